@@ -1,0 +1,64 @@
+import type { ZodObject, z } from 'zod'
+import type { Log } from './log.js'
+
+/** The roles a message may have, as OpenAI's chat API names them. */
+export const roles = ['system', 'developer', 'user', 'assistant'] as const
+export type Role = (typeof roles)[number]
+
+export type Message = { readonly role: Role; readonly content: string }
+
+/** A conversation that wants one answer. It has at least one message. */
+export type Question = { readonly messages: readonly Message[] }
+
+/** What a miner yields: some of the answer. Yielding a plain string means `{ text }`. */
+export type Piece = { readonly text: string }
+
+/** Tokens of one answer as its maker counted them; a count that was not told is absent. */
+export type Usage = { readonly promptTokens?: number; readonly completionTokens?: number }
+
+/** What a miner returns when it has said all: which model spoke, and why it stopped. */
+export type Outcome = { readonly model: string; readonly finishReason: string; readonly usage?: Usage }
+
+/** A hotkey as an ss58 address of network prefix 42, in its one canonical spelling. */
+export type Hotkey = string
+
+/** Who asks, and until when. */
+export type Asked = {
+  /** names this question in the log */
+  readonly id: string
+  /** the hotkey that signed the question; absent when it was asked on this machine */
+  readonly caller?: Hotkey
+  /** the hotkey it was signed for */
+  readonly receiver?: Hotkey
+  /** aborts when nobody listens any more or the deadline is past */
+  readonly signal: AbortSignal
+  /** epoch milliseconds; an answer after it is worthless */
+  readonly deadline: number
+}
+
+/** Messages in, words out. */
+export type Miner = {
+  prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome>
+  close?(): Promise<void>
+}
+
+/** What a miner is built from. */
+export type MinerContext<Config> = {
+  /** the miner's own settings: merged from file, environment and flags, validated, typed */
+  readonly config: Config
+  readonly log: Log
+  /** aborts when the program ends */
+  readonly signal: AbortSignal
+}
+
+/** A miner as a plugin declares it: data, and `create`. */
+export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
+  readonly name: string
+  /** one line, as `miner miners` shows it */
+  readonly summary: string
+  /** flags, variables, file keys, help and validation all come from it */
+  readonly settings: Settings
+  /** which setting names the model, if one does; shown when the miner starts */
+  readonly model?: keyof z.infer<Settings> & string
+  create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>
+}

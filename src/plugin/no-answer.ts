@@ -1,0 +1,30 @@
+/**
+ * Why there is no answer, as far as the one who asked may know it:
+ * `busy` try later · `loading` not ready yet · `upstream` the model failed · `unsupported` it cannot do that ·
+ * `tooLong` the question does not fit · `budget` the caller has used up its share.
+ */
+export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | 'tooLong' | 'budget'
+
+/** Thrown by a miner or a dialect that has no answer. Its text is for the operator and never goes on the wire. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  readonly reason: NoAnswerReason
+  /** names the error in logs and in `--json`, in capitals, for example `MODEL_KEY_REFUSED` */
+  readonly code: string
+  /** what the operator can do about it */
+  readonly hint: string | undefined
+  /** true when the operator's own settings or question are at fault, and asking again will not help */
+  readonly misuse: boolean
+
+  constructor(
+    reason: NoAnswerReason,
+    message: string,
+    options: { code?: string; hint?: string; misuse?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.reason = reason
+    this.code = options.code ?? 'NO_ANSWER'
+    this.hint = options.hint
+    this.misuse = options.misuse ?? false
+  }
+}

@@ -1,0 +1,48 @@
+/** Why a request gets no answer. Codes are API: add freely, rename with a major version. */
+export type RefusalCode = keyof typeof refusals
+
+/** The one table of refusals: HTTP status, and the text on the wire. `detail` is ours, never an upstream's words. */
+export const refusals = {
+  MALFORMED: { status: 400, text: detail => detail },
+  HASH_MISMATCH: { status: 400, text: () => 'Hash mismatch between header body hash and body' },
+  NOT_VERIFIED: { status: 401, text: detail => `Not Verified with error: ${detail}` },
+  BLACKLISTED: { status: 403, text: detail => `Forbidden. Key is blacklisted: ${detail}.` },
+  UNKNOWN_SYNAPSE: { status: 404, text: detail => detail },
+  NOT_FOUND: { status: 404, text: () => 'Not Found' },
+  METHOD_NOT_ALLOWED: { status: 405, text: () => 'Method Not Allowed' },
+  DEADLINE_IN_QUEUE: { status: 408, text: detail => `Response timeout after: ${detail}s` },
+  BODY_TIMEOUT: { status: 408, text: () => 'The request did not arrive in time' },
+  BODY_TOO_LARGE: { status: 413, text: detail => `The body is larger than ${detail} bytes` },
+  TOO_MANY_NONCES: { status: 429, text: () => 'Too many requests of this hotkey' },
+  BUSY: { status: 429, text: () => 'Busy, try again later' },
+  HEADERS_TOO_LARGE: { status: 431, text: () => 'Request headers are too large' },
+  INTERNAL: { status: 500, text: detail => `Internal Server Error #${detail}` },
+  UNSUPPORTED: { status: 501, text: () => 'This miner cannot do that' },
+  UPSTREAM_FAILED: { status: 502, text: () => 'The model behind this miner failed' },
+  DRAINING: { status: 503, text: () => 'The miner is stopping' },
+  QUEUE_FULL: { status: 503, text: () => 'Too many requests are waiting' },
+  CHECKS_FULL: { status: 503, text: () => 'Too many signatures are waiting to be checked' },
+  NONCE_STORE_FULL: { status: 503, text: () => 'Too many requests to remember' },
+  LOADING: { status: 503, text: () => 'The model is loading' },
+  DEADLINE: { status: 504, text: detail => `No answer within ${detail}s` },
+} satisfies Record<string, { status: number; text: (detail: string) => string }>
+
+/** A request that is refused, with the code that decides its status and its text on the wire. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+  readonly status: number
+  /** more headers of the reply, for example `retry-after` */
+  readonly headers: readonly (readonly [string, string])[]
+
+  constructor(
+    code: RefusalCode,
+    detail = '',
+    options: { cause?: unknown; headers?: readonly (readonly [string, string])[] } = {},
+  ) {
+    super(refusals[code].text(detail), { cause: options.cause })
+    this.code = code
+    this.status = refusals[code].status
+    this.headers = options.headers ?? []
+  }
+}

@@ -1,0 +1,23 @@
+// Loaded by mocha before any test: no test reaches beyond this machine, and none sees the settings of who runs it.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import nock from 'nock'
+
+for (const name of Object.keys(process.env)) if (/^(MINER|OPENAI|BT)_/.test(name)) delete process.env[name]
+const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
+for (const kind of ['CONFIG', 'DATA', 'CACHE']) process.env[`MINER_${kind}_DIR`] = join(home, kind.toLowerCase())
+process.env.BT_WALLET_PATH = join(home, 'wallets')
+
+export const mochaHooks = {
+  beforeAll() {
+    nock.disableNetConnect()
+    nock.enableNetConnect('127.0.0.1')
+  },
+  afterEach() {
+    nock.cleanAll()
+  },
+  afterAll() {
+    rmSync(home, { recursive: true, force: true })
+  },
+}
