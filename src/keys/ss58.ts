@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto'
+import { base58 } from '@scure/base'
+import { KeyError } from './key-error.js'
+
+/**
+ * Decodes an ss58 address of Bittensor, network prefix 42.
+ * Base58 without leading zero bytes has one spelling for each value, so an address that decodes also encodes to itself.
+ *
+ * @returns the public key, 32 bytes; whether it is a point of the curve is not looked at
+ * @throws {KeyError} SS58_MALFORMED · SS58_CHECKSUM · SS58_PREFIX
+ * @see polkadot-sdk substrate/primitives/core/src/crypto.rs, `Ss58Codec::from_ss58check_with_version`
+ */
+export function decodeAddress(address: string): Uint8Array {
+  // Base58 takes quadratic time, so a length that no account has goes first.
+  if (address.length < 46 || address.length > 50) throw malformed(`has ${address.length} characters instead of 48`)
+  const bytes = fromBase58(address)
+  const body = bytes.subarray(0, -CHECKSUM_BYTES)
+  if (Buffer.compare(bytes.subarray(-CHECKSUM_BYTES), checksum(body)) !== 0) {
+    throw new KeyError('SS58_CHECKSUM', 'the address has a wrong checksum', 'a character is wrong: copy it again')
+  }
+  if (bytes[0] !== PREFIX || body.length !== 33) {
+    throw new KeyError(
+      'SS58_PREFIX',
+      'the address is not of network prefix 42',
+      'give the form that begins with 5, as btcli prints it',
+    )
+  }
+  return body.slice(1)
+}
+
+/**
+ * Encodes a public key as the ss58 address of network prefix 42.
+ *
+ * @param publicKey 32 bytes
+ */
+export function encodeAddress(publicKey: Uint8Array): string {
+  const body = Uint8Array.of(PREFIX, ...publicKey)
+  return base58.encode(Uint8Array.of(...body, ...checksum(body)))
+}
+
+const PREFIX = 42
+const CHECKSUM_BYTES = 2
+
+function checksum(body: Uint8Array): Uint8Array {
+  return hash('blake2b512', Buffer.concat([Buffer.from('SS58PRE'), body]), 'buffer').subarray(0, CHECKSUM_BYTES)
+}
+
+function fromBase58(address: string): Uint8Array {
+  try {
+    return base58.decode(address)
+  } catch {
+    throw malformed('has a character that base58 does not have')
+  }
+}
+
+function malformed(what: string): KeyError {
+  return new KeyError(
+    'SS58_MALFORMED',
+    `the address ${what}`,
+    'an ss58 address begins with 5 and has 48 letters and digits',
+  )
+}
