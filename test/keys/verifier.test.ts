@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { ristretto255 } from '@noble/curves/ed25519.js'
+import * as oracle from '@scure/sr25519'
+import { keypairFromUri } from '#dist/keys/key-uri.js'
+import type { Keypair } from '#dist/keys/keypair.js'
+import { isPublicKey } from '#dist/keys/public-key.js'
+import { freshSchnorrkel } from '#dist/keys/schnorrkel.js'
+import { decodeAddress } from '#dist/keys/ss58.js'
+import { createVerifier } from '#dist/keys/verifier.js'
+
+const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
+const text = Buffer.from('some text')
+const { verify } = createVerifier({ onPanic: assert.ifError })
+
+/** The signature with s in place of its own, the marker bit set. */
+function withS(signature: Uint8Array, s: bigint): Uint8Array {
+  const bytes = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()
+  bytes[31]! |= 0x80
+  return Buffer.concat([signature.subarray(0, 32), bytes])
+}
+
+function sOf(signature: Uint8Array): bigint {
+  const bytes = Buffer.from(signature.subarray(32)).reverse()
+  bytes[0]! &= 0x7f
+  return BigInt(`0x${bytes.toString('hex')}`)
+}
+
+function without(signature: Uint8Array, bit: number): Uint8Array {
+  return signature.with(63, signature[63]! & ~bit)
+}
+
+describe('verifier', () => {
+  let alice: Keypair
+  before(async () => {
+    alice = await keypairFromUri('//Alice')
+  })
+
+  it('accepts the signed request of the wire specification, made by bittensor 10.2', () => {
+    const signed = `1700000000000000000.${ALICE}.${BOB}.f3c1b0de-8a52-11ee-8c99-0242ac120002.3e901051661454a2aec8520d1463e9a0be733dffc0a009e2fa598dc2ec8c4b2d`
+    const signature = Buffer.from(
+      '30987c08251c379966ba531c5f396954852b633761e93a376dd0c3c18342271e7d9c88732e342f34fd96c709b1f413263db2abd712d083d029508e27028b418c',
+      'hex',
+    )
+    const publicKey = decodeAddress(ALICE)
+    assert.equal(verify({ publicKey, text: Buffer.from(signed), signature }), true)
+    assert.equal(verify({ publicKey, text: Buffer.from(signed.replace('1', '2')), signature }), false)
+    assert.equal(verify({ publicKey: decodeAddress(BOB), text: Buffer.from(signed), signature }), false)
+  })
+
+  it('agrees with another library on keys, texts and signatures at random', () => {
+    for (let i = 0; i < 20; i++) {
+      const secret = oracle.secretFromSeed(randomBytes(32))
+      const publicKey = oracle.getPublicKey(secret)
+      const message = randomBytes(i * 7)
+      const signature = oracle.sign(secret, message)
+      assert.equal(verify({ publicKey, text: message, signature }), true)
+      const changed = signature.with(i * 3, signature[i * 3]! ^ 1)
+      assert.equal(verify({ publicKey, text: message, signature: changed }), false)
+    }
+  })
+
+  it('accepts a signature over the text in <Bytes>, and no other wrapping', () => {
+    const over = (wrapped: string) =>
+      verify({ publicKey: alice.publicKey, text, signature: alice.sign(Buffer.from(wrapped)) })
+    assert.equal(over('<Bytes>some text</Bytes>'), true)
+    assert.equal(over('<Bytes>some text'), false)
+    assert.equal(over('<Bytes><Bytes>some text</Bytes></Bytes>'), false)
+  })
+
+  it('leaves what it is given as it is', () => {
+    const given = [alice.publicKey, text, Buffer.from(alice.sign(text))] as const
+    const before = given.map(bytes => Buffer.from(bytes).toString('hex'))
+    const [publicKey, , signature] = given
+    assert.equal(verify({ publicKey, text, signature }), true)
+    assert.deepEqual(
+      given.map(bytes => Buffer.from(bytes).toString('hex')),
+      before,
+    )
+  })
+
+  it('refuses signatures and keys of any other length', () => {
+    const signature = alice.sign(text)
+    for (const length of [0, 1, 31, 32, 63, 65, 128]) {
+      const bytes = new Uint8Array(length).fill(0x80)
+      assert.equal(verify({ publicKey: alice.publicKey, text, signature: bytes }), false)
+      assert.equal(verify({ publicKey: bytes, text, signature }), false)
+    }
+  })
+
+  it('refuses a second form of a good signature, s plus the order', () => {
+    const signature = alice.sign(text)
+    const s = sOf(signature)
+    assert.equal(verify({ publicKey: alice.publicKey, text, signature: withS(signature, s) }), true)
+    assert.equal(verify({ publicKey: alice.publicKey, text, signature: withS(signature, s + ORDER) }), false)
+    for (const edge of [0n, ORDER - 1n, ORDER, ORDER + 1n, 2n ** 255n - 1n]) {
+      assert.equal(verify({ publicKey: alice.publicKey, text, signature: withS(signature, edge) }), false)
+    }
+  })
+
+  it('refuses an R that does not decode, without a panic of the library', () => {
+    const signature = alice.sign(text)
+    for (const fill of [0xff, 0x01, 0x00]) {
+      assert.equal(verify({ publicKey: alice.publicKey, text, signature: signature.slice().fill(fill, 0, 32) }), false)
+    }
+  })
+
+  it('refuses the identity as a key, for which anybody can sign', () => {
+    const s = 12345n
+    const signature = withS(ristretto255.Point.BASE.multiply(s).toBytes(), s)
+    const nobody = { publicKey: new Uint8Array(32), text, signature }
+    assert.equal(freshSchnorrkel().sr25519_verify(nobody.publicKey, text, signature), true)
+    assert.equal(verify(nobody), false)
+  })
+
+  describe('under attack', () => {
+    const attacks: Record<string, (good: Uint8Array) => { publicKey: Uint8Array; signature: Uint8Array }> = {
+      'signatures without the marker bit': () => ({
+        publicKey: alice.publicKey,
+        signature: without(randomBytes(64), 0x80),
+      }),
+      'signatures with s at or above the order': good => ({
+        publicKey: alice.publicKey,
+        signature: withS(good, ORDER + BigInt(`0x${randomBytes(31).toString('hex')}`)),
+      }),
+      'keys at random, some of which decode': good => ({ publicKey: randomBytes(32), signature: good }),
+      'keys that do not decode': good => ({ publicKey: undecodable(), signature: good }),
+    }
+    for (const [what, attack] of Object.entries(attacks)) {
+      it(`still verifies after 5,000 ${what}`, () => {
+        const verifier = createVerifier({ onPanic: assert.ifError })
+        const good = alice.sign(text)
+        for (let i = 1; i <= 5_000; i++) {
+          assert.equal(verifier.verify({ text, ...attack(good) }), false)
+          if (i % 1_000 === 0)
+            assert.equal(verifier.verify({ publicKey: alice.publicKey, text, signature: good }), true)
+        }
+      })
+    }
+
+    function undecodable(): Uint8Array {
+      for (;;) {
+        const key = randomBytes(32)
+        if (!isPublicKey(key)) return key
+      }
+    }
+  })
+
+  describe('when the library panics all the same', () => {
+    // The library prints each panic; 2,000 of them would bury the report.
+    const { error } = console
+    before(() => Object.assign(console, { error() {} }))
+    after(() => Object.assign(console, { error }))
+
+    it('replaces it and tells, 2,000 times', function () {
+      this.timeout(60_000)
+      const panics: unknown[] = []
+      const panicking = Buffer.from('panic')
+      // The real library, made to panic really: the marker bit is taken away behind the checks.
+      const load = () => {
+        const { sr25519_verify } = freshSchnorrkel()
+        return {
+          sr25519_verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
+            sr25519_verify(publicKey, message, panicking.equals(message) ? without(signature, 0x80) : signature),
+        }
+      }
+      const verifier = createVerifier({ onPanic: cause => panics.push(cause), load })
+      const { publicKey } = alice
+      const good = alice.sign(text)
+      for (let i = 1; i <= 2_000; i++) {
+        assert.equal(verifier.verify({ publicKey, text: panicking, signature: good }), false)
+        if (i % 100 === 0) assert.equal(verifier.verify({ publicKey, text, signature: good }), true)
+      }
+      assert.equal(panics.length, 2_000)
+      assert.ok(panics.every(cause => cause instanceof Error && cause.name === 'RuntimeError'))
+    })
+
+    it('would be deaf after as many panics of one instance', () => {
+      const { sr25519_verify } = freshSchnorrkel()
+      const good = alice.sign(text)
+      for (let i = 0; i < 2_000; i++) {
+        assert.throws(() => sr25519_verify(alice.publicKey, text, without(good, 0x80)))
+      }
+      assert.throws(() => sr25519_verify(alice.publicKey, text, good))
+    })
+  })
+})
