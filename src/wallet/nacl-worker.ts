@@ -1,0 +1,27 @@
+// Opens one `$NACL` keyfile and ends: the 512 MiB that the key derivation takes, WebAssembly never gives back.
+import { parentPort, workerData } from 'node:worker_threads'
+import sodium from 'libsodium-wrappers-sumo'
+
+/** What the worker is given. It answers with the opened bytes, or null when the password is wrong. */
+export type NaclTask = { readonly sealed: Uint8Array; readonly password: string }
+
+const { sealed, password } = workerData as NaclTask
+await sodium.ready
+parentPort!.postMessage(open())
+
+// opentensor/btwallet src/keyfile.rs `derive_key`. The numbers are libsodium's OPSLIMIT_SENSITIVE and
+// MEMLIMIT_SENSITIVE of argon2i13; the constants of that name in libsodium-wrappers are those of argon2id.
+function deriveKey(): Uint8Array {
+  const salt = Buffer.from('137183dff15a09bc9c90b5518739e9b1', 'hex')
+  return sodium.crypto_pwhash(32, password, salt, 8, 536_870_912, sodium.crypto_pwhash_ALG_ARGON2I13)
+}
+
+function open(): Uint8Array | null {
+  const key = deriveKey()
+  const nonce = sealed.subarray(0, sodium.crypto_secretbox_NONCEBYTES)
+  try {
+    return sodium.crypto_secretbox_open_easy(sealed.subarray(nonce.length), nonce, key)
+  } catch {
+    return null // the library says "no" by throwing
+  }
+}

@@ -1,0 +1,65 @@
+import type { Keypair } from '../keys/keypair.js'
+import { findPassword, type PasswordSources } from './find-password.js'
+import { type HotkeyName, hotkeyFile, walletFolder } from './hotkey-file.js'
+import { listHotkeys } from './list-hotkeys.js'
+import { openNacl } from './open-nacl.js'
+import { parseKeyfile } from './parse-keyfile.js'
+import { readKeyfile } from './read-keyfile.js'
+import { WalletError } from './wallet-error.js'
+
+export type OpenHotkey = HotkeyName &
+  PasswordSources & {
+    /** told what is unwise but no error */
+    readonly warn: (message: string) => void
+    readonly signal?: AbortSignal | undefined
+  }
+
+/**
+ * Opens a hotkey of a wallet on disk, as bittensor-wallet and the Python SDK 6 to 11 write it, encrypted or not.
+ * Coldkeys are never opened.
+ *
+ * @throws {WalletError} with each of its codes
+ * @throws the reason of `signal`
+ */
+export async function openHotkey({ path, name, hotkey, warn, signal, ...sources }: OpenHotkey): Promise<Keypair> {
+  const file = hotkeyFile({ path, name, hotkey })
+  const keyfile = await readKeyfile(file)
+  if (keyfile === null) throw await notFound(file, path)
+  if (keyfile.mode & 0o077) {
+    warn(`hotkey file ${file} can be read or written by others (mode ${keyfile.mode.toString(8)}): chmod 600 it`)
+  }
+  return parseKeyfile(await decrypted(keyfile.bytes, file, sources, signal), file)
+}
+
+async function decrypted(
+  bytes: Uint8Array,
+  file: string,
+  sources: PasswordSources,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  if (head.startsWith(NACL)) {
+    const password = await findPassword(file, sources)
+    return openNacl(bytes.subarray(NACL.length), password, { file, signal })
+  }
+  if (head.startsWith('$ANSIBLE_VAULT')) throw outdated(file, 'Ansible Vault')
+  if (head.startsWith('gAAAAA')) throw outdated(file, 'Fernet')
+  return bytes
+}
+
+const NACL = '$NACL'
+
+function outdated(file: string, how: string): WalletError {
+  return new WalletError('KEYFILE_ENCRYPTION_UNSUPPORTED', `hotkey file ${file} is encrypted in an old way (${how})`, {
+    hint: 'make it again from its phrase with a current btcli wallet regen-hotkey',
+  })
+}
+
+async function notFound(file: string, path: string): Promise<WalletError> {
+  const hotkeys = await listHotkeys(path)
+  return new WalletError('HOTKEY_NOT_FOUND', `there is no hotkey file ${file}`, {
+    hint: hotkeys.length
+      ? `name one of these with --wallet-name and --wallet-hotkey: ${hotkeys.join(', ')}`
+      : `there is no hotkey in ${walletFolder(path)}: make one with btcli wallet new-hotkey, or set --wallet-path`,
+  })
+}

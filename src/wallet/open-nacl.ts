@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { NaclTask } from './nacl-worker.js'
+import { WalletError } from './wallet-error.js'
+
+export type NaclOptions = {
+  /** names it in errors */
+  readonly file: string
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs?: number
+}
+
+/**
+ * Opens a keyfile that btwallet encrypted: `$NACL`, a nonce of 24 bytes, a secretbox whose key is made from the
+ * password with argon2i. That takes some 7 s and 600 MB, so it happens in a thread that ends.
+ *
+ * @param sealed what follows the prefix
+ * @throws {WalletError} KEYFILE_MALFORMED · KEYFILE_PASSWORD_WRONG (damage looks the same) · KEYFILE_DECRYPT_FAILED
+ * @throws the reason of `signal`
+ */
+export async function openNacl(
+  sealed: Uint8Array,
+  password: string,
+  { file, signal, timeoutMs = 120_000 }: NaclOptions,
+): Promise<Uint8Array> {
+  if (sealed.length < NONCE_BYTES + MAC_BYTES) {
+    throw new WalletError('KEYFILE_MALFORMED', `hotkey file ${file} ends too early`, {
+      hint: 'copy it again, or make it again from its phrase with btcli wallet regen-hotkey',
+    })
+  }
+  const opened = await runWorker({ sealed, password }, { file, signal, timeoutMs })
+  if (opened === null) {
+    throw new WalletError('KEYFILE_PASSWORD_WRONG', `the password does not open hotkey file ${file}`, {
+      hint: 'give the password that the hotkey was made with, without a line end',
+    })
+  }
+  return opened
+}
+
+const NONCE_BYTES = 24
+const MAC_BYTES = 16
+
+async function runWorker(
+  task: NaclTask,
+  { file, signal, timeoutMs }: Required<NaclOptions>,
+): Promise<Uint8Array | null> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const worker = new Worker(new URL('./nacl-worker.js', import.meta.url), { workerData: task })
+  try {
+    const [opened] = await once(worker, 'message', { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
+    return opened
+  } catch (cause) {
+    signal?.throwIfAborted()
+    const why = timeout.aborted ? `took more than ${timeoutMs / 1000} s` : 'failed'
+    throw new WalletError('KEYFILE_DECRYPT_FAILED', `opening hotkey file ${file} ${why}`, {
+      hint: 'it needs 600 MB of free memory and a processor of its own for some seconds',
+      cause,
+    })
+  } finally {
+    await worker.terminate()
+  }
+}

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { homedir } from 'node:os'
+import { hotkeyFile } from '#dist/wallet/hotkey-file.js'
+
+// As `Wallet(path=…).hotkey_file.path` of bittensor-wallet 4.1.1 says.
+describe('hotkeyFile', () => {
+  for (const [path, file] of [
+    ['w', 'w/plain/hotkeys/default'],
+    ['w/', 'w/plain/hotkeys/default'],
+    ['w//', 'w//plain/hotkeys/default'],
+    ['./w', './w/plain/hotkeys/default'],
+    ['~', `${homedir()}/plain/hotkeys/default`],
+    ['~/w', `${homedir()}/w/plain/hotkeys/default`],
+    ['~w', '~w/plain/hotkeys/default'],
+  ] as const) {
+    it(`is ${file} in ${path}`, () => assert.equal(hotkeyFile({ path, name: 'plain', hotkey: 'default' }), file))
+  }
+})

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { createVerifier } from '#dist/keys/verifier.js'
+import { type OpenHotkey, openHotkey } from '#dist/wallet/open-hotkey.js'
+import { WalletError, type WalletErrorCode } from '#dist/wallet/wallet-error.js'
+
+const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
+const CHARLIE = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y'
+const DEVELOPMENT_ROOT = '5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV'
+const PHRASE = 'bottom drive obey lake curtain smoke basket hold race lonely fit walk'
+const SEED = '0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e'
+
+describe('openHotkey', () => {
+  let path: string
+  let warnings: string[]
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'miner-wallets-'))
+    cpSync(new URL('../fixtures/wallets', import.meta.url), path, { recursive: true })
+    for (const name of ['plain', 'phrase', 'locked', 'ed25519', 'public']) chmodSync(file(name), 0o600)
+    warnings = []
+  })
+  afterEach(() => rmSync(path, { recursive: true, force: true }))
+
+  const file = (name: string, hotkey = 'default') => join(path, name, 'hotkeys', hotkey)
+  const open = (name: string, more: Partial<OpenHotkey> = {}) =>
+    openHotkey({ path, name, hotkey: 'default', env: {}, warn: message => warnings.push(message), ...more })
+
+  /** Puts a hotkey of that content into a wallet of its own, and opens it. */
+  const openContent = (content: string | Uint8Array | object) => {
+    mkdirSync(join(path, 'own/hotkeys'), { recursive: true })
+    const bytes = typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content)
+    writeFileSync(file('own'), bytes, { mode: 0o600 })
+    return open('own')
+  }
+  const refuses = async (opening: Promise<unknown>, code: WalletErrorCode, said = /./) => {
+    await assert.rejects(opening, error => {
+      assert.ok(error instanceof WalletError, String(error))
+      assert.equal(error.code, code)
+      assert.match(`${error.message}\n${error.hint}`, said)
+      return true
+    })
+  }
+
+  describe('opens what bittensor-wallet wrote:', () => {
+    it('a key that has a private key only', async () => {
+      const pair = await open('plain')
+      assert.equal(pair.address, BOB)
+      const text = Buffer.from('a text')
+      const signed = { publicKey: pair.publicKey, text, signature: pair.sign(text) }
+      assert.equal(createVerifier({ onPanic: assert.ifError }).verify(signed), true)
+      assert.deepEqual(warnings, [])
+    })
+
+    it('a key from a phrase', async () => {
+      assert.equal((await open('phrase')).address, DEVELOPMENT_ROOT)
+    })
+
+    it('an encrypted key, with the password that btwallet left in the environment', async function () {
+      this.timeout(60_000)
+      // The path must be `w`, because the variable is named after it and the password scrambled with that name.
+      const cwd = process.cwd()
+      cpSync(join(path, 'locked'), join(path, 'w/locked'), { recursive: true })
+      try {
+        process.chdir(path)
+        const env = { BT_PW_W_LOCKED_HOTKEYS_DEFAULT: 'ITstIjI8I38kIDE4IGQ9KTsgLjcg' }
+        assert.equal((await open('locked', { path: 'w', env })).address, CHARLIE)
+      } finally {
+        process.chdir(cwd)
+      }
+    })
+  })
+
+  it('finds the wallets of the home directory', async () => {
+    assert.equal((await open('plain', { path: `~/${relative(homedir(), path)}` })).address, BOB)
+  })
+
+  it('opens a keyfile of an older tool, without private key and kind', async () => {
+    assert.equal(
+      (await openContent({ secretSeed: SEED, secretPhrase: null, cryptoType: null, ss58Address: DEVELOPMENT_ROOT }))
+        .address,
+      DEVELOPMENT_ROOT,
+    )
+    assert.equal((await openContent({ secretSeed: SEED.slice(2) })).address, DEVELOPMENT_ROOT)
+  })
+
+  it('believes the phrase before the seed before the private key, as btwallet does', async () => {
+    assert.equal(
+      (await openContent({ secretPhrase: PHRASE, secretSeed: `0x${'11'.repeat(32)}` })).address,
+      DEVELOPMENT_ROOT,
+    )
+    assert.equal(
+      (await openContent({ secretSeed: SEED, privateKey: `0x${'11'.repeat(64)}` })).address,
+      DEVELOPMENT_ROOT,
+    )
+  })
+
+  it('refuses a file whose secret is not that of its own key', async () => {
+    await refuses(openContent({ secretSeed: SEED, ss58Address: BOB }), 'KEYFILE_MISMATCH', /regen-hotkey/)
+    await refuses(openContent({ secretSeed: SEED, publicKey: `0x${'11'.repeat(32)}` }), 'KEYFILE_MISMATCH')
+  })
+
+  it('refuses an ed25519 key and names it', async () => {
+    await refuses(open('ed25519'), 'KEYFILE_CRYPTO_UNSUPPORTED', /ed25519/)
+    await refuses(openContent({ secretSeed: SEED, cryptoType: '1' }), 'KEYFILE_CRYPTO_UNSUPPORTED')
+  })
+
+  it('refuses the public half of a hotkey', async () => {
+    await refuses(open('public'), 'KEYFILE_PUBLIC_ONLY', /cannot sign/)
+    await refuses(openContent({}), 'KEYFILE_PUBLIC_ONLY')
+  })
+
+  it('refuses what is no keyfile, and repeats nothing of it', async () => {
+    const contents = [
+      '',
+      PHRASE,
+      SEED,
+      `{"secretPhrase": "${PHRASE}"`,
+      '[]',
+      'null',
+      Buffer.concat([Buffer.from(`{"secretPhrase":"${PHRASE}`), Buffer.of(0xff), Buffer.from('"}')]),
+      { secretPhrase: PHRASE.replace('curtain', 'kurtain') },
+      { secretPhrase: [PHRASE] },
+      { secretPhrase: '' },
+      { secretSeed: SEED.slice(0, -1) },
+      { secretSeed: `${SEED}zz` },
+      { secretSeed: 5 },
+      { privateKey: SEED },
+      { privateKey: `0x${'ff'.repeat(64)}` },
+    ]
+    for (const content of contents) {
+      await assert.rejects(openContent(content), error => {
+        assert.ok(error instanceof WalletError, String(error))
+        assert.equal(error.code, 'KEYFILE_MALFORMED', JSON.stringify(content))
+        const cause = error.cause instanceof Error ? `${error.cause.message} ${error.cause.stack}` : String(error.cause)
+        assert.doesNotMatch(`${error.message} ${error.hint} ${error.stack} ${cause}`, /bottom|kurtain|fac795|ffff/)
+        return true
+      })
+    }
+  })
+
+  it('refuses a file above 64 KiB, and one of endless length', async () => {
+    await refuses(openContent(' '.repeat(64 * 1024 + 1)), 'KEYFILE_TOO_LARGE')
+    rmSync(file('own'))
+    symlinkSync('/dev/zero', file('own'))
+    await refuses(open('own'), 'KEYFILE_NOT_A_FILE')
+  })
+
+  it('refuses a folder and a pipe without waiting', async () => {
+    mkdirSync(file('plain', 'folder'))
+    await refuses(open('plain', { hotkey: 'folder' }), 'KEYFILE_NOT_A_FILE')
+    execFileSync('mkfifo', [file('plain', 'pipe')])
+    await refuses(open('plain', { hotkey: 'pipe' }), 'KEYFILE_NOT_A_FILE')
+  })
+
+  it('says that a file cannot be read', async () => {
+    symlinkSync('loop', file('plain', 'loop')) // not chmod 000, which stops nobody who runs this as root
+    await refuses(open('plain', { hotkey: 'loop' }), 'KEYFILE_UNREADABLE', /user who owns/)
+  })
+
+  it('warns of a file that others can read', async () => {
+    chmodSync(file('plain'), 0o640)
+    await open('plain')
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0]!, /mode 640.*chmod 600/)
+  })
+
+  it('refuses names that lead elsewhere', async () => {
+    for (const bad of ['', '.', '..', '../plain', 'a/b', 'a\\b', 'a\0b']) {
+      await refuses(open(bad), 'WALLET_NAME_INVALID')
+      await refuses(open('plain', { hotkey: bad }), 'WALLET_NAME_INVALID')
+    }
+  })
+
+  describe('when there is no such hotkey', () => {
+    it('says where it looked and which there are, without public halves', async () => {
+      writeFileSync(file('plain', 'defaultpub.txt'), '{}')
+      await refuses(
+        open('mine'),
+        'HOTKEY_NOT_FOUND',
+        /mine\/hotkeys\/default\n.*: ed25519\/default, locked\/default, phrase\/default, plain\/default, public\/default$/,
+      )
+      await refuses(open('plain', { hotkey: 'other' }), 'HOTKEY_NOT_FOUND', /plain\/hotkeys\/other/)
+    })
+
+    it('lists no more than 20', async () => {
+      for (let i = 0; i < 50; i++) writeFileSync(file('plain', `h${i}`), '')
+      await refuses(open('mine'), 'HOTKEY_NOT_FOUND', /: ([^,]+, ){19}[^,]+$/)
+    })
+
+    it('says that there is none at all', async () => {
+      await refuses(open('mine', { path: join(path, 'nowhere') }), 'HOTKEY_NOT_FOUND', /no hotkey in .*nowhere.*btcli/)
+    })
+  })
+
+  describe('when the file is encrypted', () => {
+    it('says which variables open it', async () => {
+      const variable = `BT_PW_${file('locked').replace(/[/.]/g, '_').toUpperCase()}`
+      await refuses(open('locked'), 'KEYFILE_LOCKED', /MINER_WALLET_PASSWORD/)
+      await refuses(open('locked'), 'KEYFILE_LOCKED', new RegExp(variable))
+    })
+
+    it('passes on that nobody answered', async () => {
+      const askPassword = () => Promise.reject(new RangeError('nobody'))
+      await assert.rejects(open('locked', { askPassword }), RangeError)
+    })
+
+    it('refuses the old ways by name', async () => {
+      await refuses(
+        openContent('$ANSIBLE_VAULT;1.1;AES256\n61'),
+        'KEYFILE_ENCRYPTION_UNSUPPORTED',
+        /Ansible.*\n.*btcli/,
+      )
+      await refuses(openContent('gAAAAABh'), 'KEYFILE_ENCRYPTION_UNSUPPORTED', /Fernet/)
+    })
+  })
+})
