@@ -1,0 +1,43 @@
+import { roles as knownRoles, type Message, type Role } from './miner.js'
+
+export type ConversationErrorCode = 'CONVERSATION_EMPTY' | 'CONVERSATION_LENGTHS' | 'CONVERSATION_ROLE'
+
+/** A conversation that is none. Its text is ours, one printable line, and fit for the caller who sent it. */
+export class ConversationError extends Error {
+  override readonly name = 'ConversationError'
+  readonly code: ConversationErrorCode
+
+  constructor(code: ConversationErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * Pairs roles with messages, as `Prompting` carries them. The reference paired them with Python's `zip`, which
+ * silently drops what is over (opentensor/text-prompting neurons/miners/openai/miner.py).
+ *
+ * @throws {ConversationError} `CONVERSATION_LENGTHS` · `CONVERSATION_EMPTY` · `CONVERSATION_ROLE`
+ */
+export function conversation(roles: readonly string[], messages: readonly string[]): Message[] {
+  if (roles.length !== messages.length)
+    throw new ConversationError(
+      'CONVERSATION_LENGTHS',
+      `roles and messages must be as many: there are ${roles.length} roles and ${messages.length} messages`,
+    )
+  if (messages.length === 0) throw new ConversationError('CONVERSATION_EMPTY', 'there is no message')
+  return messages.map((content, at) => ({ role: knownRole(roles[at]!), content }))
+}
+
+function knownRole(role: string): Role {
+  const known = knownRoles.find(name => name === role)
+  if (known === undefined)
+    throw new ConversationError('CONVERSATION_ROLE', `unknown role ${quoted(role)}: use ${knownRoles.join(', ')}`)
+  return known
+}
+
+/** At most 40 characters of it, in printable ASCII. */
+function quoted(text: string): string {
+  const start = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  return JSON.stringify(start).replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
