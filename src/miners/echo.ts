@@ -1,0 +1,26 @@
+import type { MinerPlugin } from '../plugin/define.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+
+/** Says the last message back: for trying a wire, a dialect or a configuration without a model. */
+export const echoMiner: MinerPlugin = ({ defineMiner, z }) =>
+  defineMiner({
+    name: 'echo',
+    summary: 'says the last message back, without a model',
+    settings: z.object({
+      prefix: z.string().default('').describe('put before each answer'),
+    }),
+    create: ({ config }) => ({
+      async *prompt({ messages }, { signal }) {
+        signal.throwIfAborted()
+        const last = messages.at(-1)?.content ?? ''
+        if (last.trim() === '')
+          throw new NoAnswer('unsupported', 'the last message is empty, so there is nothing to say back', {
+            code: 'ECHO_EMPTY',
+            hint: 'send a message with text in it',
+            misuse: true,
+          })
+        yield config.prefix + last
+        return { model: 'echo', finishReason: 'stop' }
+      },
+    }),
+  })
