@@ -1,0 +1,98 @@
+import type { Outcome, Usage } from '../../plugin/miner.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { readReply } from './reply.js'
+import { unreadable } from './unreadable.js'
+import type { Upstream } from './upstream.js'
+import { upstreamWords } from './upstream-words.js'
+
+/** One answer as its documents come in: gives its text on, and says in the end how it ended, or why it is none. */
+export class Answer {
+  readonly #upstream: Upstream
+  #model: string
+  #finishReason: string | undefined
+  #usage: Usage | undefined
+  #hasChoice = false
+  #callsTools = false
+  #refusal = ''
+  #bytes = 0
+  /** white space before the first word; given on with it, so that a blank answer is told from none */
+  #held = ''
+  #hasText = false
+
+  constructor(upstream: Upstream) {
+    this.#upstream = upstream
+    this.#model = upstream.model
+  }
+
+  /**
+   * @returns the text to give on; empty when there is none yet
+   * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE` above 4 MiB of text
+   */
+  take(document: unknown): string {
+    const { model, usage, choice } = readReply(document)
+    this.#model = model ?? this.#model
+    this.#usage = usage ?? this.#usage
+    if (choice === undefined) return ''
+
+    this.#hasChoice = true
+    this.#finishReason = choice.finishReason ?? this.#finishReason
+    this.#callsTools ||= choice.callsTools
+    this.#refusal += choice.refusal
+    this.#bytes += Buffer.byteLength(choice.text) + Buffer.byteLength(choice.refusal)
+    if (this.#bytes > maxBytes)
+      throw this.#none('MODEL_ANSWER_TOO_LARGE', `says more than ${maxBytes} bytes`, 'lower --max-tokens')
+
+    if (!this.#hasText && choice.text.trim() === '') {
+      this.#held += choice.text
+      return ''
+    }
+    const text = this.#held + choice.text
+    this.#held = ''
+    this.#hasText = true
+    return text
+  }
+
+  /**
+   * @throws {NoAnswer} when no word was said: `MODEL_REFUSED` · `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_UNREADABLE`
+   */
+  outcome(): Outcome {
+    if (!this.#hasText) throw this.#wordless()
+    return {
+      model: this.#model,
+      // Some endpoints never say why they stopped.
+      finishReason: this.#finishReason ?? 'unknown',
+      ...(this.#usage && { usage: this.#usage }),
+    }
+  }
+
+  #wordless(): NoAnswer {
+    if (!this.#hasChoice) return unreadable(this.#upstream, 'without choices')
+    if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
+      const words = upstreamWords(this.#refusal, this.#upstream.secrets)
+      return this.#none(
+        'MODEL_REFUSED',
+        `refused to answer${words && `: ${words}`}`,
+        'nothing is wrong here; another --model may answer',
+      )
+    }
+    if (this.#callsTools || this.#finishReason === 'tool_calls')
+      return this.#none(
+        'MODEL_TOOL_CALL',
+        'called a tool instead of answering',
+        'choose a --model or endpoint without tools of its own',
+      )
+    if (this.#finishReason === 'length')
+      return this.#none(
+        'MODEL_EMPTY',
+        'used up its tokens before it said a word',
+        'raise --max-tokens: a model that reasons counts its thoughts too',
+      )
+    return this.#none('MODEL_EMPTY', 'said nothing', 'try another --model, or other sampling settings')
+  }
+
+  #none(code: string, what: string, hint: string): NoAnswer {
+    return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.host} ${what}`, { code, hint })
+  }
+}
+
+const maxBytes = 4 * 1024 * 1024

@@ -1,0 +1,48 @@
+import { NoAnswer } from '../../plugin/no-answer.js'
+import type { Upstream } from './upstream.js'
+import { upstreamWords } from './upstream-words.js'
+
+/** An endpoint that could not be asked, or whose connection broke. */
+export function connectionError(error: unknown, { host, secrets }: Upstream): NoAnswer {
+  const chain = [...causes(error)]
+  const code = chain.map(({ code }) => code).find(code => typeof code === 'string') ?? ''
+  const because = upstreamWords(code || chain.at(-1)?.message || 'unknown error', secrets)
+  const failed = (name: string, what: string, hint: string) =>
+    new NoAnswer('upstream', `${what} (${because})`, { code: name, hint })
+
+  // The only words that fetch has for a body that breaks off.
+  if (chain[0]?.message === 'terminated')
+    return failed('MODEL_CUT', `${host} broke off in the middle of its answer`, 'see the log of the endpoint')
+  if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))
+    return failed('MODEL_TIMEOUT', `${host} did not answer in time`, 'check that the endpoint is up and not overloaded')
+  if (/^(ENOTFOUND|EAI_)/.test(code))
+    return failed(
+      'MODEL_UNREACHABLE',
+      `the host name of ${host} cannot be resolved`,
+      'check --base-url and the name server',
+    )
+  if (code === 'ECONNREFUSED')
+    return failed(
+      'MODEL_UNREACHABLE',
+      `${host} refuses connections`,
+      'check that the endpoint runs, and the port in --base-url',
+    )
+  if (/CERT|SSL|TLS|UNABLE_TO|EPROTO/.test(code))
+    return failed(
+      'MODEL_TLS',
+      `no secure connection to ${host}`,
+      'check http or https in --base-url; NODE_EXTRA_CA_CERTS trusts a certificate of your own',
+    )
+  if (chain.length === 1) return failed('MODEL_FAILED', `asking ${host} failed`, 'see the log of the endpoint')
+  return failed('MODEL_UNREACHABLE', `asking ${host} failed`, 'check --base-url and the network')
+}
+
+type Cause = { readonly message: string; readonly code?: unknown; readonly cause?: unknown }
+
+/** The error and what lies under it; at most ten, because a cause may be its own. */
+function* causes(error: unknown): Generator<Cause> {
+  for (let depth = 0; depth < 10 && error instanceof Error; depth++) {
+    yield error
+    error = error.cause
+  }
+}

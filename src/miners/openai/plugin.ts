@@ -1,0 +1,16 @@
+import type { MinerPlugin } from '../../plugin/define.js'
+import type { ClientFor } from './client-for.js'
+import { OpenAIMiner } from './openai-miner.js'
+import { openaiSettings } from './settings.js'
+
+/** The built-in `openai` miner, which asks with the clients that `clientFor` makes. */
+export const openaiMiner =
+  (clientFor: ClientFor): MinerPlugin =>
+  ({ defineMiner, z }) =>
+    defineMiner({
+      name: 'openai',
+      summary: 'asks OpenAI or any OpenAI-compatible endpoint',
+      settings: openaiSettings(z),
+      model: 'model',
+      create: ({ config }) => new OpenAIMiner({ config, clientFor }),
+    })

@@ -1,0 +1,41 @@
+import type { OpenAI } from 'openai'
+import { unreadable } from './unreadable.js'
+import type { Upstream } from './upstream.js'
+import { upstreamWords } from './upstream-words.js'
+
+/**
+ * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
+ * with which some endpoints answer even when a stream was asked for. Ends silently when the signal aborts.
+ *
+ * @throws {NoAnswer} `MODEL_UNREADABLE`; else what the client throws, and for a whole document that is an error, the like
+ */
+export async function* replies(
+  client: OpenAI,
+  request: OpenAI.ChatCompletionCreateParams,
+  { upstream, ...options }: { readonly upstream: Upstream; readonly signal: AbortSignal; readonly timeout: number },
+): AsyncGenerator<unknown, void> {
+  const { data, response } = await client.chat.completions.create(request, { ...options, maxRetries: 0 }).withResponse()
+  const type = response.headers.get('content-type')?.replace(/;.*/, '').trim().toLowerCase() || 'no content type'
+  const named = upstreamWords(type, upstream.secrets)
+
+  if (!isStream(data)) return yield whole(data, named, upstream)
+  if (/^application\/(.+\+)?json$/.test(type)) return yield whole(JSON.parse(await response.text()), named, upstream)
+  if (type === 'text/html') throw unreadable(upstream, 'with a web page')
+  let isEmpty = true
+  for await (const piece of data) {
+    isEmpty = false
+    yield piece
+  }
+  if (isEmpty && !options.signal.aborted) throw unreadable(upstream, `with ${named} and no event in it`)
+}
+
+function whole(document: unknown, type: string, upstream: Upstream): object {
+  if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)
+  // Some endpoints say 200 and mean an error.
+  if ('error' in document && document.error) throw Object.assign(new Error('error document'), { error: document.error })
+  return document
+}
+
+function isStream(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
+}

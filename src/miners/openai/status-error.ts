@@ -1,0 +1,169 @@
+import { inspect } from 'node:util'
+import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
+import type { Upstream } from './upstream.js'
+import { upstreamWords } from './upstream-words.js'
+
+/** An endpoint's own error: by its HTTP status, or by an error object inside a stream or a document. */
+export type StatusError = { readonly status?: unknown; readonly error?: unknown; readonly headers?: unknown }
+
+/** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
+export function statusError(answered: StatusError, { host, model, secrets }: Upstream): NoAnswer {
+  const said = read(answered)
+  const {
+    code,
+    what,
+    hint,
+    reason = 'upstream',
+    misuse = false,
+    quiet = false,
+  } = meanings.find(({ fits }) => fits(said))!
+  const status = said.status === undefined ? '' : ` (${said.status})`
+  const words = quiet ? '' : upstreamWords(said.words, secrets)
+  return new NoAnswer(reason, `${host} ${what(said, model)}${status}${words && `: ${words}`}`, {
+    code,
+    hint: typeof hint === 'string' ? hint : hint(said),
+    misuse,
+  })
+}
+
+type Said = {
+  readonly status: number | undefined
+  readonly code: string
+  readonly param: string
+  readonly words: string
+}
+
+type Meaning = {
+  readonly fits: (said: Said) => boolean
+  readonly code: string
+  /** after the host's name */
+  readonly what: (said: Said, model: string) => string
+  readonly hint: string | ((said: Said) => string)
+  readonly reason?: NoAnswerReason
+  readonly misuse?: boolean
+  /** do not repeat the endpoint's words */
+  readonly quiet?: boolean
+}
+
+/** The first that fits holds; the last always does. */
+const meanings: readonly Meaning[] = [
+  {
+    fits: ({ status, code }) => status === 401 || code === 'invalid_api_key',
+    code: 'MODEL_KEY_REFUSED',
+    what: () => 'refuses the API key, or wants one',
+    hint: 'check OPENAI_API_KEY or openai.apiKey, and that the key belongs to this endpoint',
+    misuse: true,
+    quiet: true,
+  },
+  {
+    fits: ({ status, code }) => status === 402 || code === 'insufficient_quota',
+    code: 'MODEL_QUOTA',
+    what: () => 'wants to be paid first',
+    hint: 'check plan, balance and limits of the account; waiting does not help',
+  },
+  {
+    fits: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
+    code: 'MODEL_RATE_LIMITED',
+    what: () => 'gets more questions than it allows',
+    hint: 'lower --concurrency, or have the limit of the account raised',
+    reason: 'busy',
+  },
+  {
+    // Where there is no code for it, the words are those of vLLM.
+    fits: ({ status, code, words }) =>
+      status === 413 || code === 'context_length_exceeded' || (status === 400 && /maximum context length/.test(words)),
+    code: 'MODEL_TOO_LONG',
+    what: (_, model) => `says the conversation is too long for ${model}`,
+    hint: 'choose a --model with a longer context, or lower --max-tokens',
+    reason: 'tooLong',
+    misuse: true,
+  },
+  {
+    fits: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',
+    code: 'MODEL_REFUSED',
+    what: () => 'refuses the conversation for what it says',
+    hint: 'nothing is wrong here; another --model may answer',
+  },
+  {
+    fits: ({ status }) => status === 403,
+    code: 'MODEL_FORBIDDEN',
+    what: (_, model) => `does not let this key use ${model}`,
+    hint: 'check what the key, its project and this country may use',
+    misuse: true,
+  },
+  {
+    fits: ({ status, code, words }) => code === 'model_not_found' || (status === 404 && /model/i.test(words)),
+    code: 'MODEL_NOT_FOUND',
+    what: (_, model) => `has no chat model ${model}`,
+    hint: 'set --model to one that this endpoint and this key have',
+    misuse: true,
+  },
+  {
+    fits: ({ status }) => status === 404,
+    code: 'MODEL_NOT_FOUND',
+    what: (_, model) => `has no chat API at this address, or no model ${model}`,
+    hint: 'check --base-url, which usually ends in /v1, and --model',
+    misuse: true,
+  },
+  {
+    fits: ({ status }) => isRedirect(status),
+    code: 'MODEL_REDIRECTED',
+    what: () => 'sends us to another address',
+    hint: 'set --base-url to where the API is; redirects are not followed',
+    misuse: true,
+  },
+  {
+    fits: ({ status = 0 }) => status >= 400 && status < 500 && status !== 408 && status !== 409,
+    code: 'MODEL_BAD_REQUEST',
+    what: ({ param }) => `refuses the request${param && `, parameter ${param}`}`,
+    hint: ({ param }) =>
+      flags.has(param) ? `set ${flags.get(param)} to another value, or to none` : 'check the settings of the miner',
+    misuse: true,
+  },
+  {
+    fits: () => true,
+    code: 'MODEL_FAILED',
+    what: () => 'failed',
+    hint: 'see the log or the status page of the endpoint, and try again',
+  },
+]
+
+/** Parameters as the API names them, and the flags that set them. */
+const flags = new Map([
+  ['max_tokens', '--max-tokens'],
+  ['max_completion_tokens', '--max-tokens'],
+  ['temperature', '--temperature'],
+  ['top_p', '--top-p'],
+  ['presence_penalty', '--presence-penalty'],
+  ['frequency_penalty', '--frequency-penalty'],
+])
+
+function read({ status: http, error, headers }: StatusError): Said {
+  const { code, param, message, detail } = typeof error === 'object' && error !== null ? (error as Details) : {}
+  // Inside a stream, or a document with status 200, the code may be the status.
+  const status = [http, code].find(number => typeof number === 'number')
+  const told =
+    (isRedirect(status) && target(headers)) || (typeof error === 'string' ? error : (message ?? detail ?? ''))
+  return {
+    status,
+    code: typeof code === 'string' ? code : '',
+    param: typeof param === 'string' && /^[\w.[\]]{1,60}$/.test(param) ? param : '',
+    words: typeof told === 'string' ? told : inspect(told, { depth: 5, breakLength: Number.POSITIVE_INFINITY }),
+  }
+}
+
+type Details = {
+  readonly code?: unknown
+  readonly param?: unknown
+  readonly message?: unknown
+  readonly detail?: unknown
+}
+
+function isRedirect(status = 0): boolean {
+  return status >= 300 && status < 400
+}
+
+/** Where a redirect leads, without the query, which may carry a token. */
+function target(headers: unknown): string | undefined {
+  return headers instanceof Headers ? headers.get('location')?.replace(/[?#].*/s, '') : undefined
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
+import { ask, asked, build, hello, refusal } from '../ask.ts'
+
+const openai = (baseUrl: string, settings: object = {}) => build(openaiMiner(openaiClient), { baseUrl, ...settings })
+
+describe('the connection to the model', () => {
+  describe('that fails', () => {
+    it('because nobody listens', async () => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      await new Promise(resolve => server.close(resolve))
+
+      const error = await refusal(ask(await openai(`http://127.0.0.1:${port}/v1`)))
+      assert.equal(error.code, 'MODEL_UNREACHABLE')
+      assert.equal(error.message, `127.0.0.1:${port} refuses connections (ECONNREFUSED)`)
+      assert.match(error.hint!, /port/)
+    })
+
+    it('because the server does not speak TLS', async () => {
+      await using model = await startModelServer()
+      const error = await refusal(ask(await openai(model.url.replace('http:', 'https:'))))
+      assert.equal(error.code, 'MODEL_TLS')
+      assert.match(error.hint!, /http or https/)
+    })
+
+    it('because the server does not speak HTTP', async () => {
+      const server = createTcpServer(socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n')).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const error = await refusal(ask(await openai(`http://127.0.0.1:${port}/v1`)))
+      server.close()
+      assert.equal(error.code, 'MODEL_UNREACHABLE')
+    })
+
+    it('because it is cut before any answer', async () => {
+      await using model = await startModelServer(cut())
+      const error = await refusal(ask(await openai(model.url)))
+      assert.equal(error.code, 'MODEL_UNREACHABLE')
+      assert.equal(model.requests.length, 1)
+    })
+
+    it('because it is cut in the middle, after what came', async () => {
+      await using model = await startModelServer(cut(['Hel', 'lo']))
+      const answer = (await openai(model.url)).prompt({ messages: hello }, asked())
+      assert.equal((await answer.next()).value, 'Hel')
+      assert.equal((await answer.next()).value, 'lo')
+      const error = await refusal(answer.next())
+      assert.equal(error.code, 'MODEL_CUT')
+      assert.match(error.message, /^127\.0\.0\.1:\d+ broke off in the middle of its answer \(/)
+    })
+
+    it('because it is cut in the middle of a whole answer', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 })
+        response.write('{"choices":', () => response.destroy())
+      })
+      for (const n of [1, 2]) {
+        const error = await refusal(ask(await openai(model.url, { n })))
+        assert.equal(error.code, 'MODEL_CUT')
+      }
+    })
+
+    it('because the server sends a line without end', async () => {
+      const megabyte = 'x'.repeat(1024 * 1024)
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write('data: ')
+        while (!response.destroyed) await new Promise(resolve => response.write(megabyte, resolve))
+      })
+      const error = await refusal(ask(await openai(model.url)))
+      assert.equal(error.code, 'MODEL_ANSWER_TOO_LARGE')
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+    })
+
+    it('and is not tried again', async () => {
+      await using model = await startModelServer(answered(503, { error: { message: 'busy' } }))
+      await refusal(ask(await openai(model.url)))
+      assert.equal(model.requests.length, 1)
+    })
+  })
+
+  describe('at the deadline', () => {
+    const late = () => ({ deadline: Date.now() + 60 })
+
+    for (const [title, behaviour] of [
+      ['before any answer', stalled()],
+      ['in the middle of an answer', stalled(['Hel'])],
+      [
+        'in the middle of an error',
+        response => {
+          response.writeHead(500, { 'content-length': 1000 }).write('{')
+        },
+      ],
+      [
+        'in the middle of a whole answer',
+        response => {
+          response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+        },
+      ],
+    ] as [string, ReturnType<typeof stalled>][])
+      it(`is closed ${title}`, async () => {
+        await using model = await startModelServer(behaviour)
+        for (const n of [1, 2]) {
+          const error = await refusal(ask(await openai(model.url, { n }), late()))
+          assert.equal(error.code, 'MODEL_TIMEOUT')
+          assert.equal(error.reason, 'upstream')
+          assert.match(error.message, /127\.0\.0\.1:\d+ /)
+          assert.deepEqual(await (await model.arrived(n - 1)).over, { left: true })
+        }
+      })
+
+    it('that is past gives up at once', async () => {
+      await using model = await startModelServer(stalled())
+      for (const deadline of [Date.now() - 60_000, Number.NEGATIVE_INFINITY])
+        assert.equal((await refusal(ask(await openai(model.url), { deadline }))).code, 'MODEL_TIMEOUT')
+    })
+
+    it('that never comes waits for the answer', async () => {
+      await using model = await startModelServer()
+      const { text } = await ask(await openai(model.url), { deadline: Number.POSITIVE_INFINITY })
+      assert.equal(text, 'Hello there')
+    })
+  })
+
+  describe('when nobody listens any more', () => {
+    it('is not opened', async () => {
+      await using model = await startModelServer()
+      const reason = { not: 'even an error' }
+      await assert.rejects(
+        ask(await openai(model.url), { signal: AbortSignal.abort(reason) }),
+        error => error === reason,
+      )
+      assert.equal(model.requests.length, 0)
+    })
+
+    for (const [title, pieces] of [
+      ['before any answer', []],
+      ['in the middle of an answer', ['Hel']],
+    ] as const)
+      it(`is closed within 100 ms ${title}, and the reason is told as it is`, async () => {
+        await using model = await startModelServer(stalled(pieces))
+        const leaving = new AbortController()
+        const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
+        for (const piece of pieces) assert.equal((await answer.next()).value, piece)
+        const next = answer.next()
+        const request = await model.arrived(0)
+
+        const reason = new Error('the caller is gone')
+        const left = performance.now()
+        leaving.abort(reason)
+
+        await assert.rejects(next, error => error === reason)
+        assert.deepEqual(await request.over, { left: true })
+        assert.ok(performance.now() - left < 100)
+        assert.equal(model.open, 0)
+      })
+
+    it('is closed although nobody asks for the next piece', async () => {
+      await using model = await startModelServer(stalled(['Hel']))
+      const leaving = new AbortController()
+      const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
+      await answer.next()
+      const reason = new Error('the caller is gone')
+      leaving.abort(reason)
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+      await assert.rejects(answer.next(), error => error === reason)
+    })
+
+    it('gives no piece that had come already', async () => {
+      await using model = await startModelServer(streamed(['one', 'two', 'three']))
+      const leaving = new AbortController()
+      const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
+      await answer.next()
+      await model.requests[0]!.over
+      leaving.abort(new Error('the caller is gone'))
+      await assert.rejects(answer.next(), /the caller is gone/)
+    })
+
+    it('is closed when the answer is not read to its end', async () => {
+      await using model = await startModelServer(stalled(['Hel']))
+      for await (const piece of (await openai(model.url)).prompt({ messages: hello }, asked())) {
+        assert.equal(piece, 'Hel')
+        break
+      }
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+    })
+  })
+})
