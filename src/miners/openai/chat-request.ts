@@ -9,12 +9,12 @@ export function chatRequest(
   messages: readonly Message[],
   { isOpenAI }: { readonly isOpenAI: boolean },
 ): OpenAI.ChatCompletionCreateParams {
-  const stream = config.n === 1
+  const stream = (config.n ?? 1) === 1
   return {
     model: config.model,
     messages: withSystemPrompt(messages, config.systemPrompt),
-    n: config.n,
     ...withoutNulls({
+      n: config.n,
       [tokenLimitField(config.model, { isOpenAI })]: config.maxTokens,
       temperature: config.temperature,
       top_p: config.topP,

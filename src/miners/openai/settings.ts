@@ -25,6 +25,7 @@ export const openaiSettings = (z: Sdk['z']) => {
       .int()
       .min(1)
       .max(128)
+      .nullable()
       .default(1)
       .describe(
         'answers to draw, all of them paid for; the first complete one is given, and nothing is streamed above 1',

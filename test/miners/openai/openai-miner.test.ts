@@ -96,6 +96,7 @@ describe('the openai miner', () => {
 
     const fields = {
       maxTokens: 'max_tokens',
+      n: 'n',
       temperature: 'temperature',
       topP: 'top_p',
       presencePenalty: 'presence_penalty',

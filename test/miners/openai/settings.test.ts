@@ -40,7 +40,6 @@ describe('the settings of the openai miner', () => {
     { topP: 1.1 },
     { n: 0 },
     { n: 129 },
-    { n: null },
     { presencePenalty: -2.1 },
     { frequencyPenalty: 2.1 },
     { systemPrompt: '' },
