@@ -19,3 +19,13 @@ export class JsonNumber {
     return /^-?\d+$/.test(this.token)
   }
 }
+
+/** An array has the wide type `readonly JsonTree[]`, which `Array.isArray` does not narrow to. */
+export function isArray(tree: JsonTree): tree is readonly JsonTree[] {
+  return Array.isArray(tree)
+}
+
+/** An object. */
+export function isObject(tree: JsonTree | undefined): tree is JsonObject {
+  return tree instanceof Map
+}
