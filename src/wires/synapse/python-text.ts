@@ -1,0 +1,67 @@
+import { floatText } from '../float-text.js'
+import { isArray, isObject, JsonNumber, type JsonTree } from '../json-tree.js'
+import { isPrintable, type Profile } from './printable.js'
+
+/**
+ * What Python's `str()` makes of a value: a string as it is, anything else as `repr` shows it. The SDK hashes that
+ * (opentensor/bittensor bittensor/core/synapse.py body_hash), so which characters are escaped depends on the Unicode
+ * version of the caller's interpreter.
+ */
+export function pythonText(tree: JsonTree, profile: Profile): string {
+  return typeof tree === 'string' ? tree : repr(tree, profile)
+}
+
+function repr(tree: JsonTree, profile: Profile): string {
+  if (typeof tree === 'string') return quoted(tree, profile)
+  if (tree instanceof JsonNumber) return numberText(tree)
+  if (isArray(tree)) return `[${tree.map(item => repr(item, profile)).join(', ')}]`
+  if (isObject(tree)) {
+    const members = Array.from(tree, ([key, value]) => `${quoted(key, profile)}: ${repr(value, profile)}`)
+    return `{${members.join(', ')}}`
+  }
+  if (tree === null) return 'None'
+  return tree ? 'True' : 'False'
+}
+
+function numberText(number: JsonNumber): string {
+  if (!number.isInteger) return floatText(Number(number.token))
+  return number.token === '-0' ? '0' : number.token
+}
+
+/** Single quotes, unless there are some inside and no double ones. */
+function quoted(text: string, profile: Profile): string {
+  if (!NEEDS_CARE.test(text)) return `'${text}'`
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  let out = quote
+  let copied = 0
+  for (let at = 0; at < text.length; ) {
+    const codePoint = text.codePointAt(at)!
+    const next = at + (codePoint > 0xffff ? 2 : 1)
+    const mark = escapeOf(codePoint, quote, profile)
+    if (mark !== null) {
+      out += text.slice(copied, at) + mark
+      copied = next
+    }
+    at = next
+  }
+  return out + text.slice(copied) + quote
+}
+
+/** Anything but printable ASCII, or a quote, or a backslash. */
+const NEEDS_CARE = /[^ -~]|['\\]/
+
+function escapeOf(codePoint: number, quote: string, profile: Profile): string | null {
+  if (codePoint >= 0x20 && codePoint < 0x7f) {
+    return codePoint === 0x5c || codePoint === quote.charCodeAt(0) ? `\\${String.fromCharCode(codePoint)}` : null
+  }
+  if (codePoint === 0x09) return '\\t'
+  if (codePoint === 0x0a) return '\\n'
+  if (codePoint === 0x0d) return '\\r'
+  if (isPrintable(codePoint, profile)) return null
+  if (codePoint <= 0xff) return `\\x${hex(codePoint, 2)}`
+  return codePoint <= 0xffff ? `\\u${hex(codePoint, 4)}` : `\\U${hex(codePoint, 8)}`
+}
+
+function hex(codePoint: number, digits: number): string {
+  return codePoint.toString(16).padStart(digits, '0')
+}
