@@ -59,7 +59,11 @@ export type Wire<C extends Claim = Claim> = {
   readonly name: string
   /** Is this head of this wire? */
   match(head: Head): boolean
-  /** @throws {Refusal} MALFORMED */
+  /** The synapse that a head names; null when it names none that could be there. */
+  synapse(head: Head): string | null
+  /** What to say of a synapse that is not known, given those that are: the detail of UNKNOWN_SYNAPSE. */
+  unknown(name: string, known: readonly string[]): string
+  /** @throws {Refusal} MALFORMED · NOT_FOUND when it names no synapse */
   claim(head: Head): C
   /** @throws {Refusal} NOT_VERIFIED when something that is needed to check the signature is missing or malformed */
   proof(claim: C, receiver: string): Proof
@@ -70,6 +74,6 @@ export type Wire<C extends Claim = Claim> = {
   open(claim: C, raw: Uint8Array, hashed: readonly HashField[]): JsonObject
   /** The whole answer: the request's own fields with those of `patch` over them. */
   whole(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
-  /** `claim` is null when the head did not even make one; `served` without `processMs` is not known then either */
+  /** `claim` is null when the head did not even make one; what is empty or 0 in `served` is left out. */
   refuse(claim: C | null, refusal: Refusal, served: Served): Reply
 }

@@ -1,0 +1,81 @@
+import { decodeAddress } from '../../keys/ss58.js'
+import { pythonFloat, pythonInt } from '../python-number.js'
+import { Refusal } from '../refusal.js'
+import type { Claim, Head } from '../wire.js'
+import { synapseOf } from './synapse-of.js'
+
+/** How long a dendrite waits unless it is told otherwise. */
+export const DEFAULT_TIMEOUT_SECONDS = 12
+
+/** A head of the synapse wire, read as the SDK's axon reads it. */
+export type SynapseClaim = Claim & {
+  /** the hotkey's header as it came; null when absent or empty */
+  readonly hotkeyText: string | null
+  readonly nonce: bigint | null
+  readonly uuid: string | null
+  /** null when absent or empty */
+  readonly signature: string | null
+  readonly bodyHash: string | null
+  readonly version: bigint | null
+  /** what a reply repeats: finite, 12 where the caller named no such number */
+  readonly timeoutSeconds: number
+  /** the peer's socket, which replies tell instead of what the head says */
+  readonly address: string
+  readonly port: number
+}
+
+/**
+ * Reads what a head claims. Headers that decide nothing here (the axon's side, sizes, `input_obj`) are not looked at.
+ *
+ * @throws {Refusal} MALFORMED when a header comes twice, or is not the number it should be · NOT_FOUND
+ */
+export function claim(head: Head): SynapseClaim {
+  const synapse = synapseOf(head.target)
+  if (synapse === null) throw new Refusal('NOT_FOUND')
+  const headers = ownHeaders(head.rawHeaders)
+  const read = <T>(name: string, convert: (text: string) => T | null): T | null => {
+    const text = headers.get(name)
+    if (text === undefined) return null
+    const value = convert(text)
+    if (value === null) throw new Refusal('MALFORMED', `The header ${name} is not a number`)
+    return value
+  }
+
+  const hotkeyText = headers.get('bt_header_dendrite_hotkey') || null
+  const timeout = read('timeout', pythonFloat)
+  return {
+    hotkey: hotkeyText !== null && isAddress(hotkeyText) ? hotkeyText : null,
+    synapse,
+    timeoutMs: timeout !== null && timeout > 0 && Number.isFinite(timeout * 1000) ? timeout * 1000 : null,
+    hotkeyText,
+    nonce: read('bt_header_dendrite_nonce', pythonInt),
+    uuid: headers.get('bt_header_dendrite_uuid') ?? null,
+    signature: headers.get('bt_header_dendrite_signature') || null,
+    bodyHash: headers.get('computed_body_hash') ?? null,
+    version: read('bt_header_dendrite_version', pythonInt),
+    timeoutSeconds: timeout !== null && Number.isFinite(timeout) ? timeout : DEFAULT_TIMEOUT_SECONDS,
+    address: head.address,
+    port: head.port,
+  }
+}
+
+/** The headers of this wire by name. One that comes twice could be read in two ways, so it is not read at all. */
+function ownHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase()
+    if (!name.startsWith('bt_header_') && name !== 'timeout' && name !== 'computed_body_hash') continue
+    if (headers.has(name)) throw new Refusal('MALFORMED', `The header ${name.slice(0, 64)} comes twice`)
+    headers.set(name, rawHeaders[at + 1]!)
+  }
+  return headers
+}
+
+function isAddress(text: string): boolean {
+  try {
+    decodeAddress(text)
+    return true
+  } catch {
+    return false // a claim without a usable hotkey is answered by `proof`, after the door has counted it
+  }
+}

@@ -1,0 +1,20 @@
+import type { JsonObject, JsonTree } from '../json-tree.js'
+
+/** One side of an exchange, `axon` or `dendrite`, as a synapse carries it: all ten keys, in order, null where unknown. */
+export function terminal(known: Partial<Record<(typeof KEYS)[number], JsonTree>>): JsonObject {
+  return new Map(KEYS.map(key => [key, known[key] ?? null]))
+}
+
+// opentensor/bittensor bittensor/core/synapse.py TerminalInfo
+const KEYS = [
+  'status_code',
+  'status_message',
+  'process_time',
+  'ip',
+  'port',
+  'version',
+  'nonce',
+  'uuid',
+  'hotkey',
+  'signature',
+] as const

@@ -1,0 +1,64 @@
+import { floatText } from '../float-text.js'
+import { JsonNumber, type JsonObject, type JsonTree } from '../json-tree.js'
+import { treeOf } from '../tree-of.js'
+import type { Reply, Served } from '../wire.js'
+import { writeJson } from '../write-json.js'
+import type { SynapseClaim } from './claim.js'
+import { replyHeaders } from './reply-headers.js'
+import { terminal } from './terminal.js'
+
+/**
+ * The whole answer: the request's fields as they came, those of `patch` over them, and around them what the head
+ * proved, whatever the body says of it. A null `timeout`, `dendrite`, `axon` or `completion` ends a validator's whole
+ * step (Python raises out of `dendrite.call`), so there is none.
+ */
+export function whole(
+  claim: SynapseClaim,
+  tree: JsonObject,
+  patch: Readonly<Record<string, unknown>>,
+  served: Served,
+): Reply {
+  const success = { status: 200, message: 'Success' }
+  const synapse = new Map<string, JsonTree>([
+    ['name', claim.synapse],
+    ['timeout', float(claim.timeoutSeconds)],
+    ['dendrite', dendrite(claim)],
+    [
+      'axon',
+      terminal({
+        status_code: treeOf(success.status),
+        status_message: success.message,
+        process_time: float(served.processMs / 1000),
+        ip: served.ip,
+        port: treeOf(served.port),
+        hotkey: served.hotkey,
+      }),
+    ],
+    ['computed_body_hash', ''],
+  ])
+  const ours = new Set(synapse.keys())
+  for (const [name, value] of tree) if (!ours.has(name)) synapse.set(name, value)
+  for (const [name, value] of Object.entries(patch)) if (!ours.has(name)) synapse.set(name, treeOf(value))
+  if (synapse.get('completion') === null) synapse.delete('completion')
+  return {
+    status: success.status,
+    headers: replyHeaders(claim, success, served),
+    body: Buffer.from(writeJson(synapse)),
+  }
+}
+
+function dendrite(claim: SynapseClaim): JsonObject {
+  return terminal({
+    ip: claim.address,
+    port: treeOf(claim.port),
+    version: treeOf(claim.version),
+    nonce: treeOf(claim.nonce),
+    uuid: claim.uuid,
+    hotkey: claim.hotkey,
+    signature: claim.signature,
+  })
+}
+
+function float(value: number): JsonNumber {
+  return new JsonNumber(floatText(value))
+}

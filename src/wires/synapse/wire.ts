@@ -1,0 +1,25 @@
+import type { Wire } from '../wire.js'
+import { claim, type SynapseClaim } from './claim.js'
+import { open } from './open.js'
+import { proof } from './proof.js'
+import { pythonText } from './python-text.js'
+import { refuse } from './refuse.js'
+import { synapseOf } from './synapse-of.js'
+import { whole } from './whole.js'
+
+/**
+ * The wire of the Python SDK 6 to 10: axon, dendrite, synapse. Nonces below 10^17, which SDK 6.0 to 7.1 count from
+ * the caller's boot, are to its proof just very old.
+ */
+export const synapseWire: Wire<SynapseClaim> = {
+  name: 'synapse',
+  match: ({ rawHeaders }) => rawHeaders.some((text, at) => at % 2 === 0 && /^bt_header_/i.test(text)),
+  synapse: ({ target }) => synapseOf(target),
+  unknown: (name, known) =>
+    `Synapse name '${name.slice(0, 256)}' not found. Available synapses ${pythonText(known, '15.0')}`,
+  claim,
+  proof,
+  open,
+  whole,
+  refuse,
+}
