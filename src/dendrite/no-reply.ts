@@ -1,0 +1,10 @@
+/** An axon that gave no whole reply, with the status and the text that a dendrite makes of that. */
+export class NoReply extends Error {
+  override readonly name = 'NoReply'
+  readonly status: 400 | 408 | 503
+
+  constructor(status: 400 | 408 | 503, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.status = status
+  }
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { explain } from '#dist/dendrite/explain.js'
+
+describe('explain', () => {
+  const cases: [string, number | null, string, RegExp, RegExp][] = [
+    [
+      'how old a stale question was to the axon',
+      401,
+      'Not Verified with error: Nonce is too old: acceptable delta is 16.00 seconds but request was 17.01 seconds old',
+      /clocks differ.*17\.01 s old/,
+      /NTP.*--timeout/,
+    ],
+    [
+      'how far ahead a question was',
+      401,
+      'Not Verified with error: Nonce is in the future: acceptable delta is 4.00 seconds but request was 9.50 seconds ahead',
+      /clocks differ.*9\.50 s ahead/,
+      /NTP/,
+    ],
+    [
+      'a nonce that was overtaken',
+      401,
+      'Not Verified with error: Nonce is too old, a newer one was last processed',
+      /newer/,
+      /ask again/,
+    ],
+    [
+      'a signature for another',
+      401,
+      'Not Verified with error: Signature mismatch with 1.2.3 and 0xab',
+      /signature/,
+      /--receiver/,
+    ],
+    ['any other 401', 401, 'Not Verified with error: Missing Nonce', /Missing Nonce/, /wallet/],
+    [
+      'a refusal by rule',
+      403,
+      'Forbidden. Key is blacklisted: hotkey not registered.',
+      /hotkey not registered/,
+      /registered/,
+    ],
+    [
+      'the synapses that there are',
+      404,
+      "Synapse name 'X' not found. Available synapses ['Synapse', 'Prompting']",
+      /not know/,
+      /: Synapse, Prompting$/,
+    ],
+    ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
+    ['an answer that did not come in time', 408, 'Request timeout after 2.0 seconds', /no answer in time/, /--timeout/],
+    ['an axon that was too slow', 408, 'Response timeout after: 12.0s', /could not answer in time/, /--timeout/],
+    ['a question that is too large', 413, 'The body is larger than 1048576 bytes', /too large/, /less text/],
+    ['a reply that is none', 422, 'Failed to parse response: unexpected mimetype text/html', /mimetype/, /--url/],
+    ['a rate that is used up', 429, 'Busy, try again later', /Busy/, /later/],
+    ['an axon that failed', 500, 'Internal Server Error #1', /failed with 500/, /log/],
+    ['an axon that is full', 503, 'Too many requests are waiting', /cannot answer now/, /again/],
+    ['a place where nobody listens', 503, 'Service unavailable at 127.0.0.1:1/Prompting', /127\.0\.0\.1:1/, /--url/],
+    ['a connection that was closed', 503, 'Service disconnected: Server disconnected', /closed/, /--url/],
+    ['a body that did not hash', 400, 'Hash mismatch between header body hash and body', /refused with 400/, /fields/],
+    ['a reply without a status', null, '', /without a status/, /log/],
+  ]
+  for (const [title, status, message, sentence, hint] of cases) {
+    it(`tells ${title}`, () => {
+      const told = explain({ status, message })
+      assert.match(told!.sentence, sentence)
+      assert.match(told!.hint, hint)
+    })
+  }
+
+  it('has no word for a success, and one without a message', () => {
+    assert.equal(explain({ status: 200, message: 'Success' }), null)
+    assert.ok(explain({ status: 401, message: null }))
+  })
+})
