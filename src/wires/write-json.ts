@@ -18,13 +18,20 @@ type Style = { readonly comma: string; readonly colon: string; readonly text: (v
 const COMPACT: Style = { comma: ',', colon: ':', text: JSON.stringify }
 const PYTHON: Style = { comma: ', ', colon: ': ', text: value => JSON.stringify(value).replace(/[^ -~]/g, escaped) }
 
+// Adding to one string is the fastest way there is in V8; this runs for every reply.
 function write(tree: JsonTree, style: Style): string {
   if (typeof tree === 'string') return style.text(tree)
   if (tree instanceof JsonNumber) return tree.token
-  if (isArray(tree)) return `[${tree.map(item => write(item, style)).join(style.comma)}]`
+  if (isArray(tree)) {
+    let items = ''
+    for (const item of tree) items += (items && style.comma) + write(item, style)
+    return `[${items}]`
+  }
   if (isObject(tree)) {
-    const members = Array.from(tree, ([key, value]) => style.text(key) + style.colon + write(value, style))
-    return `{${members.join(style.comma)}}`
+    let members = ''
+    for (const [key, value] of tree)
+      members += (members && style.comma) + style.text(key) + style.colon + write(value, style)
+    return `{${members}}`
   }
   return String(tree)
 }

@@ -42,8 +42,8 @@ const ECHO_LIMIT = 256
 
 /** One line of printable ASCII, at most `limit` characters. */
 function ascii(text: string, limit: number): string {
-  return text
-    .slice(0, limit)
-    .replace(/[\t\r\n]+/g, ' ')
-    .replace(/[^ -~]/gu, '?')
+  const short = text.slice(0, limit)
+  return NOT_ASCII.test(short) ? short.replace(/[\t\r\n]+/g, ' ').replace(/[^ -~]/gu, '?') : short
 }
+
+const NOT_ASCII = /[^ -~]/
