@@ -1,0 +1,37 @@
+/** Everything a setting is called. */
+export type Names = {
+  /** `openai.maxTokens` */
+  readonly path: string
+  /** `openai-max-tokens`, which always works */
+  readonly flag: string
+  /** `openai.max_tokens` and `openai.maxTokens` */
+  readonly dottedFlags: readonly string[]
+  /** `MINER_OPENAI_MAX_TOKENS` */
+  readonly variable: string
+  /** `openai.maxTokens` and `openai.max_tokens` */
+  readonly fileKeys: readonly string[]
+}
+
+/** Derives every name of a setting from its section (empty at the top) and its key, which is in camelCase. */
+export function namesOf(section: string, key: string): Names {
+  const inSection = (name: string, joint: string) => (section === '' ? name : `${section}${joint}${name}`)
+  const path = inSection(key, '.')
+  const flag = inSection(snakeCase(key), '-').replaceAll('_', '-')
+  const fileKeys = spellings(key).map(spelling => inSection(spelling, '.'))
+  return {
+    path,
+    flag,
+    dottedFlags: fileKeys.filter(name => name !== flag),
+    variable: `MINER_${flag.replaceAll('-', '_').toUpperCase()}`,
+    fileKeys,
+  }
+}
+
+/** A key as it may stand in a file: as it is, and in snake_case where that differs. */
+export function spellings(key: string): readonly string[] {
+  return [...new Set([key, snakeCase(key)])]
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, capital => `_${capital.toLowerCase()}`)
+}

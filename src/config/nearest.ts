@@ -1,0 +1,23 @@
+import { distance } from 'fastest-levenshtein'
+
+/**
+ * The name most like the one that was given, if one is near enough to be meant: a third of its letters may differ.
+ * Case and separators do not count (`MAX-TOKENS` is `maxTokens`).
+ */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  // The work grows with the product of the lengths, and what a stranger typed may be long.
+  if (name.length > 100) return undefined
+  const given = bareLetters(name)
+  let best: { name: string; distance: number } | undefined
+  for (const candidate of names) {
+    const letters = bareLetters(candidate)
+    const found = distance(given, letters)
+    if (found <= Math.max(1, Math.floor(letters.length / 3)) && found < (best?.distance ?? Number.POSITIVE_INFINITY))
+      best = { name: candidate, distance: found }
+  }
+  return best?.name
+}
+
+function bareLetters(name: string): string {
+  return name.toLowerCase().replace(/[-_.]/g, '')
+}

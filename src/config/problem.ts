@@ -1,0 +1,30 @@
+import { type Origin, originText } from './origin.js'
+
+/** One thing that is wrong with the configuration. It never holds a secret. */
+export type Problem = {
+  readonly code: ProblemCode
+  /** the setting, down to an item of it: `openai.endpoints[1].apiKey`; absent when it is about none */
+  readonly path?: string
+  readonly message: string
+  readonly origin?: Origin | undefined
+  /** what would mend it; follows `try: ` */
+  readonly hint?: string | undefined
+}
+
+export type ProblemCode =
+  | 'FILE_UNREADABLE'
+  | 'FILE_MALFORMED'
+  | 'UNKNOWN_KEY'
+  | 'UNKNOWN_VARIABLE'
+  | 'GIVEN_TWICE'
+  | 'INVALID_VALUE'
+  | 'MISSING'
+  | 'SECRET_UNREADABLE'
+  | 'RULE_BROKEN'
+  /** a warning: others on this machine can see it */
+  | 'SECRET_EXPOSED'
+
+/** `what is wrong (where it came from)` */
+export function problemText({ message, origin }: Problem): string {
+  return origin ? `${message} (${originText(origin)})` : message
+}
