@@ -1,0 +1,80 @@
+import { quote } from './quote.js'
+import { type Bound, isScalar, type NumberShape, type Shape } from './shape.js'
+import { printUnit, unitExamples } from './unit.js'
+
+/** Says what kind of value a setting takes; follows "must be": `a whole number` · `one of chat, completions`. */
+export function expected(shape: Shape): string {
+  const kind = expectedKind(shape)
+  return shape.nullable && shape.kind === 'number' ? `${kind}, or none` : kind
+}
+
+/** Says which numbers are allowed, if not all are; follows "must be": `between 0 and 2` · `at least 1s`. */
+export function expectedRange(shape: Shape): string | undefined {
+  if (shape.kind !== 'number') return undefined
+  const range = rangeOf(shape)
+  return range && shape.nullable ? `${range}, or none` : range
+}
+
+/**
+ * Names the value that was found instead, for the end of a message: `, not "hot"`. Of a secret, a URL (it may hold
+ * one) or a table, it names the kind only.
+ */
+export function insteadOf(shape: Shape, value: unknown): string {
+  const found = kindOf(value)
+  if (isScalar(shape) && (shape.kind !== 'text' || !(shape.secret || shape.url))) {
+    if (typeof value === 'string') return `, not ${quote(value)}`
+    if (typeof value === 'number' && shape.kind === 'number' && shape.unit)
+      return `, not ${printUnit(shape.unit, value)}`
+    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return `, not ${value}`
+  }
+  return shape.kind === 'text' && found === 'text' ? '' : `, not ${found}`
+}
+
+function expectedKind(shape: Shape): string {
+  switch (shape.kind) {
+    case 'text':
+      if (shape.choices.length > 0) return oneOf(shape.choices) + (shape.url ? ' or a URL' : '')
+      return shape.url ? 'a URL' : 'text'
+    case 'number':
+      if (shape.choices.length > 0) return oneOf(shape.choices)
+      if (shape.unit) return `a ${shape.unit} such as ${unitExamples[shape.unit]}`
+      return shape.whole ? 'a whole number' : 'a number'
+    case 'boolean':
+      return 'true or false'
+    case 'list':
+      return 'a list'
+    case 'table':
+    case 'dictionary':
+      return 'a table'
+  }
+}
+
+function oneOf(choices: readonly (string | number)[]): string {
+  return choices.length === 1 ? String(choices[0]) : `one of ${choices.join(', ')}`
+}
+
+function rangeOf({ min, max, unit }: NumberShape): string | undefined {
+  const print = ({ at }: Bound) => (unit ? printUnit(unit, at) : String(at))
+  if (min && max && !min.open && !max.open) return `between ${print(min)} and ${print(max)}`
+  const words = [
+    min && `${min.open ? 'above' : 'at least'} ${print(min)}`,
+    max && `${max.open ? 'below' : 'at most'} ${print(max)}`,
+  ].filter(word => word !== undefined)
+  return words.length > 0 ? words.join(' and ') : undefined
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof Date) return 'a date'
+  switch (typeof value) {
+    case 'string':
+      return 'text'
+    case 'number':
+    case 'bigint':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    default:
+      return value === null ? 'null' : 'a table'
+  }
+}

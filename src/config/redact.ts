@@ -1,0 +1,72 @@
+import { hidden } from './hidden.js'
+import { mapLeaves } from './map-leaves.js'
+import { isReference, secretsOf } from './secrets-of.js'
+import type { Setting } from './setting.js'
+import type { Scalar } from './shape.js'
+import { printUnit } from './unit.js'
+
+/**
+ * A value as it may be printed: secrets as `***`, URLs without user, password, query and fragment, durations and
+ * sizes with their unit, so that what is printed reads as the same value again.
+ */
+export function redact(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): unknown {
+  return mapLeaves(setting.shape, value, setting.path, redactScalar)
+}
+
+/** The texts of a value that must not be seen: secrets, and the passwords and queries of URLs. */
+export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): readonly string[] {
+  const secrets = [...secretsOf(setting, value).values()].filter(secret => !isReference(secret))
+  mapLeaves(setting.shape, value, setting.path, (shape, text) => {
+    if (shape.kind === 'text' && shape.url && typeof text === 'string') secrets.push(...secretsInUrl(text))
+  })
+  return [...new Set(secrets)].filter(secret => secret !== '')
+}
+
+/**
+ * Blots out known secrets in a text that others wrote.
+ * Placeholders such as `none` or `EMPTY` are no secrets, and blotting them out would spoil the text.
+ */
+export function scrub(text: string, secrets: readonly string[]): string {
+  return (
+    secrets
+      .filter(secret => secret.length >= 6)
+      // One may begin another.
+      .sort((one, other) => other.length - one.length)
+      .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, hidden), text)
+  )
+}
+
+function redactScalar(shape: Scalar, value: unknown): unknown {
+  if (value === null) return null
+  if (shape.kind === 'text' && shape.secret) return hidden
+  if (shape.kind === 'text' && shape.url && typeof value === 'string') return redactUrl(value)
+  if (shape.kind === 'number' && shape.unit && typeof value === 'number') return printUnit(shape.unit, value)
+  return value
+}
+
+// One that has nothing to hide stays as it was written: `URL` would add a slash to a bare host.
+function redactUrl(text: string): string {
+  const url = URL.parse(text)
+  // `finney`, or `user:password@host`, whose scheme was forgotten and which is a URL all the same.
+  if (!url?.host) return /[@?#]/.test(text) ? hidden : text
+  if (!(url.username || url.password || url.search || url.hash)) return text
+  url.username = ''
+  url.password = ''
+  url.search = ''
+  url.hash = ''
+  return url.href
+}
+
+function secretsInUrl(text: string): readonly string[] {
+  if (redactUrl(text) === hidden) return [text]
+  const { username = '', password = '', search = '', hash = '' } = URL.parse(text) ?? {}
+  return [username, password, decode(username), decode(password), search, hash]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
