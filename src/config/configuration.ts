@@ -1,0 +1,25 @@
+import type { ZodObject, z } from 'zod'
+import type { Origin } from './origin.js'
+import type { Problem } from './problem.js'
+import type { Section } from './section.js'
+import type { Setting } from './setting.js'
+
+/** All layers as one: validated, complete with defaults. It holds secrets; print it by `toToml` and `toJson` only. */
+export type Configuration = {
+  readonly settings: readonly Setting[]
+  /** by section, the top's own keys beside them: `{ use: 'openai', openai: { maxTokens: 100 } }` */
+  readonly values: Readonly<Record<string, unknown>>
+  /** by path; a setting without value and default is absent */
+  readonly origins: ReadonlyMap<string, Origin>
+  /** what must not appear in a log: secrets, and passwords and queries in URLs */
+  readonly secretValues: readonly string[]
+  readonly warnings: readonly Problem[]
+}
+
+/** The values of one section, typed by it. They are those of the sections that the configuration was read for. */
+export function valuesOf<Settings extends ZodObject>(
+  { values }: Configuration,
+  { name }: Section<Settings>,
+): z.output<Settings> {
+  return (name === '' ? values : values[name]) as z.output<Settings>
+}

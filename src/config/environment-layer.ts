@@ -1,0 +1,54 @@
+import type { Catalog } from './catalog.js'
+import { isForeignVariable } from './foreign-variables.js'
+import { nearest } from './nearest.js'
+import type { Problem } from './problem.js'
+import { escapeName } from './quote.js'
+import type { Found, Layer } from './raw.js'
+import type { Environment } from './resolve-secrets.js'
+import { respell } from './respell.js'
+import type { Setting } from './setting.js'
+
+/** Finds settings in the environment; an empty variable is unset. Problems: `MINER_` variables that nobody knows. */
+export function environmentLayer(
+  env: Environment,
+  { catalog, problems }: { catalog: Catalog; problems: Problem[] },
+): Layer {
+  const layer = new Map<string, Found>()
+  for (const setting of catalog.settings) {
+    const found = findSetting(setting, env, problems)
+    if (found) layer.set(setting.path, found)
+  }
+  for (const variable of Object.keys(env).filter(name => name.startsWith('MINER_') && env[name])) {
+    const isKnown = catalog.variables.has(variable) || isForeignVariable(variable)
+    if (isKnown || catalog.unreadPrefixes.some(prefix => variable.startsWith(prefix))) continue
+    const meant = nearest(variable, catalog.variables)
+    problems.push({
+      code: 'UNKNOWN_VARIABLE',
+      message: `${escapeName(variable)} is not a setting`,
+      origin: { from: 'environment', variable },
+      hint: meant && `use ${meant}`,
+    })
+  }
+  return layer
+}
+
+function findSetting(
+  { path, variables, spellings }: Setting,
+  env: Environment,
+  problems: Problem[],
+): Found | undefined {
+  for (const variable of variables) {
+    const text = env[variable]
+    if (text) return { raw: { kind: 'variable', text }, origin: { from: 'environment', variable } }
+  }
+  for (const spelling of spellings) {
+    const text = spelling.env && env[spelling.env]
+    if (!spelling.env || !text) continue
+    const origin = { from: 'environment', variable: spelling.env } as const
+    const said = respell(spelling, text, words =>
+      problems.push({ code: 'INVALID_VALUE', path, message: `${path} ${words}`, origin }),
+    )
+    if (said !== undefined) return { raw: { kind: 'variable', text: said }, origin }
+  }
+  return undefined
+}

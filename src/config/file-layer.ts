@@ -1,0 +1,64 @@
+import type { Catalog } from './catalog.js'
+import { isTable, type Table } from './convert.js'
+import { nearest } from './nearest.js'
+import type { Origin } from './origin.js'
+import type { Problem } from './problem.js'
+import { escapeName } from './quote.js'
+import type { Found, Layer } from './raw.js'
+import { respell } from './respell.js'
+
+/** Finds settings in a file's top table. Problems: keys and tables that nobody knows, and keys that are there twice. */
+export function fileLayer(
+  table: Table,
+  file: string,
+  { catalog, problems }: { catalog: Catalog; problems: Problem[] },
+): Layer {
+  const layer = new Map<string, Found>()
+  const { keys, tables, unread } = catalog
+
+  for (const [name, value] of Object.entries(table)) {
+    if (!name.includes('.') && keys.has(name)) take(name, value)
+    else if (tables.has(name) && isTable(value))
+      for (const [key, inner] of Object.entries(value)) take(`${name}.${key}`, inner)
+    else if (tables.has(name)) complain('INVALID_VALUE', name, 'must be a table', `write [${name}] above its keys`)
+    else if (!unread.has(name)) complain('UNKNOWN_KEY', name, 'is not a setting', adviceAtTop(name, value))
+  }
+  return layer
+
+  function take(key: string, value: unknown): void {
+    const meaning = keys.get(key)
+    if (!meaning) {
+      const table = key.slice(0, key.indexOf('.') + 1)
+      const meant = nearest(
+        key,
+        [...keys.keys()].filter(other => other.startsWith(table)),
+      )
+      complain('UNKNOWN_KEY', key, 'is not a setting', meant && `use ${meant}`)
+    } else if (layer.has(meaning.setting.path)) {
+      const hint = `leave one of ${meaning.setting.fileKeys.join(' and ')}`
+      complain('GIVEN_TWICE', key, 'is given more than once', hint)
+    } else {
+      const { setting, spelling } = meaning
+      const said = spelling ? respell(spelling, value, words => complain('INVALID_VALUE', key, words)) : value
+      if (said !== undefined) layer.set(setting.path, { raw: { kind: 'value', value: said }, origin: originOf(key) })
+    }
+  }
+
+  function adviceAtTop(name: string, value: unknown): string | undefined {
+    const home = isTable(value) ? undefined : [...tables].find(table => keys.has(`${table}.${name}`))
+    if (home) return `put it under [${home}]`
+    const meant = nearest(
+      name,
+      [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
+    )
+    return meant && `use ${meant}`
+  }
+
+  function complain(code: Problem['code'], key: string, words: string, hint?: string): void {
+    problems.push({ code, message: `${escapeName(key)} ${words}`, origin: originOf(key), hint })
+  }
+
+  function originOf(key: string): Origin {
+    return { from: 'file', file, key: escapeName(key) }
+  }
+}

@@ -1,0 +1,89 @@
+import { dirname } from 'node:path'
+import { convert } from './convert.js'
+import { hidden } from './hidden.js'
+import type { Origin } from './origin.js'
+import type { Problem, ProblemCode } from './problem.js'
+import { escapeName } from './quote.js'
+import type { Found, Report } from './raw.js'
+import { secretsIn } from './redact.js'
+import { type Environment, resolveSecrets } from './resolve-secrets.js'
+import { isReference, secretsOf } from './secrets-of.js'
+import type { Setting } from './setting.js'
+import { validate } from './validate.js'
+
+/** What became of one setting. With problems, its value is undefined. */
+export type Settled = {
+  readonly setting: Setting
+  readonly value: unknown
+  /** undefined when there is no value, nor a default */
+  readonly origin: Origin | undefined
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  /** texts that no message may hold, also those of a value that was refused */
+  readonly secrets: readonly string[]
+  /** it holds `env:NAME` or `file:PATH`, which were left alone */
+  readonly isOpen: boolean
+}
+
+/** `resolve` reads the variables and files that secrets point to; `leave` does not, so that none has to be there. */
+export type SecretsMode = 'resolve' | 'leave'
+
+/** Makes a setting's value of what the winning layer says: converted, with its secrets, validated. */
+export async function settle(
+  setting: Setting,
+  { raw, origin }: Found,
+  { env, secrets: mode }: { env: Environment; secrets: SecretsMode },
+): Promise<Settled> {
+  const problems: Problem[] = []
+  const reportAs = (code: ProblemCode): Report => {
+    return (path, words, hint) => problems.push({ code, path, message: `${escapeName(path)} ${words}`, origin, hint })
+  }
+  const report = reportAs('INVALID_VALUE')
+  const folder = origin.from === 'file' ? dirname(origin.file) : '.'
+
+  const written = convert(setting.shape, raw, setting.path, report)
+  const value =
+    mode === 'resolve'
+      ? await resolveSecrets(setting, written, { env, folder, report: reportAs('SECRET_UNREADABLE') })
+      : written
+  const secrets = secretsOf(setting, value)
+  for (const [path, secret] of secrets)
+    if (secret === hidden) report(path, `is ${hidden}, which only stands for a secret`, 'give env:NAME or file:PATH')
+
+  // What was complained of is absent by now, which is no news; and what is not known yet cannot be wrong.
+  const open = mode === 'leave' ? [...secrets].filter(([, secret]) => isReference(secret)).map(([path]) => path) : []
+  const settledPaths = new Set([...problems.map(({ path }) => path), ...open])
+  const checked = validate(setting, value, (path, words, hint) => settledPaths.has(path) || report(path, words, hint))
+  return {
+    setting,
+    value: problems.length > 0 ? undefined : (checked ?? value),
+    origin,
+    problems,
+    warnings: exposed(setting, written, origin),
+    secrets: secretsIn(setting, value),
+    isOpen: open.length > 0,
+  }
+}
+
+/** A setting that no layer speaks of. */
+export function settleAbsent(setting: Setting): Settled {
+  const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
+  const problems = setting.required ? [missing(setting)] : []
+  const secrets = secretsIn(setting, setting.default)
+  return { setting, value: setting.default, origin, problems, warnings: [], secrets, isOpen: false }
+}
+
+function missing({ path, shortFlag, flag, variables, fileKeys }: Setting): Problem {
+  const flagName = shortFlag ?? flag
+  const ways = [flagName && `--${flagName}`, variables[0], `${fileKeys[0]} in the configuration file`]
+  const hint = `set ${ways.filter(way => way !== undefined).join(', or ')}`
+  return { code: 'MISSING', path, message: `${path} is missing`, hint }
+}
+
+function exposed(setting: Setting, written: unknown, origin: Origin): readonly Problem[] {
+  const literals = [...secretsOf(setting, written).values()].filter(secret => !isReference(secret))
+  if (origin.from !== 'flag' || literals.length === 0) return []
+  const { path, variables } = setting
+  const message = `${path} is a secret, and others on this machine can see the command line`
+  return [{ code: 'SECRET_EXPOSED', path, message, origin, hint: `set ${variables[0]}, or give env:NAME or file:PATH` }]
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { valuesOf } from '#dist/config/configuration.js'
+import { axon, chain, openai, policy } from './example-sections.ts'
+import { complaints, read, typed } from './reading.ts'
+
+describe('convert', () => {
+  it('reads every kind from a file', async () => {
+    const configuration = await read({
+      toml: `
+        [openai]
+        max_tokens = "none"
+        headers = { "x-team" = "blue" }
+        [[openai.endpoints]]
+        url = "http://one.test"
+        api_key = "k1"
+        patience = 2.5
+        [[openai.endpoints]]
+        url = "http://two.test"
+        weight = 3
+        patience = "none"
+        [axon]
+        maxTimeout = "5m"
+        max_body = 2048
+        legacyNonces = true
+        [policy]
+        allow = ["5a", "5b"]
+        [chain]
+        tag = 7
+        retry = { pause_time = "1s" }`,
+    })
+    const { maxTokens, headers, endpoints } = valuesOf(configuration, openai)
+    assert.equal(maxTokens, null)
+    assert.deepEqual(headers, { 'x-team': 'blue' })
+    assert.deepEqual(endpoints, [
+      { url: 'http://one.test', apiKey: 'k1', weight: 1, patience: 2500 },
+      { url: 'http://two.test', weight: 3, patience: null },
+    ])
+    assert.deepEqual(valuesOf(configuration, axon), {
+      port: 8091,
+      maxTimeout: 300_000,
+      maxBody: 2048,
+      legacyNonces: true,
+    })
+    assert.deepEqual(valuesOf(configuration, policy).allow, ['5a', '5b'])
+    assert.deepEqual(valuesOf(configuration, chain), {
+      network: 'finney',
+      tag: 7,
+      retry: { times: 3, pauseTime: 1000 },
+    })
+  })
+
+  it('reads every kind from a variable, tables and lists as JSON', async () => {
+    const configuration = await read({
+      env: {
+        MINER_OPENAI_MAX_TOKENS: 'none',
+        MINER_OPENAI_ENDPOINTS: '[{"url": "http://one.test", "patience": "2s"}]',
+        MINER_OPENAI_HEADERS: '{"x-team": "blue"}',
+        MINER_AXON_MAX_TIMEOUT: '90',
+        MINER_AXON_MAX_BODY: '64KiB',
+        MINER_AXON_LEGACY_NONCES: 'On',
+        MINER_POLICY_ALLOW: ' 5a, 5b ,',
+        MINER_POLICY_MIN_STAKE: ' 1e3 ',
+        MINER_CHAIN_TAG: '7',
+      },
+    })
+    const { maxTokens, headers, endpoints } = valuesOf(configuration, openai)
+    assert.equal(maxTokens, null)
+    assert.deepEqual(headers, { 'x-team': 'blue' })
+    assert.deepEqual(endpoints, [{ url: 'http://one.test', weight: 1, patience: 2000 }])
+    assert.deepEqual(valuesOf(configuration, axon), {
+      port: 8091,
+      maxTimeout: 90_000,
+      maxBody: 65_536,
+      legacyNonces: true,
+    })
+    assert.deepEqual(valuesOf(configuration, policy), { allow: ['5a', '5b'], minStake: 1000 })
+    assert.equal(valuesOf(configuration, chain).tag, '7')
+    const asJson = await read({ env: { MINER_POLICY_ALLOW: '["5,a", "5b"]' } })
+    assert.deepEqual(valuesOf(asJson, policy).allow, ['5,a', '5b'])
+  })
+
+  it('reads booleans in all their words', async () => {
+    for (const [text, truth] of Object.entries({
+      true: true,
+      YES: true,
+      on: true,
+      1: true,
+      false: false,
+      no: false,
+      off: false,
+      0: false,
+    }))
+      assert.equal(valuesOf(await read({ env: { MINER_AXON_LEGACY_NONCES: text } }), axon).legacyNonces, truth, text)
+  })
+
+  it('gathers a list from a repeated flag and from several values, and keeps commas in them', async () => {
+    const flags = [typed('policy.allow', '--allow', '5a', '5b,c'), typed('policy.allow', '--policy-allow', '5d')]
+    assert.deepEqual(valuesOf(await read({ flags }), policy).allow, ['5a', '5b,c', '5d'])
+  })
+
+  it('refuses a flag for one value that is given twice', async () => {
+    const flags = [typed('openai.model', '--model', 'a'), typed('openai.model', '--openai-model', 'b')]
+    assert.deepEqual(await complaints({ flags }), ['openai.model is given more than once (--openai-model)'])
+  })
+
+  it('names kinds that a file has and settings have not', async () => {
+    assert.deepEqual(
+      await complaints({
+        toml: `
+          netuid = 99999999999999999999
+          [openai]
+          model = 2026-01-01
+          suffix = 5
+          temperature = nan
+          apiKey = ["k"]
+          [axon]
+          port = 80.5
+          legacyNonces = "true"
+          maxTimeout = -5
+          [policy]
+          allow = "5a"
+          [chain]
+          retry = 3`,
+      }),
+      [
+        'netuid is too large a number (config.toml: netuid)',
+        'openai.model must be text, not a date (config.toml: openai.model)',
+        'openai.temperature must be a number, not NaN (config.toml: openai.temperature)',
+        'openai.suffix must be text, not 5 (config.toml: openai.suffix)',
+        'openai.apiKey must be text, not a list (config.toml: openai.apiKey)',
+        'axon.port must be a whole number, not 80.5 (config.toml: axon.port)',
+        'axon.maxTimeout must be a duration such as 500ms, 12s, 5m or 1h, not "-5" (config.toml: axon.maxTimeout)',
+        'axon.legacyNonces must be true or false, not "true" (config.toml: axon.legacyNonces)',
+        'policy.allow must be a list, not text (config.toml: policy.allow)',
+        'chain.retry must be a table, not a number (config.toml: chain.retry)',
+      ],
+    )
+  })
+
+  it('names the item of a list and the field of a table', async () => {
+    assert.deepEqual(
+      await complaints({
+        toml: '[policy]\nallow = ["5a", 6, "x"]',
+        env: { MINER_OPENAI_ENDPOINTS: '[{"url": "http://a.test", "wieght": 1}, 3, {"weight": 2}]' },
+      }),
+      [
+        'openai.endpoints[0].wieght is not a setting (MINER_OPENAI_ENDPOINTS)',
+        'openai.endpoints[1] must be a table, not a number (MINER_OPENAI_ENDPOINTS)',
+        'openai.endpoints[2].url is missing (MINER_OPENAI_ENDPOINTS)',
+        'policy.allow[1] must be text, not 6 (config.toml: policy.allow)',
+        'policy.allow[2] must be a hotkey (config.toml: policy.allow)',
+      ],
+    )
+  })
+
+  it('refuses what should be JSON and is not, without a word of it', async () => {
+    const env = { MINER_OPENAI_HEADERS: '{"authorization": sk-verysecret}', MINER_POLICY_ALLOW: '[5a' }
+    assert.deepEqual(await complaints({ env }), [
+      'openai.headers is not valid JSON (MINER_OPENAI_HEADERS)',
+      'policy.allow is not valid JSON (MINER_POLICY_ALLOW)',
+    ])
+  })
+
+  it('escapes and cuts the values that it shows', async () => {
+    const [colour] = await complaints({ env: { MINER_OPENAI_API: '\u001b[31m\u202ered' } })
+    assert.match(colour ?? '', /not "\\u001b\[31m\\u202ered"/)
+    const [long] = await complaints({ env: { MINER_OPENAI_API: 'x'.repeat(100_000) } })
+    assert.ok((long ?? '').length < 200)
+  })
+
+  it('names odd keys of a table so that none is taken for another, and none moves a cursor', async () => {
+    assert.deepEqual(await complaints({ env: { MINER_OPENAI_HEADERS: '{"a.b": 1, "\\u009b2J": 2, "x-y": 3}' } }), [
+      'openai.headers["a.b"] must be text, not a number (MINER_OPENAI_HEADERS)',
+      'openai.headers["\\u009b2J"] must be text, not a number (MINER_OPENAI_HEADERS)',
+      'openai.headers.x-y must be text, not a number (MINER_OPENAI_HEADERS)',
+    ])
+  })
+})
