@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Ended, type ProcessOptions, run, startServer } from './child-process.ts'
+
+const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+/** A line of the log: one JSON object. */
+export type LogRecord = { readonly event: string; readonly level: string; readonly [name: string]: unknown }
+
+/** A `miner serve` that has its port open. */
+export type MinerProcess = AsyncDisposable & {
+  readonly url: string
+  readonly port: number
+  readonly hotkey: string
+  /** the log so far; whole after `stop` */
+  readonly records: readonly LogRecord[]
+  /** Sends SIGTERM, and waits until it ends. */
+  stop(): Promise<Ended>
+}
+
+/**
+ * Starts the real program as a process, with configuration, data and cache folders of its own, and waits until it
+ * serves. `args` begin with `serve`; give it `--axon-port 0`.
+ *
+ * @throws when it ends before, or does not serve in time, with what it said
+ */
+export async function startMiner(args: readonly string[], options: ProcessOptions = {}): Promise<MinerProcess> {
+  const home = freshHome(options)
+  const records: LogRecord[] = []
+  try {
+    const server = await startServer(process.execPath, [program, ...args], {
+      ...options,
+      env: home.env,
+      output: 'stderr',
+      readyOf(line) {
+        const record = recordOf(line)
+        if (record) records.push(record)
+        return record?.event === 'serving' ? (record as LogRecord & Serving) : undefined
+      },
+    })
+    const stop = async () => {
+      const ended = await server.stop()
+      home[Symbol.dispose]()
+      return ended
+    }
+    const { url, port, hotkey } = server.ready
+    return { url, port, hotkey, records, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+  } catch (error) {
+    home[Symbol.dispose]()
+    throw error
+  }
+}
+
+/** Runs the real program to its end, with configuration, data and cache folders of its own unless `env` names them. */
+export async function runMiner(
+  args: readonly string[],
+  options: ProcessOptions & { input?: string } = {},
+): Promise<Ended> {
+  using home = freshHome(options)
+  return await run(process.execPath, [program, ...args], { ...options, env: home.env })
+}
+
+type Serving = { readonly url: string; readonly port: number; readonly hotkey: string }
+
+function freshHome({ env }: ProcessOptions): Disposable & { readonly env: Record<string, string> } {
+  const folder = mkdtempSync(join(tmpdir(), 'miner-process-'))
+  const folders = Object.fromEntries(
+    ['CONFIG', 'DATA', 'CACHE'].map(kind => [`MINER_${kind}_DIR`, join(folder, kind.toLowerCase())]),
+  )
+  return {
+    env: { ...folders, ...env },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Undefined for a line that is no record: a warning of Node, an error in words. */
+function recordOf(line: string): LogRecord | undefined {
+  return line.startsWith('{') ? JSON.parse(line) : undefined
+}
