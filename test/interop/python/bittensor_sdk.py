@@ -1,0 +1,47 @@
+"""The bittensor SDK of this Python, 6 to 10: its names have moved, and it must not ask the internet who we are."""
+import os
+import sys
+from typing import List
+
+os.environ.setdefault("NO_VERSION_CHECKING", "1")
+sys.argv, arguments = sys.argv[:1], sys.argv[1:]  # the SDK reads sys.argv by itself
+import bittensor as bt  # noqa: E402
+
+try:
+    from bittensor.utils import networking
+except ImportError:
+    import bittensor.utils.networking as networking
+networking.get_external_ip = lambda: "203.0.113.7"
+
+try:
+    from bittensor.core.chain_data import AxonInfo
+except ImportError:
+    AxonInfo = bt.AxonInfo
+try:
+    from bittensor_wallet import Keypair
+except ImportError:
+    Keypair = bt.Keypair
+# Lower-case names are modules in some versions, and classes in others.
+Axon, Dendrite = (
+    lower if isinstance(lower := getattr(bt, name.lower(), None), type) else getattr(bt, name) for name in ("Axon", "Dendrite")
+)
+
+
+class Prompting(bt.Synapse):
+    """The synapse of opentensor/text-prompting."""
+
+    roles: List[str]
+    messages: List[str]
+    completion: str = ""
+    required_hash_fields: List[str] = ["messages"]
+
+
+def loopback(port, hotkey):
+    """What a metagraph says of an axon on this machine."""
+    return AxonInfo(version=1, ip="127.0.0.1", port=port, ip_type=4, hotkey=hotkey, coldkey=hotkey)
+
+
+async def close(dendrite):
+    if dendrite._session:
+        await dendrite._session.close()
+        dendrite._session = None

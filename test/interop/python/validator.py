@@ -1,0 +1,46 @@
+"""A validator: asks an axon with the dendrite of the SDK.
+
+    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1]
+
+Reads questions from stdin, one {"roles", "messages"} a line, and prints one line an answer, in the same order:
+{"completion", "status_code", "status_message", "process_time"}.
+"""
+import argparse
+import asyncio
+import json
+import sys
+
+from bittensor_sdk import Dendrite, Keypair, Prompting, arguments, close, loopback
+
+
+async def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--axon-hotkey", required=True, help="ss58 address that the axon serves for")
+    parser.add_argument("--uri", default="//Alice", help="who asks: a development key")
+    parser.add_argument("--timeout", type=float, default=12.0)
+    parser.add_argument("--concurrency", type=int, default=1)
+    options = parser.parse_args(arguments)
+
+    dendrite = Dendrite(wallet=Keypair.create_from_uri(options.uri))
+    axon = loopback(options.port, options.axon_hotkey)
+    free = asyncio.Semaphore(options.concurrency)
+
+    async def ask(question):
+        async with free:
+            synapse = Prompting(roles=question["roles"], messages=question["messages"])
+            answer = await dendrite.call(axon, synapse=synapse, timeout=options.timeout, deserialize=False)
+            return {
+                "completion": answer.completion,
+                "status_code": answer.dendrite.status_code,
+                "status_message": answer.dendrite.status_message,
+                "process_time": answer.axon.process_time,
+            }
+
+    for answer in await asyncio.gather(*(ask(json.loads(line)) for line in sys.stdin)):
+        print(json.dumps(answer))
+    await close(dendrite)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
