@@ -1,9 +1,9 @@
 /**
  * Why there is no answer, as far as the one who asked may know it:
  * `busy` try later · `loading` not ready yet · `upstream` the model failed · `unsupported` it cannot do that ·
- * `tooLong` the question does not fit · `budget` the caller has used up its share.
+ * `tooLong` the question does not fit · `budget` the caller has used up its share · `late` the deadline has passed.
  */
-export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | 'tooLong' | 'budget'
+export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | 'tooLong' | 'budget' | 'late'
 
 /** Thrown by a miner or a dialect that has no answer. Its text is for the operator and never goes on the wire. */
 export class NoAnswer extends Error {

@@ -41,12 +41,12 @@ export class OpenAIMiner implements Miner {
     const client = await this.#connected()
 
     const timeout = msUntil(deadline)
-    const late = AbortSignal.timeout(timeout) // the client's own timeout ends with the head of the reply
+    const late = AbortSignal.timeout(timeout)
     const either = AbortSignal.any([signal, late])
     const answer = new Answer(this.#upstream)
     try {
       const request = chatRequest(this.#config, messages, this.#endpoint)
-      for await (const reply of replies(client, request, { upstream: this.#upstream, signal: either, timeout })) {
+      for await (const reply of replies(client, request, { upstream: this.#upstream, signal: either })) {
         const text = answer.take(reply)
         if (text !== '') yield text
       }
@@ -77,7 +77,7 @@ function msUntil(deadline: number): number {
 }
 
 function timedOut({ host, model }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('upstream', `${model} at ${host} gave no whole answer within ${afterMs} ms`, {
+  return new NoAnswer('late', `${model} at ${host} gave no whole answer within ${afterMs} ms`, {
     code: 'MODEL_TIMEOUT',
     hint: 'a lower --max-tokens or a faster --model answers sooner',
   })

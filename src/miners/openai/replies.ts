@@ -12,9 +12,11 @@ import { upstreamWords } from './upstream-words.js'
 export async function* replies(
   client: OpenAI,
   request: OpenAI.ChatCompletionCreateParams,
-  { upstream, ...options }: { readonly upstream: Upstream; readonly signal: AbortSignal; readonly timeout: number },
+  { upstream, signal }: { readonly upstream: Upstream; readonly signal: AbortSignal },
 ): AsyncGenerator<unknown, void> {
-  const { data, response } = await client.chat.completions.create(request, { ...options, maxRetries: 0 }).withResponse()
+  const { data, response } = await client.chat.completions
+    .create(request, { signal, timeout: LONGEST, maxRetries: 0 })
+    .withResponse()
   const type = response.headers.get('content-type')?.replace(/;.*/, '').trim().toLowerCase() || 'no content type'
   const named = upstreamWords(type, upstream.secrets)
 
@@ -26,8 +28,11 @@ export async function* replies(
     isEmpty = false
     yield piece
   }
-  if (isEmpty && !options.signal.aborted) throw unreadable(upstream, `with ${named} and no event in it`)
+  if (isEmpty && !signal.aborted) throw unreadable(upstream, `with ${named} and no event in it`)
 }
+
+// The signal ends the call; a time-out of the client's own would only race with it, and ends with the head of a reply.
+const LONGEST = 2 ** 31 - 1
 
 function whole(document: unknown, type: string, upstream: Upstream): object {
   if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)

@@ -110,7 +110,7 @@ describe('the connection to the model', () => {
         for (const n of [1, 2]) {
           const error = await refusal(ask(await openai(model.url, { n }), late()))
           assert.equal(error.code, 'MODEL_TIMEOUT')
-          assert.equal(error.reason, 'upstream')
+          assert.equal(error.reason, 'late')
           assert.match(error.message, /127\.0\.0\.1:\d+ /)
           assert.deepEqual(await (await model.arrived(n - 1)).over, { left: true })
         }
