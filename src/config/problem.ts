@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'FILE_MALFORMED'
   | 'UNKNOWN_KEY'
   | 'UNKNOWN_VARIABLE'
+  | 'UNKNOWN_FLAG'
   | 'GIVEN_TWICE'
   | 'INVALID_VALUE'
   | 'MISSING'

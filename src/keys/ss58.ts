@@ -38,6 +38,16 @@ export function encodeAddress(publicKey: Uint8Array): string {
   return base58.encode(Uint8Array.of(...body, ...checksum(body)))
 }
 
+/** Is it an address that {@link decodeAddress} decodes? */
+export function isAddress(text: string): boolean {
+  try {
+    decodeAddress(text)
+    return true
+  } catch {
+    return false // why it is none does not matter to who asks this
+  }
+}
+
 const PREFIX = 42
 const CHECKSUM_BYTES = 2
 

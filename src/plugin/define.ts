@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodType, z } from 'zod'
+import { conversation } from './conversation.js'
 import type { DialectDefinition, Route } from './dialect.js'
 import type { MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
@@ -18,7 +19,7 @@ export function defineDialect(definition: DialectDefinition): DialectDefinition 
 }
 
 /** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
-export const sdk = { defineMiner, defineDialect, defineRoute, z, NoAnswer } as const
+export const sdk = { defineMiner, defineDialect, defineRoute, conversation, z, NoAnswer } as const
 export type Sdk = typeof sdk
 
 export type MinerPlugin = (sdk: Sdk) => MinerDefinition

@@ -30,6 +30,8 @@ export type Route<Body extends ZodType = ZodType> = {
   readonly body: Body
   /** in the order in which the SDK hashes them */
   readonly hashed: readonly HashField[]
+  /** false: answered at once, without a place among those at work; for what costs nothing */
+  readonly queue?: false
   answer(call: Call<z.infer<Body>>): Promise<Patch>
 }
 

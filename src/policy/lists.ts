@@ -1,0 +1,16 @@
+import type { ScreenRule } from '../plugin/screen-rule.js'
+
+/**
+ * The rule where there is no chain to ask: only hotkeys that the operator named may ask.
+ *
+ * @param lists ss58 addresses of network prefix 42
+ */
+export function lists({ allow, deny }: { allow: readonly string[]; deny: readonly string[] }): ScreenRule {
+  const allowed = new Set(allow)
+  const denied = new Set(deny)
+  return hotkey => {
+    if (denied.has(hotkey)) return { allow: false, reason: 'blacklisted hotkey' }
+    if (allowed.has(hotkey)) return { allow: true }
+    return { allow: false, reason: 'hotkey not allowed' }
+  }
+}
