@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import { until } from '../plugin/until.js'
+import { Refusal } from '../wires/refusal.js'
+
+/**
+ * The whole body of a request, as long as it has at most `limit` bytes. What is not read is left to `linger`.
+ *
+ * @throws {Refusal} BODY_TOO_LARGE
+ * @throws the signal's reason
+ */
+export async function readBody(request: IncomingMessage, limit: number, signal: AbortSignal): Promise<Buffer> {
+  const tooLarge = () => new Refusal('BODY_TOO_LARGE', String(limit))
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  const arrived = new Promise<Buffer>((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) reject(tooLarge())
+      else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+  })
+  try {
+    return await until(arrived, signal)
+  } finally {
+    request.removeAllListeners('data')
+  }
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, isIPv6 } from 'node:net'
+import fastify from 'fastify'
+import type { DialectDefinition } from '../plugin/dialect.js'
+import type { Miner } from '../plugin/miner.js'
+import type { ScreenRule } from '../plugin/screen-rule.js'
+import { until } from '../plugin/until.js'
+import type { Wire } from '../wires/wire.js'
+import { listenError } from './axon-error.js'
+import { answerBadHttp } from './bad-http.js'
+import { Connections } from './connections.js'
+import type { Exchange } from './exchange.js'
+import { ping } from './ping.js'
+import { pipeline, type Stations } from './pipeline.js'
+import { readBody } from './read-body.js'
+import { Scheduler } from './scheduler.js'
+import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
+import { SpentNonces } from './spent-nonces.js'
+import { writeReply } from './write-reply.js'
+
+export type AxonOptions = {
+  /** our own hotkey, ss58: what callers sign for */
+  readonly hotkey: string
+  /** null: every address of this machine, IPv6 and IPv4 */
+  readonly host: string | null
+  /** 0 picks a free one */
+  readonly port: number
+  readonly wires: readonly [Wire, ...Wire[]]
+  readonly dialect: DialectDefinition
+  readonly miner: Miner
+  readonly rules: readonly ScreenRule[]
+  /** Does the signature hold? Must not throw for any bytes. */
+  readonly verify: (check: SignatureCheck) => boolean
+  /** prompts answered at once, and waiting for that */
+  readonly concurrency: number
+  readonly queue: number
+  /** bytes */
+  readonly maxBody: number
+  readonly maxTimeoutMs: number
+  /** what nobody foresaw outside of a request, for the log */
+  readonly onError: (error: unknown) => void
+  /** epoch milliseconds */
+  readonly now?: () => number
+  /** what the door bears; for tests */
+  readonly limits?: Partial<Limits>
+}
+
+/** Bounds of the door, none of which an operator has had a reason to set. */
+export type Limits = {
+  readonly connections: number
+  readonly pendingChecks: number
+  readonly noncesPerHotkey: number
+  readonly noncesInAll: number
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly keepAliveMs: number
+}
+
+const defaults: Limits = {
+  connections: 1024,
+  pendingChecks: 256,
+  noncesPerHotkey: 100_000,
+  noncesInAll: 1_000_000,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  // aiohttp, the client of every dendrite, reuses a connection that was idle for up to 15 s.
+  keepAliveMs: 30_000,
+}
+
+/** Bytes of all headers of a request; a dendrite sends about 1.5 kB. */
+const MAX_HEADERS = 32 * 1024
+
+export type Axon = AsyncDisposable & {
+  /** names it in the records of its requests */
+  readonly id: string
+  readonly hotkey: string
+  readonly port: number
+  /** where it can be reached from this machine */
+  readonly url: string
+  /** Takes nothing new, and finishes what is begun. @returns false when that took longer than `ms` */
+  drain(ms: number): Promise<boolean>
+}
+
+/**
+ * Opens an axon: a public HTTP port that answers signed questions. Disposing it ends what still runs.
+ *
+ * @throws {AxonError} when the port cannot be opened
+ */
+export async function serveAxon(options: AxonOptions): Promise<Axon> {
+  const limits = { ...defaults, ...options.limits }
+  const now = options.now ?? Date.now
+  const connections = new Connections(limits.connections)
+  const id = randomUUID()
+  let draining = false
+
+  // Fastify gives the server: its limits, its time-outs, its closing. The way of a request is the pipeline's, so one
+  // route takes every URL, and one hook takes every request before fastify looks at its method, type or body.
+  const app = fastify({
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: { maxHeaderSize: MAX_HEADERS, headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    rewriteUrl: () => '/',
+    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, options.wires[0]),
+  })
+  app.server.maxHeadersCount = 0
+  app.server.on('connection', socket => connections.add(socket))
+  app.setNotFoundHandler(() => {})
+  app.addHook('onRequest', (request, reply) => {
+    reply.hijack()
+    take(request.raw as IncomingMessage & { originalUrl: string }, reply.raw).catch(error => {
+      options.onError(error)
+      reply.raw.destroy()
+    })
+  })
+
+  async function take(request: IncomingMessage & { originalUrl: string }, response: ServerResponse): Promise<void> {
+    const { socket } = request
+    const listening = new AbortController()
+    const end = connections.begin(socket, listening)
+    response.once('close', end)
+    const exchange: Exchange = {
+      head: {
+        method: request.method ?? '',
+        target: request.originalUrl,
+        rawHeaders: request.rawHeaders,
+        address: plainAddress(socket.remoteAddress),
+        port: socket.remotePort ?? 0,
+      },
+      arrivedAt: now(),
+      local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
+      body: limit => readBody(request, limit, listening.signal),
+      listening,
+      trust: () => connections.trust(socket),
+    }
+    const reply = await pipeline(stations, exchange)
+    if (reply) writeReply(request, response, reply, options.maxBody)
+    else response.destroy()
+  }
+
+  const stations: Stations = {
+    axon: id,
+    wires: options.wires,
+    routes: new Map([['Synapse', ping], ...Object.entries(options.dialect.synapses)]),
+    rules: options.rules,
+    verifier: {
+      receiver: options.hotkey,
+      checks: new SignatureChecks({ verify: options.verify, limit: limits.pendingChecks }),
+      nonces: new SpentNonces({ startedAtMs: now(), perHotkey: limits.noncesPerHotkey, inAll: limits.noncesInAll }),
+      now,
+    },
+    scheduler: new Scheduler(options),
+    miner: options.miner,
+    maxBody: options.maxBody,
+    maxTimeoutMs: options.maxTimeoutMs,
+    draining: () => draining,
+  }
+
+  const port = await listen(app, options).catch(async error => {
+    await app.close()
+    throw error
+  })
+
+  return {
+    id,
+    hotkey: options.hotkey,
+    port,
+    url: reachableUrl(options.host, port),
+    async drain(ms) {
+      draining = true
+      const late = AbortSignal.timeout(ms)
+      return until(connections.idle(), late).then(
+        () => true,
+        () => false,
+      )
+    },
+    async [Symbol.asyncDispose]() {
+      draining = true
+      await app.close()
+    },
+  }
+}
+
+async function listen(app: ReturnType<typeof fastify>, { host, port }: AxonOptions): Promise<number> {
+  try {
+    await app.listen({ host: host ?? '::', port })
+  } catch (error) {
+    const noIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')
+    if (host !== null || !noIpv6) throw listenError(error, host ?? '::', port)
+    await app.listen({ host: '0.0.0.0', port }).catch((cause: unknown) => {
+      throw listenError(cause, '0.0.0.0', port)
+    })
+  }
+  return (app.server.address() as AddressInfo).port
+}
+
+/** A dual-stack socket shows IPv4 callers as `::ffff:1.2.3.4`. */
+function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}
+
+function reachableUrl(host: string | null, port: number): string {
+  const any = host === null || host === '::' || host === '0.0.0.0'
+  return `http://${any ? '127.0.0.1' : isIPv6(host) ? `[${host}]` : host}:${port}`
+}
