@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http'
+import { type Agent, request as httpRequest } from 'node:http'
 import { keypairFromUri } from '#dist/keys/key-uri.js'
+import type { Keypair } from '#dist/keys/keypair.js'
 import type { HashField } from '#dist/wires/hash-field.js'
 import type { JsonObject } from '#dist/wires/json-tree.js'
 import { readJson } from '#dist/wires/read-json.js'
@@ -8,46 +9,52 @@ import { bodyHash } from '#dist/wires/synapse/body-hash.js'
 export const alice = await keypairFromUri('//Alice')
 export const bob = await keypairFromUri('//Bob')
 export const charlie = await keypairFromUri('//Charlie')
+export const dave = await keypairFromUri('//Dave')
 
-/** A request as it goes out; headers in the order they are sent. */
-export type Sent = { method: string; path: string; headers: Record<string, string | string[]>; body: string | Buffer }
+/** A request as it goes out; headers in the order they are sent, null for one that is not. */
+export type Sent = {
+  method: string
+  path: string
+  headers: Record<string, string | string[] | null>
+  body: string | Buffer
+}
 
-type Wanted = {
+export type Wanted = {
   synapse?: string
   fields?: Record<string, unknown> | string
   hashed?: readonly HashField[]
-  by?: typeof alice
+  by?: Keypair
+  /** the hotkey it is signed for */
   receiver?: string
   nonce?: bigint | string
   uuid?: string
   timeout?: string
   version?: string
-  /** what is signed in the place of the text that should be */
-  text?: string
+  /** what is signed in the place of the text that should be; it may be made from that */
+  text?: string | ((text: string) => string)
+  /** put over those that a dendrite sends */
+  headers?: Sent['headers']
 }
 
-let last = 0n
+/** One for all, as a dendrite has it. */
+const UUID = 'f3c1b0de-8a52-11ee-8c99-0242ac120002'
 
-/** Nanoseconds since the epoch, never the same twice. */
+let nonces = 0n
+
+/** Nanoseconds since the epoch, within the millisecond that `now` is, and never the same twice. */
 export function freshNonce(now = Date.now()): bigint {
-  const nonce = BigInt(now) * 1_000_000n
-  last = nonce > last ? nonce : last + 1n
-  return last
+  return BigInt(now) * 1_000_000n + ++nonces
 }
 
-/** A request as a dendrite of SDK 10 signs it. Change what comes back to make it wrong. */
+/** A request as a dendrite of SDK 10 signs it. */
 export function signedRequest(wanted: Wanted = {}): Sent {
-  const {
-    synapse = 'Prompting',
-    by = alice,
-    receiver = bob.address,
-    uuid = 'f3c1b0de-8a52-11ee-8c99-0242ac120002',
-  } = wanted
+  const { synapse = 'Prompting', by = alice, receiver = bob.address, uuid = UUID, nonce = freshNonce() } = wanted
   const { fields = { roles: ['system', 'user'], messages: ['Be brief.', 'hi'], completion: '' } } = wanted
-  const { hashed = synapse === 'Synapse' ? [] : ['messages'], nonce = freshNonce() } = wanted
+  const { hashed = synapse === 'Synapse' ? [] : ['messages'] } = wanted
   const body = typeof fields === 'string' ? fields : JSON.stringify(fields)
   const hash = bodyHash(readJson(Buffer.from(body)) as JsonObject, hashed, '15.0')
-  const text = wanted.text ?? `${nonce}.${by.address}.${receiver}.${uuid}.${hash}`
+  const asItShouldBe = `${nonce}.${by.address}.${receiver}.${uuid}.${hash}`
+  const text = typeof wanted.text === 'function' ? wanted.text(asItShouldBe) : (wanted.text ?? asItShouldBe)
   return {
     method: 'POST',
     path: `/${synapse}`,
@@ -69,35 +76,72 @@ export function signedRequest(wanted: Wanted = {}): Sent {
       total_size: '3632',
       computed_body_hash: hash,
       'content-type': 'application/json',
+      ...wanted.headers,
     },
     body,
   }
 }
 
-export type Got = { status: number; headers: Record<string, string | undefined>; text: string; json: any }
+/** The bytes of a request, for those who write them by themselves. */
+export function bytesOf({ method, path, headers, body }: Sent): Buffer {
+  const lines = Object.entries({ host: 'axon', 'content-length': String(Buffer.byteLength(body)), ...headers })
+    .flatMap(([name, values]) => [values].flat().map(value => (value === null ? '' : `${name}: ${value}\r\n`)))
+    .join('')
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'latin1'), Buffer.from(body)])
+}
 
-/** Sends it over a real connection. */
-export function send(url: string, sent: Sent, agent?: import('node:http').Agent): Promise<Got> {
+/** Those of its head, with these headers put over its own: the body is on its way, or never comes. */
+export function headOf(sent: Sent, headers: Sent['headers'] = {}): Buffer {
+  const bytes = bytesOf({ ...sent, headers: { ...sent.headers, ...headers } })
+  return bytes.subarray(0, bytes.indexOf('\r\n\r\n') + 4)
+}
+
+type Terminal = Partial<Record<'ip' | 'status_message' | 'uuid' | 'hotkey' | 'signature', string | null>> &
+  Partial<Record<'status_code' | 'process_time' | 'port' | 'version' | 'nonce', number | null>>
+
+/** The JSON of a reply, as far as tests look at it; what it does not have is undefined. */
+export type Said = {
+  name: string
+  timeout: number
+  roles: string[]
+  messages: string[]
+  completion: string
+  computed_body_hash: string
+  axon: Terminal
+  dendrite: Terminal
+  message: string
+  detail: string
+  status: string
+}
+
+export type Got = { status: number; headers: Record<string, string | undefined>; text: string; json: Said }
+
+/** Sends it over a real connection. `signal` makes the caller leave. */
+export function send(
+  url: string,
+  sent: Sent,
+  { agent, signal }: { agent?: Agent; signal?: AbortSignal } = {},
+): Promise<Got> {
+  const headers = Object.fromEntries(
+    Object.entries(sent.headers).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+  )
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${url}${sent.path}`, {
       method: sent.method,
-      headers: { ...sent.headers, 'content-length': Buffer.byteLength(sent.body) },
+      headers: { 'content-length': Buffer.byteLength(sent.body), ...headers },
       ...(agent && { agent }),
+      ...(signal && { signal }),
     })
     request.on('error', reject)
     request.on('response', response => {
       const chunks: Buffer[] = []
-      response.on('data', chunk => chunks.push(chunk))
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        const headers = response.headers as Record<string, string | undefined>
-        resolve({
-          status: response.statusCode!,
-          headers,
-          text,
-          json: headers['content-type']?.includes('json') ? JSON.parse(text) : null,
-        })
+        const { statusCode: status = 0, headers } = response
+        const json = headers['content-type']?.includes('json') && text ? JSON.parse(text) : null
+        resolve({ status, headers: headers as Got['headers'], text, json })
       })
     })
     request.end(sent.body)
