@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { Refusal } from '../wires/refusal.js'
 
 /** What the store remembers of a nonce: enough to know it again, and when it may be forgotten. */
@@ -21,6 +21,8 @@ export class SpentNonces {
   readonly #inAll: number
   readonly #seconds = new Map<number, Second>()
   readonly #counts = new Map<string, number>()
+  /** Callers choose their replay keys; without it they could choose such as crowd one spot of a table. */
+  readonly #salt = randomUUID()
   #size = 0
   #floorNs: bigint
   #forgotAtSecond = 0
@@ -43,31 +45,37 @@ export class SpentNonces {
 
   /** Was it spent? Writes nothing. */
   has(nonce: Nonce): boolean {
-    return this.#seconds.get(endSecond(nonce))?.keys.has(fingerprint(nonce.replayKey)) ?? false
+    return this.#seconds.get(endSecond(nonce))?.keys.has(this.#fingerprint(nonce)) ?? false
   }
 
   /**
    * Spends a nonce, once.
    *
-   * @returns false when it was spent before
+   * @returns false when it was spent before, or may have been: what is forgotten lies below the floor
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
    */
   spend(nonce: Nonce, nowMs: number): boolean {
     this.#forget(nowMs)
+    if (nonce.signedAtNs <= this.#floorNs) return false
     const end = endSecond(nonce)
-    const key = fingerprint(nonce.replayKey)
-    if (this.#seconds.get(end)?.keys.has(key)) return false
+    const key = this.#fingerprint(nonce)
+    const second = this.#seconds.get(end) ?? { keys: new KeySet(), counts: new Map(), newestNs: 0n }
+    if (second.keys.has(key)) return false
     const count = this.#counts.get(nonce.hotkey) ?? 0
     if (count >= this.#perHotkey) throw new Refusal('TOO_MANY_NONCES')
     if (this.#size >= this.#inAll) throw new Refusal('NONCE_STORE_FULL')
-    let second = this.#seconds.get(end)
-    if (!second) this.#seconds.set(end, (second = { keys: new KeySet(), counts: new Map(), newestNs: 0n }))
+    this.#seconds.set(end, second)
     second.keys.add(key)
     second.counts.set(nonce.hotkey, (second.counts.get(nonce.hotkey) ?? 0) + 1)
     if (nonce.signedAtNs > second.newestNs) second.newestNs = nonce.signedAtNs
     this.#counts.set(nonce.hotkey, count + 1)
     this.#size++
     return true
+  }
+
+  #fingerprint({ replayKey }: Nonce): Key {
+    const digest = hash('sha256', this.#salt + replayKey, 'buffer')
+    return Uint32Array.from({ length: WORDS }, (_, word) => digest.readUInt32LE(4 * word))
   }
 
   /** Drops the tables whose second is over, and raises the floor over what they held. */
@@ -89,6 +97,7 @@ export class SpentNonces {
   }
 }
 
+/** The nonces that end in one second; how many each hotkey has among them. */
 type Second = { readonly keys: KeySet; readonly counts: Map<string, number>; newestNs: bigint }
 
 /** The last second in which the nonce could be believed. */
@@ -98,11 +107,6 @@ function endSecond({ signedAtNs, keepMs }: Nonce): number {
 
 /** 128 bits as four words. */
 type Key = Uint32Array
-
-function fingerprint(replayKey: string): Key {
-  const digest = hash('sha256', replayKey, 'buffer')
-  return new Uint32Array([0, 4, 8, 12].map(at => digest.readUInt32LE(at)))
-}
 
 /** A set of 128-bit keys in one flat array: open addressing, linear probing, at most half full. */
 class KeySet {
