@@ -2,78 +2,73 @@ import type { Socket } from 'node:net'
 import { CallerLeft } from './exchange.js'
 
 /**
- * The connections of one server, at most `limit`. When there is no room for a new one, the oldest that is idle and
- * has proven nothing makes room; when there is none such, the new one is turned away.
+ * The connections of one server, at most `limit`. When there is no room for a new one, the oldest that has proven
+ * nothing makes room: a proof takes milliseconds from a head's arrival, so what is old and unproven waits for nothing
+ * good, whether it is idle or sends on and on. When all have proven themselves, the new one is turned away.
  */
 export class Connections {
   readonly #limit: number
+  /** with the requests that are open on each */
+  readonly #all = new Map<Socket, Set<AbortController>>()
   /** in the order they came */
-  readonly #all = new Map<Socket, Connection>()
-  readonly #idleStrangers = new Set<Socket>()
-  #onIdle: (() => void) | null = null
+  readonly #strangers = new Set<Socket>()
+  readonly #onIdle = new Set<() => void>()
   #exchanges = 0
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  get size(): number {
-    return this.#all.size
-  }
-
   /** Takes a new connection, or destroys it. */
   add(socket: Socket): void {
     if (this.#all.size >= this.#limit) {
-      const [oldest] = this.#idleStrangers
+      const [oldest] = this.#strangers
       if (!oldest) return void socket.destroy()
       this.#leave(oldest)
       oldest.destroy()
     }
-    this.#all.set(socket, { open: new Set(), trusted: false })
-    this.#idleStrangers.add(socket)
+    this.#all.set(socket, new Set())
+    this.#strangers.add(socket)
     socket.once('close', () => this.#leave(socket))
   }
 
   /** A request has come; `listening` is aborted when its connection closes before the returned function is called. */
   begin(socket: Socket, listening: AbortController): () => void {
-    const connection = this.#all.get(socket)
-    if (!connection) {
+    const open = this.#all.get(socket)
+    if (!open) {
       listening.abort(new CallerLeft())
       return () => {}
     }
-    connection.open.add(listening)
-    this.#idleStrangers.delete(socket)
+    open.add(listening)
     this.#exchanges++
-    return () => this.#end(socket, connection, listening)
+    return () => this.#end(open, listening)
   }
 
   /** Its caller has proven who it is. */
   trust(socket: Socket): void {
-    const connection = this.#all.get(socket)
-    if (connection) connection.trusted = true
+    this.#strangers.delete(socket)
   }
 
-  /** Resolves when no request is open any more. */
+  /** Resolves when no request is open. */
   async idle(): Promise<void> {
-    if (this.#exchanges > 0) await new Promise<void>(resolve => (this.#onIdle = resolve))
+    if (this.#exchanges > 0) await new Promise<void>(resolve => this.#onIdle.add(resolve))
   }
 
-  #end(socket: Socket, connection: Connection, listening: AbortController): void {
-    if (!connection.open.delete(listening)) return
-    if (connection.open.size === 0 && !connection.trusted && this.#all.has(socket)) this.#idleStrangers.add(socket)
+  #end(open: Set<AbortController>, listening: AbortController): void {
+    if (!open.delete(listening)) return
     this.#exchanges--
-    if (this.#exchanges === 0) this.#onIdle?.()
+    if (this.#exchanges > 0) return
+    for (const resolve of this.#onIdle) resolve()
+    this.#onIdle.clear()
   }
 
   #leave(socket: Socket): void {
-    const connection = this.#all.get(socket)
+    const open = this.#all.get(socket) ?? new Set()
     this.#all.delete(socket)
-    this.#idleStrangers.delete(socket)
-    for (const listening of connection?.open ?? []) {
-      this.#end(socket, connection!, listening)
+    this.#strangers.delete(socket)
+    for (const listening of open) {
+      this.#end(open, listening)
       listening.abort(new CallerLeft())
     }
   }
 }
-
-type Connection = { readonly open: Set<AbortController>; trusted: boolean }
