@@ -6,13 +6,20 @@ import { discard } from './write-reply.js'
 
 /** Answers what Node could not read as a request, in the form of every other refusal, and closes the connection. */
 export function answerBadHttp(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || answering(socket)) return void socket.destroy()
-  const reply = wire.refuse(null, badHttp(error.code), { hotkey: '', ip: '', port: 0, processMs: 0 })
-  const headers = [...reply.headers, ['content-length', String(reply.body.length)], ['connection', 'close']]
-  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.write(`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}\r\n${head}\r\n`)
-  socket.end(reply.body)
+  // Node fails again at each piece that still comes of what it could not read.
+  if (socket.writableEnded) return
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  // A reply that has begun is whole already; a second one would be taken for that of another request.
+  if (!answering(socket)) socket.write(badReply(error.code, wire))
+  socket.end()
   discard(socket, () => socket.destroy())
+}
+
+function badReply(code: string | undefined, wire: Wire): Buffer {
+  const { status, headers, body } = wire.refuse(null, badHttp(code), { hotkey: '', ip: '', port: 0, processMs: 0 })
+  const all = [...headers, ['content-length', String(body.length)], ['connection', 'close']]
+  const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n`), body])
 }
 
 function badHttp(code: string | undefined): Refusal {
@@ -21,7 +28,7 @@ function badHttp(code: string | undefined): Refusal {
   return new Refusal('MALFORMED', 'This is not HTTP')
 }
 
-/** Has a reply on this connection begun? Another one would be read as part of it. */
+/** Has a reply on this connection begun and not ended? */
 function answering(socket: Socket): boolean {
   const { _httpMessage: current } = socket as Socket & { _httpMessage?: { headersSent: boolean } | null }
   return current?.headersSent ?? false

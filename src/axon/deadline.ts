@@ -1,3 +1,4 @@
+import { floatText } from '../wires/float-text.js'
 import { Refusal } from '../wires/refusal.js'
 
 /** How long a caller waits who does not say: the SDK's default. */
@@ -28,7 +29,7 @@ export class Deadline implements Disposable {
   }) {
     const ms = Math.min(options.timeoutMs ?? ABSENT_TIMEOUT_MS, options.maxMs)
     this.at = options.arrivedAt + ms - Math.min(300, ms / 10)
-    this.seconds = Number.isInteger(ms / 1000) ? `${ms / 1000}.0` : String(ms / 1000)
+    this.seconds = floatText(ms / 1000)
     this.#timer = setTimeout(
       () => options.listening.abort(new Refusal(this.late, this.seconds)),
       Math.max(0, this.at - options.now),

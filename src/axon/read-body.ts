@@ -3,7 +3,7 @@ import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
 
 /**
- * The whole body of a request, as long as it has at most `limit` bytes. What is not read is left to `linger`.
+ * The whole body of a request, as long as it has at most `limit` bytes. What is not read is left to `writeReply`.
  *
  * @throws {Refusal} BODY_TOO_LARGE
  * @throws the signal's reason
@@ -11,19 +11,19 @@ import { Refusal } from '../wires/refusal.js'
 export async function readBody(request: IncomingMessage, limit: number, signal: AbortSignal): Promise<Buffer> {
   const tooLarge = () => new Refusal('BODY_TOO_LARGE', String(limit))
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
-  const arrived = new Promise<Buffer>((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > limit) reject(tooLarge())
-      else chunks.push(chunk)
-    })
-    request.once('end', () => resolve(Buffer.concat(chunks)))
-  })
+  const take = (chunk: Buffer) => {
+    size += chunk.length
+    if (size > limit) reject(tooLarge())
+    else chunks.push(chunk)
+  }
+  const end = () => resolve(Buffer.concat(chunks))
+  request.on('data', take).once('end', end)
   try {
-    return await until(arrived, signal)
+    return await until(promise, signal)
   } finally {
-    request.removeAllListeners('data')
+    request.off('data', take).off('end', end)
   }
 }

@@ -55,6 +55,8 @@ export type Limits = {
   readonly headersMs: number
   readonly requestMs: number
   readonly keepAliveMs: number
+  /** how long a caller may take to read a whole reply */
+  readonly writeMs: number
 }
 
 const defaults: Limits = {
@@ -66,7 +68,11 @@ const defaults: Limits = {
   requestMs: 30_000,
   // aiohttp, the client of every dendrite, reuses a connection that was idle for up to 15 s.
   keepAliveMs: 30_000,
+  writeMs: 10_000,
 }
+
+/** How often it is looked whether headers or a body are overdue. */
+const CHECK_MS = 1_000
 
 /** Bytes of all headers of a request; a dendrite sends about 1.5 kB. */
 const MAX_HEADERS = 32 * 1024
@@ -101,12 +107,18 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     return503OnClosing: false,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
-    http: { maxHeaderSize: MAX_HEADERS, headersTimeout: limits.headersMs, connectionsCheckingInterval: 1_000 },
+    http: {
+      maxHeaderSize: MAX_HEADERS,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
+      requireHostHeader: false,
+    },
     rewriteUrl: () => '/',
     clientErrorHandler: (error, socket) => answerBadHttp(error, socket, options.wires[0]),
   })
   app.server.maxHeadersCount = 0
   app.server.on('connection', socket => connections.add(socket))
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setNotFoundHandler(() => {})
   app.addHook('onRequest', (request, reply) => {
     reply.hijack()
@@ -136,7 +148,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       trust: () => connections.trust(socket),
     }
     const reply = await pipeline(stations, exchange)
-    if (reply) writeReply(request, response, reply, options.maxBody)
+    if (reply) writeReply(request, response, reply, limits.writeMs)
     else response.destroy()
   }
 
@@ -162,6 +174,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     await app.close()
     throw error
   })
+  app.server.on('error', options.onError)
 
   return {
     id,
@@ -185,7 +198,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
 
 async function listen(app: ReturnType<typeof fastify>, { host, port }: AxonOptions): Promise<number> {
   try {
-    await app.listen({ host: host ?? '::', port })
+    // For `localhost` fastify opens a second server, which would be outside of all that is bounded here.
+    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : (host ?? '::'), port })
   } catch (error) {
     const noIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')
     if (host !== null || !noIpv6) throw listenError(error, host ?? '::', port)

@@ -1,36 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../wires/wire.js'
 
-/** How long a reader may take for a whole reply. */
-const WRITE_MS = 10_000
 /** What is still read of a body that nobody wants: closing at once would lose the reply on its way. */
 const DISCARD_BYTES = 2 * 1024 * 1024
 const DISCARD_MS = 2_000
 
 /**
- * Sends a whole reply. A reader that is too slow is dropped. A body that is still on its way is discarded: all of it
- * when its declared length is within `maxBody`, and the connection is kept; else so much as is decent, and closed.
+ * Sends a whole reply. A reader that takes longer than `writeMs` for it is dropped. A body that is still on its way
+ * is discarded, so much of it as is decent; if that was all, the connection is kept.
  */
-export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, maxBody: number): void {
-  const drop = () => void response.socket?.destroy()
-  const slow = setTimeout(drop, WRITE_MS)
-  response.once('close', () => clearTimeout(slow))
-  for (const [name, value] of reply.headers) response.setHeader(name, value)
-  response.setHeader('content-length', reply.body.length)
-  response.statusCode = reply.status
-  if (request.complete || declaredWithin(request, maxBody)) {
-    response.end(reply.body)
-    request.resume()
-    return
-  }
-  response.setHeader('connection', 'close')
+export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
+  limitTime(response, writeMs)
+  const headers = [...reply.headers.flat(), 'content-length', String(reply.body.length)]
+  if (!request.complete && !isShort(request)) headers.push('connection', 'close')
+  response.writeHead(reply.status, headers)
+  if (request.complete) return void response.end(reply.body)
   response.write(reply.body)
-  discard(request, () => response.end())
+  discard(request, () => response.end(() => request.complete || request.socket.destroy()))
 }
 
-function declaredWithin(request: IncomingMessage, limit: number): boolean {
-  const declared = request.headers['content-length']
-  return request.headers['transfer-encoding'] === undefined && Number(declared ?? 0) <= limit
+function limitTime(response: ServerResponse, ms: number): void {
+  const start = () => {
+    const slow = setTimeout(() => response.socket?.destroy(), ms)
+    response.once('close', () => clearTimeout(slow))
+  }
+  // A reply to a request that came before the one before it was answered has to wait for the socket.
+  if (response.socket) start()
+  else response.once('socket', start)
+}
+
+/** Does it say that its body is so short that all of it will be discarded? */
+function isShort({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= DISCARD_BYTES
 }
 
 /** Reads on into nothing until the body ends, or 2 MB, or 2 s; then calls `done`, once. */
