@@ -20,6 +20,7 @@ export type RequestRecord = {
 }
 
 export type Started = RequestRecord
+/** The miner has begun to speak; told each time when a dialect asks more than once. */
 export type FirstToken = RequestRecord
 export type Answered = RequestRecord & { readonly status: number; readonly outcome: Outcome | null }
 /** Not let in, or not in time for a place: the miner was not asked. */

@@ -40,12 +40,15 @@ export class SignatureChecks {
       if (performance.now() > until) break
     }
     // Even an empty line stays busy until the turn is over, or a burst in one turn would be one long slice.
-    setImmediate(() => (this.#waiting.size > 0 ? this.#run() : (this.#busy = false)))
+    setImmediate(() => {
+      this.#busy = false
+      if (this.#waiting.size > 0) this.#run()
+    })
   }
 
   #settle({ check, signal, resolve, reject }: Waiting): void {
-    if (signal.aborted) return reject(signal.reason)
     try {
+      signal.throwIfAborted()
       resolve(this.#verify(check))
     } catch (error) {
       reject(error)
