@@ -11,6 +11,7 @@ export async function* listen(
   speech: AsyncGenerator<string | Piece, Outcome>,
   signal: AbortSignal,
 ): AsyncGenerator<string, Outcome> {
+  signal.throwIfAborted()
   try {
     for (;;) {
       const step = await until(speech.next(), signal)

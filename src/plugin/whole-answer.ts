@@ -29,7 +29,7 @@ export async function wholeAnswer(
     if (text === '') onFirst?.()
     text += step.value
     if (text.length > MAX_ANSWER) {
-      void speech.return(undefined as never)
+      await speech.return(undefined as never)
       throw new NoAnswer('upstream', `the answer is longer than ${MAX_ANSWER} characters`, { code: 'ANSWER_TOO_LONG' })
     }
   }

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { listen } from '#dist/plugin/listen.js'
+import type { Outcome, Piece } from '#dist/plugin/miner.js'
+
+const outcome: Outcome = { model: 'm', finishReason: 'stop' }
+const { signal } = new AbortController()
+
+async function* saying(...pieces: (string | Piece)[]) {
+  yield* pieces
+  return outcome
+}
+
+/** All pieces, and what is returned at the end. */
+async function heard(speech: AsyncGenerator<string, Outcome>): Promise<[pieces: string[], end: Outcome]> {
+  const pieces: string[] = []
+  for (;;) {
+    const step = await speech.next()
+    if (step.done) return [pieces, step.value]
+    pieces.push(step.value)
+  }
+}
+
+describe('listen', () => {
+  it('gives texts and pieces as texts, without the empty ones, and the outcome', async () => {
+    const speech = listen(saying('a', { text: 'b' }, '', { text: '' }, 'c'), signal)
+    assert.deepEqual(await heard(speech), [['a', 'b', 'c'], outcome])
+  })
+
+  it('gives on what the miner throws', async () => {
+    async function* failing(): AsyncGenerator<string, Outcome> {
+      yield 'a'
+      throw new Error('broken')
+    }
+    const speech = listen(failing(), signal)
+    assert.equal((await speech.next()).value, 'a')
+    await assert.rejects(speech.next(), /broken/)
+  })
+
+  it('ends when the signal aborts, although the miner is stuck in an await', async () => {
+    async function* stuck(): AsyncGenerator<string, Outcome> {
+      yield 'a'
+      await new Promise(() => {})
+      return outcome
+    }
+    const controller = new AbortController()
+    const speech = listen(stuck(), controller.signal)
+    await speech.next()
+    const next = speech.next()
+    controller.abort(new Error('enough'))
+    await assert.rejects(next, /enough/)
+    assert.deepEqual(await speech.next(), { done: true, value: undefined })
+  })
+
+  it('lets the miner clean up when nobody listens any more, and hears nothing of what it throws then', async () => {
+    let cleaned = false
+    async function* tidy(): AsyncGenerator<string, Outcome> {
+      try {
+        yield 'a'
+        yield 'b'
+        return outcome
+      } finally {
+        cleaned = true
+        await Promise.reject(new Error('nobody hears this')) // mocha fails the run if it is unhandled
+      }
+    }
+    for await (const piece of listen(tidy(), signal)) {
+      assert.equal(piece, 'a')
+      break
+    }
+    await new Promise(setImmediate)
+    assert.equal(cleaned, true)
+  })
+
+  it('does not even begin when the signal has aborted', async () => {
+    let begun = false
+    async function* costly(): AsyncGenerator<string, Outcome> {
+      begun = true
+      yield 'a'
+      return outcome
+    }
+    const speech = listen(costly(), AbortSignal.abort(new Error('enough')))
+    await assert.rejects(speech.next(), /enough/)
+    assert.equal(begun, false)
+  })
+})

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { wholeAnswer } from '#dist/plugin/whole-answer.js'
+
+const question = { messages: [{ role: 'user', content: 'hi' }] } as const
+const outcome: Outcome = { model: 'm', finishReason: 'stop' }
+const asked: Asked = { id: '1', signal: new AbortController().signal, deadline: Date.now() + 1_000 }
+
+function saying(...pieces: string[]): Miner {
+  return {
+    async *prompt() {
+      yield* pieces
+      return outcome
+    },
+  }
+}
+
+describe('wholeAnswer', () => {
+  it('puts the pieces together, and tells once when the first is there', async () => {
+    let first = 0
+    const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, () => first++)
+    assert.deepEqual(answer, { text: 'abc', outcome })
+    assert.equal(first, 1)
+  })
+
+  it('hands the question and who asks it to the miner', async () => {
+    const miner: Miner = {
+      async *prompt(given, by) {
+        assert.equal(given, question)
+        assert.equal(by, asked)
+        yield 'a'
+        return outcome
+      },
+    }
+    await wholeAnswer(miner, question, asked)
+  })
+
+  for (const pieces of [[], [''], [' ', '\n\t']]) {
+    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+      const thrown = await wholeAnswer(saying(...pieces), question, asked).catch((error: unknown) => error)
+      assert.ok(thrown instanceof NoAnswer)
+      assert.equal(thrown.reason, 'upstream')
+      assert.equal(thrown.code, 'EMPTY_ANSWER')
+    })
+  }
+
+  it('stops listening to one that does not end', async () => {
+    let said = 0
+    const endless: Miner = {
+      async *prompt() {
+        for (;;) {
+          said++
+          yield 'x'.repeat(1024 * 1024)
+        }
+      },
+    }
+    const thrown = await wholeAnswer(endless, question, asked).catch((error: unknown) => error)
+    assert.ok(thrown instanceof NoAnswer)
+    assert.equal(thrown.code, 'ANSWER_TOO_LONG')
+    await new Promise(setImmediate)
+    assert.equal(said, 5)
+  })
+
+  it('ends with the reason of the signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await assert.rejects(wholeAnswer(saying('a'), question, { ...asked, signal }), /enough/)
+  })
+
+  it('gives on what the miner throws, also before it is a generator', async () => {
+    const broken: Miner = {
+      prompt() {
+        throw new Error('broken')
+      },
+    }
+    await assert.rejects(wholeAnswer(broken, question, asked), /broken/)
+  })
+})
