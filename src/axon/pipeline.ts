@@ -70,6 +70,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       now: now(),
       listening,
     })
+    seconds = deadline.seconds
     screen(claim, axon.rules)
     call = await verify(axon.verifier, wire, claim, listening.signal)
     exchange.trust()
