@@ -13,7 +13,7 @@ export type Nonce = {
  * The nonces that were spent, so that no request is answered twice. Nothing is ever evicted: an early end would be a
  * replay hole. Instead a hotkey has a cap, and all together have one.
  *
- * Memory: 16 bytes a nonce (128 bits of the SHA-256 of its replay key) in tables that are at most half full. Nonces
+ * Memory: 16 bytes a nonce (128 bits of the SHA-256 of its replay key) in tables that are two to four fifths full. Nonces
  * that end in the same second share a table, and are forgotten with it.
  */
 export class SpentNonces {
@@ -108,7 +108,7 @@ function endSecond({ signedAtNs, keepMs }: Nonce): number {
 /** 128 bits as four words. */
 type Key = Uint32Array
 
-/** A set of 128-bit keys in one flat array: open addressing, linear probing, at most half full. */
+/** A set of 128-bit keys in one flat array: open addressing, linear probing, at most four fifths full. */
 class KeySet {
   #words = new Uint32Array(WORDS * 16)
   size = 0
@@ -118,7 +118,7 @@ class KeySet {
   }
 
   add(key: Key): void {
-    if (2 * (this.size + 1) > this.#words.length / WORDS) this.#grow()
+    if (this.size + 1 > (this.#words.length / WORDS) * MAX_LOAD) this.#grow()
     this.#words.set(key, this.#find(this.#words, key))
     this.size++
   }
@@ -141,6 +141,7 @@ class KeySet {
 }
 
 const WORDS = 4
+const MAX_LOAD = 0.8
 /** Marks a place without a key; no SHA-256 that anybody will meet begins with 128 zero bits. */
 const FREE = new Uint32Array(WORDS)
 
