@@ -1,0 +1,90 @@
+import type { DependencyContainer } from 'tsyringe'
+import type { Axon } from '../axon/serve-axon.js'
+import { valuesOf } from '../config/configuration.js'
+import type { Dendrite } from '../dendrite/create-dendrite.js'
+import type { Keypair } from '../keys/keypair.js'
+import type { Miner } from '../plugin/miner.js'
+import { hostSections } from './settings.js'
+import { CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+
+// What the container builds from what. Each imports what it needs when it runs: a command pays only for its own.
+
+/** The chosen miner, from its own settings. */
+export async function buildMiner(from: DependencyContainer): Promise<Miner> {
+  const { name, create } = from.resolve(CHOSEN_MINER)
+  const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
+  const miner = await create({ config, log: from.resolve(LOG), signal: from.resolve(ENDING) })
+  from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
+  return miner
+}
+
+/** The configured hotkey, from the wallet on disk. */
+export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
+  const [{ openHotkey }, { askPassword }] = await Promise.all([
+    import('../wallet/open-hotkey.js'),
+    import('../wallet/ask-password.js'),
+  ])
+  const signal = from.resolve(ENDING)
+  return openHotkey({
+    ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
+    env: process.env,
+    askPassword: process.stdin.isTTY ? prompt => askPassword(prompt, { signal }) : undefined,
+    warn: message => from.resolve(LOG).warn({ event: 'wallet', message }),
+    signal,
+  })
+}
+
+/** The open axon. What is slow or may fail comes before the port is open. */
+export async function buildAxon(from: DependencyContainer): Promise<Axon> {
+  const [
+    { RequestLog },
+    { serveAxon },
+    { createVerifier },
+    { decodeAddress },
+    { lists },
+    { synapseWire },
+    { prompting },
+    { sdk },
+  ] = await Promise.all([
+    import('./request-log.js'),
+    import('../axon/serve-axon.js'),
+    import('../keys/verifier.js'),
+    import('../keys/ss58.js'),
+    import('../policy/lists.js'),
+    import('../wires/synapse/wire.js'),
+    import('../dialects/prompting.js'),
+    import('../plugin/define.js'),
+  ])
+  const configuration = from.resolve(CONFIGURATION)
+  const resources = from.resolve(RESOURCES)
+  const log = from.resolve(LOG)
+  const { host = null, ...axon } = valuesOf(configuration, hostSections.axon)
+
+  const miner = await from.resolve(MINER)
+  const hotkey = await from.resolve(HOTKEY)
+  const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
+  resources.own(from.resolve(RequestLog))
+  return resources.own(
+    await serveAxon({
+      hotkey: hotkey.address,
+      host,
+      port: axon.port,
+      wires: [synapseWire],
+      dialect: prompting(sdk),
+      miner,
+      rules: [lists(valuesOf(configuration, hostSections.policy))],
+      verify: ({ hotkey, text, signature }) => verifier.verify({ publicKey: decodeAddress(hotkey), text, signature }),
+      concurrency: axon.concurrency,
+      queue: axon.queue,
+      maxBody: axon.maxBody,
+      maxTimeoutMs: axon.maxTimeout,
+      onError: error => log.error({ event: 'axonFailed', error }),
+    }),
+  )
+}
+
+/** A dendrite that asks with the configured hotkey. */
+export async function buildDendrite(from: DependencyContainer): Promise<Dendrite> {
+  const { createDendrite } = await import('../dendrite/create-dendrite.js')
+  return from.resolve(RESOURCES).own(createDendrite({ keypair: await from.resolve(HOTKEY), now: Date.now }))
+}

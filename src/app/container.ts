@@ -1,0 +1,47 @@
+import 'reflect-metadata'
+import { container, type DependencyContainer, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
+import { openaiClient } from '../miners/openai/client-for.js'
+import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
+import { minerCatalogue } from './miner-catalogue.js'
+import { packageInfo } from './package-info.js'
+import { Resources } from './resources.js'
+import { AXON, CLIENT_FOR, DENDRITE, ENDING, HOTKEY, MINER, MINERS, RESOURCES } from './tokens.js'
+
+/** What a test or an embedder registers here is used by every command in the place of the default. */
+export const root = container.createChildContainer()
+
+/** All that one command run builds: each thing once, when it is asked for, and closed in reverse order. */
+export type Scope = AsyncDisposable & {
+  resolve<T>(token: InjectionToken<T>): T
+  /** Says what a token stands for in this run. */
+  provide<T>(token: InjectionToken<T>, value: T): void
+}
+
+/** Opens the scope of one command run. This is the one list of what is built from what. */
+export function openScope(): Scope {
+  const child = root.createChildContainer()
+  const ending = new AbortController()
+  const resources = new Resources()
+  const provide = <T>(token: InjectionToken<T>, value: T) => void child.register(token, { useValue: value })
+  const build = <T>(token: InjectionToken<T>, make: (from: DependencyContainer) => T) => {
+    if (!root.isRegistered(token)) child.register(token, { useFactory: instancePerContainerCachingFactory(make) })
+  }
+
+  provide(RESOURCES, resources)
+  provide(ENDING, ending.signal)
+  build(CLIENT_FOR, () => openaiClient)
+  build(MINERS, from => minerCatalogue(packageInfo(), from.resolve(CLIENT_FOR)))
+  build(MINER, buildMiner)
+  build(HOTKEY, buildHotkey)
+  build(AXON, buildAxon)
+  build(DENDRITE, buildDendrite)
+
+  return {
+    resolve: token => child.resolve(token),
+    provide,
+    async [Symbol.asyncDispose]() {
+      ending.abort()
+      await resources[Symbol.asyncDispose]()
+    },
+  }
+}

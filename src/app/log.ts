@@ -1,0 +1,78 @@
+import type { DestinationStream, Logger, LoggerOptions } from 'pino'
+import { escapeControls } from '../config/quote.js'
+import { scrub } from '../config/redact.js'
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Who logs what, and where to. */
+export type LogOptions = {
+  readonly level: LogLevel
+  /** values that must not be seen anywhere; replaced wherever they stand */
+  readonly secrets: readonly string[]
+  /** lines go here, one JSON object each; standard error, readable by people, when it is a terminal */
+  readonly stream?: DestinationStream
+}
+
+/** A log of one record a line. Values from outside cannot forge lines or move a terminal's cursor. */
+export async function createLog({ level, secrets, stream }: LogOptions): Promise<Logger> {
+  const { pino } = await import('pino')
+  const cleaning = {
+    harmless: (text: string) => escapeControls(scrub(text, secrets)),
+    stacks: level === 'debug' || level === 'trace',
+  }
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    messageKey: 'event',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: label => ({ level: label }) },
+    hooks: {
+      logMethod([fields, message], method) {
+        // A plugin's words; our own records name an event.
+        const record = message === undefined ? fields : { event: 'message', message, ...(fields as object) }
+        method.call(this, clean(record, cleaning) as object)
+      },
+    },
+  }
+  return pino(
+    options,
+    stream ?? (process.stderr.isTTY ? await prettyStream() : pino.destination({ fd: 2, sync: true })),
+  )
+}
+
+async function prettyStream(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({
+    destination: 2,
+    sync: true,
+    colorize: !process.env.NO_COLOR,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+  })
+}
+
+type Cleaning = { readonly harmless: (text: string) => string; readonly stacks: boolean }
+
+/** The record with every text in it made harmless. */
+function clean(value: unknown, how: Cleaning): unknown {
+  if (typeof value === 'string') return how.harmless(value)
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Error) return clean(errorFields(value, how.stacks), how)
+  if (Array.isArray(value)) return value.map(item => clean(item, how))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [how.harmless(key), clean(item, how)]))
+}
+
+/** An error by its code and text. Its stack is for those who debug. */
+function errorFields(error: Error, stacks: boolean): object {
+  const { code, hint, stack, cause } = error as { code?: unknown; hint?: unknown } & Error
+  return {
+    name: error.name,
+    ...(code !== undefined && { code: String(code) }),
+    message: error.message,
+    ...(hint !== undefined && { hint: String(hint) }),
+    ...(stacks && { stack: stack?.split('\n').slice(1) }),
+    ...(cause instanceof Error && { cause }),
+  }
+}

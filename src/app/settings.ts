@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { axonSettings } from '../axon/settings.js'
+import { chainSettings } from '../chain/settings.js'
+import type { Section } from '../config/section.js'
+import { policyRules, policySettings } from '../policy/settings.js'
+import { walletSettings } from '../wallet/settings.js'
+import { logLevels } from './log.js'
+
+const topSettings = z.object({
+  use: z.string().min(1).default('openai').describe('which miner answers; `miner miners` lists them'),
+})
+
+const logSettings = z.object({
+  level: z.enum(logLevels).default('info').describe('how much is logged').meta({ flag: 'log-level' }),
+})
+
+/** The host's own settings; those of the chosen miner come beside them. */
+export const hostSections = {
+  top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
+  log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
+  wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
+  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
+  policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
+  subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings },
+} as const satisfies Record<string, Section>
+
+export type HostSection = keyof typeof hostSections

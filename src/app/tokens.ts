@@ -1,0 +1,33 @@
+import type { InjectionToken } from 'tsyringe'
+import type { Axon } from '../axon/serve-axon.js'
+import type { Configuration } from '../config/configuration.js'
+import type { Dendrite } from '../dendrite/create-dendrite.js'
+import type { Keypair } from '../keys/keypair.js'
+import type { ClientFor } from '../miners/openai/client-for.js'
+import type { Log } from '../plugin/log.js'
+import type { Miner, MinerDefinition } from '../plugin/miner.js'
+import type { MinerCatalogue } from './miner-catalogue.js'
+import type { Resources } from './resources.js'
+
+/** What a command run is told. */
+export const CONFIGURATION = token<Configuration>('configuration')
+export const CHOSEN_MINER = token<MinerDefinition>('chosenMiner')
+export const LOG = token<Log>('log')
+/** Aborts when the program ends. */
+export const ENDING = token<AbortSignal>('ending')
+
+/** What is made of it, when somebody asks for it; each once a command run. */
+export const RESOURCES = token<Resources>('resources')
+export const MINERS = token<MinerCatalogue>('miners')
+/** Makes the `OpenAI` client for an endpoint: the one thing a test or an embedder replaces. */
+export const CLIENT_FOR = token<ClientFor>('clientFor')
+/** The chosen miner, built by its plugin's `create`. */
+export const MINER = token<Promise<Miner>>('miner')
+/** The hotkey of the configured wallet, or a development key. */
+export const HOTKEY = token<Promise<Keypair>>('hotkey')
+export const AXON = token<Promise<Axon>>('axon')
+export const DENDRITE = token<Promise<Dendrite>>('dendrite')
+
+function token<T>(name: string): InjectionToken<T> {
+  return Symbol.for(`bittensor-miner/${name}`)
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/** What an operator sets of the axon. */
+export const axonSettings = z.object({
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8091)
+    .describe('port of the axon; 0 picks a free one')
+    .meta({ env: ['BT_AXON_PORT'] }),
+  host: z.string().min(1).optional().describe('address to listen on; every one of this machine when left out'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe('prompts answered at once')
+    .meta({ flag: 'concurrency', env: ['BT_AXON_MAX_WORKERS'] }),
+  queue: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(64)
+    .describe('prompts that may wait for that; beyond it callers get 503')
+    .meta({ flag: 'queue' }),
+  maxTimeout: z
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(60_000)
+    .describe("a caller's time-out is cut to this")
+    .meta({ flag: 'max-timeout', unit: 'duration' }),
+  maxBody: z
+    .int()
+    .min(1024)
+    .max(64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .describe('largest body of a request')
+    .meta({ flag: 'max-body', unit: 'size' }),
+})

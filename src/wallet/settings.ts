@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** Which hotkey the miner answers for. Coldkeys are never opened. */
+export const walletSettings = z.object({
+  name: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe('name of the wallet')
+    .meta({ flag: 'wallet-name', env: ['BT_WALLET_NAME'] }),
+  hotkey: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe('name of the hotkey in it')
+    .meta({ flag: 'wallet-hotkey', env: ['BT_WALLET_HOTKEY'] }),
+  path: z
+    .string()
+    .min(1)
+    .default('~/.bittensor/wallets')
+    .describe('folder of the wallets')
+    .meta({ flag: 'wallet-path', env: ['BT_WALLET_PATH'] }),
+  password: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('of an encrypted hotkey; asked for on a terminal when it is needed and absent')
+    .meta({ flag: 'wallet-password', secret: true }),
+})

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runMiner } from '../support/miner-process.ts'
+import { startModelServer } from '../support/model-server.ts'
+
+const trace = fileURLToPath(new URL('../support/trace-imports.ts', import.meta.url))
+
+describe('what a command loads', () => {
+  // Milliseconds of every start; the second list shows that the trace sees what it should.
+  const light = [
+    '@scure/sr25519',
+    '@polkadot-labs/schnorrkel-wasm',
+    'fastify',
+    'libsodium-wrappers-sumo',
+    'openai',
+    'pino-pretty',
+  ]
+  const cases: [args: string[], not: string[], but: string[]][] = [
+    [['--version'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
+    [['--help'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
+    [['nope'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
+    [['serve', '--help'], [...light, 'pino', 'smol-toml'], ['zod']],
+    [['config', 'show'], [...light, 'smol-toml'], ['zod']],
+    [['miners'], [...light, 'pino'], ['zod']],
+    [['prompt', 'hi', '--use', 'echo'], light, ['zod']],
+  ]
+  for (const [args, not, but] of cases) {
+    it(`miner ${args.join(' ')}: not ${not.join(', ')}`, async () => assertLoads(args, { not, but }))
+  }
+
+  it('miner prompt: openai, and nothing of the network but it', async () => {
+    await using model = await startModelServer()
+    const not = light.filter(name => name !== 'openai')
+    await assertLoads(['prompt', 'hi', '--base-url', model.url], { not, but: ['openai'] })
+  })
+})
+
+async function assertLoads(args: string[], { not, but }: { not: string[]; but: string[] }): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'miner-imports-'))
+  try {
+    const file = join(folder, 'trace')
+    await runMiner(args, { env: { NODE_OPTIONS: `--import=${trace}`, TRACE: file } })
+    const urls = readFileSync(file, 'utf8')
+    for (const name of but) assert.ok(urls.includes(`/node_modules/${name}/`), `${name} is not loaded`)
+    for (const name of not) assert.equal(urls.includes(`/node_modules/${name}/`), false, `${name} is loaded`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { createLog, type LogLevel } from '#dist/app/log.js'
+
+/** Of what the tests look at. */
+type LogRecord = { time: string; use?: string; list?: unknown; error?: { stack?: string[] } }
+
+async function logged(level: LogLevel, record: object, secrets: readonly string[] = []): Promise<LogRecord[]> {
+  const lines: string[] = []
+  const log = await createLog({ level, secrets, stream: { write: line => void lines.push(line) } })
+  log.info({ event: 'tested', ...record })
+  return lines.map(line => JSON.parse(line))
+}
+
+describe('log', () => {
+  it('writes one object a record, with time, level and event', async () => {
+    const [record] = await logged('info', { count: 2n, list: ['a'] })
+    assert.match(record!.time, /^\d{4}-\d\d-\d\dT/)
+    const { time: _, ...rest } = record!
+    assert.deepEqual(rest, { level: 'info', event: 'tested', count: '2', list: ['a'] })
+    assert.deepEqual(await logged('warn', {}), [])
+    assert.deepEqual(await logged('silent', {}), [])
+  })
+
+  it('blots out secrets and escapes controls, in names and however deep', async () => {
+    const [record] = await logged('info', { list: [{ 'a-secret': 'with a-secret\n\u001b[2J\u202e' }] }, ['a-secret'])
+    assert.deepEqual(record!.list, [{ '***': 'with ***\\u000a\\u001b[2J\\u202e' }])
+  })
+
+  it('takes a message of a plugin as it takes a field', async () => {
+    const lines: string[] = []
+    const log = await createLog({
+      level: 'info',
+      secrets: ['a-secret'],
+      stream: { write: line => void lines.push(line) },
+    })
+    log.info({ count: 1 }, 'with a-secret\u202e')
+    const { time: _, ...record } = JSON.parse(lines[0]!)
+    assert.deepEqual(record, { level: 'info', event: 'message', message: 'with ***\\u202e', count: 1 })
+  })
+
+  it('leaves a placeholder alone that only looks like a secret', async () => {
+    const [record] = await logged('info', { use: 'none of it' }, ['none'])
+    assert.equal(record!.use, 'none of it')
+  })
+
+  it('tells an error by code and text, and its stack only to those who debug', async () => {
+    const error = Object.assign(new Error('broken', { cause: new TypeError('deep') }), { code: 'E', hint: 'mend it' })
+    const [quiet] = await logged('info', { error })
+    const cause = { name: 'TypeError', message: 'deep' }
+    assert.deepEqual(quiet!.error, { name: 'Error', code: 'E', message: 'broken', hint: 'mend it', cause })
+    const [loud] = await logged('debug', { error })
+    assert.match(loud!.error!.stack![0]!, /^ {4}at .*log\.test\.ts/)
+  })
+})

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { Resources } from '#dist/app/resources.js'
+
+describe('resources', () => {
+  it('closes in reverse order of building, each after the one before', async () => {
+    const closed: string[] = []
+    const resources = new Resources()
+    resources.own({ [Symbol.dispose]: () => void closed.push('first') })
+    resources.own({
+      async [Symbol.asyncDispose]() {
+        await new Promise(setImmediate)
+        closed.push('second')
+      },
+    })
+    resources.own({ [Symbol.dispose]: () => void closed.push('third') })
+    await resources[Symbol.asyncDispose]()
+    await resources[Symbol.asyncDispose]()
+    assert.deepEqual(closed, ['third', 'second', 'first'])
+  })
+
+  it('closes the others when one cannot be closed', async () => {
+    const closed: string[] = []
+    const [broken, alsoBroken] = [new Error('broken'), new Error('also broken')]
+    const resources = new Resources()
+    resources.own({ [Symbol.dispose]: () => void closed.push('first') })
+    resources.own({
+      [Symbol.dispose]() {
+        throw broken
+      },
+    })
+    await assert.rejects(resources[Symbol.asyncDispose](), broken)
+    assert.deepEqual(closed, ['first'])
+
+    for (const error of [broken, alsoBroken])
+      resources.own({
+        async [Symbol.asyncDispose]() {
+          throw error
+        },
+      })
+    await assert.rejects(resources[Symbol.asyncDispose](), { name: 'AggregateError', errors: [alsoBroken, broken] })
+  })
+})
