@@ -1,0 +1,31 @@
+import { hostSections } from '../app/settings.js'
+import { type Configuration, valuesOf } from '../config/configuration.js'
+import { developmentUrl } from './development.js'
+
+export type Serving = {
+  readonly url: string
+  readonly hotkey: string
+  readonly use: string
+  readonly model: string | undefined
+  readonly dev: boolean
+  readonly configuration: Configuration
+}
+
+/** What somebody at a terminal wants to know of an axon that has just opened. */
+export function banner({ url, hotkey, use, model, dev, configuration }: Serving): string {
+  const { allow } = valuesOf(configuration, hostSections.policy)
+  const where = url === developmentUrl ? '' : ` --url ${url}`
+  const rows = [
+    ['who', hotkey + (dev ? ' (//Bob)' : '')],
+    ['where', url],
+    ['miner', model ? `${use}, ${model}` : use],
+    [
+      'asked by',
+      dev
+        ? 'the development keys //Alice to //Ferdie'
+        : `${allow.length} allowed hotkey${allow.length === 1 ? '' : 's'}`,
+    ],
+    ['try it', dev ? `miner query --dev${where} "hi"` : `miner query --url ${url} --receiver ${hotkey} "hi"`],
+  ]
+  return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${value}\n`).join('')}\n`
+}

@@ -1,0 +1,156 @@
+import { Command, Flags, type Interfaces } from '@oclif/core'
+import { openScope, type Scope } from '../app/container.js'
+import { createLog } from '../app/log.js'
+import { type HostSection, hostSections } from '../app/settings.js'
+import { CHOSEN_MINER, CONFIGURATION, LOG, MINERS } from '../app/tokens.js'
+import { ConfigError } from '../config/config-error.js'
+import { type Configuration, valuesOf } from '../config/configuration.js'
+import type { TypedFlag } from '../config/flag-layer.js'
+import type { Problem } from '../config/problem.js'
+import { readConfiguration } from '../config/read-configuration.js'
+import { scrub } from '../config/redact.js'
+import type { SecretsMode } from '../config/settle.js'
+import { chooseMiner, minerSection } from './choose-miner.js'
+import { configFile } from './config-file.js'
+import { sectionsOf } from './sections-of.js'
+import { settingFlags, typedSettings } from './setting-flags.js'
+import { unknownFlags } from './unknown-flags.js'
+
+/** A command run: what was typed, what is configured, and the scope that builds from it. */
+export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
+  readonly flags: Interfaces.InferredFlags<C['flags']>
+  readonly args: Interfaces.InferredArgs<C['args']>
+  /** the settings among the flags */
+  readonly typed: readonly TypedFlag[]
+  readonly configuration: Configuration
+  readonly scope: Scope
+}
+
+type Opening = {
+  readonly secrets?: SecretsMode
+  /** settings that a flag of the command stands for, such as `--dev`; `typed` are those that were typed beside it */
+  readonly implied?: (flags: Record<string, unknown>, typed: readonly TypedFlag[]) => readonly TypedFlag[]
+}
+
+/** A command of this program. Its errors are told in one place, `showError`. */
+export abstract class MinerCommand extends Command {
+  static override enableJsonFlag = true
+
+  protected override async catch(error: Error): Promise<void> {
+    throw error
+  }
+}
+
+/** A command that reads settings. Its own flags are static; those of settings come from their sections. */
+export abstract class SettingsCommand extends MinerCommand {
+  static override baseFlags = {
+    config: Flags.string({ description: 'configuration file (TOML)', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
+  }
+
+  /** the host's sections that it reads; others never disturb it */
+  static readonly reads: readonly HostSection[] = []
+  /** Does it ask, or show, a miner? */
+  static readonly usesMiner: boolean = true
+
+  #secrets: readonly string[] = []
+
+  /**
+   * Reads the command line and the configuration, and opens the scope of this run.
+   *
+   * @throws {ConfigError} with everything that is wrong, flags included
+   * @throws {UsageError} UNKNOWN_MINER
+   */
+  protected async open<C extends typeof SettingsCommand>(
+    ctor: C,
+    { secrets = 'resolve', implied }: Opening = {},
+  ): Promise<Run<C>> {
+    const scope = openScope()
+    try {
+      const file = configFile(this.argv, this.config.configDir)
+      const miners = scope.resolve(MINERS)
+      const chosen = ctor.usesMiner ? await chooseMiner(miners, { argv: this.argv, env: process.env, file }) : null
+      const sections = [...sectionsOf(ctor), ...(chosen ? [minerSection(chosen)] : [])]
+      const known = [...Object.values(hostSections), ...[...miners.keys()].map(name => ({ name }))]
+
+      const flagged = settingFlags(sections)
+      const { flags, args, unknown } = await this.#parse(ctor, flagged.flags)
+      const typed = typedSettings(flagged.descriptions, flags, this.argv)
+      const problems: Problem[] = await unknownFlags(unknown, {
+        known: Object.keys({ ...ctor.flags, ...ctor.baseFlags, ...flagged.flags }),
+        miners,
+        chosen,
+      })
+      const configuration = await readConfiguration({
+        sections,
+        known,
+        flags: [...typed, ...(implied?.(flags, typed) ?? [])],
+        env: process.env,
+        file,
+        secrets,
+      }).catch((error: unknown) => {
+        if (!(error instanceof ConfigError) || error.problems.length === 0) throw error
+        throw new ConfigError('CONFIG_INVALID', [...problems, ...error.problems])
+      })
+      if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
+
+      this.#secrets = configuration.secretValues
+      const { level } = valuesOf(configuration, hostSections.log)
+      const log = await createLog({ level, secrets: configuration.secretValues })
+      for (const { code, message, hint } of configuration.warnings)
+        log.warn({ event: 'configuration', code, message, hint })
+      scope.provide(CONFIGURATION, configuration)
+      scope.provide(LOG, log)
+      if (chosen) scope.provide(CHOSEN_MINER, chosen)
+      return {
+        flags: flags as Run<C>['flags'],
+        args: args as Run<C>['args'],
+        typed,
+        configuration,
+        scope,
+        [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+      }
+    } catch (error) {
+      await scope[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /** Blots out secrets in what went wrong: a miner's own words may hold what it was given. */
+  protected override async catch(error: Error & { hint?: unknown }): Promise<void> {
+    for (const key of ['message', 'hint', 'stack'] as const) {
+      const text = error[key]
+      if (typeof text === 'string') Object.assign(error, { [key]: scrub(text, this.#secrets) })
+    }
+    throw error
+  }
+
+  /** oclif only cuts the command line into flags and words; a flag it does not know is one problem among others. */
+  async #parse(ctor: typeof SettingsCommand, flags: Interfaces.FlagInput) {
+    const options = {
+      flags: { ...ctor.flags, ...flags },
+      baseFlags: ctor.baseFlags,
+      args: ctor.args,
+      enableJsonFlag: ctor.enableJsonFlag,
+      strict: true,
+    }
+    try {
+      return { ...(await this.parse(options)), unknown: [] }
+    } catch (error) {
+      if (!isUnknownFlags(error)) throw error
+      this.parsed = true
+      return { ...error.parse.output, unknown: error.flags }
+    }
+  }
+}
+
+type UnknownFlags = Error & {
+  readonly flags: string[]
+  readonly parse: {
+    readonly output: { readonly flags: Record<string, unknown>; readonly args: Record<string, unknown> }
+  }
+}
+
+// oclif exports the class from a file of its own only, so it is known by its name.
+function isUnknownFlags(error: unknown): error is UnknownFlags {
+  return error instanceof Error && error.constructor.name === 'NonExistentFlagsError'
+}

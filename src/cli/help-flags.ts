@@ -1,0 +1,39 @@
+import type { Command } from '@oclif/core'
+import { openScope } from '../app/container.js'
+import { MINERS } from '../app/tokens.js'
+import { chooseMiner, type Layers, minerSection } from './choose-miner.js'
+import { type Reader, sectionsOf } from './sections-of.js'
+import { settingFlags } from './setting-flags.js'
+
+/**
+ * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
+ * miner, then the host's.
+ *
+ * @param options `everyMiner`: those of all miners, not of the chosen one
+ * @throws {UsageError} UNKNOWN_MINER
+ */
+export async function addSettingFlags(
+  commands: readonly (Command.Loadable & Reader)[],
+  { everyMiner, ...layers }: Layers & { readonly everyMiner: boolean },
+): Promise<void> {
+  await using scope = openScope()
+  const miners = scope.resolve(MINERS)
+  const definitions = everyMiner
+    ? await Promise.all([...miners.values()].map(({ load }) => load()))
+    : [await chooseMiner(miners, layers)]
+  // Each by itself, because two miners may have a flag in common.
+  const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
+
+  for (const command of commands) {
+    const { config, json, ...flags } = command.flags
+    const ofHost = settingFlags(sectionsOf(command))
+    for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
+      for (const { name, choices } of descriptions) {
+        const options = name === 'use' ? [...miners.keys()] : choices
+        const values = options.length > 0 && { options, helpValue: undefined }
+        flags[name] ??= { ...added[name], name, ...values } as Command.Flag.Cached
+      }
+    }
+    command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
+  }
+}

@@ -1,0 +1,31 @@
+import type { Hook } from '@oclif/core'
+import { nearest } from '../../config/nearest.js'
+import { UsageError } from '../usage-error.js'
+
+/**
+ * A word that no command has. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the
+ * command is known, and the word after it is the mistake. What does not look like a command is not repeated: it may be
+ * a question, or a secret.
+ */
+const hook: Hook<'command_not_found'> = async ({ id, config }) => {
+  const [first = '', ...more] = id.split(':')
+  for (let known = more.length; known > 0; known--) {
+    const words = [first, ...more.slice(0, known - 1)]
+    if (!config.findCommand(words.join(':'))) continue
+    const command = `miner ${words.join(' ')}`
+    throw new UsageError('UNEXPECTED_ARGUMENT', `\`${command}\` takes no argument`, `${command} --help`)
+  }
+  if (first.startsWith('-')) throw new UsageError('COMMAND_MISSING', 'flags stand behind a command', 'miner help')
+  const like = (nearest(id, config.commandIDs) ?? nearest(first, config.commandIDs))?.replaceAll(':', ' ')
+  const isTopic = config.findTopic(first) !== undefined
+  const what = isTopic
+    ? `such command in \`miner ${first}\``
+    : /^[a-z-]{1,20}$/.test(first)
+      ? `command ${first}`
+      : 'such command'
+  const help = isTopic ? `miner ${first} --help` : 'miner help'
+  // 127, as a shell ends.
+  throw new UsageError('UNKNOWN_COMMAND', `there is no ${what}`, like ? `miner ${like}` : help, 127)
+}
+
+export default hook

@@ -1,0 +1,39 @@
+import { escapeControls } from '../config/quote.js'
+import { tell } from './tell.js'
+import { typedValue } from './typed-value.js'
+import { words } from './words.js'
+
+/**
+ * Shows an error: as JSON on standard output under `--json`, else in words on standard error.
+ *
+ * @returns the exit code
+ */
+export function showError(error: unknown, argv: readonly string[]): number {
+  const told = tell(error)
+  if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
+  const { exit, ...rest } = told
+  if (wantsJson(argv)) {
+    process.stdout.write(`${JSON.stringify({ error: rest }, null, 2)}\n`)
+    return exit
+  }
+  process.stderr.write((rest.problems ?? [rest]).map(words).join(''))
+  if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
+  return exit
+}
+
+/** Is `--json` typed, before a `--` that ends the flags? oclif heeds the variable too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const typed = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+  return typed || process.env.MINER_CONTENT_TYPE?.toLowerCase() === 'json'
+}
+
+/** The settings may be what is wrong, so the flag and its variable are looked at as they were typed. */
+function debugging(argv: readonly string[]): boolean {
+  const level = typedValue(argv, 'log-level') ?? process.env.MINER_LOG_LEVEL
+  return level === 'debug' || level === 'trace'
+}
+
+function stackOf({ stack = '' }: Error): string {
+  return stack.split('\n').map(escapeControls).join('\n')
+}

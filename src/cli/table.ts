@@ -1,0 +1,13 @@
+/** Columns as wide as their widest cell, two spaces between them, for people. */
+export function table(rows: readonly Readonly<Record<string, string>>[]): string {
+  const names = Object.keys(rows[0] ?? {})
+  const widths = names.map(name => Math.max(name.length, ...rows.map(row => row[name]!.length)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  return [line(names.map(name => name.toUpperCase())), ...rows.map(row => line(names.map(name => row[name]!)))].join(
+    '\n',
+  )
+}

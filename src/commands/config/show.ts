@@ -1,0 +1,24 @@
+import { Flags } from '@oclif/core'
+import { MINER } from '../../app/tokens.js'
+import { SettingsCommand } from '../../cli/command.js'
+import { toJson } from '../../config/to-json.js'
+import { toToml } from '../../config/to-toml.js'
+
+export default class ConfigShow extends SettingsCommand {
+  static override summary = 'Print the merged configuration as TOML.'
+  static override description =
+    'Defaults, file, environment and flags in one. Secrets print as ***; neither a key nor a wallet has to be there.'
+  static override examples = ['<%= config.bin %> <%= command.id %> --origin']
+  static override flags = {
+    origin: Flags.boolean({ description: 'add where each value came from' }),
+  }
+  static override readonly reads = ['wallet', 'axon', 'policy', 'subtensor'] as const
+
+  async run(): Promise<unknown> {
+    await using run = await this.open(ConfigShow, { secrets: 'leave' })
+    this.log(toToml(run.configuration, { origins: run.flags.origin }).trimEnd())
+    // What settings alone do not tell: whether the miner takes them.
+    await run.scope.resolve(MINER)
+    return toJson(run.configuration)
+  }
+}

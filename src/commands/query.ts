@@ -1,0 +1,94 @@
+import { Flags } from '@oclif/core'
+import { DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
+import { SettingsCommand } from '../cli/command.js'
+import { developmentUrl, refuseBesideDev } from '../cli/development.js'
+import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
+import { readDuration } from '../cli/read-duration.js'
+import { UsageError } from '../cli/usage-error.js'
+import { words } from '../cli/words.js'
+import { explain } from '../dendrite/explain.js'
+import { prompting } from '../dialects/prompting.js'
+import { developmentKeys } from '../keys/development-keys.js'
+import { keypairFromUri } from '../keys/key-uri.js'
+import { isAddress } from '../keys/ss58.js'
+import { sdk } from '../plugin/define.js'
+
+const [alice, bob] = developmentKeys
+
+export default class Query extends SettingsCommand {
+  static override summary = 'Ask an axon as a validator does, over HTTP, signed.'
+  static override description = 'The question is signed with the hotkey of the wallet, or with //Alice under --dev.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
+    `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
+  ]
+  static override args = questionArgs
+  static override flags = {
+    ...questionFlags,
+    dev: Flags.boolean({ description: 'ask the `miner serve --dev` of this machine, as //Alice' }),
+    url: Flags.string({ description: 'where the axon is', helpValue: 'http://HOST:PORT' }),
+    receiver: Flags.string({ description: 'hotkey of the axon, for which the question is signed', helpValue: 'SS58' }),
+    timeout: Flags.string({
+      description: 'how long to wait for the answer (between 100ms and 1h; default 12s)',
+      helpValue: 'DURATION',
+    }),
+  }
+  static override readonly reads = ['wallet'] as const
+  static override readonly usesMiner = false
+
+  async run(): Promise<unknown> {
+    await using run = await this.open(Query)
+    const { flags, args, scope } = run
+    if (flags.dev) {
+      refuseBesideDev(run.typed, ['wallet'])
+      scope.provide(HOTKEY, keypairFromUri(alice.uri))
+    }
+    const url = readUrl(flags.url ?? (flags.dev ? developmentUrl : undefined))
+    const receiver = readReceiver(flags.receiver ?? (flags.dev ? bob.address : undefined))
+    const timeoutMs = readDuration('--timeout', flags.timeout ?? '12s')
+    const messages = await readQuestion({ text: args.TEXT, ...flags })
+
+    const dendrite = await scope.resolve(DENDRITE)
+    const reply = await dendrite.ask({
+      url,
+      receiver,
+      synapse: 'Prompting',
+      fields: {
+        roles: messages.map(({ role }) => role),
+        messages: messages.map(({ content }) => content),
+        completion: '',
+      },
+      required: ['roles', 'messages'],
+      hashed: prompting(sdk).synapses.Prompting!.hashed,
+      timeoutMs,
+      signal: scope.resolve(ENDING),
+    })
+    const { status, message } = reply
+    const completion = reply.fields.get('completion')
+    const trouble = explain(reply)
+    if (trouble) {
+      process.exitCode = 1
+      if (!this.jsonEnabled())
+        process.stderr.write(
+          words({ label: String(status ?? 'no status'), message: trouble.sentence, hint: trouble.hint }),
+        )
+    } else this.log(String(completion))
+    const axonMs = reply.axonMs === null ? null : Math.round(reply.axonMs)
+    return { completion: trouble ? null : completion, status, message, axonMs, ms: Math.round(reply.ms) }
+  }
+}
+
+function readUrl(text: string | undefined): URL {
+  if (text === undefined)
+    throw new UsageError('URL_MISSING', 'which axon? --url is missing', '--url http://HOST:PORT, or --dev')
+  const url = URL.parse(text)
+  if (url?.protocol === 'http:' && url.hostname) return url
+  throw new UsageError('INVALID_VALUE', '--url must be the address of an axon', '--url http://HOST:PORT')
+}
+
+function readReceiver(text: string | undefined): string {
+  const hint = '--receiver with the ss58 address that the axon serves for; it begins with 5'
+  if (text === undefined) throw new UsageError('RECEIVER_MISSING', 'for whom is it signed? --receiver is missing', hint)
+  if (!isAddress(text)) throw new UsageError('INVALID_VALUE', '--receiver is not a hotkey', hint)
+  return text
+}

@@ -1,0 +1,99 @@
+import { Flags } from '@oclif/core'
+import type { Scope } from '../app/container.js'
+import { hostSections } from '../app/settings.js'
+import { AXON, CHOSEN_MINER, HOTKEY, LOG } from '../app/tokens.js'
+import { banner } from '../cli/banner.js'
+import { SettingsCommand } from '../cli/command.js'
+import { refuseBesideDev } from '../cli/development.js'
+import { drain } from '../cli/drain.js'
+import { stopSignal } from '../cli/stop-signal.js'
+import { UsageError } from '../cli/usage-error.js'
+import { type Configuration, valuesOf } from '../config/configuration.js'
+import type { TypedFlag } from '../config/flag-layer.js'
+import { developmentKeys } from '../keys/development-keys.js'
+import { keypairFromUri } from '../keys/key-uri.js'
+
+/** How long what is begun may take after the first signal. */
+const DRAIN_MS = 30_000
+/** How long closing may take after that. */
+const CLOSE_MS = 2_000
+
+const bob = developmentKeys[1]
+
+export default class Serve extends SettingsCommand {
+  static override summary = 'Open the axon, and answer validators until stopped.'
+  static override description =
+    'Ctrl-C or SIGTERM finishes what is running and takes nothing new, 30 s at most; a second one ends at once.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --dev --use echo',
+    `<%= config.bin %> <%= command.id %> --model gpt-3.5-turbo --network none --allow ${developmentKeys[0].address}`,
+  ]
+  static override enableJsonFlag = false
+  static override flags = {
+    dev: Flags.boolean({
+      description: 'a place to try things: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask',
+    }),
+  }
+  static override readonly reads = ['wallet', 'axon', 'policy', 'subtensor'] as const
+
+  async run(): Promise<void> {
+    await using run = await this.open(Serve, { implied: ({ dev }, typed) => (dev ? impliedByDev(typed) : []) })
+    const { flags, configuration, scope } = run
+    if (flags.dev) scope.provide(HOTKEY, keypairFromUri(bob.uri))
+    else requireNetwork(configuration)
+
+    const axon = await scope.resolve(AXON)
+    const stop = stopSignal()
+    const log = scope.resolve(LOG)
+    const { use, model } = chosen(scope, configuration)
+    const { url, port, hotkey } = axon
+    log.info({
+      event: 'serving',
+      url,
+      port,
+      hotkey,
+      use,
+      ...(model && { model }),
+      dialect: 'prompting',
+      wires: ['synapse'],
+    })
+    if (process.stderr.isTTY) process.stderr.write(banner({ url, hotkey, use, model, dev: flags.dev, configuration }))
+
+    process.exitCode = await drain(axon, { signal: await stop, ms: DRAIN_MS, log })
+    // What a miner does not give back when it is closed must not keep the program alive.
+    setTimeout(() => process.exit(), CLOSE_MS).unref()
+  }
+}
+
+function impliedByDev(typed: readonly TypedFlag[]): readonly TypedFlag[] {
+  refuseBesideDev(typed, ['axon.host', 'subtensor', 'wallet'])
+  return [
+    { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
+    { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
+  ]
+}
+
+function chosen(scope: Scope, { values }: Configuration): { use: string; model: string | undefined } {
+  const { name, model } = scope.resolve(CHOSEN_MINER)
+  const settings = values[name] as Record<string, unknown>
+  return { use: name, model: model && String(settings[model]) }
+}
+
+/** Without a chain nobody is known, so somebody has to be named. */
+function requireNetwork(configuration: Configuration): void {
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  if (network === undefined) {
+    throw new UsageError(
+      'NETWORK_MISSING',
+      'say where this miner lives',
+      '--dev to try it, or --network none to serve those whom --allow names',
+    )
+  }
+  if (valuesOf(configuration, hostSections.policy).allow.length === 0) {
+    throw new UsageError(
+      'NOBODY_ALLOWED',
+      'without a chain (--network none) nobody may ask',
+      'name the hotkeys that may, with --allow',
+    )
+  }
+}

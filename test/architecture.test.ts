@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const src = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Which folders a folder may import from, beside itself. DESIGN.md has the table; what is added here has its reason. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  keys: [],
+  config: [],
+  wires: ['keys'],
+  wallet: ['keys'],
+  chain: ['keys'],
+  plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
+  miners: ['plugin'],
+  dialects: ['plugin'],
+  policy: ['plugin', 'keys'], // whether a text is a hotkey
+  dendrite: ['wires', 'keys'], // it signs what it asks
+  axon: ['wires', 'plugin'],
+  '': ['plugin'], // index.ts: what a plugin author may import
+}
+const libraries = Object.keys(mayImport).filter(folder => folder !== '')
+const layers = ['app', 'cli', 'commands']
+
+type Import = { readonly from: string; readonly line: number; readonly text: string; readonly to: string }
+
+describe('architecture', () => {
+  const imports = filesIn(src).flatMap(importsOf)
+
+  it('knows every folder', () => {
+    const folders = readdirSync(src, { withFileTypes: true }).filter(entry => entry.isDirectory())
+    const known = new Set([...libraries, ...layers])
+    assert.deepEqual(
+      folders.map(({ name }) => name).filter(name => !known.has(name)),
+      [],
+    )
+  })
+
+  it('lets imports point one way', () => {
+    assertNone(imports.filter(({ from, to }) => isOurs(to) && !allowed(folderOf(from), folderOf(to))))
+  })
+
+  it('gives a plugin’s contract types of the wires, and no code', () => {
+    assertNone(
+      imports.filter(
+        ({ from, to, text }) => folderOf(from) === 'plugin' && folderOf(to) === 'wires' && !isOfTypes(text),
+      ),
+    )
+  })
+
+  it('has no import cycles', () => {
+    const edges = new Map<string, string[]>()
+    for (const { from, to } of imports) if (isOurs(to)) edges.set(from, [...(edges.get(from) ?? []), to])
+    assert.deepEqual(cycleIn(edges), [])
+  })
+
+  it('composes in src/app only', () => {
+    const containers = /^(tsyringe|reflect-metadata)$/
+    assertNone(imports.filter(({ from, to }) => containers.test(to) && folderOf(from) !== 'app'))
+    assert.ok(imports.some(({ to }) => containers.test(to)))
+  })
+
+  it('imports what is heavy where it is used', () => {
+    const heavy = /^(fastify|openai|libsodium-wrappers-sumo|pino|pino-pretty|smol-toml)$/
+    // These files are imported themselves where they are used: when an axon is opened, and as a worker.
+    const owners = ['axon/serve-axon.ts', 'wallet/nacl-worker.ts']
+    assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))
+  })
+
+  for (const folder of ['commands', 'cli', 'config'])
+    it(`names no miner in src/${folder}`, () => {
+      const lines = filesIn(join(src, folder)).flatMap(file =>
+        codeOf(file, { withComments: folder !== 'config' }) // there, a setting of one is an example
+          .split('\n')
+          .map((text, at) => `src/${file}:${at + 1}: ${text.trim()}`),
+      )
+      assert.deepEqual(
+        lines.filter(text => /openai/i.test(text)),
+        [],
+      )
+    })
+})
+
+function allowed(from: string, to: string): boolean {
+  if (from === to) return true
+  const layer = layers.indexOf(from)
+  if (layer === -1) return mayImport[from]?.includes(to) ?? false
+  return libraries.includes(to) || layers.indexOf(to) < layer
+}
+
+/** The files under a folder, relative to src. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => relative(src, join(folder, name)))
+}
+
+/** The text of a file, with as many lines when its comments are left out. */
+function codeOf(file: string, { withComments }: { withComments: boolean }): string {
+  const code = readFileSync(join(src, file), 'utf8')
+  if (withComments) return code
+  return code.replaceAll(/^\s*\/\*[\s\S]*?\*\/|\/\/ .*$/gm, comment => '\n'.repeat(comment.split('\n').length - 1))
+}
+
+/** The static imports and exports of a file; dynamic ones of our own files count, because they are code all the same. */
+function importsOf(from: string): Import[] {
+  const code = codeOf(from, { withComments: true })
+  const statements = /^(?:import|export)\s[^;'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('(\.[^']+)'\)/gm
+  return [...code.matchAll(statements)].map(match => {
+    const [text, ...addresses] = match
+    const address = addresses.find(one => one !== undefined)!
+    const to = address.startsWith('.') ? normalize(join(dirname(from), address)).replace(/\.js$/, '.ts') : address
+    return { from, to, text, line: code.slice(0, match.index).split('\n').length }
+  })
+}
+
+function isOurs(to: string): boolean {
+  return to.endsWith('.ts')
+}
+
+function folderOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : ''
+}
+
+/** `import type { A }`, or `import { type A, type B }`: gone when it runs. */
+function isOfTypes(text: string): boolean {
+  const [, names] = /\{([^}]*)\}/s.exec(text) ?? []
+  return /^(import|export) type\b/.test(text) || (names?.split(',').every(name => /^\s*(type\s|$)/.test(name)) ?? false)
+}
+
+/** The files of one cycle, or none. */
+function cycleIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return []
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next, [...path, file])
+      if (cycle.length > 0) return cycle
+    }
+    done.add(file)
+    return []
+  }
+  for (const file of edges.keys()) {
+    const cycle = visit(file, [])
+    if (cycle.length > 0) return cycle
+  }
+  return []
+}
+
+function assertNone(wrong: readonly Import[]): void {
+  assert.deepEqual(
+    wrong.map(({ from, line, text }) => `src/${from}:${line}: ${text.replaceAll(/\s+/g, ' ')}`),
+    [],
+  )
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Command, Config, Plugin } from '@oclif/core'
+import { reservedFlags } from '#dist/cli/reserved-flags.js'
+import { printed } from '../support/printed.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The manifest as `oclif manifest` makes it of the build. */
+async function freshManifest(): Promise<Manifest> {
+  const options = { root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true }
+  const plugin = new Plugin(options)
+  await plugin.load()
+  return (plugin as unknown as { manifest: Manifest }).manifest // its type does not tell
+}
+
+type Cached = Command.Cached & { readonly reads?: readonly string[]; readonly usesMiner?: boolean }
+type Manifest = { readonly version: string; readonly commands: Readonly<Record<string, Cached>> }
+
+describe('oclif.manifest.json', () => {
+  it('is what `npm run manifest` makes of the commands', async () => {
+    const stored = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'))
+    assert.deepEqual(stored, JSON.parse(JSON.stringify(await freshManifest())))
+  })
+
+  it('tells what the flags of settings are added by', async () => {
+    const { commands } = await freshManifest()
+    const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
+      reads ? [[id, reads, usesMiner]] : [],
+    )
+    const all = ['wallet', 'axon', 'policy', 'subtensor']
+    assert.deepEqual(readers.sort(), [
+      ['config:show', all, true],
+      ['prompt', [], true],
+      ['query', ['wallet'], false],
+      ['serve', all, true],
+    ])
+  })
+
+  it('has no flag of a command that a miner could take for itself', async () => {
+    const { commands } = await freshManifest()
+    const flags = Object.values(commands).flatMap(command => Object.keys(command.flags))
+    const reserved = reservedFlags()
+    assert.deepEqual(
+      flags.filter(name => !reserved.has(name)),
+      [],
+    )
+  })
+
+  for (const args of [
+    ['--help'],
+    ['serve', '--help'],
+    ['help', 'prompt'],
+    ['query', '--help'],
+    ['config', 'show', '--help'],
+  ])
+    it(`makes no difference to miner ${args.join(' ')}`, async () => {
+      const help = await printed(args, { options: { root } })
+      assert.match(help, /USAGE/)
+      assert.equal(await printed(args, { options: { root, ignoreManifest: true } }), help)
+    })
+
+  it('is used by the program', async () => {
+    const config = await Config.load({ root })
+    assert.equal(config.plugins.get('bittensor-miner')?.hasManifest, true)
+  })
+})

@@ -1,0 +1,179 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { assertGolden } from '../support/golden.ts'
+import { runMiner } from '../support/miner-process.ts'
+
+type Case = {
+  /** `@` stands for the folder of the case, which is the configuration folder, too */
+  readonly args: string
+  readonly env?: Record<string, string>
+  readonly file?: string | Buffer
+  readonly input?: string
+}
+
+const layers: Case = {
+  args: 'config show --model gpt-flag --wallet-password s3cret-in-flag --deny 5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y',
+  env: {
+    MINER_OPENAI_MODEL: 'gpt-env',
+    MINER_OPENAI_TOP_P: 'none',
+    OPENAI_BASE_URL: 'https://models.example/v1?token=s3cret-in-url',
+    MINER_AXON_MAX_TIMEOUT: '90s',
+    MINER_POLICY_ALLOW:
+      '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY, 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty',
+    MINER_LOG_LEVEL: '',
+  },
+  file: `
+use = "openai"
+[openai]
+model = "gpt-file"
+max_tokens = 50
+topP = 0.5
+api_key = "env:NOT_SET"
+[axon]
+port = 9000
+[echo]
+prefix = "not in use"
+[log]
+level = "error"
+`,
+}
+
+const groups: Record<string, Record<string, Case>> = {
+  help: {
+    'help-program': { args: '--help' },
+    'help-serve': { args: 'serve --help' },
+    'help-serve-echo': { args: 'serve --use echo --help' },
+    'help-prompt': { args: 'prompt --help' },
+    'help-prompt-echo': { args: 'prompt -h', env: { MINER_USE: 'echo' } },
+    'help-query': { args: 'query --help' },
+    'help-config': { args: 'config' },
+    'help-config-show': { args: 'config show --help' },
+    'help-config-show-echo': { args: 'config show --help', file: 'use = "echo"' },
+    'help-miners': { args: 'help miners' },
+    'help-before-command': { args: '--help serve' },
+  },
+  lists: {
+    miners: { args: 'miners' },
+    'miners-json': { args: 'miners --json' },
+    plugins: { args: 'plugins' },
+    version: { args: '--version' },
+  },
+  'config show': {
+    'show-defaults': { args: 'config show' },
+    'show-echo': { args: 'config show --use echo' },
+    'show-layers': layers,
+    'show-layers-origin': { ...layers, args: `${layers.args} --origin` },
+    'show-layers-json': { ...layers, args: `${layers.args} --json` },
+    'show-named-file': { args: 'config show --config @/other.toml --origin --use echo' },
+  },
+  'bad input': {
+    'bad-flag': { args: 'prompt --modle x hi' },
+    'bad-flag-with-value': { args: 'prompt --secret=abcdef hi' },
+    'bad-flag-short': { args: 'prompt -p hi --confg x' },
+    'bad-flag-json': { args: 'prompt --modle x hi --json' },
+    'bad-flag-of-other-miner': { args: 'prompt --use echo --model x hi' },
+    'bad-flag-of-no-miner': { args: 'query --dev --model x hi' },
+    'bad-flag-without-value': { args: 'prompt hi --model' },
+    'bad-flag-twice': { args: 'prompt --model a --openai-model b hi' },
+    'bad-flag-before-command': { args: '--use echo prompt hi' },
+    'bad-key': { args: 'prompt hi', file: '[openai]\nmax_token = 5\n' },
+    'bad-key-at-top': { args: 'config show', file: 'temperature = 1\n[opnai]\nmodel = "x"\n' },
+    'bad-variable': { args: 'prompt hi', env: { MINER_OPENAI_MAX_TOKEN: '5' } },
+    'bad-type-flag': { args: 'prompt --max-tokens many hi' },
+    'bad-type-variable': { args: 'prompt hi', env: { MINER_OPENAI_TEMPERATURE: 'hot' } },
+    'bad-type-file': { args: 'prompt hi', file: '[openai]\nmaxTokens = "5"\n' },
+    'bad-range': { args: 'prompt --temperature 3 hi' },
+    'bad-range-alias': { args: 'prompt --openai.temperature 3 hi' },
+    'bad-two-at-once': { args: 'prompt --temprature 1 --top-p 2 hi', env: { MINER_LOG_LEVEL: 'loud' } },
+    'bad-two-at-once-json': { args: 'prompt --temprature 1 --top-p 2 hi --json', env: { MINER_LOG_LEVEL: 'loud' } },
+    'bad-two-spellings': { args: 'prompt hi', file: '[openai]\nmax_tokens = 5\nmaxTokens = 6\n' },
+    'bad-secret-stars': { args: 'prompt hi', env: { OPENAI_API_KEY: '***' } },
+    'bad-secret-reference': { args: 'prompt hi', env: { OPENAI_API_KEY: 'file:/nowhere/key' } },
+    'bad-file-missing': { args: 'config show --config @/nowhere.toml' },
+    'bad-file-unreadable': { args: 'config show --config @/config.toml/under', file: 'use = "echo"' },
+    'bad-file-folder': { args: 'config show --config @' },
+    'bad-file-malformed': { args: 'config show', file: 'use = "echo"\n[openai\napiKey = "s3cret"\n' },
+    'bad-file-duplicate': { args: 'config show', file: '[openai]\nmodel = "a"\nmodel = "b"\n' },
+    'bad-file-not-utf8': { args: 'config show --json', file: Buffer.from('use = "\xff"', 'latin1') },
+    'bad-file-yaml': { args: 'config show --config @/config.yaml' },
+    'bad-miner': { args: 'prompt --use ech hi' },
+    'bad-miner-json': { args: 'prompt hi --json', env: { MINER_USE: 'gpt' } },
+    'bad-command': { args: 'promt hi' },
+    'bad-command-json': { args: 'nope --json' },
+    'bad-command-in-topic': { args: 'config shw' },
+    'bad-command-help': { args: 'nope --help' },
+    'bad-command-text': { args: 'What-is-TAO' },
+    'bad-word': { args: 'serve sk-secret' },
+    'bad-word-help': { args: 'help serve sk-secret' },
+    'bad-word-json': { args: 'config show sk-secret --json' },
+    'bad-word-beside-text': { args: 'prompt hi sk-secret' },
+    'bad-words-beside-text': { args: 'prompt hi sk-secret sk-secret --json' },
+    'bad-switch-value': { args: 'serve --dev=sk-secret' },
+    'bad-choice': { args: 'autocomplete sk-secret' },
+  },
+  prompt: {
+    'prompt-echo': { args: 'prompt --use echo hi' },
+    'prompt-stdin': { args: 'prompt --use echo', input: 'two\nlines\n' },
+    'prompt-stdin-dash': { args: 'prompt - --use echo --prefix=>>', input: 'piped' },
+    'prompt-stdin-empty': { args: 'prompt --use echo', input: '\n' },
+    'prompt-conversation': { args: 'prompt --use echo --roles system,user --messages one,two three' },
+    'prompt-lengths': { args: 'prompt --use echo --roles user --messages a b' },
+    'prompt-role': { args: 'prompt --use echo --roles tool --messages a' },
+    'prompt-roles-alone': { args: 'prompt --use echo --roles user' },
+    'prompt-messages-alone': { args: 'prompt --use echo --messages a' },
+    'prompt-text-and-messages': { args: 'prompt hi --use echo --roles user --messages a' },
+    'prompt-dash-message': { args: 'prompt --use echo --roles user --messages -b' },
+    'prompt-dash-message-equals': { args: 'prompt --use echo --roles user --messages=-b' },
+    'prompt-key-missing': { args: 'prompt hi' },
+    'prompt-key-missing-json': { args: 'prompt hi --json' },
+  },
+  query: {
+    'query-no-url': { args: 'query hi' },
+    'query-no-receiver': { args: 'query hi --url http://127.0.0.1:1' },
+    'query-bad-url': { args: 'query hi --url https://127.0.0.1:1' },
+    'query-bad-receiver': { args: 'query hi --url http://127.0.0.1:1 --receiver 5abc' },
+    'query-bad-timeout': { args: 'query hi --dev --timeout soon' },
+    'query-dev-and-wallet': { args: 'query hi --dev --wallet-name main' },
+    'query-nobody-there': { args: 'query hi --dev --url http://127.0.0.1:1' },
+    'query-no-wallet': {
+      args: 'query hi --url http://127.0.0.1:1 --receiver 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --wallet-path @',
+    },
+  },
+  serve: {
+    'serve-nowhere': { args: 'serve' },
+    'serve-nowhere-json': { args: 'serve --json' },
+    'serve-nobody-allowed': { args: 'serve --network none' },
+    'serve-other-network': { args: 'serve --network finney' },
+    'serve-allow-no-hotkey': { args: 'serve --network none --allow 5abc' },
+    'serve-dev-and-host': { args: 'serve --dev --axon-host 127.0.0.1' },
+    'serve-dev-and-network': { args: 'serve --dev --subtensor-network none' },
+    'serve-dev-and-wallet': { args: 'serve --dev --wallet-hotkey main' },
+    'serve-no-wallet': {
+      args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --wallet-path @',
+    },
+  },
+}
+
+for (const [group, cases] of Object.entries(groups)) {
+  describe(`golden outputs: ${group}`, () => {
+    for (const [name, { args, env, file, input }] of Object.entries(cases)) {
+      it(`${name}: miner ${args}`, async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'miner-golden-'))
+        try {
+          if (file !== undefined) writeFileSync(join(folder, 'config.toml'), file)
+          writeFileSync(join(folder, 'other.toml'), '[echo]\nprefix = "other: "\n')
+          mkdirSync(join(folder, 'wallets'))
+          const words = args.split(' ').map(word => word.replace(/^@/, folder))
+          const ended = await runMiner(words, {
+            env: { BT_WALLET_PATH: '', ...env, MINER_CONFIG_DIR: folder },
+            ...(input && { input }),
+          })
+          assertGolden(name, { args: args.split(' '), ended, unstable: { [folder]: '@' } })
+        } finally {
+          rmSync(folder, { recursive: true, force: true })
+        }
+      })
+    }
+  })
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { liveMiner } from '../support/cli.ts'
+import { runMiner } from '../support/miner-process.ts'
+import {
+  answered,
+  type Behaviour,
+  chunk,
+  cut,
+  event,
+  stalled,
+  startModelServer,
+  streamed,
+  whole,
+} from '../support/model-server.ts'
+
+describe('miner prompt', () => {
+  it('prints the answer as it comes', async () => {
+    const gate = Promise.withResolvers<void>()
+    await using model = await startModelServer(
+      streamed(
+        (async function* () {
+          yield 'Hel'
+          await gate.promise
+          yield 'lo'
+        })(),
+      ),
+    )
+    await using run = liveMiner(['prompt', 'hi', '--base-url', model.url])
+    await run.says('Hel')
+    gate.resolve()
+    const { code, stdout, stderr } = await run.ended
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'Hello\n', stderr: '' })
+  })
+
+  it('ends the line of an answer that is cut off, and says what happened', async () => {
+    await using model = await startModelServer(cut(['Hel']))
+    const { code, stdout, stderr } = await runMiner(['prompt', 'hi', '--base-url', model.url])
+    assert.equal(code, 1)
+    assert.equal(stdout, 'Hel\n')
+    assert.match(stderr, /^error: .*\n {2}try: .*\n$/)
+  })
+
+  it('prints nothing of an answer that is not whole with --no-stream', async () => {
+    await using model = await startModelServer(cut(['Hel']))
+    const { code, stdout } = await runMiner(['prompt', 'hi', '--no-stream', '--base-url', model.url])
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+
+    model.behaviour = streamed(['Hel', 'lo'])
+    const { stdout: later } = await runMiner(['prompt', 'hi', '--no-stream', '--base-url', model.url])
+    assert.equal(later, 'Hello\n')
+  })
+
+  it('gives one JSON document with --json', async () => {
+    await using model = await startModelServer(whole('Hello', 'Hi'))
+    const { code, stdout, stderr } = await runMiner(['prompt', 'hi', '--n', '2', '--json', '--base-url', model.url])
+    const { ms, ...result } = JSON.parse(stdout)
+    assert.deepEqual(result, {
+      completion: 'Hello',
+      model: 'gpt-3.5-turbo-0125',
+      finishReason: 'stop',
+      usage: { promptTokens: 9, completionTokens: 2 },
+    })
+    assert.ok(Number.isInteger(ms) && ms >= 0)
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  })
+
+  it('asks what was typed with the settings that were typed', async () => {
+    await using model = await startModelServer()
+    const conversation = ['--roles', 'system,user', '--messages', 'Be brief, please.', 'What is TAO?']
+    const settings = ['--model', 'other', '--temperature', '0', '--max-tokens', 'none', '--base-url', model.url]
+    const { code } = await runMiner(['prompt', ...settings, ...conversation])
+    assert.equal(code, 0)
+    const { body } = await model.arrived(0)
+    assert.deepEqual(body.messages, [
+      { role: 'system', content: 'Be brief, please.' },
+      { role: 'user', content: 'What is TAO?' },
+    ])
+    assert.equal(body.model, 'other')
+    assert.equal(body.temperature, 0)
+    assert.equal('max_tokens' in body || 'max_completion_tokens' in body, false)
+  })
+
+  it('reads a standard input that comes slowly to its end', async () => {
+    await using model = await startModelServer()
+    await using run = liveMiner(['prompt', '--base-url', model.url])
+    // More than a pipe holds: when it is written, the program is reading, and waits for more.
+    const half = 'x'.repeat(1024 * 1024)
+    await new Promise(written => run.child.stdin.write(half, written))
+    assert.equal(model.requests.length, 0)
+    run.child.stdin.end('y\n')
+    assert.equal((await run.ended).code, 0)
+    assert.deepEqual((await model.arrived(0)).body.messages, [{ role: 'user', content: `${half}y` }])
+  })
+
+  it('refuses a standard input that is no text, or without end', async () => {
+    await using binary = liveMiner(['prompt', '--use', 'echo'])
+    binary.child.stdin.end(Buffer.from([0x68, 0xff]))
+    const { code, stderr } = await binary.ended
+    assert.deepEqual({ code, stderr }, { code: 2, stderr: 'error: standard input is not UTF-8 text\n' })
+
+    await using endless = liveMiner(['prompt', '--use', 'echo'])
+    for (let count = 0; count < 17; count++) endless.child.stdin.write('x'.repeat(1024 * 1024))
+    const ended = await endless.ended
+    assert.equal(ended.code, 2)
+    assert.match(ended.stderr, /^error: standard input has more than 16777216 bytes\n/)
+  })
+
+  it('ends quietly when its reader has left', async () => {
+    await using model = await startModelServer(endless)
+    await using run = liveMiner(['prompt', 'hi', '--base-url', model.url], {
+      command: '"$NODE" "$MINER" "$@" | head -1; echo "status $PIPESTATUS"',
+    })
+    const { stdout, stderr } = await run.ended
+    assert.deepEqual({ stdout, stderr }, { stdout: 'again\nstatus 0\n', stderr: '' })
+    assert.deepEqual(await (await model.arrived(0)).over, { left: true })
+  })
+
+  it('ends quietly when the help is cut off', async () => {
+    await using run = liveMiner([], {
+      command: '"$NODE" "$MINER" serve --help | head -1; echo "status $PIPESTATUS"',
+    })
+    const { stdout, stderr } = await run.ended
+    assert.match(stdout, /^Open the axon.*\nstatus 0\n$/)
+    assert.equal(stderr, '')
+  })
+
+  it('ends at once on Ctrl-C, and the model is told', async () => {
+    await using model = await startModelServer(stalled(['Hel']))
+    await using run = liveMiner(['prompt', 'hi', '--base-url', model.url])
+    await run.says('Hel')
+    run.child.kill('SIGINT')
+    const { code, signal, stderr } = await run.ended
+    // A shell shows 130.
+    assert.deepEqual({ code, signal, stderr }, { code: null, signal: 'SIGINT', stderr: '' })
+    assert.deepEqual(await (await model.arrived(0)).over, { left: true })
+  })
+
+  it('tells a failure of the model as the world’s, and a wrong setting as the user’s', async () => {
+    await using model = await startModelServer(answered(500, { error: { message: 'out of order' } }))
+    const failed = await runMiner(['prompt', 'hi', '--base-url', model.url])
+    assert.equal(failed.code, 1)
+    assert.match(failed.stderr, /^error: 127\.0\.0\.1:\d+ failed \(500\): out of order\n {2}try: .+\n$/)
+
+    model.behaviour = answered(404, { error: { code: 'model_not_found', message: 'no such model' } })
+    const unknown = await runMiner(['prompt', 'hi', '--json', '--base-url', model.url])
+    assert.equal(unknown.code, 2)
+    const { error } = JSON.parse(unknown.stdout)
+    assert.equal(error.code, 'MODEL_NOT_FOUND')
+    assert.match(error.hint, /--model/)
+    assert.equal(unknown.stderr, '')
+  })
+
+  it('says where nobody answers', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    await new Promise(closed => server.close(closed))
+    const { code, stderr } = await runMiner(['prompt', 'hi', '--base-url', `http://127.0.0.1:${port}/v1`])
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`^error: .*127\\.0\\.0\\.1:${port}.*\n {2}try: .*--base-url.*\n$`))
+  })
+
+  it('calls an answer without words an error', async () => {
+    await using model = await startModelServer(whole(' '))
+    const { code, stdout } = await runMiner(['prompt', 'hi', '--n', '2', '--base-url', model.url])
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+  })
+})
+
+/** Says the same line until nobody listens any more. */
+const endless: Behaviour = async response => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  while (!response.destroyed) {
+    response.write(event(chunk({ content: 'again\n' })))
+    await new Promise(setImmediate)
+  }
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { type LiveRun, liveMiner } from '../support/cli.ts'
+import { runMiner } from '../support/miner-process.ts'
+
+// Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
+const terminal = `
+import os, pty, signal, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+while True:
+    try:
+        data = os.read(fd, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`
+
+describe('on a terminal', () => {
+  before(function () {
+    if (spawnSync('python3', ['-c', 'import pty']).status !== 0) this.skip()
+  })
+
+  function onTerminal(args: string[], env: Record<string, string> = {}): LiveRun {
+    return liveMiner(args, {
+      command: 'exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@"',
+      env: { TERMINAL: terminal, ...env },
+    })
+  }
+
+  it('serve shows who, where, what and how to try it, and a log for people', async () => {
+    await using run = onTerminal(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], { NO_COLOR: '1' })
+    await run.says('try it')
+    await run.says('"hi"')
+    const [, url] = /where +(http:\S+)/.exec(run.said.stdout)!
+    assert.equal((await runMiner(['query', '--dev', '--url', url!, 'hi'])).stdout, 'hi\n')
+    await run.says('answered')
+    run.child.kill('SIGTERM')
+    const { code, stdout } = await run.ended
+    assert.equal(code, 0)
+    const text = stdout.replaceAll('\r\n', '\n')
+    const banner = text.slice(text.indexOf('\n  who'), text.indexOf('"hi"\n') + 5)
+    assert.equal(
+      banner.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'),
+      `
+  who       5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty (//Bob)
+  where     http://127.0.0.1:PORT
+  miner     echo
+  asked by  the development keys //Alice to //Ferdie
+  try it    miner query --dev --url http://127.0.0.1:PORT "hi"
+`,
+    )
+    assert.match(text, /^\[\d\d:\d\d:\d\d\] INFO: answered \{.*"status":200.*\}$/m)
+    assert.equal(text.includes('\u001b'), false)
+  })
+
+  it('shows colours, unless NO_COLOR says no', async () => {
+    await using coloured = onTerminal(['prompt', '--use', 'nope', 'hi'])
+    assert.ok((await coloured.ended).stdout.startsWith('\u001b[31merror:\u001b[0m there is no miner "nope"\r\n'))
+    await using plain = onTerminal(['prompt', '--use', 'nope', 'hi'], { NO_COLOR: '1' })
+    assert.match((await plain.ended).stdout, /^error: there is no miner "nope"\r\n/)
+  })
+
+  it('prompt without a question does not wait for one', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo'], { NO_COLOR: '1' })
+    const { code, stdout } = await run.ended
+    assert.equal(code, 2)
+    assert.match(stdout, /^error: there is no question\r\n {2}try: miner prompt /)
+  })
+
+  it('an unknown command does not ask back', async () => {
+    await using run = onTerminal(['promt'], { NO_COLOR: '1' })
+    assert.equal((await run.ended).code, 127)
+  })
+})

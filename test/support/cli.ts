@@ -1,0 +1,67 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Ended } from './child-process.ts'
+
+export const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+/** A run of the real program that a test talks to while it runs. */
+export type LiveRun = AsyncDisposable & {
+  readonly child: ChildProcessWithoutNullStreams
+  /** all that it said so far */
+  readonly said: { readonly stdout: string; readonly stderr: string }
+  /** Waits until it has said this. @throws when it ends without */
+  says(text: string): Promise<void>
+  readonly ended: Promise<Ended>
+}
+
+/**
+ * Starts the real program with folders of its own and an open standard input. Disposing it kills it.
+ *
+ * @param options.command runs this in the place of it; `$MINER` in it is the program
+ */
+export function liveMiner(
+  args: readonly string[],
+  { env = {}, command }: { env?: Record<string, string>; command?: string } = {},
+): LiveRun {
+  const folder = mkdtempSync(join(tmpdir(), 'miner-live-'))
+  const folders = Object.fromEntries(['CONFIG', 'DATA', 'CACHE'].map(kind => [`MINER_${kind}_DIR`, join(folder, kind)]))
+  const [file, ...words] = command ? ['bash', '-c', command, 'bash', ...args] : [process.execPath, program, ...args]
+  const variables = { ...process.env, ...folders, NODE: process.execPath, MINER: program, ...env }
+  const child = spawn(file!, words, { env: variables })
+  const said = { stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text
+      for (const look of waiting) look()
+    })
+  }
+  child.stdin.on('error', () => {}) // it may end without reading
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal, ...said }))
+  })
+  return {
+    child,
+    said,
+    ended,
+    async says(text) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const look = () => (said.stdout.includes(text) || said.stderr.includes(text) ? resolve() : undefined)
+      waiting.add(look)
+      look()
+      const early = ended.then(() => {
+        throw new Error(`it ended without ${JSON.stringify(text)}: ${JSON.stringify(said)}`)
+      })
+      await Promise.race([promise, early]).finally(() => waiting.delete(look))
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,7 @@
+// Loaded before the program by `node --import`: what an embedder does to have the model asked by a client of its own.
+import { OpenAI } from 'openai'
+import { root } from '#dist/app/container.js'
+import { CLIENT_FOR } from '#dist/app/tokens.js'
+
+const { MODEL_URL = null } = process.env
+root.register(CLIENT_FOR, { useValue: async () => new OpenAI({ baseURL: MODEL_URL, apiKey: 'its own' }) })
