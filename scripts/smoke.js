@@ -1,0 +1,78 @@
+// Runs an installed miner as a user would: node scripts/smoke.js RUN_JS [NODE]. One line a check; exit 1 if one fails.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+
+const [runJs, node = process.execPath] = process.argv.slice(2)
+const home = mkdtempSync(join(tmpdir(), 'miner-smoke-'))
+const env = { PATH: process.env.PATH, HOME: home, MINER_CONFIG_DIR: home, MINER_DATA_DIR: home, MINER_CACHE_DIR: home }
+const model = createServer((request, response) => {
+  request.resume()
+  response.setHeader('content-type', 'application/json')
+  const message = { role: 'assistant', content: 'from the model' }
+  response.end(JSON.stringify({ model: 'smoke', choices: [{ index: 0, message, finish_reason: 'stop' }] }))
+})
+model.listen(0, '127.0.0.1')
+await once(model, 'listening')
+const baseUrl = `http://127.0.0.1:${model.address().port}/v1`
+
+let failed = 0
+try {
+  await check('--version', async () => expect(await miner('--version'), /^bittensor-miner\/\d+\.\d+\.\d+ /))
+  await check('prompt asks a model', async () =>
+    expect(await miner('prompt', '--base-url', baseUrl, 'hi'), /^from the model\n$/),
+  )
+  await check('serve answers query', async () => {
+    const serving = start('serve', '--dev', '--use', 'echo', '--axon-port', '0')
+    try {
+      const { url } = await servingRecord(serving)
+      expect(await miner('query', '--dev', '--url', url, 'hi'), /^hi\n$/)
+    } finally {
+      serving.kill('SIGTERM')
+      await once(serving, 'exit')
+    }
+    if (serving.exitCode !== 0) throw new Error(`serve ended with ${serving.exitCode}`)
+  })
+} finally {
+  model.close()
+  rmSync(home, { recursive: true, force: true })
+}
+process.exitCode = failed > 0 ? 1 : 0
+
+async function check(name, run) {
+  try {
+    await run()
+    console.log(`ok ${name}`)
+  } catch (error) {
+    failed++
+    console.log(`not ok ${name}: ${error.message}`)
+  }
+}
+
+function expect(said, pattern) {
+  if (!pattern.test(said)) throw new Error(`expected ${pattern}, got ${JSON.stringify(said)}`)
+}
+
+function start(...args) {
+  return spawn(node, [runJs, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 })
+}
+
+async function miner(...args) {
+  const running = start(...args)
+  const [out, err, [code]] = await Promise.all([text(running.stdout), text(running.stderr), once(running, 'exit')])
+  if (code !== 0) throw new Error(`miner ${args[0]} ended with ${code}: ${err}`)
+  return out
+}
+
+async function servingRecord(serving) {
+  for await (const line of createInterface({ input: serving.stderr })) {
+    const record = JSON.parse(line)
+    if (record.event === 'serving') return record
+  }
+  throw new Error('serve ended without serving')
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { run } from './support/child-process.ts'
+import { runMiner, startMiner } from './support/miner-process.ts'
+import { startModelServer } from './support/model-server.ts'
+
+// What the README shows, run: a page that shows what does not work is worse than none.
+const shown = readFileSync('README.md', 'utf8')
+  .split('\n')
+  .filter(line => /^ {4}.*npx miner /.test(line))
+  .map(line => line.trim())
+
+const words = (command: string) => [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
+
+describe('the README', () => {
+  it('shows commands', () => assert.ok(shown.length >= 8, `only ${shown.length} are found`))
+
+  for (const line of shown) {
+    const [before = '', command = ''] = line.split('npx miner ')
+    const args = words(command)
+
+    it(`shows \`${line}\``, async () => {
+      await using model = await startModelServer()
+      const env = {
+        OPENAI_BASE_URL: model.url,
+        MINER_WALLET_PATH: 'test/fixtures/wallets',
+        MINER_WALLET_NAME: 'plain',
+        MINER_AXON_PORT: '0',
+        MINER_AXON_HOST: '127.0.0.1',
+      }
+      if (args[0] === 'serve') {
+        await using miner = await startMiner(args, { env })
+        assert.equal((await miner.stop()).code, 0)
+        return
+      }
+      if (args[0] === 'query') {
+        await using miner = await startMiner(['serve', '--dev', '--use', 'echo'], { env })
+        const { code, stderr } = await runMiner([...args, '--url', miner.url])
+        assert.equal(code, 0, stderr)
+        return
+      }
+      const { code, stderr } = await runMiner(args, { env, input: /^echo (.*) \|/.exec(before)?.[1] ?? '' })
+      assert.equal(code, 0, stderr)
+    })
+  }
+
+  it('shows what the demo prints', async () => {
+    const { code, stdout, stderr } = await run(process.execPath, ['scripts/demo.js'])
+    assert.equal(code, 0, stderr)
+    const changing = (text: string) => text.replace(/:\d+, miner/, ':PORT, miner').replace(/in \d+ ms/, 'in MS ms')
+    for (const line of stdout.trim().split('\n')) {
+      assert.ok(changing(readFileSync('README.md', 'utf8')).includes(changing(line)), line)
+    }
+  })
+})
