@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { developmentKeys } from '../dist/keys/development-keys.js'
+import { keypairFromUri } from '../dist/keys/key-uri.js'
+import { askOf } from '../dist/wires/synapse/ask-of.js'
+import { bodyHash } from '../dist/wires/synapse/body-hash.js'
+import { fieldsOf } from '../dist/wires/tree-of.js'
+
+const receiver = { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 }
+const fields = fieldsOf({
+  roles: ['system', 'user'],
+  messages: ['You are a helpful assistant.', 'hi'],
+  completion: '',
+  required_hash_fields: ['messages'],
+})
+const synapse = { name: 'Prompting', fields, required: ['roles', 'messages'] }
+const hash = bodyHash(fields, ['messages'], '15.0')
+
+/** The callers: 64 hotkeys, so that no cache of one key flatters anybody. */
+export const callers = await Promise.all(Array.from({ length: 64 }, (_, at) => keypairFromUri(`//bench//${at}`)))
+
+/** Whole requests for //Bob, signed now, good for a minute. Each has a uuid of its own: the SDK's nonces only rise. */
+export function signedRequests(count) {
+  return Array.from({ length: count }, (_, at) => {
+    const { path, headers, body } = askOf(synapse, {
+      signer: callers[at % callers.length],
+      callerIp: '127.0.0.1',
+      receiver,
+      nonce: BigInt(Date.now()) * 1_000_000n + BigInt(at),
+      uuid: randomUUID(),
+      timeoutSeconds: 60,
+      bodyHash: hash,
+    })
+    return bytes(path, headers, body)
+  })
+}
+
+/** One of them without its signature, again and again. */
+export function unsignedRequests(count) {
+  const [request] = signedRequests(1)
+  const unsigned = Buffer.from(request.toString().replace(/bt_header_dendrite_signature: .*\r\n/, ''))
+  return Array(count).fill(unsigned)
+}
+
+function bytes(path, headers, body) {
+  const lines = [...headers, ['host', '127.0.0.1'], ['content-length', String(body.length)]]
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head}\r\n`), body])
+}

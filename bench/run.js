@@ -1,0 +1,172 @@
+// Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { load } from './load.js'
+import { callers, signedRequests, unsignedRequests } from './requests.js'
+import { median, starts } from './starts.js'
+
+const ROUNDS = 1
+const home = mkdtempSync(join(tmpdir(), 'miner-bench-'))
+const env = { PATH: process.env.PATH, HOME: home, MINER_CONFIG_DIR: home, MINER_DATA_DIR: home, MINER_CACHE_DIR: home }
+
+const allow = callers.map(({ address }) => address).join()
+const miner = [
+  'bin/run.js',
+  'serve',
+  '--use',
+  'echo',
+  '--network',
+  'none',
+  '--axon-host',
+  '127.0.0.1',
+  '--axon-port',
+  '0',
+]
+const wallet = ['--wallet-path', 'test/fixtures/wallets', '--wallet-name', 'plain'] // //Bob
+const bare = { name: 'node:http echo', command: process.execPath, args: ['bench/baseline.js'], count: 20_000 }
+const checked = {
+  name: 'node:http echo, 1 check',
+  command: process.execPath,
+  args: ['bench/baseline.js', 'check'],
+  count: 10_000,
+}
+const ours = { name: 'miner serve', command: process.execPath, args: [...miner, ...wallet], count: 10_000 }
+const sdks = ['7.4.0', '10.4.1'].map(version => ({
+  name: `SDK ${version} axon`,
+  python: `.interop/${version}/bin/python`,
+  count: 600,
+}))
+
+try {
+  const contestants = [bare, checked, ours, ...sdks.filter(({ python }) => existsSync(python))]
+  const results = Object.fromEntries(contestants.map(({ name }) => [name, []]))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const contestant of contestants) results[contestant.name].push(await measure(contestant))
+  }
+  const summary = Object.fromEntries(Object.entries(results).map(([name, rounds]) => [name, middle(rounds)]))
+  const nonces = JSON.parse(execFileSync(process.execPath, ['--expose-gc', 'bench/nonces.js']))
+  report({ summary, nonces, started: await starts(env) })
+} finally {
+  rmSync(home, { recursive: true, force: true })
+}
+
+/** One server, from start to end: warm, then at 1 and 32 connections, then unsigned requests. */
+async function measure(contestant) {
+  const server = await start(contestant)
+  try {
+    const { port, pid } = server
+    const rssBefore = resident(pid)
+    await load({ port, requests: signedRequests(Math.min(1000, contestant.count)), connections: 8 })
+    const one = await load({ port, requests: signedRequests(contestant.count / 4), connections: 1 })
+    const many = await load({ port, requests: signedRequests(contestant.count), connections: 32 })
+    const unsigned = await load({ port, requests: unsignedRequests(contestant.count), connections: 32 })
+    for (const { statuses } of [one, many]) {
+      if (Object.keys(statuses).join() !== '200') throw new Error(`${contestant.name}: ${JSON.stringify(statuses)}`)
+    }
+    return { one, many, unsigned, rssBefore, rssAfter: resident(pid) }
+  } finally {
+    await server.stop()
+  }
+}
+
+async function start({ name, command, args, python }) {
+  const port = python && (await freePort())
+  const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--port', String(port), '--async-forward']
+  const child = spawn(python ?? command, python ? pythonArgs : args, {
+    env: { ...env, MINER_POLICY_ALLOW: allow },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = []
+  const ready = Promise.withResolvers()
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', line => {
+      if (said.length < 20) said.push(line)
+      if (!line.startsWith('{')) return
+      const record = JSON.parse(line)
+      if (record.event === 'serving' || record.ready) ready.resolve(record.port ?? port)
+    })
+  }
+  child.once('exit', code => ready.reject(new Error(`${name} ended with ${code}:\n${said.join('\n')}`)))
+  const stop = async () => {
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { port: await ready.promise, pid: child.pid, stop }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
+
+/** Resident memory in megabytes. */
+function resident(pid) {
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(kilobytes) / 1000
+}
+
+/** The median of each figure over the rounds. */
+function middle(rounds) {
+  const of = pick => Number(median(rounds.map(pick)).toPrecision(4))
+  return {
+    perSecond1: of(({ one }) => one.perSecond),
+    p50: of(({ one }) => one.p50),
+    p99: of(({ one }) => one.p99),
+    perSecond32: of(({ many }) => many.perSecond),
+    p99at32: of(({ many }) => many.p99),
+    unsignedPerSecond: of(({ unsigned }) => unsigned.perSecond),
+    rssBeforeMB: of(({ rssBefore }) => rssBefore),
+    rssAfterMB: of(({ rssAfter }) => rssAfter),
+  }
+}
+
+function report({ summary, nonces, started }) {
+  const mine = summary[ours.name]
+  const base = summary[checked.name]
+  const goals = [
+    goal(
+      'requests a second at 32 connections, of node:http with 1 check',
+      mine.perSecond32 / base.perSecond32,
+      '>=',
+      0.6,
+    ),
+    ...sdks.flatMap(({ name }, at) =>
+      summary[name]
+        ? [
+            goal(
+              `times the requests a second of ${name}`,
+              mine.perSecond32 / summary[name].perSecond32,
+              '>=',
+              [5, 12][at],
+            ),
+          ]
+        : [],
+    ),
+    goal('p99 at 1 connection, of node:http with 1 check', mine.p99 / base.p99, '<=', 2),
+    goal('MB resident before the run', mine.rssBeforeMB, '<=', 130),
+    goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
+  ]
+  console.table(summary)
+  console.table(started)
+  console.table(goals)
+  mkdirSync('bench/results', { recursive: true })
+  const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
+  writeFileSync(
+    'bench/results/latest.json',
+    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, nonces, goals }, null, 2)}\n`,
+  )
+}
+
+function goal(what, value, relation, bound) {
+  const reached = relation === '>=' ? value >= bound : value <= bound
+  return { what, value: Number(value.toPrecision(3)), goal: `${relation} ${bound}`, reached }
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { Worker } from 'node:worker_threads'
+
+const ROUNDS = 15
+
+/**
+ * How long commands take from start to end, as multiples of `node -e 0`. They take turns, so that a slow moment of the
+ * machine meets all of them.
+ *
+ * @param env with folders of its own for configuration and cache
+ * @returns by command: the median in milliseconds, and how many times the median of `node -e 0` that is
+ */
+export async function starts(env) {
+  const model = new Worker(new URL(import.meta.url), { workerData: 'model' })
+  const [baseUrl] = await once(model, 'message')
+  const miner = (...args) => ['bin/run.js', ...args]
+  const commands = {
+    'node -e 0': ['-e', '0'],
+    'miner --version': miner('--version'),
+    'miner serve --help': miner('serve', '--help'),
+    'miner prompt, a model on loopback': miner('prompt', '--base-url', baseUrl, 'hi'),
+  }
+  const times = Object.fromEntries(Object.keys(commands).map(name => [name, []]))
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [name, args] of Object.entries(commands)) {
+      const startedAt = performance.now()
+      const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+      if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`)
+      if (round >= 0) times[name].push(performance.now() - startedAt) // the first fills the compile cache
+    }
+  }
+  await model.terminate()
+  const floor = median(times['node -e 0'])
+  return Object.fromEntries(
+    Object.entries(times).map(([name, all]) => [name, { ms: median(all), times: median(all) / floor }]),
+  )
+}
+
+export function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+/** In a thread of its own, because `spawnSync` holds this one. */
+async function serveModel(post) {
+  const message = { role: 'assistant', content: 'hi' }
+  const reply = JSON.stringify({ model: 'bench', choices: [{ index: 0, message, finish_reason: 'stop' }] })
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' }).end(reply)
+  })
+  server.listen(0, '127.0.0.1', () => post(`http://127.0.0.1:${server.address().port}/v1`))
+}
+
+const { parentPort, workerData } = await import('node:worker_threads')
+if (workerData === 'model') await serveModel(url => parentPort.postMessage(url))
