@@ -71,7 +71,7 @@ describe('architecture', () => {
   for (const folder of ['commands', 'cli', 'config'])
     it(`names no miner in src/${folder}`, () => {
       const lines = filesIn(join(src, folder)).flatMap(file =>
-        codeOf(file, { withComments: folder !== 'config' }) // there, a setting of one is an example
+        codeOf(file)
           .split('\n')
           .map((text, at) => `src/${file}:${at + 1}: ${text.trim()}`),
       )
@@ -96,16 +96,13 @@ function filesIn(folder: string): string[] {
     .map(name => relative(src, join(folder, name)))
 }
 
-/** The text of a file, with as many lines when its comments are left out. */
-function codeOf(file: string, { withComments }: { withComments: boolean }): string {
-  const code = readFileSync(join(src, file), 'utf8')
-  if (withComments) return code
-  return code.replaceAll(/^\s*\/\*[\s\S]*?\*\/|\/\/ .*$/gm, comment => '\n'.repeat(comment.split('\n').length - 1))
+function codeOf(file: string): string {
+  return readFileSync(join(src, file), 'utf8')
 }
 
 /** The static imports and exports of a file; dynamic ones of our own files count, because they are code all the same. */
 function importsOf(from: string): Import[] {
-  const code = codeOf(from, { withComments: true })
+  const code = codeOf(from)
   const statements = /^(?:import|export)\s[^;'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('(\.[^']+)'\)/gm
   return [...code.matchAll(statements)].map(match => {
     const [text, ...addresses] = match

@@ -11,7 +11,7 @@ export type Meaning = { readonly setting: Setting; readonly spelling?: Spelling 
 export type Catalog = {
   /** those to read, in order */
   readonly settings: readonly Setting[]
-  /** file key (`use`, `openai.maxTokens`, `openai.max_tokens`) → setting */
+  /** file key (`use`, `shout.maxTokens`, `shout.max_tokens`) → setting */
   readonly keys: ReadonlyMap<string, Meaning>
   /** names of the file's tables that are read */
   readonly tables: ReadonlySet<string>

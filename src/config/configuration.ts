@@ -7,7 +7,7 @@ import type { Setting } from './setting.js'
 /** All layers as one: validated, complete with defaults. It holds secrets; print it by `toToml` and `toJson` only. */
 export type Configuration = {
   readonly settings: readonly Setting[]
-  /** by section, the top's own keys beside them: `{ use: 'openai', openai: { maxTokens: 100 } }` */
+  /** by section, the top's own keys beside them: `{ use: 'shout', shout: { maxTokens: 100 } }` */
   readonly values: Readonly<Record<string, unknown>>
   /** by path; a setting without value and default is absent */
   readonly origins: ReadonlyMap<string, Origin>

@@ -1,5 +1,5 @@
 /**
- * Writes the path of an item: `openai.endpoints` and `1` make `openai.endpoints[1]`, a key follows a dot, and a key
+ * Writes the path of an item: `shout.endpoints` and `1` make `shout.endpoints[1]`, a key follows a dot, and a key
  * that is no plain word stands in brackets and quotes, so that no two items have the same path.
  */
 export function itemPath(path: string, key: PropertyKey): string {

@@ -5,7 +5,7 @@ import type { Scalar, Shape } from './shape.js'
  * Copies a value with each scalar in it replaced by what `visit` makes of it; null is a scalar too.
  * What does not have the shape is left as it is.
  *
- * @param path the value's own; `visit` gets each scalar's, such as `openai.endpoints[1].apiKey`
+ * @param path the value's own; `visit` gets each scalar's, such as `shout.endpoints[1].apiKey`
  */
 export function mapLeaves(
   shape: Shape,

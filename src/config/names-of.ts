@@ -1,14 +1,14 @@
 /** Everything a setting is called. */
 export type Names = {
-  /** `openai.maxTokens` */
+  /** `shout.maxTokens` */
   readonly path: string
-  /** `openai-max-tokens`, which always works */
+  /** `shout-max-tokens`, which always works */
   readonly flag: string
-  /** `openai.max_tokens` and `openai.maxTokens` */
+  /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
-  /** `MINER_OPENAI_MAX_TOKENS` */
+  /** `MINER_SHOUT_MAX_TOKENS` */
   readonly variable: string
-  /** `openai.maxTokens` and `openai.max_tokens` */
+  /** `shout.maxTokens` and `shout.max_tokens` */
   readonly fileKeys: readonly string[]
 }
 

@@ -12,10 +12,15 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   for (const candidate of names) {
     const letters = bareLetters(candidate)
     const found = distance(given, letters)
-    if (found <= Math.max(1, Math.floor(letters.length / 3)) && found < (best?.distance ?? Number.POSITIVE_INFINITY))
+    if (found <= mayDiffer(letters.length) && found < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { name: candidate, distance: found }
   }
   return best?.name
+}
+
+/** Two letters that changed places are two that differ, also in a short name. */
+function mayDiffer(letters: number): number {
+  return letters < 4 ? 1 : Math.max(2, Math.floor(letters / 3))
 }
 
 function bareLetters(name: string): string {

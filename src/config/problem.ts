@@ -3,7 +3,7 @@ import { type Origin, originText } from './origin.js'
 /** One thing that is wrong with the configuration. It never holds a secret. */
 export type Problem = {
   readonly code: ProblemCode
-  /** the setting, down to an item of it: `openai.endpoints[1].apiKey`; absent when it is about none */
+  /** the setting, down to an item of it: `shout.endpoints[1].apiKey`; absent when it is about none */
   readonly path?: string
   readonly message: string
   readonly origin?: Origin | undefined

@@ -1,7 +1,7 @@
 import { mapLeaves } from './map-leaves.js'
 import type { Setting } from './setting.js'
 
-/** The secrets in a value of a setting, by path, as they stand there: `openai.endpoints[1].apiKey` → `env:KEY`. */
+/** The secrets in a value of a setting, by path, as they stand there: `shout.endpoints[1].apiKey` → `env:KEY`. */
 export function secretsOf(
   { shape, path }: Pick<Setting, 'shape' | 'path'>,
   value: unknown,

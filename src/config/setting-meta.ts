@@ -5,7 +5,7 @@
 export type SettingMeta = {
   /** the short flag of a host's setting, without dashes: `wallet-name` */
   readonly flag?: string
-  /** variables of other programs that are read too, after our own: `OPENAI_API_KEY` */
+  /** variables of other programs that are read too, after our own: `OTHER_API_KEY` */
   readonly env?: readonly string[]
   /** on text only: a secret, which may be written `env:NAME` or `file:PATH` and prints as `***` */
   readonly secret?: boolean

@@ -10,9 +10,9 @@ import { type Described, shapeOf } from './shape-of.js'
 
 /** One setting with everything that follows from its schema. */
 export type Setting = {
-  /** `openai.maxTokens` */
+  /** `shout.maxTokens` */
   readonly path: string
-  /** the section's name, `openai`; empty at the top */
+  /** the section's name, `shout`; empty at the top */
   readonly section: string
   /** `maxTokens` */
   readonly key: string
@@ -24,15 +24,15 @@ export type Setting = {
   readonly default: unknown
   /** it has no default and cannot be left out */
   readonly required: boolean
-  /** the flag that always works, without dashes (`openai-max-tokens`); undefined for tables */
+  /** the flag that always works, without dashes (`shout-max-tokens`); undefined for tables */
   readonly flag: string | undefined
   /** the one that the author chose for a host's setting, `wallet-name` */
   readonly shortFlag: string | undefined
-  /** `openai.max_tokens` and `openai.maxTokens` */
+  /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
-  /** `MINER_OPENAI_MAX_TOKENS` first, then borrowed ones; an earlier one wins */
+  /** `MINER_SHOUT_MAX_TOKENS` first, then borrowed ones; an earlier one wins */
   readonly variables: readonly string[]
-  /** `openai.maxTokens` and `openai.max_tokens` */
+  /** `shout.maxTokens` and `shout.max_tokens` */
   readonly fileKeys: readonly string[]
   readonly spellings: readonly Spelling[]
 }

@@ -20,7 +20,7 @@ export function validate({ schema, shape, path }: Setting, value: unknown, repor
   return undefined
 }
 
-// zod's issue in words that continue "openai.temperature …". An author's own message goes before these.
+// zod's issue in words that continue "shout.temperature …". An author's own message goes before these.
 function plainWords(issue: z.core.$ZodRawIssue, shape: Shape | undefined): string | undefined {
   const instead = shape ? insteadOf(shape, issue.input) : ''
   switch (issue.code) {

@@ -28,6 +28,8 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return { sentence: `the axon has had enough for now: ${said}`, hint: 'ask again later, or with fewer at once' }
     case 503:
       return unavailable(said)
+    case 504:
+      return late(said)
     case null:
       return { sentence: 'the axon answered without a status, which validators count as no answer', hint: NOT_OURS }
     default:

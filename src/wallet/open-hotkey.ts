@@ -60,6 +60,6 @@ async function notFound(file: string, path: string): Promise<WalletError> {
   return new WalletError('HOTKEY_NOT_FOUND', `there is no hotkey file ${file}`, {
     hint: hotkeys.length
       ? `name one of these with --wallet-name and --wallet-hotkey: ${hotkeys.join(', ')}`
-      : `there is no hotkey in ${walletFolder(path)}: make one with btcli wallet new-hotkey, or set --wallet-path`,
+      : `there is no hotkey under ${walletFolder(path)} yet: make one with btcli wallet new-hotkey, or set --wallet-path`,
   })
 }

@@ -8,6 +8,7 @@ describe('nearest', () => {
     assert.equal(nearest('max-token', names), 'maxTokens')
     assert.equal(nearest('MAX_TOKENS', names), 'maxTokens')
     assert.equal(nearest('top_k', names), 'topP')
+    assert.equal(nearest('modle', ['model', 'n']), 'model')
   })
 
   it('gives none that is far from it', () => {

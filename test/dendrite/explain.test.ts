@@ -48,6 +48,7 @@ describe('explain', () => {
     ],
     ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
     ['an answer that did not come in time', 408, 'Request timeout after 2.0 seconds', /no answer in time/, /--timeout/],
+    ['a model that was too slow', 504, 'No answer within 12.0s', /could not answer in time/, /--timeout/],
     ['an axon that was too slow', 408, 'Response timeout after: 12.0s', /could not answer in time/, /--timeout/],
     ['a question that is too large', 413, 'The body is larger than 1048576 bytes', /too large/, /less text/],
     ['a reply that is none', 422, 'Failed to parse response: unexpected mimetype text/html', /mimetype/, /--url/],
