@@ -192,7 +192,7 @@ describe('openHotkey', () => {
     })
 
     it('says that there is none at all', async () => {
-      await refuses(open('mine', { path: join(path, 'nowhere') }), 'HOTKEY_NOT_FOUND', /no hotkey in .*nowhere.*btcli/)
+      await refuses(open('mine', { path: join(path, 'nowhere') }), 'HOTKEY_NOT_FOUND', /no hotkey under .*nowhere.*btcli/)
     })
   })
 
