@@ -4,6 +4,11 @@ import { Refusal } from './refusal.js'
 
 /** How deep arrays and objects may lie in one another. */
 const MAX_DEPTH = 200
+/**
+ * A value of three bytes costs some hundred in memory, and time in each thing that is done with it. The longest of real
+ * requests and replies are lists of some ten thousand numbers; conversations have some hundred values.
+ */
+const MAX_VALUES = 100_000
 /** Python's own limit, because reading a long integer costs quadratic time there. */
 const MAX_INTEGER_DIGITS = 4300
 
@@ -11,7 +16,8 @@ const MAX_INTEGER_DIGITS = 4300
  * Reads JSON as Python's `json.loads` does, without loss: `NaN`, `Infinity` and `-Infinity` are numbers, a lone
  * surrogate may be escaped, a byte order mark may come first. Unlike Python it takes UTF-8 only.
  *
- * @throws {Refusal} MALFORMED when it is not JSON, nests deeper than 200, or has an integer of more than 4300 digits
+ * @throws {Refusal} MALFORMED when it is not JSON, nests deeper than 200, has more than 100,000 values, or an integer
+ *   of more than 4300 digits
  */
 export function readJson(bytes: Uint8Array): JsonTree {
   if (!isUtf8(bytes)) throw malformed('it is not UTF-8')
@@ -21,6 +27,7 @@ export function readJson(bytes: Uint8Array): JsonTree {
 class Reader {
   readonly #text: string
   #at = 0
+  #values = 0
 
   constructor(text: string) {
     this.#text = text
@@ -35,6 +42,7 @@ class Reader {
 
   #value(depth: number): JsonTree {
     if (depth > MAX_DEPTH) throw malformed(`it nests deeper than ${MAX_DEPTH}`)
+    if (++this.#values > MAX_VALUES) throw malformed(`it has more than ${MAX_VALUES} values`)
     switch (this.#next()) {
       case QUOTE:
         return this.#string()

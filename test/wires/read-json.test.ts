@@ -101,6 +101,14 @@ describe('readJson', () => {
     assert.ok(isArray(read('['.repeat(200) + ']'.repeat(200))))
   })
 
+  it('refuses more than 100,000 values cheaply, whatever they are', () => {
+    for (const one of ['{}', '[]', '0', '""', '{"a":0}']) {
+      assert.throws(() => read(`[${`${one},`.repeat(100_000)}0]`), /more than 100000 values/, one)
+    }
+    assert.throws(() => read(`{${'"a":0,'.repeat(100_000)}"b":0}`), malformed)
+    assert.ok(isArray(read(`[${'0,'.repeat(99_998)}0]`)))
+  })
+
   it('refuses an integer of more than 4300 digits, as Python does, but not a float', () => {
     assert.throws(() => read('1'.repeat(4301)), /more than 4300 digits/)
     assert.throws(() => read(`-${'1'.repeat(1_000_000)}`), malformed)
