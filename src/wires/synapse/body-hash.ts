@@ -3,7 +3,7 @@ import type { HashField } from '../hash-field.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json-tree.js'
 import { readJson } from '../read-json.js'
 import { Refusal } from '../refusal.js'
-import type { Profile } from './printable.js'
+import { isPrintable, type Profile } from './printable.js'
 import { pythonText } from './python-text.js'
 
 /**
@@ -25,8 +25,7 @@ export function bodyHash(tree: JsonObject, hashed: readonly HashField[], profile
 export function* bodyHashes(tree: JsonObject, hashed: readonly HashField[]): Generator<string> {
   const first = bodyHash(tree, hashed, '15.0')
   yield first
-  // What is printable once stays so: if the oldest and the newest agree, all do.
-  if (bodyHash(tree, hashed, '12.1') === bodyHash(tree, hashed, '17.0')) return
+  if (!hashed.some(field => isDisputed(tree.get(typeof field === 'string' ? field : field.name)))) return
   const seen = new Set([first])
   for (const profile of LESS_LIKELY) {
     const other = bodyHash(tree, hashed, profile)
@@ -37,6 +36,22 @@ export function* bodyHashes(tree: JsonObject, hashed: readonly HashField[]): Gen
 
 // Those of one character are next to each other, so the second hash is the other one that a peer may want.
 const LESS_LIKELY: readonly Profile[] = ['15.1', '14.0', '13.0', '12.1', '16.0', '17.0']
+
+/** Is there a character in it that some Pythons print and others escape? */
+function isDisputed(tree: JsonTree | undefined): boolean {
+  if (typeof tree === 'string') return MAY_BE_DISPUTED.test(tree) && Array.from(tree).some(isYoung)
+  if (isObject(tree)) return Array.from(tree).some(member => member.some(isDisputed))
+  return tree !== undefined && isArray(tree) && tree.some(isDisputed)
+}
+
+/** The lowest of such characters is U+061D; those above U+FFFF are here by their surrogates. */
+const MAY_BE_DISPUTED = /[\u0600-\uffff]/
+
+/** What is printable once stays so: if the oldest and the newest agree, all do. */
+function isYoung(character: string): boolean {
+  const codePoint = character.codePointAt(0)!
+  return isPrintable(codePoint, '17.0') && !isPrintable(codePoint, '12.1')
+}
 
 function fieldText(tree: JsonObject, field: HashField, profile: Profile): string {
   const { name, as, absent, keys } = typeof field === 'string' ? { name: field } : { ...field }

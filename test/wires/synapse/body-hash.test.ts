@@ -69,6 +69,27 @@ describe('pythonText and bodyHash', () => {
     assert.equal([...bodyHashes(tree('{"messages":["日本語 😀 é"]}'), ['messages'])].length, 1)
   })
 
+  it('makes no other texts of what every Python prints alike', () => {
+    let made = 0
+    class Counted extends Map<string, string> {
+      override [Symbol.iterator]() {
+        made++
+        return super[Symbol.iterator]()
+      }
+    }
+    for (const text of ['plain', '\u0378', '日本語 😀']) {
+      made = 0
+      const messages = new Counted([['content', text]])
+      assert.equal([...bodyHashes(new Map([['messages', messages]]), ['messages'])].length, 1)
+      assert.ok(made <= 2, `${text}: made once, and looked through once`)
+    }
+  })
+
+  it('finds a character of some Pythons also in a key', () => {
+    assert.equal([...bodyHashes(tree('{"m":[{"\u{1FADC}":1}]}'), ['m'])].length, 2)
+    assert.equal([...bodyHashes(tree('{"m":[["\u061d"]]}'), ['m'])].length, 2)
+  })
+
   it('tries the combinations of characters of different age', () => {
     const json = '{"messages":["\u{1FAE8}\u{1FADC}\u{1FAD0}"]}' // Unicode 15.0, 16.0, 13.0
     assert.equal(new Set(bodyHashes(tree(json), ['messages'])).size, 4)
