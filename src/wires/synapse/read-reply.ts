@@ -43,7 +43,8 @@ function read({ status, rawHeaders, body }: HttpReply, asked: SynapseFields): Sy
   const axon = json.get('axon')
   const side: JsonObject = success && isObject(axon) ? axon : new Map()
 
-  const code = numberOf(head.get('bt_header_axon_status_code') ?? side.get('status_code')) ?? (success ? null : status)
+  const told = head.get('bt_header_axon_status_code') ?? side.get('status_code')
+  const code = statusOf(told ?? (success ? null : String(status)))
   const seconds = numberOf(head.get('bt_header_axon_process_time') ?? side.get('process_time'))
   const said = success ? side.get('status_message') : (json.get('message') ?? json.get('detail'))
   return {
@@ -102,6 +103,16 @@ function kindOf(tree: JsonTree): string {
   if (tree instanceof JsonNumber) return 'number'
   if (isArray(tree)) return 'list'
   return isObject(tree) ? 'object' : typeof tree
+}
+
+/** @throws {Refusal} MALFORMED when HTTP has no such status */
+function statusOf(told: JsonTree): number | null {
+  if (told === null) return null
+  const code = numberOf(told)
+  if (code === null || !Number.isInteger(code) || code < 100 || code > 599) {
+    throw new Refusal('MALFORMED', 'its status is not one of HTTP')
+  }
+  return code
 }
 
 /** A number as it stands in a body or a head; null for what is none. */

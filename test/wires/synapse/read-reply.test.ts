@@ -139,7 +139,20 @@ describe('readReply', () => {
     const reply = read(200, SUCCESS, `{"timeout":null,"dendrite":null,"axon":null,${OK}}`)
     assert.deepEqual([reply.status, reply.fields.get('completion')], [200, 'OK'])
     assert.equal(read(200, JSON_TYPE, `{"axon":[1],${OK}}`).status, null)
-    assert.equal(read(200, JSON_TYPE, `{"axon":{"status_code":NaN},${OK}}`).status, null)
+  })
+
+  it('answers 422 to a status that HTTP does not have', () => {
+    for (const code of ['1e300', '0', '-200', '99', '600', '200.5', 'NaN', 'true', '"abc"', '[200]', '{}']) {
+      assert.equal(read(200, JSON_TYPE, `{"axon":{"status_code":${code}},${OK}}`).status, 422, code)
+    }
+    for (const code of ['9'.repeat(4000), '0', '-1', '600']) {
+      assert.equal(read(403, { ...JSON_TYPE, bt_header_axon_status_code: code }, '{}').status, 422, code)
+    }
+    assert.equal(read(999, JSON_TYPE, '{"message":"no"}').status, 422)
+    for (const code of ['200', '200.0', '"200"', '2e2']) {
+      assert.equal(read(200, JSON_TYPE, `{"axon":{"status_code":${code}},${OK}}`).status, 200, code)
+    }
+    assert.equal(read(200, JSON_TYPE, `{"axon":{"status_code":null},${OK}}`).status, null)
   })
 
   it('never throws, whatever the bytes', () => {
