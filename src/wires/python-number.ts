@@ -26,11 +26,12 @@ export function pythonFloat(text: string): number | null {
   return factor * Number(size.replaceAll('_', ''))
 }
 
-// What str.strip() takes off beside what \s knows; headers are latin-1, so there are no other digits than ASCII's.
-const SPACE = '[\\s\\x1c-\\x1f\\x85]*'
+// Unlike str.strip(), Python's numbers do not take U+001C to U+001F for space; unlike \s, not U+FEFF, but U+0085. Its
+// digits beyond ASCII are left out: headers are latin-1, which has none.
+const SPACE = '\\p{White_Space}*'
 const DIGITS = '\\d+(?:_\\d+)*'
-const INTEGER = new RegExp(`^${SPACE}([+-]?)(${DIGITS})${SPACE}$`)
+const INTEGER = new RegExp(`^${SPACE}([+-]?)(${DIGITS})${SPACE}$`, 'u')
 const FLOAT = new RegExp(
   `^${SPACE}([+-]?)((?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:e[+-]?${DIGITS})?|inf(?:inity)?|nan)${SPACE}$`,
-  'i',
+  'iu',
 )

@@ -4,7 +4,16 @@ import { pythonFloat, pythonInt } from '#dist/wires/python-number.js'
 
 describe('pythonInt', () => {
   it("reads what Python's int reads", () => {
-    const cases = { '5': 5n, ' 007 ': 7n, '1_000': 1000n, '+5': 5n, '-5': -5n, '\xa05\x1f': 5n, '-0': 0n }
+    const cases = {
+      '5': 5n,
+      ' 007 ': 7n,
+      '1_000': 1000n,
+      '+5': 5n,
+      '-5': -5n,
+      '\xa05\x85': 5n,
+      '\t\n\v\f\r5\u3000': 5n,
+      '-0': 0n,
+    }
     for (const [text, value] of Object.entries(cases)) assert.equal(pythonInt(text), value, JSON.stringify(text))
     assert.equal(pythonInt('1795354700061001290'), 1_795_354_700_061_001_290n)
   })
@@ -23,6 +32,11 @@ describe('pythonInt', () => {
       '0x10',
       '1 0',
       '²',
+      '\x1c1',
+      '\x1f1\x1f',
+      '\ufeff1',
+      '\u200b1',
+      '\x001',
       '9'.repeat(4301),
     ]) {
       assert.equal(pythonInt(text), null, JSON.stringify(text))
@@ -39,7 +53,22 @@ describe('pythonFloat', () => {
   })
 
   it('refuses what it refuses', () => {
-    for (const text of ['', 'abc', '.', '1._5', '1e', 'e5', '1__0', '0x1', 'infi', '--1', '1,5']) {
+    for (const text of [
+      '',
+      'abc',
+      '.',
+      '1._5',
+      '1e',
+      'e5',
+      '1__0',
+      '0x1',
+      'infi',
+      '--1',
+      '1,5',
+      '\x1c1',
+      '1\x1f',
+      '\ufeff1',
+    ]) {
       assert.equal(pythonFloat(text), null, text)
     }
   })
