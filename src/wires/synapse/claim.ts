@@ -1,4 +1,4 @@
-import { decodeAddress } from '../../keys/ss58.js'
+import { isAddress } from '../../keys/ss58.js'
 import { pythonFloat, pythonInt } from '../python-number.js'
 import { Refusal } from '../refusal.js'
 import type { Claim, Head } from '../wire.js'
@@ -44,6 +44,7 @@ export function claim(head: Head): SynapseClaim {
   const hotkeyText = headers.get('bt_header_dendrite_hotkey') || null
   const timeout = read('timeout', pythonFloat)
   return {
+    // Without a usable hotkey the claim is answered by `proof`, after the door has counted it.
     hotkey: hotkeyText !== null && isAddress(hotkeyText) ? hotkeyText : null,
     synapse,
     timeoutMs: timeout !== null && timeout > 0 && Number.isFinite(timeout * 1000) ? timeout * 1000 : null,
@@ -69,13 +70,4 @@ function ownHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> 
     headers.set(name, rawHeaders[at + 1]!)
   }
   return headers
-}
-
-function isAddress(text: string): boolean {
-  try {
-    decodeAddress(text)
-    return true
-  } catch {
-    return false // a claim without a usable hotkey is answered by `proof`, after the door has counted it
-  }
 }
