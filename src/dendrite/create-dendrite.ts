@@ -28,7 +28,7 @@ export type DendriteAsk = {
 }
 
 /** What came of it, and how long it took here. */
-export type DendriteReply = SynapseReply & { readonly ms: number }
+type DendriteReply = SynapseReply & { readonly ms: number }
 
 /** Asks axons as a validator does. It keeps connections open until it is disposed. */
 export type Dendrite = Disposable & {

@@ -3,8 +3,8 @@ import type { HttpAsk } from '../wires/synapse/ask-of.js'
 import type { HttpReply } from '../wires/synapse/read-reply.js'
 import { NoReply } from './no-reply.js'
 
-/** More than any answer has. */
-const MAX_REPLY_BYTES = 16 * 1024 * 1024
+/** More than any answer has, the question that comes back in it included. */
+const MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 export type Peer = { readonly host: string; readonly port: number }
 
@@ -31,13 +31,21 @@ function send(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Prom
   const headers = Object.fromEntries(ask.headers)
   const request = startRequest({ ...peer, agent, method: ask.method, path: ask.path, headers, signal })
   request.once('response', resolve)
+  request.once('upgrade', (_, socket) => {
+    socket.destroy()
+    reject(new NoReply(400, 'Client response error: the protocol was changed'))
+  })
   request.on('error', reject)
+  // Whatever else may happen to a request, the caller is not left waiting; the first of these to come decides.
+  request.once('close', () => reject(new NoReply(400, 'Client response error: there was no response')))
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   request.end(ask.body)
   return promise
 }
 
 // The texts are those of opentensor/bittensor v10.2.0 bittensor/core/dendrite.py DENDRITE_ERROR_MAPPING.
 function withoutResponse(error: NodeJS.ErrnoException, where: string): NoReply {
+  if (error instanceof NoReply) return error
   const { code = '', message } = error
   if (code.startsWith('HPE_')) return new NoReply(400, `Client response error: ${message}`, { cause: error })
   if (code === 'ECONNRESET' || code === 'EPIPE') {

@@ -1,9 +1,12 @@
 import type { SynapseReply } from '../wires/synapse/read-reply.js'
 
 /** What a reply that is no success means to the one who asked, and what would mend it. */
-export type Explanation = { readonly sentence: string; readonly hint: string }
+type Explanation = { readonly sentence: string; readonly hint: string }
 
-/** Explains a reply to the user of `miner query`; null for a success, which needs no word. */
+/**
+ * Explains a reply to the user of `miner query`; null for a success, which needs no word. Sentence and hint may hold
+ * the axon's own text as it came, control characters and all: whoever prints them escapes them.
+ */
 export function explain({ status, message }: Pick<SynapseReply, 'status' | 'message'>): Explanation | null {
   const said = (message ?? '').slice(0, 2048)
   switch (status) {

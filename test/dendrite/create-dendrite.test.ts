@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import nock from 'nock'
 import { createDendrite, type DendriteAsk } from '#dist/dendrite/create-dendrite.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
@@ -65,6 +65,26 @@ const question = (url: URL, change: Partial<DendriteAsk> = {}): DendriteAsk => (
 })
 const dendriteOf = (change: Partial<Parameters<typeof createDendrite>[0]> = {}) =>
   createDendrite({ keypair: alice, now: Date.now, ...change })
+/** What comes of asking one that answers with these bytes, whatever it is asked, and leaves the connection open. */
+async function answered(bytes: string, timeoutMs = 5000) {
+  const sockets: Socket[] = []
+  const server = createTcpServer(socket => {
+    sockets.push(socket)
+    socket
+      .resume()
+      .on('error', () => {})
+      .write(bytes)
+  })
+  const { url, close } = await listening(server)
+  using dendrite = dendriteOf()
+  try {
+    return await dendrite.ask(question(url, { timeoutMs }))
+  } finally {
+    await close(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+  }
+}
 const headOf = ({ method, url, rawHeaders }: Seen) => ({
   method,
   target: url,
@@ -170,7 +190,19 @@ describe('dendrite', () => {
     await close(() => {})
   })
 
-  it('reads no more of a reply than 16 MiB', async () => {
+  it('calls it 400 when what answers changes to another protocol', async () => {
+    for (const more of ['', 'hello']) {
+      const reply = await answered(`HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n${more}`)
+      assert.deepEqual([reply.status, reply.message], [400, 'Client response error: the protocol was changed'])
+    }
+  })
+
+  it('calls it 408 when there is nothing but interim replies', async () => {
+    const reply = await answered('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10), 100)
+    assert.equal(reply.status, 408)
+  })
+
+  it('reads no more of a reply than 4 MiB', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, ' ')
     let sent = 0
     await using server = await axon((_, response) => {
@@ -183,8 +215,8 @@ describe('dendrite', () => {
     })
     using dendrite = dendriteOf()
     const reply = await dendrite.ask(question(server.url))
-    assert.deepEqual([reply.status, reply.message], [400, 'Payload error: the reply is larger than 16777216 bytes'])
-    assert.ok(sent < 16 + 16, 'what lies in the buffers of two sockets is far less than as much again')
+    assert.deepEqual([reply.status, reply.message], [400, 'Payload error: the reply is larger than 4194304 bytes'])
+    assert.ok(sent < 4 + 16, 'what lies in the buffers of two sockets is far less than as much again')
   })
 
   it('12.2-8, 12.2-12: survives any body', async () => {
