@@ -29,6 +29,6 @@ export function hotkeyFile({ path, name, hotkey }: HotkeyName): string {
 
 /** The folder of the wallets, with a slash at its end. */
 export function walletFolder(path: string): string {
-  const expanded = path.replace(/^~(?=\/|$)/, homedir())
+  const expanded = path.replace(/^~(?=\/|$)/, () => homedir())
   return expanded.endsWith('/') ? expanded : `${expanded}/`
 }

@@ -15,4 +15,15 @@ describe('hotkeyFile', () => {
   ] as const) {
     it(`is ${file} in ${path}`, () => assert.equal(hotkeyFile({ path, name: 'plain', hotkey: 'default' }), file))
   }
+
+  it('takes the home directory as it is called', () => {
+    const { HOME } = process.env
+    try {
+      process.env.HOME = '/home/$&$$'
+      assert.equal(hotkeyFile({ path: '~/w', name: 'plain', hotkey: 'default' }), '/home/$&$$/w/plain/hotkeys/default')
+    } finally {
+      if (HOME === undefined) delete process.env.HOME
+      else process.env.HOME = HOME
+    }
+  })
 })
