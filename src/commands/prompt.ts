@@ -4,7 +4,6 @@ import { ENDING, MINER } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { listen } from '../plugin/listen.js'
-import { NoAnswer } from '../plugin/no-answer.js'
 
 /** How long an answer may take where no validator waits for it. */
 const PATIENCE_MS = 10 * 60_000
@@ -45,8 +44,6 @@ export default class Prompt extends SettingsCommand {
       for (;;) {
         const step = await speech.next()
         if (step.done) {
-          if (completion.trim() === '')
-            throw new NoAnswer('upstream', 'the miner said nothing', { code: 'EMPTY_ANSWER' })
           if (!flags.stream) show(completion)
           return { completion, ...step.value, ms: Math.round(performance.now() - startedAt) }
         }

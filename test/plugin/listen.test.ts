@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { listen } from '#dist/plugin/listen.js'
 import type { Outcome, Piece } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 const outcome: Outcome = { model: 'm', finishReason: 'stop' }
 const { signal } = new AbortController()
@@ -82,4 +83,58 @@ describe('listen', () => {
     await assert.rejects(speech.next(), /enough/)
     assert.equal(begun, false)
   })
+
+  for (const pieces of [[], [''], [' ', { text: '\n\t' }]]) {
+    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+      await assert.rejects(heard(listen(saying(...pieces), signal)), noAnswer('EMPTY_ANSWER'))
+    })
+  }
+
+  it('gives an answer of 4 MiB, and no more', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024)
+    const four = Array.from({ length: 4 }, () => megabyte)
+    assert.equal((await heard(listen(saying(...four), signal)))[0].length, 4)
+    await assert.rejects(heard(listen(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
+  })
+
+  it('does not need a return, and hears nothing of one that throws', async () => {
+    const throwing = () => {
+      throw new Error('nobody hears this')
+    }
+    for (const stop of [undefined, throwing, () => null]) {
+      const steps = saying('a')
+      const speech = { next: () => steps.next(), return: stop } as unknown as ReturnType<typeof saying>
+      assert.deepEqual(await heard(listen(speech, signal)), [['a'], outcome])
+    }
+    const failing = { next: () => Promise.reject(new Error('the real one')) } as unknown as ReturnType<typeof saying>
+    await assert.rejects(heard(listen(failing, signal)), /the real one/)
+  })
+
+  it('takes a generator that does not wait', async () => {
+    function* ready() {
+      yield 'a'
+      return outcome
+    }
+    assert.deepEqual(await heard(listen(ready() as unknown as ReturnType<typeof saying>, signal)), [['a'], outcome])
+  })
+
+  for (const piece of [null, undefined, 5, {}, { text: 5 }, { text: null }, ['a'], () => 'a']) {
+    it(`refuses ${JSON.stringify(piece)} for a piece`, async () => {
+      await assert.rejects(heard(listen(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
+    })
+  }
+
+  for (const end of [undefined, null, 'stop', {}, { model: 'm' }, { model: 5, finishReason: 'stop' }]) {
+    it(`refuses ${JSON.stringify(end)} for an outcome`, async () => {
+      async function* odd(): AsyncGenerator<string, Outcome> {
+        yield 'a'
+        return end as Outcome
+      }
+      await assert.rejects(heard(listen(odd(), signal)), noAnswer('MINER_MISBEHAVES'))
+    })
+  }
 })
+
+function noAnswer(code: string) {
+  return (error: unknown) => error instanceof NoAnswer && error.reason === 'upstream' && error.code === code
+}
