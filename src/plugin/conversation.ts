@@ -1,6 +1,6 @@
 import { roles as knownRoles, type Message, type Role } from './miner.js'
 
-export type ConversationErrorCode = 'CONVERSATION_EMPTY' | 'CONVERSATION_LENGTHS' | 'CONVERSATION_ROLE'
+type ConversationErrorCode = 'CONVERSATION_EMPTY' | 'CONVERSATION_LENGTHS' | 'CONVERSATION_ROLE'
 
 /** A conversation that is none. Its text is ours, one printable line, and fit for the caller who sent it. */
 export class ConversationError extends Error {
@@ -36,8 +36,8 @@ function knownRole(role: string): Role {
   return known
 }
 
-/** At most 40 characters of it, in printable ASCII. */
+/** At most 40 characters of it, in printable ASCII: control characters as JSON escapes them, others as `?`. */
 function quoted(text: string): string {
-  const start = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return JSON.stringify(start).replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const start = text.length > 40 ? `${text.slice(0, 40)}...` : text
+  return JSON.stringify(start).replace(/[^ -~]/gu, '?')
 }

@@ -37,7 +37,7 @@ describe('a conversation', () => {
   it('repeats an unknown role cut, and in printable ASCII', () => {
     const { message } = failure([`\u001b[2J\u202e\ud800"${'x'.repeat(100_000)}`], ['a'])
     assert.match(message, /^[ -~]+$/)
-    assert.ok(message.startsWith('unknown role "\\u001b[2J\\u202e\\ud800\\"xxx'), message)
+    assert.ok(message.startsWith('unknown role "\\u001b[2J?\\ud800\\"xxx'), message)
     assert.ok(message.length < 200, `${message.length} characters`)
   })
 })
