@@ -16,7 +16,7 @@ export type Verifier = {
   verify(signed: Signed): boolean
 }
 
-export type VerifierOptions = {
+type VerifierOptions = {
   /** told when the library failed on a signature that looked sound; the signature is refused, the library replaced */
   readonly onPanic: (cause: unknown) => void
   /** gives a new instance of the library, at the start and after each failure */
