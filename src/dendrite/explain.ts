@@ -35,6 +35,10 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return late(said)
     case null:
       return { sentence: 'the axon answered without a status, which validators count as no answer', hint: NOT_OURS }
+    case 400:
+      if (/^(Client response|Payload) error/.test(said))
+        return { sentence: `the reply cannot be read: ${said}`, hint: 'check that --url names an axon' }
+      return { sentence: `the axon cannot read the question: ${said}`, hint: 'check the fields that were sent' }
     default:
       if (status >= 500) return { sentence: `the axon failed with ${status}: ${said}`, hint: NOT_OURS }
       return { sentence: `the axon refused with ${status}: ${said}`, hint: 'check the fields that were sent' }
