@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AddressInfo, isIPv6 } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import fastify from 'fastify'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { until } from '../plugin/until.js'
+import { Refusal } from '../wires/refusal.js'
 import type { Wire } from '../wires/wire.js'
 import { listenError } from './axon-error.js'
-import { answerBadHttp } from './bad-http.js'
+import { answerBadHttp, refuseAndClose } from './bad-http.js'
 import { Connections } from './connections.js'
 import type { Exchange } from './exchange.js'
 import { ping } from './ping.js'
@@ -105,26 +106,35 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const app = fastify({
     forceCloseConnections: true,
     return503OnClosing: false,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    http: {
-      maxHeaderSize: MAX_HEADERS,
-      headersTimeout: limits.headersMs,
-      connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
-      requireHostHeader: false,
-    },
+    serverFactory: handle =>
+      createServer(
+        {
+          maxHeaderSize: MAX_HEADERS,
+          headersTimeout: limits.headersMs,
+          requestTimeout: limits.requestMs,
+          keepAliveTimeout: limits.keepAliveMs,
+          connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
+          requireHostHeader: false,
+        },
+        (request, response) => connections.hasRoom(request.socket) && handle(request, response),
+      ),
     rewriteUrl: () => '/',
     clientErrorHandler: (error, socket) => answerBadHttp(error, socket, options.wires[0]),
   })
   app.server.maxHeadersCount = 0
   app.server.on('connection', socket => connections.add(socket))
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  // Whoever waits for "100 Continue" before the body gets it when the body is due, in `body` below.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    app.server.on(event, (request, response) => app.server.emit('request', request, response))
+  app.server.on('connect', (_, socket: Socket) =>
+    refuseAndClose(new Refusal('METHOD_NOT_ALLOWED'), socket, options.wires[0]),
+  )
   app.setNotFoundHandler(() => {})
   app.addHook('onRequest', (request, reply) => {
     reply.hijack()
     take(request.raw as IncomingMessage & { originalUrl: string }, reply.raw).catch(error => {
-      options.onError(error)
       reply.raw.destroy()
+      options.onError(error)
     })
   })
 
@@ -143,7 +153,10 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       },
       arrivedAt: now(),
       local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
-      body: limit => readBody(request, limit, listening.signal),
+      body: limit => {
+        if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
+        return readBody(request, limit, listening.signal)
+      },
       listening,
       trust: () => connections.trust(socket),
     }
@@ -184,7 +197,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     async drain(ms) {
       draining = true
       const late = AbortSignal.timeout(ms)
-      return until(connections.idle(), late).then(
+      return until(connections.drained(), late).then(
         () => true,
         () => false,
       )

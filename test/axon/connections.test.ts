@@ -87,9 +87,9 @@ describe('connections', () => {
       assert.equal((await connection.write(good()).reply())?.status, 200)
       assert.equal((await connection.write(bad()).reply())?.status, 401)
     }
-    // And all at once, as many as the line of checks takes.
-    connection.write(Buffer.concat(Array.from({ length: 200 }, (_, at) => (at % 2 ? good() : bad()))))
-    for (let at = 0; at < 200; at++) assert.equal((await connection.reply())?.status, at % 2 ? 200 : 401)
+    // And as many at once as a connection may have open.
+    connection.write(Buffer.concat(Array.from({ length: 16 }, (_, at) => (at % 2 ? good() : bad()))))
+    for (let at = 0; at < 16; at++) assert.equal((await connection.reply())?.status, at % 2 ? 200 : 401)
     await new Promise(setImmediate)
     process.off('warning', warn)
     assert.deepEqual(warnings, [])

@@ -192,7 +192,11 @@ describe('openHotkey', () => {
     })
 
     it('says that there is none at all', async () => {
-      await refuses(open('mine', { path: join(path, 'nowhere') }), 'HOTKEY_NOT_FOUND', /no hotkey under .*nowhere.*btcli/)
+      await refuses(
+        open('mine', { path: join(path, 'nowhere') }),
+        'HOTKEY_NOT_FOUND',
+        /no hotkey under .*nowhere.*btcli/,
+      )
     })
   })
 
