@@ -13,9 +13,13 @@ export function redact(setting: Pick<Setting, 'shape' | 'path'>, value: unknown)
   return mapLeaves(setting.shape, value, setting.path, redactScalar)
 }
 
-/** The texts of a value that must not be seen: secrets, and the passwords and queries of URLs. */
+/**
+ * The texts of a value that must not be seen: secrets, and the passwords and queries of URLs. A secret is there without
+ * the space around it, too: whoever uses it may trim it.
+ */
 export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): readonly string[] {
-  const secrets = [...secretsOf(setting, value).values()].filter(secret => !isReference(secret))
+  const literals = [...secretsOf(setting, value).values()].filter(secret => !isReference(secret))
+  const secrets = literals.flatMap(secret => [secret, secret.trim()])
   mapLeaves(setting.shape, value, setting.path, (shape, text) => {
     if (shape.kind === 'text' && shape.url && typeof text === 'string') secrets.push(...secretsInUrl(text))
   })

@@ -48,7 +48,8 @@ export async function settle(
       : written
   const secrets = secretsOf(setting, value)
   for (const [path, secret] of secrets)
-    if (secret === hidden) report(path, `is ${hidden}, which only stands for a secret`, 'give env:NAME or file:PATH')
+    if (secret.trim() === hidden)
+      report(path, `is ${hidden}, which only stands for a secret`, 'give env:NAME or file:PATH')
 
   // What was complained of is absent by now, which is no news; and what is not known yet cannot be wrong.
   const open = mode === 'leave' ? [...secrets].filter(([, secret]) => isReference(secret)).map(([path]) => path) : []
@@ -60,7 +61,8 @@ export async function settle(
     origin,
     problems,
     warnings: exposed(setting, written, origin),
-    secrets: secretsIn(setting, value),
+    // The schema may have changed it, and it is what others are given.
+    secrets: [value, checked].flatMap(one => secretsIn(setting, one)),
     isOpen: open.length > 0,
   }
 }

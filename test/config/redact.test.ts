@@ -25,8 +25,17 @@ const careless: Section = {
     pin: z.string().max(5).optional().meta({ secret: true }),
     kind: z.enum(['a', 'b']).optional().meta({ secret: true }),
     mirrors: z.array(z.url()).default([]),
+    header: z
+      .string()
+      .trim()
+      .refine(header => !header.endsWith('!'), { error: issue => `is bad: ${String(issue.input)}` })
+      .optional()
+      .meta({ secret: true }),
   }),
-  rules: ({ token }) => (token ? [{ setting: 'token', message: `is no good: ${token}`, hint: `not ${token}` }] : []),
+  rules: ({ token, header }) => [
+    ...(token ? [{ setting: 'token', message: `is no good: ${token}`, hint: `not ${token}` } as const] : []),
+    ...(header ? [{ setting: 'header', message: `is no good: ${header}` } as const] : []),
+  ],
 }
 
 const sections = [...everySection, careless]
@@ -63,6 +72,8 @@ const places: Readonly<Record<string, Parameters<typeof read>[0]>> = {
   'a secret in a table': { toml: `[openai.apiKey]\nkey = "${marker}"` },
   'a secret that is refused by its author': { toml: `[careless]\ntoken = "${marker}!"` },
   'a secret that a rule quotes': { toml: `[careless]\ntoken = "${marker}"` },
+  'a secret that its schema trims': { env: { MINER_CARELESS_HEADER: `${marker}\n` } },
+  'a secret that its schema trims and its author refuses': { env: { MINER_CARELESS_HEADER: `${marker}!\n` } },
   'a secret that is too long': { env: { MINER_CARELESS_PIN: marker } },
   'a secret that is no choice': { env: { MINER_CARELESS_KIND: marker } },
   'a secret under an unknown key': { toml: `[openai]\napikee = "${marker}"` },
@@ -103,6 +114,13 @@ describe('redact', () => {
 
   it('would notice', async () => {
     assert.match(await outputs({ env: { MINER_OPENAI_MODEL: marker } }), new RegExp(marker))
+  })
+
+  it('counts a secret as it was written and as its schema made it', async () => {
+    const settings = z.object({ key: z.string().trim().toLowerCase().meta({ secret: true }) })
+    const section: Section = { name: 'x', title: 'x', of: 'host', settings }
+    const { secretValues } = await read({ sections: [section], env: { MINER_X_KEY: 'Sk-Secret\n' } })
+    assert.deepEqual(secretValues, ['Sk-Secret\n', 'Sk-Secret', 'sk-secret'])
   })
 
   it('prints a URL as it was written when there is nothing to hide', async () => {

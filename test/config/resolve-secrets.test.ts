@@ -84,6 +84,7 @@ describe('resolveSecrets', () => {
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' } }), [complaint])
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' }, secrets: 'leave' }), [complaint])
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: 'env:STARS', STARS: '***' } }), [complaint])
+    assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: ' ***\n' } }), [complaint])
     assert.deepEqual(await complaints({ toml: '[[openai.endpoints]]\nurl = "http://a.test"\napiKey = "***"' }), [
       'openai.endpoints[0].apiKey is ***, which only stands for a secret (config.toml: openai.endpoints)',
     ])
