@@ -42,13 +42,12 @@ function fromVariable(shape: Shape, text: string, path: string, report: Report):
     return json ? fromValue(shape, json.value, path, report) : report(path, 'is not valid JSON')
   }
   if (shape.kind !== 'list') return fromText(shape, text, path, report)
-  const texts = text.split(',').map(item => item.trim())
-  return fromTexts(
-    shape,
-    texts.filter(item => item !== ''),
-    path,
-    report,
-  )
+  const texts = text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+  if (texts.length === 0) return report(path, 'has only commas', 'write [] for an empty list')
+  return fromTexts(shape, texts, path, report)
 }
 
 // The parser's own words hold some of the text, which may hold a secret.
@@ -150,12 +149,12 @@ export function isTable(value: unknown): value is Table {
 
 function numberFrom({ unit }: NumberShape, text: string): number | undefined {
   if (unit) return parseUnit(unit, text)
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
   return Number.isFinite(number) ? number : undefined
 }
 
 function isNone(shape: Scalar, text: string): boolean {
-  return shape.nullable && text === 'none'
+  return shape.nullable && text.toLowerCase() === 'none'
 }
 
 function refuse(shape: Shape, value: unknown, path: string, report: Report, hint?: string): void {

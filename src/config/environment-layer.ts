@@ -8,7 +8,10 @@ import type { Environment } from './resolve-secrets.js'
 import { respell } from './respell.js'
 import type { Setting } from './setting.js'
 
-/** Finds settings in the environment; an empty variable is unset. Problems: `MINER_` variables that nobody knows. */
+/**
+ * Finds settings in the environment. An empty variable is unset; a blank one, too, unless the setting is text.
+ * Problems: `MINER_` variables that nobody knows.
+ */
 export function environmentLayer(
   env: Environment,
   { catalog, problems }: { catalog: Catalog; problems: Problem[] },
@@ -33,17 +36,18 @@ export function environmentLayer(
 }
 
 function findSetting(
-  { path, variables, spellings }: Setting,
+  { path, shape, variables, spellings }: Setting,
   env: Environment,
   problems: Problem[],
 ): Found | undefined {
   for (const variable of variables) {
     const text = env[variable]
-    if (text) return { raw: { kind: 'variable', text }, origin: { from: 'environment', variable } }
+    if (text && (shape.kind === 'text' || text.trim() !== ''))
+      return { raw: { kind: 'variable', text }, origin: { from: 'environment', variable } }
   }
   for (const spelling of spellings) {
     const text = spelling.env && env[spelling.env]
-    if (!spelling.env || !text) continue
+    if (!spelling.env || !text?.trim()) continue
     const origin = { from: 'environment', variable: spelling.env } as const
     const said = respell(spelling, text, words =>
       problems.push({ code: 'INVALID_VALUE', path, message: `${path} ${words}`, origin }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { valuesOf } from '#dist/config/configuration.js'
 import { axon, chain, openai, policy } from './example-sections.ts'
-import { complaints, read, typed } from './reading.ts'
+import { complaints, problemsOf, read, typed } from './reading.ts'
 
 describe('convert', () => {
   it('reads every kind from a file', async () => {
@@ -96,6 +96,28 @@ describe('convert', () => {
   it('gathers a list from a repeated flag and from several values, and keeps commas in them', async () => {
     const flags = [typed('policy.allow', '--allow', '5a', '5b,c'), typed('policy.allow', '--policy-allow', '5d')]
     assert.deepEqual(valuesOf(await read({ flags }), policy).allow, ['5a', '5b,c', '5d'])
+  })
+
+  it('does not take separators for an empty list, which is written []', async () => {
+    const toml = '[policy]\nallow = ["5a"]'
+    const [problem, ...more] = await problemsOf({ toml, env: { MINER_POLICY_ALLOW: ' , ' } })
+    assert.equal(problem?.message, 'policy.allow has only commas')
+    assert.equal(problem?.hint, 'write [] for an empty list')
+    assert.deepEqual(more, [])
+    assert.deepEqual(valuesOf(await read({ toml, env: { MINER_POLICY_ALLOW: '[]' } }), policy).allow, [])
+  })
+
+  it('reads none in any case', async () => {
+    assert.equal(valuesOf(await read({ env: { MINER_OPENAI_MAX_TOKENS: ' NONE' } }), openai).maxTokens, null)
+    assert.equal(valuesOf(await read({ toml: '[openai]\nmax_tokens = "None"' }), openai).maxTokens, null)
+  })
+
+  it('reads a number in time that grows with its length only', async () => {
+    const start = performance.now()
+    const text = `${'1'.repeat(100_000)}x`
+    assert.equal((await complaints({ env: { MINER_OPENAI_TEMPERATURE: text } })).length, 1)
+    // Backtracking over each digit takes more than ten seconds.
+    assert.ok(performance.now() - start < 2_000)
   })
 
   it('refuses a flag for one value that is given twice', async () => {

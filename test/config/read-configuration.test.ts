@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { valuesOf } from '#dist/config/configuration.js'
 import type { Section } from '#dist/config/section.js'
-import { axon, log, openai, top } from './example-sections.ts'
+import { axon, log, openai, policy, top } from './example-sections.ts'
 import { complaints, problemsOf, read, typed } from './reading.ts'
 
 describe('readConfiguration', () => {
@@ -31,6 +31,20 @@ describe('readConfiguration', () => {
     assert.equal(valuesOf(await read({ env }), axon).port, 1)
     assert.equal(valuesOf(await read({ env: { ...env, MINER_AXON_PORT: '' } }), axon).port, 2)
     assert.equal(valuesOf(await read({ env: { MINER_AXON_PORT: '', BT_AXON_PORT: '' } }), axon).port, 8091)
+  })
+
+  it('takes a blank variable as unset, but for text, where a blank is a value', async () => {
+    const toml = '[policy]\nallow = ["5a"]\n[axon]\nport = 7'
+    const env = {
+      MINER_POLICY_ALLOW: ' ',
+      MINER_AXON_PORT: '\t',
+      MINER_OPENAI_SUFFIX: ' ',
+      MINER_OPENAI_API: 'completions',
+    }
+    const configuration = await read({ toml, env })
+    assert.deepEqual(valuesOf(configuration, policy).allow, ['5a'])
+    assert.equal(valuesOf(configuration, axon).port, 7)
+    assert.equal(valuesOf(configuration, openai).suffix, ' ')
   })
 
   it('gives keys at the top, and every section even when all of it is default', async () => {
