@@ -1,3 +1,4 @@
+import { howToSet } from './how-to-set.js'
 import { itemPath } from './item-path.js'
 import type { Problem } from './problem.js'
 import { escapeName } from './quote.js'
@@ -21,8 +22,15 @@ export function brokenRules(section: Section, settled: readonly Settled[]): read
 
   function problem(keys: readonly PropertyKey[], words: string, hint?: string): Problem {
     const path = keys.reduce<string>(itemPath, section.name).replace(/^\./, '') || section.title
-    const { origin } = settled.find(({ setting }) => setting.key === keys[0]) ?? {}
-    return { code: 'RULE_BROKEN', path, message: `${escapeName(path)} ${words}`, origin, hint }
+    const { setting, origin } = settled.find(one => one.setting.key === keys[0]) ?? {}
+    const message = `${escapeName(path)} ${words}`
+    return {
+      code: 'RULE_BROKEN',
+      path,
+      message,
+      origin,
+      hint: hint ?? (setting && howToSet(setting, { origin, message })),
+    }
   }
 }
 

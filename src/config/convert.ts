@@ -30,7 +30,9 @@ export function convert(shape: Shape, raw: Raw, path: string, report: Report): u
     case 'flag': {
       const [text = '', ...more] = raw.texts
       if (shape.kind === 'list') return fromTexts(shape, raw.texts, path, report)
-      return more.length > 0 ? report(path, 'is given more than once') : fromText(shape, text, path, report)
+      return more.length > 0
+        ? report(path, 'is given more than once', 'leave one of them')
+        : fromText(shape, text, path, report)
     }
   }
 }
@@ -39,7 +41,9 @@ function fromVariable(shape: Shape, text: string, path: string, report: Report):
   const isJson = !isPlain(shape) || (shape.kind === 'list' && text.trimStart().startsWith('['))
   if (isJson) {
     const json = parseJson(text)
-    return json ? fromValue(shape, json.value, path, report) : report(path, 'is not valid JSON')
+    return json
+      ? fromValue(shape, json.value, path, report)
+      : report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
   }
   if (shape.kind !== 'list') return fromText(shape, text, path, report)
   const texts = text
@@ -130,7 +134,11 @@ function fromTable({ fields }: TableShape, table: Table, path: string, report: R
     const field = name === undefined ? undefined : fields.get(name)
     if (name === undefined || !field) {
       const meant = nearest(key, byKey.keys())
-      report(itemPath(path, key), 'is not a setting', meant && `use ${meant}`)
+      report(
+        itemPath(path, key),
+        'is not a setting',
+        meant ? `use ${meant}` : `there are: ${[...fields.keys()].join(', ')}`,
+      )
     } else if (found.has(name)) {
       report(itemPath(path, name), 'is given more than once', `leave one of ${spellings(name).join(' and ')}`)
     } else {

@@ -1,6 +1,8 @@
 import type { Catalog } from './catalog.js'
 import { isForeignVariable } from './foreign-variables.js'
-import { nearest } from './nearest.js'
+import { howToSet } from './how-to-set.js'
+import { namesOf } from './names-of.js'
+import { nearestBehind } from './nearest.js'
 import type { Problem } from './problem.js'
 import { escapeName } from './quote.js'
 import type { Found, Layer } from './raw.js'
@@ -21,25 +23,26 @@ export function environmentLayer(
     const found = findSetting(setting, env, problems)
     if (found) layer.set(setting.path, found)
   }
+  const prefixes = [...catalog.tables]
+    .map(table => namesOf(table, '').variable)
+    .sort((one, other) => other.length - one.length)
   for (const variable of Object.keys(env).filter(name => name.startsWith('MINER_') && env[name])) {
     const isKnown = catalog.variables.has(variable) || isForeignVariable(variable)
     if (isKnown || catalog.unreadPrefixes.some(prefix => variable.startsWith(prefix))) continue
-    const meant = nearest(variable, catalog.variables)
+    const prefix = prefixes.find(one => variable.startsWith(one)) ?? 'MINER_'
+    const meant = nearestBehind(prefix, variable, catalog.variables)
     problems.push({
       code: 'UNKNOWN_VARIABLE',
       message: `${escapeName(variable)} is not a setting`,
       origin: { from: 'environment', variable },
-      hint: meant && `use ${meant}`,
+      hint: meant ? `use ${meant}` : 'unset it; miner config show lists the settings',
     })
   }
   return layer
 }
 
-function findSetting(
-  { path, shape, variables, spellings }: Setting,
-  env: Environment,
-  problems: Problem[],
-): Found | undefined {
+function findSetting(setting: Setting, env: Environment, problems: Problem[]): Found | undefined {
+  const { path, shape, variables, spellings } = setting
   for (const variable of variables) {
     const text = env[variable]
     if (text && (shape.kind === 'text' || text.trim() !== ''))
@@ -49,9 +52,10 @@ function findSetting(
     const text = spelling.env && env[spelling.env]
     if (!spelling.env || !text?.trim()) continue
     const origin = { from: 'environment', variable: spelling.env } as const
-    const said = respell(spelling, text, words =>
-      problems.push({ code: 'INVALID_VALUE', path, message: `${path} ${words}`, origin }),
-    )
+    const said = respell(spelling, text, words => {
+      const message = `${path} ${words}`
+      problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: howToSet(setting, { message }) })
+    })
     if (said !== undefined) return { raw: { kind: 'variable', text: said }, origin }
   }
   return undefined

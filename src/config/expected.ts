@@ -15,6 +15,14 @@ export function expectedRange(shape: Shape): string | undefined {
   return range && shape.nullable ? `${range}, or none` : range
 }
 
+/** Says which values are allowed beyond their kind, if not all are: a range, choices, or how a secret is given. */
+export function allowed(shape: Shape): string | undefined {
+  if (shape.kind === 'list') return allowed(shape.item)
+  if (shape.kind === 'text' && shape.secret) return 'the secret, env:NAME or file:PATH'
+  const isChoice = (shape.kind === 'text' || shape.kind === 'number') && shape.choices.length > 0
+  return isChoice ? expected(shape) : expectedRange(shape)
+}
+
 /**
  * Names the value that was found instead, for the end of a message: `, not "hot"`. Of a secret, a URL (it may hold
  * one) or a table, it names the kind only.

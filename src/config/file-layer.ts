@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog.js'
 import { isTable, type Table } from './convert.js'
-import { nearest } from './nearest.js'
+import { howToSet } from './how-to-set.js'
+import { nearest, nearestBehind } from './nearest.js'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
 import { escapeName } from './quote.js'
@@ -28,33 +29,36 @@ export function fileLayer(
   function take(key: string, value: unknown): void {
     const meaning = keys.get(key)
     if (!meaning) {
-      const table = key.slice(0, key.indexOf('.') + 1)
-      const meant = nearest(
-        key,
-        [...keys.keys()].filter(other => other.startsWith(table)),
-      )
-      complain('UNKNOWN_KEY', key, 'is not a setting', meant && `use ${meant}`)
+      const meant = nearestBehind(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
+      complain('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : listed)
     } else if (layer.has(meaning.setting.path)) {
       const hint = `leave one of ${meaning.setting.fileKeys.join(' and ')}`
       complain('GIVEN_TWICE', key, 'is given more than once', hint)
     } else {
       const { setting, spelling } = meaning
-      const said = spelling ? respell(spelling, value, words => complain('INVALID_VALUE', key, words)) : value
+      const said = spelling
+        ? respell(spelling, value, words =>
+            complain('INVALID_VALUE', key, words, howToSet(setting, { message: words })),
+          )
+        : value
       if (said !== undefined) layer.set(setting.path, { raw: { kind: 'value', value: said }, origin: originOf(key) })
     }
   }
 
-  function adviceAtTop(name: string, value: unknown): string | undefined {
+  function adviceAtTop(name: string, value: unknown): string {
+    const dot = name.indexOf('.')
+    const table = name.slice(0, Math.max(0, dot))
+    if (keys.has(name) || unread.has(table)) return `write it as ${escapeName(name.slice(dot + 1))} under [${table}]`
     const home = isTable(value) ? undefined : [...tables].find(table => keys.has(`${table}.${name}`))
     if (home) return `put it under [${home}]`
     const meant = nearest(
       name,
       [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
     )
-    return meant && `use ${meant}`
+    return meant ? `use ${meant}` : listed
   }
 
-  function complain(code: Problem['code'], key: string, words: string, hint?: string): void {
+  function complain(code: Problem['code'], key: string, words: string, hint: string): void {
     problems.push({ code, message: `${escapeName(key)} ${words}`, origin: originOf(key), hint })
   }
 
@@ -62,3 +66,5 @@ export function fileLayer(
     return { from: 'file', file, key: escapeName(key) }
   }
 }
+
+const listed = 'miner config show lists the settings'

@@ -1,3 +1,4 @@
+import { howToSet } from './how-to-set.js'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
 import type { Layer, Raw } from './raw.js'
@@ -27,9 +28,10 @@ export function flagLayer(
     const spelling = setting.spellings.find(one => `--${one.flag}` === flag)
     const said = spelling
       ? texts.map(text =>
-          respell(spelling, text, words =>
-            problems.push({ code: 'INVALID_VALUE', path, message: `${path} ${words}`, origin }),
-          ),
+          respell(spelling, text, words => {
+            const message = `${path} ${words}`
+            problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: howToSet(setting, { message }) })
+          }),
         )
       : texts
     const heard = said.filter(text => text !== undefined)

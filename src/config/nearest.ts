@@ -18,9 +18,17 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best?.name
 }
 
-/** Two letters that changed places are two that differ, also in a short name. */
+/** {@link nearest} among the names that begin with `prefix` as this one does: what all share makes none more alike. */
+export function nearestBehind(prefix: string, name: string, names: Iterable<string>): string | undefined {
+  const others = [...names].filter(other => other.startsWith(prefix)).map(other => other.slice(prefix.length))
+  const meant = nearest(name.slice(prefix.length), others)
+  return meant && prefix + meant
+}
+
+// Two letters that changed places are two that differ, also in a short name. A single letter is like no other.
 function mayDiffer(letters: number): number {
-  return letters < 4 ? 1 : Math.max(2, Math.floor(letters / 3))
+  if (letters < 4) return letters < 2 ? 0 : 1
+  return Math.max(2, Math.floor(letters / 3))
 }
 
 function bareLetters(name: string): string {

@@ -15,11 +15,7 @@ export async function readFile({
   path,
   explicit,
 }: ConfigFile): Promise<{ table: Table } | { problem: Problem } | undefined> {
-  const wrong = (
-    code: Problem['code'],
-    words: string,
-    more: { line?: number; column?: number; hint?: string } = {},
-  ) => {
+  const wrong = (code: Problem['code'], words: string, more: { line?: number; column?: number; hint: string }) => {
     const { hint, ...place } = more
     const message = `the configuration file ${words}`
     return { problem: { code, message, hint, origin: { from: 'file', file: path, ...place } } satisfies Problem }
@@ -29,7 +25,7 @@ export async function readFile({
   const bytes = await readBounded(path, 1_048_576)
   if (!Buffer.isBuffer(bytes)) {
     if (bytes.code === 'ENOENT' && !explicit) return undefined
-    return wrong('FILE_UNREADABLE', bytes.why)
+    return wrong('FILE_UNREADABLE', bytes.why, { hint: 'give --config a TOML file that this user can read' })
   }
   const text = decodeUtf8(bytes)
   if (text === undefined) return wrong('FILE_MALFORMED', 'is not UTF-8 text', { hint: 'save it as UTF-8' })
@@ -43,7 +39,8 @@ export async function readFile({
     // The lines below the first show the file's own text, which may hold a secret.
     const [summary = ''] = error.message.replace('Invalid TOML document: ', '').split('\n')
     const { line, column } = error
-    return wrong('FILE_MALFORMED', `is not valid TOML: ${escapeName(summary)}`, { line, column })
+    const hint = 'mend that line: key = value, text in quotes, each key and table once'
+    return wrong('FILE_MALFORMED', `is not valid TOML: ${escapeName(summary)}`, { line, column, hint })
   }
 }
 

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { mapLeaves } from './map-leaves.js'
 import { escapeName } from './quote.js'
@@ -12,7 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Puts the secrets themselves in the place of `env:NAME` and `file:PATH`, in all of a value.
  *
- * @param from `folder`: what a relative PATH starts from. A file's last line end is no part of the secret, and it may
+ * @param from `folder`: what a relative PATH starts from. `~` is the user's home. A file's last line end is no part of the secret, and it may
  *   have 64 KiB.
  */
 export async function resolveSecrets(
@@ -31,8 +32,13 @@ async function resolveSecret(
   { env, folder, report }: { env: Environment; folder: string; report: Report },
 ): Promise<string | undefined> {
   if (text.startsWith('env:')) return fromVariable(text.slice('env:'.length), path, { env, report })
-  if (text.startsWith('file:')) return fromFile(resolve(folder, text.slice('file:'.length)), path, report)
+  if (text.startsWith('file:')) return fromFile(resolve(folder, expandHome(text.slice('file:'.length))), path, report)
   return text
+}
+
+// No shell does it behind "file:".
+function expandHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, homedir())
 }
 
 function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: Report }) {

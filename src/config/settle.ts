@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { convert } from './convert.js'
 import { hidden } from './hidden.js'
+import { howToSet } from './how-to-set.js'
 import type { Origin } from './origin.js'
 import type { Problem, ProblemCode } from './problem.js'
 import { escapeName } from './quote.js'
@@ -36,7 +37,10 @@ export async function settle(
 ): Promise<Settled> {
   const problems: Problem[] = []
   const reportAs = (code: ProblemCode): Report => {
-    return (path, words, hint) => problems.push({ code, path, message: `${escapeName(path)} ${words}`, origin, hint })
+    return (path, words, hint) => {
+      const message = `${escapeName(path)} ${words}`
+      problems.push({ code, path, message, origin, hint: hint ?? howToSet(setting, { origin, message }) })
+    }
   }
   const report = reportAs('INVALID_VALUE')
   const folder = origin.from === 'file' ? dirname(origin.file) : '.'
@@ -75,11 +79,10 @@ export function settleAbsent(setting: Setting): Settled {
   return { setting, value: setting.default, origin, problems, warnings: [], secrets, isOpen: false }
 }
 
-function missing({ path, shortFlag, flag, variables, fileKeys }: Setting): Problem {
-  const flagName = shortFlag ?? flag
-  const ways = [flagName && `--${flagName}`, variables[0], `${fileKeys[0]} in the configuration file`]
-  const hint = `set ${ways.filter(way => way !== undefined).join(', or ')}`
-  return { code: 'MISSING', path, message: `${path} is missing`, hint }
+function missing(setting: Setting): Problem {
+  const { path } = setting
+  const message = `${path} is missing`
+  return { code: 'MISSING', path, message, hint: howToSet(setting, { message }) }
 }
 
 function exposed(setting: Setting, written: unknown, origin: Origin): readonly Problem[] {

@@ -46,8 +46,9 @@ function plainWords(issue: z.core.$ZodRawIssue, shape: Shape | undefined): strin
 }
 
 function limit(issue: z.core.$ZodRawIssue & { origin: string }, shape: Shape | undefined, words: string): string {
-  if (issue.origin === 'string') return `must have ${words} characters`
-  if (issue.origin === 'array' || issue.origin === 'object') return `must have ${words} items`
+  const noun = issue.origin === 'string' ? 'character' : issue.origin === 'array' ? 'item' : undefined
+  if (noun && words === 'at least 1') return 'must not be empty'
+  if (noun) return `must have ${words} ${noun}${words.endsWith(' 1') ? '' : 's'}`
   return `must be ${shape ? (expectedRange(shape) ?? words) + insteadOf(shape, issue.input) : words}`
 }
 

@@ -4,13 +4,16 @@ import { complaints, problemsOf, read } from './reading.ts'
 
 describe('environmentLayer', () => {
   it('refuses a MINER_ variable that nobody knows, and names the nearest', async () => {
-    const env = { MINER_OPENAI_MODLE: 'x', MINER_ZEBRA: 'x', MINER_: 'x' }
+    const env = { MINER_OPENAI_MODLE: 'x', MINER_OPENAI_A: 'x', MINER_NETUIT: 'x', MINER_ZEBRA: 'x', MINER_: 'x' }
+    const unset = 'unset it; miner config show lists the settings'
     assert.deepEqual(
       (await problemsOf({ env })).map(({ message, hint }) => [message, hint]),
       [
         ['MINER_OPENAI_MODLE is not a setting', 'use MINER_OPENAI_MODEL'],
-        ['MINER_ZEBRA is not a setting', undefined],
-        ['MINER_ is not a setting', undefined],
+        ['MINER_OPENAI_A is not a setting', unset],
+        ['MINER_NETUIT is not a setting', 'use MINER_NETUID'],
+        ['MINER_ZEBRA is not a setting', unset],
+        ['MINER_ is not a setting', unset],
       ],
     )
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { z } from 'zod'
 import { axon, openai, top } from './example-sections.ts'
 import { complaints, problemsOf, read } from './reading.ts'
 
@@ -13,11 +14,28 @@ describe('fileLayer', () => {
       'openai.zebra is not a setting (config.toml: openai.zebra)',
       'axxon is not a setting (config.toml: axxon)',
     ])
-    assert.deepEqual(await hints({ toml }), ['use netuid', 'use openai.maxTokens', undefined, 'use axon'])
+    assert.deepEqual(await hints({ toml }), [
+      'use netuid',
+      'use openai.maxTokens',
+      'miner config show lists the settings',
+      'use axon',
+    ])
   })
 
   it('says which table a key at the top belongs to', async () => {
     assert.deepEqual(await hints({ toml: 'model = "gpt-4o"' }), ['put it under [openai]'])
+  })
+
+  it('likens a key to those of its table by what follows the name of the table', async () => {
+    const section = {
+      name: 'long-name',
+      title: 'x',
+      of: 'host' as const,
+      settings: z.object({ n: z.int().default(1) }),
+    }
+    assert.deepEqual(await hints({ sections: [section], toml: '[long-name]\na = 1' }), [
+      'miner config show lists the settings',
+    ])
   })
 
   it('refuses both spellings of a key at once', async () => {
@@ -71,6 +89,9 @@ describe('fileLayer', () => {
     assert.deepEqual(await complaints({ toml: '"openai.model" = "x"' }), [
       'openai.model is not a setting (config.toml: openai.model)',
     ])
+    assert.deepEqual(await hints({ toml: '"openai.model" = "x"' }), ['write it as model under [openai]'])
+    const known = { sections: [top], known: [openai] }
+    assert.deepEqual(await hints({ ...known, toml: '"openai.\\u001b" = "x"' }), ['write it as \\u001b under [openai]'])
   })
 
   it('is not disturbed by sections that are known and not read', async () => {

@@ -38,6 +38,19 @@ describe('resolveSecrets', () => {
     })
   })
 
+  it('starts a path with a tilde from the home of the user', async () => {
+    const { HOME } = process.env
+    try {
+      await inFolder(async folder => {
+        process.env.HOME = folder
+        await writeFile(join(folder, 'key'), 'at home')
+        assert.equal(await keyOf({ env: { OPENAI_API_KEY: 'file:~/key' } }), 'at home')
+      })
+    } finally {
+      process.env.HOME = HOME
+    }
+  })
+
   it('resolves secrets in tables and in lists of tables', async () => {
     const env = {
       K: 'key',

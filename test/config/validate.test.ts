@@ -27,6 +27,8 @@ describe('validate', () => {
       name: z.string().min(2).max(3).default('abc'),
       even: z.int().multipleOf(2).default(2),
       share: z.number().gt(0).lt(1).default(0.5),
+      word: z.string().min(1).default('a'),
+      letter: z.string().max(1).default('a'),
       list: z.array(z.string()).min(2).default(['a', 'b']),
       slug: z
         .string()
@@ -48,6 +50,7 @@ describe('validate', () => {
       MINER_X_NAME: 'abcd',
       MINER_X_EVEN: '3',
       MINER_X_SHARE: '1',
+      MINER_X_LETTER: 'ab',
       MINER_X_LIST: 'a',
       MINER_X_SLUG: 'A',
       MINER_X_LEVEL: '3',
@@ -56,11 +59,13 @@ describe('validate', () => {
       MINER_X_SPAN: '500ms',
     }
     assert.deepEqual(
-      (await problemsOf({ sections, env })).map(({ message }) => message),
+      (await problemsOf({ sections, env, flags: [typed('x.word', '--x-word', '')] })).map(({ message }) => message),
       [
         'x.name must have at most 3 characters',
         'x.even must be a multiple of 2, not 3',
         'x.share must be above 0 and below 1, not 1',
+        'x.word must not be empty',
+        'x.letter must have at most 1 character',
         'x.list must have at least 2 items',
         'x.slug must be of the form /^[a-z]+$/, not "A"',
         'x.level must be one of 1, 2, not 3',
