@@ -17,7 +17,8 @@ export type Section<Settings extends ZodObject = ZodObject> = {
   readonly settings: Settings
   /**
    * Rules between settings. They run even when other settings have problems: one that has is absent from `values`, so a
-   * rule complains only of what it sees. (zod's own refinements of the whole object run only when all else is well.)
+   * rule complains only of what it sees. They stand here and not in a refinement of the zod object, which would run
+   * only when all else is well, and is refused.
    */
   rules?(values: Partial<z.output<Settings>>): readonly Broken<Settings>[]
 }

@@ -46,6 +46,11 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
   if (!settings) return []
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))
     throw new ConfigError('CONFIG_SCHEMA', `${name}: the name of a section has small letters, digits and dashes only`)
+  if (settings.def.checks?.length)
+    throw new ConfigError(
+      'CONFIG_SCHEMA',
+      `${name || 'the top'}: a check of all settings at once belongs in the rules of the section`,
+    )
   const { properties = {} } = z.toJSONSchema(settings, {
     io: 'input',
     unrepresentable: 'any',

@@ -22,8 +22,6 @@ export type Settled = {
   readonly warnings: readonly Problem[]
   /** texts that no message may hold, also those of a value that was refused */
   readonly secrets: readonly string[]
-  /** it holds `env:NAME` or `file:PATH`, which were left alone */
-  readonly isOpen: boolean
 }
 
 /** `resolve` reads the variables and files that secrets point to; `leave` does not, so that none has to be there. */
@@ -67,7 +65,6 @@ export async function settle(
     warnings: exposed(setting, written, origin),
     // The schema may have changed it, and it is what others are given.
     secrets: [value, checked].flatMap(one => secretsIn(setting, one)),
-    isOpen: open.length > 0,
   }
 }
 
@@ -76,7 +73,7 @@ export function settleAbsent(setting: Setting): Settled {
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
   const problems = setting.required ? [missing(setting)] : []
   const secrets = secretsIn(setting, setting.default)
-  return { setting, value: setting.default, origin, problems, warnings: [], secrets, isOpen: false }
+  return { setting, value: setting.default, origin, problems, warnings: [], secrets }
 }
 
 function missing(setting: Setting): Problem {

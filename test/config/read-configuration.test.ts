@@ -130,16 +130,6 @@ describe('readConfiguration', () => {
     )
   })
 
-  it("checks an author's refinement of the whole object", async () => {
-    const settings = z
-      .object({ from: z.int().default(5), to: z.int().default(9) })
-      .refine(({ from, to }) => from < to, { error: 'must be below to', path: ['from'] })
-    const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings }]
-    assert.deepEqual(await complaints({ sections, env: { MINER_X_FROM: '9' } }), [
-      'x.from must be below to (MINER_X_FROM)',
-    ])
-  })
-
   it('maps the values of another spelling, in every layer', async () => {
     const level = async (given: Parameters<typeof read>[0]) => valuesOf(await read(given), log).level
     assert.equal(await level({ flags: [typed('log.level', '--logging.debug', 'true')] }), 'debug')

@@ -123,6 +123,13 @@ describe('settingsOf', () => {
     })
   }
 
+  it('tells the author that a check of the whole object belongs in the rules', () => {
+    const both = z.object({ from: z.int().default(5), to: z.int().default(9) })
+    const wrong = { code: 'CONFIG_SCHEMA', message: /^x: .* belongs in the rules/ }
+    assert.throws(() => settingsOf({ name: 'x', settings: both.refine(({ from, to }) => from < to) }), wrong)
+    assert.throws(() => settingsOf({ name: 'x', settings: both.superRefine(() => {}) }), wrong)
+  })
+
   it('tells the author of names that cannot be', () => {
     const wrong = { code: 'CONFIG_SCHEMA' }
     for (const name of ['Openai', 'open.ai', '1st', '__proto__', 'a_b'])
