@@ -57,8 +57,8 @@ function schemaOf(shape: Shape): JsonSchema {
   }
 }
 
-function text({ choices, url, also }: TextShape): JsonSchema {
-  const type = also.length > 0 ? ['string', ...also] : 'string'
+function text({ choices, url }: TextShape): JsonSchema {
+  const type = 'string'
   if (url) return choices.length > 0 ? { type, examples: choices } : { type, format: 'uri' }
   return choices.length > 0 ? { type, enum: choices } : { type }
 }

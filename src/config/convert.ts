@@ -102,7 +102,7 @@ function fromValue(shape: Shape, value: unknown, path: string, report: Report): 
 function fromScalar(shape: Scalar, value: unknown, path: string, report: Report): unknown {
   switch (shape.kind) {
     case 'text':
-      if (typeof value === 'string' || shape.also.some(kind => typeof value === kind)) return value
+      if (typeof value === 'string') return value
       return refuse(shape, value, path, report, isTable(value) || Array.isArray(value) ? undefined : 'put it in quotes')
     case 'boolean':
       return typeof value === 'boolean'

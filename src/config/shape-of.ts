@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { ConfigError } from './config-error.js'
 import type { SettingMeta } from './setting-meta.js'
-import { type Bound, isScalar, type NumberShape, type Shape, type TextShape } from './shape.js'
+import type { Bound, NumberShape, Shape, TextShape } from './shape.js'
 
 /** JSON Schema with what `.meta()` added. `unsupported` is a zod type that JSON Schema does not show. */
 export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupported?: string }
@@ -62,8 +62,8 @@ function shapeOfUnion(union: readonly Described[], described: Described, path: s
   if (only && branches.length === 1) return { ...shapeOf({ ...only, ...around }, path), nullable }
   const shapes = branches.map(branch => shapeOf(branch, path))
   const texts = shapes.filter(shape => shape.kind === 'text')
-  if (around.unit || texts.length === 0 || !shapes.every(isScalar))
-    throw notASetting(path, 'a choice between kinds', 'let one of them be text, and none a list or a table')
+  if (around.unit || texts.length < shapes.length)
+    throw notASetting(path, 'a choice between kinds', 'let all of them be text')
   const secret = around.secret || texts.some(shape => shape.secret)
   return {
     kind: 'text',
@@ -71,8 +71,6 @@ function shapeOfUnion(union: readonly Described[], described: Described, path: s
     secret,
     choices: texts.flatMap(shape => shape.choices),
     url: texts.some(shape => shape.url),
-    // A secret is text, so that it can be looked for.
-    also: secret ? [] : (['number', 'boolean'] as const).filter(kind => shapes.some(shape => shape.kind === kind)),
   }
 }
 
@@ -83,7 +81,6 @@ function text({ schema, choices }: { schema: Described; choices: readonly string
     choices,
     url: schema.format === 'uri',
     secret: schema.secret ?? false,
-    also: [],
   }
 }
 

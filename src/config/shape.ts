@@ -16,8 +16,6 @@ export type TextShape = Base & {
   /** it may be a URL, and then prints without user, password and query */
   readonly url: boolean
   readonly secret: boolean
-  /** what else a file may hold here: `z.union([z.string(), z.number()])` */
-  readonly also: readonly ('number' | 'boolean')[]
 }
 
 export type NumberShape = Base & {

@@ -33,7 +33,7 @@ describe('configurationSchema', () => {
       '"anyOf":[{"type":"integer","exclusiveMinimum":0},{"const":"none"}],"description":"longest answer","default":100',
       '"api":{"type":"string","enum":["chat","completions"]',
       '"network":{"type":"string","examples":["finney","test","none"]',
-      '"tag":{"type":["string","number"]}',
+      '"tag":{"type":"string","enum":["new","old","none"]}',
       '"items":{"type":"object","properties":{"url":{"type":"string","format":"uri"},"apiKey":{"type":"string"},"api_key"',
       '"headers":{"type":"object","additionalProperties":{"type":"string"}',
       '"legacyNonces":{"type":"boolean","default":false}',

@@ -25,7 +25,7 @@ describe('convert', () => {
         [policy]
         allow = ["5a", "5b"]
         [chain]
-        tag = 7
+        tag = "new"
         retry = { pause_time = "1s" }`,
     })
     const { maxTokens, headers, endpoints } = valuesOf(configuration, openai)
@@ -44,7 +44,7 @@ describe('convert', () => {
     assert.deepEqual(valuesOf(configuration, policy).allow, ['5a', '5b'])
     assert.deepEqual(valuesOf(configuration, chain), {
       network: 'finney',
-      tag: 7,
+      tag: 'new',
       retry: { times: 3, pauseTime: 1000 },
     })
   })
@@ -60,7 +60,7 @@ describe('convert', () => {
         MINER_AXON_LEGACY_NONCES: 'On',
         MINER_POLICY_ALLOW: ' 5a, 5b ,',
         MINER_POLICY_MIN_STAKE: ' 1e3 ',
-        MINER_CHAIN_TAG: '7',
+        MINER_CHAIN_TAG: 'old',
       },
     })
     const { maxTokens, headers, endpoints } = valuesOf(configuration, openai)
@@ -74,7 +74,7 @@ describe('convert', () => {
       legacyNonces: true,
     })
     assert.deepEqual(valuesOf(configuration, policy), { allow: ['5a', '5b'], minStake: 1000 })
-    assert.equal(valuesOf(configuration, chain).tag, '7')
+    assert.equal(valuesOf(configuration, chain).tag, 'old')
     const asJson = await read({ env: { MINER_POLICY_ALLOW: '["5,a", "5b"]' } })
     assert.deepEqual(valuesOf(asJson, policy).allow, ['5,a', '5b'])
   })

@@ -95,7 +95,7 @@ export const chain = {
       .union([z.enum(['finney', 'test', 'none']), z.url()])
       .default('finney')
       .meta({ flag: 'network' }),
-    tag: z.union([z.string(), z.number()]).optional(),
+    tag: z.union([z.enum(['new', 'old']), z.literal('none')]).optional(),
     retry: z
       .object({ times: z.int().max(9).default(3), pauseTime: z.number().default(500).meta({ unit: 'duration' }) })
       .prefault({}),

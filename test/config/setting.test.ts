@@ -73,8 +73,8 @@ describe('settingsOf', () => {
       z.string().meta({ secret: true }).nullable().default(null),
       z.string().nullable().default(null).meta({ secret: true }),
       z.string().meta({ secret: true }).optional(),
-      z.union([z.string().meta({ secret: true }), z.number()]),
-      z.union([z.string(), z.number()]).meta({ secret: true }),
+      z.union([z.string().meta({ secret: true }), z.literal('none')]),
+      z.union([z.string(), z.literal('none')]).meta({ secret: true }),
     ]) {
       const { shape } = settingOf('x.key', schema)
       assert.ok(shape.kind === 'text' && shape.secret)
@@ -83,16 +83,10 @@ describe('settingsOf', () => {
     assert.ok(shape.kind === 'number' && shape.unit === 'duration' && shape.nullable)
   })
 
-  it('takes a choice between text and other words for text', () => {
-    const { shape } = settingOf('x.tag', z.union([z.enum(['a', 'b']), z.number(), z.boolean()]))
+  it('takes a choice between texts for text', () => {
+    const { shape } = settingOf('x.tag', z.union([z.enum(['a', 'b']), z.url()]))
     assert.ok(shape.kind === 'text')
-    assert.deepEqual(
-      [shape.choices, shape.also],
-      [
-        ['a', 'b'],
-        ['number', 'boolean'],
-      ],
-    )
+    assert.deepEqual([shape.choices, shape.url], [['a', 'b'], true])
   })
 
   const refused: Readonly<Record<string, ZodType>> = {
@@ -108,6 +102,7 @@ describe('settingsOf', () => {
     'a hidden mistake': z.string().catch('x'),
     'a choice of tables': z.discriminatedUnion('t', [z.object({ t: z.literal('a') }), z.object({ t: z.literal('b') })]),
     'a choice without text': z.union([z.number(), z.boolean()]),
+    'a choice of text and a number': z.union([z.string(), z.number()]),
     'a choice with a list': z.union([z.string(), z.array(z.string())]),
     'an intersection': z.intersection(z.string(), z.string()),
     'a secret number': z.number().meta({ secret: true }),

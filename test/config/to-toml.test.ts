@@ -81,7 +81,7 @@ lines # and no comment"""
         minStake = 1e30
         [chain]
         network = "ws://a.test:9944"
-        tag = 7
+        tag = "old"
         retry = { pauseTime = "1.5s" }
         [log]
         level = "warn"`,
