@@ -1,5 +1,5 @@
-import { ConfigError } from './config-error.js'
 import { namesOf } from './names-of.js'
+import { refuseShared } from './refuse-shared.js'
 import type { KnownSection, Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'
 import type { Spelling } from './setting-meta.js'
@@ -37,8 +37,11 @@ export function catalogOf(sections: readonly Section[], known: readonly KnownSec
   }
   const tables = new Set([...sections.map(({ name }) => name), ...[...keys.keys()].map(tableOf)])
   tables.delete('')
-  refuseSharedNames([...settings.flatMap(({ fileKeys }) => fileKeys), ...tables])
-  refuseSharedNames(settings.flatMap(({ variables }) => variables.slice(0, 1)))
+  refuseShared([...settings.flatMap(({ fileKeys }) => fileKeys), ...tables], 'or sections share the name')
+  refuseShared(
+    settings.flatMap(({ variables }) => variables.slice(0, 1)),
+    'or sections share the name',
+  )
 
   const others = known.filter(({ name }) => name === '' || !tables.has(name))
   const otherSettings = others.flatMap(settingsOf).filter(({ path }) => !keys.has(path))
@@ -60,9 +63,4 @@ function tableOf(key: string): string {
 function ownVariables({ variables, spellings }: Setting): readonly string[] {
   const all = [...variables, ...spellings.flatMap(({ env }) => env ?? [])]
   return all.filter(name => name.startsWith('MINER_'))
-}
-
-function refuseSharedNames(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new ConfigError('CONFIG_SCHEMA', `two settings or sections share the name ${twice}`)
 }

@@ -1,5 +1,4 @@
-import { defaultText } from './default-text.js'
-import { expected, expectedRange } from './expected.js'
+import { defaultText, expected, expectedRange } from './expected.js'
 import { type FlagDescription, flagsOf } from './flags-of.js'
 import type { Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'

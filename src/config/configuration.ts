@@ -23,3 +23,9 @@ export function valuesOf<Settings extends ZodObject>(
 ): z.output<Settings> {
   return (name === '' ? values : values[name]) as z.output<Settings>
 }
+
+/** The value of one setting; undefined when it has none. */
+export function valueAt({ values }: Pick<Configuration, 'values'>, { section, key }: Setting): unknown {
+  const table = section === '' ? values : (values[section] as Record<string, unknown>)
+  return table[key]
+}

@@ -1,8 +1,6 @@
 import { expected, insteadOf } from './expected.js'
-import { itemPath } from './item-path.js'
-import { spellings } from './names-of.js'
+import { itemPath, spellings } from './names-of.js'
 import { nearest } from './nearest.js'
-import { parseTruth } from './parse-truth.js'
 import type { Raw, Report } from './raw.js'
 import {
   isPlain,
@@ -167,4 +165,20 @@ function isNone(shape: Scalar, text: string): boolean {
 
 function refuse(shape: Shape, value: unknown, path: string, report: Report, hint?: string): void {
   report(path, `must be ${expected(shape)}${insteadOf(shape, value)}`, hint)
+}
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+  ['0', false],
+])
+
+/** Reads `true` `yes` `on` `1` and `false` `no` `off` `0`, in any case; undefined for anything else. */
+export function parseTruth(text: string): boolean | undefined {
+  return truths.get(text.trim().toLowerCase())
 }

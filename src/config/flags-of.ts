@@ -1,7 +1,6 @@
-import { ConfigError } from './config-error.js'
-import { defaultText } from './default-text.js'
-import { expectedRange } from './expected.js'
+import { defaultText, expectedRange } from './expected.js'
 import { namesOf } from './names-of.js'
+import { refuseShared } from './refuse-shared.js'
 import type { Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'
 import type { Shape } from './shape.js'
@@ -40,9 +39,10 @@ export function flagsOf(sections: readonly Section[], reserved: ReadonlySet<stri
   const taken = new Set([...reserved, ...host.flatMap(namesIn)])
   const miners = sections.filter(({ of }) => of === 'miner').flatMap(section => describeAll(section, taken))
 
-  const names = [...host, ...miners].flatMap(namesIn)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new ConfigError('CONFIG_SCHEMA', `two settings have the flag --${twice}`)
+  refuseShared(
+    [...host, ...miners].flatMap(namesIn).map(name => `--${name}`),
+    'have the flag',
+  )
   return [...miners, ...host]
 }
 

@@ -1,4 +1,4 @@
-import { itemPath } from './item-path.js'
+import { itemPath } from './names-of.js'
 import type { Scalar, Shape } from './shape.js'
 
 /**

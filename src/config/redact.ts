@@ -1,6 +1,5 @@
-import { hidden } from './hidden.js'
 import { mapLeaves } from './map-leaves.js'
-import { isReference, secretsOf } from './secrets-of.js'
+import { hidden, isReference, secretsOf } from './secrets.js'
 import type { Setting } from './setting.js'
 import type { Scalar } from './shape.js'
 import { printUnit } from './unit.js'

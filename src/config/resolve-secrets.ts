@@ -4,7 +4,7 @@ import { mapLeaves } from './map-leaves.js'
 import { escapeName } from './quote.js'
 import type { Report } from './raw.js'
 import { readBounded } from './read-bounded.js'
-import { secretsOf } from './secrets-of.js'
+import { secretsOf } from './secrets.js'
 import type { Setting } from './setting.js'
 
 /** The variables that may be read; absent and empty are the same. */

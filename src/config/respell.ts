@@ -1,4 +1,4 @@
-import { parseTruth } from './parse-truth.js'
+import { parseTruth } from './convert.js'
 import { quote } from './quote.js'
 import type { Spelling } from './setting-meta.js'
 

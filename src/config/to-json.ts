@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.js'
+import { valueAt } from './configuration.js'
 import type { Origin } from './origin.js'
 import { redact } from './redact.js'
-import { valueAt } from './value-at.js'
 
 /**
  * A configuration as JSON may show it: the values in tables as in the file, secrets as `***`, durations and sizes

@@ -1,10 +1,10 @@
 import type { Configuration } from './configuration.js'
+import { valueAt } from './configuration.js'
 import { mapLeaves } from './map-leaves.js'
 import { originText } from './origin.js'
 import { escapeControls } from './quote.js'
 import { redact } from './redact.js'
 import type { Setting } from './setting.js'
-import { valueAt } from './value-at.js'
 
 /**
  * Prints a configuration as TOML that reads as the same configuration again, but for what must not be seen: secrets

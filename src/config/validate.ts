@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { expected, expectedRange, insteadOf } from './expected.js'
-import { itemPath } from './item-path.js'
+import { itemPath } from './names-of.js'
 import { nearest } from './nearest.js'
 import { quote } from './quote.js'
 import type { Report } from './raw.js'

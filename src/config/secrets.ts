@@ -17,3 +17,6 @@ export function secretsOf(
 export function isReference(text: string): boolean {
   return /^(env|file):/.test(text)
 }
+
+/** What stands in the place of a secret wherever one is printed, and is refused where one is read. */
+export const hidden = '***'

@@ -1,2 +1,0 @@
-/** What stands in the place of a secret wherever one is printed, and is refused where one is read. */
-export const hidden = '***'
