@@ -4,7 +4,7 @@ import { type Problem, problemText } from './problem.js'
  * `CONFIG_INVALID` the operator's configuration is wrong: `problems` has everything that is, in all layers.
  * `CONFIG_SCHEMA` a section is described wrongly; its author has to mend it.
  */
-export type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_SCHEMA'
+type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_SCHEMA'
 
 /** A configuration that cannot be used. */
 export class ConfigError extends Error {

@@ -24,7 +24,7 @@ export type Section<Settings extends ZodObject = ZodObject> = {
 }
 
 /** A broken rule. */
-export type Broken<Settings extends ZodObject = ZodObject> = {
+type Broken<Settings extends ZodObject = ZodObject> = {
   readonly setting: keyof z.output<Settings> & string
   /** continues a sentence that begins with the setting's path: `needs --api completions` */
   readonly message: string

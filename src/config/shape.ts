@@ -30,11 +30,11 @@ export type NumberShape = Base & {
 /** `open` when the bound itself is outside */
 export type Bound = { readonly at: number; readonly open: boolean }
 
-export type TruthShape = Base & { readonly kind: 'boolean' }
+type TruthShape = Base & { readonly kind: 'boolean' }
 export type ListShape = Base & { readonly kind: 'list'; readonly item: Shape }
 export type TableShape = Base & { readonly kind: 'table'; readonly fields: ReadonlyMap<string, Shape> }
 /** a table with names of the operator's own */
-export type DictionaryShape = Base & { readonly kind: 'dictionary'; readonly value: Shape }
+type DictionaryShape = Base & { readonly kind: 'dictionary'; readonly value: Shape }
 
 /** Can it be written in one word? Else it stands in a file, or in a variable as JSON, and has no flag. */
 export function isScalar(shape: Shape): shape is Scalar {
