@@ -1,6 +1,7 @@
-// Compiles src to dist from nothing, so that no file of an earlier build stays behind.
+// Compiles src to dist from nothing, so that no file of an earlier build stays behind. The new dist takes the place of the
+// old one when it is whole: a miner that is started meanwhile finds one of the two.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 
 if (Number(process.versions.node.split('.')[0]) < 22) {
   console.error(
@@ -8,6 +9,8 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
   )
   process.exit(1)
 }
+rmSync('dist.next', { recursive: true, force: true })
+const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--outDir', 'dist.next'], { stdio: 'inherit' })
+if (tsc.status !== 0) process.exit(1)
 rmSync('dist', { recursive: true, force: true })
-const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc'], { stdio: 'inherit' })
-process.exit(status ?? 1)
+renameSync('dist.next', 'dist')
