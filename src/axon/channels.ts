@@ -3,7 +3,7 @@ import type { Outcome } from '../plugin/miner.js'
 
 /** What every record of a request tells. It holds no prompt, no answer, no signature. */
 export type RequestRecord = {
-  /** which axon of this process: its hotkey and port */
+  /** which axon of this process, see `Axon.id` */
   readonly axon: string
   readonly id: string
   /** the peer's address */
@@ -25,7 +25,7 @@ export type FirstToken = RequestRecord
 export type Answered = RequestRecord & { readonly status: number; readonly outcome: Outcome | null }
 /** Not let in, or not in time for a place: the miner was not asked. */
 export type Refused = RequestRecord & { readonly status: number; readonly code: string; readonly reason: string }
-/** The miner was asked, and there is no answer. `error` is what was thrown, for the log only. */
+/** The request had its place, and there is no answer. `error` is what was thrown, for the log only. */
 export type Failed = Refused & { readonly error: unknown }
 /** The caller left before it was answered. */
 export type Cancelled = RequestRecord

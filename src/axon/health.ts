@@ -1,6 +1,6 @@
 import type { Head, Reply } from '../wires/wire.js'
 
-/** The path is reserved: no dialect can have a synapse of this name. */
+/** Looked at before any synapse, so one of this name would not be reached by GET. */
 const PATH = '/healthz'
 
 export function isHealthCheck({ method, target }: Head): boolean {
