@@ -1,9 +1,7 @@
 import type { Outcome, Usage } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { readReply } from './reply.js'
-import { unreadable } from './unreadable.js'
-import type { Upstream } from './upstream.js'
-import { upstreamWords } from './upstream-words.js'
+import { type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** One answer as its documents come in: gives its text on, and says in the end how it ended, or why it is none. */
 export class Answer {

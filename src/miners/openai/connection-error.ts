@@ -1,9 +1,9 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
-import type { Upstream } from './upstream.js'
-import { upstreamWords } from './upstream-words.js'
+import { cut, type Upstream, upstreamWords } from './upstream.js'
 
 /** An endpoint that could not be asked, or whose connection broke. */
-export function connectionError(error: unknown, { host, secrets }: Upstream): NoAnswer {
+export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
+  const { host, secrets } = upstream
   const chain = [...causes(error)]
   const code = chain.map(({ code }) => code).find(code => typeof code === 'string') ?? ''
   const because = upstreamWords(code || chain.at(-1)?.message || 'unknown error', secrets)
@@ -11,8 +11,7 @@ export function connectionError(error: unknown, { host, secrets }: Upstream): No
     new NoAnswer('upstream', `${what} (${because})`, { code: name, hint })
 
   // The only words that fetch has for a body that breaks off.
-  if (chain[0]?.message === 'terminated')
-    return failed('MODEL_CUT', `${host} broke off in the middle of its answer`, 'see the log of the endpoint')
+  if (chain[0]?.message === 'terminated') return cut(upstream, because)
   if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))
     return failed('MODEL_TIMEOUT', `${host} did not answer in time`, 'check that the endpoint is up and not overloaded')
   if (/^(ENOTFOUND|EAI_)/.test(code))

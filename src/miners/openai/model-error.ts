@@ -1,8 +1,7 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { connectionError } from './connection-error.js'
 import { type StatusError, statusError } from './status-error.js'
-import { unreadable } from './unreadable.js'
-import type { Upstream } from './upstream.js'
+import { type Upstream, unreadable } from './upstream.js'
 
 /**
  * Says what the client's error means for the operator. It is told by its shape, not by its class: the classes are in

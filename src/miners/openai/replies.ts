@@ -1,7 +1,5 @@
 import type { OpenAI } from 'openai'
-import { unreadable } from './unreadable.js'
-import type { Upstream } from './upstream.js'
-import { upstreamWords } from './upstream-words.js'
+import { type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /**
  * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,

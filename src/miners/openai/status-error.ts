@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
 import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
-import type { Upstream } from './upstream.js'
-import { upstreamWords } from './upstream-words.js'
+import { type Upstream, upstreamWords } from './upstream.js'
 
 /** An endpoint's own error: by its HTTP status, or by an error object inside a stream or a document. */
 export type StatusError = { readonly status?: unknown; readonly error?: unknown; readonly headers?: unknown }
