@@ -1,7 +1,8 @@
 import type { Outcome, Usage } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
+import { END } from './replies.js'
 import { readReply } from './reply.js'
-import { type Upstream, unreadable, upstreamWords } from './upstream.js'
+import { cut, type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** One answer as its documents come in: gives its text on, and says in the end how it ended, or why it is none. */
 export class Answer {
@@ -9,10 +10,10 @@ export class Answer {
   #model: string
   #finishReason: string | undefined
   #usage: Usage | undefined
+  #isEnded = false
   #hasChoice = false
   #callsTools = false
   #refusal = ''
-  #bytes = 0
   /** white space before the first word; given on with it, so that a blank answer is told from none */
   #held = ''
   #hasText = false
@@ -23,10 +24,11 @@ export class Answer {
   }
 
   /**
+   * @param document as the endpoint sent it, or `END`
    * @returns the text to give on; empty when there is none yet
-   * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE` above 4 MiB of text
    */
   take(document: unknown): string {
+    this.#isEnded ||= document === END
     const { model, usage, choice } = readReply(document)
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
@@ -36,10 +38,6 @@ export class Answer {
     this.#finishReason = choice.finishReason ?? this.#finishReason
     this.#callsTools ||= choice.callsTools
     this.#refusal += choice.refusal
-    this.#bytes += Buffer.byteLength(choice.text) + Buffer.byteLength(choice.refusal)
-    if (this.#bytes > maxBytes)
-      throw this.#none('MODEL_ANSWER_TOO_LARGE', `says more than ${maxBytes} bytes`, 'lower --max-tokens')
-
     if (!this.#hasText && choice.text.trim() === '') {
       this.#held += choice.text
       return ''
@@ -51,9 +49,13 @@ export class Answer {
   }
 
   /**
-   * @throws {NoAnswer} when no word was said: `MODEL_REFUSED` · `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_UNREADABLE`
+   * @throws {NoAnswer} `MODEL_CUT` when nothing says that this is all; when no word was said: `MODEL_REFUSED` ·
+   * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_UNREADABLE`
    */
   outcome(): Outcome {
+    if (!this.#hasChoice) throw unreadable(this.#upstream, 'without choices')
+    // Each sign is missing somewhere, but not both; a proxy whose upstream dies ends its own stream as if it were whole.
+    if (!this.#isEnded && this.#finishReason === undefined) throw cut(this.#upstream, 'no finish_reason and no [DONE]')
     if (!this.#hasText) throw this.#wordless()
     return {
       model: this.#model,
@@ -64,7 +66,6 @@ export class Answer {
   }
 
   #wordless(): NoAnswer {
-    if (!this.#hasChoice) return unreadable(this.#upstream, 'without choices')
     if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
       const words = upstreamWords(this.#refusal, this.#upstream.secrets)
       return this.#none(
@@ -92,5 +93,3 @@ export class Answer {
     return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.host} ${what}`, { code, hint })
   }
 }
-
-const maxBytes = 4 * 1024 * 1024

@@ -50,7 +50,6 @@ export class OpenAIMiner implements Miner {
         const text = answer.take(reply)
         if (text !== '') yield text
       }
-      either.throwIfAborted() // a stream that is aborted ends as if it were whole
       return answer.outcome()
     } catch (error) {
       signal.throwIfAborted()

@@ -19,7 +19,7 @@ type Choice = {
 /** Reads a document. Anything may be missing from it, or be something else, since many programs speak this API. */
 export function readReply(document: unknown): Reply {
   const { model, usage, choices } = record(document)
-  const choice = pick(Array.isArray(choices) ? choices.map(readChoice) : [])
+  const choice = pick(Array.isArray(choices) ? choices.filter(isRecord).map(readChoice) : [])
   return { ...given('model', label(model)), ...given('usage', readUsage(usage)), ...given('choice', choice) }
 }
 
@@ -29,8 +29,7 @@ function pick(choices: readonly Choice[]): Choice | undefined {
   return speaking.find(({ finishReason }) => finishReason === 'stop') ?? speaking[0] ?? choices[0]
 }
 
-function readChoice(choice: unknown): Choice {
-  const { message, delta, finish_reason } = record(choice)
+function readChoice({ message, delta, finish_reason }: Record<string, unknown>): Choice {
   const { content, refusal, tool_calls, function_call } = record(message ?? delta)
   return {
     text: typeof content === 'string' ? content : '',
@@ -59,7 +58,11 @@ function count(value: unknown): number | undefined {
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  return isRecord(value) ? value : {}
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [K in Name]?: Value } {

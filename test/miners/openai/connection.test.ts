@@ -86,28 +86,59 @@ describe('the connection to the model', () => {
     })
   })
 
+  describe('is closed within 100 ms', () => {
+    for (const [title, type, n] of [
+      ['a web page that does not end', 'text/html', 1],
+      ['a web page in place of a whole answer', 'text/html', 2],
+      ['a stream in place of a whole answer', 'text/event-stream', 2],
+    ] as const)
+      it(`after ${title}`, async () => {
+        await using model = await startModelServer(response => {
+          response.writeHead(200, { 'content-type': type }).write('<')
+        })
+        const error = await refusal(ask(await openai(model.url, { n })))
+        const refused = performance.now()
+        assert.equal(error.code, 'MODEL_UNREADABLE')
+        assert.deepEqual(await model.requests[0]!.over, { left: true })
+        assert.ok(performance.now() - refused < 100)
+      })
+
+    it('after an event that is an error', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"error":"out of memory"}\n\n')
+      })
+      const error = await refusal(ask(await openai(model.url)))
+      const refused = performance.now()
+      assert.equal(error.code, 'MODEL_FAILED')
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+      assert.ok(performance.now() - refused < 100)
+    })
+  })
+
   describe('at the deadline', () => {
     const late = () => ({ deadline: Date.now() + 60 })
 
-    for (const [title, behaviour] of [
-      ['before any answer', stalled()],
-      ['in the middle of an answer', stalled(['Hel'])],
+    for (const [title, behaviour, numbers] of [
+      ['before any answer', stalled(), [1, 2]],
+      ['in the middle of an answer', stalled(['Hel']), [1]],
       [
         'in the middle of an error',
         response => {
           response.writeHead(500, { 'content-length': 1000 }).write('{')
         },
+        [1, 2],
       ],
       [
         'in the middle of a whole answer',
         response => {
           response.writeHead(200, { 'content-type': 'application/json' }).write('{')
         },
+        [1, 2],
       ],
-    ] as [string, ReturnType<typeof stalled>][])
+    ] as [string, ReturnType<typeof stalled>, number[]][])
       it(`is closed ${title}`, async () => {
         await using model = await startModelServer(behaviour)
-        for (const n of [1, 2]) {
+        for (const n of numbers) {
           const error = await refusal(ask(await openai(model.url, { n }), late()))
           assert.equal(error.code, 'MODEL_TIMEOUT')
           assert.equal(error.reason, 'late')

@@ -171,10 +171,27 @@ describe('the openai miner', () => {
 
     it('a stream that carries no content type', async () => {
       await using model = await startModelServer(response => {
-        response.writeHead(200).end(event(chunk({ content: 'Hello' })))
+        response.writeHead(200).end(event(chunk({ content: 'Hello' }, 'stop')))
       })
       assert.equal((await ask(await openai({ baseUrl: model.url }))).text, 'Hello')
     })
+
+    for (const [title, end] of [
+      ['[DONE] alone', 'data: [DONE]\n\n'],
+      ['[DONE] without the space', 'data:[DONE]\r\n\r\n'],
+      ['a reason alone', event(chunk({}, 'stop'))],
+    ] as const)
+      it(`a stream that ends with ${title}, byte by byte, as a whole answer`, async () => {
+        await using model = await startModelServer(async response => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' })
+          response.write(event(chunk({ content: 'Hello' })))
+          for (const byte of end) await new Promise(resolve => response.write(byte, resolve))
+          response.end()
+        })
+        const { text, outcome } = await ask(await openai({ baseUrl: model.url }))
+        assert.equal(text, 'Hello')
+        assert.equal(outcome.finishReason, end.includes('stop') ? 'stop' : 'unknown')
+      })
 
     it('the first complete choice of several, whole', async () => {
       const several = completion('cut off', '  ', 'complete', 'too')
