@@ -3,7 +3,12 @@ import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
 import { type Upstream, upstreamWords } from './upstream.js'
 
 /** An endpoint's own error: by its HTTP status, or by an error object inside a stream or a document. */
-export type StatusError = { readonly status?: unknown; readonly error?: unknown; readonly headers?: unknown }
+export type StatusError = {
+  readonly message?: unknown
+  readonly status?: unknown
+  readonly error?: unknown
+  readonly headers?: unknown
+}
 
 /** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
 export function statusError(answered: StatusError, { host, model, secrets }: Upstream): NoAnswer {
@@ -137,17 +142,20 @@ const flags = new Map([
   ['frequency_penalty', '--frequency-penalty'],
 ])
 
-function read({ status: http, error, headers }: StatusError): Said {
-  const { code, param, message, detail } = typeof error === 'object' && error !== null ? (error as Details) : {}
+function read(answered: StatusError): Said {
+  const { status: http, error } = answered
+  const details: Details = typeof error === 'object' && error !== null ? error : {}
+  const { code, param, message, detail } = details
   // Inside a stream, or a document with status 200, the code may be the status.
   const status = [http, code].find(number => typeof number === 'number')
-  const told =
-    (isRedirect(status) && target(headers)) || (typeof error === 'string' ? error : (message ?? detail ?? ''))
+  const told = typeof error === 'string' ? error : (message ?? detail ?? plainText(answered))
+  const words = typeof told === 'string' ? told : inspect(told, { depth: 5, breakLength: Number.POSITIVE_INFINITY })
   return {
     status,
     code: typeof code === 'string' ? code : '',
     param: typeof param === 'string' && /^[\w.[\]]{1,60}$/.test(param) ? param : '',
-    words: typeof told === 'string' ? told : inspect(told, { depth: 5, breakLength: Number.POSITIVE_INFINITY }),
+    // A redirect's own words repeat the address whole.
+    words: isRedirect(status) ? target(answered) : words,
   }
 }
 
@@ -162,7 +170,15 @@ function isRedirect(status = 0): boolean {
   return status >= 300 && status < 400
 }
 
-/** Where a redirect leads, without the query, which may carry a token. */
-function target(headers: unknown): string | undefined {
-  return headers instanceof Headers ? headers.get('location')?.replace(/[?#].*/s, '') : undefined
+/** Where a redirect leads, without user, password and query, which may be secret. */
+function target({ headers }: StatusError): string {
+  const url = URL.parse((headers instanceof Headers && headers.get('location')) || '')
+  return url && /^https?:$/.test(url.protocol) ? url.origin + url.pathname : ''
+}
+
+/** The body of an error in plain text, which the client has in its own message, after the status. */
+function plainText({ message, status, headers }: StatusError): string {
+  const isPlain = headers instanceof Headers && /^text\/plain\b/i.test(headers.get('content-type') ?? '')
+  if (!isPlain || typeof message !== 'string' || message === `${status} status code (no body)`) return ''
+  return message.slice(`${status} `.length)
 }
