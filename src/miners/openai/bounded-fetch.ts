@@ -1,14 +1,23 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
 
 /**
- * `fetch`, whose bodies end with an error at 32 MiB, counted after decompression: about 100,000 streamed tokens.
- * The client sets no bound of its own, neither to a document nor to a line of a stream, and holds both in memory.
+ * `fetch`, whose bodies are bounded; the client itself bounds neither a document nor a line of a stream, and holds both
+ * in memory. An answer ends with an error at 32 MiB, counted after decompression: about 100,000 streamed tokens, each
+ * in an event of some 300 bytes. An error is cut after 64 KiB or a second: its status is known, and it gets no better.
  *
- * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE` while the body is read
+ * @throws {NoAnswer} `MODEL_FAILED` for a status that is none · `MODEL_ANSWER_TOO_LARGE` while the body is read
  */
 export const boundedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init)
-  return response.body ? new Response(response.body.pipeThrough(limit()), response) : response
+  if (response.status > 599) {
+    cancel(response.body)
+    throw new NoAnswer('upstream', `the endpoint answered with status ${response.status}, which HTTP does not have`, {
+      code: 'MODEL_FAILED',
+      hint: 'check --base-url; some proxies refuse with a status of their own',
+    })
+  }
+  if (!response.body) return response
+  return new Response(response.ok ? response.body.pipeThrough(limit()) : await beginning(response.body), response)
 }
 
 const maxBytes = 32 * 1024 * 1024
@@ -25,4 +34,29 @@ function limit() {
       })
     },
   })
+}
+
+async function beginning(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Blob> {
+  const reader = body.getReader()
+  const timer = setTimeout(() => cancel(reader), 1000) // ends the read that waits
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  try {
+    for (let size = 0; size < 64 * 1024; ) {
+      const { done, value } = await reader.read()
+      if (done) break
+      chunks.push(value)
+      size += value.byteLength
+    }
+  } catch {
+    // A body that breaks off has said what it will say.
+  } finally {
+    clearTimeout(timer)
+    cancel(reader)
+  }
+  return new Blob(chunks)
+}
+
+/** Closes the connection; that it is broken already is no matter. */
+function cancel(body: { cancel(): Promise<void> } | null): void {
+  body?.cancel().catch(() => {})
 }

@@ -20,6 +20,12 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
       `the host name of ${host} cannot be resolved`,
       'check --base-url and the name server',
     )
+  if (chain.at(-1)?.message === 'bad port')
+    return failed(
+      'MODEL_UNREACHABLE',
+      `fetch never asks ${host}, because it does not allow this port`,
+      'serve the endpoint on another port, and set it in --base-url',
+    )
   if (code === 'ECONNREFUSED')
     return failed(
       'MODEL_UNREACHABLE',
@@ -36,10 +42,8 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   return failed('MODEL_UNREACHABLE', `asking ${host} failed`, 'check --base-url and the network')
 }
 
-type Cause = { readonly message: string; readonly code?: unknown; readonly cause?: unknown }
-
 /** The error and what lies under it; at most ten, because a cause may be its own. */
-function* causes(error: unknown): Generator<Cause> {
+export function* causes(error: unknown): Generator<Error & { readonly code?: unknown }> {
   for (let depth = 0; depth < 10 && error instanceof Error; depth++) {
     yield error
     error = error.cause

@@ -34,7 +34,7 @@ export class OpenAIMiner implements Miner {
 
   /**
    * @throws {NoAnswer} with a code that begins with `MODEL_`
-   * @throws the signal's reason, as it is, when the signal aborts
+   * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
    */
   async *prompt({ messages }: Question, { signal, deadline }: Asked): AsyncGenerator<string, Outcome> {
     signal.throwIfAborted()

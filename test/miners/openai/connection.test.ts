@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
@@ -37,6 +37,73 @@ describe('the connection to the model', () => {
       const error = await refusal(ask(await openai(`http://127.0.0.1:${port}/v1`)))
       server.close()
       assert.equal(error.code, 'MODEL_UNREACHABLE')
+    })
+
+    it('because fetch does not use the port', async () => {
+      const error = await refusal(ask(await openai('http://127.0.0.1:6000/v1')))
+      assert.equal(error.code, 'MODEL_UNREACHABLE')
+      assert.match(
+        error.message,
+        /^fetch never asks 127\.0\.0\.1:6000, because it does not allow this port \(bad port\)$/,
+      )
+      assert.match(error.hint!, /another port/)
+    })
+
+    it('because the status is none that HTTP has, and is closed', async () => {
+      let socket: Socket | undefined
+      const server = createTcpServer(accepted => {
+        socket = accepted.unref()
+        accepted.write('HTTP/1.1 999 Denied\r\ncontent-length: 100000\r\n\r\nno')
+      })
+        .listen(0, '127.0.0.1')
+        .unref()
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const error = await refusal(ask(await openai(`http://127.0.0.1:${port}/v1`)))
+      assert.equal(error.code, 'MODEL_FAILED')
+      assert.equal(error.message, 'the endpoint answered with status 999, which HTTP does not have')
+      if (!socket!.closed) await once(socket!.resume(), 'close')
+      server.close()
+    })
+
+    for (const [title, more] of [
+      ['stalls', 'C'],
+      ['does not end', 'C'.repeat(100_000)],
+    ] as const)
+      it(`with an error whose body ${title}, and is closed`, async () => {
+        await using model = await startModelServer(response => {
+          response.writeHead(500, { 'content-type': 'text/plain', 'content-length': 1_000_000 }).write(more)
+        })
+        const error = await refusal(ask(await openai(model.url)))
+        assert.equal(error.code, 'MODEL_FAILED')
+        assert.match(error.message, /failed \(500\): C/)
+        assert.deepEqual(await model.requests[0]!.over, { left: true })
+      })
+
+    it('because it is cut in the middle of an error, with what came of it', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(503, { 'content-type': 'text/plain', 'content-length': 1000 })
+        response.write('no workers', () => response.destroy())
+      })
+      const error = await refusal(ask(await openai(model.url)))
+      assert.equal(error.code, 'MODEL_FAILED')
+      assert.match(error.message, /failed \(503\): no workers$/)
+    })
+
+    it('because the program is at fault, with its own error', async () => {
+      const bug = new TypeError("Cannot read properties of null (reading 'finish_reason')")
+      const miner = await build(
+        openaiMiner(async at => {
+          const client = await openaiClient(at)
+          return client.withOptions({
+            fetch: async () => {
+              throw bug
+            },
+          })
+        }),
+        { baseUrl: 'http://127.0.0.1:9/v1' },
+      )
+      await assert.rejects(ask(miner), error => error === bug)
     })
 
     it('because it is cut before any answer', async () => {
