@@ -39,6 +39,12 @@ export type Asked = {
 /** Messages in, words out. */
 export type Miner = {
   prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome>
+  /**
+   * Called before the axon opens: gets ready for the first question, without asking anybody.
+   *
+   * @throws {NoAnswer} when no question could be answered as it is configured
+   */
+  ready?(): Promise<void>
   close?(): Promise<void>
 }
 

@@ -33,6 +33,15 @@ export class OpenAIMiner implements Miner {
   }
 
   /**
+   * Makes the client, so that the first question does not wait for it.
+   *
+   * @throws {NoAnswer} `MODEL_KEY_MISSING`
+   */
+  async ready(): Promise<void> {
+    await this.#connected()
+  }
+
+  /**
    * @throws {NoAnswer} with a code that begins with `MODEL_`
    * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
    */

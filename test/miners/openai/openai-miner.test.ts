@@ -306,4 +306,11 @@ describe('the openai miner', () => {
     assert.equal(error.misuse, true)
     assert.match(error.hint!, /OPENAI_API_KEY/)
   })
+
+  it('is not ready for OpenAI without a key, and asks nobody to find that out', async () => {
+    assert.equal((await refusal((await build(openaiMiner(openaiClient))).ready!())).code, 'MODEL_KEY_MISSING')
+    await using model = await startModelServer()
+    await (await openai({ baseUrl: model.url })).ready!()
+    assert.equal(model.requests.length, 0)
+  })
 })
