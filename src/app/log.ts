@@ -37,7 +37,8 @@ export async function createLog({ level, secrets, stream }: LogOptions): Promise
   }
   return pino(
     options,
-    stream ?? (process.stderr.isTTY ? await prettyStream() : pino.destination({ fd: 2, sync: true })),
+    stream ??
+      (process.stderr.isTTY ? await prettyStream() : pino.destination({ fd: 2, sync: true }).on('error', () => {})),
   )
 }
 

@@ -1,16 +1,24 @@
 import { run } from '@oclif/core'
 import { showError } from './show-error.js'
+import { UsageError } from './usage-error.js'
 
 /** Runs the command that was typed, and ends with what came of it. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
-  // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  // Before oclif's own listener, which throws what is no EPIPE (@oclif/core `command.js`).
+  process.stdout.prependListener('error', endWithoutOutput)
+  // Where nobody hears what is wrong, the exit code still tells that something is.
+  process.stderr.on('error', () => {})
   try {
     await run(argv, root)
   } catch (error) {
     process.exitCode = showError(error, argv)
   }
+}
+
+function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {
+  // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
+  if (code === 'EPIPE') process.exit()
+  const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there', 1)
+  // Without the arguments, because `--json` would send it where nothing can be written.
+  process.exit(showError(lost, []))
 }

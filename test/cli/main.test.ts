@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { liveMiner } from '../support/cli.ts'
+
+describe('main', () => {
+  const shell = (command: string) => liveMiner([], { command })
+
+  for (const [name, stderr] of [
+    ['closed', '2> >(exec 0<&-; exit)'],
+    ['full', '2>/dev/full'],
+  ]) {
+    it(`ends with the same code when standard error is ${name}`, async () => {
+      await using run = shell(`for n in 1 2 3; do "$NODE" "$MINER" nope ${stderr}; echo "code $?"; done`)
+      assert.equal((await run.ended).stdout, 'code 127\n'.repeat(3))
+    })
+  }
+
+  for (const json of ['', ' --json']) {
+    it(`tells of a standard output that is full:${json || ' without --json'}`, async () => {
+      await using run = shell(`"$NODE" "$MINER" prompt --use echo hi${json} >/dev/full`)
+      const { code, stderr } = await run.ended
+      assert.equal(code, 1)
+      assert.match(stderr, /^error: standard output takes no more: ENOSPC\n {2}try: .*\n$/)
+    })
+  }
+
+  it('ends quietly when nobody reads standard output', async () => {
+    await using run = shell('set -o pipefail; "$NODE" "$MINER" --help | true; echo "code $?"')
+    assert.deepEqual(await run.ended, { code: 0, signal: null, stdout: 'code 0\n', stderr: '' })
+  })
+})
