@@ -31,7 +31,7 @@ export async function createLog({ level, secrets, stream }: LogOptions): Promise
       logMethod([fields, message], method) {
         // A plugin's words; our own records name an event.
         const record = message === undefined ? fields : { event: 'message', message, ...(fields as object) }
-        method.call(this, clean(record, cleaning) as object)
+        method.call(this, cleaned(record, cleaning))
       },
     },
   }
@@ -55,14 +55,34 @@ async function prettyStream(): Promise<DestinationStream> {
 
 type Cleaning = { readonly harmless: (text: string) => string; readonly stacks: boolean }
 
+/** A record never ends the program: a getter or a `toJSON` of a plugin may throw. */
+function cleaned(record: unknown, how: Cleaning): object {
+  try {
+    return clean(record, how) as object
+  } catch (error) {
+    return { event: 'recordLost', message: how.harmless(String(error)) }
+  }
+}
+
+/** How deep a record is told; what lies deeper, a circle above all, is not. */
+const DEPTH = 5
+
 /** The record with every text in it made harmless. */
-function clean(value: unknown, how: Cleaning): unknown {
+function clean(value: unknown, how: Cleaning, depth = 0): unknown {
   if (typeof value === 'string') return how.harmless(value)
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Error) return clean(errorFields(value, how.stacks), how)
-  if (Array.isArray(value)) return value.map(item => clean(item, how))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [how.harmless(key), clean(item, how)]))
+  if (depth > DEPTH) return '…'
+  const deeper = (item: unknown) => clean(item, how, depth + 1)
+  if (value instanceof Error) return fields(errorFields(value, how.stacks), how, deeper)
+  if (Array.isArray(value)) return value.map(deeper)
+  // A Date, a URL.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return deeper(value.toJSON())
+  return fields(value, how, deeper)
+}
+
+function fields(value: object, { harmless }: Cleaning, deeper: (item: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [harmless(key), deeper(item)]))
 }
 
 /** An error by its code and text. Its stack is for those who debug. */

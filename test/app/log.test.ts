@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createLog, type LogLevel } from '#dist/app/log.js'
 
 /** Of what the tests look at. */
-type LogRecord = { time: string; use?: string; list?: unknown; error?: { stack?: string[] } }
+type LogRecord = { event: string; time: string; use?: string; list?: unknown; error?: { stack?: string[] } }
 
 async function logged(level: LogLevel, record: object, secrets: readonly string[] = []): Promise<LogRecord[]> {
   const lines: string[] = []
@@ -50,5 +50,32 @@ describe('log', () => {
     assert.deepEqual(quiet!.error, { name: 'Error', code: 'E', message: 'broken', hint: 'mend it', cause })
     const [loud] = await logged('debug', { error })
     assert.match(loud!.error!.stack![0]!, /^ {4}at .*log\.test\.ts/)
+  })
+
+  it('tells a Date and a URL by their text', async () => {
+    const [record] = await logged('info', { list: [new Date(0), new URL('http://a-secret.example/')] }, ['a-secret'])
+    assert.deepEqual(record!.list, ['1970-01-01T00:00:00.000Z', 'http://***.example/'])
+  })
+
+  it('comes to an end with what holds itself', async () => {
+    const error = new Error('again')
+    error.cause = error
+    const list: unknown[] = []
+    list.push(list)
+    const [record] = await logged('debug', { error, list })
+    assert.match(JSON.stringify(record!.error), /"message":"again".*"cause":"…"/)
+    assert.match(JSON.stringify(record!.list), /^\[+"…"\]+$/)
+  })
+
+  it('never throws, and says that a record is lost', async () => {
+    const toJSON = () => {
+      throw new Error('with a-secret')
+    }
+    const revoked = Proxy.revocable({}, {})
+    revoked.revoke()
+    const [thrown] = await logged('info', { list: { toJSON } }, ['a-secret'])
+    assert.partialDeepStrictEqual(thrown, { event: 'recordLost', message: 'Error: with ***' })
+    assert.equal((await logged('info', { list: revoked.proxy }))[0]!.event, 'recordLost')
+    assert.equal((await logged('info', { list: new Date(Number.NaN) }))[0]!.list, null)
   })
 })
