@@ -1,20 +1,21 @@
 import { inject, injectable } from 'tsyringe'
 import { observe, type RequestEvents, type RequestRecord } from '../axon/channels.js'
 import type { Log } from '../plugin/log.js'
-import { NoAnswer } from '../plugin/no-answer.js'
 import { LOG } from './tokens.js'
 
-/** How often the refusals of strangers are summed up. */
+/** How often the requests of strangers are summed up. */
 const SUM_MS = 10_000
 
 /**
- * One record a request in the log. Refusals before proof are summed up, a count a reason, so that a flood of them
- * cannot fill a disk.
+ * One record a request in the log. Requests that end before proof are summed up, a count a reason, so that a flood of
+ * them cannot fill a disk; of those that failed, the first since the last sum is told, too.
  */
 @injectable()
 export class RequestLog implements Disposable {
   readonly #log: Log
   readonly #strangers = new Map<string, number>()
+  /** of a stranger, since the last sum */
+  #toldFailure = false
   readonly #timer: NodeJS.Timeout
   readonly #stops: (() => void)[]
 
@@ -32,15 +33,22 @@ export class RequestLog implements Disposable {
         })
       }),
       this.#on('refused', record => {
-        if (record.hotkey === null) this.#strangers.set(record.code, (this.#strangers.get(record.code) ?? 0) + 1)
+        if (record.hotkey === null) this.#count(record.code)
         else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
       }),
       this.#on('failed', record => {
-        const { status, reason, error } = record
-        const foreseen = error instanceof NoAnswer || record.code !== 'INTERNAL'
-        log[foreseen ? 'warn' : 'error']({ event: 'failed', ...about(record), status, reason, error })
+        const { hotkey, code, status, reason, error } = record
+        if (hotkey === null) {
+          this.#count(code)
+          if (this.#toldFailure) return
+          this.#toldFailure = true
+        }
+        log[code === 'INTERNAL' ? 'error' : 'warn']({ event: 'failed', ...about(record), status, reason, error })
       }),
-      this.#on('cancelled', record => log.info({ event: 'cancelled', ...about(record) })),
+      this.#on('cancelled', record => {
+        if (record.hotkey === null) this.#count('CANCELLED')
+        else log.info({ event: 'cancelled', ...about(record) })
+      }),
     ]
   }
 
@@ -54,7 +62,12 @@ export class RequestLog implements Disposable {
     return observe(event, listener, error => this.#log.error({ event: 'observerFailed', error }))
   }
 
+  #count(code: string): void {
+    this.#strangers.set(code, (this.#strangers.get(code) ?? 0) + 1)
+  }
+
   #sumUp(): void {
+    this.#toldFailure = false
     if (this.#strangers.size === 0) return
     this.#log.info({ event: 'refusedStrangers', seconds: SUM_MS / 1000, counts: Object.fromEntries(this.#strangers) })
     this.#strangers.clear()
