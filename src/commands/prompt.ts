@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { ENDING, MINER } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
+import { shown } from '../cli/shown.js'
 import { listen } from '../plugin/listen.js'
 
 /** How long an answer may take where no validator waits for it. */
@@ -37,7 +38,7 @@ export default class Prompt extends SettingsCommand {
     let lineIsOpen = false
     const show = (text: string) => {
       if (this.jsonEnabled()) return
-      process.stdout.write(text)
+      process.stdout.write(shown(text))
       lineIsOpen = !text.endsWith('\n')
     }
     try {

@@ -4,6 +4,7 @@ import { SettingsCommand } from '../cli/command.js'
 import { developmentUrl, refuseBesideDev } from '../cli/development.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
+import { shown } from '../cli/shown.js'
 import { UsageError } from '../cli/usage-error.js'
 import { words } from '../cli/words.js'
 import { explain } from '../dendrite/explain.js'
@@ -72,7 +73,7 @@ export default class Query extends SettingsCommand {
         process.stderr.write(
           words({ label: String(status ?? 'no status'), message: trouble.sentence, hint: trouble.hint }),
         )
-    } else this.log(String(completion))
+    } else this.log(shown(String(completion)))
     const axonMs = reply.axonMs === null ? null : Math.round(reply.axonMs)
     return { completion: trouble ? null : completion, status, message, axonMs, ms: Math.round(reply.ms) }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
-import { runMiner } from '../support/miner-process.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 
 // Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
 const terminal = `
@@ -76,5 +76,13 @@ describe('on a terminal', () => {
   it('an unknown command does not ask back', async () => {
     await using run = onTerminal(['promt'], { NO_COLOR: '1' })
     assert.equal((await run.ended).code, 127)
+  })
+
+  it('an answer cannot drive it', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo', 'a\u001b[2J\u0007\tb\nc'])
+    assert.equal((await run.ended).stdout, 'a\\u001b[2J\\u0007\tb\r\nc\r\n')
+    await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
+    await using query = onTerminal(['query', '--dev', '--url', served.url, 'a\u001b[2J'])
+    assert.equal((await query.ended).stdout, 'a\\u001b[2J\r\n')
   })
 })
