@@ -13,12 +13,13 @@ export async function readStdin(stdin: AsyncIterable<Buffer> = process.stdin): P
   let size = 0
   for await (const chunk of stdin) {
     size += chunk.length
-    if (size > MAX) throw new UsageError('STDIN_TOO_LARGE', `standard input has more than ${MAX} bytes`)
+    if (size > MAX)
+      throw new UsageError('STDIN_TOO_LARGE', `standard input has more than ${MAX} bytes`, 'ask with less text')
     chunks.push(chunk)
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)).replace(/\r?\n$/, '')
   } catch {
-    throw new UsageError('STDIN_NOT_UTF8', 'standard input is not UTF-8 text')
+    throw new UsageError('STDIN_NOT_UTF8', 'standard input is not UTF-8 text', 'convert it: iconv -t UTF-8')
   }
 }
