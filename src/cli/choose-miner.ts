@@ -1,6 +1,7 @@
 import type { MinerCatalogue } from '../app/miner-catalogue.js'
 import { hostSections } from '../app/settings.js'
 import { nearest } from '../config/nearest.js'
+import { type Origin, originText } from '../config/origin.js'
 import { quote } from '../config/quote.js'
 import { type ConfigFile, readFile } from '../config/read-file.js'
 import type { Section } from '../config/section.js'
@@ -22,13 +23,13 @@ export type Layers = {
  * @throws {UsageError} UNKNOWN_MINER
  */
 export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promise<MinerDefinition> {
-  const name = await chosenName(layers)
+  const { name, origin } = await chosenName(layers)
   const entry = miners.get(name)
   if (entry) return entry.load()
   const names = [...miners.keys()]
   const like = nearest(name, names)
   const hint = `--use ${like ?? names[0]}; there are: ${names.join(', ')}`
-  throw new UsageError('UNKNOWN_MINER', `there is no miner ${quote(name)}`, hint)
+  throw new UsageError('UNKNOWN_MINER', `there is no miner ${quote(name)} (${originText(origin)})`, hint)
 }
 
 /** The settings of a miner as the settings layer reads them. */
@@ -36,14 +37,20 @@ export function minerSection({ name, settings }: MinerDefinition): Section {
   return { name, title: `${name} miner`, of: 'miner', settings }
 }
 
-async function chosenName({ argv, env, file }: Layers): Promise<string> {
-  const said = typedValue(argv, 'use') || env.MINER_USE || (await inFile(file))
-  return said || hostSections.top.settings.parse({}).use
+type Chosen = { readonly name: string; readonly origin: Origin }
+
+async function chosenName({ argv, env, file }: Layers): Promise<Chosen> {
+  const typed = typedValue(argv, 'use')
+  if (typed) return { name: typed, origin: { from: 'flag', flag: '--use' } }
+  if (env.MINER_USE) return { name: env.MINER_USE, origin: { from: 'environment', variable: 'MINER_USE' } }
+  const inFile = file && (await useOf(file))
+  if (inFile) return { name: inFile, origin: { from: 'file', file: file.path, key: 'use' } }
+  return { name: hostSections.top.settings.parse({}).use, origin: { from: 'default' } }
 }
 
 /** Whatever else is wrong with the file is told when all of it is read. */
-async function inFile(file: ConfigFile | null): Promise<string | undefined> {
-  const content = file && (await readFile(file))
+async function useOf(file: ConfigFile): Promise<string | undefined> {
+  const content = await readFile(file)
   const use = content && 'table' in content ? content.table.use : undefined
   return typeof use === 'string' ? use : undefined
 }

@@ -5,12 +5,14 @@ import { chooseMiner, type Layers, minerSection } from './choose-miner.js'
 import { type Reader, sectionsOf } from './sections-of.js'
 import { settingFlags } from './setting-flags.js'
 
+/** Help is shown beside a mistake, too: then it is that of the default miner. */
+const nothingSaid: Layers = { argv: [], env: {}, file: null }
+
 /**
  * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
  * miner, then the host's.
  *
  * @param options `everyMiner`: those of all miners, not of the chosen one
- * @throws {UsageError} UNKNOWN_MINER
  */
 export async function addSettingFlags(
   commands: readonly (Command.Loadable & Reader)[],
@@ -20,7 +22,7 @@ export async function addSettingFlags(
   const miners = scope.resolve(MINERS)
   const definitions = everyMiner
     ? await Promise.all([...miners.values()].map(({ load }) => load()))
-    : [await chooseMiner(miners, layers)]
+    : [await chooseMiner(miners, layers).catch(() => chooseMiner(miners, nothingSaid))]
   // Each by itself, because two miners may have a flag in common.
   const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
 

@@ -98,6 +98,8 @@ const groups: Record<string, Record<string, Case>> = {
     'bad-file-not-utf8': { args: 'config show --json', file: Buffer.from('use = "\xff"', 'latin1') },
     'bad-file-yaml': { args: 'config show --config @/config.yaml' },
     'bad-miner': { args: 'prompt --use ech hi' },
+    'bad-miner-file': { args: 'prompt hi', file: 'use = "ech"\n' },
+    'bad-miner-help': { args: 'prompt --use ech --help' },
     'bad-miner-json': { args: 'prompt hi --json', env: { MINER_USE: 'gpt' } },
     'bad-command': { args: 'promt hi' },
     'bad-command-json': { args: 'nope --json' },

@@ -61,9 +61,11 @@ describe('on a terminal', () => {
 
   it('shows colours, unless NO_COLOR says no', async () => {
     await using coloured = onTerminal(['prompt', '--use', 'nope', 'hi'])
-    assert.ok((await coloured.ended).stdout.startsWith('\u001b[31merror:\u001b[0m there is no miner "nope"\r\n'))
+    assert.ok(
+      (await coloured.ended).stdout.startsWith('\u001b[31merror:\u001b[0m there is no miner "nope" (--use)\r\n'),
+    )
     await using plain = onTerminal(['prompt', '--use', 'nope', 'hi'], { NO_COLOR: '1' })
-    assert.match((await plain.ended).stdout, /^error: there is no miner "nope"\r\n/)
+    assert.match((await plain.ended).stdout, /^error: there is no miner "nope" \(--use\)\r\n/)
   })
 
   it('prompt without a question does not wait for one', async () => {
