@@ -20,16 +20,16 @@ import { unknownFlags } from './unknown-flags.js'
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly flags: Interfaces.InferredFlags<C['flags']>
   readonly args: Interfaces.InferredArgs<C['args']>
-  /** the settings among the flags */
-  readonly typed: readonly TypedFlag[]
   readonly configuration: Configuration
   readonly scope: Scope
 }
 
 type Opening = {
   readonly secrets?: SecretsMode
-  /** settings that a flag of the command stands for, such as `--dev`; `typed` are those that were typed beside it */
-  readonly implied?: (flags: Record<string, unknown>, typed: readonly TypedFlag[]) => readonly TypedFlag[]
+  /** settings that a flag of the command stands for, such as `--dev`, whatever was typed */
+  readonly implied?: (flags: Record<string, unknown>) => readonly TypedFlag[]
+  /** what is wrong with them beside each other */
+  readonly conflicts?: (flags: Record<string, unknown>, typed: readonly TypedFlag[]) => readonly Problem[]
 }
 
 /** A command of this program. Its errors are told in one place, `showError`. */
@@ -62,7 +62,7 @@ export abstract class SettingsCommand extends MinerCommand {
    */
   protected async open<C extends typeof SettingsCommand>(
     ctor: C,
-    { secrets = 'resolve', implied }: Opening = {},
+    { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
     const scope = openScope()
     try {
@@ -75,15 +75,17 @@ export abstract class SettingsCommand extends MinerCommand {
       const flagged = settingFlags(sections)
       const { flags, args, unknown } = await this.#parse(ctor, flagged.flags)
       const typed = typedSettings(flagged.descriptions, flags, this.argv)
+      const decided = implied?.(flags) ?? []
       const problems: Problem[] = await unknownFlags(unknown, {
         known: Object.keys({ ...ctor.flags, ...ctor.baseFlags, ...flagged.flags }),
         miners,
         chosen,
       })
+      problems.push(...(conflicts?.(flags, typed) ?? []))
       const configuration = await readConfiguration({
         sections,
         known,
-        flags: [...typed, ...(implied?.(flags, typed) ?? [])],
+        flags: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
         env: process.env,
         file,
         secrets,
@@ -104,7 +106,6 @@ export abstract class SettingsCommand extends MinerCommand {
       return {
         flags: flags as Run<C>['flags'],
         args: args as Run<C>['args'],
-        typed,
         configuration,
         scope,
         [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
-import { developmentUrl, refuseBesideDev } from '../cli/development.js'
+import { besideDev, developmentUrl } from '../cli/development.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
 import { shown } from '../cli/shown.js'
@@ -38,12 +38,11 @@ export default class Query extends SettingsCommand {
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
-    await using run = await this.open(Query)
+    await using run = await this.open(Query, {
+      conflicts: ({ dev }, typed) => (dev ? besideDev(typed, ['wallet']) : []),
+    })
     const { flags, args, scope } = run
-    if (flags.dev) {
-      refuseBesideDev(run.typed, ['wallet'])
-      scope.provide(HOTKEY, keypairFromUri(alice.uri))
-    }
+    if (flags.dev) scope.provide(HOTKEY, keypairFromUri(alice.uri))
     const url = readUrl(flags.url ?? (flags.dev ? developmentUrl : undefined))
     const receiver = readReceiver(flags.receiver ?? (flags.dev ? bob.address : undefined))
     const timeoutMs = readDuration('--timeout', flags.timeout ?? '12s')

@@ -4,12 +4,13 @@ import { hostSections } from '../app/settings.js'
 import { AXON, CHOSEN_MINER, HOTKEY, LOG } from '../app/tokens.js'
 import { banner } from '../cli/banner.js'
 import { SettingsCommand } from '../cli/command.js'
-import { refuseBesideDev } from '../cli/development.js'
+import { besideDev } from '../cli/development.js'
 import { drain } from '../cli/drain.js'
 import { stopSignal } from '../cli/stop-signal.js'
 import { UsageError } from '../cli/usage-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
+import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 
@@ -19,6 +20,14 @@ const DRAIN_MS = 30_000
 const CLOSE_MS = 2_000
 
 const bob = developmentKeys[1]
+
+const decidedByDev = ['axon.host', 'policy', 'subtensor', 'wallet']
+// So file and environment, which may be those of a real miner, have no say in them.
+const impliedByDev: readonly TypedFlag[] = [
+  { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
+  { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
+  { path: 'policy.deny', flag: '--dev', texts: [] },
+]
 
 export default class Serve extends SettingsCommand {
   static override summary = 'Open the axon, and answer validators until stopped.'
@@ -37,7 +46,10 @@ export default class Serve extends SettingsCommand {
   static override readonly reads = ['wallet', 'axon', 'policy', 'subtensor'] as const
 
   async run(): Promise<void> {
-    await using run = await this.open(Serve, { implied: ({ dev }, typed) => (dev ? impliedByDev(typed) : []) })
+    await using run = await this.open(Serve, {
+      implied: ({ dev }) => (dev ? impliedByDev : []),
+      conflicts: ({ dev }, typed) => (dev ? besideDev(typed, decidedByDev) : []),
+    })
     const { flags, configuration, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(bob.uri))
     else requireNetwork(configuration)
@@ -65,14 +77,6 @@ export default class Serve extends SettingsCommand {
   }
 }
 
-function impliedByDev(typed: readonly TypedFlag[]): readonly TypedFlag[] {
-  refuseBesideDev(typed, ['axon.host', 'subtensor', 'wallet'])
-  return [
-    { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
-    { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
-  ]
-}
-
 function chosen(scope: Scope, { values }: Configuration): { use: string; model: string | undefined } {
   const { name, model } = scope.resolve(CHOSEN_MINER)
   const settings = values[name] as Record<string, unknown>
@@ -90,9 +94,10 @@ function requireNetwork(configuration: Configuration): void {
     )
   }
   if (valuesOf(configuration, hostSections.policy).allow.length === 0) {
+    const origin = originText(configuration.origins.get('subtensor.network')!)
     throw new UsageError(
       'NOBODY_ALLOWED',
-      'without a chain (--network none) nobody may ask',
+      `without a chain nobody may ask (${origin})`,
       'name the hotkeys that may, with --allow',
     )
   }

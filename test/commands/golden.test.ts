@@ -147,9 +147,13 @@ const groups: Record<string, Record<string, Case>> = {
     'serve-nowhere-json': { args: 'serve --json' },
     'serve-nobody-allowed': { args: 'serve --network none' },
     'serve-other-network': { args: 'serve --network finney' },
+    'serve-nobody-allowed-variable': { args: 'serve', env: { MINER_SUBTENSOR_NETWORK: 'none' } },
     'serve-allow-no-hotkey': { args: 'serve --network none --allow 5abc' },
     'serve-dev-and-host': { args: 'serve --dev --axon-host 127.0.0.1' },
     'serve-dev-and-network': { args: 'serve --dev --subtensor-network none' },
+    'serve-dev-and-policy': {
+      args: 'serve --dev --axon-port=-1 --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --policy-deny 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
+    },
     'serve-dev-and-wallet': { args: 'serve --dev --wallet-hotkey main' },
     'serve-no-wallet': {
       args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --wallet-path @',

@@ -184,6 +184,13 @@ describe('miner serve', () => {
     )
   })
 
+  it('heeds no list of file and environment under --dev', async () => {
+    const env = { MINER_POLICY_DENY: alice.address, MINER_POLICY_ALLOW: bob.address }
+    await using miner = await startMiner([...dev, '--use', 'echo'], { env })
+    assert.equal((await send(miner.url, signedRequest({ by: charlie }))).status, 200)
+    assert.equal((await send(miner.url, signedRequest())).status, 200)
+  })
+
   it('says that its port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
