@@ -1,6 +1,7 @@
 import { escapeControls } from '../config/quote.js'
 import { tell } from './tell.js'
 import { typedValue } from './typed-value.js'
+import { wantsJson } from './wants-json.js'
 import { words } from './words.js'
 
 /**
@@ -19,13 +20,6 @@ export function showError(error: unknown, argv: readonly string[]): number {
   process.stderr.write((rest.problems ?? [rest]).map(words).join(''))
   if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
   return exit
-}
-
-/** Is `--json` typed, before a `--` that ends the flags? oclif heeds the variable too. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  const typed = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
-  return typed || process.env.MINER_CONTENT_TYPE?.toLowerCase() === 'json'
 }
 
 /** The settings may be what is wrong, so the flag and its variable are looked at as they were typed. */

@@ -82,8 +82,9 @@ function readUrl(text: string | undefined): URL {
   if (text === undefined)
     throw new UsageError('URL_MISSING', 'which axon? --url is missing', '--url http://HOST:PORT, or --dev')
   const url = URL.parse(text)
-  if (url?.protocol === 'http:' && url.hostname) return url
-  throw new UsageError('INVALID_VALUE', '--url must be the address of an axon', '--url http://HOST:PORT')
+  // Nothing but host and port is used; what else it holds may be a secret, and is not repeated.
+  if (url?.protocol === 'http:' && url.hostname && url.href === `${url.origin}/`) return url
+  throw new UsageError('INVALID_VALUE', '--url must be the address of an axon, and no more', '--url http://HOST:PORT')
 }
 
 function readReceiver(text: string | undefined): string {
