@@ -36,25 +36,16 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [
-    { RequestLog },
-    { serveAxon },
-    { createVerifier },
-    { decodeAddress },
-    { lists },
-    { synapseWire },
-    { prompting },
-    { sdk },
-  ] = await Promise.all([
-    import('./request-log.js'),
-    import('../axon/serve-axon.js'),
-    import('../keys/verifier.js'),
-    import('../keys/ss58.js'),
-    import('../policy/lists.js'),
-    import('../wires/synapse/wire.js'),
-    import('../dialects/prompting.js'),
-    import('../plugin/define.js'),
-  ])
+  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { dialect }] =
+    await Promise.all([
+      import('./request-log.js'),
+      import('../axon/serve-axon.js'),
+      import('../keys/verifier.js'),
+      import('../keys/ss58.js'),
+      import('../policy/lists.js'),
+      import('./wires.js'),
+      import('./dialect.js'),
+    ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
@@ -69,8 +60,8 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       hotkey: hotkey.address,
       host,
       port: axon.port,
-      wires: [synapseWire],
-      dialect: prompting(sdk),
+      wires,
+      dialect,
       miner,
       rules: [lists(valuesOf(configuration, hostSections.policy))],
       verify: ({ hotkey, text, signature }) => verifier.verify({ publicKey: decodeAddress(hotkey), text, signature }),

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { answerField, questionOf } from '../app/dialect.js'
 import { DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev, developmentUrl } from '../cli/development.js'
@@ -8,11 +9,9 @@ import { shown } from '../cli/shown.js'
 import { UsageError } from '../cli/usage-error.js'
 import { words } from '../cli/words.js'
 import { explain } from '../dendrite/explain.js'
-import { prompting } from '../dialects/prompting.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import { isAddress } from '../keys/ss58.js'
-import { sdk } from '../plugin/define.js'
 
 const [alice, bob] = developmentKeys
 
@@ -52,19 +51,12 @@ export default class Query extends SettingsCommand {
     const reply = await dendrite.ask({
       url,
       receiver,
-      synapse: 'Prompting',
-      fields: {
-        roles: messages.map(({ role }) => role),
-        messages: messages.map(({ content }) => content),
-        completion: '',
-      },
-      required: ['roles', 'messages'],
-      hashed: prompting(sdk).synapses.Prompting!.hashed,
+      ...questionOf(messages),
       timeoutMs,
       signal: scope.resolve(ENDING),
     })
     const { status, message } = reply
-    const completion = reply.fields.get('completion')
+    const completion = reply.fields.get(answerField)
     const trouble = explain(reply)
     if (trouble) {
       process.exitCode = 1

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core'
 import type { Scope } from '../app/container.js'
+import { dialect } from '../app/dialect.js'
 import { hostSections } from '../app/settings.js'
 import { AXON, CHOSEN_MINER, HOTKEY, LOG } from '../app/tokens.js'
+import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev } from '../cli/development.js'
@@ -66,8 +68,8 @@ export default class Serve extends SettingsCommand {
       hotkey,
       use,
       ...(model && { model }),
-      dialect: 'prompting',
-      wires: ['synapse'],
+      dialect: dialect.name,
+      wires: wires.map(({ name }) => name),
     })
     if (process.stderr.isTTY) process.stderr.write(banner({ url, hotkey, use, model, dev: flags.dev, configuration }))
 
