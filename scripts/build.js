@@ -10,7 +10,9 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
   process.exit(1)
 }
 rmSync('dist.next', { recursive: true, force: true })
-const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--outDir', 'dist.next'], { stdio: 'inherit' })
+const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--outDir', 'dist.next'], {
+  stdio: 'inherit',
+})
 if (tsc.status !== 0) process.exit(1)
 rmSync('dist', { recursive: true, force: true })
 renameSync('dist.next', 'dist')

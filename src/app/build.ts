@@ -52,6 +52,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   const { host = null, ...axon } = valuesOf(configuration, hostSections.axon)
 
   const miner = await from.resolve(MINER)
+  await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
   resources.own(from.resolve(RequestLog))

@@ -1,5 +1,5 @@
-import { run } from '@oclif/core'
-import { showError } from './show-error.js'
+import { Command, run } from '@oclif/core'
+import { errorJson, showError } from './show-error.js'
 import { UsageError } from './usage-error.js'
 
 /** Runs the command that was typed, and ends with what came of it. */
@@ -8,6 +8,8 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stdout.prependListener('error', endWithoutOutput)
   // Where nobody hears what is wrong, the exit code still tells that something is.
   process.stderr.on('error', () => {})
+  // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
+  Object.assign(Command.prototype, { toErrorJson: errorJson })
   try {
     await run(argv, root)
   } catch (error) {

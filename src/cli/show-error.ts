@@ -12,14 +12,19 @@ import { words } from './words.js'
 export function showError(error: unknown, argv: readonly string[]): number {
   const told = tell(error)
   if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
-  const { exit, ...rest } = told
   if (wantsJson(argv)) {
-    process.stdout.write(`${JSON.stringify({ error: rest }, null, 2)}\n`)
-    return exit
+    process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`)
+    return told.exit
   }
-  process.stderr.write((rest.problems ?? [rest]).map(words).join(''))
+  process.stderr.write((told.problems ?? [told]).map(words).join(''))
   if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
-  return exit
+  return told.exit
+}
+
+/** An error as one JSON document: code, message, and what would mend it. */
+export function errorJson(error: unknown): { error: object } {
+  const { exit: _, ...rest } = tell(error) ?? { exit: 0 }
+  return { error: rest }
 }
 
 /** The settings may be what is wrong, so the flag and its variable are looked at as they were typed. */

@@ -57,7 +57,13 @@ describe('explain', () => {
     ['an axon that is full', 503, 'Too many requests are waiting', /cannot answer now/, /again/],
     ['a place where nobody listens', 503, 'Service unavailable at 127.0.0.1:1/Prompting', /127\.0\.0\.1:1/, /--url/],
     ['a connection that was closed', 503, 'Service disconnected: Server disconnected', /closed/, /--url/],
-    ['a body that did not hash', 400, 'Hash mismatch between header body hash and body', /refused with 400/, /fields/],
+    [
+      'a body that did not hash',
+      400,
+      'Hash mismatch between header body hash and body',
+      /cannot read the question/,
+      /fields/,
+    ],
     ['a reply without a status', null, '', /without a status/, /log/],
   ]
   for (const [title, status, message, sentence, hint] of cases) {
