@@ -2,7 +2,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -75,8 +74,7 @@ async function measure(contestant) {
 }
 
 async function start({ name, command, args, python }) {
-  const port = python && (await freePort())
-  const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--port', String(port), '--async-forward']
+  const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--async-forward']
   const child = spawn(python ?? command, python ? pythonArgs : args, {
     env: { ...env, MINER_POLICY_ALLOW: allow },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -88,7 +86,7 @@ async function start({ name, command, args, python }) {
       if (said.length < 20) said.push(line)
       if (!line.startsWith('{')) return
       const record = JSON.parse(line)
-      if (record.event === 'serving' || record.ready) ready.resolve(record.port ?? port)
+      if (record.event === 'serving' || record.ready) ready.resolve(record.port)
     })
   }
   child.once('exit', code => ready.reject(new Error(`${name} ended with ${code}:\n${said.join('\n')}`)))
@@ -98,14 +96,6 @@ async function start({ name, command, args, python }) {
     await ended
   }
   return { port: await ready.promise, pid: child.pid, stop }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
 }
 
 /** Resident memory in megabytes. */

@@ -30,8 +30,8 @@ export async function createLog({ level, secrets, stream }: LogOptions): Promise
     hooks: {
       logMethod([fields, message], method) {
         // A plugin's words; our own records name an event.
-        const record = message === undefined ? fields : { event: 'message', message, ...(fields as object) }
-        method.call(this, cleaned(record, cleaning))
+        const words = message === undefined ? {} : { event: 'message', message: cleaning.harmless(String(message)) }
+        method.call(this, { ...words, ...cleaned(fields, cleaning) })
       },
     },
   }

@@ -91,7 +91,7 @@ describe('miner query', () => {
 
   it('explains that there is no axon, but something else', async () => {
     await using website = await startModelServer(answered(404, '<h1>Not here</h1>', { 'content-type': 'text/html' }))
-    const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', website.url])
+    const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', new URL(website.url).origin])
     assert.match(stderr, /^422: the reply is not a synapse/)
     assert.match(stderr, /try: check that --url names an axon/)
     assert.equal(code, 1)
