@@ -81,21 +81,28 @@ async function start({ name, command, args, python }) {
   })
   const said = []
   const ready = Promise.withResolvers()
-  for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input }).on('line', line => {
+  const outputs = [child.stdout, child.stderr].map(input => {
+    const lines = createInterface({ input })
+    lines.on('line', line => {
       if (said.length < 20) said.push(line)
-      if (!line.startsWith('{')) return
-      const record = JSON.parse(line)
-      if (record.event === 'serving' || record.ready) ready.resolve(record.port)
+      const record = line.startsWith('{') ? JSON.parse(line) : {}
+      if (record.port !== undefined) ready.resolve(record.port) // the first that any of them says
     })
-  }
+    return { input, lines }
+  })
   child.once('exit', code => ready.reject(new Error(`${name} ended with ${code}:\n${said.join('\n')}`)))
   const stop = async () => {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
   }
-  return { port: await ready.promise, pid: child.pid, stop }
+  const port = await ready.promise
+  // Its log goes on; taking it apart here would slow the load down.
+  for (const { input, lines } of outputs) {
+    lines.close()
+    input.resume()
+  }
+  return { port, pid: child.pid, stop }
 }
 
 /** Resident memory in megabytes. */
