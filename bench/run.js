@@ -60,7 +60,7 @@ async function measure(contestant) {
   try {
     const { port, pid } = server
     const rssBefore = resident(pid)
-    await load({ port, requests: signedRequests(Math.min(1000, contestant.count)), connections: 8 })
+    await load({ port, requests: signedRequests(Math.min(4000, contestant.count)), connections: 8 })
     const one = await load({ port, requests: signedRequests(contestant.count / 4), connections: 1 })
     const many = await load({ port, requests: signedRequests(contestant.count), connections: 32 })
     const unsigned = await load({ port, requests: unsignedRequests(contestant.count), connections: 32 })

@@ -10,12 +10,12 @@ export type LogOptions = {
   readonly level: LogLevel
   /** values that must not be seen anywhere; replaced wherever they stand */
   readonly secrets: readonly string[]
-  /** lines go here, one JSON object each; standard error, readable by people, when it is a terminal */
-  readonly stream?: DestinationStream
+  /** lines go here, one JSON object each */
+  readonly output: DestinationStream
 }
 
 /** A log of one record a line. Values from outside cannot forge lines or move a terminal's cursor. */
-export async function createLog({ level, secrets, stream }: LogOptions): Promise<Logger> {
+export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
   const { pino } = await import('pino')
   const cleaning = {
     harmless: (text: string) => escapeControls(scrub(text, secrets)),
@@ -35,22 +35,7 @@ export async function createLog({ level, secrets, stream }: LogOptions): Promise
       },
     },
   }
-  return pino(
-    options,
-    stream ??
-      (process.stderr.isTTY ? await prettyStream() : pino.destination({ fd: 2, sync: true }).on('error', () => {})),
-  )
-}
-
-async function prettyStream(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty')
-  return pretty({
-    destination: 2,
-    sync: true,
-    colorize: !process.env.NO_COLOR,
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss',
-  })
+  return pino(options, output)
 }
 
 type Cleaning = { readonly harmless: (text: string) => string; readonly stacks: boolean }

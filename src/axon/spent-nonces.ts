@@ -75,7 +75,7 @@ export class SpentNonces {
 
   #fingerprint({ replayKey }: Nonce): Key {
     const digest = hash('sha256', this.#salt + replayKey, 'buffer')
-    return Uint32Array.from({ length: WORDS }, (_, word) => digest.readUInt32LE(4 * word))
+    return new Uint32Array(digest.buffer, digest.byteOffset, WORDS)
   }
 
   /** Drops the tables whose second is over, and raises the floor over what they held. */

@@ -1,8 +1,9 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
 import { openScope, type Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
+import { logOutput } from '../app/log-output.js'
 import { type HostSection, hostSections } from '../app/settings.js'
-import { CHOSEN_MINER, CONFIGURATION, LOG, MINERS } from '../app/tokens.js'
+import { CHOSEN_MINER, CONFIGURATION, LOG, MINERS, RESOURCES } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
@@ -97,7 +98,8 @@ export abstract class SettingsCommand extends MinerCommand {
 
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
-      const log = await createLog({ level, secrets: configuration.secretValues })
+      const output = scope.resolve(RESOURCES).own(await logOutput())
+      const log = await createLog({ level, secrets: configuration.secretValues, output })
       for (const { code, message, hint } of configuration.warnings)
         log.warn({ event: 'configuration', code, message, hint })
       scope.provide(CONFIGURATION, configuration)

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { base58 } from '@scure/base'
 import { KeyError } from './key-error.js'
+import { RecentMap } from './recent-map.js'
 
 /**
  * Decodes an ss58 address of Bittensor, network prefix 42.
@@ -11,6 +12,18 @@ import { KeyError } from './key-error.js'
  * @see polkadot-sdk substrate/primitives/core/src/crypto.rs, `Ss58Codec::from_ss58check_with_version`
  */
 export function decodeAddress(address: string): Uint8Array {
+  const known = decoded.get(address)
+  if (known) return known.slice()
+  const publicKey = decode(address)
+  decoded.set(address, publicKey)
+  return publicKey.slice()
+}
+
+// Decoding costs ten times a look at this, and an axon decodes the same addresses with each request. Twenty times the
+// hotkeys of a subnet; whoever pushes others out with made-up addresses makes them cost what they cost anyway.
+const decoded = new RecentMap<Uint8Array>(5_000)
+
+function decode(address: string): Uint8Array {
   // Base58 takes quadratic time, so a length that no account has goes first.
   if (address.length < 46 || address.length > 50) throw malformed(`has ${address.length} characters instead of 48`)
   const bytes = fromBase58(address)

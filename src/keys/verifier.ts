@@ -1,6 +1,6 @@
 import { isCanonicalScalar } from './canonical-scalar.js'
 import { isPublicKey } from './public-key.js'
-import { RecentSet } from './recent-set.js'
+import { RecentMap } from './recent-map.js'
 import { freshSchnorrkel, type Schnorrkel } from './schnorrkel.js'
 
 export type Signed = {
@@ -33,7 +33,7 @@ type VerifierOptions = {
 export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOptions): Verifier {
   // Keys that have signed are not decoded again. Only a signature that holds gets a key in, so claiming many keys
   // pushes nobody out; and being out costs a caller no more than one more decoding.
-  const proven = new RecentSet(MAX_PROVEN)
+  const proven = new RecentMap<true>(MAX_PROVEN)
   let library = load()
 
   return {
@@ -45,7 +45,7 @@ export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOpti
         const holds =
           library.sr25519_verify(publicKey, text, signature) ||
           library.sr25519_verify(publicKey, wrapped(text), signature)
-        if (holds) proven.add(key)
+        if (holds) proven.set(key, true)
         return holds
       } catch (cause) {
         // The instance may be damaged; refusing one caller is better than trusting it.

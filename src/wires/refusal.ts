@@ -42,7 +42,11 @@ export class Refusal extends Error {
     detail = '',
     options: { cause?: unknown; headers?: readonly (readonly [string, string])[] } = {},
   ) {
+    // It is an answer to a stranger, not a fault of ours: its stack says nothing, and would cost more than all else.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(refusals[code].text(detail), { cause: options.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.status = refusals[code].status
     this.headers = options.headers ?? []

@@ -6,7 +6,7 @@ type LogRecord = { event: string; time: string; use?: string; list?: unknown; er
 
 async function logged(level: LogLevel, record: object, secrets: readonly string[] = []): Promise<LogRecord[]> {
   const lines: string[] = []
-  const log = await createLog({ level, secrets, stream: { write: line => void lines.push(line) } })
+  const log = await createLog({ level, secrets, output: { write: line => void lines.push(line) } })
   log.info({ event: 'tested', ...record })
   return lines.map(line => JSON.parse(line))
 }
@@ -31,7 +31,7 @@ describe('log', () => {
     const log = await createLog({
       level: 'info',
       secrets: ['a-secret'],
-      stream: { write: line => void lines.push(line) },
+      output: { write: line => void lines.push(line) },
     })
     log.info({ count: 1 }, 'with a-secret\u202e')
     const { time: _, ...record } = JSON.parse(lines[0]!)

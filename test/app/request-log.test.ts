@@ -22,7 +22,7 @@ describe('request log', () => {
     const log = await createLog({
       level: 'info',
       secrets: [],
-      stream: { write: line => records.push(JSON.parse(line)) },
+      output: { write: line => records.push(JSON.parse(line)) },
     })
     {
       using _requests = new RequestLog(log)

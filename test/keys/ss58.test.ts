@@ -14,6 +14,11 @@ const refuses = (address: string, code: KeyErrorCode) =>
   )
 
 describe('ss58', () => {
+  it('gives bytes that the next caller does not share', () => {
+    decodeAddress(ALICE).fill(0)
+    assert.equal(Buffer.from(decodeAddress(ALICE)).toString('hex'), ALICE_KEY)
+  })
+
   it('decodes and encodes the address of //Alice', () => {
     assert.equal(Buffer.from(decodeAddress(ALICE)).toString('hex'), ALICE_KEY)
     assert.equal(encodeAddress(Buffer.from(ALICE_KEY, 'hex')), ALICE)
