@@ -14,10 +14,44 @@ export type Question = { readonly messages: readonly Message[] }
 export type Piece = { readonly text: string }
 
 /** Tokens of one answer as its maker counted them; a count that was not told is absent. */
-export type Usage = { readonly promptTokens?: number; readonly completionTokens?: number }
+export type Usage = {
+  readonly promptTokens?: number
+  /** those of the prompt that the maker knew already */
+  readonly cachedTokens?: number
+  readonly completionTokens?: number
+  /** those of the completion that were thoughts, and are not in the answer */
+  readonly reasoningTokens?: number
+}
+
+/** One try for an answer. */
+export type Attempt = {
+  /** who was asked, as the operator named it */
+  readonly endpoint: string
+  readonly model: string
+  /** from its start to its end */
+  readonly ms: number
+  /** why it failed, the code of an error; absent: it answered */
+  readonly error?: string
+}
 
 /** What a miner returns when it has said all: which model spoke, and why it stopped. */
-export type Outcome = { readonly model: string; readonly finishReason: string; readonly usage?: Usage }
+export type Outcome = {
+  readonly model: string
+  readonly finishReason: string
+  readonly usage?: Usage
+  /** in the order of their start; absent when the miner has only one way to an answer */
+  readonly attempts?: readonly Attempt[]
+}
+
+/** What a miner found out about one of its ways to an answer. */
+export type Check = {
+  /** which way, as the operator named it: `main, key 2` */
+  readonly name: string
+  /** by what was looked at, in an order that makes sense as a table: does it hold, or how many milliseconds did it take; null: not found out */
+  readonly findings: Readonly<Record<string, boolean | number | null>>
+  /** absent: it works */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
 
 /** A hotkey as an ss58 address of network prefix 42, in its one canonical spelling. */
 export type Hotkey = string
@@ -45,6 +79,8 @@ export type Miner = {
    * @throws {NoAnswer} when no question could be answered as it is configured
    */
   ready?(): Promise<void>
+  /** Finds out whether it could answer, by asking as little as that takes. It throws only when the signal aborts. */
+  check?(signal: AbortSignal): Promise<readonly Check[]>
   close?(): Promise<void>
 }
 

@@ -15,16 +15,19 @@ export class NoAnswer extends Error {
   readonly hint: string | undefined
   /** true when the operator's own settings or question are at fault, and asking again will not help */
   readonly misuse: boolean
+  /** milliseconds after which asking again may help, as far as it is known */
+  readonly retryAfterMs: number | undefined
 
   constructor(
     reason: NoAnswerReason,
     message: string,
-    options: { code?: string; hint?: string; misuse?: boolean; cause?: unknown } = {},
+    options: { code?: string; hint?: string; misuse?: boolean; retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause })
     this.reason = reason
     this.code = options.code ?? 'NO_ANSWER'
     this.hint = options.hint
     this.misuse = options.misuse ?? false
+    this.retryAfterMs = options.retryAfterMs
   }
 }

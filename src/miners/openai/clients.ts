@@ -1,0 +1,25 @@
+import type { OpenAI } from 'openai'
+import type { ClientFor } from './client-for.js'
+import type { Target } from './target.js'
+
+/** The clients of a miner: one for each endpoint and key, made at the first question, and again when that failed. */
+export class Clients {
+  readonly #clientFor: ClientFor
+  readonly #made = new Map<string, Promise<OpenAI>>()
+
+  constructor(clientFor: ClientFor) {
+    this.#clientFor = clientFor
+  }
+
+  /** @throws {NoAnswer} `MODEL_KEY_MISSING` */
+  of({ endpoint: { name, at, config, keys }, keyAt }: Target): Promise<OpenAI> {
+    const id = `${name} ${keyAt}`
+    const made = this.#made.get(id)
+    if (made) return made
+    const { organization = null, project = null } = config
+    const making = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project })
+    this.#made.set(id, making)
+    making.catch(() => this.#made.delete(id))
+    return making
+  }
+}
