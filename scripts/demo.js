@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { on } from 'node:events'
 import { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
-import { exchange } from '../dist/dendrite/exchange.js'
+import { exchange, wholeReply } from '../dist/dendrite/exchange.js'
 import { prompting } from '../dist/dialects/prompting.js'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { keypairFromUri } from '../dist/keys/key-uri.js'
@@ -74,7 +74,8 @@ async function serving() {
 }
 
 async function send(peer, ask, synapse) {
-  return readReply(await exchange(agent, peer, ask, AbortSignal.timeout(TIMEOUT_SECONDS * 1000)), synapse)
+  const response = await exchange(agent, peer, ask, AbortSignal.timeout(TIMEOUT_SECONDS * 1000))
+  return readReply(await wholeReply(response), synapse)
 }
 
 async function refused(name, peer, ask, synapse) {

@@ -4,11 +4,15 @@ import { floatText } from '../wires/float-text.js'
 import type { HashField } from '../wires/hash-field.js'
 import { askOf, type Envelope, type SynapseFields } from '../wires/synapse/ask-of.js'
 import { bodyHashes } from '../wires/synapse/body-hash.js'
+import type { Verdict } from '../wires/synapse/read-head.js'
 import { readReply, type SynapseReply } from '../wires/synapse/read-reply.js'
+import { isStream, readStreamHead } from '../wires/synapse/read-stream.js'
 import { fieldsOf } from '../wires/tree-of.js'
-import { exchange, type Peer } from './exchange.js'
+import { decoded } from './decoded.js'
+import { exchange, type Peer, wholeReply } from './exchange.js'
 import { NoReply } from './no-reply.js'
 import { nonces } from './nonces.js'
+import { patience } from './patience.js'
 
 /** One question to one axon. */
 export type DendriteAsk = {
@@ -27,8 +31,18 @@ export type DendriteAsk = {
   readonly signal?: AbortSignal
 }
 
+/** One question whose answer is streamed. */
+export type DendriteStreamAsk = DendriteAsk & {
+  /** the field that holds the text of all pieces in the end */
+  readonly into: string
+}
+
 /** What came of it, and how long it took here. */
-type DendriteReply = SynapseReply & { readonly ms: number }
+export type DendriteReply = SynapseReply & {
+  /** until the first piece of a streamed answer; null when there was none */
+  readonly firstMs: number | null
+  readonly ms: number
+}
 
 /** Asks axons as a validator does. It keeps connections open until it is disposed. */
 export type Dendrite = Disposable & {
@@ -39,6 +53,12 @@ export type Dendrite = Disposable & {
    * @throws {Refusal} MALFORMED when a hashed field has no UTF-8 form
    */
   ask(ask: DendriteAsk): Promise<DendriteReply>
+  /**
+   * The same, piece by piece as they come: some text each, and in the end the reply. One that broke off has the status
+   * of that, and holds what came before; a refusal has no pieces; an axon that answers whole has one. Who leaves it
+   * early closes the connection.
+   */
+  stream(ask: DendriteStreamAsk): AsyncGenerator<string, DendriteReply>
 }
 
 /**
@@ -56,40 +76,68 @@ export function createDendrite(options: {
   const uuid = randomUUID()
   const nextNonce = nonces(options.now)
 
-  return {
-    async ask({ url, receiver, synapse, fields, required, hashed, timeoutMs, signal }) {
-      const startedAt = performance.now()
-      const asked: SynapseFields = { name: synapse, fields: fieldsOf(fields), required }
-      const [bodyHash, otherHash] = bodyHashes(asked.fields, hashed)
-      const timeout = AbortSignal.timeout(timeoutMs)
-      const either = signal ? AbortSignal.any([timeout, signal]) : timeout
-      const ip = url.hostname.replace(/^\[|\]$/g, '')
-      const peer: Peer = { host: ip === options.externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
+  /** @param into as for `stream`; left out: the answer is whole */
+  async function* converse(ask: DendriteAsk, into?: string): AsyncGenerator<string, DendriteReply> {
+    const startedAt = performance.now()
+    const { url, receiver, timeoutMs } = ask
+    const asked: SynapseFields = { name: ask.synapse, fields: fieldsOf(ask.fields), required: ask.required }
+    const [bodyHash, otherHash] = bodyHashes(asked.fields, ask.hashed)
+    const ip = url.hostname.replace(/^\[|\]$/g, '')
+    const peer: Peer = { host: ip === options.externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
+    using waiting = patience(timeoutMs, timedOut(timeoutMs), ask.signal)
 
-      const once = async (hash: string): Promise<SynapseReply> => {
-        const envelope: Envelope = {
-          signer: options.keypair,
-          callerIp: options.externalIp ?? '127.0.0.1',
-          receiver: { hotkey: receiver, ip, port: peer.port },
-          nonce: nextNonce(),
-          uuid,
-          timeoutSeconds: timeoutMs / 1000,
-          bodyHash: hash,
-        }
-        try {
-          return readReply(await exchange(agent, peer, askOf(asked, envelope), either), asked)
-        } catch (error) {
-          const failure = timeout.aborted && !signal?.aborted ? timedOut(timeoutMs) : error
-          if (!(failure instanceof NoReply)) throw failure
-          return { status: failure.status, message: failure.message, fields: asked.fields, axonMs: null }
-        }
+    let text = ''
+    let firstMs: number | null = null
+    const heard = (piece: string) => {
+      firstMs ??= performance.now() - startedAt
+      text += piece
+      return piece
+    }
+    const spoken = (verdict: Verdict): SynapseReply => ({
+      ...verdict,
+      fields: into === undefined ? asked.fields : new Map([...asked.fields, [into, text]]),
+    })
+
+    async function* once(hash: string): AsyncGenerator<string, SynapseReply> {
+      const envelope: Envelope = {
+        signer: options.keypair,
+        callerIp: options.externalIp ?? '127.0.0.1',
+        receiver: { hotkey: receiver, ip, port: peer.port },
+        nonce: nextNonce(),
+        uuid,
+        timeoutSeconds: timeoutMs / 1000,
+        bodyHash: hash,
       }
+      try {
+        const response = await exchange(agent, peer, askOf(asked, envelope), waiting.signal)
+        if (into !== undefined && isStream(response.head)) {
+          const verdict = readStreamHead(response.head)
+          for await (const piece of decoded(response.body)) yield heard(piece)
+          return spoken(verdict)
+        }
+        const reply = readReply(await wholeReply(response), asked)
+        const answer = into !== undefined && reply.fields.get(into)
+        if (answer && typeof answer === 'string') yield heard(answer)
+        return reply
+      } catch (error) {
+        if (!(error instanceof NoReply)) throw error
+        return spoken({ status: error.status, message: error.message, axonMs: null })
+      }
+    }
 
-      let reply = await once(bodyHash!)
-      // The axon's Python may print more or fewer characters than the one whose hash was sent.
-      if (otherHash && mayBeMismatch(reply)) reply = await once(otherHash)
-      return { ...reply, ms: performance.now() - startedAt }
+    let reply = yield* once(bodyHash!)
+    // The axon's Python may print more or fewer characters than the one whose hash was sent.
+    if (otherHash && firstMs === null && mayBeMismatch(reply)) reply = yield* once(otherHash)
+    return { ...reply, firstMs, ms: performance.now() - startedAt }
+  }
+
+  return {
+    async ask(ask) {
+      const end = await converse(ask).next()
+      return end.value as DendriteReply // because nothing that is whole has pieces
     },
+
+    stream: ask => converse(ask, ask.into),
 
     [Symbol.dispose]() {
       agent.destroy()

@@ -1,5 +1,6 @@
 import { type Agent, type IncomingMessage, request as startRequest } from 'node:http'
 import type { HttpAsk } from '../wires/synapse/ask-of.js'
+import type { HttpHead } from '../wires/synapse/read-head.js'
 import type { HttpReply } from '../wires/synapse/read-reply.js'
 import { NoReply } from './no-reply.js'
 
@@ -8,22 +9,40 @@ const MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 export type Peer = { readonly host: string; readonly port: number }
 
+/** A reply whose body is still on its way. */
+export type Response = {
+  readonly head: HttpHead
+  /**
+   * As it comes. The connection is used again after its end, and closed when who reads it leaves before.
+   *
+   * @throws {NoReply} 400 when it is cut or too large
+   * @throws the signal's reason when it aborts
+   */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 /**
- * Sends one request and reads the whole reply.
+ * Sends one request, and waits for the head of the reply.
  *
- * @throws {NoReply} 503 when nobody takes the call or hangs up at once, 400 when the reply is cut, too large or no HTTP
+ * @throws {NoReply} 503 when nobody takes the call or hangs up at once, 400 when the reply is no HTTP
  * @throws the signal's reason when it aborts
  */
-export async function exchange(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Promise<HttpReply> {
+export async function exchange(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Promise<Response> {
   const response = await send(agent, peer, ask, signal).catch(error => {
     signal.throwIfAborted()
     throw withoutResponse(error, `${peer.host}:${peer.port}${ask.path}`)
   })
-  const body = await readAll(response).catch(error => {
-    signal.throwIfAborted()
-    throw error instanceof NoReply ? error : new NoReply(400, 'Payload error: the reply was cut off', { cause: error })
-  })
-  return { status: response.statusCode!, rawHeaders: response.rawHeaders, body }
+  return {
+    head: { status: response.statusCode!, rawHeaders: response.rawHeaders },
+    body: read(response, signal),
+  }
+}
+
+/** Reads all of it. @throws as its body */
+export async function wholeReply({ head, body }: Response): Promise<HttpReply> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return { ...head, body: Buffer.concat(chunks) }
 }
 
 function send(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Promise<IncomingMessage> {
@@ -54,14 +73,17 @@ function withoutResponse(error: NodeJS.ErrnoException, where: string): NoReply {
   return new NoReply(503, `Service unavailable at ${where}`, { cause: error })
 }
 
-async function readAll(response: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+async function* read(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
   let size = 0
-  for await (const chunk of response) {
-    size += chunk.length
-    if (size > MAX_REPLY_BYTES)
-      throw new NoReply(400, `Payload error: the reply is larger than ${MAX_REPLY_BYTES} bytes`)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of response) {
+      size += chunk.length
+      if (size > MAX_REPLY_BYTES)
+        throw new NoReply(400, `Payload error: the reply is larger than ${MAX_REPLY_BYTES} bytes`)
+      yield chunk
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error instanceof NoReply ? error : new NoReply(400, 'Payload error: the reply was cut off', { cause: error })
   }
-  return Buffer.concat(chunks)
 }

@@ -36,6 +36,8 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
     case null:
       return { sentence: 'the axon answered without a status, which validators count as no answer', hint: NOT_OURS }
     case 400:
+      if (said.startsWith('Payload error: the reply was cut off'))
+        return { sentence: 'the connection was closed before the end of the reply', hint: NOT_OURS }
       if (/^(Client response|Payload) error/.test(said))
         return { sentence: `the reply cannot be read: ${said}`, hint: 'check that --url names an axon' }
       return { sentence: `the axon cannot read the question: ${said}`, hint: 'check the fields that were sent' }
@@ -78,7 +80,7 @@ function unknownSynapse(said: string): Explanation {
 function late(said: string): Explanation {
   const ours = said.startsWith('Request timeout after')
   return {
-    sentence: ours ? `there was no answer in time: ${said}` : `the axon could not answer in time: ${said}`,
+    sentence: ours ? `there was no whole answer in time: ${said}` : `the axon could not answer in time: ${said}`,
     hint: 'allow more time with --timeout, or ask when the axon has less to do',
   }
 }

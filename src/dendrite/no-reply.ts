@@ -1,9 +1,9 @@
 /** An axon that gave no whole reply, with the status and the text that a dendrite makes of that. */
 export class NoReply extends Error {
   override readonly name = 'NoReply'
-  readonly status: 400 | 408 | 503
+  readonly status: 400 | 408 | 422 | 503
 
-  constructor(status: 400 | 408 | 503, message: string, options?: { cause?: unknown }) {
+  constructor(status: NoReply['status'], message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.status = status
   }

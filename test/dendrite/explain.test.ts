@@ -47,7 +47,13 @@ describe('explain', () => {
       /: Synapse, Prompting$/,
     ],
     ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
-    ['an answer that did not come in time', 408, 'Request timeout after 2.0 seconds', /no answer in time/, /--timeout/],
+    [
+      'an answer that did not come in time',
+      408,
+      'Request timeout after 2.0 seconds',
+      /no whole answer in time/,
+      /--timeout/,
+    ],
     ['a model that was too slow', 504, 'No answer within 12.0s', /could not answer in time/, /--timeout/],
     ['an axon that was too slow', 408, 'Response timeout after: 12.0s', /could not answer in time/, /--timeout/],
     ['a question that is too large', 413, 'The body is larger than 1048576 bytes', /too large/, /less text/],
@@ -64,6 +70,8 @@ describe('explain', () => {
       /cannot read the question/,
       /fields/,
     ],
+    ['a reply that was cut off', 400, 'Payload error: the reply was cut off', /before the end/, /log/],
+    ['a reply that is no HTTP', 400, 'Client response error: Parse Error', /cannot be read/, /--url/],
     ['a reply without a status', null, '', /without a status/, /log/],
   ]
   for (const [title, status, message, sentence, hint] of cases) {

@@ -69,7 +69,7 @@ for (const version of sdkVersions) {
     it('explains that the answer is late', async () => {
       await using other = await startPythonAxon(version, ['--async-forward', '--delay', '60'])
       const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', other.url, '--timeout', '500ms'])
-      assert.match(stderr, /^408: there was no answer in time: Request timeout after 0\.5 seconds/)
+      assert.match(stderr, /^408: there was no whole answer in time: Request timeout after 0\.5 seconds/)
       assert.match(stderr, /try: .*--timeout/)
       assert.equal(code, 1)
     })
