@@ -5,16 +5,21 @@ import type { Message } from '../plugin/miner.js'
 /** What is asked here. */
 export const dialect = prompting(sdk)
 
-/** A conversation as the synapse that asks it: its fields in the order of their declaration, defaults included. */
-export function questionOf(messages: readonly Message[]) {
+/**
+ * A conversation as the synapse that asks it: its fields in the order of their declaration, defaults included.
+ *
+ * @param options.stream whether the answer is to come in pieces
+ */
+export function questionOf(messages: readonly Message[], { stream }: { readonly stream: boolean }) {
   return {
-    synapse: 'Prompting',
+    synapse: stream ? 'StreamPromptingSynapse' : 'Prompting',
     fields: {
       roles: messages.map(({ role }) => role),
       messages: messages.map(({ content }) => content),
       completion: '',
     },
     required: ['roles', 'messages'],
+    // Those of both are the same.
     hashed: dialect.synapses.Prompting!.hashed,
   }
 }

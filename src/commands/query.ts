@@ -1,11 +1,12 @@
 import { Flags } from '@oclif/core'
 import { answerField, questionOf } from '../app/dialect.js'
 import { DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
+import { AnswerOutput } from '../cli/answer-output.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev, developmentUrl } from '../cli/development.js'
+import { hear } from '../cli/hear.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
-import { shown } from '../cli/shown.js'
 import { UsageError } from '../cli/usage-error.js'
 import { words } from '../cli/words.js'
 import { explain } from '../dendrite/explain.js'
@@ -21,6 +22,7 @@ export default class Query extends SettingsCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
     `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
+    '<%= config.bin %> <%= command.id %> --dev --stream "What is TAO?"',
   ]
   static override args = questionArgs
   static override flags = {
@@ -32,6 +34,7 @@ export default class Query extends SettingsCommand {
       description: 'how long to wait for the answer (between 100ms and 1h; default 12s)',
       helpValue: 'DURATION',
     }),
+    stream: Flags.boolean({ description: 'ask for the answer piece by piece, and tell how soon it came' }),
   }
   static override readonly reads = ['wallet'] as const
   static override readonly usesMiner = false
@@ -48,26 +51,41 @@ export default class Query extends SettingsCommand {
     const messages = await readQuestion({ text: args.TEXT, ...flags })
 
     const dendrite = await scope.resolve(DENDRITE)
-    const reply = await dendrite.ask({
-      url,
-      receiver,
-      ...questionOf(messages),
-      timeoutMs,
-      signal: scope.resolve(ENDING),
-    })
+    const ask = { url, receiver, ...questionOf(messages, flags), timeoutMs, signal: scope.resolve(ENDING) }
+    const output = new AnswerOutput()
+    const show = (text: string) => this.jsonEnabled() || output.show(text)
+    const heard = flags.stream ? await hear(dendrite.stream({ ...ask, into: answerField }), show) : null
+    const reply = heard?.end ?? (await dendrite.ask(ask))
+
     const { status, message } = reply
     const completion = reply.fields.get(answerField)
     const trouble = explain(reply)
-    if (trouble) {
-      process.exitCode = 1
-      if (!this.jsonEnabled())
+    if (!heard && !trouble) show(String(completion))
+    output.end()
+    if (trouble) process.exitCode = 1
+    const axonMs = rounded(reply.axonMs)
+    const ms = Math.round(reply.ms)
+    const streamed = heard && { firstMs: rounded(reply.firstMs), pieces: heard.pieces }
+    if (!this.jsonEnabled()) {
+      if (streamed && (streamed.pieces > 0 || !trouble)) process.stderr.write(pace({ ...streamed, ms }))
+      if (trouble)
         process.stderr.write(
           words({ label: String(status ?? 'no status'), message: trouble.sentence, hint: trouble.hint }),
         )
-    } else this.log(shown(String(completion)))
-    const axonMs = reply.axonMs === null ? null : Math.round(reply.axonMs)
-    return { completion: trouble ? null : completion, status, message, axonMs, ms: Math.round(reply.ms) }
+    }
+    return { completion: trouble && !heard?.pieces ? null : completion, status, message, axonMs, ...streamed, ms }
   }
+}
+
+type Pace = { readonly pieces: number; readonly firstMs: number | null; readonly ms: number }
+
+function pace({ pieces, firstMs, ms }: Pace): string {
+  const first = firstMs === null ? '' : ` the first after ${firstMs} ms,`
+  return `${pieces} ${pieces === 1 ? 'piece' : 'pieces'},${first} the end after ${ms} ms\n`
+}
+
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms)
 }
 
 function readUrl(text: string | undefined): URL {

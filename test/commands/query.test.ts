@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
 import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer } from '../support/model-server.ts'
+import { chunk, END, json, rawAxon, SUCCESS, streamHead } from '../support/raw-axon.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
 
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
@@ -88,6 +89,111 @@ describe('miner query', () => {
     const env = { MINER_AXON_PORT: 'many', MINER_POLICY_ALLOW: charlie.address.slice(1), MINER_OPENAI_TOP_P: 'high' }
     const { code, stdout } = await runMiner(['query', '--dev', '--url', miner.url, 'hi'], { env })
     assert.deepEqual({ code, stdout }, { code: 0, stdout: 'hi\n' })
+  })
+})
+
+describe('miner query --stream', () => {
+  const HEAD = streamHead(SUCCESS)
+  const query = (url: URL, ...args: string[]) => ['query', '--dev', '--stream', '--url', url.origin, ...args, 'hi']
+
+  it('prints the pieces as they come, and then how soon they came', async () => {
+    const rest = Promise.withResolvers<void>()
+    await using axon = await rawAxon(async (say, _, { url }) => {
+      assert.equal(url, '/StreamPromptingSynapse')
+      await say(HEAD)
+      await say(chunk('Hel'))
+      await rest.promise
+      await say(chunk('lo 👋\n'))
+      await say(END)
+    })
+    await using run = liveMiner(query(axon.url))
+    await run.says('Hel')
+    rest.resolve()
+    const { code, stdout, stderr } = await run.ended
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'Hello 👋\n' })
+    assert.match(stderr, /^2 pieces, the first after \d+ ms, the end after \d+ ms\n$/)
+  })
+
+  it('gives one JSON document with --json', async () => {
+    await using axon = await rawAxon(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hello'), Buffer.from(END)])))
+    const { code, stdout, stderr } = await runMiner(query(axon.url, '--json'))
+    const { firstMs, ms, ...reply } = JSON.parse(stdout)
+    assert.deepEqual(reply, { completion: 'Hello', status: 200, message: 'Success', axonMs: null, pieces: 1 })
+    assert.ok(Number.isInteger(firstMs) && firstMs <= ms)
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  })
+
+  it('prints what came of a stream that breaks off, says so, and exits with 1', async () => {
+    await using axon = await rawAxon(async (say, socket) => {
+      await say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')]))
+      socket.end()
+    })
+    const words = await runMiner(query(axon.url))
+    assert.deepEqual([words.code, words.stdout], [1, 'Hel\n'])
+    assert.match(
+      words.stderr,
+      /^1 piece, the first after .*\n400: the connection was closed before .*\n {2}try: .*log\n$/,
+    )
+    const document = JSON.parse((await runMiner(query(axon.url, '--json'))).stdout)
+    assert.deepEqual([document.completion, document.status, document.pieces], ['Hel', 400, 1])
+  })
+
+  it('prints what came of a stream that stalls, and says so', async () => {
+    await using axon = await rawAxon(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')])))
+    const { code, stdout, stderr } = await runMiner(query(axon.url, '--timeout', '300ms'))
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: 'Hel\n' })
+    assert.match(stderr, /^1 piece, .*\n408: there was no whole answer in time: .*\n {2}try: .*--timeout.*\n$/)
+  })
+
+  it('explains a refusal as without it', async () => {
+    await using axon = await rawAxon(say => say(json(403, '{"message":"no"}')))
+    const { code, stdout, stderr } = await runMiner(query(axon.url))
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    assert.match(stderr, /^403: the axon does not answer this hotkey: no\n {2}try: .*\n$/)
+    const { ms: _, ...document } = JSON.parse((await runMiner(query(axon.url, '--json'))).stdout)
+    const nothing = { completion: null, axonMs: null, firstMs: null, pieces: 0 }
+    assert.deepEqual(document, { ...nothing, status: 403, message: 'no' })
+  })
+
+  it('prints a stream without a status, which is no answer to validators', async () => {
+    await using axon = await rawAxon(say =>
+      say(Buffer.concat([Buffer.from(streamHead()), chunk('Hel'), Buffer.from(END)])),
+    )
+    const { code, stdout, stderr } = await runMiner(query(axon.url))
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: 'Hel\n' })
+    assert.match(stderr, /\nno status: the axon answered without a status/)
+  })
+
+  it('ends at once on Ctrl-C, and hangs up', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    await using axon = await rawAxon(async (say, socket) => {
+      socket.once('close', () => hungUp.resolve()).on('error', () => {})
+      await say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')]))
+    })
+    await using run = liveMiner(query(axon.url))
+    await run.says('Hel')
+    run.child.kill('SIGINT')
+    const { signal, stderr } = await run.ended
+    assert.deepEqual({ signal, stderr }, { signal: 'SIGINT', stderr: '' })
+    await hungUp.promise
+  })
+
+  it('ends quietly when its reader has left, and hangs up', async () => {
+    const hungUp = Promise.withResolvers<void>()
+    await using axon = await rawAxon(async (say, socket) => {
+      socket.once('close', () => hungUp.resolve()).on('error', () => {})
+      await say(HEAD)
+      while (!socket.destroyed) {
+        await say(chunk('again\n'))
+        await new Promise(setImmediate)
+      }
+    })
+    await using run = liveMiner(query(axon.url), {
+      command: '"$NODE" "$MINER" "$@" | head -1; echo "status $PIPESTATUS"',
+    })
+    const { stdout, stderr } = await run.ended
+    assert.deepEqual({ stdout, stderr }, { stdout: 'again\nstatus 0\n', stderr: '' })
+    await hungUp.promise
   })
 })
 

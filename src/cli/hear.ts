@@ -1,0 +1,28 @@
+/** An answer that came piece by piece. */
+export type Heard<End> = {
+  readonly text: string
+  readonly pieces: number
+  /** until the first piece; null when there was none */
+  readonly firstMs: number | null
+  readonly ms: number
+  /** what was said of it in the end */
+  readonly end: End
+}
+
+/** Listens to the end, and hands each piece on as it comes. @throws whatever the speech throws */
+export async function hear<End>(
+  speech: AsyncGenerator<string, End>,
+  onPiece: (piece: string) => void,
+): Promise<Heard<End>> {
+  const startedAt = performance.now()
+  const ms = () => Math.round(performance.now() - startedAt)
+  let text = ''
+  let firstMs: number | null = null
+  for (let pieces = 0; ; pieces++) {
+    const step = await speech.next()
+    if (step.done) return { text, pieces, firstMs, ms: ms(), end: step.value }
+    firstMs ??= ms()
+    text += step.value
+    onPiece(step.value)
+  }
+}
