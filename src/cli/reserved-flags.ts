@@ -30,5 +30,6 @@ const ofCommands = [
   'stream',
   'timeout',
   'url',
+  'verbose',
   'version',
 ]

@@ -5,6 +5,7 @@ import { originText } from '../config/origin.js'
 import type { Problem } from '../config/problem.js'
 import { KeyError } from '../keys/key-error.js'
 import { ConversationError } from '../plugin/conversation.js'
+import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { WalletError } from '../wallet/wallet-error.js'
 import { UsageError } from './usage-error.js'
@@ -17,6 +18,8 @@ export type Told = {
   readonly hint?: string | undefined
   /** each of several, where one run found several */
   readonly problems?: readonly ToldProblem[]
+  /** what was tried for an answer that there is not */
+  readonly attempts?: readonly Attempt[]
 }
 
 export type ToldProblem = {
@@ -41,7 +44,8 @@ export function tell(error: unknown): Told | null {
   if (error instanceof ConfigError) return plain(error, 1)
   if (error instanceof UsageError) return plain(error, error.oclif.exit)
   if (error instanceof ConversationError || error instanceof KeyError) return plain(error, 2)
-  if (error instanceof NoAnswer) return plain(error, error.misuse ? 2 : 1)
+  if (error instanceof NoAnswer)
+    return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
   if (error instanceof WalletError) return plain(error, walletExits.get(error.code) ?? 2)
   if (error instanceof AxonError) return plain(error, 1)
   if (error instanceof Errors.ExitError) return null

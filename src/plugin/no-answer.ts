@@ -1,3 +1,5 @@
+import type { Attempt } from './miner.js'
+
 /**
  * Why there is no answer, as far as the one who asked may know it:
  * `busy` try later · `loading` not ready yet · `upstream` the model failed · `unsupported` it cannot do that ·
@@ -17,11 +19,20 @@ export class NoAnswer extends Error {
   readonly misuse: boolean
   /** milliseconds after which asking again may help, as far as it is known */
   readonly retryAfterMs: number | undefined
+  /** what was tried, in the order of its start; absent when there is only one way to an answer */
+  readonly attempts?: readonly Attempt[]
 
   constructor(
     reason: NoAnswerReason,
     message: string,
-    options: { code?: string; hint?: string; misuse?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+    options: {
+      code?: string
+      hint?: string
+      misuse?: boolean
+      retryAfterMs?: number
+      attempts?: readonly Attempt[]
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.reason = reason
@@ -29,5 +40,6 @@ export class NoAnswer extends Error {
     this.hint = options.hint
     this.misuse = options.misuse ?? false
     this.retryAfterMs = options.retryAfterMs
+    if (options.attempts) this.attempts = options.attempts
   }
 }

@@ -14,6 +14,7 @@ import {
   streamed,
   whole,
 } from '../support/model-server.ts'
+import { scripted } from '../support/scripted.ts'
 
 describe('miner prompt', () => {
   it('prints the answer as it comes', async () => {
@@ -55,15 +56,64 @@ describe('miner prompt', () => {
   it('gives one JSON document with --json', async () => {
     await using model = await startModelServer(whole('Hello', 'Hi'))
     const { code, stdout, stderr } = await runMiner(['prompt', 'hi', '--n', '2', '--json', '--base-url', model.url])
-    const { ms, ...result } = JSON.parse(stdout)
+    const { firstMs, ms, ...result } = JSON.parse(stdout)
     assert.deepEqual(result, {
       completion: 'Hello',
       model: 'gpt-3.5-turbo-0125',
       finishReason: 'stop',
       usage: { promptTokens: 9, completionTokens: 2 },
     })
-    assert.ok(Number.isInteger(ms) && ms >= 0)
+    assert.ok(Number.isInteger(firstMs) && firstMs >= 0 && Number.isInteger(ms) && ms >= firstMs)
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  })
+
+  it('tells with --verbose who answered, after which attempts, how fast, and with how many tokens', async () => {
+    const attempts = [
+      { endpoint: 'main', model: 'gpt-4o-mini', ms: 811.6, error: 'MODEL_BUSY' },
+      { endpoint: 'local', model: 'llama', ms: 20 },
+    ]
+    const usage = { promptTokens: 9, cachedTokens: 0, completionTokens: 20, reasoningTokens: 10 }
+    const outcome = { model: 'llama-3.1\u001b[2J', finishReason: 'stop', attempts, usage }
+    const env = scripted({ pieces: ['Hel', 'lo'], outcome })
+    const { code, stdout, stderr } = await runMiner(['prompt', 'hi', '--verbose'], { env })
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'Hello\n' })
+    assert.equal(
+      stderr.replaceAll(/time .*\d+ ms to the first words, \d+ ms in all/g, 'time'),
+      '  answered  llama-3.1\\u001b[2J at local\n' +
+        '  attempts  gpt-4o-mini at main failed with MODEL_BUSY after 812 ms\n' +
+        '            llama at local answered after 20 ms\n' +
+        '  time\n' +
+        '  tokens    prompt 9, cached 0, completion 20, reasoning 10\n',
+    )
+
+    const json = await runMiner(['prompt', 'hi', '--verbose', '--json'], { env })
+    const { firstMs: _, ms: __, ...result } = JSON.parse(json.stdout)
+    assert.deepEqual(result, { completion: 'Hello', ...outcome })
+    assert.equal(json.stderr, '')
+  })
+
+  it('tells with --verbose what it does not know', async () => {
+    const { stdout, stderr } = await runMiner(['prompt', 'hi', '--use', 'echo', '--verbose', '--no-stream'])
+    assert.equal(stdout, 'hi\n')
+    assert.match(stderr, /^ {2}answered {2}echo\n {2}time {6}\d+ ms to .* in all\n {2}tokens {4}not told\n$/)
+  })
+
+  it('tells with --verbose which attempts failed, when there is no answer', async () => {
+    const failed = [{ endpoint: 'main', model: 'gpt', ms: 5, error: 'MODEL_CUT' }]
+    const env = scripted({ pieces: ['Hel'], failed })
+    const verbose = await runMiner(['prompt', 'hi', '--verbose'], { env })
+    assert.deepEqual(verbose, {
+      code: 1,
+      signal: null,
+      stdout: 'Hel\n',
+      stderr: '  attempts  gpt at main failed with MODEL_CUT after 5 ms\nerror: nobody answers\n',
+    })
+    const terse = await runMiner(['prompt', 'hi'], { env })
+    assert.equal(terse.stderr, 'error: nobody answers\n')
+    const json = await runMiner(['prompt', 'hi', '--json'], { env })
+    assert.deepEqual(JSON.parse(json.stdout), {
+      error: { code: 'NOBODY', message: 'nobody answers', attempts: failed },
+    })
   })
 
   it('asks what was typed with the settings that were typed', async () => {
