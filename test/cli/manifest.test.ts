@@ -31,6 +31,7 @@ describe('oclif.manifest.json', () => {
     )
     const all = ['wallet', 'axon', 'policy', 'subtensor']
     assert.deepEqual(readers.sort(), [
+      ['check', [], true],
       ['config:show', all, true],
       ['prompt', [], true],
       ['query', ['wallet'], false],

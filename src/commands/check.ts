@@ -1,0 +1,60 @@
+import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
+import { checkTable } from '../cli/check-table.js'
+import { SettingsCommand } from '../cli/command.js'
+import { words } from '../cli/words.js'
+import { escapeControls } from '../config/quote.js'
+import { scrub } from '../config/redact.js'
+import { patience } from '../dendrite/patience.js'
+import { checkMiner } from '../plugin/check-miner.js'
+import type { Check } from '../plugin/miner.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+
+/** How long all of it may take. */
+const PATIENCE_MS = 30_000
+
+export default class CheckMiner extends SettingsCommand {
+  static override summary = 'Find out whether the miner could answer.'
+  static override description =
+    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  async run(): Promise<unknown> {
+    await using run = await this.open(CheckMiner)
+    const { scope, configuration } = run
+    using waiting = patience(PATIENCE_MS, late(), scope.resolve(ENDING))
+    const found = await checkMiner(await scope.resolve(MINER), waiting.signal)
+    const checks = found.map(check => scrubbed(check, configuration.secretValues))
+
+    const broken = checks.filter(({ problem }) => problem)
+    if (checks.length > 0 && broken.length === checks.length) process.exitCode = 1
+    if (this.jsonEnabled()) return { checks }
+
+    if (checks.length === 0) this.log(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)
+    else this.log(checkTable(checks))
+    for (const { name, problem } of broken) process.stderr.write(words({ label: escapeControls(name), ...problem! }))
+    if (broken.length > 0 && broken.length < checks.length) {
+      const message = `${checks.length - broken.length} of ${checks.length} ways to an answer work`
+      process.stderr.write(words({ label: 'warning', message }))
+    }
+    return undefined
+  }
+}
+
+/** Blots out secrets: what an endpoint says may hold what it was given. */
+function scrubbed({ name, findings, problem }: Check, secrets: readonly string[]): Check {
+  const clean = (text: string) => scrub(text, secrets)
+  if (!problem) return { name: clean(name), findings }
+  const { code, message, hint } = problem
+  return {
+    name: clean(name),
+    findings,
+    problem: { code: clean(code), message: clean(message), ...(hint !== undefined && { hint: clean(hint) }) },
+  }
+}
+
+function late(): NoAnswer {
+  return new NoAnswer('late', `the miner has not found out within ${PATIENCE_MS / 1000} s whether it could answer`, {
+    code: 'CHECK_TIMEOUT',
+    hint: 'see what it waits for: --log-level debug',
+  })
+}

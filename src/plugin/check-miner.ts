@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import type { Check, Miner } from './miner.js'
+import { NoAnswer } from './no-answer.js'
+import { until } from './until.js'
+
+/**
+ * Has a miner find out whether it could answer, without trusting it: the signal ends the wait.
+ *
+ * @returns what it found out about each of its ways; nothing when it has nothing to find out
+ * @throws {NoAnswer} MINER_MISBEHAVES when it gives what its type does not allow
+ * @throws the signal's reason · whatever the miner throws
+ */
+export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<readonly Check[]> {
+  signal.throwIfAborted()
+  const found = checks.safeParse(await until(Promise.resolve(miner.check?.(signal) ?? []), signal))
+  if (found.success) return found.data
+  throw new NoAnswer('upstream', 'the miner did not tell what it found out', { code: 'MINER_MISBEHAVES' })
+}
+
+const checks = z.array(
+  z.object({
+    name: z.string(),
+    findings: z.record(z.string(), z.union([z.boolean(), z.number(), z.null()])),
+    problem: z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() }).exactOptional(),
+  }),
+)
