@@ -14,7 +14,15 @@ async function query(...args: string[]) {
   return { code, ...(JSON.parse(stdout) as Queried) }
 }
 
-type Queried = { completion: string | null; status: number | null; message: string; axonMs: number | null; ms: number }
+type Queried = {
+  completion: string | null
+  status: number | null
+  message: string
+  axonMs: number | null
+  firstMs?: number
+  pieces?: number
+  ms: number
+}
 
 for (const version of sdkVersions) {
   describe(`miner query, to the axon of SDK ${version},`, () => {
@@ -48,6 +56,24 @@ for (const version of sdkVersions) {
     it('asks what an older Python hashes in another way', async () => {
       const { status, completion } = await query('\u{1FAE8} \u{1FADC} \u00a0 \u200d', '--url', axon.url)
       assert.deepEqual([status, completion], [200, 'echo: \u{1FAE8} \u{1FADC} \u00a0 \u200d'])
+    })
+
+    it('prints a streamed answer', async () => {
+      const words = 'wörld 👋🏽 e\u0301\nשלום \u{1FAE8}'
+      const { stdout, stderr } = await runMiner(['query', words, '--stream', '--dev', '--url', axon.url])
+      assert.equal(stdout, `echo: ${words}\n`)
+      assert.match(stderr, /^\d+ pieces?, the first after /)
+      const { status, message, completion, pieces, firstMs, ms } = await query(words, '--stream', '--url', axon.url)
+      assert.deepEqual([status, message, completion], [200, 'Success', `echo: ${words}`])
+      assert.ok(pieces! > 0 && firstMs! <= ms)
+    })
+
+    it('explains that a streamed answer was not whole in time, and prints what came', async () => {
+      await using other = await startPythonAxon(version, ['--delay', '60'])
+      const args = ['query', 'hello', '--stream', '--dev', '--url', other.url, '--timeout', '2s']
+      const { code, stdout, stderr } = await runMiner(args)
+      assert.deepEqual({ code, stdout }, { code: 1, stdout: 'echo: \n' })
+      assert.match(stderr, /^1 piece, .*\n408: there was no whole answer in time: Request timeout after 2\.0 seconds/)
     })
 
     it('explains that it signed for another hotkey', async () => {
