@@ -3,6 +3,8 @@ export type { Answer, Ask, Call, DialectDefinition, Json, Patch, Route } from '.
 export type { Log } from './plugin/log.js'
 export type {
   Asked,
+  Attempt,
+  Check,
   Hotkey,
   Message,
   Miner,
