@@ -27,6 +27,15 @@ describe('listen', () => {
     assert.deepEqual(await heard(speech), [['a', 'b', 'c'], outcome])
   })
 
+  it('holds white space back until words follow it', async () => {
+    assert.deepEqual((await heard(listen(saying('', ' ', '\n', 'a', ' ', '\t'), signal)))[0], [' \na', ' ', '\t'])
+    async function* failing(): AsyncGenerator<string, Outcome> {
+      yield ' '
+      throw new Error('broken')
+    }
+    await assert.rejects(listen(failing(), signal).next(), /broken/)
+  })
+
   it('gives on what the miner throws', async () => {
     async function* failing(): AsyncGenerator<string, Outcome> {
       yield 'a'
