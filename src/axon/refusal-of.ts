@@ -1,6 +1,6 @@
 import { ConversationError } from '../plugin/conversation.js'
 import { NoAnswer, type NoAnswerReason } from '../plugin/no-answer.js'
-import { Refusal, type RefusalCode } from '../wires/refusal.js'
+import { Refusal, type RefusalCode, refusals } from '../wires/refusal.js'
 
 const codes = {
   busy: 'BUSY',
@@ -20,6 +20,19 @@ const codes = {
 export function refusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
-  if (error instanceof NoAnswer) return new Refusal(codes[error.reason], about.seconds, { cause: error })
+  if (error instanceof NoAnswer) {
+    const code = codes[error.reason]
+    return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
+  }
   return new Refusal('INTERNAL', about.id, { cause: error })
 }
+
+/** When to come again, for a caller who may: in whole seconds, at least 1. */
+function retryAfter(code: RefusalCode, ms: number | undefined): Refusal['headers'] {
+  const mayRetry = refusals[code].status === 429 || refusals[code].status === 503
+  if (!mayRetry || ms === undefined || !(ms >= 0)) return []
+  return [['retry-after', String(Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(ms / 1000))))]]
+}
+
+/** A day. */
+const MAX_RETRY_SECONDS = 86_400
