@@ -70,6 +70,8 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       queue: axon.queue,
       maxBody: axon.maxBody,
       maxTimeoutMs: axon.maxTimeout,
+      marginMs: axon.margin,
+      mayCut: axon.partial === 'cut',
       onError: error => log.error({ event: 'axonFailed', error }),
     }),
   )

@@ -24,12 +24,18 @@ export class RequestLog implements Disposable {
     this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
-        const { status, outcome } = record
+        const { status, outcome, firstMs, pieces, partial } = record
+        const { model, usage, attempts } = outcome ?? {}
         log.info({
           event: 'answered',
           ...about(record),
           status,
-          ...(outcome && { model: outcome.model, usage: outcome.usage }),
+          firstMs,
+          pieces,
+          partial,
+          model,
+          usage,
+          attempts: attempts?.map(({ error }) => error ?? 'answered'),
         })
       }),
       this.#on('refused', record => {
@@ -37,13 +43,20 @@ export class RequestLog implements Disposable {
         else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
       }),
       this.#on('failed', record => {
-        const { hotkey, code, status, reason, error } = record
+        const { hotkey, code, status, reason, error, pieces } = record
         if (hotkey === null) {
           this.#count(code)
           if (this.#toldFailure) return
           this.#toldFailure = true
         }
-        log[code === 'INTERNAL' ? 'error' : 'warn']({ event: 'failed', ...about(record), status, reason, error })
+        log[code === 'INTERNAL' ? 'error' : 'warn']({
+          event: 'failed',
+          ...about(record),
+          status,
+          pieces,
+          reason,
+          error,
+        })
       }),
       this.#on('cancelled', record => {
         if (record.hotkey === null) this.#count('CANCELLED')

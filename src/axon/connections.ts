@@ -44,6 +44,8 @@ export class Connections {
     this.#all.set(socket, new Set())
     this.#strangers.add(socket)
     socket.once('close', () => this.#leave(socket))
+    // Whoever closes its side has left. The connection itself closes when what was written is read, which may be never.
+    socket.once('end', () => this.#abort(socket))
   }
 
   /** A request has come; `listening` is aborted when its connection closes before the returned function is called. */
@@ -79,9 +81,13 @@ export class Connections {
   }
 
   #leave(socket: Socket): void {
-    const open = this.#all.get(socket) ?? new Set()
+    this.#abort(socket)
     this.#all.delete(socket)
     this.#strangers.delete(socket)
+  }
+
+  #abort(socket: Socket): void {
+    const open = this.#all.get(socket) ?? new Set()
     for (const listening of open) {
       this.#end(open, listening)
       listening.abort(new CallerLeft())

@@ -9,7 +9,7 @@ export type Late = 'BODY_TIMEOUT' | 'DEADLINE_IN_QUEUE' | 'DEADLINE'
 
 /**
  * The one instant that bounds everything done for a request: arrival, and the caller's time-out, cut to `maxMs`, less
- * a margin for the way back (300 ms or a tenth, whichever is smaller). When it is past, `listening` is aborted with
+ * a margin for the way back (`marginMs` or a tenth, whichever is smaller). When it is past, `listening` is aborted with
  * the refusal that fits what is being done.
  */
 export class Deadline implements Disposable {
@@ -24,19 +24,30 @@ export class Deadline implements Disposable {
     arrivedAt: number
     timeoutMs: number | null
     maxMs: number
+    marginMs: number
     now: number
     listening: AbortController
   }) {
     const ms = Math.min(options.timeoutMs ?? ABSENT_TIMEOUT_MS, options.maxMs)
-    this.at = options.arrivedAt + ms - Math.min(300, ms / 10)
+    this.at = options.arrivedAt + ms - Math.min(options.marginMs, ms / 10)
     this.seconds = floatText(ms / 1000)
-    this.#timer = setTimeout(
-      () => options.listening.abort(new Refusal(this.late, this.seconds)),
-      Math.max(0, this.at - options.now),
-    )
+    this.#timer = setTimeout(() => options.listening.abort(this.#refusal()), Math.max(0, this.at - options.now))
+  }
+
+  /**
+   * Nothing is begun that cannot be done in time. The timer alone would let it begin: a busy thread runs it late.
+   *
+   * @throws {Refusal} that fits what is being done
+   */
+  check(now: number): void {
+    if (now >= this.at) throw this.#refusal()
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
+  }
+
+  #refusal(): Refusal {
+    return new Refusal(this.late, this.seconds)
   }
 }

@@ -1,4 +1,4 @@
-import type { Head } from '../wires/wire.js'
+import type { Head, ReplyHead } from '../wires/wire.js'
 
 /** One request as the server hands it to the pipeline; the body is still on its way. */
 export type Exchange = {
@@ -12,10 +12,29 @@ export type Exchange = {
    * @throws {Refusal} BODY_TOO_LARGE when it has more bytes than `limit`
    */
   body(limit: number): Promise<Uint8Array>
-  /** Aborted with a `CallerLeft` when nobody listens any more; the pipeline aborts it when the deadline is past. */
+  /**
+   * Aborted with a `CallerLeft` when nobody listens any more; the pipeline aborts it when the deadline is past, and
+   * when it is done.
+   */
   readonly listening: AbortController
+  /** Begins a reply of pieces. One that is not ended in order is cut: the connection is closed without its end. */
+  stream(head: ReplyHead): ReplyStream
   /** The caller is proven: its connection is worth more than one that is not. */
   trust(): void
+}
+
+/** A reply that is written piece by piece. */
+export type ReplyStream = {
+  /** how many are written */
+  readonly pieces: number
+  /**
+   * Resolves when the system has taken the piece, and another may follow.
+   *
+   * @throws the signal's reason · {CallerLeft}
+   */
+  write(piece: Uint8Array): Promise<void>
+  /** Ends it in order. @throws as `write` */
+  end(): Promise<void>
 }
 
 /** The caller closed its connection before it was answered. */

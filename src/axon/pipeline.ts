@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
+import { texts } from '../plugin/texts.js'
+import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
-import { answer } from './answer.js'
+import { Asking } from './asking.js'
 import { publish, type RequestRecord } from './channels.js'
 import { Deadline } from './deadline.js'
-import { CallerLeft, type Exchange } from './exchange.js'
+import { CallerLeft, type Exchange, type ReplyStream } from './exchange.js'
 import { isHealthCheck, tellHealth } from './health.js'
 import { type Routes, routeOf, wireOf } from './match.js'
+import { pieces } from './pieces.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
 import type { Scheduler } from './scheduler.js'
@@ -27,13 +30,17 @@ export type Stations = {
   readonly miner: Miner
   readonly maxBody: number
   readonly maxTimeoutMs: number
+  readonly marginMs: number
+  /** Is an answer that is not done at the deadline cut, where the dialect allows it? */
+  readonly mayCut: boolean
   readonly draining: () => boolean
 }
 
 /**
  * The way of one request, from its head to the reply. A stage may refuse, and nothing after it runs.
  *
- * @returns null when the caller has left and nobody wants a reply
+ * @returns null when there is no whole reply to be written: the answer was streamed, or nobody is there any more; a
+ *   stream without its end is to be cut
  */
 export async function pipeline(axon: Stations, exchange: Exchange): Promise<Reply | null> {
   const { head, listening, arrivedAt } = exchange
@@ -46,6 +53,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
   let call: SignedCall | null = null
   let seconds = ''
   let started = false
+  let stream: ReplyStream | null = null
 
   const record = (): RequestRecord => ({
     axon: axon.axon,
@@ -67,6 +75,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       arrivedAt,
       timeoutMs: claim.timeoutMs,
       maxMs: axon.maxTimeoutMs,
+      marginMs: axon.marginMs,
       now: now(),
       listening,
     })
@@ -78,29 +87,54 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
 
     deadline.late = 'DEADLINE_IN_QUEUE'
     using _place = route.queue === false ? null : await axon.scheduler.place(listening.signal)
+    deadline.check(now())
     deadline.late = 'DEADLINE'
     started = true
     publish('started', record)
     const startedAt = performance.now()
-    const { patch, outcome } = await answer(request, {
-      route,
+    const serving = () => served(performance.now() - startedAt)
+    const asked = { id, caller: call.hotkey, receiver, signal: listening.signal, deadline: deadline.at }
+    const asking = new Asking({
       miner: axon.miner,
-      asked: { id, caller: call.hotkey, receiver, signal: listening.signal, deadline: deadline.at },
+      asked,
+      mayCut: axon.mayCut,
+      now,
+      arrivedAt,
       onFirst: () => publish('firstToken', record),
     })
-    const reply = wire.whole(claim, request.tree, patch, served(performance.now() - startedAt))
-    publish('answered', () => ({ ...record(), status: reply.status, outcome }))
-    return reply
+    const question = { ...asked, body: request.body, ask: asking.ask }
+
+    if (route.frames === undefined) {
+      const patch = await until(route.answer(question), listening.signal)
+      const reply = wire.whole(claim, request.tree, patch, serving())
+      publish('answered', () => ({ ...record(), status: reply.status, ...asking.went }))
+      return reply
+    }
+    for await (const piece of pieces(texts(route.answer(question), listening.signal, 'dialect'))) {
+      // Nothing is sent before there are words, so what fails until then is an ordinary refusal.
+      stream ??= exchange.stream(wire.stream(claim, serving()))
+      await stream.write(piece)
+    }
+    await stream!.end()
+    publish('answered', () => ({ ...record(), status: 200, pieces: stream!.pieces, ...asking.went }))
+    return null
   } catch (error) {
     if (error instanceof CallerLeft) {
       publish('cancelled', record)
       return null
     }
     const refusal = refusalOf(error, { id, seconds })
-    const refused = () => ({ ...record(), status: refusal.status, code: refusal.code, reason: refusal.message })
-    if (started || refusal.code === 'INTERNAL')
-      publish('failed', () => ({ ...refused(), error: refusal.cause ?? refusal }))
-    else publish('refused', refused)
-    return wire.refuse(claim, refusal, served(now() - arrivedAt))
+    const { code, message: reason } = refusal
+    const told = () => ({ ...record(), status: stream ? 200 : refusal.status, code, reason })
+    const streamed = stream && { pieces: stream.pieces }
+    if (started || code === 'INTERNAL')
+      publish('failed', () => ({ ...told(), ...streamed, error: refusal.cause ?? refusal }))
+    else publish('refused', told)
+    return stream ? null : wire.refuse(claim, refusal, served(now() - arrivedAt))
+  } finally {
+    // What a dialect asked and did not wait for is for nobody.
+    listening.abort(DONE)
   }
 }
+
+const DONE = new DOMException('the request is done', 'AbortError')

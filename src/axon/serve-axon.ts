@@ -19,6 +19,7 @@ import { Scheduler } from './scheduler.js'
 import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
 import { SpentNonces } from './spent-nonces.js'
 import { writeReply } from './write-reply.js'
+import { writeStream } from './write-stream.js'
 
 export type AxonOptions = {
   /** our own hotkey, ss58: what callers sign for */
@@ -39,6 +40,10 @@ export type AxonOptions = {
   /** bytes */
   readonly maxBody: number
   readonly maxTimeoutMs: number
+  /** how long before the caller's time-out an answer is due; a tenth of that at most */
+  readonly marginMs: number
+  /** Is an answer that is not done at the deadline cut, where the dialect allows it? */
+  readonly mayCut: boolean
   /** what nobody foresaw outside of a request, for the log */
   readonly onError: (error: unknown) => void
   /** epoch milliseconds */
@@ -56,7 +61,7 @@ export type Limits = {
   readonly headersMs: number
   readonly requestMs: number
   readonly keepAliveMs: number
-  /** how long a caller may take to read a whole reply */
+  /** how long a caller may take to read a whole reply, or one piece of a stream */
   readonly writeMs: number
 }
 
@@ -158,11 +163,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
         return readBody(request, limit, listening.signal)
       },
       listening,
+      stream: head => writeStream(response, head, { signal: listening.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
     const reply = await pipeline(stations, exchange)
     if (reply) writeReply(request, response, reply, limits.writeMs)
-    else response.destroy()
+    else if (!response.writableFinished) response.destroy()
   }
 
   const stations: Stations = {
@@ -180,6 +186,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     miner: options.miner,
     maxBody: options.maxBody,
     maxTimeoutMs: options.maxTimeoutMs,
+    marginMs: options.marginMs,
+    mayCut: options.mayCut,
     draining: () => draining,
   }
 

@@ -31,6 +31,18 @@ export const axonSettings = z.object({
     .default(60_000)
     .describe("a caller's time-out is cut to this")
     .meta({ flag: 'max-timeout', unit: 'duration' }),
+  margin: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(300)
+    .describe("how long before the caller's time-out an answer is due; a tenth of the time-out at most")
+    .meta({ flag: 'margin', unit: 'duration' }),
+  partial: z
+    .enum(['cut', 'never'])
+    .default('cut')
+    .describe('an answer that is not done in time: cut it after its last sentence or word, or never give it')
+    .meta({ flag: 'partial' }),
   maxBody: z
     .int()
     .min(1024)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../wires/wire.js'
+import { limitTime } from './limit-time.js'
 
 /** What is still read of a body that nobody wants: closing at once would lose the reply on its way. */
 const DISCARD_BYTES = 2 * 1024 * 1024
@@ -10,23 +11,14 @@ const DISCARD_MS = 2_000
  * is discarded, so much of it as is decent; if that was all, the connection is kept.
  */
 export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
-  limitTime(response, writeMs)
+  const limit = limitTime(response, writeMs)
+  response.once('close', () => limit[Symbol.dispose]())
   const headers = [...reply.headers.flat(), 'content-length', String(reply.body.length)]
   if (!request.complete && !isShort(request)) headers.push('connection', 'close')
   response.writeHead(reply.status, headers)
   if (request.complete) return void response.end(reply.body)
   response.write(reply.body)
   discard(request, () => response.end(() => request.complete || request.socket.destroy()))
-}
-
-function limitTime(response: ServerResponse, ms: number): void {
-  const start = () => {
-    const slow = setTimeout(() => response.socket?.destroy(), ms)
-    response.once('close', () => clearTimeout(slow))
-  }
-  // A reply to a request that came before the one before it was answered has to wait for the socket.
-  if (response.socket) start()
-  else response.once('socket', start)
 }
 
 /** Does it say that its body is so short that all of it will be discarded? */

@@ -1,19 +1,35 @@
 import type { DialectPlugin } from '../plugin/define.js'
 
-/** Subnet 1 as it began, and every fork of its template: roles and messages in, a completion out. */
-export const prompting: DialectPlugin = ({ defineDialect, defineRoute, conversation, z }) =>
-  defineDialect({
+/**
+ * Subnet 1 as it began, and every fork of its template: roles and messages in, a completion out. `StreamPrompting` is
+ * the template's own stream, `StreamPromptingSynapse` that of opentensor/prompting 2: one body, two names.
+ */
+export const prompting: DialectPlugin = ({ defineDialect, defineRoute, conversation, z }) => {
+  const fields = {
+    body: z.object({ roles: z.array(z.string()), messages: z.array(z.string()) }),
+    hashed: ['messages'],
+  } as const
+  const stream = defineRoute({
+    ...fields,
+    frames: 'text',
+    async *answer({ body, ask }) {
+      yield* ask.stream({ messages: conversation(body.roles, body.messages) })
+    },
+  })
+  return defineDialect({
     name: 'prompting',
     summary: 'text prompting: a conversation in, one completion out',
     follows: 'opentensor/text-prompting@b126ac1',
     synapses: {
       Prompting: defineRoute({
-        body: z.object({ roles: z.array(z.string()), messages: z.array(z.string()) }),
-        hashed: ['messages'],
+        ...fields,
         async answer({ body, ask }) {
-          const { text } = await ask({ messages: conversation(body.roles, body.messages) })
+          const { text } = await ask({ messages: conversation(body.roles, body.messages) }, { partial: true })
           return { completion: text }
         },
       }),
+      StreamPrompting: stream,
+      StreamPromptingSynapse: stream,
     },
   })
+}

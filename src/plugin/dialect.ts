@@ -1,12 +1,27 @@
 import type { ZodType, z } from 'zod'
 import type { HashField } from '../wires/hash-field.js'
-import type { Hotkey, Outcome, Question } from './miner.js'
+import type { Hotkey, Outcome, Piece, Question } from './miner.js'
 
 /** A whole answer. */
-export type Answer = { readonly text: string; readonly outcome: Outcome }
+export type Answer = {
+  readonly text: string
+  readonly outcome: Outcome
+  /** the deadline cut it, at a sentence or a word */
+  readonly partial: boolean
+}
 
-/** Puts a question to the miner, within the caller's deadline, and gives the whole answer; it is never empty. */
-export type Ask = (question: Question) => Promise<Answer>
+/** Puts questions to the miner, within the caller's deadline. No answer is ever empty. */
+export type Ask = {
+  /**
+   * Gives the whole answer.
+   *
+   * @param how.partial take what there is when the deadline comes; without it there is no answer then. False unless
+   *   it is said: cut JSON or a cut call of a tool is worthless.
+   */
+  (question: Question, how?: { readonly partial?: boolean }): Promise<Answer>
+  /** Gives the answer as the miner speaks. */
+  stream(question: Question): AsyncGenerator<Piece, Outcome>
+}
 
 /** One proven question of a validator. */
 export type Call<Body> = {
@@ -32,8 +47,14 @@ export type Route<Body extends ZodType = ZodType> = {
   readonly hashed: readonly HashField[]
   /** false: answered at once, without a place among those at work; for what costs nothing */
   readonly queue?: false
-  answer(call: Call<z.infer<Body>>): Promise<Patch>
-}
+} & (
+  | { readonly frames?: undefined; answer(call: Call<z.infer<Body>>): Promise<Patch> }
+  | {
+      /** the reply is a stream: `text` writes each piece as it is, in UTF-8 */
+      readonly frames: 'text'
+      answer(call: Call<z.infer<Body>>): AsyncGenerator<string | Piece, void>
+    }
+)
 
 /** What one subnet's validators ask. */
 export type DialectDefinition = {

@@ -46,7 +46,8 @@ export type Proof = {
 /** Names in lower case; values printable ASCII. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
-export type Reply = { readonly status: number; readonly headers: HeaderList; readonly body: Uint8Array }
+export type ReplyHead = { readonly status: number; readonly headers: HeaderList }
+export type Reply = ReplyHead & { readonly body: Uint8Array }
 
 /** What the axon says of itself in a reply. */
 export type Served = { readonly hotkey: string; readonly ip: string; readonly port: number; readonly processMs: number }
@@ -74,6 +75,8 @@ export type Wire<C extends Claim = Claim> = {
   open(claim: C, raw: Uint8Array, hashed: readonly HashField[]): JsonObject
   /** The whole answer: the request's own fields with those of `patch` over them. */
   whole(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
+  /** The head of an answer that is streamed: its pieces follow as they are, without frames. */
+  stream(claim: C, served: Served): ReplyHead
   /** `claim` is null when the head did not even make one; what is empty or 0 in `served` is left out. */
   refuse(claim: C | null, refusal: Refusal, served: Served): Reply
 }

@@ -17,6 +17,40 @@ const stranger: RequestRecord = {
 }
 
 describe('request log', () => {
+  it('tells of an answer what it took, and of a stream how far it came', async () => {
+    const records: Record<string, unknown>[] = []
+    const log = await createLog({
+      level: 'info',
+      secrets: [],
+      output: { write: line => records.push(JSON.parse(line)) },
+    })
+    const known = { ...stranger, hotkey: alice.address }
+    const usage = { promptTokens: 9, cachedTokens: 4, completionTokens: 2, reasoningTokens: 1 }
+    const attempt = { endpoint: 'main', model: 'm', ms: 5 }
+    {
+      using _requests = new RequestLog(log)
+      const attempts = [{ ...attempt, error: 'MODEL_BUSY' }, attempt]
+      const outcome = { model: 'm', finishReason: 'stop', usage, attempts }
+      publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
+      publish('answered', () => ({ ...known, status: 200, outcome: null }))
+      const cut = { model: 'unknown', finishReason: 'deadline' }
+      publish('answered', () => ({ ...known, status: 200, outcome: cut, partial: true, firstMs: 3 }))
+      const reason = 'The model behind this miner failed'
+      publish('failed', () => ({ ...known, status: 200, code: 'UPSTREAM_FAILED', reason, pieces: 2, error: 'cut' }))
+    }
+    const told = { hotkey: alice.address, id: '1', ms: 1, synapse: 'Prompting', status: 200 }
+    const expected = [
+      { ...told, event: 'answered', firstMs: 3, pieces: 7, model: 'm', usage, attempts: ['MODEL_BUSY', 'answered'] },
+      { ...told, event: 'answered' },
+      { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
+      { ...told, event: 'failed', pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },
+    ]
+    assert.deepEqual(
+      records.map(({ level, time, ...rest }) => rest),
+      expected,
+    )
+  })
+
   it('sums up what strangers leave behind, and tells the first of their failures', async () => {
     const records: { event: string; level: string; counts?: object }[] = []
     const log = await createLog({

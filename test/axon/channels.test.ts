@@ -5,6 +5,7 @@ import { alice, bytesOf, send, signedRequest } from '../support/signed-request.t
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
+import { startStream } from './start-stream.ts'
 
 const events = ['refused', 'started', 'firstToken', 'answered', 'failed', 'cancelled'] as const
 type Told = { [Event in keyof RequestEvents]: { event: Event; record: RequestEvents[Event] } }[keyof RequestEvents]
@@ -67,6 +68,31 @@ describe('channels', () => {
       status: 200,
       outcome: { model: 'held', finishReason: 'stop' },
     })
+    assertDiscreet(ear)
+  })
+
+  it('tell of a stream: its first token, its pieces, what it cost', async () => {
+    await using stream = await startStream()
+    using ear = listenIn()
+    stream.talk.say(words.answer, ' ', 'x'.repeat(2_000))
+    const usage = { promptTokens: 9, completionTokens: 2 }
+    const attempts = [{ endpoint: 'main', model: 'm', ms: 5 }]
+    stream.talk.end({ usage, attempts })
+    await stream.caller.head()
+    await stream.caller.chunks()
+    assert.deepEqual(
+      ear.told.map(({ event }) => event),
+      ['firstToken', 'answered'],
+    )
+    const { record } = ear.told[1] as Told & { event: 'answered' }
+    assertRecord(record, { hotkey: alice.address, synapse: 'StreamPromptingSynapse' })
+    assert.partialDeepStrictEqual(record, {
+      status: 200,
+      pieces: 4,
+      outcome: { model: 'talking', finishReason: 'stop', usage, attempts },
+    })
+    assert.ok(record.firstMs! >= 0 && record.firstMs! <= record.ms)
+    assert.equal('partial' in record, false)
     assertDiscreet(ear)
   })
 

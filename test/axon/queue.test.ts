@@ -1,51 +1,11 @@
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { observe } from '#dist/axon/channels.js'
-import type { AxonOptions } from '#dist/axon/serve-axon.js'
-import { prompting } from '#dist/dialects/prompting.js'
-import { sdk } from '#dist/plugin/define.js'
-import { bytesOf, send, signedRequest, type Wanted } from '../support/signed-request.ts'
-import { Clock, HeldMiner, startAxon } from '../support/start-axon.ts'
+import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
+import { Clock } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
-
-/** A request whose one message is this. */
-function saying(message: string, wanted: Wanted = {}) {
-  return signedRequest({ fields: { roles: ['user'], messages: [message] }, ...wanted })
-}
-
-/** An axon with few places, whose miner answers when told to. */
-async function startQueue(options: Partial<AxonOptions> = {}) {
-  const miner = new HeldMiner()
-  const { synapses, ...dialect } = prompting(sdk)
-  const { Prompting } = synapses
-  const read = new EventEmitter()
-  const body = Prompting!.body.refine(() => {
-    read.emit('read')
-    return true
-  })
-  const axon = await startAxon({
-    miner,
-    concurrency: 1,
-    queue: 2,
-    dialect: { ...dialect, synapses: { Prompting: { ...Prompting!, body } } },
-    ...options,
-  })
-  return {
-    axon,
-    miner,
-    /** Sends it, and returns when it stands in line. */
-    async wait(message: string, how: Parameters<typeof send>[2] = {}, wanted: Wanted = {}) {
-      const isRead = once(read, 'read')
-      const reply = send(axon.url, saying(message, wanted), how)
-      reply.catch(() => {}) // the test that cares looks at it later
-      await isRead
-      await new Promise(setImmediate)
-      return { reply }
-    },
-    [Symbol.asyncDispose]: () => axon[Symbol.asyncDispose](),
-  }
-}
+import { saying, startQueue } from './start-queue.ts'
 
 describe('queue', () => {
   realSockets()
@@ -218,36 +178,5 @@ describe('queue: callers who leave and time that runs out', () => {
     const third = await queue.wait('c')
     ;(await queue.miner.next()).answer('to c')
     assert.equal((await third.reply).json.completion, 'to c')
-  })
-
-  it('keeps some of the time for the way back', async () => {
-    const clock = new Clock()
-    await using queue = await startQueue({ now: clock.now, concurrency: 4 })
-    clock.ms += 1_000
-    for (const [timeout, ms] of [
-      ['2.0', 1_800],
-      ['12.0', 11_700],
-      ['60.0', 59_700],
-      ['600.0', 59_700],
-    ] as const) {
-      const { reply } = await queue.wait('a', {}, { nonce: clock.nonce(), timeout })
-      const held = await queue.miner.next()
-      assert.equal(held.asked.deadline - clock.ms, ms, timeout)
-      held.answer('a')
-      await reply
-    }
-  })
-
-  it('gives one who does not say how long it waits 12 s', async () => {
-    const clock = new Clock()
-    await using queue = await startQueue({ now: clock.now })
-    clock.ms += 1_000
-    for (const timeout of [null, '0', '-1', 'nan', 'inf']) {
-      const { reply } = await queue.wait('a', {}, { nonce: clock.nonce(), headers: { timeout } })
-      const held = await queue.miner.next()
-      assert.equal(held.asked.deadline - clock.ms, 11_700, String(timeout))
-      held.answer('a')
-      assert.equal((await reply).status, 200)
-    }
   })
 })

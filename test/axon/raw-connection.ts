@@ -48,6 +48,28 @@ export class RawConnection implements Disposable {
     }
   }
 
+  /** The head of the next reply; null when the connection closes before. */
+  async head(): Promise<Pick<Got, 'status' | 'headers'> | null> {
+    const bytes = await this.#upTo('\r\n\r\n')
+    return bytes && headOf(bytes)
+  }
+
+  /** The next chunk of a reply in chunks, empty at its end; null when the connection closes before. */
+  async chunk(): Promise<Buffer | null> {
+    const size = await this.#upTo('\r\n')
+    return size && (await this.#bytes(Number.parseInt(size.toString(), 16)))
+  }
+
+  /** All chunks until the reply ends in order, or the connection is closed before it does. */
+  async chunks(): Promise<{ chunks: Buffer[]; isWhole: boolean }> {
+    const chunks: Buffer[] = []
+    for (;;) {
+      const chunk = await this.chunk()
+      if (!chunk?.length) return { chunks, isWhole: chunk !== null }
+      chunks.push(chunk)
+    }
+  }
+
   /** What came and was not taken as a reply. */
   get rest(): string {
     return this.#received.toString('latin1')
@@ -62,18 +84,43 @@ export class RawConnection implements Disposable {
     this.#more = Promise.withResolvers()
   }
 
+  /** What comes before the mark, which is taken, too. */
+  async #upTo(mark: string): Promise<Buffer | null> {
+    for (;;) {
+      const end = this.#received.indexOf(mark)
+      if (end >= 0) return (await this.#bytes(end, mark.length))!
+      if (this.#isClosed) return null
+      await this.#more.promise
+    }
+  }
+
+  /** So many bytes; what follows them, by default a line end, is taken, too. */
+  async #bytes(count: number, after = 2): Promise<Buffer | null> {
+    while (this.#received.length < count + after) {
+      if (this.#isClosed) return null
+      await this.#more.promise
+    }
+    const bytes = this.#received.subarray(0, count)
+    this.#received = this.#received.subarray(count + after)
+    return bytes
+  }
+
   #take(): Got | null {
     const end = this.#received.indexOf('\r\n\r\n')
     if (end < 0) return null
-    const head = this.#received.subarray(0, end).toString('latin1')
-    const [first = '', ...lines] = head.split('\r\n')
-    // Names as they came, which dendrites compare case by case.
-    const headers = Object.fromEntries(lines.map(line => line.split(/: (.*)/s, 2) as [string, string]))
+    const { status, headers } = headOf(this.#received.subarray(0, end))
     const whole = end + 4 + Number(headers['content-length'] ?? 0)
     if (this.#received.length < whole) return null
     const text = this.#received.subarray(end + 4, whole).toString()
     this.#received = this.#received.subarray(whole)
     const json = headers['content-type']?.includes('json') ? JSON.parse(text) : null
-    return { status: Number(first.split(' ')[1]), headers, text, json }
+    return { status, headers, text, json }
   }
+}
+
+function headOf(bytes: Buffer): Pick<Got, 'status' | 'headers'> {
+  const [first = '', ...lines] = bytes.toString('latin1').split('\r\n')
+  // Names as they came, which dendrites compare case by case.
+  const headers = Object.fromEntries(lines.map(line => line.split(/: (.*)/s, 2) as [string, string]))
+  return { status: Number(first.split(' ')[1]), headers }
 }

@@ -19,8 +19,8 @@ function saying(...pieces: string[]): Miner {
 describe('wholeAnswer', () => {
   it('puts the pieces together, and tells once when the first is there', async () => {
     let first = 0
-    const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, () => first++)
-    assert.deepEqual(answer, { text: 'abc', outcome })
+    const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
+    assert.deepEqual(answer, { text: 'abc', outcome, partial: false })
     assert.equal(first, 1)
   })
 
@@ -34,6 +34,62 @@ describe('wholeAnswer', () => {
       },
     }
     await wholeAnswer(miner, question, asked)
+  })
+
+  describe('when its time is over', () => {
+    /** Says these, and then nothing more. */
+    function stuckAfter(...pieces: string[]): Miner {
+      return {
+        async *prompt() {
+          yield* pieces
+          await new Promise(() => {})
+          return outcome
+        },
+      }
+    }
+    const cut = { model: 'unknown', finishReason: 'deadline' }
+
+    it('takes what there is, cut at a sentence', async () => {
+      const answer = await wholeAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
+      assert.deepEqual(answer, { text: 'One.', outcome: cut, partial: true })
+    })
+
+    it('waits on when there is nothing yet', async () => {
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(new Error('enough')), 60)
+      for (const pieces of [[], [' ', '\n']]) {
+        const answer = wholeAnswer(
+          stuckAfter(...pieces),
+          question,
+          { ...asked, signal: controller.signal },
+          { cutAfterMs: 20 },
+        )
+        await assert.rejects(answer, /enough/)
+      }
+    })
+
+    it('waits on when it may not be cut', async () => {
+      const signal = AbortSignal.timeout(60)
+      await assert.rejects(wholeAnswer(stuckAfter('One. '), question, { ...asked, signal }), /timeout/)
+    })
+
+    it('takes all when all was said before', async () => {
+      const answer = await wholeAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
+      assert.deepEqual(answer, { text: 'One. Two', outcome, partial: false })
+    })
+
+    it('hears nothing of what the miner throws later', async () => {
+      const controller = new AbortController()
+      const answer = await wholeAnswer(
+        stuckAfter('One. '),
+        question,
+        { ...asked, signal: controller.signal },
+        { cutAfterMs: 5 },
+      )
+      assert.equal(answer.partial, true)
+      controller.abort(new Error('nobody hears this')) // mocha fails the run if it is unhandled
+      await new Promise(setImmediate)
+    })
   })
 
   for (const pieces of [[], [''], [' ', '\n\t']]) {

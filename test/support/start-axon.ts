@@ -80,6 +80,8 @@ export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
     queue: 8,
     maxBody: 1024 * 1024,
     maxTimeoutMs: 60_000,
+    marginMs: 300,
+    mayCut: true,
     onError: error => {
       throw error
     },

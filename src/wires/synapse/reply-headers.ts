@@ -8,11 +8,11 @@ import { DEFAULT_TIMEOUT_SECONDS, type SynapseClaim } from './claim.js'
  */
 export function replyHeaders(
   claim: SynapseClaim | null,
-  { status, message }: { status: number; message: string },
+  { status, message, type = 'application/json' }: { status: number; message: string; type?: string },
   served: Served,
 ): HeaderList {
   const headers: [string, string][] = [
-    ['content-type', 'application/json'],
+    ['content-type', type],
     ['name', ascii(claim?.synapse ?? 'Synapse', ECHO_LIMIT)],
     ['timeout', floatText(claim?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)],
     ['bt_header_axon_status_code', String(status)],

@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { until } from '../plugin/until.js'
+import type { ReplyHead } from '../wires/wire.js'
+import { CallerLeft, type ReplyStream } from './exchange.js'
+import { limitTime } from './limit-time.js'
+
+/**
+ * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken
+ * all of it, so no more than one piece is ever waiting here, and a slow reader makes whoever writes wait. A reader who
+ * takes nothing for `writeMs` is dropped.
+ */
+export function writeStream(
+  response: ServerResponse,
+  head: ReplyHead,
+  { signal, writeMs }: { signal: AbortSignal; writeMs: number },
+): ReplyStream {
+  let pieces = 0
+  response.writeHead(head.status, head.headers.flat())
+  // By itself: head and first piece together may need two packets, and the piece must not be in both.
+  response.flushHeaders()
+
+  const taken = async (hand: (done: (error?: Error | null) => void) => void): Promise<void> => {
+    using _limit = limitTime(response, writeMs)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    hand(error => (error ? reject(new CallerLeft()) : resolve()))
+    await until(promise, signal)
+  }
+
+  return {
+    get pieces() {
+      return pieces
+    },
+    async write(piece) {
+      await taken(done => response.write(piece, done))
+      pieces++
+      // The next one goes in its own packet, and a miner that never waits does not keep all others waiting.
+      await nextTurn()
+    },
+    end: () => taken(done => response.end(done)),
+  }
+}

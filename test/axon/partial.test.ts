@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
+import { startAxon } from '../support/start-axon.ts'
+import { TalkingMiner } from '../support/talking-miner.ts'
+import { assertRefused } from './assert-refused.ts'
+import { RawConnection } from './raw-connection.ts'
+import { realSockets } from './real-sockets.ts'
+import { told } from './told.ts'
+
+describe('a whole answer at the deadline', () => {
+  realSockets()
+
+  it('is what there is, cut at a sentence, in time; the miner is told, and the log', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner, concurrency: 1, queue: 0 })
+    const answered = told('answered')
+    const startedAt = performance.now()
+    const reply = send(axon.url, signedRequest({ timeout: '0.5' }))
+    const talk = await miner.next()
+    talk.say('It is so. ', 'Or it may ', 'be oth')
+    const got = await reply
+    assert.ok(performance.now() - startedAt < 500)
+    assert.equal(got.status, 200)
+    assert.equal(got.json.completion, 'It is so.')
+    assert.equal(talk.asked.signal.aborted, true)
+    await talk.over
+    const record = await answered
+    assert.partialDeepStrictEqual(record, {
+      status: 200,
+      partial: true,
+      outcome: { model: 'unknown', finishReason: 'deadline' },
+    })
+    assert.ok(record.firstMs! >= 0 && record.firstMs! < record.ms)
+  })
+
+  it('is a 504 when there is nothing but white space', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner })
+    const reply = send(axon.url, signedRequest({ timeout: '0.3' }))
+    ;(await miner.next()).say(' ', '\n')
+    assertRefused(await reply, 504, 'No answer within 0.3s')
+  })
+
+  it('is a 504 when the operator wants no answer cut', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner, mayCut: false })
+    const reply = send(axon.url, signedRequest({ timeout: '0.3' }))
+    ;(await miner.next()).say('It is so. ')
+    assertRefused(await reply, 504, 'No answer within 0.3s')
+  })
+
+  it('is not cut when the miner fails', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner })
+    const reply = send(axon.url, signedRequest())
+    const talk = await miner.next()
+    talk.say('It is so. ')
+    talk.fail(new Error('broken'))
+    assertRefused(await reply, 500, /^Internal Server Error #/)
+  })
+
+  it('is on time for many who ask at once', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner, concurrency: 50 })
+    const startedAt = performance.now()
+    const replies = Array.from({ length: 50 }, () => send(axon.url, signedRequest({ timeout: '1' })))
+    for (const _ of replies) (await miner.next()).say('It is so. Or')
+    for (const { json } of await Promise.all(replies)) assert.equal(json.completion, 'It is so.')
+    assert.ok(performance.now() - startedAt < 1_000)
+    assert.equal(miner.open, 0)
+  })
+
+  it('tells the miner within 100 ms when its caller leaves while another of its requests waits', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner })
+    using caller = await RawConnection.open(axon.port)
+    caller.write(Buffer.concat([bytesOf(signedRequest()), bytesOf(signedRequest())]))
+    const talks = [await miner.next(), await miner.next()]
+    talks[1]!.say('done')
+    talks[1]!.end()
+    await talks[1]!.over
+    const startedAt = performance.now()
+    caller.socket.end()
+    await talks[0]!.over
+    assert.ok(performance.now() - startedAt < 100)
+    assert.equal(miner.open, 0)
+  })
+})

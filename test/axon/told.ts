@@ -1,0 +1,8 @@
+import { observe, type RequestEvents } from '#dist/axon/channels.js'
+
+/** The next record of an event. */
+export function told<Event extends keyof RequestEvents>(event: Event): Promise<RequestEvents[Event]> {
+  const { promise, resolve, reject } = Promise.withResolvers<RequestEvents[Event]>()
+  const stop = observe(event, resolve, reject)
+  return promise.finally(stop)
+}
