@@ -11,17 +11,42 @@ export type Answer = {
   readonly process_time: number | null
 }
 
+/** And of a stream: each text that it read, with the seconds after the question. */
+export type StreamedAnswer = Answer & { readonly chunks: readonly (readonly [text: string, seconds: number])[] }
+
+type Options = { readonly uri?: string; readonly concurrency?: number; readonly timeout?: number }
+
 /** Asks an axon with the dendrite of an SDK. The answers come in the order of the questions. */
 export async function askAsValidator(
   version: SdkVersion,
   axon: { readonly port: number; readonly hotkey: string },
   questions: readonly Asked[],
-  { uri = '//Alice', concurrency = 1 } = {},
+  options: Options = {},
 ): Promise<Answer[]> {
-  const options = { port: axon.port, 'axon-hotkey': axon.hotkey, uri, concurrency, timeout: 30 }
+  return (await ask(version, axon, questions, options)) as Answer[]
+}
+
+/** Asks for a stream in the same way. */
+export async function askStreamAsValidator(
+  version: SdkVersion,
+  axon: { readonly port: number; readonly hotkey: string },
+  questions: readonly Asked[],
+  options: Options = {},
+): Promise<StreamedAnswer[]> {
+  return (await ask(version, axon, questions, options, '--stream')) as StreamedAnswer[]
+}
+
+function ask(
+  version: SdkVersion,
+  axon: { readonly port: number; readonly hotkey: string },
+  questions: readonly Asked[],
+  { uri = '//Alice', concurrency = 1, timeout = 30 }: Options,
+  ...more: string[]
+): Promise<unknown[]> {
+  const options = { port: axon.port, 'axon-hotkey': axon.hotkey, uri, concurrency, timeout }
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   const input = questions.map(question => `${JSON.stringify(question)}\n`).join('')
-  return (await runPython(version, 'validator.py', args, { input })) as Answer[]
+  return runPython(version, 'validator.py', [...args, ...more], { input })
 }
 
 /** A question of one message. */

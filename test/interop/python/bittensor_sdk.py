@@ -18,6 +18,10 @@ try:
 except ImportError:
     AxonInfo = bt.AxonInfo
 try:
+    from bittensor.core.stream import StreamingSynapse
+except ImportError:
+    StreamingSynapse = bt.StreamingSynapse
+try:
     from bittensor_wallet import Keypair
 except ImportError:
     Keypair = bt.Keypair
@@ -34,6 +38,42 @@ class Prompting(bt.Synapse):
     messages: List[str]
     completion: str = ""
     required_hash_fields: List[str] = ["messages"]
+
+
+class StreamPromptingSynapse(StreamingSynapse):
+    """The streamed synapse of opentensor/prompting 2, reading and all (prompting/protocol.py)."""
+
+    roles: List[str]
+    messages: List[str]
+    completion: str = ""
+    required_hash_fields: List[str] = ["messages"]
+
+    async def process_streaming_response(self, response):
+        async for chunk in response.content.iter_any():
+            text = chunk.decode("utf-8")
+            self.completion += text
+            yield text
+
+    def deserialize(self):
+        return self.completion
+
+    def extract_response_json(self, response):
+        headers = {k.decode("utf-8"): v.decode("utf-8") for k, v in response.__dict__["_raw_headers"]}
+
+        def extract_info(prefix):
+            return {key.split("_")[-1]: value for key, value in headers.items() if key.startswith(prefix)}
+
+        return {
+            "name": headers.get("name", ""),
+            "timeout": float(headers.get("timeout", 0)),
+            "total_size": int(headers.get("total_size", 0)),
+            "header_size": int(headers.get("header_size", 0)),
+            "dendrite": extract_info("bt_header_dendrite"),
+            "axon": extract_info("bt_header_axon"),
+            "roles": self.roles,
+            "messages": self.messages,
+            "completion": self.completion,
+        }
 
 
 def loopback(port, hotkey):

@@ -1,16 +1,18 @@
 """A validator: asks an axon with the dendrite of the SDK.
 
-    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1]
+    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1] [--stream]
 
 Reads questions from stdin, one {"roles", "messages"} a line, and prints one line an answer, in the same order:
-{"completion", "status_code", "status_message", "process_time"}.
+{"completion", "status_code", "status_message", "process_time"}; with --stream also "chunks", [text, seconds after the
+question] of each that was read.
 """
 import argparse
 import asyncio
 import json
 import sys
+import time
 
-from bittensor_sdk import Dendrite, Keypair, Prompting, arguments, close, loopback
+from bittensor_sdk import Dendrite, Keypair, Prompting, StreamPromptingSynapse, arguments, close, loopback
 
 
 async def main():
@@ -20,21 +22,35 @@ async def main():
     parser.add_argument("--uri", default="//Alice", help="who asks: a development key")
     parser.add_argument("--timeout", type=float, default=12.0)
     parser.add_argument("--concurrency", type=int, default=1)
+    parser.add_argument("--stream", action="store_true")
     options = parser.parse_args(arguments)
 
     dendrite = Dendrite(wallet=Keypair.create_from_uri(options.uri))
     axon = loopback(options.port, options.axon_hotkey)
     free = asyncio.Semaphore(options.concurrency)
 
+    async def ask_stream(synapse):
+        """What was read, and when; the SDK yields the synapse last, also after an error."""
+        asked_at, chunks = time.perf_counter(), []
+        async for part in dendrite.call_stream(axon, synapse=synapse, timeout=options.timeout, deserialize=False):
+            if not isinstance(part, str):
+                return part, chunks
+            chunks.append([part, time.perf_counter() - asked_at])
+
     async def ask(question):
         async with free:
-            synapse = Prompting(roles=question["roles"], messages=question["messages"])
-            answer = await dendrite.call(axon, synapse=synapse, timeout=options.timeout, deserialize=False)
+            synapse = (StreamPromptingSynapse if options.stream else Prompting)(**question)
+            more = {}
+            if options.stream:
+                answer, more["chunks"] = await ask_stream(synapse)
+            else:
+                answer = await dendrite.call(axon, synapse=synapse, timeout=options.timeout, deserialize=False)
             return {
                 "completion": answer.completion,
                 "status_code": answer.dendrite.status_code,
                 "status_message": answer.dendrite.status_message,
                 "process_time": answer.axon.process_time,
+                **more,
             }
 
     for answer in await asyncio.gather(*(ask(json.loads(line)) for line in sys.stdin)):
