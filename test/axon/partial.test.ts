@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { TalkingMiner } from '../support/talking-miner.ts'
@@ -57,6 +58,20 @@ describe('a whole answer at the deadline', () => {
     talk.say('It is so. ')
     talk.fail(new Error('broken'))
     assertRefused(await reply, 500, /^Internal Server Error #/)
+  })
+
+  it('is begun again when its model is cut, and the caller gets the second only', async () => {
+    const miner = new TalkingMiner()
+    await using axon = await startAxon({ miner })
+    const reply = send(axon.url, signedRequest())
+    const first = await miner.next()
+    first.say('It is s')
+    first.fail(new NoAnswer('upstream', 'cut'))
+    const second = await miner.next()
+    second.say('It is not so.')
+    second.end()
+    assert.equal((await reply).json.completion, 'It is not so.')
+    assert.equal(miner.open, 0)
   })
 
   it('is on time for many who ask at once', async () => {

@@ -36,6 +36,73 @@ describe('wholeAnswer', () => {
     await wholeAnswer(miner, question, asked)
   })
 
+  describe('when it fails in the middle', () => {
+    /** At each try says these, and then fails so; when there is no more to try, it says all. */
+    function failing(...tries: [said: string, error: unknown][]): Miner & { asked: number } {
+      const miner = {
+        asked: 0,
+        async *prompt() {
+          const [said, error] = tries[miner.asked++] ?? ['One. Two. Three.', null]
+          yield said
+          if (error) throw error
+          return outcome
+        },
+      }
+      return miner
+    }
+    const cut = new NoAnswer('upstream', 'the connection was cut', { code: 'MODEL_UNREACHABLE' })
+
+    it('begins again, and gives the new one only', async () => {
+      let first = 0
+      const miner = failing(['One. Tw', cut])
+      const answer = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      assert.deepEqual(answer, { text: 'One. Two. Three.', outcome, partial: false })
+      assert.deepEqual([miner.asked, first], [2, 1])
+    })
+
+    it('takes the longer of two, cut, when it fails twice and may be cut; else fails', async () => {
+      const twice: [string, unknown][] = [
+        ['One. Two. Th', cut],
+        ['One. Tw', cut],
+      ]
+      const answer = await wholeAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
+      const outcome = { model: 'unknown', finishReason: 'cut' }
+      assert.deepEqual(answer, { text: 'One. Two.', outcome, partial: true })
+      const miner = failing(...twice)
+      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      assert.equal(miner.asked, 2)
+    })
+
+    it('takes what the first one said when time runs out over the second', async () => {
+      const miner = failing(['One. Tw', cut])
+      const prompt: Miner['prompt'] = async function* () {
+        if (miner.asked > 0) await new Promise(() => {})
+        return yield* miner.prompt(question, asked)
+      }
+      const answer = await wholeAnswer({ prompt }, question, asked, { cutAfterMs: 20 })
+      assert.deepEqual([answer.text, answer.partial, answer.outcome.finishReason], ['One.', true, 'deadline'])
+    })
+
+    for (const [what, error] of [
+      ['breaks', new Error('broken')],
+      ['is busy', new NoAnswer('busy', 'busy')],
+      ['is late', new NoAnswer('late', 'late')],
+      ['would only do it again', new NoAnswer('upstream', 'too long', { code: 'ANSWER_TOO_LONG' })],
+    ] as const) {
+      it(`does not begin again when the miner ${what}`, async () => {
+        const miner = failing(['One. Tw', error])
+        await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), thrown => thrown === error)
+        assert.equal(miner.asked, 1)
+      })
+    }
+
+    it('does not begin again when nothing was said: that is the affair of the miner', async () => {
+      const miner = failing([' ', cut])
+      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      assert.equal(miner.asked, 1)
+    })
+  })
+
   describe('when its time is over', () => {
     /** Says these, and then nothing more. */
     function stuckAfter(...pieces: string[]): Miner {
