@@ -18,7 +18,11 @@ export function writeReply(request: IncomingMessage, response: ServerResponse, r
   response.writeHead(reply.status, headers)
   if (request.complete) return void response.end(reply.body)
   response.write(reply.body)
-  discard(request, () => response.end(() => request.complete || request.socket.destroy()))
+  discard(request, () => {
+    // Behind another reply it would wait for its turn, unread, and whoever waits for the other could not be seen to leave.
+    if (!request.complete && !response.socket) return void request.socket.destroy()
+    response.end(() => request.complete || request.socket.destroy())
+  })
 }
 
 /** Does it say that its body is so short that all of it will be discarded? */

@@ -104,6 +104,14 @@ describe('a stream whose caller leaves', () => {
     await assertLeft(stream, () => stream.caller.socket.end())
   })
 
+  it('ends when it sends on and on behind its question, where nobody could see it leave', async () => {
+    await using stream = await startStream()
+    stream.talk.say('a')
+    await stream.caller.head()
+    stream.caller.write('POST /Prompting HTTP/1.1\r\ncontent-length: 5000000\r\n\r\n')
+    await assertLeft(stream, () => void stream.caller.write('x'.repeat(4_000_000)), 1_000)
+  })
+
   it('ends although the miner never waits', async () => {
     let isTold = false
     const miner: Miner = {
