@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { type MinerProcess, startMiner } from '../support/miner-process.ts'
-import { answered, cut, type ModelServer, stalled, startModelServer, streamed } from '../support/model-server.ts'
+import {
+  answered,
+  cut,
+  type ModelRequest,
+  type ModelServer,
+  stalled,
+  startModelServer,
+  streamed,
+} from '../support/model-server.ts'
 import { sdkVersions } from '../support/python.ts'
 import { askStreamAsValidator, says } from './ask-as-validator.ts'
 
@@ -15,6 +23,12 @@ const texts = {
   'what looks like events': ['data: {"a": 1}\n\n', 'data: [DONE]\n\n', '0\r\n\r\n'],
   'one huge piece': ['naïve 漢字 😀 '.repeat(20_000)],
   'many tiny pieces': Array.from({ length: 2_000 }, (_, at) => (at % 2 ? '😀' : 'é')),
+}
+
+/** The one message of a question. */
+function said({ body }: ModelRequest): string {
+  const [{ content }] = body.messages as [{ content: string }]
+  return content
 }
 
 /** These, with so many milliseconds between them. */
@@ -57,18 +71,16 @@ for (const version of sdkVersions) {
     })
 
     it('gives every text byte for byte', async () => {
-      for (const [name, pieces] of Object.entries(texts)) {
-        model.behaviour = streamed(pieces)
-        const [answer] = await askStreamAsValidator(version, miner, [says(name)])
-        assert.deepEqual([answer!.status_code, answer!.completion], [200, pieces.join('')], name)
+      model.behaviour = (response, request) => streamed(texts[said(request) as keyof typeof texts])(response, request)
+      const answers = await askStreamAsValidator(version, miner, Object.keys(texts).map(says))
+      for (const [at, [name, pieces]] of Object.entries(texts).entries()) {
+        assert.deepEqual([answers[at]!.status_code, answers[at]!.completion], [200, pieces.join('')], name)
       }
     })
 
     it('gives 20 at once, each its own', async () => {
-      model.behaviour = async (response, request) => {
-        const [{ content }] = request.body.messages as [{ content: string }]
-        await streamed(spread([content, ' ', content], 20))(response, request)
-      }
+      model.behaviour = (response, request) =>
+        streamed(spread([said(request), ' ', said(request)], 20))(response, request)
       const names = Array.from({ length: 20 }, (_, number) => `number ${number}`)
       const answers = await askStreamAsValidator(version, miner, names.map(says), { concurrency: 20 })
       assert.deepEqual(

@@ -54,7 +54,7 @@ async def main():
             }
 
     for answer in await asyncio.gather(*(ask(json.loads(line)) for line in sys.stdin)):
-        print(json.dumps(answer))
+        sys.stdout.write(f"{json.dumps(answer)}\n")  # at once, newline and all: the SDK's threads log to it, too
     await close(dendrite)
 
 
