@@ -33,8 +33,8 @@ export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promi
 }
 
 /** The settings of a miner as the settings layer reads them. */
-export function minerSection({ name, settings }: MinerDefinition): Section {
-  return { name, title: `${name} miner`, of: 'miner', settings }
+export function minerSection({ name, settings, rules }: MinerDefinition): Section {
+  return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules }) }
 }
 
 type Chosen = { readonly name: string; readonly origin: Origin }

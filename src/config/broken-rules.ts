@@ -1,4 +1,5 @@
 import { howToSet } from './how-to-set.js'
+import { itemPath } from './names-of.js'
 import type { Problem } from './problem.js'
 import { escapeName } from './quote.js'
 import type { Section } from './section.js'
@@ -8,9 +9,9 @@ import type { Settled } from './settle.js'
 export function brokenRules(section: Section, settled: readonly Settled[]): readonly Problem[] {
   const well = settled.filter(({ problems }) => problems.length === 0)
   const values = Object.fromEntries(well.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
-  return (section.rules?.(values) ?? []).map(({ setting: key, message: words, hint }) => {
+  return (section.rules?.(values) ?? []).map(({ setting: key, at = [], message: words, hint }) => {
     const { setting, origin } = settled.find(one => one.setting.key === key) ?? {}
-    const path = setting?.path ?? key
+    const path = at.reduce(itemPath, setting?.path ?? key)
     const message = `${escapeName(path)} ${words}`
     return {
       code: 'RULE_BROKEN',

@@ -48,6 +48,8 @@ function schemaOf(shape: Shape): JsonSchema {
       return { type: 'array', items: schemaOf(shape.item) }
     case 'dictionary':
       return { type: 'object', additionalProperties: schemaOf(shape.value) }
+    case 'free':
+      return {}
     case 'table': {
       const fields = [...shape.fields].flatMap(([key, field]) =>
         spellings(key).map(one => [one, schemaOf(field)] as const),

@@ -82,19 +82,33 @@ function fromText(shape: Shape, text: string, path: string, report: Report): unk
 function fromValue(shape: Shape, value: unknown, path: string, report: Report): unknown {
   if (value === null && shape.nullable) return null
   if (isScalar(shape)) return fromScalar(shape, value, path, report)
+  if (shape.kind === 'free') return fromJson(shape, value, path, report)
   if (shape.kind === 'list') {
     if (!Array.isArray(value)) return refuse(shape, value, path, report, 'write it in brackets: [ … ]')
     return value.map((item, index) => fromValue(shape.item, item, itemPath(path, index), report))
   }
   if (!isTable(value)) return refuse(shape, value, path, report)
-  if (shape.kind === 'table') return fromTable(shape, value, path, report)
+  return shape.kind === 'table'
+    ? fromTable(shape, value, path, report)
+    : fromDictionary(shape.value, value, path, report)
+}
+
+function fromDictionary(shape: Shape, table: Table, path: string, report: Report): unknown {
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
+    Object.entries(table).map(([key, item]) => {
       // zod drops this key without a word.
       if (key === '__proto__') report(path, 'has a key that cannot be used: __proto__')
-      return [key, fromValue(shape.value, item, itemPath(path, key), report)]
+      return [key, fromValue(shape, item, itemPath(path, key), report)]
     }),
   )
+}
+
+// TOML has dates, and numbers that are none or are too large, which JSON has not.
+function fromJson(shape: Shape, value: unknown, path: string, report: Report): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => fromJson(shape, item, itemPath(path, index), report))
+  if (isTable(value)) return fromDictionary(shape, value, path, report)
+  const isJson = value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)
+  return isJson ? value : refuse(shape, value, path, report, 'write it as a text')
 }
 
 function fromScalar(shape: Scalar, value: unknown, path: string, report: Report): unknown {

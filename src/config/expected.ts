@@ -56,6 +56,8 @@ function expectedKind(shape: Shape): string {
     case 'table':
     case 'dictionary':
       return 'a table'
+    case 'free':
+      return 'a value that JSON has'
   }
 }
 

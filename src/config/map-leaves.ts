@@ -27,6 +27,8 @@ export function mapLeaves(
           return [key, field ? mapLeaves(field, item, itemPath(path, key), visit) : item]
         }),
       )
+    case 'free':
+      return value
     default:
       return visit(shape, value, path)
   }

@@ -22,7 +22,7 @@ export type ProblemCode =
   | 'MISSING'
   | 'SECRET_UNREADABLE'
   | 'RULE_BROKEN'
-  /** a warning: others on this machine can see it */
+  /** a warning: others on this machine can see it, or whoever gets the file to see */
   | 'SECRET_EXPOSED'
 
 /** `what is wrong (where it came from)` */

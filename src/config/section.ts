@@ -26,6 +26,8 @@ export type Section<Settings extends ZodObject = ZodObject> = {
 /** A broken rule. */
 type Broken<Settings extends ZodObject = ZodObject> = {
   readonly setting: keyof z.output<Settings> & string
+  /** the item of a list or table it is about: `[1, 'suffix']` */
+  readonly at?: readonly (string | number)[]
   /** continues a sentence that begins with the setting's path: `needs --api completions` */
   readonly message: string
   readonly hint?: string

@@ -57,6 +57,7 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
     // What is printed must be what is read, and JSON Schema shows a transform's input only; `catch` hides mistakes.
     override: ({ zodSchema, jsonSchema }) => {
       const { type } = zodSchema._zod.def
+      if (type === 'unknown') jsonSchema.free = true
       if (type === 'pipe' || type === 'transform' || type === 'catch') jsonSchema.unsupported = type
     },
   })

@@ -81,10 +81,24 @@ function missing(setting: Setting): Problem {
   return { code: 'MISSING', path, message, hint: howToSet(setting, { message }) }
 }
 
+// In a file, only those inside a list or a table are told of: a file may hold any secret, but one of many keys is
+// easily forgotten when the file is passed on.
 function exposed(setting: Setting, written: unknown, origin: Origin): readonly Problem[] {
-  const literals = [...secretsOf(setting, written).values()].filter(secret => !isReference(secret))
-  if (origin.from !== 'flag' || literals.length === 0) return []
   const { path, variables } = setting
-  const message = `${path} is a secret, and others on this machine can see the command line`
-  return [{ code: 'SECRET_EXPOSED', path, message, origin, hint: `set ${variables[0]}, or give env:NAME or file:PATH` }]
+  const literals = [...secretsOf(setting, written)].flatMap(([at, secret]) => (isReference(secret) ? [] : [at]))
+  const warn = (at: string, words: string, hint: string): Problem => {
+    return { code: 'SECRET_EXPOSED', path: at, message: `${escapeName(at)} ${words}`, origin, hint }
+  }
+  if (origin.from === 'flag' && literals.length > 0)
+    return [
+      warn(
+        path,
+        'is a secret, and others on this machine can see the command line',
+        `set ${variables[0]}, or give env:NAME or file:PATH`,
+      ),
+    ]
+  if (origin.from !== 'file') return []
+  return literals
+    .filter(at => at !== path)
+    .map(at => warn(at, 'is a secret that stands in the configuration file', 'give env:NAME or file:PATH'))
 }

@@ -3,8 +3,11 @@ import { ConfigError } from './config-error.js'
 import type { SettingMeta } from './setting-meta.js'
 import type { Bound, NumberShape, Shape, TextShape } from './shape.js'
 
-/** JSON Schema with what `.meta()` added. `unsupported` is a zod type that JSON Schema does not show. */
-export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupported?: string }
+/**
+ * JSON Schema with what `.meta()` added. `unsupported` is a zod type that JSON Schema does not show, `free` is
+ * `z.unknown()`.
+ */
+export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupported?: string; free?: boolean }
 
 /**
  * Derives the shape of a setting from its JSON Schema (`io: 'input'`).
@@ -14,6 +17,7 @@ export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupport
 export function shapeOf(schema: Described, path: string): Shape {
   const union = branchesOf(schema)
   if (union) return shapeOfUnion(union, schema, path)
+  if (schema.free) return { kind: 'free', nullable: false }
   if (schema.unsupported) throw notASetting(path, `a ${schema.unsupported}`)
   const shape = shapeOfOne(schema, path)
   if (schema.secret && shape.kind !== 'text')

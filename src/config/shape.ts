@@ -1,7 +1,7 @@
 import type { Unit } from './setting-meta.js'
 
 /** What a value looks like, as far as reading and printing it need to know. zod has the last word on what is valid. */
-export type Shape = Scalar | ListShape | TableShape | DictionaryShape
+export type Shape = Scalar | ListShape | TableShape | DictionaryShape | FreeShape
 export type Scalar = TextShape | NumberShape | TruthShape
 
 type Base = {
@@ -35,6 +35,8 @@ export type ListShape = Base & { readonly kind: 'list'; readonly item: Shape }
 export type TableShape = Base & { readonly kind: 'table'; readonly fields: ReadonlyMap<string, Shape> }
 /** a table with names of the operator's own */
 type DictionaryShape = Base & { readonly kind: 'dictionary'; readonly value: Shape }
+/** whatever JSON can say; for what is passed on to another program as it is. There are no secrets and no units in it */
+type FreeShape = Base & { readonly kind: 'free' }
 
 /** Can it be written in one word? Else it stands in a file, or in a variable as JSON, and has no flag. */
 export function isScalar(shape: Shape): shape is Scalar {

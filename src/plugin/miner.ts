@@ -93,6 +93,16 @@ export type MinerContext<Config> = {
   readonly signal: AbortSignal
 }
 
+/** A rule between settings that does not hold. */
+export type BrokenRule<Settings extends ZodObject = ZodObject> = {
+  readonly setting: keyof z.infer<Settings> & string
+  /** the item of a list or table it is about: `[1, 'suffix']` */
+  readonly at?: readonly (string | number)[]
+  /** continues a sentence that begins with the setting's path: `needs --api completions` */
+  readonly message: string
+  readonly hint?: string
+}
+
 /** A miner as a plugin declares it: data, and `create`. */
 export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly name: string
@@ -100,6 +110,8 @@ export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly summary: string
   /** flags, variables, file keys, help and validation all come from it */
   readonly settings: Settings
+  /** What is wrong between settings that are well each by itself; one that is not is absent from `config`. */
+  rules?(config: Partial<z.infer<Settings>>): readonly BrokenRule<Settings>[]
   /** which setting names the model, if one does; shown when the miner starts */
   readonly model?: keyof z.infer<Settings> & string
   create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>

@@ -36,6 +36,7 @@ describe('configurationSchema', () => {
       '"tag":{"type":"string","enum":["new","old","none"]}',
       '"items":{"type":"object","properties":{"url":{"type":"string","format":"uri"},"apiKey":{"type":"string"},"api_key"',
       '"headers":{"type":"object","additionalProperties":{"type":"string"}',
+      '"extra":{"type":"object","additionalProperties":{},"description":"more fields"}',
       '"legacyNonces":{"type":"boolean","default":false}',
     ])
       assert.ok(text.includes(part), part)

@@ -49,6 +49,34 @@ describe('convert', () => {
     })
   })
 
+  it('takes a free table as it is, also deep in it', async () => {
+    const extra = { top_k: 5, stop: ['a', 1.5, true], deep: { deeper: [{ on: false }] } }
+    const toml = '[openai.extra]\ntop_k = 5\nstop = ["a", 1.5, true]\n[openai.extra.deep]\ndeeper = [{ on = false }]'
+    assert.deepEqual(valuesOf(await read({ toml }), openai).extra, extra)
+    const env = { MINER_OPENAI_EXTRA: JSON.stringify({ ...extra, nothing: null }) }
+    assert.deepEqual(valuesOf(await read({ env }), openai).extra, { ...extra, nothing: null })
+  })
+
+  it('refuses in a free table what JSON does not have', async () => {
+    const toml = `
+      [openai.extra]
+      day = 2026-11-22
+      more = [inf, { not = nan }]
+      big = 9007199254740993
+      deep = { "__proto__" = 1 }`
+    const origin = '(config.toml: openai.extra)'
+    assert.deepEqual(await complaints({ toml }), [
+      `openai.extra.day must be a value that JSON has, not a date ${origin}`,
+      `openai.extra.more[0] must be a value that JSON has, not a number ${origin}`,
+      `openai.extra.more[1].not must be a value that JSON has, not a number ${origin}`,
+      `openai.extra.big must be a value that JSON has, not a number ${origin}`,
+      `openai.extra.deep has a key that cannot be used: __proto__ ${origin}`,
+    ])
+    assert.deepEqual(await complaints({ env: { MINER_OPENAI_EXTRA: '[1]' } }), [
+      'openai.extra must be a table, not a list (MINER_OPENAI_EXTRA)',
+    ])
+  })
+
   it('reads every kind from a variable, tables and lists as JSON', async () => {
     const configuration = await read({
       env: {

@@ -43,6 +43,7 @@ const openaiSettings = z.object({
     .record(z.string(), z.string().meta({ secret: true }))
     .default({})
     .describe('more headers'),
+  extra: z.record(z.string(), z.unknown()).optional().describe('more fields'),
 })
 
 export const openai: Section<typeof openaiSettings> = {

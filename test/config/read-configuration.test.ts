@@ -106,6 +106,14 @@ describe('readConfiguration', () => {
     assert.equal(valuesOf(configuration, axon).port, 80)
   })
 
+  it('names the item of a list that a rule is about', async () => {
+    const rules = () => [{ setting: 'endpoints', at: [1, 'url'], message: 'is there twice' }] as const
+    const toml = '[[openai.endpoints]]\nurl = "http://a.test"\n[[openai.endpoints]]\nurl = "http://a.test"'
+    const [problem] = await problemsOf({ sections: [{ ...openai, rules }], toml })
+    assert.equal(problem?.path, 'openai.endpoints[1].url')
+    assert.equal(problem?.message, 'openai.endpoints[1].url is there twice')
+  })
+
   it('checks rules between settings, with other settings wrong as well', async () => {
     const [temperature, suffix, ...more] = await problemsOf({
       env: { MINER_OPENAI_TEMPERATURE: '9' },

@@ -110,6 +110,33 @@ describe('resolveSecrets', () => {
     await assert.rejects(read({ env }))
   })
 
+  it('warns of literal secrets in lists and tables of the file, each by its place', async () => {
+    const toml = `
+      [openai]
+      apiKey = "sk-plain"
+      [[openai.endpoints]]
+      url = "http://one.test"
+      apiKey = "env:KEY"
+      [[openai.endpoints]]
+      url = "http://two.test"
+      apiKey = "sk-verysecret"`
+    const env = { KEY: 'sk-hidden' }
+    const { warnings } = await read({ toml, env })
+    assert.deepEqual(
+      warnings.map(({ code, path, message, hint }) => [code, path, message, hint]),
+      [
+        [
+          'SECRET_EXPOSED',
+          'openai.endpoints[1].apiKey',
+          'openai.endpoints[1].apiKey is a secret that stands in the configuration file',
+          'give env:NAME or file:PATH',
+        ],
+      ],
+    )
+    const inVariable = { MINER_OPENAI_ENDPOINTS: '[{"url": "http://one.test", "apiKey": "sk-verysecret"}]' }
+    assert.deepEqual((await read({ env: inVariable })).warnings, [])
+  })
+
   it('warns of a literal secret on the command line, and of nothing else', async () => {
     const { warnings } = await read({ flags: [typed('openai.apiKey', '--api-key', 'sk-verysecret')] })
     assert.deepEqual(warnings, [

@@ -30,6 +30,7 @@ api = "chat"
 # apiKey is not set
 endpoints = []
 headers = {}
+# extra is not set
 `,
     )
   })
