@@ -80,6 +80,53 @@ describe('secrets', () => {
     })
   }
 
+  const lists: typeof places = {
+    'a list of the file': { file: `[[openai.endpoints]]\nname = "main"\napiKeys = ["${marker}", "sk-other-one"]\n` },
+    'a list of the file that names a variable': {
+      file: '[[openai.endpoints]]\nname = "main"\napi_keys = ["env:THE_KEY"]\n',
+      env: { THE_KEY: marker },
+    },
+    'a list of the file that names a file': { file: '[[openai.endpoints]]\nname = "main"\napiKey = "file:key"\n' },
+    'a list in a variable': { env: { MINER_OPENAI_ENDPOINTS: `[{"name": "main", "apiKeys": ["${marker}"]}]` } },
+  }
+  for (const [place, where] of Object.entries(lists)) {
+    it(`from ${place} are used, and not seen`, async () => {
+      model.behaviour = echoes['an error']!
+      const asked = model.requests.length
+      const options = ['--log-level', 'trace', '--base-url', model.url]
+      const { text } = await said(['prompt', 'hi', ...options], where)
+      assert.equal(model.requests[asked]?.headers.authorization, `Bearer ${marker}`)
+      assert.match(text, /error: 127\.0\.0\.1/)
+      assert.equal(text.includes(marker), false, text)
+
+      for (const command of [
+        ['config', 'show'],
+        ['config', 'show', '--origin'],
+        ['config', 'show', '--json'],
+      ]) {
+        const shown = await said([...command, '--log-level', 'trace'], where)
+        assert.equal(shown.code, 0)
+        assert.match(shown.text, /api_?keys?"?\s*[=:]\s*\[?\s*"\*\*\*"/i)
+        assert.equal(shown.text.includes(marker), false, shown.text)
+      }
+    })
+  }
+
+  it('from a list with mistakes in it are not seen', async () => {
+    for (const file of [
+      `[[openai.endpoints]]\napiKeys = ["${marker} x"]\n`,
+      `[[openai.endpoints]]\napiKeys = "${marker}"\n`,
+      `[[openai.endpoints]]\nkeys = ["${marker}"]\n`,
+      `[[openai.endpoints]]\napiKeys = ["${marker}", "***"]\n`,
+      `[[openai.endpoints]]\nname = "a"\napiKeys = ["${marker}"]\n[[openai.endpoints]]\nname = "a"\n`,
+    ]) {
+      const { code, text } = await said(['prompt', 'hi', '--log-level', 'trace'], { file })
+      assert.equal(code, 2)
+      assert.match(text, /error: openai\.endpoints/)
+      assert.equal(text.includes(marker), false, text)
+    }
+  })
+
   for (const [what, behaviour] of Object.entries(echoes)) {
     it(`are not seen when a model repeats them in ${what}`, async () => {
       model.behaviour = behaviour

@@ -1,6 +1,7 @@
 import type { MinerPlugin } from '../../plugin/define.js'
 import type { ClientFor } from './client-for.js'
 import { OpenAIMiner } from './openai-miner.js'
+import { openaiRules } from './setting-rules.js'
 import { openaiSettings } from './settings.js'
 
 /** The built-in `openai` miner, which asks with the clients that `clientFor` makes. */
@@ -11,6 +12,7 @@ export const openaiMiner =
       name: 'openai',
       summary: 'asks OpenAI or any OpenAI-compatible endpoint',
       settings: openaiSettings(z),
+      rules: openaiRules,
       model: 'model',
       create: ({ config }) => new OpenAIMiner({ config, clientFor }),
     })

@@ -1,63 +1,70 @@
 import type { z } from 'zod'
 import type { Sdk } from '../../plugin/define.js'
+import { callSettings } from './call-settings.js'
 
 /**
  * The settings of the `openai` miner; names and defaults of the sampling ones are the original's
  * (opentensor/text-prompting neurons/miners/openai/miner.py `add_args`), ranges are those of OpenAI's API reference.
- * `null` means: do not send it.
  */
 export const openaiSettings = (z: Sdk['z']) => {
-  // What a header can carry (else `fetch` throws an error that quotes it), and what looks the same when it is quoted
-  // (else it could not be found in an upstream's words, and taken out).
-  const header = () =>
-    z
-      .string()
-      .trim()
-      .regex(/^(?:(?!["'\\])[!-~])+$/, 'must be printable ASCII without spaces, quotes and backslashes')
+  const call = callSettings(z)
+  const endpoint = z
+    .object({
+      name: z
+        .string()
+        .regex(/^[\w.:/-]{1,60}$/, 'must have letters, digits, dots, colons, slashes and dashes only, at most 60')
+        .describe('names it in logs and tables; its host when left out'),
+      weight: z.number().positive().describe('its share of the questions, among neighbours that have one'),
+      apiKeys: z.array(call.apiKey).min(1).describe('keys to ask with, in this order'),
+      ...call,
+    })
+    .partial()
 
   return z.object({
-    model: z.string().min(1).default('gpt-3.5-turbo').describe('which model answers'),
-    maxTokens: z.number().int().min(1).nullable().default(100).describe('most tokens of an answer'),
-    temperature: z.number().min(0).max(2).nullable().default(0.4).describe('how freely the model chooses its words'),
-    topP: z.number().min(0).max(1).nullable().default(1).describe('share of likely words the model chooses among'),
-    n: z
+    model: call.model.default('gpt-3.5-turbo'),
+    maxTokens: call.maxTokens.default(100),
+    temperature: call.temperature.default(0.4),
+    topP: call.topP.default(1),
+    n: call.n.default(1),
+    presencePenalty: call.presencePenalty.default(0.1),
+    frequencyPenalty: call.frequencyPenalty.default(0.1),
+    reasoningEffort: call.reasoningEffort.optional(),
+    systemPrompt: call.systemPrompt.optional(),
+    api: call.api.default('chat'),
+    suffix: call.suffix.optional(),
+    extra: call.extra.optional(),
+    baseUrl: call.baseUrl.optional(),
+    apiKey: call.apiKey.optional(),
+    organization: call.organization.optional(),
+    project: call.project.optional(),
+    connectTimeout: call.connectTimeout.default(3_000),
+    firstTokenTimeout: call.firstTokenTimeout.default(null),
+    idleTimeout: call.idleTimeout.default(10_000),
+    hedge: z
       .number()
       .int()
       .min(1)
-      .max(128)
+      .max(3_600_000)
+      .meta({ unit: 'duration' })
       .nullable()
-      .default(1)
+      .default(null)
       .describe(
-        'answers to draw, all of them paid for; the first complete one is given, and nothing is streamed above 1',
+        'when no token has come after this long, another endpoint is asked too, and the first to speak answers',
       ),
-    presencePenalty: z.number().min(-2).max(2).nullable().default(0.1).describe('above 0: rather new subjects'),
-    frequencyPenalty: z.number().min(-2).max(2).nullable().default(0.1).describe('above 0: fewer repeated words'),
-    systemPrompt: z.string().min(1).optional().describe('put before a conversation that has no system message'),
-    baseUrl: z
-      .url({ protocol: /^https?$/ })
-      .refine(hasNoUser, 'must not carry a user or password: use the API key')
+    shareIdentical: z
+      .boolean()
+      .default(false)
+      .describe('identical questions at the same time share one answer, also when the temperature is above 0'),
+    endpoints: z
+      .array(endpoint)
+      .min(1)
       .optional()
-      .describe("any OpenAI-compatible endpoint, usually ending in /v1; OpenAI's own when left out")
-      .meta({ env: ['OPENAI_BASE_URL'] }),
-    apiKey: header()
-      .optional()
-      .describe("not needed for an endpoint that is not OpenAI's")
-      .meta({ secret: true, env: ['OPENAI_API_KEY'] }),
-    organization: header()
-      .optional()
-      .describe('which organization pays')
-      .meta({ env: ['OPENAI_ORG_ID'] }),
-    project: header()
-      .optional()
-      .describe('which project pays')
-      .meta({ env: ['OPENAI_PROJECT_ID'] }),
+      .describe(
+        'tried in this order; neighbours with a weight are tried in an order drawn by it; each may have a name, apiKeys and settings of its own, and with a baseUrl of its own it has no other key than its own',
+      ),
   })
 }
 
 export type OpenAISettings = z.infer<ReturnType<typeof openaiSettings>>
-
-/** `fetch` refuses such an address, with an error that quotes the password. */
-function hasNoUser(url: string): boolean {
-  const parsed = URL.parse(url)
-  return !parsed?.username && !parsed?.password
-}
+/** what stands in one table of the list */
+export type OwnSettings = NonNullable<OpenAISettings['endpoints']>[number]

@@ -5,6 +5,11 @@ import type { OpenAISettings } from './settings.js'
 export type ModelEndpoint = {
   /** names it in logs and tables */
   readonly name: string
+  /**
+   * Its share of the questions among the neighbours in the list that have one too: those are tried in an order that is
+   * drawn by it, anew for each question. null: it is tried in its place.
+   */
+  readonly weight: number | null
   readonly at: Endpoint
   readonly config: OpenAISettings
   /** null: asked without a key */

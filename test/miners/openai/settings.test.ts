@@ -14,6 +14,12 @@ describe('the settings of the openai miner', () => {
       n: 1,
       presencePenalty: 0.1,
       frequencyPenalty: 0.1,
+      api: 'chat',
+      connectTimeout: 3_000,
+      firstTokenTimeout: null,
+      idleTimeout: 10_000,
+      hedge: null,
+      shareIdentical: false,
     })
   })
 
@@ -21,13 +27,18 @@ describe('the settings of the openai miner', () => {
     { maxTokens: null, temperature: null, topP: null, presencePenalty: null, frequencyPenalty: null },
     { maxTokens: 1, temperature: 0, topP: 0, n: 128, presencePenalty: -2, frequencyPenalty: -2 },
     { maxTokens: 200_000, temperature: 2, topP: 1, n: 1, presencePenalty: 2, frequencyPenalty: 2 },
+    { connectTimeout: null, firstTokenTimeout: 1, idleTimeout: null, hedge: 800, shareIdentical: true },
+    { api: 'completions', suffix: '\n}', reasoningEffort: 'xhigh' },
+    { extra: { top_k: 5, chat_template_kwargs: { enable_thinking: false }, stop: ['\n'] } },
+    { endpoints: [{}] },
+    { endpoints: [{ name: 'main', weight: 0.5, apiKeys: ['sk-1', 'sk-2'] }, { baseUrl: 'http://127.0.0.1:8000/v1' }] },
     { baseUrl: 'http://127.0.0.1:11434/v1' },
     { baseUrl: 'https://x.example/openai/deployments/y?api-version=1' },
   ]
   for (const values of accepted)
     it(`take ${JSON.stringify(values)}`, () => {
       const parsed: Record<string, unknown> = settings.parse(values)
-      for (const [name, value] of Object.entries(values)) assert.equal(parsed[name], value)
+      for (const [name, value] of Object.entries(values)) assert.deepEqual(parsed[name], value)
     })
 
   const refused: object[] = [
@@ -54,16 +65,32 @@ describe('the settings of the openai miner', () => {
     { apiKey: 'sk-"' },
     { organization: 'org 1' },
     { project: '' },
+    { connectTimeout: 0 },
+    { idleTimeout: 3_600_001 },
+    { hedge: -1 },
+    { api: 'responses' },
+    { suffix: '' },
+    { reasoningEffort: 'as long as you like' },
+    { endpoints: [] },
+    { endpoints: [{ apiKeys: [] }] },
+    { endpoints: [{ apiKeys: ['sk 1'] }] },
+    { endpoints: [{ weight: 0 }] },
+    { endpoints: [{ name: 'the main one' }] },
+    { endpoints: [{ temperature: 3 }] },
   ]
   for (const values of refused)
     it(`refuse ${JSON.stringify(values)}`, () => {
       const { error } = settings.safeParse(values)
-      assert.deepEqual(error?.issues[0]?.path, Object.keys(values))
+      assert.equal(error?.issues[0]?.path[0], Object.keys(values)[0])
     })
 
   it('do not repeat a key that is refused', () => {
     const { error } = settings.safeParse({ apiKey: 'sk-s\u00e9cret' })
     assert.doesNotMatch(error!.message, /cret/)
+  })
+
+  it('leave to an endpoint all that it does not say', () => {
+    assert.deepEqual(settings.parse({ endpoints: [{ name: 'main' }] }).endpoints, [{ name: 'main' }])
   })
 
   it('take a key with the line end of the file it was in', () => {

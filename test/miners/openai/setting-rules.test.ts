@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { z } from 'zod'
+import { openaiRules } from '#dist/miners/openai/setting-rules.js'
+import { openaiSettings } from '#dist/miners/openai/settings.js'
+
+const broken = (values: object) =>
+  openaiRules(openaiSettings(z).parse(values)).map(({ setting, at = [], message }) =>
+    [setting, ...at, message].join(' '),
+  )
+
+describe('the rules between the settings of the openai miner', () => {
+  const cases: [string, object, string[]][] = [
+    ['a suffix without completions', { suffix: 'x' }, ['suffix needs --api completions']],
+    ['a suffix with completions', { suffix: 'x', api: 'completions' }, []],
+    ['a suffix that one endpoint can use', { suffix: 'x', endpoints: [{}, { name: 'base', api: 'completions' }] }, []],
+    [
+      'a suffix that no endpoint can use',
+      { suffix: 'x', api: 'completions', endpoints: [{ api: 'chat' }] },
+      ['suffix needs --api completions'],
+    ],
+    [
+      "an endpoint's own suffix without completions",
+      { endpoints: [{ suffix: 'x' }] },
+      ['endpoints 0 suffix needs --api completions'],
+    ],
+    [
+      'an effort of reasoning with completions',
+      { api: 'completions', reasoningEffort: 'low' },
+      ['reasoningEffort needs --api chat'],
+    ],
+    [
+      'extra fields that are not free',
+      { extra: { model: 'x', messages: [], prompt: 'x', stream: true, n: 2, top_k: 5 } },
+      ['model', 'messages', 'prompt', 'stream', 'n'].map(name => `extra must not have the field ${name}`),
+    ],
+    [
+      'extra fields of an endpoint that are not free',
+      { endpoints: [{}, { name: 'b', extra: { stream: false } }] },
+      ['endpoints 1 extra must not have the field stream'],
+    ],
+    [
+      'one key and several of one endpoint',
+      { endpoints: [{ apiKey: 'sk-1', apiKeys: ['sk-2'] }] },
+      ['endpoints 0 apiKey does not go with apiKeys'],
+    ],
+    ['a name twice', { endpoints: [{ name: 'a' }, { name: 'a' }] }, ['endpoints 1 is called a, as [0] is']],
+    [
+      'two endpoints without a name at one host',
+      { baseUrl: 'http://127.0.0.1:8000/v1', endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v2' }] },
+      ['endpoints 1 is called 127.0.0.1:8000, as [0] is'],
+    ],
+    ['endpoints that differ', { endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v1' }] }, []],
+  ]
+  for (const [title, values, expected] of cases)
+    it(`say of ${title}: ${expected.join('; ') || 'nothing'}`, () => assert.deepEqual(broken(values), expected))
+
+  it('say nothing of settings that are wrong themselves', () => {
+    assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }), [])
+  })
+})
