@@ -1,7 +1,7 @@
 import type { Outcome, Usage } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { END } from './replies.js'
-import { readReply } from './reply.js'
+import { type Choice, readReply } from './reply.js'
 import { cut, type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** One answer as its documents come in: gives its text on, and says in the end how it ended, or why it is none. */
@@ -11,6 +11,8 @@ export class Answer {
   #finishReason: string | undefined
   #usage: Usage | undefined
   #isEnded = false
+  /** the choice that is given, once it has said a word; a stream may have several, in turns */
+  #given: number | undefined
   #hasChoice = false
   #callsTools = false
   #refusal = ''
@@ -25,15 +27,36 @@ export class Answer {
 
   /**
    * @param document as the endpoint sent it, or `END`
-   * @returns the text to give on; empty when there is none yet
+   * @returns the text to give on, empty when there is none yet; and whether the model has said or thought anything
    */
-  take(document: unknown): string {
+  take(document: unknown): { readonly text: string; readonly isToken: boolean } {
     this.#isEnded ||= document === END
-    const { model, usage, choice } = readReply(document)
+    const { model, usage, choices } = readReply(document)
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
-    if (choice === undefined) return ''
+    const choice = this.#given === undefined ? pick(choices) : choices.find(({ index }) => index === this.#given)
+    return { text: choice ? this.#takeChoice(choice) : '', isToken: choices.some(isToken) }
+  }
 
+  /**
+   * @throws {NoAnswer} `MODEL_CUT` when nothing says that this is all; when no word was said: `MODEL_REFUSED` ·
+   * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_EMPTY_LENGTH` · `MODEL_UNREADABLE`
+   */
+  outcome(): Outcome {
+    if (!this.#hasChoice) throw unreadable(this.#upstream, 'without choices')
+    // Each sign is missing somewhere, but not both; a proxy whose upstream dies ends its own stream as if it were whole.
+    if (!this.#isEnded && this.#finishReason === undefined) throw cut(this.#upstream, 'no finish_reason and no [DONE]')
+    if (interruptions.has(this.#finishReason ?? '')) throw cut(this.#upstream, `finish_reason ${this.#finishReason}`)
+    if (!this.#hasText) throw this.#wordless()
+    return {
+      model: this.#model,
+      // Some endpoints never say why they stopped.
+      finishReason: this.#finishReason ?? 'unknown',
+      ...(this.#usage && { usage: this.#usage }),
+    }
+  }
+
+  #takeChoice(choice: Choice): string {
     this.#hasChoice = true
     this.#finishReason = choice.finishReason ?? this.#finishReason
     this.#callsTools ||= choice.callsTools
@@ -45,24 +68,8 @@ export class Answer {
     const text = this.#held + choice.text
     this.#held = ''
     this.#hasText = true
+    this.#given = choice.index
     return text
-  }
-
-  /**
-   * @throws {NoAnswer} `MODEL_CUT` when nothing says that this is all; when no word was said: `MODEL_REFUSED` ·
-   * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_UNREADABLE`
-   */
-  outcome(): Outcome {
-    if (!this.#hasChoice) throw unreadable(this.#upstream, 'without choices')
-    // Each sign is missing somewhere, but not both; a proxy whose upstream dies ends its own stream as if it were whole.
-    if (!this.#isEnded && this.#finishReason === undefined) throw cut(this.#upstream, 'no finish_reason and no [DONE]')
-    if (!this.#hasText) throw this.#wordless()
-    return {
-      model: this.#model,
-      // Some endpoints never say why they stopped.
-      finishReason: this.#finishReason ?? 'unknown',
-      ...(this.#usage && { usage: this.#usage }),
-    }
   }
 
   #wordless(): NoAnswer {
@@ -74,7 +81,7 @@ export class Answer {
         'nothing is wrong here; another --model may answer',
       )
     }
-    if (this.#callsTools || this.#finishReason === 'tool_calls')
+    if (this.#callsTools || /^(tool_calls|function_call)$/.test(this.#finishReason ?? ''))
       return this.#none(
         'MODEL_TOOL_CALL',
         'called a tool instead of answering',
@@ -82,7 +89,7 @@ export class Answer {
       )
     if (this.#finishReason === 'length')
       return this.#none(
-        'MODEL_EMPTY',
+        'MODEL_EMPTY_LENGTH',
         'used up its tokens before it said a word',
         'raise --max-tokens: a model that reasons counts its thoughts too',
       )
@@ -92,4 +99,17 @@ export class Answer {
   #none(code: string, what: string, hint: string): NoAnswer {
     return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.host} ${what}`, { code, hint })
   }
+}
+
+/** Said in place of a reason by a server that could not go on: OpenRouter · vLLM · DeepSeek. */
+const interruptions = new Set(['error', 'abort', 'insufficient_system_resource'])
+
+/** The first that is complete, else the first that says anything. */
+function pick(choices: readonly Choice[]): Choice | undefined {
+  const speaking = choices.filter(({ text }) => text.trim() !== '')
+  return speaking.find(({ finishReason }) => finishReason === 'stop') ?? speaking[0] ?? choices[0]
+}
+
+function isToken({ text, refusal, callsTools, thinks }: Choice): boolean {
+  return text !== '' || refusal !== '' || callsTools || thinks
 }

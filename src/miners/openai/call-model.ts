@@ -1,12 +1,13 @@
 import type { OpenAI } from 'openai'
 import type { Asked, Outcome, Question } from '../../plugin/miner.js'
-import { NoAnswer } from '../../plugin/no-answer.js'
+import { acceptedReplies } from './accepted-replies.js'
 import { Answer } from './answer.js'
-import { chatRequest } from './chat-request.js'
+import { CallClock } from './call-clock.js'
 import { modelError } from './model-error.js'
+import { modelRequest } from './model-request.js'
+import type { RefusedParameters } from './refused-parameters.js'
 import { replies } from './replies.js'
 import type { Target } from './target.js'
-import type { Upstream } from './upstream.js'
 
 /** Asks one endpoint with one key, once. */
 export type CallModel = (
@@ -16,42 +17,53 @@ export type CallModel = (
 ) => AsyncGenerator<string, Outcome>
 
 /**
- * Asks a model once, and gives its words on as they come.
+ * Asks a model once, and gives its words on as they come. What it refuses for a parameter is asked again without it,
+ * which counts as the same call.
  *
+ * @param asked `refused`: what was learned of the models so far, and where it is learned
  * @throws {NoAnswer} with a code that begins with `MODEL_`
  * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
  */
 export async function* callModel(
   client: OpenAI,
-  { endpoint: { at, config, keys } }: Target,
+  { endpoint, keyAt: _ }: Target,
   { messages }: Question,
-  { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>,
+  { signal, deadline, refused }: Pick<Asked, 'signal' | 'deadline'> & { readonly refused: RefusedParameters },
 ): AsyncGenerator<string, Outcome> {
+  const { at, config, keys } = endpoint
   const upstream = { host: at.host, model: config.model, secrets: keys.filter(key => key !== null) }
-  const timeout = msUntil(deadline)
-  const late = AbortSignal.timeout(timeout)
-  const either = AbortSignal.any([signal, late])
+  const clock = new CallClock(upstream, config, deadline)
+  const listening = {
+    upstream,
+    signal: AbortSignal.any([signal, clock.signal]),
+    connectTimeoutMs: config.connectTimeout,
+    onBytes: () => clock.heard(),
+  }
   const answer = new Answer(upstream)
   try {
-    for await (const reply of replies(client, chatRequest(config, messages, at), { upstream, signal: either })) {
-      const text = answer.take(reply)
-      if (text !== '') yield text
+    const documents = acceptedReplies({
+      endpoint,
+      refused,
+      request: without => modelRequest(config, messages, { isOpenAI: at.isOpenAI, refused: without }),
+      send: request => {
+        if (!request.body.stream) clock.pause() // a whole answer has no first token
+        return replies(client, request, listening)
+      },
+    })
+    for await (const document of documents) {
+      const { text, isToken } = answer.take(document)
+      if (isToken) clock.heard()
+      if (text === '') continue
+      clock.pause()
+      yield text
+      clock.heard()
     }
     return answer.outcome()
   } catch (error) {
     signal.throwIfAborted()
-    throw late.aborted ? timedOut(upstream, timeout) : modelError(error, upstream)
+    clock.signal.throwIfAborted()
+    throw modelError(error, upstream)
+  } finally {
+    clock.stop()
   }
-}
-
-/** Whole milliseconds that a timer can hold, at least one. */
-function msUntil(deadline: number): number {
-  return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), 2 ** 31 - 1)
-}
-
-function timedOut({ host, model }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('late', `${model} at ${host} gave no whole answer within ${afterMs} ms`, {
-    code: 'MODEL_TIMEOUT',
-    hint: 'a lower --max-tokens or a faster --model answers sooner',
-  })
 }

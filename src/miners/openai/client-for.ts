@@ -1,6 +1,7 @@
 import type { ClientOptions, OpenAI } from 'openai'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { boundedFetch } from './bounded-fetch.js'
+import { connections } from './connections.js'
 import { endpointAt } from './endpoint.js'
 
 /** Makes the client for an endpoint and a key: the one thing a test or an embedder replaces. */
@@ -13,7 +14,8 @@ export type ClientFor = (at: {
 
 /**
  * The client of the `openai` package, deaf to the environment: it takes nothing but what it is given, prints nothing,
- * tries once, follows no redirect and reads no reply without end. Without a key it sends no `Authorization`.
+ * tries once, follows no redirect and reads no reply without end. Without a key it sends no `Authorization`. Its
+ * connections can be given up while they are made, see {@link connections}.
  *
  * @throws {NoAnswer} `MODEL_KEY_MISSING` when OpenAI itself is to be asked without a key
  */
@@ -46,7 +48,7 @@ export const openaiClient: ClientFor = async ({ baseUrl, apiKey, organization, p
     maxRetries: 0,
     defaultHeaders: apiKey === null ? { Authorization: null } : {},
     // A redirect would carry the conversation to an address that nobody configured.
-    fetchOptions: { redirect: 'manual' },
+    fetchOptions: { redirect: 'manual', dispatcher: await connections() },
     fetch: boundedFetch,
   })
 }

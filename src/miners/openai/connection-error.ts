@@ -12,6 +12,8 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
 
   // The only words that fetch has for a body that breaks off.
   if (chain[0]?.message === 'terminated') return cut(upstream, because)
+  if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code))
+    return failed('MODEL_CONNECT_TIMEOUT', `${host} took no connection in time`, 'check that the endpoint is up')
   if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))
     return failed('MODEL_TIMEOUT', `${host} did not answer in time`, 'check that the endpoint is up and not overloaded')
   if (/^(ENOTFOUND|EAI_)/.test(code))

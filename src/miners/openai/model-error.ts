@@ -1,6 +1,7 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { causes, connectionError } from './connection-error.js'
-import { type StatusError, statusError } from './status-error.js'
+import type { StatusError } from './said.js'
+import { statusError } from './status-error.js'
 import { type Upstream, unreadable } from './upstream.js'
 
 /**

@@ -1,8 +1,10 @@
+import type { Log } from '../../plugin/log.js'
 import type { Asked, Miner, Outcome, Question } from '../../plugin/miner.js'
 import { callModel } from './call-model.js'
 import type { ClientFor } from './client-for.js'
 import { Clients } from './clients.js'
 import { endpointsOf } from './endpoints.js'
+import { RefusedParameters } from './refused-parameters.js'
 import type { OpenAISettings } from './settings.js'
 import type { ModelEndpoint } from './target.js'
 
@@ -13,10 +15,12 @@ import type { ModelEndpoint } from './target.js'
 export class OpenAIMiner implements Miner {
   readonly #endpoints: readonly [ModelEndpoint, ...ModelEndpoint[]]
   readonly #clients: Clients
+  readonly #refused: RefusedParameters
 
-  constructor({ config, clientFor }: { readonly config: OpenAISettings; readonly clientFor: ClientFor }) {
+  constructor({ config, clientFor, log }: { config: OpenAISettings; clientFor: ClientFor; log: Log }) {
     this.#endpoints = endpointsOf(config)
     this.#clients = new Clients(clientFor)
+    this.#refused = new RefusedParameters(log)
   }
 
   /**
@@ -33,6 +37,6 @@ export class OpenAIMiner implements Miner {
   async *prompt(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
     asked.signal.throwIfAborted()
     const target = { endpoint: this.#endpoints[0], keyAt: 0 }
-    return yield* callModel(await this.#clients.of(target), target, question, asked)
+    return yield* callModel(await this.#clients.of(target), target, question, { ...asked, refused: this.#refused })
   }
 }

@@ -14,5 +14,5 @@ export const openaiMiner =
       settings: openaiSettings(z),
       rules: openaiRules,
       model: 'model',
-      create: ({ config }) => new OpenAIMiner({ config, clientFor }),
+      create: ({ config, log }) => new OpenAIMiner({ config, clientFor, log }),
     })

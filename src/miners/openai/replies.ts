@@ -1,8 +1,18 @@
 import type { OpenAI } from 'openai'
-import { type Upstream, unreadable, upstreamWords } from './upstream.js'
+import { whileConnecting } from './connections.js'
+import type { ModelRequest } from './model-request.js'
+import { cut, type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
 export const END = Symbol('end')
+
+type Listening = {
+  readonly upstream: Upstream
+  readonly signal: AbortSignal
+  readonly connectTimeoutMs: number | null
+  /** some of a whole document has come */
+  onBytes(): void
+}
 
 /**
  * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
@@ -13,34 +23,42 @@ export const END = Symbol('end')
  */
 export async function* replies(
   client: OpenAI,
-  request: OpenAI.ChatCompletionCreateParams,
-  { upstream, signal }: { readonly upstream: Upstream; readonly signal: AbortSignal },
+  { path, body }: ModelRequest,
+  { upstream, signal: outer, connectTimeoutMs, onBytes }: Listening,
 ): AsyncGenerator<unknown, void> {
   const call = new AbortController()
-  const options = { signal: AbortSignal.any([signal, call.signal]), timeout: LONGEST, maxRetries: 0 }
+  const signal = AbortSignal.any([outer, call.signal])
   try {
     // As a response, because the client's own stream reads into pieces without looking, and says nothing of `[DONE]`.
-    const response = await client.chat.completions.create(request, options).asResponse()
+    const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
+    const response = await whileConnecting({ host: upstream.host, timeoutMs: connectTimeoutMs, signal }, () =>
+      client.post(path, options).asResponse(),
+    )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
     const named = upstreamWords(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
-      yield whole(await response.text(), named, upstream)
+      yield whole(await textOf(response, onBytes), named, upstream)
       return yield END
     }
     if (type === 'text/html') throw unreadable(upstream, 'with a web page')
-    if (!request.stream || !response.body) throw unreadable(upstream, `with ${named}`)
+    if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
 
     const { Stream } = await import('openai/core/streaming')
-    const watch = watchForDone()
+    const watch = watchForEnd()
     const events = new Response(response.body.pipeThrough(watch.through), response)
     let isEmpty = true
-    for await (const piece of Stream.fromSSEResponse(events, call, client)) {
-      signal.throwIfAborted()
-      isEmpty = false
-      yield piece
+    try {
+      for await (const piece of Stream.fromSSEResponse(events, call, client)) {
+        outer.throwIfAborted()
+        isEmpty = false
+        yield piece
+      }
+    } catch (error) {
+      // It reads what stands behind the last line end, too.
+      throw error instanceof SyntaxError && watch.isTorn() ? cut(upstream, 'the last line is not whole') : error
     }
-    signal.throwIfAborted() // a stream that is aborted ends as if it were whole
+    outer.throwIfAborted() // a stream that is aborted ends as if it were whole
     if (isEmpty) throw unreadable(upstream, `with ${named} and no event in it`)
     if (watch.isDone()) yield END
   } finally {
@@ -51,6 +69,15 @@ export async function* replies(
 // The signal ends the call; a time-out of the client's own would only race with it, and ends with the head of a reply.
 const LONGEST = 2 ** 31 - 1
 
+async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body ?? []) {
+    onBytes()
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
 function whole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
   if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)
@@ -59,9 +86,13 @@ function whole(text: string, type: string, upstream: Upstream): object {
   return document
 }
 
-/** Lets a stream through, and knows whether the line `data: [DONE]` was in it. JSON cannot hold it: it has no line ends. */
-function watchForDone() {
+/**
+ * Lets a stream through, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends)
+ * and whether it ended in the middle of a line.
+ */
+function watchForEnd() {
   let isDone = false
+  let isTorn = false
   let last = '\n'
   const through = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
@@ -70,6 +101,9 @@ function watchForDone() {
       last = text.slice(-'\ndata: [DONE]'.length)
       controller.enqueue(chunk)
     },
+    flush() {
+      isTorn = !/[\r\n]$/.test(last)
+    },
   })
-  return { through, isDone: () => isDone }
+  return { through, isDone: () => isDone, isTorn: () => isTorn }
 }

@@ -1,49 +1,55 @@
 import type { Usage } from '../../plugin/miner.js'
 
-/** What one document of the chat API says: a whole completion, or one piece of a stream. */
+/** What one document of the API says: a whole completion, or one piece of a stream. */
 export type Reply = {
   readonly model?: string
   readonly usage?: Usage
-  /** absent when the document has no choices, as the last piece of a stream, which tells usage */
-  readonly choice?: Choice
+  /** none in the last piece of a stream, which tells usage */
+  readonly choices: readonly Choice[]
 }
 
-type Choice = {
+export type Choice = {
+  /** which of several answers it is, or belongs to */
+  readonly index: number
   readonly text: string
   /** the model's words about why it will not answer */
   readonly refusal: string
   readonly callsTools: boolean
+  /** it tells a thought, which is not part of the answer */
+  readonly thinks: boolean
   readonly finishReason?: string
 }
 
 /** Reads a document. Anything may be missing from it, or be something else, since many programs speak this API. */
 export function readReply(document: unknown): Reply {
   const { model, usage, choices } = record(document)
-  const choice = pick(Array.isArray(choices) ? choices.filter(isRecord).map(readChoice) : [])
-  return { ...given('model', label(model)), ...given('usage', readUsage(usage)), ...given('choice', choice) }
-}
-
-/** The first that is complete, else the first that says anything. */
-function pick(choices: readonly Choice[]): Choice | undefined {
-  const speaking = choices.filter(({ text }) => text.trim() !== '')
-  return speaking.find(({ finishReason }) => finishReason === 'stop') ?? speaking[0] ?? choices[0]
-}
-
-function readChoice({ message, delta, finish_reason }: Record<string, unknown>): Choice {
-  const { content, refusal, tool_calls, function_call } = record(message ?? delta)
   return {
-    text: typeof content === 'string' ? content : '',
-    refusal: typeof refusal === 'string' ? refusal : '',
+    ...given('model', label(model)),
+    ...given('usage', readUsage(usage)),
+    choices: Array.isArray(choices) ? choices.filter(isRecord).map(readChoice) : [],
+  }
+}
+
+/** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
+function readChoice({ index, text, message, delta, finish_reason }: Record<string, unknown>): Choice {
+  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = record(message ?? delta)
+  return {
+    index: count(index) ?? 0,
+    text: string(content) || string(text),
+    refusal: string(refusal),
     callsTools: (Array.isArray(tool_calls) && tool_calls.length > 0) || function_call != null,
+    thinks: string(reasoning) !== '' || string(reasoning_content) !== '',
     ...given('finishReason', label(finish_reason)),
   }
 }
 
 function readUsage(usage: unknown): Usage | undefined {
-  const { prompt_tokens, completion_tokens } = record(usage)
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = record(usage)
   const counts = {
     ...given('promptTokens', count(prompt_tokens)),
+    ...given('cachedTokens', count(record(prompt_tokens_details).cached_tokens)),
     ...given('completionTokens', count(completion_tokens)),
+    ...given('reasoningTokens', count(record(completion_tokens_details).reasoning_tokens)),
   }
   return Object.keys(counts).length > 0 ? counts : undefined
 }
@@ -55,6 +61,10 @@ function label(value: unknown): string | undefined {
 
 function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
+function string(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function record(value: unknown): Record<string, unknown> {

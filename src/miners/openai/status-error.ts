@@ -1,18 +1,11 @@
-import { inspect } from 'node:util'
 import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
+import { retryAfterMs } from './retry-after.js'
+import { isRedirect, type Said, type StatusError, said } from './said.js'
 import { type Upstream, upstreamWords } from './upstream.js'
-
-/** An endpoint's own error: by its HTTP status, or by an error object inside a stream or a document. */
-export type StatusError = {
-  readonly message?: unknown
-  readonly status?: unknown
-  readonly error?: unknown
-  readonly headers?: unknown
-}
 
 /** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
 export function statusError(answered: StatusError, { host, model, secrets }: Upstream): NoAnswer {
-  const said = read(answered)
+  const heard = said(answered)
   const {
     code,
     what,
@@ -20,21 +13,16 @@ export function statusError(answered: StatusError, { host, model, secrets }: Ups
     reason = 'upstream',
     misuse = false,
     quiet = false,
-  } = meanings.find(({ fits }) => fits(said))!
-  const status = said.status === undefined ? '' : ` (${said.status})`
-  const words = quiet ? '' : upstreamWords(said.words, secrets)
-  return new NoAnswer(reason, `${host} ${what(said, model)}${status}${words && `: ${words}`}`, {
+  } = meanings.find(({ fits }) => fits(heard))!
+  const status = heard.status === undefined ? '' : ` (${heard.status})`
+  const words = quiet ? '' : upstreamWords(heard.words, secrets)
+  const retry = retryAfterMs(answered.headers)
+  return new NoAnswer(reason, `${host} ${what(heard, model)}${status}${words && `: ${words}`}`, {
     code,
-    hint: typeof hint === 'string' ? hint : hint(said),
+    hint: typeof hint === 'string' ? hint : hint(heard),
     misuse,
+    ...(retry !== undefined && { retryAfterMs: retry }),
   })
-}
-
-type Said = {
-  readonly status: number | undefined
-  readonly code: string
-  readonly param: string
-  readonly words: string
 }
 
 type Meaning = {
@@ -98,14 +86,14 @@ const meanings: readonly Meaning[] = [
   {
     fits: ({ status, code, words }) => code === 'model_not_found' || (status === 404 && /model/i.test(words)),
     code: 'MODEL_NOT_FOUND',
-    what: (_, model) => `has no chat model ${model}`,
+    what: (_, model) => `has no model ${model}`,
     hint: 'set --model to one that this endpoint and this key have',
     misuse: true,
   },
   {
     fits: ({ status }) => status === 404,
     code: 'MODEL_NOT_FOUND',
-    what: (_, model) => `has no chat API at this address, or no model ${model}`,
+    what: (_, model) => `has no such API at this address, or no model ${model}`,
     hint: 'check --base-url, which usually ends in /v1, and --model',
     misuse: true,
   },
@@ -140,45 +128,6 @@ const flags = new Map([
   ['top_p', '--top-p'],
   ['presence_penalty', '--presence-penalty'],
   ['frequency_penalty', '--frequency-penalty'],
+  ['reasoning_effort', '--reasoning-effort'],
+  ['suffix', '--suffix'],
 ])
-
-function read(answered: StatusError): Said {
-  const { status: http, error } = answered
-  const details: Details = typeof error === 'object' && error !== null ? error : {}
-  const { code, param, message, detail } = details
-  // Inside a stream, or a document with status 200, the code may be the status.
-  const status = [http, code].find(number => typeof number === 'number')
-  const told = typeof error === 'string' ? error : (message ?? detail ?? plainText(answered))
-  const words = typeof told === 'string' ? told : inspect(told, { depth: 5, breakLength: Number.POSITIVE_INFINITY })
-  return {
-    status,
-    code: typeof code === 'string' ? code : '',
-    param: typeof param === 'string' && /^[\w.[\]]{1,60}$/.test(param) ? param : '',
-    // A redirect's own words repeat the address whole.
-    words: isRedirect(status) ? target(answered) : words,
-  }
-}
-
-type Details = {
-  readonly code?: unknown
-  readonly param?: unknown
-  readonly message?: unknown
-  readonly detail?: unknown
-}
-
-function isRedirect(status = 0): boolean {
-  return status >= 300 && status < 400
-}
-
-/** Where a redirect leads, without user, password and query, which may be secret. */
-function target({ headers }: StatusError): string {
-  const url = URL.parse((headers instanceof Headers && headers.get('location')) || '')
-  return url && /^https?:$/.test(url.protocol) ? url.origin + url.pathname : ''
-}
-
-/** The body of an error in plain text, which the client has in its own message, after the status. */
-function plainText({ message, status, headers }: StatusError): string {
-  const isPlain = headers instanceof Headers && /^text\/plain\b/i.test(headers.get('content-type') ?? '')
-  if (!isPlain || typeof message !== 'string' || message === `${status} status code (no body)`) return ''
-  return message.slice(`${status} `.length)
-}

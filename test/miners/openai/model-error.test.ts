@@ -60,7 +60,7 @@ const cases: Case[] = [
     ),
     code: 'MODEL_NOT_FOUND',
     misuse: true,
-    message: /^api\.openai\.com has no chat model gpt-9 \(404\): The model `gpt-9`/,
+    message: /^api\.openai\.com has no model gpt-9 \(404\): The model `gpt-9`/,
     hint: /--model/,
   },
   {
@@ -70,7 +70,7 @@ const cases: Case[] = [
     body: error('Invalid URL (POST /v2/chat/completions)', 'invalid_request_error', null),
     code: 'MODEL_NOT_FOUND',
     misuse: true,
-    message: /no chat API at this address, or no model gpt-3\.5-turbo \(404\): Invalid URL/,
+    message: /no such API at this address, or no model gpt-3\.5-turbo \(404\): Invalid URL/,
     hint: /--base-url.*\/v1/,
   },
   {
@@ -84,17 +84,17 @@ const cases: Case[] = [
     hint: /--base-url/,
   },
   {
-    title: 'a parameter that the model does not take, by its name and flag',
+    title: 'a value that the model does not take, by its name and flag',
     status: 400,
     body: error(
-      "Unsupported value: 'temperature' does not support 0.4 with this model.",
+      "Invalid 'temperature': decimal above maximum value. Expected a value <= 0.3, but got 0.4 instead.",
       'invalid_request_error',
-      'unsupported_value',
+      'decimal_above_max_value',
       'temperature',
     ),
     code: 'MODEL_BAD_REQUEST',
     misuse: true,
-    message: /refuses the request, parameter temperature \(400\): Unsupported value/,
+    message: /refuses the request, parameter temperature \(400\): Invalid/,
     hint: /--temperature .* none/,
   },
   {
@@ -109,10 +109,10 @@ const cases: Case[] = [
   {
     title: "a validation error in FastAPI's form",
     status: 422,
-    body: { detail: [{ loc: ['body', 'n'], msg: 'extra fields not permitted' }] },
+    body: { detail: [{ loc: ['body', 'n'], msg: 'ensure this value is less than 1' }] },
     code: 'MODEL_BAD_REQUEST',
     misuse: true,
-    message: /\(422\): .*extra fields not permitted/,
+    message: /\(422\): .*less than 1/,
     hint: /settings/,
   },
   {
@@ -298,7 +298,7 @@ const cases: Case[] = [
     body,
     headers: { 'content-type': 'application/json' },
     code: 'MODEL_UNREADABLE',
-    message: /which is no chat completion/,
+    message: /which is no completion/,
     hint: /--base-url/,
   })),
   {
@@ -329,7 +329,7 @@ const cases: Case[] = [
     title: `an event that is ${piece}`,
     body: `data: ${piece}\n\ndata: [DONE]\n\n`,
     code: 'MODEL_UNREADABLE',
-    message: /without choices, which is no chat completion$/,
+    message: /without choices, which is no completion$/,
     hint: /--base-url/,
   })),
   ...['{"choices":[{"delta":null}]}', '{"choices":[{"delta":{"content":{}}}]}'].map(piece => ({
@@ -483,7 +483,7 @@ describe('the openai miner cannot reach', () => {
       'MODEL_UNREACHABLE',
       /asking api\.openai\.com failed \(ENETUNREACH\)/,
     ],
-    ['a host that is too slow', failure('UND_ERR_CONNECT_TIMEOUT'), 'MODEL_TIMEOUT', /in time/],
+    ['a host that is too slow', failure('UND_ERR_CONNECT_TIMEOUT'), 'MODEL_CONNECT_TIMEOUT', /in time/],
     ['a host with an old certificate', failure('CERT_HAS_EXPIRED'), 'MODEL_TLS', /CERT_HAS_EXPIRED/],
     ['a host with its own certificate', failure('DEPTH_ZERO_SELF_SIGNED_CERT'), 'MODEL_TLS', /SELF_SIGNED/],
     ['a host for a reason that quotes the key', new Error(`bad ${key}`), 'MODEL_UNREACHABLE', /\(bad \*\*\*\)/],
@@ -500,6 +500,21 @@ describe('the openai miner cannot reach', () => {
   function failure(code: string) {
     return Object.assign(new Error(`connect ${code}`), { code })
   }
+})
+
+describe('how long to wait', () => {
+  for (const status of [408, 429, 503])
+    it(`is told with a ${status}`, async () => {
+      nock('https://api.openai.com').post('/v1/chat/completions').reply(status, '', { 'retry-after': '2' })
+      const { retryAfterMs } = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))
+      assert.equal(retryAfterMs, 2_000)
+    })
+
+  it('is not told where the endpoint does not say it', async () => {
+    nock('https://api.openai.com').post('/v1/chat/completions').reply(429, '')
+    const { retryAfterMs } = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))
+    assert.equal(retryAfterMs, undefined)
+  })
 })
 
 describe('what the upstream says', () => {

@@ -1,0 +1,83 @@
+import { NoAnswer } from '../../plugin/no-answer.js'
+import type { OpenAISettings } from './settings.js'
+import type { Upstream } from './upstream.js'
+
+/**
+ * The time of one call: aborts its signal, with the {@link NoAnswer} to throw as the reason, at the deadline
+ * (`MODEL_TIMEOUT`), when no token came in time (`MODEL_FIRST_TOKEN_TIMEOUT`), or when a model that had begun to speak
+ * is silent for too long (`MODEL_STALLED`).
+ *
+ * A token is text, a thought, a refusal or the call of a tool. Comments, pieces without any of them, and the head of a
+ * reply show that a server lives, not that a model speaks, and many a proxy sends them while its own upstream is dead.
+ */
+export class CallClock {
+  readonly #expired = new AbortController()
+  readonly #upstream: Upstream
+  readonly #idleMs: number | null
+  readonly #deadline: NodeJS.Timeout
+  #silence: NodeJS.Timeout | undefined
+
+  constructor(
+    upstream: Upstream,
+    { firstTokenTimeout, idleTimeout }: Pick<OpenAISettings, 'firstTokenTimeout' | 'idleTimeout'>,
+    deadline: number,
+  ) {
+    this.#upstream = upstream
+    this.#idleMs = idleTimeout
+    const left = msUntil(deadline)
+    this.#deadline = setTimeout(() => this.#expire(late(upstream, left)), left)
+    if (firstTokenTimeout !== null)
+      this.#silence = setTimeout(() => this.#expire(slow(upstream, firstTokenTimeout)), firstTokenTimeout)
+  }
+
+  get signal(): AbortSignal {
+    return this.#expired.signal
+  }
+
+  /** A token is there, and the next is waited for. */
+  heard(): void {
+    this.pause()
+    const ms = this.#idleMs
+    if (ms !== null) this.#silence = setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
+  }
+
+  /** Whoever listens takes its time: until `heard`, only the deadline counts. */
+  pause(): void {
+    clearTimeout(this.#silence)
+  }
+
+  stop(): void {
+    clearTimeout(this.#silence)
+    clearTimeout(this.#deadline)
+  }
+
+  #expire(why: NoAnswer): void {
+    this.#expired.abort(why)
+  }
+}
+
+/** Whole milliseconds that a timer can hold, at least one. */
+function msUntil(deadline: number): number {
+  return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), 2 ** 31 - 1)
+}
+
+function late({ host, model }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('late', `${model} at ${host} gave no whole answer within ${afterMs} ms`, {
+    code: 'MODEL_TIMEOUT',
+    hint: 'a lower --max-tokens or a faster --model answers sooner',
+  })
+}
+
+function slow({ host, model }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('upstream', `${model} at ${host} did not begin to speak within ${afterMs} ms`, {
+    code: 'MODEL_FIRST_TOKEN_TIMEOUT',
+    hint: 'choose a faster --model, or raise --first-token-timeout',
+  })
+}
+
+function stalled({ host, model }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('upstream', `${model} at ${host} stopped speaking for ${afterMs} ms`, {
+    code: 'MODEL_STALLED',
+    hint: 'see the log of the endpoint, or raise --idle-timeout',
+  })
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import nock from 'nock'
+import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { sdk } from '#dist/plugin/define.js'
+import type { Miner } from '#dist/plugin/miner.js'
+import { answered, type Behaviour, completion, startModelServer, streamed } from '../../support/model-server.ts'
+import { ask, refusal } from '../ask.ts'
+
+/** Builds the miner, and keeps what it warns of. */
+async function openai(settings: object): Promise<{ miner: Miner; warnings: object[] }> {
+  const warnings: object[] = []
+  const log = { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error() {} }
+  const definition = openaiMiner(openaiClient)(sdk)
+  const config = definition.settings.parse(settings)
+  return { miner: await definition.create({ config, log, signal: new AbortController().signal }), warnings }
+}
+
+/** A model that refuses these parameters, one at a time, as OpenAI does. */
+const picky =
+  (...parameters: string[]): Behaviour =>
+  (response, request) => {
+    const param = parameters.find(name => name in request.body)
+    if (param === undefined) return streamed(['fine'])(response, request)
+    const message = `Unsupported parameter: '${param}' is not supported with this model.`
+    const error = { message, type: 'invalid_request_error', param, code: 'unsupported_parameter' }
+    return answered(400, { error })(response, request)
+  }
+
+describe('a parameter that a model refuses', () => {
+  it('is left out at once, in the same call, and ever after', async () => {
+    await using model = await startModelServer(picky('temperature'))
+    const { miner, warnings } = await openai({ baseUrl: model.url })
+    assert.equal((await ask(miner)).text, 'fine')
+    assert.equal((await ask(miner)).text, 'fine')
+    const [first, second, third] = model.requests.map(({ body }) => 'temperature' in body)
+    assert.deepEqual([first, second, third], [true, false, false])
+    const host = new URL(model.url).host
+    const learned = { event: 'parameterLearned', endpoint: host, model: 'gpt-3.5-turbo', parameter: 'temperature' }
+    assert.deepEqual(warnings, [learned])
+  })
+
+  it('is found among several, which are told one after another', async () => {
+    await using model = await startModelServer(picky('temperature', 'top_p', 'presence_penalty', 'frequency_penalty'))
+    const { miner } = await openai({ baseUrl: model.url })
+    assert.equal((await ask(miner)).text, 'fine')
+    assert.equal(model.requests.length, 5)
+    await ask(miner)
+    assert.equal(model.requests.length, 6)
+  })
+
+  it('is logged once, also when many learn it at the same time', async () => {
+    await using model = await startModelServer(picky('top_p'))
+    const { miner, warnings } = await openai({ baseUrl: model.url })
+    await Promise.all(Array.from({ length: 8 }, () => ask(miner)))
+    assert.equal(warnings.length, 1)
+  })
+
+  for (const [refused, sent] of [
+    ['max_tokens', 'max_completion_tokens'],
+    ['max_completion_tokens', 'max_tokens'],
+  ] as const)
+    it(`is ${refused}: ${sent} is sent in its place`, async () => {
+      await using model = await startModelServer(picky(refused))
+      // OpenAI's address decides which name is sent first.
+      const { miner } = await openai({ baseUrl: model.url, maxTokens: 7 })
+      assert.equal((await ask(miner)).text, 'fine')
+      assert.equal(model.requests.at(-1)!.body[refused === 'max_tokens' ? sent : 'max_tokens'], 7)
+    })
+
+  it('is both names of the token limit: there is none, then', async () => {
+    await using model = await startModelServer(picky('max_tokens', 'max_completion_tokens'))
+    const { miner } = await openai({ baseUrl: model.url })
+    assert.equal((await ask(miner)).text, 'fine')
+    assert.doesNotMatch(JSON.stringify(model.requests.at(-1)!.body), /_tokens/)
+  })
+
+  it('is the stream: a whole answer is asked for', async () => {
+    await using model = await startModelServer((response, request) =>
+      request.body.stream
+        ? answered(400, { error: { message: 'not verified', param: 'stream', code: 'unsupported_value' } })(
+            response,
+            request,
+          )
+        : answered(200, completion('whole'))(response, request),
+    )
+    const { miner } = await openai({ baseUrl: model.url })
+    assert.equal((await ask(miner)).text, 'whole')
+    assert.equal(model.requests.at(-1)!.body.stream, false)
+  })
+
+  for (const [title, behaviour] of [
+    ["FastAPI's words", answered(422, { detail: [{ loc: ['body', 'n'], msg: 'Extra inputs are not permitted' }] })],
+    ['plain text', answered(400, 'n is not supported')],
+  ] as const)
+    it(`is understood in ${title}`, async () => {
+      await using model = await startModelServer((response, request) =>
+        'n' in request.body ? behaviour(response, request) : streamed(['fine'])(response, request),
+      )
+      const { miner } = await openai({ baseUrl: model.url })
+      assert.equal((await ask(miner)).text, 'fine')
+    })
+
+  it('is one of the operator, from the extra table', async () => {
+    await using model = await startModelServer(picky('top_k'))
+    const { miner } = await openai({ baseUrl: model.url, extra: { top_k: 5, min_p: 0.1 } })
+    assert.equal((await ask(miner)).text, 'fine')
+    assert.equal(model.requests[1]!.body.min_p, 0.1)
+  })
+
+  it('is learned for its endpoint and no other', async () => {
+    await using picked = await startModelServer(picky('temperature'))
+    await using other = await startModelServer()
+    const { miner } = await openai({ baseUrl: picked.url })
+    await ask(miner)
+    await ask((await openai({ baseUrl: other.url })).miner)
+    assert.ok('temperature' in other.requests[0]!.body)
+  })
+
+  it('is asked without only once: a model that refuses on has no answer', async () => {
+    const error = { message: "Unsupported parameter: 'top_p'", param: 'top_p', code: 'unsupported_parameter' }
+    await using model = await startModelServer(answered(400, { error }))
+    const { miner, warnings } = await openai({ baseUrl: model.url })
+    const { code, message } = await refusal(ask(miner))
+    assert.equal(code, 'MODEL_BAD_REQUEST')
+    assert.match(message, /parameter top_p \(400\)/)
+    assert.equal(model.requests.length, 2)
+    // It was not about the parameter, so nothing is learned.
+    assert.deepEqual(warnings, [])
+    await refusal(ask(miner))
+    assert.ok('top_p' in model.requests[2]!.body)
+  })
+})
+
+describe('parameters that are known to be refused', () => {
+  const sentTo = async (settings: object) => {
+    let sent: Record<string, unknown> = {}
+    nock('https://api.openai.com')
+      .post('/v1/chat/completions', body => {
+        sent = body
+        return true
+      })
+      .reply(200, completion('Hi'))
+    await ask((await openai({ apiKey: 'sk-test-123', ...settings })).miner)
+    return sent
+  }
+  const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty']
+
+  for (const model of ['o1', 'o3-mini', 'o4-mini-2025-04-16', 'gpt-5', 'gpt-5-nano', 'gpt-5.1', 'ft:o4-mini:acme::abc'])
+    it(`are not sent to ${model} at OpenAI, and the effort is`, async () => {
+      const sent = await sentTo({ model, reasoningEffort: 'low' })
+      assert.deepEqual(
+        sampling.filter(name => name in sent),
+        [],
+      )
+      assert.equal(sent.reasoning_effort, 'low')
+      assert.equal(sent.max_completion_tokens, 100)
+    })
+
+  for (const model of ['gpt-4o', 'gpt-5-chat-latest', 'gpt-50', 'ft:gpt-4.1:acme::o1'])
+    it(`are sent to ${model} at OpenAI`, async () => {
+      const sent = await sentTo({ model })
+      assert.deepEqual(
+        sampling.filter(name => name in sent),
+        sampling,
+      )
+      assert.ok(!('reasoning_effort' in sent))
+    })
+
+  it('are sent to a model of that name elsewhere', async () => {
+    await using model = await startModelServer()
+    await ask((await openai({ baseUrl: model.url, model: 'o3' })).miner)
+    assert.equal(model.requests[0]!.body.temperature, 0.4)
+  })
+})
+
+describe('the extra table', () => {
+  it('is passed through as it is, over the settings', async () => {
+    await using model = await startModelServer()
+    const extra = { top_k: 5, temperature: 0.9, chat_template_kwargs: { enable_thinking: false }, stop: ['\n'] }
+    await ask((await openai({ baseUrl: model.url, extra })).miner)
+    const { body } = model.requests[0]!
+    assert.deepEqual({ ...body, ...extra }, body)
+  })
+})

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { type Behaviour, chunk, completion, event, startModelServer } from '../../support/model-server.ts'
+import { ask, asked, build, hello, refusal } from '../ask.ts'
+
+const openai = (baseUrl: string) => build(openaiMiner(openaiClient), { baseUrl })
+
+/** Sends these parts as one stream, each in a packet of its own. */
+const sent =
+  (parts: readonly (string | Uint8Array)[], headers: Record<string, string> = {}): Behaviour =>
+  async response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', ...headers })
+    for (const part of parts) await new Promise(resolve => response.write(part, resolve))
+    response.end()
+  }
+
+const said = (content: string, index = 0) => ({ ...chunk(), choices: [{ index, delta: { content } }] })
+const end = (finishReason = 'stop') => event(chunk({}, finishReason))
+
+describe('a stream of the model', () => {
+  const read: [string, Behaviour, string][] = [
+    [
+      'pieces with a role only, and empty ones',
+      sent([event(chunk({ role: 'assistant' })), event(said('')), event(said('Hi')), end()]),
+      'Hi',
+    ],
+    [
+      'pieces without choices, or with none',
+      sent([event({ id: 'x' }), event({ choices: [] }), event(said('Hi')), end()]),
+      'Hi',
+    ],
+    [
+      'comments, retries, ids and names of events',
+      sent([
+        ': OPENROUTER PROCESSING\n\n',
+        'retry: 10\n\n',
+        `id: 7\nevent: message\n${event(said('Hi'))}`,
+        ':\n\n',
+        end(),
+      ]),
+      'Hi',
+    ],
+    ['lines that are no field', sent(['<html>\n', 'garbage\n\n', event(said('Hi')), end()]), 'Hi'],
+    [
+      'lines that end as on Windows',
+      sent([event(said('Hi')).replaceAll('\n', '\r\n'), end().replaceAll('\n', '\r\n')]),
+      'Hi',
+    ],
+    [
+      'several choices in turns, of which the first to speak is given',
+      sent([
+        event(said('', 0)),
+        event(said('one', 1)),
+        event(said('two', 0)),
+        event(said(' more', 1)),
+        event({ ...chunk(), choices: [{ index: 0, delta: {}, finish_reason: 'length' }] }),
+        event({ ...chunk(), choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] }),
+      ]),
+      'one more',
+    ],
+    [
+      'thoughts, which are not part of the answer',
+      sent([
+        event(chunk({ reasoning_content: 'Hmm' })),
+        event(chunk({ reasoning: 'so', content: null })),
+        event(said('Hi')),
+        end(),
+      ]),
+      'Hi',
+    ],
+    ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
+    ['no reason, but [DONE]', sent([event(said('Hi')), 'data: [DONE]\n\n']), 'Hi'],
+    ['more after [DONE]', sent([event(said('Hi')), end(), 'data: [DONE]\n\n', event(said(' again'))]), 'Hi'],
+    [
+      'a type with odd parameters',
+      sent([event(said('Hi')), end()], { 'content-type': 'Text/Event-Stream ; charset="utf-8"; x=;' }),
+      'Hi',
+    ],
+    ['gzip', sent([gzipSync(event(said('Hi')) + end())], { 'content-encoding': 'gzip' }), 'Hi'],
+    [
+      'JSON, compressed',
+      sent([gzipSync(JSON.stringify(completion('Hi')))], {
+        'content-encoding': 'gzip',
+        'content-type': 'application/json',
+      }),
+      'Hi',
+    ],
+    [
+      'JSON, with odd parameters',
+      sent([JSON.stringify(completion('Hi'))], { 'content-type': 'application/json;charset=UTF-8;odata=none' }),
+      'Hi',
+    ],
+  ]
+  for (const [title, behaviour, text] of read)
+    it(`is read with ${title}`, async () => {
+      await using model = await startModelServer(behaviour)
+      assert.equal((await ask(await openai(model.url))).text, text)
+    })
+
+  it('is read when every byte comes alone, in the middle of characters', async () => {
+    const words = 'He\u0301llo \u{1f469}\u200d\u{1f4bb} \u05e9\u05dc\u05d5\u05dd\n\u4f60\u597d'
+    await using model = await startModelServer(
+      sent([...Buffer.from(event(said(words)) + end())].map(byte => Buffer.of(byte))),
+    )
+    assert.equal((await ask(await openai(model.url))).text, words)
+  })
+
+  for (const reason of ['stop', 'length', 'content_filter', 'eos', 'tool_calls', 'function_call'])
+    it(`ends with ${reason}`, async () => {
+      await using model = await startModelServer(sent([event(said('Hi')), end(reason)]))
+      const { text, outcome } = await ask(await openai(model.url))
+      assert.equal(text, 'Hi')
+      assert.equal(outcome.finishReason, reason)
+    })
+
+  const broken: [string, Behaviour, string][] = [
+    ['a reason that is an error', sent([event(said('Hi')), end('error')]), 'MODEL_CUT'],
+    ['a reason that is an interruption', sent([event(said('Hi')), end('abort')]), 'MODEL_CUT'],
+    [
+      'an end in the middle of a character',
+      sent([event(said('Hi')), Buffer.from(event(said('\u{1f469}'))).subarray(0, -20)]),
+      'MODEL_CUT',
+    ],
+    ['an error object', sent([event(said('Hi')), event({ error: { message: 'out of memory' } })]), 'MODEL_FAILED'],
+    ['a garbage event', sent([event(said('Hi')), 'data: {"choi\n\n', end()]), 'MODEL_UNREADABLE'],
+    [
+      'an end of gzip that is missing',
+      sent([gzipSync(event(said(randomBytes(20_000).toString('hex'))) + end()).subarray(0, -40)], {
+        'content-encoding': 'gzip',
+      }),
+      'MODEL_CUT',
+    ],
+    ['what is not gzip', sent(['data: x\n\n'], { 'content-encoding': 'gzip' }), 'MODEL_CUT'],
+  ]
+  for (const [title, behaviour, code] of broken)
+    it(`has an honest end at ${title}`, async () => {
+      await using model = await startModelServer(behaviour)
+      assert.equal((await refusal(ask(await openai(model.url)))).code, code)
+    })
+
+  it('of 50 MB ends at the bound, and is closed', async () => {
+    const piece = event(said('x'.repeat(1_000_000)))
+    await using model = await startModelServer(async response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (let sentBytes = 0; sentBytes < 50_000_000 && !response.destroyed; sentBytes += piece.length)
+        await new Promise(resolve => response.write(piece, resolve))
+      response.end()
+    })
+    const error = await refusal(ask(await openai(model.url)))
+    assert.equal(error.code, 'MODEL_ANSWER_TOO_LARGE')
+    assert.deepEqual(await model.requests[0]!.over, { left: true })
+  })
+
+  it('that unpacks to more than the bound ends there', async () => {
+    const bomb = gzipSync(`: ${'x'.repeat(40_000_000)}\n\n`)
+    await using model = await startModelServer(sent([bomb], { 'content-encoding': 'gzip' }))
+    assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
+  })
+
+  it('tells usage in full', async () => {
+    const usage = {
+      prompt_tokens: 20,
+      completion_tokens: 9,
+      prompt_tokens_details: { cached_tokens: 16 },
+      completion_tokens_details: { reasoning_tokens: 7 },
+    }
+    await using model = await startModelServer(sent([event(said('Hi')), end(), event({ choices: [], usage })]))
+    assert.deepEqual((await ask(await openai(model.url))).outcome.usage, {
+      promptTokens: 20,
+      cachedTokens: 16,
+      completionTokens: 9,
+      reasoningTokens: 7,
+    })
+  })
+
+  it('tells no usage where the server does not', async () => {
+    const usage = { prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: 'some' } }
+    await using model = await startModelServer(sent([event(said('Hi')), end(), event({ choices: [], usage })]))
+    assert.ok(!('usage' in (await ask(await openai(model.url))).outcome))
+  })
+
+  it('waits for a reader that is slow, and reads no further ahead than a little', async () => {
+    let sentBytes = 0
+    const piece = event(said('x'.repeat(10_000)))
+    await using model = await startModelServer(async response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      while (!response.destroyed && sentBytes < 30_000_000) {
+        sentBytes += piece.length
+        await new Promise(resolve => response.write(piece, resolve))
+      }
+    })
+    const answer = (await openai(model.url)).prompt({ messages: hello }, asked())
+    await answer.next()
+    await new Promise(resolve => setTimeout(resolve, 200))
+    assert.ok(sentBytes < 20_000_000, `${sentBytes} bytes were taken from the model`)
+    await answer.return({ model: 'x', finishReason: 'stop' })
+    assert.deepEqual(await model.requests[0]!.over, { left: true })
+  })
+})

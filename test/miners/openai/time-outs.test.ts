@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as later } from 'node:timers/promises'
+import nock from 'nock'
+import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { chunk, event, stalled, startModelServer, streamed, whole } from '../../support/model-server.ts'
+import { ask, asked, build, hello, refusal } from '../ask.ts'
+
+const openai = (settings: object) => build(openaiMiner(openaiClient), settings)
+
+describe('the time-outs of the openai miner', () => {
+  describe('for connecting', () => {
+    // nock stands between a socket and its connection, so there would be nothing to see.
+    before(() => nock.restore())
+    after(() => nock.activate())
+
+    it('give up a server that accepts and says nothing, and close the connection', async () => {
+      await using server = await startSilentServer()
+      const began = performance.now()
+      const error = await refusal(ask(await openai({ baseUrl: server.url, connectTimeout: 80 })))
+      assert.equal(error.code, 'MODEL_CONNECT_TIMEOUT')
+      assert.equal(error.reason, 'upstream')
+      assert.match(error.message, /^127\.0\.0\.1:\d+ took no connection within 80 ms$/)
+      const gaveUp = performance.now()
+      assert.ok(gaveUp - began < 1000)
+      await server.closed
+      assert.ok(performance.now() - gaveUp < 100)
+    })
+
+    it('do not count once there is a connection', async () => {
+      await using model = await startModelServer(async (response, request) => {
+        await later(150)
+        return streamed(['late but fine'])(response, request)
+      })
+      assert.equal((await ask(await openai({ baseUrl: model.url, connectTimeout: 50 }))).text, 'late but fine')
+    })
+
+    it('leave the deadline in force', async () => {
+      await using server = await startSilentServer()
+      const miner = await openai({ baseUrl: server.url, connectTimeout: null })
+      const error = await refusal(ask(miner, { deadline: Date.now() + 60 }))
+      assert.equal(error.code, 'MODEL_TIMEOUT')
+      assert.equal(error.reason, 'late')
+      await server.closed
+    })
+
+    it('are not waited for when nobody listens any more: the connection is closed within 100 ms', async () => {
+      await using server = await startSilentServer()
+      const leaving = new AbortController()
+      const answer = ask(await openai({ baseUrl: server.url }), { signal: leaving.signal })
+      await server.accepted
+      const reason = new Error('the caller is gone')
+      const left = performance.now()
+      leaving.abort(reason)
+      await assert.rejects(answer, error => error === reason)
+      await server.closed
+      assert.ok(performance.now() - left < 100)
+    })
+
+    it('leave a connection alone that another question uses later', async () => {
+      await using model = await startModelServer()
+      const miner = await openai({ baseUrl: model.url, connectTimeout: 50 })
+      const leaving = new AbortController()
+      await ask(miner, { signal: leaving.signal })
+      leaving.abort()
+      await later(60)
+      assert.equal((await ask(miner)).text, 'Hello there')
+    })
+  })
+
+  describe('for the first token', () => {
+    const patient = { firstTokenTimeout: 80, idleTimeout: 40 }
+
+    for (const [title, behaviour] of [
+      ['before the head', stalled()],
+      ['after a head and a role', stalled([''])],
+    ] as const)
+      it(`give up a model that is silent ${title}`, async () => {
+        await using model = await startModelServer(behaviour)
+        const error = await refusal(ask(await openai({ baseUrl: model.url, ...patient })))
+        assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
+        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 80 ms$/)
+        assert.deepEqual(await model.requests[0]!.over, { left: true })
+      })
+
+    it('are not fooled by comments that keep a dead stream alive', async () => {
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        while (!response.destroyed) {
+          response.write(': keep-alive\n\n')
+          await later(10)
+        }
+      })
+      const error = await refusal(ask(await openai({ baseUrl: model.url, ...patient })))
+      assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
+    })
+
+    it('do not count for a whole answer, of which there is no first token', async () => {
+      await using model = await startModelServer(async (response, request) => {
+        await later(120)
+        return whole('all of it')(response, request)
+      })
+      assert.equal((await ask(await openai({ baseUrl: model.url, ...patient, n: 2 }))).text, 'all of it')
+    })
+
+    it('count a thought as a token', async () => {
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { reasoning_content: 'ah' }]) {
+          response.write(event(chunk(delta)))
+          await later(60)
+        }
+        response.end(event(chunk({ content: 'Hello' }, 'stop')))
+      })
+      const miner = await openai({ baseUrl: model.url, firstTokenTimeout: 100, idleTimeout: 120 })
+      const { pieces } = await ask(miner)
+      assert.deepEqual(pieces, ['Hello'])
+    })
+  })
+
+  describe('for a silent model', () => {
+    it('give it up after it began to speak, with what it said', async () => {
+      await using model = await startModelServer(stalled(['Hel', 'lo']))
+      const answer = (await openai({ baseUrl: model.url, idleTimeout: 60 })).prompt({ messages: hello }, asked())
+      assert.equal((await answer.next()).value, 'Hel')
+      assert.equal((await answer.next()).value, 'lo')
+      const error = await refusal(answer.next())
+      assert.equal(error.code, 'MODEL_STALLED')
+      assert.match(error.message, /stopped speaking for 60 ms$/)
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+    })
+
+    it('give it up in the middle of a document', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'application/json' }).write('{"choices":')
+      })
+      const error = await refusal(ask(await openai({ baseUrl: model.url, idleTimeout: 60, n: 2 })))
+      assert.equal(error.code, 'MODEL_STALLED')
+    })
+
+    it('do not count before it begins', async () => {
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+        await later(120)
+        response.end(event(chunk({ content: 'at last' }, 'stop')))
+      })
+      assert.equal((await ask(await openai({ baseUrl: model.url, idleTimeout: 40 }))).text, 'at last')
+    })
+
+    it('do not count while the one who listens takes its time', async () => {
+      await using model = await startModelServer(streamed(['one', ' two', ' three']))
+      const answer = (await openai({ baseUrl: model.url, idleTimeout: 40 })).prompt({ messages: hello }, asked())
+      const heard: unknown[] = []
+      for (;;) {
+        const { done, value } = await answer.next()
+        if (done) break
+        heard.push(value)
+        await later(80)
+      }
+      assert.deepEqual(heard, ['one', ' two', ' three'])
+    })
+  })
+})
+
+/** Takes connections and never says a word; asked by https, so that connecting never ends. */
+async function startSilentServer(): Promise<
+  AsyncDisposable & { url: string; accepted: Promise<unknown>; closed: Promise<unknown> }
+> {
+  const server: Server = createServer(socket => socket.resume().on('error', () => {})).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const accepted = once(server, 'connection') as Promise<[Socket]>
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    accepted,
+    closed: accepted.then(async ([socket]) => {
+      if (!socket.closed) await once(socket, 'close')
+    }),
+    async [Symbol.asyncDispose]() {
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
