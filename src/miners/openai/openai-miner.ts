@@ -1,6 +1,7 @@
 import type { Log } from '../../plugin/log.js'
-import type { Asked, Miner, Outcome, Question } from '../../plugin/miner.js'
+import type { Asked, Check, Miner, Outcome, Question } from '../../plugin/miner.js'
 import { callModel } from './call-model.js'
+import { checkEndpoints } from './check.js'
 import type { ClientFor } from './client-for.js'
 import { Clients } from './clients.js'
 import { endpointsOf } from './endpoints.js'
@@ -31,6 +32,10 @@ export class OpenAIMiner implements Miner {
   async ready(): Promise<void> {
     const targets = this.#endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
     await Promise.all(targets.map(target => this.#clients.of(target)))
+  }
+
+  check(signal: AbortSignal): Promise<readonly Check[]> {
+    return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal)
   }
 
   /** @throws as `callModel` */
