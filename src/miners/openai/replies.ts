@@ -28,6 +28,7 @@ export async function* replies(
 ): AsyncGenerator<unknown, void> {
   const call = new AbortController()
   const signal = AbortSignal.any([outer, call.signal])
+  let rest: ReadableStream | undefined
   try {
     // As a response, because the client's own stream reads into pieces without looking, and says nothing of `[DONE]`.
     const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
@@ -45,8 +46,8 @@ export async function* replies(
     if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
 
     const { Stream } = await import('openai/core/streaming')
-    const watch = watchForEnd()
-    const events = new Response(response.body.pipeThrough(watch.through), response)
+    const watch = watchForEnd(response.body)
+    const events = new Response(watch.stream, response)
     let isEmpty = true
     try {
       for await (const piece of Stream.fromSSEResponse(events, call, client)) {
@@ -60,9 +61,12 @@ export async function* replies(
     }
     outer.throwIfAborted() // a stream that is aborted ends as if it were whole
     if (isEmpty) throw unreadable(upstream, `with ${named} and no event in it`)
-    if (watch.isDone()) yield END
+    if (!watch.isDone()) return
+    rest = response.body
+    yield END
   } finally {
-    call.abort()
+    if (rest) finish(rest, call)
+    else call.abort()
   }
 }
 
@@ -87,23 +91,39 @@ function whole(text: string, type: string, upstream: Upstream): object {
 }
 
 /**
- * Lets a stream through, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends)
- * and whether it ended in the middle of a line.
+ * Reads a stream, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends) and
+ * whether it ended in the middle of a line. Who stops reading leaves the rest of it for {@link finish}.
  */
-function watchForEnd() {
+function watchForEnd(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
   let isDone = false
   let isTorn = false
-  let last = '\n'
-  const through = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(chunk, controller) {
+  async function* watched() {
+    let last = '\n'
+    for await (const chunk of body.values({ preventCancel: true })) {
       const text = last + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
       isDone ||= /[\r\n]data: ?\[DONE\]/.test(text)
       last = text.slice(-'\ndata: [DONE]'.length)
-      controller.enqueue(chunk)
-    },
-    flush() {
-      isTorn = !/[\r\n]$/.test(last)
-    },
-  })
-  return { through, isDone: () => isDone, isTorn: () => isTorn }
+      yield chunk
+    }
+    isTorn = !/[\r\n]$/.test(last)
+  }
+  return { stream: ReadableStream.from(watched()), isDone: () => isDone, isTorn: () => isTorn }
+}
+
+/**
+ * Reads what stands behind `[DONE]`, which is nothing but the end: a connection that was read to it can be used again,
+ * which saves the next question the way to a new one. A server that does not come to its end is not waited for.
+ */
+function finish(body: ReadableStream, call: AbortController): void {
+  const timer = setTimeout(() => call.abort(), 100)
+  const read = async () => {
+    for await (const _ of body);
+  }
+  // That it broke off behind its end is no matter.
+  read()
+    .catch(() => {})
+    .finally(() => {
+      clearTimeout(timer)
+      call.abort()
+    })
 }

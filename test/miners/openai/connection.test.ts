@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
-import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
+import { answered, chunk, cut, event, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 
 const openai = (baseUrl: string, settings: object = {}) => build(openaiMiner(openaiClient), { baseUrl, ...settings })
@@ -151,6 +151,33 @@ describe('the connection to the model', () => {
       await refusal(ask(await openai(model.url)))
       assert.equal(model.requests.length, 1)
     })
+  })
+
+  it('is used again by later questions', async () => {
+    const ports = new Set<number | undefined>()
+    await using model = await startModelServer(response => {
+      ports.add(response.socket?.remotePort)
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      // The end of the body comes in a packet of its own, as it may over TLS.
+      const end = () => setTimeout(() => response.end(), 10)
+      response.write(`${event(chunk({ content: 'Hello' }, 'stop'))}data: [DONE]\n\n`, end)
+    })
+    const miner = await openai(model.url)
+    for (let count = 0; count < 10; count++) {
+      await ask(miner)
+      await model.requests[count]!.over
+    }
+    // The next question does not wait for the end behind [DONE], so one may come too early for it.
+    assert.ok(ports.size < 10, `${ports.size} connections`)
+  })
+
+  it('is not kept by a server that goes on behind [DONE]', async () => {
+    await using model = await startModelServer(response => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`${event(chunk({ content: 'Hello' }, 'stop'))}data: [DONE]\n\n`)
+    })
+    assert.equal((await ask(await openai(model.url))).text, 'Hello')
+    assert.deepEqual(await model.requests[0]!.over, { left: true })
   })
 
   describe('is closed within 100 ms', () => {
