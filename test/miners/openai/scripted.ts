@@ -1,0 +1,70 @@
+import type { CallModel } from '#dist/miners/openai/call-model.js'
+import { endpointAt } from '#dist/miners/openai/endpoint.js'
+import { openaiSettings } from '#dist/miners/openai/settings.js'
+import type { ModelEndpoint } from '#dist/miners/openai/target.js'
+import { sdk } from '#dist/plugin/define.js'
+import type { Outcome, Question } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { hello } from '../ask.ts'
+
+/** An endpoint that is asked over sockets, or one of that name that a scripted call knows. */
+export function endpoint(
+  name: string,
+  { url = 'http://127.0.0.1:9/v1', keys = [null], weight = null, ...settings }: Own = {},
+): ModelEndpoint {
+  const config = openaiSettings(sdk.z).parse({ model: `model-of-${name}`, ...settings, baseUrl: url })
+  return { name, weight, at: endpointAt(url), config, keys }
+}
+
+type Own = {
+  readonly url?: string
+  readonly keys?: ModelEndpoint['keys']
+  readonly weight?: number | null
+  readonly temperature?: number
+}
+
+/** Says these words and returns. */
+export async function* saying(...words: string[]): AsyncGenerator<string, Outcome> {
+  yield* words
+  return { model: 'm', finishReason: 'stop' }
+}
+
+/** A call that throws what it is given. */
+export const failing = (why: () => unknown): CallModel =>
+  // biome-ignore lint/correctness/useYield: it has nothing to say
+  async function* () {
+    throw why()
+  }
+
+/** Waits until the signal aborts, and throws its reason. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+/** @param code as in the table of faults */
+export function failure(code: string, more: { reason?: NoAnswer['reason']; retryAfterMs?: number } = {}): NoAnswer {
+  return new NoAnswer(more.reason ?? 'upstream', `failed with ${code}`, { code, ...more })
+}
+
+export const question: Question = { messages: hello }
+
+/** A log that can be read. */
+export class Told {
+  readonly records: { readonly level: string; readonly event: string; readonly [field: string]: unknown }[] = []
+  debug = (fields: object) => this.#add('debug', fields)
+  info = (fields: object) => this.#add('info', fields)
+  warn = (fields: object) => this.#add('warn', fields)
+  error = (fields: object) => this.#add('error', fields)
+
+  #add(level: string, fields: object): void {
+    this.records.push({ level, event: '', ...fields })
+  }
+
+  /** Events of changes, in order. */
+  get changes(): string[] {
+    return this.records.filter(({ event }) => event !== 'attempt').map(({ level, event }) => `${level} ${event}`)
+  }
+}
