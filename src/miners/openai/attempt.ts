@@ -1,0 +1,80 @@
+import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { until } from '../../plugin/until.js'
+import type { CallModel } from './call-model.js'
+import type { Trial } from './health.js'
+import type { Target } from './target.js'
+
+/** An attempt while it runs. */
+export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
+
+/**
+ * Asks one target once, writes into `attempt` how it went, and tells `trial` what that shows. It ends when the signal
+ * aborts, even if the call does not; however it ends, the connection is closed.
+ *
+ * @param patienceMs how long to wait for the first word; null: until the deadline
+ * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
+ * @throws the signal's reason; an error of the program itself as it is
+ */
+export async function* attemptOnce(
+  call: CallModel,
+  target: Target,
+  question: Question,
+  asked: Pick<Asked, 'signal' | 'deadline'>,
+  { attempt, trial, patienceMs }: { attempt: Attempting; trial: Trial; patienceMs: number | null },
+): AsyncGenerator<string, Outcome> {
+  const startedAt = performance.now()
+  const ending = new AbortController()
+  const signal = AbortSignal.any([asked.signal, ending.signal])
+  const speech = call(target, question, { signal, deadline: asked.deadline })
+  const impatience = patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target)), patienceMs)
+  let isSilent = true
+  try {
+    for (;;) {
+      const step = await until(speech.next(), signal)
+      if (step.done) {
+        trial.answered()
+        return step.value
+      }
+      if (isSilent) {
+        clearTimeout(impatience)
+        trial.spoke()
+      }
+      isSilent = false
+      yield step.value
+    }
+  } catch (error) {
+    const isOurs = error instanceof NoAnswer
+    attempt.error = isOurs ? error.code : asked.signal.aborted ? 'ABORTED' : 'INTERNAL'
+    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late')
+    if (isLate) {
+      // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive.
+      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target))
+    } else if (isOurs && !asked.signal.aborted) trial.failed(error)
+    throw error
+  } finally {
+    clearTimeout(impatience)
+    attempt.ms = Math.round(performance.now() - startedAt)
+    trial.left()
+    ending.abort()
+    speech.return(nobody).catch(() => {})
+  }
+}
+
+// What a generator is told to return when it is told to stop.
+const nobody: Outcome = { model: '', finishReason: '' }
+
+/** Silence that is shorter shows nothing. */
+const fairMs = 1_000
+
+/** The host ends a question at its deadline too, and may be a moment early. */
+function isPast(deadline: number): boolean {
+  return Date.now() >= deadline - 10
+}
+
+function silence({ endpoint: { at, config } }: Target): NoAnswer {
+  return new NoAnswer('upstream', `${config.model} at ${at.host} did not begin to answer in time`, {
+    code: 'MODEL_TIMEOUT',
+    hint: 'check that the endpoint is up and not overloaded',
+  })
+}
