@@ -56,7 +56,8 @@ describe('miner prompt', () => {
   it('gives one JSON document with --json', async () => {
     await using model = await startModelServer(whole('Hello', 'Hi'))
     const { code, stdout, stderr } = await runMiner(['prompt', 'hi', '--n', '2', '--json', '--base-url', model.url])
-    const { firstMs, ms, ...result } = JSON.parse(stdout)
+    const { firstMs, ms, attempts, ...result } = JSON.parse(stdout)
+    assert.equal(attempts.length, 1)
     assert.deepEqual(result, {
       completion: 'Hello',
       model: 'gpt-3.5-turbo-0125',

@@ -138,7 +138,7 @@ describe('miner serve', () => {
     for (const marker of [question, answer, key]) assert.equal(stderr.includes(marker), false, stderr)
     assert.deepEqual(
       miner.records.map(({ event }) => event),
-      ['serving', 'answered', 'failed', 'draining', 'stopped'],
+      ['serving', 'attempt', 'answered', 'attempt', 'failed', 'draining', 'stopped'],
     )
   })
 

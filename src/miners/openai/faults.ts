@@ -22,6 +22,7 @@ export const faultOfCode: ReadonlyMap<string, Fault> = new Map([
   ['MODEL_BAD_REQUEST', 'question'],
   ['MODEL_TOOL_CALL', 'question'],
   ['MODEL_EMPTY', 'question'],
+  ['MODEL_EMPTY_LENGTH', 'question'],
   ['MODEL_ANSWER_TOO_LARGE', 'question'],
 
   ['MODEL_RATE_LIMITED', 'rate'],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
-import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Message } from '#dist/plugin/miner.js'
 import { answered, type Behaviour, event, startModelServer } from '../../support/model-server.ts'
 import { ask, build, refusal } from '../ask.ts'
+import { askingOnce } from './asking-once.ts'
 
-const openai = (settings: object) => build(openaiMiner(openaiClient), { api: 'completions', ...settings })
+const openai = (settings: object) => build(askingOnce(openaiClient), { api: 'completions', ...settings })
 
 /** A completion of a base model, streamed as OpenAI's API sends it. */
 const continued =

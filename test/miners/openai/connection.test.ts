@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
-import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { answered, chunk, cut, event, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
+import { askingOnce } from './asking-once.ts'
 
-const openai = (baseUrl: string, settings: object = {}) => build(openaiMiner(openaiClient), { baseUrl, ...settings })
+const openai = (baseUrl: string, settings: object = {}) => build(askingOnce(openaiClient), { baseUrl, ...settings })
 
 describe('the connection to the model', () => {
   describe('that fails', () => {
@@ -93,7 +93,7 @@ describe('the connection to the model', () => {
     it('because the program is at fault, with its own error', async () => {
       const bug = new TypeError("Cannot read properties of null (reading 'finish_reason')")
       const miner = await build(
-        openaiMiner(async at => {
+        askingOnce(async at => {
           const client = await openaiClient(at)
           return client.withOptions({
             fetch: async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import nock from 'nock'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
-import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { NoAnswer } from '#dist/plugin/no-answer.js'
 import { chunk, completion, event } from '../../support/model-server.ts'
 import { ask, build, refusal } from '../ask.ts'
+import { askingOnce } from './asking-once.ts'
 
 const key = 'sk-test-SECRETSECRETSECRET'
 
@@ -456,7 +456,7 @@ describe('the openai miner has no answer after', () => {
         .post(/^\/v[12]\/chat\/completions$/)
         .reply(status, body, headers ?? { 'content-type': type })
 
-      const error = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key, ...settings })))
+      const error = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key, ...settings })))
 
       scope.done()
       assert.ok(error.code.startsWith(code), error.code)
@@ -491,7 +491,7 @@ describe('the openai miner cannot reach', () => {
   for (const [title, cause, code, message] of failures)
     it(title, async () => {
       nock('https://api.openai.com').post('/v1/chat/completions').replyWithError(cause)
-      const error = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))
+      const error = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
       assert.equal(error.code, code)
       assert.match(error.message, message)
       assert.ok(error.hint)
@@ -506,13 +506,13 @@ describe('how long to wait', () => {
   for (const status of [408, 429, 503])
     it(`is told with a ${status}`, async () => {
       nock('https://api.openai.com').post('/v1/chat/completions').reply(status, '', { 'retry-after': '2' })
-      const { retryAfterMs } = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))
+      const { retryAfterMs } = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
       assert.equal(retryAfterMs, 2_000)
     })
 
   it('is not told where the endpoint does not say it', async () => {
     nock('https://api.openai.com').post('/v1/chat/completions').reply(429, '')
-    const { retryAfterMs } = await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))
+    const { retryAfterMs } = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
     assert.equal(retryAfterMs, undefined)
   })
 })
@@ -520,7 +520,7 @@ describe('how long to wait', () => {
 describe('what the upstream says', () => {
   const told = async (message: string) => {
     nock('https://api.openai.com').post('/v1/chat/completions').reply(500, { error: { message } })
-    return (await refusal(ask(await build(openaiMiner(openaiClient), { apiKey: key })))).message
+    return (await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))).message
   }
 
   it('never shows the key, wherever it stands', async () => {

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import nock from 'nock'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
+import type { OpenAIMiner } from '#dist/miners/openai/openai-miner.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Message } from '#dist/plugin/miner.js'
-import { answered, chunk, completion, event, startModelServer, streamed, whole } from '../../support/model-server.ts'
+import {
+  answered,
+  chunk,
+  completion,
+  event,
+  stalled,
+  startModelServer,
+  streamed,
+  whole,
+} from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 
 const key = 'sk-test-0123456789abcdef'
@@ -36,8 +46,13 @@ describe('the openai miner', () => {
       const { pieces, outcome } = await ask(await openai())
 
       scope.done()
+      const { attempts, ...rest } = outcome
       assert.deepEqual(pieces, ['Hel', 'lo!'])
-      assert.deepEqual(outcome, {
+      assert.deepEqual(
+        attempts!.map(({ ms: _, ...attempt }) => attempt),
+        [{ endpoint: 'api.openai.com', model: 'gpt-3.5-turbo' }],
+      )
+      assert.deepEqual(rest, {
         model: 'gpt-3.5-turbo-0125',
         finishReason: 'stop',
         usage: { promptTokens: 9, completionTokens: 2 },
@@ -228,7 +243,8 @@ describe('the openai miner', () => {
     it('the configured model and an unknown reason from an endpoint that tells neither', async () => {
       await using model = await startModelServer(answered(200, { choices: [{ message: { content: 'Hello' } }] }))
       const { outcome } = await ask(await openai({ model: 'llama', baseUrl: model.url }))
-      assert.deepEqual(outcome, { model: 'llama', finishReason: 'unknown' })
+      const { attempts: _, ...rest } = outcome
+      assert.deepEqual(rest, { model: 'llama', finishReason: 'unknown' })
     })
 
     it('no nonsense as model, reason or usage', async () => {
@@ -236,7 +252,8 @@ describe('the openai miner', () => {
       const choices = [{ message: { content: 'Hello' }, finish_reason: { toString: 'stop' } }]
       await using model = await startModelServer(answered(200, { model: 'x'.repeat(1000), usage, choices }))
       const { outcome } = await ask(await openai({ model: 'llama', baseUrl: model.url }))
-      assert.deepEqual(outcome, { model: 'llama', finishReason: 'unknown' })
+      const { attempts: _, ...rest } = outcome
+      assert.deepEqual(rest, { model: 'llama', finishReason: 'unknown' })
     })
   })
 
@@ -312,5 +329,69 @@ describe('the openai miner', () => {
     await using model = await startModelServer()
     await (await openai({ baseUrl: model.url })).ready!()
     assert.equal(model.requests.length, 0)
+  })
+
+  describe('with several endpoints', () => {
+    it('is answered by the next one when the first is down, and tells how they do, without a key', async () => {
+      await using main = await startModelServer(answered(500))
+      await using local = await startModelServer()
+      const endpoints = [
+        { name: 'main', baseUrl: main.url, apiKeys: ['sk-one', 'sk-two'] },
+        { name: 'local', baseUrl: local.url, model: 'llama' },
+      ]
+      const miner = (await openai({ endpoints })) as OpenAIMiner
+      const { text, outcome } = await ask(miner)
+      assert.equal(text, 'Hello there')
+      assert.deepEqual(
+        outcome.attempts!.map(({ endpoint, model, error }) => [endpoint, model, error]),
+        [
+          ['main', 'gpt-3.5-turbo', 'MODEL_FAILED'],
+          ['local', 'llama', undefined],
+        ],
+      )
+      assert.deepEqual(miner.health(), [
+        { endpoint: 'main', breaker: 'closed', failures: 1, restMs: 0, keys: [{ restMs: 0 }, { restMs: 0 }] },
+        { endpoint: 'local', breaker: 'closed', failures: 0, restMs: 0, keys: [{ restMs: 0 }] },
+      ])
+    })
+
+    it('hedges when it is told to', async () => {
+      await using main = await startModelServer(stalled())
+      await using local = await startModelServer()
+      const endpoints = [
+        { name: 'main', baseUrl: main.url },
+        { name: 'local', baseUrl: local.url },
+      ]
+      const { outcome } = await ask(await openai({ endpoints, hedge: 20 }))
+      assert.deepEqual(
+        outcome.attempts!.map(({ error }) => error),
+        ['HEDGE_LOST', undefined],
+      )
+    })
+
+    it('shares one call when it is told to', async () => {
+      await using main = await startModelServer()
+      const miner = await openai({ baseUrl: main.url, shareIdentical: true })
+      assert.deepEqual(
+        (await Promise.all([ask(miner), ask(miner)])).map(({ text }) => text),
+        ['Hello there', 'Hello there'],
+      )
+      assert.equal(main.requests.length, 1)
+    })
+
+    it('is ready when one of them can be asked, and asks no other', async () => {
+      await using local = await startModelServer()
+      const endpoints = [{ name: 'main' }, { name: 'local', baseUrl: local.url }]
+      const miner = await build(openaiMiner(openaiClient), { endpoints })
+      await miner.ready!()
+      const { outcome } = await ask(miner)
+      assert.deepEqual(
+        outcome.attempts!.map(({ endpoint, error }) => [endpoint, error]),
+        [
+          ['main', 'MODEL_KEY_MISSING'],
+          ['local', undefined],
+        ],
+      )
+    })
   })
 })

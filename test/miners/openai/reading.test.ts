@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
-import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { type Behaviour, chunk, completion, event, startModelServer } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
+import { askingOnce } from './asking-once.ts'
 
-const openai = (baseUrl: string) => build(openaiMiner(openaiClient), { baseUrl })
+const openai = (baseUrl: string) => build(askingOnce(openaiClient), { baseUrl })
 
 /** Sends these parts as one stream, each in a packet of its own. */
 const sent =

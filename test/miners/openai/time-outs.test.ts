@@ -4,11 +4,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as later } from 'node:timers/promises'
 import nock from 'nock'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
-import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { chunk, event, stalled, startModelServer, streamed, whole } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
+import { askingOnce } from './asking-once.ts'
 
-const openai = (settings: object) => build(openaiMiner(openaiClient), settings)
+const openai = (settings: object) => build(askingOnce(openaiClient), settings)
 
 describe('the time-outs of the openai miner', () => {
   describe('for connecting', () => {

@@ -1,0 +1,27 @@
+import { callModel } from '#dist/miners/openai/call-model.js'
+import type { ClientFor } from '#dist/miners/openai/client-for.js'
+import { Clients } from '#dist/miners/openai/clients.js'
+import { endpointsOf } from '#dist/miners/openai/endpoints.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { RefusedParameters } from '#dist/miners/openai/refused-parameters.js'
+import type { OpenAISettings } from '#dist/miners/openai/settings.js'
+import type { MinerPlugin } from '#dist/plugin/define.js'
+
+/** The `openai` miner as it would be if it gave up after one call: for tests of what one call says. */
+export const askingOnce =
+  (clientFor: ClientFor): MinerPlugin =>
+  sdk => ({
+    ...openaiMiner(clientFor)(sdk),
+    create({ config, log }) {
+      const refused = new RefusedParameters(log)
+      const clients = new Clients(clientFor)
+      const [endpoint] = endpointsOf(config as OpenAISettings)
+      return {
+        async *prompt(question, asked) {
+          asked.signal.throwIfAborted()
+          const target = { endpoint, keyAt: 0 }
+          return yield* callModel(await clients.of(target), target, question, { ...asked, refused })
+        },
+      }
+    },
+  })

@@ -1,0 +1,43 @@
+import { callModel } from '#dist/miners/openai/call-model.js'
+import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { Clients } from '#dist/miners/openai/clients.js'
+import { ModelPool, type PoolOptions } from '#dist/miners/openai/model-pool.js'
+import { RefusedParameters } from '#dist/miners/openai/refused-parameters.js'
+import type { ModelEndpoint } from '#dist/miners/openai/target.js'
+import type { Asked, Outcome } from '#dist/plugin/miner.js'
+import { asked, hello } from '../ask.ts'
+import { Told } from './scripted.ts'
+
+/** A pool of real calls; without jitter, so that what comes next is certain. */
+export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolOptions> = {}) {
+  const clients = new Clients(openaiClient)
+  const log = new Told()
+  const refused = new RefusedParameters(log)
+  const models = new ModelPool({
+    endpoints,
+    call: async function* (target, question, asked) {
+      return yield* callModel(await clients.of(target), target, question, { ...asked, refused })
+    },
+    log,
+    hedgeMs: null,
+    shareIdentical: false,
+    random: () => 0,
+    ...options,
+  })
+  return { models, log, ask: (changes: Partial<Asked> = {}) => heard(models.ask({ messages: hello }, asked(changes))) }
+}
+
+/** All that a speech says. */
+export async function heard(speech: AsyncGenerator<string, Outcome>): Promise<{ text: string; outcome: Outcome }> {
+  let text = ''
+  for (;;) {
+    const step = await speech.next()
+    if (step.done) return { text, outcome: step.value }
+    text += step.value
+  }
+}
+
+/** Of each attempt: who, and why not. */
+export function tried({ attempts }: { readonly attempts?: Outcome['attempts'] }): string[] {
+  return (attempts ?? []).map(({ endpoint, error }) => (error === undefined ? endpoint : `${endpoint}: ${error}`))
+}
