@@ -1,0 +1,201 @@
+import { createGzip, gzipSync } from 'node:zlib'
+import {
+  answered,
+  type Behaviour,
+  chunk,
+  completion,
+  cut,
+  event,
+  type ModelRequest,
+  stalled,
+  streamed,
+  whole,
+} from './model-server.ts'
+
+/** What the model has to say to a request, piece by piece. */
+export type Says = (request: ModelRequest) => readonly string[]
+
+export type FaultName = keyof ReturnType<typeof faults>
+
+/**
+ * Every way in which an endpoint that speaks HTTP is known to fail, by name, as behaviours of a model server. Some are
+ * no fault for a client that reads well. `tls-front.ts` has those of the connection below.
+ *
+ * @param says what is said as far as the fault lets it; two pieces at least, so that there is something in between
+ */
+export function faults(says: Says = () => ['Hello', ' there']) {
+  const text: Says = request => [says(request).join('')]
+  const first: Says = request => says(request).slice(0, 1)
+  const fine = saying(says, streamed)
+  return {
+    'stall before the head': stalled(),
+    'stall after the head': response => void openStream(response),
+    'stall between tokens': saying(first, stalled),
+    'reset before the head': response => void response.socket?.resetAndDestroy(),
+    'reset after the head': resetAfter(() => []),
+    'reset between tokens': resetAfter(first),
+    'cut between tokens': saying(first, cut),
+    'cut in the middle of a character': cutCharacter(says),
+    'half a JSON, cut': halfDocument(says, { cutOff: true }),
+    'half a JSON, ended': halfDocument(says, { cutOff: false }),
+    '429 with seconds': tooMany({ 'retry-after': '1' }),
+    '429 with a date': (response, request) =>
+      tooMany({ 'retry-after': new Date(Date.now() + 1000).toUTCString() })(response, request),
+    '429 with milliseconds': tooMany({ 'retry-after-ms': '150', 'retry-after': '1' }),
+    '429 without a word on when': tooMany({}),
+    '429 with nonsense': tooMany({ 'retry-after': 'soon, I hope' }),
+    // Counted from the making of the catalogue.
+    '500 three times': firstTimes(3, answered(500, apiError('The server had an error', 'server_error')), fine),
+    'wrong key': answered(
+      401,
+      apiError('Incorrect API key provided: made-up.', 'invalid_request_error', 'invalid_api_key'),
+    ),
+    'wrong model': answered(404, apiError('The model `x` does not exist', 'invalid_request_error', 'model_not_found')),
+    "unsupported parameter, in OpenAI's words": refusing('temperature', fine, name =>
+      apiError(
+        `Unsupported parameter: '${name}' is not supported with this model.`,
+        'invalid_request_error',
+        'unsupported_parameter',
+        name,
+      ),
+    ),
+    // vllm-project/vllm before 0.6.5, vllm/entrypoints/openai/protocol.py ErrorResponse: the fields stand at the top.
+    "unsupported parameter, in vLLM's words": refusing('frequency_penalty', fine, name => ({
+      object: 'error',
+      message: `[{'type': 'extra_forbidden', 'loc': ('body', '${name}'), 'msg': 'Extra inputs are not permitted', 'input': 0.1}]`,
+      type: 'BadRequestError',
+      param: null,
+      code: 400,
+    })),
+    'no [DONE]': withoutDone(says),
+    'a garbage line': garbled(first),
+    '50 MB, streamed': endless(says, 50),
+    '50 MB, whole': saying(text, ([start = '']) => whole(start + megabyte.repeat(50))),
+    'gzip, streamed': zippedStream(says),
+    'gzip, whole': zippedWhole(text),
+    redirect: answered(307, '', { location: 'http://127.0.0.1:9/v1/chat/completions' }),
+    'an error inside the stream': errorInside(first),
+    'JSON where a stream was asked for': saying(text, texts => whole(...texts)),
+    'a blank answer': streamed(['', ' ', '\n']),
+  } satisfies Record<string, Behaviour>
+}
+
+/** Filler of answers that are too long. */
+const megabyte = 'x'.repeat(1024 * 1024)
+
+const saying =
+  (says: Says, behave: (pieces: readonly string[]) => Behaviour): Behaviour =>
+  (response, request) =>
+    behave(says(request))(response, request)
+
+type Response = Parameters<Behaviour>[0]
+
+/** Sends the head now, and a comment, which says nothing; settles when both are on their way. */
+function openStream(response: Response, pieces: readonly string[] = []): Promise<unknown> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  return write(response, `: connected\n\n${pieces.map(piece => event(chunk({ content: piece }))).join('')}`)
+}
+
+const write = (response: Response, data: string | Buffer) =>
+  new Promise<unknown>(resolve => response.write(data, resolve))
+
+const resetAfter =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request))
+    response.socket?.resetAndDestroy()
+  }
+
+/** Breaks off after the first of the four bytes of an emoji. */
+const cutCharacter =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request).slice(0, 1))
+    const next = Buffer.from(event(chunk({ content: '😀' })))
+    await write(response, next.subarray(0, next.indexOf(0xf0) + 1))
+    response.destroy()
+  }
+
+const halfDocument =
+  (says: Says, { cutOff }: { cutOff: boolean }): Behaviour =>
+  async (response, request) => {
+    const document = Buffer.from(JSON.stringify(completion(says(request).join(''))))
+    const length = cutOff ? { 'content-length': document.length } : {}
+    response.writeHead(200, { 'content-type': 'application/json', ...length })
+    await write(response, document.subarray(0, document.length / 2))
+    if (cutOff) response.destroy()
+    else response.end()
+  }
+
+const tooMany = (headers: Record<string, string>): Behaviour =>
+  answered(429, apiError('Rate limit reached for requests', 'requests', 'rate_limit_exceeded'), headers)
+
+function firstTimes(count: number, behave: Behaviour, then: Behaviour): Behaviour {
+  let times = 0
+  return (response, request) => (++times <= count ? behave : then)(response, request)
+}
+
+const refusing =
+  (parameter: string, fine: Behaviour, words: (parameter: string) => object): Behaviour =>
+  (response, request) =>
+    (parameter in request.body ? answered(400, words(parameter)) : fine)(response, request)
+
+/** Says why it stopped, and ends, as some servers do. */
+const withoutDone =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request))
+    response.end(event(chunk({}, 'stop')))
+  }
+
+const garbled =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request))
+    await write(response, 'data: {"choices": [{"delta": {"cont\n\n')
+    response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
+  }
+
+const endless =
+  (says: Says, megabytes: number): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request))
+    for (let sent = 0; sent < megabytes && !response.destroyed; sent++)
+      await write(response, event(chunk({ content: megabyte })))
+    response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
+  }
+
+const zippedStream =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+    const gzip = createGzip()
+    gzip.pipe(response)
+    for (const piece of says(request)) {
+      gzip.write(event(chunk({ content: piece })))
+      await new Promise<void>(resolve => gzip.flush(resolve))
+    }
+    gzip.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
+  }
+
+const zippedWhole =
+  (says: Says): Behaviour =>
+  (response, request) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    response.end(gzipSync(JSON.stringify(completion(...says(request)))))
+  }
+
+/** As vLLM and others do when they fail after the head is sent. */
+const errorInside =
+  (says: Says): Behaviour =>
+  async (response, request) => {
+    await openStream(response, says(request))
+    response.end(
+      `${event({ error: { message: 'engine is dead', type: 'InternalServerError', code: 500 } })}data: [DONE]\n\n`,
+    )
+  }
+
+/** An error in the form of OpenAI's API. */
+function apiError(message: string, type: string, code: string | null = null, param: string | null = null) {
+  return { error: { message, type, param, code } }
+}
