@@ -70,7 +70,7 @@ export function faults(says: Says = () => ['Hello', ' there']) {
     'no [DONE]': withoutDone(says),
     'a garbage line': garbled(first),
     '50 MB, streamed': endless(says, 50),
-    '50 MB, whole': saying(text, ([start = '']) => whole(start + megabyte.repeat(50))),
+    '50 MB, whole': endlessDocument(says, 50),
     'gzip, streamed': zippedStream(says),
     'gzip, whole': zippedWhole(text),
     redirect: answered(307, '', { location: 'http://127.0.0.1:9/v1/chat/completions' }),
@@ -163,6 +163,17 @@ const endless =
     for (let sent = 0; sent < megabytes && !response.destroyed; sent++)
       await write(response, event(chunk({ content: megabyte })))
     response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
+  }
+
+/** Written bit by bit: made in one go it would hold up all else in this process. */
+const endlessDocument =
+  (says: Says, megabytes: number): Behaviour =>
+  async (response, request) => {
+    const [start = '', end = ''] = JSON.stringify(completion(`${says(request).join('')}\0`)).split('\\u0000')
+    response.writeHead(200, { 'content-type': 'application/json' })
+    await write(response, start)
+    for (let sent = 0; sent < megabytes && !response.destroyed; sent++) await write(response, megabyte)
+    response.end(end)
   }
 
 const zippedStream =
