@@ -1,4 +1,5 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
+// `npm run bench -- streams` measures only its streams, and writes nothing.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,24 +9,14 @@ import { createInterface } from 'node:readline'
 import { load } from './load.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { median, starts } from './starts.js'
+import { streams } from './streams.js'
 
 const ROUNDS = 3
 const home = mkdtempSync(join(tmpdir(), 'miner-bench-'))
 const env = { PATH: process.env.PATH, HOME: home, MINER_CONFIG_DIR: home, MINER_DATA_DIR: home, MINER_CACHE_DIR: home }
 
 const allow = callers.map(({ address }) => address).join()
-const miner = [
-  'bin/run.js',
-  'serve',
-  '--use',
-  'echo',
-  '--network',
-  'none',
-  '--axon-host',
-  '127.0.0.1',
-  '--axon-port',
-  '0',
-]
+const miner = ['bin/run.js', 'serve', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
 const wallet = ['--wallet-path', 'test/fixtures/wallets', '--wallet-name', 'plain'] // //Bob
 const bare = { name: 'node:http echo', command: process.execPath, args: ['bench/baseline.js'], count: 20_000 }
 const checked = {
@@ -34,7 +25,12 @@ const checked = {
   args: ['bench/baseline.js', 'check'],
   count: 10_000,
 }
-const ours = { name: 'miner serve', command: process.execPath, args: [...miner, ...wallet], count: 10_000 }
+const ours = {
+  name: 'miner serve',
+  command: process.execPath,
+  args: [...miner, '--use', 'echo', ...wallet],
+  count: 10_000,
+}
 const sdks = ['7.4.0', '10.4.1'].map(version => ({
   name: `SDK ${version} axon`,
   python: `.interop/${version}/bin/python`,
@@ -42,6 +38,13 @@ const sdks = ['7.4.0', '10.4.1'].map(version => ({
 }))
 
 try {
+  if (process.argv[2] === 'streams') await streamsAlone()
+  else await compare()
+} finally {
+  rmSync(home, { recursive: true, force: true })
+}
+
+async function compare() {
   const contestants = [bare, checked, ours, ...sdks.filter(({ python }) => existsSync(python))]
   const results = Object.fromEntries(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < ROUNDS; round++) {
@@ -49,9 +52,25 @@ try {
   }
   const summary = Object.fromEntries(Object.entries(results).map(([name, rounds]) => [name, middle(rounds)]))
   const nonces = JSON.parse(execFileSync(process.execPath, ['--expose-gc', 'bench/nonces.js']))
-  report({ summary, nonces, started: await starts(env) })
-} finally {
-  rmSync(home, { recursive: true, force: true })
+  report({ summary, nonces, started: await starts(env), streamed: await streams(serveModel) })
+}
+
+async function streamsAlone() {
+  const streamed = await streams(serveModel)
+  console.table(streamed)
+  tell(streamGoals(streamed))
+}
+
+/** `miner serve` for the model at an address, with a door through which its memory is told. */
+async function serveModel(baseUrl) {
+  const door = new URL('../test/support/memory-door.ts', import.meta.url).href
+  const server = await start({
+    name: 'miner serve, streaming',
+    command: process.execPath,
+    args: [...miner, ...wallet, '--concurrency', '256'],
+    more: { MINER_OPENAI_BASE_URL: baseUrl, NODE_OPTIONS: `--import ${door}` },
+  })
+  return { ...server, memory: async () => (await fetch(`http://127.0.0.1:${server.memoryPort}`)).json() }
 }
 
 /** One server, from start to end: warm, then at 1 and 32 connections, then unsigned requests. */
@@ -73,19 +92,21 @@ async function measure(contestant) {
   }
 }
 
-async function start({ name, command, args, python }) {
+async function start({ name, command, args, python, more = {} }) {
   const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--async-forward']
   const child = spawn(python ?? command, python ? pythonArgs : args, {
-    env: { ...env, MINER_POLICY_ALLOW: allow },
+    env: { ...env, MINER_POLICY_ALLOW: allow, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = []
   const ready = Promise.withResolvers()
+  let memoryPort
   const outputs = [child.stdout, child.stderr].map(input => {
     const lines = createInterface({ input })
     lines.on('line', line => {
       if (said.length < 20) said.push(line)
       const record = line.startsWith('{') ? JSON.parse(line) : {}
+      memoryPort ??= record.memoryPort
       if (record.port !== undefined) ready.resolve(record.port) // the first that any of them says
     })
     return { input, lines }
@@ -102,7 +123,7 @@ async function start({ name, command, args, python }) {
     lines.close()
     input.resume()
   }
-  return { port, pid: child.pid, stop }
+  return { port, pid: child.pid, memoryPort, stop }
 }
 
 /** Resident memory in megabytes. */
@@ -126,7 +147,7 @@ function middle(rounds) {
   }
 }
 
-function report({ summary, nonces, started }) {
+function report({ summary, nonces, started, streamed }) {
   const mine = summary[ours.name]
   const base = summary[checked.name]
   const goals = [
@@ -151,17 +172,34 @@ function report({ summary, nonces, started }) {
     goal('p99 at 1 connection, of node:http with 1 check', mine.p99 / base.p99, '<=', 2),
     goal('MB resident before the run', mine.rssBeforeMB, '<=', 130),
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
+    ...streamGoals(streamed),
   ]
   console.table(summary)
   console.table(started)
-  console.table(goals)
-  if (goals.some(({ reached }) => !reached)) process.exitCode = 1
+  console.table(streamed)
+  tell(goals)
   mkdirSync('bench/results', { recursive: true })
   const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
   writeFileSync(
     'bench/results/latest.json',
-    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, nonces, goals }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, nonces, streamed, goals }, null, 2)}\n`,
   )
+}
+
+function streamGoals({ firstMsP50, firstMsP99, usAPiece, usBehind, kBAStream, atOnce, damaged }) {
+  return [
+    goal('ms more to the first token at 1 connection, p50', firstMsP50.axon - firstMsP50.bare, '<=', 3),
+    goal('ms more to the first token at 1 connection, p99', firstMsP99.axon - firstMsP99.bare, '<=', 3),
+    goal('ms more for each piece of a fast stream', (usAPiece.axon - usAPiece.bare) / 1000, '<=', 0.1),
+    goal('ms more until a piece of a slow stream is there, p50', (usBehind.axon - usBehind.bare) / 1000, '<=', 1),
+    goal(`streams that lost a byte, of ${atOnce} at once`, damaged, '<=', 0),
+    goal(`kB held for each of ${atOnce} open streams`, kBAStream, '<=', 200),
+  ]
+}
+
+function tell(goals) {
+  console.table(goals)
+  if (goals.some(({ reached }) => !reached)) process.exitCode = 1
 }
 
 function goal(what, value, relation, bound) {

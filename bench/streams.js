@@ -1,0 +1,160 @@
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { Agent, request as httpRequest } from 'node:http'
+import { developmentKeys } from '../dist/keys/development-keys.js'
+import { askOf } from '../dist/wires/synapse/ask-of.js'
+import { bodyHash } from '../dist/wires/synapse/body-hash.js'
+import { fieldsOf } from '../dist/wires/tree-of.js'
+import { callers } from './requests.js'
+import { textOf } from './stream-text.js'
+
+const MANY = 256
+const ROUNDS = 5
+
+/**
+ * What the axon adds to the streams of a model: each figure is measured on the bare model server and through the axon,
+ * in turns, so that a slow moment of the machine meets both.
+ *
+ * @param start opens an axon for the model at a base URL: `port`, `memory` (what it holds after a collection), `stop`
+ * @returns figures, and how many streams of 256 at once lost something
+ */
+export async function streams(start) {
+  const model = fork(new URL('stream-model.js', import.meta.url))
+  const [modelPort] = await once(model, 'message')
+  const axon = await start(`http://127.0.0.1:${modelPort}/v1`)
+  try {
+    const bare = question => ask(modelPort, bareRequest(question))
+    const through = question => ask(axon.port, signedRequest(question))
+    await turns(1000, [bare, through], { pieces: 4, everyMs: 0 }) // the compilers
+
+    const rounds = []
+    for (let round = 0; round < ROUNDS; round++)
+      rounds.push(await turns(400, [bare, through], { pieces: 4, everyMs: 0 }))
+    const fast = await turns(15, [bare, through], { pieces: 4000, everyMs: 0 })
+    const paced = await turns(4, [bare, through], { pieces: 250, everyMs: 4, stamped: true })
+
+    const before = await axon.memory()
+    const open = atOnce(through)
+    await open.half
+    const during = await axon.memory()
+    model.send('go on')
+    const many = await open.all
+    return {
+      firstMsP50: { bare: firstMs(rounds, 0, 0.5), axon: firstMs(rounds, 1, 0.5) },
+      firstMsP99: { bare: firstMs(rounds, 0, 0.99), axon: firstMs(rounds, 1, 0.99) },
+      usAPiece: { bare: middle(fast[0].map(usAPiece)), axon: middle(fast[1].map(usAPiece)) },
+      usBehind: { bare: middle(paced[0].flatMap(usBehind)), axon: middle(paced[1].flatMap(usBehind)) },
+      kBAStream: ((during.heap - before.heap) * 1000) / MANY,
+      atOnce: MANY,
+      damaged: many.filter(({ text }, caller) => text !== textOf(caller, held.pieces)).length,
+    }
+  } finally {
+    await axon.stop()
+    model.disconnect()
+  }
+}
+
+const held = { pieces: 200, everyMs: 10, held: true }
+
+/** All at once; `half` is when each has so much that the rest is being held. */
+function atOnce(through) {
+  const halves = []
+  const all = Array.from({ length: MANY }, (_, caller) => {
+    const half = Promise.withResolvers()
+    halves.push(half.promise)
+    const length = Buffer.byteLength(textOf(caller, held.pieces / 2))
+    return through({ ...held, caller, onBytes: bytes => bytes >= length && half.resolve() })
+  })
+  return { half: Promise.all(halves), all: Promise.all(all) }
+}
+
+async function turns(count, ways, question) {
+  const results = ways.map(() => [])
+  for (let turn = 0; turn < count; turn++) for (const [at, way] of ways.entries()) results[at].push(await way(question))
+  return results
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1024 })
+
+/** Sends it, and reads the stream: when which bytes came, in nanoseconds, and all of them. */
+function ask(port, { path, headers, body, onBytes }) {
+  return new Promise((resolve, reject) => {
+    const sentAt = process.hrtime.bigint()
+    const request = httpRequest({ host: '127.0.0.1', port, agent, method: 'POST', path, headers })
+    request.on('error', reject)
+    request.on('response', response => {
+      const chunks = []
+      let bytes = 0
+      response.on('data', chunk => {
+        chunks.push({ at: process.hrtime.bigint(), chunk })
+        bytes += chunk.length
+        onBytes?.(bytes)
+      })
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks.map(({ chunk }) => chunk)).toString()
+        if (response.statusCode !== 200) return reject(new Error(`${response.statusCode} ${text}`))
+        resolve({ sentAt, endedAt: process.hrtime.bigint(), chunks, text })
+      })
+    })
+    request.end(body)
+  })
+}
+
+function bareRequest({ onBytes, ...question }) {
+  const messages = [{ role: 'user', content: JSON.stringify(question) }]
+  const body = JSON.stringify({ model: 'bench', stream: true, messages })
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  return { path: '/v1/chat/completions', headers, body, onBytes }
+}
+
+let asked = 0
+
+function signedRequest({ onBytes, ...question }) {
+  const fields = fieldsOf({
+    roles: ['user'],
+    messages: [JSON.stringify(question)],
+    required_hash_fields: ['messages'],
+    completion: '',
+  })
+  const { path, headers, body } = askOf(
+    { name: 'StreamPromptingSynapse', fields, required: ['roles', 'messages'] },
+    {
+      signer: callers[asked++ % callers.length],
+      callerIp: '127.0.0.1',
+      receiver: { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 },
+      nonce: BigInt(Date.now()) * 1_000_000n + BigInt(asked),
+      uuid: randomUUID(),
+      timeoutSeconds: 60,
+      bodyHash: bodyHash(fields, ['messages'], '15.0'),
+    },
+  )
+  return { path, headers: { ...Object.fromEntries(headers), 'content-length': body.length }, body, onBytes }
+}
+
+/** Milliseconds to the first bytes: the median over the rounds of a share of each, because one GC makes a p99. */
+const firstMs = (rounds, way, share) =>
+  middle(
+    rounds.map(ways =>
+      at(
+        share,
+        ways[way].map(({ sentAt, chunks }) => Number(chunks[0].at - sentAt) / 1e6),
+      ),
+    ),
+  )
+
+/** From the first piece to the last, when nobody waits. */
+const usAPiece = ({ chunks, endedAt }) => Number(endedAt - chunks[0].at) / 1000 / 4000
+
+/** How long after it was said each piece is there. */
+const usBehind = ({ chunks }) =>
+  chunks.flatMap(({ at, chunk }) =>
+    [...chunk.toString().matchAll(/(\d{10,});/g)].map(([, said]) => Number(at - BigInt(said)) / 1000),
+  )
+
+function at(share, values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]
+}
+
+const middle = values => at(0.5, values)
