@@ -1,0 +1,134 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Memory } from '../support/memory.ts'
+import { type MinerProcess, startMiner } from '../support/miner-process.ts'
+import { trustedCertificate } from '../support/tls-front.ts'
+import { type Caller, streamCaller, wholeCaller } from './callers.ts'
+import { type FailingEndpoint, startFailingEndpoint } from './endpoint.ts'
+import { broken, type Outcome } from './outcome.ts'
+import { random } from './random.ts'
+import { startDirectMiner } from './start-direct-miner.ts'
+
+export const AT_ONCE = 16
+export const DEADLINE_MS = 2000
+const FAULTS = 0.3
+/** Share of callers that leave before they are answered. */
+const LEAVERS = 0.1
+/** Asked before memory is measured for the first time, so that what is kept for good is there. */
+const WARM_UP = 300
+/** A second endpoint is asked when the first has said nothing for so long. */
+const HEDGE_MS = 700
+
+/** One question: what came of it, from when to when, as `performance.now()` has it. */
+export type Asked = { readonly number: number; readonly outcome: Outcome; readonly from: number; readonly to: number }
+
+export type Chaos = {
+  readonly asked: readonly Asked[]
+  readonly seconds: number
+  /** the longest this process could do nothing: what it measures may be off by that */
+  readonly stuckMs: number
+  readonly endpoints: readonly Pick<FailingEndpoint, 'name' | 'served' | 'handshakes'>[]
+  /** after the warm-up, and at the end: of `miner serve`, and of the miner without an axon */
+  readonly memory: Readonly<Record<'serve' | 'direct', { readonly before: Memory; readonly after: Memory }>>
+  /** how long it took until a question was answered once the endpoints had recovered; null: 30 s were not enough */
+  readonly recoveredMs: number | null
+}
+
+/** Asks so many questions, or as many as so many seconds allow, and watches. */
+export async function chaos(options: { seed: number; seconds: number; questions: number }): Promise<Chaos> {
+  const { seed } = options
+  await using main = await startFailingEndpoint({ name: 'main', seed, rate: FAULTS, tls: false })
+  await using other = await startFailingEndpoint({ name: 'other', seed, rate: FAULTS, tls: true })
+  const endpoints = [main, other].map(({ name, baseUrl }) => ({
+    name,
+    baseUrl,
+    model: 'tiny',
+    weight: 1,
+    // Each key that is refused once is not used again, and many are.
+    apiKeys: Array.from({ length: 64 }, (_, at) => `${name}-key-${at}`),
+  }))
+  const env = { NODE_EXTRA_CA_CERTS: trustedCertificate }
+  await using serve = await startMiner(['serve', '--dev', '--axon-port', '0', '--concurrency', '8'], {
+    env: {
+      ...env,
+      MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints),
+      MINER_OPENAI_HEDGE: `${HEDGE_MS}ms`,
+      NODE_OPTIONS: `--import ${import.meta.resolve('../support/memory-door.ts')}`,
+    },
+  })
+  await using direct = await startDirectMiner({ endpoints, hedge: HEDGE_MS }, { deadlineMs: DEADLINE_MS, env })
+  const callers = [wholeCaller(serve, DEADLINE_MS), direct.caller, streamCaller(serve, DEADLINE_MS), direct.caller]
+
+  const asked: Asked[] = []
+  const startedAt = performance.now()
+  const deadline = startedAt + options.seconds * 1000
+  const askUntil = async (last: number) => {
+    let next = asked.length
+    const line = async () => {
+      while (next < last && performance.now() < deadline) asked.push(await one(seed, next++, callers))
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, line))
+  }
+  /** Once all is over: what is still open half a second after the last answer is nobody's. */
+  const settled = () => sleep(500)
+  const memory = async () => ({ serve: await heldBy(serve), direct: await direct.memory() })
+
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  await askUntil(Math.min(WARM_UP, options.questions / 2))
+  await settled()
+  const before = await memory()
+  await askUntil(options.questions)
+  delay.disable()
+  const seconds = (performance.now() - startedAt) / 1000
+
+  await settled()
+  const seen = [main, other].map(({ name, served, handshakes }) => ({
+    name,
+    handshakes,
+    served: served.map(request => ({ ...request })),
+  }))
+  const after = await memory()
+  main.recover()
+  other.recover()
+  const recoveredMs = await untilAnswered(callers[0]!, options.questions)
+  return {
+    asked,
+    seconds,
+    stuckMs: delay.max / 1e6,
+    endpoints: seen,
+    memory: {
+      serve: { before: before.serve, after: after.serve },
+      direct: { before: before.direct, after: after.direct },
+    },
+    recoveredMs,
+  }
+}
+
+/** Who asks, and whether he leaves and when, follow from the seed and the number. */
+async function one(seed: number, number: number, callers: readonly Caller[]): Promise<Asked> {
+  const next = random(seed, 'caller', number)
+  const leaving = new AbortController()
+  const timer = next() < LEAVERS ? setTimeout(() => leaving.abort(), next() * 400) : undefined
+  const from = performance.now()
+  const outcome = await callers[number % callers.length]!(number, leaving.signal).catch(
+    (error: unknown): Outcome => (leaving.signal.aborted ? { kind: 'left' } : broken(String(error))),
+  )
+  clearTimeout(timer)
+  return { number, outcome, from, to: performance.now() }
+}
+
+async function untilAnswered(caller: Caller, first: number): Promise<number | null> {
+  const from = performance.now()
+  for (let number = first; performance.now() - from < 30_000; number++) {
+    const { kind } = await caller(number, new AbortController().signal)
+    if (kind === 'answered') return performance.now() - from
+    await sleep(100)
+  }
+  return null
+}
+
+async function heldBy({ records }: MinerProcess): Promise<Memory> {
+  const { memoryPort } = records.find(({ event }) => event === 'memory')!
+  return (await fetch(`http://127.0.0.1:${memoryPort}`)).json() as Promise<Memory>
+}
