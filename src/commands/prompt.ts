@@ -39,6 +39,7 @@ export default class Prompt extends SettingsCommand {
     const asked = { id: randomUUID(), signal, deadline: Date.now() + PATIENCE_MS }
 
     const miner = await scope.resolve(MINER)
+    await miner.ready?.()
     const output = new AnswerOutput()
     const show = (text: string) => this.jsonEnabled() || output.show(text)
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)
