@@ -15,6 +15,7 @@ import { chooseMiner, minerSection } from './choose-miner.js'
 import { configFile } from './config-file.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
+import { spellTruths } from './spell-truths.js'
 import { unknownFlags } from './unknown-flags.js'
 
 /** A command run: what was typed, what is configured, and the scope that builds from it. */
@@ -74,7 +75,8 @@ export abstract class SettingsCommand extends MinerCommand {
       const known = [...Object.values(hostSections), ...[...miners.keys()].map(name => ({ name }))]
 
       const flagged = settingFlags(sections)
-      const { flags, args, unknown } = await this.#parse(ctor, flagged.flags)
+      const argv = spellTruths(this.argv, flagged.descriptions)
+      const { flags, args, unknown } = await this.#parse(ctor, flagged.flags, argv)
       const typed = typedSettings(flagged.descriptions, flags, this.argv)
       const decided = implied?.(flags) ?? []
       const problems: Problem[] = await unknownFlags(unknown, {
@@ -128,7 +130,7 @@ export abstract class SettingsCommand extends MinerCommand {
   }
 
   /** oclif only cuts the command line into flags and words; a flag it does not know is one problem among others. */
-  async #parse(ctor: typeof SettingsCommand, flags: Interfaces.FlagInput) {
+  async #parse(ctor: typeof SettingsCommand, flags: Interfaces.FlagInput, argv: string[]) {
     const options = {
       flags: { ...ctor.flags, ...flags },
       baseFlags: ctor.baseFlags,
@@ -137,7 +139,7 @@ export abstract class SettingsCommand extends MinerCommand {
       strict: true,
     }
     try {
-      return { ...(await this.parse(options)), unknown: [] }
+      return { ...(await this.parse(options, argv)), unknown: [] }
     } catch (error) {
       if (!isUnknownFlags(error)) throw error
       this.parsed = true

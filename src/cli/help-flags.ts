@@ -30,9 +30,10 @@ export async function addSettingFlags(
     const { config, json, ...flags } = command.flags
     const ofHost = settingFlags(sectionsOf(command))
     for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
-      for (const { name, choices } of descriptions) {
+      for (const { name, choices, isTruth } of descriptions) {
         const options = name === 'use' ? [...miners.keys()] : choices
-        const values = options.length > 0 && { options, helpValue: undefined }
+        const asText = options.length > 0 && { options, helpValue: undefined }
+        const values = isTruth ? { type: 'boolean', allowNo: true } : asText
         flags[name] ??= { ...added[name], name, ...values } as Command.Flag.Cached
       }
     }

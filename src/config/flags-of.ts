@@ -16,6 +16,8 @@ export type FlagDescription = {
   readonly multiple: boolean
   /** takes no value; `true` is what was typed */
   readonly isSwitch: boolean
+  /** may stand without a value for true, and with `no-` before its name for false */
+  readonly isTruth: boolean
   /** another spelling, which help does not show */
   readonly hidden: boolean
   /** what help shows in the place of the value: `number`, `duration` */
@@ -54,12 +56,13 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
   const { path, shape, flag, shortFlag, dottedFlags, spellings } = setting
   if (flag === undefined) return []
   const plain = of === 'host' ? shortFlag : [namesOf('', setting.key).flag].find(name => !taken.has(name))
-  const common = { path, hidden: false, isSwitch: false, help: helpText(setting), group: title }
+  const common = { path, hidden: false, isSwitch: false, isTruth: false, help: helpText(setting), group: title }
   const main: FlagDescription = {
     ...common,
     name: plain ?? flag,
     aliases: [flag, ...dottedFlags].filter(alias => alias !== (plain ?? flag)),
     multiple: shape.kind === 'list',
+    isTruth: shape.kind === 'boolean',
     value: valueName(shape),
     choices: choicesOf(shape),
   }
@@ -93,7 +96,6 @@ function valueName(shape: Shape): string {
 
 function choicesOf(shape: Shape): readonly string[] {
   if (shape.kind === 'list') return choicesOf(shape.item)
-  if (shape.kind === 'boolean') return ['true', 'false']
   return shape.kind === 'text' || shape.kind === 'number' ? shape.choices.map(String) : []
 }
 

@@ -18,6 +18,7 @@ describe('flagsOf', () => {
       aliases: ['openai-max-tokens', 'openai.maxTokens', 'openai.max_tokens'],
       multiple: false,
       isSwitch: false,
+      isTruth: false,
       hidden: false,
       value: 'number',
       help: 'longest answer (above 0, or none; default 100; MINER_OPENAI_MAX_TOKENS)',
@@ -56,7 +57,7 @@ describe('flagsOf', () => {
     assert.equal(flagFor('axon.maxTimeout').help, '(between 1s and 1h; default 1m; MINER_AXON_MAX_TIMEOUT)')
     assert.equal(flagFor('axon.maxBody').value, 'size')
     assert.equal(flagFor('openai.baseUrl').value, 'url')
-    assert.deepEqual(flagFor('axon.legacyNonces').choices, ['true', 'false'])
+    assert.equal(flagFor('axon.legacyNonces').isTruth, true)
     assert.deepEqual(flagFor('openai.api').choices, ['chat', 'completions'])
   })
 

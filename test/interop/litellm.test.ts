@@ -37,14 +37,14 @@ describe("miner with LiteLLM's proxy", () => {
 
   it('explains that the model is not there', async () => {
     const { code, stdout, stderr } = await prompt(['--model', 'gpt-9'])
-    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ .*Invalid model name passed in model=gpt-9/)
+    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ has no model gpt-9 \(400\)/)
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
   })
 
   it('explains that the key is refused', async () => {
     const { code, stdout, stderr } = await prompt([], 'sk-wrong')
     // Without a database LiteLLM has no other words for a key that is not its own.
-    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ .*No connected db/)
+    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ refuses the API key, or wants one \(400\)/)
     assert.doesNotMatch(stderr, /sk-wrong/)
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
   })

@@ -40,7 +40,9 @@ type Meaning = {
 /** The first that fits holds; the last always does. */
 const meanings: readonly Meaning[] = [
   {
-    fits: ({ status, code }) => status === 401 || code === 'invalid_api_key',
+    // LiteLLM without a database says the last of an unknown key.
+    fits: ({ status, code, words }) =>
+      status === 401 || code === 'invalid_api_key' || (status === 400 && /^No connected db\b/.test(words)),
     code: 'MODEL_KEY_REFUSED',
     what: () => 'refuses the API key, or wants one',
     hint: 'check OPENAI_API_KEY or openai.apiKey, and that the key belongs to this endpoint',
@@ -84,7 +86,11 @@ const meanings: readonly Meaning[] = [
     misuse: true,
   },
   {
-    fits: ({ status, code, words }) => code === 'model_not_found' || (status === 404 && /model/i.test(words)),
+    // Where there is no code for it, the words are those of LiteLLM.
+    fits: ({ status, code, words }) =>
+      code === 'model_not_found' ||
+      (status === 404 && /model/i.test(words)) ||
+      (status === 400 && /Invalid model name/.test(words)),
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no model ${model}`,
     hint: 'set --model to one that this endpoint and this key have',

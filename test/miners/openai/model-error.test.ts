@@ -37,6 +37,24 @@ const cases: Case[] = [
     hint: /OPENAI_API_KEY/,
   },
   {
+    title: "a key that is refused, in LiteLLM's words without a database",
+    status: 400,
+    body: { error: { message: 'No connected db.', type: 'no_db_connection', param: null, code: '400' } },
+    code: 'MODEL_KEY_REFUSED',
+    misuse: true,
+    message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+    hint: /OPENAI_API_KEY/,
+  },
+  {
+    title: "a model that is not there, in LiteLLM's words",
+    status: 400,
+    body: { error: { message: '/chat/completions: Invalid model name passed in model=gpt-9.', code: '400' } },
+    code: 'MODEL_NOT_FOUND',
+    misuse: true,
+    message: /^api\.openai\.com has no model /,
+    hint: /--model/,
+  },
+  {
     title: 'a country that is not served',
     status: 403,
     body: error(
