@@ -11,11 +11,12 @@ import { text } from 'node:stream/consumers'
 const [runJs, node = process.execPath] = process.argv.slice(2)
 const home = mkdtempSync(join(tmpdir(), 'miner-smoke-'))
 const env = { PATH: process.env.PATH, HOME: home, MINER_CONFIG_DIR: home, MINER_DATA_DIR: home, MINER_CACHE_DIR: home }
+const pieces = ['from ', 'the ', 'model']
 const model = createServer((request, response) => {
   request.resume()
-  response.setHeader('content-type', 'application/json')
-  const message = { role: 'assistant', content: 'from the model' }
-  response.end(JSON.stringify({ model: 'smoke', choices: [{ index: 0, message, finish_reason: 'stop' }] }))
+  response.setHeader('content-type', 'text/event-stream')
+  for (const content of pieces) response.write(event({ delta: { content } }))
+  response.end(`${event({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`)
 })
 model.listen(0, '127.0.0.1')
 await once(model, 'listening')
@@ -27,11 +28,15 @@ try {
   await check('prompt asks a model', async () =>
     expect(await miner('prompt', '--base-url', baseUrl, 'hi'), /^from the model\n$/),
   )
-  await check('serve answers query', async () => {
-    const serving = start('serve', '--dev', '--use', 'echo', '--axon-port', '0')
+  await check('check finds the model', async () =>
+    expect(await miner('check', '--base-url', baseUrl), /^127\.0\.0\.1/m),
+  )
+  await check('serve answers query, whole and streamed', async () => {
+    const serving = start('serve', '--dev', '--base-url', baseUrl, '--axon-port', '0')
     try {
       const { url } = await servingRecord(serving)
-      expect(await miner('query', '--dev', '--url', url, 'hi'), /^hi\n$/)
+      expect(await miner('query', '--dev', '--url', url, 'hi'), /^from the model\n$/)
+      expect(await miner('query', '--dev', '--url', url, '--stream', 'hi'), /^from the model\n$/)
     } finally {
       serving.kill('SIGTERM')
       await once(serving, 'exit')
@@ -52,6 +57,10 @@ async function check(name, run) {
     failed++
     console.log(`not ok ${name}: ${error.message}`)
   }
+}
+
+function event(choice) {
+  return `data: ${JSON.stringify({ model: 'smoke', choices: [{ index: 0, ...choice }] })}\n\n`
 }
 
 function expect(said, pattern) {
