@@ -35,7 +35,7 @@ export class RequestLog implements Disposable {
           partial,
           model,
           usage,
-          attempts: attempts?.map(({ error }) => error ?? 'answered'),
+          attempts: attempts?.map(({ endpoint, error = 'answered' }) => `${endpoint}: ${error}`),
         })
       }),
       this.#on('refused', record => {

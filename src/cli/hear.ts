@@ -1,3 +1,6 @@
+import type { Answer } from '../plugin/dialect.js'
+import type { Outcome } from '../plugin/miner.js'
+
 /** An answer that came piece by piece. */
 export type Heard<End> = {
   readonly text: string
@@ -7,6 +10,21 @@ export type Heard<End> = {
   readonly ms: number
   /** what was said of it in the end */
   readonly end: End
+}
+
+/**
+ * Waits for an answer that is given as one.
+ *
+ * @param ask calls back when the first words are there, although nobody gets them yet
+ */
+export async function hearWhole(ask: (onFirst: () => void) => Promise<Answer>): Promise<Heard<Outcome>> {
+  const startedAt = performance.now()
+  const ms = () => Math.round(performance.now() - startedAt)
+  let firstMs: number | null = null
+  const { text, outcome } = await ask(() => {
+    firstMs ??= ms()
+  })
+  return { text, pieces: 1, firstMs, ms: ms(), end: outcome }
 }
 
 /** Listens to the end, and hands each piece on as it comes. @throws whatever the speech throws */

@@ -25,7 +25,7 @@ export function whatWasTried(attempts: readonly Attempt[]): string {
 
 function tried(attempts: readonly Attempt[]) {
   const lines = attempts.map(({ endpoint, model, ms, error }) => {
-    const end = error === undefined ? 'answered' : `failed with ${error}`
+    const end = error === undefined ? 'answered' : error === 'HEDGE_LOST' ? 'was outrun' : `failed with ${error}`
     return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms`
   })
   return ['attempts', lines] as const
@@ -34,5 +34,5 @@ function tried(attempts: readonly Attempt[]) {
 function tokens(usage: Usage): string {
   const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion, reasoningTokens: reasoning } = usage
   const known = Object.entries({ prompt, cached, completion, reasoning }).filter(([, count]) => count !== undefined)
-  return known.length === 0 ? 'not told' : known.map(([name, count]) => `${name} ${count}`).join(', ')
+  return known.length === 0 ? 'unknown' : known.map(([name, count]) => `${name} ${count}`).join(', ')
 }

@@ -33,7 +33,7 @@ export default class CheckMiner extends SettingsCommand {
     else this.log(checkTable(checks))
     for (const { name, problem } of broken) process.stderr.write(words({ label: escapeControls(name), ...problem! }))
     if (broken.length > 0 && broken.length < checks.length) {
-      const message = `${checks.length - broken.length} of ${checks.length} ways to an answer work`
+      const message = `of ${checks.length} ways to an answer only ${checks.length - broken.length} can be used`
       process.stderr.write(words({ label: 'warning', message }))
     }
     return undefined

@@ -3,14 +3,14 @@ import { Flags } from '@oclif/core'
 import { ENDING, MINER } from '../app/tokens.js'
 import { AnswerOutput } from '../cli/answer-output.js'
 import { SettingsCommand } from '../cli/command.js'
-import { hear } from '../cli/hear.js'
+import { hear, hearWhole } from '../cli/hear.js'
 import { howAnswered, whatWasTried } from '../cli/how-answered.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
+import { readDuration } from '../cli/read-duration.js'
+import { patience } from '../dendrite/patience.js'
 import { listen } from '../plugin/listen.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-
-/** How long an answer may take where no validator waits for it. */
-const PATIENCE_MS = 10 * 60_000
+import { wholeAnswer } from '../plugin/whole-answer.js'
 
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner here, without a network.'
@@ -26,6 +26,10 @@ export default class Prompt extends SettingsCommand {
   static override flags = {
     ...questionFlags,
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
+    timeout: Flags.string({
+      description: 'how long to wait for the answer (between 100ms and 1h; default 10m)',
+      helpValue: 'DURATION',
+    }),
     verbose: Flags.boolean({
       description: 'tell who answered, after which attempts, how fast, and with how many tokens',
     }),
@@ -35,18 +39,27 @@ export default class Prompt extends SettingsCommand {
     await using run = await this.open(Prompt)
     const { flags, args, scope } = run
     const messages = await readQuestion({ text: args.TEXT, ...flags })
-    const signal = AbortSignal.any([scope.resolve(ENDING), AbortSignal.timeout(PATIENCE_MS)])
-    const asked = { id: randomUUID(), signal, deadline: Date.now() + PATIENCE_MS }
+    const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
+    using waiting = patience(timeoutMs, late(timeoutMs), scope.resolve(ENDING))
+    const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs }
 
     const miner = await scope.resolve(MINER)
     await miner.ready?.()
     const output = new AnswerOutput()
+    const streams = flags.stream && !this.jsonEnabled()
     const show = (text: string) => this.jsonEnabled() || output.show(text)
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)
     try {
-      const speech = listen(miner.prompt({ messages }, asked), signal)
-      const { text, firstMs, ms, end: outcome } = await hear(speech, piece => flags.stream && show(piece))
-      if (!flags.stream) show(text)
+      const question = { messages }
+      const {
+        text,
+        firstMs,
+        ms,
+        end: outcome,
+      } = streams
+        ? await hear(listen(miner.prompt(question, asked), asked.signal), piece => output.show(piece))
+        : await hearWhole(onFirst => wholeAnswer(miner, question, asked, { onFirst }))
+      if (!streams) show(text)
       output.end()
       tell(howAnswered({ outcome, firstMs, ms }))
       return { completion: text, ...outcome, firstMs, ms }
@@ -56,4 +69,11 @@ export default class Prompt extends SettingsCommand {
       throw error
     }
   }
+}
+
+function late(ms: number): NoAnswer {
+  return new NoAnswer('late', `there was no answer within ${ms / 1000} s`, {
+    code: 'PROMPT_TIMEOUT',
+    hint: 'allow more time with --timeout; miner check tells what is slow',
+  })
 }

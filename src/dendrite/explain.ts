@@ -37,7 +37,10 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return { sentence: 'the axon answered without a status, which validators count as no answer', hint: NOT_OURS }
     case 400:
       if (said.startsWith('Payload error: the reply was cut off'))
-        return { sentence: 'the connection was closed before the end of the reply', hint: NOT_OURS }
+        return {
+          sentence: 'the connection was closed before the end of the reply',
+          hint: `allow more time with --timeout, in case the axon ran out of it, or ${NOT_OURS}`,
+        }
       if (/^(Client response|Payload) error/.test(said))
         return { sentence: `the reply cannot be read: ${said}`, hint: 'check that --url names an axon' }
       return { sentence: `the axon cannot read the question: ${said}`, hint: 'check the fields that were sent' }

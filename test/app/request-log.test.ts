@@ -40,7 +40,15 @@ describe('request log', () => {
     }
     const told = { hotkey: alice.address, id: '1', ms: 1, synapse: 'Prompting', status: 200 }
     const expected = [
-      { ...told, event: 'answered', firstMs: 3, pieces: 7, model: 'm', usage, attempts: ['MODEL_BUSY', 'answered'] },
+      {
+        ...told,
+        event: 'answered',
+        firstMs: 3,
+        pieces: 7,
+        model: 'm',
+        usage,
+        attempts: ['main: MODEL_BUSY', 'main: answered'],
+      },
       { ...told, event: 'answered' },
       { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
       { ...told, event: 'failed', pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },

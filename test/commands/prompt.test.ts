@@ -96,7 +96,7 @@ describe('miner prompt', () => {
   it('tells with --verbose what it does not know', async () => {
     const { stdout, stderr } = await runMiner(['prompt', 'hi', '--use', 'echo', '--verbose', '--no-stream'])
     assert.equal(stdout, 'hi\n')
-    assert.match(stderr, /^ {2}answered {2}echo\n {2}time {6}\d+ ms to .* in all\n {2}tokens {4}not told\n$/)
+    assert.match(stderr, /^ {2}answered {2}echo\n {2}time {6}\d+ ms to .* in all\n {2}tokens {4}unknown\n$/)
   })
 
   it('tells with --verbose which attempts failed, when there is no answer', async () => {
@@ -115,6 +115,28 @@ describe('miner prompt', () => {
     assert.deepEqual(JSON.parse(json.stdout), {
       error: { code: 'NOBODY', message: 'nobody answers', attempts: failed },
     })
+  })
+
+  for (const flag of ['--no-stream', '--json']) {
+    it(`begins an answer again that breaks off before anybody has seen it, with ${flag}`, async () => {
+      await using model = await startModelServer(cut(['Hel']))
+      model.behaviour = (response, request) =>
+        (model.requests.length === 1 ? cut(['Hel']) : streamed(['Hello']))(response, request)
+      const { code, stdout } = await runMiner(['prompt', 'hi', flag, '--base-url', model.url])
+      assert.match(stdout, flag === '--json' ? /"completion": "Hello"/ : /^Hello\n$/)
+      assert.equal(code, 0)
+    })
+  }
+
+  it('waits no longer than --timeout', async () => {
+    await using model = await startModelServer(stalled())
+    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '300ms', '--base-url', model.url])
+    assert.match(stderr, /^error: .*\n {2}try: /)
+    assert.equal(code, 1)
+    assert.deepEqual(await (await model.arrived(0)).over, { left: true })
+    const long = await runMiner(['prompt', 'hi', '--timeout', '2d', '--use', 'echo'])
+    assert.match(long.stderr, /--timeout must be between 100ms and 1h/)
+    assert.equal(long.code, 2)
   })
 
   it('asks what was typed with the settings that were typed', async () => {
