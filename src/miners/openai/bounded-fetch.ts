@@ -17,7 +17,12 @@ export const boundedFetch: typeof fetch = async (input, init) => {
     })
   }
   if (!response.body) return response
-  return new Response(response.ok ? response.body.pipeThrough(limit()) : await beginning(response.body), response)
+  // Without its reason phrase: `Response` throws at one in UTF-8, and nobody reads it.
+  const { status, headers } = response
+  return new Response(response.ok ? response.body.pipeThrough(limit()) : await beginning(response.body), {
+    status,
+    headers,
+  })
 }
 
 const maxBytes = 32 * 1024 * 1024

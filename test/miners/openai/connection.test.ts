@@ -10,6 +10,14 @@ import { askingOnce } from './asking-once.ts'
 const openai = (baseUrl: string, settings: object = {}) => build(askingOnce(openaiClient), { baseUrl, ...settings })
 
 describe('the connection to the model', () => {
+  it('is read whatever its reason phrase says', async () => {
+    const body = `${event(chunk({ content: 'Hi' }, 'stop'))}data: [DONE]\n\n`
+    await using model = await startModelServer(({ socket }) => {
+      socket!.end(`HTTP/1.1 200 Schön ✓\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n${body}`)
+    })
+    assert.equal((await ask(await openai(model.url))).text, 'Hi')
+  })
+
   describe('that fails', () => {
     it('because nobody listens', async () => {
       const server = createServer().listen(0, '127.0.0.1')
