@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai'
 import type { Asked, Outcome, Question } from '../../plugin/miner.js'
+import { until } from '../../plugin/until.js'
 import { acceptedReplies } from './accepted-replies.js'
 import { Answer } from './answer.js'
 import { CallClock } from './call-clock.js'
@@ -40,17 +41,21 @@ export async function* callModel(
     onBytes: () => clock.heard(),
   }
   const answer = new Answer(upstream)
+  const documents = acceptedReplies({
+    endpoint,
+    refused,
+    request: without => modelRequest(config, messages, { isOpenAI: at.isOpenAI, refused: without }),
+    send: request => {
+      if (!request.body.stream) clock.pause() // a whole answer has no first token
+      return replies(client, request, listening)
+    },
+  })
   try {
-    const documents = acceptedReplies({
-      endpoint,
-      refused,
-      request: without => modelRequest(config, messages, { isOpenAI: at.isOpenAI, refused: without }),
-      send: request => {
-        if (!request.body.stream) clock.pause() // a whole answer has no first token
-        return replies(client, request, listening)
-      },
-    })
-    for await (const document of documents) {
+    for (;;) {
+      // Not `for await`: a read may never settle, not even when its signal aborts (the fetch of undici 6, of what says
+      // that it is gzip, is not, and ends with its connection).
+      const { done, value: document } = await until(documents.next(), listening.signal)
+      if (done) return answer.outcome()
       const { text, isToken } = answer.take(document)
       if (isToken) clock.heard()
       if (text === '') continue
@@ -58,12 +63,12 @@ export async function* callModel(
       yield text
       clock.heard()
     }
-    return answer.outcome()
   } catch (error) {
     signal.throwIfAborted()
     clock.signal.throwIfAborted()
     throw modelError(error, upstream)
   } finally {
     clock.stop()
+    documents.return().catch(() => {})
   }
 }

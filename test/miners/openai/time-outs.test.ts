@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
 import nock from 'nock'
+import type { OpenAI } from 'openai'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { chunk, event, stalled, startModelServer, streamed, whole } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
@@ -161,6 +162,16 @@ describe('the time-outs of the openai miner', () => {
       }
       assert.deepEqual(heard, ['one', ' two', ' three'])
     })
+  })
+
+  it('hold even where a client does not heed its signal', async () => {
+    const deaf = { post: () => ({ asResponse: () => new Promise(() => {}) }) } as unknown as OpenAI
+    const miner = await build(
+      askingOnce(async () => deaf),
+      { firstTokenTimeout: 30 },
+    )
+    const error = await refusal(ask(miner))
+    assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
   })
 })
 
