@@ -1,8 +1,8 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
+import { tooLarge } from './upstream.js'
 
 /**
- * `fetch`, whose bodies are bounded; the client itself bounds neither a document nor a line of a stream, and holds both
- * in memory. An answer ends with an error at 32 MiB, counted after decompression: about 100,000 streamed tokens, each
+ * `fetch`, whose bodies are bounded, which the client itself does not do. An answer ends with an error at 32 MiB, counted after decompression: about 100,000 streamed tokens, each
  * in an event of some 300 bytes. An error is cut after 64 KiB or a second: its status is known, and it gets no better.
  *
  * @throws {NoAnswer} `MODEL_FAILED` for a status that is none · `MODEL_ANSWER_TOO_LARGE` while the body is read
@@ -33,10 +33,7 @@ function limit() {
     transform(chunk, controller) {
       left -= chunk.byteLength
       if (left >= 0) return controller.enqueue(chunk)
-      throw new NoAnswer('upstream', `the endpoint sent more than ${maxBytes} bytes`, {
-        code: 'MODEL_ANSWER_TOO_LARGE',
-        hint: 'check that --base-url is a chat endpoint',
-      })
+      throw tooLarge(`more than ${maxBytes} bytes`)
     },
   })
 }

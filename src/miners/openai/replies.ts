@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai'
 import { whileConnecting } from './connections.js'
 import type { ModelRequest } from './model-request.js'
-import { cut, type Upstream, unreadable, upstreamWords } from './upstream.js'
+import { cut, tooLarge, type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
 export const END = Symbol('end')
@@ -18,7 +18,7 @@ type Listening = {
  * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
  * with which some endpoints answer even when a stream was asked for. The connection is closed when this ends.
  *
- * @throws {NoAnswer} `MODEL_UNREADABLE`; else what the client throws, and for a whole document that is an error, the like
+ * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE`; else what the client throws, and for a whole document that is an error, the like
  * @throws the signal's reason
  */
 export async function* replies(
@@ -75,11 +75,22 @@ const LONGEST = 2 ** 31 - 1
 
 async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
+  let size = 0
   for await (const chunk of body ?? []) {
     onBytes()
+    size = bounded(size + chunk.byteLength)
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+// Of what is parsed at once, because nothing else goes on meanwhile: half a second at worst, where 32 MiB took eight
+// (measured, with lists of empty objects).
+const MAX_BYTES = 4 * 1024 * 1024
+
+function bounded(bytes: number): number {
+  if (bytes > MAX_BYTES) throw tooLarge(`a document of more than ${MAX_BYTES} bytes`)
+  return bytes
 }
 
 function whole(text: string, type: string, upstream: Upstream): object {
@@ -92,16 +103,20 @@ function whole(text: string, type: string, upstream: Upstream): object {
 
 /**
  * Reads a stream, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends) and
- * whether it ended in the middle of a line. Who stops reading leaves the rest of it for {@link finish}.
+ * whether it ended in the middle of a line. No event of it is longer than what may be parsed. Who stops reading leaves
+ * the rest of it for {@link finish}.
  */
 function watchForEnd(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
   let isDone = false
   let isTorn = false
   async function* watched() {
     let last = '\n'
+    let eventBytes = 0
     for await (const chunk of body.values({ preventCancel: true })) {
       const text = last + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
       isDone ||= /[\r\n]data: ?\[DONE\]/.test(text)
+      const blankLine = Math.max(...['\n\n', '\r\r', '\n\r\n'].map(end => text.lastIndexOf(end)))
+      eventBytes = bounded(blankLine < 0 ? eventBytes + chunk.byteLength : text.length - blankLine)
       last = text.slice(-'\ndata: [DONE]'.length)
       yield chunk
     }

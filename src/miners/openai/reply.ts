@@ -26,9 +26,12 @@ export function readReply(document: unknown): Reply {
   return {
     ...given('model', label(model)),
     ...given('usage', readUsage(usage)),
-    choices: Array.isArray(choices) ? choices.filter(isRecord).map(readChoice) : [],
+    choices: Array.isArray(choices) ? choices.slice(0, MAX_CHOICES).filter(isRecord).map(readChoice) : [],
   }
 }
+
+/** The most that may be asked for. */
+const MAX_CHOICES = 128
 
 /** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
 function readChoice({ index, text, message, delta, finish_reason }: Record<string, unknown>): Choice {

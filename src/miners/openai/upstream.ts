@@ -25,6 +25,14 @@ export function cut({ host }: Upstream, sign: string): NoAnswer {
   })
 }
 
+/** @param what it sent, as the object of the sentence */
+export function tooLarge(what: string): NoAnswer {
+  return new NoAnswer('upstream', `the endpoint sent ${what}`, {
+    code: 'MODEL_ANSWER_TOO_LARGE',
+    hint: 'check that --base-url is a chat endpoint',
+  })
+}
+
 /**
  * What an upstream said, fit for the operator's log: one line, at most 300 characters, unprintable ones and
  * bidirectional controls escaped, known secrets as `***`.

@@ -154,6 +154,18 @@ describe('a stream of the model', () => {
     assert.deepEqual(await model.requests[0]!.over, { left: true })
   })
 
+  for (const [title, type, part] of [
+    ['a document', 'application/json', '{"choices":[{}'],
+    ['an event', 'text/event-stream', 'data: {"choices":[{}'],
+    ['an event of many lines', 'text/event-stream', 'data: {"choices":[{}'],
+  ] as const)
+    it(`with ${title} that would take long to parse ends at 4 MiB`, async () => {
+      const lines = title.includes('lines') ? '\ndata: ,{}'.repeat(50_000) : ',{}'.repeat(200_000)
+      const parts = [part, ...Array.from({ length: 10 }, () => lines)]
+      await using model = await startModelServer(sent(parts, { 'content-type': type }))
+      assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
+    })
+
   it('that unpacks to more than the bound ends there', async () => {
     const bomb = gzipSync(`: ${'x'.repeat(40_000_000)}\n\n`)
     await using model = await startModelServer(sent([bomb], { 'content-encoding': 'gzip' }))
