@@ -38,6 +38,11 @@ export class Answer {
     return { text: choice ? this.#takeChoice(choice) : '', isToken: choices.some(isToken) }
   }
 
+  /** It has said why it stopped: what may still come is usage. */
+  get isWhole(): boolean {
+    return this.#hasText && this.#finishReason !== undefined && !interruptions.has(this.#finishReason)
+  }
+
   /**
    * @throws {NoAnswer} `MODEL_CUT` when nothing says that this is all; when no word was said: `MODEL_REFUSED` ·
    * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_EMPTY_LENGTH` · `MODEL_UNREADABLE`

@@ -36,9 +36,13 @@ export class CallClock {
 
   /** A token is there, and the next is waited for. */
   heard(): void {
-    this.pause()
-    const ms = this.#idleMs
-    if (ms !== null) this.#silence = setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
+    if (this.#idleMs === null) this.pause()
+    else this.#listenFor(this.#idleMs)
+  }
+
+  /** All is said: what may still come is usage. */
+  heardAll(): void {
+    this.#listenFor(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
   }
 
   /** Whoever listens takes its time: until `heard`, only the deadline counts. */
@@ -51,10 +55,18 @@ export class CallClock {
     clearTimeout(this.#deadline)
   }
 
+  #listenFor(ms: number): void {
+    this.pause()
+    this.#silence = setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
+  }
+
   #expire(why: NoAnswer): void {
     this.#expired.abort(why)
   }
 }
+
+/** Usage comes with the end or right behind it. */
+const afterEndMs = 500
 
 /** Whole milliseconds that a timer can hold, at least one. */
 function msUntil(deadline: number): number {

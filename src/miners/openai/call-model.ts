@@ -58,13 +58,16 @@ export async function* callModel(
       if (done) return answer.outcome()
       const { text, isToken } = answer.take(document)
       if (isToken) clock.heard()
-      if (text === '') continue
-      clock.pause()
-      yield text
-      clock.heard()
+      if (text !== '') {
+        clock.pause()
+        yield text
+        clock.heard()
+      }
+      if (answer.isWhole) clock.heardAll()
     }
   } catch (error) {
     signal.throwIfAborted()
+    if (answer.isWhole) return answer.outcome() // some servers never end a stream, or break it off
     clock.signal.throwIfAborted()
     throw modelError(error, upstream)
   } finally {

@@ -72,6 +72,15 @@ describe('a stream of the model', () => {
       'Hi',
     ],
     ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
+    [
+      'a break behind its reason',
+      async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        await new Promise(resolve => response.write(event(said('Hi')) + end(), resolve))
+        response.destroy()
+      },
+      'Hi',
+    ],
     ['no reason, but [DONE]', sent([event(said('Hi')), 'data: [DONE]\n\n']), 'Hi'],
     ['more after [DONE]', sent([event(said('Hi')), end(), 'data: [DONE]\n\n', event(said(' again'))]), 'Hi'],
     [

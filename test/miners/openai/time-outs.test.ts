@@ -122,6 +122,28 @@ describe('the time-outs of the openai miner', () => {
   })
 
   describe('for a silent model', () => {
+    it('take an answer that is whole, though its stream never ends', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(event(chunk({ content: 'Hello' })) + event(chunk({}, 'stop')))
+      })
+      const { text, outcome } = await ask(await openai({ baseUrl: model.url, idleTimeout: 60 }))
+      assert.equal(text, 'Hello')
+      assert.equal(outcome.finishReason, 'stop')
+      assert.deepEqual(await model.requests[0]!.over, { left: true })
+    })
+
+    it('wait for the end of an answer that is whole for half a second at most', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(event(chunk({ content: 'Hello' }, 'stop')))
+      })
+      const miner = await openai({ baseUrl: model.url, idleTimeout: null })
+      const began = performance.now()
+      assert.equal((await ask(miner)).outcome.finishReason, 'stop')
+      assert.ok(performance.now() - began < 5_000)
+    })
+
     it('give it up after it began to speak, with what it said', async () => {
       await using model = await startModelServer(stalled(['Hel', 'lo']))
       const answer = (await openai({ baseUrl: model.url, idleTimeout: 60 })).prompt({ messages: hello }, asked())
