@@ -49,7 +49,7 @@ export async function* attemptOnce(
     const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late')
     if (isLate) {
       // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive.
-      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target))
+      if (isSilent && performance.now() - startedAt >= trial.fairMs) trial.failed(silence(target))
     } else if (isOurs && !asked.signal.aborted) trial.failed(error)
     throw error
   } finally {
@@ -63,9 +63,6 @@ export async function* attemptOnce(
 
 // What a generator is told to return when it is told to stop.
 const nobody: Outcome = { model: '', finishReason: '' }
-
-/** Silence that is shorter shows nothing. */
-const fairMs = 1_000
 
 /** The host ends a question at its deadline too, and may be a moment early. */
 function isPast(deadline: number): boolean {

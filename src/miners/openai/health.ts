@@ -22,6 +22,8 @@ export type EndpointHealth = {
 export type Trial = {
   /** the endpoint was resting, and this alone finds out whether it is well */
   readonly isProbe: boolean
+  /** silence that is shorter, in milliseconds, shows nothing */
+  readonly fairMs: number
   /** the first word came */
   spoke(): void
   /** the last one came */
@@ -69,8 +71,10 @@ export class Health {
 
   begin(target: Target): Trial {
     const { breaker, key } = this.#of(target)
+    const state = this.#states.get(target.endpoint)!
+    const startedAt = this.#now()
     const by = {}
-    const spoke = () => {
+    const isUp = () => {
       if (!breaker.spoke()) return
       this.#tell('info', { event: 'endpointBack', endpoint: target.endpoint.name })
       this.#tellNews()
@@ -81,15 +85,19 @@ export class Health {
       if (why && faultOf(why) === 'key') this.#tell('info', { event: 'keyBack', ...keyOf(target) })
     }
     return {
-      isProbe: breaker.begin(by, this.#now()),
-      spoke,
+      isProbe: breaker.begin(by, startedAt),
+      fairMs: Math.max(leastFairMs, state.firstWordMs),
+      spoke: () => {
+        state.firstWordMs = this.#now() - startedAt
+        isUp()
+      },
       answered,
       failed: error => {
         if (faultOf(error) === 'endpoint') {
           if (breaker.failed(by, error, this.#now())) this.#tellOpen(target, error)
         } else {
           // It is up, and says what is wrong.
-          spoke()
+          isUp()
           breaker.answered(this.#now())
         }
         this.#restKey(target, error)
@@ -149,10 +157,15 @@ export class Health {
   }
 }
 
-type State = { readonly breaker: Breaker; readonly keys: readonly Rest[] }
+type State = {
+  readonly breaker: Breaker
+  readonly keys: readonly Rest[]
+  /** how long its last first word took */
+  firstWordMs: number
+}
 
 function stateOf({ keys }: ModelEndpoint): State {
-  return { breaker: new Breaker(), keys: keys.map(() => new Rest()) }
+  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstWordMs: 0 }
 }
 
 function keyOf({ endpoint, keyAt }: Target) {
@@ -170,6 +183,8 @@ function codeOf(why: NoAnswer | undefined): { readonly code?: string } {
 const brokenSpans: Spans = { first: 60_000, most: 16 * 60_000 }
 /** A key that has asked too often, where the endpoint does not say for how long. */
 const rateSpans: Spans = { first: 1_000, most: 60_000 }
+/** Who gives less than this, or than the last answer took to begin, must not make a model that thinks look dead. */
+const leastFairMs = 1_000
 /** An endpoint that says "at once" gets a breath all the same. */
 const leastTold = 100
 const mostTold = 60 * 60_000

@@ -210,10 +210,11 @@ describe('a pool in which endpoints rest', () => {
   /** Two scripted endpoints of which the first fails as long as it is told to, and a clock that a test sets. */
   function twoEndpoints() {
     const asks = { main: 0, local: 0 }
-    const state = { main: 'down' as 'down' | 'fine' | 'silent', now: 0 }
+    const state = { main: 'down' as 'down' | 'fine' | 'slow' | 'silent', now: 0 }
     const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
       asks[name as 'main' | 'local'] += 1
       if (name === 'main' && state.main === 'down') throw failure('MODEL_UNREACHABLE')
+      if (name === 'main' && state.main === 'slow') state.now += 5_000
       if (name === 'main' && state.main === 'silent') await aborted(signal)
       return yield* saying(name)
     }
@@ -257,6 +258,15 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 0)
     await assert.rejects(ask({ deadline: Date.now() + 1_050, signal: AbortSignal.timeout(1_050) }))
     assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('takes no silence for a failure that is shorter than the last first word took', async () => {
+    const { state, ask, models } = twoEndpoints()
+    state.main = 'slow'
+    assert.equal((await ask()).text, 'main')
+    state.main = 'silent'
+    await assert.rejects(ask({ deadline: Date.now() + 1_050, signal: AbortSignal.timeout(1_050) }))
+    assert.equal(models.health()[0]!.failures, 0)
   })
 
   it('does not count it against an endpoint that its caller left', async () => {
