@@ -8,11 +8,19 @@ import type { Target } from './target.js'
 /** An attempt while it runs. */
 export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
 
+type AttemptOptions = {
+  readonly attempt: Attempting
+  readonly trial: Trial
+  readonly patienceMs: number | null
+  readonly hedgeMs: number | null
+}
+
 /**
  * Asks one target once, writes into `attempt` how it went, and tells `trial` what that shows. It ends when the signal
  * aborts, even if the call does not; however it ends, the connection is closed.
  *
- * @param patienceMs how long to wait for the first word; null: until the deadline
+ * @param how.patienceMs how long to wait for the first word; null: until the deadline
+ * @param how.hedgeMs the silence after which somebody else is asked, too; null: none
  * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
  * @throws the signal's reason; an error of the program itself as it is
  */
@@ -21,7 +29,7 @@ export async function* attemptOnce(
   target: Target,
   question: Question,
   asked: Pick<Asked, 'signal' | 'deadline'>,
-  { attempt, trial, patienceMs }: { attempt: Attempting; trial: Trial; patienceMs: number | null },
+  { attempt, trial, patienceMs, hedgeMs }: AttemptOptions,
 ): AsyncGenerator<string, Outcome> {
   const startedAt = performance.now()
   const ending = new AbortController()
@@ -46,10 +54,13 @@ export async function* attemptOnce(
   } catch (error) {
     const isOurs = error instanceof NoAnswer
     attempt.error = isOurs ? error.code : asked.signal.aborted ? 'ABORTED' : 'INTERNAL'
-    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late')
-    if (isLate) {
-      // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive.
-      if (isSilent && performance.now() - startedAt >= trial.fairMs) trial.failed(silence(target))
+    const isOutrun = isOurs && error.code === 'HEDGE_LOST'
+    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || error === ending.signal.reason
+    if (isOutrun || isLate) {
+      // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
+      // that is always outrun costs everybody that time.
+      const fairMs = isOutrun && hedgeMs !== null ? hedgeMs : trial.fairMs
+      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target))
     } else if (isOurs && !asked.signal.aborted) trial.failed(error)
     throw error
   } finally {

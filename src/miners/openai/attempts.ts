@@ -15,6 +15,8 @@ export type Means = {
   readonly log: Log
   /** from 0 to below 1 */
   readonly random: () => number
+  /** see `hedge` */
+  readonly hedgeMs: number | null
 }
 
 /**
@@ -32,7 +34,7 @@ export class Attempts {
   /** answer this question never */
   readonly #useless = new Set<Target>()
   readonly #failed = new Map<ModelEndpoint, { readonly times: number; readonly pauseUntil: number }>()
-  #hasSpoken = false
+  #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
   constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked) {
@@ -40,6 +42,11 @@ export class Attempts {
     this.#targets = targets
     this.#question = question
     this.#asked = asked
+  }
+
+  /** Whose words were given on, if any were. */
+  get speaker(): ModelEndpoint | undefined {
+    return this.#speaker
   }
 
   /** In the order of their start. */
@@ -60,7 +67,7 @@ export class Attempts {
       try {
         return yield* this.#attempt(target, trial, signal)
       } catch (error) {
-        if (signal.aborted || this.#hasSpoken || !(error instanceof NoAnswer)) throw error
+        if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
         this.#learn(target, error)
       }
     }
@@ -69,7 +76,7 @@ export class Attempts {
   /** The error that tells most of why there is no answer, with all attempts; a reason to leave or a bug as it is. */
   explained(error: unknown): unknown {
     if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
-    const told = (this.#hasSpoken ? undefined : mostTelling(this.#errors)) ?? error
+    const told = (this.#speaker ? undefined : mostTelling(this.#errors)) ?? error
     const retryAfterMs = told.retryAfterMs ?? (told.reason === 'busy' ? this.#msUntilAwake() : undefined)
     return new NoAnswer(told.reason, told.message, {
       code: told.code,
@@ -114,13 +121,14 @@ export class Attempts {
   }
 
   async *#attempt(target: Target, trial: Trial, signal: AbortSignal): AsyncGenerator<string, Outcome> {
-    const { call, log } = this.#means
-    // A probe takes only half of the time from a question that somebody else could answer.
-    const patienceMs = trial.isProbe && this.#best()?.waitMs === 0 ? this.#msLeft() / 2 : null
+    const { call, log, hedgeMs } = this.#means
+    // Silence takes no more than half of the time from a question that somebody else could answer.
+    const mayTakeAll = !trial.isProbe && target.endpoint.config.firstTokenTimeout !== null
+    const patienceMs = mayTakeAll || this.#isAlone(target) ? null : this.#msLeft() / 2
     const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
     this.#made.push(attempt)
     const spoke = () => {
-      this.#hasSpoken = true
+      this.#speaker = target.endpoint
       trial.spoke()
     }
     try {
@@ -129,11 +137,18 @@ export class Attempts {
         attempt,
         trial: { ...trial, spoke },
         patienceMs,
+        hedgeMs,
       })
     } finally {
       this.#asking.delete(target)
       log.debug({ event: 'attempt', id: this.#asked.id, key: target.keyAt + 1, ...attempt })
     }
+  }
+
+  /** Is there no other endpoint that could be asked now? */
+  #isAlone({ endpoint }: Target): boolean {
+    const other = this.#best()
+    return other?.waitMs !== 0 || other.target.endpoint === endpoint
   }
 
   #learn(target: Target, error: NoAnswer): void {
@@ -162,12 +177,16 @@ export class Attempts {
       })
     const restMs = Math.ceil(this.#msUntilAwake())
     const { endpoint } = resting.find(one => one.why === why)!.target
-    return new NoAnswer(why.reason === 'late' ? 'upstream' : why.reason, `${endpoint.name} rests: ${why.message}`, {
-      code: why.code,
-      ...(why.hint !== undefined && { hint: why.hint }),
-      misuse: why.misuse,
-      retryAfterMs: restMs,
-    })
+    return new NoAnswer(
+      why.reason === 'late' ? 'upstream' : why.reason,
+      `${endpoint.name} rests for ${Math.ceil(restMs / 1000)} s: ${why.message}`,
+      {
+        code: why.code,
+        ...(why.hint !== undefined && { hint: why.hint }),
+        misuse: why.misuse,
+        retryAfterMs: restMs,
+      },
+    )
   }
 
   #msLeft(): number {

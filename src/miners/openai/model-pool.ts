@@ -29,12 +29,14 @@ export class ModelPool {
   readonly #means: Means
   readonly #hedgeMs: number | null
   readonly #sharing: Sharing | undefined
+  /** who broke off in the middle of the answer to a question that may be asked again */
+  readonly #brokeOff = new WeakMap<Question, ModelEndpoint>()
   #turn = 0
 
   constructor({ endpoints, call, log, hedgeMs, shareIdentical, now, random = Math.random }: PoolOptions) {
     this.#endpoints = endpoints
     this.#health = new Health({ endpoints, log, ...(now && { now }) })
-    this.#means = { call, health: this.#health, log, random }
+    this.#means = { call, health: this.#health, log, random, hedgeMs }
     this.#hedgeMs = hedgeMs
     if (shareIdentical || endpoints.every(({ config }) => config.temperature === 0)) this.#sharing = new Sharing()
   }
@@ -54,7 +56,7 @@ export class ModelPool {
   }
 
   async *#answer(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
-    const attempts = new Attempts(this.#means, this.#targets(), question, asked)
+    const attempts = new Attempts(this.#means, this.#targets(this.#brokeOff.get(question)), question, asked)
     const run = (signal: AbortSignal) => attempts.run(signal)
     const { signal } = asked
     const afterMs = this.#hedgeMs
@@ -62,15 +64,20 @@ export class ModelPool {
       const outcome = yield* afterMs === null ? run(signal) : hedge({ afterMs, signal }, run)
       return { ...outcome, attempts: attempts.made }
     } catch (error) {
+      if (attempts.speaker) this.#brokeOff.set(question, attempts.speaker)
       throw attempts.explained(error)
     }
   }
 
-  /** All ways to an answer, in order; the keys of an endpoint take turns. */
-  #targets(): Target[] {
+  /**
+   * All ways to an answer, in order; the keys of an endpoint take turns.
+   *
+   * @param last the endpoint to ask when nobody else answers
+   */
+  #targets(last: ModelEndpoint | undefined): Target[] {
     const turn = this.#turn++
-    return drawOrder(this.#endpoints, this.#means.random).flatMap(endpoint =>
-      endpoint.keys.map((_, at) => ({ endpoint, keyAt: (at + turn) % endpoint.keys.length })),
-    )
+    return drawOrder(this.#endpoints, this.#means.random)
+      .toSorted((one, other) => Number(one === last) - Number(other === last))
+      .flatMap(endpoint => endpoint.keys.map((_, at) => ({ endpoint, keyAt: (at + turn) % endpoint.keys.length })))
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { CallModel } from '#dist/miners/openai/call-model.js'
 import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
-import { pool, tried } from './pool.ts'
+import { heard, pool, tried } from './pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from './scripted.ts'
 
 const error = (code: string) => ({ error: { message: 'no', type: 'x', param: null, code } })
@@ -208,7 +208,7 @@ describe('the reason to leave', () => {
 
 describe('a pool in which endpoints rest', () => {
   /** Two scripted endpoints of which the first fails as long as it is told to, and a clock that a test sets. */
-  function twoEndpoints() {
+  function twoEndpoints(names = ['main', 'local']) {
     const asks = { main: 0, local: 0 }
     const state = { main: 'down' as 'down' | 'fine' | 'slow' | 'silent', now: 0 }
     const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
@@ -218,7 +218,14 @@ describe('a pool in which endpoints rest', () => {
       if (name === 'main' && state.main === 'silent') await aborted(signal)
       return yield* saying(name)
     }
-    return { asks, state, ...pool([endpoint('main'), endpoint('local')], { call, now: () => state.now }) }
+    return {
+      asks,
+      state,
+      ...pool(
+        names.map(name => endpoint(name)),
+        { call, now: () => state.now },
+      ),
+    }
   }
 
   it('goes on with the next endpoint, and returns to the first when that recovers', async () => {
@@ -251,8 +258,34 @@ describe('a pool in which endpoints rest', () => {
     assert.ok(ms >= 140 && ms < 290, `${ms}`)
   })
 
-  it('takes silence until the deadline for a failure, but not when there was hardly any time', async () => {
+  it('leaves an endpoint that is silent for half of the time, when another one can answer', async () => {
     const { state, ask, models } = twoEndpoints()
+    state.main = 'silent'
+    const { text, outcome } = await ask({ deadline: Date.now() + 300 })
+    assert.equal(text, 'local')
+    assert.deepEqual(tried(outcome), ['main: MODEL_TIMEOUT', 'local'])
+    const { ms } = outcome.attempts![0]!
+    assert.ok(ms >= 140 && ms < 290, `${ms}`)
+    assert.equal(models.health()[0]!.failures, 0) // hardly any time
+    assert.equal((await ask({ deadline: Date.now() + 2_100 })).text, 'local')
+    assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('asks another endpoint when the same question is asked again because its answer broke off', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }) {
+      yield name
+      if (name === 'main') throw failure('MODEL_CUT')
+      return { model: name, finishReason: 'stop' }
+    }
+    const { models } = pool([endpoint('main'), endpoint('local')], { call })
+    assert.equal((await refusal(heard(models.ask(question, asked())))).code, 'MODEL_CUT')
+    assert.equal((await heard(models.ask(question, asked()))).text, 'local')
+    const reason = await refusal(heard(models.ask({ ...question }, asked())))
+    assert.deepEqual(tried(reason), ['main: MODEL_CUT']) // a question of its own begins at the first
+  })
+
+  it('takes silence until the deadline for a failure, but not when there was hardly any time', async () => {
+    const { state, ask, models } = twoEndpoints(['main'])
     state.main = 'silent'
     await assert.rejects(ask({ deadline: Date.now() + 50, signal: AbortSignal.timeout(50) }))
     assert.equal(models.health()[0]!.failures, 0)
@@ -261,7 +294,7 @@ describe('a pool in which endpoints rest', () => {
   })
 
   it('takes no silence for a failure that is shorter than the last first word took', async () => {
-    const { state, ask, models } = twoEndpoints()
+    const { state, ask, models } = twoEndpoints(['main'])
     state.main = 'slow'
     assert.equal((await ask()).text, 'main')
     state.main = 'silent'
@@ -287,7 +320,7 @@ describe('a pool in which endpoints rest', () => {
     assert.equal((await refusal(ask({ deadline: Date.now() + 200 }))).retryAfterMs, 400)
     const reason = await refusal(ask({ deadline: Date.now() + 200 }))
     assert.deepEqual([reason.reason, reason.code, reason.attempts], ['busy', 'MODEL_RATE_LIMITED', []])
-    assert.match(reason.message, /^main rests: failed with MODEL_RATE_LIMITED$/)
+    assert.match(reason.message, /^main rests for 1 s: failed with MODEL_RATE_LIMITED$/)
     assert.ok(reason.retryAfterMs! > 300 && reason.retryAfterMs! <= 400)
     assert.equal(calls, 1)
     assert.equal((await ask()).text, 'fine')
