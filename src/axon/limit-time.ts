@@ -7,7 +7,8 @@ import type { ServerResponse } from 'node:http'
 export function limitTime(response: ServerResponse, ms: number): Disposable {
   let timer: NodeJS.Timeout | undefined
   const start = () => {
-    timer = setTimeout(() => response.socket?.destroy(), ms)
+    // Reset: what was not taken is dropped, too, and the end of the connection is not taken for that of the reply.
+    timer = setTimeout(() => response.socket?.resetAndDestroy(), ms)
   }
   if (response.socket) start()
   else response.once('socket', start)

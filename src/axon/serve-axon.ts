@@ -19,7 +19,7 @@ import { Scheduler } from './scheduler.js'
 import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
 import { SpentNonces } from './spent-nonces.js'
 import { writeReply } from './write-reply.js'
-import { writeStream } from './write-stream.js'
+import { cutOff, writeStream } from './write-stream.js'
 
 export type AxonOptions = {
   /** our own hotkey, ss58: what callers sign for */
@@ -168,7 +168,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     }
     const reply = await pipeline(stations, exchange)
     if (reply) writeReply(request, response, reply, limits.writeMs)
-    else if (!response.writableFinished) response.destroy()
+    else if (!response.writableFinished) cutOff(response)
   }
 
   const stations: Stations = {

@@ -40,3 +40,10 @@ export function writeStream(
     end: () => taken(done => response.end(done)),
   }
 }
+
+/** Closes the connection of a reply that has no end, and must not look as if it had. */
+export function cutOff(response: ServerResponse): void {
+  // A reply to HTTP/1.0 has no chunks: it ends where its connection does, unless that is reset.
+  if (response.chunkedEncoding) response.destroy()
+  else response.socket?.resetAndDestroy()
+}

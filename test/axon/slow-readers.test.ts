@@ -33,6 +33,16 @@ describe('a stream that is read slowly', () => {
     assert.equal(await stream.axon.drain(1_000), true)
   })
 
+  it('does not look whole when it is cut, not to a caller of HTTP/1.0 either', async () => {
+    await using stream = await startStream({ version: 'HTTP/1.0', limits: { writeMs: 200 } })
+    stream.caller.socket.pause()
+    stream.talk.say(...huge)
+    await stream.talk.over
+    stream.caller.socket.resume()
+    await stream.caller.closed
+    assert.match(String(stream.caller.error), /ECONNRESET/)
+  })
+
   it('goes on for longer than a reader may take for one piece', async () => {
     await using stream = await startStream({ limits: { writeMs: 50 } })
     for (const piece of ['a', 'b', 'c']) {

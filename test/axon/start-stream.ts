@@ -12,11 +12,15 @@ export function streamRequest(wanted: Wanted = {}) {
 }
 
 /** An axon, a caller who has asked it for a stream, and the miner's side of that. */
-export async function startStream({ wanted, ...options }: Partial<AxonOptions> & { wanted?: Wanted } = {}) {
+export async function startStream({
+  wanted,
+  version = 'HTTP/1.1',
+  ...options
+}: Partial<AxonOptions> & { wanted?: Wanted; version?: 'HTTP/1.0' | 'HTTP/1.1' } = {}) {
   const miner = new TalkingMiner()
   const axon = await startAxon({ miner, concurrency: 1, queue: 0, ...options })
   const caller = await RawConnection.open(axon.port)
-  caller.write(bytesOf(streamRequest(wanted)))
+  caller.write(String(bytesOf(streamRequest(wanted))).replace('HTTP/1.1', version))
   const talk: Talk = await miner.next()
   return {
     axon,

@@ -51,6 +51,15 @@ describe('a stream that fails', () => {
     assert.equal(await axon.drain(1_000), true)
   })
 
+  it('does not look whole to a caller of HTTP/1.0, for whom the end of a connection is that of the stream', async () => {
+    await using stream = await startStream({ version: 'HTTP/1.0' })
+    stream.talk.say('a')
+    await stream.caller.head()
+    stream.talk.fail(new NoAnswer('upstream', 'cut'))
+    await stream.caller.closed
+    assert.match(String(stream.caller.error), /ECONNRESET/)
+  })
+
   it('has no end when the answer is too long', async () => {
     const miner: Miner = {
       async *prompt() {
