@@ -60,7 +60,10 @@ function textOf(piece: unknown): string | null {
   return typeof text === 'string' ? text : null
 }
 
-/** Async, so that what is thrown at once is a rejection too. An iterator need not have a `return`. */
-async function stop(speech: AsyncIterator<unknown>): Promise<void> {
-  await speech.return?.()
+/**
+ * Async, so that what is thrown at once is a rejection too. An iterator need not have a `return`. Where a plugin forgot
+ * the asterisk it is a promise, and one that rejects unheard would end the process.
+ */
+async function stop(speech: AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>): Promise<void> {
+  await (await speech).return?.()
 }

@@ -119,6 +119,15 @@ describe('listen', () => {
     await assert.rejects(heard(listen(failing, signal)), /the real one/)
   })
 
+  it('hears nothing of a promise in the place of a generator, but that it is none', async () => {
+    const forgotten = async () => {
+      throw new Error('nobody hears this') // mocha fails the run if it is unhandled
+    }
+    const speech = forgotten() as unknown as ReturnType<typeof saying>
+    await assert.rejects(heard(listen(speech, signal)), TypeError)
+    await new Promise(setImmediate)
+  })
+
   it('takes a generator that does not wait', async () => {
     function* ready() {
       yield 'a'
