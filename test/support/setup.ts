@@ -1,4 +1,5 @@
-// Loaded by mocha before any test: no test reaches beyond this machine, and none sees the settings of who runs it.
+// Loaded by mocha before any test: no test reaches beyond this machine, none sees the settings of who runs it,
+// and none passes that leaves a rejection unhandled.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,11 @@ for (const name of Object.keys(process.env)) if (/^(MINER|OPENAI|BT)_/.test(name
 const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
 for (const kind of ['CONFIG', 'DATA', 'CACHE']) process.env[`MINER_${kind}_DIR`] = join(home, kind.toLowerCase())
 process.env.BT_WALLET_PATH = join(home, 'wallets')
+
+// It would end the miner's process; mocha alone takes no notice of it.
+process.on('unhandledRejection', reason => {
+  throw reason
+})
 
 export const mochaHooks = {
   beforeAll() {
