@@ -1,22 +1,17 @@
 /**
- * Cuts a text into pieces as they go on the wire, in UTF-8: none longer than about a kilobyte, so that it fits one
+ * Cuts texts into pieces as they go on the wire, in UTF-8: none longer than about a kilobyte, so that it fits one
  * packet, and no character in two of them, because the SDK's readers decode each packet by itself
  * (opentensor/prompting prompting/protocol.py process_streaming_response). What is whole is not joined.
  */
 export async function* pieces(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
-  // A text may end in the first half of a character whose other half begins the next.
-  let half = ''
   for await (const text of texts) {
-    const joined = half + text
-    half = /[\ud800-\udbff]$/.exec(joined)?.[0] ?? ''
-    const bytes = Buffer.from(joined.slice(0, joined.length - half.length))
+    const bytes = Buffer.from(text)
     for (let at = 0, end = 0; at < bytes.length; at = end) {
       end = Math.min(at + MAX_BYTES, bytes.length)
       while (isInside(bytes[end])) end--
       yield bytes.subarray(at, end)
     }
   }
-  if (half !== '') yield Buffer.from(half)
 }
 
 const MAX_BYTES = 1024

@@ -1,6 +1,6 @@
 /**
  * An unfinished answer, cut where it reads best: after its last sentence or, failing that, its last word. A text
- * without either is left as it is, but for half a character at its end. It gives up 1,000 characters at most.
+ * without either is left as it is. It gives up 1,000 characters at most.
  *
  * @param text not blank
  * @returns not blank
@@ -12,7 +12,7 @@ export function cutShort(text: string): string {
   if (sentence) return text.slice(0, start + sentence.index + sentence[0].length)
   const word = tail.search(/\s\S*$/)
   const words = word < 0 ? '' : text.slice(0, start + word)
-  return words.trim() === '' ? text.replace(/[\ud800-\udbff]$/, '') : words
+  return words.trim() === '' ? text : words
 }
 
 const MAX_LOSS = 1000

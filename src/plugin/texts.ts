@@ -5,7 +5,8 @@ import { until } from './until.js'
 /**
  * What a plugin's generator says, without trusting it: the signal ends the wait for the next piece, and the end of the
  * generator is not waited for, because `return()` hangs on one that is stuck in an await. Empty pieces are left out;
- * white space is held back until something follows it, so that whoever got a text has an answer.
+ * white space is held back until something follows it, so that whoever got a text has an answer, and half a character
+ * (a surrogate) until the other half does, so that each text can be encoded by itself.
  *
  * @param speaker whom an error blames
  * @returns what the generator returned, unchecked
@@ -22,20 +23,25 @@ export async function* texts(
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let length = 0
   let held: string | null = ''
+  let half = ''
   try {
     for (;;) {
       const step = await until(Promise.resolve(speech.next()), signal)
       if (step.done) {
         if (held !== null) throw noAnswer('EMPTY_ANSWER', `the ${speaker} said nothing`)
+        if (half !== '') yield half
         return step.value
       }
-      const text = textOf(step.value)
-      if (text === null) {
+      const said = textOf(step.value)
+      if (said === null) {
         const code = `${speaker.toUpperCase()}_MISBEHAVES`
         throw noAnswer(code, `the ${speaker} yielded something other than a text`)
       }
-      length += text.length
+      length += said.length
       if (length > MAX_ANSWER) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_ANSWER} characters`)
+      const joined = half + said
+      half = /[\ud800-\udbff]$/.exec(joined)?.[0] ?? ''
+      const text = joined.slice(0, joined.length - half.length)
       if (held === null) {
         if (text !== '') yield text
       } else if (text.trim() === '') {

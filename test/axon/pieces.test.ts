@@ -12,9 +12,6 @@ async function* iterate(texts: string[]): AsyncGenerator<string> {
   yield* texts
 }
 
-const high = '👋'.charAt(0)
-const low = '👋'.charAt(1)
-
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Each by itself, as a validator decodes it; throws when one ends within a character. */
@@ -26,19 +23,6 @@ describe('pieces', () => {
   it('leaves a short text as it is, whatever is in it', async () => {
     const texts = ['Hel', 'lo\r\n', 'wörld', '👨‍👩‍👧', '\ufeff', 'שלום \u202e', 'e\u0301', '\0']
     assert.deepEqual(decoded(await wired(...texts)), texts)
-  })
-
-  it('holds half a character back until its other half is there', async () => {
-    assert.deepEqual(decoded(await wired(`a${high}`, `${low}b`, 'c')), ['a', '👋b', 'c'])
-    assert.deepEqual(decoded(await wired(high, low)), ['👋'])
-    assert.deepEqual(decoded(await wired('a', high, low)), ['a', '👋'])
-  })
-
-  it('replaces half a character whose other half never comes', async () => {
-    assert.deepEqual(decoded(await wired(`a${high}`)), ['a', '\ufffd'])
-    assert.deepEqual(decoded(await wired(`a${high}`, 'b')), ['a', '\ufffdb'])
-    assert.deepEqual(decoded(await wired(high, high, low)), ['\ufffd', '👋'])
-    assert.deepEqual(decoded(await wired(`${low}a`)), ['\ufffda'])
   })
 
   for (const [name, character] of Object.entries({ 'one byte': 'x', two: 'ö', three: '€', four: '👋' })) {

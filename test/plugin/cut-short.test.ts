@@ -40,12 +40,6 @@ describe('cutShort', () => {
     assert.equal(cutShort('It is 3.14 or s'), 'It is 3.14 or')
   })
 
-  it('leaves no half of a character', () => {
-    assert.equal(cutShort('\u{1F600}\ud83d'), '\u{1F600}')
-    assert.equal(cutShort('\u{1F600}'), '\u{1F600}')
-    assert.equal(cutShort('a \ud83d'), 'a')
-  })
-
   it('gives up no more than 1,000 characters for the sake of a whole sentence', () => {
     const words = 'word '.repeat(400).trimEnd()
     assert.equal(cutShort(`One. ${words}`), `One. ${words.slice(0, -5)}`)

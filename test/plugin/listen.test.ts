@@ -36,6 +36,25 @@ describe('listen', () => {
     await assert.rejects(listen(failing(), signal).next(), /broken/)
   })
 
+  describe('holds half a character back', () => {
+    const [high, low] = ['\ud83d', '\udc4b']
+    for (const [what, pieces, given] of [
+      ['until its other half is there', [`a${high}`, `${low}b`, 'c'], ['a', '👋b', 'c']],
+      ['where it is a piece by itself', [high, low], ['👋']],
+      ['whatever came before', ['a', high, low], ['a', '👋']],
+      ['behind white space', [' ', high, low], [' 👋']],
+      ['until it is plain that its other half never comes', [`a${high}`, 'b', high], ['a', `${high}b`, high]],
+      ['when another follows', [high, high, low], [high, '👋']],
+      ['but not one that lacks its beginning', [`${low}a`], [`${low}a`]],
+    ] as const) {
+      it(what, async () => assert.deepEqual((await heard(listen(saying(...pieces), signal)))[0], given))
+    }
+
+    it('and takes it alone for no answer', async () => {
+      await assert.rejects(heard(listen(saying(' ', high), signal)), noAnswer('EMPTY_ANSWER'))
+    })
+  })
+
   it('gives on what the miner throws', async () => {
     async function* failing(): AsyncGenerator<string, Outcome> {
       yield 'a'
