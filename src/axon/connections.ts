@@ -20,11 +20,14 @@ export class Connections {
 
   /**
    * May another request begin on it? No dendrite sends one before it has the reply to the last, but a stranger can put
-   * thousands into one packet, which Node reads in one turn: then the connection is closed.
+   * thousands into one packet, which Node reads in one turn: then the connection is closed. So it is when so much of
+   * what was answered waits behind the first reply that Node stops reading: whoever waits for that could not be seen to
+   * leave.
    */
   hasRoom(socket: Socket): boolean {
     if (socket.destroyed) return false
-    if ((this.#all.get(socket)?.size ?? 0) < MAX_PIPELINED) return true
+    const open = this.#all.get(socket)?.size ?? 0
+    if (open === 0 || (open < MAX_PIPELINED && !socket.isPaused())) return true
     socket.destroy()
     // Node would still make a request of each that it has read already, thousands in one turn: 5 s of it for 60 such
     // packets, 1 s without. The parser is Node's own affair, so nothing but the saving depends on it.

@@ -121,6 +121,22 @@ describe('a stream whose caller leaves', () => {
     await assertLeft(stream, () => void stream.caller.write('x'.repeat(4_000_000)), 1_000)
   })
 
+  it('ends when so many answers wait behind it that nobody could see it leave', async () => {
+    await using stream = await startStream({ concurrency: 2 })
+    stream.talk.say('a')
+    await stream.caller.head()
+    stream.caller.write(bytesOf(streamRequest({ synapse: 'Prompting' })))
+    const answered = told('answered')
+    const second = await stream.miner.next()
+    second.say('x'.repeat(256 * 1024))
+    second.end()
+    await answered
+    stream.caller.write(bytesOf(streamRequest()))
+    await stream.caller.closed
+    await stream.talk.over
+    assert.equal(stream.miner.open, 0)
+  })
+
   it('ends although the miner never waits', async () => {
     let isTold = false
     const miner: Miner = {
