@@ -43,7 +43,7 @@ export class RequestLog implements Disposable {
         else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
       }),
       this.#on('failed', record => {
-        const { hotkey, code, status, reason, error, pieces } = record
+        const { hotkey, code, status, firstMs, pieces, reason, error } = record
         if (hotkey === null) {
           this.#count(code)
           if (this.#toldFailure) return
@@ -53,6 +53,7 @@ export class RequestLog implements Disposable {
           event: 'failed',
           ...about(record),
           status,
+          firstMs,
           pieces,
           reason,
           error,
@@ -60,7 +61,7 @@ export class RequestLog implements Disposable {
       }),
       this.#on('cancelled', record => {
         if (record.hotkey === null) this.#count('CANCELLED')
-        else log.info({ event: 'cancelled', ...about(record) })
+        else log.info({ event: 'cancelled', ...about(record), firstMs: record.firstMs, pieces: record.pieces })
       }),
     ]
   }

@@ -8,8 +8,8 @@ const CUT_MS = 25
 
 /** What a request's record tells of the asking. */
 export type Went = {
-  /** of the last question; null when the miner was not asked */
-  readonly outcome: Outcome | null
+  /** of the last question; absent when the miner was not asked, or did not come to an end */
+  readonly outcome?: Outcome
   /** the deadline cut an answer */
   readonly partial?: true
   /** from arrival to the first token */
@@ -21,7 +21,7 @@ export class Asking {
   readonly ask: Ask
   readonly #onFirst: () => void
   readonly #sinceArrival: () => number
-  #went: Went = { outcome: null }
+  #went: Went = {}
 
   constructor(options: {
     miner: Miner
@@ -38,7 +38,7 @@ export class Asking {
     this.#sinceArrival = () => now() - options.arrivedAt
 
     const whole: (...args: Parameters<Ask>) => ReturnType<Ask> = (question, { partial = false } = {}) => {
-      const cutAfterMs = partial && mayCut ? asked.deadline - CUT_MS - now() : undefined
+      const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
       const answer = wholeAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
       // A dialect need not wait for what it asked: its rejection would end the process.
       answer.then(

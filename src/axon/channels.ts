@@ -22,19 +22,19 @@ export type RequestRecord = {
 export type Started = RequestRecord
 /** The miner has begun to speak; told each time when a dialect asks more than once. */
 export type FirstToken = RequestRecord
-export type Answered = RequestRecord & Went & Streamed & { readonly status: number }
+export type Answered = RequestRecord & Spoken & { readonly status: number }
 /** Not let in, or not in time for a place: the miner was not asked. */
 export type Refused = RequestRecord & { readonly status: number; readonly code: string; readonly reason: string }
 /**
  * The request had its place, and there is no answer, or only the beginning of one: of a stream that was cut the status
  * is 200. `error` is what was thrown, for the log only.
  */
-export type Failed = Refused & Streamed & { readonly error: unknown }
+export type Failed = Refused & Spoken & { readonly error: unknown }
 /** The caller left before it was answered. */
-export type Cancelled = RequestRecord
+export type Cancelled = RequestRecord & Spoken
 
-/** How many pieces of a streamed answer were written; absent: it was not streamed. */
-type Streamed = { readonly pieces?: number }
+/** How far the answer came. `pieces`: how many of a streamed one were written; absent: it was not streamed. */
+export type Spoken = Went & { readonly pieces?: number }
 
 export type RequestEvents = {
   refused: Refused

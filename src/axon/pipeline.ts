@@ -6,7 +6,7 @@ import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
 import { Asking } from './asking.js'
-import { publish, type RequestRecord } from './channels.js'
+import { publish, type RequestRecord, type Spoken } from './channels.js'
 import { Deadline } from './deadline.js'
 import { CallerLeft, type Exchange, type ReplyStream } from './exchange.js'
 import { isHealthCheck, tellHealth } from './health.js'
@@ -53,6 +53,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
   let call: SignedCall | null = null
   let seconds = ''
   let started = false
+  let asking: Asking | null = null
   let stream: ReplyStream | null = null
 
   const record = (): RequestRecord => ({
@@ -65,6 +66,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     arrivedAt,
     ms: now() - arrivedAt,
   })
+  const spoken = (): Spoken => ({ ...(stream && { pieces: stream.pieces }), ...asking?.went })
   const served = (processMs: number): Served => ({ hotkey: receiver, ...exchange.local, processMs })
 
   try {
@@ -94,7 +96,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     const startedAt = performance.now()
     const serving = () => served(performance.now() - startedAt)
     const asked = { id, caller: call.hotkey, receiver, signal: listening.signal, deadline: deadline.at }
-    const asking = new Asking({
+    asking = new Asking({
       miner: axon.miner,
       asked,
       mayCut: axon.mayCut,
@@ -107,7 +109,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     if (route.frames === undefined) {
       const patch = await until(route.answer(question), listening.signal)
       const reply = wire.whole(claim, request.tree, patch, serving())
-      publish('answered', () => ({ ...record(), status: reply.status, ...asking.went }))
+      publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))
       return reply
     }
     for await (const piece of pieces(texts(route.answer(question), listening.signal, 'dialect'))) {
@@ -116,19 +118,18 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       await stream.write(piece)
     }
     await stream!.end()
-    publish('answered', () => ({ ...record(), status: 200, pieces: stream!.pieces, ...asking.went }))
+    publish('answered', () => ({ ...record(), status: 200, ...spoken() }))
     return null
   } catch (error) {
     if (error instanceof CallerLeft) {
-      publish('cancelled', record)
+      publish('cancelled', () => ({ ...record(), ...spoken() }))
       return null
     }
     const refusal = refusalOf(error, { id, seconds })
     const { code, message: reason } = refusal
     const told = () => ({ ...record(), status: stream ? 200 : refusal.status, code, reason })
-    const streamed = stream && { pieces: stream.pieces }
     if (started || code === 'INTERNAL')
-      publish('failed', () => ({ ...told(), ...streamed, error: refusal.cause ?? refusal }))
+      publish('failed', () => ({ ...told(), ...spoken(), error: refusal.cause ?? refusal }))
     else publish('refused', told)
     return stream ? null : wire.refuse(claim, refusal, served(now() - arrivedAt))
   } finally {

@@ -32,13 +32,23 @@ describe('request log', () => {
       const attempts = [{ ...attempt, error: 'MODEL_BUSY' }, attempt]
       const outcome = { model: 'm', finishReason: 'stop', usage, attempts }
       publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
-      publish('answered', () => ({ ...known, status: 200, outcome: null }))
+      publish('answered', () => ({ ...known, status: 200 }))
       const cut = { model: 'unknown', finishReason: 'deadline' }
       publish('answered', () => ({ ...known, status: 200, outcome: cut, partial: true, firstMs: 3 }))
       const reason = 'The model behind this miner failed'
-      publish('failed', () => ({ ...known, status: 200, code: 'UPSTREAM_FAILED', reason, pieces: 2, error: 'cut' }))
+      publish('failed', () => ({
+        ...known,
+        status: 200,
+        code: 'UPSTREAM_FAILED',
+        reason,
+        firstMs: 3,
+        pieces: 2,
+        error: 'cut',
+      }))
+      publish('cancelled', () => ({ ...known, firstMs: 3, pieces: 2 }))
     }
-    const told = { hotkey: alice.address, id: '1', ms: 1, synapse: 'Prompting', status: 200 }
+    const without = { hotkey: alice.address, id: '1', ms: 1, synapse: 'Prompting' }
+    const told = { ...without, status: 200 }
     const expected = [
       {
         ...told,
@@ -51,7 +61,8 @@ describe('request log', () => {
       },
       { ...told, event: 'answered' },
       { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
-      { ...told, event: 'failed', pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },
+      { ...told, event: 'failed', firstMs: 3, pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },
+      { ...without, event: 'cancelled', firstMs: 3, pieces: 2 },
     ]
     assert.deepEqual(
       records.map(({ level, time, ...rest }) => rest),

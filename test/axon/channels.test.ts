@@ -6,6 +6,7 @@ import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
 import { startStream } from './start-stream.ts'
+import { told } from './told.ts'
 
 const events = ['refused', 'started', 'firstToken', 'answered', 'failed', 'cancelled'] as const
 type Told = { [Event in keyof RequestEvents]: { event: Event; record: RequestEvents[Event] } }[keyof RequestEvents]
@@ -96,6 +97,21 @@ describe('channels', () => {
     assertDiscreet(ear)
   })
 
+  it('tell how far a stream came that failed, or whose caller left', async () => {
+    for (const event of ['failed', 'cancelled'] as const) {
+      await using stream = await startStream()
+      const end = told(event)
+      stream.talk.say(words.answer, ' ')
+      await stream.caller.head()
+      for (const _ of [1, 2]) await stream.caller.chunk()
+      if (event === 'failed') stream.talk.fail(new NoAnswer('upstream', 'cut'))
+      else stream.caller.socket.end()
+      const { pieces, firstMs, ms, outcome } = await end
+      assert.deepEqual([pieces, outcome], [2, undefined])
+      assert.ok(firstMs! >= 0 && firstMs! <= ms)
+    }
+  })
+
   it('tell of a ping, for which no miner was asked', async () => {
     await using axon = await startAxon()
     using ear = listenIn()
@@ -104,7 +120,8 @@ describe('channels', () => {
       ear.told.map(({ event }) => event),
       ['started', 'answered'],
     )
-    assert.partialDeepStrictEqual(ear.told[1]?.record, { synapse: 'Synapse', outcome: null })
+    assert.equal(ear.told[1]?.record.synapse, 'Synapse')
+    assert.equal('outcome' in ear.told[1]!.record, false)
   })
 
   it('tell of a refusal what was claimed, and that nothing was proven', async () => {
