@@ -44,6 +44,6 @@ export function writeStream(
 /** Closes the connection of a reply that has no end, and must not look as if it had. */
 export function cutOff(response: ServerResponse): void {
   // A reply to HTTP/1.0 has no chunks: it ends where its connection does, unless that is reset.
-  if (response.chunkedEncoding) response.destroy()
-  else response.socket?.resetAndDestroy()
+  if (response.headersSent && !response.chunkedEncoding) response.socket?.resetAndDestroy()
+  else response.destroy()
 }
