@@ -84,7 +84,9 @@ function fromValue(shape: Shape, value: unknown, path: string, report: Report): 
   if (isScalar(shape)) return fromScalar(shape, value, path, report)
   if (shape.kind === 'free') return fromJson(shape, value, path, report)
   if (shape.kind === 'list') {
-    if (!Array.isArray(value)) return refuse(shape, value, path, report, 'write it in brackets: [ … ]')
+    const isTables = shape.item.kind === 'table' && isTable(value)
+    const brackets = isTables ? `write [[${path}]], with two brackets` : 'write it in brackets: [ … ]'
+    if (!Array.isArray(value)) return refuse(shape, value, path, report, brackets)
     return value.map((item, index) => fromValue(shape.item, item, itemPath(path, index), report))
   }
   if (!isTable(value)) return refuse(shape, value, path, report)

@@ -45,13 +45,14 @@ function fromVariable(name: string, path: string, { env, report }: { env: Enviro
   // Whoever pastes a secret after "env:" must not read it again in the message.
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'has no name of a variable after "env:"')
   const secret = Object.hasOwn(env, name) ? env[name] : undefined
-  return secret || void report(path, `is to come from the variable ${escapeName(name)}, which is not set`)
+  return secret || void report(path, `is to come from the variable ${name}, which is not set`, `export ${name}=…`)
 }
 
 async function fromFile(file: string, path: string, report: Report): Promise<string | undefined> {
   const bytes = await readBounded(file, 65_536)
   const from = `is to come from the file ${escapeName(file)}, which`
-  if (!Buffer.isBuffer(bytes)) return void report(path, `${from} ${bytes.why}`)
+  const hint = 'mend that file, or name another'
+  if (!Buffer.isBuffer(bytes)) return void report(path, `${from} ${bytes.why}`, hint)
   const secret = bytes.toString('utf8').replace(/\r?\n$/, '')
-  return secret || void report(path, `${from} is empty`)
+  return secret || void report(path, `${from} is empty`, hint)
 }

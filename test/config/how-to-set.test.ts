@@ -30,9 +30,11 @@ describe('howToSet', () => {
   })
 
   it('says how a secret is given', async () => {
-    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'env:NONE' } }), [
+    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'env:' } }), [
       'set --openai-api-key, OPENAI_API_KEY or openai.apiKey in the file to the secret, env:NAME or file:PATH',
     ])
+    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'env:NONE' } }), ['export NONE=…'])
+    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'file:/nowhere' } }), ['mend that file, or name another'])
   })
 
   it('leaves out the flag that a table has not', async () => {

@@ -17,7 +17,7 @@ export function openaiRules(given: Given): readonly Broken[] {
     ),
     ...endpoints.flatMap(({ apiKey, apiKeys }, at) =>
       apiKey && apiKeys
-        ? [aboutEndpoint([at, 'apiKey'], { message: 'does not go with apiKeys', hint: 'leave one' })]
+        ? [aboutEndpoint([at, 'apiKey'], { message: 'does not go with apiKeys', hint: 'keep only one of them' })]
         : [],
     ),
     ...sharedNames(given),
@@ -32,14 +32,20 @@ function brokenIn({ suffix, reasoningEffort, extra = {} }: OwnSettings, apis: re
     broken.push({
       field: 'suffix',
       message: 'needs --api completions',
-      hint: 'set api to completions, or leave suffix',
+      hint: 'set api to completions, or take suffix out',
     })
   if (reasoningEffort !== undefined && !isFor('chat'))
-    broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'leave it out' })
+    broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'take it out' })
   for (const [name, hint] of taken)
     if (Object.hasOwn(extra, name)) broken.push({ field: 'extra', message: `must not have the field ${name}`, hint })
+  const key = Object.keys(extra).find(name => credential.test(name))
+  if (key !== undefined)
+    broken.push({ field: 'extra', message: `must not have the field ${key}: it would be shown`, hint: 'set apiKey' })
   return broken
 }
+
+/** `extra` is printed as it is, and no endpoint wants one of these in the body. */
+const credential = /(api[_-]?key|authorization|password|secret)$/i
 
 /** Fields of the request that are not free. */
 const taken: ReadonlyMap<string, string> = new Map([

@@ -39,6 +39,12 @@ describe('the rules between the settings of the openai miner', () => {
       ['endpoints 1 extra must not have the field stream'],
     ],
     [
+      'a key among extra fields',
+      { extra: { api_key: 'sk-1' } },
+      ['extra must not have the field api_key: it would be shown'],
+    ],
+    ['extra fields that only look like it', { extra: { stop_token: 'x', cache_key: 'y' } }, []],
+    [
       'one key and several of one endpoint',
       { endpoints: [{ apiKey: 'sk-1', apiKeys: ['sk-2'] }] },
       ['endpoints 0 apiKey does not go with apiKeys'],
