@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
+import { reset } from './reset.js'
 
 /**
- * Closes the connection of a reply after so many milliseconds, unless it is disposed before. The time of a reply that
+ * Resets the connection of a reply after so many milliseconds, unless it is disposed before. The time of a reply that
  * has to wait for those before it on its connection begins when they are written.
  */
 export function limitTime(response: ServerResponse, ms: number): Disposable {
   let timer: NodeJS.Timeout | undefined
   const start = () => {
-    // Reset: what was not taken is dropped, too, and the end of the connection is not taken for that of the reply.
-    timer = setTimeout(() => response.socket?.resetAndDestroy(), ms)
+    timer = setTimeout(() => response.socket && reset(response.socket), ms)
   }
   if (response.socket) start()
   else response.once('socket', start)

@@ -4,6 +4,7 @@ import { until } from '../plugin/until.js'
 import type { ReplyHead } from '../wires/wire.js'
 import { CallerLeft, type ReplyStream } from './exchange.js'
 import { limitTime } from './limit-time.js'
+import { reset } from './reset.js'
 
 /**
  * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken
@@ -44,6 +45,6 @@ export function writeStream(
 /** Closes the connection of a reply that has no end, and must not look as if it had. */
 export function cutOff(response: ServerResponse): void {
   // A reply to HTTP/1.0 has no chunks: it ends where its connection does, unless that is reset.
-  if (response.headersSent && !response.chunkedEncoding) response.socket?.resetAndDestroy()
+  if (response.socket && response.headersSent && !response.chunkedEncoding) reset(response.socket)
   else response.destroy()
 }
