@@ -31,8 +31,8 @@ export async function* saying(...words: string[]): AsyncGenerator<string, Outcom
 
 /** A call that throws what it is given. */
 export const failing = (why: () => unknown): CallModel =>
-  // biome-ignore lint/correctness/useYield: it has nothing to say
   async function* () {
+    yield* [] // no word comes before it fails
     throw why()
   }
 
