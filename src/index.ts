@@ -1,19 +1,48 @@
 export type { DialectPlugin, MinerPlugin, Sdk } from './plugin/define.js'
-export type { Answer, Ask, Call, DialectDefinition, Json, Patch, Route } from './plugin/dialect.js'
+export type {
+  Answer,
+  Ask,
+  AskHow,
+  Call,
+  Caller,
+  DialectDefinition,
+  Frames,
+  HashField,
+  Need,
+  Patch,
+  PlainRoute,
+  Rate,
+  RefusalCode,
+  Refusals,
+  Route,
+  Sign,
+  TtlMap,
+} from './plugin/dialect.js'
+export type { Json } from './plugin/json.js'
 export type { Log } from './plugin/log.js'
 export type {
   Asked,
   Attempt,
+  BrokenRule,
+  Capabilities,
   Check,
+  Embedding,
   Hotkey,
+  Logprob,
   Message,
   Miner,
   MinerContext,
   MinerDefinition,
   Outcome,
   Piece,
+  ProvenCall,
   Question,
+  Relayed,
   Role,
+  Tool,
+  ToolCall,
+  ToolDelta,
   Usage,
+  Verdict,
 } from './plugin/miner.js'
 export type { NoAnswer, NoAnswerReason } from './plugin/no-answer.js'

@@ -3,6 +3,7 @@ import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
+import { boundedFetch } from '../plugin/bounded-fetch.js'
 import type { Miner } from '../plugin/miner.js'
 import { hostSections } from './settings.js'
 import { CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
@@ -13,7 +14,8 @@ import { CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } fr
 export async function buildMiner(from: DependencyContainer): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
-  const miner = await create({ config, log: from.resolve(LOG), signal: from.resolve(ENDING) })
+  const signal = from.resolve(ENDING)
+  const miner = await create({ config, log: from.resolve(LOG), signal, fetch: boundedFetch(signal) })
   from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
   return miner
 }
@@ -64,6 +66,9 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       wires,
       dialect,
       miner,
+      minerName: from.resolve(CHOSEN_MINER).name,
+      sign: message => hotkey.sign(message),
+      onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
       rules: [lists(valuesOf(configuration, hostSections.policy))],
       verify: ({ hotkey, text, signature }) => verifier.verify({ publicKey: decodeAddress(hotkey), text, signature }),
       concurrency: axon.concurrency,

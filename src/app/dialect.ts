@@ -1,5 +1,6 @@
 import { prompting } from '../dialects/prompting.js'
 import { sdk } from '../plugin/define.js'
+import { hashVersions } from '../plugin/hash-versions.js'
 import type { Message } from '../plugin/miner.js'
 
 /** What is asked here. */
@@ -20,7 +21,7 @@ export function questionOf(messages: readonly Message[], { stream }: { readonly 
     },
     required: ['roles', 'messages'],
     // Those of both are the same.
-    hashed: dialect.synapses.Prompting!.hashed,
+    hashed: hashVersions(dialect.synapses.Prompting!)[0]!,
   }
 }
 

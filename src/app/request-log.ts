@@ -43,7 +43,7 @@ export class RequestLog implements Disposable {
         else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
       }),
       this.#on('failed', record => {
-        const { hotkey, code, status, firstMs, pieces, reason, error } = record
+        const { hotkey, code, status, firstMs, pieces, reason, plugin, error } = record
         if (hotkey === null) {
           this.#count(code)
           if (this.#toldFailure) return
@@ -56,6 +56,7 @@ export class RequestLog implements Disposable {
           firstMs,
           pieces,
           reason,
+          plugin,
           error,
         })
       }),

@@ -1,7 +1,11 @@
-import type { Ask } from '../plugin/dialect.js'
+import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
 import { listen } from '../plugin/listen.js'
-import type { Asked, Miner, Outcome, Piece, Question } from '../plugin/miner.js'
+import type { Asked, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+import { stop } from '../plugin/stop.js'
+import { until } from '../plugin/until.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
+import { sooner } from './sooner.js'
 
 /** How long before the deadline a whole answer is cut, so that it is on its way when the deadline comes. */
 const CUT_MS = 25
@@ -16,70 +20,145 @@ export type Went = {
   readonly firstMs?: number
 }
 
+type Options = {
+  readonly miner: Miner
+  readonly asked: Asked
+  /** may an answer be cut at the deadline, where the dialect allows it? */
+  readonly mayCut: boolean
+  /** epoch milliseconds */
+  readonly now: () => number
+  readonly arrivedAt: number
+  readonly onFirst: () => void
+}
+
 /** Asks the miner for a dialect, and keeps how that went. */
 export class Asking {
   readonly ask: Ask
-  readonly #onFirst: () => void
-  readonly #sinceArrival: () => number
+  readonly #options: Options
+  readonly #faults = new WeakSet<object>()
   #went: Went = {}
 
-  constructor(options: {
-    miner: Miner
-    asked: Asked
-    /** may an answer be cut at the deadline, where the dialect allows it? */
-    mayCut: boolean
-    /** epoch milliseconds */
-    now: () => number
-    arrivedAt: number
-    onFirst: () => void
-  }) {
-    const { miner, asked, mayCut, now } = options
-    this.#onFirst = options.onFirst
-    this.#sinceArrival = () => now() - options.arrivedAt
-
-    const whole: (...args: Parameters<Ask>) => ReturnType<Ask> = (question, { partial = false } = {}) => {
-      const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
-      const answer = wholeAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
-      // A dialect need not wait for what it asked: its rejection would end the process.
-      answer.then(
-        ({ outcome, partial }) => this.#end(outcome, partial),
-        () => {},
-      )
+  constructor(options: Options) {
+    this.#options = options
+    // A dialect need not wait for what it asked: its rejection would end the process.
+    const heeded = <T>(answer: Promise<T>): Promise<T> => {
+      answer.catch(() => {})
       return answer
     }
-    this.ask = Object.assign(whole, { stream: (question: Question) => this.#stream(miner, question, asked) })
+    this.ask = Object.assign((...args: Parameters<Ask>) => heeded(this.#whole(...args)), {
+      stream: (...args: Parameters<Ask['stream']>) => this.#stream(...args),
+      relay: (...args: Parameters<Ask['relay']>) => heeded(this.#relay(...args)),
+      embed: (...args: Parameters<Ask['embed']>) => heeded(this.#embed(...args)),
+    })
   }
 
   get went(): Went {
     return this.#went
   }
 
-  async *#stream(miner: Miner, question: Question, asked: Asked): AsyncGenerator<Piece, Outcome> {
-    const speech = listen(miner.prompt(question, asked), asked.signal)
-    let isFirst = true
+  /** Was it the miner that threw this, and not the dialect? */
+  threw(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#faults.has(error)
+  }
+
+  async #whole(question: Question, { partial = false, until }: AskHow & { partial?: boolean } = {}): Promise<Answer> {
+    const { miner, mayCut, now } = this.#options
+    using within = sooner(this.#options.asked, until, now)
+    const { asked } = within
+    const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
-      for (;;) {
+      const answer = await wholeAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
+      this.#end(answer.outcome, answer.partial)
+      return answer
+    } catch (error) {
+      throw this.#ofMiner(error)
+    }
+  }
+
+  async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
+    using within = sooner(this.#options.asked, until, this.#options.now)
+    const speech = listen(this.#options.miner.prompt(question, within.asked), within.asked.signal)
+    try {
+      for (let isFirst = true; ; isFirst = false) {
         const step = await speech.next()
         if (step.done) {
           this.#end(step.value, false)
           return step.value
         }
         if (isFirst) this.#first()
-        isFirst = false
-        yield { text: step.value }
+        yield step.value
       }
+    } catch (error) {
+      throw this.#ofMiner(error)
     } finally {
       // Whoever asked may have heard enough. `listen` does not wait for the miner, so this does not either.
       await speech.return(undefined as never)
     }
   }
 
+  async #relay(question: Question, { until: end }: AskHow = {}): Promise<Relayed> {
+    const { miner, asked: all, now } = this.#options
+    if (!miner.relay) throw lacks('relay')
+    const within = sooner(all, end, now)
+    const { asked } = within
+    try {
+      const { body, outcome } = await until(miner.relay(question, asked), asked.signal)
+      outcome.then(
+        end => this.#end(end, false),
+        () => {},
+      )
+      return { body: this.#bytes(body, asked.signal, within), outcome }
+    } catch (error) {
+      within[Symbol.dispose]()
+      throw this.#ofMiner(error)
+    }
+  }
+
+  async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, within: Disposable): AsyncGenerator<Uint8Array> {
+    using _ = within
+    const iterator = body[Symbol.asyncIterator]()
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const step = await until(Promise.resolve(iterator.next()), signal)
+        if (step.done) return
+        if (isFirst) this.#first()
+        yield step.value
+      }
+    } catch (error) {
+      throw this.#ofMiner(error)
+    } finally {
+      stop(iterator)
+    }
+  }
+
+  async #embed(texts: readonly string[], { until: end }: AskHow = {}): Promise<Embedding> {
+    const { miner, asked, now } = this.#options
+    if (!miner.embed) throw lacks('embed')
+    using within = sooner(asked, end, now)
+    try {
+      return await until(miner.embed(texts, within.asked), within.asked.signal)
+    } catch (error) {
+      throw this.#ofMiner(error)
+    }
+  }
+
   #first(): void {
-    this.#went = { firstMs: this.#sinceArrival(), ...this.#went }
-    this.#onFirst()
+    const { now, arrivedAt, onFirst } = this.#options
+    this.#went = { firstMs: now() - arrivedAt, ...this.#went }
+    onFirst()
   }
 
   #end(outcome: Outcome, partial: boolean): void {
     this.#went = { ...this.#went, outcome, ...(partial && { partial }) }
   }
+
+  #ofMiner(error: unknown): unknown {
+    if (typeof error === 'object' && error !== null) this.#faults.add(error)
+    return error
+  }
+}
+
+/** A dialect names what it needs, so that the axon does not open without it; this one did not. */
+function lacks(what: string): NoAnswer {
+  return new NoAnswer('unsupported', `this miner cannot ${what}`, { code: 'MINER_LACKS' })
 }

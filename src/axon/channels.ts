@@ -27,9 +27,9 @@ export type Answered = RequestRecord & Spoken & { readonly status: number }
 export type Refused = RequestRecord & { readonly status: number; readonly code: string; readonly reason: string }
 /**
  * The request had its place, and there is no answer, or only the beginning of one: of a stream that was cut the status
- * is 200. `error` is what was thrown, for the log only.
+ * is 200. `error` is what was thrown, for the log only; `plugin` is the miner or dialect that was at work.
  */
-export type Failed = Refused & Spoken & { readonly error: unknown }
+export type Failed = Refused & Spoken & { readonly plugin: string; readonly error: unknown }
 /** The caller left before it was answered. */
 export type Cancelled = RequestRecord & Spoken
 

@@ -1,10 +1,12 @@
+import type { Piece } from '../plugin/miner.js'
+
 /**
  * Cuts texts into pieces as they go on the wire, in UTF-8: none longer than about a kilobyte, so that it fits one
  * packet, and no character in two of them, because the SDK's readers decode each packet by itself
  * (opentensor/prompting prompting/protocol.py process_streaming_response). What is whole is not joined.
  */
-export async function* pieces(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
-  for await (const text of texts) {
+export async function* pieces(said: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void> {
+  for await (const { text = '' } of said) {
     const bytes = Buffer.from(text)
     for (let at = 0, end = 0; at < bytes.length; at = end) {
       end = Math.min(at + MAX_BYTES, bytes.length)

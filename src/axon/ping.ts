@@ -6,5 +6,6 @@ export const ping: Route = {
   body: z.looseObject({}),
   hashed: [],
   queue: false,
+  example: {},
   answer: async () => ({}),
 }

@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import type { Caller, Route, Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
+import { NoAnswer } from '../plugin/no-answer.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
-import { texts } from '../plugin/texts.js'
+import { speech } from '../plugin/speech.js'
 import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
 import { Asking } from './asking.js'
+import type { CallerState } from './caller-state.js'
 import { publish, type RequestRecord, type Spoken } from './channels.js'
 import { Deadline } from './deadline.js'
 import { CallerLeft, type Exchange, type ReplyStream } from './exchange.js'
+import { frames } from './frames.js'
 import { isHealthCheck, tellHealth } from './health.js'
+import { accept, type OnHookFailed, priorityOf } from './hooks.js'
 import { type Routes, routeOf, wireOf } from './match.js'
 import { pieces } from './pieces.js'
+import { answerPlain, type PlainRoutes, plainRouteOf, strangersRate } from './plain-route.js'
+import { addressKey, type Rates } from './rates.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
 import type { Scheduler } from './scheduler.js'
@@ -23,11 +31,17 @@ export type Stations = {
   /** names this axon in records */
   readonly axon: string
   readonly wires: readonly [Wire, ...Wire[]]
-  readonly routes: Routes
+  readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
   readonly rules: readonly ScreenRule[]
   readonly verifier: Verifier
+  readonly rates: Rates
   readonly scheduler: Scheduler
   readonly miner: Miner
+  readonly minerName: string
+  readonly onHookFailed: OnHookFailed
+  readonly state: CallerState
+  readonly sign: Sign
+  readonly fetch: typeof fetch
   readonly maxBody: number
   readonly maxTimeoutMs: number
   readonly marginMs: number
@@ -50,6 +64,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
   const id = randomUUID()
   const wire = wireOf(head, axon.wires)
   let claim: Claim | null = null
+  let route: Route | null = null
   let call: SignedCall | null = null
   let seconds = ''
   let started = false
@@ -71,48 +86,84 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
 
   try {
     if (axon.draining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
-    const route = routeOf(head, wire, axon.routes)
+    const plain = plainRouteOf(head, axon.dialect.plain)
+    if (plain) return await answerPlain(plain, exchange, axon)
+    route = routeOf(head, wire, axon.dialect.routes)
     claim = wire.claim(head)
     using deadline = new Deadline({
       arrivedAt,
-      timeoutMs: claim.timeoutMs,
+      timeoutMs: timeoutOf(claim, route),
       maxMs: axon.maxTimeoutMs,
       marginMs: axon.marginMs,
       now: now(),
       listening,
     })
     seconds = deadline.seconds
-    screen(claim, axon.rules)
-    call = await verify(axon.verifier, wire, claim, listening.signal)
-    exchange.trust()
-    const request = await read(exchange, wire, call, { route, maxBody: axon.maxBody })
 
+    if (route.auth !== 'none') {
+      if (route.rules !== false) screen(claim, axon.rules)
+      call = await verify(axon.verifier, wire, claim, listening.signal)
+      exchange.trust()
+    }
+    const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
+    const callerKey = call?.hotkey ?? addressKey(head.address)
+    const rate = route.rate ?? (call ? undefined : strangersRate)
+    const take = (cost?: number) => rate && axon.rates.take(`${claim!.synapse} ${callerKey}`, rate, cost)
+    // Where the body says what a request costs, it is charged when the body is proven.
+    if (!route.cost) take()
+    const { tree, body } = await read(exchange, wire, claim, { route, maxBody: axon.maxBody })
+    if (route.cost) take(route.cost(body))
+
+    const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
+    if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
     deadline.late = 'DEADLINE_IN_QUEUE'
-    using _place = route.queue === false ? null : await axon.scheduler.place(listening.signal)
+    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
+    const { queue } = route
+    using _place =
+      queue === false
+        ? null
+        : await axon.scheduler.place(listening.signal, { priority, ...(queue !== undefined && { queue }) })
     deadline.check(now())
     deadline.late = 'DEADLINE'
     started = true
     publish('started', record)
     const startedAt = performance.now()
     const serving = () => served(performance.now() - startedAt)
-    const asked = { id, caller: call.hotkey, receiver, signal: listening.signal, deadline: deadline.at }
+    const { signal } = listening
     asking = new Asking({
       miner: axon.miner,
-      asked,
+      asked: { id, ...(call && { caller: call.hotkey }), receiver, signal, deadline: deadline.at },
       mayCut: axon.mayCut,
       now,
       arrivedAt,
       onFirst: () => publish('firstToken', record),
     })
-    const question = { ...asked, body: request.body, ask: asking.ask }
+    const question = {
+      id,
+      body,
+      ask: asking.ask,
+      caller,
+      receiver,
+      signal,
+      deadline: deadline.at,
+      state: axon.state.of(callerKey),
+      sign: axon.sign,
+      fetch: axon.fetch,
+    }
 
     if (route.frames === undefined) {
-      const patch = await until(route.answer(question), listening.signal)
-      const reply = wire.whole(claim, request.tree, patch, serving())
+      const patch = await until(Promise.resolve(route.answer(question)), signal)
+      if (!isPatch(patch)) throw misbehaves('the dialect gave no fields to answer with')
+      if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
+      const reply = wire.whole(claim, tree, patch, serving())
       publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))
       return reply
     }
-    for await (const piece of pieces(texts(route.answer(question), listening.signal, 'dialect'))) {
+    const said =
+      route.frames === 'text'
+        ? pieces(speech(route.answer(question), signal, 'dialect'))
+        : frames(route.answer(question), route.frames, signal)
+    for await (const piece of said) {
       // Nothing is sent before there are words, so what fails until then is an ordinary refusal.
       stream ??= exchange.stream(wire.stream(claim, serving()))
       await stream.write(piece)
@@ -125,12 +176,13 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       publish('cancelled', () => ({ ...record(), ...spoken() }))
       return null
     }
-    const refusal = refusalOf(error, { id, seconds })
+    const refusal = refusalOf(error, { id, seconds, as: route?.refusals })
     const { code, message: reason } = refusal
     const told = () => ({ ...record(), status: stream ? 200 : refusal.status, code, reason })
-    if (started || code === 'INTERNAL')
-      publish('failed', () => ({ ...told(), ...spoken(), error: refusal.cause ?? refusal }))
-    else publish('refused', told)
+    if (started || code === 'INTERNAL') {
+      const plugin = asking?.threw(error) ? axon.minerName : axon.dialect.name
+      publish('failed', () => ({ ...told(), ...spoken(), plugin, error: refusal.cause ?? refusal }))
+    } else publish('refused', told)
     return stream ? null : wire.refuse(claim, refusal, served(now() - arrivedAt))
   } finally {
     // What a dialect asked and did not wait for is for nobody.
@@ -139,3 +191,20 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
 }
 
 const DONE = new DOMException('the request is done', 'AbortError')
+
+/** How long the caller waits, as far as its head or its protocol says. */
+function timeoutOf({ timeoutMs }: Claim, { timeout }: Route): number | null {
+  return timeout === undefined ? timeoutMs : Math.min(timeoutMs ?? timeout, timeout)
+}
+
+function isPatch(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function misbehaves(message: string): NoAnswer {
+  return new NoAnswer('upstream', message, { code: 'DIALECT_MISBEHAVES' })
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+}

@@ -1,29 +1,31 @@
 import type { Route } from '../plugin/dialect.js'
+import { hashVersions } from '../plugin/hash-versions.js'
 import type { JsonObject } from '../wires/json-tree.js'
 import { plainOf } from '../wires/plain-of.js'
 import { Refusal } from '../wires/refusal.js'
-import type { Wire } from '../wires/wire.js'
+import type { Claim, Wire } from '../wires/wire.js'
 import type { Exchange } from './exchange.js'
-import type { SignedCall } from './verify.js'
 
-/** A proven call with its body: the tree that was hashed and goes back, and the dialect's view of it. */
-export type Request = { readonly call: SignedCall; readonly tree: JsonObject; readonly body: unknown }
+/** What was asked: the tree that was hashed and goes back, and the dialect's view of it. */
+export type Request = { readonly tree: JsonObject; readonly body: unknown }
 
 /**
- * Reads the body of a proven call, holds it against the signed hash, then against the dialect's schema.
+ * Reads the body of a proven call, holds it against the signed hash, then against the dialect's schema. Where a route
+ * wants no proof there is no hash to hold it against.
  *
+ * @param claim of the call, once it is proven or need not be
  * @throws {Refusal} BODY_TOO_LARGE · MALFORMED · HASH_MISMATCH
  */
 export async function read(
   exchange: Exchange,
   wire: Wire,
-  call: SignedCall,
+  claim: Claim,
   { route, maxBody }: { route: Route; maxBody: number },
 ): Promise<Request> {
-  const raw = await exchange.body(maxBody)
-  const tree = wire.open(call.claim, raw, route.hashed)
+  const raw = await exchange.body(route.maxBody ?? maxBody)
+  const tree = wire.open(claim, raw, route.auth === 'none' ? null : hashVersions(route))
   const view = route.body.safeParse(plainOf(tree))
-  if (view.success) return { call, tree, body: view.data }
+  if (view.success) return { tree, body: view.data }
   const [issue] = view.error.issues
   throw new Refusal('MALFORMED', `${issue?.path.join('.') || 'body'}: ${issue?.message}`.slice(0, 256))
 }

@@ -1,4 +1,5 @@
 import { ConversationError } from '../plugin/conversation.js'
+import type { Refusals } from '../plugin/dialect.js'
 import { NoAnswer, type NoAnswerReason } from '../plugin/no-answer.js'
 import { Refusal, type RefusalCode, refusals } from '../wires/refusal.js'
 
@@ -15,9 +16,19 @@ const codes = {
 /**
  * What the caller may know of an error. One that nobody foresaw is masked; `id` finds it in the log.
  *
- * @param about `seconds`: how long the caller would have waited, as its text says it
+ * @param about `seconds`: how long the caller would have waited, as its text says it; `as`: in the words and with the
+ *   status that this subnet's validators expect
  */
-export function refusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
+export function refusalOf(
+  error: unknown,
+  about: { readonly id: string; readonly seconds: string; readonly as?: Refusals | undefined },
+): Refusal {
+  const refusal = plainRefusalOf(error, about)
+  const as = about.as?.[refusal.code]
+  return as ? new Refusal(refusal.code, '', { as, cause: refusal.cause, headers: refusal.headers }) : refusal
+}
+
+function plainRefusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
   if (error instanceof NoAnswer) {

@@ -3,11 +3,12 @@ import { Refusal } from '../wires/refusal.js'
 /** A place at work. Disposing it gives it to the next in line. */
 export type Place = Disposable
 
-/** Lets so many be at work, and so many more wait, first come, first served. */
+/** Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. */
 export class Scheduler {
   readonly #concurrency: number
   readonly #queue: number
-  readonly #waiting = new Set<() => void>()
+  /** in the order of their coming */
+  readonly #waiting = new Set<Waiting>()
   #working = 0
 
   constructor(options: { concurrency: number; queue: number }) {
@@ -18,13 +19,17 @@ export class Scheduler {
   /**
    * A place, at once or when one is free.
    *
+   * @param how.queue how many may wait for this one to wait, too, where fewer than for all
    * @throws {Refusal} QUEUE_FULL
    * @throws the signal's reason, when it aborts first: the caller has left, or its deadline is past
    */
-  async place(signal: AbortSignal): Promise<Place> {
+  async place(
+    signal: AbortSignal,
+    { priority = 0, queue = this.#queue }: { priority?: number; queue?: number } = {},
+  ): Promise<Place> {
     signal.throwIfAborted()
     if (this.#working < this.#concurrency) this.#working++
-    else await this.#turn(signal)
+    else await this.#turn(signal, priority, Math.min(queue, this.#queue))
     let held = true
     return {
       [Symbol.dispose]: () => {
@@ -34,27 +39,31 @@ export class Scheduler {
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= this.#queue) throw new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
+  #turn(signal: AbortSignal, priority: number, queue: number): Promise<void> {
+    if (this.#waiting.size >= queue) throw new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
     return new Promise((resolve, reject) => {
       const enter = () => {
         signal.removeEventListener('abort', leave)
         resolve()
       }
+      const waiting = { priority, enter }
       const leave = () => {
-        this.#waiting.delete(enter)
+        this.#waiting.delete(waiting)
         reject(signal.reason)
       }
-      this.#waiting.add(enter)
+      this.#waiting.add(waiting)
       signal.addEventListener('abort', leave, { once: true })
     })
   }
 
   /** The place goes to the next in line without being free in between. */
   #leave(): void {
-    const [next] = this.#waiting
+    let next: Waiting | undefined
+    for (const waiting of this.#waiting) if (!next || waiting.priority > next.priority) next = waiting
     if (!next) return void this.#working--
     this.#waiting.delete(next)
-    next()
+    next.enter()
   }
 }
+
+type Waiting = { readonly priority: number; enter(): void }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import fastify from 'fastify'
+import { asking, boundedFetch } from '../plugin/bounded-fetch.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
@@ -10,12 +11,17 @@ import { Refusal } from '../wires/refusal.js'
 import type { Wire } from '../wires/wire.js'
 import { listenError } from './axon-error.js'
 import { answerBadHttp, refuseAndClose } from './bad-http.js'
+import { CallerState } from './caller-state.js'
 import { Connections } from './connections.js'
 import type { Exchange } from './exchange.js'
+import type { OnHookFailed } from './hooks.js'
 import { ping } from './ping.js'
 import { pipeline, type Stations } from './pipeline.js'
+import { Rates } from './rates.js'
 import { readBody } from './read-body.js'
+import { RisingNonces } from './rising-nonces.js'
 import { Scheduler } from './scheduler.js'
+import { signJson } from './sign-json.js'
 import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
 import { SpentNonces } from './spent-nonces.js'
 import { writeReply } from './write-reply.js'
@@ -31,9 +37,14 @@ export type AxonOptions = {
   readonly wires: readonly [Wire, ...Wire[]]
   readonly dialect: DialectDefinition
   readonly miner: Miner
+  /** as the operator chose it, for records */
+  readonly minerName: string
   readonly rules: readonly ScreenRule[]
   /** Does the signature hold? Must not throw for any bytes. */
   readonly verify: (check: SignatureCheck) => boolean
+  /** with our hotkey: 64 bytes for a message */
+  readonly sign: (message: Uint8Array) => Uint8Array
+  readonly onHookFailed: OnHookFailed
   /** prompts answered at once, and waiting for that */
   readonly concurrency: number
   readonly queue: number
@@ -102,7 +113,9 @@ export type Axon = AsyncDisposable & {
 export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const limits = { ...defaults, ...options.limits }
   const now = options.now ?? Date.now
+  const { dialect } = options
   const connections = new Connections(limits.connections)
+  const ending = new AbortController()
   const id = randomUUID()
   let draining = false
 
@@ -166,7 +179,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       stream: head => writeStream(response, head, { signal: listening.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
-    const reply = await pipeline(stations, exchange)
+    const reply = await asking.run(listening.signal, () => pipeline(stations, exchange))
     if (reply) writeReply(request, response, reply, limits.writeMs)
     else if (!response.writableFinished) cutOff(response)
   }
@@ -174,16 +187,27 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const stations: Stations = {
     axon: id,
     wires: options.wires,
-    routes: new Map([['Synapse', ping], ...Object.entries(options.dialect.synapses)]),
+    dialect: {
+      name: dialect.name,
+      routes: new Map([['Synapse', ping], ...Object.entries(dialect.synapses)]),
+      plain: new Map(Object.entries(dialect.routes ?? {})),
+    },
     rules: options.rules,
     verifier: {
       receiver: options.hotkey,
       checks: new SignatureChecks({ verify: options.verify, limit: limits.pendingChecks }),
+      rising: dialect.nonces === 'rising' ? new RisingNonces() : null,
       nonces: new SpentNonces({ startedAtMs: now(), perHotkey: limits.noncesPerHotkey, inAll: limits.noncesInAll }),
       now,
     },
     scheduler: new Scheduler(options),
     miner: options.miner,
+    minerName: options.minerName,
+    onHookFailed: options.onHookFailed,
+    rates: new Rates(now),
+    state: new CallerState(now),
+    sign: signJson(options.sign),
+    fetch: boundedFetch(ending.signal),
     maxBody: options.maxBody,
     maxTimeoutMs: options.maxTimeoutMs,
     marginMs: options.marginMs,
@@ -213,6 +237,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     async [Symbol.asyncDispose]() {
       draining = true
       await app.close()
+      ending.abort()
     },
   }
 }

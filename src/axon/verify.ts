@@ -1,5 +1,6 @@
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../wires/wire.js'
+import type { RisingNonces } from './rising-nonces.js'
 import type { SignatureChecks } from './signature-checks.js'
 import type { SpentNonces } from './spent-nonces.js'
 
@@ -18,6 +19,8 @@ export type Verifier = {
   readonly receiver: string
   readonly checks: SignatureChecks
   readonly nonces: SpentNonces
+  /** where the dialect wants nonces to go up; null: in any order, each once */
+  readonly rising: RisingNonces | null
   readonly now: () => number
 }
 
@@ -28,7 +31,7 @@ export type Verifier = {
  * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, nonces, now }: Verifier,
+  { receiver, checks, nonces, rising, now }: Verifier,
   wire: Wire<C>,
   claim: C,
   signal: AbortSignal,
@@ -37,7 +40,7 @@ export async function verify<C extends Claim>(
   fresh(proof, now(), nonces.floorNs)
   if (nonces.has(proof)) throw seenBefore()
   if (!(await checks.check(proof, signal))) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
-  if (!nonces.spend(proof, now())) throw seenBefore()
+  if (!nonces.spend(proof, now()) || rising?.rises(proof) === false) throw seenBefore()
   return { claim, hotkey: proof.hotkey } as SignedCall<C>
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../plugin/dialect.js'
-import type { Outcome } from '../plugin/miner.js'
+import type { Outcome, Piece } from '../plugin/miner.js'
 
 /** An answer that came piece by piece. */
 export type Heard<End> = {
@@ -29,7 +29,7 @@ export async function hearWhole(ask: (onFirst: () => void) => Promise<Answer>): 
 
 /** Listens to the end, and hands each piece on as it comes. @throws whatever the speech throws */
 export async function hear<End>(
-  speech: AsyncGenerator<string, End>,
+  speech: AsyncGenerator<string | Piece, End>,
   onPiece: (piece: string) => void,
 ): Promise<Heard<End>> {
   const startedAt = performance.now()
@@ -40,7 +40,8 @@ export async function hear<End>(
     const step = await speech.next()
     if (step.done) return { text, pieces, firstMs, ms: ms(), end: step.value }
     firstMs ??= ms()
-    text += step.value
-    onPiece(step.value)
+    const said = typeof step.value === 'string' ? step.value : (step.value.text ?? '')
+    text += said
+    onPiece(said)
   }
 }

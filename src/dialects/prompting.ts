@@ -8,6 +8,7 @@ export const prompting: DialectPlugin = ({ defineDialect, defineRoute, conversat
   const fields = {
     body: z.object({ roles: z.array(z.string()), messages: z.array(z.string()) }),
     hashed: ['messages'],
+    example: { roles: ['user'], messages: ['What is TAO?'], completion: '' },
   } as const
   const stream = defineRoute({
     ...fields,

@@ -1,6 +1,6 @@
 import type { Outcome, Piece } from './miner.js'
 import { outcomeOf } from './outcome-of.js'
-import { texts } from './texts.js'
+import { speech } from './speech.js'
 
 /**
  * Reads what a miner says, without trusting it.
@@ -10,8 +10,8 @@ import { texts } from './texts.js'
  * @throws the signal's reason · whatever the miner throws
  */
 export async function* listen(
-  speech: AsyncIterator<string | Piece, Outcome>,
+  said: AsyncIterator<string | Piece, Outcome>,
   signal: AbortSignal,
-): AsyncGenerator<string, Outcome> {
-  return outcomeOf(yield* texts(speech, signal, 'miner'))
+): AsyncGenerator<Piece, Outcome> {
+  return outcomeOf(yield* speech(said, signal, 'miner'))
 }

@@ -1,17 +1,92 @@
 import type { ZodObject, z } from 'zod'
+import type { Json } from './json.js'
 import type { Log } from './log.js'
 
-/** The roles a message may have, as OpenAI's chat API names them. */
+/** The roles a typed conversation may have, as OpenAI's chat API names them. */
 export const roles = ['system', 'developer', 'user', 'assistant'] as const
 export type Role = (typeof roles)[number]
 
-export type Message = { readonly role: Role; readonly content: string }
+export type Message =
+  | { readonly role: Role; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  /** what a tool gave for a call of it */
+  | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string }
 
-/** A conversation that wants one answer. It has at least one message. */
-export type Question = { readonly messages: readonly Message[] }
+/** A function that a model may call, in the shape of OpenAI's chat API. */
+export type Tool = {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema of its arguments */
+  readonly parameters?: { readonly [key: string]: Json }
+}
+
+/** A call that a model wants made. `arguments` is JSON text as the model wrote it: it may be none. */
+export type ToolCall = { readonly id: string; readonly name: string; readonly arguments: string }
+
+/** A part of the call with that index: `id` and `name` come once, `arguments` in parts that are to be joined. */
+export type ToolDelta = {
+  readonly index: number
+  readonly id?: string
+  readonly name?: string
+  readonly arguments?: string
+}
+
+/** How likely a token was: natural logarithms. */
+export type Logprob = {
+  readonly token: string
+  readonly logprob: number
+  readonly bytes?: readonly number[]
+  readonly top?: readonly { readonly token: string; readonly logprob: number }[]
+}
+
+/**
+ * A conversation that wants one answer. It has at least one message. What a question does not say is for the miner's
+ * own settings; a miner that cannot do what one says throws `unsupported`.
+ */
+export type Question = {
+  readonly messages: readonly Message[]
+  readonly model?: string
+  readonly maxTokens?: number
+  readonly temperature?: number
+  readonly seed?: number
+  readonly tools?: readonly Tool[]
+  /** `auto` unless it is said; `{ name }`: that tool */
+  readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string }
+  /** `json`: an object; a schema: an object of that schema */
+  readonly responseFormat?: 'json' | { readonly name: string; readonly schema: { readonly [key: string]: Json } }
+  /** how many alternatives are told for each token, 0 to 20 */
+  readonly logprobs?: { readonly top: number }
+}
 
 /** What a miner yields: some of the answer. Yielding a plain string means `{ text }`. */
-export type Piece = { readonly text: string }
+export type Piece = {
+  readonly text?: string
+  readonly toolCalls?: readonly ToolDelta[]
+  readonly logprobs?: readonly Logprob[]
+}
+
+/** An answer as the model's own server writes it: a stream of OpenAI's chat chunks as server-sent events. */
+export type Relayed = {
+  /** byte for byte; ends after the server's own end, throws when it is cut */
+  readonly body: AsyncIterable<Uint8Array>
+  /** settles when the body has ended */
+  readonly outcome: Promise<Outcome>
+}
+
+export type Embedding = {
+  readonly model: string
+  /** one for each text, in their order */
+  readonly vectors: readonly (readonly number[])[]
+  readonly usage?: Usage
+}
+
+/** What a miner can do beyond words. What is not said it cannot. */
+export type Capabilities = {
+  readonly tools?: boolean
+  readonly logprobs?: boolean
+  readonly responseFormat?: boolean
+  /** the models it answers with */
+  readonly models?: readonly string[]
+}
 
 /** Tokens of one answer as its maker counted them; a count that was not told is absent. */
 export type Usage = {
@@ -39,6 +114,8 @@ export type Outcome = {
   readonly model: string
   readonly finishReason: string
   readonly usage?: Usage
+  /** the calls that the model wants made; absent when it wants none */
+  readonly toolCalls?: readonly ToolCall[]
   /** in the order of their start; absent when the miner has only one way to an answer */
   readonly attempts?: readonly Attempt[]
 }
@@ -70,6 +147,18 @@ export type Asked = {
   readonly deadline: number
 }
 
+/** A proven request, as the hooks of a miner see it. */
+export type ProvenCall = {
+  readonly id: string
+  readonly caller: Hotkey
+  readonly synapse: string
+  /** the request's fields after their hash and schema held: never what only a header says */
+  readonly body: unknown
+}
+
+/** Whether somebody may ask. `reason` is for the caller: one short line. */
+export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string }
+
 /** Messages in, words out. */
 export type Miner = {
   prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome>
@@ -81,6 +170,18 @@ export type Miner = {
   ready?(): Promise<void>
   /** Finds out whether it could answer, by asking as little as that takes. It throws only when the signal aborts. */
   check?(signal: AbortSignal): Promise<readonly Check[]>
+  /** The same as `prompt`, in the bytes of the model's own server. */
+  relay?(question: Question, asked: Asked): Promise<Relayed>
+  embed?(texts: readonly string[], asked: Asked): Promise<Embedding>
+  /** Known without asking anybody. */
+  capabilities?(): Capabilities
+  /**
+   * Asked for each proven call, before the host's own rules on it: it may refuse. A throw, or no verdict within 100 ms,
+   * is a warning in the log, and the host's rules decide alone.
+   */
+  blacklist?(call: ProvenCall): Verdict | Promise<Verdict>
+  /** How soon a call is answered when calls have to wait: the higher, the sooner. Failing as `blacklist` does. */
+  priority?(call: ProvenCall): number | Promise<number>
   close?(): Promise<void>
 }
 
@@ -91,6 +192,11 @@ export type MinerContext<Config> = {
   readonly log: Log
   /** aborts when the program ends */
   readonly signal: AbortSignal
+  /**
+   * As the global one, but bounded: a reply has at most 16 MiB and 60 s, and what is asked inside of a question ends
+   * with that question.
+   */
+  readonly fetch: typeof fetch
 }
 
 /** A rule between settings that does not hold. */

@@ -1,4 +1,4 @@
-import type { Attempt, Outcome, Usage } from './miner.js'
+import type { Attempt, Outcome, ToolCall, Usage } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 
 /**
@@ -8,7 +8,7 @@ import { NoAnswer } from './no-answer.js'
  * @throws {NoAnswer} MINER_MISBEHAVES when it does not say which model spoke and why it stopped
  */
 export function outcomeOf(end: unknown): Outcome {
-  const { model, finishReason, usage, attempts } = fieldsOf(end)
+  const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(end)
   if (typeof model !== 'string' || typeof finishReason !== 'string') {
     const message = 'the miner did not return which model spoke and why it stopped'
     throw new NoAnswer('upstream', message, { code: 'MINER_MISBEHAVES' })
@@ -17,6 +17,7 @@ export function outcomeOf(end: unknown): Outcome {
     model,
     finishReason,
     ...(isObject(usage) && { usage: usageOf(usage) }),
+    ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { toolCalls: toolCalls.filter(isToolCall) }),
     ...(Array.isArray(attempts) && { attempts: attempts.filter(isAttempt) }),
   }
 }
@@ -35,6 +36,11 @@ function isAttempt(value: unknown): value is Attempt {
     isCount(ms) &&
     (error === undefined || typeof error === 'string')
   )
+}
+
+function isToolCall(value: unknown): value is ToolCall {
+  const { id, name, arguments: text } = fieldsOf(value)
+  return [id, name, text].every(part => typeof part === 'string')
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,8 +1,9 @@
 import { cutShort } from './cut-short.js'
 import type { Answer } from './dialect.js'
 import { listen } from './listen.js'
-import type { Asked, Attempt, Miner, Outcome, Question } from './miner.js'
+import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from './miner.js'
 import { NoAnswer } from './no-answer.js'
+import { ToolCalls } from './tool-calls.js'
 
 /**
  * Asks a miner and waits until it has said all, or so long as it may take. An answer that fails in the middle is begun
@@ -28,17 +29,24 @@ export async function wholeAnswer(
   const longest = () => (text.length > failed.length ? text : failed)
   const speak = async (): Promise<Answer> => {
     const speech = listen(miner.prompt(question, asked), asked.signal)
-    for (;;) {
+    const calls = new ToolCalls()
+    const logprobs: Logprob[] = []
+    for (let isFirst = longest() === ''; ; isFirst = false) {
       const step = await speech.next()
-      if (step.done) return { text, outcome: withAttempts(step.value, joined(attempts, step.value)), partial: false }
-      if (longest() === '') onFirst?.()
-      text += step.value
+      if (step.done) {
+        const outcome = withAttempts(step.value, joined(attempts, step.value))
+        return { text, toolCalls: outcome.toolCalls ?? calls.all, logprobs, outcome, partial: false }
+      }
+      if (isFirst) onFirst?.()
+      text += step.value.text ?? ''
+      calls.add(step.value.toolCalls ?? [])
+      logprobs.push(...(step.value.logprobs ?? []))
     }
   }
   const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
     // The miner tells its model when it is done, and it is not.
     const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
-    return { text: cutShort(longest()), outcome, partial: true }
+    return { text: cutShort(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const speakAgain = async (error: unknown): Promise<Answer> => {
     if (text === '' || !(error instanceof NoAnswer) || !mayPass(error)) throw error

@@ -40,15 +40,20 @@ export class Refusal extends Error {
   constructor(
     code: RefusalCode,
     detail = '',
-    options: { cause?: unknown; headers?: readonly (readonly [string, string])[] } = {},
+    options: {
+      cause?: unknown
+      headers?: readonly (readonly [string, string])[]
+      /** in the place of the table's */
+      as?: { readonly status: number; readonly text: string } | undefined
+    } = {},
   ) {
     // It is an answer to a stranger, not a fault of ours: its stack says nothing, and would cost more than all else.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    super(refusals[code].text(detail), { cause: options.cause })
+    super(options.as?.text ?? refusals[code].text(detail), { cause: options.cause })
     Error.stackTraceLimit = stackTraceLimit
     this.code = code
-    this.status = refusals[code].status
+    this.status = options.as?.status ?? refusals[code].status
     this.headers = options.headers ?? []
   }
 }

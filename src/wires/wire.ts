@@ -34,6 +34,8 @@ export type Proof = {
   readonly hotkey: string
   /** what may be spent once */
   readonly replayKey: string
+  /** whose nonces go up, where a dialect wants that: one of a hotkey's dendrites */
+  readonly sequence: string
   /** the nonce: nanoseconds since the epoch */
   readonly signedAtNs: bigint
   /** how old and how far ahead of our clock the nonce may be */
@@ -70,9 +72,10 @@ export type Wire<C extends Claim = Claim> = {
   proof(claim: C, receiver: string): Proof
   /**
    * Reads the body and holds it against the hash that was signed.
+   * @param versions the hashed fields of each version of the protocol that is answered; null: nothing was signed
    * @throws {Refusal} MALFORMED · HASH_MISMATCH
    */
-  open(claim: C, raw: Uint8Array, hashed: readonly HashField[]): JsonObject
+  open(claim: C, raw: Uint8Array, versions: readonly (readonly HashField[])[] | null): JsonObject
   /** The whole answer: the request's own fields with those of `patch` over them. */
   whole(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
   /** The head of an answer that is streamed: its pieces follow as they are, without frames. */

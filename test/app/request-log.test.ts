@@ -42,6 +42,7 @@ describe('request log', () => {
         code: 'UPSTREAM_FAILED',
         reason,
         firstMs: 3,
+        plugin: 'shout',
         pieces: 2,
         error: 'cut',
       }))
@@ -61,7 +62,15 @@ describe('request log', () => {
       },
       { ...told, event: 'answered' },
       { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
-      { ...told, event: 'failed', firstMs: 3, pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },
+      {
+        ...told,
+        event: 'failed',
+        firstMs: 3,
+        pieces: 2,
+        reason: 'The model behind this miner failed',
+        plugin: 'shout',
+        error: 'cut',
+      },
       { ...without, event: 'cancelled', firstMs: 3, pieces: 2 },
     ]
     assert.deepEqual(
@@ -82,7 +91,7 @@ describe('request log', () => {
       const refused = { ...stranger, status: 500, code: 'INTERNAL', reason: 'internal error' }
       for (let count = 0; count < 20; count++) {
         publish('cancelled', () => stranger)
-        publish('failed', () => ({ ...refused, error: new TypeError('broken') }))
+        publish('failed', () => ({ ...refused, plugin: 'shout', error: new TypeError('broken') }))
         publish('refused', () => ({ ...refused, code: 'NOT_VERIFIED' }))
       }
       publish('cancelled', () => ({ ...stranger, hotkey: alice.address }))

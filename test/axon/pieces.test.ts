@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { pieces } from '#dist/axon/pieces.js'
+import type { Piece } from '#dist/plugin/miner.js'
 
 /** What goes on the wire for these texts. */
 async function wired(...texts: string[]): Promise<Uint8Array[]> {
@@ -8,8 +9,8 @@ async function wired(...texts: string[]): Promise<Uint8Array[]> {
   return wired
 }
 
-async function* iterate(texts: string[]): AsyncGenerator<string> {
-  yield* texts
+async function* iterate(texts: string[]): AsyncGenerator<Piece> {
+  for (const text of texts) yield { text }
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -39,7 +40,7 @@ describe('pieces', () => {
     let isEnded = false
     async function* endless() {
       try {
-        for (;;) yield 'a'
+        for (;;) yield { text: 'a' }
       } finally {
         isEnded = true
       }

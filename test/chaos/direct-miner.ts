@@ -37,7 +37,7 @@ async function ask(number: number, deadlineMs: number, leave: AbortSignal): Prom
   const speech = miner.prompt(question, { id: String(number), signal, deadline: Date.now() + budget })
   let text = ''
   try {
-    for await (const piece of listen(speech, signal)) text += piece
+    for await (const piece of listen(speech, signal)) text += piece.text ?? ''
     return stream(number, text, { isCut: false })
   } catch (error) {
     if (leave.aborted) return { kind: 'left' }

@@ -99,7 +99,7 @@ describe('dendrite', () => {
       const claimed = claim(headOf(seen))
       const { text, signature } = proof(claimed, bob.address)
       assert.ok(isSignedBy(alice.publicKey, text, signature))
-      const reply = whole(claimed, open(claimed, seen.body, ['messages']), { completion: 'wörld' }, served)
+      const reply = whole(claimed, open(claimed, seen.body, [['messages']]), { completion: 'wörld' }, served)
       response.writeHead(reply.status, reply.headers.flat()).end(reply.body)
     })
     using dendrite = dendriteOf()

@@ -7,7 +7,7 @@ import { NoAnswer } from '#dist/plugin/no-answer.js'
 export async function build(plugin: MinerPlugin, settings: object = {}): Promise<Miner> {
   const definition = plugin(sdk)
   const config = definition.settings.parse(settings)
-  return definition.create({ config, log: silent, signal: new AbortController().signal })
+  return definition.create({ config, log: silent, signal: new AbortController().signal, fetch })
 }
 
 /** A question of somebody who has ten seconds. */

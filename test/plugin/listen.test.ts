@@ -12,12 +12,12 @@ async function* saying(...pieces: (string | Piece)[]) {
 }
 
 /** All pieces, and what is returned at the end. */
-async function heard(speech: AsyncGenerator<string, Outcome>): Promise<[pieces: string[], end: Outcome]> {
+async function heard(speech: AsyncGenerator<Piece, Outcome>): Promise<[pieces: string[], end: Outcome]> {
   const pieces: string[] = []
   for (;;) {
     const step = await speech.next()
     if (step.done) return [pieces, step.value]
-    pieces.push(step.value)
+    pieces.push(step.value.text!)
   }
 }
 
@@ -61,7 +61,7 @@ describe('listen', () => {
       throw new Error('broken')
     }
     const speech = listen(failing(), signal)
-    assert.equal((await speech.next()).value, 'a')
+    assert.deepEqual((await speech.next()).value, { text: 'a' })
     await assert.rejects(speech.next(), /broken/)
   })
 
@@ -93,7 +93,7 @@ describe('listen', () => {
       }
     }
     for await (const piece of listen(tidy(), signal)) {
-      assert.equal(piece, 'a')
+      assert.equal(piece.text, 'a')
       break
     }
     await new Promise(setImmediate)

@@ -4,6 +4,7 @@ import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { wholeAnswer } from '#dist/plugin/whole-answer.js'
 
 const question = { messages: [{ role: 'user', content: 'hi' }] } as const
+const noMore = { toolCalls: [], logprobs: [] }
 const outcome: Outcome = { model: 'm', finishReason: 'stop' }
 const asked: Asked = { id: '1', signal: new AbortController().signal, deadline: Date.now() + 1_000 }
 
@@ -20,7 +21,7 @@ describe('wholeAnswer', () => {
   it('puts the pieces together, and tells once when the first is there', async () => {
     let first = 0
     const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
-    assert.deepEqual(answer, { text: 'abc', outcome, partial: false })
+    assert.deepEqual(answer, { text: 'abc', ...noMore, outcome, partial: false })
     assert.equal(first, 1)
   })
 
@@ -56,7 +57,7 @@ describe('wholeAnswer', () => {
       let first = 0
       const miner = failing(['One. Tw', cut])
       const answer = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
-      assert.deepEqual(answer, { text: 'One. Two. Three.', outcome, partial: false })
+      assert.deepEqual(answer, { text: 'One. Two. Three.', ...noMore, outcome, partial: false })
       assert.deepEqual([miner.asked, first], [2, 1])
     })
 
@@ -67,7 +68,7 @@ describe('wholeAnswer', () => {
       ]
       const answer = await wholeAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
       const outcome = { model: 'unknown', finishReason: 'cut' }
-      assert.deepEqual(answer, { text: 'One. Two.', outcome, partial: true })
+      assert.deepEqual(answer, { text: 'One. Two.', ...noMore, outcome, partial: true })
       const miner = failing(...twice)
       await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
       assert.equal(miner.asked, 2)
@@ -143,7 +144,7 @@ describe('wholeAnswer', () => {
 
     it('takes what there is, cut at a sentence', async () => {
       const answer = await wholeAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
-      assert.deepEqual(answer, { text: 'One.', outcome: cut, partial: true })
+      assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
     })
 
     it('waits on when there is nothing yet', async () => {
@@ -167,7 +168,7 @@ describe('wholeAnswer', () => {
 
     it('takes all when all was said before', async () => {
       const answer = await wholeAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
-      assert.deepEqual(answer, { text: 'One. Two', outcome, partial: false })
+      assert.deepEqual(answer, { text: 'One. Two', ...noMore, outcome, partial: false })
     })
 
     it('hears nothing of what the miner throws later', async () => {

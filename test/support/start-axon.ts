@@ -74,6 +74,11 @@ export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
     wires: [synapseWire],
     dialect: prompting(sdk),
     miner: echo,
+    minerName: 'echo',
+    sign: message => bob.sign(message),
+    onHookFailed: (hook, error) => {
+      throw new Error(`the hook ${hook} failed`, { cause: error })
+    },
     rules: [lists({ allow: [alice.address, charlie.address], deny: [] })],
     verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
     concurrency: 4,

@@ -10,9 +10,23 @@ import type { SynapseClaim } from './claim.js'
  *
  * @throws {Refusal} MALFORMED · HASH_MISMATCH
  */
-export function open(claim: SynapseClaim, raw: Uint8Array, hashed: readonly HashField[]): JsonObject {
+export function open(
+  claim: SynapseClaim,
+  raw: Uint8Array,
+  versions: readonly (readonly HashField[])[] | null,
+): JsonObject {
   const tree = readJson(raw)
   if (!isObject(tree)) throw new Refusal('MALFORMED', 'The body is not a JSON object')
-  for (const hash of bodyHashes(tree, hashed)) if (hash === claim.bodyHash) return tree
-  throw new Refusal('HASH_MISMATCH')
+  if (versions === null) return tree
+  let mismatch = new Refusal('HASH_MISMATCH')
+  for (const hashed of versions) {
+    try {
+      for (const hash of bodyHashes(tree, hashed)) if (hash === claim.bodyHash) return tree
+    } catch (error) {
+      // A field that only another version has; if there is but one, that is what is wrong.
+      if (versions.length > 1 || !(error instanceof Refusal)) continue
+      mismatch = error
+    }
+  }
+  throw mismatch
 }

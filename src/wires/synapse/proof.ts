@@ -24,6 +24,7 @@ export function proof(claim: SynapseClaim, receiver: string): Proof {
     text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${caller}.${bodyHash ?? 'None'}`),
     signature,
     hotkey,
+    sequence: `${hotkey}:${caller}`,
     replayKey: `${hotkey}:${caller}:${nonce}`,
     signedAtNs: nonce,
     maxAgeMs: DELTA_MS + Math.min(claim.timeoutMs ?? 0, MAX_TIMEOUT_MS),

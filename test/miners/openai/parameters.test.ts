@@ -13,7 +13,7 @@ async function openai(settings: object): Promise<{ miner: Miner; warnings: objec
   const log = { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error() {} }
   const definition = openaiMiner(openaiClient)(sdk)
   const config = definition.settings.parse(settings)
-  return { miner: await definition.create({ config, log, signal: new AbortController().signal }), warnings }
+  return { miner: await definition.create({ config, log, signal: new AbortController().signal, fetch }), warnings }
 }
 
 /** A model that refuses these parameters, one at a time, as OpenAI does. */

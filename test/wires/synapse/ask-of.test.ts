@@ -54,7 +54,7 @@ describe('askOf', () => {
     const claimed = claim(head(ask.headers.flat(), ask.path))
     const { text, signature } = proof(claimed, bob.address)
     assert.ok(isSignedBy(alice.publicKey, text, signature))
-    assert.deepEqual(open(claimed, ask.body, ['messages']).get('messages'), fields.get('messages'))
+    assert.deepEqual(open(claimed, ask.body, [['messages']]).get('messages'), fields.get('messages'))
   })
 
   it('announces each required field by the empty value of its kind', () => {

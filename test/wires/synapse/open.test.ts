@@ -8,7 +8,7 @@ import { head, message, signedHead, tree, vector } from '../fixture.ts'
 
 const body = '{"roles":["user"],"messages":["hi"],"completion":""}'
 const opened = (sent: string, hash: string, hashed: readonly HashField[] = ['messages']) =>
-  open(claim(head(['computed_body_hash', hash])), Buffer.from(sent), hashed)
+  open(claim(head(['computed_body_hash', hash])), Buffer.from(sent), [hashed])
 const hash = (json: string, profile: Profile = '15.0', hashed: readonly HashField[] = ['messages']) =>
   bodyHash(tree(json), hashed, profile)
 const MISMATCH = { code: 'HASH_MISMATCH', status: 400 }
@@ -16,9 +16,9 @@ const MISMATCH = { code: 'HASH_MISMATCH', status: 400 }
 describe('open of the synapse wire', () => {
   it('12.1-2, 12.1-4: opens the recorded request, and one with the required fields only', () => {
     const { rawHeaders, body } = message(vector('axon/request-10.2.http').toString())
-    assert.deepEqual(open(claim(head(rawHeaders)), body, ['messages']).get('roles'), ['system', 'user'])
+    assert.deepEqual(open(claim(head(rawHeaders)), body, [['messages']]).get('roles'), ['system', 'user'])
     const least = '{"roles":["user"],"messages":["hi"]}'
-    assert.deepEqual(open(claim(signedHead({ body: least })), Buffer.from(least), ['messages']), tree(least))
+    assert.deepEqual(open(claim(signedHead({ body: least })), Buffer.from(least), [['messages']]), tree(least))
   })
 
   it('opens what dendrites 6.1.0 and 6.9.3 sent; 12.1-8: also with tensor headers for empty lists', () => {
@@ -28,7 +28,7 @@ describe('open of the synapse wire', () => {
       .slice(1)
     for (const text of recorded) {
       const { rawHeaders, body } = message(text)
-      assert.ok(open(claim(head(rawHeaders)), body, ['messages']).has('messages'))
+      assert.ok(open(claim(head(rawHeaders)), body, [['messages']]).has('messages'))
     }
     assert.match(recorded.join(), /bt_header_list_tensor_messages: \[\]/)
   })
@@ -36,7 +36,7 @@ describe('open of the synapse wire', () => {
   it('12.1-28: refuses messages that were changed on the way', () => {
     assert.throws(() => opened(body.replace('hi', 'ho'), hash(body)), MISMATCH)
     assert.throws(() => opened(body, 'None'), MISMATCH)
-    assert.throws(() => open(claim(head([])), Buffer.from(body), ['messages']), MISMATCH)
+    assert.throws(() => open(claim(head([])), Buffer.from(body), [['messages']]), MISMATCH)
   })
 
   it('12.1-30: opens quotes, escapes, white space and emoji as Python hashes them', () => {

@@ -1,0 +1,19 @@
+import type { Asked } from '../plugin/miner.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+
+/** The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over. */
+export function sooner(
+  asked: Asked,
+  until: number | undefined,
+  now: () => number,
+): Disposable & { readonly asked: Asked } {
+  if (until === undefined || until >= asked.deadline) return { asked, [Symbol.dispose]() {} }
+  const late = new AbortController()
+  const reason = () =>
+    new NoAnswer('late', 'there was no answer in the time that the dialect gave', { code: 'ASK_LATE' })
+  const timer = setTimeout(() => late.abort(reason()), Math.max(0, until - now()))
+  return {
+    asked: { ...asked, deadline: until, signal: AbortSignal.any([asked.signal, late.signal]) },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  }
+}
