@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin'],
+  // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
+  testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'policy', 'wires'],
   '': ['plugin'], // index.ts: what a plugin author may import
 }
 const libraries = Object.keys(mayImport).filter(folder => folder !== '')

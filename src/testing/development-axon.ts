@@ -1,0 +1,34 @@
+import { type Axon, type AxonOptions, serveAxon } from '../axon/serve-axon.js'
+import { developmentKeys } from '../keys/development-keys.js'
+import { keypairFromUri } from '../keys/key-uri.js'
+import { decodeAddress } from '../keys/ss58.js'
+import { createVerifier } from '../keys/verifier.js'
+import { lists } from '../policy/lists.js'
+import { synapseWire } from '../wires/synapse/wire.js'
+
+/** What an axon cannot do without; all else has a default that suits a test. */
+export type DevelopmentAxonOptions = Partial<AxonOptions> & Pick<AxonOptions, 'dialect' | 'miner' | 'onError'>
+
+/** Opens an axon of //Bob on a free port of loopback, whom all development keys may ask. */
+export async function developmentAxon(options: DevelopmentAxonOptions): Promise<Axon> {
+  const bob = await keypairFromUri('//Bob')
+  const verifier = createVerifier({ onPanic: options.onError })
+  return serveAxon({
+    hotkey: bob.address,
+    host: '127.0.0.1',
+    port: 0,
+    wires: [synapseWire],
+    minerName: 'miner',
+    sign: message => bob.sign(message),
+    onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
+    rules: [lists({ allow: developmentKeys.map(({ address }) => address), deny: [] })],
+    verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
+    concurrency: 4,
+    queue: 8,
+    maxBody: 1024 * 1024,
+    maxTimeoutMs: 60_000,
+    marginMs: 300,
+    mayCut: true,
+    ...options,
+  })
+}
