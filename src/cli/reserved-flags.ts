@@ -20,6 +20,7 @@ export function reservedFlags(): ReadonlySet<string> {
 const ofCommands = [
   'config',
   'dev',
+  'dir',
   'help',
   'json',
   'messages',
