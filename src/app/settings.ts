@@ -20,6 +20,14 @@ const subnetSettings = z.object({
     .meta({ flag: 'dialect' }),
 })
 
+const pluginSettings = z.object({
+  allow: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('packages whose miners and dialects may be used, beside those of this program; all when left out')
+    .meta({ flag: 'allow-plugins' }),
+})
+
 const logSettings = z.object({
   level: z.enum(logLevels).default('info').describe('how much is logged').meta({ flag: 'log-level' }),
 })
@@ -29,6 +37,7 @@ export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
   subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
+  plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
   axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
