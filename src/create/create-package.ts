@@ -2,12 +2,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '../plugin/contract.js'
+import type { PluginKind } from '../plugin/discover.js'
 import { CreateError } from './create-error.js'
 import { fillTemplate } from './fill-template.js'
 
 /** What a new package is to be. */
 export type NewPackage = {
-  readonly kind: 'miner' | 'dialect'
+  readonly kind: PluginKind
   /** in kebab-case */
   readonly name: string
   /** where: a folder that is empty, or not there yet */

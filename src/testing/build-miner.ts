@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { boundedFetch } from '../plugin/bounded-fetch.js'
 import { type MinerPlugin, sdk } from '../plugin/define.js'
 import type { Miner } from '../plugin/miner.js'
+import { minerFaults } from '../plugin/miner-faults.js'
 
 /** A miner that was made ready for a test. Disposing it closes what was built for it. */
 export type BuiltMiner = AsyncDisposable & { readonly name: string; readonly miner: Miner }
@@ -10,7 +11,7 @@ export type BuiltMiner = AsyncDisposable & { readonly name: string; readonly min
  * Builds a miner as the host does: settings through their schema and their rules, then `create`, then `ready`. One that
  * is there already only gets ready, and is left open in the end.
  *
- * @throws {TypeError} when the settings do not hold, with what is wrong with them
+ * @throws {TypeError} when the plugin is not what its type says, or the settings do not hold, with what is wrong
  * @throws whatever the plugin throws
  */
 export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): Promise<BuiltMiner> {
@@ -29,7 +30,10 @@ export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): 
 }
 
 async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) {
-  const { name, settings, rules, create } = plugin(sdk)
+  const definition = plugin(sdk)
+  const { name, settings, rules, create } = definition
+  const [fault] = minerFaults(definition, name)
+  if (fault !== undefined) throw new TypeError(`the plugin is no miner: ${fault}`)
   const read = settings.strict().safeParse(config)
   if (!read.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(read.error)}`)
   const [broken] = rules?.(read.data) ?? []

@@ -4,6 +4,7 @@ import { observe } from '../axon/channels.js'
 import { nonces } from '../dendrite/nonces.js'
 import { type DialectPlugin, type MinerPlugin, sdk } from '../plugin/define.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
+import { dialectFaults } from '../plugin/dialect-faults.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
 import { requireNeeds } from '../plugin/require-needs.js'
 import { buildMiner } from './build-miner.js'
@@ -39,7 +40,7 @@ export type TestAxon = AsyncDisposable & {
  * Opens a real axon with a miner and a dialect: HTTP, signatures, queue and deadlines are those of `miner serve`. All
  * development keys, //Alice to //Ferdie, may ask.
  *
- * @throws {TypeError} when the settings do not hold, with what is wrong with them, or no built-in dialect has that name
+ * @throws {TypeError} when a plugin is not what its type says, the settings do not hold, or no built-in dialect has that name
  * @throws {PluginError} MINER_LACKS when the dialect needs what the miner cannot do
  * @throws whatever a plugin throws
  */
@@ -74,8 +75,13 @@ export async function startAxon({
 }
 
 async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefinition> {
-  if (typeof dialect === 'function') return dialect(sdk)
-  const builtIn = dialectCatalogue(packageInfo())
+  if (typeof dialect === 'function') {
+    const definition = dialect(sdk)
+    const [fault] = dialectFaults(definition, definition.name)
+    if (fault !== undefined) throw new TypeError(`the plugin is no dialect: ${fault}`)
+    return definition
+  }
+  const builtIn = dialectCatalogue({ from: packageInfo(), declared: [] })
   const entry = builtIn.get(dialect)
   if (!entry) throw new TypeError(`there is no dialect ${dialect}; built in are: ${[...builtIn.keys()].join(', ')}`)
   return entry.load()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../support/child-process.ts'
-import { runMiner } from '../support/miner-process.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const modules = join(root, 'node_modules')
@@ -46,8 +46,8 @@ describe('miner create', function () {
       for (const file of files) assert.doesNotMatch(readFileSync(join(folder, file), 'utf8'), /\{\{|undefined/, file)
 
       linkModules(folder)
-      await passes([join(modules, 'typescript/bin/tsc'), '-p', folder])
-      await passes([join(modules, 'typescript/bin/tsc'), '-p', join(folder, 'test')])
+      await passes([tsc, '-p', folder])
+      await passes([tsc, '-p', join(folder, 'test')])
       assert.match(await passes(['--test', join(folder, 'test/index.test.ts')]), /^ℹ pass 1$/m)
       const packed = await passes([npm, 'pack', folder, '--dry-run', '--json', '--ignore-scripts'])
       const [{ name, files: published }] = JSON.parse(packed)
@@ -57,6 +57,30 @@ describe('miner create', function () {
         ['LICENSE', 'README.md', 'dist/index.js', 'package.json'],
       )
     })
+
+  it('writes a miner that is there as soon as it is linked', async () => {
+    const folder = join(home, 'miner-my-own')
+    const env = { MINER_DATA_DIR: join(home, 'data') }
+    await runMiner(['create', 'miner', 'my-own', '--dir', folder])
+    linkModules(folder)
+    await passes([tsc, '-p', folder])
+    const linked = await runMiner(['plugins:link', folder, '--no-install'], { env })
+    assert.equal(linked.code, 0, linked.stderr)
+    const said = await runMiner(['prompt', '--use', 'my-own', '--prefix', '> ', 'hi'], { env })
+    assert.deepEqual(said, { code: 0, signal: null, stdout: '> hi\n', stderr: '' })
+  })
+
+  it('writes a dialect that can be served as soon as it is linked', async () => {
+    const folder = join(home, 'dialect-my-own')
+    const env = { MINER_DATA_DIR: join(home, 'data') }
+    await runMiner(['create', 'dialect', 'my-own', '--dir', folder])
+    linkModules(folder)
+    await passes([tsc, '-p', folder])
+    await runMiner(['plugins:link', folder, '--no-install'], { env })
+    const args = ['serve', '--dev', '--use', 'echo', '--dialect', 'my-own', '--axon-port', '0']
+    await using miner = await startMiner(args, { env })
+    assert.equal(miner.records.find(({ event }) => event === 'serving')!.dialect, 'my-own')
+  })
 
   it('names the folder as the package, and says what to do next', async () => {
     const { code, stdout } = await runMiner(['create', 'dialect', 'my-own'], { cwd: home })
@@ -82,12 +106,32 @@ describe('miner create', function () {
     assert.equal(readFileSync(mine, 'utf8'), 'mine')
   })
 
+  for (const [kind, name, code, words] of [
+    ['miner', 'My', 'INVALID_VALUE', 'small letters'],
+    ['miner', 'a--b', 'INVALID_VALUE', 'small letters'],
+    ['dialect', 'a'.repeat(41), 'INVALID_VALUE', '40 at most'],
+    ['dialect', '../up', 'INVALID_VALUE', 'small letters'],
+    ['miner', 'openai', 'NAME_TAKEN', 'openai'],
+    ['miner', 'wallet-of-mine', 'NAME_TAKEN', 'wallet-of-mine'],
+    ['miner', 'data', 'NAME_TAKEN', 'data'],
+    ['dialect', 'prompting', 'NAME_TAKEN', 'prompting'],
+    ['dialect', undefined, 'NAME_MISSING', 'how is the dialect to be called?'],
+  ] as const)
+    it(`refuses ${name ?? 'no name'} for a ${kind}`, async () => {
+      const ended = await runMiner(['create', kind, ...(name ? [name] : []), '--json'], { cwd: home })
+      const { error } = JSON.parse(ended.stdout)
+      assert.deepEqual({ exit: ended.code, code: error.code }, { exit: 2, code })
+      assert.ok(error.message.includes(words), error.message)
+      assert.deepEqual(readdirSync(home), [])
+    })
+
   it('takes a folder that is there and empty', async () => {
     assert.equal((await runMiner(['create', 'miner', 'my-own', '--dir', home])).code, 0)
     assert.deepEqual(filesIn(home), files)
   })
 })
 
+const tsc = join(modules, 'typescript/bin/tsc')
 const npm = join(modules, 'npm/bin/npm-cli.js')
 
 /** What `npm install` would bring, from here. */

@@ -160,6 +160,13 @@ describe('the testing kit: startAxon and ask', () => {
     await assert.rejects(startAxon({ miner: shout, config: { mark: '?' } }), /shout: mark must not ask back/)
   })
 
+  it('refuses a plugin that the host would refuse', async () => {
+    const nameless: MinerPlugin = sdk => ({ ...shout(sdk), summary: '' })
+    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is no miner: .*summary/)
+    const lame: DialectPlugin = sdk => ({ ...counting(sdk), synapses: {} })
+    await assert.rejects(startAxon({ miner: shout, dialect: lame }), /^TypeError: the plugin is no dialect: .*synapses/)
+  })
+
   it('refuses a dialect that there is not, and one that needs what the miner cannot do', async () => {
     await assert.rejects(startAxon({ miner: shout, dialect: 'promptin' }), /no dialect promptin; .*prompting/)
     const needy: DialectPlugin = sdk => ({ ...counting(sdk), needs: ['tools'] })
