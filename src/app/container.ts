@@ -2,10 +2,11 @@ import 'reflect-metadata'
 import { container, type DependencyContainer, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/client-for.js'
 import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
+import { dialectCatalogue } from './dialect-catalogue.js'
 import { minerCatalogue } from './miner-catalogue.js'
 import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
-import { AXON, CLIENT_FOR, DENDRITE, ENDING, HOTKEY, MINER, MINERS, RESOURCES } from './tokens.js'
+import { AXON, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, RESOURCES } from './tokens.js'
 
 /** What a test or an embedder registers here is used by every command in the place of the default. */
 export const root = container.createChildContainer()
@@ -31,6 +32,7 @@ export function openScope(): Scope {
   provide(ENDING, ending.signal)
   build(CLIENT_FOR, () => openaiClient)
   build(MINERS, from => minerCatalogue(packageInfo(), from.resolve(CLIENT_FOR)))
+  build(DIALECTS, () => dialectCatalogue(packageInfo()))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
   build(AXON, buildAxon)

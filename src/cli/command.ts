@@ -3,14 +3,15 @@ import { openScope, type Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
 import { logOutput } from '../app/log-output.js'
 import { type HostSection, hostSections } from '../app/settings.js'
-import { CHOSEN_MINER, CONFIGURATION, LOG, MINERS, RESOURCES } from '../app/tokens.js'
+import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, DIALECTS, LOG, MINERS, RESOURCES } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
-import { type Configuration, valuesOf } from '../config/configuration.js'
+import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
 import type { Problem } from '../config/problem.js'
 import { readConfiguration } from '../config/read-configuration.js'
 import { scrub } from '../config/redact.js'
 import type { SecretsMode } from '../config/settle.js'
+import { chooseDialect } from './choose-dialect.js'
 import { chooseMiner, minerSection } from './choose-miner.js'
 import { configFile } from './config-file.js'
 import { sectionsOf } from './sections-of.js'
@@ -60,7 +61,7 @@ export abstract class SettingsCommand extends MinerCommand {
    * Reads the command line and the configuration, and opens the scope of this run.
    *
    * @throws {ConfigError} with everything that is wrong, flags included
-   * @throws {UsageError} UNKNOWN_MINER
+   * @throws {UsageError} UNKNOWN_MINER · UNKNOWN_DIALECT
    */
   protected async open<C extends typeof SettingsCommand>(
     ctor: C,
@@ -69,8 +70,10 @@ export abstract class SettingsCommand extends MinerCommand {
     const scope = openScope()
     try {
       const file = configFile(this.argv, this.config.configDir)
+      const layers = { argv: this.argv, env: process.env, file }
       const miners = scope.resolve(MINERS)
-      const chosen = ctor.usesMiner ? await chooseMiner(miners, { argv: this.argv, env: process.env, file }) : null
+      const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null
+      const dialect = ctor.reads.includes('subnet') ? await chooseDialect(scope.resolve(DIALECTS), layers) : null
       const sections = [...sectionsOf(ctor), ...(chosen ? [minerSection(chosen)] : [])]
       const known = [...Object.values(hostSections), ...[...miners.keys()].map(name => ({ name }))]
 
@@ -85,7 +88,7 @@ export abstract class SettingsCommand extends MinerCommand {
         chosen,
       })
       problems.push(...(conflicts?.(flags, typed) ?? []))
-      const configuration = await readConfiguration({
+      const read = await readConfiguration({
         sections,
         known,
         flags: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
@@ -98,6 +101,7 @@ export abstract class SettingsCommand extends MinerCommand {
       })
       if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 
+      const configuration = dialect ? withDefault(read, 'dialect', dialect.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())
@@ -107,6 +111,7 @@ export abstract class SettingsCommand extends MinerCommand {
       scope.provide(CONFIGURATION, configuration)
       scope.provide(LOG, log)
       if (chosen) scope.provide(CHOSEN_MINER, chosen)
+      if (dialect) scope.provide(CHOSEN_DIALECT, dialect)
       return {
         flags: flags as Run<C>['flags'],
         args: args as Run<C>['args'],

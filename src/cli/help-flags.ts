@@ -1,7 +1,8 @@
 import type { Command } from '@oclif/core'
 import { openScope } from '../app/container.js'
-import { MINERS } from '../app/tokens.js'
-import { chooseMiner, type Layers, minerSection } from './choose-miner.js'
+import { DIALECTS, MINERS } from '../app/tokens.js'
+import { chooseMiner, minerSection } from './choose-miner.js'
+import type { Layers } from './peek.js'
 import { type Reader, sectionsOf } from './sections-of.js'
 import { settingFlags } from './setting-flags.js'
 
@@ -23,6 +24,10 @@ export async function addSettingFlags(
   const definitions = everyMiner
     ? await Promise.all([...miners.values()].map(({ load }) => load()))
     : [await chooseMiner(miners, layers).catch(() => chooseMiner(miners, nothingSaid))]
+  const values = new Map([
+    ['use', [...miners.keys()]],
+    ['dialect', [...scope.resolve(DIALECTS).keys()]],
+  ])
   // Each by itself, because two miners may have a flag in common.
   const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
 
@@ -31,10 +36,10 @@ export async function addSettingFlags(
     const ofHost = settingFlags(sectionsOf(command))
     for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
       for (const { name, choices, isTruth } of descriptions) {
-        const options = name === 'use' ? [...miners.keys()] : choices
+        const options = values.get(name) ?? choices
         const asText = options.length > 0 && { options, helpValue: undefined }
-        const values = isTruth ? { type: 'boolean', allowNo: true } : asText
-        flags[name] ??= { ...added[name], name, ...values } as Command.Flag.Cached
+        const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
+        flags[name] ??= { ...added[name], name, ...kind } as Command.Flag.Cached
       }
     }
     command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
