@@ -1,19 +1,27 @@
+import { dirname, resolve } from 'node:path'
 import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
 import { hostSections } from '../app/settings.js'
+import { expandHome } from '../config/expand-home.js'
 import { nearest } from '../config/nearest.js'
-import { originText } from '../config/origin.js'
+import { type Origin, originText } from '../config/origin.js'
 import { quote } from '../config/quote.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import { type Layers, peek } from './peek.js'
 import { UsageError } from './usage-error.js'
 
 /**
- * The dialect that `dialect` names, else the one of the subnet that `netuid` names. It is looked up before the settings
- * are read, because it is their default.
+ * The dialect that `dialectFile` holds or `dialect` names, else the one of the subnet that `netuid` names. It is looked
+ * up before the settings are read, because it is their default.
  *
  * @throws {UsageError} UNKNOWN_DIALECT
+ * @throws {ConfigError} CONFIG_INVALID with what is wrong with the dialect's file
  */
 export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
+  const file = await peek(hostSections.subnet, 'dialectFile', layers)
+  if (typeof file?.value === 'string') {
+    const { readDialectFile } = await import('../app/dialect-file/read-dialect-file.js')
+    return readDialectFile(resolve(folderOf(file.origin), expandHome(file.value)))
+  }
   const said = await peek(hostSections.subnet, 'dialect', layers)
   if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
   const entry = dialects.get(said.value)
@@ -22,6 +30,11 @@ export async function chooseDialect(dialects: DialectCatalogue, layers: Layers):
   const hint = `--dialect ${nearest(said.value, names) ?? names[0]}; there are: ${names.join(', ')}`
   const message = `there is no dialect ${quote(said.value)} (${originText(said.origin)})`
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
+}
+
+/** What a relative path starts from. */
+function folderOf(origin: Origin): string {
+  return origin.from === 'file' ? dirname(origin.file) : '.'
 }
 
 async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {
