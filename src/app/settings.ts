@@ -32,6 +32,14 @@ function subnetRules({ dialect, dialectFile }: Partial<z.infer<typeof subnetSett
   return [{ setting: 'dialectFile' as const, message: 'stands beside dialect', hint }]
 }
 
+const pluginSettings = z.object({
+  allow: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('packages whose miners and dialects may be used, beside those of this program; all when left out')
+    .meta({ flag: 'allow-plugins' }),
+})
+
 const logSettings = z.object({
   level: z.enum(logLevels).default('info').describe('how much is logged').meta({ flag: 'log-level' }),
 })
@@ -41,6 +49,7 @@ export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
   subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings, rules: subnetRules },
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
+  plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
   axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },

@@ -1,13 +1,14 @@
 import { dirname, resolve } from 'node:path'
+import { usableNames } from '../app/by-name.js'
 import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
 import { hostSections } from '../app/settings.js'
 import { expandHome } from '../config/expand-home.js'
-import { nearest } from '../config/nearest.js'
 import { type Origin, originText } from '../config/origin.js'
 import { quote } from '../config/quote.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import { type Layers, peek } from './peek.js'
 import { UsageError } from './usage-error.js'
+import { wayOut } from './way-out.js'
 
 /**
  * The dialect that `dialectFile` holds or `dialect` names, else the one of the subnet that `netuid` names. It is looked
@@ -26,9 +27,9 @@ export async function chooseDialect(dialects: DialectCatalogue, layers: Layers):
   if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
   const entry = dialects.get(said.value)
   if (entry) return entry.load()
-  const names = [...dialects.keys()]
-  const hint = `--dialect ${nearest(said.value, names) ?? names[0]}; there are: ${names.join(', ')}`
-  const message = `there is no dialect ${quote(said.value)} (${originText(said.origin)})`
+  const { value: name, origin } = said
+  const message = `there is no dialect ${quote(name)} (${originText(origin)})`
+  const hint = wayOut({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
 }
 

@@ -1,9 +1,20 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
-import { openScope, type Scope } from '../app/container.js'
+import type { Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
 import { logOutput } from '../app/log-output.js'
+import { minerSection } from '../app/miner-section.js'
 import { type HostSection, hostSections } from '../app/settings.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, DIALECTS, LOG, MINERS, RESOURCES } from '../app/tokens.js'
+import {
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  DIALECTS,
+  LOG,
+  MINERS,
+  PLUGINS,
+  PLUGINS_IN_USE,
+  RESOURCES,
+} from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
@@ -12,11 +23,14 @@ import { readConfiguration } from '../config/read-configuration.js'
 import { scrub } from '../config/redact.js'
 import type { SecretsMode } from '../config/settle.js'
 import { chooseDialect } from './choose-dialect.js'
-import { chooseMiner, minerSection } from './choose-miner.js'
+import { chooseMiner } from './choose-miner.js'
 import { configFile } from './config-file.js'
+import type { Layers } from './peek.js'
+import { scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
 import { spellTruths } from './spell-truths.js'
+import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
 
 /** A command run: what was typed, what is configured, and the scope that builds from it. */
@@ -38,6 +52,14 @@ type Opening = {
 /** A command of this program. Its errors are told in one place, `showError`. */
 export abstract class MinerCommand extends Command {
   static override enableJsonFlag = true
+
+  protected get layers(): Layers {
+    return { argv: this.argv, env: process.env, file: configFile(this.argv, this.config.configDir) }
+  }
+
+  protected openScope(): Promise<Scope> {
+    return scopeOf(this.config, this.layers)
+  }
 
   protected override async catch(error: Error): Promise<void> {
     throw error
@@ -67,10 +89,9 @@ export abstract class SettingsCommand extends MinerCommand {
     ctor: C,
     { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
-    const scope = openScope()
+    const { layers } = this
+    const scope = await this.openScope()
     try {
-      const file = configFile(this.argv, this.config.configDir)
-      const layers = { argv: this.argv, env: process.env, file }
       const miners = scope.resolve(MINERS)
       const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null
       const dialect = ctor.reads.includes('subnet') ? await chooseDialect(scope.resolve(DIALECTS), layers) : null
@@ -92,8 +113,7 @@ export abstract class SettingsCommand extends MinerCommand {
         sections,
         known,
         flags: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
-        env: process.env,
-        file,
+        ...layers,
         secrets,
       }).catch((error: unknown) => {
         if (!(error instanceof ConfigError) || error.problems.length === 0) throw error
@@ -109,6 +129,10 @@ export abstract class SettingsCommand extends MinerCommand {
       const log = await createLog({ level, secrets: configuration.secretValues, output })
       for (const { code, message, hint } of configuration.warnings)
         log.warn({ event: 'configuration', code, message, hint })
+      const inUse = [chosen && miners.get(chosen.name), dialect && scope.resolve(DIALECTS).get(dialect.name)]
+      const plugins = inUse.flatMap(entry => entry?.plugin ?? [])
+      warnOfPlugins(scope.resolve(PLUGINS), plugins, log)
+      scope.provide(PLUGINS_IN_USE, plugins)
       scope.provide(CONFIGURATION, configuration)
       scope.provide(LOG, log)
       if (chosen) scope.provide(CHOSEN_MINER, chosen)

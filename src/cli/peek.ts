@@ -18,7 +18,7 @@ export type Layers = {
   readonly file: ConfigFile | null
 }
 
-/** `value` is undefined when what was said is not valid. */
+/** `value` is undefined when what is said is not valid, or stands in a file that cannot be read. */
 export type Peeked = { readonly value: unknown; readonly origin: Origin }
 
 /**
@@ -38,6 +38,8 @@ export async function peek(section: Section, key: string, { argv, env, file }: L
     file && content && 'table' in content ? fileLayer(content.table, file.path, told) : new Map(),
   ]
   const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
+  if (!found && file && content && 'problem' in content)
+    return { value: undefined, origin: { from: 'file', file: file.path } }
   if (!found) return undefined
   let isWrong = false
   const value = convert(setting.shape, found.raw, setting.path, () => {

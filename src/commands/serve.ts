@@ -1,13 +1,14 @@
 import { Flags } from '@oclif/core'
 import type { Scope } from '../app/container.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG } from '../app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, PLUGINS_IN_USE } from '../app/tokens.js'
 import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev } from '../cli/development.js'
 import { drain } from '../cli/drain.js'
 import { stopSignal } from '../cli/stop-signal.js'
+import { tellPlugins } from '../cli/tell-plugins.js'
 import { UsageError } from '../cli/usage-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
@@ -58,6 +59,7 @@ export default class Serve extends SettingsCommand {
     const axon = await scope.resolve(AXON)
     const stop = stopSignal()
     const log = scope.resolve(LOG)
+    await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, model, dialect, caveat } = chosen(scope, configuration)
     const { url, port, hotkey } = axon
     log.info({
