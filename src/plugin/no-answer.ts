@@ -27,10 +27,10 @@ export class NoAnswer extends Error {
     message: string,
     options: {
       code?: string
-      hint?: string
+      hint?: string | undefined
       misuse?: boolean
-      retryAfterMs?: number
-      attempts?: readonly Attempt[]
+      retryAfterMs?: number | undefined
+      attempts?: readonly Attempt[] | undefined
       cause?: unknown
     } = {},
   ) {
@@ -41,5 +41,10 @@ export class NoAnswer extends Error {
     this.misuse = options.misuse ?? false
     this.retryAfterMs = options.retryAfterMs
     if (options.attempts) this.attempts = options.attempts
+  }
+
+  /** The same, with more known of it. */
+  with(known: { hint?: string; retryAfterMs?: number | undefined; attempts?: readonly Attempt[] }): NoAnswer {
+    return new NoAnswer(this.reason, this.message, { ...this, cause: this.cause, ...known })
   }
 }

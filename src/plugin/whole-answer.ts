@@ -1,12 +1,13 @@
 import { cutShort } from './cut-short.js'
 import type { Answer } from './dialect.js'
 import { listen } from './listen.js'
-import type { Asked, Miner, Question } from './miner.js'
+import type { Asked, Attempt, Miner, Outcome, Question } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 
 /**
  * Asks a miner and waits until it has said all, or so long as it may take. An answer that fails in the middle is begun
- * again, once: a miner must not repeat what it has said, but here nothing of it was given on.
+ * again, once: a miner must not repeat what it has said, but here nothing of it was given on. Whatever comes of it tells
+ * the attempts of both.
  *
  * @param how.cutAfterMs when to take what there is, cut at a sentence or a word; if there is nothing yet, the wait goes
  *   on. The miner is left speaking: whoever asks aborts the signal when no more is wanted of it. Without it no answer is
@@ -23,24 +24,32 @@ export async function wholeAnswer(
 ): Promise<Answer> {
   let text = ''
   let failed = ''
+  let attempts: readonly Attempt[] | undefined
   const longest = () => (text.length > failed.length ? text : failed)
   const speak = async (): Promise<Answer> => {
     const speech = listen(miner.prompt(question, asked), asked.signal)
     for (;;) {
       const step = await speech.next()
-      if (step.done) return { text, outcome: step.value, partial: false }
+      if (step.done) return { text, outcome: withAttempts(step.value, joined(attempts, step.value)), partial: false }
       if (longest() === '') onFirst?.()
       text += step.value
     }
   }
+  const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
+    // The miner tells its model when it is done, and it is not.
+    const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
+    return { text: cutShort(longest()), outcome, partial: true }
+  }
   const speakAgain = async (error: unknown): Promise<Answer> => {
-    if (text === '' || !mayPass(error)) throw error
+    if (text === '' || !(error instanceof NoAnswer) || !mayPass(error)) throw error
     failed = text
     text = ''
+    attempts = error.attempts
     return speak().catch(again => {
       asked.signal.throwIfAborted()
-      if (cutAfterMs === undefined) throw again
-      return partial(longest(), 'cut')
+      if (again instanceof NoAnswer) attempts = joined(attempts, again)
+      if (cutAfterMs !== undefined) return cutHere('cut')
+      throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
   }
   const whole = speak().catch(speakAgain)
@@ -48,7 +57,7 @@ export async function wholeAnswer(
 
   const cut = Promise.withResolvers<Answer>()
   const timer = setTimeout(() => {
-    if (longest() !== '') cut.resolve(partial(longest(), 'deadline'))
+    if (longest() !== '') cut.resolve(cutHere('deadline'))
   }, cutAfterMs)
   try {
     return await Promise.race([whole, cut.promise])
@@ -58,13 +67,19 @@ export async function wholeAnswer(
 }
 
 /** Did its model fail, so that another try may do better? Not at what the miner would only do again. */
-function mayPass(error: unknown): boolean {
-  return error instanceof NoAnswer && error.reason === 'upstream' && !FAULTS.has(error.code)
+function mayPass({ reason, code }: NoAnswer): boolean {
+  return reason === 'upstream' && !FAULTS.has(code)
 }
 
 const FAULTS: ReadonlySet<string> = new Set(['ANSWER_TOO_LONG', 'MINER_MISBEHAVES'])
 
-/** The miner tells its model when it is done, and it is not. */
-function partial(text: string, finishReason: 'cut' | 'deadline'): Answer {
-  return { text: cutShort(text), outcome: { model: 'unknown', finishReason }, partial: true }
+type Attempts = readonly Attempt[] | undefined
+
+/** Those of the try before, and of the last one. */
+function joined(before: Attempts, last: { readonly attempts?: Attempts }): Attempts {
+  return before || last.attempts ? [...(before ?? []), ...(last.attempts ?? [])] : undefined
+}
+
+function withAttempts(outcome: Outcome, attempts: Attempts): Outcome {
+  return attempts ? { ...outcome, attempts } : outcome
 }

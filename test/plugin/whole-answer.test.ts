@@ -73,6 +73,31 @@ describe('wholeAnswer', () => {
       assert.equal(miner.asked, 2)
     })
 
+    describe('tells the attempts of both tries', () => {
+      const at = (endpoint: string, error: string) => ({ endpoint, model: 'm', ms: 5, error })
+      const tries = ['main', 'local'].map((name): [string, NoAnswer] => [
+        'One. Tw',
+        cut.with({ attempts: [at(name, 'MODEL_CUT')] }),
+      ])
+      const both = [at('main', 'MODEL_CUT'), at('local', 'MODEL_CUT')]
+
+      it('in what it cuts', async () => {
+        const { outcome } = await wholeAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
+        assert.deepEqual(outcome.attempts, both)
+      })
+
+      it('in the error', async () => {
+        const error = await wholeAnswer(failing(...tries), question, asked).catch((error: unknown) => error)
+        assert.ok(error instanceof NoAnswer)
+        assert.deepEqual([error.code, error.message, error.attempts], [cut.code, cut.message, both])
+      })
+
+      it('in the answer that the second one gives', async () => {
+        const { outcome } = await wholeAnswer(failing(tries[0]!), question, asked)
+        assert.deepEqual(outcome.attempts, both.slice(0, 1))
+      })
+    })
+
     it('takes what the first one said when time runs out over the second', async () => {
       const miner = failing(['One. Tw', cut])
       const prompt: Miner['prompt'] = async function* () {
