@@ -4,6 +4,7 @@ import { until } from '../../plugin/until.js'
 import type { CallModel } from './call-model.js'
 import type { Trial } from './health.js'
 import type { Target } from './target.js'
+import { upstreamOf } from './upstream.js'
 
 /** An attempt while it runs. */
 export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
@@ -80,8 +81,9 @@ function isPast(deadline: number): boolean {
   return Date.now() >= deadline - 10
 }
 
-function silence({ endpoint: { at, config } }: Target): NoAnswer {
-  return new NoAnswer('upstream', `${config.model} at ${at.host} did not begin to answer in time`, {
+function silence({ endpoint }: Target): NoAnswer {
+  const { model, name } = upstreamOf(endpoint)
+  return new NoAnswer('upstream', `${model} at ${name} did not begin to answer in time`, {
     code: 'MODEL_TIMEOUT',
     hint: 'check that the endpoint is up and not overloaded',
   })

@@ -13,7 +13,7 @@ export const boundedFetch: typeof fetch = async (input, init) => {
     cancel(response.body)
     throw new NoAnswer('upstream', `the endpoint answered with status ${response.status}, which HTTP does not have`, {
       code: 'MODEL_FAILED',
-      hint: 'check --base-url; some proxies refuse with a status of their own',
+      hint: 'check its base URL; some proxies refuse with a status of their own',
     })
   }
   if (!response.body) return response

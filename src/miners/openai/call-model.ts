@@ -9,6 +9,7 @@ import { modelRequest } from './model-request.js'
 import type { RefusedParameters } from './refused-parameters.js'
 import { replies } from './replies.js'
 import type { Target } from './target.js'
+import { upstreamOf } from './upstream.js'
 
 /** Asks one endpoint with one key, once. */
 export type CallModel = (
@@ -31,8 +32,8 @@ export async function* callModel(
   { messages }: Question,
   { signal, deadline, refused }: Pick<Asked, 'signal' | 'deadline'> & { readonly refused: RefusedParameters },
 ): AsyncGenerator<string, Outcome> {
-  const { at, config, keys } = endpoint
-  const upstream = { host: at.host, model: config.model, secrets: keys.filter(key => key !== null) }
+  const { at, config } = endpoint
+  const upstream = upstreamOf(endpoint)
   const clock = new CallClock(upstream, config, deadline)
   const listening = {
     upstream,
