@@ -42,9 +42,8 @@ type Meaning = {
 /** The first that fits holds; the last always does. */
 const meanings: readonly Meaning[] = [
   {
-    // LiteLLM without a database says the last of an unknown key.
     fits: ({ status, code, words }) =>
-      status === 401 || code === 'invalid_api_key' || (status === 400 && /^No connected db\b/.test(words)),
+      status === 401 || code === 'invalid_api_key' || (status === 400 && unknownKey.test(words)),
     code: 'MODEL_KEY_REFUSED',
     what: () => 'refuses the API key, or wants one',
     hint: ({ keySetting }) => `check ${keySetting}, and that the key belongs to this endpoint`,
@@ -129,6 +128,9 @@ const meanings: readonly Meaning[] = [
     hint: 'see the log or the status page of the endpoint, and try again',
   },
 ]
+
+/** What is said with 400 of a key that is none: by xAI · Gemini, of one that has expired, too · LiteLLM without a database. */
+const unknownKey = /^(Incorrect API key provided|API key (not valid|expired)|No connected db)\b/
 
 /** Parameters as the API names them, and the settings that they come from. */
 const settings: ReadonlyMap<string, keyof OwnSettings> = new Map([
