@@ -129,7 +129,8 @@ export class Health {
     const { key } = this.#of(target)
     const now = this.#now()
     const wasAwake = key.msLeft(now) === 0
-    key.begin(error, { now, spans: fault === 'key' ? brokenSpans : rateSpans, told })
+    const spans = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenSpans : passingSpans
+    key.begin(error, { now, spans, told })
     if (!wasAwake) return
     const restMs = Math.ceil(key.msLeft(now))
     // Short rests are the daily life of a key near its limit, and would fill the log.
@@ -176,13 +177,14 @@ function codeOf(why: NoAnswer | undefined): { readonly code?: string } {
   return why ? { code: why.code } : {}
 }
 
-/**
- * A key that is refused, forbidden or out of money. Not ten minutes at once: providers have refused good keys for
- * minutes, and some say 403 to a single question that they dislike, with which anybody could silence a miner.
- */
+/** A key that is refused or out of money. Not ten minutes at once: providers have refused good keys for minutes. */
 const brokenSpans: Spans = { first: 60_000, most: 16 * 60_000 }
-/** A key that has asked too often, where the endpoint does not say for how long. */
-const rateSpans: Spans = { first: 1_000, most: 60_000 }
+/**
+ * A key that has asked too often, where the endpoint does not say for how long; or one that met 403, which may be about
+ * one question (moderation) as well as about all (model, country): whoever asks what is disliked must not silence a
+ * miner for long, and a lasting 403 costs no more than a question a minute.
+ */
+const passingSpans: Spans = { first: 1_000, most: 60_000 }
 /** Who gives less than this, or than the last answer took to begin, must not make a model that thinks look dead. */
 const leastFairMs = 1_000
 /** An endpoint that says "at once" gets a breath all the same. */
