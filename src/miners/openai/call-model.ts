@@ -11,11 +11,11 @@ import { replies } from './replies.js'
 import type { Target } from './target.js'
 import { upstreamOf } from './upstream.js'
 
-/** Asks one endpoint with one key, once. */
+/** Asks one endpoint with one key, once. `onToken` is called at each token, a thought included. */
 export type CallModel = (
   target: Target,
   question: Question,
-  asked: Pick<Asked, 'signal' | 'deadline'>,
+  asked: Pick<Asked, 'signal' | 'deadline'> & { readonly onToken?: () => void },
 ) => AsyncGenerator<string, Outcome>
 
 /**
@@ -30,7 +30,7 @@ export async function* callModel(
   client: OpenAI,
   { endpoint, keyAt: _ }: Target,
   { messages }: Question,
-  { signal, deadline, refused }: Pick<Asked, 'signal' | 'deadline'> & { readonly refused: RefusedParameters },
+  { signal, deadline, onToken, refused }: Parameters<CallModel>[2] & { readonly refused: RefusedParameters },
 ): AsyncGenerator<string, Outcome> {
   const { at, config } = endpoint
   const upstream = upstreamOf(endpoint)
@@ -58,7 +58,10 @@ export async function* callModel(
       const { done, value: document } = await until(documents.next(), listening.signal)
       if (done) return answer.outcome()
       const { text, isToken } = answer.take(document)
-      if (isToken) clock.heard()
+      if (isToken) {
+        clock.heard()
+        onToken?.()
+      }
       if (text !== '') {
         clock.pause()
         yield text

@@ -24,7 +24,7 @@ export type Trial = {
   readonly isProbe: boolean
   /** silence that is shorter, in milliseconds, shows nothing */
   readonly fairMs: number
-  /** the first word came */
+  /** the first token came, a thought included */
   spoke(): void
   /** the last one came */
   answered(): void
@@ -86,9 +86,9 @@ export class Health {
     }
     return {
       isProbe: breaker.begin(by, startedAt),
-      fairMs: Math.max(leastFairMs, state.firstWordMs),
+      fairMs: Math.max(leastFairMs, state.firstTokenMs),
       spoke: () => {
-        state.firstWordMs = this.#now() - startedAt
+        state.firstTokenMs = this.#now() - startedAt
         isUp()
       },
       answered,
@@ -161,12 +161,12 @@ export class Health {
 type State = {
   readonly breaker: Breaker
   readonly keys: readonly Rest[]
-  /** how long its last first word took */
-  firstWordMs: number
+  /** how long its last first token took */
+  firstTokenMs: number
 }
 
 function stateOf({ keys }: ModelEndpoint): State {
-  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstWordMs: 0 }
+  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstTokenMs: 0 }
 }
 
 function keyOf({ endpoint, keyAt }: Target) {
