@@ -58,14 +58,15 @@ export class Attempts {
    * Asks target after target until one speaks, and gives its words on. After a first word nothing is tried any more.
    *
    * @param signal that of the one who asks, or one that follows it
+   * @param onToken called when a model begins to speak or to think
    * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *run(signal: AbortSignal): AsyncGenerator<string, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<string, Outcome> {
     for (;;) {
       const { target, trial } = await this.#next(signal)
       try {
-        return yield* this.#attempt(target, trial, signal)
+        return yield* this.#attempt(target, trial, { signal, onToken })
       } catch (error) {
         if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
         this.#learn(target, error)
@@ -120,24 +121,28 @@ export class Attempts {
     return best
   }
 
-  async *#attempt(target: Target, trial: Trial, signal: AbortSignal): AsyncGenerator<string, Outcome> {
+  async *#attempt(
+    target: Target,
+    trial: Trial,
+    { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
+  ): AsyncGenerator<string, Outcome> {
     const { call, log, hedgeMs } = this.#means
     // Silence takes no more than half of the time from a question that somebody else could answer.
     const mayTakeAll = !trial.isProbe && target.endpoint.config.firstTokenTimeout !== null
     const patienceMs = mayTakeAll || this.#isAlone(target) ? null : this.#msLeft() / 2
     const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
     this.#made.push(attempt)
-    const spoke = () => {
-      this.#speaker = target.endpoint
-      trial.spoke()
-    }
     try {
       const asked = { signal, deadline: this.#asked.deadline }
       return yield* attemptOnce(call, target, this.#question, asked, {
         attempt,
-        trial: { ...trial, spoke },
+        trial,
         patienceMs,
         hedgeMs,
+        onToken,
+        onWord: () => {
+          this.#speaker = target.endpoint
+        },
       })
     } finally {
       this.#asking.delete(target)

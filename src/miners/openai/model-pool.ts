@@ -13,7 +13,7 @@ export type PoolOptions = {
   readonly endpoints: readonly ModelEndpoint[]
   readonly call: CallModel
   readonly log: Log
-  /** ask a second one after this time without a word; null: never */
+  /** ask a second one after this time without a token; null: never */
   readonly hedgeMs: number | null
   /** share a call also where the same question may have different answers */
   readonly shareIdentical: boolean
@@ -57,7 +57,7 @@ export class ModelPool {
 
   async *#answer(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
     const attempts = new Attempts(this.#means, this.#targets(this.#brokeOff.get(question)), question, asked)
-    const run = (signal: AbortSignal) => attempts.run(signal)
+    const run = (signal: AbortSignal, onToken = () => {}) => attempts.run(signal, onToken)
     const { signal } = asked
     const afterMs = this.#hedgeMs
     try {

@@ -12,6 +12,7 @@ describe('the endpoints of a configuration', () => {
     assert.deepEqual(others, [])
     assert.equal(only.name, 'api.openai.com')
     assert.equal(only.weight, null)
+    assert.equal(only.table, null)
     assert.deepEqual(only.keys, ['sk-1'])
     assert.equal(only.config.model, 'gpt-4o')
   })
