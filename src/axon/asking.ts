@@ -1,6 +1,6 @@
 import type { Ask } from '../plugin/dialect.js'
 import { listen } from '../plugin/listen.js'
-import type { Asked, Miner, Outcome, Piece, Question } from '../plugin/miner.js'
+import type { Asked, Attempt, Miner, Outcome, Piece, Question } from '../plugin/miner.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
 
 /** How long before the deadline a whole answer is cut, so that it is on its way when the deadline comes. */
@@ -10,6 +10,8 @@ const CUT_MS = 25
 export type Went = {
   /** of the last question; absent when the miner was not asked, or did not come to an end */
   readonly outcome?: Outcome
+  /** of all questions, those that have ended; absent when the miner told of none */
+  readonly attempts?: readonly Attempt[]
   /** the deadline cut an answer */
   readonly partial?: true
   /** from arrival to the first token */
@@ -33,7 +35,8 @@ export class Asking {
     arrivedAt: number
     onFirst: () => void
   }) {
-    const { miner, asked, mayCut, now } = options
+    const { miner, mayCut, now } = options
+    const asked = { ...options.asked, onAttempt: (attempt: Attempt) => this.#tried(attempt) }
     this.#onFirst = options.onFirst
     this.#sinceArrival = () => now() - options.arrivedAt
 
@@ -77,6 +80,10 @@ export class Asking {
   #first(): void {
     this.#went = { firstMs: this.#sinceArrival(), ...this.#went }
     this.#onFirst()
+  }
+
+  #tried(attempt: Attempt): void {
+    this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, partial: boolean): void {

@@ -68,6 +68,8 @@ export type Asked = {
   readonly signal: AbortSignal
   /** epoch milliseconds; an answer after it is worthless */
   readonly deadline: number
+  /** To be called at the end of each try, by a miner that has several: so it is known also when there is no answer. */
+  readonly onAttempt?: (attempt: Attempt) => void
 }
 
 /** Messages in, words out. */

@@ -43,6 +43,7 @@ describe('request log', () => {
         reason,
         firstMs: 3,
         pieces: 2,
+        attempts,
         error: 'cut',
       }))
       publish('cancelled', () => ({ ...known, firstMs: 3, pieces: 2 }))
@@ -61,7 +62,15 @@ describe('request log', () => {
       },
       { ...told, event: 'answered' },
       { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
-      { ...told, event: 'failed', firstMs: 3, pieces: 2, reason: 'The model behind this miner failed', error: 'cut' },
+      {
+        ...told,
+        event: 'failed',
+        firstMs: 3,
+        pieces: 2,
+        reason: 'The model behind this miner failed',
+        attempts: ['main: MODEL_BUSY', 'main: answered'],
+        error: 'cut',
+      },
       { ...without, event: 'cancelled', firstMs: 3, pieces: 2 },
     ]
     assert.deepEqual(
