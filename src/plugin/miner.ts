@@ -49,6 +49,8 @@ export type Check = {
   readonly name: string
   /** by what was looked at, in an order that makes sense as a table: does it hold, or how many milliseconds did it take; null: not found out */
   readonly findings: Readonly<Record<string, boolean | number | null>>
+  /** what is worth knowing although it works: `top_p is refused, and not sent` */
+  readonly notes?: readonly string[]
   /** absent: it works */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }

@@ -143,7 +143,7 @@ describe('miner prompt', () => {
 
   it('waits no longer than --timeout', async () => {
     await using model = await startModelServer(stalled())
-    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '300ms', '--base-url', model.url])
+    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '1s', '--base-url', model.url])
     assert.match(stderr, /^error: .*\n {2}try: /)
     assert.equal(code, 1)
     assert.deepEqual(await (await model.arrived(0)).over, { left: true })

@@ -55,7 +55,7 @@ export const callSettings = (z: Sdk['z']) => {
       .describe("any OpenAI-compatible endpoint, usually ending in /v1; OpenAI's own when left out")
       .meta({ env: ['OPENAI_BASE_URL'] }),
     apiKey: header()
-      .describe("not needed for an endpoint that is not OpenAI's")
+      .describe("the key, or where it is: env:NAME or file:PATH; not needed for an endpoint that is not OpenAI's")
       .meta({ secret: true, env: ['OPENAI_API_KEY'] }),
     organization: header()
       .describe('which organization pays')
