@@ -62,7 +62,7 @@ export async function* attemptOnce(
     }
   } catch (error) {
     const isOurs = error instanceof NoAnswer
-    attempt.error = isOurs ? error.code : asked.signal.aborted ? 'ABORTED' : 'INTERNAL'
+    attempt.error = codeOf(error, asked)
     const isOutrun = isOurs && error.code === 'HEDGE_LOST'
     const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || error === ending.signal.reason
     if (isOutrun || isLate) {
@@ -83,6 +83,13 @@ export async function* attemptOnce(
 
 // What a generator is told to return when it is told to stop.
 const nobody: Outcome = { model: '', finishReason: '' }
+
+function codeOf(error: unknown, { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>): string {
+  // Whatever the host calls it.
+  if (signal.aborted && isPast(deadline)) return 'MODEL_TIMEOUT'
+  if (error instanceof NoAnswer) return error.code
+  return signal.aborted ? 'ABORTED' : 'INTERNAL'
+}
 
 /** The host ends a question at its deadline too, and may be a moment early. */
 function isPast(deadline: number): boolean {

@@ -6,6 +6,7 @@ import { type Attempting, attemptOnce } from './attempt.js'
 import type { CallModel } from './call-model.js'
 import { faultOf, mostTelling } from './faults.js'
 import type { Health, Trial } from './health.js'
+import type { SharedAsked } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
 
 /** What all questions are tried with. */
@@ -27,7 +28,7 @@ export class Attempts {
   readonly #means: Means
   readonly #targets: readonly Target[]
   readonly #question: Question
-  readonly #asked: Asked
+  readonly #asked: Asked | SharedAsked
   readonly #made: Attempting[] = []
   readonly #errors: NoAnswer[] = []
   readonly #asking = new Set<Target>()
@@ -37,7 +38,7 @@ export class Attempts {
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked) {
+  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked | SharedAsked) {
     this.#means = means
     this.#targets = targets
     this.#question = question
@@ -133,19 +134,27 @@ export class Attempts {
     const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
     this.#made.push(attempt)
     try {
-      const asked = { signal, deadline: this.#asked.deadline }
-      return yield* attemptOnce(call, target, this.#question, asked, {
-        attempt,
-        trial,
-        patienceMs,
-        hedgeMs,
-        onToken,
-        onWord: () => {
-          this.#speaker = target.endpoint
+      // A call cannot be given more time once it runs; the signal ends it when nobody is left who has any.
+      const deadline = 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
+      return yield* attemptOnce(
+        call,
+        target,
+        this.#question,
+        { signal, deadline },
+        {
+          attempt,
+          trial,
+          patienceMs,
+          hedgeMs,
+          onToken,
+          onWord: () => {
+            this.#speaker = target.endpoint
+          },
         },
-      })
+      )
     } finally {
       this.#asking.delete(target)
+      this.#asked.onAttempt?.(attempt)
       log.debug({ event: 'attempt', id: this.#asked.id, key: target.keyAt + 1, ...attempt })
     }
   }

@@ -1,7 +1,7 @@
 import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
 import { retryAfterMs } from './retry-after.js'
 import { isRedirect, type Said, type StatusError, said } from './said.js'
-import type { OwnSettings } from './settings.js'
+import { settingOfField } from './setting-of-field.js'
 import { type Upstream, upstreamWords } from './upstream.js'
 
 /** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
@@ -116,7 +116,7 @@ const meanings: readonly Meaning[] = [
     code: 'MODEL_BAD_REQUEST',
     what: ({ param }) => `refuses the request${param && `, parameter ${param}`}`,
     hint: ({ setting }, { param }) => {
-      const key = settings.get(param)
+      const key = settingOfField.get(param)
       return key ? `set ${setting(key)} to another value, or to none` : 'check the settings of the miner'
     },
     misuse: true,
@@ -131,15 +131,3 @@ const meanings: readonly Meaning[] = [
 
 /** What is said with 400 of a key that is none: by xAI · Gemini, of one that has expired, too · LiteLLM without a database. */
 const unknownKey = /^(Incorrect API key provided|API key (not valid|expired)|No connected db)\b/
-
-/** Parameters as the API names them, and the settings that they come from. */
-const settings: ReadonlyMap<string, keyof OwnSettings> = new Map([
-  ['max_tokens', 'maxTokens'],
-  ['max_completion_tokens', 'maxTokens'],
-  ['temperature', 'temperature'],
-  ['top_p', 'topP'],
-  ['presence_penalty', 'presencePenalty'],
-  ['frequency_penalty', 'frequencyPenalty'],
-  ['reasoning_effort', 'reasoningEffort'],
-  ['suffix', 'suffix'],
-])
