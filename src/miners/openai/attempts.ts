@@ -6,6 +6,7 @@ import { type Attempting, attemptOnce } from './attempt.js'
 import type { CallModel } from './call-model.js'
 import { faultOf, mostTelling } from './faults.js'
 import type { Health, Trial } from './health.js'
+import type { SharedAsked } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
 
 /** What all questions are tried with. */
@@ -27,7 +28,7 @@ export class Attempts {
   readonly #means: Means
   readonly #targets: readonly Target[]
   readonly #question: Question
-  readonly #asked: Asked
+  readonly #asked: Asked | SharedAsked
   readonly #made: Attempting[] = []
   readonly #errors: NoAnswer[] = []
   readonly #asking = new Set<Target>()
@@ -37,7 +38,7 @@ export class Attempts {
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked) {
+  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked | SharedAsked) {
     this.#means = means
     this.#targets = targets
     this.#question = question
@@ -58,14 +59,15 @@ export class Attempts {
    * Asks target after target until one speaks, and gives its words on. After a first word nothing is tried any more.
    *
    * @param signal that of the one who asks, or one that follows it
+   * @param onToken called when a model begins to speak or to think
    * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *run(signal: AbortSignal): AsyncGenerator<string, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<string, Outcome> {
     for (;;) {
       const { target, trial } = await this.#next(signal)
       try {
-        return yield* this.#attempt(target, trial, signal)
+        return yield* this.#attempt(target, trial, { signal, onToken })
       } catch (error) {
         if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
         this.#learn(target, error)
@@ -120,27 +122,39 @@ export class Attempts {
     return best
   }
 
-  async *#attempt(target: Target, trial: Trial, signal: AbortSignal): AsyncGenerator<string, Outcome> {
+  async *#attempt(
+    target: Target,
+    trial: Trial,
+    { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
+  ): AsyncGenerator<string, Outcome> {
     const { call, log, hedgeMs } = this.#means
     // Silence takes no more than half of the time from a question that somebody else could answer.
     const mayTakeAll = !trial.isProbe && target.endpoint.config.firstTokenTimeout !== null
     const patienceMs = mayTakeAll || this.#isAlone(target) ? null : this.#msLeft() / 2
     const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
     this.#made.push(attempt)
-    const spoke = () => {
-      this.#speaker = target.endpoint
-      trial.spoke()
-    }
     try {
-      const asked = { signal, deadline: this.#asked.deadline }
-      return yield* attemptOnce(call, target, this.#question, asked, {
-        attempt,
-        trial: { ...trial, spoke },
-        patienceMs,
-        hedgeMs,
-      })
+      // A call cannot be given more time once it runs; the signal ends it when nobody is left who has any.
+      const deadline = 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
+      return yield* attemptOnce(
+        call,
+        target,
+        this.#question,
+        { signal, deadline },
+        {
+          attempt,
+          trial,
+          patienceMs,
+          hedgeMs,
+          onToken,
+          onWord: () => {
+            this.#speaker = target.endpoint
+          },
+        },
+      )
     } finally {
       this.#asking.delete(target)
+      this.#asked.onAttempt?.(attempt)
       log.debug({ event: 'attempt', id: this.#asked.id, key: target.keyAt + 1, ...attempt })
     }
   }
