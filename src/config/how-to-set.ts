@@ -5,8 +5,8 @@ import { isPlain } from './shape.js'
 
 /**
  * Says where to write a setting, as a hint: `set --port, MINER_AXON_PORT or axon.port in the file`. Where it came from,
- * it is called as it was there. An item of a table is named in what it came from: `set [0].url in the JSON of
- * MINER_OPENAI_ENDPOINTS`.
+ * it is called as it was there. An item of a table is named in what it came from: `set [1].url in the
+ * JSON of MINER_SHOUT_ENDPOINTS`.
  *
  * @param path the setting's, or that of an item in it
  * @param message what the reader knows already; values that it does not name follow: `to between 0 and 65535`
