@@ -194,7 +194,7 @@ describe('gittensor', () => {
 
   it('charges tokens as the body says, 50,000 in a tempo', async () => {
     const clock = new Clock()
-    await using started = await start({ now: clock.now })
+    await using started = await start({ now: clock.now, rules: [] })
     started.miner.relays = () => [stream]
     const ask = () => streamed(started, { max_tokens: 2_000_000 }, { nonce: clock.nonce() })
     for (let at = 0; at < 48; at++) assert.equal((await ask()).head!.status, 200, `question ${at}`)
