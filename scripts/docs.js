@@ -1,9 +1,9 @@
 // Writes the pages that follow from the code; a test holds them fresh. With `--print` as JSON on standard output instead.
 import { writeFileSync } from 'node:fs'
 import { openScope } from '../dist/app/container.js'
+import { minerSection } from '../dist/app/miner-section.js'
 import { hostSections } from '../dist/app/settings.js'
 import { MINERS } from '../dist/app/tokens.js'
-import { minerSection } from '../dist/cli/choose-miner.js'
 import { reservedFlags } from '../dist/cli/reserved-flags.js'
 import { configurationDoc } from '../dist/config/configuration-doc.js'
 import { configurationSchema } from '../dist/config/configuration-schema.js'

@@ -5,8 +5,9 @@ import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import { boundedFetch } from '../plugin/bounded-fetch.js'
 import type { Miner } from '../plugin/miner.js'
+import { requireNeeds } from '../plugin/require-needs.js'
 import { hostSections } from './settings.js'
-import { CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
 
 // What the container builds from what. Each imports what it needs when it runs: a command pays only for its own.
 
@@ -38,31 +39,24 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [
-    { RequestLog },
-    { serveAxon },
-    { createVerifier },
-    { decodeAddress },
-    { lists },
-    { wires },
-    { dialect },
-    { watchPlugins },
-  ] = await Promise.all([
-    import('./request-log.js'),
-    import('../axon/serve-axon.js'),
-    import('../keys/verifier.js'),
-    import('../keys/ss58.js'),
-    import('../policy/lists.js'),
-    import('./wires.js'),
-    import('./dialect.js'),
-    import('./watch-plugins.js'),
-  ])
+  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] =
+    await Promise.all([
+      import('./request-log.js'),
+      import('../axon/serve-axon.js'),
+      import('../keys/verifier.js'),
+      import('../keys/ss58.js'),
+      import('../policy/lists.js'),
+      import('./wires.js'),
+      import('./watch-plugins.js'),
+    ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
   const { host = null, ...axon } = valuesOf(configuration, hostSections.axon)
 
+  const dialect = from.resolve(CHOSEN_DIALECT)
   const miner = await from.resolve(MINER)
+  requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
