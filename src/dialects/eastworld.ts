@@ -61,7 +61,7 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
       const call = toolCalls.find(({ name }) => tools.some(tool => tool.name === name))
       if (!call) return { action: [] } // a lost turn, which a validator takes as an answer
       // For a tool without arguments models write none.
-      const args = call.arguments.trim() === '' ? {} : objectIn(call.arguments)
+      const args = call.arguments.trim() === '' ? {} : await objectIn(call.arguments)
       if (!args) throw new NoAnswer('upstream', `the arguments of ${call.name} are no JSON`, { code: 'BAD_ARGUMENTS' })
       const action = { name: call.name, arguments: args }
       remember(JSON.stringify(action).slice(0, MAX_FEEDBACK))

@@ -80,7 +80,7 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
       ],
       responseFormat: { name: 'skill', schema: z.toJSONSchema(skill) as { readonly [key: string]: Json } },
     })
-    const { data } = skill.safeParse(objectIn(text))
+    const { data } = skill.safeParse(await objectIn(text))
     if (data && Object.values(data.section_tests).flat().length >= MIN_TESTS) return data
     throw new NoAnswer('upstream', 'the model wrote no skill with tests of its sections', { code: 'NO_SKILL' })
   }
