@@ -50,7 +50,6 @@ export async function peek(section: Section, key: string, { argv, env, file }: L
 }
 
 function typedFor({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
-  // At the top the short flag is the full one, and must not count as given twice.
   return [...new Set([shortFlag, flag, ...dottedFlags])].flatMap(name => {
     const texts = name ? typedValues(argv, name) : []
     if (texts.length === 0) return []

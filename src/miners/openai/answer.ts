@@ -78,31 +78,32 @@ export class Answer {
   }
 
   #wordless(): NoAnswer {
+    const { setting } = this.#upstream
     if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
       const words = upstreamWords(this.#refusal, this.#upstream.secrets)
       return this.#none(
         'MODEL_REFUSED',
         `refused to answer${words && `: ${words}`}`,
-        'nothing is wrong here; another --model may answer',
+        `nothing is wrong here; another ${setting('model')} may answer`,
       )
     }
     if (this.#callsTools || /^(tool_calls|function_call)$/.test(this.#finishReason ?? ''))
       return this.#none(
         'MODEL_TOOL_CALL',
         'called a tool instead of answering',
-        'choose a --model or endpoint without tools of its own',
+        `choose a ${setting('model')} or endpoint without tools of its own`,
       )
     if (this.#finishReason === 'length')
       return this.#none(
         'MODEL_EMPTY_LENGTH',
         'used up its tokens before it said a word',
-        'raise --max-tokens: a model that reasons counts its thoughts too',
+        `raise ${setting('maxTokens')}: a model that reasons counts its thoughts too`,
       )
-    return this.#none('MODEL_EMPTY', 'said nothing', 'try another --model, or other sampling settings')
+    return this.#none('MODEL_EMPTY', 'said nothing', `try another ${setting('model')}, or other sampling settings`)
   }
 
   #none(code: string, what: string, hint: string): NoAnswer {
-    return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.host} ${what}`, { code, hint })
+    return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.name} ${what}`, { code, hint })
   }
 }
 

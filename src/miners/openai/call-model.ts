@@ -9,12 +9,13 @@ import { modelRequest } from './model-request.js'
 import type { RefusedParameters } from './refused-parameters.js'
 import { replies } from './replies.js'
 import type { Target } from './target.js'
+import { upstreamOf } from './upstream.js'
 
-/** Asks one endpoint with one key, once. */
+/** Asks one endpoint with one key, once. `onToken` is called at each token, a thought included. */
 export type CallModel = (
   target: Target,
   question: Question,
-  asked: Pick<Asked, 'signal' | 'deadline'>,
+  asked: Pick<Asked, 'signal' | 'deadline'> & { readonly onToken?: () => void },
 ) => AsyncGenerator<string, Outcome>
 
 /**
@@ -29,10 +30,10 @@ export async function* callModel(
   client: OpenAI,
   { endpoint, keyAt: _ }: Target,
   { messages }: Question,
-  { signal, deadline, refused }: Pick<Asked, 'signal' | 'deadline'> & { readonly refused: RefusedParameters },
+  { signal, deadline, onToken, refused }: Parameters<CallModel>[2] & { readonly refused: RefusedParameters },
 ): AsyncGenerator<string, Outcome> {
-  const { at, config, keys } = endpoint
-  const upstream = { host: at.host, model: config.model, secrets: keys.filter(key => key !== null) }
+  const { at, config } = endpoint
+  const upstream = upstreamOf(endpoint)
   const clock = new CallClock(upstream, config, deadline)
   const listening = {
     upstream,
@@ -57,7 +58,10 @@ export async function* callModel(
       const { done, value: document } = await until(documents.next(), listening.signal)
       if (done) return answer.outcome()
       const { text, isToken } = answer.take(document)
-      if (isToken) clock.heard()
+      if (isToken) {
+        clock.heard()
+        onToken?.()
+      }
       if (text !== '') {
         clock.pause()
         yield text

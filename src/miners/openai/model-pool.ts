@@ -5,7 +5,7 @@ import type { CallModel } from './call-model.js'
 import { drawOrder } from './draw-order.js'
 import { type EndpointHealth, Health } from './health.js'
 import { hedge } from './hedge.js'
-import { Sharing } from './share.js'
+import { type SharedAsked, Sharing } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
 
 export type PoolOptions = {
@@ -13,7 +13,7 @@ export type PoolOptions = {
   readonly endpoints: readonly ModelEndpoint[]
   readonly call: CallModel
   readonly log: Log
-  /** ask a second one after this time without a word; null: never */
+  /** ask a second one after this time without a token; null: never */
   readonly hedgeMs: number | null
   /** share a call also where the same question may have different answers */
   readonly shareIdentical: boolean
@@ -46,7 +46,7 @@ export class ModelPool {
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
   async *ask(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
-    const answer = (asked: Asked) => this.#answer(question, asked)
+    const answer = (asked: Asked | SharedAsked) => this.#answer(question, asked)
     return yield* this.#sharing ? this.#sharing.ask(question, asked, answer) : answer(asked)
   }
 
@@ -55,9 +55,9 @@ export class ModelPool {
     return this.#health.report()
   }
 
-  async *#answer(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
+  async *#answer(question: Question, asked: Asked | SharedAsked): AsyncGenerator<string, Outcome> {
     const attempts = new Attempts(this.#means, this.#targets(this.#brokeOff.get(question)), question, asked)
-    const run = (signal: AbortSignal) => attempts.run(signal)
+    const run = (signal: AbortSignal, onToken = () => {}) => attempts.run(signal, onToken)
     const { signal } = asked
     const afterMs = this.#hedgeMs
     try {

@@ -28,7 +28,7 @@ export function modelRequest(
     n,
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
-    ...(isOpenAI && isReasoningModel(model) ? {} : sampling(config)),
+    ...sampling(config, isOpenAI && isReasoningModel(model)),
     // Elsewhere it is left out: some endpoints refuse a field that they do not know, and most tell usage unasked.
     ...(stream && isOpenAI && { stream_options: { include_usage: true } }),
     ...extra,
@@ -41,13 +41,10 @@ export function modelRequest(
   }
 }
 
-function sampling({ temperature, topP, presencePenalty, frequencyPenalty }: OpenAISettings) {
-  return {
-    temperature,
-    top_p: topP,
-    presence_penalty: presencePenalty,
-    frequency_penalty: frequencyPenalty,
-  }
+function sampling(config: OpenAISettings, isReasoning: boolean) {
+  const { temperature, topP, presencePenalty, frequencyPenalty, reasoningEffort } = config
+  if (isReasoning) return reasoningEffort === 'none' ? { temperature, top_p: topP } : {}
+  return { temperature, top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }
 }
 
 function otherLimit(limit: string): string {

@@ -32,7 +32,7 @@ export async function* replies(
   try {
     // As a response, because the client's own stream reads into pieces without looking, and says nothing of `[DONE]`.
     const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
-    const response = await whileConnecting({ host: upstream.host, timeoutMs: connectTimeoutMs, signal }, () =>
+    const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs, signal }, () =>
       client.post(path, options).asResponse(),
     )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
