@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   axon: ['wires', 'plugin'],
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
-  testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'policy', 'wires'],
+  testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
   '': ['plugin'], // index.ts: what a plugin author may import
 }
 const libraries = Object.keys(mayImport).filter(folder => folder !== '')

@@ -1,19 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { Agent } from 'node:http'
-import { z } from 'zod'
-import { exchange, wholeReply } from '../dendrite/exchange.js'
-import { NoReply } from '../dendrite/no-reply.js'
-import { patience } from '../dendrite/patience.js'
+import { createDendrite } from '../dendrite/create-dendrite.js'
 import { keypairFromUri } from '../keys/key-uri.js'
-import type { Route } from '../plugin/dialect.js'
 import { hashVersions } from '../plugin/hash-versions.js'
 import type { Json } from '../plugin/json.js'
-import { askOf } from '../wires/synapse/ask-of.js'
-import { bodyHash } from '../wires/synapse/body-hash.js'
-import type { Verdict } from '../wires/synapse/read-head.js'
-import { readReply } from '../wires/synapse/read-reply.js'
-import { isStream, readStreamHead } from '../wires/synapse/read-stream.js'
-import { fieldsOf } from '../wires/tree-of.js'
+import { requiredFields } from '../plugin/required-fields.js'
 import { writeJson } from '../wires/write-json.js'
 import type { TestAxon } from './start-axon.js'
 
@@ -53,49 +42,26 @@ export async function ask(
   { as = '//Alice', timeoutMs = 12_000 }: AskHow = {},
 ): Promise<TestReply> {
   const route = Object.hasOwn(axon.dialect.synapses, synapse) ? axon.dialect.synapses[synapse] : undefined
-  const fields = fieldsOf({ ...route?.example, ...body })
-  const { hostname: ip, port } = new URL(axon.url)
-  const request = askOf(
-    { name: synapse, fields, required: route ? requiredOf(route) : [] },
-    {
-      signer: await keypairFromUri(as),
-      callerIp: ip,
-      receiver: { hotkey: axon.hotkey, ip, port: Number(port) },
-      nonce: axon.nextNonce(),
-      uuid: randomUUID(),
-      timeoutSeconds: timeoutMs / 1000,
-      bodyHash: bodyHash(fields, route ? hashVersions(route)[0]! : [], '15.0'),
-    },
-  )
-
-  let after = fields
+  using dendrite = createDendrite({ keypair: await keypairFromUri(as), nextNonce: axon.nextNonce })
+  const answer = dendrite.relay({
+    url: new URL(axon.url),
+    receiver: axon.hotkey,
+    synapse,
+    fields: { ...route?.example, ...body },
+    required: route ? requiredFields(route) : [],
+    // The SDK keeps its own values of some; a test is to see what the dialect made of them.
+    frozen: [],
+    hashed: route ? hashVersions(route)[0]! : [],
+    timeoutMs,
+  })
   const streamed: Uint8Array[] = []
-  const agent = new Agent()
-  using waiting = patience(timeoutMs, new NoReply(408, `there was no whole reply within ${timeoutMs} ms`))
-  const hear = async (): Promise<Pick<Verdict, 'status' | 'message'>> => {
-    const response = await exchange(agent, { host: ip, port: Number(port) }, request, waiting.signal)
-    if (isStream(response.head)) {
-      for await (const chunk of response.body) streamed.push(chunk)
-      return readStreamHead(response.head)
+  for (;;) {
+    const step = await answer.next()
+    if (step.done) {
+      const { status, message, fields } = step.value
+      const bytes = Buffer.concat(streamed)
+      return { status, message, fields: JSON.parse(writeJson(fields)), bytes, text: bytes.toString() }
     }
-    // The SDK keeps its own values of required fields; here a test is to see what the dialect made of them.
-    const reply = readReply(await wholeReply(response), { name: synapse, fields, required: [] })
-    after = reply.fields
-    return reply
+    streamed.push(step.value)
   }
-  try {
-    const { status, message } = await hear().catch((error: unknown) => {
-      if (error instanceof NoReply) return error
-      throw error
-    })
-    const bytes = Buffer.concat(streamed)
-    return { status, message, fields: JSON.parse(writeJson(after)), bytes, text: bytes.toString() }
-  } finally {
-    agent.destroy()
-  }
-}
-
-/** The fields without a default, which the head of a request announces. */
-function requiredOf({ body }: Route): readonly string[] {
-  return z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }).required ?? []
 }

@@ -3,7 +3,7 @@ import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import { decodeAddress } from '../keys/ss58.js'
 import { createVerifier } from '../keys/verifier.js'
-import { lists } from '../policy/lists.js'
+import type { ScreenRule } from '../plugin/screen-rule.js'
 import { synapseWire } from '../wires/synapse/wire.js'
 
 /** What an axon cannot do without; all else has a default that suits a test. */
@@ -21,7 +21,7 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     minerName: 'miner',
     sign: message => bob.sign(message),
     onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
-    rules: [lists({ allow: developmentKeys.map(({ address }) => address), deny: [] })],
+    rules: [developmentKeysOnly],
     verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
     concurrency: 4,
     queue: 8,
@@ -32,3 +32,9 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     ...options,
   })
 }
+
+// They are not exempt, as those that an operator allows would be: rates hold in a test.
+const developmentKeysOnly: ScreenRule = hotkey =>
+  developmentKeys.some(({ address }) => address === hotkey)
+    ? { allow: true }
+    : { allow: false, reason: 'hotkey not allowed' }
