@@ -52,6 +52,9 @@ const groups: Record<string, Record<string, Case>> = {
     'help-config-show': { args: 'config show --help' },
     'help-config-show-echo': { args: 'config show --help', file: 'use = "echo"' },
     'help-miners': { args: 'help miners' },
+    'help-create': { args: 'create' },
+    'help-create-miner': { args: 'create miner --help' },
+    'help-create-dialect': { args: 'help create dialect' },
     'help-before-command': { args: '--help serve' },
   },
   lists: {
