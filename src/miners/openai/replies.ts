@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai'
 import { whileConnecting } from './connections.js'
 import type { ModelRequest } from './model-request.js'
+import { type ServerEvent, ServerEvents } from './server-events.js'
 import { cut, tooLarge, type Upstream, unreadable, upstreamWords } from './upstream.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
@@ -30,7 +31,7 @@ export async function* replies(
   const signal = AbortSignal.any([outer, call.signal])
   let rest: ReadableStream | undefined
   try {
-    // As a response, because the client's own stream reads into pieces without looking, and says nothing of `[DONE]`.
+    // As a response, because the client's own stream says nothing of `[DONE]`, nor of the bytes.
     const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
     const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs, signal }, () =>
       client.post(path, options).asResponse(),
@@ -45,25 +46,32 @@ export async function* replies(
     if (type === 'text/html') throw unreadable(upstream, 'with a web page')
     if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
 
-    const { Stream } = await import('openai/core/streaming')
-    const watch = watchForEnd(response.body)
-    const events = new Response(watch.stream, response)
+    const events = new ServerEvents(MAX_BYTES)
     let isEmpty = true
-    try {
-      for await (const piece of Stream.fromSSEResponse(events, call, client)) {
-        outer.throwIfAborted()
+    let isDone = false
+    const documents = function* (found: Iterable<ServerEvent>) {
+      for (const document of documentsOf(found)) {
+        isDone = document === END
+        if (isDone && isEmpty) return
         isEmpty = false
-        yield piece
+        yield document
       }
-    } catch (error) {
-      // It reads what stands behind the last line end, too.
-      throw error instanceof SyntaxError && watch.isTorn() ? cut(upstream, 'the last line is not whole') : error
     }
-    outer.throwIfAborted() // a stream that is aborted ends as if it were whole
+    for await (const chunk of response.body.values({ preventCancel: true })) {
+      yield* documents(events.push(chunk))
+      if (!isDone) continue
+      rest = response.body
+      break
+    }
+    if (!isDone) {
+      const { isTorn } = events
+      try {
+        yield* documents(events.end())
+      } catch (error) {
+        throw error instanceof SyntaxError && isTorn ? cut(upstream, 'the last line is not whole') : error
+      }
+    }
     if (isEmpty) throw unreadable(upstream, `with ${named} and no event in it`)
-    if (!watch.isDone()) return
-    rest = response.body
-    yield END
   } finally {
     if (rest) finish(rest, call)
     else call.abort()
@@ -96,33 +104,28 @@ function bounded(bytes: number): number {
 function whole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
   if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)
-  // Some endpoints say 200 and mean an error.
-  if ('error' in document && document.error) throw Object.assign(new Error('error document'), { error: document.error })
+  refuseError(document)
   return document
 }
 
-/**
- * Reads a stream, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends) and
- * whether it ended in the middle of a line. No event of it is longer than what may be parsed. Who stops reading leaves
- * the rest of it for {@link finish}.
- */
-function watchForEnd(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  let isDone = false
-  let isTorn = false
-  async function* watched() {
-    let last = '\n'
-    let eventBytes = 0
-    for await (const chunk of body.values({ preventCancel: true })) {
-      const text = last + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
-      isDone ||= /[\r\n]data: ?\[DONE\]/.test(text)
-      const blankLine = Math.max(...['\n\n', '\r\r', '\n\r\n'].map(end => text.lastIndexOf(end)))
-      eventBytes = bounded(blankLine < 0 ? eventBytes + chunk.byteLength : text.length - blankLine)
-      last = text.slice(-'\ndata: [DONE]'.length)
-      yield chunk
-    }
-    isTorn = !/[\r\n]$/.test(last)
+function* documentsOf(events: Iterable<ServerEvent>): Generator<unknown, void> {
+  for (const { name, data } of events) {
+    if (data === '[DONE]') return yield END
+    const document: unknown = JSON.parse(data)
+    refuseError(document)
+    if (name === 'error') throw errorDocument(document)
+    yield document
   }
-  return { stream: ReadableStream.from(watched()), isDone: () => isDone, isTorn: () => isTorn }
+}
+
+/** Some endpoints say 200 and mean an error. */
+function refuseError(document: unknown): void {
+  const isError = typeof document === 'object' && document !== null && 'error' in document && document.error
+  if (isError) throw errorDocument(document.error)
+}
+
+function errorDocument(error: unknown): Error {
+  return Object.assign(new Error('error document'), { error })
 }
 
 /**
