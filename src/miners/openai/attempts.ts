@@ -1,17 +1,16 @@
 import type { Log } from '../../plugin/log.js'
-import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
+import type { Asked, Attempt, Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
 import { type Attempting, attemptOnce } from './attempt.js'
-import type { CallModel } from './call-model.js'
 import { faultOf, mostTelling } from './faults.js'
 import type { Health, Trial } from './health.js'
 import type { SharedAsked } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
+import type { Wanted } from './wanted.js'
 
 /** What all questions are tried with. */
 export type Means = {
-  readonly call: CallModel
   readonly health: Health
   readonly log: Log
   /** from 0 to below 1 */
@@ -24,10 +23,10 @@ export type Means = {
  * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
  * once, and the bounds are for both together.
  */
-export class Attempts {
+export class Attempts<Given> {
   readonly #means: Means
   readonly #targets: readonly Target[]
-  readonly #question: Question
+  readonly #wanted: Wanted<Given>
   readonly #asked: Asked | SharedAsked
   readonly #made: Attempting[] = []
   readonly #errors: NoAnswer[] = []
@@ -38,10 +37,10 @@ export class Attempts {
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked | SharedAsked) {
+  constructor(means: Means, targets: readonly Target[], wanted: Wanted<Given>, asked: Asked | SharedAsked) {
     this.#means = means
     this.#targets = targets
-    this.#question = question
+    this.#wanted = wanted
     this.#asked = asked
   }
 
@@ -63,7 +62,7 @@ export class Attempts {
    * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<string, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<Given, Outcome> {
     for (;;) {
       const { target, trial } = await this.#next(signal)
       try {
@@ -126,20 +125,20 @@ export class Attempts {
     target: Target,
     trial: Trial,
     { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
-  ): AsyncGenerator<string, Outcome> {
-    const { call, log, hedgeMs } = this.#means
+  ): AsyncGenerator<Given, Outcome> {
+    const { log, hedgeMs } = this.#means
+    const { model = target.endpoint.config.model } = this.#wanted
     // Silence takes no more than half of the time from a question that somebody else could answer.
     const mayTakeAll = !trial.isProbe && target.endpoint.config.firstTokenTimeout !== null
     const patienceMs = mayTakeAll || this.#isAlone(target) ? null : this.#msLeft() / 2
-    const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
+    const attempt: Attempting = { endpoint: target.endpoint.name, model, ms: 0 }
     this.#made.push(attempt)
     try {
       // A call cannot be given more time once it runs; the signal ends it when nobody is left who has any.
       const deadline = 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
       return yield* attemptOnce(
-        call,
+        this.#wanted,
         target,
-        this.#question,
         { signal, deadline },
         {
           attempt,

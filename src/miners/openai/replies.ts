@@ -2,7 +2,9 @@ import type { OpenAI } from 'openai'
 import { whileConnecting } from './connections.js'
 import type { ModelRequest } from './model-request.js'
 import { type ServerEvent, ServerEvents } from './server-events.js'
+import { unsupported } from './unsupported.js'
 import { cut, tooLarge, type Upstream, unreadable, upstreamWords } from './upstream.js'
+import { wants } from './wants.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
 export const END = Symbol('end')
@@ -11,6 +13,8 @@ type Listening = {
   readonly upstream: Upstream
   readonly signal: AbortSignal
   readonly connectTimeoutMs: number | null
+  /** gives each chunk of a stream, too, behind the documents that end in it, to the end of the stream */
+  readonly isRelay: boolean
   /** some of a whole document has come */
   onBytes(): void
 }
@@ -19,13 +23,13 @@ type Listening = {
  * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
  * with which some endpoints answer even when a stream was asked for. The connection is closed when this ends.
  *
- * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE`; else what the client throws, and for a whole document that is an error, the like
+ * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE` · `MODEL_UNSUPPORTED` for a whole document in a relay; else what the client throws, and for a whole document that is an error, the like
  * @throws the signal's reason
  */
 export async function* replies(
   client: OpenAI,
   { path, body }: ModelRequest,
-  { upstream, signal: outer, connectTimeoutMs, onBytes }: Listening,
+  { upstream, signal: outer, connectTimeoutMs, isRelay, onBytes }: Listening,
 ): AsyncGenerator<unknown, void> {
   const call = new AbortController()
   const signal = AbortSignal.any([outer, call.signal])
@@ -40,7 +44,9 @@ export async function* replies(
     const named = upstreamWords(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
-      yield whole(await textOf(response, onBytes), named, upstream)
+      const document = whole(await textOf(response, onBytes), named, upstream)
+      if (isRelay) throw unsupported(upstream, wants.stream.lack)
+      yield document
       return yield END
     }
     if (type === 'text/html') throw unreadable(upstream, 'with a web page')
@@ -58,8 +64,9 @@ export async function* replies(
       }
     }
     for await (const chunk of response.body.values({ preventCancel: true })) {
-      yield* documents(events.push(chunk))
-      if (!isDone) continue
+      if (!isDone) yield* documents(events.push(chunk))
+      if (isRelay) yield chunk
+      if (!isDone || isRelay) continue
       rest = response.body
       break
     }
