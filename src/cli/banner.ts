@@ -6,19 +6,19 @@ export type Serving = {
   readonly url: string
   readonly hotkey: string
   readonly use: string
-  readonly model: string | undefined
+  readonly models: readonly string[]
   readonly dev: boolean
   readonly configuration: Configuration
 }
 
 /** What somebody at a terminal wants to know of an axon that has just opened. */
-export function banner({ url, hotkey, use, model, dev, configuration }: Serving): string {
+export function banner({ url, hotkey, use, models, dev, configuration }: Serving): string {
   const { allow } = valuesOf(configuration, hostSections.policy)
   const where = url === developmentUrl ? '' : ` --url ${url}`
   const rows = [
     ['who', hotkey + (dev ? ' (//Bob)' : '')],
     ['where', url],
-    ['miner', model ? `${use}, ${model}` : use],
+    ['miner', [use, ...models].join(', ')],
     [
       'asked by',
       dev

@@ -16,7 +16,7 @@ const PATIENCE_MS = 30_000
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Find out whether the miner could answer.'
   static override description =
-    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works, and 2 when none could, because a key is missing for example.'
+    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works, and 2 when none can be tried, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   async run(): Promise<unknown> {

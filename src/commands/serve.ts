@@ -59,7 +59,7 @@ export default class Serve extends SettingsCommand {
     const axon = await scope.resolve(AXON)
     const stop = stopSignal()
     const log = scope.resolve(LOG)
-    const { use, model } = chosen(scope, configuration)
+    const { use, models } = chosen(scope, configuration)
     const { url, port, hotkey } = axon
     log.info({
       event: 'serving',
@@ -67,11 +67,11 @@ export default class Serve extends SettingsCommand {
       port,
       hotkey,
       use,
-      ...(model && { model }),
+      ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
       dialect: dialect.name,
       wires: wires.map(({ name }) => name),
     })
-    if (process.stderr.isTTY) process.stderr.write(banner({ url, hotkey, use, model, dev: flags.dev, configuration }))
+    if (process.stderr.isTTY) process.stderr.write(banner({ url, hotkey, use, models, dev: flags.dev, configuration }))
 
     process.exitCode = await drain(axon, { signal: await stop, ms: DRAIN_MS, log })
     // What a miner does not give back when it is closed must not keep the program alive.
@@ -79,10 +79,9 @@ export default class Serve extends SettingsCommand {
   }
 }
 
-function chosen(scope: Scope, { values }: Configuration): { use: string; model: string | undefined } {
-  const { name, model } = scope.resolve(CHOSEN_MINER)
-  const settings = values[name] as Record<string, unknown>
-  return { use: name, model: model && String(settings[model]) }
+function chosen(scope: Scope, { values }: Configuration): { use: string; models: readonly string[] } {
+  const miner = scope.resolve(CHOSEN_MINER)
+  return { use: miner.name, models: miner.models?.(values[miner.name] as Record<string, unknown>) ?? [] }
 }
 
 /** Without a chain nobody is known, so somebody has to be named. */

@@ -20,7 +20,7 @@ export function brokenRules(section: Section, settled: readonly Settled[]): read
       path,
       message,
       origin,
-      hint: hint ?? (setting && howToSet(setting, { origin, message })),
+      hint: hint ?? (setting && howToSet(setting, { path, origin, message })),
     }
   })
 }

@@ -224,7 +224,7 @@ export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly settings: Settings
   /** What is wrong between settings that are well each by itself; one that is not is absent from `config`. */
   rules?(config: Partial<z.infer<Settings>>): readonly BrokenRule<Settings>[]
-  /** which setting names the model, if one does; shown when the miner starts */
-  readonly model?: keyof z.infer<Settings> & string
+  /** which models may answer, in the order in which they are tried; shown when the miner starts */
+  models?(config: z.infer<Settings>): readonly string[]
   create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>
 }
