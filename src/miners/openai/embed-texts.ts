@@ -30,6 +30,7 @@ export async function* embedTexts(
     signal: AbortSignal.any([signal, clock.signal]),
     connectTimeoutMs: connectTimeout,
     isRelay: false,
+    maxBytes: MAX_BYTES,
     onBytes: () => clock.heard(),
   }
   const body = { model, input: texts, encoding_format: 'float' }
@@ -50,3 +51,6 @@ export async function* embedTexts(
     documents.return().catch(() => {})
   }
 }
+
+// 800 vectors of 1,536 numbers; numbers are quick to parse.
+const MAX_BYTES = 16 * 1024 * 1024

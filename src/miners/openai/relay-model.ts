@@ -7,7 +7,7 @@ import type { Target } from './target.js'
 
 /**
  * Asks a model once, and gives the bytes of its stream on as they come, from the first word or thought on with all that
- * stood before it: until then another one may still be asked. What shows an error is never given on.
+ * stood before it: until then another one may still be asked. Bytes in which an error ends are not given on.
  *
  * @throws as `callModel`; also when the stream broke off before its own end
  */
@@ -30,9 +30,9 @@ class Relaying implements Ear<Uint8Array> {
   }
 
   pass(bytes: Uint8Array): Uint8Array | undefined {
-    this.#held.push(bytes)
-    if (!this.#speaks) return undefined
-    const given = this.#held.length === 1 ? bytes : Buffer.concat(this.#held)
+    if (bytes.length > 0) this.#held.push(bytes)
+    if (!this.#speaks || this.#held.length === 0) return undefined
+    const given = Buffer.concat(this.#held)
     this.#held = []
     return given
   }

@@ -15,6 +15,8 @@ type Listening = {
   readonly connectTimeoutMs: number | null
   /** gives each chunk of a stream, too, behind the documents that end in it, to the end of the stream */
   readonly isRelay: boolean
+  /** the largest whole document */
+  readonly maxBytes?: number
   /** some of a whole document has come */
   onBytes(): void
 }
@@ -29,7 +31,7 @@ type Listening = {
 export async function* replies(
   client: OpenAI,
   { path, body }: ModelRequest,
-  { upstream, signal: outer, connectTimeoutMs, isRelay, onBytes }: Listening,
+  { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: Listening,
 ): AsyncGenerator<unknown, void> {
   const call = new AbortController()
   const signal = AbortSignal.any([outer, call.signal])
@@ -44,7 +46,7 @@ export async function* replies(
     const named = upstreamWords(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
-      const document = whole(await textOf(response, onBytes), named, upstream)
+      const document = whole(await textOf(response, maxBytes, onBytes), named, upstream)
       if (isRelay) throw unsupported(upstream, wants.stream.lack)
       yield document
       return yield END
@@ -53,12 +55,13 @@ export async function* replies(
     if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
 
     const events = new ServerEvents(MAX_BYTES)
+    const nothing = () => unreadable(upstream, `with ${named} and no event in it`)
     let isEmpty = true
     let isDone = false
     const documents = function* (found: Iterable<ServerEvent>) {
       for (const document of documentsOf(found)) {
         isDone = document === END
-        if (isDone && isEmpty) return
+        if (isDone && isEmpty) throw nothing()
         isEmpty = false
         yield document
       }
@@ -77,8 +80,10 @@ export async function* replies(
       } catch (error) {
         throw error instanceof SyntaxError && isTorn ? cut(upstream, 'the last line is not whole') : error
       }
+      // The last document was not there yet when its bytes were.
+      if (isRelay) yield new Uint8Array()
     }
-    if (isEmpty) throw unreadable(upstream, `with ${named} and no event in it`)
+    if (isEmpty) throw nothing()
   } finally {
     if (rest) finish(rest, call)
     else call.abort()
@@ -88,12 +93,13 @@ export async function* replies(
 // The signal ends the call; a time-out of the client's own would only race with it, and ends with the head of a reply.
 const LONGEST = 2 ** 31 - 1
 
-async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
+async function textOf({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
     onBytes()
-    size = bounded(size + chunk.byteLength)
+    size += chunk.byteLength
+    if (size > maxBytes) throw tooLarge(`a document of more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
@@ -102,11 +108,6 @@ async function textOf({ body }: Response, onBytes: () => void): Promise<string> 
 // Of what is parsed at once, because nothing else goes on meanwhile: half a second at worst, where 32 MiB took eight
 // (measured, with lists of empty objects).
 const MAX_BYTES = 4 * 1024 * 1024
-
-function bounded(bytes: number): number {
-  if (bytes > MAX_BYTES) throw tooLarge(`a document of more than ${MAX_BYTES} bytes`)
-  return bytes
-}
 
 function whole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
