@@ -50,5 +50,5 @@ export const wants = {
 /** OpenAI says 403 where a model tells no logprobs, OpenRouter 404 where nobody takes tools. */
 const statuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 422, 501])
 
-/** Servers that must be started otherwise, whatever status they say it with: vLLM (400), llama.cpp (500). */
-const flags = /requires (the )?--\w|No endpoints found that support/i
+/** Servers that must be started otherwise, in words of their own: vLLM, llama.cpp (500), OpenRouter, DeepSeek. */
+const flags = /requires (the )?--\w|No endpoints found that support|is unavailable now/i
