@@ -49,6 +49,10 @@ describe('architecture', () => {
     )
   })
 
+  it('writes its own dialects as a stranger would: with types of the contract, and no code', () => {
+    assertNone(imports.filter(({ from, to, text }) => folderOf(from) === 'dialects' && isOurs(to) && !isOfTypes(text)))
+  })
+
   it('has no import cycles', () => {
     const edges = new Map<string, string[]>()
     for (const { from, to } of imports) if (isOurs(to)) edges.set(from, [...(edges.get(from) ?? []), to])

@@ -5,8 +5,9 @@ import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import { boundedFetch } from '../plugin/bounded-fetch.js'
 import type { Miner } from '../plugin/miner.js'
+import { requireNeeds } from '../plugin/require-needs.js'
 import { hostSections } from './settings.js'
-import { CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
 
 // What the container builds from what. Each imports what it needs when it runs: a command pays only for its own.
 
@@ -38,7 +39,7 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { dialect }] =
+  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] =
     await Promise.all([
       import('./request-log.js'),
       import('../axon/serve-axon.js'),
@@ -46,18 +47,22 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       import('../keys/ss58.js'),
       import('../policy/lists.js'),
       import('./wires.js'),
-      import('./dialect.js'),
+      import('./watch-plugins.js'),
     ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
   const { host = null, ...axon } = valuesOf(configuration, hostSections.axon)
 
+  const dialect = from.resolve(CHOSEN_DIALECT)
   const miner = await from.resolve(MINER)
+  requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
   resources.own(from.resolve(RequestLog))
+  const minerName = from.resolve(CHOSEN_MINER).name
+  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
   return resources.own(
     await serveAxon({
       hotkey: hotkey.address,
@@ -66,7 +71,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       wires,
       dialect,
       miner,
-      minerName: from.resolve(CHOSEN_MINER).name,
+      minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
       rules: [lists(valuesOf(configuration, hostSections.policy))],

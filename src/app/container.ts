@@ -2,10 +2,12 @@ import 'reflect-metadata'
 import { container, type DependencyContainer, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/client-for.js'
 import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
+import { declaredPlugins, type Installed } from './declared-plugins.js'
+import { dialectCatalogue } from './dialect-catalogue.js'
 import { minerCatalogue } from './miner-catalogue.js'
 import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
-import { AXON, CLIENT_FOR, DENDRITE, ENDING, HOTKEY, MINER, MINERS, RESOURCES } from './tokens.js'
+import { AXON, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, PLUGINS, RESOURCES } from './tokens.js'
 
 /** What a test or an embedder registers here is used by every command in the place of the default. */
 export const root = container.createChildContainer()
@@ -18,7 +20,7 @@ export type Scope = AsyncDisposable & {
 }
 
 /** Opens the scope of one command run. This is the one list of what is built from what. */
-export function openScope(): Scope {
+export function openScope(installed: Installed = { plugins: [], allow: null }): Scope {
   const child = root.createChildContainer()
   const ending = new AbortController()
   const resources = new Resources()
@@ -30,7 +32,11 @@ export function openScope(): Scope {
   provide(RESOURCES, resources)
   provide(ENDING, ending.signal)
   build(CLIENT_FOR, () => openaiClient)
-  build(MINERS, from => minerCatalogue(packageInfo(), from.resolve(CLIENT_FOR)))
+  build(PLUGINS, () => declaredPlugins(installed))
+  build(MINERS, from =>
+    minerCatalogue({ from: packageInfo(), clientFor: from.resolve(CLIENT_FOR), declared: from.resolve(PLUGINS) }),
+  )
+  build(DIALECTS, from => dialectCatalogue({ from: packageInfo(), declared: from.resolve(PLUGINS) }))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
   build(AXON, buildAxon)

@@ -10,6 +10,24 @@ const topSettings = z.object({
   use: z.string().min(1).default('openai').describe('which miner answers; `miner miners` lists them'),
 })
 
+const subnetSettings = z.object({
+  netuid: z.int().min(0).max(65_535).default(1).describe('the subnet that is served').meta({ flag: 'netuid' }),
+  dialect: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('what its validators ask; that of the subnet when left out; `miner dialects` lists them')
+    .meta({ flag: 'dialect' }),
+})
+
+const pluginSettings = z.object({
+  allow: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('packages whose miners and dialects may be used, beside those of this program; all when left out')
+    .meta({ flag: 'allow-plugins' }),
+})
+
 const logSettings = z.object({
   level: z.enum(logLevels).default('info').describe('how much is logged').meta({ flag: 'log-level' }),
 })
@@ -17,7 +35,9 @@ const logSettings = z.object({
 /** The host's own settings; those of the chosen miner come beside them. */
 export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
+  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
+  plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
   axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },

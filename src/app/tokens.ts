@@ -4,14 +4,20 @@ import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { ClientFor } from '../miners/openai/client-for.js'
+import type { DialectDefinition } from '../plugin/dialect.js'
+import type { Declared } from '../plugin/discover.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner, MinerDefinition } from '../plugin/miner.js'
+import type { DialectCatalogue } from './dialect-catalogue.js'
 import type { MinerCatalogue } from './miner-catalogue.js'
 import type { Resources } from './resources.js'
 
 /** What a command run is told. */
 export const CONFIGURATION = token<Configuration>('configuration')
 export const CHOSEN_MINER = token<MinerDefinition>('chosenMiner')
+export const CHOSEN_DIALECT = token<DialectDefinition>('chosenDialect')
+/** Those of plugins that this run uses. */
+export const PLUGINS_IN_USE = token<readonly Declared[]>('pluginsInUse')
 export const LOG = token<Log>('log')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
@@ -19,6 +25,9 @@ export const ENDING = token<AbortSignal>('ending')
 /** What is made of it, when somebody asks for it; each once a command run. */
 export const RESOURCES = token<Resources>('resources')
 export const MINERS = token<MinerCatalogue>('miners')
+/** What installed plugins declare. */
+export const PLUGINS = token<readonly Declared[]>('plugins')
+export const DIALECTS = token<DialectCatalogue>('dialects')
 /** Makes the `OpenAI` client for an endpoint: the one thing a test or an embedder replaces. */
 export const CLIENT_FOR = token<ClientFor>('clientFor')
 /** The chosen miner, built by its plugin's `create`. */

@@ -1,21 +1,36 @@
 import { Command, Flags, type Interfaces } from '@oclif/core'
-import { openScope, type Scope } from '../app/container.js'
+import type { Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
 import { logOutput } from '../app/log-output.js'
+import { minerSection } from '../app/miner-section.js'
 import { type HostSection, hostSections } from '../app/settings.js'
-import { CHOSEN_MINER, CONFIGURATION, LOG, MINERS, RESOURCES } from '../app/tokens.js'
+import {
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  DIALECTS,
+  LOG,
+  MINERS,
+  PLUGINS,
+  PLUGINS_IN_USE,
+  RESOURCES,
+} from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
-import { type Configuration, valuesOf } from '../config/configuration.js'
+import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
 import type { Problem } from '../config/problem.js'
 import { readConfiguration } from '../config/read-configuration.js'
 import { scrub } from '../config/redact.js'
 import type { SecretsMode } from '../config/settle.js'
-import { chooseMiner, minerSection } from './choose-miner.js'
+import { chooseDialect } from './choose-dialect.js'
+import { chooseMiner } from './choose-miner.js'
 import { configFile } from './config-file.js'
+import type { Layers } from './peek.js'
+import { scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
 import { spellTruths } from './spell-truths.js'
+import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
 
 /** A command run: what was typed, what is configured, and the scope that builds from it. */
@@ -37,6 +52,14 @@ type Opening = {
 /** A command of this program. Its errors are told in one place, `showError`. */
 export abstract class MinerCommand extends Command {
   static override enableJsonFlag = true
+
+  protected get layers(): Layers {
+    return { argv: this.argv, env: process.env, file: configFile(this.argv, this.config.configDir) }
+  }
+
+  protected openScope(): Promise<Scope> {
+    return scopeOf(this.config, this.layers)
+  }
 
   protected override async catch(error: Error): Promise<void> {
     throw error
@@ -60,17 +83,18 @@ export abstract class SettingsCommand extends MinerCommand {
    * Reads the command line and the configuration, and opens the scope of this run.
    *
    * @throws {ConfigError} with everything that is wrong, flags included
-   * @throws {UsageError} UNKNOWN_MINER
+   * @throws {UsageError} UNKNOWN_MINER · UNKNOWN_DIALECT
    */
   protected async open<C extends typeof SettingsCommand>(
     ctor: C,
     { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
-    const scope = openScope()
+    const { layers } = this
+    const scope = await this.openScope()
     try {
-      const file = configFile(this.argv, this.config.configDir)
       const miners = scope.resolve(MINERS)
-      const chosen = ctor.usesMiner ? await chooseMiner(miners, { argv: this.argv, env: process.env, file }) : null
+      const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null
+      const dialect = ctor.reads.includes('subnet') ? await chooseDialect(scope.resolve(DIALECTS), layers) : null
       const sections = [...sectionsOf(ctor), ...(chosen ? [minerSection(chosen)] : [])]
       const known = [...Object.values(hostSections), ...[...miners.keys()].map(name => ({ name }))]
 
@@ -85,12 +109,11 @@ export abstract class SettingsCommand extends MinerCommand {
         chosen,
       })
       problems.push(...(conflicts?.(flags, typed) ?? []))
-      const configuration = await readConfiguration({
+      const read = await readConfiguration({
         sections,
         known,
         flags: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
-        env: process.env,
-        file,
+        ...layers,
         secrets,
       }).catch((error: unknown) => {
         if (!(error instanceof ConfigError) || error.problems.length === 0) throw error
@@ -98,15 +121,21 @@ export abstract class SettingsCommand extends MinerCommand {
       })
       if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 
+      const configuration = dialect ? withDefault(read, 'dialect', dialect.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())
       const log = await createLog({ level, secrets: configuration.secretValues, output })
       for (const { code, message, hint } of configuration.warnings)
         log.warn({ event: 'configuration', code, message, hint })
+      const inUse = [chosen && miners.get(chosen.name), dialect && scope.resolve(DIALECTS).get(dialect.name)]
+      const plugins = inUse.flatMap(entry => entry?.plugin ?? [])
+      warnOfPlugins(scope.resolve(PLUGINS), plugins, log)
+      scope.provide(PLUGINS_IN_USE, plugins)
       scope.provide(CONFIGURATION, configuration)
       scope.provide(LOG, log)
       if (chosen) scope.provide(CHOSEN_MINER, chosen)
+      if (dialect) scope.provide(CHOSEN_DIALECT, dialect)
       return {
         flags: flags as Run<C>['flags'],
         args: args as Run<C>['args'],

@@ -1,7 +1,12 @@
 import type { Command } from '@oclif/core'
-import { openScope } from '../app/container.js'
-import { MINERS } from '../app/tokens.js'
-import { chooseMiner, type Layers, minerSection } from './choose-miner.js'
+import { usableNames } from '../app/by-name.js'
+import type { Scope } from '../app/container.js'
+import type { MinerCatalogue } from '../app/miner-catalogue.js'
+import { minerSection } from '../app/miner-section.js'
+import { DIALECTS, MINERS } from '../app/tokens.js'
+import type { MinerDefinition } from '../plugin/miner.js'
+import { chooseMiner } from './choose-miner.js'
+import type { Layers } from './peek.js'
 import { type Reader, sectionsOf } from './sections-of.js'
 import { settingFlags } from './setting-flags.js'
 
@@ -12,17 +17,20 @@ const nothingSaid: Layers = { argv: [], env: {}, file: null }
  * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
  * miner, then the host's.
  *
- * @param options `everyMiner`: those of all miners, not of the chosen one
+ * @param options.chosenBy says which miner's; null: those of all miners
  */
 export async function addSettingFlags(
   commands: readonly (Command.Loadable & Reader)[],
-  { everyMiner, ...layers }: Layers & { readonly everyMiner: boolean },
+  { scope, chosenBy }: { readonly scope: Scope; readonly chosenBy: Layers | null },
 ): Promise<void> {
-  await using scope = openScope()
   const miners = scope.resolve(MINERS)
-  const definitions = everyMiner
-    ? await Promise.all([...miners.values()].map(({ load }) => load()))
-    : [await chooseMiner(miners, layers).catch(() => chooseMiner(miners, nothingSaid))]
+  const definitions = chosenBy
+    ? [await chooseMiner(miners, chosenBy).catch(() => chooseMiner(miners, nothingSaid))]
+    : await allOf(miners)
+  const values = new Map([
+    ['use', usableNames(miners)],
+    ['dialect', usableNames(scope.resolve(DIALECTS))],
+  ])
   // Each by itself, because two miners may have a flag in common.
   const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
 
@@ -31,12 +39,18 @@ export async function addSettingFlags(
     const ofHost = settingFlags(sectionsOf(command))
     for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
       for (const { name, choices, isTruth } of descriptions) {
-        const options = name === 'use' ? [...miners.keys()] : choices
+        const options = values.get(name) ?? choices
         const asText = options.length > 0 && { options, helpValue: undefined }
-        const values = isTruth ? { type: 'boolean', allowNo: true } : asText
-        flags[name] ??= { ...added[name], name, ...values } as Command.Flag.Cached
+        const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
+        flags[name] ??= { ...added[name], name, ...kind } as Command.Flag.Cached
       }
     }
     command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
   }
+}
+
+/** Those that can be used: one that cannot takes no help from the others. */
+async function allOf(miners: MinerCatalogue): Promise<readonly MinerDefinition[]> {
+  const loaded = await Promise.allSettled([...miners.values()].map(({ load }) => load()))
+  return loaded.filter(one => one.status === 'fulfilled').map(({ value }) => value)
 }

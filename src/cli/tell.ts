@@ -7,6 +7,7 @@ import { KeyError } from '../keys/key-error.js'
 import { ConversationError } from '../plugin/conversation.js'
 import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { PluginError } from '../plugin/plugin-error.js'
 import { WalletError } from '../wallet/wallet-error.js'
 import { UsageError } from './usage-error.js'
 
@@ -44,6 +45,7 @@ export function tell(error: unknown): Told | null {
   if (error instanceof ConfigError) return plain(error, 1)
   if (error instanceof UsageError) return plain(error, error.oclif.exit)
   if (error instanceof ConversationError || error instanceof KeyError) return plain(error, 2)
+  if (error instanceof PluginError) return plain(error, error.code === 'PLUGIN_BROKEN' ? 1 : 2)
   if (error instanceof NoAnswer)
     return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
   if (error instanceof WalletError) return plain(error, walletExits.get(error.code) ?? 2)

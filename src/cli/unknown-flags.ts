@@ -1,8 +1,8 @@
 import type { MinerCatalogue } from '../app/miner-catalogue.js'
+import { minerSection } from '../app/miner-section.js'
 import { nearest } from '../config/nearest.js'
 import type { Problem } from '../config/problem.js'
 import type { MinerDefinition } from '../plugin/miner.js'
-import { minerSection } from './choose-miner.js'
 import { settingFlags } from './setting-flags.js'
 
 type Known = {
@@ -47,7 +47,9 @@ async function flagOwners(miners: MinerCatalogue, chosen: MinerDefinition): Prom
   const owners = new Map<string, string>()
   for (const entry of miners.values()) {
     if (entry.name === chosen.name) continue
-    const { descriptions } = settingFlags([minerSection(await entry.load())])
+    // One that cannot be used has no flags.
+    const miner = await entry.load().catch(() => null)
+    const { descriptions } = settingFlags(miner ? [minerSection(miner)] : [])
     for (const { name, aliases } of descriptions) for (const flag of [name, ...aliases]) owners.set(flag, entry.name)
   }
   return owners

@@ -1,7 +1,8 @@
-import { openScope } from '../app/container.js'
-import { MINERS } from '../app/tokens.js'
+import { MINERS, PLUGINS } from '../app/tokens.js'
 import { MinerCommand } from '../cli/command.js'
+import { listPlugins, warnOf } from '../cli/list-plugins.js'
 import { table } from '../cli/table.js'
+import { escapeControls } from '../config/quote.js'
 
 export default class Miners extends MinerCommand {
   static override summary = 'List the miners that can be used.'
@@ -9,18 +10,20 @@ export default class Miners extends MinerCommand {
 
   async run(): Promise<unknown> {
     await this.parse(Miners)
-    await using scope = openScope()
-    const miners = await Promise.all(
-      [...scope.resolve(MINERS).values()].map(async ({ name, from, load }) => ({
-        name,
-        summary: (await load()).summary,
-        package: from.package,
-        version: from.version,
-      })),
-    )
-    this.log(
-      table(miners.map(({ package: brings, version, ...miner }) => ({ ...miner, from: `${brings} ${version}` }))),
-    )
-    return { miners }
+    await using scope = await this.openScope()
+    const plugins = scope.resolve(PLUGINS).filter(({ kind }) => kind === 'miner')
+    const miners = await listPlugins(scope.resolve(MINERS), plugins)
+    if (!this.jsonEnabled()) {
+      const rows = miners.map(({ name, definition, package: brings, version }) => ({
+        name: escapeControls(name),
+        summary: escapeControls(definition?.summary ?? 'cannot be used'),
+        from: escapeControls(`${brings} ${version}`),
+      }))
+      this.log(table(rows))
+      warnOf(miners)
+    }
+    return {
+      miners: miners.map(({ name, definition, ...rest }) => ({ name, summary: definition?.summary ?? null, ...rest })),
+    }
   }
 }

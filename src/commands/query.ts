@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { answerField, questionOf } from '../app/dialect.js'
+import { answerField, questionOf } from '../app/prompting-question.js'
 import { DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
 import { AnswerOutput } from '../cli/answer-output.js'
 import { SettingsCommand } from '../cli/command.js'

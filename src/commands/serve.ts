@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core'
 import type { Scope } from '../app/container.js'
-import { dialect } from '../app/dialect.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_MINER, HOTKEY, LOG } from '../app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, PLUGINS_IN_USE } from '../app/tokens.js'
 import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev } from '../cli/development.js'
 import { drain } from '../cli/drain.js'
 import { stopSignal } from '../cli/stop-signal.js'
+import { tellPlugins } from '../cli/tell-plugins.js'
 import { UsageError } from '../cli/usage-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/flag-layer.js'
@@ -45,7 +45,7 @@ export default class Serve extends SettingsCommand {
       description: 'a place to try things: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask',
     }),
   }
-  static override readonly reads = ['wallet', 'axon', 'policy', 'subtensor'] as const
+  static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'subtensor'] as const
 
   async run(): Promise<void> {
     await using run = await this.open(Serve, {
@@ -59,7 +59,8 @@ export default class Serve extends SettingsCommand {
     const axon = await scope.resolve(AXON)
     const stop = stopSignal()
     const log = scope.resolve(LOG)
-    const { use, models } = chosen(scope, configuration)
+    await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
+    const { use, models, dialect, caveat } = chosen(scope, configuration)
     const { url, port, hotkey } = axon
     log.info({
       event: 'serving',
@@ -68,10 +69,12 @@ export default class Serve extends SettingsCommand {
       hotkey,
       use,
       ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
-      dialect: dialect.name,
+      dialect,
       wires: wires.map(({ name }) => name),
     })
-    if (process.stderr.isTTY) process.stderr.write(banner({ url, hotkey, use, models, dev: flags.dev, configuration }))
+    if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
+    if (process.stderr.isTTY)
+      process.stderr.write(banner({ url, hotkey, use, models, dialect, dev: flags.dev, configuration }))
 
     process.exitCode = await drain(axon, { signal: await stop, ms: DRAIN_MS, log })
     // What a miner does not give back when it is closed must not keep the program alive.
@@ -79,9 +82,11 @@ export default class Serve extends SettingsCommand {
   }
 }
 
-function chosen(scope: Scope, { values }: Configuration): { use: string; models: readonly string[] } {
+function chosen(scope: Scope, { values }: Configuration) {
   const miner = scope.resolve(CHOSEN_MINER)
-  return { use: miner.name, models: miner.models?.(values[miner.name] as Record<string, unknown>) ?? [] }
+  const { name: dialect, caveat } = scope.resolve(CHOSEN_DIALECT)
+  const models = miner.models?.(values[miner.name] as Record<string, unknown>) ?? []
+  return { use: miner.name, models, dialect, caveat }
 }
 
 /** Without a chain nobody is known, so somebody has to be named. */

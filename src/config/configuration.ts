@@ -24,6 +24,16 @@ export function valuesOf<Settings extends ZodObject>(
   return (name === '' ? values : values[name]) as z.output<Settings>
 }
 
+/** The same, with a default of a key at the top that depends on other settings. */
+export function withDefault(configuration: Configuration, key: string, value: unknown): Configuration {
+  if (configuration.values[key] !== undefined) return configuration
+  return {
+    ...configuration,
+    values: { ...configuration.values, [key]: value },
+    origins: new Map([...configuration.origins, [key, { from: 'default' }]]),
+  }
+}
+
 /** The value of one setting; undefined when it has none. */
 export function valueAt({ values }: Pick<Configuration, 'values'>, { section, key }: Setting): unknown {
   const table = section === '' ? values : (values[section] as Record<string, unknown>)

@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog.js'
+import { ofPlugin } from './file-layer.js'
 import { isForeignVariable } from './foreign-variables.js'
 import { howToSet } from './how-to-set.js'
 import { namesOf } from './names-of.js'
@@ -30,12 +31,13 @@ export function environmentLayer(
     const isKnown = catalog.variables.has(variable) || isForeignVariable(variable)
     if (isKnown || catalog.unreadPrefixes.some(prefix => variable.startsWith(prefix))) continue
     const prefix = prefixes.find(one => variable.startsWith(one)) ?? 'MINER_'
+    const otherwise = prefix === 'MINER_' ? ofPlugin : 'see the settings with miner config show'
     const meant = nearestBehind(prefix, variable, catalog.variables)
     problems.push({
       code: 'UNKNOWN_VARIABLE',
       message: `${escapeName(variable)} is not a setting`,
       origin: { from: 'environment', variable },
-      hint: meant ? `use ${meant}` : 'unset it; miner config show lists the settings',
+      hint: meant ? `use ${meant}` : `unset it, or ${otherwise}`,
     })
   }
   return layer

@@ -55,7 +55,8 @@ export function fileLayer(
       name,
       [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
     )
-    return meant ? `use ${meant}` : listed
+    if (meant) return `use ${meant}`
+    return isTable(value) ? `remove it, or ${ofPlugin}` : listed
   }
 
   function complain(code: Problem['code'], key: string, words: string, hint: string): void {
@@ -68,3 +69,5 @@ export function fileLayer(
 }
 
 const listed = 'miner config show lists the settings'
+/** A table, or a variable, may be left behind by a miner that is gone. */
+export const ofPlugin = 'install the plugin whose miner it sets: miner plugins:install PACKAGE'

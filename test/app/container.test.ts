@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { OpenAI } from 'openai'
 import { openScope, root } from '#dist/app/container.js'
 import { hostSections } from '#dist/app/settings.js'
-import { AXON, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, HOTKEY, LOG, MINER } from '#dist/app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, HOTKEY, LOG, MINER } from '#dist/app/tokens.js'
 import { readConfiguration } from '#dist/config/read-configuration.js'
+import { prompting } from '#dist/dialects/prompting.js'
 import type { ClientFor } from '#dist/miners/openai/client-for.js'
 import { sdk } from '#dist/plugin/define.js'
 import { liveMiner } from '../support/cli.ts'
@@ -134,6 +135,7 @@ async function scopeWith({ port, close, create }: Wanted) {
   })
   scope.provide(CONFIGURATION, configuration)
   scope.provide(CHOSEN_MINER, miner)
+  scope.provide(CHOSEN_DIALECT, prompting(sdk))
   scope.provide(HOTKEY, Promise.resolve(bob))
   scope.provide(LOG, { debug() {}, info() {}, warn() {}, error() {} })
   return scope

@@ -29,7 +29,7 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['wallet', 'axon', 'policy', 'subtensor']
+    const all = ['subnet', 'wallet', 'axon', 'policy', 'subtensor']
     assert.deepEqual(readers.sort(), [
       ['check', [], true],
       ['config:show', all, true],

@@ -51,6 +51,7 @@ describe('on a terminal', () => {
   who       5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty (//Bob)
   where     http://127.0.0.1:PORT
   miner     echo
+  dialect   prompting
   asked by  the development keys //Alice to //Ferdie
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,

@@ -3,9 +3,6 @@ import { sdk } from '../plugin/define.js'
 import { hashVersions } from '../plugin/hash-versions.js'
 import type { Message } from '../plugin/miner.js'
 
-/** What is asked here. */
-export const dialect = prompting(sdk)
-
 /**
  * A conversation as the synapse that asks it: its fields in the order of their declaration, defaults included.
  *
@@ -21,7 +18,7 @@ export function questionOf(messages: readonly Message[], { stream }: { readonly 
     },
     required: ['roles', 'messages'],
     // Those of both are the same.
-    hashed: hashVersions(dialect.synapses.Prompting!)[0]!,
+    hashed: hashVersions(prompting(sdk).synapses.Prompting!)[0]!,
   }
 }
 

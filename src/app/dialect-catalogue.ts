@@ -1,0 +1,48 @@
+import { type DialectPlugin, sdk } from '../plugin/define.js'
+import type { DialectDefinition } from '../plugin/dialect.js'
+import type { Declared } from '../plugin/discover.js'
+import { loadDialect } from '../plugin/load-plugin.js'
+import { byName } from './by-name.js'
+
+/** A dialect that can be chosen. Listing it runs none of its code. */
+export type DialectEntry = {
+  readonly name: string
+  readonly from: { readonly package: string; readonly version: string }
+  /** the subnets whose validators ask so */
+  readonly netuids: readonly number[]
+  /** what its package declares; absent of a built-in one */
+  readonly plugin?: Declared
+  load(): Promise<DialectDefinition>
+}
+
+/** By name. One that cannot be used is there, too, unless another has the name: its `load` says why. */
+export type DialectCatalogue = ReadonlyMap<string, DialectEntry>
+
+/** What is asked on every subnet that no dialect names. */
+export const defaultDialect = 'prompting'
+
+type BuiltIn = { readonly netuids: readonly number[]; readonly plugin: () => Promise<DialectPlugin> }
+const builtIn: Readonly<Record<string, BuiltIn>> = {
+  [defaultDialect]: { netuids: [], plugin: async () => (await import('../dialects/prompting.js')).prompting },
+}
+
+export const builtInDialects: readonly string[] = Object.keys(builtIn)
+
+type Sources = {
+  /** this program's package */
+  readonly from: DialectEntry['from']
+  readonly declared: readonly Declared[]
+}
+
+/** The built-in dialects and those of plugins, each imported when it is chosen. */
+export function dialectCatalogue({ from, declared }: Sources): DialectCatalogue {
+  const own = Object.entries(builtIn).map(([name, { netuids, plugin }]): DialectEntry => {
+    return { name, from, netuids, load: async () => (await plugin())(sdk) }
+  })
+  const plugins = declared
+    .filter(({ kind }) => kind === 'dialect')
+    .map((plugin): DialectEntry => {
+      return { name: plugin.name, from: plugin.from, netuids: [], plugin, load: () => loadDialect(plugin) }
+    })
+  return byName([...own, ...plugins])
+}

@@ -1,0 +1,32 @@
+import { usableNames } from '../app/by-name.js'
+import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
+import { hostSections } from '../app/settings.js'
+import { originText } from '../config/origin.js'
+import { quote } from '../config/quote.js'
+import type { DialectDefinition } from '../plugin/dialect.js'
+import { type Layers, peek } from './peek.js'
+import { UsageError } from './usage-error.js'
+import { wayOut } from './way-out.js'
+
+/**
+ * The dialect that `dialect` names, else the one of the subnet that `netuid` names. It is looked up before the settings
+ * are read, because it is their default.
+ *
+ * @throws {UsageError} UNKNOWN_DIALECT
+ */
+export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
+  const said = await peek(hostSections.subnet, 'dialect', layers)
+  if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
+  const entry = dialects.get(said.value)
+  if (entry) return entry.load()
+  const { value: name, origin } = said
+  const message = `there is no dialect ${quote(name)} (${originText(origin)})`
+  const hint = wayOut({ flag: '--dialect', name, origin, names: usableNames(dialects) })
+  throw new UsageError('UNKNOWN_DIALECT', message, hint)
+}
+
+async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {
+  const { value: netuid } = (await peek(hostSections.subnet, 'netuid', layers)) ?? {}
+  const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
+  return entry?.name ?? defaultDialect
+}

@@ -1,0 +1,58 @@
+import { catalogOf } from '../config/catalog.js'
+import { convert } from '../config/convert.js'
+import { environmentLayer } from '../config/environment-layer.js'
+import { fileLayer } from '../config/file-layer.js'
+import { flagLayer, type TypedFlag } from '../config/flag-layer.js'
+import type { Origin } from '../config/origin.js'
+import type { Layer } from '../config/raw.js'
+import { type ConfigFile, readFile } from '../config/read-file.js'
+import type { Section } from '../config/section.js'
+import type { Setting } from '../config/setting.js'
+import { typedValues } from './typed-value.js'
+
+/** Where a setting may be said. */
+export type Layers = {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** null: no file is read */
+  readonly file: ConfigFile | null
+}
+
+/** `value` is undefined when what is said is not valid, or stands in a file that cannot be read. */
+export type Peeked = { readonly value: unknown; readonly origin: Origin }
+
+/**
+ * What the layers say of one setting of the host, looked up before all settings are read, because it decides which
+ * there are. What is wrong with it, or with the file, is told when all of it is read.
+ *
+ * @returns undefined when nothing is said, so that the default holds
+ */
+export async function peek(section: Section, key: string, { argv, env, file }: Layers): Promise<Peeked | undefined> {
+  const catalog = catalogOf([section], [])
+  const setting = catalog.settings.find(one => one.key === key)!
+  const told = { settings: [setting], catalog, problems: [] }
+  const content = file && (await readFile(file))
+  const layers: readonly Layer[] = [
+    flagLayer(typedFor(setting, argv), told),
+    environmentLayer(env, told),
+    file && content && 'table' in content ? fileLayer(content.table, file.path, told) : new Map(),
+  ]
+  const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
+  if (!found && file && content && 'problem' in content)
+    return { value: undefined, origin: { from: 'file', file: file.path } }
+  if (!found) return undefined
+  let isWrong = false
+  const value = convert(setting.shape, found.raw, setting.path, () => {
+    isWrong = true
+  })
+  const isValid = !isWrong && setting.schema.safeParse(value).success
+  return { value: isValid ? value : undefined, origin: found.origin }
+}
+
+function typedFor({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
+  return [shortFlag, flag, ...dottedFlags].flatMap(name => {
+    const texts = name ? typedValues(argv, name) : []
+    if (texts.length === 0) return []
+    return [{ path, flag: `--${name}`, texts: shape.kind === 'list' ? texts : texts.slice(0, 1) }]
+  })
+}

@@ -1,0 +1,42 @@
+import { DIALECTS, PLUGINS } from '../app/tokens.js'
+import { MinerCommand } from '../cli/command.js'
+import { listPlugins, warnOf } from '../cli/list-plugins.js'
+import { table } from '../cli/table.js'
+import { escapeControls } from '../config/quote.js'
+
+export default class Dialects extends MinerCommand {
+  static override summary = 'List the dialects that can be spoken, and what a miner needs for them.'
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
+  async run(): Promise<unknown> {
+    await this.parse(Dialects)
+    await using scope = await this.openScope()
+    const catalogue = scope.resolve(DIALECTS)
+    const plugins = scope.resolve(PLUGINS).filter(({ kind }) => kind === 'dialect')
+    const dialects = await listPlugins(catalogue, plugins)
+    if (!this.jsonEnabled()) {
+      const rows = dialects.map(({ name, definition, package: brings, version }) => ({
+        name: escapeControls(name),
+        synapses: definition ? Object.keys(definition.synapses).join(', ') : 'cannot be used',
+        follows: escapeControls(definition?.follows ?? ''),
+        from: escapeControls(`${brings} ${version}`),
+      }))
+      this.log(table(rows))
+      for (const { name, definition } of dialects)
+        if (definition?.caveat) this.log(`\n${name}: ${escapeControls(definition.caveat)}`)
+      warnOf(dialects)
+    }
+    return {
+      dialects: dialects.map(({ name, definition, ...rest }) => ({
+        name,
+        summary: definition?.summary ?? null,
+        netuids: catalogue.get(name)?.netuids ?? [],
+        synapses: Object.keys(definition?.synapses ?? {}),
+        follows: definition?.follows ?? null,
+        needs: definition?.needs ?? [],
+        ...(definition?.caveat && { caveat: definition.caveat }),
+        ...rest,
+      })),
+    }
+  }
+}

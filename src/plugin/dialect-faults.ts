@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { callable, faultsIn, line } from './shape-faults.js'
+
+/** What is wrong with what a plugin gives as the definition of a dialect; empty when it is one. */
+export function dialectFaults(definition: unknown, name: string): readonly string[] {
+  return faultsIn(
+    z.object({
+      name: z.literal(name, { error: `must be ${name}, as its package.json says` }),
+      summary: line,
+      follows: line,
+      needs: z.array(z.enum(['tools', 'logprobs', 'responseFormat', 'relay', 'embed'])).optional(),
+      caveat: line.optional(),
+      nonces: z.enum(['once', 'rising']).optional(),
+      synapses: z.record(synapseName, route).refine(synapses => Object.keys(synapses).length > 0, {
+        error: 'must have at least one',
+      }),
+      routes: z.record(plainName, plainRoute).optional(),
+    }),
+    definition,
+  )
+}
+
+/** The last part of a URL's path; the ping is the host's. */
+const synapseName = z.string().regex(/^(?!Synapse$)[A-Za-z_][A-Za-z0-9_]{0,99}$/, {
+  error: 'must be the name of a Python class, and not Synapse, which is the ping',
+})
+
+const plainName = z.string().regex(/^(GET|POST) \/(?!healthz$)[\w\-./~]*$/, {
+  error: 'must be GET or POST and a path, and not /healthz, which is the host’s',
+})
+
+const rate = z.object({ limit: z.number().positive(), windowMs: z.number().positive() })
+const hashField = z.union([
+  z.string(),
+  z.object({
+    name: z.string(),
+    as: z.literal('float').optional(),
+    absent: z.string().optional(),
+    keys: z.array(z.string()).optional(),
+  }),
+])
+
+const route = z
+  .object({
+    body: z.custom<z.ZodType>(value => value instanceof z.ZodType, { error: 'must be a schema of zod 4' }),
+    hashed: z.union([z.array(hashField), z.array(z.array(hashField)).min(1)], {
+      error: 'must be the names of fields, or several lists of them',
+    }),
+    frames: z.enum(['text', 'sse', 'jsonl', 'json', 'bytes']).optional(),
+    auth: z.enum(['signed', 'none']).optional(),
+    rules: z.literal(false).optional(),
+    rate: rate.optional(),
+    cost: callable.optional(),
+    queue: z.union([z.int().min(0), z.literal(false)]).optional(),
+    maxBody: z.int().positive().optional(),
+    timeout: z.number().positive().optional(),
+    notBefore: z.number().min(0).optional(),
+    refusals: z.record(z.string(), z.object({ status: z.int().min(400).max(599), text: z.string() })).optional(),
+    example: z.record(z.string(), z.json(), { error: 'must be the fields of a request, as JSON' }),
+    answer: callable,
+  })
+  .refine(({ body, example }) => body.safeParse(example).success, {
+    error: 'must fit the body',
+    path: ['example'],
+  })
+
+const plainRoute = z.object({ rate: rate.optional(), answer: callable })

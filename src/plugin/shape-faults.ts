@@ -1,0 +1,18 @@
+import { z } from 'zod'
+
+/** What does not fit, each as `path: words`. A getter that throws does not fit either. */
+export function faultsIn(shape: z.ZodType, value: unknown): readonly string[] {
+  try {
+    const { error } = shape.safeParse(value)
+    return (error?.issues ?? []).map(({ path, message }) => [...path.map(String), message].join(': '))
+  } catch {
+    return ['it cannot be looked at']
+  }
+}
+
+/** A text that fills one line of a table. */
+export const line = z
+  .string({ error: 'must be a text' })
+  .regex(/^[^\p{Cc}\u2028\u2029]{1,500}$/u, { error: 'must be one line of at most 500 characters' })
+
+export const callable = z.custom(value => typeof value === 'function', { error: 'must be a function' })
