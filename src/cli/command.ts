@@ -121,7 +121,8 @@ export abstract class SettingsCommand extends MinerCommand {
       })
       if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 
-      const configuration = dialect ? withDefault(read, 'dialect', dialect.name) : read
+      const isNamed = dialect && read.values.dialectFile === undefined
+      const configuration = isNamed ? withDefault(read, 'dialect', dialect.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())

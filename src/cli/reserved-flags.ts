@@ -18,6 +18,7 @@ export function reservedFlags(): ReadonlySet<string> {
 
 /** Flags that commands have beside those of settings. */
 const ofCommands = [
+  'body',
   'config',
   'dev',
   'help',
@@ -28,6 +29,7 @@ const ofCommands = [
   'receiver',
   'roles',
   'stream',
+  'synapse',
   'timeout',
   'url',
   'verbose',
