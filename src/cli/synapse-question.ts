@@ -36,13 +36,16 @@ export async function readSynapseQuestion(
   const typed = { text, roles, messages }
   const example = fieldsOf(route.example)
   const said = body === undefined ? await typedFields(name, route, typed) : await bodyFields(body, typed)
+  const fields = new Map([...example, ...said])
+  const hashed = hashVersions(route)[0]!
+  requireHashable(fields, hashed)
   return {
     synapse: name,
-    fields: new Map([...example, ...said]),
+    fields,
     required: requiredFields(route),
     // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
     frozen: [],
-    hashed: hashVersions(route)[0]!,
+    hashed,
     into: typeof route.example.completion === 'string' ? 'completion' : undefined,
   }
 }
@@ -70,6 +73,17 @@ async function typedFields(name: string, { example }: Route, typed: Typed): Prom
     throw new UsageError('NO_CONVERSATION', `${name} takes no TEXT: it has no messages`, hint)
   }
   return form !== null && (isTyped || form === asLists) ? fieldsOf(form(await readQuestion(typed))) : new Map()
+}
+
+/** Python raises where the SDK hashes half a character, so there is nothing to be signed. */
+function requireHashable(fields: JsonObject, hashed: readonly HashField[]): void {
+  for (const field of hashed) {
+    const name = typeof field === 'string' ? field : field.name
+    const value = fields.get(name)
+    if (typeof value !== 'string' || value.isWellFormed()) continue
+    const hint = 'escape characters above U+FFFF by both of their halves'
+    throw new UsageError('BODY_MALFORMED', `${name} has half a character, which cannot be hashed`, hint)
+  }
 }
 
 type Form = (messages: readonly Message[]) => Readonly<Record<string, unknown>>

@@ -73,7 +73,7 @@ export default class Prompt extends SettingsCommand {
       if (!(error instanceof NoAnswer) || (!error.attempts && tried.length === 0)) throw error
       const attempts = error.attempts ?? tried
       tell(whatWasTried(attempts))
-      throw error.with({ attempts })
+      throw error.attempts ? error : error.with({ attempts })
     }
   }
 }

@@ -203,6 +203,11 @@ describe('miner query of a synapse', () => {
     ['a file that is not there', ['--body', 'nothing.json'], /^error: the file of --body does not exist\n {2}try: /],
     ['what is no JSON', ['--body', '{"topic": '], /^error: --body is not JSON: the end at character 10\n {2}try: /],
     [
+      'half a character where it is hashed',
+      ['--body', '{"topic": "\\ud83d"}'],
+      /^error: topic has half a character, which cannot be hashed\n {2}try: /,
+    ],
+    [
       'a dialect beside its file',
       ['--dialect', 'prompting'],
       /^error: dialectFile stands beside dialect \(--dialect-file\)\n {2}try: leave one of/,

@@ -7,7 +7,7 @@ import type { Field } from './field.js'
 import type { SynapseKeys } from './synapse-keys.js'
 import { parseTemplate, type Template } from './template.js'
 
-const { z, defineRoute, conversation, NoAnswer } = sdk
+const { z, defineRoute, conversation, objectIn, NoAnswer } = sdk
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -64,19 +64,10 @@ function jsonAnswer(
   const schema = { type: 'object', properties, required: answers, additionalProperties: false }
   return async ({ body, ask }) => {
     const { text } = await ask({ ...questionOf(body), responseFormat: { name, schema } })
-    const answer = wanted.safeParse(jsonOf(text))
+    const answer = wanted.safeParse(await objectIn(text))
     if (answer.success) return answer.data as Patch
     const message = `the model gave no JSON object with ${answers.join(', ')}`
     throw new NoAnswer('upstream', message, { code: 'ANSWER_NOT_JSON' })
-  }
-}
-
-/** Models like to put JSON in a fence, or words around it. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1))
-  } catch {
-    return undefined
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
+import type { Asked, Attempt, Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
-import type { CallModel } from './call-model.js'
 import type { Trial } from './health.js'
 import type { Target } from './target.js'
 import { upstreamOf } from './upstream.js'
+import type { Wanted } from './wanted.js'
 
 /** An attempt while it runs. */
 export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
@@ -29,13 +29,12 @@ type AttemptOptions = {
  * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
  * @throws the signal's reason; an error of the program itself as it is
  */
-export async function* attemptOnce(
-  call: CallModel,
+export async function* attemptOnce<Given>(
+  wanted: Wanted<Given>,
   target: Target,
-  question: Question,
   asked: Pick<Asked, 'signal' | 'deadline'>,
   { attempt, trial, patienceMs, hedgeMs, onToken, onWord }: AttemptOptions,
-): AsyncGenerator<string, Outcome> {
+): AsyncGenerator<Given, Outcome> {
   const startedAt = performance.now()
   const ending = new AbortController()
   const signal = AbortSignal.any([asked.signal, ending.signal])
@@ -47,8 +46,9 @@ export async function* attemptOnce(
     trial.spoke()
     onToken()
   }
-  const speech = call(target, question, { signal, deadline: asked.deadline, onToken: hear })
-  const impatience = patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target)), patienceMs)
+  const speech = wanted.call(target, { signal, deadline: asked.deadline, onToken: hear })
+  const impatience =
+    patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target, attempt)), patienceMs)
   try {
     for (;;) {
       const step = await until(speech.next(), signal)
@@ -69,7 +69,7 @@ export async function* attemptOnce(
       // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
       // that is always outrun costs everybody that time.
       const fairMs = isOutrun && hedgeMs !== null ? hedgeMs : trial.fairMs
-      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target))
+      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target, attempt))
     } else if (isOurs && !asked.signal.aborted) trial.failed(error)
     throw error
   } finally {
@@ -96,8 +96,8 @@ function isPast(deadline: number): boolean {
   return Date.now() >= deadline - 10
 }
 
-function silence({ endpoint }: Target): NoAnswer {
-  const { model, name } = upstreamOf(endpoint)
+function silence({ endpoint }: Target, { model }: Attempting): NoAnswer {
+  const { name } = upstreamOf(endpoint)
   return new NoAnswer('upstream', `${model} at ${name} did not begin to answer in time`, {
     code: 'MODEL_TIMEOUT',
     hint: 'check that the endpoint is up and not overloaded',

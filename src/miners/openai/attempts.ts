@@ -1,19 +1,18 @@
 import type { Log } from '../../plugin/log.js'
-import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
+import type { Asked, Attempt, Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
 import { type Attempting, attemptOnce } from './attempt.js'
-import type { CallModel } from './call-model.js'
 import { Candidates } from './candidates.js'
 import { mostTelling } from './faults.js'
 import type { Health, Trial } from './health.js'
 import type { SharedAsked } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
+import type { Wanted } from './wanted.js'
 import { msUntilAwake, whyNobody } from './why-nobody.js'
 
 /** What all questions are tried with. */
 export type Means = {
-  readonly call: CallModel
   readonly health: Health
   readonly log: Log
   /** from 0 to below 1 */
@@ -26,22 +25,22 @@ export type Means = {
  * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
  * once, and the bounds are for both together.
  */
-export class Attempts {
+export class Attempts<Given> {
   readonly #means: Means
   readonly #targets: readonly Target[]
   readonly #candidates: Candidates
-  readonly #question: Question
+  readonly #wanted: Wanted<Given>
   readonly #asked: Asked | SharedAsked
   readonly #made: Attempting[] = []
   readonly #errors: NoAnswer[] = []
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked | SharedAsked) {
+  constructor(means: Means, targets: readonly Target[], wanted: Wanted<Given>, asked: Asked | SharedAsked) {
     this.#means = means
     this.#targets = targets
     this.#candidates = new Candidates(targets, means)
-    this.#question = question
+    this.#wanted = wanted
     this.#asked = asked
   }
 
@@ -63,7 +62,7 @@ export class Attempts {
    * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<string, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<Given, Outcome> {
     for (;;) {
       const { target, trial } = await this.#next(signal)
       try {
@@ -106,10 +105,11 @@ export class Attempts {
     target: Target,
     trial: Trial,
     { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
-  ): AsyncGenerator<string, Outcome> {
-    const { call, log, hedgeMs } = this.#means
+  ): AsyncGenerator<Given, Outcome> {
+    const { log, hedgeMs } = this.#means
     const { endpoint, keyAt } = target
-    const attempt: Attempting = { endpoint: endpoint.name, model: endpoint.config.model, ms: 0 }
+    const { model = endpoint.config.model } = this.#wanted
+    const attempt: Attempting = { endpoint: endpoint.name, model, ms: 0 }
     const asked = { signal, deadline: this.#callDeadline() }
     const patienceMs = this.#patienceMs(endpoint, trial)
     const onWord = () => {
@@ -118,7 +118,7 @@ export class Attempts {
     this.#made.push(attempt)
     try {
       const how = { attempt, trial, patienceMs, hedgeMs, onToken, onWord }
-      return yield* attemptOnce(call, target, this.#question, asked, how)
+      return yield* attemptOnce(this.#wanted, target, asked, how)
     } finally {
       this.#candidates.end(target)
       this.#asked.onAttempt?.(attempt)

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 
-type Speech = AsyncGenerator<string, Outcome>
-type Ask = (signal: AbortSignal, onToken: () => void) => Speech
+type Speech<Given> = AsyncGenerator<Given, Outcome>
+type Ask<Given> = (signal: AbortSignal, onToken: () => void) => Speech<Given>
 
 /**
  * Asks, and once more when there is no token after `afterMs`: whoever speaks first is listened to, the other is aborted
@@ -12,10 +12,10 @@ type Ask = (signal: AbortSignal, onToken: () => void) => Speech
  *   to think.
  * @throws what both of them throw, of the first; what the only one throws; the signal's reason
  */
-export async function* hedge(
+export async function* hedge<Given>(
   { afterMs, signal }: { readonly afterMs: number; readonly signal: AbortSignal },
-  ask: Ask,
-): Speech {
+  ask: Ask<Given>,
+): Speech<Given> {
   const runs = [begin(ask, signal)]
   try {
     if (!(await settlesWithin(runs[0]!.heard, afterMs))) runs.push(begin(ask, signal))
@@ -30,16 +30,16 @@ export async function* hedge(
   }
 }
 
-type Run = {
-  readonly speech: Speech
+type Run<Given> = {
+  readonly speech: Speech<Given>
   /** its first word, or its end */
-  readonly begun: ReturnType<Speech['next']>
+  readonly begun: ReturnType<Speech<Given>['next']>
   /** settles then, or with its first thought */
   readonly heard: Promise<void>
   end(): void
 }
 
-function begin(ask: Ask, signal: AbortSignal): Run {
+function begin<Given>(ask: Ask<Given>, signal: AbortSignal): Run<Given> {
   const losing = new AbortController()
   const { promise: token, resolve: onToken } = Promise.withResolvers<void>()
   const speech = ask(AbortSignal.any([signal, losing.signal]), onToken)
@@ -56,7 +56,7 @@ function begin(ask: Ask, signal: AbortSignal): Run {
   return { speech, begun, heard: Promise.race([over, token]), end }
 }
 
-async function firstToSpeak(runs: readonly Run[]): Promise<Run> {
+async function firstToSpeak<Given>(runs: readonly Run<Given>[]): Promise<Run<Given>> {
   try {
     return await Promise.any(runs.map(run => run.begun.then(() => run)))
   } catch (all) {

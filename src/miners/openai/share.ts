@@ -3,7 +3,7 @@ import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
 
-type Speech = AsyncGenerator<string, Outcome>
+type Speech<Given> = AsyncGenerator<Given, Outcome>
 
 /** Those who listen to one call, as one who asks. */
 export type SharedAsked = Asked & {
@@ -18,15 +18,15 @@ export type SharedAsked = Asked & {
  * It holds what a digest of the question stands for, while that is asked; settings are not in it, because all calls of
  * one miner have the same.
  */
-export class Sharing {
-  readonly #calls = new Map<string, SharedCall>()
+export class Sharing<Given> {
+  readonly #calls = new Map<string, SharedCall<Given>>()
 
   /**
    * @param ask makes the call, if there is none to join; what it gives must end when its signal aborts
    * @throws {NoAnswer} `MODEL_TIMEOUT` at the caller's deadline
    * @throws what the call throws; the signal's reason
    */
-  async *ask(question: Question, asked: Asked, ask: (asked: SharedAsked) => Speech): Speech {
+  async *ask(question: Question, asked: Asked, ask: (asked: SharedAsked) => Speech<Given>): Speech<Given> {
     asked.signal.throwIfAborted()
     if (asked.deadline <= Date.now()) throw tooLate()
     const key = hash('sha256', JSON.stringify(question))
@@ -34,7 +34,7 @@ export class Sharing {
     // A call that ends too early for him would take time from a caller.
     if (running && running.lastDeadline >= asked.deadline) return yield* running.listen(asked)
 
-    const call: SharedCall = new SharedCall(asked, ask, () => {
+    const call: SharedCall<Given> = new SharedCall(asked, ask, () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key)
     })
     this.#calls.set(key, call)
@@ -46,19 +46,19 @@ export class Sharing {
  * One call with several who listen. The fastest of them fetches what comes next, so that the call waits when all of
  * them do; what it has said is kept until the end, for the others. That is bounded by what a host takes for an answer.
  */
-class SharedCall {
+class SharedCall<Given> {
   readonly #asked: { -readonly [Field in keyof SharedAsked]: SharedAsked[Field] }
-  readonly #speech: Speech
+  readonly #speech: Speech<Given>
   readonly #leaving = new AbortController()
   readonly #onEnd: () => void
-  readonly #pieces: string[] = []
+  readonly #pieces: Given[] = []
   readonly #attempts: Attempt[] = []
   readonly #listeners = new Set<Asked>()
   #end: { readonly outcome: Outcome } | { readonly error: unknown } | undefined
   #fetching: Promise<void> | undefined
   #count = 0
 
-  constructor(first: Asked, ask: (asked: SharedAsked) => Speech, onEnd: () => void) {
+  constructor(first: Asked, ask: (asked: SharedAsked) => Speech<Given>, onEnd: () => void) {
     this.#asked = {
       ...first,
       signal: this.#leaving.signal,
@@ -76,7 +76,7 @@ class SharedCall {
     return this.#asked.lastDeadline
   }
 
-  async *listen(asked: Asked): Speech {
+  async *listen(asked: Asked): Speech<Given> {
     const { signal, deadline } = asked
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)

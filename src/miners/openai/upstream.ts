@@ -6,7 +6,7 @@ import type { ModelEndpoint } from './target.js'
 export type Upstream = {
   /** as the operator named it, and its host */
   readonly name: string
-  /** as configured */
+  /** as configured, or as a question names it */
   readonly model: string
   /** values that must not show up in any text */
   readonly secrets: readonly string[]
@@ -19,7 +19,7 @@ export type Upstream = {
 export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelEndpoint): Upstream {
   return {
     name: name === at.host ? name : `${name} (${at.host})`,
-    model: config.model,
+    model: upstreamWords(config.model, []),
     secrets: keys.filter(key => key !== null),
     keySetting,
     setting: key => settingName(table, key),

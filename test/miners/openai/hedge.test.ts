@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CallModel } from '#dist/miners/openai/call-model.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
 import {
   answered,
   chunk,

@@ -1,4 +1,4 @@
-import type { CallModel } from '#dist/miners/openai/call-model.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
 import { endpointAt } from '#dist/miners/openai/endpoint.js'
 import { openaiSettings } from '#dist/miners/openai/settings.js'
 import type { ModelEndpoint } from '#dist/miners/openai/target.js'

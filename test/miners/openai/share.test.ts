@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { CallModel } from '#dist/miners/openai/call-model.js'
-import type { Asked, Attempt } from '#dist/plugin/miner.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
+import type { Asked, Attempt, Question } from '#dist/plugin/miner.js'
 import { answered, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
 import { heard, pool, tried } from './pool.ts'
@@ -90,6 +90,53 @@ describe('an identical question in flight', () => {
     await Promise.all(answers)
     assert.equal(state.calls, conversations.length)
   })
+
+  it('is another question when it says anything else', async () => {
+    const { call, state, say } = dictated()
+    const { models } = pool([endpoint('main')], { call, ...shared })
+    const tools = [{ name: 'clock' }]
+    const all: Partial<Question>[] = [
+      {},
+      { model: 'other' },
+      { maxTokens: 7 },
+      { temperature: 0 },
+      { temperature: 1 },
+      { seed: 1 },
+      { tools },
+      { tools: [{ name: 'clock', description: 'tells the time' }] },
+      { tools, toolChoice: 'required' },
+      { tools, toolChoice: { name: 'clock' } },
+      { responseFormat: 'json' },
+      { responseFormat: { name: 'a', schema: {} } },
+      { responseFormat: { name: 'a', schema: { type: 'object' } } },
+      { logprobs: { top: 0 } },
+      { logprobs: { top: 1 } },
+      { messages: [...hello, { role: 'tool', content: 'x', toolCallId: 'a' }] },
+      { messages: [...hello, { role: 'tool', content: 'x', toolCallId: 'b' }] },
+      { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{}' }] }] },
+      { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{ }' }] }] },
+    ]
+    const answers = all.map(more => heard(models.ask({ messages: hello, ...more }, asked())))
+    say('fine')
+    say(null)
+    await Promise.all(answers)
+    assert.equal(state.calls, all.length)
+  })
+
+  for (const [title, configured, said, calls] of [
+    ['is not shared when it says that its answer may differ', 0, 1, 2],
+    ['is shared when it says temperature 0', 1, 0, 1],
+  ] as const)
+    it(title, async () => {
+      const { call, state, say } = dictated()
+      const { models } = pool([endpoint('main', { temperature: configured })], { call })
+      const ask = () => heard(models.ask({ messages: hello, temperature: said }, asked()))
+      const answers = [ask(), ask()]
+      say('fine')
+      say(null)
+      await Promise.all(answers)
+      assert.equal(state.calls, calls)
+    })
 
   it('is asked anew when it is not in flight any more', async () => {
     await using main = await startModelServer(streamed(['fine']))
