@@ -39,7 +39,7 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }] =
+  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] =
     await Promise.all([
       import('./request-log.js'),
       import('../axon/serve-axon.js'),
@@ -47,6 +47,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       import('../keys/ss58.js'),
       import('../policy/lists.js'),
       import('./wires.js'),
+      import('./watch-plugins.js'),
     ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
@@ -60,6 +61,8 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   const hotkey = await from.resolve(HOTKEY)
   const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
   resources.own(from.resolve(RequestLog))
+  const minerName = from.resolve(CHOSEN_MINER).name
+  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
   return resources.own(
     await serveAxon({
       hotkey: hotkey.address,
@@ -68,7 +71,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       wires,
       dialect,
       miner,
-      minerName: from.resolve(CHOSEN_MINER).name,
+      minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
       rules: [lists(valuesOf(configuration, hostSections.policy))],

@@ -1,5 +1,6 @@
 import type { Frames } from '../plugin/dialect.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { leftBehind } from '../plugin/overdue.js'
 import { stop } from '../plugin/stop.js'
 import { until } from '../plugin/until.js'
 
@@ -20,9 +21,13 @@ export async function* frames(
 ): AsyncGenerator<Uint8Array, void> {
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let size = 0
+  let pending: Promise<unknown> | null = null
   try {
     for (;;) {
-      const step = await until(Promise.resolve(said.next()), signal)
+      const next = Promise.resolve(said.next())
+      pending = next
+      const step = await until(next, signal)
+      pending = null
       if (step.done) {
         if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
         return
@@ -34,6 +39,7 @@ export async function* frames(
       if (bytes.length > 0) yield bytes
     }
   } finally {
+    if (pending) leftBehind('dialect', pending)
     stop(said)
   }
 }

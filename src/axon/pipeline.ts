@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Caller, Route, Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { leftBehind } from '../plugin/overdue.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { speech } from '../plugin/speech.js'
 import { until } from '../plugin/until.js'
@@ -18,7 +19,7 @@ import { isHealthCheck, tellHealth } from './health.js'
 import { accept, type OnHookFailed, priorityOf } from './hooks.js'
 import { type Routes, routeOf, wireOf } from './match.js'
 import { pieces } from './pieces.js'
-import { answerPlain, type PlainRoutes, plainRouteOf, strangersRate } from './plain-route.js'
+import { answerPlain, type NamedPlainRoute, type PlainRoutes, plainRouteOf, strangersRate } from './plain-route.js'
 import { addressKey, type Rates } from './rates.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
@@ -64,6 +65,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
   const id = randomUUID()
   const wire = wireOf(head, axon.wires)
   let claim: Claim | null = null
+  let plain: NamedPlainRoute | null = null
   let route: Route | null = null
   let call: SignedCall | null = null
   let seconds = ''
@@ -75,7 +77,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     axon: axon.axon,
     id,
     address: head.address,
-    synapse: claim?.synapse ?? '',
+    synapse: claim?.synapse ?? plain?.name ?? '',
     claimed: claim?.hotkey ?? null,
     hotkey: call?.hotkey ?? null,
     arrivedAt,
@@ -86,8 +88,12 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
 
   try {
     if (axon.draining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
-    const plain = plainRouteOf(head, axon.dialect.plain)
-    if (plain) return await answerPlain(plain, exchange, axon)
+    plain = plainRouteOf(head, axon.dialect.plain)
+    if (plain) {
+      const reply = await answerPlain(plain, exchange, axon)
+      publish('answered', () => ({ ...record(), status: reply.status }))
+      return reply
+    }
     route = routeOf(head, wire, axon.dialect.routes)
     claim = wire.claim(head)
     using deadline = new Deadline({
@@ -100,14 +106,15 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     })
     seconds = deadline.seconds
 
+    let exempt = false
     if (route.auth !== 'none') {
-      if (route.rules !== false) screen(claim, axon.rules)
+      if (route.rules !== false) ({ exempt } = screen(claim, axon.rules))
       call = await verify(axon.verifier, wire, claim, listening.signal)
       exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
     const callerKey = call?.hotkey ?? addressKey(head.address)
-    const rate = route.rate ?? (call ? undefined : strangersRate)
+    const rate = exempt ? undefined : (route.rate ?? (call ? undefined : strangersRate))
     const take = (cost?: number) => rate && axon.rates.take(`${claim!.synapse} ${callerKey}`, rate, cost)
     // Where the body says what a request costs, it is charged when the body is proven.
     if (!route.cost) take()
@@ -152,7 +159,11 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     }
 
     if (route.frames === undefined) {
-      const patch = await until(Promise.resolve(route.answer(question)), signal)
+      const answer = Promise.resolve(route.answer(question))
+      const patch = await until(answer, signal).catch(error => {
+        if (signal.aborted) leftBehind('dialect', answer)
+        throw error
+      })
       if (!isPatch(patch)) throw misbehaves('the dialect gave no fields to answer with')
       if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
       const reply = wire.whole(claim, tree, patch, serving())

@@ -14,9 +14,15 @@ const MAX_MS = 5_000
 
 export type PlainRoutes = ReadonlyMap<string, PlainRoute>
 
-/** The plain route of a head, by its method and path. */
-export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): PlainRoute | undefined {
-  return routes.size === 0 ? undefined : routes.get(`${method} ${target.split('?', 1)[0]}`)
+/** A plain route with its method and path. */
+export type NamedPlainRoute = { readonly name: string; readonly route: PlainRoute }
+
+/** The plain route of a head. */
+export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): NamedPlainRoute | null {
+  if (routes.size === 0) return null
+  const name = `${method} ${target.split('?', 1)[0]}`
+  const route = routes.get(name)
+  return route ? { name, route } : null
 }
 
 /**
@@ -26,12 +32,12 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Pla
  * @throws the signal's reason · whatever the dialect throws
  */
 export async function answerPlain(
-  route: PlainRoute,
+  { name, route }: NamedPlainRoute,
   exchange: Exchange,
   { rates, maxBody }: { rates: Rates; maxBody: number },
 ): Promise<Reply> {
   const { head, listening } = exchange
-  rates.take(`${head.method} ${head.target.split('?', 1)[0]} ${addressKey(head.address)}`, route.rate ?? strangersRate)
+  rates.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
   const late = setTimeout(() => listening.abort(new NoAnswer('late', `no answer within ${MAX_MS} ms`)), MAX_MS)
   try {
     const body = head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(maxBody))

@@ -50,7 +50,7 @@ export async function peek(section: Section, key: string, { argv, env, file }: L
 }
 
 function typedFor({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
-  return [shortFlag, flag, ...dottedFlags].flatMap(name => {
+  return [...new Set([shortFlag, flag, ...dottedFlags])].flatMap(name => {
     const texts = name ? typedValues(argv, name) : []
     if (texts.length === 0) return []
     return [{ path, flag: `--${name}`, texts: shape.kind === 'list' ? texts : texts.slice(0, 1) }]

@@ -3,6 +3,7 @@ import { conversation } from './conversation.js'
 import type { DialectDefinition, Route } from './dialect.js'
 import type { MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
+import { objectIn } from './object-in.js'
 
 /** Types a miner: `config` in `create` is what `settings` says. */
 export function defineMiner<Settings extends ZodObject>(definition: MinerDefinition<Settings>): MinerDefinition {
@@ -19,7 +20,7 @@ export function defineDialect(definition: DialectDefinition): DialectDefinition 
 }
 
 /** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
-export const sdk = { defineMiner, defineDialect, defineRoute, conversation, z, NoAnswer } as const
+export const sdk = { defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer } as const
 export type Sdk = typeof sdk
 
 export type MinerPlugin = (sdk: Sdk) => MinerDefinition

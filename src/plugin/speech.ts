@@ -1,5 +1,6 @@
 import type { Piece } from './miner.js'
 import { NoAnswer } from './no-answer.js'
+import { leftBehind, type Speaker } from './overdue.js'
 import { stop } from './stop.js'
 import { until } from './until.js'
 
@@ -19,7 +20,7 @@ import { until } from './until.js'
 export async function* speech(
   said: AsyncIterator<string | Piece, unknown>,
   signal: AbortSignal,
-  speaker: 'miner' | 'dialect',
+  speaker: Speaker,
 ): AsyncGenerator<Piece, unknown> {
   signal.throwIfAborted()
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
@@ -27,9 +28,13 @@ export async function* speech(
   let held: string | null = ''
   let half = ''
   let calls = false
+  let pending: Promise<unknown> | null = null
   try {
     for (;;) {
-      const step = await until(Promise.resolve(said.next()), signal)
+      const next = Promise.resolve(said.next())
+      pending = next
+      const step = await until(next, signal)
+      pending = null
       if (step.done) {
         if (held !== null && !calls) throw noAnswer('EMPTY_ANSWER', `the ${speaker} said nothing`)
         if (half !== '') yield { text: half }
@@ -62,6 +67,7 @@ export async function* speech(
       }
     }
   } finally {
+    if (pending) leftBehind(speaker, pending)
     stop(said)
   }
 }

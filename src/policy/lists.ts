@@ -10,7 +10,7 @@ export function lists({ allow, deny }: { allow: readonly string[]; deny: readonl
   const denied = new Set(deny)
   return hotkey => {
     if (denied.has(hotkey)) return { allow: false, reason: 'blacklisted hotkey' }
-    if (allowed.has(hotkey)) return { allow: true }
+    if (allowed.has(hotkey)) return { allow: true, exempt: true }
     return { allow: false, reason: 'hotkey not allowed' }
   }
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { sdk } from '#dist/plugin/define.js'
+import type { Call } from '#dist/plugin/dialect.js'
+import { lists } from '#dist/policy/lists.js'
+import { alice, charlie, dave, type Sent, send, signedRequest } from '../support/signed-request.ts'
+import { Clock, startAxon } from '../support/start-axon.ts'
+import { dialectOf } from './dialect-of.ts'
+
+const unsigned: Sent = {
+  method: 'POST',
+  path: '/Ask',
+  headers: { 'content-type': 'application/json' },
+  body: '{"text":"hi"}',
+}
+const signed = (wanted: object = {}) => signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [], ...wanted })
+
+describe('a route that wants no proof', () => {
+  it('answers whoever asks, and tells the dialect that it is nobody known', async () => {
+    let caller: unknown
+    const dialect = dialectOf({
+      auth: 'none',
+      answer: async (call: Call<unknown>) => {
+        caller = call.caller
+        return { answer: 'fine' }
+      },
+    })
+    await using axon = await startAxon({ dialect })
+    const { status, text } = await send(axon.url, unsigned)
+    assert.deepEqual([status, JSON.parse(text).answer], [200, 'fine'])
+    assert.deepEqual(caller, { kind: 'open', address: '127.0.0.1' })
+  })
+
+  it('heeds no hash that nobody signed, and no rule about hotkeys', async () => {
+    await using axon = await startAxon({
+      dialect: dialectOf({ auth: 'none' }),
+      rules: [lists({ allow: [], deny: [] })],
+    })
+    const headers = { computed_body_hash: 'wrong', bt_header_dendrite_signature: '0x00' }
+    assert.equal((await send(axon.url, signed({ by: dave, headers }))).status, 200)
+  })
+
+  it('is asked by one address ten times in ten seconds, unless the dialect says otherwise', async () => {
+    const clock = new Clock()
+    await using axon = await startAxon({ dialect: dialectOf({ auth: 'none' }), now: clock.now })
+    for (let count = 0; count < 10; count++) assert.equal((await send(axon.url, unsigned)).status, 200)
+    const refused = await send(axon.url, unsigned)
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '1'])
+    clock.ms += 1_000
+    assert.equal((await send(axon.url, unsigned)).status, 200)
+  })
+
+  it('still holds its body against the schema', async () => {
+    await using axon = await startAxon({ dialect: dialectOf({ auth: 'none' }) })
+    assert.equal((await send(axon.url, { ...unsigned, body: '{"text":1}' })).status, 400)
+    assert.equal((await send(axon.url, { ...unsigned, body: 'x' })).status, 400)
+  })
+})
+
+describe('a route without rules', () => {
+  it('answers any hotkey that signed', async () => {
+    await using axon = await startAxon({ dialect: dialectOf({ rules: false }) })
+    assert.equal((await send(axon.url, signed({ by: dave }))).status, 200)
+    const headers = { bt_header_dendrite_signature: `0x${'0'.repeat(128)}` }
+    assert.equal((await send(axon.url, signed({ by: dave, headers }))).status, 401)
+  })
+})
+
+describe('a rate', () => {
+  it('counts each caller by itself, by what the body says that a request costs', async () => {
+    const clock = new Clock()
+    const dialect = dialectOf({
+      body: sdk.z.object({ text: sdk.z.string(), tokens: sdk.z.int() }),
+      rate: { limit: 100, windowMs: 10_000 },
+      cost: ({ tokens }: { tokens: number }) => tokens,
+      refusals: { BUDGET_USED: { status: 403, text: 'budget exhausted' } },
+    })
+    await using axon = await startAxon({ dialect, now: clock.now, rules: [] })
+    const ask = async (tokens: number, by = alice) => {
+      const fields = { text: 'hi', tokens }
+      return (await send(axon.url, signed({ fields, by, nonce: clock.nonce() }))).status
+    }
+    assert.equal(await ask(60), 200)
+    assert.equal(await ask(60), 403)
+    assert.equal(await ask(40), 200)
+    assert.equal(await ask(60, charlie), 200)
+    clock.ms += 6_000
+    assert.equal(await ask(60), 200)
+    assert.equal(await ask(1), 403)
+  })
+
+  it('does not hold for a hotkey that the operator named', async () => {
+    await using axon = await startAxon({ dialect: dialectOf({ rate: { limit: 1, windowMs: 60_000 } }) })
+    for (let count = 0; count < 3; count++) assert.equal((await send(axon.url, signed())).status, 200)
+  })
+})

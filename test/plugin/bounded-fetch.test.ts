@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { asking, boundedFetch } from '#dist/plugin/bounded-fetch.js'
+
+const { signal } = new AbortController()
+
+async function server(listener: RequestListener) {
+  const http = createServer(listener).listen(0, '127.0.0.1')
+  await once(http, 'listening')
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      http.closeAllConnections()
+      await new Promise(closed => http.close(closed))
+    },
+  }
+}
+
+describe('a plugin’s fetch', () => {
+  it('gives what the global one gives', async () => {
+    await using it = await server((request, response) => {
+      response.writeHead(201, { 'x-a': 'b' })
+      request.pipe(response)
+    })
+    const response = await boundedFetch(signal)(`${it.url}path`, { method: 'POST', body: 'hello' })
+    assert.deepEqual([response.status, response.headers.get('x-a'), response.url], [201, 'b', `${it.url}path`])
+    assert.equal(await response.text(), 'hello')
+    await using empty = await server((_, response) => response.writeHead(204).end())
+    assert.equal((await boundedFetch(signal)(empty.url)).body, null)
+  })
+
+  it('reads no more than 16 MiB', async () => {
+    await using it = await server((_, response) => {
+      response.on('error', () => {})
+      const chunk = Buffer.alloc(1024 * 1024)
+      const write = () => {
+        while (!response.destroyed && response.write(chunk));
+        response.once('drain', write)
+      }
+      write()
+    })
+    const response = await boundedFetch(signal)(it.url)
+    await assert.rejects(response.arrayBuffer(), /longer than 16777216 bytes/)
+  })
+
+  for (const [what, inside] of [
+    ['the program', (ending: AbortController) => [ending.signal, undefined] as const],
+    ['the question inside of which it was asked', (ending: AbortController) => [signal, ending.signal] as const],
+  ] as const)
+    it(`ends with ${what}`, async () => {
+      const { promise: asked, resolve } = Promise.withResolvers<void>()
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>()
+      await using it = await server((_, response) => {
+        response.on('close', leave)
+        resolve()
+      })
+      const ending = new AbortController()
+      const [program, question] = inside(ending)
+      const response = asking.run(question ?? signal, () => boundedFetch(program)(it.url))
+      await asked
+      ending.abort(new Error('the end'))
+      await assert.rejects(response, /the end/)
+      await left
+    })
+})

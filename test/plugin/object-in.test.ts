@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { objectIn } from '#dist/plugin/object-in.js'
+
+describe('the JSON object in a text', () => {
+  for (const [what, text, object] of [
+    ['alone', '{"a": [1, {"b": null}]}', { a: [1, { b: null }] }],
+    ['with white space around it', '\n {"a": 1}\t', { a: 1 }],
+    ['in a code fence', '```json\n{"a": "```"}\n```', { a: '```' }],
+    ['after words', 'Sure! Here it is: {"a": 1} Anything else?', { a: 1 }],
+    ['in a list of one', '[{"a": 1}]', { a: 1 }],
+    ['and mended, in the spelling of other languages', "{'a': True, b: None,}", { a: true, b: null }],
+    ['and mended, with quotes in a text', '{"a": "say "hi" to her"}', { a: 'say "hi" to her' }],
+  ] as const)
+    it(`is found ${what}`, async () => assert.deepEqual(await objectIn(text), object))
+
+  for (const text of ['', 'no', '[1]', '"{"', '}{', '{', '{"a": "cut', '{no}', '{"a": 1}\n{"b": 2}', 'null'])
+    it(`is not in ${JSON.stringify(text)}`, async () => assert.equal(await objectIn(text), null))
+
+  it('keeps __proto__ a key like any other', async () => {
+    for (const text of ['{"__proto__": {"a": 1}}', "{'__proto__': {'a': 1}}"]) {
+      const object = (await objectIn(text))!
+      assert.deepEqual(Object.keys(object), ['__proto__'])
+      assert.equal(object.a, undefined)
+    }
+  })
+
+  it('is not looked for so long that all others wait', async () => {
+    for (const text of [`{${'"b '.repeat(100_000)}}`, '{'.repeat(1_000_000), `${'{"a":'.repeat(100_000)}}`]) {
+      const startedAt = performance.now()
+      assert.equal(await objectIn(text), null)
+      assert.ok(performance.now() - startedAt < 500)
+    }
+  })
+})
