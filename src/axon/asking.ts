@@ -20,7 +20,8 @@ export type Went = {
 export class Asking {
   readonly ask: Ask
   readonly #onFirst: () => void
-  readonly #sinceArrival: () => number
+  readonly #now: () => number
+  readonly #arrivedAt: number
   #went: Went = {}
 
   constructor(options: {
@@ -35,7 +36,8 @@ export class Asking {
   }) {
     const { miner, asked, mayCut, now } = options
     this.#onFirst = options.onFirst
-    this.#sinceArrival = () => now() - options.arrivedAt
+    this.#now = now
+    this.#arrivedAt = options.arrivedAt
 
     const whole: (...args: Parameters<Ask>) => ReturnType<Ask> = (question, { partial = false } = {}) => {
       const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
@@ -75,7 +77,7 @@ export class Asking {
   }
 
   #first(): void {
-    this.#went = { firstMs: this.#sinceArrival(), ...this.#went }
+    this.#went = { firstMs: this.#now() - this.#arrivedAt, ...this.#went }
     this.#onFirst()
   }
 
