@@ -8,6 +8,7 @@ import { reservedFlags } from '../dist/cli/reserved-flags.js'
 import { configurationDoc } from '../dist/config/configuration-doc.js'
 import { configurationSchema } from '../dist/config/configuration-schema.js'
 import { refusals } from '../dist/wires/refusal.js'
+import { pluginReference } from './plugin-reference.js'
 
 await using scope = openScope()
 const miners = await Promise.all(
@@ -55,6 +56,13 @@ ${Object.entries(refusals)
   .map(([code, { status, text }]) => `| ${code} | ${status} | ${text('…')} |`)
   .join('\n')}
 `,
+
+  'docs/plugin-reference.md': `# Plugin reference
+
+Made by \`npm run docs\` from the types that \`import type { … } from 'bittensor-miner'\` gives. [plugins.md](plugins.md) is
+where to begin.
+
+${pluginReference()}`,
 }
 
 if (process.argv[2] === '--print') console.log(JSON.stringify(pages))

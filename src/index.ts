@@ -15,6 +15,7 @@ export type {
   RefusalCode,
   Refusals,
   Route,
+  RouteTerms,
   Sign,
   TtlMap,
 } from './plugin/dialect.js'

@@ -1,6 +1,7 @@
 import { inject, injectable } from 'tsyringe'
 import { observe, type RequestEvents, type RequestRecord } from '../axon/channels.js'
 import type { Log } from '../plugin/log.js'
+import type { Attempt } from '../plugin/miner.js'
 import { LOG } from './tokens.js'
 
 /** How often the requests of strangers are summed up. */
@@ -35,7 +36,7 @@ export class RequestLog implements Disposable {
           partial,
           model,
           usage,
-          attempts: attempts?.map(({ endpoint, error = 'answered' }) => `${endpoint}: ${error}`),
+          attempts: attempts?.map(inShort),
         })
       }),
       this.#on('refused', record => {
@@ -43,7 +44,7 @@ export class RequestLog implements Disposable {
         else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
       }),
       this.#on('failed', record => {
-        const { hotkey, code, status, firstMs, pieces, reason, plugin, error } = record
+        const { hotkey, code, status, firstMs, pieces, attempts, reason, plugin, error } = record
         if (hotkey === null) {
           this.#count(code)
           if (this.#toldFailure) return
@@ -57,6 +58,7 @@ export class RequestLog implements Disposable {
           pieces,
           reason,
           plugin,
+          attempts: attempts?.map(inShort),
           error,
         })
       }),
@@ -87,6 +89,10 @@ export class RequestLog implements Disposable {
     this.#log.info({ event: 'refusedStrangers', seconds: SUM_MS / 1000, counts: Object.fromEntries(this.#strangers) })
     this.#strangers.clear()
   }
+}
+
+function inShort({ endpoint, error = 'answered' }: Attempt): string {
+  return `${endpoint}: ${error}`
 }
 
 function about({ id, hotkey, claimed, synapse, ms }: RequestRecord): object {

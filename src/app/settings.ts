@@ -18,7 +18,19 @@ const subnetSettings = z.object({
     .optional()
     .describe('what its validators ask; that of the subnet when left out; `miner dialects` lists them')
     .meta({ flag: 'dialect' }),
+  dialectFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a dialect without code, in the place of `dialect`: a TOML file')
+    .meta({ flag: 'dialect-file' }),
 })
+
+function subnetRules({ dialect, dialectFile }: Partial<z.infer<typeof subnetSettings>>) {
+  if (dialect === undefined || dialectFile === undefined) return []
+  const hint = 'leave one of --dialect and --dialect-file'
+  return [{ setting: 'dialectFile' as const, message: 'stands beside dialect', hint }]
+}
 
 const pluginSettings = z.object({
   allow: z
@@ -35,7 +47,7 @@ const logSettings = z.object({
 /** The host's own settings; those of the chosen miner come beside them. */
 export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
-  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
+  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings, rules: subnetRules },
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
   plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },

@@ -1,6 +1,6 @@
 import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
 import { listen } from '../plugin/listen.js'
-import type { Asked, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
+import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { stop } from '../plugin/stop.js'
 import { until } from '../plugin/until.js'
@@ -14,6 +14,8 @@ const CUT_MS = 25
 export type Went = {
   /** of the last question; absent when the miner was not asked, or did not come to an end */
   readonly outcome?: Outcome
+  /** of all questions, those that have ended; absent when the miner told of none */
+  readonly attempts?: readonly Attempt[]
   /** the deadline cut an answer */
   readonly partial?: true
   /** from arrival to the first token */
@@ -39,7 +41,9 @@ export class Asking {
   #went: Went = {}
 
   constructor(options: Options) {
-    this.#options = options
+    // The miner tells of every attempt, also of those of a question without an answer.
+    const asked = { ...options.asked, onAttempt: (attempt: Attempt) => this.#tried(attempt) }
+    this.#options = { ...options, asked }
     // A dialect need not wait for what it asked: its rejection would end the process.
     const heeded = <T>(answer: Promise<T>): Promise<T> => {
       answer.catch(() => {})
@@ -146,6 +150,10 @@ export class Asking {
     const { now, arrivedAt, onFirst } = this.#options
     this.#went = { firstMs: now() - arrivedAt, ...this.#went }
     onFirst()
+  }
+
+  #tried(attempt: Attempt): void {
+    this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, partial: boolean): void {

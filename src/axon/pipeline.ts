@@ -183,6 +183,8 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     publish('answered', () => ({ ...record(), status: 200, ...spoken() }))
     return null
   } catch (error) {
+    // What the miner was doing ends now; before the next turn it has told what it was.
+    if (asking && listening.signal.aborted) await new Promise(setImmediate)
     if (error instanceof CallerLeft) {
       publish('cancelled', () => ({ ...record(), ...spoken() }))
       return null

@@ -2,9 +2,16 @@ import { shown } from './shown.js'
 
 /** An answer on standard output, as it comes. */
 export class AnswerOutput {
+  readonly #decoder = new TextDecoder()
   #lineIsOpen = false
 
-  show(text: string): void {
+  /** Bytes go out as they are, but for a terminal. */
+  show(piece: string | Uint8Array): void {
+    if (typeof piece !== 'string' && !process.stdout.isTTY) {
+      process.stdout.write(piece)
+      return
+    }
+    const text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true })
     process.stdout.write(shown(text))
     if (text !== '') this.#lineIsOpen = !text.endsWith('\n')
   }

@@ -6,20 +6,20 @@ export type Serving = {
   readonly url: string
   readonly hotkey: string
   readonly use: string
-  readonly model: string | undefined
+  readonly models: readonly string[]
   readonly dialect: string
   readonly dev: boolean
   readonly configuration: Configuration
 }
 
 /** What somebody at a terminal wants to know of an axon that has just opened. */
-export function banner({ url, hotkey, use, model, dialect, dev, configuration }: Serving): string {
+export function banner({ url, hotkey, use, models, dialect, dev, configuration }: Serving): string {
   const { allow } = valuesOf(configuration, hostSections.policy)
   const where = url === developmentUrl ? '' : ` --url ${url}`
   const rows = [
     ['who', hotkey + (dev ? ' (//Bob)' : '')],
     ['where', url],
-    ['miner', model ? `${use}, ${model}` : use],
+    ['miner', [use, ...models].join(', ')],
     ['dialect', dialect],
     [
       'asked by',

@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path'
 import { usableNames } from '../app/by-name.js'
 import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
 import { hostSections } from '../app/settings.js'
-import { originText } from '../config/origin.js'
+import { expandHome } from '../config/expand-home.js'
+import { type Origin, originText } from '../config/origin.js'
 import { quote } from '../config/quote.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import { type Layers, peek } from './peek.js'
@@ -9,12 +11,18 @@ import { UsageError } from './usage-error.js'
 import { wayOut } from './way-out.js'
 
 /**
- * The dialect that `dialect` names, else the one of the subnet that `netuid` names. It is looked up before the settings
- * are read, because it is their default.
+ * The dialect that `dialectFile` holds or `dialect` names, else the one of the subnet that `netuid` names. It is looked
+ * up before the settings are read, because it is their default.
  *
  * @throws {UsageError} UNKNOWN_DIALECT
+ * @throws {ConfigError} CONFIG_INVALID with what is wrong with the dialect's file
  */
 export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
+  const file = await peek(hostSections.subnet, 'dialectFile', layers)
+  if (typeof file?.value === 'string') {
+    const { readDialectFile } = await import('../app/dialect-file/read-dialect-file.js')
+    return readDialectFile(resolve(folderOf(file.origin), expandHome(file.value)))
+  }
   const said = await peek(hostSections.subnet, 'dialect', layers)
   if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
   const entry = dialects.get(said.value)
@@ -23,6 +31,11 @@ export async function chooseDialect(dialects: DialectCatalogue, layers: Layers):
   const message = `there is no dialect ${quote(name)} (${originText(origin)})`
   const hint = wayOut({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
+}
+
+/** What a relative path starts from. */
+function folderOf(origin: Origin): string {
+  return origin.from === 'file' ? dirname(origin.file) : '.'
 }
 
 async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {

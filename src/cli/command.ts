@@ -124,7 +124,8 @@ export abstract class SettingsCommand extends MinerCommand {
 
       if (chosen && valuesOf(read, hostSections.top).use !== chosen.name) throw looksLikeFlag('--use')
       if (dialect && (read.values.dialect ?? dialect.name) !== dialect.name) throw looksLikeFlag('--dialect')
-      const configuration = dialect ? withDefault(read, 'dialect', dialect.name) : read
+      const isNamed = dialect && read.values.dialectFile === undefined
+      const configuration = isNamed ? withDefault(read, 'dialect', dialect.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())

@@ -18,8 +18,10 @@ export function reservedFlags(): ReadonlySet<string> {
 
 /** Flags that commands have beside those of settings. */
 const ofCommands = [
+  'body',
   'config',
   'dev',
+  'dir',
   'help',
   'json',
   'messages',
@@ -28,6 +30,7 @@ const ofCommands = [
   'receiver',
   'roles',
   'stream',
+  'synapse',
   'timeout',
   'url',
   'verbose',

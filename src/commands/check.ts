@@ -8,6 +8,7 @@ import { patience } from '../dendrite/patience.js'
 import { checkMiner } from '../plugin/check-miner.js'
 import type { Check } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { until } from '../plugin/until.js'
 
 /** How long all of it may take. */
 const PATIENCE_MS = 30_000
@@ -15,14 +16,16 @@ const PATIENCE_MS = 30_000
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Find out whether the miner could answer.'
   static override description =
-    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works.'
+    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works, and 2 when none can be tried, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   async run(): Promise<unknown> {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
     using waiting = patience(PATIENCE_MS, late(), scope.resolve(ENDING))
-    const found = await checkMiner(await scope.resolve(MINER), waiting.signal)
+    const miner = await scope.resolve(MINER)
+    await until(Promise.resolve(miner.ready?.()), waiting.signal)
+    const found = await checkMiner(miner, waiting.signal)
     const checks = found.map(check => scrubbed(check, configuration.secretValues))
 
     const broken = checks.filter(({ problem }) => problem)
@@ -31,6 +34,8 @@ export default class CheckMiner extends SettingsCommand {
 
     if (checks.length === 0) this.log(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)
     else this.log(checkTable(checks))
+    for (const { name, notes = [] } of checks)
+      for (const message of notes) process.stderr.write(words({ label: escapeControls(name), message }))
     for (const { name, problem } of broken) process.stderr.write(words({ label: escapeControls(name), ...problem! }))
     if (broken.length > 0 && broken.length < checks.length) {
       const message = `of ${checks.length} ways to an answer only ${checks.length - broken.length} can be used`
@@ -41,13 +46,13 @@ export default class CheckMiner extends SettingsCommand {
 }
 
 /** Blots out secrets: what an endpoint says may hold what it was given. */
-function scrubbed({ name, findings, problem }: Check, secrets: readonly string[]): Check {
+function scrubbed({ name, findings, notes, problem }: Check, secrets: readonly string[]): Check {
   const clean = (text: string) => scrub(text, secrets)
-  if (!problem) return { name: clean(name), findings }
+  const found = { name: clean(name), findings, ...(notes && { notes: notes.map(clean) }) }
+  if (!problem) return found
   const { code, message, hint } = problem
   return {
-    name: clean(name),
-    findings,
+    ...found,
     problem: { code: clean(code), message: clean(message), ...(hint !== undefined && { hint: clean(hint) }) },
   }
 }

@@ -9,6 +9,7 @@ import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
 import { patience } from '../dendrite/patience.js'
 import { listen } from '../plugin/listen.js'
+import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
 
@@ -41,7 +42,9 @@ export default class Prompt extends SettingsCommand {
     const messages = await readQuestion({ text: args.TEXT, ...flags })
     const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
     using waiting = patience(timeoutMs, late(timeoutMs), scope.resolve(ENDING))
-    const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs }
+    const tried: Attempt[] = []
+    const onAttempt = (attempt: Attempt) => tried.push(attempt)
+    const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs, onAttempt }
 
     const miner = await scope.resolve(MINER)
     await miner.ready?.()
@@ -65,8 +68,12 @@ export default class Prompt extends SettingsCommand {
       return { completion: text, ...outcome, firstMs, ms }
     } catch (error) {
       output.end()
-      if (error instanceof NoAnswer && error.attempts) tell(whatWasTried(error.attempts))
-      throw error
+      // What the miner was doing when the time was over ends now; before the next turn it has told what it was.
+      await new Promise(setImmediate)
+      if (!(error instanceof NoAnswer) || (!error.attempts && tried.length === 0)) throw error
+      const attempts = error.attempts ?? tried
+      tell(whatWasTried(attempts))
+      throw error.attempts ? error : error.with({ attempts })
     }
   }
 }

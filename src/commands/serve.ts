@@ -60,7 +60,7 @@ export default class Serve extends SettingsCommand {
     const stop = stopSignal()
     const log = scope.resolve(LOG)
     await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
-    const { use, model, dialect, caveat } = chosen(scope, configuration)
+    const { use, models, dialect, caveat } = chosen(scope, configuration)
     const { url, port, hotkey } = axon
     log.info({
       event: 'serving',
@@ -68,13 +68,13 @@ export default class Serve extends SettingsCommand {
       port,
       hotkey,
       use,
-      ...(model && { model }),
+      ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
       dialect,
       wires: wires.map(({ name }) => name),
     })
     if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
     if (process.stderr.isTTY)
-      process.stderr.write(banner({ url, hotkey, use, model, dialect, dev: flags.dev, configuration }))
+      process.stderr.write(banner({ url, hotkey, use, models, dialect, dev: flags.dev, configuration }))
 
     process.exitCode = await drain(axon, { signal: await stop, ms: DRAIN_MS, log })
     // What a miner does not give back when it is closed must not keep the program alive.
@@ -83,10 +83,10 @@ export default class Serve extends SettingsCommand {
 }
 
 function chosen(scope: Scope, { values }: Configuration) {
-  const { name, model } = scope.resolve(CHOSEN_MINER)
+  const miner = scope.resolve(CHOSEN_MINER)
   const { name: dialect, caveat } = scope.resolve(CHOSEN_DIALECT)
-  const settings = values[name] as Record<string, unknown>
-  return { use: name, model: model && String(settings[model]), dialect, caveat }
+  const models = miner.models?.(values[miner.name] as Record<string, unknown>) ?? []
+  return { use: miner.name, models, dialect, caveat }
 }
 
 /** Without a chain nobody is known, so somebody has to be named. */

@@ -9,7 +9,9 @@ import type { Settled } from './settle.js'
 export function brokenRules(section: Section, settled: readonly Settled[]): readonly Problem[] {
   const well = settled.filter(({ problems }) => problems.length === 0)
   const values = Object.fromEntries(well.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
-  return (section.rules?.(values) ?? []).map(({ setting: key, at = [], message: words, hint }) => {
+  const wrong = new Set(settled.filter(one => !well.includes(one)).map(({ setting }) => setting.key))
+  const broken = (section.rules?.(values) ?? []).filter(({ beside = [] }) => !beside.some(key => wrong.has(key)))
+  return broken.map(({ setting: key, at = [], message: words, hint }) => {
     const { setting, origin } = settled.find(one => one.setting.key === key) ?? {}
     const path = at.reduce(itemPath, setting?.path ?? key)
     const message = `${escapeName(path)} ${words}`
@@ -18,7 +20,7 @@ export function brokenRules(section: Section, settled: readonly Settled[]): read
       path,
       message,
       origin,
-      hint: hint ?? (setting && howToSet(setting, { origin, message })),
+      hint: hint ?? (setting && howToSet(setting, { path, origin, message })),
     }
   })
 }

@@ -39,9 +39,10 @@ function fromVariable(shape: Shape, text: string, path: string, report: Report):
   const isJson = !isPlain(shape) || (shape.kind === 'list' && text.trimStart().startsWith('['))
   if (isJson) {
     const json = parseJson(text)
-    return json
-      ? fromValue(shape, json.value, path, report)
-      : report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
+    if (!json) return report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
+    // Two brackets are TOML's.
+    if (shape.kind === 'list' && isTable(json.value)) return refuse(shape, json.value, path, report, inBrackets)
+    return fromValue(shape, json.value, path, report)
   }
   if (shape.kind !== 'list') return fromText(shape, text, path, report)
   const texts = text
@@ -85,7 +86,7 @@ function fromValue(shape: Shape, value: unknown, path: string, report: Report): 
   if (shape.kind === 'free') return fromJson(shape, value, path, report)
   if (shape.kind === 'list') {
     const isTables = shape.item.kind === 'table' && isTable(value)
-    const brackets = isTables ? `write [[${path}]], with two brackets` : 'write it in brackets: [ … ]'
+    const brackets = isTables ? `write [[${path}]], with two brackets` : inBrackets
     if (!Array.isArray(value)) return refuse(shape, value, path, report, brackets)
     return value.map((item, index) => fromValue(shape.item, item, itemPath(path, index), report))
   }
@@ -94,6 +95,8 @@ function fromValue(shape: Shape, value: unknown, path: string, report: Report): 
     ? fromTable(shape, value, path, report)
     : fromDictionary(shape.value, value, path, report)
 }
+
+const inBrackets = 'write it in brackets: [ … ]'
 
 function fromDictionary(shape: Shape, table: Table, path: string, report: Report): unknown {
   return Object.fromEntries(

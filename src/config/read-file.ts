@@ -7,17 +7,18 @@ import { readBounded } from './read-bounded.js'
 export type ConfigFile = { readonly path: string; readonly explicit: boolean }
 
 /**
- * Reads a configuration file of at most 1 MiB.
+ * Reads a TOML file of at most 1 MiB.
  *
+ * @param called how messages call it, and the flag that names it
  * @returns its top table; undefined when there is no file and none was asked for; or what is wrong with it
  */
-export async function readFile({
-  path,
-  explicit,
-}: ConfigFile): Promise<{ table: Table } | { problem: Problem } | undefined> {
+export async function readFile(
+  { path, explicit }: ConfigFile,
+  called = { noun: 'the configuration file', flag: '--config' },
+): Promise<{ table: Table } | { problem: Problem } | undefined> {
   const wrong = (code: Problem['code'], words: string, more: { line?: number; column?: number; hint: string }) => {
     const { hint, ...place } = more
-    const message = `the configuration file ${words}`
+    const message = `${called.noun} ${words}`
     return { problem: { code, message, hint, origin: { from: 'file', file: path, ...place } } satisfies Problem }
   }
   if (/\.ya?ml$/i.test(path))
@@ -25,7 +26,7 @@ export async function readFile({
   const bytes = await readBounded(path, 1_048_576)
   if (!Buffer.isBuffer(bytes)) {
     if (bytes.code === 'ENOENT' && !explicit) return undefined
-    return wrong('FILE_UNREADABLE', bytes.why, { hint: 'give --config a TOML file that this user can read' })
+    return wrong('FILE_UNREADABLE', bytes.why, { hint: `give ${called.flag} a TOML file that this user can read` })
   }
   const text = decodeUtf8(bytes)
   if (text === undefined) return wrong('FILE_MALFORMED', 'is not UTF-8 text', { hint: 'save it as UTF-8' })

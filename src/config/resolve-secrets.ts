@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
+import { expandHome } from './expand-home.js'
 import { mapLeaves } from './map-leaves.js'
 import { escapeName } from './quote.js'
 import type { Report } from './raw.js'
@@ -34,11 +34,6 @@ async function resolveSecret(
   if (text.startsWith('env:')) return fromVariable(text.slice('env:'.length), path, { env, report })
   if (text.startsWith('file:')) return fromFile(resolve(folder, expandHome(text.slice('file:'.length))), path, report)
   return text
-}
-
-// No shell does it behind "file:".
-function expandHome(path: string): string {
-  return path.replace(/^~(?=\/|$)/, homedir())
 }
 
 function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: Report }) {

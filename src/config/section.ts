@@ -28,6 +28,8 @@ type Broken<Settings extends ZodObject = ZodObject> = {
   readonly setting: keyof z.output<Settings> & string
   /** the item of a list or table it is about: `[1, 'suffix']` */
   readonly at?: readonly (string | number)[]
+  /** other settings that it is about: while one of them is wrong itself, nothing is said */
+  readonly beside?: readonly (keyof z.output<Settings> & string)[]
   /** continues a sentence that begins with the setting's path: `needs --api completions` */
   readonly message: string
   readonly hint?: string

@@ -36,7 +36,7 @@ export async function settle(
   const reportAs = (code: ProblemCode): Report => {
     return (path, words, hint) => {
       const message = `${escapeName(path)} ${words}`
-      problems.push({ code, path, message, origin, hint: hint ?? howToSet(setting, { origin, message }) })
+      problems.push({ code, path, message, origin, hint: hint ?? howToSet(setting, { path, origin, message }) })
     }
   }
   const report = reportAs('INVALID_VALUE')

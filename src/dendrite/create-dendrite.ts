@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { Agent } from 'node:http'
 import { floatText } from '../wires/float-text.js'
 import type { HashField } from '../wires/hash-field.js'
+import type { JsonObject } from '../wires/json-tree.js'
 import { askOf, type Envelope, type SynapseFields } from '../wires/synapse/ask-of.js'
 import { bodyHashes } from '../wires/synapse/body-hash.js'
 import type { Verdict } from '../wires/synapse/read-head.js'
 import { readReply, type SynapseReply } from '../wires/synapse/read-reply.js'
 import { isStream, readStreamHead } from '../wires/synapse/read-stream.js'
 import { fieldsOf } from '../wires/tree-of.js'
-import { decoded } from './decoded.js'
+import { byteEar, type Ear, textEar } from './ear.js'
 import { exchange, type Peer, wholeReply } from './exchange.js'
 import { NoReply } from './no-reply.js'
 import { nonces } from './nonces.js'
@@ -23,9 +24,11 @@ export type DendriteAsk = {
   /** the name of the synapse's class */
   readonly synapse: string
   /** the class's own fields in the order of their declaration, defaults included; integers are Python ints */
-  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields: JsonObject | Readonly<Record<string, unknown>>
   /** the fields without a default */
   readonly required: readonly string[]
+  /** the fields that keep their values, whatever the reply says; all that are required when left out */
+  readonly frozen?: readonly string[] | undefined
   readonly hashed: readonly HashField[]
   readonly timeoutMs: number
   readonly signal?: AbortSignal
@@ -33,8 +36,8 @@ export type DendriteAsk = {
 
 /** One question whose answer is streamed. */
 export type DendriteStreamAsk = DendriteAsk & {
-  /** the field that holds the text of all pieces in the end */
-  readonly into: string
+  /** the field that holds the text of all pieces in the end, if one does */
+  readonly into?: string | undefined
 }
 
 /** What came of it, and how long it took here. */
@@ -59,49 +62,53 @@ export type Dendrite = Disposable & {
    * early closes the connection.
    */
   stream(ask: DendriteStreamAsk): AsyncGenerator<string, DendriteReply>
+  /** The same of an answer that is not plain text: its bytes as they come. An axon that answers whole has no pieces. */
+  relay(ask: DendriteAsk): AsyncGenerator<Uint8Array, DendriteReply>
 }
 
 /**
  * Makes a dendrite.
  *
  * @param options.now epoch milliseconds
+ * @param options.nextNonce nanoseconds, never the same twice; by `now` unless it is given
  * @param options.externalIp this machine's address as axons see it; an axon there is asked over loopback
  */
-export function createDendrite(options: {
+export function createDendrite({
+  keypair,
+  now = Date.now,
+  nextNonce = nonces(now),
+  externalIp,
+}: {
   keypair: Envelope['signer']
-  now: () => number
+  now?: () => number
+  nextNonce?: () => bigint
   externalIp?: string
 }): Dendrite {
   const agent = new Agent({ keepAlive: true })
   const uuid = randomUUID()
-  const nextNonce = nonces(options.now)
 
-  /** @param into as for `stream`; left out: the answer is whole */
-  async function* converse(ask: DendriteAsk, into?: string): AsyncGenerator<string, DendriteReply> {
+  /** @param ear left out: the answer is whole */
+  async function* converse<Piece>(ask: DendriteAsk, ear?: Ear<Piece>): AsyncGenerator<Piece, DendriteReply> {
     const startedAt = performance.now()
-    const { url, receiver, timeoutMs } = ask
-    const asked: SynapseFields = { name: ask.synapse, fields: fieldsOf(ask.fields), required: ask.required }
+    const { url, receiver, timeoutMs, synapse: name, required, frozen } = ask
+    const fields = ask.fields instanceof Map ? (ask.fields as JsonObject) : fieldsOf(ask.fields)
+    const asked: SynapseFields = { name, fields, required, ...(frozen && { frozen }) }
     const [bodyHash, otherHash] = bodyHashes(asked.fields, ask.hashed)
     const ip = url.hostname.replace(/^\[|\]$/g, '')
-    const peer: Peer = { host: ip === options.externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
+    const peer: Peer = { host: ip === externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
     using waiting = patience(timeoutMs, timedOut(timeoutMs), ask.signal)
 
-    let text = ''
     let firstMs: number | null = null
-    const heard = (piece: string) => {
+    const heard = (piece: Piece) => {
       firstMs ??= performance.now() - startedAt
-      text += piece
       return piece
     }
-    const spoken = (verdict: Verdict): SynapseReply => ({
-      ...verdict,
-      fields: into === undefined ? asked.fields : new Map([...asked.fields, [into, text]]),
-    })
+    const spoken = (verdict: Verdict): SynapseReply => ({ ...verdict, fields: ear?.filled(fields) ?? fields })
 
-    async function* once(hash: string): AsyncGenerator<string, SynapseReply> {
+    async function* once(hash: string): AsyncGenerator<Piece, SynapseReply> {
       const envelope: Envelope = {
-        signer: options.keypair,
-        callerIp: options.externalIp ?? '127.0.0.1',
+        signer: keypair,
+        callerIp: externalIp ?? '127.0.0.1',
         receiver: { hotkey: receiver, ip, port: peer.port },
         nonce: nextNonce(),
         uuid,
@@ -110,14 +117,14 @@ export function createDendrite(options: {
       }
       try {
         const response = await exchange(agent, peer, askOf(asked, envelope), waiting.signal)
-        if (into !== undefined && isStream(response.head)) {
+        if (ear && isStream(response.head)) {
           const verdict = readStreamHead(response.head)
-          for await (const piece of decoded(response.body)) yield heard(piece)
+          for await (const piece of ear.hear(response.body)) yield heard(piece)
           return spoken(verdict)
         }
         const reply = readReply(await wholeReply(response), asked)
-        const answer = into !== undefined && reply.fields.get(into)
-        if (answer && typeof answer === 'string') yield heard(answer)
+        const piece = ear?.pieceOf(reply.fields) ?? null
+        if (piece !== null) yield heard(piece)
         return reply
       } catch (error) {
         if (!(error instanceof NoReply)) throw error
@@ -137,7 +144,8 @@ export function createDendrite(options: {
       return end.value as DendriteReply // because nothing that is whole has pieces
     },
 
-    stream: ask => converse(ask, ask.into),
+    stream: ask => converse(ask, textEar(ask.into)),
+    relay: ask => converse(ask, byteEar),
 
     [Symbol.dispose]() {
       agent.destroy()

@@ -29,8 +29,8 @@ export const prompting: DialectPlugin = ({ defineDialect, defineRoute, conversat
           return { completion: text }
         },
       }),
-      StreamPrompting: stream,
       StreamPromptingSynapse: stream,
+      StreamPrompting: stream,
     },
   })
 }

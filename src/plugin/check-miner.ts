@@ -21,6 +21,7 @@ const checks = z.array(
   z.object({
     name: z.string(),
     findings: z.record(z.string(), z.union([z.boolean(), z.number(), z.null()])),
+    notes: z.array(z.string()).exactOptional(),
     problem: z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() }).exactOptional(),
   }),
 )

@@ -20,8 +20,26 @@ export function defineDialect(definition: DialectDefinition): DialectDefinition 
 }
 
 /** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
-export const sdk = { defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer } as const
-export type Sdk = typeof sdk
+export type Sdk = {
+  /** types a miner: `config` in `create` is what `settings` says */
+  readonly defineMiner: typeof defineMiner
+  /** types a dialect */
+  readonly defineDialect: typeof defineDialect
+  /** types a synapse: `body` in `answer` is what `body` says */
+  readonly defineRoute: typeof defineRoute
+  /**
+   * Pairs roles with messages, as many synapses carry them. What is no conversation is 400 for the caller.
+   */
+  readonly conversation: typeof conversation
+  /** the JSON object in what a model wrote, slips repaired; null when there is none */
+  readonly objectIn: typeof objectIn
+  /** zod 4 */
+  readonly z: typeof z
+  /** to be thrown where there is no answer */
+  readonly NoAnswer: typeof NoAnswer
+}
+
+export const sdk: Sdk = { defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer }
 
 export type MinerPlugin = (sdk: Sdk) => MinerDefinition
 export type DialectPlugin = (sdk: Sdk) => DialectDefinition

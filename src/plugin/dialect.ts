@@ -99,7 +99,8 @@ export type Rate = {
 /** What the host refuses by itself, in the words and the status that this subnet's validators expect. */
 export type Refusals = Readonly<Partial<Record<RefusalCode, { readonly status: number; readonly text: string }>>>
 
-type Common<Body extends ZodType> = {
+/** What a route says of itself, whatever it answers with. */
+export type RouteTerms<Body extends ZodType> = {
   /** what is absent here is not read, not refused: validators add fields; those without a default are required */
   readonly body: Body
   /** in the order in which the SDK hashes them; several lists: versions of the protocol, any of which may hold */
@@ -128,7 +129,7 @@ type Common<Body extends ZodType> = {
 export type Frames = 'text' | 'sse' | 'jsonl' | 'json' | 'bytes'
 
 /** One synapse: which fields it has, which of them are hashed, and how it is answered. */
-export type Route<Body extends ZodType = ZodType> = Common<Body> &
+export type Route<Body extends ZodType = ZodType> = RouteTerms<Body> &
   (
     | { readonly frames?: undefined; answer(call: Call<z.infer<Body>>): Promise<Patch> }
     | { readonly frames: 'text'; answer(call: Call<z.infer<Body>>): AsyncGenerator<string | Piece, void> }

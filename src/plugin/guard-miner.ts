@@ -10,17 +10,23 @@ import { brokenPlugin, thrownText } from './plugin-error.js'
  */
 export function guardMiner(definition: MinerDefinition, declared: Declared): MinerDefinition {
   const fault = (words: string, thrown?: unknown) => brokenPlugin(declared, words, thrown)
-  const { name, summary, settings, model } = definition
+  const { name, summary, settings } = definition
   return {
     name,
     summary,
     settings,
-    ...(model !== undefined && { model }),
     rules(config) {
       try {
         return brokenRules.parse(definition.rules?.(config) ?? [])
       } catch (thrown) {
         throw fault(`cannot check its settings: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    models(config) {
+      try {
+        return z.array(z.string()).parse(definition.models?.(config) ?? [])
+      } catch (thrown) {
+        throw fault(`cannot tell its models: ${thrownText(thrown)}`, thrown)
       }
     },
     async create(context) {

@@ -9,7 +9,7 @@ export function minerFaults(definition: unknown, name: string): readonly string[
       summary: line,
       settings: z.custom(isZodObject, { error: 'must be an object of zod 4: z.object({ … })' }),
       rules: callable.optional(),
-      model: z.string().optional(),
+      models: callable.optional(),
       create: callable,
     }),
     definition,

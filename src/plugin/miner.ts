@@ -126,6 +126,8 @@ export type Check = {
   readonly name: string
   /** by what was looked at, in an order that makes sense as a table: does it hold, or how many milliseconds did it take; null: not found out */
   readonly findings: Readonly<Record<string, boolean | number | null>>
+  /** what is worth knowing although it works: `top_p is refused, and not sent` */
+  readonly notes?: readonly string[]
   /** absent: it works */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
@@ -145,6 +147,8 @@ export type Asked = {
   readonly signal: AbortSignal
   /** epoch milliseconds; an answer after it is worthless */
   readonly deadline: number
+  /** To be called at the end of each try, by a miner that has several: so it is known also when there is no answer. */
+  readonly onAttempt?: (attempt: Attempt) => void
 }
 
 /** A proven request, as the hooks of a miner see it. */
@@ -204,6 +208,8 @@ export type BrokenRule<Settings extends ZodObject = ZodObject> = {
   readonly setting: keyof z.infer<Settings> & string
   /** the item of a list or table it is about: `[1, 'suffix']` */
   readonly at?: readonly (string | number)[]
+  /** other settings that it is about: while one of them is wrong itself, nothing is said */
+  readonly beside?: readonly (keyof z.infer<Settings> & string)[]
   /** continues a sentence that begins with the setting's path: `needs --api completions` */
   readonly message: string
   readonly hint?: string
@@ -218,7 +224,7 @@ export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly settings: Settings
   /** What is wrong between settings that are well each by itself; one that is not is absent from `config`. */
   rules?(config: Partial<z.infer<Settings>>): readonly BrokenRule<Settings>[]
-  /** which setting names the model, if one does; shown when the miner starts */
-  readonly model?: keyof z.infer<Settings> & string
+  /** which models may answer, in the order in which they are tried; shown when the miner starts */
+  models?(config: z.infer<Settings>): readonly string[]
   create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>
 }

@@ -45,6 +45,7 @@ export class NoAnswer extends Error {
 
   /** The same, with more known of it. */
   with(known: { hint?: string; retryAfterMs?: number | undefined; attempts?: readonly Attempt[] }): NoAnswer {
-    return new NoAnswer(this.reason, this.message, { ...this, cause: this.cause, ...known })
+    const same = new NoAnswer(this.reason, this.message, { ...this, cause: this.cause, ...known })
+    return Object.assign(same, { stack: this.stack })
   }
 }

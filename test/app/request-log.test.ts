@@ -44,6 +44,7 @@ describe('request log', () => {
         firstMs: 3,
         plugin: 'shout',
         pieces: 2,
+        attempts,
         error: 'cut',
       }))
       publish('cancelled', () => ({ ...known, firstMs: 3, pieces: 2 }))
@@ -69,6 +70,7 @@ describe('request log', () => {
         pieces: 2,
         reason: 'The model behind this miner failed',
         plugin: 'shout',
+        attempts: ['main: MODEL_BUSY', 'main: answered'],
         error: 'cut',
       },
       { ...without, event: 'cancelled', firstMs: 3, pieces: 2 },

@@ -78,10 +78,10 @@ describe('a whole answer at the deadline', () => {
     const miner = new TalkingMiner()
     await using axon = await startAxon({ miner, concurrency: 50 })
     const startedAt = performance.now()
-    const replies = Array.from({ length: 50 }, () => send(axon.url, signedRequest({ timeout: '1' })))
+    const replies = Array.from({ length: 50 }, () => send(axon.url, signedRequest({ timeout: '3' })))
     for (const _ of replies) (await miner.next()).say('It is so. Or')
     for (const { json } of await Promise.all(replies)) assert.equal(json.completion, 'It is so.')
-    assert.ok(performance.now() - startedAt < 1_000)
+    assert.ok(performance.now() - startedAt < 3_000)
     assert.equal(miner.open, 0)
   })
 

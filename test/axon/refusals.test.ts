@@ -42,7 +42,7 @@ describe('refusals: of what the path names', () => {
       assert.equal(got.status, 404)
       const quoted = name!.replace('\0', '\\x00')
       assert.ok(got.json.message.startsWith("Synapse name '"), got.json.message)
-      const names = "['Synapse', 'Prompting', 'StreamPrompting', 'StreamPromptingSynapse']"
+      const names = "['Synapse', 'Prompting', 'StreamPromptingSynapse', 'StreamPrompting']"
       assert.ok(got.json.message.endsWith(`' not found. Available synapses ${names}`))
       assert.ok(got.json.message.includes(`'${name}'`) || got.json.message.includes(`'${quoted}'`), got.json.message)
       assert.equal(got.headers.bt_header_axon_status_code, '404')

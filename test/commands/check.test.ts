@@ -52,6 +52,19 @@ describe('miner check', () => {
     })
   })
 
+  it('tells what is worth knowing of a way that works, in words and in JSON', async () => {
+    const noted = { ...main, notes: ['llama refuses top_p, which is not sent\u001b'] }
+    const { code, stderr } = await check({ checks: [noted] })
+    assert.deepEqual([code, stderr], [0, 'main, key 1: llama refuses top_p, which is not sent\\u001b\n'])
+    assert.deepEqual(JSON.parse((await check({ checks: [noted] }, '--json')).stdout), { checks: [noted] })
+  })
+
+  it('exits with 2, and says what prompt and serve say, when no key is there at all', async () => {
+    const { code, stdout, stderr } = await runMiner(['check'])
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.equal(stderr, (await runMiner(['prompt', 'hi'])).stderr)
+  })
+
   it('exits with 1 when none works', async () => {
     const { code, stderr } = await check({ checks: [refused, dead] })
     assert.equal(code, 1)

@@ -113,8 +113,21 @@ describe('miner prompt', () => {
     assert.equal(terse.stderr, 'error: nobody answers\n')
     const json = await runMiner(['prompt', 'hi', '--json'], { env })
     assert.deepEqual(JSON.parse(json.stdout), {
-      error: { code: 'NOBODY', message: 'nobody answers', attempts: failed },
+      error: { code: 'NOBODY', message: 'nobody answers', attempts: [...failed, ...failed] }, // it is asked for again
     })
+  })
+
+  it('tells which attempts were under way when the time was over', async () => {
+    await using model = await startModelServer(stalled())
+    const slow = ['prompt', 'hi', '--timeout', '1s', '--base-url', model.url]
+    const host = new URL(model.url).host
+    const { stderr } = await runMiner([...slow, '--verbose'])
+    assert.match(
+      stderr,
+      new RegExp(`^  attempts  gpt-3.5-turbo at ${host} failed with MODEL_TIMEOUT after \\d+ ms\nerror: `),
+    )
+    const { attempts } = JSON.parse((await runMiner([...slow, '--json'])).stdout).error
+    assert.deepEqual([attempts.length, attempts[0].endpoint, attempts[0].error], [1, host, 'MODEL_TIMEOUT'])
   })
 
   for (const flag of ['--no-stream', '--json']) {
@@ -130,7 +143,7 @@ describe('miner prompt', () => {
 
   it('waits no longer than --timeout', async () => {
     await using model = await startModelServer(stalled())
-    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '300ms', '--base-url', model.url])
+    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '1s', '--base-url', model.url])
     assert.match(stderr, /^error: .*\n {2}try: /)
     assert.equal(code, 1)
     assert.deepEqual(await (await model.arrived(0)).over, { left: true })

@@ -70,7 +70,7 @@ describe('secrets', () => {
       const { code, text } = await said(['prompt', 'hi', '--log-level', 'trace', '--base-url', model.url], where)
       assert.equal(model.requests[asked]?.headers.authorization, `Bearer ${marker}`)
       assert.equal(code, 2)
-      assert.match(text, /error: 127\.0\.0\.1/)
+      assert.match(text, /error: (main \()?127\.0\.0\.1/)
       assert.equal(text.includes(marker), false, text)
 
       const shown = await said(['config', 'show', '--origin'], where)
@@ -96,7 +96,7 @@ describe('secrets', () => {
       const options = ['--log-level', 'trace', '--base-url', model.url]
       const { text } = await said(['prompt', 'hi', ...options], where)
       assert.equal(model.requests[asked]?.headers.authorization, `Bearer ${marker}`)
-      assert.match(text, /error: 127\.0\.0\.1/)
+      assert.match(text, /error: (main \()?127\.0\.0\.1/)
       assert.equal(text.includes(marker), false, text)
 
       for (const command of [

@@ -120,6 +120,23 @@ describe('miner serve', () => {
     await run.says('"cancelled"')
   })
 
+  it('tells in the log which endpoints there are, and which were tried when the deadline came', async () => {
+    await using main = await startModelServer(answered(500))
+    await using local = await startModelServer(() => {})
+    const endpoints = [
+      { name: 'main', baseUrl: main.url },
+      { name: 'local', baseUrl: local.url, model: 'llama' },
+    ]
+    await using run = liveMiner(dev, { env: { MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints) } })
+    const { url } = await serving(run)
+    assert.equal((await runMiner(['query', '--dev', '--url', url, '--timeout', '1s', 'hi'])).code, 1)
+    await run.says('"failed"')
+    const { models } = recordsOf(run).find(({ event }) => event === 'serving')!
+    assert.deepEqual(models, ['gpt-3.5-turbo at main', 'llama at local'])
+    const { status, attempts } = recordsOf(run).find(({ event }) => event === 'failed')!
+    assert.deepEqual([status, attempts], [504, ['main: MODEL_FAILED', 'local: MODEL_TIMEOUT']])
+  })
+
   it('logs one JSON object a line, without prompt, answer or secret, at every level', async () => {
     const [question, answer, key] = ['QuestionMarker', 'AnswerMarker', 'sk-KeyMarker']
     await using model = await startModelServer(streamed([answer]))

@@ -5,7 +5,7 @@ import { complaints, problemsOf, read } from './reading.ts'
 describe('environmentLayer', () => {
   it('refuses a MINER_ variable that nobody knows, and names the nearest', async () => {
     const env = { MINER_OPENAI_MODLE: 'x', MINER_OPENAI_A: 'x', MINER_NETUIT: 'x', MINER_ZEBRA: 'x', MINER_: 'x' }
-    const unset = 'unset it; miner config show lists the settings'
+    const unset = 'unset it, or see the settings with miner config show'
     assert.deepEqual(
       (await problemsOf({ env })).map(({ message, hint }) => [message, hint]),
       [

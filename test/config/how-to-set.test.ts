@@ -29,6 +29,24 @@ describe('howToSet', () => {
     ])
   })
 
+  it('names an item of a table in what it came from', async () => {
+    const endpoints = [{ url: 'http://a.test' }, { url: 'nowhere', weight: 0.5, patience: 'soon' }]
+    assert.deepEqual(await hintsOf({ env: { MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints) } }), [
+      'set [1].patience in the JSON of MINER_OPENAI_ENDPOINTS',
+      'set [1].url in the JSON of MINER_OPENAI_ENDPOINTS',
+      'set [1].weight in the JSON of MINER_OPENAI_ENDPOINTS',
+    ])
+    assert.deepEqual(await hintsOf({ toml: '[[openai.endpoints]]\nurl = "nowhere"' }), [
+      'set openai.endpoints[0].url in the file',
+    ])
+    assert.deepEqual(await hintsOf({ env: { MINER_CHAIN_RETRY: '{"times": 12}' } }), [
+      'set times in the JSON of MINER_CHAIN_RETRY',
+    ])
+    assert.deepEqual(await hintsOf({ env: { MINER_OPENAI_ENDPOINTS: '{"url": "http://a.test"}' } }), [
+      'write it in brackets: [ … ]',
+    ])
+  })
+
   it('says how a secret is given', async () => {
     assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'env:' } }), [
       'set --openai-api-key, OPENAI_API_KEY or openai.apiKey in the file to the secret, env:NAME or file:PATH',

@@ -130,6 +130,19 @@ describe('readConfiguration', () => {
     assert.deepEqual(more, [])
   })
 
+  it('says nothing of a setting beside another that is wrong itself', async () => {
+    const rules = () => [{ setting: 'model', beside: ['temperature'], message: 'needs a temperature' }] as const
+    const paths = async (temperature: string) => {
+      const problems = await problemsOf({
+        sections: [{ ...openai, rules }],
+        env: { MINER_OPENAI_TEMPERATURE: temperature },
+      })
+      return problems.map(({ path }) => path)
+    }
+    assert.deepEqual(await paths('9'), ['openai.temperature'])
+    assert.deepEqual(await paths('1'), ['openai.model'])
+  })
+
   it('asks no rule about a setting that is wrong itself', async () => {
     const problems = await problemsOf({ env: { MINER_OPENAI_API: 'cat', MINER_OPENAI_SUFFIX: 'end' } })
     assert.deepEqual(

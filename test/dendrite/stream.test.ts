@@ -297,4 +297,40 @@ describe('dendrite stream', () => {
     )
     assert.deepEqual([late.reply.status, late.completion, count], [500, 'Hel', 1])
   })
+
+  it('gives the bytes of what is no text, as they come', async () => {
+    const bytes = [Buffer.from('data: \ud83d'), Buffer.from([0xff, 0, 0xc3])]
+    await using axon = await rawAxon(async say => {
+      await say(HEAD)
+      for (const one of bytes) await say(chunk(one))
+      await say(END)
+    })
+    using dendrite = dendriteOf()
+    const speech = dendrite.relay(question(axon.url))
+    const said: Uint8Array[] = []
+    for (let step = await speech.next(); ; step = await speech.next()) {
+      if (step.done) {
+        assert.deepEqual([step.value.status, step.value.fields.get('completion')], [200, ''])
+        break
+      }
+      said.push(step.value)
+    }
+    assert.deepEqual(Buffer.concat(said), Buffer.concat(bytes))
+  })
+
+  it('gives no bytes of a reply that is whole, but its fields', async () => {
+    const whole = '{"roles":["user"],"messages":["hi"],"completion":"OK"}'
+    await using axon = await rawAxon(say => say(json(200, whole, SUCCESS)))
+    using dendrite = dendriteOf()
+    const step = await dendrite.relay(question(axon.url)).next()
+    assert.ok(step.done)
+    assert.deepEqual([step.value.status, step.value.fields.get('completion'), step.value.firstMs], [200, 'OK', null])
+  })
+
+  it('needs no field for the text', async () => {
+    const said = await asked(async say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hello'), Buffer.from(END)])), {
+      into: undefined,
+    })
+    assert.deepEqual([said.pieces.join(''), said.completion, said.reply.status], ['Hello', '', 200])
+  })
 })

@@ -192,7 +192,7 @@ describe('gittensor', () => {
       assert.deepEqual(started.miner.questions, [])
     })
 
-  it('charges tokens as the body says, 50,000 in a tempo', async () => {
+  it('charges a caller whom the operator did not name, tokens as the body says, 50,000 in a tempo', async () => {
     const clock = new Clock()
     await using started = await start({ now: clock.now, rules: [] })
     started.miner.relays = () => [stream]

@@ -8,12 +8,27 @@ describe('the JSON object in a text', () => {
     ['in a code fence', '```json\n{"a": "```"}\n```', { a: '```' }],
     ['after words', 'Sure! Here it is: {"a": 1} Anything else?', { a: 1 }],
     ['in a list of one', '[{"a": 1}]', { a: 1 }],
-    ['and mended, in the spelling of other languages', "{'a': True, b: None,}", { a: true, b: null }],
-    ['and mended, with quotes in a text', '{"a": "say "hi" to her"}', { a: 'say "hi" to her' }],
+    ['with a comma too many', '{"a": [1, 2,],}', { a: [1, 2] }],
+    ['without quotes, or with others', "{a: 'b', c: True}", { a: 'b', c: true }],
+    ['with quotes in a text', '{"a": "say "hi" to her"}', { a: 'say "hi" to her' }],
   ] as const)
     it(`is found ${what}`, async () => assert.deepEqual(await objectIn(text), object))
 
-  for (const text of ['', 'no', '[1]', '"{"', '}{', '{', '{"a": "cut', '{no}', '{"a": 1}\n{"b": 2}', 'null'])
+  for (const text of [
+    '',
+    'no',
+    '[1]',
+    '"{"',
+    '}{',
+    '{',
+    '{no}',
+    '{"a": 1',
+    '{"a": "cut',
+    '{"a": {"b": 1}, "c": [1, 2',
+    '{"a": 1} and {"b": 2}',
+    '{"a": 1}\n{"b": 2}',
+    'null',
+  ])
     it(`is not in ${JSON.stringify(text)}`, async () => assert.equal(await objectIn(text), null))
 
   it('keeps __proto__ a key like any other', async () => {
@@ -28,7 +43,7 @@ describe('the JSON object in a text', () => {
     for (const text of [`{${'"b '.repeat(100_000)}}`, '{'.repeat(1_000_000), `${'{"a":'.repeat(100_000)}}`]) {
       const startedAt = performance.now()
       assert.equal(await objectIn(text), null)
-      assert.ok(performance.now() - startedAt < 500)
+      assert.ok(performance.now() - startedAt < 1_000)
     }
   })
 })

@@ -4,8 +4,8 @@ import { lists } from '#dist/policy/lists.js'
 describe('lists', () => {
   const rule = lists({ allow: ['alice', 'both'], deny: ['dave', 'both'] })
 
-  it('let in who is allowed', () => {
-    assert.deepEqual(rule('alice'), { allow: true })
+  it('let in who is allowed, whatever other rules say', () => {
+    assert.deepEqual(rule('alice'), { allow: true, exempt: true })
   })
 
   it('keep out who is denied, and everybody who is not named', () => {

@@ -8,6 +8,7 @@ export type Behaviour = (
   say: (bytes: string | Buffer) => Promise<void>,
   socket: Socket,
   request: IncomingMessage,
+  body: string,
 ) => unknown
 
 /** A server that reads requests as HTTP, and answers each with the bytes that `behaviour` says. */
@@ -16,9 +17,9 @@ export async function rawAxon(behaviour: Behaviour) {
   const server = createServer(async request => {
     const { socket } = request
     if (!sockets.includes(socket)) sockets.push(socket)
-    await text(request)
+    const body = await text(request)
     const say = (bytes: string | Buffer) => new Promise<void>(resolve => socket.write(bytes, () => resolve()))
-    await behaviour(say, socket, request)
+    await behaviour(say, socket, request, body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,11 +1,17 @@
 import type { ModelRequest } from './model-request.js'
 import type { RefusedParameters } from './refused-parameters.js'
+import { type StatusError, said } from './said.js'
 import type { ModelEndpoint } from './target.js'
+import { unsupported } from './unsupported.js'
 import { unsupportedParameters } from './unsupported-parameters.js'
+import { upstreamOf, upstreamWords } from './upstream.js'
+import { refusedWant, type Want } from './wants.js'
 
 type Ways = {
   readonly endpoint: ModelEndpoint
   readonly refused: RefusedParameters
+  /** what is never left out */
+  readonly wants: readonly Want[]
   /** makes the request without these parameters */
   request(without: ReadonlySet<string>): ModelRequest
   /** sends it, and gives the documents of the reply */
@@ -17,10 +23,13 @@ type Ways = {
  * several. They are learned when the endpoint has accepted what is left: else it may have been about something else,
  * and a question of a stranger must not change how others are asked.
  *
+ * @throws {NoAnswer} `MODEL_UNSUPPORTED` when it is refused for what is wanted
  * @throws what `send` throws
  */
-export async function* acceptedReplies({ endpoint, refused, request, send }: Ways): AsyncGenerator<unknown, void> {
-  const without = new Set(refused.of(endpoint))
+export async function* acceptedReplies(ways: Ways): AsyncGenerator<unknown, void> {
+  const { endpoint, refused, wants, request, send } = ways
+  const needed = new Set(wants.flatMap(({ fields }) => fields))
+  const without = new Set([...refused.of(endpoint)].filter(name => !needed.has(name)))
   for (;;) {
     const asked = request(without)
     const documents = send(asked)
@@ -28,8 +37,10 @@ export async function* acceptedReplies({ endpoint, refused, request, send }: Way
     try {
       first = await documents.next()
     } catch (error) {
-      const news = unsupportedParameters(error, Object.keys(asked.body)).filter(name => !without.has(name))
-      if (news.length === 0) throw error
+      const news = unsupportedParameters(error, Object.keys(asked.body)).filter(
+        name => !without.has(name) && !needed.has(name),
+      )
+      if (news.length === 0) throw explained(error, ways)
       for (const name of news) without.add(name)
       continue
     }
@@ -42,4 +53,11 @@ export async function* acceptedReplies({ endpoint, refused, request, send }: Way
       await documents.return()
     }
   }
+}
+
+function explained(error: unknown, { endpoint, wants }: Ways): unknown {
+  const want = refusedWant(error, wants)
+  if (!want) return error
+  const upstream = upstreamOf(endpoint)
+  return unsupported(upstream, want.lack, upstreamWords(said(error as StatusError).words, upstream.secrets))
 }

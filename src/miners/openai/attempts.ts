@@ -1,16 +1,18 @@
 import type { Log } from '../../plugin/log.js'
-import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
+import type { Asked, Attempt, Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
 import { type Attempting, attemptOnce } from './attempt.js'
-import type { CallModel } from './call-model.js'
-import { faultOf, mostTelling } from './faults.js'
+import { Candidates } from './candidates.js'
+import { mostTelling } from './faults.js'
 import type { Health, Trial } from './health.js'
+import type { SharedAsked } from './share.js'
 import type { ModelEndpoint, Target } from './target.js'
+import type { Wanted } from './wanted.js'
+import { msUntilAwake, whyNobody } from './why-nobody.js'
 
 /** What all questions are tried with. */
 export type Means = {
-  readonly call: CallModel
   readonly health: Health
   readonly log: Log
   /** from 0 to below 1 */
@@ -23,24 +25,22 @@ export type Means = {
  * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
  * once, and the bounds are for both together.
  */
-export class Attempts {
+export class Attempts<Given> {
   readonly #means: Means
   readonly #targets: readonly Target[]
-  readonly #question: Question
-  readonly #asked: Asked
+  readonly #candidates: Candidates
+  readonly #wanted: Wanted<Given>
+  readonly #asked: Asked | SharedAsked
   readonly #made: Attempting[] = []
   readonly #errors: NoAnswer[] = []
-  readonly #asking = new Set<Target>()
-  /** answer this question never */
-  readonly #useless = new Set<Target>()
-  readonly #failed = new Map<ModelEndpoint, { readonly times: number; readonly pauseUntil: number }>()
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], question: Question, asked: Asked) {
+  constructor(means: Means, targets: readonly Target[], wanted: Wanted<Given>, asked: Asked | SharedAsked) {
     this.#means = means
     this.#targets = targets
-    this.#question = question
+    this.#candidates = new Candidates(targets, means)
+    this.#wanted = wanted
     this.#asked = asked
   }
 
@@ -58,17 +58,19 @@ export class Attempts {
    * Asks target after target until one speaks, and gives its words on. After a first word nothing is tried any more.
    *
    * @param signal that of the one who asks, or one that follows it
+   * @param onToken called when a model begins to speak or to think
    * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *run(signal: AbortSignal): AsyncGenerator<string, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<Given, Outcome> {
     for (;;) {
       const { target, trial } = await this.#next(signal)
       try {
-        return yield* this.#attempt(target, trial, signal)
+        return yield* this.#attempt(target, trial, { signal, onToken })
       } catch (error) {
         if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
-        this.#learn(target, error)
+        this.#errors.push(error)
+        this.#candidates.failed(target, error)
       }
     }
   }
@@ -77,124 +79,67 @@ export class Attempts {
   explained(error: unknown): unknown {
     if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
     const told = (this.#speaker ? undefined : mostTelling(this.#errors)) ?? error
-    const retryAfterMs = told.retryAfterMs ?? (told.reason === 'busy' ? this.#msUntilAwake() : undefined)
-    return new NoAnswer(told.reason, told.message, {
-      code: told.code,
-      ...(told.hint !== undefined && { hint: told.hint }),
-      misuse: told.misuse,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      attempts: this.#made,
-      cause: told.cause,
-    })
+    const awakeMs = told.reason === 'busy' ? msUntilAwake(this.#targets, this.#means.health) : undefined
+    return told.with({ retryAfterMs: told.retryAfterMs ?? awakeMs, attempts: this.#made })
   }
 
-  /** What to ask next, as soon as it may be asked; from then on nobody else may probe it. */
+  /** Waits for the best that fits the bounds, and takes it; if it rested, nobody else probes it now. */
   async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly trial: Trial }> {
+    const { health } = this.#means
     for (;;) {
       signal.throwIfAborted()
-      const best = this.#best()
+      const best = this.#candidates.best()
       const fits = best && this.#made.length < mostAttempts && this.#msLeft() >= best.waitMs + leastMs
-      if (!fits) throw this.#nothingFits()
+      if (!fits) throw whyNobody(this.#targets, health)
       const { target, waitMs } = best
       if (waitMs === 0) {
-        this.#asking.add(target)
-        return { target, trial: this.#means.health.begin(target) }
+        this.#candidates.begin(target)
+        return { target, trial: health.begin(target) }
       }
       await this.#pause(waitMs, signal)
     }
   }
 
-  /** The first of those that may be asked soonest; of them one of an endpoint that is not being asked or has not failed. */
-  #best(): { readonly target: Target; readonly waitMs: number } | undefined {
-    const now = performance.now()
-    const asked = new Set([...this.#asking].map(({ endpoint }) => endpoint))
-    const [best] = this.#targets
-      .filter(target => !this.#asking.has(target) && !this.#useless.has(target))
-      .map(target => {
-        const { times = 0, pauseUntil = now } = this.#failed.get(target.endpoint) ?? {}
-        const waitMs = Math.max(0, pauseUntil - now, this.#means.health.msUntilAwake(target))
-        return { target, waitMs, times, isAsked: Number(asked.has(target.endpoint)) }
-      })
-      .filter(({ times }) => times < mostFailures)
-      .sort((a, b) => a.waitMs - b.waitMs || a.isAsked - b.isAsked || a.times - b.times)
-    return best
-  }
-
-  async *#attempt(target: Target, trial: Trial, signal: AbortSignal): AsyncGenerator<string, Outcome> {
-    const { call, log, hedgeMs } = this.#means
-    // Silence takes no more than half of the time from a question that somebody else could answer.
-    const mayTakeAll = !trial.isProbe && target.endpoint.config.firstTokenTimeout !== null
-    const patienceMs = mayTakeAll || this.#isAlone(target) ? null : this.#msLeft() / 2
-    const attempt: Attempting = { endpoint: target.endpoint.name, model: target.endpoint.config.model, ms: 0 }
+  /** Asks one target, and keeps how that went. */
+  async *#attempt(
+    target: Target,
+    trial: Trial,
+    { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
+  ): AsyncGenerator<Given, Outcome> {
+    const { log, hedgeMs } = this.#means
+    const { endpoint, keyAt } = target
+    const { model = endpoint.config.model } = this.#wanted
+    const attempt: Attempting = { endpoint: endpoint.name, model, ms: 0 }
+    const asked = { signal, deadline: this.#callDeadline() }
+    const patienceMs = this.#patienceMs(endpoint, trial)
+    const onWord = () => {
+      this.#speaker = endpoint
+    }
     this.#made.push(attempt)
-    const spoke = () => {
-      this.#speaker = target.endpoint
-      trial.spoke()
-    }
     try {
-      const asked = { signal, deadline: this.#asked.deadline }
-      return yield* attemptOnce(call, target, this.#question, asked, {
-        attempt,
-        trial: { ...trial, spoke },
-        patienceMs,
-        hedgeMs,
-      })
+      const how = { attempt, trial, patienceMs, hedgeMs, onToken, onWord }
+      return yield* attemptOnce(this.#wanted, target, asked, how)
     } finally {
-      this.#asking.delete(target)
-      log.debug({ event: 'attempt', id: this.#asked.id, key: target.keyAt + 1, ...attempt })
+      this.#candidates.end(target)
+      this.#asked.onAttempt?.(attempt)
+      log.debug({ event: 'attempt', id: this.#asked.id, key: keyAt + 1, ...attempt })
     }
   }
 
-  /** Is there no other endpoint that could be asked now? */
-  #isAlone({ endpoint }: Target): boolean {
-    const other = this.#best()
-    return other?.waitMs !== 0 || other.target.endpoint === endpoint
-  }
-
-  #learn(target: Target, error: NoAnswer): void {
-    this.#errors.push(error)
-    const { endpoint } = target
-    const fault = faultOf(error)
-    if (fault === 'key') this.#useless.add(target)
-    if (fault === 'question') for (const one of this.#targets) if (one.endpoint === endpoint) this.#useless.add(one)
-    if (fault !== 'endpoint') return
-    const times = (this.#failed.get(endpoint)?.times ?? 0) + 1
-    // Full jitter: who failed together must not come back together.
-    const pauseMs = this.#means.random() * Math.min(pauses.most, pauses.first * 2 ** (times - 1))
-    this.#failed.set(endpoint, { times, pauseUntil: performance.now() + pauseMs })
-  }
-
-  #nothingFits(): NoAnswer {
-    const resting = this.#targets.flatMap(target => {
-      const why = this.#means.health.why(target)
-      return why ? [{ target, why }] : []
-    })
-    const why = mostTelling(resting.map(({ why }) => why))
-    if (why === undefined)
-      return new NoAnswer('late', 'there was no time left to ask a model', {
-        code: 'MODEL_TIMEOUT',
-        hint: 'callers who wait longer, or a faster model, leave more time',
-      })
-    const restMs = Math.ceil(this.#msUntilAwake())
-    const { endpoint } = resting.find(one => one.why === why)!.target
-    return new NoAnswer(
-      why.reason === 'late' ? 'upstream' : why.reason,
-      `${endpoint.name} rests for ${Math.ceil(restMs / 1000)} s: ${why.message}`,
-      {
-        code: why.code,
-        ...(why.hint !== undefined && { hint: why.hint }),
-        misuse: why.misuse,
-        retryAfterMs: restMs,
-      },
-    )
+  /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
+  #patienceMs(endpoint: ModelEndpoint, { isProbe }: Trial): number | null {
+    // Where the operator has said how long, that holds; but a probe is likely to be lost.
+    const isBounded = endpoint.config.firstTokenTimeout !== null && !isProbe
+    return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
   }
 
   #msLeft(): number {
     return this.#asked.deadline - Date.now()
   }
 
-  #msUntilAwake(): number {
-    return Math.min(...this.#targets.map(target => this.#means.health.msUntilAwake(target)))
+  /** A call cannot be given more time once it runs; if it is shared, the signal ends it when nobody has any left. */
+  #callDeadline(): number {
+    return 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
   }
 
   /** Waits, but not for a rest that ends early. */
@@ -212,10 +157,7 @@ export class Attempts {
 
 /** Of one question, with however many keys. */
 const mostAttempts = 8
-/** Of one question at one endpoint, as far as it is the endpoint that fails. */
-const mostFailures = 4
 /** An attempt with less time, in milliseconds, only costs. */
 const leastMs = 20
-/** Before the same endpoint is asked again: at most `first` ms, twice as long each time. */
-const pauses = { first: 250, most: 4_000 }
+/** Beyond a wait for what others wait for, too. */
 const jitterMs = 50

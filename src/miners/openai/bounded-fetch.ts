@@ -13,7 +13,7 @@ export const boundedFetch: typeof fetch = async (input, init) => {
     cancel(response.body)
     throw new NoAnswer('upstream', `the endpoint answered with status ${response.status}, which HTTP does not have`, {
       code: 'MODEL_FAILED',
-      hint: 'check --base-url; some proxies refuse with a status of their own',
+      hint: 'check its base URL; some proxies refuse with a status of their own',
     })
   }
   if (!response.body) return response
@@ -38,7 +38,7 @@ function limit() {
   })
 }
 
-async function beginning(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Blob> {
+async function beginning(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const reader = body.getReader()
   const timer = setTimeout(() => cancel(reader), 1000) // ends the read that waits
   const chunks: Uint8Array<ArrayBuffer>[] = []
@@ -55,7 +55,12 @@ async function beginning(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise
     clearTimeout(timer)
     cancel(reader)
   }
-  return new Blob(chunks)
+  return unlisted(Buffer.concat(chunks).toString())
+}
+
+/** Gemini's error is an object in a list (`[{"error": …}]`), in which the client finds nothing. */
+function unlisted(text: string): string {
+  return /^\s*\[\s*(\{.*\})\s*\]\s*$/s.exec(text)?.[1] ?? text
 }
 
 /** Closes the connection; that it is broken already is no matter. */

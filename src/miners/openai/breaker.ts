@@ -3,7 +3,7 @@ import { Rest } from './rest.js'
 
 /**
  * Keeps an endpoint from being asked while it fails. After a run of failures it opens; when its rest is over, one
- * question may probe the endpoint (half-open), and closes it with its first word, or opens it again, for longer.
+ * question may probe the endpoint (half-open), and closes it with its first token, or opens it again, for longer.
  *
  * Times are of a monotonic clock, in milliseconds. `by` stands for one attempt.
  */

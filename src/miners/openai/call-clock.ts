@@ -73,23 +73,23 @@ function msUntil(deadline: number): number {
   return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), 2 ** 31 - 1)
 }
 
-function late({ host, model }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('late', `${model} at ${host} gave no whole answer within ${afterMs} ms`, {
+function late({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('late', `${model} at ${name} gave no whole answer within ${afterMs} ms`, {
     code: 'MODEL_TIMEOUT',
-    hint: 'a lower --max-tokens or a faster --model answers sooner',
+    hint: `a lower ${setting('maxTokens')} or a faster ${setting('model')} answers sooner`,
   })
 }
 
-function slow({ host, model }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('upstream', `${model} at ${host} did not begin to speak within ${afterMs} ms`, {
+function slow({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('upstream', `${model} at ${name} did not begin to speak within ${afterMs} ms`, {
     code: 'MODEL_FIRST_TOKEN_TIMEOUT',
-    hint: 'choose a faster --model, or raise --first-token-timeout',
+    hint: `choose a faster ${setting('model')}, or raise ${setting('firstTokenTimeout')}`,
   })
 }
 
-function stalled({ host, model }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('upstream', `${model} at ${host} stopped speaking for ${afterMs} ms`, {
+function stalled({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('upstream', `${model} at ${name} stopped speaking for ${afterMs} ms`, {
     code: 'MODEL_STALLED',
-    hint: 'see the log of the endpoint, or raise --idle-timeout',
+    hint: `see the log of the endpoint, or raise ${setting('idleTimeout')}`,
   })
 }

@@ -22,7 +22,9 @@ export const callSettings = (z: Sdk['z']) => {
       .min(0)
       .max(2)
       .nullable()
-      .describe("how freely the model chooses its words; not sent to OpenAI's reasoning models, which refuse it"),
+      .describe(
+        "how freely the model chooses its words; not sent to OpenAI's reasoning models while they reason, which refuse it",
+      ),
     topP: z.number().min(0).max(1).nullable().describe('share of likely words the model chooses among'),
     n: z
       .number()
@@ -48,14 +50,16 @@ export const callSettings = (z: Sdk['z']) => {
     suffix: z.string().min(1).describe('text after the completion, for fill-in models; with --api completions only'),
     extra: z
       .record(z.string(), z.unknown())
-      .describe('more fields of the request, passed through as they are: tables, lists, texts, numbers'),
+      .describe(
+        'more fields of the request, passed through as they are: tables, lists, texts, numbers; those that have a setting are set by that',
+      ),
     baseUrl: z
       .url({ protocol: /^https?$/ })
       .refine(hasNoUser, 'must not carry a user or password: use the API key')
       .describe("any OpenAI-compatible endpoint, usually ending in /v1; OpenAI's own when left out")
       .meta({ env: ['OPENAI_BASE_URL'] }),
     apiKey: header()
-      .describe("not needed for an endpoint that is not OpenAI's")
+      .describe("the key, or where it is: env:NAME or file:PATH; not needed for an endpoint that is not OpenAI's")
       .meta({ secret: true, env: ['OPENAI_API_KEY'] }),
     organization: header()
       .describe('which organization pays')

@@ -14,8 +14,8 @@ type Means = {
 
 /**
  * Asks every endpoint with every key one tiny question, with the parameters that it is configured to have, eight at a
- * time and each for at most 20 seconds. `parameters` holds when all of them were accepted: those that had to be left
- * out are in the log.
+ * time and each for at most 20 seconds. `parameters` holds when all of them were accepted: the notes name those that had
+ * to be left out.
  *
  * @throws the signal's reason, and nothing else
  */
@@ -47,11 +47,18 @@ async function checkOne(target: Target, { clients, refused }: Means, signal: Abo
     signal.throwIfAborted()
     problem = problemOf(error, endpoint)
   }
-  const allWell = { reachable: true, key: true, model: true, parameters: refused.of(endpoint).size === 0 }
+  const leftOut = [...refused.of(endpoint)]
+  const notes = leftOut.map(parameter => `${endpoint.config.model} refuses ${parameter}, which is not sent`)
+  const allWell = { reachable: true, key: true, model: true, parameters: leftOut.length === 0 }
   // Whoever thinks too long for so few tokens has accepted everything.
   if (problem?.code === 'MODEL_EMPTY_LENGTH') problem = undefined
   const found = problem === undefined || firstToken !== null ? allWell : { ...unknown, ...findings.get(problem.code) }
-  return { name, findings: { ...found, firstToken, total }, ...(problem && { problem }) }
+  return {
+    name,
+    findings: { ...found, firstToken, total },
+    ...(notes.length > 0 && { notes }),
+    ...(problem && { problem }),
+  }
 }
 
 const question = { messages: [{ role: 'user', content: 'Say OK.' }] } as const

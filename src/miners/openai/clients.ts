@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai'
+import { NoAnswer } from '../../plugin/no-answer.js'
 import type { ClientFor } from './client-for.js'
 import type { Target } from './target.js'
 
@@ -12,12 +13,18 @@ export class Clients {
   }
 
   /** @throws {NoAnswer} `MODEL_KEY_MISSING` */
-  of({ endpoint: { name, at, config, keys }, keyAt }: Target): Promise<OpenAI> {
+  of({ endpoint: { name, at, table, keySetting, config, keys }, keyAt }: Target): Promise<OpenAI> {
     const id = `${name} ${keyAt}`
     const made = this.#made.get(id)
     if (made) return made
     const { organization = null, project = null } = config
-    const making = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project })
+    const making = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project }).catch(
+      error => {
+        // Who makes clients does not know what the operator calls their keys.
+        const isListed = table !== null && error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING'
+        throw isListed ? error.with({ hint: `set ${keySetting}, or name another endpoint there by baseUrl` }) : error
+      },
+    )
     this.#made.set(id, making)
     making.catch(() => this.#made.delete(id))
     return making

@@ -3,45 +3,45 @@ import { cut, type Upstream, upstreamWords } from './upstream.js'
 
 /** An endpoint that could not be asked, or whose connection broke. */
 export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
-  const { host, secrets } = upstream
+  const { name, secrets, setting } = upstream
   const chain = [...causes(error)]
   const code = chain.map(({ code }) => code).find(code => typeof code === 'string') ?? ''
   const because = upstreamWords(code || chain.at(-1)?.message || 'unknown error', secrets)
-  const failed = (name: string, what: string, hint: string) =>
-    new NoAnswer('upstream', `${what} (${because})`, { code: name, hint })
+  const failed = (kind: string, what: string, hint: string) =>
+    new NoAnswer('upstream', `${what} (${because})`, { code: kind, hint })
 
   // The only words that fetch has for a body that breaks off.
   if (chain[0]?.message === 'terminated') return cut(upstream, because)
   if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code))
-    return failed('MODEL_CONNECT_TIMEOUT', `${host} took no connection in time`, 'check that the endpoint is up')
+    return failed('MODEL_CONNECT_TIMEOUT', `${name} took no connection in time`, 'check that the endpoint is up')
   if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))
-    return failed('MODEL_TIMEOUT', `${host} did not answer in time`, 'check that the endpoint is up and not overloaded')
+    return failed('MODEL_TIMEOUT', `${name} did not answer in time`, 'check that the endpoint is up and not overloaded')
   if (/^(ENOTFOUND|EAI_)/.test(code))
     return failed(
       'MODEL_UNREACHABLE',
-      `the host name of ${host} cannot be resolved`,
-      'check --base-url and the name server',
+      `the host name of ${name} cannot be resolved`,
+      `check ${setting('baseUrl')} and the name server`,
     )
   if (chain.at(-1)?.message === 'bad port')
     return failed(
       'MODEL_UNREACHABLE',
-      `fetch never asks ${host}, because it does not allow this port`,
-      'serve the endpoint on another port, and set it in --base-url',
+      `fetch never asks ${name}, because it does not allow this port`,
+      `serve the endpoint on another port, and set it in ${setting('baseUrl')}`,
     )
   if (code === 'ECONNREFUSED')
     return failed(
       'MODEL_UNREACHABLE',
-      `${host} refuses connections`,
-      'check that the endpoint runs, and the port in --base-url',
+      `${name} refuses connections`,
+      `check that the endpoint runs, and the port in ${setting('baseUrl')}`,
     )
   if (/CERT|SSL|TLS|UNABLE_TO|EPROTO/.test(code))
     return failed(
       'MODEL_TLS',
-      `no secure connection to ${host}`,
-      'check http or https in --base-url; NODE_EXTRA_CA_CERTS trusts a certificate of your own',
+      `no secure connection to ${name}`,
+      `check http or https in ${setting('baseUrl')}; NODE_EXTRA_CA_CERTS trusts a certificate of your own`,
     )
-  if (chain.length === 1) return failed('MODEL_FAILED', `asking ${host} failed`, 'see the log of the endpoint')
-  return failed('MODEL_UNREACHABLE', `asking ${host} failed`, 'check --base-url and the network')
+  if (chain.length === 1) return failed('MODEL_FAILED', `asking ${name} failed`, 'see the log of the endpoint')
+  return failed('MODEL_UNREACHABLE', `asking ${name} failed`, `check ${setting('baseUrl')} and the network`)
 }
 
 /** The error and what lies under it; at most ten, because a cause may be its own. */

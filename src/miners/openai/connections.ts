@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { Socket } from 'node:net'
 import type { buildConnector, Dispatcher } from 'undici'
 import { NoAnswer } from '../../plugin/no-answer.js'
+import type { Upstream } from './upstream.js'
 
 /** What the one who asks knows of a connection that is not there yet. */
 type Wait = {
-  /** names the endpoint in errors */
-  readonly host: string
+  readonly upstream: Upstream
   /** null: as long as the signal lets it */
   readonly timeoutMs: number | null
   readonly signal: AbortSignal
@@ -39,9 +39,9 @@ export async function connections(): Promise<Dispatcher> {
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
 }
 
-function bind(socket: Socket, isOpen: 'connect' | 'secureConnect', { host, timeoutMs, signal }: Wait): void {
+function bind(socket: Socket, isOpen: 'connect' | 'secureConnect', { upstream, timeoutMs, signal }: Wait): void {
   const leave = () => socket.destroy(new Error('nobody waits for this connection'))
-  const tooLong = () => socket.destroy(connectTimeout(host, timeoutMs))
+  const tooLong = () => socket.destroy(connectTimeout(upstream, timeoutMs))
   const timer = timeoutMs === null ? undefined : setTimeout(tooLong, timeoutMs)
   const settle = () => {
     clearTimeout(timer)
@@ -53,9 +53,9 @@ function bind(socket: Socket, isOpen: 'connect' | 'secureConnect', { host, timeo
   if (signal.aborted) leave()
 }
 
-function connectTimeout(host: string, timeoutMs: number | null): NoAnswer {
-  return new NoAnswer('upstream', `${host} took no connection within ${timeoutMs} ms`, {
+function connectTimeout({ name, setting }: Upstream, timeoutMs: number | null): NoAnswer {
+  return new NoAnswer('upstream', `${name} took no connection within ${timeoutMs} ms`, {
     code: 'MODEL_CONNECT_TIMEOUT',
-    hint: 'check that the endpoint is up, or raise --connect-timeout',
+    hint: `check that the endpoint is up, or raise ${setting('connectTimeout')}`,
   })
 }

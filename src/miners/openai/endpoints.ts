@@ -8,17 +8,28 @@ import type { ModelEndpoint } from './target.js'
  * nor project but its own: they would go to somebody they are not for.
  */
 export function endpointsOf(config: OpenAISettings): readonly [ModelEndpoint, ...ModelEndpoint[]] {
-  const [first = {}, ...others] = config.endpoints ?? []
-  return [endpointOf(config, first), ...others.map(own => endpointOf(config, own))]
+  const [first, ...others] = config.endpoints ?? []
+  return [endpointOf(config, first, 0), ...others.map((own, at) => endpointOf(config, own, at + 1))]
 }
 
-function endpointOf(plain: OpenAISettings, { name, weight, apiKeys, ...own }: OwnSettings): ModelEndpoint {
+function endpointOf(plain: OpenAISettings, listed: OwnSettings | undefined, place: number): ModelEndpoint {
+  const { name, weight, apiKeys, ...own } = listed ?? {}
   const { endpoints: _endpoints, apiKey, organization, project, ...rest } = plain
   const payer = own.baseUrl === undefined ? { apiKey, organization, project } : {}
   const config = { ...rest, ...withoutUndefined(payer), ...withoutUndefined(own) }
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
-  return { name: name ?? at.host, weight: weight ?? null, at, config, keys: [key, ...others] }
+  const table = listed ? `openai.endpoints[${place}]` : null
+  const hasPlainKey = table === null || (!apiKeys && !own.apiKey && config.apiKey !== undefined)
+  return {
+    name: name ?? at.host,
+    weight: weight ?? null,
+    at,
+    table,
+    keySetting: hasPlainKey ? 'OPENAI_API_KEY or openai.apiKey' : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    config,
+    keys: [key, ...others],
+  }
 }
 
 /** A field without a value must not hide one that has. */

@@ -20,6 +20,7 @@ export const faultOfCode: ReadonlyMap<string, Fault> = new Map([
   ['MODEL_TOO_LONG', 'question'],
   ['MODEL_REFUSED', 'question'],
   ['MODEL_BAD_REQUEST', 'question'],
+  ['MODEL_UNSUPPORTED', 'question'],
   ['MODEL_TOOL_CALL', 'question'],
   ['MODEL_EMPTY', 'question'],
   ['MODEL_EMPTY_LENGTH', 'question'],

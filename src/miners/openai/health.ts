@@ -24,7 +24,7 @@ export type Trial = {
   readonly isProbe: boolean
   /** silence that is shorter, in milliseconds, shows nothing */
   readonly fairMs: number
-  /** the first word came */
+  /** the first token came, a thought included */
   spoke(): void
   /** the last one came */
   answered(): void
@@ -86,9 +86,9 @@ export class Health {
     }
     return {
       isProbe: breaker.begin(by, startedAt),
-      fairMs: Math.max(leastFairMs, state.firstWordMs),
+      fairMs: Math.max(leastFairMs, state.firstTokenMs),
       spoke: () => {
-        state.firstWordMs = this.#now() - startedAt
+        state.firstTokenMs = this.#now() - startedAt
         isUp()
       },
       answered,
@@ -129,7 +129,8 @@ export class Health {
     const { key } = this.#of(target)
     const now = this.#now()
     const wasAwake = key.msLeft(now) === 0
-    key.begin(error, { now, spans: fault === 'key' ? brokenSpans : rateSpans, told })
+    const spans = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenSpans : passingSpans
+    key.begin(error, { now, spans, told })
     if (!wasAwake) return
     const restMs = Math.ceil(key.msLeft(now))
     // Short rests are the daily life of a key near its limit, and would fill the log.
@@ -160,12 +161,12 @@ export class Health {
 type State = {
   readonly breaker: Breaker
   readonly keys: readonly Rest[]
-  /** how long its last first word took */
-  firstWordMs: number
+  /** how long its last first token took */
+  firstTokenMs: number
 }
 
 function stateOf({ keys }: ModelEndpoint): State {
-  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstWordMs: 0 }
+  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstTokenMs: 0 }
 }
 
 function keyOf({ endpoint, keyAt }: Target) {
@@ -176,13 +177,14 @@ function codeOf(why: NoAnswer | undefined): { readonly code?: string } {
   return why ? { code: why.code } : {}
 }
 
-/**
- * A key that is refused, forbidden or out of money. Not ten minutes at once: providers have refused good keys for
- * minutes, and some say 403 to a single question that they dislike, with which anybody could silence a miner.
- */
+/** A key that is refused or out of money. Not ten minutes at once: providers have refused good keys for minutes. */
 const brokenSpans: Spans = { first: 60_000, most: 16 * 60_000 }
-/** A key that has asked too often, where the endpoint does not say for how long. */
-const rateSpans: Spans = { first: 1_000, most: 60_000 }
+/**
+ * A key that has asked too often, where the endpoint does not say for how long; or one that met 403, which may be about
+ * one question (moderation) as well as about all (model, country): whoever asks what is disliked must not silence a
+ * miner for long, and a lasting 403 costs no more than a question a minute.
+ */
+const passingSpans: Spans = { first: 1_000, most: 60_000 }
 /** Who gives less than this, or than the last answer took to begin, must not make a model that thinks look dead. */
 const leastFairMs = 1_000
 /** An endpoint that says "at once" gets a breath all the same. */

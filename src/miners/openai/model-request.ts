@@ -1,53 +1,65 @@
-import type { Message } from '../../plugin/miner.js'
+import type { Message, Question } from '../../plugin/miner.js'
+import { messageFields } from './message-fields.js'
+import { questionFields } from './question-fields.js'
 import { isReasoningModel } from './reasoning-model.js'
 import type { OpenAISettings } from './settings.js'
 import { tokenLimitField } from './token-limit-field.js'
 
 /** What is sent: `stream` says how it is to be answered. */
 export type ModelRequest = {
-  readonly path: '/chat/completions' | '/completions'
-  readonly body: Readonly<Record<string, unknown>> & { readonly stream: boolean }
+  readonly path: '/chat/completions' | '/completions' | '/embeddings'
+  readonly body: Readonly<Record<string, unknown>> & { readonly stream?: boolean }
+}
+
+type How = {
+  readonly isOpenAI: boolean
+  /** parameters, by the names that the API has for them, that are not to be sent */
+  readonly refused: ReadonlySet<string>
+  /** the answer is to be given on as it comes: one choice, streamed, with its usage */
+  readonly isRelay: boolean
 }
 
 /**
- * The request for one answer. A setting that is null is not in it, nor is what the model is known to refuse.
+ * The request for one answer. A setting that is null is not in it, nor is what the model is known to refuse. Without
+ * `stream` a whole answer is asked for; the bound of an answer's length has two names, and is left out when both are
+ * refused.
  *
- * @param refused parameters, by the names that the API has for them, that are not to be sent. Without `stream` a whole
- *   answer is asked for; the bound of an answer's length has two names, and is left out when both are refused.
+ * @param config as it holds for this question
  */
 export function modelRequest(
   config: OpenAISettings,
-  messages: readonly Message[],
-  { isOpenAI, refused }: { readonly isOpenAI: boolean; readonly refused: ReadonlySet<string> },
+  question: Question,
+  { isOpenAI, refused, isRelay }: How,
 ): ModelRequest {
-  const { api, model, n, maxTokens, extra } = config
+  const { api, model, maxTokens, extra } = config
+  const n = isRelay ? null : config.n
   const stream = (n ?? 1) === 1 && !refused.has('stream')
-  const conversation = withSystemPrompt(messages, config.systemPrompt)
+  const conversation = withSystemPrompt(question.messages, config.systemPrompt)
   const limit = api === 'chat' ? tokenLimitField(model, { isOpenAI }) : 'max_tokens'
+  const usage = { stream_options: { include_usage: true } }
   const parameters = {
     n,
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
-    ...(isOpenAI && isReasoningModel(model) ? {} : sampling(config)),
+    ...sampling(config, isOpenAI && isReasoningModel(model)),
     // Elsewhere it is left out: some endpoints refuse a field that they do not know, and most tell usage unasked.
-    ...(stream && isOpenAI && { stream_options: { include_usage: true } }),
+    ...(stream && isOpenAI && usage),
     ...extra,
+    ...(isRelay && usage),
+    ...(api === 'chat' ? questionFields(question) : { seed: question.seed }),
   }
   const sent = Object.entries(parameters).filter(([name, value]) => value != null && !refused.has(name))
-  const question = api === 'chat' ? { messages: conversation } : { prompt: promptOf(conversation) }
+  const asked = api === 'chat' ? { messages: conversation.map(messageFields) } : { prompt: promptOf(conversation) }
   return {
     path: api === 'chat' ? '/chat/completions' : '/completions',
-    body: { model, ...question, ...Object.fromEntries(sent), stream },
+    body: { model, ...asked, ...Object.fromEntries(sent), stream },
   }
 }
 
-function sampling({ temperature, topP, presencePenalty, frequencyPenalty }: OpenAISettings) {
-  return {
-    temperature,
-    top_p: topP,
-    presence_penalty: presencePenalty,
-    frequency_penalty: frequencyPenalty,
-  }
+function sampling(config: OpenAISettings, isReasoning: boolean) {
+  const { temperature, topP, presencePenalty, frequencyPenalty, reasoningEffort } = config
+  if (isReasoning) return reasoningEffort === 'none' ? { temperature, top_p: topP } : {}
+  return { temperature, top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }
 }
 
 function otherLimit(limit: string): string {

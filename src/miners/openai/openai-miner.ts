@@ -1,13 +1,27 @@
 import type { Log } from '../../plugin/log.js'
-import type { Asked, Check, Miner, Outcome, Question } from '../../plugin/miner.js'
+import type {
+  Asked,
+  Capabilities,
+  Check,
+  Embedding,
+  Miner,
+  Outcome,
+  Piece,
+  Question,
+  Relayed,
+} from '../../plugin/miner.js'
 import { callModel } from './call-model.js'
 import { checkEndpoints } from './check.js'
 import type { ClientFor } from './client-for.js'
 import { Clients } from './clients.js'
+import { embedTexts } from './embed-texts.js'
 import { endpointsOf } from './endpoints.js'
 import type { EndpointHealth } from './health.js'
 import { ModelPool } from './model-pool.js'
+import type { Vectors } from './read-vectors.js'
 import { RefusedParameters } from './refused-parameters.js'
+import { relayModel } from './relay-model.js'
+import { relayed } from './relayed.js'
 import type { OpenAISettings } from './settings.js'
 import type { ModelEndpoint } from './target.js'
 
@@ -31,6 +45,12 @@ export class OpenAIMiner implements Miner {
       endpoints,
       call: async function* (target, question, asked) {
         return yield* callModel(await clients.of(target), target, question, { ...asked, refused })
+      },
+      relay: async function* (target, question, asked) {
+        return yield* relayModel(await clients.of(target), target, question, { ...asked, refused })
+      },
+      embed: async function* (target, texts, asked) {
+        return yield* embedTexts(await clients.of(target), target, texts, asked)
       },
       log,
       hedgeMs: config.hedge,
@@ -62,9 +82,33 @@ export class OpenAIMiner implements Miner {
    * @throws {NoAnswer} with a code that begins with `MODEL_`, and with all attempts
    * @throws the signal's reason, as it is; an error of the program itself as it is
    */
-  async *prompt(question: Question, asked: Asked): AsyncGenerator<string, Outcome> {
+  async *prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome> {
     asked.signal.throwIfAborted()
     return yield* this.#pool.ask(question, asked)
+  }
+
+  /** @throws as `prompt`, until the first word is there; after it the body does, and another endpoint is not asked */
+  async relay(question: Question, asked: Asked): Promise<Relayed> {
+    asked.signal.throwIfAborted()
+    return relayed(this.#pool.relay(question, asked), asked.signal)
+  }
+
+  /** @throws as `prompt` */
+  async embed(texts: readonly string[], asked: Asked): Promise<Embedding> {
+    asked.signal.throwIfAborted()
+    const speech = this.#pool.embed(texts, asked)
+    for (let vectors: Vectors = []; ; ) {
+      const step = await speech.next()
+      if (!step.done) vectors = step.value
+      else return { model: step.value.model, vectors, ...(step.value.usage && { usage: step.value.usage }) }
+    }
+  }
+
+  /** Those of the API: whether a model has them shows when it is asked, and is `unsupported` if not. */
+  capabilities(): Capabilities {
+    const isChat = this.#endpoints.some(({ config }) => config.api === 'chat')
+    const models = new Set(this.#endpoints.map(({ config }) => config.model))
+    return { tools: isChat, logprobs: isChat, responseFormat: isChat, models: [...models] }
   }
 
   /** How endpoints and keys do, for whoever watches. */

@@ -1,5 +1,6 @@
 import type { MinerPlugin } from '../../plugin/define.js'
 import type { ClientFor } from './client-for.js'
+import { endpointsOf } from './endpoints.js'
 import { OpenAIMiner } from './openai-miner.js'
 import { openaiRules } from './setting-rules.js'
 import { openaiSettings } from './settings.js'
@@ -13,6 +14,9 @@ export const openaiMiner =
       summary: 'asks OpenAI or any OpenAI-compatible endpoint',
       settings: openaiSettings(z),
       rules: openaiRules,
-      model: 'model',
+      models: config =>
+        endpointsOf(config).map(({ name, table, config: { model } }) =>
+          table === null ? model : `${model} at ${name}`,
+        ),
       create: ({ config, log }) => new OpenAIMiner({ config, clientFor, log }),
     })

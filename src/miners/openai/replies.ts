@@ -1,7 +1,10 @@
 import type { OpenAI } from 'openai'
 import { whileConnecting } from './connections.js'
 import type { ModelRequest } from './model-request.js'
+import { type ServerEvent, ServerEvents } from './server-events.js'
+import { unsupported } from './unsupported.js'
 import { cut, tooLarge, type Upstream, unreadable, upstreamWords } from './upstream.js'
+import { wants } from './wants.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
 export const END = Symbol('end')
@@ -10,6 +13,10 @@ type Listening = {
   readonly upstream: Upstream
   readonly signal: AbortSignal
   readonly connectTimeoutMs: number | null
+  /** gives each chunk of a stream, too, behind the documents that end in it, to the end of the stream */
+  readonly isRelay: boolean
+  /** the largest whole document */
+  readonly maxBytes?: number
   /** some of a whole document has come */
   onBytes(): void
 }
@@ -18,52 +25,65 @@ type Listening = {
  * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
  * with which some endpoints answer even when a stream was asked for. The connection is closed when this ends.
  *
- * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE`; else what the client throws, and for a whole document that is an error, the like
+ * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE` · `MODEL_UNSUPPORTED` for a whole document in a relay; else what the client throws, and for a whole document that is an error, the like
  * @throws the signal's reason
  */
 export async function* replies(
   client: OpenAI,
   { path, body }: ModelRequest,
-  { upstream, signal: outer, connectTimeoutMs, onBytes }: Listening,
+  { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: Listening,
 ): AsyncGenerator<unknown, void> {
   const call = new AbortController()
   const signal = AbortSignal.any([outer, call.signal])
   let rest: ReadableStream | undefined
   try {
-    // As a response, because the client's own stream reads into pieces without looking, and says nothing of `[DONE]`.
+    // As a response, because the client's own stream says nothing of `[DONE]`, nor of the bytes.
     const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
-    const response = await whileConnecting({ host: upstream.host, timeoutMs: connectTimeoutMs, signal }, () =>
+    const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs, signal }, () =>
       client.post(path, options).asResponse(),
     )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
     const named = upstreamWords(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
-      yield whole(await textOf(response, onBytes), named, upstream)
+      const document = whole(await textOf(response, maxBytes, onBytes), named, upstream)
+      if (isRelay) throw unsupported(upstream, wants.stream.lack)
+      yield document
       return yield END
     }
     if (type === 'text/html') throw unreadable(upstream, 'with a web page')
     if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
 
-    const { Stream } = await import('openai/core/streaming')
-    const watch = watchForEnd(response.body)
-    const events = new Response(watch.stream, response)
+    const events = new ServerEvents(MAX_BYTES)
+    const nothing = () => unreadable(upstream, `with ${named} and no event in it`)
     let isEmpty = true
-    try {
-      for await (const piece of Stream.fromSSEResponse(events, call, client)) {
-        outer.throwIfAborted()
+    let isDone = false
+    const documents = function* (found: Iterable<ServerEvent>) {
+      for (const document of documentsOf(found)) {
+        isDone = document === END
+        if (isDone && isEmpty) throw nothing()
         isEmpty = false
-        yield piece
+        yield document
       }
-    } catch (error) {
-      // It reads what stands behind the last line end, too.
-      throw error instanceof SyntaxError && watch.isTorn() ? cut(upstream, 'the last line is not whole') : error
     }
-    outer.throwIfAborted() // a stream that is aborted ends as if it were whole
-    if (isEmpty) throw unreadable(upstream, `with ${named} and no event in it`)
-    if (!watch.isDone()) return
-    rest = response.body
-    yield END
+    for await (const chunk of response.body.values({ preventCancel: true })) {
+      if (!isDone) yield* documents(events.push(chunk))
+      if (isRelay) yield chunk
+      if (!isDone || isRelay) continue
+      rest = response.body
+      break
+    }
+    if (!isDone) {
+      const { isTorn } = events
+      try {
+        yield* documents(events.end())
+      } catch (error) {
+        throw error instanceof SyntaxError && isTorn ? cut(upstream, 'the last line is not whole') : error
+      }
+      // The last document was not there yet when its bytes were.
+      if (isRelay) yield new Uint8Array()
+    }
+    if (isEmpty) throw nothing()
   } finally {
     if (rest) finish(rest, call)
     else call.abort()
@@ -73,12 +93,13 @@ export async function* replies(
 // The signal ends the call; a time-out of the client's own would only race with it, and ends with the head of a reply.
 const LONGEST = 2 ** 31 - 1
 
-async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
+async function textOf({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
     onBytes()
-    size = bounded(size + chunk.byteLength)
+    size += chunk.byteLength
+    if (size > maxBytes) throw tooLarge(`a document of more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
@@ -88,41 +109,31 @@ async function textOf({ body }: Response, onBytes: () => void): Promise<string> 
 // (measured, with lists of empty objects).
 const MAX_BYTES = 4 * 1024 * 1024
 
-function bounded(bytes: number): number {
-  if (bytes > MAX_BYTES) throw tooLarge(`a document of more than ${MAX_BYTES} bytes`)
-  return bytes
-}
-
 function whole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
   if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)
-  // Some endpoints say 200 and mean an error.
-  if ('error' in document && document.error) throw Object.assign(new Error('error document'), { error: document.error })
+  refuseError(document)
   return document
 }
 
-/**
- * Reads a stream, and knows whether the line `data: [DONE]` was in it (JSON cannot hold it: it has no line ends) and
- * whether it ended in the middle of a line. No event of it is longer than what may be parsed. Who stops reading leaves
- * the rest of it for {@link finish}.
- */
-function watchForEnd(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  let isDone = false
-  let isTorn = false
-  async function* watched() {
-    let last = '\n'
-    let eventBytes = 0
-    for await (const chunk of body.values({ preventCancel: true })) {
-      const text = last + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')
-      isDone ||= /[\r\n]data: ?\[DONE\]/.test(text)
-      const blankLine = Math.max(...['\n\n', '\r\r', '\n\r\n'].map(end => text.lastIndexOf(end)))
-      eventBytes = bounded(blankLine < 0 ? eventBytes + chunk.byteLength : text.length - blankLine)
-      last = text.slice(-'\ndata: [DONE]'.length)
-      yield chunk
-    }
-    isTorn = !/[\r\n]$/.test(last)
+function* documentsOf(events: Iterable<ServerEvent>): Generator<unknown, void> {
+  for (const { name, data } of events) {
+    if (data === '[DONE]') return yield END
+    const document: unknown = JSON.parse(data)
+    refuseError(document)
+    if (name === 'error') throw errorDocument(document)
+    yield document
   }
-  return { stream: ReadableStream.from(watched()), isDone: () => isDone, isTorn: () => isTorn }
+}
+
+/** Some endpoints say 200 and mean an error. */
+function refuseError(document: unknown): void {
+  const isError = typeof document === 'object' && document !== null && 'error' in document && document.error
+  if (isError) throw errorDocument(document.error)
+}
+
+function errorDocument(error: unknown): Error {
+  return Object.assign(new Error('error document'), { error })
 }
 
 /**

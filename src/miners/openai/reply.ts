@@ -1,4 +1,7 @@
-import type { Usage } from '../../plugin/miner.js'
+import type { Logprob, Usage } from '../../plugin/miner.js'
+import { type CallPart, readCallParts } from './call-parts.js'
+import { count, given, record, records, string } from './loose-json.js'
+import { readLogprobs } from './read-logprobs.js'
 
 /** What one document of the API says: a whole completion, or one piece of a stream. */
 export type Reply = {
@@ -14,9 +17,13 @@ export type Choice = {
   readonly text: string
   /** the model's words about why it will not answer */
   readonly refusal: string
+  readonly callParts: readonly CallPart[]
+  /** also in the way that came before tools */
   readonly callsTools: boolean
   /** it tells a thought, which is not part of the answer */
   readonly thinks: boolean
+  /** of the tokens of its text */
+  readonly logprobs: readonly Logprob[]
   readonly finishReason?: string
 }
 
@@ -26,7 +33,7 @@ export function readReply(document: unknown): Reply {
   return {
     ...given('model', label(model)),
     ...given('usage', readUsage(usage)),
-    choices: Array.isArray(choices) ? choices.slice(0, MAX_CHOICES).filter(isRecord).map(readChoice) : [],
+    choices: records(choices, MAX_CHOICES).map(readChoice),
   }
 }
 
@@ -34,15 +41,23 @@ export function readReply(document: unknown): Reply {
 const MAX_CHOICES = 128
 
 /** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
-function readChoice({ index, text, message, delta, finish_reason }: Record<string, unknown>): Choice {
-  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = record(message ?? delta)
+function readChoice(choice: Readonly<Record<string, unknown>>): Choice {
+  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = record(
+    choice.message ?? choice.delta,
+  )
+  const text = string(content) || string(choice.text)
+  const callParts = readCallParts(tool_calls)
+  const thinks = string(reasoning) !== '' || string(reasoning_content) !== ''
   return {
-    index: count(index) ?? 0,
-    text: string(content) || string(text),
+    index: count(choice.index) ?? 0,
+    text,
     refusal: string(refusal),
-    callsTools: (Array.isArray(tool_calls) && tool_calls.length > 0) || function_call != null,
-    thinks: string(reasoning) !== '' || string(reasoning_content) !== '',
-    ...given('finishReason', label(finish_reason)),
+    callParts,
+    callsTools: callParts.length > 0 || function_call != null,
+    thinks,
+    // Some servers tell those of thoughts, too.
+    logprobs: thinks && text === '' ? [] : readLogprobs(choice.logprobs),
+    ...given('finishReason', label(choice.finish_reason)),
   }
 }
 
@@ -60,24 +75,4 @@ function readUsage(usage: unknown): Usage | undefined {
 /** A name that can be logged as it is, not a text in its place. */
 function label(value: unknown): string | undefined {
   return typeof value === 'string' && /^[ -~]{1,200}$/.test(value) ? value : undefined
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
-
-function string(value: unknown): string {
-  return typeof value === 'string' ? value : ''
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {}
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function given<Name extends string, Value>(name: Name, value: Value | undefined): { [K in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { [K in Name]: Value })
 }

@@ -49,7 +49,7 @@ export const openaiSettings = (z: Sdk['z']) => {
       .nullable()
       .default(null)
       .describe(
-        'when no token has come after this long, another endpoint is asked too, and the first to speak answers',
+        'when no token, not even of a thought, has come after this long, another endpoint or key is asked too, and the first to speak answers',
       ),
     shareIdentical: z
       .boolean()

@@ -1,10 +1,12 @@
 import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
 import { retryAfterMs } from './retry-after.js'
 import { isRedirect, type Said, type StatusError, said } from './said.js'
+import { settingOfField } from './setting-of-field.js'
 import { type Upstream, upstreamWords } from './upstream.js'
 
 /** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
-export function statusError(answered: StatusError, { host, model, secrets }: Upstream): NoAnswer {
+export function statusError(answered: StatusError, upstream: Upstream): NoAnswer {
+  const { name, model, secrets } = upstream
   const heard = said(answered)
   const {
     code,
@@ -17,9 +19,9 @@ export function statusError(answered: StatusError, { host, model, secrets }: Ups
   const status = heard.status === undefined ? '' : ` (${heard.status})`
   const words = quiet ? '' : upstreamWords(heard.words, secrets)
   const retry = retryAfterMs(answered.headers)
-  return new NoAnswer(reason, `${host} ${what(heard, model)}${status}${words && `: ${words}`}`, {
+  return new NoAnswer(reason, `${name} ${what(heard, model)}${status}${words && `: ${words}`}`, {
     code,
-    hint: typeof hint === 'string' ? hint : hint(heard),
+    hint: typeof hint === 'string' ? hint : hint(upstream, heard),
     misuse,
     ...(retry !== undefined && { retryAfterMs: retry }),
   })
@@ -28,9 +30,9 @@ export function statusError(answered: StatusError, { host, model, secrets }: Ups
 type Meaning = {
   readonly fits: (said: Said) => boolean
   readonly code: string
-  /** after the host's name */
+  /** after the endpoint's name */
   readonly what: (said: Said, model: string) => string
-  readonly hint: string | ((said: Said) => string)
+  readonly hint: string | ((upstream: Upstream, said: Said) => string)
   readonly reason?: NoAnswerReason
   readonly misuse?: boolean
   /** do not repeat the endpoint's words */
@@ -40,12 +42,11 @@ type Meaning = {
 /** The first that fits holds; the last always does. */
 const meanings: readonly Meaning[] = [
   {
-    // LiteLLM without a database says the last of an unknown key.
     fits: ({ status, code, words }) =>
-      status === 401 || code === 'invalid_api_key' || (status === 400 && /^No connected db\b/.test(words)),
+      status === 401 || code === 'invalid_api_key' || (status === 400 && unknownKey.test(words)),
     code: 'MODEL_KEY_REFUSED',
     what: () => 'refuses the API key, or wants one',
-    hint: 'check OPENAI_API_KEY or openai.apiKey, and that the key belongs to this endpoint',
+    hint: ({ keySetting }) => `check ${keySetting}, and that the key belongs to this endpoint`,
     misuse: true,
     quiet: true,
   },
@@ -68,7 +69,7 @@ const meanings: readonly Meaning[] = [
       status === 413 || code === 'context_length_exceeded' || (status === 400 && /maximum context length/.test(words)),
     code: 'MODEL_TOO_LONG',
     what: (_, model) => `says the conversation is too long for ${model}`,
-    hint: 'choose a --model with a longer context, or lower --max-tokens',
+    hint: ({ setting }) => `choose a ${setting('model')} with a longer context, or lower ${setting('maxTokens')}`,
     reason: 'tooLong',
     misuse: true,
   },
@@ -76,7 +77,7 @@ const meanings: readonly Meaning[] = [
     fits: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',
     code: 'MODEL_REFUSED',
     what: () => 'refuses the conversation for what it says',
-    hint: 'nothing is wrong here; another --model may answer',
+    hint: ({ setting }) => `nothing is wrong here; another ${setting('model')} may answer`,
   },
   {
     fits: ({ status }) => status === 403,
@@ -93,29 +94,31 @@ const meanings: readonly Meaning[] = [
       (status === 400 && /Invalid model name/.test(words)),
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no model ${model}`,
-    hint: 'set --model to one that this endpoint and this key have',
+    hint: ({ setting }) => `set ${setting('model')} to one that this endpoint and this key have`,
     misuse: true,
   },
   {
     fits: ({ status }) => status === 404,
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no such API at this address, or no model ${model}`,
-    hint: 'check --base-url, which usually ends in /v1, and --model',
+    hint: ({ setting }) => `check ${setting('baseUrl')}, which usually ends in /v1, and ${setting('model')}`,
     misuse: true,
   },
   {
     fits: ({ status }) => isRedirect(status),
     code: 'MODEL_REDIRECTED',
     what: () => 'sends us to another address',
-    hint: 'set --base-url to where the API is; redirects are not followed',
+    hint: ({ setting }) => `set ${setting('baseUrl')} to where the API is; redirects are not followed`,
     misuse: true,
   },
   {
     fits: ({ status = 0 }) => status >= 400 && status < 500 && status !== 408 && status !== 409,
     code: 'MODEL_BAD_REQUEST',
     what: ({ param }) => `refuses the request${param && `, parameter ${param}`}`,
-    hint: ({ param }) =>
-      flags.has(param) ? `set ${flags.get(param)} to another value, or to none` : 'check the settings of the miner',
+    hint: ({ setting }, { param }) => {
+      const key = settingOfField.get(param)
+      return key ? `set ${setting(key)} to another value, or to none` : 'check the settings of the miner'
+    },
     misuse: true,
   },
   {
@@ -126,14 +129,5 @@ const meanings: readonly Meaning[] = [
   },
 ]
 
-/** Parameters as the API names them, and the flags that set them. */
-const flags = new Map([
-  ['max_tokens', '--max-tokens'],
-  ['max_completion_tokens', '--max-tokens'],
-  ['temperature', '--temperature'],
-  ['top_p', '--top-p'],
-  ['presence_penalty', '--presence-penalty'],
-  ['frequency_penalty', '--frequency-penalty'],
-  ['reasoning_effort', '--reasoning-effort'],
-  ['suffix', '--suffix'],
-])
+/** What is said with 400 of a key that is none: by xAI · Gemini, of one that has expired, too · LiteLLM without a database. */
+const unknownKey = /^(Incorrect API key provided|API key (not valid|expired)|No connected db)\b/

@@ -11,6 +11,10 @@ export type ModelEndpoint = {
    */
   readonly weight: number | null
   readonly at: Endpoint
+  /** where its settings stand: `openai.endpoints[0]`; null: it is not listed, and has the plain ones */
+  readonly table: string | null
+  /** what to set another key by */
+  readonly keySetting: string
   readonly config: OpenAISettings
   /** null: asked without a key */
   readonly keys: readonly [string | null, ...(string | null)[]]

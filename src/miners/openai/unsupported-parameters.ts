@@ -25,7 +25,8 @@ const codes = new Set(['unsupported_parameter', 'unsupported_value', 'unknown_pa
 const phrases =
   /unsupported|unrecogni[sz]ed|unknown|unexpected|(not|n't) (be )?(support|permit|allow|enabled|recogni[sz]ed)|extra_forbidden|cannot (find field|both be)/i
 
-function isUnsupported(heard: Said): boolean {
+/** Does it say that something is not known or not taken? */
+export function isUnsupported(heard: Said): boolean {
   return codes.has(heard.code) || phrases.test(beginning(heard))
 }
 

@@ -1,25 +1,47 @@
 import { NoAnswer } from '../../plugin/no-answer.js'
+import type { OwnSettings } from './settings.js'
+import type { ModelEndpoint } from './target.js'
 
 /** Who is asked, as errors need it. */
 export type Upstream = {
-  readonly host: string
-  /** as configured */
+  /** as the operator named it, and its host */
+  readonly name: string
+  /** as configured, or as a question names it */
   readonly model: string
   /** values that must not show up in any text */
   readonly secrets: readonly string[]
+  /** what to set another key by */
+  readonly keySetting: string
+  /** what the operator sets it by: `--max-tokens`, or `openai.endpoints[0].maxTokens` where it is listed */
+  setting(key: keyof OwnSettings): string
+}
+
+export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelEndpoint): Upstream {
+  return {
+    name: name === at.host ? name : `${name} (${at.host})`,
+    model: upstreamWords(config.model, []),
+    secrets: keys.filter(key => key !== null),
+    keySetting,
+    setting: key => settingName(table, key),
+  }
+}
+
+/** @param table as a {@link ModelEndpoint} has it */
+export function settingName(table: string | null, key: keyof OwnSettings): string {
+  return table === null ? `--${key.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)}` : `${table}.${key}`
 }
 
 /** @param how what is wrong with the reply, after "answered" */
-export function unreadable({ host }: Upstream, how: string): NoAnswer {
-  return new NoAnswer('upstream', `${host} answered ${how}, which is no completion`, {
+export function unreadable({ name, setting }: Upstream, how: string): NoAnswer {
+  return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
     code: 'MODEL_UNREADABLE',
-    hint: 'check --base-url: it names an OpenAI-compatible API and usually ends in /v1',
+    hint: `check ${setting('baseUrl')}: it names an OpenAI-compatible API and usually ends in /v1`,
   })
 }
 
 /** @param sign how it showed that there is more of the answer than came */
-export function cut({ host }: Upstream, sign: string): NoAnswer {
-  return new NoAnswer('upstream', `${host} broke off in the middle of its answer (${sign})`, {
+export function cut({ name }: Upstream, sign: string): NoAnswer {
+  return new NoAnswer('upstream', `${name} broke off in the middle of its answer (${sign})`, {
     code: 'MODEL_CUT',
     hint: 'see the log of the endpoint',
   })
@@ -29,7 +51,7 @@ export function cut({ host }: Upstream, sign: string): NoAnswer {
 export function tooLarge(what: string): NoAnswer {
   return new NoAnswer('upstream', `the endpoint sent ${what}`, {
     code: 'MODEL_ANSWER_TOO_LARGE',
-    hint: 'check that --base-url is a chat endpoint',
+    hint: 'check that its base URL is that of a chat endpoint',
   })
 }
 

@@ -13,6 +13,8 @@ export type SynapseFields = {
   readonly fields: JsonObject
   /** those without a default, which the head announces */
   readonly required: readonly string[]
+  /** those that a reply does not change; all required ones when left out */
+  readonly frozen?: readonly string[]
 }
 
 /** Who asks whom, when, and what vouches for it. */

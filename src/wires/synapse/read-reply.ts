@@ -8,7 +8,7 @@ export type HttpReply = HttpHead & { readonly body: Uint8Array }
 
 /** What became of an ask, and of what was asked. */
 export type SynapseReply = Verdict & {
-  /** the synapse after the reply: required fields keep the asker's values */
+  /** the synapse after the reply: frozen fields keep the asker's values */
   readonly fields: JsonObject
 }
 
@@ -34,17 +34,16 @@ function jsonOf({ rawHeaders, body }: HttpReply): JsonObject {
   return json
 }
 
-/** The asked fields with the answered ones over them. Required fields are frozen: the asker's values stay. */
-function merged(json: JsonObject, { fields, required }: SynapseFields): JsonObject {
+/** The asked fields with the answered ones over them. Of frozen ones the asker's values stay. */
+function merged(json: JsonObject, { fields, required, frozen = required }: SynapseFields): JsonObject {
   const merge = (name: string, mine: JsonTree): JsonTree => {
-    const frozen = required.includes(name)
     const theirs = json.get(name)
-    if (theirs === undefined && frozen) throw new Refusal('MALFORMED', `the reply has no ${name}`)
+    if (theirs === undefined && required.includes(name)) throw new Refusal('MALFORMED', `the reply has no ${name}`)
     if (theirs === undefined) return mine
     if (mine !== null && kindOf(theirs) !== kindOf(mine)) {
       throw new Refusal('MALFORMED', `${name} of the reply is not a ${kindOf(mine)}`)
     }
-    return frozen ? mine : theirs
+    return frozen.includes(name) ? mine : theirs
   }
   return new Map(Array.from(fields, ([name, mine]) => [name, merge(name, mine)]))
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { CallModel } from '#dist/miners/openai/call-model.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
 import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
 import { heard, pool, tried } from './pool.ts'
@@ -269,6 +269,18 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 0) // hardly any time
     assert.equal((await ask({ deadline: Date.now() + 2_100 })).text, 'local')
     assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('stays with one that thinks for more than half of the time, and does not count that as silence', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }, _, { onToken, signal }) {
+      if (name === 'local') return yield* saying(name)
+      onToken?.()
+      return await aborted(signal)
+    }
+    const { ask, models } = pool([endpoint('main'), endpoint('local')], { call })
+    const signal = AbortSignal.timeout(1_050)
+    await assert.rejects(ask({ deadline: Date.now() + 1_050, signal }), error => error === signal.reason)
+    assert.equal(models.health()[0]!.failures, 0)
   })
 
   it('asks another endpoint when the same question is asked again because its answer broke off', async () => {

@@ -98,6 +98,7 @@ describe('the check of the openai miner', () => {
     const [only] = await check({ baseUrl: model.url })
     assert.equal(only!.problem, undefined)
     assert.deepEqual(held(only!), [true, true, true, false])
+    assert.deepEqual(only!.notes, ['gpt-3.5-turbo refuses top_p, which is not sent'])
   })
 
   it('is content with a model that thinks until the few tokens are used up', async () => {

@@ -12,6 +12,7 @@ describe('the endpoints of a configuration', () => {
     assert.deepEqual(others, [])
     assert.equal(only.name, 'api.openai.com')
     assert.equal(only.weight, null)
+    assert.equal(only.table, null)
     assert.deepEqual(only.keys, ['sk-1'])
     assert.equal(only.config.model, 'gpt-4o')
   })
@@ -30,14 +31,14 @@ describe('the endpoints of a configuration', () => {
 
   it('have the plain settings, and their own over them', () => {
     const plain = { model: 'gpt-4o-mini', temperature: 0.7, systemPrompt: 'Brief.', extra: { top_k: 1 } }
-    const own = { model: 'llama', temperature: null, idleTimeout: 500, extra: { top_p: 2 } }
+    const own = { model: 'llama', temperature: null, idleTimeout: 500, extra: { min_p: 2 } }
     const [{ config }] = endpoints({ ...plain, endpoints: [own] })
     assert.equal(config.model, 'llama')
     assert.equal(config.temperature, null)
     assert.equal(config.systemPrompt, 'Brief.')
     assert.equal(config.idleTimeout, 500)
     assert.equal(config.connectTimeout, 3_000)
-    assert.deepEqual(config.extra, { top_p: 2 })
+    assert.deepEqual(config.extra, { min_p: 2 })
   })
 
   const payer = { apiKey: 'sk-plain', organization: 'org-plain', project: 'proj-plain' }

@@ -24,7 +24,7 @@ function patient() {
 }
 
 describe('the health of a key', () => {
-  for (const code of ['MODEL_KEY_REFUSED', 'MODEL_FORBIDDEN', 'MODEL_QUOTA', 'MODEL_NOT_FOUND', 'MODEL_KEY_MISSING'])
+  for (const code of ['MODEL_KEY_REFUSED', 'MODEL_QUOTA', 'MODEL_NOT_FOUND', 'MODEL_KEY_MISSING'])
     it(`lets it rest for a minute after ${code}, and the other keys not`, () => {
       const { fail, wait } = patient()
       fail(code)
@@ -76,16 +76,22 @@ describe('the health of a key', () => {
       assert.equal(wait(), ms)
     })
 
-  it('lets it rest after 429 for a growing time when nothing is told', () => {
-    const { fail, wait, clock } = patient()
-    const rests = Array.from({ length: 8 }, () => {
-      fail('MODEL_RATE_LIMITED')
-      const ms = wait()
-      clock.ms += ms
-      return ms / 1000
+  for (const [title, code] of [
+    ['after 429 for a growing time when nothing is told', 'MODEL_RATE_LIMITED'],
+    ['after 403, which may be about one question, for a short time that grows', 'MODEL_FORBIDDEN'],
+  ] as const)
+    it(`lets it rest ${title}, and for a short one again after an answer`, () => {
+      const { fail, wait, clock, answer } = patient()
+      const rest = () => {
+        fail(code)
+        const ms = wait()
+        clock.ms += ms
+        return ms / 1000
+      }
+      assert.deepEqual(Array.from({ length: 8 }, rest), [1, 2, 4, 8, 16, 32, 60, 60])
+      answer()
+      assert.equal(rest(), 1)
     })
-    assert.deepEqual(rests, [1, 2, 4, 8, 16, 32, 60, 60])
-  })
 
   it('obeys a Retry-After also of an endpoint that fails', () => {
     const { fail, wait } = patient()

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
-import type { CallModel } from '#dist/miners/openai/call-model.js'
-import { answered, cut, type ModelServer, stalled, startModelServer, streamed } from '../../support/model-server.ts'
+import type { CallModel } from '#dist/miners/openai/call.js'
+import {
+  answered,
+  chunk,
+  cut,
+  event,
+  type ModelServer,
+  stalled,
+  startModelServer,
+  streamed,
+} from '../../support/model-server.ts'
 import { asked, refusal } from '../ask.ts'
 import { heard, pool, tried } from './pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from './scripted.ts'
@@ -34,6 +43,33 @@ describe('hedging', () => {
     assert.equal(local.open, 1) // the winner's is still open
     await speech.return({ model: '', finishReason: '' })
     assert.deepEqual(await local.requests[0]!.over, { left: true })
+  })
+
+  it('asks nobody else while the first one thinks, and a second one when it does not even do that', async () => {
+    for (const thinks of [true, false]) {
+      const { promise: later, resolve: speak } = Promise.withResolvers<void>()
+      await using main = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(event(chunk(thinks ? { reasoning_content: 'Hm' } : { role: 'assistant' })))
+        await later
+        response.end(event(chunk({ content: 'fine' }, 'stop')))
+      })
+      await using local = await startModelServer(streamed(['soon']))
+      setTimeout(speak, 5 * hedgeMs)
+      const { text } = await pool(both(main, local), { hedgeMs: 2 * hedgeMs }).ask()
+      assert.equal(text, thinks ? 'fine' : 'soon')
+      assert.equal(local.requests.length, thinks ? 0 : 1)
+    }
+  })
+
+  it('goes on with the next endpoint when one breaks off in its thoughts', async () => {
+    await using main = await startModelServer(
+      answered(200, event(chunk({ reasoning_content: 'Hm' })), { 'content-type': 'text/event-stream' }),
+    )
+    await using local = await startModelServer(streamed(['fine']))
+    const { text, outcome } = await pool(both(main, local), { hedgeMs: 5_000 }).ask()
+    assert.equal(text, 'fine')
+    assert.deepEqual(tried(outcome), ['main: MODEL_CUT', 'local'])
   })
 
   it('tells who lost, and lets one rest that has lost five times in a row by its silence', async () => {

@@ -46,6 +46,45 @@ const cases: Case[] = [
     hint: /OPENAI_API_KEY/,
   },
   {
+    title: "a key that is refused, in xAI's words, without the parts of it",
+    status: 400,
+    body: {
+      code: 'Client specified an invalid argument',
+      error: 'Incorrect API key provided: sk***CRET. You can obtain an API key from https://console.x.ai.',
+    },
+    code: 'MODEL_KEY_REFUSED',
+    misuse: true,
+    message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+    hint: /OPENAI_API_KEY/,
+  },
+  ...['API key not valid. Please pass a valid API key.', 'API key expired. Please renew the API key.'].flatMap(
+    message => {
+      const body = {
+        error: { code: 400, message, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] },
+      }
+      return [body, [body]].map(body => ({
+        title: `a key that is refused, in Gemini's words: ${JSON.stringify(body).slice(0, 60)}…`,
+        status: 400,
+        body: JSON.stringify(body, null, 2),
+        headers: { 'content-type': 'application/json; charset=UTF-8' },
+        code: 'MODEL_KEY_REFUSED',
+        misuse: true,
+        message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+        hint: /OPENAI_API_KEY/,
+      }))
+    },
+  ),
+  {
+    title: "an error in Gemini's list, with its words",
+    status: 400,
+    body: '[{\n  "error": {"code": 400, "message": "Unable to submit request."}\n}\n]',
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    code: 'MODEL_BAD_REQUEST',
+    misuse: true,
+    message: /refuses the request \(400\): Unable to submit request\.$/,
+    hint: /settings/,
+  },
+  {
     title: "a model that is not there, in LiteLLM's words",
     status: 400,
     body: { error: { message: '/chat/completions: Invalid model name passed in model=gpt-9.', code: '400' } },

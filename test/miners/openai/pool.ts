@@ -1,10 +1,12 @@
 import { callModel } from '#dist/miners/openai/call-model.js'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { Clients } from '#dist/miners/openai/clients.js'
+import { embedTexts } from '#dist/miners/openai/embed-texts.js'
 import { ModelPool, type PoolOptions } from '#dist/miners/openai/model-pool.js'
 import { RefusedParameters } from '#dist/miners/openai/refused-parameters.js'
+import { relayModel } from '#dist/miners/openai/relay-model.js'
 import type { ModelEndpoint } from '#dist/miners/openai/target.js'
-import type { Asked, Outcome } from '#dist/plugin/miner.js'
+import type { Asked, Outcome, Piece } from '#dist/plugin/miner.js'
 import { asked, hello } from '../ask.ts'
 import { Told } from './scripted.ts'
 
@@ -18,6 +20,12 @@ export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolO
     call: async function* (target, question, asked) {
       return yield* callModel(await clients.of(target), target, question, { ...asked, refused })
     },
+    relay: async function* (target, question, asked) {
+      return yield* relayModel(await clients.of(target), target, question, { ...asked, refused })
+    },
+    embed: async function* (target, texts, asked) {
+      return yield* embedTexts(await clients.of(target), target, texts, asked)
+    },
     log,
     hedgeMs: null,
     shareIdentical: false,
@@ -28,12 +36,14 @@ export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolO
 }
 
 /** All that a speech says. */
-export async function heard(speech: AsyncGenerator<string, Outcome>): Promise<{ text: string; outcome: Outcome }> {
+export async function heard(
+  speech: AsyncGenerator<string | Piece, Outcome>,
+): Promise<{ text: string; outcome: Outcome }> {
   let text = ''
   for (;;) {
     const step = await speech.next()
     if (step.done) return { text, outcome: step.value }
-    text += step.value
+    text += typeof step.value === 'string' ? step.value : (step.value.text ?? '')
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CallModel } from '#dist/miners/openai/call-model.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
 import { endpointAt } from '#dist/miners/openai/endpoint.js'
 import { openaiSettings } from '#dist/miners/openai/settings.js'
 import type { ModelEndpoint } from '#dist/miners/openai/target.js'
@@ -10,16 +10,17 @@ import { hello } from '../ask.ts'
 /** An endpoint that is asked over sockets, or one of that name that a scripted call knows. */
 export function endpoint(
   name: string,
-  { url = 'http://127.0.0.1:9/v1', keys = [null], weight = null, ...settings }: Own = {},
+  { url = 'http://127.0.0.1:9/v1', keys = [null], weight = null, table = null, ...settings }: Own = {},
 ): ModelEndpoint {
   const config = openaiSettings(sdk.z).parse({ model: `model-of-${name}`, ...settings, baseUrl: url })
-  return { name, weight, at: endpointAt(url), config, keys }
+  return { name, weight, at: endpointAt(url), table, keySetting: 'the key', config, keys }
 }
 
 type Own = {
   readonly url?: string
   readonly keys?: ModelEndpoint['keys']
   readonly weight?: number | null
+  readonly table?: string | null
   readonly temperature?: number
 }
 

@@ -30,8 +30,13 @@ describe('the rules between the settings of the openai miner', () => {
     ],
     [
       'extra fields that are not free',
-      { extra: { model: 'x', messages: [], prompt: 'x', stream: true, n: 2, top_k: 5 } },
-      ['model', 'messages', 'prompt', 'stream', 'n'].map(name => `extra must not have the field ${name}`),
+      { extra: { messages: [], prompt: 'x', stream: true, top_k: 5, stream_options: { include_usage: true } } },
+      ['messages', 'prompt', 'stream'].map(name => `extra must not have the field ${name}`),
+    ],
+    [
+      'extra fields that have a setting',
+      { extra: { model: 'x', n: 2, max_tokens: 5, temperature: 1 } },
+      ['model', 'n', 'max_tokens', 'temperature'].map(name => `extra must not have the field ${name}`),
     ],
     [
       'extra fields of an endpoint that are not free',
@@ -55,10 +60,31 @@ describe('the rules between the settings of the openai miner', () => {
       { baseUrl: 'http://127.0.0.1:8000/v1', endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v2' }] },
       ['endpoints 1 is called 127.0.0.1:8000, as [0] is'],
     ],
+    ['a hedge with one endpoint', { hedge: 800 }, ['hedge needs somebody else to ask']],
+    [
+      'a hedge with one listed endpoint and one key',
+      { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-1'] }] },
+      ['hedge needs somebody else to ask'],
+    ],
+    ['a hedge with two keys', { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-2'] }] }, []],
+    ['a hedge with two endpoints', { hedge: 59_999, endpoints: [{}, { name: 'b' }] }, []],
+    [
+      'a hedge whose unit was forgotten',
+      { hedge: 800_000, endpoints: [{}, { name: 'b' }] },
+      ['hedge is 800 s, and hardly a question is open for that long'],
+    ],
     ['endpoints that differ', { endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v1' }] }, []],
   ]
   for (const [title, values, expected] of cases)
     it(`say of ${title}: ${expected.join('; ') || 'nothing'}`, () => assert.deepEqual(broken(values), expected))
+
+  it('name the setting to use in place of an extra field, as it is called where that stands', () => {
+    const extra = { max_tokens: 5 }
+    const hints = openaiRules(openaiSettings(z).parse({ extra, endpoints: [{}, { name: 'b', extra }] })).map(
+      ({ hint }) => hint,
+    )
+    assert.deepEqual(hints, ['set --max-tokens', 'set openai.endpoints[1].maxTokens'])
+  })
 
   it('say nothing of settings that are wrong themselves', () => {
     assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }), [])

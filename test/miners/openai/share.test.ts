@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { CallModel } from '#dist/miners/openai/call-model.js'
-import type { Asked } from '#dist/plugin/miner.js'
+import type { CallModel } from '#dist/miners/openai/call.js'
+import type { Asked, Attempt, Question } from '#dist/plugin/miner.js'
 import { answered, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
 import { heard, pool, tried } from './pool.ts'
@@ -91,6 +91,53 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, conversations.length)
   })
 
+  it('is another question when it says anything else', async () => {
+    const { call, state, say } = dictated()
+    const { models } = pool([endpoint('main')], { call, ...shared })
+    const tools = [{ name: 'clock' }]
+    const all: Partial<Question>[] = [
+      {},
+      { model: 'other' },
+      { maxTokens: 7 },
+      { temperature: 0 },
+      { temperature: 1 },
+      { seed: 1 },
+      { tools },
+      { tools: [{ name: 'clock', description: 'tells the time' }] },
+      { tools, toolChoice: 'required' },
+      { tools, toolChoice: { name: 'clock' } },
+      { responseFormat: 'json' },
+      { responseFormat: { name: 'a', schema: {} } },
+      { responseFormat: { name: 'a', schema: { type: 'object' } } },
+      { logprobs: { top: 0 } },
+      { logprobs: { top: 1 } },
+      { messages: [...hello, { role: 'tool', content: 'x', toolCallId: 'a' }] },
+      { messages: [...hello, { role: 'tool', content: 'x', toolCallId: 'b' }] },
+      { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{}' }] }] },
+      { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{ }' }] }] },
+    ]
+    const answers = all.map(more => heard(models.ask({ messages: hello, ...more }, asked())))
+    say('fine')
+    say(null)
+    await Promise.all(answers)
+    assert.equal(state.calls, all.length)
+  })
+
+  for (const [title, configured, said, calls] of [
+    ['is not shared when it says that its answer may differ', 0, 1, 2],
+    ['is shared when it says temperature 0', 1, 0, 1],
+  ] as const)
+    it(title, async () => {
+      const { call, state, say } = dictated()
+      const { models } = pool([endpoint('main', { temperature: configured })], { call })
+      const ask = () => heard(models.ask({ messages: hello, temperature: said }, asked()))
+      const answers = [ask(), ask()]
+      say('fine')
+      say(null)
+      await Promise.all(answers)
+      assert.equal(state.calls, calls)
+    })
+
   it('is asked anew when it is not in flight any more', async () => {
     await using main = await startModelServer(streamed(['fine']))
     const { ask } = pool([endpoint('main', { url: main.url })], shared)
@@ -158,6 +205,46 @@ describe('an identical question in flight', () => {
     say(null)
     assert.equal((await second).text, 'fine')
     assert.equal(state.calls, 1)
+  })
+
+  it('has exactly the time of its only caller: silence takes half of that, and no wait is longer', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
+      if (name === 'main') await aborted(signal)
+      return yield* saying(name)
+    }
+    const both = pool([endpoint('main'), endpoint('local')], { call, ...shared })
+    const { text, outcome } = await both.ask({ deadline: Date.now() + 400 })
+    assert.equal(text, 'local')
+    const { ms } = outcome.attempts![0]!
+    assert.ok(ms >= 190 && ms < 390, `${ms}`)
+
+    const busy = failing(() => failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 600 }))
+    const reason = await refusal(
+      pool([endpoint('main')], { call: busy, ...shared }).ask({ deadline: Date.now() + 500 }),
+    )
+    assert.deepEqual([reason.code, reason.retryAfterMs], ['MODEL_RATE_LIMITED', 600])
+  })
+
+  it('tells each caller what was tried, also who came later and when there is no answer', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
+      if (name === 'local') await aborted(signal)
+      yield* [] // no word comes before it fails
+      throw failure('MODEL_FAILED')
+    }
+    const { ask } = pool([endpoint('main'), endpoint('local')], { call, ...shared, random: () => 0.9 })
+    const told: string[][] = []
+    const one = () => {
+      const heard: string[] = []
+      told.push(heard)
+      const onAttempt = ({ endpoint, error }: Attempt) => void heard.push(`${endpoint}: ${error}`)
+      return refusal(ask({ deadline: Date.now() + 100, onAttempt }))
+    }
+    const first = one()
+    await new Promise(setImmediate)
+    await Promise.all([first, one()])
+    await new Promise(setImmediate)
+    const all = ['main: MODEL_FAILED', 'local: MODEL_TIMEOUT']
+    assert.deepEqual(told, [all, all])
   })
 
   it('has a call of its own for who has more time than the running one', async () => {

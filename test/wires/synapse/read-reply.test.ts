@@ -121,6 +121,20 @@ describe('readReply', () => {
     assert.deepEqual(fields, fieldsOf({ roles: ['user'], messages: ['hi'], completion: 'OK' }))
   })
 
+  it('takes what the axon says of a required field that is not frozen', () => {
+    const reply = { status: 200, rawHeaders: Object.entries(SUCCESS).flat(), body: Buffer.from(`{${OK}}`) }
+    const other = { ...asked, fields: fieldsOf({ roles: [], messages: ['hello'], completion: '' }) }
+    assert.deepEqual(
+      readReply(reply, { ...other, frozen: ['messages'] }).fields,
+      new Map<string, unknown>([
+        ['roles', ['user']],
+        ['messages', ['hello']],
+        ['completion', 'OK'],
+      ]),
+    )
+    assert.equal(readReply({ ...reply, body: Buffer.from('{"messages":[]}') }, { ...other, frozen: [] }).status, 422)
+  })
+
   it('12.2-11: answers 422 to headers that Python could not convert', () => {
     const bad = {
       bt_header_axon_status_code: 'abc',

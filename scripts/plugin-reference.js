@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * The types that a plugin author may import, as they stand in the source with their comments, by their module.
+ *
+ * @returns Markdown
+ */
+export function pluginReference() {
+  const index = readFileSync('src/index.ts', 'utf8')
+  const modules = [...index.matchAll(/^export type \{([^}]+)\} from '\.\/(.+)\.js'/gm)]
+  return modules.map(([, names, path]) => section(path, namesIn(names))).join('\n')
+}
+
+const titles = {
+  'plugin/define': 'What a plugin is handed, and gives',
+  'plugin/miner': 'Miners',
+  'plugin/dialect': 'Dialects',
+  'plugin/json': 'JSON',
+  'plugin/log': 'Logs',
+  'plugin/no-answer': 'No answer',
+}
+
+function section(path, names) {
+  const source = readFileSync(`src/${path}.ts`, 'utf8')
+  const wanted = new Set(names)
+  const found = declarations(source).filter(({ name }) => wanted.delete(name))
+  // What a module only passes on stands where it is declared.
+  const passedOn = [...wanted].map(name => declarationBehind(source, path, name))
+  const code = [...found, ...passedOn].map(({ text }) => text).join('\n\n')
+  return `## ${titles[path]}\n\n\`\`\`ts\n${code}\n\`\`\`\n`
+}
+
+function declarationBehind(source, path, name) {
+  const [, from] =
+    source.match(new RegExp(`import type \\{[^}]*\\b${name}\\b[^}]*\\} from '(.+)\\.js'`)) ?? fail(`${path}: ${name}`)
+  const file = new URL(from, `file:///${path}`).pathname.slice(1)
+  const declared = declarations(readFileSync(`src/${file}.ts`, 'utf8')).find(one => one.name === name)
+  return declared ?? fail(`${file}: ${name}`)
+}
+
+/** Exported types, classes and constants at the top level, each with the comment before it. */
+function declarations(source) {
+  const lines = source.split('\n')
+  return lines.flatMap((line, at) => {
+    const [, kind, name] = line.match(/^export (type|class|const) (\w+)\b(?!\s*\})/) ?? []
+    if (!name) return []
+    let start = at
+    while (/^( \*|\/\*\*)/.test(lines[start - 1] ?? '')) start--
+    let end = at
+    // A declaration ends before the next empty line at its own depth, and those in braces end with one.
+    while (end + 1 < lines.length && !isEnd(lines, end, kind)) end++
+    return [{ name, text: lines.slice(start, end + 1).join('\n') }]
+  })
+}
+
+function isEnd(lines, at, kind) {
+  const next = lines[at + 1]
+  if (kind === 'class') return lines[at] === '}'
+  return next === '' || /^(export|import|type|const|function|\/\*\*)/.test(next)
+}
+
+function namesIn(list) {
+  return list.split(',').flatMap(name => name.trim() || [])
+}
+
+function fail(what) {
+  throw new Error(`no declaration of ${what}`)
+}

@@ -1,0 +1,11 @@
+import type { Outcome } from '../../plugin/miner.js'
+import type { CallAsked } from './call.js'
+import type { Target } from './target.js'
+
+/** What is wanted of one of several targets. */
+export type Wanted<Given> = {
+  /** which model is asked for it; absent: the one that is configured there */
+  readonly model?: string | undefined
+  /** asks a target once */
+  call(target: Target, asked: CallAsked): AsyncGenerator<Given, Outcome>
+}
