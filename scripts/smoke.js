@@ -31,6 +31,9 @@ try {
   await check('check finds the model', async () =>
     expect(await miner('check', '--base-url', baseUrl), /^127\.0\.0\.1/m),
   )
+  await check('create writes a package', async () =>
+    expect(await miner('create', 'miner', 'smoke', '--dir', join(home, 'smoke')), /smoke\/src\/index\.ts$/m),
+  )
   await check('serve answers query, whole and streamed', async () => {
     const serving = start('serve', '--dev', '--base-url', baseUrl, '--axon-port', '0')
     try {

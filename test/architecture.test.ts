@@ -18,6 +18,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin'],
+  create: ['plugin'], // the version of the contract that a new package is written for
+  // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
+  testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
   '': ['plugin'], // index.ts: what a plugin author may import
 }
 const libraries = Object.keys(mayImport).filter(folder => folder !== '')

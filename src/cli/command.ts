@@ -32,6 +32,7 @@ import { settingFlags, typedSettings } from './setting-flags.js'
 import { spellTruths } from './spell-truths.js'
 import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
+import { UsageError } from './usage-error.js'
 
 /** A command run: what was typed, what is configured, and the scope that builds from it. */
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
@@ -121,6 +122,8 @@ export abstract class SettingsCommand extends MinerCommand {
       })
       if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 
+      if (chosen && valuesOf(read, hostSections.top).use !== chosen.name) throw looksLikeFlag('--use')
+      if (dialect && (read.values.dialect ?? dialect.name) !== dialect.name) throw looksLikeFlag('--dialect')
       const isNamed = dialect && read.values.dialectFile === undefined
       const configuration = isNamed ? withDefault(read, 'dialect', dialect.name) : read
       this.#secrets = configuration.secretValues
@@ -176,6 +179,12 @@ export abstract class SettingsCommand extends MinerCommand {
       return { ...error.parse.output, unknown: error.flags }
     }
   }
+}
+
+/** It was taken for the flag where only the words are known, and for a value where they are parsed. */
+function looksLikeFlag(flag: string): UsageError {
+  const hint = `write it with an equals sign: --messages="${flag}=like this"`
+  return new UsageError('UNEXPECTED_ARGUMENT', `a value looks like the flag ${flag}`, hint)
 }
 
 type UnknownFlags = Error & {

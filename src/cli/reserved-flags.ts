@@ -21,6 +21,7 @@ const ofCommands = [
   'body',
   'config',
   'dev',
+  'dir',
   'help',
   'json',
   'messages',

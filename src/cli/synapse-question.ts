@@ -1,7 +1,7 @@
-import { sdk } from '../plugin/define.js'
 import type { Route } from '../plugin/dialect.js'
 import { hashVersions } from '../plugin/hash-versions.js'
 import type { Message } from '../plugin/miner.js'
+import { requiredFields } from '../plugin/required-fields.js'
 import type { HashField } from '../wires/hash-field.js'
 import type { JsonObject } from '../wires/json-tree.js'
 import { plainOf } from '../wires/plain-of.js'
@@ -42,7 +42,7 @@ export async function readSynapseQuestion(
   return {
     synapse: name,
     fields,
-    required: requiredOf(route),
+    required: requiredFields(route),
     // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
     frozen: [],
     hashed,
@@ -99,12 +99,4 @@ function formOf({ roles, messages }: Route['example']): Form | null {
   if (Array.isArray(roles)) return asLists
   const [first] = messages
   return typeof first === 'object' && first !== null && 'role' in first && 'content' in first ? asObjects : null
-}
-
-/** What the schema does not do without. */
-function requiredOf({ body }: Route): readonly string[] {
-  if (!(body instanceof sdk.z.ZodObject)) return []
-  return Object.entries(body.shape).flatMap(([name, schema]) =>
-    (schema as Route['body']).safeParse(undefined).success ? [] : [name],
-  )
 }

@@ -3,6 +3,7 @@ import { AxonError } from '../axon/axon-error.js'
 import { ConfigError } from '../config/config-error.js'
 import { originText } from '../config/origin.js'
 import type { Problem } from '../config/problem.js'
+import { CreateError } from '../create/create-error.js'
 import { KeyError } from '../keys/key-error.js'
 import { ConversationError } from '../plugin/conversation.js'
 import type { Attempt } from '../plugin/miner.js'
@@ -50,6 +51,7 @@ export function tell(error: unknown): Told | null {
     return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
   if (error instanceof WalletError) return plain(error, walletExits.get(error.code) ?? 2)
   if (error instanceof AxonError) return plain(error, 1)
+  if (error instanceof CreateError) return plain(error, error.code === 'FOLDER_TAKEN' ? 2 : 1)
   if (error instanceof Errors.ExitError) return null
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return { exit: 1, code: 'TIMEOUT', message: 'there was no answer in time', hint: 'see what the miner waits for' }

@@ -70,16 +70,22 @@ export type Dendrite = Disposable & {
  * Makes a dendrite.
  *
  * @param options.now epoch milliseconds
+ * @param options.nextNonce nanoseconds, never the same twice; by `now` unless it is given
  * @param options.externalIp this machine's address as axons see it; an axon there is asked over loopback
  */
-export function createDendrite(options: {
+export function createDendrite({
+  keypair,
+  now = Date.now,
+  nextNonce = nonces(now),
+  externalIp,
+}: {
   keypair: Envelope['signer']
-  now: () => number
+  now?: () => number
+  nextNonce?: () => bigint
   externalIp?: string
 }): Dendrite {
   const agent = new Agent({ keepAlive: true })
   const uuid = randomUUID()
-  const nextNonce = nonces(options.now)
 
   /** @param ear left out: the answer is whole */
   async function* converse<Piece>(ask: DendriteAsk, ear?: Ear<Piece>): AsyncGenerator<Piece, DendriteReply> {
@@ -89,7 +95,7 @@ export function createDendrite(options: {
     const asked: SynapseFields = { name, fields, required, ...(frozen && { frozen }) }
     const [bodyHash, otherHash] = bodyHashes(asked.fields, ask.hashed)
     const ip = url.hostname.replace(/^\[|\]$/g, '')
-    const peer: Peer = { host: ip === options.externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
+    const peer: Peer = { host: ip === externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
     using waiting = patience(timeoutMs, timedOut(timeoutMs), ask.signal)
 
     let firstMs: number | null = null
@@ -101,8 +107,8 @@ export function createDendrite(options: {
 
     async function* once(hash: string): AsyncGenerator<Piece, SynapseReply> {
       const envelope: Envelope = {
-        signer: options.keypair,
-        callerIp: options.externalIp ?? '127.0.0.1',
+        signer: keypair,
+        callerIp: externalIp ?? '127.0.0.1',
         receiver: { hotkey: receiver, ip, port: peer.port },
         nonce: nextNonce(),
         uuid,

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { contract } from './contract.js'
+import { isPluginName } from './plugin-name.js'
 
 /** A package that oclif has loaded, as far as it matters here. Its package.json is a stranger's: anything may be in it. */
 export type InstalledPlugin = {
@@ -139,7 +140,7 @@ function contractTrouble(version: unknown, from: PluginPackage): Trouble | undef
 type Naming = { readonly isTaken: boolean; readonly owner: string | undefined; readonly from: PluginPackage }
 
 function nameTrouble(name: string, { isTaken, owner, from }: Naming): Trouble | undefined {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 40)
+  if (!isPluginName(name))
     return unusable('has a name that is not in small letters, digits and single dashes', mend(from))
   if (isTaken) return unusable('has a name that is taken by this program', mend(from))
   if (owner === undefined) return undefined

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline'
 export type ProcessOptions = {
   /** added to the environment of this process */
   readonly env?: Readonly<Record<string, string>>
+  /** where it runs; here when left out */
+  readonly cwd?: string
   readonly timeoutMs?: number
 }
 
@@ -31,9 +33,9 @@ export type Server<Ready> = AsyncDisposable & {
 export async function run(
   command: string,
   args: readonly string[],
-  { input = '', timeoutMs = 60_000, env }: ProcessOptions & { input?: string } = {},
+  { input = '', timeoutMs = 60_000, ...where }: ProcessOptions & { input?: string } = {},
 ): Promise<Ended> {
-  const { child, said, ended, kill } = start(command, args, env)
+  const { child, said, ended, kill } = start(command, args, where)
   child.stdin.on('error', () => {}) // it may end without reading
   child.stdin.end(input)
   return within(timeoutMs, ended).catch(async cause => {
@@ -56,10 +58,10 @@ export async function startServer<Ready>(
     output,
     readyOf,
     timeoutMs = 30_000,
-    env,
+    ...where
   }: ProcessOptions & { output: 'stdout' | 'stderr'; readyOf(line: string): Ready | undefined },
 ): Promise<Server<Ready>> {
-  const { child, said, ended, kill } = start(command, args, env)
+  const { child, said, ended, kill } = start(command, args, where)
   const ready = new Promise<Ready>(resolve => {
     createInterface({ input: child[output] }).on('line', line => {
       const value = readyOf(line)
@@ -87,8 +89,11 @@ export async function startServer<Ready>(
 
 type Said = { stdout: string; stderr: string }
 
-function start(command: string, args: readonly string[], env: ProcessOptions['env']) {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args, { env: { ...process.env, ...env } })
+function start(command: string, args: readonly string[], { env, cwd }: Pick<ProcessOptions, 'env' | 'cwd'>) {
+  const child: ChildProcessWithoutNullStreams = spawn(command, args, {
+    env: { ...process.env, ...env },
+    ...(cwd && { cwd }),
+  })
   const said: Said = { stdout: '', stderr: '' }
   for (const output of ['stdout', 'stderr'] as const) {
     child[output].setEncoding('utf8').on('data', (text: string) => {

@@ -1,12 +1,11 @@
-import { type Axon, type AxonOptions, serveAxon } from '#dist/axon/serve-axon.js'
+import type { Axon, AxonOptions } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
-import { decodeAddress } from '#dist/keys/ss58.js'
-import { createVerifier } from '#dist/keys/verifier.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
 import { lists } from '#dist/policy/lists.js'
-import { synapseWire } from '#dist/wires/synapse/wire.js'
-import { alice, bob, charlie, freshNonce } from './signed-request.ts'
+import { Clock as StillClock } from '#dist/testing/clock.js'
+import { developmentAxon } from '#dist/testing/development-axon.js'
+import { alice, charlie, freshNonce } from './signed-request.ts'
 
 /** Says the last message back. */
 export const echo: Miner = {
@@ -48,45 +47,21 @@ export class HeldMiner implements Miner {
   }
 }
 
-/** A clock that stands still until it is moved. */
-export class Clock {
-  ms = Date.now()
-  readonly now = () => this.ms
-
+/** The kit's clock, with nonces. */
+export class Clock extends StillClock {
   /** A nonce of a caller whose clock is `ago` ms behind this one. */
   nonce(ago = 0): bigint {
     return freshNonce(this.ms - ago)
   }
 }
 
-const verifier = createVerifier({
-  onPanic: cause => {
-    throw cause
-  },
-})
-
 /** An axon of //Bob on a free port of loopback; //Alice and //Charlie may ask. */
 export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
-  return serveAxon({
-    hotkey: bob.address,
-    host: '127.0.0.1',
-    port: 0,
-    wires: [synapseWire],
+  return developmentAxon({
     dialect: prompting(sdk),
     miner: echo,
     minerName: 'echo',
-    sign: message => bob.sign(message),
-    onHookFailed: (hook, error) => {
-      throw new Error(`the hook ${hook} failed`, { cause: error })
-    },
     rules: [lists({ allow: [alice.address, charlie.address], deny: [] })],
-    verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
-    concurrency: 4,
-    queue: 8,
-    maxBody: 1024 * 1024,
-    maxTimeoutMs: 60_000,
-    marginMs: 300,
-    mayCut: true,
     onError: error => {
       throw error
     },

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../support/child-process.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const modules = join(root, 'node_modules')
+const files = [
+  '.gitignore',
+  'LICENSE',
+  'README.md',
+  'package.json',
+  'src/index.ts',
+  'test/index.test.ts',
+  'test/tsconfig.json',
+  'tsconfig.json',
+]
+
+describe('miner create', function () {
+  this.timeout(60_000)
+  let home: string
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'miner-create-'))
+  })
+
+  afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+  for (const kind of ['miner', 'dialect'])
+    it(`writes a ${kind} that can be built, passes its test, and is published with what it needs`, async () => {
+      const folder = join(home, 'new', 'package')
+      const created = await runMiner(['create', kind, 'my-own', '--dir', folder, '--json'])
+      assert.deepEqual(
+        { ...created, stdout: JSON.parse(created.stdout) },
+        {
+          code: 0,
+          signal: null,
+          stderr: '',
+          stdout: { package: `${kind}-my-own`, folder, files },
+        },
+      )
+      assert.deepEqual(filesIn(folder), files)
+      for (const file of files) assert.doesNotMatch(readFileSync(join(folder, file), 'utf8'), /\{\{|undefined/, file)
+
+      linkModules(folder)
+      await passes([tsc, '-p', folder])
+      await passes([tsc, '-p', join(folder, 'test')])
+      assert.match(await passes(['--test', join(folder, 'test/index.test.ts')]), /^ℹ pass 1$/m)
+      const packed = await passes([npm, 'pack', folder, '--dry-run', '--json', '--ignore-scripts'])
+      const [{ name, files: published }] = JSON.parse(packed)
+      assert.equal(name, `${kind}-my-own`)
+      assert.deepEqual(
+        published.map(({ path }: { path: string }) => path),
+        ['LICENSE', 'README.md', 'dist/index.js', 'package.json'],
+      )
+    })
+
+  it('writes a miner that is there as soon as it is linked', async () => {
+    const folder = join(home, 'miner-my-own')
+    const env = { MINER_DATA_DIR: join(home, 'data') }
+    await runMiner(['create', 'miner', 'my-own', '--dir', folder])
+    linkModules(folder)
+    await passes([tsc, '-p', folder])
+    const linked = await runMiner(['plugins:link', folder, '--no-install'], { env })
+    assert.equal(linked.code, 0, linked.stderr)
+    const said = await runMiner(['prompt', '--use', 'my-own', '--prefix', '> ', 'hi'], { env })
+    assert.deepEqual(said, { code: 0, signal: null, stdout: '> hi\n', stderr: '' })
+  })
+
+  it('writes a dialect that can be served as soon as it is linked', async () => {
+    const folder = join(home, 'dialect-my-own')
+    const env = { MINER_DATA_DIR: join(home, 'data') }
+    await runMiner(['create', 'dialect', 'my-own', '--dir', folder])
+    linkModules(folder)
+    await passes([tsc, '-p', folder])
+    await runMiner(['plugins:link', folder, '--no-install'], { env })
+    const args = ['serve', '--dev', '--use', 'echo', '--dialect', 'my-own', '--axon-port', '0']
+    await using miner = await startMiner(args, { env })
+    assert.equal(miner.records.find(({ event }) => event === 'serving')!.dialect, 'my-own')
+  })
+
+  it('names the folder as the package, and says what to do next', async () => {
+    const { code, stdout } = await runMiner(['create', 'dialect', 'my-own'], { cwd: home })
+    assert.equal(code, 0)
+    assert.deepEqual(filesIn(join(home, 'dialect-my-own')), files)
+    assert.match(stdout, /^dialect-my-own\/package\.json$/m)
+    assert.match(stdout, /^ {2}cd dialect-my-own$/m)
+  })
+
+  it('never writes over what is there', async () => {
+    const mine = join(home, 'mine.txt')
+    writeFileSync(mine, 'mine')
+    for (const [dir, words] of [
+      [home, 'is not empty'],
+      [mine, 'is not a folder'],
+      [join(mine, 'below'), 'is not a folder'],
+    ] as const) {
+      const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--dir', dir])
+      assert.equal(code, 2)
+      assert.equal(stderr, `error: ${dir} ${words}\n  try: another place with --dir\n`)
+    }
+    assert.deepEqual(readdirSync(home), ['mine.txt'])
+    assert.equal(readFileSync(mine, 'utf8'), 'mine')
+  })
+
+  for (const [kind, name, code, words] of [
+    ['miner', 'My', 'INVALID_VALUE', 'small letters'],
+    ['miner', 'a--b', 'INVALID_VALUE', 'small letters'],
+    ['dialect', 'a'.repeat(41), 'INVALID_VALUE', '40 at most'],
+    ['dialect', '../up', 'INVALID_VALUE', 'small letters'],
+    ['miner', 'openai', 'NAME_TAKEN', 'openai'],
+    ['miner', 'wallet-of-mine', 'NAME_TAKEN', 'wallet-of-mine'],
+    ['miner', 'data', 'NAME_TAKEN', 'data'],
+    ['dialect', 'prompting', 'NAME_TAKEN', 'prompting'],
+    ['dialect', undefined, 'NAME_MISSING', 'how is the dialect to be called?'],
+  ] as const)
+    it(`refuses ${name ?? 'no name'} for a ${kind}`, async () => {
+      const ended = await runMiner(['create', kind, ...(name ? [name] : []), '--json'], { cwd: home })
+      const { error } = JSON.parse(ended.stdout)
+      assert.deepEqual({ exit: ended.code, code: error.code }, { exit: 2, code })
+      assert.ok(error.message.includes(words), error.message)
+      assert.deepEqual(readdirSync(home), [])
+    })
+
+  it('takes a folder that is there and empty', async () => {
+    assert.equal((await runMiner(['create', 'miner', 'my-own', '--dir', home])).code, 0)
+    assert.deepEqual(filesIn(home), files)
+  })
+})
+
+const tsc = join(modules, 'typescript/bin/tsc')
+const npm = join(modules, 'npm/bin/npm-cli.js')
+
+/** What `npm install` would bring, from here. */
+function linkModules(folder: string): void {
+  mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true })
+  symlinkSync(root, join(folder, 'node_modules/bittensor-miner'))
+  for (const name of ['typescript', '@types/node']) symlinkSync(join(modules, name), join(folder, 'node_modules', name))
+}
+
+/** Runs Node, which must end well. @returns what it said */
+async function passes(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(process.execPath, args)
+  assert.equal(code, 0, stdout + stderr)
+  return stdout
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
+    .sort()
+}

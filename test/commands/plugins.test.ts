@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runMiner, startMiner } from '../support/miner-process.ts'
+import { haiku, linkedPlugins, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
+
+const serve = ['serve', '--dev', '--axon-port', '0']
+
+describe('plugins', () => {
+  describe('that are linked', () => {
+    let plugins: PluginFolder
+    before(() => {
+      plugins = linkedPlugins({
+        'miner-shout': shout,
+        'dialect-haiku': haiku,
+        'miner-bad': {
+          'package.json': {
+            oclif: { miners: { throws: './throws.js', axon: './a.js', union: './union.js', 'x-old': './throws.js' } },
+          },
+          'throws.js': 'console.log("it ran"); throw new Error("no database")',
+          'a.js': '',
+          'union.js': `export default ({ z }) => ({ name: 'union', summary: 'one', settings: z.object({ a: z.union([z.string(), z.number()]) }), create() {} })`,
+        },
+        'miner-next': { 'package.json': { oclif: { contract: 2, miners: { next: './index.js' } } }, 'index.js': '' },
+      })
+    })
+    after(() => plugins[Symbol.dispose]())
+
+    const miner = (...args: string[]) => runMiner(args, { env: plugins.env })
+
+    it('are miners like any other: flags, variables, file keys, help and configuration', async () => {
+      assert.equal((await miner('prompt', 'hi', '--use', 'shout', '--mark', '?!')).stdout, 'HI?!\n')
+      const env = { ...plugins.env, MINER_USE: 'shout', MINER_SHOUT_MARK: '*' }
+      assert.equal((await runMiner(['prompt', 'hi'], { env })).stdout, 'HI*\n')
+      const { stdout } = await runMiner(['config', 'show', '--origin'], { env })
+      assert.match(stdout, /^\[shout\]\nmark = "\*" {2}# from MINER_SHOUT_MARK\nurl = "nowhere" {2}# from default$/m)
+      const help = (await miner('prompt', '--use', 'shout', '--help')).stdout
+      assert.match(help, /^SHOUT MINER FLAGS\n {2}--mark=TEXT/m)
+      assert.match(help, /<options: openai\|echo\|throws\|union\|x-old\|shout>/)
+    })
+
+    it('have only the prefixed flag where the name is the host’s', async () => {
+      const { stdout } = await miner('prompt', '--use', 'shout', '--help')
+      assert.match(stdout, /^ {2}--shout-url=TEXT/m)
+      assert.match((await miner('prompt', 'hi', '--use', 'shout', '--url', 'x')).stderr, /there is no flag --url/)
+    })
+
+    it('are listed with what they do, or why they cannot be used', async () => {
+      const { stdout, stderr, code } = await miner('miners')
+      assert.equal(code, 0)
+      assert.match(stdout, /^shout +answers in capital letters +miner-shout 1\.0\.0$/m)
+      assert.match(stdout, /^throws +cannot be used +miner-bad 1\.0\.0$/m)
+      assert.match(
+        stderr,
+        /^warning: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: mend it in /m,
+      )
+      assert.match(stderr, /the miner axon of miner-bad@1\.0\.0 has a name that is taken by this program/)
+      assert.match(
+        stderr,
+        /the miner union .* has settings that cannot be: union\.a: a choice between kinds cannot be a setting/,
+      )
+      assert.match(
+        stderr,
+        /the miner next .* is written for version 2 of the plugin contract, and this program knows 1\n {2}try: update/,
+      )
+      const { miners } = JSON.parse((await miner('miners', '--json')).stdout.replaceAll('it ran\n', ''))
+      const of = (name: string) => miners.find((one: { name: string }) => one.name === name)
+      assert.deepEqual(of('shout'), {
+        name: 'shout',
+        summary: 'answers in capital letters',
+        package: 'miner-shout',
+        version: '1.0.0',
+      })
+      assert.equal(of('next').problem.code, 'PLUGIN_UNUSABLE')
+      assert.equal(of('throws').problem.code, 'PLUGIN_BROKEN')
+    })
+
+    it('are dialects, listed with their synapses', async () => {
+      const { stdout } = await miner('dialects')
+      assert.match(stdout, /^haiku +Haiku +somebody\/haiku@1234567 +dialect-haiku 1\.0\.0$/m)
+      assert.match(stdout, /^haiku: Nobody pays for it\.$/m)
+      const { dialects } = JSON.parse((await miner('dialects', '--json')).stdout)
+      assert.deepEqual(dialects.at(-1), {
+        name: 'haiku',
+        summary: 'asks for haiku',
+        netuids: [],
+        synapses: ['Haiku'],
+        follows: 'somebody/haiku@1234567',
+        needs: [],
+        caveat: 'Nobody pays for it.',
+        package: 'dialect-haiku',
+        version: '1.0.0',
+      })
+    })
+
+    it('are not chosen by a text that looks like a flag', async () => {
+      const { code, stdout, stderr } = await miner(
+        'prompt',
+        '--roles',
+        'user',
+        '--messages',
+        '--use=throws',
+        '--allow-plugins',
+        'x',
+      )
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
+      assert.match(stderr, /^error: /m)
+      const shouted = await miner('prompt', '--roles', 'user', '--messages', '--use=shout')
+      assert.equal(shouted.code, 2)
+      assert.match(shouted.stderr, /error: a value looks like the flag --use\n {2}try: write it with an equals sign/)
+      assert.equal(
+        (await miner('prompt', '--use=echo', '--roles', 'user', '--messages=--use=shout')).stdout,
+        '--use=shout\n',
+      )
+    })
+
+    it('break only themselves: using one says what to do, and all else works', async () => {
+      const broken = await miner('prompt', 'hi', '--use', 'throws')
+      assert.equal(broken.code, 1)
+      assert.match(
+        broken.stderr,
+        /^error: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: mend it in .*, or miner plugins:uninstall miner-bad\n/m,
+      )
+      const next = await miner('prompt', 'hi', '--use', 'next', '--json')
+      assert.equal(next.code, 2)
+      assert.equal(JSON.parse(next.stdout).error.code, 'PLUGIN_UNUSABLE')
+      const { code, stdout, stderr } = await miner('prompt', 'hi', '--use', 'echo')
+      assert.deepEqual({ code, stdout }, { code: 0, stdout: 'hi\n' })
+      const warnings = stderr
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line))
+      assert.deepEqual(
+        warnings.map(({ event, name }) => [event, name]),
+        [
+          ['pluginUnusable', 'axon'],
+          ['pluginUnusable', 'next'],
+        ],
+      )
+    })
+
+    it('run nothing when they are not allowed, wherever that is said', async () => {
+      for (const allow of [['--allow-plugins', 'miner-shout,dialect-haiku'], ['--plugins-allow=miner-shout']]) {
+        const { code, stdout, stderr } = await miner('prompt', 'hi', '--use', 'throws', ...allow)
+        assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
+        assert.match(
+          stderr,
+          /^error: the miner throws .* comes with a plugin that plugins\.allow does not name\n {2}try: --allow-plugins miner-bad\n/m,
+        )
+      }
+      assert.equal((await miner('prompt', 'hi', '--use', 'shout', '--allow-plugins', 'miner-shout')).stdout, 'HI!\n')
+      const file = join(plugins.folder, 'config', 'config.toml')
+      for (const content of ['[plugins]\nallow = ["miner-shout"]\n', '[plugins]\nallow = 5\n', '[plugins\n'])
+        try {
+          writeFileSync(file, content)
+          for (const args of [
+            ['prompt', 'hi', '--use', 'throws'],
+            ['prompt', '--use', 'throws', '--help'],
+            ['miners'],
+            ['autocomplete:create'],
+            ['prompt', 'hi', '--modle', 'x'],
+          ]) {
+            const { stdout } = await miner(...args)
+            assert.equal(stdout.includes('it ran'), false, `${args.join(' ')} with ${content}`)
+          }
+        } finally {
+          writeFileSync(file, '')
+        }
+      const refused = await miner(...serve, '--use', 'echo', '--dialect', 'haiku', '--allow-plugins', 'miner-shout')
+      assert.equal(refused.code, 2)
+    })
+
+    it('answer callers, and are named in the log with where they are', async () => {
+      await using server = await startMiner([...serve, '--use', 'shout', '--dialect', 'haiku'], { env: plugins.env })
+      const told = server.records.map(
+        ({ time: _time, level: _level, message: _message, hint: _hint, ...record }) => record,
+      )
+      assert.deepEqual(
+        told.filter(({ event }) => event === 'plugin'),
+        [
+          {
+            event: 'plugin',
+            kind: 'miner',
+            name: 'shout',
+            package: 'miner-shout',
+            version: '1.0.0',
+            path: plugins.root('miner-shout'),
+          },
+          {
+            event: 'plugin',
+            kind: 'dialect',
+            name: 'haiku',
+            package: 'dialect-haiku',
+            version: '1.0.0',
+            path: plugins.root('dialect-haiku'),
+          },
+        ],
+      )
+      assert.equal(told.find(({ event }) => event === 'serving')?.dialect, 'haiku')
+      await server.stop()
+      assert.equal(server.records.find(({ event }) => event === 'caveat')?.message, 'Nobody pays for it.')
+    })
+
+    it('are missed by name when they are gone', async () => {
+      using none = linkedPlugins({}, 'use = "shout"\n[shout]\nmark = "?"\n')
+      const run = (args: string[], env = {}) => runMiner(args, { env: { ...none.env, ...env } })
+      const gone = await run(['prompt', 'hi'])
+      assert.equal(gone.code, 2)
+      assert.match(
+        gone.stderr,
+        /^error: there is no miner "shout" \(.*config\.toml: use\)\n {2}try: name another, or install the plugin that brings it: miner plugins:install PACKAGE; there are: openai, echo\n$/,
+      )
+      const left = await run(['prompt', 'hi', '--use', 'echo'], { MINER_SHOUT_MARK: '?' })
+      assert.equal(left.code, 2)
+      assert.match(
+        left.stderr,
+        /^error: shout is not a setting \(.*\)\n {2}try: remove it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+      )
+      assert.match(
+        left.stderr,
+        /^error: MINER_SHOUT_MARK is not a setting \(.*\)\n {2}try: unset it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+      )
+      const dialect = await run([...serve, '--use', 'echo', '--dialect', 'haiku'])
+      assert.match(
+        dialect.stderr,
+        /there is no dialect "haiku" \(--dialect\)\n {2}try: --dialect prompting, or install the plugin that brings it/,
+      )
+    })
+  })
+
+  describe('that come and go', () => {
+    it('are installed, complete, are named with their hash, and are gone again', async () => {
+      using folder = linkedPlugins({})
+      const packed = join(folder.folder, 'shout')
+      writePackage(packed, 'miner-shout', {
+        ...shout,
+        'package.json': {
+          ...shout['package.json'],
+          scripts: { postinstall: 'node -e "fs.writeFileSync(\'ran\', process.env.HOME)"' },
+        },
+      })
+      const tarball = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder.folder], {
+        cwd: packed,
+        encoding: 'utf8',
+      }).trim()
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env, timeoutMs: 120_000 })
+      const completion = () => readFileSync(join(folder.folder, 'cache/autocomplete/functions/bash/miner.bash'), 'utf8')
+
+      const install = await miner('plugins:install', `file://${join(folder.folder, tarball)}`)
+      assert.equal(install.code, 0, install.stderr)
+      assert.match(
+        install.stderr,
+        /npm installs file:.* Unless npm_config_ignore_scripts=true is set, it runs\ntheir install scripts/,
+      )
+      assert.ok(existsSync(join(folder.folder, 'data/node_modules/miner-shout/ran')), 'npm ran the script, as was said')
+      assert.match(completion(), /^prompt .*--mark /m)
+
+      await using server = await startMiner([...serve, '--use', 'shout'], { env: folder.env })
+      const { integrity } = server.records.find(({ event }) => event === 'plugin')!
+      assert.match(String(integrity), /^sha512-/)
+      await server.stop()
+
+      const uninstall = await miner('plugins', 'uninstall', 'miner-shout')
+      assert.equal(uninstall.code, 0, uninstall.stderr)
+      assert.doesNotMatch(completion(), /--mark /)
+      assert.doesNotMatch((await miner('miners')).stdout, /shout/)
+    }).timeout(120_000)
+
+    it('tell at once what of them cannot be used', async () => {
+      using folder = linkedPlugins({})
+      const root = join(folder.folder, 'bad')
+      writePackage(root, 'miner-bad', { 'package.json': { oclif: { contract: 1, miners: { axon: './gone.js' } } } })
+      const { code, stderr } = await runMiner(['plugins:link', root, '--no-install'], { env: folder.env })
+      assert.equal(code, 0)
+      assert.match(
+        stderr,
+        /warning: the miner axon of miner-bad@1\.0\.0 has a name that is taken by this program\n {2}try: mend it in /,
+      )
+    })
+  })
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import type { Miner, MinerPlugin } from '#dist/index.js'
+import { askMiner } from '#dist/testing/index.js'
+
+/** Says what it was asked, and what it is set to. */
+const parrot: MinerPlugin = ({ defineMiner, z }) =>
+  defineMiner({
+    name: 'parrot',
+    summary: 'says what it was asked',
+    settings: z.object({ times: z.int().default(1) }),
+    create: ({ config, signal }) => ({
+      async *prompt({ messages, seed }) {
+        yield JSON.stringify({ messages, seed, times: config.times, ended: signal.aborted })
+        return { model: 'parrot', finishReason: 'stop' }
+      },
+    }),
+  })
+
+describe('the testing kit: askMiner', () => {
+  it('takes a text as the message of a user', async () => {
+    const { text, outcome } = await askMiner(parrot, 'hi')
+    assert.deepEqual(JSON.parse(text), { messages: [{ role: 'user', content: 'hi' }], times: 1, ended: false })
+    assert.deepEqual(outcome, { model: 'parrot', finishReason: 'stop' })
+  })
+
+  it('takes a conversation, settings and the rest of a question', async () => {
+    const messages = [{ role: 'system', content: 'Be brief.' }] as const
+    const { text } = await askMiner(parrot, messages, { config: { times: 2 }, question: { seed: 7 } })
+    assert.deepEqual(JSON.parse(text), { messages, seed: 7, times: 2, ended: false })
+  })
+
+  it('gets the miner ready before, and ends and closes it after', async () => {
+    const seen: string[] = []
+    const plugin: MinerPlugin = sdk => {
+      const { create, ...definition } = parrot(sdk)
+      return {
+        ...definition,
+        async create(context) {
+          context.signal.addEventListener('abort', () => seen.push('ended'))
+          const { prompt } = await create(context)
+          return { prompt, ready: async () => void seen.push('ready'), close: async () => void seen.push('closed') }
+        },
+      }
+    }
+    await askMiner(plugin, 'hi')
+    assert.deepEqual(seen, ['ready', 'ended', 'closed'])
+  })
+
+  it('does not trust what it says', async () => {
+    const blank: Miner = {
+      async *prompt() {
+        yield ' '
+        return { model: 'blank', finishReason: 'stop' }
+      },
+    }
+    await assert.rejects(askMiner(blank, 'hi'), { name: 'NoAnswer', code: 'EMPTY_ANSWER' })
+  })
+
+  it('waits no longer than it is told to', async () => {
+    const silent: Miner = {
+      async *prompt() {
+        await new Promise(() => {})
+        yield ''
+        return { model: 'silent', finishReason: 'stop' }
+      },
+    }
+    await assert.rejects(askMiner(silent, 'hi', { timeoutMs: 50 }), { name: 'TimeoutError' })
+  })
+
+  it('refuses settings that do not hold', async () => {
+    await assert.rejects(
+      askMiner(parrot, 'hi', { config: { times: 'many' } }),
+      /^TypeError: settings of parrot: .*times/s,
+    )
+  })
+})

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict'
+import type { DialectPlugin, MinerPlugin } from '#dist/index.js'
+import { ask, Clock, startAxon } from '#dist/testing/index.js'
+
+const shout: MinerPlugin = ({ defineMiner, z }) =>
+  defineMiner({
+    name: 'shout',
+    summary: 'answers in capital letters',
+    settings: z.object({ mark: z.string().min(1).default('!') }),
+    rules: ({ mark }) => (mark === '?' ? [{ setting: 'mark', message: 'must not ask back' }] : []),
+    create: ({ config }) => ({
+      async *prompt({ messages }) {
+        yield messages.at(-1)!.content.toUpperCase() + config.mark
+        return { model: 'shout', finishReason: 'stop' }
+      },
+    }),
+  })
+
+const counting: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
+  const fields = { body: z.object({ word: z.string() }), hashed: ['word'], example: { word: 'hi', said: '' } } as const
+  return defineDialect({
+    name: 'counting',
+    summary: 'says how often it was asked',
+    follows: 'nobody/nothing@0000000',
+    synapses: {
+      Whole: defineRoute({
+        ...fields,
+        rate: { limit: 2, windowMs: 60_000 },
+        async answer({ body, ask, state }) {
+          const times = Number(state.get('times') ?? 0) + 1
+          state.set('times', times, 30_000)
+          const { text } = await ask({ messages: [{ role: 'user', content: body.word }] })
+          return { said: `${text} ${times}`, word: 'changed' }
+        },
+      }),
+      Bytes: defineRoute({
+        ...fields,
+        frames: 'bytes',
+        async *answer() {
+          yield Buffer.from([0xff, 0x00])
+          yield Buffer.from([0xfe])
+        },
+      }),
+      Broken: defineRoute({
+        ...fields,
+        frames: 'text',
+        async *answer({ body }) {
+          yield body.word
+          throw new Error('it broke')
+        },
+      }),
+      Fails: defineRoute({ ...fields, answer: () => Promise.reject(new Error('a mistake')) }),
+    },
+  })
+}
+
+describe('the testing kit: startAxon and ask', () => {
+  it('asks a plugin with its settings, in the prompting dialect unless another is named', async () => {
+    await using axon = await startAxon({ miner: shout, config: { mark: '!!' } })
+    const { status, message, fields, text } = await ask(axon, 'Prompting', { roles: ['user'], messages: ['hi'] })
+    assert.deepEqual({ status, message, text }, { status: 200, message: 'Success', text: '' })
+    assert.deepEqual(fields, { roles: ['user'], messages: ['hi'], completion: 'HI!!' })
+  })
+
+  it('sends the example of the dialect where the body says nothing', async () => {
+    await using axon = await startAxon({ miner: shout, dialect: 'prompting' })
+    assert.equal((await ask(axon, 'Prompting')).fields.completion, 'WHAT IS TAO?!')
+  })
+
+  it('gives what was streamed as text', async () => {
+    await using axon = await startAxon({ miner: shout })
+    const { status, text, fields } = await ask(axon, 'StreamPrompting', { messages: ['hi'] })
+    assert.deepEqual({ status, text }, { status: 200, text: 'HI!' })
+    assert.equal(fields.completion, '')
+  })
+
+  it('gives what was streamed as bytes', async () => {
+    await using axon = await startAxon({ miner: shout, dialect: counting })
+    assert.deepEqual((await ask(axon, 'Bytes')).bytes, Buffer.from([0xff, 0x00, 0xfe]))
+  })
+
+  it('gives the beginning of a stream that broke off, and tells what was thrown', async () => {
+    await using axon = await startAxon({ miner: shout, dialect: counting })
+    const { status, text } = await ask(axon, 'Broken')
+    assert.deepEqual({ status, text }, { status: 400, text: 'hi' })
+    assert.deepEqual(axon.errors.map(String), ['Error: it broke'])
+  })
+
+  it('shows fields that the dialect changed although the SDK would keep its own', async () => {
+    await using axon = await startAxon({ miner: shout, dialect: counting })
+    assert.deepEqual((await ask(axon, 'Whole')).fields, { word: 'changed', said: 'HI! 1' })
+  })
+
+  it('asks as whom it is told to, and gives a refusal as a reply', async () => {
+    await using axon = await startAxon({ miner: shout })
+    assert.equal((await ask(axon, 'Prompting', {}, { as: '//Ferdie' })).status, 200)
+    const { status, fields } = await ask(axon, 'Prompting', {}, { as: '//Mallory' })
+    assert.deepEqual({ status, completion: fields.completion }, { status: 403, completion: '' })
+    assert.equal((await ask(axon, 'Nope')).status, 404)
+    await assert.rejects(ask(axon, 'Prompting', {}, { as: '' }), { name: 'KeyError' })
+  })
+
+  it('tells what was thrown where the caller learns a number', async () => {
+    await using axon = await startAxon({ miner: shout, dialect: counting })
+    const { status, message } = await ask(axon, 'Fails')
+    assert.equal(status, 500)
+    assert.match(message!, /^Internal Server Error #/)
+    assert.deepEqual(axon.errors.map(String), ['Error: a mistake'])
+  })
+
+  it('moves rates and what a dialect remembers by its clock', async () => {
+    const clock = new Clock()
+    await using axon = await startAxon({ miner: shout, dialect: counting, clock })
+    assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
+    assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 2')
+    assert.equal((await ask(axon, 'Whole')).status, 429)
+    clock.advance(60_000)
+    assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
+  })
+
+  it('waits for a reply no longer than it is told to', async () => {
+    const silent: MinerPlugin = ({ defineMiner, z }) =>
+      defineMiner({
+        name: 'silent',
+        summary: 'says nothing',
+        settings: z.object({}),
+        create: () => ({
+          async *prompt() {
+            await new Promise(() => {})
+            yield ''
+            return { model: 'silent', finishReason: 'stop' }
+          },
+        }),
+      })
+    await using axon = await startAxon({ miner: silent })
+    assert.equal((await ask(axon, 'Prompting', {}, { timeoutMs: 200 })).status, 504)
+  })
+
+  it('takes a miner that is there already, and leaves it open', async () => {
+    let closed = 0
+    const miner = {
+      async *prompt() {
+        yield 'as it is'
+        return { model: 'made', finishReason: 'stop' }
+      },
+      close: async () => void closed++,
+    }
+    {
+      await using axon = await startAxon({ miner })
+      assert.equal((await ask(axon, 'Prompting')).fields.completion, 'as it is')
+    }
+    assert.equal(closed, 0)
+    await (await startAxon({ miner: made(miner) }))[Symbol.asyncDispose]()
+    assert.equal(closed, 1)
+  })
+
+  it('refuses settings that do not hold, with what is wrong', async () => {
+    await assert.rejects(startAxon({ miner: shout, config: { mark: '' } }), /^TypeError: settings of shout: .*mark/s)
+    await assert.rejects(startAxon({ miner: shout, config: { marc: '!' } }), /^TypeError: settings of shout: .*marc/s)
+    await assert.rejects(startAxon({ miner: shout, config: { mark: '?' } }), /shout: mark must not ask back/)
+  })
+
+  it('refuses a plugin that the host would refuse', async () => {
+    const nameless: MinerPlugin = sdk => ({ ...shout(sdk), summary: '' })
+    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is no miner: .*summary/)
+    const lame: DialectPlugin = sdk => ({ ...counting(sdk), synapses: {} })
+    await assert.rejects(startAxon({ miner: shout, dialect: lame }), /^TypeError: the plugin is no dialect: .*synapses/)
+  })
+
+  it('refuses a dialect that there is not, and one that needs what the miner cannot do', async () => {
+    await assert.rejects(startAxon({ miner: shout, dialect: 'promptin' }), /no dialect promptin; .*prompting/)
+    const needy: DialectPlugin = sdk => ({ ...counting(sdk), needs: ['tools'] })
+    await assert.rejects(startAxon({ miner: shout, dialect: needy }), { code: 'MINER_LACKS' })
+  })
+})
+
+/** A plugin of a miner. */
+function made(miner: ReturnType<ReturnType<MinerPlugin>['create']>): MinerPlugin {
+  return ({ defineMiner, z }) =>
+    defineMiner({ name: 'made', summary: 'as it is', settings: z.object({}), create: () => miner })
+}
