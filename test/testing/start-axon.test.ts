@@ -133,7 +133,8 @@ describe('the testing kit: startAxon and ask', () => {
         }),
       })
     await using axon = await startAxon({ miner: silent })
-    assert.equal((await ask(axon, 'Prompting', {}, { timeoutMs: 200 })).status, 504)
+    const { status } = await ask(axon, 'Prompting', {}, { timeoutMs: 200 })
+    assert.ok(status === 504 || status === 408, `${status}`) // of the axon, which gives up first unless it is held up
   })
 
   it('takes a miner that is there already, and closes only what it built', async () => {
