@@ -10,6 +10,7 @@ import { copyExample } from './copy-example.ts'
 import { type Registry, startRegistry } from './start-registry.ts'
 
 const host = fileURLToPath(new URL('../..', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'))
 const emojiRegex = fileURLToPath(new URL('node_modules/emoji-regex', import.meta.url))
 
 const work = mkdtempSync(join(tmpdir(), 'miner-registry-'))
@@ -30,7 +31,7 @@ describe('plugins of a registry', () => {
     copyExample('miner-shout', shout)
     copyExample('dialect-haiku', haiku)
     await done('npm', ['pack', '--ignore-scripts', '--pack-destination', work], { cwd: host })
-    await registry.publish(join(work, 'bittensor-miner-0.1.0.tgz'))
+    await registry.publish(join(work, `bittensor-miner-${version}.tgz`))
     for (const folder of [emojiRegex, shout, haiku]) await registry.publish(folder)
     await done('npm', ['pack', '--pack-destination', work], { cwd: shout })
     await commitTo(join(work, 'shout.git'))
@@ -165,10 +166,10 @@ describe('plugins of a registry', () => {
     const name = await someone.miner('plugins:install', 'miner-nobody')
     assert.notEqual(name.code, 0)
     assert.match(name.stderr, /^error: the registry has no package miner-nobody\n/m)
-    const version = await someone.miner('plugins:install', 'miner-shout@9.9.9')
-    assert.notEqual(version.code, 0)
-    assert.match(version.stderr, /^error: npm failed\n {2}try: look at what it says above$/m)
-    assert.match(version.stdout, /No matching version found for miner-shout@9\.9\.9/)
+    const release = await someone.miner('plugins:install', 'miner-shout@9.9.9')
+    assert.notEqual(release.code, 0)
+    assert.match(release.stderr, /^error: npm failed\n {2}try: look at what it says above$/m)
+    assert.match(release.stdout, /No matching version found for miner-shout@9\.9\.9/)
     assert.equal(someone.installed('miner-shout'), false)
   })
 
