@@ -1,13 +1,21 @@
 import type { Hook } from '@oclif/core'
 
+const installs = /^plugins:(install|add)$/
 const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|update|reset)$/
 
 /**
- * Behind a command that brings or takes plugins: tells what of them cannot be used, and writes the completion anew.
+ * Behind a command that brings or takes plugins: tells what went wrong, or what of them cannot be used, and writes the completion anew.
  * oclif does that too, but before it knows the flags of a miner that has just come.
  */
 const hook: Hook<'finally'> = async ({ id = '', error, config }) => {
-  if (error || !changesPlugins.test(id)) return
+  if (!changesPlugins.test(id)) return
+  if (error) {
+    const { installError } = await import('../install-error.js')
+    const better = await installError(error, config)
+    if (better) throw better
+    return
+  }
+  if (installs.test(id)) await (await import('../register-installed.js')).registerInstalled(config.dataDir)
   const [{ Config }, { openScope }, { PLUGINS }, { refreshCompletion }, { troubleError }, { words }] =
     await Promise.all([
       import('@oclif/core'),

@@ -1,4 +1,5 @@
 import type { Command, Hook } from '@oclif/core'
+import { boundNpm } from '../bound-npm.js'
 import type { Reader } from '../sections-of.js'
 import { UsageError } from '../usage-error.js'
 import { wantsJson } from '../wants-json.js'
@@ -10,6 +11,7 @@ import { wantsJson } from '../wants-json.js'
  * A topic without a command is help, too; but no JSON document.
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
+  if (id.startsWith('plugins')) boundNpm(process.env)
   const completes = id.startsWith('autocomplete')
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
