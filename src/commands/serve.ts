@@ -8,6 +8,7 @@ import { SettingsCommand } from '../cli/command.js'
 import { besideDev } from '../cli/development.js'
 import { drain } from '../cli/drain.js'
 import { stopSignal } from '../cli/stop-signal.js'
+import { tellEnd } from '../cli/tell-end.js'
 import { tellPlugins } from '../cli/tell-plugins.js'
 import { UsageError } from '../cli/usage-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
@@ -61,6 +62,7 @@ export default class Serve extends SettingsCommand {
     const log = scope.resolve(LOG)
     await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, models, dialect, caveat } = chosen(scope, configuration)
+    const end = tellEnd(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
     log.info({
       event: 'serving',
@@ -76,7 +78,9 @@ export default class Serve extends SettingsCommand {
     if (process.stderr.isTTY)
       process.stderr.write(banner({ url, hotkey, use, models, dialect, dev: flags.dev, configuration }))
 
-    process.exitCode = await drain(axon, { signal: await stop, ms: DRAIN_MS, log })
+    const signal = await stop
+    end[Symbol.dispose]()
+    process.exitCode = await drain(axon, { signal, ms: DRAIN_MS, log })
     // What a miner does not give back when it is closed must not keep the program alive.
     setTimeout(() => process.exit(), CLOSE_MS).unref()
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Piece } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 import { leftBehind, type Speaker } from './overdue.js'
@@ -30,7 +31,9 @@ export async function* speech(
   let calls = false
   let pending: Promise<unknown> | null = null
   try {
-    for (;;) {
+    for (let heard = 1; ; heard++) {
+      // A generator that waits for nothing would keep the thread, and its deadline could never come.
+      if (heard % BURST === 0) await turn()
       const next = Promise.resolve(said.next())
       pending = next
       const step = await until(next, signal)
@@ -74,6 +77,9 @@ export async function* speech(
 
 /** Characters of an answer; more is a fault of the model, not an answer. */
 const MAX_ANSWER = 4 * 1024 * 1024
+
+/** Pieces that are heard in one turn of the event loop, at most. */
+const BURST = 256
 
 function pieceOf(value: unknown): Piece | null {
   if (typeof value === 'string') return { text: value }
