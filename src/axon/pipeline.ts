@@ -122,7 +122,8 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
     deadline.late = 'DEADLINE_IN_QUEUE'
-    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
+    // Whoever has proven nothing comes last.
+    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
     const { queue } = route
     using _place =
       queue === false
