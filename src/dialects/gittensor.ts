@@ -101,18 +101,20 @@ async function* saidBy(
   const held: Uint8Array[] = []
   let named: string | undefined
   let text = ''
+  let size = 0
   for await (const piece of bytes) {
     if (named !== undefined) {
       yield piece
       continue
     }
     held.push(piece)
+    size += piece.length
     text += decoder.decode(piece, { stream: true })
     const events = text.split('\n\n')
     text = events.pop()!
     named = events.map(modelOf).find(name => name !== undefined)
     if (named === undefined) {
-      if (text.length > MAX_HELD) break
+      if (size > MAX_HELD) break
       continue
     }
     if (named !== model) {
@@ -131,7 +133,7 @@ async function* saidBy(
   }
 }
 
-/** Characters of one event; a server that writes a whole answer at once needs about 200 for each token. */
+/** Bytes before the first chunk that names its model, comments among them; a server that writes a whole answer at once needs about 200 for each token. */
 const MAX_HELD = 1024 * 1024
 
 /** Undefined for an event that is no chunk, or does not say. */

@@ -170,6 +170,7 @@ describe('gittensor', () => {
     ['has lines that validators do not split', events.join('').replaceAll('\n', '\r\n')],
     ['is an error', 'data: {"error": {"message": "sk-secret"}}\n\ndata: null\n\ndata: [DONE]\n\n'],
     ['is nothing', ''],
+    ['says only comments', ':\n\n'.repeat(1024 * 1024)],
     ['never ends an event', `data: ${'a'.repeat(2 * 1024 * 1024)}`],
   ] as const)
     it(`refuses a stream that ${what}`, async () => {
