@@ -2,8 +2,9 @@ import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
 import { listen } from '../plugin/listen.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { outcomeOf } from '../plugin/outcome-of.js'
+import { heeded } from '../plugin/overdue.js'
 import { stop } from '../plugin/stop.js'
-import { until } from '../plugin/until.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
 import { sooner } from './sooner.js'
 
@@ -81,8 +82,9 @@ export class Asking {
 
   async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
     using within = sooner(this.#options.asked, until, this.#options.now)
-    const speech = listen(this.#options.miner.prompt(question, within.asked), within.asked.signal)
+    let speech: ReturnType<typeof listen> | null = null
     try {
+      speech = listen(this.#options.miner.prompt(question, within.asked), within.asked.signal)
       for (let isFirst = true; ; isFirst = false) {
         const step = await speech.next()
         if (step.done) {
@@ -96,7 +98,7 @@ export class Asking {
       throw this.#ofMiner(error)
     } finally {
       // Whoever asked may have heard enough. `listen` does not wait for the miner, so this does not either.
-      await speech.return(undefined as never)
+      await speech?.return(undefined as never)
     }
   }
 
@@ -106,16 +108,26 @@ export class Asking {
     const within = sooner(all, end, now)
     const { asked } = within
     try {
-      const { body, outcome } = await until(miner.relay(question, asked), asked.signal)
-      outcome.then(
-        end => this.#end(end, false),
-        () => {},
-      )
-      return { body: this.#bytes(body, asked.signal, within), outcome }
+      const { body, outcome } = await heeded('miner', miner.relay(question, asked), asked.signal)
+      return { body: this.#bytes(body, asked.signal, within), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
       throw this.#ofMiner(error)
     }
+  }
+
+  /** The outcome of a relay, which is no more believed than that of words. */
+  #ending(outcome: Promise<Outcome>): Promise<Outcome> {
+    const ending = Promise.resolve(outcome)
+      .then(outcomeOf)
+      .catch(error => {
+        throw this.#ofMiner(error)
+      })
+    ending.then(
+      end => this.#end(end, false),
+      () => {}, // a dialect need not ask for it
+    )
+    return ending
   }
 
   async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, within: Disposable): AsyncGenerator<Uint8Array> {
@@ -123,7 +135,7 @@ export class Asking {
     const iterator = body[Symbol.asyncIterator]()
     try {
       for (let isFirst = true; ; isFirst = false) {
-        const step = await until(Promise.resolve(iterator.next()), signal)
+        const step = await heeded('miner', iterator.next(), signal)
         if (step.done) return
         if (isFirst) this.#first()
         yield step.value
@@ -140,7 +152,7 @@ export class Asking {
     if (!miner.embed) throw lacks('embed')
     using within = sooner(asked, end, now)
     try {
-      return await until(miner.embed(texts, within.asked), within.asked.signal)
+      return await heeded('miner', miner.embed(texts, within.asked), within.asked.signal)
     } catch (error) {
       throw this.#ofMiner(error)
     }

@@ -1,8 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../plugin/dialect.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { leftBehind } from '../plugin/overdue.js'
+import { heeded } from '../plugin/overdue.js'
 import { stop } from '../plugin/stop.js'
-import { until } from '../plugin/until.js'
 
 /** Bytes of one streamed answer; more is a fault, not an answer. */
 const MAX_BYTES = 64 * 1024 * 1024
@@ -21,13 +21,9 @@ export async function* frames(
 ): AsyncGenerator<Uint8Array, void> {
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let size = 0
-  let pending: Promise<unknown> | null = null
   try {
     for (;;) {
-      const next = Promise.resolve(said.next())
-      pending = next
-      const step = await until(next, signal)
-      pending = null
+      const step = await heeded('dialect', said.next(), signal)
       if (step.done) {
         if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
         return
@@ -37,9 +33,10 @@ export async function* frames(
       size += bytes.length
       if (size > MAX_BYTES) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_BYTES} bytes`)
       if (bytes.length > 0) yield bytes
+      // A generator that says nothing, again and again, would keep the thread, and its deadline could never come.
+      else await turn()
     }
   } finally {
-    if (pending) leftBehind('dialect', pending)
     stop(said)
   }
 }

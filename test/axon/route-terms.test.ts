@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { sdk } from '#dist/plugin/define.js'
 import type { Call } from '#dist/plugin/dialect.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
@@ -7,6 +8,7 @@ import { fieldsOf } from '#dist/wires/tree-of.js'
 import { charlie, type Got, send, signedRequest } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { dialectOf } from './dialect-of.ts'
+import { told } from './told.ts'
 
 const ask = (wanted: object = {}) => signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [], ...wanted })
 const question = { messages: [{ role: 'user', content: 'hi' }] } as const
@@ -134,6 +136,36 @@ describe('a call', () => {
     await using axon = await startAxon({ dialect: dialectOf({ answer }), miner })
     assert.equal(answerOf(await send(axon.url, ask())), 'second')
     assert.ok(seen[0]! < seen[1]! - 5_000)
+  })
+
+  it('does not believe what a miner says of the end of a relay, and blames it for what it throws', async () => {
+    const miner: Miner = {
+      prompt: () => {
+        throw new Error('broken')
+      },
+      relay: async () => ({ body: Readable.from([Buffer.from('x')]), outcome: Promise.resolve(5 as never) }),
+    }
+    const relayed = async ({ ask }: Call<unknown>) => ({ answer: (await (await ask.relay(question)).outcome).model })
+    {
+      await using axon = await startAxon({ dialect: dialectOf({ answer: relayed }), miner })
+      assert.equal((await send(axon.url, ask())).status, 502)
+    }
+    const streamed = async ({ ask }: Call<unknown>) => ({ answer: (await ask.stream(question).next()).done ?? null })
+    await using axon = await startAxon({ dialect: dialectOf({ answer: streamed }), miner, minerName: 'shout' })
+    const failed = told('failed')
+    assert.equal((await send(axon.url, ask())).status, 500)
+    assert.equal((await failed).plugin, 'shout')
+  })
+
+  it('ends in time, however often a dialect says nothing', async () => {
+    const dialect = dialectOf({
+      frames: 'bytes',
+      async *answer() {
+        for (;;) yield new Uint8Array()
+      },
+    })
+    await using axon = await startAxon({ dialect, maxTimeoutMs: 200 })
+    assert.equal((await send(axon.url, ask())).status, 504)
   })
 
   it('relays and embeds through a miner that can, and is 501 with one that cannot', async () => {
