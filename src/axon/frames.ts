@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../plugin/dialect.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { leftBehind } from '../plugin/overdue.js'
@@ -6,6 +7,8 @@ import { until } from '../plugin/until.js'
 
 /** Bytes of one streamed answer; more is a fault, not an answer. */
 const MAX_BYTES = 64 * 1024 * 1024
+/** Values that are heard in one turn of the event loop, at most: the deadline of one that never waits has to come, too. */
+const BURST = 256
 
 /**
  * What a dialect's generator yields, as it goes on the wire, without trusting it: the signal ends the wait for the next
@@ -23,7 +26,8 @@ export async function* frames(
   let size = 0
   let pending: Promise<unknown> | null = null
   try {
-    for (;;) {
+    for (let heard = 1; ; heard++) {
+      if (heard % BURST === 0) await turn()
       const next = Promise.resolve(said.next())
       pending = next
       const step = await until(next, signal)
