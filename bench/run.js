@@ -1,5 +1,5 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
-// `npm run bench -- streams` measures only its streams, and writes nothing.
+// `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins; both write nothing.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { load } from './load.js'
+import { pluginStarts } from './plugin-starts.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { median, starts } from './starts.js'
 import { streams } from './streams.js'
@@ -39,6 +40,7 @@ const sdks = ['7.4.0', '10.4.1'].map(version => ({
 
 try {
   if (process.argv[2] === 'streams') await streamsAlone()
+  else if (process.argv[2] === 'plugins') await pluginsAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -52,13 +54,25 @@ async function compare() {
   }
   const summary = Object.fromEntries(Object.entries(results).map(([name, rounds]) => [name, middle(rounds)]))
   const nonces = JSON.parse(execFileSync(process.execPath, ['--expose-gc', 'bench/nonces.js']))
-  report({ summary, nonces, started: await starts(env), streamed: await streams(serveModel) })
+  report({
+    summary,
+    nonces,
+    started: await starts(env),
+    plugged: await pluginStarts(),
+    streamed: await streams(serveModel),
+  })
 }
 
 async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
   tell(streamGoals(streamed))
+}
+
+async function pluginsAlone() {
+  const plugged = await pluginStarts()
+  console.table(plugged)
+  tell(pluginGoals(plugged))
 }
 
 /** `miner serve` for the model at an address, with a door through which its memory is told. */
@@ -147,7 +161,7 @@ function middle(rounds) {
   }
 }
 
-function report({ summary, nonces, started, streamed }) {
+function report({ summary, nonces, started, plugged, streamed }) {
   const mine = summary[ours.name]
   const base = summary[checked.name]
   const goals = [
@@ -172,17 +186,25 @@ function report({ summary, nonces, started, streamed }) {
     goal('p99 at 1 connection, of node:http with 1 check', mine.p99 / base.p99, '<=', 2),
     goal('MB resident before the run', mine.rssBeforeMB, '<=', 130),
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
+    ...pluginGoals(plugged),
     ...streamGoals(streamed),
   ]
   console.table(summary)
   console.table(started)
+  console.table(plugged)
   console.table(streamed)
   tell(goals)
   mkdirSync('bench/results', { recursive: true })
   const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
   writeFileSync(
     'bench/results/latest.json',
-    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, nonces, streamed, goals }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, goals }, null, 2)}\n`,
+  )
+}
+
+function pluginGoals(plugged) {
+  return Object.entries(plugged).map(([name, { none, ten }]) =>
+    goal(`ms more for ${name} with 10 plugins installed`, ten - none, '<=', 15),
   )
 }
 

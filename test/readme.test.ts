@@ -10,7 +10,8 @@ const shown = readFileSync('README.md', 'utf8')
   .filter(line => /^ {4}.*npx miner /.test(line))
   .map(line => line.trim())
 
-const words = (command: string) => [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
+const words = (command: string) =>
+  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(found => found.slice(1).find(word => word !== undefined)!)
 
 describe('the README', () => {
   it('shows commands', () => assert.ok(shown.length >= 8, `only ${shown.length} are found`))

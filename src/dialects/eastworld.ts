@@ -14,7 +14,13 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
   const tool = z.object({ name: z.string(), description: z.string().default(''), parameters })
 
   const Observation = defineRoute({
-    body: z.object({ ...view, action_log: texts, action_space: z.array(z.object({ function: tool })) }),
+    body: z.object({
+      ...view,
+      action_log: texts,
+      action_space: z.array(z.object({ function: tool })),
+      action: z.array(json),
+      reward: z.number(),
+    }),
     hashed: [],
     timeout: 20_000,
     example: {
@@ -40,7 +46,8 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
       action: [],
       reward: 0,
     },
-    async answer({ body: { action_log: log, action_space: space, ...view }, ask, state }) {
+    async answer({ body, ask, state }) {
+      const { stats, items, sensor, perception, action_log: log, action_space: space } = body
       const tools = space.map(offered => offered.function)
       if (tools.length === 0) return { action: [] }
       const { turns, sent } = (state.get(MEMORY) ?? { turns: [], sent: null }) as Memory
@@ -49,7 +56,7 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
       const remember = (sent: string | null) => state.set(MEMORY, { turns: past, sent } satisfies Memory, HOUR_MS)
       remember(null)
 
-      const content = JSON.stringify({ past, view, feedback })
+      const content = JSON.stringify({ past, view: { stats, items, sensor, perception }, feedback })
       const { toolCalls } = await ask({
         messages: [
           { role: 'system', content: ROLE },

@@ -25,22 +25,24 @@ export async function wholeAnswer(
 ): Promise<Answer> {
   let text = ''
   let failed = ''
+  let hasBegun = false
   let attempts: readonly Attempt[] | undefined
   const longest = () => (text.length > failed.length ? text : failed)
   const speak = async (): Promise<Answer> => {
     const speech = listen(miner.prompt(question, asked), asked.signal)
     const calls = new ToolCalls()
     const logprobs: Logprob[] = []
-    for (let isFirst = longest() === ''; ; isFirst = false) {
+    for (;;) {
       const step = await speech.next()
       if (step.done) {
         const outcome = withAttempts(step.value, joined(attempts, step.value))
         return { text, toolCalls: outcome.toolCalls ?? calls.all, logprobs, outcome, partial: false }
       }
-      if (isFirst) onFirst?.()
+      if (!hasBegun) onFirst?.()
+      hasBegun = true
       text += step.value.text ?? ''
       calls.add(step.value.toolCalls ?? [])
-      logprobs.push(...(step.value.logprobs ?? []))
+      for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)
     }
   }
   const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
@@ -49,14 +51,14 @@ export async function wholeAnswer(
     return { text: cutShort(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const speakAgain = async (error: unknown): Promise<Answer> => {
-    if (text === '' || !(error instanceof NoAnswer) || !mayPass(error)) throw error
+    if (!hasBegun || !(error instanceof NoAnswer) || !mayPass(error)) throw error
     failed = text
     text = ''
     attempts = error.attempts
     return speak().catch(again => {
       asked.signal.throwIfAborted()
       if (again instanceof NoAnswer) attempts = joined(attempts, again)
-      if (cutAfterMs !== undefined) return cutHere('cut')
+      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut')
       throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
   }

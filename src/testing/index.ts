@@ -4,10 +4,7 @@ export type { Behaviour, ModelRequest } from './behaviour.js'
 export { Clock } from './clock.js'
 export {
   answered,
-  chunk,
-  completion,
   cut,
-  event,
   said,
   stalled,
   streamed,

@@ -52,11 +52,17 @@ export async function startAxon({
 }: StartAxonOptions): Promise<TestAxon> {
   const dialect = await dialectOf(speaking)
   const built = await buildMiner(of, config)
-  requireNeeds(dialect, built)
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
   const now = clock?.now ?? Date.now
-  const axon = await developmentAxon({ dialect, miner: built.miner, minerName: built.name, onError, now })
+  const open = async () => {
+    requireNeeds(dialect, built)
+    return developmentAxon({ dialect, miner: built.miner, minerName: built.name, onError, now })
+  }
+  const axon = await open().catch(async error => {
+    await built[Symbol.asyncDispose]()
+    throw error
+  })
   const nextNonce = nonces(now)
   nextNonce() // what is signed in the very instant in which an axon begins is stale to it
   const stop = observe('failed', record => record.axon === axon.id && onError(record.error), onError)

@@ -57,6 +57,7 @@ describe('completion', () => {
   it('knows the values that a flag takes', () => {
     const text = script('zsh', '_miner')
     assert.match(text, /--use"\[.*\]:use options:\(openai echo\)"/)
+    assert.match(text, /--dialect"\[.*\]:dialect options:\(prompting gittensor readyai eastworld\)"/)
     assert.match(text, /--log-level"\[.*\]:log-level options:\(trace debug info warn error silent\)"/)
   })
 })

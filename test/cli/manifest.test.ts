@@ -34,7 +34,7 @@ describe('oclif.manifest.json', () => {
       ['check', [], true],
       ['config:show', all, true],
       ['prompt', [], true],
-      ['query', ['wallet'], false],
+      ['query', ['subnet', 'wallet'], false],
       ['serve', all, true],
     ])
   })

@@ -227,6 +227,48 @@ describe('miner query of a synapse', () => {
   })
 })
 
+describe('miner query of a built-in dialect', () => {
+  /** What is asked, of an axon that says nothing to it. */
+  const asked = async (...args: string[]) => {
+    const seen = Promise.withResolvers<{ url: string | undefined; headers: Record<string, unknown>; body: string }>()
+    await using axon = await rawAxon(async (say, _, { url, headers }, body) => {
+      seen.resolve({ url, headers, body })
+      await say(json(503, '{"message":"no"}'))
+    })
+    const { code, stderr } = await runMiner(['query', '--dev', '--url', axon.url.origin, ...args])
+    assert.equal(code, 1, stderr)
+    assert.doesNotMatch(stderr, /warning/)
+    const { url, headers, body } = await seen.promise
+    const announced = Object.entries(headers).filter(([name]) => name.startsWith('bt_header_input_obj_'))
+    const required = announced.map(([name, value]) => [name.replace('bt_header_input_obj_', ''), value])
+    return { url, required, hash: headers.computed_body_hash, timeout: headers.timeout, body: JSON.parse(body) }
+  }
+
+  it('signs what Gittensor hashes, and announces what its class requires', async () => {
+    // The vectors of the dialect's first and second example.
+    const first = await asked('--netuid', '74')
+    assert.deepEqual([first.url, first.timeout], ['/InferenceSynapse', '60.0'])
+    assert.deepEqual(first.required, [
+      ['messages', 'W10='],
+      ['model_id', 'IiI='],
+    ])
+    assert.equal(first.hash, '709ee5e806074fafa003e6517e906b0e2b57edfaec28262adcc6f9bee71b4baa')
+    const messages = [
+      { role: 'system', content: 'It\'s a "test"' },
+      { role: 'user', content: 'naïve\n' },
+    ]
+    const second = await asked('--dialect', 'gittensor', '--body', JSON.stringify({ messages, logprobs: false }))
+    assert.equal(second.hash, 'f1338144e404e91fd637cd2f785e15b851b50ff3fb228debc6a2bce8e9da4e4f')
+  })
+
+  it('asks with the examples of the others', async () => {
+    const readyai = await asked('--netuid', '33')
+    assert.deepEqual([readyai.url, readyai.required], ['/CgSynapse', [['cgp_input', 'W10=']]])
+    const eastworld = await asked('--netuid', '94')
+    assert.deepEqual([eastworld.url, eastworld.body.action_log], ['/Observation', ['You moved 5 m north.']])
+  })
+})
+
 describe('dialectFile', () => {
   let folder: string
   before(() => {

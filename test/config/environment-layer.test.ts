@@ -6,14 +6,15 @@ describe('environmentLayer', () => {
   it('refuses a MINER_ variable that nobody knows, and names the nearest', async () => {
     const env = { MINER_OPENAI_MODLE: 'x', MINER_OPENAI_A: 'x', MINER_NETUIT: 'x', MINER_ZEBRA: 'x', MINER_: 'x' }
     const unset = 'unset it, or see the settings with miner config show'
+    const ofNobody = 'unset it, or install the plugin whose miner it sets: miner plugins:install PACKAGE'
     assert.deepEqual(
       (await problemsOf({ env })).map(({ message, hint }) => [message, hint]),
       [
         ['MINER_OPENAI_MODLE is not a setting', 'use MINER_OPENAI_MODEL'],
         ['MINER_OPENAI_A is not a setting', unset],
         ['MINER_NETUIT is not a setting', 'use MINER_NETUID'],
-        ['MINER_ZEBRA is not a setting', unset],
-        ['MINER_ is not a setting', unset],
+        ['MINER_ZEBRA is not a setting', ofNobody],
+        ['MINER_ is not a setting', ofNobody],
       ],
     )
   })

@@ -61,6 +61,33 @@ describe('wholeAnswer', () => {
       assert.deepEqual([miner.asked, first], [2, 1])
     })
 
+    it('begins again when it was the call of a tool, of which nothing is kept', async () => {
+      const call = (text: string) => ({ toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: text }] })
+      let tries = 0
+      const miner: Miner = {
+        async *prompt() {
+          tries += 1
+          yield call(tries === 1 ? '{"ci' : '{}')
+          if (tries === 1) throw cut
+          return outcome
+        },
+      }
+      let first = 0
+      const { toolCalls } = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      assert.deepEqual(toolCalls, [{ id: 'a', name: 'clock', arguments: '{}' }])
+      assert.deepEqual([tries, first], [2, 1])
+    })
+
+    it('fails when it was the call of a tool twice, though words may be cut', async () => {
+      const miner: Miner = {
+        async *prompt() {
+          yield { toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: '{' }] }
+          throw cut
+        },
+      }
+      await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), error => error === cut)
+    })
+
     it('takes the longer of two, cut, when it fails twice and may be cut; else fails', async () => {
       const twice: [string, unknown][] = [
         ['One. Two. Th', cut],

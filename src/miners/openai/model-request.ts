@@ -11,6 +11,11 @@ export type ModelRequest = {
   readonly body: Readonly<Record<string, unknown>> & { readonly stream?: boolean }
 }
 
+type Sampling = Pick<
+  OpenAISettings,
+  'temperature' | 'topP' | 'presencePenalty' | 'frequencyPenalty' | 'reasoningEffort'
+>
+
 type How = {
   readonly isOpenAI: boolean
   /** parameters, by the names that the API has for them, that are not to be sent */
@@ -24,7 +29,7 @@ type How = {
  * `stream` a whole answer is asked for; the bound of an answer's length has two names, and is left out when both are
  * refused.
  *
- * @param config as it holds for this question
+ * @param config as it holds for this question; a relay heeds none that would bend the answer
  */
 export function modelRequest(
   config: OpenAISettings,
@@ -34,14 +39,14 @@ export function modelRequest(
   const { api, model, maxTokens, extra } = config
   const n = isRelay ? null : config.n
   const stream = (n ?? 1) === 1 && !refused.has('stream')
-  const conversation = withSystemPrompt(question.messages, config.systemPrompt)
+  const conversation = isRelay ? question.messages : withSystemPrompt(question.messages, config.systemPrompt)
   const limit = api === 'chat' ? tokenLimitField(model, { isOpenAI }) : 'max_tokens'
   const usage = { stream_options: { include_usage: true } }
   const parameters = {
     n,
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
-    ...sampling(config, isOpenAI && isReasoningModel(model)),
+    ...sampling(isRelay ? unbent(config) : config, isOpenAI && isReasoningModel(model)),
     // Elsewhere it is left out: some endpoints refuse a field that they do not know, and most tell usage unasked.
     ...(stream && isOpenAI && usage),
     ...extra,
@@ -56,7 +61,15 @@ export function modelRequest(
   }
 }
 
-function sampling(config: OpenAISettings, isReasoning: boolean) {
+/**
+ * Whoever wants the server's own stream holds its tokens against those of another copy of the model, so no setting may
+ * bend them.
+ */
+function unbent({ temperature, reasoningEffort }: OpenAISettings): Sampling {
+  return { temperature, reasoningEffort, topP: null, presencePenalty: null, frequencyPenalty: null }
+}
+
+function sampling(config: Sampling, isReasoning: boolean) {
   const { temperature, topP, presencePenalty, frequencyPenalty, reasoningEffort } = config
   if (isReasoning) return reasoningEffort === 'none' ? { temperature, top_p: topP } : {}
   return { temperature, top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }

@@ -53,6 +53,21 @@ describe('a relay', () => {
     assert.deepEqual([body.stream, body.stream_options, body.n], [true, { include_usage: true }, undefined])
   })
 
+  it('sends no setting that would bend the answer', async () => {
+    await using model = await startModelServer()
+    const bending = {
+      systemPrompt: 'Be brief.',
+      presencePenalty: 0.5,
+      frequencyPenalty: 0.5,
+      topP: 0.5,
+      temperature: 1,
+    }
+    await relay(await openai({ baseUrl: model.url, ...bending }), { temperature: 0 })
+    const { messages, presence_penalty, frequency_penalty, top_p, temperature } = model.requests[0]!.body
+    assert.deepEqual(messages, hello)
+    assert.deepEqual([presence_penalty, frequency_penalty, top_p, temperature], [undefined, undefined, undefined, 0])
+  })
+
   it('asks every endpoint for usage, whatever the extra table says', async () => {
     await using model = await startModelServer()
     await relay(await openai({ baseUrl: model.url, extra: { stream_options: { include_usage: false } } }))
