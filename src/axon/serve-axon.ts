@@ -16,7 +16,7 @@ import { ping } from './ping.js'
 import { pipeline, type Stations } from './pipeline.js'
 import { readBody } from './read-body.js'
 import { Scheduler } from './scheduler.js'
-import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
+import { type CheckSignatures, SignatureChecks } from './signature-checks.js'
 import { SpentNonces } from './spent-nonces.js'
 import { writeReply } from './write-reply.js'
 import { cutOff, writeStream } from './write-stream.js'
@@ -32,8 +32,7 @@ export type AxonOptions = {
   readonly dialect: DialectDefinition
   readonly miner: Miner
   readonly rules: readonly ScreenRule[]
-  /** Does the signature hold? Must not throw for any bytes. */
-  readonly verify: (check: SignatureCheck) => boolean
+  readonly verify: CheckSignatures
   /** prompts answered at once, and waiting for that */
   readonly concurrency: number
   readonly queue: number

@@ -75,7 +75,8 @@ export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
     dialect: prompting(sdk),
     miner: echo,
     rules: [lists({ allow: [alice.address, charlie.address], deny: [] })],
-    verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
+    verify: async checks =>
+      checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),
     concurrency: 4,
     queue: 8,
     maxBody: 1024 * 1024,
