@@ -62,8 +62,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
   resources.own(from.resolve(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
-  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
-  return resources.own(
+  const open = resources.own(
     await serveAxon({
       hotkey: hotkey.address,
       host,
@@ -85,6 +84,9 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       onError: error => log.error({ event: 'axonFailed', error }),
     }),
   )
+  // What computes before is not a plugin that others wait for.
+  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
+  return open
 }
 
 /** A dendrite that asks with the configured hotkey. */
