@@ -62,8 +62,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   const verify = await buildVerifier(from)
   resources.own(from.resolve(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
-  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
-  return resources.own(
+  const open = resources.own(
     await serveAxon({
       hotkey: hotkey.address,
       host,
@@ -86,6 +85,9 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       onError: error => log.error({ event: 'axonFailed', error }),
     }),
   )
+  // What computes before is not a plugin that others wait for.
+  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
+  return open
 }
 
 /** The check of signatures: in a thread of its own, where there is a processor for it. */

@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../plugin/dialect.js'
+import { misbehaves, typeName } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { leftBehind } from '../plugin/overdue.js'
+import { requireGenerator } from '../plugin/require-generator.js'
 import { stop } from '../plugin/stop.js'
 import { until } from '../plugin/until.js'
 
@@ -14,7 +16,8 @@ const BURST = 256
  * What a dialect's generator yields, as it goes on the wire, without trusting it: the signal ends the wait for the next
  * value, and its end is not waited for.
  *
- * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it yields what its frames do not allow
+ * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it is no generator, or yields what
+ *   its frames do not allow
  * @throws the signal's reason · whatever the generator throws
  */
 export async function* frames(
@@ -26,6 +29,7 @@ export async function* frames(
   let size = 0
   let pending: Promise<unknown> | null = null
   try {
+    requireGenerator(said, 'dialect')
     for (let heard = 1; ; heard++) {
       if (heard % BURST === 0) await turn()
       const next = Promise.resolve(said.next())
@@ -37,7 +41,10 @@ export async function* frames(
         return
       }
       const bytes = form === 'bytes' ? step.value : framed(step.value, form)
-      if (!(bytes instanceof Uint8Array)) throw noAnswer('DIALECT_MISBEHAVES', `the dialect yielded no ${form}`)
+      if (!(bytes instanceof Uint8Array)) {
+        const message = `the dialect yielded ${typeName(step.value)}, which is not what ${form} is made of`
+        throw misbehaves('dialect', message, `yield ${form === 'bytes' ? 'a Uint8Array' : 'JSON'}`)
+      }
       size += bytes.length
       if (size > MAX_BYTES) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_BYTES} bytes`)
       if (bytes.length > 0) yield bytes

@@ -1,4 +1,5 @@
 import type { PlainRoute, Rate } from '../plugin/dialect.js'
+import { misbehaves } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
@@ -43,7 +44,7 @@ export async function answerPlain(
     const body = head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(maxBody))
     const answer = { body, address: head.address, signal: listening.signal }
     const reply = JSON.stringify(await until(Promise.resolve(route.answer(answer)), listening.signal))
-    if (reply === undefined) throw new NoAnswer('upstream', 'the dialect gave no JSON', { code: 'DIALECT_MISBEHAVES' })
+    if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
     return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
   } finally {
     clearTimeout(late)
