@@ -8,8 +8,8 @@ import { LOG } from './tokens.js'
 const SUM_MS = 10_000
 
 /**
- * One record a request in the log. Requests that end before proof are summed up, a count a reason, so that a flood of
- * them cannot fill a disk; of those that failed, the first since the last sum is told, too.
+ * One record a request in the log. Requests of those who have proven nothing are summed up, a count an end, so that a
+ * flood of them cannot fill a disk; of those that failed, the first since the last sum is told, too.
  */
 @injectable()
 export class RequestLog implements Disposable {
@@ -25,6 +25,7 @@ export class RequestLog implements Disposable {
     this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
+        if (record.hotkey === null) return this.#count('ANSWERED')
         const { status, outcome, firstMs, pieces, partial } = record
         const { model, usage, attempts } = outcome ?? {}
         log.info({
@@ -86,7 +87,7 @@ export class RequestLog implements Disposable {
   #sumUp(): void {
     this.#toldFailure = false
     if (this.#strangers.size === 0) return
-    this.#log.info({ event: 'refusedStrangers', seconds: SUM_MS / 1000, counts: Object.fromEntries(this.#strangers) })
+    this.#log.info({ event: 'strangers', seconds: SUM_MS / 1000, counts: Object.fromEntries(this.#strangers) })
     this.#strangers.clear()
   }
 }

@@ -30,6 +30,7 @@ export class CallerState {
         // Set again, both are the last ones: a Map keeps the order of setting.
         this.#callers.delete(caller)
         this.#callers.set(caller, mine)
+        for (const [old, { until }] of mine) if (until <= this.#now()) mine.delete(old)
         mine.delete(key)
         mine.set(key, { value, until: this.#now() + Math.min(ttlMs, MAX_TTL_MS) })
         dropOldest(mine, MAX_KEYS)

@@ -3,12 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { Caller, Route, Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import { misbehaves } from '../plugin/misbehaves.js'
-import { leftBehind } from '../plugin/overdue.js'
+import { heeded } from '../plugin/overdue.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { speech } from '../plugin/speech.js'
-import { until } from '../plugin/until.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
+import { type Allowances, charge } from './allowance.js'
 import { Asking } from './asking.js'
 import type { CallerState } from './caller-state.js'
 import { publish, type RequestRecord, type Spoken } from './channels.js'
@@ -19,8 +19,8 @@ import { isHealthCheck, tellHealth } from './health.js'
 import { accept, type OnHookFailed, priorityOf } from './hooks.js'
 import { type Routes, routeOf, wireOf } from './match.js'
 import { pieces } from './pieces.js'
-import { answerPlain, type NamedPlainRoute, type PlainRoutes, plainRouteOf, strangersRate } from './plain-route.js'
-import { addressKey, type Rates } from './rates.js'
+import { answerPlain, type NamedPlainRoute, type PlainRoutes, plainRouteOf } from './plain-route.js'
+import { addressKey } from './rates.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
 import type { Scheduler } from './scheduler.js'
@@ -35,7 +35,7 @@ export type Stations = {
   readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
   readonly rules: readonly ScreenRule[]
   readonly verifier: Verifier
-  readonly rates: Rates
+  readonly rates: Allowances
   readonly scheduler: Scheduler
   readonly miner: Miner
   readonly minerName: string
@@ -113,18 +113,17 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
-    const callerKey = call?.hotkey ?? addressKey(head.address)
-    const rate = exempt ? undefined : (route.rate ?? (call ? undefined : strangersRate))
-    const take = (cost?: number) => rate && axon.rates.take(`${claim!.synapse} ${callerKey}`, rate, cost)
+    const asker = { synapse: claim.synapse, hotkey: call?.hotkey ?? null, address: head.address, exempt }
     // Where the body says what a request costs, it is charged when the body is proven.
-    if (!route.cost) take()
+    if (!route.cost) charge(axon.rates, route, asker)
     const { tree, body } = await read(exchange, wire, claim, { route, maxBody: axon.maxBody })
-    if (route.cost) take(route.cost(body))
+    if (route.cost) charge(axon.rates, route, asker, route.cost(body))
 
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
     deadline.late = 'DEADLINE_IN_QUEUE'
-    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
+    // Whoever has proven nothing comes last.
+    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
     const { queue } = route
     using _place =
       queue === false
@@ -153,19 +152,17 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       receiver,
       signal,
       deadline: deadline.at,
-      state: axon.state.of(callerKey),
+      state: axon.state.of(call?.hotkey ?? addressKey(head.address)),
       sign: axon.sign,
       fetch: axon.fetch,
     }
 
     if (route.frames === undefined) {
-      const answer = Promise.resolve(route.answer(question))
-      const patch = await until(answer, signal).catch(error => {
-        if (signal.aborted) leftBehind('dialect', answer)
-        throw error
-      })
+      const patch = await heeded('dialect', route.answer(question), signal)
       if (!isPatch(patch))
         throw misbehaves('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
+      // Who only waits needs no place.
+      _place?.[Symbol.dispose]()
       if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
       const reply = wire.whole(claim, tree, patch, serving())
       publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))

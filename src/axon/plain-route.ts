@@ -1,14 +1,13 @@
-import type { PlainRoute, Rate } from '../plugin/dialect.js'
+import type { PlainRoute } from '../plugin/dialect.js'
 import { misbehaves } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { until } from '../plugin/until.js'
+import { heeded } from '../plugin/overdue.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Head, Reply } from '../wires/wire.js'
+import { type Allowances, strangersRate } from './allowance.js'
 import type { Exchange } from './exchange.js'
-import { addressKey, type Rates } from './rates.js'
-
-/** What whoever signs nothing may ask of one route, unless the dialect says otherwise. */
-export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
+import { addressKey } from './rates.js'
+import { STRANGERS_BODY } from './read.js'
 
 /** How long such an answer may take. */
 const MAX_MS = 5_000
@@ -35,15 +34,16 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 export async function answerPlain(
   { name, route }: NamedPlainRoute,
   exchange: Exchange,
-  { rates, maxBody }: { rates: Rates; maxBody: number },
+  { rates, maxBody }: { rates: Allowances; maxBody: number },
 ): Promise<Reply> {
   const { head, listening } = exchange
-  rates.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
+  rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
   const late = setTimeout(() => listening.abort(new NoAnswer('late', `no answer within ${MAX_MS} ms`)), MAX_MS)
   try {
-    const body = head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(maxBody))
+    const body =
+      head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
     const answer = { body, address: head.address, signal: listening.signal }
-    const reply = JSON.stringify(await until(Promise.resolve(route.answer(answer)), listening.signal))
+    const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
     if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
     return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
   } finally {
@@ -52,7 +52,8 @@ export async function answerPlain(
 }
 
 function queryOf(target: string): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(target.split('?', 2)[1] ?? ''))
+  const mark = target.indexOf('?')
+  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(mark)))
 }
 
 function jsonOf(raw: Uint8Array): unknown {

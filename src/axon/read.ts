@@ -6,6 +6,9 @@ import { Refusal } from '../wires/refusal.js'
 import type { Claim, Wire } from '../wires/wire.js'
 import type { Exchange } from './exchange.js'
 
+/** Bytes of a body for which nobody signed: as many of them as there are connections can be on their way at once. */
+export const STRANGERS_BODY = 64 * 1024
+
 /** What was asked: the tree that was hashed and goes back, and the dialect's view of it. */
 export type Request = { readonly tree: JsonObject; readonly body: unknown }
 
@@ -22,8 +25,9 @@ export async function read(
   claim: Claim,
   { route, maxBody }: { route: Route; maxBody: number },
 ): Promise<Request> {
-  const raw = await exchange.body(route.maxBody ?? maxBody)
-  const tree = wire.open(claim, raw, route.auth === 'none' ? null : hashVersions(route))
+  const isOpen = route.auth === 'none'
+  const raw = await exchange.body(route.maxBody ?? (isOpen ? Math.min(maxBody, STRANGERS_BODY) : maxBody))
+  const tree = wire.open(claim, raw, isOpen ? null : hashVersions(route))
   const view = route.body.safeParse(plainOf(tree))
   if (view.success) return { tree, body: view.data }
   const [issue] = view.error.issues

@@ -3,7 +3,10 @@ import { Refusal } from '../wires/refusal.js'
 /** A place at work. Disposing it gives it to the next in line. */
 export type Place = Disposable
 
-/** Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. */
+/**
+ * Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. When no
+ * more may wait, whoever has a higher priority than another takes its place in line.
+ */
 export class Scheduler {
   readonly #concurrency: number
   readonly #queue: number
@@ -40,13 +43,17 @@ export class Scheduler {
   }
 
   #turn(signal: AbortSignal, priority: number, queue: number): Promise<void> {
-    if (this.#waiting.size >= queue) throw new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
+    if (this.#waiting.size >= queue) this.#makeRoom(priority, queue)
     return new Promise((resolve, reject) => {
       const enter = () => {
         signal.removeEventListener('abort', leave)
         resolve()
       }
-      const waiting = { priority, enter }
+      const yieldTo = (refusal: Refusal) => {
+        signal.removeEventListener('abort', leave)
+        reject(refusal)
+      }
+      const waiting = { priority, enter, yieldTo }
       const leave = () => {
         this.#waiting.delete(waiting)
         reject(signal.reason)
@@ -54,6 +61,16 @@ export class Scheduler {
       this.#waiting.add(waiting)
       signal.addEventListener('abort', leave, { once: true })
     })
+  }
+
+  /** Sends away the last of the lowest priority, if that is below this one and this one may wait at all. */
+  #makeRoom(priority: number, queue: number): void {
+    const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
+    let last: Waiting | undefined
+    for (const waiting of this.#waiting) if (!last || waiting.priority <= last.priority) last = waiting
+    if (!last || queue < this.#queue || last.priority >= priority) throw full
+    this.#waiting.delete(last)
+    last.yieldTo(full)
   }
 
   /** The place goes to the next in line without being free in between. */
@@ -66,4 +83,4 @@ export class Scheduler {
   }
 }
 
-type Waiting = { readonly priority: number; enter(): void }
+type Waiting = { readonly priority: number; enter(): void; yieldTo(refusal: Refusal): void }

@@ -203,7 +203,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,
-    rates: new Rates(now),
+    rates: { hotkeys: new Rates(now), addresses: new Rates(now) },
     state: new CallerState(now),
     sign: signJson(options.sign),
     fetch: boundedFetch(ending.signal),

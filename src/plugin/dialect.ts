@@ -107,14 +107,14 @@ export type RouteTerms<Body extends ZodType> = {
   readonly hashed: readonly HashField[] | readonly (readonly HashField[])[]
   /** `none`: whoever asks is answered, without a signature; `rate` counts addresses then, 1 a second unless it is said */
   readonly auth?: 'signed' | 'none'
-  /** false: the rules about hotkeys do not hold here, only the signature */
+  /** false: the rules about hotkeys do not hold here, only the signature; `rate` is as for `auth: 'none'`, and for all */
   readonly rules?: false
   readonly rate?: Rate
   /** what a request takes of `rate`: 1 unless it is said */
   cost?(body: z.infer<Body>): number
   /** how many may wait for a place, where fewer than `axon.queue`: with 0 it is refused at once when none is free; false: needs none, for what costs nothing */
   readonly queue?: number | false
-  /** bytes; for what is larger than `axon.maxBody`, or must be smaller */
+  /** bytes; for what is larger than `axon.maxBody`, or must be smaller; 64 KiB unless it is said where nobody signs */
   readonly maxBody?: number
   /** milliseconds that the validator waits, where its head does not say or says too much */
   readonly timeout?: number

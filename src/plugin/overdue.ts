@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { until } from './until.js'
 
 /** Whose code it is. */
 export type Speaker = 'miner' | 'dialect'
@@ -28,4 +29,19 @@ export function leftBehind(speaker: Speaker, pending: Promise<unknown>): void {
     if (isOverdue) running[speaker]--
   }
   pending.then(end, end)
+}
+
+/**
+ * What a plugin's promise gives, or the signal's reason as soon as that aborts: what then goes on is watched.
+ *
+ * @throws the signal's reason · whatever the promise rejects with
+ */
+export async function heeded<T>(speaker: Speaker, answer: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  const pending = Promise.resolve(answer)
+  try {
+    return await until(pending, signal)
+  } catch (error) {
+    if (signal.aborted) leftBehind(speaker, pending)
+    throw error
+  }
 }

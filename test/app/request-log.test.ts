@@ -95,6 +95,7 @@ describe('request log', () => {
         publish('cancelled', () => stranger)
         publish('failed', () => ({ ...refused, plugin: 'shout', error: new TypeError('broken') }))
         publish('refused', () => ({ ...refused, code: 'NOT_VERIFIED' }))
+        publish('answered', () => ({ ...stranger, status: 200 }))
       }
       publish('cancelled', () => ({ ...stranger, hotkey: alice.address }))
     }
@@ -103,9 +104,9 @@ describe('request log', () => {
       [
         ['failed', 'error'],
         ['cancelled', 'info'],
-        ['refusedStrangers', 'info'],
+        ['strangers', 'info'],
       ],
     )
-    assert.deepEqual(records[2]!.counts, { CANCELLED: 20, INTERNAL: 20, NOT_VERIFIED: 20 })
+    assert.deepEqual(records[2]!.counts, { CANCELLED: 20, INTERNAL: 20, NOT_VERIFIED: 20, ANSWERED: 20 })
   })
 })

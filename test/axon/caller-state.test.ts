@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { CallerState } from '#dist/axon/caller-state.js'
 
 describe('what is remembered of a caller', () => {
@@ -16,6 +18,22 @@ describe('what is remembered of a caller', () => {
     state.of('a').set('long', 3, Number.POSITIVE_INFINITY)
     now = 3_601_000
     assert.equal(state.of('a').get('long'), undefined)
+  })
+
+  it('is gone when its time is over and something else is remembered, whether it is asked for or not', async () => {
+    let now = 0
+    const state = new CallerState(() => now)
+    const forgotten = (() => {
+      const value = {}
+      state.of('a').set('old', value, 1_000)
+      return new WeakRef(value)
+    })()
+    now = 1_000
+    state.of('a').set('new', 1, 1_000)
+    await new Promise(setImmediate)
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    assert.equal(forgotten.deref(), undefined)
   })
 
   it('is bounded: the oldest goes first, of keys and of callers', () => {

@@ -49,6 +49,14 @@ describe('a route that wants no proof', () => {
     assert.equal((await send(axon.url, unsigned)).status, 200)
   })
 
+  it('reads 64 KiB of a body at most, unless the dialect says otherwise', async () => {
+    const body = JSON.stringify({ text: 'x'.repeat(64 * 1024) })
+    await using axon = await startAxon({ dialect: dialectOf({ auth: 'none' }) })
+    assert.equal((await send(axon.url, { ...unsigned, body })).status, 413)
+    await using larger = await startAxon({ dialect: dialectOf({ auth: 'none', maxBody: 100_000 }) })
+    assert.equal((await send(larger.url, { ...unsigned, body })).status, 200)
+  })
+
   it('still holds its body against the schema', async () => {
     await using axon = await startAxon({ dialect: dialectOf({ auth: 'none' }) })
     assert.equal((await send(axon.url, { ...unsigned, body: '{"text":1}' })).status, 400)

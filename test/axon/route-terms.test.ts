@@ -55,6 +55,21 @@ describe('the terms of a route', () => {
     assert.ok(left > 1_000 && left <= 1_800, `${left} ms`)
   })
 
+  it('holds no place while an answer is held back', async () => {
+    let asked = 0
+    const both = Promise.withResolvers<void>()
+    const answer = async () => {
+      if (++asked === 2) both.resolve()
+      return { answer: 'fine' }
+    }
+    await using axon = await startAxon({ dialect: dialectOf({ notBefore: 60_000, answer }), concurrency: 1 })
+    const leaving = new AbortController()
+    const asks = [1, 2].map(() => send(axon.url, ask(), { signal: leaving.signal }))
+    await both.promise
+    leaving.abort()
+    for (const one of await Promise.allSettled(asks)) assert.equal(one.status, 'rejected')
+  })
+
   it('may hold an answer back until it is not too fast', async () => {
     await using axon = await startAxon({ dialect: dialectOf({ notBefore: 150 }) })
     const startedAt = performance.now()

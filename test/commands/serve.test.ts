@@ -192,7 +192,7 @@ describe('miner serve', () => {
     for (let count = 0; count < 20; count++)
       assert.equal((await send(miner.url, { ...request, headers: unsigned })).status, 401)
     await miner.stop()
-    const summed = miner.records.filter(({ event }) => event === 'refusedStrangers')
+    const summed = miner.records.filter(({ event }) => event === 'strangers')
     assert.equal(summed.length, 1)
     assert.deepEqual(Object.values(summed[0]!.counts as object), [20])
     assert.equal(
