@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { refusals } from '../dist/wires/refusal.js'
 
 /**
  * The types that a plugin author may import, as they stand in the source with their comments, by their module.
@@ -8,7 +9,30 @@ import { readFileSync } from 'node:fs'
 export function pluginReference() {
   const index = readFileSync('src/index.ts', 'utf8')
   const modules = [...index.matchAll(/^export type \{([^}]+)\} from '\.\/(.+)\.js'/gm)]
-  return modules.map(([, names, path]) => section(path, namesIn(names))).join('\n')
+  const codes = Object.keys(refusals).map(code => `\n  | '${code}'`)
+  const sections = modules.map(([, names, path]) => section(path, namesIn(names)))
+  return [...sections, testing()].join('\n').replace(' keyof typeof refusals', codes.join(''))
+}
+
+/** What `bittensor-miner/testing` exports, values among it. */
+function testing() {
+  const index = readFileSync('src/testing/index.ts', 'utf8')
+  const modules = [...index.matchAll(/^export (?:type )?\{([^}]+)\} from '\.\/(.+)\.js'/gm)]
+  const code = modules.flatMap(([, names, path]) => {
+    const wanted = namesIn(names).map(name => name.replace('type ', ''))
+    const declared = declarations(readFileSync(`dist/testing/${path}.d.ts`, 'utf8'))
+    return wanted.map(name => declared.find(one => one.name === name)?.text ?? fail(`testing/${path}: ${name}`))
+  })
+  const words = 'From `bittensor-miner/testing`, which runs what `miner serve` runs.'
+  return `## Testing\n\n${words}\n\n\`\`\`ts\n${written(code.join('\n\n'))}\n\`\`\`\n`
+}
+
+/** As the source is written, where the compiler writes it in its own way. */
+function written(declared) {
+  return declared
+    .replace(/^export declare /gm, 'export ')
+    .replaceAll('    ', '  ')
+    .replace(/;$/gm, '')
 }
 
 const titles = {
@@ -42,7 +66,7 @@ function declarationBehind(source, path, name) {
 function declarations(source) {
   const lines = source.split('\n')
   return lines.flatMap((line, at) => {
-    const [, kind, name] = line.match(/^export (type|class|const) (\w+)\b(?!\s*\})/) ?? []
+    const [, kind, name] = line.match(/^export (?:declare )?(type|class|const|function) (\w+)\b(?!\s*\})/) ?? []
     if (!name) return []
     let start = at
     while (/^( \*|\/\*\*)/.test(lines[start - 1] ?? '')) start--

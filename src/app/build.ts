@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os'
 import type { DependencyContainer } from 'tsyringe'
 import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
+import type { VerifierThread } from '../keys/verifier-thread.js'
 import { boundedFetch } from '../plugin/bounded-fetch.js'
 import type { Miner } from '../plugin/miner.js'
 import { requireNeeds } from '../plugin/require-needs.js'
@@ -39,16 +41,14 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { createVerifier }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] =
-    await Promise.all([
-      import('./request-log.js'),
-      import('../axon/serve-axon.js'),
-      import('../keys/verifier.js'),
-      import('../keys/ss58.js'),
-      import('../policy/lists.js'),
-      import('./wires.js'),
-      import('./watch-plugins.js'),
-    ])
+  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] = await Promise.all([
+    import('./request-log.js'),
+    import('../axon/serve-axon.js'),
+    import('../keys/ss58.js'),
+    import('../policy/lists.js'),
+    import('./wires.js'),
+    import('./watch-plugins.js'),
+  ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
@@ -59,11 +59,10 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
-  const verifier = createVerifier({ onPanic: error => log.error({ event: 'signatureLibraryFailed', error }) })
+  const verify = await buildVerifier(from)
   resources.own(from.resolve(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
-  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
-  return resources.own(
+  const open = resources.own(
     await serveAxon({
       hotkey: hotkey.address,
       host,
@@ -75,7 +74,8 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
       rules: [lists(valuesOf(configuration, hostSections.policy))],
-      verify: ({ hotkey, text, signature }) => verifier.verify({ publicKey: decodeAddress(hotkey), text, signature }),
+      verify: checks =>
+        verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
       concurrency: axon.concurrency,
       queue: axon.queue,
       maxBody: axon.maxBody,
@@ -85,6 +85,24 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       onError: error => log.error({ event: 'axonFailed', error }),
     }),
   )
+  // What computes before is not a plugin that others wait for.
+  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
+  return open
+}
+
+/** The check of signatures: in a thread of its own, where there is a processor for it. */
+async function buildVerifier(from: DependencyContainer): Promise<VerifierThread['verify']> {
+  const log = from.resolve(LOG)
+  const onPanic = (error: unknown) => log.error({ event: 'signatureLibraryFailed', error })
+  if (availableParallelism() === 1) {
+    const { createVerifier } = await import('../keys/verifier.js')
+    const { verify } = createVerifier({ onPanic })
+    return async signatures => signatures.map(verify)
+  }
+  const { VerifierThread } = await import('../keys/verifier-thread.js')
+  const onFailure = (error: unknown) => log.error({ event: 'signatureThreadFailed', error })
+  const thread = from.resolve(RESOURCES).own(new VerifierThread({ onPanic, onFailure }))
+  return signatures => thread.verify(signatures)
 }
 
 /** A dendrite that asks with the configured hotkey. */

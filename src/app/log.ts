@@ -17,10 +17,8 @@ export type LogOptions = {
 /** A log of one record a line. Values from outside cannot forge lines or move a terminal's cursor. */
 export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
   const { pino } = await import('pino')
-  const cleaning = {
-    harmless: (text: string) => escapeControls(scrub(text, secrets)),
-    stacks: level === 'debug' || level === 'trace',
-  }
+  const harmless = (text: string) => escapeControls(scrub(text, secrets))
+  const debugs = level === 'debug' || level === 'trace'
   const options: LoggerOptions = {
     level,
     base: null,
@@ -28,9 +26,11 @@ export async function createLog({ level, secrets, output }: LogOptions): Promise
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
     hooks: {
-      logMethod([fields, message], method) {
+      logMethod([fields, message], method, number) {
+        // A fault that nobody foresaw is found by its stack, and may not come again for those who debug.
+        const cleaning = { harmless, stacks: debugs || number >= pino.levels.values.error! }
         // A plugin's words; our own records name an event.
-        const words = message === undefined ? {} : { event: 'message', message: cleaning.harmless(String(message)) }
+        const words = message === undefined ? {} : { event: 'message', message: harmless(String(message)) }
         method.call(this, { ...words, ...cleaned(fields, cleaning) })
       },
     },
@@ -70,7 +70,7 @@ function fields(value: object, { harmless }: Cleaning, deeper: (item: unknown) =
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [harmless(key), deeper(item)]))
 }
 
-/** An error by its code and text. Its stack is for those who debug. */
+/** An error by its code and text. */
 function errorFields(error: Error, stacks: boolean): object {
   const { code, hint, stack, cause } = error as { code?: unknown; hint?: unknown } & Error
   return {

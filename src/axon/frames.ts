@@ -1,17 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../plugin/dialect.js'
+import { misbehaves, typeName } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { heeded } from '../plugin/overdue.js'
+import { requireGenerator } from '../plugin/require-generator.js'
 import { stop } from '../plugin/stop.js'
 
 /** Bytes of one streamed answer; more is a fault, not an answer. */
 const MAX_BYTES = 64 * 1024 * 1024
+/** Values that are heard in one turn of the event loop, at most: the deadline of one that never waits has to come, too. */
+const BURST = 256
 
 /**
  * What a dialect's generator yields, as it goes on the wire, without trusting it: the signal ends the wait for the next
  * value, and its end is not waited for.
  *
- * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it yields what its frames do not allow
+ * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it is no generator, or yields what
+ *   its frames do not allow
  * @throws the signal's reason · whatever the generator throws
  */
 export async function* frames(
@@ -22,19 +27,22 @@ export async function* frames(
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let size = 0
   try {
-    for (;;) {
+    requireGenerator(said, 'dialect')
+    for (let heard = 1; ; heard++) {
+      if (heard % BURST === 0) await turn()
       const step = await heeded('dialect', said.next(), signal)
       if (step.done) {
         if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
         return
       }
       const bytes = form === 'bytes' ? step.value : framed(step.value, form)
-      if (!(bytes instanceof Uint8Array)) throw noAnswer('DIALECT_MISBEHAVES', `the dialect yielded no ${form}`)
+      if (!(bytes instanceof Uint8Array)) {
+        const message = `the dialect yielded ${typeName(step.value)}, which is not what ${form} is made of`
+        throw misbehaves('dialect', message, `yield ${form === 'bytes' ? 'a Uint8Array' : 'JSON'}`)
+      }
       size += bytes.length
       if (size > MAX_BYTES) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_BYTES} bytes`)
       if (bytes.length > 0) yield bytes
-      // A generator that says nothing, again and again, would keep the thread, and its deadline could never come.
-      else await turn()
     }
   } finally {
     stop(said)

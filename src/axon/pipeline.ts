@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Caller, Route, Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
-import { NoAnswer } from '../plugin/no-answer.js'
+import { misbehaves } from '../plugin/misbehaves.js'
 import { heeded } from '../plugin/overdue.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { speech } from '../plugin/speech.js'
@@ -159,7 +159,8 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
 
     if (route.frames === undefined) {
       const patch = await heeded('dialect', route.answer(question), signal)
-      if (!isPatch(patch)) throw misbehaves('the dialect gave no fields to answer with')
+      if (!isPatch(patch))
+        throw misbehaves('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
       // Who only waits needs no place.
       _place?.[Symbol.dispose]()
       if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
@@ -209,10 +210,6 @@ function timeoutOf({ timeoutMs }: Claim, { timeout }: Route): number | null {
 
 function isPatch(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function misbehaves(message: string): NoAnswer {
-  return new NoAnswer('upstream', message, { code: 'DIALECT_MISBEHAVES' })
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import type { PlainRoute } from '../plugin/dialect.js'
+import { misbehaves } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { heeded } from '../plugin/overdue.js'
 import { Refusal } from '../wires/refusal.js'
@@ -43,7 +44,7 @@ export async function answerPlain(
       head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
     const answer = { body, address: head.address, signal: listening.signal }
     const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
-    if (reply === undefined) throw new NoAnswer('upstream', 'the dialect gave no JSON', { code: 'DIALECT_MISBEHAVES' })
+    if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
     return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
   } finally {
     clearTimeout(late)

@@ -22,7 +22,7 @@ import { readBody } from './read-body.js'
 import { RisingNonces } from './rising-nonces.js'
 import { Scheduler } from './scheduler.js'
 import { signJson } from './sign-json.js'
-import { type SignatureCheck, SignatureChecks } from './signature-checks.js'
+import { type CheckSignatures, SignatureChecks } from './signature-checks.js'
 import { SpentNonces } from './spent-nonces.js'
 import { writeReply } from './write-reply.js'
 import { cutOff, writeStream } from './write-stream.js'
@@ -40,8 +40,7 @@ export type AxonOptions = {
   /** as the operator chose it, for records */
   readonly minerName: string
   readonly rules: readonly ScreenRule[]
-  /** Does the signature hold? Must not throw for any bytes. */
-  readonly verify: (check: SignatureCheck) => boolean
+  readonly verify: CheckSignatures
   /** with our hotkey: 64 bytes for a message */
   readonly sign: (message: Uint8Array) => Uint8Array
   readonly onHookFailed: OnHookFailed

@@ -27,13 +27,19 @@ export async function unknownFlags(typed: readonly string[], { known, miners, ch
         message: `${dashes}${name} is a flag of the miner ${owner}, which is not in use`,
         hint: `add --use ${owner}`,
       }
-    const like = name.length > 1 ? nearest(name, known) : undefined
+    const like = name.length > 1 ? (nearest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
     return {
       code: 'UNKNOWN_FLAG',
       message: `there is no flag ${dashes}${name}`,
       hint: like ? `--${like}` : 'add --help to see those there are',
     }
   })
+}
+
+/** `port`, where only `axon-port` is a flag. */
+function onlyEnding(end: string, known: readonly string[]): string | undefined {
+  const [found, ...more] = known.filter(name => name.endsWith(end))
+  return more.length === 0 ? found : undefined
 }
 
 const dashedValue: Problem = {

@@ -26,11 +26,11 @@ export async function createPackage({ kind, name, folder }: NewPackage): Promise
   const templates = [...(await templatesIn('common')), ...(await templatesIn(kind))]
   const fields = { ...(await hostFields()), kind, name, package: packageName({ kind, name }), ...spellings(name) }
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     if ((await readdir(folder)).length > 0) throw taken(folder, 'is not empty')
     for (const { path, text } of templates) {
       const file = join(folder, path)
-      await mkdir(dirname(file), { recursive: true })
+      await makeFolder(dirname(file))
       await writeFile(file, fillTemplate(text, fields), { flag: 'wx' })
     }
   } catch (error) {
@@ -57,6 +57,19 @@ async function templatesIn(folder: string): Promise<readonly { readonly path: st
       text: await readFile(join(root, folder, name), 'utf8'),
     })),
   )
+}
+
+/** With those above it. Node's own recursive `mkdir` never ends where a folder that is there takes none: `/proc/x`. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await mkdir(folder)
+  }
 }
 
 /** What it is written for, and what we ourselves are built with. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Check, Miner } from './miner.js'
-import { NoAnswer } from './no-answer.js'
+import { misbehaves } from './misbehaves.js'
 import { until } from './until.js'
 
 /**
@@ -14,7 +14,7 @@ export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<rea
   signal.throwIfAborted()
   const found = checks.safeParse(await until(Promise.resolve(miner.check?.(signal) ?? []), signal))
   if (found.success) return found.data
-  throw new NoAnswer('upstream', 'the miner did not tell what it found out', { code: 'MINER_MISBEHAVES' })
+  throw misbehaves('miner', 'the miner did not tell what it found out', 'return [{ name, findings }] from check')
 }
 
 const checks = z.array(

@@ -1,7 +1,8 @@
 import { type ZodObject, type ZodType, z } from 'zod'
 import { conversation } from './conversation.js'
 import type { DialectDefinition, Route } from './dialect.js'
-import type { MinerDefinition } from './miner.js'
+import type { Json } from './json.js'
+import type { Message, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 import { objectIn } from './object-in.js'
 
@@ -22,17 +23,17 @@ export function defineDialect(definition: DialectDefinition): DialectDefinition 
 /** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
 export type Sdk = {
   /** types a miner: `config` in `create` is what `settings` says */
-  readonly defineMiner: typeof defineMiner
+  readonly defineMiner: <Settings extends ZodObject>(definition: MinerDefinition<Settings>) => MinerDefinition
   /** types a dialect */
-  readonly defineDialect: typeof defineDialect
+  readonly defineDialect: (definition: DialectDefinition) => DialectDefinition
   /** types a synapse: `body` in `answer` is what `body` says */
-  readonly defineRoute: typeof defineRoute
+  readonly defineRoute: <Body extends ZodType>(route: Route<Body>) => Route
   /**
    * Pairs roles with messages, as many synapses carry them. What is no conversation is 400 for the caller.
    */
-  readonly conversation: typeof conversation
+  readonly conversation: (roles: readonly string[], messages: readonly string[]) => Message[]
   /** the JSON object in what a model wrote, slips repaired; null when there is none */
-  readonly objectIn: typeof objectIn
+  readonly objectIn: (text: string) => Promise<{ readonly [key: string]: Json } | null>
   /** zod 4 */
   readonly z: typeof z
   /** to be thrown where there is no answer */

@@ -73,8 +73,8 @@ export function discover(plugins: readonly InstalledPlugin[], { isTaken, allow }
         const owner = owners.get(`${kind} ${name}`)
         const trouble =
           contractTrouble(version, from) ??
-          nameTrouble(name, { isTaken: isTaken(kind, name), owner, from }) ??
-          (typeof found === 'string' ? undefined : unusable(found.words, mend(from))) ??
+          nameTrouble({ kind, name }, { isTaken: isTaken(kind, name), owner, from }) ??
+          (typeof found === 'string' ? undefined : moduleTrouble(found, from)) ??
           (allow && !allow.includes(plugin.name) ? notAllowed(plugin.name) : undefined)
         if (!trouble) owners.set(`${kind} ${name}`, plugin.name)
         const file = typeof found === 'string' ? found : null
@@ -111,8 +111,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+type NoModule = { readonly words: string; readonly isAbsent?: true }
+
 /** The file of a module inside its package, or why there is none. */
-function fileOf(root: string, path: unknown): string | { readonly words: string } {
+function fileOf(root: string, path: unknown): string | NoModule {
   if (typeof path !== 'string' || path === '')
     return { words: 'is not declared as a name and the path of a file in its package.json' }
   try {
@@ -122,8 +124,13 @@ function fileOf(root: string, path: unknown): string | { readonly words: string 
       return { words: 'has its module outside of its package' }
     return file
   } catch {
-    return { words: `has no module: there is no file ${path}` }
+    return { words: `has no module: there is no file ${path}`, isAbsent: true }
   }
+}
+
+/** A package that is linked may not be built yet. */
+function moduleTrouble({ words, isAbsent }: NoModule, from: PluginPackage): Trouble {
+  return unusable(words, isAbsent && from.type === 'link' ? `npm run build in ${from.root}` : mend(from))
 }
 
 function contractTrouble(version: unknown, from: PluginPackage): Trouble | undefined {
@@ -139,10 +146,13 @@ function contractTrouble(version: unknown, from: PluginPackage): Trouble | undef
 
 type Naming = { readonly isTaken: boolean; readonly owner: string | undefined; readonly from: PluginPackage }
 
-function nameTrouble(name: string, { isTaken, owner, from }: Naming): Trouble | undefined {
-  if (!isPluginName(name))
-    return unusable('has a name that is not in small letters, digits and single dashes', mend(from))
-  if (isTaken) return unusable('has a name that is taken by this program', mend(from))
+function nameTrouble(
+  { kind, name }: Pick<Declared, 'kind' | 'name'>,
+  { isTaken, owner, from }: Naming,
+): Trouble | undefined {
+  const named = `has a name, in oclif.${kind}s of its package.json, that`
+  if (!isPluginName(name)) return unusable(`${named} is not in small letters, digits and single dashes`, mend(from))
+  if (isTaken) return unusable(`${named} is taken by this program`, mend(from))
   if (owner === undefined) return undefined
   return unusable(`has the name of one of ${owner}, which comes first`, `miner plugins:uninstall one of the two`)
 }

@@ -3,8 +3,8 @@ import type { Json } from './json.js'
 import type { Log } from './log.js'
 
 /** The roles a typed conversation may have, as OpenAI's chat API names them. */
-export const roles = ['system', 'developer', 'user', 'assistant'] as const
-export type Role = (typeof roles)[number]
+export const roles = ['system', 'developer', 'user', 'assistant'] as const satisfies readonly Role[]
+export type Role = 'system' | 'developer' | 'user' | 'assistant'
 
 export type Message =
   | { readonly role: Role; readonly content: string; readonly toolCalls?: readonly ToolCall[] }

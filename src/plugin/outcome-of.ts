@@ -1,5 +1,5 @@
 import type { Attempt, Outcome, ToolCall, Usage } from './miner.js'
-import { NoAnswer } from './no-answer.js'
+import { misbehaves, typeName } from './misbehaves.js'
 
 /**
  * What a miner returned, as far as it is an outcome. A count or an attempt that is none is left out: an answer is not
@@ -10,8 +10,8 @@ import { NoAnswer } from './no-answer.js'
 export function outcomeOf(end: unknown): Outcome {
   const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(end)
   if (typeof model !== 'string' || typeof finishReason !== 'string') {
-    const message = 'the miner did not return which model spoke and why it stopped'
-    throw new NoAnswer('upstream', message, { code: 'MINER_MISBEHAVES' })
+    const message = `the miner returned ${typeName(end)}, and not which model spoke and why it stopped`
+    throw misbehaves('miner', message, 'return { model, finishReason } at the end of prompt')
   }
   return {
     model,

@@ -4,10 +4,15 @@ import { z } from 'zod'
 export function faultsIn(shape: z.ZodType, value: unknown): readonly string[] {
   try {
     const { error } = shape.safeParse(value)
-    return (error?.issues ?? []).map(({ path, message }) => [...path.map(String), message].join(': '))
+    return (error?.issues ?? []).map(issue => [...issue.path.map(String), words(issue)].join(': '))
   } catch {
     return ['it cannot be looked at']
   }
+}
+
+/** Of a key that does not fit zod says only that it does not. */
+function words(issue: z.core.$ZodIssue): string {
+  return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message
 }
 
 /** A text that fills one line of a table. */

@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Piece } from './miner.js'
+import { misbehaves, typeName } from './misbehaves.js'
 import { NoAnswer } from './no-answer.js'
 import { leftBehind, type Speaker } from './overdue.js'
+import { requireGenerator } from './require-generator.js'
 import { stop } from './stop.js'
 import { until } from './until.js'
 
@@ -15,7 +17,7 @@ import { until } from './until.js'
  * @param speaker whom an error blames
  * @returns what the generator returned, unchecked
  * @throws {NoAnswer} EMPTY_ANSWER when all of it is white space, and no tool is called · ANSWER_TOO_LONG · MINER_MISBEHAVES or
- *   DIALECT_MISBEHAVES when it yields what its type does not allow
+ *   DIALECT_MISBEHAVES when it is no generator, or yields what its type does not allow
  * @throws the signal's reason · whatever the generator throws
  */
 export async function* speech(
@@ -23,7 +25,6 @@ export async function* speech(
   signal: AbortSignal,
   speaker: Speaker,
 ): AsyncGenerator<Piece, unknown> {
-  signal.throwIfAborted()
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let length = 0
   let held: string | null = ''
@@ -31,6 +32,8 @@ export async function* speech(
   let calls = false
   let pending: Promise<unknown> | null = null
   try {
+    signal.throwIfAborted()
+    requireGenerator(said, speaker)
     for (let heard = 1; ; heard++) {
       // A generator that waits for nothing would keep the thread, and its deadline could never come.
       if (heard % BURST === 0) await turn()
@@ -45,8 +48,8 @@ export async function* speech(
       }
       const piece = pieceOf(step.value)
       if (piece === null) {
-        const code = `${speaker.toUpperCase()}_MISBEHAVES`
-        throw noAnswer(code, `the ${speaker} yielded something other than a piece of an answer`)
+        const message = `the ${speaker} yielded ${typeName(step.value)}, which is no piece of an answer`
+        throw misbehaves(speaker, message, 'yield a string, or { text, toolCalls, logprobs }')
       }
       const { text: saidNow = '', ...beside } = piece
       if (beside.toolCalls || beside.logprobs) {

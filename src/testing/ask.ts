@@ -6,15 +6,13 @@ import { requiredFields } from '../plugin/required-fields.js'
 import { writeJson } from '../wires/write-json.js'
 import type { TestAxon } from './start-axon.js'
 
-type Fields = { readonly [field: string]: Json }
-
 /** What a validator gets. */
 export type TestReply = {
   /** 200: it was answered; null: the axon told none */
   readonly status: number | null
   readonly message: string | null
   /** those of the synapse after the reply; of a stream, or when there is no answer, as they were sent */
-  readonly fields: Fields
+  readonly fields: { readonly [field: string]: Json }
   /** all that was streamed, also of a stream that broke off; empty when the reply was whole */
   readonly bytes: Buffer
   /** the same, as text */
@@ -38,7 +36,7 @@ export type AskHow = {
 export async function ask(
   axon: TestAxon,
   synapse: string,
-  body: Fields = {},
+  body: { readonly [field: string]: Json } = {},
   { as = '//Alice', timeoutMs = 12_000 }: AskHow = {},
 ): Promise<TestReply> {
   const route = Object.hasOwn(axon.dialect.synapses, synapse) ? axon.dialect.synapses[synapse] : undefined

@@ -22,7 +22,8 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     sign: message => bob.sign(message),
     onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
     rules: [developmentKeysOnly],
-    verify: ({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed }),
+    verify: async checks =>
+      checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),
     concurrency: 4,
     queue: 8,
     maxBody: 1024 * 1024,

@@ -4,10 +4,15 @@ import { createLog, type LogLevel } from '#dist/app/log.js'
 /** Of what the tests look at. */
 type LogRecord = { event: string; time: string; use?: string; list?: unknown; error?: { stack?: string[] } }
 
-async function logged(level: LogLevel, record: object, secrets: readonly string[] = []): Promise<LogRecord[]> {
+async function logged(
+  level: LogLevel,
+  record: object,
+  secrets: readonly string[] = [],
+  method: 'info' | 'error' = 'info',
+): Promise<LogRecord[]> {
   const lines: string[] = []
   const log = await createLog({ level, secrets, output: { write: line => void lines.push(line) } })
-  log.info({ event: 'tested', ...record })
+  log[method]({ event: 'tested', ...record })
   return lines.map(line => JSON.parse(line))
 }
 
@@ -43,13 +48,15 @@ describe('log', () => {
     assert.equal(record!.use, 'none of it')
   })
 
-  it('tells an error by code and text, and its stack only to those who debug', async () => {
+  it('tells an error by code and text, and its stack to those who debug, or when it is a fault', async () => {
     const error = Object.assign(new Error('broken', { cause: new TypeError('deep') }), { code: 'E', hint: 'mend it' })
     const [quiet] = await logged('info', { error })
     const cause = { name: 'TypeError', message: 'deep' }
     assert.deepEqual(quiet!.error, { name: 'Error', code: 'E', message: 'broken', hint: 'mend it', cause })
     const [loud] = await logged('debug', { error })
     assert.match(loud!.error!.stack![0]!, /^ {4}at .*log\.test\.ts/)
+    const [fault] = await logged('info', { error }, [], 'error')
+    assert.match(fault!.error!.stack![0]!, /^ {4}at .*log\.test\.ts/)
   })
 
   it('tells a Date and a URL by their text', async () => {

@@ -45,9 +45,9 @@ describe('a dialect that streams', () => {
     })
   }
 
-  it('is not believed: what is no generator is a 500', async () => {
+  it('is not believed: what is no generator is a 502', async () => {
     await using asked = await askDialect(async () => ({ completion: 'a' }))
-    assertRefused(await asked.caller.reply(), 500, /^Internal Server Error #/)
+    assertRefused(await asked.caller.reply(), 502, /^The model behind this miner failed$/)
   })
 
   it('is not waited for when it is stuck, not even in its end', async () => {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -124,6 +133,18 @@ describe('miner create', function () {
       assert.ok(error.message.includes(words), error.message)
       assert.deepEqual(readdirSync(home), [])
     })
+
+  it('makes the folders above its own', async () => {
+    assert.equal((await runMiner(['create', 'miner', 'my-own', '--dir', join(home, 'a/b/c')])).code, 0)
+    assert.deepEqual(filesIn(join(home, 'a/b/c')), files)
+  })
+
+  it('comes to an end where the system lets nobody make a folder', async function () {
+    if (!existsSync('/proc/self')) this.skip()
+    const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--dir', '/proc/x'])
+    assert.equal(code, 1)
+    assert.equal(stderr, 'error: /proc/x cannot be written: ENOENT\n  try: another place with --dir\n')
+  })
 
   it('takes a folder that is there and empty', async () => {
     assert.equal((await runMiner(['create', 'miner', 'my-own', '--dir', home])).code, 0)

@@ -44,6 +44,10 @@ describe('plugins', () => {
       const { stdout } = await miner('prompt', '--use', 'shout', '--help')
       assert.match(stdout, /^ {2}--shout-url=TEXT/m)
       assert.match((await miner('prompt', 'hi', '--use', 'shout', '--url', 'x')).stderr, /there is no flag --url/)
+      assert.match(
+        (await miner('serve', '--use', 'shout', '--port', '1')).stderr,
+        /there is no flag --port\n {2}try: --axon-port/,
+      )
     })
 
     it('are listed with what they do, or why they cannot be used', async () => {
@@ -55,7 +59,10 @@ describe('plugins', () => {
         stderr,
         /^warning: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: mend it in /m,
       )
-      assert.match(stderr, /the miner axon of miner-bad@1\.0\.0 has a name that is taken by this program/)
+      assert.match(
+        stderr,
+        /the miner axon of miner-bad@1\.0\.0 has a name, in oclif\.miners of its package\.json, that is taken/,
+      )
       assert.match(
         stderr,
         /the miner union .* has settings that cannot be: union\.a: a choice between kinds cannot be a setting/,
@@ -268,15 +275,17 @@ describe('plugins', () => {
     }).timeout(120_000)
 
     it('tell at once what of them cannot be used', async () => {
-      using folder = linkedPlugins({})
+      const oclif = { contract: 1, miners: { chain: './gone.js' } }
+      using folder = linkedPlugins({ 'miner-other': { 'package.json': { oclif } } })
       const root = join(folder.folder, 'bad')
       writePackage(root, 'miner-bad', { 'package.json': { oclif: { contract: 1, miners: { axon: './gone.js' } } } })
       const { code, stderr } = await runMiner(['plugins:link', root, '--no-install'], { env: folder.env })
       assert.equal(code, 0)
       assert.match(
         stderr,
-        /warning: the miner axon of miner-bad@1\.0\.0 has a name that is taken by this program\n {2}try: mend it in /,
+        /^warning: the miner axon of miner-bad@1\.0\.0 has a name, in oclif\.miners of its package\.json, that is taken by this program\n {2}try: mend it in /m,
       )
+      assert.doesNotMatch(stderr, /miner-other/)
     })
   })
 })

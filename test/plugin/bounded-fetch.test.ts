@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { asking, boundedFetch } from '#dist/plugin/bounded-fetch.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 const { signal } = new AbortController()
 
@@ -15,6 +16,15 @@ async function server(listener: RequestListener) {
       http.closeAllConnections()
       await new Promise(closed => http.close(closed))
     },
+  }
+}
+
+function fetchFailed(words: RegExp) {
+  return (error: unknown) => {
+    assert.ok(error instanceof NoAnswer)
+    assert.deepEqual([error.reason, error.code], ['upstream', 'FETCH_FAILED'])
+    assert.match(error.message, words)
+    return true
   }
 }
 
@@ -42,8 +52,38 @@ describe('a plugin’s fetch', () => {
       write()
     })
     const response = await boundedFetch(signal)(it.url)
-    await assert.rejects(response.arrayBuffer(), /longer than 16777216 bytes/)
+    await assert.rejects(response.arrayBuffer(), fetchFailed(/longer than 16777216 bytes/))
   })
+
+  it('says which host gives no reply, and nothing else of its URL', async () => {
+    const gone = await server(() => {})
+    await gone[Symbol.asyncDispose]()
+    const { host } = new URL(gone.url)
+    await assert.rejects(
+      boundedFetch(signal)(`${gone.url}path?key=secret`),
+      fetchFailed(new RegExp(`^${host} cannot be asked: ECONNREFUSED$`)),
+    )
+  })
+
+  it('says that a reply broke off, and that one is late', async () => {
+    await using it = await server((request, response) => {
+      if (request.url !== '/cut') return
+      response.writeHead(200, { 'content-length': 9 })
+      response.write('a', () => response.destroy())
+    })
+    const cut = await boundedFetch(signal)(`${it.url}cut`)
+    await assert.rejects(cut.text(), fetchFailed(/ cannot be asked: UND_ERR_SOCKET$/))
+    await assert.rejects(boundedFetch(signal, 100)(it.url), fetchFailed(/ took longer than 0\.1 s$/))
+  })
+
+  for (const url of ['http://me:secret@127.0.0.1/', 'http://secret:secret/'])
+    it(`does not repeat a URL that cannot be asked: ${url}`, async () => {
+      await assert.rejects(boundedFetch(signal)(url), (error: Error) => {
+        assert.ok(error instanceof TypeError)
+        assert.doesNotMatch(error.message, /secret/)
+        return true
+      })
+    })
 
   for (const [what, inside] of [
     ['the program', (ending: AbortController) => [ending.signal, undefined] as const],

@@ -63,17 +63,24 @@ describe('discover', () => {
       ])
     })
 
+  it('tells who linked a package to build it, and all others to update it', () => {
+    const hints = (type: string) =>
+      found(installed({ contract: 1, miners: { a: './gone.js' } }, { type })).map(({ trouble }) => trouble?.hint)
+    assert.deepEqual(hints('link'), [`npm run build in ${plugins.root('miner-out')}`])
+    assert.deepEqual(hints('user'), ['miner plugins:update, or miner plugins:uninstall miner-out'])
+  })
+
   for (const name of ['', 'Shout', 'a_b', 'a--b', '-a', '9', '__proto__', 'a'.repeat(41), 'a\u001b[2J'])
     it(`tells of a name that cannot be: ${JSON.stringify(name)}`, () => {
       const miners = JSON.parse(`{${JSON.stringify(name)}: "./index.js"}`)
       assert.deepEqual(messages(installed({ contract: 1, miners })), [
-        'has a name that is not in small letters, digits and single dashes',
+        'has a name, in oclif.miners of its package.json, that is not in small letters, digits and single dashes',
       ])
     })
 
   it('tells of a name that is taken, and of a list in the place of a table', () => {
     assert.deepEqual(messages(installed({ contract: 1, dialects: { taken: './index.js' } })), [
-      'has a name that is taken by this program',
+      'has a name, in oclif.dialects of its package.json, that is taken by this program',
     ])
     assert.equal(messages(installed({ contract: 1, miners: ['./index.js'] })).length, 1)
     assert.ok(messages(installed({ contract: 1, miners: ['./index.js'] }))[0])

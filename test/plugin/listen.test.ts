@@ -143,7 +143,13 @@ describe('listen', () => {
       throw new Error('nobody hears this') // mocha fails the run if it is unhandled
     }
     const speech = forgotten() as unknown as ReturnType<typeof saying>
-    await assert.rejects(heard(listen(speech, signal)), TypeError)
+    await assert.rejects(heard(listen(speech, signal)), {
+      code: 'MINER_MISBEHAVES',
+      message: 'prompt is no async generator',
+      hint: 'write: async *prompt(…)',
+    })
+    const aborted = AbortSignal.abort(new Error('too late'))
+    await assert.rejects(heard(listen(forgotten() as unknown as typeof speech, aborted)), /too late/)
     await new Promise(setImmediate)
   })
 
@@ -160,6 +166,20 @@ describe('listen', () => {
       await assert.rejects(heard(listen(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
     })
   }
+
+  it('tells the type of what it refuses, nothing of what is in it, and what to write', async () => {
+    await assert.rejects(heard(listen(saying({ secret: 5 } as Piece), signal)), {
+      message: 'the miner yielded object, which is no piece of an answer',
+      hint: 'yield a string, or { text, toolCalls, logprobs }',
+    })
+    async function* silent() {
+      yield 'a'
+    }
+    await assert.rejects(heard(listen(silent() as unknown as ReturnType<typeof saying>, signal)), {
+      message: 'the miner returned undefined, and not which model spoke and why it stopped',
+      hint: 'return { model, finishReason } at the end of prompt',
+    })
+  })
 
   for (const end of [undefined, null, 'stop', {}, { model: 'm' }, { model: 5, finishReason: 'stop' }]) {
     it(`refuses ${JSON.stringify(end)} for an outcome`, async () => {

@@ -44,7 +44,10 @@ describe('a plugin’s module', () => {
       "export default () => ({ name: 'a', summary: 'one', follows: 'x', synapses: {} })",
       /synapses: must have at least one$/,
     ],
-    'takes the ping': [dialect('').replace('Asked', 'Synapse'), /synapses: Synapse: /],
+    'takes the ping': [
+      dialect('').replace('Asked', 'Synapse'),
+      /synapses: Synapse: must be the name of a Python class, and not Synapse, which is the ping$/,
+    ],
     'has a body that is no schema': [dialect('body: {}'), /synapses: Asked: body: must be a schema of zod 4$/],
     'hashes what is no field': [dialect('hashed: [5]'), /synapses: Asked: hashed: must be/],
     'has an example that does not fit': [dialect('example: { q: 5 }'), /synapses: Asked: example: must fit the body$/],
@@ -53,7 +56,7 @@ describe('a plugin’s module', () => {
     'needs what nobody has': [dialect('', "needs: ['luck'],"), /needs: 0: /],
     'answers for the host': [
       dialect('', "routes: { 'GET /healthz': { async answer() {} } },"),
-      /routes: GET \/healthz: /,
+      /routes: GET \/healthz: must be GET or POST and a path, and not \/healthz, which is the host’s$/,
     ],
   }
   const good: Record<string, string> = {

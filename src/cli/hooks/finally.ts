@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import type { Hook } from '@oclif/core'
 
 const installs = /^plugins:(install|add)$/
@@ -7,7 +8,7 @@ const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|updat
  * Behind a command that brings or takes plugins: tells what went wrong, or what of them cannot be used, and writes the completion anew.
  * oclif does that too, but before it knows the flags of a miner that has just come.
  */
-const hook: Hook<'finally'> = async ({ id = '', error, config }) => {
+const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
   if (!changesPlugins.test(id)) return
   if (error) {
     const { installError } = await import('../install-error.js')
@@ -28,11 +29,17 @@ const hook: Hook<'finally'> = async ({ id = '', error, config }) => {
   const { plugins } = await Config.load({ root: config.root })
   await using scope = openScope({ plugins: [...plugins.values()], allow: null })
   for (const declared of scope.resolve(PLUGINS)) {
-    if (!declared.trouble) continue
+    if (!declared.trouble || (id === 'plugins:link' && realpathSync(declared.from.root) !== linkedFolder(argv)))
+      continue
     const { message, hint } = troubleError(declared)
     process.stderr.write(words({ label: 'warning', message, hint }))
   }
   await refreshCompletion(config.root)
+}
+
+/** The folder that `plugins:link` was given; none of its flags takes a value. */
+function linkedFolder(argv: readonly string[]): string {
+  return realpathSync(argv.find(word => !word.startsWith('-')) ?? '.')
 }
 
 export default hook
