@@ -107,8 +107,18 @@ function isLogprob(value: unknown): boolean {
   return typeof token === 'string' && typeof logprob === 'number'
 }
 
+/** A part of a call that has no word in it is kept, too. */
+const EACH_CALL = 32
+
 /** In characters, about. */
 function sizeOf({ toolCalls = [], logprobs = [] }: Piece): number {
-  const ofCalls = toolCalls.reduce((sum, { arguments: text = '' }) => sum + text.length, 0)
+  const ofCalls = toolCalls.reduce(
+    (sum, call) => sum + EACH_CALL + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),
+    0,
+  )
   return ofCalls + logprobs.reduce((sum, { token }) => sum + token.length, 0)
+}
+
+function lengthOf(text = ''): number {
+  return text.length
 }

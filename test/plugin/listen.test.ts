@@ -125,6 +125,16 @@ describe('listen', () => {
     await assert.rejects(heard(listen(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
   })
 
+  it('hears no calls of tools without end, although there is no word in them', async () => {
+    async function* calling(): AsyncGenerator<Piece, Outcome> {
+      for (let index = 0; ; index++) yield { toolCalls: [{ index }] }
+    }
+    const hear = async () => {
+      for await (const _ of listen(calling(), signal));
+    }
+    await assert.rejects(hear(), noAnswer('ANSWER_TOO_LONG'))
+  })
+
   it('does not need a return, and hears nothing of one that throws', async () => {
     const throwing = () => {
       throw new Error('nobody hears this')

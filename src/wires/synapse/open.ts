@@ -24,8 +24,8 @@ export function open(
       for (const hash of bodyHashes(tree, hashed)) if (hash === claim.bodyHash) return tree
     } catch (error) {
       // A field that only another version has; if there is but one, that is what is wrong.
-      if (versions.length > 1 || !(error instanceof Refusal)) continue
-      mismatch = error
+      if (!(error instanceof Refusal)) throw error
+      if (versions.length === 1) mismatch = error
     }
   }
   throw mismatch
