@@ -50,8 +50,8 @@ describe('a hostile miner', () => {
   for (const [deed, expected] of Object.entries({
     throw: 500,
     late: 500,
-    five: 500,
-    nothing: 500,
+    five: 502,
+    nothing: 502,
     numbers: 502,
     noOutcome: 502,
   }))
