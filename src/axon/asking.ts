@@ -1,4 +1,5 @@
 import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
+import { embeddingOf } from '../plugin/embedding-of.js'
 import { listen } from '../plugin/listen.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
@@ -152,7 +153,8 @@ export class Asking {
     if (!miner.embed) throw lacks('embed')
     using within = sooner(asked, end, now)
     try {
-      return await heeded('miner', miner.embed(texts, within.asked), within.asked.signal)
+      const embedding = await heeded('miner', miner.embed(texts, within.asked), within.asked.signal)
+      return embeddingOf(embedding, texts.length)
     } catch (error) {
       throw this.#ofMiner(error)
     }

@@ -200,6 +200,11 @@ describe('a call', () => {
         [1, 0.5],
       ])
     }
+    for (const vectors of [[[1]], [[1], ['2']], [[1], [Number.NaN]], [[1], 2]] as number[][][]) {
+      const miner = { ...speaking, embed: async () => ({ model: 'e', vectors }) }
+      await using axon = await startAxon({ dialect: embedded, miner })
+      assert.equal((await send(axon.url, ask())).status, 502)
+    }
     for (const dialect of [relayed, embedded]) {
       await using axon = await startAxon({ dialect, miner: speaking })
       assert.equal((await send(axon.url, ask())).status, 501)
