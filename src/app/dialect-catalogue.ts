@@ -2,6 +2,8 @@ import { type DialectPlugin, sdk } from '../plugin/define.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Declared } from '../plugin/discover.js'
 import { loadDialect } from '../plugin/load-plugin.js'
+import { brokenPlugin } from '../plugin/plugin-error.js'
+import { refusals } from '../wires/refusal.js'
 import { byName } from './by-name.js'
 
 /** A dialect that can be chosen. Listing it runs none of its code. */
@@ -45,7 +47,18 @@ export function dialectCatalogue({ from, declared }: Sources): DialectCatalogue 
   const plugins = declared
     .filter(({ kind }) => kind === 'dialect')
     .map((plugin): DialectEntry => {
-      return { name: plugin.name, from: plugin.from, netuids: [], plugin, load: () => loadDialect(plugin) }
+      return { name: plugin.name, from: plugin.from, netuids: [], plugin, load: () => loadPlugin(plugin) }
     })
   return byName([...own, ...plugins])
+}
+
+/** It words refusals that there are. */
+async function loadPlugin(plugin: Declared): Promise<DialectDefinition> {
+  const dialect = await loadDialect(plugin)
+  for (const [synapse, { refusals: worded = {} }] of Object.entries(dialect.synapses)) {
+    const unknown = Object.keys(worded).find(code => !Object.hasOwn(refusals, code))
+    if (unknown === undefined) continue
+    throw brokenPlugin(plugin, `words a refusal of ${synapse} that there is not: ${unknown}, see docs/refusals.md`)
+  }
+  return dialect
 }

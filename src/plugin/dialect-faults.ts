@@ -4,7 +4,7 @@ import { callable, faultsIn, line } from './shape-faults.js'
 /** What is wrong with what a plugin gives as the definition of a dialect; empty when it is one. */
 export function dialectFaults(definition: unknown, name: string): readonly string[] {
   return faultsIn(
-    z.object({
+    z.strictObject({
       name: z.literal(name, { error: `must be ${name}, as its package.json says` }),
       summary: line,
       follows: line,
@@ -29,10 +29,10 @@ const plainName = z.string().regex(/^(GET|POST) \/(?!healthz$)[\w\-./~]*$/, {
   error: 'must be GET or POST and a path, and not /healthz, which is the host’s',
 })
 
-const rate = z.object({ limit: z.number().positive(), windowMs: z.number().positive() })
+const rate = z.strictObject({ limit: z.number().positive(), windowMs: z.number().positive() })
 const hashField = z.union([
   z.string(),
-  z.object({
+  z.strictObject({
     name: z.string(),
     as: z.literal('float').optional(),
     absent: z.string().optional(),
@@ -40,8 +40,10 @@ const hashField = z.union([
   }),
 ])
 
+const refusal = z.strictObject({ status: z.int().min(400).max(599), text: z.string() })
+
 const route = z
-  .object({
+  .strictObject({
     body: z.custom<z.ZodType>(value => value instanceof z.ZodType, { error: 'must be a schema of zod 4' }),
     hashed: z.union([z.array(hashField), z.array(z.array(hashField)).min(1)], {
       error: 'must be the names of fields, or several lists of them',
@@ -55,7 +57,7 @@ const route = z
     maxBody: z.int().positive().optional(),
     timeout: z.number().positive().optional(),
     notBefore: z.number().min(0).optional(),
-    refusals: z.record(z.string(), z.object({ status: z.int().min(400).max(599), text: z.string() })).optional(),
+    refusals: z.record(z.string(), refusal).optional(),
     example: z.record(z.string(), z.json(), { error: 'must be the fields of a request, as JSON' }),
     answer: callable,
   })
@@ -64,4 +66,4 @@ const route = z
     path: ['example'],
   })
 
-const plainRoute = z.object({ rate: rate.optional(), answer: callable })
+const plainRoute = z.strictObject({ rate: rate.optional(), answer: callable })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Declared } from './discover.js'
-import type { MinerDefinition } from './miner.js'
+import type { Miner, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
-import { brokenPlugin, thrownText } from './plugin-error.js'
+import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
+import { callable, faultsIn } from './shape-faults.js'
 
 /**
- * A plugin's miner whose faults before the first question bear its name. What it says itself with a `NoAnswer`, of its
+ * A plugin's miner whose faults outside of questions bear its name. What it says itself with a `NoAnswer`, of its
  * configuration above all, stays as it is.
  */
 export function guardMiner(definition: MinerDefinition, declared: Declared): MinerDefinition {
@@ -34,11 +35,66 @@ export function guardMiner(definition: MinerDefinition, declared: Declared): Min
         if (thrown instanceof NoAnswer) throw thrown
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
-      if (typeof miner?.prompt === 'function') return miner
-      throw fault('is created without a function `prompt`')
+      if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
+      const [wrong] = faultsIn(optional, miner)
+      if (wrong !== undefined) throw fault(`is created wrong: ${wrong}`)
+      return guarded(miner, fault)
     },
   }
 }
+
+type Fault = (words: string, thrown?: unknown) => PluginError
+
+/** Its answers and its hooks are guarded where they are asked for, and its check is by `checkMiner`. */
+function guarded(miner: Miner, fault: Fault): Miner {
+  const { prompt, check, relay, embed, blacklist, priority } = miner
+  return {
+    prompt: prompt.bind(miner),
+    ...(check && { check: check.bind(miner) }),
+    ...(relay && { relay: relay.bind(miner) }),
+    ...(embed && { embed: embed.bind(miner) }),
+    ...(blacklist && { blacklist: blacklist.bind(miner) }),
+    ...(priority && { priority: priority.bind(miner) }),
+    async ready() {
+      try {
+        await miner.ready?.()
+      } catch (thrown) {
+        throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    capabilities() {
+      try {
+        return capabilities.parse(miner.capabilities?.() ?? {})
+      } catch (thrown) {
+        throw fault(`cannot tell what it can do: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    async close() {
+      try {
+        await miner.close?.()
+      } catch (thrown) {
+        throw fault(`cannot be closed: ${thrownText(thrown)}`, thrown)
+      }
+    },
+  }
+}
+
+const optional = z.object(
+  Object.fromEntries(
+    ['ready', 'check', 'relay', 'embed', 'capabilities', 'blacklist', 'priority', 'close'].map(name => [
+      name,
+      callable.optional(),
+    ]),
+  ),
+)
+
+const can = z.boolean().exactOptional()
+const capabilities = z.object({
+  tools: can,
+  logprobs: can,
+  responseFormat: can,
+  models: z.array(z.string()).exactOptional(),
+})
 
 const brokenRules = z.array(
   z.object({

@@ -10,8 +10,10 @@ export function faultsIn(shape: z.ZodType, value: unknown): readonly string[] {
   }
 }
 
-/** Of a key that does not fit zod says only that it does not. */
+/** Of a key that does not fit zod says only that it does not, and of one that is not known nothing of those that are. */
 function words(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.join(', ')}: there is no such field, see docs/plugin-reference.md`
   return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message
 }
 

@@ -36,6 +36,7 @@ describe('a plugin’s module', () => {
     'has a summary of two lines': [miner("summary: 'a\\nb'"), /is no miner: summary: must be one line/],
     'has settings that are no zod object': [miner('', '{}'), /settings: must be an object of zod 4/],
     'has settings of zod that are no object': [miner('', 'z.string()'), /settings: must be an object of zod 4/],
+    'has a field that there is not': [miner('rule: () => []'), /is no miner: rule: there is no such field, see docs/],
     'has no create': [miner('create: 5'), /create: must be a function$/],
     'has a getter that throws': [miner('get summary() { throw 1 }'), /is no miner: it cannot be looked at$/],
   }
@@ -52,6 +53,10 @@ describe('a plugin’s module', () => {
     'hashes what is no field': [dialect('hashed: [5]'), /synapses: Asked: hashed: must be/],
     'has an example that does not fit': [dialect('example: { q: 5 }'), /synapses: Asked: example: must fit the body$/],
     'has an example that is no JSON': [dialect('example: { q: "x", z: () => {} }'), /synapses: Asked: example: /],
+    'has a setting that there is not': [
+      dialect('timout: 5'),
+      /synapses: Asked: timout: there is no such field, see docs/,
+    ],
     'has no answer': [dialect('answer: null'), /synapses: Asked: answer: must be a function$/],
     'needs what nobody has': [dialect('', "needs: ['luck'],"), /needs: 0: /],
     'answers for the host': [
@@ -126,6 +131,11 @@ describe('a plugin’s module', () => {
     })
     await assert.rejects(build('nothing'), { code: 'PLUGIN_BROKEN', message: /without a function `prompt`$/ })
     await assert.rejects(build('say'), (error: unknown) => error instanceof NoAnswer && error.message === 'no key')
+    await assert.rejects(build('odd'), { code: 'PLUGIN_BROKEN', message: /created wrong: relay: must be a function$/ })
+    const { ready, capabilities, close } = await build('fail')
+    await assert.rejects(ready!(), { code: 'PLUGIN_BROKEN', message: /faulty of p@1\.0\.0 cannot get ready: no$/ })
+    assert.throws(() => capabilities!(), { code: 'PLUGIN_BROKEN', message: /cannot tell what it can do: / })
+    await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
     assert.throws(() => rules?.({ how: 'throw' }), { code: 'PLUGIN_BROKEN', message: /cannot check its settings: no$/ })
     assert.throws(() => rules?.({ how: 'nothing' }), { code: 'PLUGIN_BROKEN' })
     assert.deepEqual(rules?.({ how: 'say' }), [{ setting: 'how', message: 'must be else' }])
@@ -133,7 +143,13 @@ describe('a plugin’s module', () => {
 })
 
 const faulty = `
-const fail = { throw() { throw new Error('no') }, nothing: () => 5 }
+const no = () => { throw new Error('no') }
+const fail = {
+  throw: no,
+  nothing: () => 5,
+  odd: () => ({ prompt() {}, relay: true }),
+  fail: () => ({ prompt() {}, ready: no, capabilities: () => ({ tools: 'yes' }), close: no }),
+}
 export default ({ z, NoAnswer }) => ({
   name: 'faulty',
   summary: 'fails',
