@@ -119,9 +119,9 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     const { tree, body } = await read(exchange, wire, claim, { route, maxBody: axon.maxBody })
     if (route.cost) charge(axon.rates, route, asker, route.cost(body))
 
+    deadline.late = 'DEADLINE_IN_QUEUE'
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
-    deadline.late = 'DEADLINE_IN_QUEUE'
     // Whoever has proven nothing comes last.
     const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
     const { queue } = route

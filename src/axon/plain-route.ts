@@ -1,7 +1,7 @@
 import type { PlainRoute } from '../plugin/dialect.js'
 import { misbehaves } from '../plugin/misbehaves.js'
-import { NoAnswer } from '../plugin/no-answer.js'
 import { heeded } from '../plugin/overdue.js'
+import { floatText } from '../wires/float-text.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Head, Reply } from '../wires/wire.js'
 import { type Allowances, strangersRate } from './allowance.js'
@@ -28,7 +28,7 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 /**
  * Answers a route that is no synapse, in JSON.
  *
- * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED
+ * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED · DEADLINE
  * @throws the signal's reason · whatever the dialect throws
  */
 export async function answerPlain(
@@ -38,7 +38,7 @@ export async function answerPlain(
 ): Promise<Reply> {
   const { head, listening } = exchange
   rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
-  const late = setTimeout(() => listening.abort(new NoAnswer('late', `no answer within ${MAX_MS} ms`)), MAX_MS)
+  const late = setTimeout(() => listening.abort(new Refusal('DEADLINE', floatText(MAX_MS / 1000))), MAX_MS)
   try {
     const body =
       head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import fastify from 'fastify'
-import { asking, boundedFetch } from '../plugin/bounded-fetch.js'
+import { boundedFetch, questionSignal } from '../plugin/bounded-fetch.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
@@ -178,7 +178,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       stream: head => writeStream(response, head, { signal: listening.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
-    const reply = await asking.run(listening.signal, () => pipeline(stations, exchange))
+    const reply = await questionSignal.run(listening.signal, () => pipeline(stations, exchange))
     if (reply) writeReply(request, response, reply, limits.writeMs)
     else if (!response.writableFinished) cutOff(response)
   }

@@ -25,7 +25,7 @@ export async function installError({ message }: Error, config: Interfaces.Config
   return new UsageError(
     'REGISTRY_FAILED',
     `npm gets nothing from the registry: ${summary}`,
-    'look at the network and at MINER_NPM_REGISTRY; file:///… installs from an archive or a folder',
+    'look at the network and at MINER_NPM_REGISTRY',
     1,
   )
 }

@@ -29,6 +29,8 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return { sentence: `the reply is not a synapse: ${said}`, hint: 'check that --url names an axon of SDK 6 to 10' }
     case 429:
       return { sentence: `the axon has had enough for now: ${said}`, hint: 'ask again later, or with fewer at once' }
+    case 501:
+      return { sentence: `the miner behind the axon cannot do that: ${said}`, hint: 'ask something else of it' }
     case 503:
       return unavailable(said)
     case 504:

@@ -5,7 +5,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 const MAX_MS = 60_000
 
 /** The signal of the question that is being answered, for what is asked on its behalf. */
-export const asking = new AsyncLocalStorage<AbortSignal>()
+export const questionSignal = new AsyncLocalStorage<AbortSignal>()
 
 /**
  * The global `fetch` for a plugin, with an end: a reply has at most 16 MiB and 60 s, and nothing outlives `ending`, or
@@ -18,7 +18,7 @@ export const asking = new AsyncLocalStorage<AbortSignal>()
  */
 export function boundedFetch(ending: AbortSignal, maxMs = MAX_MS): typeof fetch {
   return async (input, init) => {
-    const signals = [init?.signal, input instanceof Request ? input.signal : null, asking.getStore(), ending]
+    const signals = [init?.signal, input instanceof Request ? input.signal : null, questionSignal.getStore(), ending]
     const ends = AbortSignal.any(signals.filter(one => one != null))
     const late = AbortSignal.timeout(maxMs)
     const request = requestOf(input, { ...init, signal: AbortSignal.any([ends, late]) })

@@ -54,6 +54,12 @@ describe('a miner’s blacklist', () => {
     })
   }
 
+  it('is waited for by a caller that has no time like by one in the queue', async () => {
+    await using it = await hooked({ blacklist: () => new Promise<never>(() => {}) })
+    const { status, json } = await send(it.axon.url, ask({ timeout: '0.05' }))
+    assert.deepEqual([status, json.message], [408, 'Response timeout after: 0.05s'])
+  })
+
   it('is asked only for what is proven', async () => {
     let count = 0
     await using it = await hooked({ blacklist: () => ({ allow: count++ > 99 }) as never })

@@ -45,6 +45,12 @@ describe('a plain route', () => {
     assert.equal((await send(axon.url, post('/models', '[]'))).status, 200)
   })
 
+  it('is answered for when the dialect never answers', async () => {
+    await using axon = await axonWith({ 'GET /stats': { answer: () => new Promise<never>(() => {}) } })
+    const { status, json } = await send(axon.url, get('/stats'))
+    assert.deepEqual([status, json.message], [504, 'No answer within 5.0s'])
+  })
+
   it('is a refusal when the dialect says so, and a masked 500 when it breaks', async () => {
     await using axon = await axonWith({
       'GET /busy': {

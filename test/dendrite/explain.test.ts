@@ -60,6 +60,7 @@ describe('explain', () => {
     ['a reply that is none', 422, 'Failed to parse response: unexpected mimetype text/html', /mimetype/, /--url/],
     ['a rate that is used up', 429, 'Busy, try again later', /Busy/, /later/],
     ['an axon that failed', 500, 'Internal Server Error #1', /failed with 500/, /log/],
+    ['a miner that cannot', 501, 'This miner cannot do that', /the miner behind the axon cannot/, /something else/],
     ['an axon that is full', 503, 'Too many requests are waiting', /cannot answer now/, /again/],
     ['a place where nobody listens', 503, 'Service unavailable at 127.0.0.1:1/Prompting', /127\.0\.0\.1:1/, /--url/],
     ['a connection that was closed', 503, 'Service disconnected: Server disconnected', /closed/, /--url/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { asking, boundedFetch } from '#dist/plugin/bounded-fetch.js'
+import { boundedFetch, questionSignal } from '#dist/plugin/bounded-fetch.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 const { signal } = new AbortController()
@@ -98,7 +98,7 @@ describe('a plugin’s fetch', () => {
       })
       const ending = new AbortController()
       const [program, question] = inside(ending)
-      const response = asking.run(question ?? signal, () => boundedFetch(program)(it.url))
+      const response = questionSignal.run(question ?? signal, () => boundedFetch(program)(it.url))
       await asked
       ending.abort(new Error('the end'))
       await assert.rejects(response, /the end/)
