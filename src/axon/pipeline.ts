@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Caller, Route, Sign } from '../plugin/dialect.js'
+import { over } from '../plugin/follow.js'
 import type { Miner } from '../plugin/miner.js'
 import { misbehaves } from '../plugin/misbehaves.js'
 import { heeded } from '../plugin/overdue.js'
@@ -197,11 +198,9 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     return stream ? null : wire.refuse(claim, refusal, served(now() - arrivedAt))
   } finally {
     // What a dialect asked and did not wait for is for nobody.
-    listening.abort(DONE)
+    listening.abort(over)
   }
 }
-
-const DONE = new DOMException('the request is done', 'AbortError')
 
 /** How long the caller waits, as far as its head or its protocol says. */
 function timeoutOf({ timeoutMs }: Claim, { timeout }: Route): number | null {

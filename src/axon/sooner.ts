@@ -1,3 +1,4 @@
+import { follow } from '../plugin/follow.js'
 import type { Asked } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 
@@ -8,12 +9,15 @@ export function sooner(
   now: () => number,
 ): Disposable & { readonly asked: Asked } {
   if (until === undefined || until >= asked.deadline) return { asked, [Symbol.dispose]() {} }
-  const late = new AbortController()
+  const late = follow(asked.signal)
   const reason = () =>
     new NoAnswer('late', 'there was no answer in the time that the dialect gave', { code: 'ASK_LATE' })
   const timer = setTimeout(() => late.abort(reason()), Math.max(0, until - now()))
   return {
-    asked: { ...asked, deadline: until, signal: AbortSignal.any([asked.signal, late.signal]) },
-    [Symbol.dispose]: () => clearTimeout(timer),
+    asked: { ...asked, deadline: until, signal: late.signal },
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      late[Symbol.dispose]()
+    },
   }
 }

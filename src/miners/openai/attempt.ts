@@ -1,3 +1,4 @@
+import { follow, over } from '../../plugin/follow.js'
 import type { Asked, Attempt, Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
@@ -36,8 +37,8 @@ export async function* attemptOnce<Given>(
   { attempt, trial, patienceMs, hedgeMs, onToken, onWord }: AttemptOptions,
 ): AsyncGenerator<Given, Outcome> {
   const startedAt = performance.now()
-  const ending = new AbortController()
-  const signal = AbortSignal.any([asked.signal, ending.signal])
+  using ending = follow(asked.signal)
+  const { signal } = ending
   let isSilent = true
   const hear = () => {
     if (!isSilent) return
@@ -64,7 +65,8 @@ export async function* attemptOnce<Given>(
     const isOurs = error instanceof NoAnswer
     attempt.error = codeOf(error, asked)
     const isOutrun = isOurs && error.code === 'HEDGE_LOST'
-    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || error === ending.signal.reason
+    const isImpatience = error === signal.reason && !asked.signal.aborted
+    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || isImpatience
     if (isOutrun || isLate) {
       // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
       // that is always outrun costs everybody that time.
@@ -76,7 +78,7 @@ export async function* attemptOnce<Given>(
     clearTimeout(impatience)
     attempt.ms = Math.round(performance.now() - startedAt)
     trial.left()
-    ending.abort()
+    ending.abort(over)
     speech.return(nobody).catch(() => {})
   }
 }

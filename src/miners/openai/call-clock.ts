@@ -1,3 +1,5 @@
+import { follow } from '../../plugin/follow.js'
+import type { Asked } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import type { OpenAISettings } from './settings.js'
 import type { Upstream } from './upstream.js'
@@ -5,13 +7,13 @@ import type { Upstream } from './upstream.js'
 /**
  * The time of one call: aborts its signal, with the {@link NoAnswer} to throw as the reason, at the deadline
  * (`MODEL_TIMEOUT`), when no token came in time (`MODEL_FIRST_TOKEN_TIMEOUT`), or when a model that had begun to speak
- * is silent for too long (`MODEL_STALLED`).
+ * is silent for too long (`MODEL_STALLED`). It aborts with the signal of the one who asks, too, and for its reason.
  *
  * A token is text, a thought, a refusal or the call of a tool. Comments, pieces without any of them, and the head of a
  * reply show that a server lives, not that a model speaks, and many a proxy sends them while its own upstream is dead.
  */
 export class CallClock {
-  readonly #expired = new AbortController()
+  readonly #call: AbortController & Disposable
   readonly #upstream: Upstream
   readonly #idleMs: number | null
   readonly #deadline: NodeJS.Timeout
@@ -20,8 +22,9 @@ export class CallClock {
   constructor(
     upstream: Upstream,
     { firstTokenTimeout, idleTimeout }: Pick<OpenAISettings, 'firstTokenTimeout' | 'idleTimeout'>,
-    deadline: number,
+    { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>,
   ) {
+    this.#call = follow(signal)
     this.#upstream = upstream
     this.#idleMs = idleTimeout
     const left = msUntil(deadline)
@@ -31,7 +34,7 @@ export class CallClock {
   }
 
   get signal(): AbortSignal {
-    return this.#expired.signal
+    return this.#call.signal
   }
 
   /** A token is there, and the next is waited for. */
@@ -53,6 +56,7 @@ export class CallClock {
   stop(): void {
     clearTimeout(this.#silence)
     clearTimeout(this.#deadline)
+    this.#call[Symbol.dispose]()
   }
 
   #listenFor(ms: number): void {
@@ -61,7 +65,7 @@ export class CallClock {
   }
 
   #expire(why: NoAnswer): void {
-    this.#expired.abort(why)
+    this.#call.abort(why)
   }
 }
 

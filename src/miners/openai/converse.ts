@@ -38,10 +38,10 @@ export async function* converse<Given>(
   const { at, config } = endpoint
   const { isRelay } = ear
   const upstream = upstreamOf(endpoint)
-  const clock = new CallClock(upstream, config, deadline)
+  const clock = new CallClock(upstream, config, { signal, deadline })
   const listening = {
     upstream,
-    signal: AbortSignal.any([signal, clock.signal]),
+    signal: clock.signal,
     connectTimeoutMs: config.connectTimeout,
     isRelay,
     onBytes: () => clock.heard(),
@@ -62,8 +62,8 @@ export async function* converse<Given>(
   let isNew = false
   try {
     for (;;) {
-      // Not `for await`: a read may never settle, not even when its signal aborts (the fetch of undici 6, of what says
-      // that it is gzip, is not, and ends with its connection).
+      // Not `for await`: a read may never settle, not even when its signal aborts, since an embedder's client may bring any
+      // fetch (that of undici 6 waits for ever for what says that it is gzip, is not, and ends with its connection).
       const { done, value } = await until(documents.next(), listening.signal)
       if (done) return answer.outcome()
       let given: Given | undefined

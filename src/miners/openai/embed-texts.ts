@@ -24,10 +24,10 @@ export async function* embedTexts(
 ): AsyncGenerator<Vectors, Outcome> {
   const { model, connectTimeout, idleTimeout } = endpoint.config
   const upstream = upstreamOf(endpoint)
-  const clock = new CallClock(upstream, { firstTokenTimeout: null, idleTimeout }, deadline)
+  const clock = new CallClock(upstream, { firstTokenTimeout: null, idleTimeout }, { signal, deadline })
   const listening = {
     upstream,
-    signal: AbortSignal.any([signal, clock.signal]),
+    signal: clock.signal,
     connectTimeoutMs: connectTimeout,
     isRelay: false,
     maxBytes: MAX_BYTES,

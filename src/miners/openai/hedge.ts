@@ -1,3 +1,4 @@
+import { follow } from '../../plugin/follow.js'
 import type { Outcome } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 
@@ -40,9 +41,9 @@ type Run<Given> = {
 }
 
 function begin<Given>(ask: Ask<Given>, signal: AbortSignal): Run<Given> {
-  const losing = new AbortController()
+  const losing = follow(signal)
   const { promise: token, resolve: onToken } = Promise.withResolvers<void>()
-  const speech = ask(AbortSignal.any([signal, losing.signal]), onToken)
+  const speech = ask(losing.signal, onToken)
   const begun = speech.next()
   // That it failed is heard by whoever waits for `begun`, if anybody still does.
   const over = begun.then(
@@ -51,6 +52,7 @@ function begin<Given>(ask: Ask<Given>, signal: AbortSignal): Run<Given> {
   )
   const end = () => {
     losing.abort(new NoAnswer('upstream', 'another one spoke first', { code: 'HEDGE_LOST' }))
+    losing[Symbol.dispose]()
     speech.return({ model: '', finishReason: '' }).catch(() => {})
   }
   return { speech, begun, heard: Promise.race([over, token]), end }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { follow, over } from '../../plugin/follow.js'
 import type { Asked, Attempt, Outcome, Question } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { until } from '../../plugin/until.js'
@@ -81,9 +82,9 @@ class SharedCall<Given> {
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
     this.#listeners.add(asked) // to the end, because what ends when he leaves ends after that
-    const ending = new AbortController()
-    const timer = setTimeout(() => ending.abort(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1))
-    const mine = AbortSignal.any([signal, ending.signal])
+    using listening = follow(signal)
+    const timer = setTimeout(() => listening.abort(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1))
+    const mine = listening.signal
     // By the signal too, because nobody may ask for the next piece any more.
     mine.addEventListener('abort', () => this.#leave(deadline), { once: true })
     this.#count += 1
@@ -96,7 +97,7 @@ class SharedCall<Given> {
       }
     } finally {
       clearTimeout(timer)
-      ending.abort()
+      listening.abort(over)
     }
   }
 
