@@ -24,27 +24,28 @@ export async function streams(start) {
   const [modelPort] = await once(model, 'message')
   const axon = await start(`http://127.0.0.1:${modelPort}/v1`)
   try {
-    const bare = question => ask(modelPort, bareRequest(question))
-    const through = question => ask(axon.port, signedRequest(question))
-    await turns(1000, [bare, through], { pieces: 4, everyMs: 0 }) // the compilers
+    const ways = [
+      { port: modelPort, requestOf: bareRequest },
+      { port: axon.port, requestOf: signedRequest },
+    ]
+    await turns(1000, ways, { pieces: 4, everyMs: 0 }, firstMs) // the compilers
 
     const rounds = []
-    for (let round = 0; round < ROUNDS; round++)
-      rounds.push(await turns(400, [bare, through], { pieces: 4, everyMs: 0 }))
-    const fast = await turns(15, [bare, through], { pieces: 4000, everyMs: 0 })
-    const paced = await turns(4, [bare, through], { pieces: 250, everyMs: 4, stamped: true })
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await turns(400, ways, { pieces: 4, everyMs: 0 }, firstMs))
+    const fast = await turns(15, ways, { pieces: 4000, everyMs: 0 }, usAPiece)
+    const paced = await turns(4, ways, { pieces: 250, everyMs: 4, stamped: true }, usBehind)
 
     const before = await axon.memory()
-    const open = atOnce(through)
+    const open = atOnce(axon.port)
     await open.half
     const during = await axon.memory()
     model.send('go on')
     const many = await open.all
     return {
-      firstMsP50: { bare: firstMs(rounds, 0, 0.5), axon: firstMs(rounds, 1, 0.5) },
-      firstMsP99: { bare: firstMs(rounds, 0, 0.99), axon: firstMs(rounds, 1, 0.99) },
-      usAPiece: { bare: middle(fast[0].map(usAPiece)), axon: middle(fast[1].map(usAPiece)) },
-      usBehind: { bare: middle(paced[0].flatMap(usBehind)), axon: middle(paced[1].flatMap(usBehind)) },
+      firstMsP50: { bare: ofRounds(rounds, 0, 0.5), axon: ofRounds(rounds, 1, 0.5) },
+      firstMsP99: { bare: ofRounds(rounds, 0, 0.99), axon: ofRounds(rounds, 1, 0.99) },
+      usAPiece: { bare: middle(fast[0]), axon: middle(fast[1]) },
+      usBehind: { bare: middle(paced[0].flat()), axon: middle(paced[1].flat()) },
       kBAStream: ((during.heap - before.heap) * 1000) / MANY,
       atOnce: MANY,
       damaged: many.filter(({ text }, caller) => text !== textOf(caller, held.pieces)).length,
@@ -58,20 +59,26 @@ export async function streams(start) {
 const held = { pieces: 200, everyMs: 10, held: true }
 
 /** All at once; `half` is when each has so much that the rest is being held. */
-function atOnce(through) {
+function atOnce(port) {
   const halves = []
   const all = Array.from({ length: MANY }, (_, caller) => {
     const half = Promise.withResolvers()
     halves.push(half.promise)
     const length = Buffer.byteLength(textOf(caller, held.pieces / 2))
-    return through({ ...held, caller, onBytes: bytes => bytes >= length && half.resolve() })
+    return ask(port, signedRequest({ ...held, caller, onBytes: bytes => bytes >= length && half.resolve() }))
   })
   return { half: Promise.all(halves), all: Promise.all(all) }
 }
 
-async function turns(count, ways, question) {
+/**
+ * Asks each way in turn. All is signed beforehand, and nothing is kept but what is measured, because what the one who
+ * measures computes and collects would be measured, too.
+ */
+async function turns(count, ways, question, measure) {
+  const requests = Array.from({ length: count }, () => ways.map(({ requestOf }) => requestOf(question)))
   const results = ways.map(() => [])
-  for (let turn = 0; turn < count; turn++) for (const [at, way] of ways.entries()) results[at].push(await way(question))
+  for (const turn of requests)
+    for (const [at, { port }] of ways.entries()) results[at].push(measure(await ask(port, turn[at])))
   return results
 }
 
@@ -133,16 +140,10 @@ function signedRequest({ onBytes, ...question }) {
   return { path, headers: { ...Object.fromEntries(headers), 'content-length': body.length }, body, onBytes }
 }
 
-/** Milliseconds to the first bytes: the median over the rounds of a share of each, because one GC makes a p99. */
-const firstMs = (rounds, way, share) =>
-  middle(
-    rounds.map(ways =>
-      at(
-        share,
-        ways[way].map(({ sentAt, chunks }) => Number(chunks[0].at - sentAt) / 1e6),
-      ),
-    ),
-  )
+/** The median over the rounds of a share of each, because one GC makes a p99. */
+const ofRounds = (rounds, way, share) => middle(rounds.map(ways => at(share, ways[way])))
+
+const firstMs = ({ sentAt, chunks }) => Number(chunks[0].at - sentAt) / 1e6
 
 /** From the first piece to the last, when nobody waits. */
 const usAPiece = ({ chunks, endedAt }) => Number(endedAt - chunks[0].at) / 1000 / 4000
