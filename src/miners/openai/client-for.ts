@@ -1,8 +1,7 @@
 import type { ClientOptions, OpenAI } from 'openai'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { boundedFetch } from './bounded-fetch.js'
-import { connections } from './connections.js'
 import { endpointAt } from './endpoint.js'
+import { httpFetch } from './http-fetch.js'
 
 /** Makes the client for an endpoint and a key: the one thing a test or an embedder replaces. */
 export type ClientFor = (at: {
@@ -14,8 +13,7 @@ export type ClientFor = (at: {
 
 /**
  * The client of the `openai` package, deaf to the environment: it takes nothing but what it is given, prints nothing,
- * tries once, follows no redirect and reads no reply without end. Without a key it sends no `Authorization`. Its
- * connections can be given up while they are made, see {@link connections}.
+ * tries once, follows no redirect and reads no reply without end. Without a key it sends no `Authorization`.
  *
  * @throws {NoAnswer} `MODEL_KEY_MISSING` when OpenAI itself is to be asked without a key
  */
@@ -47,8 +45,8 @@ export const openaiClient: ClientFor = async ({ baseUrl, apiKey, organization, p
     logLevel: 'off',
     maxRetries: 0,
     defaultHeaders: apiKey === null ? { Authorization: null } : {},
-    // A redirect would carry the conversation to an address that nobody configured.
-    fetchOptions: { redirect: 'manual', dispatcher: await connections() },
-    fetch: boundedFetch,
+    // The global one follows redirects, which would carry the conversation to an address that nobody configured, and goes
+    // on connecting when it is aborted.
+    fetch: httpFetch(),
   })
 }

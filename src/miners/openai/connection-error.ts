@@ -10,7 +10,7 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   const failed = (kind: string, what: string, hint: string) =>
     new NoAnswer('upstream', `${what} (${because})`, { code: kind, hint })
 
-  // The only words that fetch has for a body that breaks off.
+  // The only words of a fetch for a body that breaks off.
   if (chain[0]?.message === 'terminated') return cut(upstream, because)
   if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code))
     return failed('MODEL_CONNECT_TIMEOUT', `${name} took no connection in time`, 'check that the endpoint is up')
@@ -21,12 +21,6 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
       'MODEL_UNREACHABLE',
       `the host name of ${name} cannot be resolved`,
       `check ${setting('baseUrl')} and the name server`,
-    )
-  if (chain.at(-1)?.message === 'bad port')
-    return failed(
-      'MODEL_UNREACHABLE',
-      `fetch never asks ${name}, because it does not allow this port`,
-      `serve the endpoint on another port, and set it in ${setting('baseUrl')}`,
     )
   if (code === 'ECONNREFUSED')
     return failed(

@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai'
-import { whileConnecting } from './connections.js'
+import { follow, over } from '../../plugin/follow.js'
+import { whileConnecting } from './connecting.js'
 import type { ModelRequest } from './model-request.js'
 import { type ServerEvent, ServerEvents } from './server-events.js'
 import { unsupported } from './unsupported.js'
@@ -33,13 +34,13 @@ export async function* replies(
   { path, body }: ModelRequest,
   { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: Listening,
 ): AsyncGenerator<unknown, void> {
-  const call = new AbortController()
-  const signal = AbortSignal.any([outer, call.signal])
+  using call = follow(outer)
+  const { signal } = call
   let rest: ReadableStream | undefined
   try {
     // As a response, because the client's own stream says nothing of `[DONE]`, nor of the bytes.
     const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
-    const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs, signal }, () =>
+    const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs }, () =>
       client.post(path, options).asResponse(),
     )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
@@ -86,7 +87,7 @@ export async function* replies(
     if (isEmpty) throw nothing()
   } finally {
     if (rest) finish(rest, call)
-    else call.abort()
+    else call.abort(over)
   }
 }
 
@@ -141,7 +142,7 @@ function errorDocument(error: unknown): Error {
  * which saves the next question the way to a new one. A server that does not come to its end is not waited for.
  */
 function finish(body: ReadableStream, call: AbortController): void {
-  const timer = setTimeout(() => call.abort(), 100)
+  const timer = setTimeout(() => call.abort(over), 100)
   const read = async () => {
     for await (const _ of body);
   }
@@ -150,6 +151,6 @@ function finish(body: ReadableStream, call: AbortController): void {
     .catch(() => {})
     .finally(() => {
       clearTimeout(timer)
-      call.abort()
+      call.abort(over)
     })
 }

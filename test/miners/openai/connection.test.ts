@@ -47,16 +47,6 @@ describe('the connection to the model', () => {
       assert.equal(error.code, 'MODEL_UNREACHABLE')
     })
 
-    it('because fetch does not use the port', async () => {
-      const error = await refusal(ask(await openai('http://127.0.0.1:6000/v1')))
-      assert.equal(error.code, 'MODEL_UNREACHABLE')
-      assert.match(
-        error.message,
-        /^fetch never asks 127\.0\.0\.1:6000, because it does not allow this port \(bad port\)$/,
-      )
-      assert.match(error.hint!, /another port/)
-    })
-
     it('because the status is none that HTTP has, and is closed', async () => {
       let socket: Socket | undefined
       const server = createTcpServer(accepted => {
