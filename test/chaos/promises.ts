@@ -76,7 +76,7 @@ export function promises({ asked, stuckMs, endpoints, memory, recoveredMs }: Cha
   ]
 }
 
-/** More than caches and compiled code take; 1,700 questions that each left 10 kB behind would show. */
+/** More than caches and compiled code still take then; 1,000 questions that each left 6 kB behind would show. */
 const HEAP_MB = 5
 
 function told({ number, outcome }: Asked): string {
