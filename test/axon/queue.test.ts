@@ -169,7 +169,7 @@ describe('queue: callers who leave and time that runs out', () => {
 
   it('takes no harm from a miner that fails, or answers, after it was given up', async () => {
     await using queue = await startQueue({ concurrency: 2 })
-    const replies = [await queue.wait('a', {}, { timeout: '0.1' }), await queue.wait('b', {}, { timeout: '0.1' })]
+    const replies = [await queue.wait('a', {}, { timeout: '0.5' }), await queue.wait('b', {}, { timeout: '0.5' })]
     const held = [await queue.miner.next(), await queue.miner.next()]
     for (const { reply } of replies) assert.equal((await reply).status, 504)
     held[0]!.fail(new Error('too late to matter'))
