@@ -123,13 +123,16 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     deadline.late = 'DEADLINE_IN_QUEUE'
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
-    // Whoever has proven nothing comes last.
-    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
+    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
     const { queue } = route
     using _place =
       queue === false
         ? null
-        : await axon.scheduler.place(listening.signal, { priority, ...(queue !== undefined && { queue }) })
+        : await axon.scheduler.place(listening.signal, {
+            priority,
+            isStranger: !proven || route.rules === false,
+            ...(queue !== undefined && { queue }),
+          })
     deadline.check(now())
     deadline.late = 'DEADLINE'
     started = true

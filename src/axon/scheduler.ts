@@ -5,7 +5,8 @@ export type Place = Disposable
 
 /**
  * Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. When no
- * more may wait, whoever has a higher priority than another takes its place in line.
+ * more may wait, whoever has a higher priority than another takes its place in line. Strangers are the last of all, and
+ * begin only while less than half of the places are taken: the rest is for callers whom a rule vouches for.
  */
 export class Scheduler {
   readonly #concurrency: number
@@ -23,16 +24,18 @@ export class Scheduler {
    * A place, at once or when one is free.
    *
    * @param how.queue how many may wait for this one to wait, too, where fewer than for all
+   * @param how.isStranger no rule vouches for the caller
    * @throws {Refusal} QUEUE_FULL
    * @throws the signal's reason, when it aborts first: the caller has left, or its deadline is past
    */
   async place(
     signal: AbortSignal,
-    { priority = 0, queue = this.#queue }: { priority?: number; queue?: number } = {},
+    { priority = 0, queue = this.#queue, isStranger = false }: Wish = {},
   ): Promise<Place> {
     signal.throwIfAborted()
-    if (this.#working < this.#concurrency) this.#working++
-    else await this.#turn(signal, priority, Math.min(queue, this.#queue))
+    const rank = isStranger ? STRANGER : priority
+    if (this.#hasPlaceFor(rank)) this.#working++
+    else await this.#turn(signal, rank, Math.min(queue, this.#queue))
     let held = true
     return {
       [Symbol.dispose]: () => {
@@ -42,8 +45,12 @@ export class Scheduler {
     }
   }
 
-  #turn(signal: AbortSignal, priority: number, queue: number): Promise<void> {
-    if (this.#waiting.size >= queue) this.#makeRoom(priority, queue)
+  #hasPlaceFor(rank: number): boolean {
+    return this.#working < (rank === STRANGER ? this.#concurrency / 2 : this.#concurrency)
+  }
+
+  #turn(signal: AbortSignal, rank: number, queue: number): Promise<void> {
+    if (this.#waiting.size >= queue) this.#makeRoom(rank, queue)
     return new Promise((resolve, reject) => {
       const enter = () => {
         signal.removeEventListener('abort', leave)
@@ -53,7 +60,7 @@ export class Scheduler {
         signal.removeEventListener('abort', leave)
         reject(refusal)
       }
-      const waiting = { priority, enter, yieldTo }
+      const waiting = { rank, enter, yieldTo }
       const leave = () => {
         this.#waiting.delete(waiting)
         reject(signal.reason)
@@ -63,12 +70,12 @@ export class Scheduler {
     })
   }
 
-  /** Sends away the last of the lowest priority, if that is below this one and this one may wait at all. */
-  #makeRoom(priority: number, queue: number): void {
+  /** Sends away the last of the lowest rank, if that is below this one and this one may wait at all. */
+  #makeRoom(rank: number, queue: number): void {
     const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
     let last: Waiting | undefined
-    for (const waiting of this.#waiting) if (!last || waiting.priority <= last.priority) last = waiting
-    if (!last || queue < this.#queue || last.priority >= priority) throw full
+    for (const waiting of this.#waiting) if (!last || waiting.rank <= last.rank) last = waiting
+    if (!last || queue < this.#queue || last.rank >= rank) throw full
     this.#waiting.delete(last)
     last.yieldTo(full)
   }
@@ -76,11 +83,18 @@ export class Scheduler {
   /** The place goes to the next in line without being free in between. */
   #leave(): void {
     let next: Waiting | undefined
-    for (const waiting of this.#waiting) if (!next || waiting.priority > next.priority) next = waiting
-    if (!next) return void this.#working--
+    for (const waiting of this.#waiting) if (!next || waiting.rank > next.rank) next = waiting
+    this.#working--
+    if (!next || !this.#hasPlaceFor(next.rank)) return
+    this.#working++
     this.#waiting.delete(next)
     next.enter()
   }
 }
 
-type Waiting = { readonly priority: number; enter(): void; yieldTo(refusal: Refusal): void }
+type Wish = { readonly priority?: number; readonly queue?: number; readonly isStranger?: boolean }
+
+/** Nobody ranks below. Whom a miner's hook ranks so is treated alike. */
+const STRANGER = Number.NEGATIVE_INFINITY
+
+type Waiting = { readonly rank: number; enter(): void; yieldTo(refusal: Refusal): void }

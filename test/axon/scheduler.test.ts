@@ -9,7 +9,7 @@ describe('places at work', () => {
   it('are waited for by the highest priorities: the last of the lowest makes room', async () => {
     const scheduler = new Scheduler({ concurrency: 1, queue: 2 })
     const working = await scheduler.place(signal)
-    const stranger = () => scheduler.place(signal, { priority: Number.NEGATIVE_INFINITY })
+    const stranger = () => scheduler.place(signal, { isStranger: true })
     const [first, second] = [stranger(), stranger()]
     await assert.rejects(stranger(), isFull)
     const proven = scheduler.place(signal, { priority: 0 })
@@ -18,6 +18,27 @@ describe('places at work', () => {
     const atWork = await proven
     atWork[Symbol.dispose]()
     await first
+  })
+
+  it('are held by strangers while half of them are free', async () => {
+    const scheduler = new Scheduler({ concurrency: 4, queue: 2 })
+    const stranger = () => scheduler.place(signal, { isStranger: true })
+    const [first] = [await stranger(), await stranger()]
+    let begun = false
+    const third = stranger().then(place => {
+      begun = true
+      return place
+    })
+    const known = [await scheduler.place(signal), await scheduler.place(signal)]
+    first![Symbol.dispose]()
+    known[0]![Symbol.dispose]()
+    await new Promise(setImmediate)
+    assert.equal(begun, false)
+    known[1]![Symbol.dispose]()
+    const place = await third
+    place[Symbol.dispose]()
+    for (let at = 0; at < 3; at++) await scheduler.place(signal)
+    await assert.rejects(scheduler.place(signal, { queue: 0 }), isFull, 'one is still held by the second stranger')
   })
 
   it('are kept in line by equals, and from whoever may not wait at all', async () => {
