@@ -113,7 +113,7 @@ export class Attempts<Given> {
     const asked = { signal, deadline: this.#callDeadline() }
     const patienceMs = this.#patienceMs(endpoint, trial)
     const onWord = () => {
-      this.#speaker = endpoint
+      this.#speaker ??= endpoint // one that is outrun may have a word, too, which nobody hears
     }
     this.#made.push(attempt)
     try {
