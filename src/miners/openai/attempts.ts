@@ -129,7 +129,7 @@ export class Attempts<Given> {
   /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
   #patienceMs(endpoint: ModelEndpoint, { isProbe }: Trial): number | null {
     // Where the operator has said how long, that holds; but a probe is likely to be lost.
-    const isBounded = endpoint.config.firstTokenTimeout !== null && !isProbe
+    const isBounded = endpoint.config.firstTokenTimeout !== null && this.#wanted.isStreamed(endpoint) && !isProbe
     return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
   }
 
