@@ -54,12 +54,12 @@ type Opening = {
 export abstract class MinerCommand extends Command {
   static override enableJsonFlag = true
 
-  protected get layers(): Layers {
-    return { argv: this.argv, env: process.env, file: configFile(this.argv, this.config.configDir) }
+  protected async readLayers(): Promise<Layers> {
+    return { argv: this.argv, env: process.env, file: await configFile(this.argv, this.config.configDir) }
   }
 
-  protected openScope(): Promise<Scope> {
-    return scopeOf(this.config, this.layers)
+  protected async openScope(): Promise<Scope> {
+    return scopeOf(this.config, await this.readLayers())
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -90,8 +90,8 @@ export abstract class SettingsCommand extends MinerCommand {
     ctor: C,
     { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
-    const { layers } = this
-    const scope = await this.openScope()
+    const layers = await this.readLayers()
+    const scope = scopeOf(this.config, layers)
     try {
       const miners = scope.resolve(MINERS)
       const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null

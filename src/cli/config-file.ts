@@ -1,11 +1,14 @@
 import { join } from 'node:path'
-import type { ConfigFile } from '../config/read-file.js'
+import { type FileContent, readFile } from '../config/read-file.js'
 import { typedValue } from './typed-value.js'
 
-/** The file that `--config` names, else the one in the configuration folder, which need not be there. */
-export function configFile(argv: readonly string[], configDir: string): ConfigFile {
+/**
+ * Reads the file that `--config` names, else the one in the configuration folder, which need not be there. To be called
+ * once in a run: what a pipe holds (`--config <(decrypt …)`) is gone after that.
+ */
+export async function configFile(argv: readonly string[], configDir: string): Promise<FileContent | null> {
   const named = typedValue(argv, 'config')
-  return named === undefined
-    ? { path: join(configDir, 'config.toml'), explicit: false }
-    : { path: named, explicit: true }
+  const file =
+    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
+  return (await readFile(file)) ?? null
 }

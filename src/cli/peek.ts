@@ -5,7 +5,7 @@ import { fileLayer } from '../config/file-layer.js'
 import { flagLayer, type TypedFlag } from '../config/flag-layer.js'
 import type { Origin } from '../config/origin.js'
 import type { Layer } from '../config/raw.js'
-import { type ConfigFile, readFile } from '../config/read-file.js'
+import type { FileContent } from '../config/read-file.js'
 import type { Section } from '../config/section.js'
 import type { Setting } from '../config/setting.js'
 import { typedValues } from './typed-value.js'
@@ -14,8 +14,8 @@ import { typedValues } from './typed-value.js'
 export type Layers = {
   readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** null: no file is read */
-  readonly file: ConfigFile | null
+  /** null: there is none, or it is not heeded */
+  readonly file: FileContent | null
 }
 
 /** `value` is undefined when what is said is not valid, or stands in a file that cannot be read. */
@@ -27,19 +27,17 @@ export type Peeked = { readonly value: unknown; readonly origin: Origin }
  *
  * @returns undefined when nothing is said, so that the default holds
  */
-export async function peek(section: Section, key: string, { argv, env, file }: Layers): Promise<Peeked | undefined> {
+export function peek(section: Section, key: string, { argv, env, file }: Layers): Peeked | undefined {
   const catalog = catalogOf([section], [])
   const setting = catalog.settings.find(one => one.key === key)!
   const told = { settings: [setting], catalog, problems: [] }
-  const content = file && (await readFile(file))
   const layers: readonly Layer[] = [
     flagLayer(typedFor(setting, argv), told),
     environmentLayer(env, told),
-    file && content && 'table' in content ? fileLayer(content.table, file.path, told) : new Map(),
+    file && 'table' in file ? fileLayer(file.table, file.path, told) : new Map(),
   ]
   const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
-  if (!found && file && content && 'problem' in content)
-    return { value: undefined, origin: { from: 'file', file: file.path } }
+  if (!found && file && 'problem' in file) return { value: undefined, origin: { from: 'file', file: file.path } }
   if (!found) return undefined
   let isWrong = false
   const value = convert(setting.shape, found.raw, setting.path, () => {

@@ -60,7 +60,7 @@ export async function readQuestion({ text, roles, messages }: Typed): Promise<Me
 
 async function typedOrPiped(text: string | undefined): Promise<string> {
   if (text === undefined && process.stdin.isTTY) {
-    throw new UsageError('QUESTION_MISSING', 'there is no question', 'miner prompt "What is TAO?", or pipe it in')
+    throw new UsageError('QUESTION_MISSING', 'there is no question', 'type it as TEXT: "What is TAO?", or pipe it in')
   }
   return readStdin()
 }

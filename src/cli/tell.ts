@@ -45,7 +45,8 @@ export function tell(error: unknown): Told | null {
   // A miner that describes its settings wrongly is none of the user's doing.
   if (error instanceof ConfigError) return plain(error, 1)
   if (error instanceof UsageError) return plain(error, error.oclif.exit)
-  if (error instanceof ConversationError || error instanceof KeyError) return plain(error, 2)
+  if (error instanceof ConversationError) return { ...plain(error, 2), hint: oneRoleEach }
+  if (error instanceof KeyError) return plain(error, 2)
   if (error instanceof PluginError) return plain(error, error.code === 'PLUGIN_BROKEN' ? 1 : 2)
   if (error instanceof NoAnswer)
     return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
@@ -64,6 +65,8 @@ export function tell(error: unknown): Told | null {
     }
   )
 }
+
+const oneRoleEach = 'one of --roles for each of --messages: --roles system,user --messages "Be brief." "What is TAO?"'
 
 function plain(error: Error & { code: string; hint?: string | undefined }, exit: number): Told {
   return { exit, code: error.code, message: error.message, hint: error.hint }

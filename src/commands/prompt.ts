@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core'
 import { ENDING, MINER } from '../app/tokens.js'
 import { AnswerOutput } from '../cli/answer-output.js'
 import { SettingsCommand } from '../cli/command.js'
-import { hear, hearWhole } from '../cli/hear.js'
+import { hear } from '../cli/hear.js'
 import { howAnswered, whatWasTried } from '../cli/how-answered.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
@@ -50,19 +50,24 @@ export default class Prompt extends SettingsCommand {
     await miner.ready?.()
     const output = new AnswerOutput()
     const streams = flags.stream && !this.jsonEnabled()
-    const show = (text: string) => this.jsonEnabled() || output.show(text)
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)
+    const startedAt = performance.now()
+    const elapsedMs = () => Math.round(performance.now() - startedAt)
+    let firstMs: number | null = null
+    const onFirst = () => {
+      firstMs ??= elapsedMs()
+    }
+    const print = (text: string) => {
+      onFirst()
+      output.show(text)
+    }
     try {
       const question = { messages }
-      const {
-        text,
-        firstMs,
-        ms,
-        end: outcome,
-      } = streams
-        ? await hear(listen(miner.prompt(question, asked), asked.signal), piece => output.show(piece))
-        : await hearWhole(onFirst => wholeAnswer(miner, question, asked, { onFirst }))
-      if (!streams) show(text)
+      const { text, outcome } = streams
+        ? await hear(listen(miner.prompt(question, asked), asked.signal), print)
+        : await wholeAnswer(miner, question, asked, { onFirst })
+      const ms = elapsedMs()
+      if (!streams && !this.jsonEnabled()) output.show(text)
       output.end()
       tell(howAnswered({ outcome, firstMs, ms }))
       return { completion: text, ...outcome, firstMs, ms }

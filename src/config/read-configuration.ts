@@ -7,7 +7,7 @@ import { fileLayer } from './file-layer.js'
 import { flagLayer, type TypedFlag } from './flag-layer.js'
 import type { Problem } from './problem.js'
 import type { Layer } from './raw.js'
-import { type ConfigFile, readFile } from './read-file.js'
+import type { FileContent } from './read-file.js'
 import { scrub } from './redact.js'
 import type { Environment } from './resolve-secrets.js'
 import type { KnownSection, Section } from './section.js'
@@ -20,7 +20,7 @@ export type Sources = {
   readonly known: readonly KnownSection[]
   readonly flags: readonly TypedFlag[]
   readonly env: Environment
-  readonly file: ConfigFile | null
+  readonly file: FileContent | null
   readonly secrets: SecretsMode
 }
 
@@ -34,13 +34,12 @@ export async function readConfiguration(sources: Sources): Promise<Configuration
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
   const problems: Problem[] = []
-  const content = file ? await readFile(file) : undefined
-  const isFileLost = content !== undefined && 'problem' in content
-  if (isFileLost) problems.push(content.problem)
+  const isFileLost = file !== null && 'problem' in file
+  if (isFileLost) problems.push(file.problem)
   const layers: readonly Layer[] = [
     flagLayer(flags, { settings, problems }),
     environmentLayer(env, { catalog, problems }),
-    file && content && 'table' in content ? fileLayer(content.table, file.path, { catalog, problems }) : new Map(),
+    file && 'table' in file ? fileLayer(file.table, file.path, { catalog, problems }) : new Map(),
   ]
 
   // What a layer said wrongly, or a file that cannot be read might say, is not missing.

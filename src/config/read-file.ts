@@ -6,20 +6,23 @@ import { readBounded } from './read-bounded.js'
 /** A configuration file: `explicit` when the operator named it, and then it must exist. */
 export type ConfigFile = { readonly path: string; readonly explicit: boolean }
 
+/** Its top table, or what is wrong with it. */
+export type FileContent = { readonly path: string } & ({ readonly table: Table } | { readonly problem: Problem })
+
 /**
  * Reads a TOML file of at most 1 MiB.
  *
  * @param called how messages call it, and the flag that names it
- * @returns its top table; undefined when there is no file and none was asked for; or what is wrong with it
+ * @returns undefined when there is no file and none was asked for
  */
 export async function readFile(
   { path, explicit }: ConfigFile,
   called = { noun: 'the configuration file', flag: '--config' },
-): Promise<{ table: Table } | { problem: Problem } | undefined> {
+): Promise<FileContent | undefined> {
   const wrong = (code: Problem['code'], words: string, more: { line?: number; column?: number; hint: string }) => {
     const { hint, ...place } = more
     const message = `${called.noun} ${words}`
-    return { problem: { code, message, hint, origin: { from: 'file', file: path, ...place } } satisfies Problem }
+    return { path, problem: { code, message, hint, origin: { from: 'file', file: path, ...place } } satisfies Problem }
   }
   if (/\.ya?ml$/i.test(path))
     return wrong('FILE_MALFORMED', 'is YAML, which is not read yet', { hint: 'write it as TOML' })
@@ -34,7 +37,7 @@ export async function readFile(
   const { parse, TomlError } = await import('smol-toml')
   try {
     // Integers beyond 2^53 come as bigint and are refused where they stand, with the setting's name.
-    return { table: parse(text, { integersAsBigInt: 'asNeeded' }) }
+    return { path, table: parse(text, { integersAsBigInt: 'asNeeded' }) }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     // The lines below the first show the file's own text, which may hold a secret.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hostSections } from '#dist/app/settings.js'
 import { peek } from '#dist/cli/peek.js'
+import { fileAt } from '../config/reading.ts'
 
 describe('peek', () => {
   let folder: string
@@ -17,7 +18,7 @@ describe('peek', () => {
     const section = { use: hostSections.top, netuid: hostSections.subnet, allow: hostSections.plugins }[key]
     const path = join(folder, 'config.toml')
     if (file !== undefined) writeFileSync(path, file)
-    const found = await peek(section, key, { argv, env, file: file === undefined ? null : { path, explicit: true } })
+    const found = peek(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
     return found && { value: found.value, from: found.origin.from }
   }
 

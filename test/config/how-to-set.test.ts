@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Origin } from '#dist/config/origin.js'
-import { problemsOf, type read, typed } from './reading.ts'
+import { fileAt, problemsOf, type read, typed } from './reading.ts'
 
 const hintsOf = async (given: Parameters<typeof read>[0]) => (await problemsOf(given)).map(({ hint }) => hint)
+
+const missing = await fileAt('no-such-file')
 
 describe('howToSet', () => {
   it('names flag, variable and file key, and the values that the message does not', async () => {
@@ -77,7 +79,7 @@ describe('every problem', () => {
     'another spelling': { toml: '[logging]\ndebug = "x"' },
     'another spelling of a flag': { flags: [typed('log.level', '--verbosity', 'x')] },
     'broken TOML': { toml: 'x' },
-    'a file that is not there': { file: { path: 'no-such-file', explicit: true } },
+    'a file that is not there': { file: missing },
   }
   for (const [what, given] of Object.entries(wrong))
     it(`has one line of advice: ${what}`, async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { valuesOf } from '#dist/config/configuration.js'
 import type { Section } from '#dist/config/section.js'
 import { axon, log, openai, policy, top } from './example-sections.ts'
-import { complaints, problemsOf, read, typed } from './reading.ts'
+import { complaints, fileAt, problemsOf, read, typed } from './reading.ts'
 
 describe('readConfiguration', () => {
   it('takes the default, then the file, then the environment, then the flag, and says which', async () => {
@@ -91,7 +91,7 @@ describe('readConfiguration', () => {
 
   it('still reports flags and variables when the file cannot be read, and calls nothing missing', async () => {
     const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings: z.object({ key: z.string() }) }, axon]
-    const file = { path: join('no-such-folder', 'config.toml'), explicit: true }
+    const file = await fileAt(join('no-such-folder', 'config.toml'))
     assert.deepEqual(await complaints({ sections, file, env: { MINER_AXON_PORT: '-1' } }), [
       'the configuration file does not exist (no-such-folder/config.toml)',
       'axon.port must be between 0 and 65535, not -1 (MINER_AXON_PORT)',

@@ -6,6 +6,7 @@ import { ConfigError } from '#dist/config/config-error.js'
 import type { Configuration } from '#dist/config/configuration.js'
 import { type Problem, problemText } from '#dist/config/problem.js'
 import { readConfiguration, type Sources } from '#dist/config/read-configuration.js'
+import { type FileContent, readFile } from '#dist/config/read-file.js'
 import { everySection } from './example-sections.ts'
 
 /** Reads the example sections from what a test names; `toml` stands in a file of its own. */
@@ -16,8 +17,13 @@ export async function read(given: Partial<Sources> & { toml?: string | Uint8Arra
   return inFolder(async folder => {
     const path = join(folder, 'config.toml')
     await writeFile(path, toml)
-    return readConfiguration({ ...empty, ...sources, file: { path, explicit: true } })
+    return readConfiguration({ ...empty, ...sources, file: await fileAt(path) })
   })
+}
+
+/** What an operator's file holds, or that it is not there. */
+export async function fileAt(path: string): Promise<FileContent> {
+  return (await readFile({ path, explicit: true }))!
 }
 
 /** The problems that reading finds. */

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { valuesOf } from '#dist/config/configuration.js'
 import { problemText } from '#dist/config/problem.js'
 import { openai } from './example-sections.ts'
-import { complaints, inFolder, problemsOf, read, typed } from './reading.ts'
+import { complaints, fileAt, inFolder, problemsOf, read, typed } from './reading.ts'
 
 const keyOf = async (given: Parameters<typeof read>[0]) => valuesOf(await read(given), openai).apiKey
 
@@ -32,7 +32,7 @@ describe('resolveSecrets', () => {
       await writeFile(join(folder, 'keys', 'openai'), 'beside\r\n')
       const path = join(folder, 'config.toml')
       await writeFile(path, '[openai]\napiKey = "file:keys/openai"')
-      assert.equal(await keyOf({ file: { path, explicit: true } }), 'beside')
+      assert.equal(await keyOf({ file: await fileAt(path) }), 'beside')
       const fromHere = relative('.', join(folder, 'keys', 'openai'))
       assert.equal(await keyOf({ env: { MINER_OPENAI_API_KEY: `file:${fromHere}` } }), 'beside')
     })

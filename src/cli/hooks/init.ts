@@ -22,8 +22,8 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
     import('../config-file.js'),
     import('../scope-of.js'),
   ])
-  const layers = { argv, env: process.env, file: configFile(argv, config.configDir) }
-  await using scope = await scopeOf(config, layers)
+  const layers = { argv, env: process.env, file: await configFile(argv, config.configDir) }
+  await using scope = scopeOf(config, layers)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
   const said = id === 'help' ? { ...layers, file: null } : layers
   await addSettingFlags(commands, { scope, chosenBy: completes ? null : said })

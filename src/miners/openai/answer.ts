@@ -37,7 +37,7 @@ export class Answer {
   /** white space before the first word; given on with it, so that a blank answer is told from none */
   #held = ''
   /** not given on yet, since it is not clear that there is an answer */
-  #logprobs: readonly Logprob[] = []
+  #logprobs: Logprob[] = []
   #hasText = false
   #hasCalls = false
 
@@ -109,7 +109,7 @@ export class Answer {
     this.#finishReason = choice.finishReason ?? this.#finishReason
     this.#callsTools ||= choice.callsTools
     this.#refusal += choice.refusal
-    if (this.#wantsLogprobs && choice.logprobs.length > 0) this.#logprobs = [...this.#logprobs, ...choice.logprobs]
+    if (this.#wantsLogprobs) for (const logprob of choice.logprobs) this.#logprobs.push(logprob)
     const toolCalls = this.#mayCall ? this.#joiner.join(choice.callParts) : []
     this.#calls.add(toolCalls)
     this.#hasCalls ||= toolCalls.length > 0

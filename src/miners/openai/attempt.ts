@@ -40,6 +40,7 @@ export async function* attemptOnce<Given>(
   using ending = follow(asked.signal)
   const { signal } = ending
   let isSilent = true
+  let isWhole = false
   const hear = () => {
     if (!isSilent) return
     isSilent = false
@@ -54,6 +55,7 @@ export async function* attemptOnce<Given>(
     for (;;) {
       const step = await until(speech.next(), signal)
       if (step.done) {
+        isWhole = true
         trial.answered()
         return step.value
       }
@@ -76,6 +78,8 @@ export async function* attemptOnce<Given>(
     throw error
   } finally {
     clearTimeout(impatience)
+    // Whoever listened may leave at a word, and then nothing is thrown here.
+    if (!isWhole) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
     attempt.ms = Math.round(performance.now() - startedAt)
     trial.left()
     ending.abort(over)

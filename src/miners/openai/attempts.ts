@@ -113,7 +113,7 @@ export class Attempts<Given> {
     const asked = { signal, deadline: this.#callDeadline() }
     const patienceMs = this.#patienceMs(endpoint, trial)
     const onWord = () => {
-      this.#speaker = endpoint
+      this.#speaker ??= endpoint // one that is outrun may have a word, too, which nobody hears
     }
     this.#made.push(attempt)
     try {
@@ -129,7 +129,7 @@ export class Attempts<Given> {
   /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
   #patienceMs(endpoint: ModelEndpoint, { isProbe }: Trial): number | null {
     // Where the operator has said how long, that holds; but a probe is likely to be lost.
-    const isBounded = endpoint.config.firstTokenTimeout !== null && !isProbe
+    const isBounded = endpoint.config.firstTokenTimeout !== null && this.#wanted.isStreamed(endpoint) && !isProbe
     return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
   }
 

@@ -18,6 +18,7 @@ export class CallClock {
   readonly #idleMs: number | null
   readonly #deadline: NodeJS.Timeout
   #silence: NodeJS.Timeout | undefined
+  #end: NodeJS.Timeout | undefined
 
   constructor(
     upstream: Upstream,
@@ -39,13 +40,13 @@ export class CallClock {
 
   /** A token is there, and the next is waited for. */
   heard(): void {
-    if (this.#idleMs === null) this.pause()
-    else this.#listenFor(this.#idleMs)
+    this.pause()
+    if (this.#idleMs !== null) this.#silence = this.#listenFor(this.#idleMs)
   }
 
-  /** All is said: what may still come is usage. */
+  /** All is said: what may still come is usage, and from the first call on there is a bound on that. */
   heardAll(): void {
-    this.#listenFor(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
+    this.#end ??= this.#listenFor(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
   }
 
   /** Whoever listens takes its time: until `heard`, only the deadline counts. */
@@ -55,13 +56,13 @@ export class CallClock {
 
   stop(): void {
     clearTimeout(this.#silence)
+    clearTimeout(this.#end)
     clearTimeout(this.#deadline)
     this.#call[Symbol.dispose]()
   }
 
-  #listenFor(ms: number): void {
-    this.pause()
-    this.#silence = setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
+  #listenFor(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
   }
 
   #expire(why: NoAnswer): void {

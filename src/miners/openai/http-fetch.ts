@@ -24,7 +24,7 @@ export function httpFetch(): typeof fetch {
   return async (input, init = {}) => {
     const answer = await send(new URL(input instanceof Request ? input.url : input), init, agents)
     const status = answer.statusCode!
-    if (status > 599) {
+    if (status < 200 || status > 599) {
       answer.destroy()
       throw new NoAnswer('upstream', `the endpoint answered with status ${status}, which HTTP does not have`, {
         code: 'MODEL_FAILED',

@@ -70,12 +70,8 @@ export class ModelPool {
    */
   embed(texts: readonly string[], asked: Asked): AsyncGenerator<Vectors, Outcome> {
     const { endpoints, embed } = this.#options
-    return this.#try(
-      texts,
-      this.#targets(endpoints, texts),
-      { call: (target, how) => embed(target, texts, how) },
-      asked,
-    )
+    const wanted: Wanted<Vectors> = { isStreamed: () => false, call: (target, how) => embed(target, texts, how) }
+    return this.#try(texts, this.#targets(endpoints, texts), wanted, asked)
   }
 
   /** How endpoints and keys do, for whoever watches. */
@@ -91,6 +87,7 @@ export class ModelPool {
     const able = ableTo(this.#options.endpoints, question, { isRelay })
     const wanted: Wanted<Given> = {
       model: question.model === undefined ? undefined : upstreamWords(question.model, []),
+      isStreamed: ({ config: { n } }) => isRelay || (n ?? 1) === 1,
       call: (target, how) => call(target, question, how),
     }
     const answer = (asked: Asked | SharedAsked) =>

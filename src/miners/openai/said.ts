@@ -29,9 +29,12 @@ export function said(answered: StatusError): Said {
     code: typeof code === 'string' ? code : '',
     param: typeof param === 'string' && /^[\w.[\]]{1,60}$/.test(param) ? param : '',
     // A redirect's own words repeat the address whole.
-    words: isRedirect(status) ? target(answered) : words,
+    words: isRedirect(status) ? target(answered) : words.replace(echo, ' …'),
   }
 }
+
+/** Behind what is wrong, FastAPI and vLLM repeat what they were sent, and that is the question. */
+const echo = /,\s*(["']?)input\1:.*/s
 
 export function isRedirect(status = 0): boolean {
   return status >= 300 && status < 400

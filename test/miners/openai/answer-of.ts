@@ -1,3 +1,4 @@
+import nock from 'nock'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Answer } from '#dist/plugin/dialect.js'
@@ -11,6 +12,18 @@ export const openai = (settings: object = {}): Promise<Miner> => build(openaiMin
 /** The whole answer to a question that says more than words. */
 export function answerOf(miner: Miner, more: Partial<Question>, changes: Partial<Asked> = {}): Promise<Answer> {
   return wholeAnswer(miner, { messages: hello, ...more }, asked(changes))
+}
+
+/** Has OpenAI's own host answer the next question with this stream. What it was asked is in `body` after that. */
+export function openaiStreams(stream: string): { readonly body: Record<string, unknown> } {
+  const request = { body: {} }
+  nock('https://api.openai.com')
+    .post('/v1/chat/completions', body => {
+      request.body = body
+      return true
+    })
+    .reply(200, stream, { 'content-type': 'text/event-stream; charset=utf-8' })
+  return request
 }
 
 /** A stream of these deltas, each in an event of its own, to its end. */

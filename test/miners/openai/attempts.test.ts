@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CallModel } from '#dist/miners/openai/call.js'
-import { answered, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
+import { answered, completion, cut, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
 import { heard, pool, tried } from './pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from './scripted.ts'
@@ -269,6 +269,22 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 0) // hardly any time
     assert.equal((await ask({ deadline: Date.now() + 2_100 })).text, 'local')
     assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('leaves it so also with a time-out for the first token, where the answer comes whole and has none', async () => {
+    await using main = await startModelServer(stalled())
+    await using local = await startModelServer((response, request) => {
+      const vectors = { data: [{ index: 0, embedding: [1] }] }
+      return answered(200, request.path === '/v1/embeddings' ? vectors : completion('fine'))(response, request)
+    })
+    const own = { n: 2, firstTokenTimeout: 50 }
+    const { ask, models } = pool([
+      endpoint('main', { url: main.url, ...own }),
+      endpoint('local', { url: local.url, ...own }),
+    ])
+    assert.equal((await ask({ deadline: Date.now() + 300 })).text, 'fine')
+    const speech = models.embed(['one'], asked({ deadline: Date.now() + 300 }))
+    assert.deepEqual((await speech.next()).value, [[1]])
   })
 
   it('stays with one that thinks for more than half of the time, and does not count that as silence', async () => {

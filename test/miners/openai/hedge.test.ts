@@ -103,6 +103,18 @@ describe('hedging', () => {
     assert.deepEqual(tried(outcome), ['main', 'local: HEDGE_LOST'])
   })
 
+  it('listens to one of two that speak in the same turn, and tells that the other one lost', async () => {
+    const { promise: second, resolve: secondIsAsked } = Promise.withResolvers<void>()
+    const call: CallModel = async function* ({ endpoint: { name } }) {
+      if (name === 'local') setImmediate(secondIsAsked)
+      await second
+      return yield* saying(name)
+    }
+    const { text, outcome } = await pool([endpoint('main'), endpoint('local')], { call, hedgeMs }).ask()
+    assert.equal(text, 'main')
+    assert.deepEqual(tried(outcome), ['main', 'local: HEDGE_LOST'])
+  })
+
   it('prefers another endpoint to another key, and another key to nobody', async () => {
     const keys = ['a', 'b'] as const
     const call: CallModel = async function* ({ endpoint: { name }, keyAt }, _, { signal }) {

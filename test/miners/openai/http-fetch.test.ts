@@ -69,6 +69,16 @@ describe('httpFetch', () => {
     await assert.rejects(httpFetch()(server.url), /^Error: the connection closed without a reply$/)
   })
 
+  for (const status of ['099', '700'])
+    it(`takes ${status} for a failure of the endpoint, and closes the connection`, async () => {
+      const closed = Promise.withResolvers<void>()
+      await using server = await serve((_, response) => {
+        response.socket!.once('close', closed.resolve).write(`HTTP/1.1 ${status} x\r\ncontent-length: 9\r\n\r\n{`)
+      })
+      await assert.rejects(httpFetch()(server.url), { name: 'NoAnswer', code: 'MODEL_FAILED' })
+      await closed.promise
+    })
+
   it('does not follow', async () => {
     await using server = await serve((_, response) => response.writeHead(307, { location: '/' }).end('there'))
     const response = await httpFetch()(server.url)

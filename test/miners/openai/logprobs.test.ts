@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import nock from 'nock'
 import type { Piece } from '#dist/plugin/miner.js'
 import { answered, chunk, completion, event, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
-import { answerOf, openai, sent } from './answer-of.ts'
+import { answerOf, openai, openaiStreams, sent } from './answer-of.ts'
 
 type Entry = { token: string; logprob: number; bytes?: number[] | null; top_logprobs?: object[] }
 
@@ -27,21 +26,13 @@ describe('the logprobs of an answer', () => {
       { token: 'Hi', logprob: -0.5, bytes: [72, 105] },
       { token: 'He', logprob: -9999, bytes: [72, 101] },
     ]
-    let body: Record<string, unknown> = {}
-    nock('https://api.openai.com')
-      .post('/v1/chat/completions', sentBody => {
-        body = sentBody
-        return true
-      })
-      .reply(
-        200,
-        [piece(''), piece('Hi', entry('Hi', -0.5, top)), piece('!', entry('!', -0.25))].map(event).join('') + end,
-        { 'content-type': 'text/event-stream; charset=utf-8' },
-      )
+    const request = openaiStreams(
+      [piece(''), piece('Hi', entry('Hi', -0.5, top)), piece('!', entry('!', -0.25))].map(event).join('') + end,
+    )
     const speech = (await openai({ apiKey: 'sk-test-123' })).prompt({ messages: hello, logprobs }, asked())
     const pieces: (string | Piece)[] = []
     for await (const one of speech) pieces.push(one)
-    assert.deepEqual([body.logprobs, body.top_logprobs], [true, 2])
+    assert.deepEqual([request.body.logprobs, request.body.top_logprobs], [true, 2])
     assert.deepEqual(pieces, [
       {
         text: 'Hi',

@@ -172,6 +172,19 @@ const cases: Case[] = [
     message: /\(422\): .*less than 1/,
     hint: /settings/,
   },
+  ...[
+    { detail: [{ loc: ['body', 'n'], msg: 'less than 1', input: { messages: ['SECRET'] } }] },
+    error("[{'loc': ('body', 'n'), 'msg': 'less than 1', 'input': {'messages': ['SECRET']}}]", 'BadRequest', null),
+    { detail: '[{"loc":["body","n"],"msg":"less than 1","input":{"messages":["SECRET"]}}]' },
+  ].map((body, at) => ({
+    title: `a validation error that repeats the question, without that, in form ${at + 1}`,
+    status: 422,
+    body,
+    code: 'MODEL_BAD_REQUEST',
+    misuse: true,
+    message: /\(422\): .*less than 1['"] …$/,
+    hint: /settings/,
+  })),
   {
     title: 'a conversation that is too long',
     status: 400,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import nock from 'nock'
 import type { OpenAIMiner } from '#dist/miners/openai/openai-miner.js'
 import type { Asked, Miner, Question } from '#dist/plugin/miner.js'
 import { faults } from '../../support/fault-server.ts'
@@ -13,7 +12,7 @@ import {
   startModelServer,
 } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
-import { deltas, openai, sent } from './answer-of.ts'
+import { deltas, openai, openaiStreams, sent } from './answer-of.ts'
 
 async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
@@ -33,14 +32,8 @@ const fine = deltas([{ role: 'assistant', content: '' }, { content: 'Hello' }, {
 
 describe('a relay', () => {
   it('asks OpenAI for a stream with usage, and gives its bytes on', async () => {
-    let body: Record<string, unknown> = {}
     const stream = fine.replace(done, usage + done)
-    nock('https://api.openai.com')
-      .post('/v1/chat/completions', sentBody => {
-        body = sentBody
-        return true
-      })
-      .reply(200, stream, { 'content-type': 'text/event-stream; charset=utf-8' })
+    const request = openaiStreams(stream)
     const { text, outcome } = await relay(await openai({ apiKey: 'sk-test-123', n: 3 }))
     const { attempts, ...rest } = outcome
     assert.equal(text, stream)
@@ -50,7 +43,8 @@ describe('a relay', () => {
       usage: { promptTokens: 9, completionTokens: 2 },
     })
     assert.equal(attempts!.length, 1)
-    assert.deepEqual([body.stream, body.stream_options, body.n], [true, { include_usage: true }, undefined])
+    const { stream: streams, stream_options, n } = request.body
+    assert.deepEqual([streams, stream_options, n], [true, { include_usage: true }, undefined])
   })
 
   it('sends no setting that would bend the answer', async () => {

@@ -22,6 +22,8 @@ type Own = {
   readonly weight?: number | null
   readonly table?: string | null
   readonly temperature?: number
+  readonly n?: number
+  readonly firstTokenTimeout?: number
 }
 
 /** Says these words and returns. */

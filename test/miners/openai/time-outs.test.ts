@@ -122,6 +122,17 @@ describe('the time-outs of the openai miner', () => {
   })
 
   describe('for a silent model', () => {
+    it('wait no longer behind the end of an answer because something goes on coming', async () => {
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(event(chunk({ content: 'Hello' })) + event(chunk({}, 'stop')))
+        for (; !response.destroyed; await later(20)) response.write(event({ ...chunk(), choices: [] }))
+      })
+      const began = performance.now()
+      assert.equal((await ask(await openai({ baseUrl: model.url, idleTimeout: 60 }))).text, 'Hello')
+      assert.ok(performance.now() - began < 2_000)
+    })
+
     it('take an answer that is whole, though its stream never ends', async () => {
       await using model = await startModelServer(response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import nock from 'nock'
 import type { Question, Tool, ToolDelta } from '#dist/plugin/miner.js'
 import { answered, completion, startModelServer, whole } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
-import { answerOf, deltas, openai, sent } from './answer-of.ts'
+import { answerOf, deltas, openai, openaiStreams, sent } from './answer-of.ts'
 
 const weather: Tool = {
   name: 'weather',
@@ -27,45 +26,35 @@ function calling(...calls: object[]) {
 
 describe('a question with tools', () => {
   it('is asked of OpenAI, and answered by a call in parts', async () => {
-    let body: Record<string, unknown> = {}
-    nock('https://api.openai.com')
-      .post('/v1/chat/completions', sentBody => {
-        body = sentBody
-        return true
-      })
-      .reply(
-        200,
-        // As OpenAI sends it: the role with the call, then its arguments token by token.
-        deltas(
-          [
-            {
-              role: 'assistant',
-              content: null,
-              tool_calls: [
-                { index: 0, id: 'call_9sQ', type: 'function', function: { name: 'weather', arguments: '' } },
-              ],
-              refusal: null,
-            },
-            part(0, '{"'),
-            part(0, 'city'),
-            part(0, '":"Łódź'),
-            part(0, '"}'),
-          ],
-          'tool_calls',
-        ),
-        { 'content-type': 'text/event-stream; charset=utf-8' },
-      )
+    const request = openaiStreams(
+      // As OpenAI sends it: the role with the call, then its arguments token by token.
+      deltas(
+        [
+          {
+            role: 'assistant',
+            content: null,
+            tool_calls: [{ index: 0, id: 'call_9sQ', type: 'function', function: { name: 'weather', arguments: '' } }],
+            refusal: null,
+          },
+          part(0, '{"'),
+          part(0, 'city'),
+          part(0, '":"Łódź'),
+          part(0, '"}'),
+        ],
+        'tool_calls',
+      ),
+    )
     const miner = await openai({ apiKey: 'sk-test-123' })
     const { text, toolCalls, outcome } = await answerOf(miner, { tools, toolChoice: { name: 'weather' } })
     assert.equal(text, '')
     assert.deepEqual(toolCalls, [{ id: 'call_9sQ', name: 'weather', arguments: '{"city":"Łódź"}' }])
     assert.deepEqual(outcome.toolCalls, toolCalls)
     assert.equal(outcome.finishReason, 'tool_calls')
-    assert.deepEqual(body.tools, [
+    assert.deepEqual(request.body.tools, [
       { type: 'function', function: weather },
       { type: 'function', function: clock },
     ])
-    assert.deepEqual(body.tool_choice, { type: 'function', function: { name: 'weather' } })
+    assert.deepEqual(request.body.tool_choice, { type: 'function', function: { name: 'weather' } })
   })
 
   for (const choice of ['auto', 'none', 'required'] as const)
