@@ -52,7 +52,7 @@ export class Asking {
       return answer
     }
     this.ask = Object.assign((...args: Parameters<Ask>) => heeded(this.#whole(...args)), {
-      stream: (...args: Parameters<Ask['stream']>) => this.#stream(...args),
+      stream: (...args: Parameters<Ask['stream']>) => this.#untilOver(this.#stream(...args)),
       relay: (...args: Parameters<Ask['relay']>) => heeded(this.#relay(...args)),
       embed: (...args: Parameters<Ask['embed']>) => heeded(this.#embed(...args)),
     })
@@ -110,11 +110,17 @@ export class Asking {
     const { asked } = within
     try {
       const { body, outcome } = await heeded('miner', miner.relay(question, asked), asked.signal)
-      return { body: this.#bytes(body, asked.signal, within), outcome: this.#ending(outcome) }
+      return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
       throw this.#ofMiner(error)
     }
+  }
+
+  /** A dialect that has heard enough need not say so: what it has not heard to its end is told to stop with the request. */
+  #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
+    this.#options.asked.signal.addEventListener('abort', () => stop(said), { once: true })
+    return said
   }
 
   /** The outcome of a relay, which is no more believed than that of words. */

@@ -211,6 +211,32 @@ describe('a call', () => {
     }
   })
 
+  it('tells a miner to stop when a dialect has heard enough of it', async () => {
+    const ended: string[] = []
+    async function* speak<Said, End>(what: string, said: Said, end: End): AsyncGenerator<Said, End> {
+      try {
+        for (let at = 0; at < 3; at++) yield said
+        return end
+      } finally {
+        ended.push(what)
+      }
+    }
+    const end = { model: 'm', finishReason: 'stop' }
+    const miner: Miner = {
+      prompt: () => speak('words', 'a', end),
+      relay: async () => ({ body: speak('bytes', Buffer.from('a'), undefined), outcome: Promise.resolve(end) }),
+    }
+    const answer = async ({ ask, deadline }: Call<unknown>) => {
+      await ask.stream(question).next()
+      await ask.stream(question, { until: deadline - 1_000 }).next()
+      await (await ask.relay(question)).body[Symbol.asyncIterator]().next()
+      return { answer: ended.length }
+    }
+    await using axon = await startAxon({ dialect: dialectOf({ answer }), miner })
+    assert.equal(answerOf(await send(axon.url, ask())), 0)
+    assert.deepEqual(ended.sort(), ['bytes', 'words', 'words'])
+  })
+
   it('hands on calls of tools and logprobs, and takes them for an answer', async () => {
     const miner: Miner = {
       async *prompt() {
