@@ -2,6 +2,7 @@ import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
 import { embeddingOf } from '../plugin/embedding-of.js'
 import { listen } from '../plugin/listen.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
+import { misbehaves, typeName } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { outcomeOf } from '../plugin/outcome-of.js'
 import { heeded } from '../plugin/overdue.js'
@@ -139,18 +140,20 @@ export class Asking {
 
   async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, within: Disposable): AsyncGenerator<Uint8Array> {
     using _ = within
-    const iterator = body[Symbol.asyncIterator]()
+    let iterator: AsyncIterator<Uint8Array> | undefined
     try {
+      iterator = body[Symbol.asyncIterator]()
       for (let isFirst = true; ; isFirst = false) {
         const step = await heeded('miner', iterator.next(), signal)
         if (step.done) return
+        if (!(step.value instanceof Uint8Array)) throw noBytes(step.value)
         if (isFirst) this.#first()
         yield step.value
       }
     } catch (error) {
       throw this.#ofMiner(error)
     } finally {
-      stop(iterator)
+      if (iterator) stop(iterator)
     }
   }
 
@@ -184,6 +187,10 @@ export class Asking {
     if (typeof error === 'object' && error !== null) this.#faults.add(error)
     return error
   }
+}
+
+function noBytes(value: unknown): NoAnswer {
+  return misbehaves('miner', `the miner relayed ${typeName(value)}, which is no bytes`, 'yield a Uint8Array')
 }
 
 /** A dialect names what it needs, so that the axon does not open without it; this one did not. */

@@ -211,6 +211,26 @@ describe('a call', () => {
     }
   })
 
+  for (const [what, body, status] of [
+    ['texts', Readable.from(['a']), 502],
+    ['nothing', undefined, 500],
+  ] as const) {
+    it(`blames the miner that relays ${what} for it`, async () => {
+      const outcome = Promise.resolve({ model: 'm', finishReason: 'stop' })
+      const miner: Miner = { ...speaking, relay: async () => ({ body: body as never, outcome }) }
+      const dialect = dialectOf({
+        frames: 'bytes',
+        async *answer({ ask }: Call<unknown>) {
+          yield* (await ask.relay(question)).body
+        },
+      })
+      await using axon = await startAxon({ dialect, miner, minerName: 'shout' })
+      const failed = told('failed')
+      assert.equal((await send(axon.url, ask())).status, status)
+      assert.equal((await failed).plugin, 'shout')
+    })
+  }
+
   it('tells a miner to stop when a dialect has heard enough of it', async () => {
     const ended: string[] = []
     async function* speak<Said, End>(what: string, said: Said, end: End): AsyncGenerator<Said, End> {
