@@ -207,8 +207,9 @@ function timeoutOf({ timeoutMs }: Claim, { timeout }: Route): number | null {
   return timeout === undefined ? timeoutMs : Math.min(timeoutMs ?? timeout, timeout)
 }
 
+/** Not so a list, a Map, or the generator of a dialect that forgot to say `frames`. */
 function isPatch(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Object.prototype.toString.call(value) === '[object Object]'
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -97,7 +97,10 @@ describe('the terms of a route', () => {
   })
 
   it('are not believed when the answer is no set of fields', async () => {
-    for (const nothing of [undefined, null, 'text', [1]]) {
+    async function* stream() {
+      yield 'a'
+    }
+    for (const nothing of [undefined, null, 'text', [1], new Map([['answer', 1]]), stream()]) {
       await using axon = await startAxon({ dialect: dialectOf({ answer: async () => nothing as never }) })
       assert.equal((await send(axon.url, ask())).status, 502)
     }
