@@ -107,16 +107,16 @@ function isLogprob(value: unknown): boolean {
   return typeof token === 'string' && typeof logprob === 'number'
 }
 
-/** A part of a call that has no word in it is kept, too. */
-const EACH_CALL = 32
+/** A part of a call, or a token, that has no word in it is kept, too. */
+const EACH = 32
 
 /** In characters, about. */
 function sizeOf({ toolCalls = [], logprobs = [] }: Piece): number {
   const ofCalls = toolCalls.reduce(
-    (sum, call) => sum + EACH_CALL + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),
+    (sum, call) => sum + EACH + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),
     0,
   )
-  return ofCalls + logprobs.reduce((sum, { token }) => sum + token.length, 0)
+  return ofCalls + logprobs.reduce((sum, { token }) => sum + EACH + token.length, 0)
 }
 
 function lengthOf(text = ''): number {
