@@ -100,6 +100,7 @@ const brokenRules = z.array(
   z.object({
     setting: z.string(),
     at: z.array(z.union([z.string(), z.number()])).exactOptional(),
+    beside: z.array(z.string()).exactOptional(),
     message: z.string(),
     hint: z.string().exactOptional(),
   }),

@@ -138,7 +138,8 @@ describe('a plugin’s module', () => {
     await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
     assert.throws(() => rules?.({ how: 'throw' }), { code: 'PLUGIN_BROKEN', message: /cannot check its settings: no$/ })
     assert.throws(() => rules?.({ how: 'nothing' }), { code: 'PLUGIN_BROKEN' })
-    assert.deepEqual(rules?.({ how: 'say' }), [{ setting: 'how', message: 'must be else' }])
+    const broken = { setting: 'how', at: ['first', 0], beside: ['where'], message: 'must be else', hint: 'write else' }
+    assert.deepEqual(rules?.({ how: 'say' }), [broken])
   })
 })
 
@@ -154,7 +155,7 @@ export default ({ z, NoAnswer }) => ({
   name: 'faulty',
   summary: 'fails',
   settings: z.object({ how: z.string() }),
-  rules: ({ how }) => fail[how]?.() ?? [{ setting: 'how', message: 'must be else' }],
+  rules: ({ how }) => fail[how]?.() ?? [{ setting: 'how', at: ['first', 0], beside: ['where'], message: 'must be else', hint: 'write else' }],
   create: ({ config: { how } }) => {
     if (how === 'say') throw new NoAnswer('unsupported', 'no key', { misuse: true })
     return fail[how]()
