@@ -4,7 +4,7 @@ import { listen } from '../plugin/listen.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
 import { misbehaves, typeName } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { outcomeOf } from '../plugin/outcome-of.js'
+import { isAttempt, outcomeOf } from '../plugin/outcome-of.js'
 import { heeded } from '../plugin/overdue.js'
 import { stop } from '../plugin/stop.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
@@ -45,7 +45,7 @@ export class Asking {
 
   constructor(options: Options) {
     // The miner tells of every attempt, also of those of a question without an answer.
-    const asked = { ...options.asked, onAttempt: (attempt: Attempt) => this.#tried(attempt) }
+    const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#tried(attempt) }
     this.#options = { ...options, asked }
     // A dialect need not wait for what it asked: its rejection would end the process.
     const heeded = <T>(answer: Promise<T>): Promise<T> => {
@@ -175,8 +175,9 @@ export class Asking {
     onFirst()
   }
 
-  #tried(attempt: Attempt): void {
-    this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
+  /** What is no attempt is left out, as in an outcome. */
+  #tried(attempt: unknown): void {
+    if (isAttempt(attempt)) this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, partial: boolean): void {
