@@ -164,7 +164,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
         throw misbehaves('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
       // Who only waits needs no place.
       _place?.[Symbol.dispose]()
-      if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
+      if (route.notBefore) await pause(route.notBefore - (performance.now() - startedAt), signal)
       const reply = wire.whole(claim, tree, patch, serving())
       publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))
       return reply
@@ -212,6 +212,7 @@ function isPatch(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object Object]'
 }
 
+/** A timer may come a millisecond too soon. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+  if (ms > 0) await setTimeout(Math.ceil(ms) + 1, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

@@ -57,6 +57,7 @@ describe('a plugin’s module', () => {
       dialect('timout: 5'),
       /synapses: Asked: timout: there is no such field, see docs/,
     ],
+    'holds a stream back': [dialect("frames: 'text', notBefore: 5"), /Asked: notBefore: is for whole answers/],
     'has no answer': [dialect('answer: null'), /synapses: Asked: answer: must be a function$/],
     'needs what nobody has': [dialect('', "needs: ['luck'],"), /needs: 0: /],
     'answers for the host': [
