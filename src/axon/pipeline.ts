@@ -20,7 +20,7 @@ import { isHealthCheck, tellHealth } from './health.js'
 import { accept, type OnHookFailed, priorityOf } from './hooks.js'
 import { type Routes, routeOf, wireOf } from './match.js'
 import { pieces } from './pieces.js'
-import { answerPlain, type NamedPlainRoute, type PlainRoutes, plainRouteOf } from './plain-route.js'
+import { answerPlain, type NamedPlainRoute, PLAIN_MS, type PlainRoutes, plainRouteOf } from './plain-route.js'
 import { addressKey } from './rates.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
@@ -85,26 +85,23 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     ms: now() - arrivedAt,
   })
   const spoken = (): Spoken => ({ ...(stream && { pieces: stream.pieces }), ...asking?.went })
+  const limit = (timeoutMs: number | null, how: { maxMs: number; marginMs: number }) =>
+    new Deadline({ arrivedAt, timeoutMs, ...how, now: now(), listening })
   const served = (processMs: number): Served => ({ hotkey: receiver, ...exchange.local, processMs })
 
   try {
     if (axon.draining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
     plain = plainRouteOf(head, axon.dialect.plain)
     if (plain) {
-      const reply = await answerPlain(plain, exchange, axon)
+      using deadline = limit(PLAIN_MS, { maxMs: PLAIN_MS, marginMs: 0 })
+      seconds = deadline.seconds
+      const reply = await answerPlain(plain, exchange, { ...axon, deadline })
       publish('answered', () => ({ ...record(), status: reply.status }))
       return reply
     }
     route = routeOf(head, wire, axon.dialect.routes)
     claim = wire.claim(head)
-    using deadline = new Deadline({
-      arrivedAt,
-      timeoutMs: timeoutOf(claim, route),
-      maxMs: axon.maxTimeoutMs,
-      marginMs: axon.marginMs,
-      now: now(),
-      listening,
-    })
+    using deadline = limit(timeoutOf(claim, route), { maxMs: axon.maxTimeoutMs, marginMs: axon.marginMs })
     seconds = deadline.seconds
 
     let exempt = false
