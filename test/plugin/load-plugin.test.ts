@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Declared, PluginKind } from '#dist/plugin/discover.js'
+import { guardMiner } from '#dist/plugin/guard-miner.js'
 import { loadDialect, loadMiner } from '#dist/plugin/load-plugin.js'
+import type { Miner, MinerDefinition } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { haikuDialect, linkedPlugins, type PluginFolder, shoutMiner } from '../support/plugins.ts'
 
@@ -121,6 +124,21 @@ describe('a plugin’s module', () => {
       message: /of p@1\.0\.0 is not allowed$/,
       hint: 'allow it',
     })
+  })
+
+  it('is named when the miner is never created, or never gets ready', async () => {
+    const never = () => new Promise<never>(() => {})
+    const about = { name: 'a', summary: 'one', settings: z.object({}) }
+    const context = {} as Parameters<MinerDefinition['create']>[0]
+    const build = (create: MinerDefinition['create']) =>
+      guardMiner({ ...about, create }, declared('miner', 'a', 'a.js'), 50).create(context)
+    const code = 'PLUGIN_BROKEN'
+    await assert.rejects(build(never) as Promise<Miner>, {
+      code,
+      message: /cannot be created: it took longer than 0\.05 s$/,
+    })
+    const { ready } = await build(() => ({ prompt: never as never, ready: never }))
+    await assert.rejects(ready!(), { code, message: /cannot get ready: it took longer than 0\.05 s$/ })
   })
 
   it('is named when the miner is at fault later', async () => {
