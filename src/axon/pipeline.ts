@@ -108,7 +108,8 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     if (route.auth !== 'none') {
       if (route.rules !== false) ({ exempt } = screen(claim, axon.rules))
       call = await verify(axon.verifier, wire, claim, listening.signal)
-      exchange.trust()
+      // Where no rule holds, whoever makes himself a hotkey has proven no more than any other stranger.
+      if (route.rules !== false) exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
     const asker = { synapse: claim.synapse, hotkey: call?.hotkey ?? null, address: head.address, exempt }
