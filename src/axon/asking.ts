@@ -2,8 +2,9 @@ import type { Answer, Ask, AskHow } from '../plugin/dialect.js'
 import { embeddingOf } from '../plugin/embedding-of.js'
 import { listen } from '../plugin/listen.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../plugin/miner.js'
+import { misbehaves, typeName } from '../plugin/misbehaves.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { outcomeOf } from '../plugin/outcome-of.js'
+import { isAttempt, outcomeOf } from '../plugin/outcome-of.js'
 import { heeded } from '../plugin/overdue.js'
 import { stop } from '../plugin/stop.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
@@ -44,7 +45,7 @@ export class Asking {
 
   constructor(options: Options) {
     // The miner tells of every attempt, also of those of a question without an answer.
-    const asked = { ...options.asked, onAttempt: (attempt: Attempt) => this.#tried(attempt) }
+    const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#tried(attempt) }
     this.#options = { ...options, asked }
     // A dialect need not wait for what it asked: its rejection would end the process.
     const heeded = <T>(answer: Promise<T>): Promise<T> => {
@@ -52,7 +53,7 @@ export class Asking {
       return answer
     }
     this.ask = Object.assign((...args: Parameters<Ask>) => heeded(this.#whole(...args)), {
-      stream: (...args: Parameters<Ask['stream']>) => this.#stream(...args),
+      stream: (...args: Parameters<Ask['stream']>) => this.#untilOver(this.#stream(...args)),
       relay: (...args: Parameters<Ask['relay']>) => heeded(this.#relay(...args)),
       embed: (...args: Parameters<Ask['embed']>) => heeded(this.#embed(...args)),
     })
@@ -110,11 +111,17 @@ export class Asking {
     const { asked } = within
     try {
       const { body, outcome } = await heeded('miner', miner.relay(question, asked), asked.signal)
-      return { body: this.#bytes(body, asked.signal, within), outcome: this.#ending(outcome) }
+      return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
       throw this.#ofMiner(error)
     }
+  }
+
+  /** A dialect that has heard enough need not say so: what it has not heard to its end is told to stop with the request. */
+  #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
+    this.#options.asked.signal.addEventListener('abort', () => stop(said), { once: true })
+    return said
   }
 
   /** The outcome of a relay, which is no more believed than that of words. */
@@ -133,18 +140,20 @@ export class Asking {
 
   async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, within: Disposable): AsyncGenerator<Uint8Array> {
     using _ = within
-    const iterator = body[Symbol.asyncIterator]()
+    let iterator: AsyncIterator<Uint8Array> | undefined
     try {
+      iterator = body[Symbol.asyncIterator]()
       for (let isFirst = true; ; isFirst = false) {
         const step = await heeded('miner', iterator.next(), signal)
         if (step.done) return
+        if (!(step.value instanceof Uint8Array)) throw noBytes(step.value)
         if (isFirst) this.#first()
         yield step.value
       }
     } catch (error) {
       throw this.#ofMiner(error)
     } finally {
-      stop(iterator)
+      if (iterator) stop(iterator)
     }
   }
 
@@ -166,8 +175,9 @@ export class Asking {
     onFirst()
   }
 
-  #tried(attempt: Attempt): void {
-    this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
+  /** What is no attempt is left out, as in an outcome. */
+  #tried(attempt: unknown): void {
+    if (isAttempt(attempt)) this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, partial: boolean): void {
@@ -178,6 +188,10 @@ export class Asking {
     if (typeof error === 'object' && error !== null) this.#faults.add(error)
     return error
   }
+}
+
+function noBytes(value: unknown): NoAnswer {
+  return misbehaves('miner', `the miner relayed ${typeName(value)}, which is no bytes`, 'yield a Uint8Array')
 }
 
 /** A dialect names what it needs, so that the axon does not open without it; this one did not. */

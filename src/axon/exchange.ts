@@ -19,7 +19,7 @@ export type Exchange = {
   readonly listening: AbortController
   /** Begins a reply of pieces. One that is not ended in order is cut: the connection is closed without its end. */
   stream(head: ReplyHead): ReplyStream
-  /** The caller is proven: its connection is worth more than one that is not. */
+  /** The caller is proven, and one whom the rules let in: its connection is worth more than that of a stranger. */
   trust(): void
 }
 

@@ -20,7 +20,7 @@ import { isHealthCheck, tellHealth } from './health.js'
 import { accept, type OnHookFailed, priorityOf } from './hooks.js'
 import { type Routes, routeOf, wireOf } from './match.js'
 import { pieces } from './pieces.js'
-import { answerPlain, type NamedPlainRoute, type PlainRoutes, plainRouteOf } from './plain-route.js'
+import { answerPlain, type NamedPlainRoute, PLAIN_MS, type PlainRoutes, plainRouteOf } from './plain-route.js'
 import { addressKey } from './rates.js'
 import { read } from './read.js'
 import { refusalOf } from './refusal-of.js'
@@ -85,33 +85,31 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     ms: now() - arrivedAt,
   })
   const spoken = (): Spoken => ({ ...(stream && { pieces: stream.pieces }), ...asking?.went })
+  const limit = (timeoutMs: number | null, how: { maxMs: number; marginMs: number }) =>
+    new Deadline({ arrivedAt, timeoutMs, ...how, now: now(), listening })
   const served = (processMs: number): Served => ({ hotkey: receiver, ...exchange.local, processMs })
 
   try {
     if (axon.draining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
     plain = plainRouteOf(head, axon.dialect.plain)
     if (plain) {
-      const reply = await answerPlain(plain, exchange, axon)
+      using deadline = limit(PLAIN_MS, { maxMs: PLAIN_MS, marginMs: 0 })
+      seconds = deadline.seconds
+      const reply = await answerPlain(plain, exchange, { ...axon, deadline })
       publish('answered', () => ({ ...record(), status: reply.status }))
       return reply
     }
     route = routeOf(head, wire, axon.dialect.routes)
     claim = wire.claim(head)
-    using deadline = new Deadline({
-      arrivedAt,
-      timeoutMs: timeoutOf(claim, route),
-      maxMs: axon.maxTimeoutMs,
-      marginMs: axon.marginMs,
-      now: now(),
-      listening,
-    })
+    using deadline = limit(timeoutOf(claim, route), { maxMs: axon.maxTimeoutMs, marginMs: axon.marginMs })
     seconds = deadline.seconds
 
     let exempt = false
     if (route.auth !== 'none') {
       if (route.rules !== false) ({ exempt } = screen(claim, axon.rules))
       call = await verify(axon.verifier, wire, claim, listening.signal)
-      exchange.trust()
+      // Where no rule holds, whoever makes himself a hotkey has proven no more than any other stranger.
+      if (route.rules !== false) exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
     const asker = { synapse: claim.synapse, hotkey: call?.hotkey ?? null, address: head.address, exempt }
@@ -167,7 +165,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
         throw misbehaves('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
       // Who only waits needs no place.
       _place?.[Symbol.dispose]()
-      if (route.notBefore) await pause(route.notBefore - (now() - arrivedAt), signal)
+      if (route.notBefore) await pause(route.notBefore - (performance.now() - startedAt), signal)
       const reply = wire.whole(claim, tree, patch, serving())
       publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))
       return reply
@@ -210,10 +208,12 @@ function timeoutOf({ timeoutMs }: Claim, { timeout }: Route): number | null {
   return timeout === undefined ? timeoutMs : Math.min(timeoutMs ?? timeout, timeout)
 }
 
+/** Not so a list, a Map, or the generator of a dialect that forgot to say `frames`. */
 function isPatch(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Object.prototype.toString.call(value) === '[object Object]'
 }
 
+/** A timer may come a millisecond too soon. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+  if (ms > 0) await setTimeout(Math.ceil(ms) + 1, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

@@ -1,16 +1,16 @@
 import type { PlainRoute } from '../plugin/dialect.js'
 import { misbehaves } from '../plugin/misbehaves.js'
 import { heeded } from '../plugin/overdue.js'
-import { floatText } from '../wires/float-text.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Head, Reply } from '../wires/wire.js'
 import { type Allowances, strangersRate } from './allowance.js'
+import type { Deadline } from './deadline.js'
 import type { Exchange } from './exchange.js'
 import { addressKey } from './rates.js'
 import { STRANGERS_BODY } from './read.js'
 
 /** How long such an answer may take. */
-const MAX_MS = 5_000
+export const PLAIN_MS = 5_000
 
 export type PlainRoutes = ReadonlyMap<string, PlainRoute>
 
@@ -28,27 +28,23 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 /**
  * Answers a route that is no synapse, in JSON.
  *
- * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED · DEADLINE
- * @throws the signal's reason · whatever the dialect throws
+ * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED
+ * @throws the signal's reason, which is the deadline's · whatever the dialect throws
  */
 export async function answerPlain(
   { name, route }: NamedPlainRoute,
   exchange: Exchange,
-  { rates, maxBody }: { rates: Allowances; maxBody: number },
+  { rates, maxBody, deadline }: { rates: Allowances; maxBody: number; deadline: Deadline },
 ): Promise<Reply> {
   const { head, listening } = exchange
   rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
-  const late = setTimeout(() => listening.abort(new Refusal('DEADLINE', floatText(MAX_MS / 1000))), MAX_MS)
-  try {
-    const body =
-      head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
-    const answer = { body, address: head.address, signal: listening.signal }
-    const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
-    if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
-    return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
-  } finally {
-    clearTimeout(late)
-  }
+  const body =
+    head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
+  deadline.late = 'DEADLINE'
+  const answer = { body, address: head.address, signal: listening.signal }
+  const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
+  if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
+  return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
 }
 
 function queryOf(target: string): Record<string, string> {

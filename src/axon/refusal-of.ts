@@ -31,7 +31,8 @@ export function refusalOf(
 function plainRefusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
-  if (error instanceof NoAnswer) {
+  // A plugin in JavaScript may give a reason that there is not.
+  if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
     const code = codes[error.reason]
     return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
   }

@@ -1,8 +1,11 @@
-import { follow } from '../plugin/follow.js'
+import { follow, over } from '../plugin/follow.js'
 import type { Asked } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 
-/** The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over. */
+/**
+ * The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over: a miner
+ * that goes on, because its answer was cut, is told.
+ */
 export function sooner(
   asked: Asked,
   until: number | undefined,
@@ -18,6 +21,7 @@ export function sooner(
     [Symbol.dispose]() {
       clearTimeout(timer)
       late[Symbol.dispose]()
+      late.abort(over)
     },
   }
 }

@@ -65,5 +65,9 @@ const route = z
     error: 'must fit the body',
     path: ['example'],
   })
+  .refine(({ frames, notBefore }) => frames === undefined || notBefore === undefined, {
+    error: 'is for whole answers, not for those in frames',
+    path: ['notBefore'],
+  })
 
 const plainRoute = z.strictObject({ rate: rate.optional(), answer: callable })

@@ -118,8 +118,6 @@ export type RouteTerms<Body extends ZodType> = {
   readonly maxBody?: number
   /** milliseconds that the validator waits, where its head does not say or says too much */
   readonly timeout?: number
-  /** milliseconds that an answer takes at least, where validators refuse one that is too fast */
-  readonly notBefore?: number
   readonly refusals?: Refusals
   /** the fields of a request as a validator sends it, all in the order of their declaration */
   readonly example: { readonly [field: string]: Json }
@@ -131,7 +129,12 @@ export type Frames = 'text' | 'sse' | 'jsonl' | 'json' | 'bytes'
 /** One synapse: which fields it has, which of them are hashed, and how it is answered. */
 export type Route<Body extends ZodType = ZodType> = RouteTerms<Body> &
   (
-    | { readonly frames?: undefined; answer(call: Call<z.infer<Body>>): Promise<Patch> }
+    | {
+        readonly frames?: undefined
+        /** milliseconds that the axon tells it took at least, where validators refuse what is too fast */
+        readonly notBefore?: number
+        answer(call: Call<z.infer<Body>>): Promise<Patch>
+      }
     | { readonly frames: 'text'; answer(call: Call<z.infer<Body>>): AsyncGenerator<string | Piece, void> }
     /** a string is written as it is (`[DONE]`), all else as JSON */
     | { readonly frames: 'sse' | 'jsonl' | 'json'; answer(call: Call<z.infer<Body>>): AsyncGenerator<Json, void> }

@@ -4,12 +4,16 @@ import type { Miner, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
 import { callable, faultsIn } from './shape-faults.js'
+import { within } from './within.js'
+
+/** How long a miner may take to be created, and then to get ready. */
+const MAX_MS = 60_000
 
 /**
  * A plugin's miner whose faults outside of questions bear its name. What it says itself with a `NoAnswer`, of its
  * configuration above all, stays as it is.
  */
-export function guardMiner(definition: MinerDefinition, declared: Declared): MinerDefinition {
+export function guardMiner(definition: MinerDefinition, declared: Declared, maxMs = MAX_MS): MinerDefinition {
   const fault = (words: string, thrown?: unknown) => brokenPlugin(declared, words, thrown)
   const { name, summary, settings } = definition
   return {
@@ -31,14 +35,15 @@ export function guardMiner(definition: MinerDefinition, declared: Declared): Min
       }
     },
     async create(context) {
-      const miner = await (async () => definition.create(context))().catch((thrown: unknown) => {
+      const creating = (async () => definition.create(context))()
+      const miner = await within(maxMs, creating).catch((thrown: unknown) => {
         if (thrown instanceof NoAnswer) throw thrown
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
       if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
       const [wrong] = faultsIn(optional, miner)
       if (wrong !== undefined) throw fault(`is created wrong: ${wrong}`)
-      return guarded(miner, fault)
+      return guarded(miner, fault, maxMs)
     },
   }
 }
@@ -46,7 +51,7 @@ export function guardMiner(definition: MinerDefinition, declared: Declared): Min
 type Fault = (words: string, thrown?: unknown) => PluginError
 
 /** Its answers and its hooks are guarded where they are asked for, and its check is by `checkMiner`. */
-function guarded(miner: Miner, fault: Fault): Miner {
+function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
   const { prompt, check, relay, embed, blacklist, priority } = miner
   return {
     prompt: prompt.bind(miner),
@@ -57,7 +62,7 @@ function guarded(miner: Miner, fault: Fault): Miner {
     ...(priority && { priority: priority.bind(miner) }),
     async ready() {
       try {
-        await miner.ready?.()
+        await within(maxMs, Promise.resolve(miner.ready?.()))
       } catch (thrown) {
         throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
       }
@@ -100,6 +105,7 @@ const brokenRules = z.array(
   z.object({
     setting: z.string(),
     at: z.array(z.union([z.string(), z.number()])).exactOptional(),
+    beside: z.array(z.string()).exactOptional(),
     message: z.string(),
     hint: z.string().exactOptional(),
   }),

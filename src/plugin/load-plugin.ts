@@ -7,6 +7,7 @@ import { guardMiner } from './guard-miner.js'
 import type { MinerDefinition } from './miner.js'
 import { minerFaults } from './miner-faults.js'
 import { brokenPlugin, thrownText, troubleError } from './plugin-error.js'
+import { within } from './within.js'
 
 /** How long a module may take to load, whatever it awaits at its top. */
 const MAX_MS = 10_000
@@ -48,15 +49,4 @@ async function run(file: string): Promise<unknown> {
 function defaultOf(module: { readonly default?: unknown }): unknown {
   const { default: plugin } = module
   return typeof plugin === 'object' && plugin !== null && 'default' in plugin ? plugin.default : plugin
-}
-
-// With a timer that keeps the program alive: nothing else may do so while a module waits for ever.
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`it took longer than ${ms / 1000} s`)), ms)
-  try {
-    return await Promise.race([promise, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -28,7 +28,8 @@ function usageOf(usage: Fields): Usage {
   return Object.fromEntries(counts.flatMap(name => (isCount(usage[name]) ? [[name, usage[name]]] : [])))
 }
 
-function isAttempt(value: unknown): value is Attempt {
+/** Is it an attempt as its type says? */
+export function isAttempt(value: unknown): value is Attempt {
   const { endpoint, model, ms, error } = fieldsOf(value)
   return (
     typeof endpoint === 'string' &&

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { questionSignal } from './bounded-fetch.js'
 import type { Piece } from './miner.js'
 import { misbehaves, typeName } from './misbehaves.js'
 import { NoAnswer } from './no-answer.js'
@@ -12,7 +13,7 @@ import { until } from './until.js'
  * generator is not waited for, because `return()` hangs on one that is stuck in an await. Empty pieces are left out;
  * white space is held back until something follows it, so that whoever got a text has an answer, and half a character
  * (a surrogate) until the other half does, so that each text can be encoded by itself. What a piece holds beside its text
- * goes on at once.
+ * goes on at once. What the generator asks by the host's `fetch` ends with the signal.
  *
  * @param speaker whom an error blames
  * @returns what the generator returned, unchecked
@@ -37,7 +38,7 @@ export async function* speech(
     for (let heard = 1; ; heard++) {
       // A generator that waits for nothing would keep the thread, and its deadline could never come.
       if (heard % BURST === 0) await turn()
-      const next = Promise.resolve(said.next())
+      const next = Promise.resolve(questionSignal.run(signal, () => said.next()))
       pending = next
       const step = await until(next, signal)
       pending = null
@@ -107,16 +108,16 @@ function isLogprob(value: unknown): boolean {
   return typeof token === 'string' && typeof logprob === 'number'
 }
 
-/** A part of a call that has no word in it is kept, too. */
-const EACH_CALL = 32
+/** A part of a call, or a token, that has no word in it is kept, too. */
+const EACH = 32
 
 /** In characters, about. */
 function sizeOf({ toolCalls = [], logprobs = [] }: Piece): number {
   const ofCalls = toolCalls.reduce(
-    (sum, call) => sum + EACH_CALL + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),
+    (sum, call) => sum + EACH + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),
     0,
   )
-  return ofCalls + logprobs.reduce((sum, { token }) => sum + token.length, 0)
+  return ofCalls + logprobs.reduce((sum, { token }) => sum + EACH + token.length, 0)
 }
 
 function lengthOf(text = ''): number {

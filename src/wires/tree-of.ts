@@ -9,7 +9,8 @@ import { JsonNumber, type JsonObject, type JsonTree } from './json-tree.js'
  */
 export function treeOf(value: unknown): JsonTree {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
-  if (value instanceof JsonNumber || value instanceof Map) return value
+  if (value instanceof JsonNumber) return value
+  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [String(key), treeOf(item)]))
   if (typeof value === 'bigint') return new JsonNumber(String(value))
   if (typeof value === 'number') return numberTree(value)
   if (Array.isArray(value)) return value.map(treeOf)

@@ -112,6 +112,16 @@ describe('channels', () => {
     }
   })
 
+  it('tell of no attempt that is none', async () => {
+    await using stream = await startStream()
+    const answered = told('answered')
+    const attempt = { endpoint: 'main', model: 'm', ms: 5 }
+    for (const tried of [null, { ...attempt, ms: '5' }, attempt]) stream.talk.asked.onAttempt!(tried as typeof attempt)
+    stream.talk.say('a')
+    stream.talk.end()
+    assert.deepEqual((await answered).attempts, [attempt])
+  })
+
   it('tell of a ping, for which no miner was asked', async () => {
     await using axon = await startAxon()
     using ear = listenIn()

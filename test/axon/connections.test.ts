@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
+import { bytesOf, dave, send, signedRequest } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
+import { dialectOf } from './dialect-of.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
 
@@ -39,6 +40,17 @@ describe('connections', () => {
     using fourth = await RawConnection.open(axon.port)
     await second.closed
     for (const connection of [proven, third, fourth]) assert.ok(await isAlive(connection))
+  })
+
+  it('are a stranger’s when no rule let their caller in, although it signed', async () => {
+    await using axon = await startAxon({ limits: { connections: 2 }, dialect: dialectOf({ rules: false }) })
+    using first = await RawConnection.open(axon.port)
+    using second = await RawConnection.open(axon.port)
+    const asked = () => bytesOf(signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [], by: dave }))
+    for (const connection of [first, second]) assert.equal((await connection.write(asked()).reply())?.status, 200)
+    using third = await RawConnection.open(axon.port)
+    assert.ok(await isAlive(third))
+    await first.closed
   })
 
   it('are turned away when all that there are have proven themselves', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import type { Call } from '#dist/plugin/dialect.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { TalkingMiner } from '../support/talking-miner.ts'
 import { assertRefused } from './assert-refused.ts'
+import { dialectOf } from './dialect-of.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
 import { told } from './told.ts'
@@ -32,6 +34,21 @@ describe('a whole answer at the deadline', () => {
       outcome: { model: 'unknown', finishReason: 'deadline' },
     })
     assert.ok(record.firstMs! >= 0 && record.firstMs! < record.ms)
+  })
+
+  it('is cut where the part of the time ends that a dialect gives it, and the miner is told there and then', async () => {
+    const miner = new TalkingMiner()
+    const answer = async ({ ask }: Call<unknown>) => {
+      const question = { messages: [{ role: 'user', content: 'hi' }] } as const
+      const { text } = await ask(question, { partial: true, until: Date.now() + 200 })
+      await talk.over
+      return { answer: text }
+    }
+    await using axon = await startAxon({ miner, dialect: dialectOf({ answer }) })
+    const reply = send(axon.url, signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [] }))
+    const talk = await miner.next()
+    talk.say('It is so. ', 'Or it may ', 'be oth')
+    assert.equal(JSON.parse((await reply).text).answer, 'It is so.')
   })
 
   it('is a 504 when there is nothing but white space', async () => {

@@ -3,7 +3,10 @@ import type { PlainRoute } from '#dist/plugin/dialect.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { send } from '../support/signed-request.ts'
 import { Clock, startAxon } from '../support/start-axon.ts'
+import { assertRefused } from './assert-refused.ts'
 import { dialectOf } from './dialect-of.ts'
+import { RawConnection } from './raw-connection.ts'
+import { realSockets } from './real-sockets.ts'
 import { told } from './told.ts'
 
 const axonWith = (routes: Record<string, PlainRoute>, now = Date.now) =>
@@ -12,6 +15,8 @@ const get = (path: string) => ({ method: 'GET', path, headers: {}, body: '' })
 const post = (path: string, body: string) => ({ method: 'POST', path, headers: {}, body })
 
 describe('a plain route', () => {
+  realSockets()
+
   it('answers whoever asks, in JSON', async () => {
     await using axon = await axonWith({
       'GET /availability': { answer: async ({ body, address }) => ({ body: body as string, address }) },
@@ -45,10 +50,16 @@ describe('a plain route', () => {
     assert.equal((await send(axon.url, post('/models', '[]'))).status, 200)
   })
 
-  it('is answered for when the dialect never answers', async () => {
-    await using axon = await axonWith({ 'GET /stats': { answer: () => new Promise<never>(() => {}) } })
+  it('is answered for when the dialect never answers, and refused when its body never comes', async () => {
+    await using axon = await axonWith({
+      'GET /stats': { answer: () => new Promise<never>(() => {}) },
+      'POST /stats': { answer: async () => 1 },
+    })
+    using connection = await RawConnection.open(axon.port)
+    connection.write('POST /stats HTTP/1.1\r\ncontent-length: 2\r\n\r\n1')
     const { status, json } = await send(axon.url, get('/stats'))
     assert.deepEqual([status, json.message], [504, 'No answer within 5.0s'])
+    assertRefused(await connection.reply(), 408, 'The request did not arrive in time')
   })
 
   it('is a refusal when the dialect says so, and a masked 500 when it breaks', async () => {
@@ -56,6 +67,11 @@ describe('a plain route', () => {
       'GET /busy': {
         answer: async () => {
           throw new NoAnswer('loading', 'not yet')
+        },
+      },
+      'GET /late': {
+        answer: async () => {
+          throw new NoAnswer('late', 'too late')
         },
       },
       'GET /broken': {
@@ -66,6 +82,7 @@ describe('a plain route', () => {
       'GET /nothing': { answer: async () => undefined as never },
     })
     assert.equal((await send(axon.url, get('/busy'))).status, 503)
+    assert.equal((await send(axon.url, get('/late'))).json.message, 'No answer within 5.0s')
     const failed = told('failed')
     const broken = await send(axon.url, get('/broken'))
     assert.equal(broken.status, 500)

@@ -3,7 +3,9 @@ import { refusalOf } from '#dist/axon/refusal-of.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { send, signedRequest } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
+import { assertRefused } from './assert-refused.ts'
 import { realSockets } from './real-sockets.ts'
+import { told } from './told.ts'
 
 describe('refusalOf', () => {
   realSockets()
@@ -29,6 +31,19 @@ describe('refusalOf', () => {
     const reply = send(axon.url, signedRequest())
     ;(await miner.next()).fail(new NoAnswer('busy', 'why', { retryAfterMs: 1_500 }))
     assert.equal((await reply).headers['retry-after'], '2')
+  })
+
+  it('masks a reason that there is not, and tells the log', async () => {
+    const miner = new HeldMiner()
+    await using axon = await startAxon({ miner, concurrency: 1, queue: 0 })
+    for (const reason of ['timeout', 'constructor', undefined]) {
+      const failed = told('failed')
+      const reply = send(axon.url, signedRequest())
+      const error = new NoAnswer(reason as 'late', 'why')
+      ;(await miner.next()).fail(error)
+      assertRefused(await reply, 500, /^Internal Server Error #/)
+      assert.equal((await failed).error, error)
+    }
   })
 
   it('says nothing of it when the miner does not', () => {

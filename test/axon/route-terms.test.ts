@@ -72,11 +72,22 @@ describe('the terms of a route', () => {
     for (const one of await Promise.allSettled(asks)) assert.equal(one.status, 'rejected')
   })
 
-  it('may hold an answer back until it is not too fast', async () => {
-    await using axon = await startAxon({ dialect: dialectOf({ notBefore: 150 }) })
-    const startedAt = performance.now()
-    assert.equal((await send(axon.url, ask())).status, 200)
-    assert.ok(performance.now() - startedAt >= 145)
+  it('may hold an answer back until it is not too fast, also by what the axon says of it', async () => {
+    const miner = new HeldMiner()
+    const answer = async ({ ask, body }: Call<{ text: string }>) => {
+      if (body.text === 'wait') await ask(question)
+      return { answer: 'fine' }
+    }
+    await using axon = await startAxon({ dialect: dialectOf({ notBefore: 150, answer }), miner, concurrency: 1 })
+    const first = send(axon.url, ask({ fields: { text: 'wait' } }))
+    const held = await miner.next()
+    const second = send(axon.url, ask())
+    setTimeout(() => held.answer('a'), 100)
+    for (const { status, headers } of await Promise.all([first, second])) {
+      assert.equal(status, 200)
+      const seconds = Number(headers.bt_header_axon_process_time)
+      assert.ok(seconds >= 0.15, `${seconds} s`)
+    }
   })
 
   it('may refuse at once when no place is free, in the words of its validators', async () => {
@@ -97,7 +108,10 @@ describe('the terms of a route', () => {
   })
 
   it('are not believed when the answer is no set of fields', async () => {
-    for (const nothing of [undefined, null, 'text', [1]]) {
+    async function* stream() {
+      yield 'a'
+    }
+    for (const nothing of [undefined, null, 'text', [1], new Map([['answer', 1]]), stream()]) {
       await using axon = await startAxon({ dialect: dialectOf({ answer: async () => nothing as never }) })
       assert.equal((await send(axon.url, ask())).status, 502)
     }
@@ -209,6 +223,52 @@ describe('a call', () => {
       await using axon = await startAxon({ dialect, miner: speaking })
       assert.equal((await send(axon.url, ask())).status, 501)
     }
+  })
+
+  for (const [what, body, status] of [
+    ['texts', Readable.from(['a']), 502],
+    ['nothing', undefined, 500],
+  ] as const) {
+    it(`blames the miner that relays ${what} for it`, async () => {
+      const outcome = Promise.resolve({ model: 'm', finishReason: 'stop' })
+      const miner: Miner = { ...speaking, relay: async () => ({ body: body as never, outcome }) }
+      const dialect = dialectOf({
+        frames: 'bytes',
+        async *answer({ ask }: Call<unknown>) {
+          yield* (await ask.relay(question)).body
+        },
+      })
+      await using axon = await startAxon({ dialect, miner, minerName: 'shout' })
+      const failed = told('failed')
+      assert.equal((await send(axon.url, ask())).status, status)
+      assert.equal((await failed).plugin, 'shout')
+    })
+  }
+
+  it('tells a miner to stop when a dialect has heard enough of it', async () => {
+    const ended: string[] = []
+    async function* speak<Said, End>(what: string, said: Said, end: End): AsyncGenerator<Said, End> {
+      try {
+        for (let at = 0; at < 3; at++) yield said
+        return end
+      } finally {
+        ended.push(what)
+      }
+    }
+    const end = { model: 'm', finishReason: 'stop' }
+    const miner: Miner = {
+      prompt: () => speak('words', 'a', end),
+      relay: async () => ({ body: speak('bytes', Buffer.from('a'), undefined), outcome: Promise.resolve(end) }),
+    }
+    const answer = async ({ ask, deadline }: Call<unknown>) => {
+      await ask.stream(question).next()
+      await ask.stream(question, { until: deadline - 1_000 }).next()
+      await (await ask.relay(question)).body[Symbol.asyncIterator]().next()
+      return { answer: ended.length }
+    }
+    await using axon = await startAxon({ dialect: dialectOf({ answer }), miner })
+    assert.equal(answerOf(await send(axon.url, ask())), 0)
+    assert.deepEqual(ended.sort(), ['bytes', 'words', 'words'])
   })
 
   it('hands on calls of tools and logprobs, and takes them for an answer', async () => {

@@ -36,6 +36,7 @@ describe('a dialect that streams', () => {
     ['white space', [' ', '\n']],
     ['a number', [5]],
     ['null', [null]],
+    ['a call of a tool alone', [{ toolCalls: [{ index: 0, name: 'move' }] }]],
   ] as const) {
     it(`is not believed: ${what} is a 502`, async () => {
       await using asked = await askDialect(async function* () {

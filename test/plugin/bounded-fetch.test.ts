@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { boundedFetch, questionSignal } from '#dist/plugin/bounded-fetch.js'
+import { listen } from '#dist/plugin/listen.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 const { signal } = new AbortController()
@@ -85,9 +86,22 @@ describe('a plugin’s fetch', () => {
       })
     })
 
-  for (const [what, inside] of [
-    ['the program', (ending: AbortController) => [ending.signal, undefined] as const],
-    ['the question inside of which it was asked', (ending: AbortController) => [signal, ending.signal] as const],
+  for (const [what, fetching] of [
+    ['the program', (ending: AbortSignal, url: string) => boundedFetch(ending)(url)],
+    [
+      'the question inside of which it was asked',
+      (ending: AbortSignal, url: string) => questionSignal.run(ending, () => boundedFetch(signal)(url)),
+    ],
+    [
+      'what a miner was to say of it',
+      (ending: AbortSignal, url: string) => {
+        async function* prompt() {
+          yield await (await boundedFetch(signal)(url)).text()
+          return { model: 'm', finishReason: 'stop' }
+        }
+        return listen(prompt(), ending).next()
+      },
+    ],
   ] as const)
     it(`ends with ${what}`, async () => {
       const { promise: asked, resolve } = Promise.withResolvers<void>()
@@ -97,8 +111,7 @@ describe('a plugin’s fetch', () => {
         resolve()
       })
       const ending = new AbortController()
-      const [program, question] = inside(ending)
-      const response = questionSignal.run(question ?? signal, () => boundedFetch(program)(it.url))
+      const response = fetching(ending.signal, it.url)
       await asked
       ending.abort(new Error('the end'))
       await assert.rejects(response, /the end/)

@@ -125,15 +125,21 @@ describe('listen', () => {
     await assert.rejects(heard(listen(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
   })
 
-  it('hears no calls of tools without end, although there is no word in them', async () => {
-    async function* calling(): AsyncGenerator<Piece, Outcome> {
-      for (let index = 0; ; index++) yield { toolCalls: [{ index }] }
-    }
-    const hear = async () => {
-      for await (const _ of listen(calling(), signal));
-    }
-    await assert.rejects(hear(), noAnswer('ANSWER_TOO_LONG'))
-  })
+  for (const [what, piece] of [
+    ['calls of tools', { toolCalls: [{ index: 0 }] }],
+    ['logprobs', { logprobs: [{ token: '', logprob: 0 }] }],
+  ] as const) {
+    it(`hears no ${what} without end, although there is no word in them`, async () => {
+      async function* going(): AsyncGenerator<Piece, Outcome> {
+        for (let count = 0; count < 1_000_000; count++) yield piece
+        return outcome
+      }
+      const hear = async () => {
+        for await (const _ of listen(going(), signal));
+      }
+      await assert.rejects(hear(), noAnswer('ANSWER_TOO_LONG'))
+    })
+  }
 
   it('does not need a return, and hears nothing of one that throws', async () => {
     const throwing = () => {

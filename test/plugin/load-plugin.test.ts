@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { Declared, PluginKind } from '#dist/plugin/discover.js'
+import { guardMiner } from '#dist/plugin/guard-miner.js'
 import { loadDialect, loadMiner } from '#dist/plugin/load-plugin.js'
+import type { Miner, MinerDefinition } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { haikuDialect, linkedPlugins, type PluginFolder, shoutMiner } from '../support/plugins.ts'
 
@@ -57,6 +60,7 @@ describe('a plugin’s module', () => {
       dialect('timout: 5'),
       /synapses: Asked: timout: there is no such field, see docs/,
     ],
+    'holds a stream back': [dialect("frames: 'text', notBefore: 5"), /Asked: notBefore: is for whole answers/],
     'has no answer': [dialect('answer: null'), /synapses: Asked: answer: must be a function$/],
     'needs what nobody has': [dialect('', "needs: ['luck'],"), /needs: 0: /],
     'answers for the host': [
@@ -122,6 +126,21 @@ describe('a plugin’s module', () => {
     })
   })
 
+  it('is named when the miner is never created, or never gets ready', async () => {
+    const never = () => new Promise<never>(() => {})
+    const about = { name: 'a', summary: 'one', settings: z.object({}) }
+    const context = {} as Parameters<MinerDefinition['create']>[0]
+    const build = (create: MinerDefinition['create']) =>
+      guardMiner({ ...about, create }, declared('miner', 'a', 'a.js'), 50).create(context)
+    const code = 'PLUGIN_BROKEN'
+    await assert.rejects(build(never) as Promise<Miner>, {
+      code,
+      message: /cannot be created: it took longer than 0\.05 s$/,
+    })
+    const { ready } = await build(() => ({ prompt: never as never, ready: never }))
+    await assert.rejects(ready!(), { code, message: /cannot get ready: it took longer than 0\.05 s$/ })
+  })
+
   it('is named when the miner is at fault later', async () => {
     const { create, rules } = await loadMiner(declared('miner', 'faulty', 'faulty.js'))
     const build = async (how: string) => create({ config: { how } } as unknown as Parameters<typeof create>[0])
@@ -138,7 +157,8 @@ describe('a plugin’s module', () => {
     await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
     assert.throws(() => rules?.({ how: 'throw' }), { code: 'PLUGIN_BROKEN', message: /cannot check its settings: no$/ })
     assert.throws(() => rules?.({ how: 'nothing' }), { code: 'PLUGIN_BROKEN' })
-    assert.deepEqual(rules?.({ how: 'say' }), [{ setting: 'how', message: 'must be else' }])
+    const broken = { setting: 'how', at: ['first', 0], beside: ['where'], message: 'must be else', hint: 'write else' }
+    assert.deepEqual(rules?.({ how: 'say' }), [broken])
   })
 })
 
@@ -154,7 +174,7 @@ export default ({ z, NoAnswer }) => ({
   name: 'faulty',
   summary: 'fails',
   settings: z.object({ how: z.string() }),
-  rules: ({ how }) => fail[how]?.() ?? [{ setting: 'how', message: 'must be else' }],
+  rules: ({ how }) => fail[how]?.() ?? [{ setting: 'how', at: ['first', 0], beside: ['where'], message: 'must be else', hint: 'write else' }],
   create: ({ config: { how } }) => {
     if (how === 'say') throw new NoAnswer('unsupported', 'no key', { misuse: true })
     return fail[how]()

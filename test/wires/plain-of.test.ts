@@ -54,7 +54,16 @@ describe('treeOf', () => {
     )
   })
 
+  it('takes a Map for an object, whatever is in it', () => {
+    const map = new Map<unknown, unknown>([
+      ['a', { b: 1 }],
+      [2, [new Map()]],
+    ])
+    assert.equal(writeJson(treeOf(map)), '{"a":{"b":1},"2":[{}]}')
+  })
+
   it('refuses what JSON does not have', () => {
+    assert.throws(() => treeOf(new Map([['a', undefined]])), TypeError)
     assert.throws(() => treeOf([() => 1]), TypeError)
     assert.throws(() => treeOf({ a: undefined }), TypeError)
   })
