@@ -1,6 +1,10 @@
 import { Command, run } from '@oclif/core'
+import { expectEnd, guardEnd } from './guard-end.js'
 import { errorJson, showError } from './show-error.js'
 import { UsageError } from './usage-error.js'
+
+/** How long what was built may take to close when the command is over: a plugin may hold on to a timer or a socket. */
+const CLOSE_MS = 2_000
 
 /** Runs the command that was typed, and ends with what came of it. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
@@ -10,14 +14,18 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stderr.on('error', () => {})
   // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
+  guardEnd(argv)
   try {
     await run(argv, root)
   } catch (error) {
     process.exitCode = showError(error, argv)
   }
+  expectEnd()
+  setTimeout(() => process.exit(), CLOSE_MS).unref()
 }
 
 function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {
+  expectEnd()
   // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
   if (code === 'EPIPE') process.exit()
   const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there', 1)

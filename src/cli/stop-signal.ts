@@ -1,3 +1,5 @@
+import { expectEnd } from './guard-end.js'
+
 /**
  * Resolves with the first SIGINT or SIGTERM; the second ends the program at once, as a shell expects it. Before this
  * is called, the first already does.
@@ -6,7 +8,10 @@ export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
     let stopping = false
     const stop = (signal: NodeJS.Signals, code: number) => {
-      if (stopping) process.exit(code)
+      if (stopping) {
+        expectEnd()
+        process.exit(code)
+      }
       stopping = true
       resolve(signal)
     }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import { ENDING, MINER } from '../app/tokens.js'
+import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
 import { AnswerOutput } from '../cli/answer-output.js'
 import { SettingsCommand } from '../cli/command.js'
 import { hear } from '../cli/hear.js'
@@ -11,6 +11,7 @@ import { patience } from '../dendrite/patience.js'
 import { listen } from '../plugin/listen.js'
 import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { blamed } from '../plugin/plugin-error.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
 
 export default class Prompt extends SettingsCommand {
@@ -71,7 +72,9 @@ export default class Prompt extends SettingsCommand {
       output.end()
       tell(howAnswered({ outcome, firstMs, ms }))
       return { completion: text, ...outcome, firstMs, ms }
-    } catch (error) {
+    } catch (thrown) {
+      const plugin = scope.resolve(PLUGINS_IN_USE).find(({ kind }) => kind === 'miner')
+      const error = plugin && !asked.signal.aborted ? blamed(plugin, thrown) : thrown
       output.end()
       // What the miner was doing when the time was over ends now; before the next turn it has told what it was.
       await new Promise(setImmediate)

@@ -4,6 +4,7 @@ import type { DialectDefinition } from './dialect.js'
 import { dialectFaults } from './dialect-faults.js'
 import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
+import { lastLoaded } from './last-loaded.js'
 import type { MinerDefinition } from './miner.js'
 import { minerFaults } from './miner-faults.js'
 import { brokenPlugin, thrownText, troubleError } from './plugin-error.js'
@@ -31,6 +32,7 @@ type Faults = (definition: unknown, name: string) => readonly string[]
 async function load(declared: Declared, faultsOf: Faults, maxMs: number): Promise<unknown> {
   const { kind, name, file } = declared
   if (file === null || declared.trouble) throw troubleError(declared)
+  lastLoaded.from = declared.from
   const definition = await within(maxMs, run(file)).catch((thrown: unknown) => {
     throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
   })

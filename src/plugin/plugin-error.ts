@@ -1,4 +1,5 @@
 import { type Declared, mend } from './discover.js'
+import { NoAnswer } from './no-answer.js'
 
 /**
  * `MINER_LACKS` the chosen miner cannot do what the chosen dialect needs · `PLUGIN_UNUSABLE` what its package.json says
@@ -24,6 +25,12 @@ export class PluginError extends Error {
 export function brokenPlugin({ kind, name, from }: Declared, words: string, cause?: unknown): PluginError {
   const message = `the ${kind} ${name} of ${from.package}@${from.version} ${words}`
   return new PluginError('PLUGIN_BROKEN', message, { hint: mend(from), cause })
+}
+
+/** What a plugin's miner threw while it answered, with its name, unless it is what it has to say. */
+export function blamed(declared: Declared, thrown: unknown): unknown {
+  if (thrown instanceof NoAnswer && thrown.code !== 'MINER_MISBEHAVES') return thrown
+  return brokenPlugin(declared, `failed: ${thrownText(thrown)}`, thrown)
 }
 
 /** Why what a plugin declares cannot be used. */

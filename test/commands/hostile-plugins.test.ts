@@ -81,7 +81,6 @@ describe('a hostile miner', () => {
   for (const [deed, event, words] of [
     ['exit', 'exited', /process\.exit/],
     ['timer', 'crashed', /^thrown later/],
-    ['rejection', 'crashed', /^rejected later/],
   ] as const)
     it(`that ends the process is named in the last record, and the exit code is 1: ${deed}`, async () => {
       await using one = await start()
@@ -92,4 +91,52 @@ describe('a hostile miner', () => {
       assert.match(String(last.message), words)
       assert.equal(last.miner, 'hostile')
     })
+
+  it('that does not heed what it began is named in the log, and the axon lives', async () => {
+    assert.equal((await asks(serving.url, 'rejection')).status, 504)
+    const { message, miner } = serving.records.find(({ event }) => event === 'unheeded')!
+    assert.match(String(message), /^rejected later: a plugin must catch/)
+    assert.equal(miner, 'hostile')
+    assert.equal((await asks(serving.url, 'throw')).status, 500)
+  })
+
+  for (const [deed, code, message] of [
+    ['throw', 'PLUGIN_BROKEN', 'the miner hostile of miner-hostile@1.0.0 failed: a secret of the plugin'],
+    ['numbers', 'PLUGIN_BROKEN', /^the miner hostile of miner-hostile@1\.0\.0 failed: the miner yielded number/],
+    ['exit', 'ENDED_EARLY', 'the program was ended before it was done'],
+    ['timer', 'UNCAUGHT', 'thrown later: nobody caught this'],
+    ['rejection', 'UNCAUGHT', 'rejected later: nobody caught this'],
+  ] as const)
+    it(`is named by prompt, in words or as JSON: ${deed}`, async () => {
+      const asked = ['prompt', '--use', 'hostile', deed]
+      const told = await runMiner([...asked, '--json'], { env: plugins.env })
+      assert.equal(told.code, 1)
+      assert.equal(told.stderr, '')
+      const { error } = JSON.parse(told.stdout)
+      assert.equal(error.code, code)
+      if (typeof message === 'string') assert.equal(error.message, message)
+      else assert.match(error.message, message)
+      assert.match(error.hint, /miner-hostile/)
+      const inWords = await runMiner(asked, { env: plugins.env })
+      assert.equal(inWords.code, 1)
+      assert.match(inWords.stderr, /^error: .*\n {2}try: .*miner-hostile.*\n$/s)
+    })
+})
+
+describe('a plugin that is loaded', () => {
+  for (const [does, code, message] of [
+    ['process.exit(3)', 'ENDED_EARLY', /was ended before it was done$/],
+    ['await new Promise(resolve => setTimeout(resolve, 1e9))', 'PLUGIN_BROKEN', /took longer than 10 s$/],
+  ] as const)
+    it(`and does \`${does}\` is named, and the program ends`, async () => {
+      using plugins = linkedPlugins({
+        'miner-bad': { 'package.json': { oclif: { contract: 1, miners: { bad: './index.js' } } }, 'index.js': does },
+      })
+      const { code: exit, stdout } = await runMiner(['prompt', '--use', 'bad', 'hi', '--json'], { env: plugins.env })
+      assert.equal(exit, 1)
+      const { error } = JSON.parse(stdout)
+      assert.equal(error.code, code)
+      assert.match(error.message, message)
+      assert.match(error.hint, /miner-bad/)
+    }).timeout(30_000)
 })

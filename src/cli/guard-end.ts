@@ -1,0 +1,32 @@
+import { lastLoaded } from '../plugin/last-loaded.js'
+import { thrownText } from '../plugin/plugin-error.js'
+import { showError } from './show-error.js'
+import { UsageError } from './usage-error.js'
+
+let isExpected = false
+
+/** From now on an end of the program is told by whoever calls this, or needs no word. */
+export function expectEnd(): void {
+  isExpected = true
+}
+
+/**
+ * Tells of an end that this program did not choose, which a user would see as a dump, or not at all: what nobody caught,
+ * and `process.exit` in the code of a plugin. The exit code is 1 then, whatever the plugin said.
+ */
+export function guardEnd(argv: readonly string[]): void {
+  const told = (code: string, message: string) => showError(new UsageError(code, message, suspect(), 1), argv)
+  process.on('uncaughtException', error => {
+    expectEnd()
+    process.exit(told('UNCAUGHT', `${thrownText(error)}: nobody caught this`))
+  })
+  process.on('exit', () => {
+    if (!isExpected) process.exitCode = told('ENDED_EARLY', 'the program was ended before it was done')
+  })
+}
+
+function suspect(): string {
+  const { from } = lastLoaded
+  if (!from) return 'this should not happen: --log-level debug shows where it did'
+  return `the plugin that was loaded last is ${from.package}@${from.version}: miner plugins:uninstall ${from.package}`
+}
