@@ -10,11 +10,23 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stderr.on('error', () => {})
   // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
+  // Node ends with 0 when there is nothing left to do, also in the middle of an await.
+  const stuck = () => {
+    process.exitCode ??= showError(neverEnds(), argv)
+  }
+  process.once('beforeExit', stuck)
   try {
     await run(argv, root)
   } catch (error) {
     process.exitCode = showError(error, argv)
+  } finally {
+    process.off('beforeExit', stuck)
   }
+}
+
+function neverEnds(): UsageError {
+  const hint = 'look at the plugin in use: what it awaits must settle'
+  return new UsageError('STUCK', 'this waits for what cannot come any more', hint, 1)
 }
 
 function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {

@@ -152,6 +152,15 @@ describe('miner prompt', () => {
     assert.equal(long.code, 2)
   })
 
+  for (const never of ['create', 'ready'] as const)
+    it(`waits no longer than --timeout for a miner whose ${never} never ends`, async () => {
+      const { code, stdout } = await runMiner(['prompt', 'hi', '--json', '--timeout', '200ms'], {
+        env: scripted({ never }),
+      })
+      assert.equal(code, 1)
+      assert.equal(JSON.parse(stdout).error.code, 'PROMPT_TIMEOUT')
+    })
+
   it('asks what was typed with the settings that were typed', async () => {
     await using model = await startModelServer()
     const conversation = ['--roles', 'system,user', '--messages', 'Be brief, please.', 'What is TAO?']
