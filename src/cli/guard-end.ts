@@ -12,13 +12,19 @@ export function expectEnd(): void {
 
 /**
  * Tells of an end that this program did not choose, which a user would see as a dump, or not at all: what nobody caught,
- * and `process.exit` in the code of a plugin. The exit code is 1 then, whatever the plugin said.
+ * nothing left to do in the middle of an await, and `process.exit` in the code of a plugin. The exit code is 1 then,
+ * whatever the plugin said.
  */
 export function guardEnd(argv: readonly string[]): void {
   const told = (code: string, message: string) => showError(new UsageError(code, message, suspect(), 1), argv)
   process.on('uncaughtException', error => {
     expectEnd()
     process.exit(told('UNCAUGHT', `${thrownText(error)}: nobody caught this`))
+  })
+  process.on('beforeExit', () => {
+    if (isExpected) return
+    expectEnd()
+    process.exitCode = told('STUCK', 'this waits for what cannot come any more')
   })
   process.on('exit', () => {
     if (!isExpected) process.exitCode = told('ENDED_EARLY', 'the program was ended before it was done')

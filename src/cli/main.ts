@@ -3,8 +3,8 @@ import { expectEnd, guardEnd } from './guard-end.js'
 import { errorJson, showError } from './show-error.js'
 import { UsageError } from './usage-error.js'
 
-/** How long what was built may take to close when the command is over: a plugin may hold on to a timer or a socket. */
-const CLOSE_MS = 2_000
+/** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */
+const LINGER_MS = 2_000
 
 /** Runs the command that was typed, and ends with what came of it. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
@@ -21,7 +21,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
     process.exitCode = showError(error, argv)
   }
   expectEnd()
-  setTimeout(() => process.exit(), CLOSE_MS).unref()
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {

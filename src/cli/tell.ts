@@ -122,7 +122,7 @@ function worded(message: string, exit: number): Told | null {
 }
 
 /** `--flag` of `--flag=value`. */
-export function flagName(typed: string): string {
+function flagName(typed: string): string {
   return typed.split('=', 1)[0]!
 }
 

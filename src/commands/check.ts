@@ -23,7 +23,7 @@ export default class CheckMiner extends SettingsCommand {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
     using waiting = patience(PATIENCE_MS, late(), scope.resolve(ENDING))
-    const miner = await scope.resolve(MINER)
+    const miner = await until(scope.resolve(MINER), waiting.signal)
     await until(Promise.resolve(miner.ready?.()), waiting.signal)
     const found = await checkMiner(miner, waiting.signal)
     const checks = found.map(check => scrubbed(check, configuration.secretValues))

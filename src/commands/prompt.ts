@@ -12,6 +12,7 @@ import { listen } from '../plugin/listen.js'
 import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { blamed } from '../plugin/plugin-error.js'
+import { until } from '../plugin/until.js'
 import { wholeAnswer } from '../plugin/whole-answer.js'
 
 export default class Prompt extends SettingsCommand {
@@ -47,8 +48,8 @@ export default class Prompt extends SettingsCommand {
     const onAttempt = (attempt: Attempt) => tried.push(attempt)
     const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs, onAttempt }
 
-    const miner = await scope.resolve(MINER)
-    await miner.ready?.()
+    const miner = await until(scope.resolve(MINER), waiting.signal)
+    await until(Promise.resolve(miner.ready?.()), waiting.signal)
     const output = new AnswerOutput()
     const streams = flags.stream && !this.jsonEnabled()
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)

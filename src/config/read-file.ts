@@ -4,7 +4,7 @@ import { escapeName } from './quote.js'
 import { readBounded } from './read-bounded.js'
 
 /** A configuration file: `explicit` when the operator named it, and then it must exist. */
-export type ConfigFile = { readonly path: string; readonly explicit: boolean }
+type ConfigFile = { readonly path: string; readonly explicit: boolean }
 
 /** Its top table, or what is wrong with it. */
 export type FileContent = { readonly path: string } & ({ readonly table: Table } | { readonly problem: Problem })

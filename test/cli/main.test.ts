@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { liveMiner } from '../support/cli.ts'
+import { runMiner } from '../support/miner-process.ts'
+import { scripted } from '../support/scripted.ts'
 
 describe('main', () => {
   const shell = (command: string) => liveMiner([], { command })
@@ -22,6 +24,13 @@ describe('main', () => {
       assert.match(stderr, /^error: standard output takes no more: ENOSPC\n {2}try: .*\n$/)
     })
   }
+
+  for (const never of ['create', 'ready'] as const)
+    it(`tells of a command that waits for what cannot come, a miner whose ${never} never ends`, async () => {
+      const { code, stderr } = await runMiner(['serve', '--dev'], { env: scripted({ never }) })
+      assert.equal(code, 1)
+      assert.match(stderr, /^error: this waits for what cannot come any more\n {2}try: .*\n$/)
+    })
 
   it('ends quietly when nobody reads standard output', async () => {
     await using run = shell('set -o pipefail; "$NODE" "$MINER" --help | true; echo "code $?"')

@@ -110,9 +110,11 @@ describe('miner check', () => {
   })
 
   it('has an end, also when the miner does not hear that it should', async () => {
-    const { code, stdout } = await check({ checks: 'never', haste: 100 }, '--json')
-    assert.equal(code, 1)
-    assert.equal(JSON.parse(stdout).error.code, 'CHECK_TIMEOUT')
+    for (const script of [{ checks: 'never' }, { never: 'create' }, { never: 'ready' }] as const) {
+      const { code, stdout } = await check({ ...script, haste: 100 }, '--json')
+      assert.equal(code, 1)
+      assert.equal(JSON.parse(stdout).error.code, 'CHECK_TIMEOUT')
+    }
   })
 
   it('ends at once on Ctrl-C, and who was asked is told', async () => {

@@ -9,6 +9,8 @@ export type Script = {
   readonly outcome?: Outcome
   /** it has no answer after these */
   readonly failed?: readonly Attempt[]
+  /** what never settles */
+  readonly never?: 'create' | 'ready'
   /** what `check` finds out; `never`: it does not end, and does not hear that it should */
   readonly checks?: unknown
   /** what `check` waits for: a URL that it asks */
@@ -25,6 +27,7 @@ if (script.haste) {
 }
 
 const miner: Miner = {
+  ready: () => (script.never === 'ready' ? new Promise(() => {}) : Promise.resolve()),
   async *prompt() {
     yield* script.pieces ?? []
     if (script.failed) throw new NoAnswer('upstream', 'nobody answers', { code: 'NOBODY', attempts: script.failed })
@@ -36,4 +39,6 @@ const miner: Miner = {
     return script.checks as Check[]
   },
 }
-root.register(MINER, { useFactory: () => Promise.resolve(miner) })
+root.register(MINER, {
+  useFactory: () => (script.never === 'create' ? new Promise<Miner>(() => {}) : Promise.resolve(miner)),
+})

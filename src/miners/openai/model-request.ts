@@ -51,6 +51,8 @@ export function modelRequest(
     ...(stream && isOpenAI && usage),
     ...extra,
     ...(isRelay && usage),
+    // Servers refuse it where there is no stream, and the extra table may have it.
+    ...(!stream && { stream_options: null }),
     ...(api === 'chat' ? questionFields(question) : { seed: question.seed }),
   }
   const sent = Object.entries(parameters).filter(([name, value]) => value != null && !refused.has(name))

@@ -190,4 +190,13 @@ describe('the extra table', () => {
     const { body } = model.requests[0]!
     assert.deepEqual({ ...body, ...extra }, body)
   })
+
+  it('has nothing to say of a stream where the answer comes whole, which servers refuse', async () => {
+    await using model = await startModelServer(answered(200, completion('whole')))
+    const extra = { stream_options: { include_usage: true } }
+    assert.equal((await ask((await openai({ baseUrl: model.url, extra, n: 2 })).miner)).text, 'whole')
+    assert.ok(!('stream_options' in model.requests[0]!.body))
+    await ask((await openai({ baseUrl: model.url, extra })).miner)
+    assert.deepEqual(model.requests[1]!.body.stream_options, extra.stream_options)
+  })
 })
