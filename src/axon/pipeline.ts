@@ -119,10 +119,10 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     if (route.cost) charge(axon.rates, route, asker, route.cost(body))
 
     deadline.late = 'DEADLINE_IN_QUEUE'
-    const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
-    if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
-    // Whoever has proven nothing comes last.
-    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
+    const admitted = call && route.rules !== false && { id, caller: call.hotkey, synapse: claim.synapse, body }
+    if (admitted) await accept(axon.miner, admitted, axon.onHookFailed)
+    // Whom no rule let in comes last: anybody has as many hotkeys as he likes.
+    const priority = admitted ? await priorityOf(axon.miner, admitted, axon.onHookFailed) : Number.NEGATIVE_INFINITY
     const { queue } = route
     using _place =
       queue === false

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { prompting } from '#dist/dialects/prompting.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Call } from '#dist/plugin/dialect.js'
 import { lists } from '#dist/policy/lists.js'
 import { alice, charlie, dave, type Sent, send, signedRequest } from '../support/signed-request.ts'
-import { Clock, startAxon } from '../support/start-axon.ts'
+import { Clock, HeldMiner, startAxon } from '../support/start-axon.ts'
 import { dialectOf } from './dialect-of.ts'
 
 const unsigned: Sent = {
@@ -71,6 +72,36 @@ describe('a route without rules', () => {
     const headers = { bt_header_dendrite_signature: `0x${'0'.repeat(128)}` }
     assert.equal((await send(axon.url, signed({ by: dave, headers }))).status, 401)
   })
+})
+
+describe('whom no rule let in', () => {
+  for (const [what, terms, request] of [
+    ['without a signature', { auth: 'none' }, () => unsigned],
+    ['with any hotkey', { rules: false }, () => signed({ by: dave })],
+  ] as const)
+    it(`waits behind those whom the rules let in: ${what}`, async () => {
+      const isRead = Promise.withResolvers<void>()
+      const text = sdk.z.string().refine(() => {
+        isRead.resolve()
+        return true
+      })
+      const { synapses, ...dialect } = dialectOf({ ...terms, body: sdk.z.object({ text }) })
+      const { Prompting } = prompting(sdk).synapses
+      const miner = new HeldMiner()
+      const both = { ...dialect, synapses: { ...synapses, Prompting: Prompting! } }
+      await using axon = await startAxon({ miner, dialect: both, concurrency: 1, queue: 1 })
+      const first = send(axon.url, signedRequest())
+      const held = await miner.next()
+      const stranger = send(axon.url, request())
+      await isRead.promise
+      await new Promise(setImmediate)
+      const second = send(axon.url, signedRequest())
+      const { status, json } = await stranger
+      assert.deepEqual([status, json.message], [503, 'Too many requests are waiting'])
+      held.answer('first')
+      ;(await miner.next()).answer('second')
+      for (const { status } of await Promise.all([first, second])) assert.equal(status, 200)
+    })
 })
 
 describe('a rate', () => {
