@@ -105,11 +105,17 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     seconds = deadline.seconds
 
     let exempt = false
+    let isStranger = true
     if (route.auth !== 'none') {
-      if (route.rules !== false) ({ exempt } = screen(claim, axon.rules))
+      const screened = screen(claim, axon.rules)
+      if (route.rules !== false) {
+        if (!screened.allow) throw new Refusal('BLACKLISTED', screened.reason)
+        exempt = screened.exempt
+      }
       call = await verify(axon.verifier, wire, claim, listening.signal)
-      // Where no rule holds, whoever makes himself a hotkey has proven no more than any other stranger.
-      if (route.rules !== false) exchange.trust()
+      // Anybody has as many hotkeys as he likes: it takes one that the rules would let in not to be a stranger.
+      isStranger = !screened.allow
+      if (!isStranger) exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
     const asker = { synapse: claim.synapse, hotkey: call?.hotkey ?? null, address: head.address, exempt }
@@ -119,10 +125,10 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     if (route.cost) charge(axon.rates, route, asker, route.cost(body))
 
     deadline.late = 'DEADLINE_IN_QUEUE'
-    const admitted = call && route.rules !== false && { id, caller: call.hotkey, synapse: claim.synapse, body }
-    if (admitted) await accept(axon.miner, admitted, axon.onHookFailed)
-    // Whom no rule let in comes last: anybody has as many hotkeys as he likes.
-    const priority = admitted ? await priorityOf(axon.miner, admitted, axon.onHookFailed) : Number.NEGATIVE_INFINITY
+    const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
+    if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
+    const priority =
+      proven && !isStranger ? await priorityOf(axon.miner, proven, axon.onHookFailed) : Number.NEGATIVE_INFINITY
     const { queue } = route
     using _place =
       queue === false

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { prompting } from '#dist/dialects/prompting.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Call } from '#dist/plugin/dialect.js'
+import type { Miner } from '#dist/plugin/miner.js'
 import { lists } from '#dist/policy/lists.js'
 import { alice, charlie, dave, type Sent, send, signedRequest } from '../support/signed-request.ts'
-import { Clock, HeldMiner, startAxon } from '../support/start-axon.ts'
+import { Clock, echo, HeldMiner, startAxon } from '../support/start-axon.ts'
 import { dialectOf } from './dialect-of.ts'
 
 const unsigned: Sent = {
@@ -102,6 +103,16 @@ describe('whom no rule let in', () => {
       ;(await miner.next()).answer('second')
       for (const { status } of await Promise.all([first, second])) assert.equal(status, 200)
     })
+})
+
+describe('whom the rules let in', () => {
+  it('is no stranger on a route without rules', async () => {
+    const ranked: string[] = []
+    const miner: Miner = { ...echo, priority: ({ caller }) => ranked.push(caller) }
+    await using axon = await startAxon({ miner, dialect: dialectOf({ rules: false }) })
+    for (const by of [dave, alice]) assert.equal((await send(axon.url, signed({ by }))).status, 200)
+    assert.deepEqual(ranked, [alice.address])
+  })
 })
 
 describe('a rate', () => {
