@@ -41,7 +41,8 @@ export type Stations = {
   readonly miner: Miner
   readonly minerName: string
   readonly onHookFailed: OnHookFailed
-  readonly state: CallerState
+  /** Apart: however many strangers come, nothing of the others is forgotten for them. */
+  readonly states: { readonly admitted: CallerState; readonly strangers: CallerState }
   readonly sign: Sign
   readonly fetch: typeof fetch
   readonly maxBody: number
@@ -157,7 +158,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       receiver,
       signal,
       deadline: deadline.at,
-      state: axon.state.of(call?.hotkey ?? addressKey(head.address)),
+      state: axon.states[isStranger ? 'strangers' : 'admitted'].of(call?.hotkey ?? addressKey(head.address)),
       sign: axon.sign,
       fetch: axon.fetch,
     }

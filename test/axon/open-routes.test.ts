@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { prompting } from '#dist/dialects/prompting.js'
+import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Call } from '#dist/plugin/dialect.js'
 import type { Miner } from '#dist/plugin/miner.js'
@@ -112,6 +113,26 @@ describe('whom the rules let in', () => {
     await using axon = await startAxon({ miner, dialect: dialectOf({ rules: false }) })
     for (const by of [dave, alice]) assert.equal((await send(axon.url, signed({ by }))).status, 200)
     assert.deepEqual(ranked, [alice.address])
+  })
+})
+
+describe('what a dialect remembers', () => {
+  it('is not forgotten for strangers, however many of them come', async () => {
+    const remember = async ({ state }: Call<unknown>) => {
+      const count = Number(state.get('count') ?? 0) + 1
+      state.set('count', count, 60_000)
+      return { answer: count }
+    }
+    const { synapses, ...dialect } = dialectOf({ answer: remember })
+    const open = { ...synapses.Ask!, rules: false, rate: { limit: 10_000, windowMs: 1_000 } } as const
+    await using axon = await startAxon({ dialect: { ...dialect, synapses: { ...synapses, Open: open } } })
+    const count = async (wanted: object = {}) => JSON.parse((await send(axon.url, signed(wanted))).text).answer
+    assert.deepEqual([await count(), await count({ synapse: 'Open' })], [1, 2])
+    for (let at = 0; at < 1_000; at++) {
+      const by = keypairFromMiniSecret(Buffer.alloc(32, String(at).padStart(4, '0')))
+      assert.equal(await count({ synapse: 'Open', by }), 1)
+    }
+    assert.equal(await count(), 3)
   })
 })
 
