@@ -34,6 +34,10 @@ describe('a plugin’s module', () => {
       /cannot be loaded: x is null$/,
     ],
     rejects: ['export default async () => { throw new Error("late") }', /cannot be loaded: late$/],
+    'changes what all are handed': [
+      'export default sdk => { sdk.objectIn = () => null }',
+      /cannot be loaded: Cannot assign to read only property/,
+    ],
     'gives nothing': ['export default () => {}', /is no miner: /],
     'has another name': [miner("name: 'b'"), /is no miner: name: must be a, as its package\.json says$/],
     'has a summary of two lines': [miner("summary: 'a\\nb'"), /is no miner: summary: must be one line/],
