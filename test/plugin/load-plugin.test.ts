@@ -58,6 +58,10 @@ describe('a plugin’s module', () => {
     ],
     'has a body that is no schema': [dialect('body: {}'), /synapses: Asked: body: must be a schema of zod 4$/],
     'hashes what is no field': [dialect('hashed: [5]'), /synapses: Asked: hashed: must be/],
+    'hashes what is no JSON in the place of a field': [
+      dialect("hashed: ['q', { name: 'size', absent: 'auto' }]"),
+      /synapses: Asked: hashed: absent must be JSON text/,
+    ],
     'has an example that does not fit': [dialect('example: { q: 5 }'), /synapses: Asked: example: must fit the body$/],
     'has an example that is no JSON': [dialect('example: { q: "x", z: () => {} }'), /synapses: Asked: example: /],
     'has a setting that there is not': [
