@@ -48,14 +48,14 @@ export class Asking {
     const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#tried(attempt) }
     this.#options = { ...options, asked }
     // A dialect need not wait for what it asked: its rejection would end the process.
-    const heeded = <T>(answer: Promise<T>): Promise<T> => {
+    const droppable = <T>(answer: Promise<T>): Promise<T> => {
       answer.catch(() => {})
       return answer
     }
-    this.ask = Object.assign((...args: Parameters<Ask>) => heeded(this.#whole(...args)), {
+    this.ask = Object.assign((...args: Parameters<Ask>) => droppable(this.#whole(...args)), {
       stream: (...args: Parameters<Ask['stream']>) => this.#untilOver(this.#stream(...args)),
-      relay: (...args: Parameters<Ask['relay']>) => heeded(this.#relay(...args)),
-      embed: (...args: Parameters<Ask['embed']>) => heeded(this.#embed(...args)),
+      relay: (...args: Parameters<Ask['relay']>) => droppable(this.#relay(...args)),
+      embed: (...args: Parameters<Ask['embed']>) => droppable(this.#embed(...args)),
     })
   }
 
@@ -118,7 +118,7 @@ export class Asking {
     }
   }
 
-  /** A dialect that has heard enough need not say so: what it has not heard to its end is told to stop with the request. */
+  /** A dialect that has heard enough need not say so: what is not heard to its end is told to stop with the request. */
   #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
     this.#options.asked.signal.addEventListener('abort', () => stop(said), { once: true })
     return said
