@@ -110,7 +110,10 @@ export class Asking {
     const within = sooner(all, end, now)
     const { asked } = within
     try {
-      const { body, outcome } = await heeded('miner', miner.relay(question, asked), asked.signal)
+      const relaying = Promise.resolve(miner.relay(question, asked))
+      // When it comes too late, nobody hears how it ended: its rejection would end the process.
+      relaying.then(late => late.outcome).catch(() => {})
+      const { body, outcome } = await heeded('miner', relaying, asked.signal)
       return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
