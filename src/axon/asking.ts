@@ -48,14 +48,14 @@ export class Asking {
     const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#tried(attempt) }
     this.#options = { ...options, asked }
     // A dialect need not wait for what it asked: its rejection would end the process.
-    const heeded = <T>(answer: Promise<T>): Promise<T> => {
+    const droppable = <T>(answer: Promise<T>): Promise<T> => {
       answer.catch(() => {})
       return answer
     }
-    this.ask = Object.assign((...args: Parameters<Ask>) => heeded(this.#whole(...args)), {
+    this.ask = Object.assign((...args: Parameters<Ask>) => droppable(this.#whole(...args)), {
       stream: (...args: Parameters<Ask['stream']>) => this.#untilOver(this.#stream(...args)),
-      relay: (...args: Parameters<Ask['relay']>) => heeded(this.#relay(...args)),
-      embed: (...args: Parameters<Ask['embed']>) => heeded(this.#embed(...args)),
+      relay: (...args: Parameters<Ask['relay']>) => droppable(this.#relay(...args)),
+      embed: (...args: Parameters<Ask['embed']>) => droppable(this.#embed(...args)),
     })
   }
 
@@ -110,7 +110,10 @@ export class Asking {
     const within = sooner(all, end, now)
     const { asked } = within
     try {
-      const { body, outcome } = await heeded('miner', miner.relay(question, asked), asked.signal)
+      const relaying = Promise.resolve(miner.relay(question, asked))
+      // When it comes too late, nobody hears how it ended: its rejection would end the process.
+      relaying.then(late => late.outcome).catch(() => {})
+      const { body, outcome } = await heeded('miner', relaying, asked.signal)
       return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
@@ -118,7 +121,7 @@ export class Asking {
     }
   }
 
-  /** A dialect that has heard enough need not say so: what it has not heard to its end is told to stop with the request. */
+  /** A dialect that has heard enough need not say so: what is not heard to its end is told to stop with the request. */
   #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
     this.#options.asked.signal.addEventListener('abort', () => stop(said), { once: true })
     return said

@@ -41,7 +41,8 @@ export type Stations = {
   readonly miner: Miner
   readonly minerName: string
   readonly onHookFailed: OnHookFailed
-  readonly state: CallerState
+  /** Apart: however many strangers come, nothing of the others is forgotten for them. */
+  readonly states: { readonly admitted: CallerState; readonly strangers: CallerState }
   readonly sign: Sign
   readonly fetch: typeof fetch
   readonly maxBody: number
@@ -105,11 +106,17 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     seconds = deadline.seconds
 
     let exempt = false
+    let isStranger = true
     if (route.auth !== 'none') {
-      if (route.rules !== false) ({ exempt } = screen(claim, axon.rules))
+      const screened = screen(claim, axon.rules)
+      if (route.rules !== false) {
+        if (!screened.allow) throw new Refusal('BLACKLISTED', screened.reason)
+        exempt = screened.exempt
+      }
       call = await verify(axon.verifier, wire, claim, listening.signal)
-      // Where no rule holds, whoever makes himself a hotkey has proven no more than any other stranger.
-      if (route.rules !== false) exchange.trust()
+      // Anybody has as many hotkeys as he likes: it takes one that the rules would let in not to be a stranger.
+      isStranger = !screened.allow
+      if (!isStranger) exchange.trust()
     }
     const caller: Caller = call ? { kind: 'signed', hotkey: call.hotkey } : { kind: 'open', address: head.address }
     const asker = { synapse: claim.synapse, hotkey: call?.hotkey ?? null, address: head.address, exempt }
@@ -121,14 +128,14 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     deadline.late = 'DEADLINE_IN_QUEUE'
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
-    const priority = proven ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
+    const priority = proven && !isStranger ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
     const { queue } = route
     using _place =
       queue === false
         ? null
         : await axon.scheduler.place(listening.signal, {
             priority,
-            isStranger: !proven || route.rules === false,
+            isStranger,
             ...(queue !== undefined && { queue }),
           })
     deadline.check(now())
@@ -154,7 +161,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       receiver,
       signal,
       deadline: deadline.at,
-      state: axon.state.of(call?.hotkey ?? addressKey(head.address)),
+      state: axon.states[isStranger ? 'strangers' : 'admitted'].of(call?.hotkey ?? addressKey(head.address)),
       sign: axon.sign,
       fetch: axon.fetch,
     }

@@ -204,7 +204,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,
     rates: { hotkeys: new Rates(now), addresses: new Rates(now) },
-    state: new CallerState(now),
+    states: { admitted: new CallerState(now), strangers: new CallerState(now) },
     sign: signJson(options.sign),
     fetch: boundedFetch(ending.signal),
     maxBody: options.maxBody,

@@ -40,7 +40,8 @@ export type Sdk = {
   readonly NoAnswer: typeof NoAnswer
 }
 
-export const sdk: Sdk = { defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer }
+/** One for all plugins, so that none can change it for the others. */
+export const sdk: Sdk = Object.freeze({ defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer })
 
 export type MinerPlugin = (sdk: Sdk) => MinerDefinition
 export type DialectPlugin = (sdk: Sdk) => DialectDefinition

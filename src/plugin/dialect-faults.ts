@@ -65,9 +65,24 @@ const route = z
     error: 'must fit the body',
     path: ['example'],
   })
+  .refine(({ hashed }) => hashed.flat().every(field => typeof field === 'string' || isJson(field.absent ?? 'null')), {
+    error: `absent must be JSON text: '64', '"auto"', 'null'`,
+    path: ['hashed'],
+  })
   .refine(({ frames, notBefore }) => frames === undefined || notBefore === undefined, {
     error: 'is for whole answers, not for those in frames',
     path: ['notBefore'],
   })
+
+/** To Python, too. */
+function isJson(text: string): boolean {
+  if (/^(NaN|-?Infinity)$/.test(text)) return true
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const plainRoute = z.strictObject({ rate: rate.optional(), answer: callable })

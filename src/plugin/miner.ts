@@ -180,11 +180,14 @@ export type Miner = {
   /** Known without asking anybody. */
   capabilities?(): Capabilities
   /**
-   * Asked for each proven call, before the host's own rules on it: it may refuse. A throw, or no verdict within 100 ms,
-   * is a warning in the log, and the host's rules decide alone.
+   * Asked for each proven call that the host's own rules let in, and not on a route without rules: it may refuse. A throw,
+   * or no verdict within 100 ms, is a warning in the log, and the call is let in.
    */
   blacklist?(call: ProvenCall): Verdict | Promise<Verdict>
-  /** How soon a call is answered when calls have to wait: the higher, the sooner. Failing as `blacklist` does. */
+  /**
+   * How soon a call is answered when calls have to wait: the higher, the sooner; 0 unless it says. Asked for each proven
+   * call of a hotkey that the host's own rules let in; all others come last. Failing as `blacklist` does.
+   */
   priority?(call: ProvenCall): number | Promise<number>
   close?(): Promise<void>
 }

@@ -18,15 +18,17 @@ export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): 
   const ending = new AbortController()
   const { name, miner } =
     typeof of === 'function' ? await create(of, config, ending.signal) : { name: 'miner', miner: of }
-  await miner.ready?.()
-  return {
-    name,
-    miner,
-    async [Symbol.asyncDispose]() {
-      ending.abort()
-      if (miner !== of) await miner.close?.()
-    },
+  const end = async () => {
+    ending.abort()
+    if (miner !== of) await miner.close?.()
   }
+  try {
+    await miner.ready?.()
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return { name, miner, [Symbol.asyncDispose]: end }
 }
 
 async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { prompting } from '#dist/dialects/prompting.js'
+import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Call } from '#dist/plugin/dialect.js'
+import type { Miner } from '#dist/plugin/miner.js'
 import { lists } from '#dist/policy/lists.js'
 import { alice, charlie, dave, type Sent, send, signedRequest } from '../support/signed-request.ts'
-import { Clock, startAxon } from '../support/start-axon.ts'
+import { Clock, echo, HeldMiner, startAxon } from '../support/start-axon.ts'
 import { dialectOf } from './dialect-of.ts'
 
 const unsigned: Sent = {
@@ -70,6 +73,66 @@ describe('a route without rules', () => {
     assert.equal((await send(axon.url, signed({ by: dave }))).status, 200)
     const headers = { bt_header_dendrite_signature: `0x${'0'.repeat(128)}` }
     assert.equal((await send(axon.url, signed({ by: dave, headers }))).status, 401)
+  })
+})
+
+describe('whom no rule let in', () => {
+  for (const [what, terms, request] of [
+    ['without a signature', { auth: 'none' }, () => unsigned],
+    ['with any hotkey', { rules: false }, () => signed({ by: dave })],
+  ] as const)
+    it(`waits behind those whom the rules let in: ${what}`, async () => {
+      const isRead = Promise.withResolvers<void>()
+      const text = sdk.z.string().refine(() => {
+        isRead.resolve()
+        return true
+      })
+      const { synapses, ...dialect } = dialectOf({ ...terms, body: sdk.z.object({ text }) })
+      const { Prompting } = prompting(sdk).synapses
+      const miner = new HeldMiner()
+      const both = { ...dialect, synapses: { ...synapses, Prompting: Prompting! } }
+      await using axon = await startAxon({ miner, dialect: both, concurrency: 1, queue: 1 })
+      const first = send(axon.url, signedRequest())
+      const held = await miner.next()
+      const stranger = send(axon.url, request())
+      await isRead.promise
+      await new Promise(setImmediate)
+      const second = send(axon.url, signedRequest())
+      const { status, json } = await stranger
+      assert.deepEqual([status, json.message], [503, 'Too many requests are waiting'])
+      held.answer('first')
+      ;(await miner.next()).answer('second')
+      for (const { status } of await Promise.all([first, second])) assert.equal(status, 200)
+    })
+})
+
+describe('whom the rules let in', () => {
+  it('is no stranger on a route without rules', async () => {
+    const ranked: string[] = []
+    const miner: Miner = { ...echo, priority: ({ caller }) => ranked.push(caller) }
+    await using axon = await startAxon({ miner, dialect: dialectOf({ rules: false }) })
+    for (const by of [dave, alice]) assert.equal((await send(axon.url, signed({ by }))).status, 200)
+    assert.deepEqual(ranked, [alice.address])
+  })
+})
+
+describe('what a dialect remembers', () => {
+  it('is not forgotten for strangers, however many of them come', async () => {
+    const remember = async ({ state }: Call<unknown>) => {
+      const count = Number(state.get('count') ?? 0) + 1
+      state.set('count', count, 60_000)
+      return { answer: count }
+    }
+    const { synapses, ...dialect } = dialectOf({ answer: remember })
+    const open = { ...synapses.Ask!, rules: false, rate: { limit: 10_000, windowMs: 1_000 } } as const
+    await using axon = await startAxon({ dialect: { ...dialect, synapses: { ...synapses, Open: open } } })
+    const count = async (wanted: object = {}) => JSON.parse((await send(axon.url, signed(wanted))).text).answer
+    assert.deepEqual([await count(), await count({ synapse: 'Open' })], [1, 2])
+    for (let at = 0; at < 1_000; at++) {
+      const by = keypairFromMiniSecret(Buffer.alloc(32, String(at).padStart(4, '0')))
+      assert.equal(await count({ synapse: 'Open', by }), 1)
+    }
+    assert.equal(await count(), 3)
   })
 })
 

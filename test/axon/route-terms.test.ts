@@ -245,6 +245,23 @@ describe('a call', () => {
     })
   }
 
+  it('is not ended by a relay that comes too late, and has failed', async () => {
+    const isLate = Promise.withResolvers<void>()
+    const miner: Miner = {
+      ...speaking,
+      async relay(_, { signal }) {
+        await new Promise(resolve => signal.addEventListener('abort', resolve))
+        setImmediate(isLate.resolve)
+        return { body: Readable.from([]), outcome: Promise.reject(new Error('nobody hears this')) }
+      },
+    }
+    const answer = async ({ ask }: Call<unknown>) => ({ answer: (await (await ask.relay(question)).outcome).model })
+    await using axon = await startAxon({ dialect: dialectOf({ answer }), miner, maxTimeoutMs: 200 })
+    assert.equal((await send(axon.url, ask())).status, 504)
+    await isLate.promise
+    assert.equal((await send(axon.url, ask())).status, 504)
+  })
+
   it('tells a miner to stop when a dialect has heard enough of it', async () => {
     const ended: string[] = []
     async function* speak<Said, End>(what: string, said: Said, end: End): AsyncGenerator<Said, End> {

@@ -34,6 +34,10 @@ describe('a plugin’s module', () => {
       /cannot be loaded: x is null$/,
     ],
     rejects: ['export default async () => { throw new Error("late") }', /cannot be loaded: late$/],
+    'changes what all are handed': [
+      'export default sdk => { sdk.objectIn = () => null }',
+      /cannot be loaded: Cannot assign to read only property/,
+    ],
     'gives nothing': ['export default () => {}', /is no miner: /],
     'has another name': [miner("name: 'b'"), /is no miner: name: must be a, as its package\.json says$/],
     'has a summary of two lines': [miner("summary: 'a\\nb'"), /is no miner: summary: must be one line/],
@@ -54,6 +58,10 @@ describe('a plugin’s module', () => {
     ],
     'has a body that is no schema': [dialect('body: {}'), /synapses: Asked: body: must be a schema of zod 4$/],
     'hashes what is no field': [dialect('hashed: [5]'), /synapses: Asked: hashed: must be/],
+    'hashes what is no JSON in the place of a field': [
+      dialect("hashed: ['q', { name: 'size', absent: 'auto' }]"),
+      /synapses: Asked: hashed: absent must be JSON text/,
+    ],
     'has an example that does not fit': [dialect('example: { q: 5 }'), /synapses: Asked: example: must fit the body$/],
     'has an example that is no JSON': [dialect('example: { q: "x", z: () => {} }'), /synapses: Asked: example: /],
     'has a setting that there is not': [

@@ -46,6 +46,25 @@ describe('the testing kit: askMiner', () => {
     assert.deepEqual(seen, ['ready', 'ended', 'closed'])
   })
 
+  it('ends and closes a miner that does not get ready', async () => {
+    const seen: string[] = []
+    const plugin: MinerPlugin = sdk => ({
+      ...parrot(sdk),
+      create: ({ signal }) => ({
+        async *prompt() {
+          yield 'a'
+          return { model: 'm', finishReason: 'stop' }
+        },
+        async ready() {
+          throw new sdk.NoAnswer('unsupported', 'no key')
+        },
+        close: async () => void seen.push(`closed, ${signal.aborted ? 'ended' : 'not ended'}`),
+      }),
+    })
+    await assert.rejects(askMiner(plugin, 'hi'), { message: 'no key' })
+    assert.deepEqual(seen, ['closed, ended'])
+  })
+
   it('does not trust what it says', async () => {
     const blank: Miner = {
       async *prompt() {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import nock from 'nock'
 import { openaiClient } from '#dist/miners/openai/client-for.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { sdk } from '#dist/plugin/define.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { answered, type Behaviour, completion, startModelServer, streamed } from '../../support/model-server.ts'
 import { ask, refusal } from '../ask.ts'
+import { sentToOpenAI } from './sent-to-openai.ts'
 
 /** Builds the miner, and keeps what it warns of. */
 async function openai(settings: object): Promise<{ miner: Miner; warnings: object[] }> {
@@ -133,22 +133,11 @@ describe('a parameter that a model refuses', () => {
 })
 
 describe('parameters that are known to be refused', () => {
-  const sentTo = async (settings: object) => {
-    let sent: Record<string, unknown> = {}
-    nock('https://api.openai.com')
-      .post('/v1/chat/completions', body => {
-        sent = body
-        return true
-      })
-      .reply(200, completion('Hi'))
-    await ask((await openai({ apiKey: 'sk-test-123', ...settings })).miner)
-    return sent
-  }
   const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty']
 
   for (const model of ['o1', 'o3-mini', 'o4-mini-2025-04-16', 'gpt-5', 'gpt-5-nano', 'gpt-5.1', 'ft:o4-mini:acme::abc'])
     it(`are not sent to ${model} at OpenAI, and the effort is`, async () => {
-      const sent = await sentTo({ model, reasoningEffort: 'low' })
+      const sent = await sentToOpenAI({ model, reasoningEffort: 'low' })
       assert.deepEqual(
         sampling.filter(name => name in sent),
         [],
@@ -158,7 +147,7 @@ describe('parameters that are known to be refused', () => {
     })
 
   it('are sent to gpt-5.1 when it is told not to think, as far as it takes them', async () => {
-    const sent = await sentTo({ model: 'gpt-5.1', reasoningEffort: 'none' })
+    const sent = await sentToOpenAI({ model: 'gpt-5.1', reasoningEffort: 'none' })
     assert.deepEqual(
       sampling.filter(name => name in sent),
       ['temperature', 'top_p'],
@@ -167,7 +156,7 @@ describe('parameters that are known to be refused', () => {
 
   for (const model of ['gpt-4o', 'gpt-5-chat-latest', 'gpt-50', 'ft:gpt-4.1:acme::o1'])
     it(`are sent to ${model} at OpenAI`, async () => {
-      const sent = await sentTo({ model })
+      const sent = await sentToOpenAI({ model })
       assert.deepEqual(
         sampling.filter(name => name in sent),
         sampling,

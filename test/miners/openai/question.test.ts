@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
-import nock from 'nock'
 import type { Question } from '#dist/plugin/miner.js'
-import { answered, completion, startModelServer, streamed } from '../../support/model-server.ts'
+import { answered, startModelServer, streamed } from '../../support/model-server.ts'
 import { refusal } from '../ask.ts'
 import { answerOf, openai } from './answer-of.ts'
+import { sentToOpenAI } from './sent-to-openai.ts'
 
 /** The body that is sent for a question. */
 async function sentFor(question: Partial<Question>, settings: object = {}) {
   await using model = await startModelServer()
   await answerOf(await openai({ baseUrl: model.url, ...settings }), question)
   return model.requests[0]!.body
-}
-
-/** The body that OpenAI is sent. */
-async function sentToOpenAI(question: Partial<Question>, settings: object = {}) {
-  let sent: Record<string, unknown> = {}
-  nock('https://api.openai.com')
-    .post('/v1/chat/completions', body => {
-      sent = body
-      return true
-    })
-    .reply(200, completion('Hi'))
-  await answerOf(await openai({ apiKey: 'sk-test-123', ...settings }), question)
-  return sent
 }
 
 describe('what a question says', () => {
@@ -56,7 +43,7 @@ describe('what a question says', () => {
   })
 
   it('bounds the answer by the name that the model which it names knows', async () => {
-    const { model, max_completion_tokens, max_tokens } = await sentToOpenAI({ model: 'gpt-5-mini', maxTokens: 7 })
+    const { model, max_completion_tokens, max_tokens } = await sentToOpenAI({}, { model: 'gpt-5-mini', maxTokens: 7 })
     assert.deepEqual([model, max_completion_tokens, max_tokens], ['gpt-5-mini', 7, undefined])
   })
 
@@ -86,7 +73,7 @@ describe('what a question says', () => {
     ['a schema', { name: 'tags', schema }, { type: 'json_schema', json_schema: { name: 'tags', schema } }],
   ] as const)
     it(`is ${title} as the format of the answer`, async () => {
-      const { response_format } = await sentToOpenAI({ responseFormat })
+      const { response_format } = await sentToOpenAI({}, { responseFormat })
       assert.deepEqual(response_format, field)
     })
 })
