@@ -145,7 +145,7 @@ export abstract class SettingsCommand extends MinerCommand {
         args: args as Run<C>['args'],
         configuration,
         scope,
-        [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: () => closed(scope),
       }
     } catch (error) {
       await scope[Symbol.asyncDispose]()
@@ -179,6 +179,16 @@ export abstract class SettingsCommand extends MinerCommand {
       return { ...error.parse.output, unknown: error.flags }
     }
   }
+}
+
+/** How long closing may take. */
+const CLOSE_MS = 2_000
+
+/** Closes it. A miner that is never done with closing must not keep what the command has to say. */
+async function closed(scope: Scope): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CLOSE_MS)
+  await Promise.race([scope[Symbol.asyncDispose](), late]).finally(() => clearTimeout(timer))
 }
 
 /** It was taken for the flag where only the words are known, and for a value where they are parsed. */

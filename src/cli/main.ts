@@ -21,8 +21,13 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
     process.exitCode = showError(error, argv)
   } finally {
     process.off('beforeExit', stuck)
+    // What a miner does not give back when it is closed must not keep the program alive.
+    setTimeout(() => process.exit(), LEFT_OVER_MS).unref()
   }
 }
+
+/** How long what a command leaves behind may go on. */
+const LEFT_OVER_MS = 2_000
 
 function neverEnds(): UsageError {
   const hint = 'look at the plugin in use: what it awaits must settle'

@@ -19,8 +19,6 @@ import { keypairFromUri } from '../keys/key-uri.js'
 
 /** How long what is begun may take after the first signal. */
 const DRAIN_MS = 30_000
-/** How long closing may take after that. */
-const CLOSE_MS = 2_000
 
 const bob = developmentKeys[1]
 
@@ -81,8 +79,6 @@ export default class Serve extends SettingsCommand {
     const signal = await stop
     end[Symbol.dispose]()
     process.exitCode = await drain(axon, { signal, ms: DRAIN_MS, log })
-    // What a miner does not give back when it is closed must not keep the program alive.
-    setTimeout(() => process.exit(), CLOSE_MS).unref()
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
 import { runMiner } from '../support/miner-process.ts'
 import {
@@ -150,6 +151,14 @@ describe('miner prompt', () => {
     const long = await runMiner(['prompt', 'hi', '--timeout', '2d', '--use', 'echo'])
     assert.match(long.stderr, /--timeout must be between 100ms and 1h/)
     assert.equal(long.code, 2)
+  })
+
+  it('ends although a miner does not let go, and has told the answer', async () => {
+    const clinging = fileURLToPath(new URL('../support/clinging-miner.ts', import.meta.url))
+    const env = { NODE_OPTIONS: `--import=${clinging}` }
+    const { code, stdout } = await runMiner(['prompt', 'hi', '--json'], { env, timeoutMs: 15_000 })
+    assert.equal(code, 0)
+    assert.equal(JSON.parse(stdout).completion, 'answer')
   })
 
   for (const never of ['create', 'ready'] as const)
