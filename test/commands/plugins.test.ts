@@ -274,6 +274,23 @@ describe('plugins', () => {
       assert.doesNotMatch((await miner('miners')).stdout, /shout/)
     }).timeout(120_000)
 
+    it('are installed from the paths that were typed, and from nowhere else when nothing is there', async () => {
+      using folder = linkedPlugins({})
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder, timeoutMs: 120_000 })
+      writePackage(join(folder.folder, 'mine', 'miner-shout'), 'miner-shout', shout)
+      const install = await miner('plugins', 'install', 'mine/miner-shout')
+      assert.equal(install.code, 0, install.stderr)
+      assert.match(install.stderr, /^npm installs file:\/.*\/mine\/miner-shout and what it depends on/m)
+      assert.equal((await miner('prompt', '--use', 'shout', 'hi')).stdout, 'HI!\n')
+
+      const { code, stderr } = await miner('plugins:add', './miner-shout-9.tgz')
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: look at the path.*\n$/,
+      )
+    }).timeout(120_000)
+
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }
       using folder = linkedPlugins({ 'miner-other': { 'package.json': { oclif } } })
