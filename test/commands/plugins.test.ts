@@ -291,6 +291,20 @@ describe('plugins', () => {
       )
     }).timeout(120_000)
 
+    for (const json of [[], ['--json']])
+      it(`leave npm's words on standard error when it fails, and say so ${json.join() || 'in words'}`, async () => {
+        using folder = linkedPlugins({})
+        const broken = join(folder.folder, 'broken.tgz')
+        writeFileSync(broken, 'no archive')
+        const { code, stdout, stderr } = await runMiner(['plugins:install', broken, ...json], { env: folder.env })
+        assert.equal(code, 1)
+        assert.match(stderr, /^npm error code TAR_BAD_ARCHIVE$/m)
+        const hint = 'look at what it says above'
+        if (json.length > 0)
+          assert.deepEqual(JSON.parse(stdout), { error: { code: 'NPM_FAILED', message: 'npm failed', hint } })
+        else assert.deepEqual([stdout, stderr.includes(`error: npm failed\n  try: ${hint}\n`)], ['', true])
+      })
+
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }
       using folder = linkedPlugins({ 'miner-other': { 'package.json': { oclif } } })
