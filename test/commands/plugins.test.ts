@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { haiku, linkedPlugins, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
@@ -304,6 +304,30 @@ describe('plugins', () => {
           assert.deepEqual(JSON.parse(stdout), { error: { code: 'NPM_FAILED', message: 'npm failed', hint } })
         else assert.deepEqual([stdout, stderr.includes(`error: npm failed\n  try: ${hint}\n`)], ['', true])
       })
+
+    it('are no packages that declare none', async () => {
+      using folder = linkedPlugins({})
+      const root = (name: string) => join(folder.folder, name)
+      for (const name of ['empty', 'broken', 'other', 'nameless']) mkdirSync(root(name))
+      writeFileSync(join(root('broken'), 'package.json'), '{')
+      writePackage(root('other'), 'other', { 'package.json': {} })
+      writeFileSync(join(root('nameless'), 'package.json'), '{ "oclif": {} }')
+      for (const [name, fault] of [
+        ['nowhere', /^error: there is no folder \/.*\/nowhere\n/],
+        ['empty', /^error: there is no package\.json in \/.*\/empty\n/],
+        ['broken', /^error: \/.*\/broken\/package\.json cannot be read: .* JSON/],
+        ['other', /^error: \/.*\/other\/package\.json declares no miner and no dialect: it has no "oclif"\n/],
+        ['nameless', /^error: \/.*\/nameless\/package\.json has no "name"\n/],
+      ] as const) {
+        const { code, stderr } = await runMiner(['plugins:link', name], { env: folder.env, cwd: folder.folder })
+        assert.equal(code, 2)
+        assert.match(stderr, fault)
+        assert.match(stderr, /^ {2}try: .* docs\/plugins\.md shows one$/m)
+      }
+      const install = await runMiner(['plugins:install', root('other')], { env: folder.env })
+      assert.equal(install.code, 2)
+      assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
+    }).timeout(60_000)
 
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }
