@@ -1,6 +1,7 @@
 import { Command, run } from '@oclif/core'
 import { errorJson, showError } from './show-error.js'
 import { UsageError } from './usage-error.js'
+import { warnOfUnloaded } from './warn-of-unloaded.js'
 
 /** Runs the command that was typed, and ends with what came of it. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
@@ -10,6 +11,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stderr.on('error', () => {})
   // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
+  warnOfUnloaded()
   try {
     await run(argv, root)
   } catch (error) {

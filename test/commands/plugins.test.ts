@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { haiku, linkedPlugins, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
@@ -328,6 +328,22 @@ describe('plugins', () => {
       assert.equal(install.code, 2)
       assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
     }).timeout(60_000)
+
+    it('are told of once, with the way out, when they are no longer where they were', async () => {
+      using folder = linkedPlugins({ 'miner-shout': shout, 'miner-gone': shout, 'miner-torn': shout })
+      rmSync(folder.root('miner-gone'), { recursive: true })
+      writeFileSync(join(folder.root('miner-torn'), 'package.json'), '{')
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env })
+      const told = await miner('prompt', '--use', 'shout', 'hi')
+      assert.deepEqual([told.code, told.stdout], [0, 'HI!\n'])
+      assert.match(
+        told.stderr,
+        /^warning: the plugin miner-gone cannot be loaded: there is no folder \/.*\/miner-gone\n {2}try: miner plugins:uninstall miner-gone\nwarning: the plugin miner-torn cannot be loaded: \/.*\/miner-torn\/package\.json cannot be read: .*\n {2}try: miner plugins:uninstall miner-torn\n$/,
+      )
+      for (const name of ['miner-gone', 'miner-torn'])
+        assert.equal((await miner('plugins:uninstall', name)).stderr.split(`miner-torn cannot be loaded`).length, 2)
+      assert.equal((await miner('prompt', '--use', 'shout', 'hi')).stderr, '')
+    })
 
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }
