@@ -148,13 +148,14 @@ describe('plugins', () => {
     })
 
     it('run nothing when they are not allowed, wherever that is said', async () => {
-      for (const allow of [['--allow-plugins', 'miner-shout,dialect-haiku'], ['--plugins-allow=miner-shout']]) {
+      for (const [allow, all] of [
+        [['--allow-plugins', 'miner-shout,dialect-haiku'], 'miner-shout,dialect-haiku,miner-bad'],
+        [['--plugins-allow=miner-shout'], 'miner-shout,miner-bad'],
+      ] as const) {
         const { code, stdout, stderr } = await miner('prompt', 'hi', '--use', 'throws', ...allow)
         assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
-        assert.match(
-          stderr,
-          /^error: the miner throws .* comes with a plugin that plugins\.allow does not name\n {2}try: --allow-plugins miner-bad\n/m,
-        )
+        assert.match(stderr, /^error: the miner throws .* comes with a plugin that plugins\.allow does not name\n/m)
+        assert.ok(stderr.endsWith(`\n  try: set plugins.allow to ${all}\n`), stderr)
       }
       assert.equal((await miner('prompt', 'hi', '--use', 'shout', '--allow-plugins', 'miner-shout')).stdout, 'HI!\n')
       const file = join(plugins.folder, 'config', 'config.toml')
@@ -176,6 +177,24 @@ describe('plugins', () => {
         }
       const refused = await miner(...serve, '--use', 'echo', '--dialect', 'haiku', '--allow-plugins', 'miner-shout')
       assert.equal(refused.code, 2)
+    })
+
+    it('are not told to be forbidden when what allows them is not valid', async () => {
+      const file = join(plugins.folder, 'config', 'config.toml')
+      for (const [content, fault] of [
+        ['[plugins]\nallow = "miner-shout"\n', /^error: plugins\.allow must be a list, not text \(.*\)\n/],
+        ['[plugins\n', /^error: .*config\.toml/],
+      ] as const)
+        try {
+          writeFileSync(file, content)
+          for (const args of [['prompt', 'hi', '--use', 'shout'], ['miners'], ['dialects'], ['config', 'show']]) {
+            const { code, stdout, stderr } = await miner(...args)
+            assert.deepEqual([code, stdout], [2, ''])
+            assert.match(stderr, fault)
+          }
+        } finally {
+          writeFileSync(file, '')
+        }
     })
 
     it('answer callers, and are named in the log with where they are', async () => {

@@ -145,5 +145,6 @@ describe('discover', () => {
       all.map(({ trouble }) => trouble?.code),
       ['PLUGIN_NOT_ALLOWED', undefined],
     )
+    assert.equal(all[0]?.trouble?.hint, 'set plugins.allow to two,one')
   })
 })
