@@ -150,6 +150,7 @@ function nameTrouble(
   { kind, name }: Pick<Declared, 'kind' | 'name'>,
   { isTaken, owner, from }: Naming,
 ): Trouble | undefined {
+  if (name === '') return unusable(`has no name in oclif.${kind}s of its package.json`, mend(from))
   const named = `has a name, in oclif.${kind}s of its package.json, that`
   if (!isPluginName(name)) return unusable(`${named} is not in small letters, digits and single dashes`, mend(from))
   if (isTaken) return unusable(`${named} is taken by this program`, mend(from))

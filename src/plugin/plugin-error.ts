@@ -21,15 +21,14 @@ export class PluginError extends Error {
 }
 
 /** A plugin's own fault: who is at fault, and what to do. */
-export function brokenPlugin({ kind, name, from }: Declared, words: string, cause?: unknown): PluginError {
-  const message = `the ${kind} ${name} of ${from.package}@${from.version} ${words}`
-  return new PluginError('PLUGIN_BROKEN', message, { hint: mend(from), cause })
+export function brokenPlugin(declared: Declared, words: string, cause?: unknown): PluginError {
+  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: mend(declared.from), cause })
 }
 
 /** Why what a plugin declares cannot be used. */
-export function troubleError({ kind, name, from, trouble }: Declared): PluginError {
-  const { code, message, hint } = trouble!
-  return new PluginError(code, `the ${kind} ${name} of ${from.package}@${from.version} ${message}`, { hint })
+export function troubleError(declared: Declared): PluginError {
+  const { code, message, hint } = declared.trouble!
+  return new PluginError(code, `${spoken(declared)} ${message}`, { hint })
 }
 
 /** What was thrown, in a line; whatever it was. */
@@ -40,4 +39,8 @@ export function thrownText(thrown: unknown): string {
   } catch {
     return 'something that cannot be shown'
   }
+}
+
+function spoken({ kind, name, from }: Declared): string {
+  return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
 }
