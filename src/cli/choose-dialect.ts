@@ -18,13 +18,13 @@ import { wayOut } from './way-out.js'
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the dialect's file
  */
 export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
-  const file = peek(hostSections.subnet, 'dialectFile', layers)
+  const file = await peek(hostSections.subnet, 'dialectFile', layers)
   if (typeof file?.value === 'string') {
     const { readDialectFile } = await import('../app/dialect-file/read-dialect-file.js')
     return readDialectFile(resolve(folderOf(file.origin), expandHome(file.value)))
   }
-  const said = peek(hostSections.subnet, 'dialect', layers)
-  if (typeof said?.value !== 'string') return dialects.get(ofSubnet(dialects, layers))!.load()
+  const said = await peek(hostSections.subnet, 'dialect', layers)
+  if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
   const entry = dialects.get(said.value)
   if (entry) return entry.load()
   const { value: name, origin } = said
@@ -38,8 +38,8 @@ function folderOf(origin: Origin): string {
   return origin.from === 'file' ? dirname(origin.file) : '.'
 }
 
-function ofSubnet(dialects: DialectCatalogue, layers: Layers): string {
-  const { value: netuid } = peek(hostSections.subnet, 'netuid', layers) ?? {}
+async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {
+  const { value: netuid } = (await peek(hostSections.subnet, 'netuid', layers)) ?? {}
   const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
   return entry?.name ?? defaultDialect
 }

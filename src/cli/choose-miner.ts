@@ -14,7 +14,7 @@ import { wayOut } from './way-out.js'
  * @throws {UsageError} UNKNOWN_MINER
  */
 export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promise<MinerDefinition> {
-  const { value, origin } = peek(hostSections.top, 'use', layers) ?? byDefault()
+  const { value, origin } = (await peek(hostSections.top, 'use', layers)) ?? byDefault()
   const name = String(value ?? byDefault().value)
   const entry = miners.get(name)
   if (entry) return entry.load()
@@ -23,5 +23,5 @@ export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promi
 }
 
 function byDefault(): Peeked {
-  return { value: hostSections.top.settings.parse({}).use, origin: { from: 'default' } }
+  return { value: hostSections.top.settings.parse({}).use, origin: { from: 'default' }, problems: [] }
 }

@@ -22,11 +22,12 @@ import type { Problem } from '../config/problem.js'
 import { readConfiguration } from '../config/read-configuration.js'
 import { scrub } from '../config/redact.js'
 import type { SecretsMode } from '../config/settle.js'
+import { PluginError } from '../plugin/plugin-error.js'
 import { chooseDialect } from './choose-dialect.js'
 import { chooseMiner } from './choose-miner.js'
 import { configFile } from './config-file.js'
 import type { Layers } from './peek.js'
-import { scopeOf } from './scope-of.js'
+import { requireAllow, scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
 import { spellTruths } from './spell-truths.js'
@@ -59,7 +60,9 @@ export abstract class MinerCommand extends Command {
   }
 
   protected async openScope(): Promise<Scope> {
-    return scopeOf(this.config, await this.readLayers())
+    const layers = await this.readLayers()
+    await requireAllow(layers)
+    return scopeOf(this.config, layers)
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -91,7 +94,7 @@ export abstract class SettingsCommand extends MinerCommand {
     { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
     const layers = await this.readLayers()
-    const scope = scopeOf(this.config, layers)
+    const scope = await scopeOf(this.config, layers)
     try {
       const miners = scope.resolve(MINERS)
       const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null
@@ -149,6 +152,7 @@ export abstract class SettingsCommand extends MinerCommand {
       }
     } catch (error) {
       await scope[Symbol.asyncDispose]()
+      if (error instanceof PluginError && error.code === 'PLUGIN_NOT_ALLOWED') await requireAllow(layers)
       throw error
     }
   }

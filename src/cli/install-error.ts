@@ -6,12 +6,18 @@ import type { Interfaces } from '@oclif/core'
 import { UsageError } from './usage-error.js'
 
 /**
- * What really went wrong when npm failed: oclif says of every failure that the package does not exist, or names only
+ * What really went wrong with an install: when npm fails, oclif says that the package does not exist, or names only
  * npm's command line (@oclif/plugin-plugins `plugins.js` npmHasPackage, `spawn.js`). Undefined where it is right.
  */
 export async function installError({ message }: Error, config: Interfaces.Config): Promise<UsageError | undefined> {
   if (/ exited with code \d+$/.test(message))
     return new UsageError('NPM_FAILED', 'npm failed', 'look at what it says above', 1)
+  if (message === 'plugin is invalid')
+    return new UsageError(
+      'NO_PLUGIN',
+      'that package is no plugin: its package.json has no "oclif"',
+      'docs/plugins.md shows a plugin',
+    )
   const [, name] = /^(\S+) does not exist in the registry\.$/.exec(message) ?? []
   if (name === undefined) return undefined
   const { code, summary } = await whyNot(name, config)

@@ -2,6 +2,7 @@ import { Command, run } from '@oclif/core'
 import { expectEnd, guardEnd } from './guard-end.js'
 import { errorJson, showError } from './show-error.js'
 import { UsageError } from './usage-error.js'
+import { warnOfUnloaded } from './warn-of-unloaded.js'
 
 /** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */
 const LINGER_MS = 2_000
@@ -14,6 +15,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stderr.on('error', () => {})
   // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
+  warnOfUnloaded()
   guardEnd(argv)
   try {
     await run(argv, root)

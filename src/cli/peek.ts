@@ -1,13 +1,14 @@
 import { catalogOf } from '../config/catalog.js'
-import { convert } from '../config/convert.js'
 import { environmentLayer } from '../config/environment-layer.js'
 import { fileLayer } from '../config/file-layer.js'
 import { flagLayer, type TypedFlag } from '../config/flag-layer.js'
 import type { Origin } from '../config/origin.js'
+import type { Problem } from '../config/problem.js'
 import type { Layer } from '../config/raw.js'
 import type { FileContent } from '../config/read-file.js'
 import type { Section } from '../config/section.js'
 import type { Setting } from '../config/setting.js'
+import { settle } from '../config/settle.js'
 import { typedValues } from './typed-value.js'
 
 /** Where a setting may be said. */
@@ -18,16 +19,16 @@ export type Layers = {
   readonly file: FileContent | null
 }
 
-/** `value` is undefined when what is said is not valid, or stands in a file that cannot be read. */
-export type Peeked = { readonly value: unknown; readonly origin: Origin }
+/** With problems, because it is not valid or stands in a file that cannot be read, `value` is undefined. */
+export type Peeked = { readonly value: unknown; readonly origin: Origin; readonly problems: readonly Problem[] }
 
 /**
  * What the layers say of one setting of the host, looked up before all settings are read, because it decides which
- * there are. What is wrong with it, or with the file, is told when all of it is read.
+ * there are. What is wrong with it, or with the file, is told when all of it is read, wherever that can be.
  *
  * @returns undefined when nothing is said, so that the default holds
  */
-export function peek(section: Section, key: string, { argv, env, file }: Layers): Peeked | undefined {
+export async function peek(section: Section, key: string, { argv, env, file }: Layers): Promise<Peeked | undefined> {
   const catalog = catalogOf([section], [])
   const setting = catalog.settings.find(one => one.key === key)!
   const told = { settings: [setting], catalog, problems: [] }
@@ -37,14 +38,11 @@ export function peek(section: Section, key: string, { argv, env, file }: Layers)
     file && 'table' in file ? fileLayer(file.table, file.path, told) : new Map(),
   ]
   const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
-  if (!found && file && 'problem' in file) return { value: undefined, origin: { from: 'file', file: file.path } }
+  if (!found && file && 'problem' in file)
+    return { value: undefined, origin: { from: 'file', file: file.path }, problems: [file.problem] }
   if (!found) return undefined
-  let isWrong = false
-  const value = convert(setting.shape, found.raw, setting.path, () => {
-    isWrong = true
-  })
-  const isValid = !isWrong && setting.schema.safeParse(value).success
-  return { value: isValid ? value : undefined, origin: found.origin }
+  const { value, problems } = await settle(setting, found, { env, secrets: 'leave' })
+  return { value, origin: found.origin, problems }
 }
 
 function typedFor({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {

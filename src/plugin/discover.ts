@@ -75,7 +75,7 @@ export function discover(plugins: readonly InstalledPlugin[], { isTaken, allow }
           contractTrouble(version, from) ??
           nameTrouble({ kind, name }, { isTaken: isTaken(kind, name), owner, from }) ??
           (typeof found === 'string' ? undefined : moduleTrouble(found, from)) ??
-          (allow && !allow.includes(plugin.name) ? notAllowed(plugin.name) : undefined)
+          (allow && !allow.includes(plugin.name) ? notAllowed(plugin.name, allow) : undefined)
         if (!trouble) owners.set(`${kind} ${name}`, plugin.name)
         const file = typeof found === 'string' ? found : null
         return { kind, name, from, file, noContract: version === undefined, ...(trouble && { trouble }) }
@@ -150,6 +150,7 @@ function nameTrouble(
   { kind, name }: Pick<Declared, 'kind' | 'name'>,
   { isTaken, owner, from }: Naming,
 ): Trouble | undefined {
+  if (name === '') return unusable(`has no name in oclif.${kind}s of its package.json`, mend(from))
   const named = `has a name, in oclif.${kind}s of its package.json, that`
   if (!isPluginName(name)) return unusable(`${named} is not in small letters, digits and single dashes`, mend(from))
   if (isTaken) return unusable(`${named} is taken by this program`, mend(from))
@@ -157,9 +158,9 @@ function nameTrouble(
   return unusable(`has the name of one of ${owner}, which comes first`, `miner plugins:uninstall one of the two`)
 }
 
-function notAllowed(name: string): Trouble {
+function notAllowed(name: string, allow: readonly string[]): Trouble {
   const message = 'comes with a plugin that plugins.allow does not name'
-  return { code: 'PLUGIN_NOT_ALLOWED', message, hint: `--allow-plugins ${name}` }
+  return { code: 'PLUGIN_NOT_ALLOWED', message, hint: `set plugins.allow to ${[...allow, name].join(',')}` }
 }
 
 function unusable(message: string, hint: string): Trouble {

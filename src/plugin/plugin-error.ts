@@ -22,9 +22,8 @@ export class PluginError extends Error {
 }
 
 /** A plugin's own fault: who is at fault, and what to do. */
-export function brokenPlugin({ kind, name, from }: Declared, words: string, cause?: unknown): PluginError {
-  const message = `the ${kind} ${name} of ${from.package}@${from.version} ${words}`
-  return new PluginError('PLUGIN_BROKEN', message, { hint: mend(from), cause })
+export function brokenPlugin(declared: Declared, words: string, cause?: unknown): PluginError {
+  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: mend(declared.from), cause })
 }
 
 /** What a plugin's miner threw while it answered, with its name, unless it is what it has to say. */
@@ -34,9 +33,9 @@ export function blamed(declared: Declared, thrown: unknown): unknown {
 }
 
 /** Why what a plugin declares cannot be used. */
-export function troubleError({ kind, name, from, trouble }: Declared): PluginError {
-  const { code, message, hint } = trouble!
-  return new PluginError(code, `the ${kind} ${name} of ${from.package}@${from.version} ${message}`, { hint })
+export function troubleError(declared: Declared): PluginError {
+  const { code, message, hint } = declared.trouble!
+  return new PluginError(code, `${spoken(declared)} ${message}`, { hint })
 }
 
 /** What was thrown, in a line; whatever it was. */
@@ -47,4 +46,8 @@ export function thrownText(thrown: unknown): string {
   } catch {
     return 'something that cannot be shown'
   }
+}
+
+function spoken({ kind, name, from }: Declared): string {
+  return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
 }

@@ -18,7 +18,7 @@ describe('peek', () => {
     const section = { use: hostSections.top, netuid: hostSections.subnet, allow: hostSections.plugins }[key]
     const path = join(folder, 'config.toml')
     if (file !== undefined) writeFileSync(path, file)
-    const found = peek(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
+    const found = await peek(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
     return found && { value: found.value, from: found.origin.from }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { haiku, linkedPlugins, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
@@ -148,13 +148,14 @@ describe('plugins', () => {
     })
 
     it('run nothing when they are not allowed, wherever that is said', async () => {
-      for (const allow of [['--allow-plugins', 'miner-shout,dialect-haiku'], ['--plugins-allow=miner-shout']]) {
+      for (const [allow, all] of [
+        [['--allow-plugins', 'miner-shout,dialect-haiku'], 'miner-shout,dialect-haiku,miner-bad'],
+        [['--plugins-allow=miner-shout'], 'miner-shout,miner-bad'],
+      ] as const) {
         const { code, stdout, stderr } = await miner('prompt', 'hi', '--use', 'throws', ...allow)
         assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
-        assert.match(
-          stderr,
-          /^error: the miner throws .* comes with a plugin that plugins\.allow does not name\n {2}try: --allow-plugins miner-bad\n/m,
-        )
+        assert.match(stderr, /^error: the miner throws .* comes with a plugin that plugins\.allow does not name\n/m)
+        assert.ok(stderr.endsWith(`\n  try: set plugins.allow to ${all}\n`), stderr)
       }
       assert.equal((await miner('prompt', 'hi', '--use', 'shout', '--allow-plugins', 'miner-shout')).stdout, 'HI!\n')
       const file = join(plugins.folder, 'config', 'config.toml')
@@ -176,6 +177,24 @@ describe('plugins', () => {
         }
       const refused = await miner(...serve, '--use', 'echo', '--dialect', 'haiku', '--allow-plugins', 'miner-shout')
       assert.equal(refused.code, 2)
+    })
+
+    it('are not told to be forbidden when what allows them is not valid', async () => {
+      const file = join(plugins.folder, 'config', 'config.toml')
+      for (const [content, fault] of [
+        ['[plugins]\nallow = "miner-shout"\n', /^error: plugins\.allow must be a list, not text \(.*\)\n/],
+        ['[plugins\n', /^error: .*config\.toml/],
+      ] as const)
+        try {
+          writeFileSync(file, content)
+          for (const args of [['prompt', 'hi', '--use', 'shout'], ['miners'], ['dialects'], ['config', 'show']]) {
+            const { code, stdout, stderr } = await miner(...args)
+            assert.deepEqual([code, stdout], [2, ''])
+            assert.match(stderr, fault)
+          }
+        } finally {
+          writeFileSync(file, '')
+        }
     })
 
     it('answer callers, and are named in the log with where they are', async () => {
@@ -273,6 +292,77 @@ describe('plugins', () => {
       assert.doesNotMatch(completion(), /--mark /)
       assert.doesNotMatch((await miner('miners')).stdout, /shout/)
     }).timeout(120_000)
+
+    it('are installed from the paths that were typed, and from nowhere else when nothing is there', async () => {
+      using folder = linkedPlugins({})
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder, timeoutMs: 120_000 })
+      writePackage(join(folder.folder, 'mine', 'miner-shout'), 'miner-shout', shout)
+      const install = await miner('plugins', 'install', 'mine/miner-shout')
+      assert.equal(install.code, 0, install.stderr)
+      assert.match(install.stderr, /^npm installs file:\/.*\/mine\/miner-shout and what it depends on/m)
+      assert.equal((await miner('prompt', '--use', 'shout', 'hi')).stdout, 'HI!\n')
+
+      const { code, stderr } = await miner('plugins:add', './miner-shout-9.tgz')
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: look at the path.*\n$/,
+      )
+    }).timeout(120_000)
+
+    for (const json of [[], ['--json']])
+      it(`leave npm's words on standard error when it fails, and say so ${json.join() || 'in words'}`, async () => {
+        using folder = linkedPlugins({})
+        const broken = join(folder.folder, 'broken.tgz')
+        writeFileSync(broken, 'no archive')
+        const { code, stdout, stderr } = await runMiner(['plugins:install', broken, ...json], { env: folder.env })
+        assert.equal(code, 1)
+        assert.match(stderr, /^npm error code TAR_BAD_ARCHIVE$/m)
+        const hint = 'look at what it says above'
+        if (json.length > 0)
+          assert.deepEqual(JSON.parse(stdout), { error: { code: 'NPM_FAILED', message: 'npm failed', hint } })
+        else assert.deepEqual([stdout, stderr.includes(`error: npm failed\n  try: ${hint}\n`)], ['', true])
+      })
+
+    it('are no packages that declare none', async () => {
+      using folder = linkedPlugins({})
+      const root = (name: string) => join(folder.folder, name)
+      for (const name of ['empty', 'broken', 'other', 'nameless']) mkdirSync(root(name))
+      writeFileSync(join(root('broken'), 'package.json'), '{')
+      writePackage(root('other'), 'other', { 'package.json': {} })
+      writeFileSync(join(root('nameless'), 'package.json'), '{ "oclif": {} }')
+      for (const [name, fault] of [
+        ['nowhere', /^error: there is no folder \/.*\/nowhere\n/],
+        ['empty', /^error: there is no package\.json in \/.*\/empty\n/],
+        ['broken', /^error: \/.*\/broken\/package\.json cannot be read: .* JSON/],
+        ['other', /^error: \/.*\/other\/package\.json declares no miner and no dialect: it has no "oclif"\n/],
+        ['nameless', /^error: \/.*\/nameless\/package\.json has no "name"\n/],
+      ] as const) {
+        const { code, stderr } = await runMiner(['plugins:link', name], { env: folder.env, cwd: folder.folder })
+        assert.equal(code, 2)
+        assert.match(stderr, fault)
+        assert.match(stderr, /^ {2}try: .* docs\/plugins\.md shows one$/m)
+      }
+      const install = await runMiner(['plugins:install', root('other')], { env: folder.env })
+      assert.equal(install.code, 2)
+      assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
+    }).timeout(60_000)
+
+    it('are told of once, with the way out, when they are no longer where they were', async () => {
+      using folder = linkedPlugins({ 'miner-shout': shout, 'miner-gone': shout, 'miner-torn': shout })
+      rmSync(folder.root('miner-gone'), { recursive: true })
+      writeFileSync(join(folder.root('miner-torn'), 'package.json'), '{')
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env })
+      const told = await miner('prompt', '--use', 'shout', 'hi')
+      assert.deepEqual([told.code, told.stdout], [0, 'HI!\n'])
+      assert.match(
+        told.stderr,
+        /^warning: the plugin miner-gone cannot be loaded: there is no folder \/.*\/miner-gone\n {2}try: miner plugins:uninstall miner-gone\nwarning: the plugin miner-torn cannot be loaded: \/.*\/miner-torn\/package\.json cannot be read: .*\n {2}try: miner plugins:uninstall miner-torn\n$/,
+      )
+      for (const name of ['miner-gone', 'miner-torn'])
+        assert.equal((await miner('plugins:uninstall', name)).stderr.split(`miner-torn cannot be loaded`).length, 2)
+      assert.equal((await miner('prompt', '--use', 'shout', 'hi')).stderr, '')
+    })
 
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }

@@ -70,7 +70,7 @@ describe('discover', () => {
     assert.deepEqual(hints('user'), ['miner plugins:update, or miner plugins:uninstall miner-out'])
   })
 
-  for (const name of ['', 'Shout', 'a_b', 'a--b', '-a', '9', '__proto__', 'a'.repeat(41), 'a\u001b[2J'])
+  for (const name of ['Shout', 'a_b', 'a--b', '-a', '9', '__proto__', 'a'.repeat(41), 'a\u001b[2J'])
     it(`tells of a name that cannot be: ${JSON.stringify(name)}`, () => {
       const miners = JSON.parse(`{${JSON.stringify(name)}: "./index.js"}`)
       assert.deepEqual(messages(installed({ contract: 1, miners })), [
@@ -82,8 +82,12 @@ describe('discover', () => {
     assert.deepEqual(messages(installed({ contract: 1, dialects: { taken: './index.js' } })), [
       'has a name, in oclif.dialects of its package.json, that is taken by this program',
     ])
-    assert.equal(messages(installed({ contract: 1, miners: ['./index.js'] })).length, 1)
-    assert.ok(messages(installed({ contract: 1, miners: ['./index.js'] }))[0])
+    assert.deepEqual(messages(installed({ contract: 1, miners: ['./index.js'] })), [
+      'has no name in oclif.miners of its package.json',
+    ])
+    assert.deepEqual(messages(installed({ contract: 1, dialects: { '': './index.js' } })), [
+      'has no name in oclif.dialects of its package.json',
+    ])
   })
 
   it('prefers what came with the program, then links, then what is installed; and says so of the others', () => {
@@ -145,5 +149,6 @@ describe('discover', () => {
       all.map(({ trouble }) => trouble?.code),
       ['PLUGIN_NOT_ALLOWED', undefined],
     )
+    assert.equal(all[0]?.trouble?.hint, 'set plugins.allow to two,one')
   })
 })

@@ -132,6 +132,9 @@ describe('a plugin’s module', () => {
       message: /of p@1\.0\.0 is not allowed$/,
       hint: 'allow it',
     })
+    await assert.rejects(loadMiner({ ...declared('miner', '', 'throws.js'), trouble }), {
+      message: 'the miner of p@1.0.0 is not allowed',
+    })
   })
 
   it('is named when the miner is never created, or never gets ready', async () => {

@@ -169,7 +169,7 @@ describe('plugins of a registry', () => {
     const release = await someone.miner('plugins:install', 'miner-shout@9.9.9')
     assert.notEqual(release.code, 0)
     assert.match(release.stderr, /^error: npm failed\n {2}try: look at what it says above$/m)
-    assert.match(release.stdout, /No matching version found for miner-shout@9\.9\.9/)
+    assert.match(release.stderr, /No matching version found for miner-shout@9\.9\.9/)
     assert.equal(someone.installed('miner-shout'), false)
   })
 

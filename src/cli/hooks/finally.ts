@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import type { Hook } from '@oclif/core'
+import { linkedFolder } from '../linked-folder.js'
 
 const installs = /^plugins:(install|add)$/
 const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|update|reset)$/
@@ -29,17 +30,15 @@ const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
   const { plugins } = await Config.load({ root: config.root })
   await using scope = openScope({ plugins: [...plugins.values()], allow: null })
   for (const declared of scope.resolve(PLUGINS)) {
-    if (!declared.trouble || (id === 'plugins:link' && realpathSync(declared.from.root) !== linkedFolder(argv)))
+    if (
+      !declared.trouble ||
+      (id === 'plugins:link' && realpathSync(declared.from.root) !== realpathSync(linkedFolder(argv)))
+    )
       continue
     const { message, hint } = troubleError(declared)
     process.stderr.write(words({ label: 'warning', message, hint }))
   }
   await refreshCompletion(config.root)
-}
-
-/** The folder that `plugins:link` was given; none of its flags takes a value. */
-function linkedFolder(argv: readonly string[]): string {
-  return realpathSync(argv.find(word => !word.startsWith('-')) ?? '.')
 }
 
 export default hook

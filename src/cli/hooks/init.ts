@@ -23,7 +23,7 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
     import('../scope-of.js'),
   ])
   const layers = { argv, env: process.env, file: await configFile(argv, config.configDir) }
-  await using scope = scopeOf(config, layers)
+  await using scope = await scopeOf(config, layers)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
   const said = id === 'help' ? { ...layers, file: null } : layers
   await addSettingFlags(commands, { scope, chosenBy: completes ? null : said })
