@@ -124,15 +124,16 @@ export abstract class SettingsCommand extends MinerCommand {
 
       if (chosen && valuesOf(read, hostSections.top).use !== chosen.name) throw looksLikeFlag('--use')
       if (dialect && (read.values.dialect ?? dialect.name) !== dialect.name) throw looksLikeFlag('--dialect')
-      const isNamed = dialect && read.values.dialectFile === undefined
-      const configuration = isNamed ? withDefault(read, 'dialect', dialect.name) : read
+      // What a file holds has its own name, which a dialect of the catalogue may have, too.
+      const named = read.values.dialectFile === undefined ? dialect : null
+      const configuration = named ? withDefault(read, 'dialect', named.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())
       const log = await createLog({ level, secrets: configuration.secretValues, output })
       for (const { code, message, hint } of configuration.warnings)
         log.warn({ event: 'configuration', code, message, hint })
-      const inUse = [chosen && miners.get(chosen.name), dialect && scope.resolve(DIALECTS).get(dialect.name)]
+      const inUse = [chosen && miners.get(chosen.name), named && scope.resolve(DIALECTS).get(named.name)]
       const plugins = inUse.flatMap(entry => entry?.plugin ?? [])
       warnOfPlugins(scope.resolve(PLUGINS), plugins, log)
       scope.provide(PLUGINS_IN_USE, plugins)
