@@ -50,6 +50,11 @@ export async function readSynapseQuestion(
   }
 }
 
+/** Can it be asked with a TEXT, or with roles and messages? */
+export function takesText({ example }: Route): boolean {
+  return formOf(example) !== null
+}
+
 /** Why the dialect's own axon would not take these fields; null when it would. */
 export function misfit({ body }: Route, fields: JsonObject): string | null {
   const [issue] = body.safeParse(plainOf(fields)).error?.issues ?? []

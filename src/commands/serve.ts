@@ -62,7 +62,8 @@ export default class Serve extends SettingsCommand {
     const stop = stopSignal()
     const log = scope.resolve(LOG)
     await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
-    const { use, models, dialect, dialectFile, caveat } = chosen(scope, configuration)
+    const { use, models, definition, dialectFile } = chosen(scope, configuration)
+    const { name: dialect, caveat } = definition
     const end = tellEnd(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
     log.info({
@@ -78,7 +79,9 @@ export default class Serve extends SettingsCommand {
     })
     if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
     if (process.stderr.isTTY)
-      process.stderr.write(banner({ url, hotkey, use, models, dialect, dialectFile, dev: flags.dev, configuration }))
+      process.stderr.write(
+        banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
+      )
 
     const signal = await stop
     end[Symbol.dispose]()
@@ -90,11 +93,10 @@ export default class Serve extends SettingsCommand {
 
 function chosen(scope: Scope, { values, origins }: Configuration) {
   const miner = scope.resolve(CHOSEN_MINER)
-  const { name: dialect, caveat } = scope.resolve(CHOSEN_DIALECT)
   const models = miner.models?.(values[miner.name] as Record<string, unknown>) ?? []
   const file = values.dialectFile
   const dialectFile = typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
-  return { use: miner.name, models, dialect, dialectFile, caveat }
+  return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
 /** Without a chain nobody is known, so somebody has to be named. */

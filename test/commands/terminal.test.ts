@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 
@@ -58,6 +61,30 @@ describe('on a terminal', () => {
     )
     assert.match(text, /^\[\d\d:\d\d:\d\d\] INFO: answered \{.*"status":200.*\}$/m)
     assert.equal(text.includes('\u001b'), false)
+  })
+
+  it('serve shows a line that asks the dialect it serves, as it can be asked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'miner on a terminal '))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, "it's.toml")
+    writeFileSync(
+      file,
+      'name = "own"\n[synapses.A]\nprompt = "{q}"\nanswer = "b"\nfields = { q = "str = \'hi\'", b = "str = \'\'" }',
+    )
+    for (const [args, said, answer] of [
+      [['--netuid', '33'], '--dialect readyai', /^502: /m],
+      [['--dialect-file', file], `--dialect-file '${folder}/it'\\''s.toml'`, /^b: "hi"$/m],
+    ] as const) {
+      await using run = onTerminal(['serve', '--dev', '--use', 'echo', '--axon-port', '0', ...args])
+      await run.says('try it')
+      await run.says(`${said}\r\n`)
+      const [, line] = /try it +miner (.*)\r/.exec(run.said.stdout)!
+      await using asked = liveMiner([], { command: `"$NODE" "$MINER" ${line}` })
+      const { stdout, stderr } = await asked.ended
+      assert.match(stdout + stderr, answer)
+      run.child.kill('SIGTERM')
+      await run.ended
+    }
   })
 
   it('shows colours, unless NO_COLOR says no', async () => {
