@@ -91,12 +91,9 @@ export default class Query extends SettingsCommand {
       if (isWhole && !into && changed.size === 0)
         process.stderr.write('the reply has the fields of the question, unchanged\n')
       if (streamed && (streamed.pieces > 0 || !trouble)) process.stderr.write(pace({ ...streamed, ms }))
-      if (trouble)
-        process.stderr.write(
-          words({ label: String(status ?? 'no status'), message: trouble.sentence, hint: trouble.hint }),
-        )
+      if (trouble) process.stderr.write(words({ label: String(status ?? 'no status'), ...trouble }))
     }
-    return { ...answer(), status, message, axonMs, ...streamed, ms }
+    return { ...answer(), status, message, axonMs, ...streamed, ms, ...(trouble && { error: trouble }) }
 
     function answer() {
       const isThere = isWhole || heard?.pieces
