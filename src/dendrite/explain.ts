@@ -124,7 +124,7 @@ function unknownSynapse(said: string): Explanation {
   return {
     code: 'UNKNOWN_SYNAPSE',
     message: 'the axon does not know this synapse',
-    hint: `ask one of those that it offers: ${names}`,
+    hint: `if it speaks another dialect, name that with --dialect (miner dialects lists them); it offers: ${names}`,
   }
 }
 

@@ -44,7 +44,7 @@ describe('explain', () => {
       404,
       "Synapse name 'X' not found. Available synapses ['Synapse', 'Prompting']",
       /not know/,
-      /: Synapse, Prompting$/,
+      /--dialect \(miner dialects.*; it offers: Synapse, Prompting$/,
     ],
     ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
     [
