@@ -29,6 +29,7 @@ import type { Layers } from './peek.js'
 import { scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
+import { shown } from './shown.js'
 import { spellTruths } from './spell-truths.js'
 import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
@@ -60,6 +61,11 @@ export abstract class MinerCommand extends Command {
 
   protected async openScope(): Promise<Scope> {
     return scopeOf(this.config, await this.readLayers())
+  }
+
+  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
+  override logJson(document: unknown): void {
+    process.stdout.write(shown(`${JSON.stringify(document, null, 2)}\n`))
   }
 
   protected override async catch(error: Error): Promise<void> {
