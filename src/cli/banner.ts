@@ -1,33 +1,30 @@
 import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
-import { developmentUrl } from './development.js'
+import { escapeControls } from '../config/quote.js'
+import { type Answering, queryLine } from './query-line.js'
 
-export type Serving = {
-  readonly url: string
-  readonly hotkey: string
+export type Serving = Answering & {
   readonly use: string
   readonly models: readonly string[]
-  readonly dialect: string
-  readonly dev: boolean
   readonly configuration: Configuration
 }
 
 /** What somebody at a terminal wants to know of an axon that has just opened. */
-export function banner({ url, hotkey, use, models, dialect, dev, configuration }: Serving): string {
+export function banner({ use, models, configuration, ...axon }: Serving): string {
+  const { url, hotkey, dev, dialect, dialectFile } = axon
   const { allow } = valuesOf(configuration, hostSections.policy)
-  const where = url === developmentUrl ? '' : ` --url ${url}`
   const rows = [
     ['who', hotkey + (dev ? ' (//Bob)' : '')],
     ['where', url],
     ['miner', [use, ...models].join(', ')],
-    ['dialect', dialect],
+    ['dialect', dialectFile ? `${dialect.name}, of ${dialectFile}` : dialect.name],
     [
       'asked by',
       dev
         ? 'the development keys //Alice to //Ferdie'
         : `${allow.length} allowed hotkey${allow.length === 1 ? '' : 's'}`,
     ],
-    ['try it', dev ? `miner query --dev${where} "hi"` : `miner query --url ${url} --receiver ${hotkey} "hi"`],
+    ['try it', queryLine(axon)],
   ]
-  return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${value}\n`).join('')}\n`
+  return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${escapeControls(value!)}\n`).join('')}\n`
 }

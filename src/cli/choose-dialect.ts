@@ -1,11 +1,10 @@
-import { dirname, resolve } from 'node:path'
 import { usableNames } from '../app/by-name.js'
 import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
 import { hostSections } from '../app/settings.js'
-import { expandHome } from '../config/expand-home.js'
-import { type Origin, originText } from '../config/origin.js'
+import { originText } from '../config/origin.js'
 import { quote } from '../config/quote.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
+import { dialectFilePath } from './dialect-file-path.js'
 import { type Layers, peek } from './peek.js'
 import { UsageError } from './usage-error.js'
 import { wayOut } from './way-out.js'
@@ -21,7 +20,7 @@ export async function chooseDialect(dialects: DialectCatalogue, layers: Layers):
   const file = await peek(hostSections.subnet, 'dialectFile', layers)
   if (typeof file?.value === 'string') {
     const { readDialectFile } = await import('../app/dialect-file/read-dialect-file.js')
-    return readDialectFile(resolve(folderOf(file.origin), expandHome(file.value)))
+    return readDialectFile(dialectFilePath(file.value, file.origin))
   }
   const said = await peek(hostSections.subnet, 'dialect', layers)
   if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
@@ -31,11 +30,6 @@ export async function chooseDialect(dialects: DialectCatalogue, layers: Layers):
   const message = `there is no dialect ${quote(name)} (${originText(origin)})`
   const hint = wayOut({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
-}
-
-/** What a relative path starts from. */
-function folderOf(origin: Origin): string {
-  return origin.from === 'file' ? dirname(origin.file) : '.'
 }
 
 async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {

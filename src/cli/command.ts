@@ -30,6 +30,7 @@ import type { Layers } from './peek.js'
 import { requireAllow, scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
+import { shown } from './shown.js'
 import { spellTruths } from './spell-truths.js'
 import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
@@ -63,6 +64,11 @@ export abstract class MinerCommand extends Command {
     const layers = await this.readLayers()
     await requireAllow(layers)
     return scopeOf(this.config, layers)
+  }
+
+  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
+  override logJson(document: unknown): void {
+    process.stdout.write(shown(`${JSON.stringify(document, null, 2)}\n`))
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -127,15 +133,16 @@ export abstract class SettingsCommand extends MinerCommand {
 
       if (chosen && valuesOf(read, hostSections.top).use !== chosen.name) throw looksLikeFlag('--use')
       if (dialect && (read.values.dialect ?? dialect.name) !== dialect.name) throw looksLikeFlag('--dialect')
-      const isNamed = dialect && read.values.dialectFile === undefined
-      const configuration = isNamed ? withDefault(read, 'dialect', dialect.name) : read
+      // What a file holds has its own name, which a dialect of the catalogue may have, too.
+      const named = read.values.dialectFile === undefined ? dialect : null
+      const configuration = named ? withDefault(read, 'dialect', named.name) : read
       this.#secrets = configuration.secretValues
       const { level } = valuesOf(configuration, hostSections.log)
       const output = scope.resolve(RESOURCES).own(await logOutput())
       const log = await createLog({ level, secrets: configuration.secretValues, output })
       for (const { code, message, hint } of configuration.warnings)
         log.warn({ event: 'configuration', code, message, hint })
-      const inUse = [chosen && miners.get(chosen.name), dialect && scope.resolve(DIALECTS).get(dialect.name)]
+      const inUse = [chosen && miners.get(chosen.name), named && scope.resolve(DIALECTS).get(named.name)]
       const plugins = inUse.flatMap(entry => entry?.plugin ?? [])
       warnOfPlugins(scope.resolve(PLUGINS), plugins, log)
       scope.provide(PLUGINS_IN_USE, plugins)

@@ -4,7 +4,6 @@ import type { Message } from '../plugin/miner.js'
 import { requiredFields } from '../plugin/required-fields.js'
 import type { HashField } from '../wires/hash-field.js'
 import type { JsonObject } from '../wires/json-tree.js'
-import { plainOf } from '../wires/plain-of.js'
 import { fieldsOf } from '../wires/tree-of.js'
 import type { ChosenSynapse } from './choose-synapse.js'
 import { readQuestion, type Typed } from './question.js'
@@ -16,6 +15,8 @@ export type SynapseQuestion = {
   readonly synapse: string
   /** all of them, in the order of their declaration */
   readonly fields: JsonObject
+  /** nothing was typed or piped over the example */
+  readonly isExample: boolean
   readonly required: readonly string[]
   readonly frozen: readonly string[]
   readonly hashed: readonly HashField[]
@@ -42,6 +43,7 @@ export async function readSynapseQuestion(
   return {
     synapse: name,
     fields,
+    isExample: said.size === 0,
     required: requiredFields(route),
     // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
     frozen: [],
@@ -50,10 +52,9 @@ export async function readSynapseQuestion(
   }
 }
 
-/** Why the dialect's own axon would not take these fields; null when it would. */
-export function misfit({ body }: Route, fields: JsonObject): string | null {
-  const [issue] = body.safeParse(plainOf(fields)).error?.issues ?? []
-  return issue ? `${issue.path.join('.') || 'body'}: ${issue.message}` : null
+/** Can it be asked with a TEXT, or with roles and messages? */
+export function takesText({ example }: Route): boolean {
+  return formOf(example) !== null
 }
 
 async function bodyFields(body: string, { text, roles, messages }: Typed): Promise<JsonObject> {
@@ -64,7 +65,10 @@ async function bodyFields(body: string, { text, roles, messages }: Typed): Promi
   return readBody(body)
 }
 
-/** A conversation that was typed, in the fields that this synapse has for it; one of roles and messages has to be. */
+/**
+ * A conversation that was typed, in the fields that this synapse has for it; one of roles and messages is read from
+ * standard input where nothing was typed, unless that is a terminal.
+ */
 async function typedFields(name: string, { example }: Route, typed: Typed): Promise<JsonObject> {
   const form = formOf(example)
   const isTyped = Object.values(typed).some(value => value !== undefined)
@@ -72,7 +76,8 @@ async function typedFields(name: string, { example }: Route, typed: Typed): Prom
     const hint = `--body '{"${Object.keys(example)[0]}": …}', or nothing at all for an example`
     throw new UsageError('NO_CONVERSATION', `${name} takes no TEXT: it has no messages`, hint)
   }
-  return form !== null && (isTyped || form === asLists) ? fieldsOf(form(await readQuestion(typed))) : new Map()
+  const isPiped = form === asLists && !process.stdin.isTTY
+  return form !== null && (isTyped || isPiped) ? fieldsOf(form(await readQuestion(typed, 'query'))) : new Map()
 }
 
 /** Python raises where the SDK hashes half a character, so there is nothing to be signed. */

@@ -4,10 +4,11 @@ import { AnswerOutput } from '../cli/answer-output.js'
 import { chooseSynapse } from '../cli/choose-synapse.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev, developmentUrl } from '../cli/development.js'
+import { fieldWarnings } from '../cli/field-warnings.js'
 import { changedFields, fieldLines, plainFields } from '../cli/fields.js'
 import { questionArgs, questionFlags } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
-import { misfit, readSynapseQuestion } from '../cli/synapse-question.js'
+import { readSynapseQuestion } from '../cli/synapse-question.js'
 import { UsageError } from '../cli/usage-error.js'
 import { words } from '../cli/words.js'
 import type { DendriteReply } from '../dendrite/create-dendrite.js'
@@ -24,7 +25,7 @@ const DEFAULT_MS = 12_000
 export default class Query extends SettingsCommand {
   static override summary = 'Ask an axon as a validator does, over HTTP, signed.'
   static override description =
-    `The question is signed with the hotkey of the wallet, or with //Alice under --dev. It is a text where the synapse holds a conversation, else the synapse's example, with the fields of --body over it.`
+    `The question is signed with the hotkey of the wallet, or with //Alice under --dev. It is a text where the synapse holds a conversation, else, or where none is typed at a terminal, the synapse's example, with the fields of --body over it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
     `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
@@ -62,9 +63,9 @@ export default class Query extends SettingsCommand {
     const { name, route } = chooseSynapse(scope.resolve(CHOSEN_DIALECT), flags)
     const timeoutMs = flags.timeout ? readDuration('--timeout', flags.timeout) : (route.timeout ?? DEFAULT_MS)
     const question = await readSynapseQuestion({ name, route }, { text: args.TEXT, ...flags })
+    if (question.isExample && process.stdin.isTTY) process.stderr.write(`asking ${name} with its example\n`)
     // A validator may send anything, and how an axon takes it is worth knowing.
-    const unfit = misfit(route, question.fields)
-    if (unfit) process.stderr.write(words({ label: 'warning', message: `${name} does not take this: ${unfit}` }))
+    process.stderr.write(fieldWarnings({ name, route }, question.fields).map(words).join(''))
 
     const dendrite = await scope.resolve(DENDRITE)
     const ask = { url, receiver, ...question, timeoutMs, signal: scope.resolve(ENDING) }
@@ -91,12 +92,9 @@ export default class Query extends SettingsCommand {
       if (isWhole && !into && changed.size === 0)
         process.stderr.write('the reply has the fields of the question, unchanged\n')
       if (streamed && (streamed.pieces > 0 || !trouble)) process.stderr.write(pace({ ...streamed, ms }))
-      if (trouble)
-        process.stderr.write(
-          words({ label: String(status ?? 'no status'), message: trouble.sentence, hint: trouble.hint }),
-        )
+      if (trouble) process.stderr.write(words({ label: String(status ?? 'no status'), ...trouble }))
     }
-    return { ...answer(), status, message, axonMs, ...streamed, ms }
+    return { ...answer(), status, message, axonMs, ...streamed, ms, ...(trouble && { error: trouble }) }
 
     function answer() {
       const isThere = isWhole || heard?.pieces

@@ -6,6 +6,7 @@ import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev } from '../cli/development.js'
+import { dialectFilePath } from '../cli/dialect-file-path.js'
 import { drain } from '../cli/drain.js'
 import { stopSignal } from '../cli/stop-signal.js'
 import { tellEnd } from '../cli/tell-end.js'
@@ -59,7 +60,8 @@ export default class Serve extends SettingsCommand {
     const stop = stopSignal()
     const log = scope.resolve(LOG)
     await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
-    const { use, models, dialect, caveat } = chosen(scope, configuration)
+    const { use, models, definition, dialectFile } = chosen(scope, configuration)
+    const { name: dialect, caveat } = definition
     const end = tellEnd(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
     log.info({
@@ -70,11 +72,14 @@ export default class Serve extends SettingsCommand {
       use,
       ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
       dialect,
+      ...(dialectFile && { dialectFile }),
       wires: wires.map(({ name }) => name),
     })
     if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
     if (process.stderr.isTTY)
-      process.stderr.write(banner({ url, hotkey, use, models, dialect, dev: flags.dev, configuration }))
+      process.stderr.write(
+        banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
+      )
 
     const signal = await stop
     end[Symbol.dispose]()
@@ -82,11 +87,12 @@ export default class Serve extends SettingsCommand {
   }
 }
 
-function chosen(scope: Scope, { values }: Configuration) {
+function chosen(scope: Scope, { values, origins }: Configuration) {
   const miner = scope.resolve(CHOSEN_MINER)
-  const { name: dialect, caveat } = scope.resolve(CHOSEN_DIALECT)
   const models = miner.models?.(values[miner.name] as Record<string, unknown>) ?? []
-  return { use: miner.name, models, dialect, caveat }
+  const file = values.dialectFile
+  const dialectFile = typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
+  return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
 /** Without a chain nobody is known, so somebody has to be named. */

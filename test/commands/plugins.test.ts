@@ -228,6 +228,20 @@ describe('plugins', () => {
       assert.equal(server.records.find(({ event }) => event === 'caveat')?.message, 'Nobody pays for it.')
     })
 
+    it('are not in use where a file has a dialect of the same name, and that file is named', async () => {
+      const file = join(plugins.folder, 'haiku.toml')
+      writeFileSync(
+        file,
+        'name = "haiku"\n[synapses.Own]\nprompt = "{a}"\nanswer = "b"\nfields = { a = "str", b = "str" }',
+      )
+      await using server = await startMiner([...serve, '--use', 'echo', '--dialect-file', file], { env: plugins.env })
+      assert.equal(server.records.find(({ event }) => event === 'serving')?.dialectFile, file)
+      assert.deepEqual(
+        server.records.filter(({ event }) => event === 'plugin'),
+        [],
+      )
+    })
+
     it('are missed by name when they are gone', async () => {
       using none = linkedPlugins({}, 'use = "shout"\n[shout]\nmark = "?"\n')
       const run = (args: string[], env = {}) => runMiner(args, { env: { ...none.env, ...env } })

@@ -28,6 +28,9 @@ describe('miner query', () => {
   it('reads its question as miner prompt does', async () => {
     const piped = await runMiner(['query', '--dev', '--url', miner.url], { input: 'from a pipe\n' })
     assert.equal(piped.stdout, 'from a pipe\n')
+    const empty = await runMiner(['query', '--dev', '--url', miner.url], { input: '\n' })
+    assert.equal(empty.code, 2)
+    assert.equal(empty.stderr, 'error: the question is empty\n  try: miner query "What is TAO?"\n')
     const conversation = ['--roles', 'system,user', '--messages', 'a, b', '- c']
     const dashed = await runMiner(['query', '--dev', '--url', miner.url, ...conversation])
     assert.equal(dashed.code, 2)
@@ -42,7 +45,9 @@ describe('miner query', () => {
 
     const json = await runMiner([...wrong, '--json'])
     const { ms: _ms, axonMs: _axonMs, message, ...reply } = JSON.parse(json.stdout)
-    assert.deepEqual(reply, { completion: null, status: 401 })
+    const [, sentence, hint] = /^401: (.*)\n {2}try: (.*)\n$/.exec(stderr)!
+    const error = { code: 'SIGNATURE_MISMATCH', message: sentence, hint }
+    assert.deepEqual(reply, { completion: null, status: 401, error })
     assert.match(message, /^Not Verified/)
     assert.deepEqual({ code: json.code, stderr: json.stderr }, { code: 1, stderr: '' })
   })
@@ -150,7 +155,8 @@ describe('miner query --stream', () => {
     const { code, stdout, stderr } = await runMiner(query(axon.url))
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
     assert.match(stderr, /^403: the axon does not answer this hotkey: no\n {2}try: .*\n$/)
-    const { ms: _, ...document } = JSON.parse((await runMiner(query(axon.url, '--json'))).stdout)
+    const { ms: _, error, ...document } = JSON.parse((await runMiner(query(axon.url, '--json'))).stdout)
+    assert.equal(error.code, 'BLACKLISTED')
     const nothing = { completion: null, axonMs: null, firstMs: null, pieces: 0 }
     assert.deepEqual(document, { ...nothing, status: 403, message: 'no' })
   })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 
@@ -60,6 +63,30 @@ describe('on a terminal', () => {
     assert.equal(text.includes('\u001b'), false)
   })
 
+  it('serve shows a line that asks the dialect it serves, as it can be asked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'miner on a terminal '))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, "it's.toml")
+    writeFileSync(
+      file,
+      'name = "own"\n[synapses.A]\nprompt = "{q}"\nanswer = "b"\nfields = { q = "str = \'hi\'", b = "str = \'\'" }',
+    )
+    for (const [args, said, answer] of [
+      [['--netuid', '33'], '--dialect readyai', /^502: /m],
+      [['--dialect-file', file], `--dialect-file '${folder}/it'\\''s.toml'`, /^b: "hi"$/m],
+    ] as const) {
+      await using run = onTerminal(['serve', '--dev', '--use', 'echo', '--axon-port', '0', ...args])
+      await run.says('try it')
+      await run.says(`${said}\r\n`)
+      const [, line] = /try it +miner (.*)\r/.exec(run.said.stdout)!
+      await using asked = liveMiner([], { command: `"$NODE" "$MINER" ${line}` })
+      const { stdout, stderr } = await asked.ended
+      assert.match(stdout + stderr, answer)
+      run.child.kill('SIGTERM')
+      await run.ended
+    }
+  })
+
   it('shows colours, unless NO_COLOR says no', async () => {
     await using coloured = onTerminal(['prompt', '--use', 'nope', 'hi'])
     assert.ok(
@@ -69,19 +96,21 @@ describe('on a terminal', () => {
     assert.match((await plain.ended).stdout, /^error: there is no miner "nope" \(--use\)\r\n/)
   })
 
-  for (const args of [
-    ['prompt', '--use', 'echo'],
-    ['query', '--dev'],
-  ])
-    it(`${args[0]} without a question does not wait for one, and names no other command`, async () => {
-      await using run = onTerminal(args, { NO_COLOR: '1' })
-      const { code, stdout } = await run.ended
-      assert.equal(code, 2)
-      assert.match(
-        stdout,
-        /^error: there is no question\r\n {2}try: type it as TEXT: "What is TAO\?", or pipe it in\r\n$/,
-      )
-    })
+  it('prompt without a question does not wait for one', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo'], { NO_COLOR: '1' })
+    const { code, stdout } = await run.ended
+    assert.equal(code, 2)
+    assert.match(
+      stdout,
+      /^error: there is no question\r\n {2}try: type it as TEXT: "What is TAO\?", or pipe it in\r\n$/,
+    )
+  })
+
+  it('query without a question asks with the example, and says so', async () => {
+    await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
+    await using run = onTerminal(['query', '--dev', '--url', served.url])
+    assert.equal((await run.ended).stdout, 'asking Prompting with its example\r\nWhat is TAO?\r\n')
+  })
 
   it('an unknown command does not ask back', async () => {
     await using run = onTerminal(['promt'], { NO_COLOR: '1' })
@@ -92,7 +121,16 @@ describe('on a terminal', () => {
     await using run = onTerminal(['prompt', '--use', 'echo', 'a\u001b[2J\u0007\tb\nc'])
     assert.equal((await run.ended).stdout, 'a\\u001b[2J\\u0007\tb\r\nc\r\n')
     await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
-    await using query = onTerminal(['query', '--dev', '--url', served.url, 'a\u001b[2J'])
-    assert.equal((await query.ended).stdout, 'a\\u001b[2J\r\n')
+    for (const stream of [[], ['--stream']]) {
+      await using query = onTerminal(['query', '--dev', '--url', served.url, 'a\u001b[2J', ...stream])
+      assert.ok((await query.ended).stdout.startsWith('a\\u001b[2J\r\n'))
+    }
+  })
+
+  it('a JSON document cannot drive it, and says the same', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo', '--json', '\u001b\u009b2J\u202e'])
+    const { stdout } = await run.ended
+    assert.ok(stdout.includes('"\\u001b\\u009b2J\\u202e"'))
+    assert.equal(JSON.parse(stdout).completion, '\u001b\u009b2J\u202e')
   })
 })

@@ -44,7 +44,7 @@ describe('explain', () => {
       404,
       "Synapse name 'X' not found. Available synapses ['Synapse', 'Prompting']",
       /not know/,
-      /: Synapse, Prompting$/,
+      /--dialect \(miner dialects.*; it offers: Synapse, Prompting$/,
     ],
     ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
     [
@@ -78,10 +78,39 @@ describe('explain', () => {
   for (const [title, status, message, sentence, hint] of cases) {
     it(`tells ${title}`, () => {
       const told = explain({ status, message })
-      assert.match(told!.sentence, sentence)
+      assert.match(told!.message, sentence)
       assert.match(told!.hint, hint)
     })
   }
+
+  it('gives each a code that stays', () => {
+    const codes = cases.map(([, status, message]) => explain({ status, message })!.code)
+    assert.deepEqual(codes, [
+      'CLOCKS_DIFFER',
+      'CLOCKS_DIFFER',
+      'NONCE_OVERTAKEN',
+      'SIGNATURE_MISMATCH',
+      'NOT_VERIFIED',
+      'BLACKLISTED',
+      'UNKNOWN_SYNAPSE',
+      'NOT_FOUND',
+      'TIMEOUT',
+      'DEADLINE',
+      'DEADLINE',
+      'QUESTION_TOO_LONG',
+      'REPLY_UNREADABLE',
+      'BUSY',
+      'AXON_FAILED',
+      'UNSUPPORTED',
+      'AXON_UNAVAILABLE',
+      'AXON_UNREACHABLE',
+      'REPLY_MISSING',
+      'MALFORMED',
+      'REPLY_CUT',
+      'REPLY_UNREADABLE',
+      'STATUS_MISSING',
+    ])
+  })
 
   it('has no word for a success, and one without a message', () => {
     assert.equal(explain({ status: 200, message: 'Success' }), null)
