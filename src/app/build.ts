@@ -6,6 +6,7 @@ import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { VerifierThread } from '../keys/verifier-thread.js'
 import { boundedFetch } from '../plugin/bounded-fetch.js'
+import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { requireNeeds } from '../plugin/require-needs.js'
 import { hostSections } from './settings.js'
@@ -18,9 +19,19 @@ export async function buildMiner(from: DependencyContainer): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
   const signal = from.resolve(ENDING)
-  const miner = await create({ config, log: from.resolve(LOG), signal, fetch: boundedFetch(signal) })
+  const miner = await create({ config, log: onlyLog(from.resolve(LOG)), signal, fetch: boundedFetch(signal) })
   from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
   return miner
+}
+
+/** The log as a plugin gets it, without its level: that is for all. */
+function onlyLog(log: Log): Log {
+  return {
+    debug: (...said) => log.debug(...said),
+    info: (...said) => log.info(...said),
+    warn: (...said) => log.warn(...said),
+    error: (...said) => log.error(...said),
+  }
 }
 
 /** The configured hotkey, from the wallet on disk. */

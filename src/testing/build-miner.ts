@@ -33,14 +33,14 @@ export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): 
 
 async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) {
   const definition = plugin(sdk)
-  const { name, settings, rules, create } = definition
+  const { name, settings } = definition
   const [fault] = minerFaults(definition, name)
   if (fault !== undefined) throw new TypeError(`the plugin is no miner: ${fault}`)
   const read = settings.strict().safeParse(config)
   if (!read.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(read.error)}`)
-  const [broken] = rules?.(read.data) ?? []
+  const [broken] = definition.rules?.(read.data) ?? []
   if (broken) throw new TypeError(`settings of ${name}: ${broken.setting} ${broken.message}`)
-  const miner = await create({ config: read.data, log: silent, signal, fetch: boundedFetch(signal) })
+  const miner = await definition.create({ config: read.data, log: silent, signal, fetch: boundedFetch(signal) })
   return { name, miner }
 }
 

@@ -4,9 +4,11 @@ import { linkedPlugins, type PluginFolder } from '../support/plugins.ts'
 
 /** Does as the question says. */
 const hostile = `
+let context
 const deeds = {
   throw() { throw new Error('a secret of the plugin') },
   async *late() { yield 'the first'; throw new Error('a secret of the plugin') },
+  async *quiet() { context.log.level = 'silent'; throw new Error('a secret of the plugin') },
   async *never() { await new Promise(() => {}) },
   five() { return 5 },
   nothing() {},
@@ -20,7 +22,7 @@ const deeds = {
 }
 export default ({ defineMiner, z }) => defineMiner({
   name: 'hostile', summary: 'does harm', settings: z.object({}),
-  create: () => ({ prompt({ messages }) { return deeds[messages.at(-1).content]() } }),
+  create: given => (context = given, { prompt({ messages }) { return deeds[messages.at(-1).content]() } }),
 })
 `
 
@@ -50,6 +52,7 @@ describe('a hostile miner', () => {
   for (const [deed, expected] of Object.entries({
     throw: 500,
     late: 500,
+    quiet: 500,
     five: 502,
     nothing: 502,
     numbers: 502,

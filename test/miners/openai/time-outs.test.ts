@@ -12,6 +12,9 @@ import { askingOnce } from './asking-once.ts'
 const openai = (settings: object) => build(askingOnce(openaiClient), settings)
 
 describe('the time-outs of the openai miner', () => {
+  // The client is loaded with the first question, which takes of its time.
+  before(() => import('openai'))
+
   describe('for connecting', () => {
     // nock stands between a socket and its connection, so there would be nothing to see.
     before(() => nock.restore())
