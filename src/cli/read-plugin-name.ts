@@ -4,20 +4,25 @@ import { isPluginName } from '../plugin/plugin-name.js'
 import { UsageError } from './usage-error.js'
 
 /**
- * The name of a new miner or dialect, as it was typed.
+ * The name of a new miner or dialect; what was typed may be that of its package, `miner-NAME`.
  *
  * @throws {UsageError} NAME_MISSING · INVALID_VALUE · NAME_TAKEN
  */
 export function readPluginName(kind: PluginKind, text: string | undefined): string {
   const hint = `miner create ${kind} my-${kind}`
   if (text === undefined) throw new UsageError('NAME_MISSING', `how is the ${kind} to be called?`, hint)
-  if (!isPluginName(text))
-    throw new UsageError('INVALID_VALUE', 'a name has small letters, digits and single dashes, 40 at most', hint)
-  if (isTakenName(kind, text))
+  const name = text.startsWith(`${kind}-`) ? text.slice(kind.length + 1) : text
+  if (!isPluginName(name))
     throw new UsageError(
-      'NAME_TAKEN',
-      `no ${kind} of a plugin can be called ${text}: this program uses that name`,
+      'INVALID_VALUE',
+      'a name begins with a letter, and has small letters, digits and single dashes, 40 at most',
       hint,
     )
-  return text
+  if (isTakenName(kind, name))
+    throw new UsageError(
+      'NAME_TAKEN',
+      `no ${kind} of a plugin can be called ${name}: this program uses that name`,
+      hint,
+    )
+  return name
 }

@@ -67,6 +67,14 @@ describe('miner create', function () {
       )
     })
 
+  it('writes a package that tells an older Node of itself', async () => {
+    await runMiner(['create', 'miner', 'my-own', '--dir', home])
+    const older = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v22.18.0" })'
+    const { code, stderr } = await run(process.execPath, ['--import', older, npm, 'test', '--prefix', home])
+    assert.equal(code, 1)
+    assert.match(stderr, /EBADDEVENGINES.*">=24" does not match "v22\.18\.0"/)
+  })
+
   it('writes a miner that is there as soon as it is linked', async () => {
     const folder = join(home, 'miner-my-own')
     const env = { MINER_DATA_DIR: join(home, 'data') }
@@ -99,6 +107,14 @@ describe('miner create', function () {
     assert.match(stdout, /^ {2}cd dialect-my-own$/m)
   })
 
+  for (const kind of ['miner', 'dialect'])
+    it(`takes the name of a package for that of its ${kind}`, async () => {
+      const { stdout } = await runMiner(['create', kind, `${kind}-my-own`, '--json'], { cwd: home })
+      assert.equal(JSON.parse(stdout).package, `${kind}-my-own`)
+      const { oclif } = JSON.parse(readFileSync(join(home, `${kind}-my-own`, 'package.json'), 'utf8'))
+      assert.deepEqual(oclif, { contract: 1, [`${kind}s`]: { 'my-own': './dist/index.js' } })
+    })
+
   it('never writes over what is there', async () => {
     const mine = join(home, 'mine.txt')
     writeFileSync(mine, 'mine')
@@ -117,12 +133,15 @@ describe('miner create', function () {
 
   for (const [kind, name, code, words] of [
     ['miner', 'My', 'INVALID_VALUE', 'small letters'],
+    ['miner', '9lives', 'INVALID_VALUE', 'begins with a letter'],
+    ['miner', 'miner-', 'INVALID_VALUE', 'begins with a letter'],
     ['miner', 'a--b', 'INVALID_VALUE', 'small letters'],
     ['dialect', 'a'.repeat(41), 'INVALID_VALUE', '40 at most'],
     ['dialect', '../up', 'INVALID_VALUE', 'small letters'],
     ['miner', 'openai', 'NAME_TAKEN', 'openai'],
     ['miner', 'wallet-of-mine', 'NAME_TAKEN', 'wallet-of-mine'],
     ['miner', 'data', 'NAME_TAKEN', 'data'],
+    ['miner', 'miner-data', 'NAME_TAKEN', 'called data'],
     ['dialect', 'prompting', 'NAME_TAKEN', 'prompting'],
     ['dialect', undefined, 'NAME_MISSING', 'how is the dialect to be called?'],
   ] as const)
