@@ -23,12 +23,13 @@ export async function readBody(said: string): Promise<JsonObject> {
     if (!(error instanceof Refusal)) throw error
     throw malformed(error.message.replace('The body', '--body'))
   }
-  throw malformed('--body is no JSON object')
+  throw malformed('--body must be a JSON object')
 }
 
 async function bytesOf(said: string): Promise<Uint8Array> {
   if (said === '-') return Buffer.from(await readStdin())
-  if (said.trimStart().startsWith('{')) return Buffer.from(said)
+  // A list is no body, but whoever types one means no file.
+  if (/^\s*[{[]/.test(said)) return Buffer.from(said)
   const bytes = await readBounded(said, MAX_BYTES)
   if (Buffer.isBuffer(bytes)) return bytes
   const hint = "a file, - for standard input, or the JSON itself: '{…}'"

@@ -221,9 +221,14 @@ describe('miner query of a synapse', () => {
     })
 
   it('refuses a body that is no object', async () => {
-    const { code, stderr } = await ask(['--body', '-'], { input: '[{"topic": "a"}]' })
-    assert.equal(code, 2)
-    assert.match(stderr, /^error: --body is no JSON object\n/)
+    for (const [said, input] of [
+      ['-', '5'],
+      ['[{"topic": "a"}]', ''],
+    ] as const) {
+      const { code, stderr } = await ask(['--body', said], { input })
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: --body must be a JSON object\n/)
+    }
   })
 })
 
