@@ -4,7 +4,6 @@ import type { Message } from '../plugin/miner.js'
 import { requiredFields } from '../plugin/required-fields.js'
 import type { HashField } from '../wires/hash-field.js'
 import type { JsonObject } from '../wires/json-tree.js'
-import { plainOf } from '../wires/plain-of.js'
 import { fieldsOf } from '../wires/tree-of.js'
 import type { ChosenSynapse } from './choose-synapse.js'
 import { readQuestion, type Typed } from './question.js'
@@ -53,12 +52,6 @@ export async function readSynapseQuestion(
 /** Can it be asked with a TEXT, or with roles and messages? */
 export function takesText({ example }: Route): boolean {
   return formOf(example) !== null
-}
-
-/** Why the dialect's own axon would not take these fields; null when it would. */
-export function misfit({ body }: Route, fields: JsonObject): string | null {
-  const [issue] = body.safeParse(plainOf(fields)).error?.issues ?? []
-  return issue ? `${issue.path.join('.') || 'body'}: ${issue.message}` : null
 }
 
 async function bodyFields(body: string, { text, roles, messages }: Typed): Promise<JsonObject> {

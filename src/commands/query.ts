@@ -4,10 +4,11 @@ import { AnswerOutput } from '../cli/answer-output.js'
 import { chooseSynapse } from '../cli/choose-synapse.js'
 import { SettingsCommand } from '../cli/command.js'
 import { besideDev, developmentUrl } from '../cli/development.js'
+import { fieldWarnings } from '../cli/field-warnings.js'
 import { changedFields, fieldLines, plainFields } from '../cli/fields.js'
 import { questionArgs, questionFlags } from '../cli/question.js'
 import { readDuration } from '../cli/read-duration.js'
-import { misfit, readSynapseQuestion } from '../cli/synapse-question.js'
+import { readSynapseQuestion } from '../cli/synapse-question.js'
 import { UsageError } from '../cli/usage-error.js'
 import { words } from '../cli/words.js'
 import type { DendriteReply } from '../dendrite/create-dendrite.js'
@@ -63,8 +64,7 @@ export default class Query extends SettingsCommand {
     const timeoutMs = flags.timeout ? readDuration('--timeout', flags.timeout) : (route.timeout ?? DEFAULT_MS)
     const question = await readSynapseQuestion({ name, route }, { text: args.TEXT, ...flags })
     // A validator may send anything, and how an axon takes it is worth knowing.
-    const unfit = misfit(route, question.fields)
-    if (unfit) process.stderr.write(words({ label: 'warning', message: `${name} does not take this: ${unfit}` }))
+    process.stderr.write(fieldWarnings({ name, route }, question.fields).map(words).join(''))
 
     const dendrite = await scope.resolve(DENDRITE)
     const ask = { url, receiver, ...question, timeoutMs, signal: scope.resolve(ENDING) }

@@ -91,7 +91,7 @@ describe('miner query of a synapse', () => {
     const args = ['query', '--dev', '--url', axon.url.origin, '--dialect-file', file, '--body', body]
     const { stdout, stderr } = await runMiner(args)
     assert.equal(stdout, 'haiku: "x"\n')
-    assert.equal(stderr, '')
+    assert.equal(stderr, 'warning: Haiku has no field "new"\n')
     const { headers, body: sent } = await asked.promise
     const own = /"topic": .*$/.exec(sent)![0]
     const fields = '"topic": "a\\u00e9", "season": null, "lines": 64.0, "heat": 2, "haiku": "", "new": [1.50, 1e3]}'
@@ -112,6 +112,12 @@ describe('miner query of a synapse', () => {
     )
     const document = JSON.parse((await ask(['--body', '{"topic": 5}', '--json'])).stdout)
     assert.deepEqual([document.fields, document.status], [null, 400])
+  })
+
+  it('warns of a field that the synapse does not have, tells which may be meant, and sends it', async () => {
+    const { code, stdout, stderr } = await ask(['--body', '{"topik": "autumn", "topic": "a"}'])
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'haiku: "Write 3 lines about a."\n' })
+    assert.equal(stderr, 'warning: Haiku has no field "topik"\n  try: topic\n')
   })
 
   it('prints the bytes of a stream, whatever its frames', async () => {
