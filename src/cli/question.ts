@@ -35,13 +35,15 @@ export type Typed = {
 /**
  * The conversation that was typed, piped, or named by roles and messages.
  *
+ * @param command whose question it is
  * @throws {UsageError} when that is said in two ways, or in half of one
  * @throws {ConversationError}
  */
-export async function readQuestion({ text, roles, messages }: Typed): Promise<Message[]> {
+export async function readQuestion({ text, roles, messages }: Typed, command = 'prompt'): Promise<Message[]> {
   if (messages === undefined && roles === undefined) {
     const content = text === undefined || text === '-' ? await typedOrPiped(text) : text
-    if (content.trim() === '') throw new UsageError('QUESTION_EMPTY', 'the question is empty', 'give some text')
+    if (content.trim() === '')
+      throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
     return [{ role: 'user', content }]
   }
   if (text !== undefined) {

@@ -15,6 +15,8 @@ export type SynapseQuestion = {
   readonly synapse: string
   /** all of them, in the order of their declaration */
   readonly fields: JsonObject
+  /** nothing was typed or piped over the example */
+  readonly isExample: boolean
   readonly required: readonly string[]
   readonly frozen: readonly string[]
   readonly hashed: readonly HashField[]
@@ -41,6 +43,7 @@ export async function readSynapseQuestion(
   return {
     synapse: name,
     fields,
+    isExample: said.size === 0,
     required: requiredFields(route),
     // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
     frozen: [],
@@ -62,7 +65,10 @@ async function bodyFields(body: string, { text, roles, messages }: Typed): Promi
   return readBody(body)
 }
 
-/** A conversation that was typed, in the fields that this synapse has for it; one of roles and messages has to be. */
+/**
+ * A conversation that was typed, in the fields that this synapse has for it; one of roles and messages is read from
+ * standard input where nothing was typed, unless that is a terminal.
+ */
 async function typedFields(name: string, { example }: Route, typed: Typed): Promise<JsonObject> {
   const form = formOf(example)
   const isTyped = Object.values(typed).some(value => value !== undefined)
@@ -70,7 +76,8 @@ async function typedFields(name: string, { example }: Route, typed: Typed): Prom
     const hint = `--body '{"${Object.keys(example)[0]}": …}', or nothing at all for an example`
     throw new UsageError('NO_CONVERSATION', `${name} takes no TEXT: it has no messages`, hint)
   }
-  return form !== null && (isTyped || form === asLists) ? fieldsOf(form(await readQuestion(typed))) : new Map()
+  const isPiped = form === asLists && !process.stdin.isTTY
+  return form !== null && (isTyped || isPiped) ? fieldsOf(form(await readQuestion(typed, 'query'))) : new Map()
 }
 
 /** Python raises where the SDK hashes half a character, so there is nothing to be signed. */

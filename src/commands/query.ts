@@ -25,7 +25,7 @@ const DEFAULT_MS = 12_000
 export default class Query extends SettingsCommand {
   static override summary = 'Ask an axon as a validator does, over HTTP, signed.'
   static override description =
-    `The question is signed with the hotkey of the wallet, or with //Alice under --dev. It is a text where the synapse holds a conversation, else the synapse's example, with the fields of --body over it.`
+    `The question is signed with the hotkey of the wallet, or with //Alice under --dev. It is a text where the synapse holds a conversation, else, or where none is typed at a terminal, the synapse's example, with the fields of --body over it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
     `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
@@ -63,6 +63,7 @@ export default class Query extends SettingsCommand {
     const { name, route } = chooseSynapse(scope.resolve(CHOSEN_DIALECT), flags)
     const timeoutMs = flags.timeout ? readDuration('--timeout', flags.timeout) : (route.timeout ?? DEFAULT_MS)
     const question = await readSynapseQuestion({ name, route }, { text: args.TEXT, ...flags })
+    if (question.isExample && process.stdin.isTTY) process.stderr.write(`asking ${name} with its example\n`)
     // A validator may send anything, and how an axon takes it is worth knowing.
     process.stderr.write(fieldWarnings({ name, route }, question.fields).map(words).join(''))
 

@@ -28,6 +28,9 @@ describe('miner query', () => {
   it('reads its question as miner prompt does', async () => {
     const piped = await runMiner(['query', '--dev', '--url', miner.url], { input: 'from a pipe\n' })
     assert.equal(piped.stdout, 'from a pipe\n')
+    const empty = await runMiner(['query', '--dev', '--url', miner.url], { input: '\n' })
+    assert.equal(empty.code, 2)
+    assert.equal(empty.stderr, 'error: the question is empty\n  try: miner query "What is TAO?"\n')
     const conversation = ['--roles', 'system,user', '--messages', 'a, b', '- c']
     const dashed = await runMiner(['query', '--dev', '--url', miner.url, ...conversation])
     assert.equal(dashed.code, 2)

@@ -96,19 +96,21 @@ describe('on a terminal', () => {
     assert.match((await plain.ended).stdout, /^error: there is no miner "nope" \(--use\)\r\n/)
   })
 
-  for (const args of [
-    ['prompt', '--use', 'echo'],
-    ['query', '--dev'],
-  ])
-    it(`${args[0]} without a question does not wait for one, and names no other command`, async () => {
-      await using run = onTerminal(args, { NO_COLOR: '1' })
-      const { code, stdout } = await run.ended
-      assert.equal(code, 2)
-      assert.match(
-        stdout,
-        /^error: there is no question\r\n {2}try: type it as TEXT: "What is TAO\?", or pipe it in\r\n$/,
-      )
-    })
+  it('prompt without a question does not wait for one', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo'], { NO_COLOR: '1' })
+    const { code, stdout } = await run.ended
+    assert.equal(code, 2)
+    assert.match(
+      stdout,
+      /^error: there is no question\r\n {2}try: type it as TEXT: "What is TAO\?", or pipe it in\r\n$/,
+    )
+  })
+
+  it('query without a question asks with the example, and says so', async () => {
+    await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
+    await using run = onTerminal(['query', '--dev', '--url', served.url])
+    assert.equal((await run.ended).stdout, 'asking Prompting with its example\r\nWhat is TAO?\r\n')
+  })
 
   it('an unknown command does not ask back', async () => {
     await using run = onTerminal(['promt'], { NO_COLOR: '1' })
