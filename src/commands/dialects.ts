@@ -14,9 +14,11 @@ export default class Dialects extends MinerCommand {
     const catalogue = scope.resolve(DIALECTS)
     const plugins = scope.resolve(PLUGINS).filter(({ kind }) => kind === 'dialect')
     const dialects = await listPlugins(catalogue, plugins)
+    const netuidsOf = (name: string) => catalogue.get(name)?.netuids ?? []
     if (!this.jsonEnabled()) {
       const rows = dialects.map(({ name, definition, package: brings, version }) => ({
         name: escapeControls(name),
+        netuids: netuidsOf(name).join(', '),
         synapses: definition ? Object.keys(definition.synapses).join(', ') : 'cannot be used',
         follows: escapeControls(definition?.follows ?? ''),
         from: escapeControls(`${brings} ${version}`),
@@ -30,7 +32,7 @@ export default class Dialects extends MinerCommand {
       dialects: dialects.map(({ name, definition, ...rest }) => ({
         name,
         summary: definition?.summary ?? null,
-        netuids: catalogue.get(name)?.netuids ?? [],
+        netuids: netuidsOf(name),
         synapses: Object.keys(definition?.synapses ?? {}),
         follows: definition?.follows ?? null,
         needs: definition?.needs ?? [],
