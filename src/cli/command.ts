@@ -1,4 +1,4 @@
-import { Command, Flags, type Interfaces } from '@oclif/core'
+import { Command, Flags, type Interfaces, ux } from '@oclif/core'
 import type { Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
 import { logOutput } from '../app/log-output.js'
@@ -29,6 +29,7 @@ import type { Layers } from './peek.js'
 import { scopeOf } from './scope-of.js'
 import { sectionsOf } from './sections-of.js'
 import { settingFlags, typedSettings } from './setting-flags.js'
+import { shown } from './shown.js'
 import { spellTruths } from './spell-truths.js'
 import { warnOfPlugins } from './tell-plugins.js'
 import { unknownFlags } from './unknown-flags.js'
@@ -60,6 +61,11 @@ export abstract class MinerCommand extends Command {
 
   protected async openScope(): Promise<Scope> {
     return scopeOf(this.config, await this.readLayers())
+  }
+
+  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
+  override logJson(document: unknown): void {
+    process.stdout.write(shown(`${ux.colorizeJson(document, { pretty: true })}\n`))
   }
 
   protected override async catch(error: Error): Promise<void> {

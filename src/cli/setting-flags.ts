@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import type { TypedFlag } from '../config/flag-layer.js'
 import { type FlagDescription, flagsOf } from '../config/flags-of.js'
+import { escapeControls } from '../config/quote.js'
 import type { Section } from '../config/section.js'
 import { reservedFlags } from './reserved-flags.js'
 
@@ -16,7 +17,12 @@ export function settingFlags(sections: readonly Section[]): SettingFlags {
 }
 
 function oclifFlag(one: FlagDescription): Interfaces.FlagInput[string] {
-  const common = { description: one.help, helpGroup: one.group, hidden: one.hidden, aliases: [...one.aliases] }
+  const common = {
+    description: escapeControls(one.help),
+    helpGroup: one.group,
+    hidden: one.hidden,
+    aliases: [...one.aliases],
+  }
   if (one.isSwitch) return Flags.boolean(common)
   const text = { ...common, helpValue: one.value.toUpperCase() }
   return one.multiple ? Flags.string({ ...text, multiple: true }) : Flags.string(text)

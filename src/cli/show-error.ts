@@ -1,4 +1,5 @@
 import { escapeControls } from '../config/quote.js'
+import { shown } from './shown.js'
 import { tell } from './tell.js'
 import { typedValue } from './typed-value.js'
 import { wantsJson } from './wants-json.js'
@@ -13,7 +14,7 @@ export function showError(error: unknown, argv: readonly string[]): number {
   const told = tell(error)
   if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
   if (wantsJson(argv)) {
-    process.stdout.write(`${JSON.stringify(errorJson(error), null, 2)}\n`)
+    process.stdout.write(shown(`${JSON.stringify(errorJson(error), null, 2)}\n`))
     return told.exit
   }
   process.stderr.write((told.problems ?? [told]).map(words).join(''))

@@ -25,6 +25,12 @@ describe('flags of settings', () => {
     })
   }
 
+  it('are described without what drives a terminal', () => {
+    const settings = z.object({ mark: z.string().optional().describe('red: \u001b[31m') })
+    const { flags } = settingFlags([{ ...minerWith(), settings }])
+    assert.match(flags.mark!.description!, /^red: \\u001b\[31m /)
+  })
+
   it('take text without default or check', () => {
     const { flags } = settingFlags([minerWith('mark')])
     const {

@@ -121,7 +121,16 @@ describe('on a terminal', () => {
     await using run = onTerminal(['prompt', '--use', 'echo', 'a\u001b[2J\u0007\tb\nc'])
     assert.equal((await run.ended).stdout, 'a\\u001b[2J\\u0007\tb\r\nc\r\n')
     await using served = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
-    await using query = onTerminal(['query', '--dev', '--url', served.url, 'a\u001b[2J'])
-    assert.equal((await query.ended).stdout, 'a\\u001b[2J\r\n')
+    for (const stream of [[], ['--stream']]) {
+      await using query = onTerminal(['query', '--dev', '--url', served.url, 'a\u001b[2J', ...stream])
+      assert.ok((await query.ended).stdout.startsWith('a\\u001b[2J\r\n'))
+    }
+  })
+
+  it('a JSON document cannot drive it, and says the same', async () => {
+    await using run = onTerminal(['prompt', '--use', 'echo', '--json', '\u001b\u009b2J\u202e'])
+    const { stdout } = await run.ended
+    assert.ok(stdout.includes('"\\u001b\\u009b2J\\u202e"'))
+    assert.equal(JSON.parse(stdout).completion, '\u001b\u009b2J\u202e')
   })
 })
