@@ -1,4 +1,4 @@
-import { Command, Flags, type Interfaces } from '@oclif/core'
+import { Command, Flags, type Interfaces, ux } from '@oclif/core'
 import type { Scope } from '../app/container.js'
 import { createLog } from '../app/log.js'
 import { logOutput } from '../app/log-output.js'
@@ -69,6 +69,11 @@ export abstract class MinerCommand extends Command {
   /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
   override logJson(document: unknown): void {
     process.stdout.write(shown(`${JSON.stringify(document, null, 2)}\n`))
+  }
+
+  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
+  override logJson(document: unknown): void {
+    process.stdout.write(shown(`${ux.colorizeJson(document, { pretty: true })}\n`))
   }
 
   protected override async catch(error: Error): Promise<void> {

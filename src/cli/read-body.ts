@@ -28,7 +28,7 @@ export async function readBody(said: string): Promise<JsonObject> {
 
 async function bytesOf(said: string): Promise<Uint8Array> {
   if (said === '-') return Buffer.from(await readStdin())
-  // A list is no body either, but it is no name of a file.
+  // A list is no body, but whoever types one means no file.
   if (/^\s*[{[]/.test(said)) return Buffer.from(said)
   const bytes = await readBounded(said, MAX_BYTES)
   if (Buffer.isBuffer(bytes)) return bytes
