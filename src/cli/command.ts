@@ -68,11 +68,6 @@ export abstract class MinerCommand extends Command {
 
   /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
   override logJson(document: unknown): void {
-    process.stdout.write(shown(`${JSON.stringify(document, null, 2)}\n`))
-  }
-
-  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
-  override logJson(document: unknown): void {
     process.stdout.write(shown(`${ux.colorizeJson(document, { pretty: true })}\n`))
   }
 
