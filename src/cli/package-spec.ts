@@ -13,8 +13,11 @@ import { UsageError } from './usage-error.js'
 export function packageSpec(word: string): string {
   const named = word.replace(/^file:(?!\/\/)/, '')
   const path = named.replace(/^~(?=\/|$)/, homedir)
-  if (existsSync(path)) return `file:${resolve(path)}`
-  if (named === word && !/^(\.{0,2}\/|~)/.test(word)) return word
+  const isPath = named !== word || /^(\.{0,2}\/|~)/.test(word)
+  // A bare name is the registry's, whatever folder has it here.
+  const mayBePath = isPath || /^[^@].*\/|\.t(ar\.)?gz$/.test(word)
+  if (mayBePath && existsSync(path)) return `file:${resolve(path)}`
+  if (!isPath) return word
   const hint = 'look at the path; a package of the registry is named without one'
   throw new UsageError('NO_SUCH_FILE', `there is no file or folder ${resolve(path)}`, hint)
 }

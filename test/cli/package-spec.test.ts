@@ -8,10 +8,11 @@ describe('packageSpec', () => {
   it('leaves what is no path to oclif and npm', () => {
     for (const word of ['miner-shout', '@me/miner-shout@1.0.0', 'somebody/miner-shout', 'https://host/x.tgz', ''])
       assert.equal(packageSpec(word), word)
+    assert.equal(packageSpec('src'), 'src', 'a folder that has the name of a package')
   })
 
   it('gives whatever is there with its whole path', () => {
-    for (const word of ['package.json', './package.json', 'file:package.json', 'file:./package.json'])
+    for (const word of ['./package.json', 'file:package.json', 'file:./package.json'])
       assert.equal(packageSpec(word), `file:${join(process.cwd(), 'package.json')}`)
     assert.equal(packageSpec('src/cli'), `file:${join(process.cwd(), 'src/cli')}`)
     assert.equal(packageSpec('file:///anywhere/x.tgz'), 'file:///anywhere/x.tgz')
