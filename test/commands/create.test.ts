@@ -67,6 +67,14 @@ describe('miner create', function () {
       )
     })
 
+  it('writes a package that tells an older Node of itself', async () => {
+    await runMiner(['create', 'miner', 'my-own', '--dir', home])
+    const older = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v22.18.0" })'
+    const { code, stderr } = await run(process.execPath, ['--import', older, npm, 'test', '--prefix', home])
+    assert.equal(code, 1)
+    assert.match(stderr, /EBADDEVENGINES.*">=24" does not match "v22\.18\.0"/)
+  })
+
   it('writes a miner that is there as soon as it is linked', async () => {
     const folder = join(home, 'miner-my-own')
     const env = { MINER_DATA_DIR: join(home, 'data') }
