@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,6 +54,27 @@ describe('completion', () => {
     assert.doesNotMatch(line('query'), /--model|--use/)
     assert.equal(line('miners'), 'miners --json')
   })
+
+  for (const [typed, expected] of [
+    ['prompt --use e', ['echo']],
+    ['prompt hi --use ', ['openai', 'echo']],
+    ['serve --dev --dialect r', ['readyai']],
+    ['serve --dialect=r', ['readyai']],
+    ['serve --log-level de', ['debug']],
+    ['prompt --use echo --pref', ['--prefix']],
+    ['prompt hi --no-str', ['--no-stream']],
+    ['config show --orig', ['--origin']],
+    ['conf', ['config']],
+    ['config sh', ['show']],
+    ['serve --config ', []],
+  ] as const)
+    it(`completes in bash: miner ${typed}`, () => {
+      const words = ['miner', ...typed.split(/ |(=)/).filter(word => word !== undefined)]
+      const run = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _miner_complete; echo "\${COMPREPLY[@]}"`
+      const file = join(cache, 'autocomplete', 'functions', 'bash', 'miner.bash')
+      const found = execFileSync('bash', ['-c', run, 'bash', file, ...words], { encoding: 'utf8' })
+      assert.deepEqual(found.trim().split(' ').filter(Boolean), expected)
+    })
 
   it('knows the values that a flag takes', () => {
     const text = script('zsh', '_miner')
