@@ -1,6 +1,6 @@
 // How much memory remembered nonces take: prints the megabytes for each 100,000, when there are one to ten of those. Run
 // with --expose-gc.
-import { SpentNonces } from '../dist/axon/spent-nonces.js'
+import { SpentNonces } from '../dist/axon/state/spent-nonces.js'
 
 const now = Date.now()
 const store = () => new SpentNonces({ startedAtMs: now - 1000, perHotkey: 1e9, inAll: 1e9 })

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { keypairFromUri } from '../dist/keys/key-uri.js'
-import { askOf } from '../dist/wires/synapse/ask-of.js'
+import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
-import { fieldsOf } from '../dist/wires/tree-of.js'
+import { askOf } from '../dist/wires/synapse/build-request.js'
 
 const receiver = { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 }
 const fields = fieldsOf({

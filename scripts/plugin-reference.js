@@ -10,7 +10,10 @@ export function pluginReference() {
   const index = readFileSync('src/index.ts', 'utf8')
   const modules = [...index.matchAll(/^export type \{([^}]+)\} from '\.\/(.+)\.js'/gm)]
   const codes = Object.keys(refusals).map(code => `\n  | '${code}'`)
-  const sections = modules.map(([, names, path]) => section(path, namesIn(names)))
+  const order = Object.keys(titles)
+  const sections = modules
+    .toSorted(([, , a], [, , b]) => order.indexOf(a) - order.indexOf(b))
+    .map(([, names, path]) => section(path, namesIn(names)))
   return [...sections, testing()].join('\n').replace(' keyof typeof refusals', codes.join(''))
 }
 
@@ -35,8 +38,9 @@ function written(declared) {
     .replace(/;$/gm, '')
 }
 
+/** The modules in the order of the page, each with its heading. */
 const titles = {
-  'plugin/define': 'What a plugin is handed, and gives',
+  'plugin/sdk': 'What a plugin is handed, and gives',
   'plugin/miner': 'Miners',
   'plugin/dialect': 'Dialects',
   'plugin/json': 'JSON',
@@ -51,7 +55,8 @@ function section(path, names) {
   // What a module only passes on stands where it is declared.
   const passedOn = [...wanted].map(name => declarationBehind(source, path, name))
   const code = [...found, ...passedOn].map(({ text }) => text).join('\n\n')
-  return `## ${titles[path]}\n\n\`\`\`ts\n${code}\n\`\`\`\n`
+  const title = titles[path] ?? fail(`${path}: a heading for it in scripts/plugin-reference.js`)
+  return `## ${title}\n\n\`\`\`ts\n${code}\n\`\`\`\n`
 }
 
 function declarationBehind(source, path, name) {

@@ -1,4 +1,3 @@
-export type { DialectPlugin, MinerPlugin, Sdk } from './plugin/define.js'
 export type {
   Answer,
   Ask,
@@ -47,3 +46,4 @@ export type {
   Verdict,
 } from './plugin/miner.js'
 export type { NoAnswer, NoAnswerReason } from './plugin/no-answer.js'
+export type { DialectPlugin, MinerPlugin, Sdk } from './plugin/sdk.js'

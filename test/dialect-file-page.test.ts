@@ -42,7 +42,7 @@ describe('docs/dialect-file.md', () => {
     })
 
   it('has every key of a synapse in its table', async () => {
-    const { synapseKeys } = await import('#dist/app/dialect-file/synapse-keys.js')
+    const { synapseKeys } = await import('#dist/dialect-file/synapse-keys.js')
     for (const key of Object.keys(synapseKeys.shape)) assert.ok(page.includes(`| \`${key}\` |`), key)
   })
 })

@@ -5,10 +5,10 @@ import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { VerifierThread } from '../keys/verifier-thread.js'
-import { boundedFetch } from '../plugin/bounded-fetch.js'
+import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
-import { requireNeeds } from '../plugin/require-needs.js'
+import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { hostSections } from './settings.js'
 import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
 
@@ -56,9 +56,9 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
     import('./request-log.js'),
     import('../axon/serve-axon.js'),
     import('../keys/ss58.js'),
-    import('../policy/lists.js'),
+    import('../policy/allow-list.js'),
     import('./wires.js'),
-    import('./watch-plugins.js'),
+    import('./log/plugin-watchdog.js'),
   ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)

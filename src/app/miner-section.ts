@@ -1,4 +1,4 @@
-import type { Section } from '../config/section.js'
+import type { Section } from '../config/schema/section.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 
 /** The settings of a miner as the settings layer reads them. */

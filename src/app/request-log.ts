@@ -1,5 +1,5 @@
 import { inject, injectable } from 'tsyringe'
-import { observe, type RequestEvents, type RequestRecord } from '../axon/channels.js'
+import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
 import type { Log } from '../plugin/log.js'
 import type { Attempt } from '../plugin/miner.js'
 import { LOG } from './tokens.js'

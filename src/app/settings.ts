@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
-import type { Section } from '../config/section.js'
+import type { Section } from '../config/schema/section.js'
 import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
-import { logLevels } from './log.js'
+import { logLevels } from './log/logger.js'
 
 const topSettings = z.object({
   use: z.string().min(1).default('openai').describe('which miner answers; `miner miners` lists them'),

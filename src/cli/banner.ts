@@ -1,6 +1,6 @@
 import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
-import { escapeControls } from '../config/quote.js'
+import { escapeControls } from '../text/escape.js'
 import { type Answering, queryLine } from './query-line.js'
 
 export type Serving = Answering & {

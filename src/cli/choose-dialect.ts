@@ -1,12 +1,12 @@
-import { usableNames } from '../app/by-name.js'
-import { type DialectCatalogue, defaultDialect } from '../app/dialect-catalogue.js'
+import { type DialectCatalogue, defaultDialect } from '../app/catalogue/dialects.js'
+import { usableNames } from '../app/catalogue/entries.js'
 import { hostSections } from '../app/settings.js'
+import { type Layers, peek } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
-import { quote } from '../config/quote.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
+import { quote } from '../text/escape.js'
 import { dialectFilePath } from './dialect-file-path.js'
-import { type Layers, peek } from './peek.js'
-import { UsageError } from './usage-error.js'
+import { UsageError } from './errors/usage-error.js'
 import { wayOut } from './way-out.js'
 
 /**
@@ -19,7 +19,7 @@ import { wayOut } from './way-out.js'
 export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
   const file = await peek(hostSections.subnet, 'dialectFile', layers)
   if (typeof file?.value === 'string') {
-    const { readDialectFile } = await import('../app/dialect-file/read-dialect-file.js')
+    const { readDialectFile } = await import('../dialect-file/read-dialect-file.js')
     return readDialectFile(dialectFilePath(file.value, file.origin))
   }
   const said = await peek(hostSections.subnet, 'dialect', layers)

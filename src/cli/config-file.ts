@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type FileContent, readFile } from '../config/read-file.js'
-import { typedValue } from './typed-value.js'
+import { typedValue } from '../config/layers/argv.js'
+import { type FileContent, readFile } from '../config/layers/toml-file.js'
 
 /**
  * Reads the file that `--config` names, else the one in the configuration folder, which need not be there. To be called

@@ -1,8 +1,8 @@
 import { Command, run } from '@oclif/core'
-import { expectEnd, guardEnd } from './guard-end.js'
-import { errorJson, showError } from './show-error.js'
-import { UsageError } from './usage-error.js'
-import { warnOfUnloaded } from './warn-of-unloaded.js'
+import { errorJson, showError } from './errors/print-error.js'
+import { UsageError } from './errors/usage-error.js'
+import { warnOfUnloaded } from './plugins/warn-of-unloaded.js'
+import { expectEnd, guardEnd } from './process/unexpected-exit.js'
 
 /** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */
 const LINGER_MS = 2_000

@@ -1,7 +1,7 @@
-import { defaultDialect } from '../app/dialect-catalogue.js'
+import { defaultDialect } from '../app/catalogue/dialects.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
-import { developmentUrl } from './development.js'
-import { takesText } from './synapse-question.js'
+import { developmentUrl } from './dev-mode.js'
+import { takesText } from './question/synapse-question.js'
 
 export type Answering = {
   readonly url: string

@@ -1,7 +1,7 @@
-import { isTakenName } from '../app/is-taken-name.js'
-import type { PluginKind } from '../plugin/discover.js'
-import { isPluginName } from '../plugin/plugin-name.js'
-import { UsageError } from './usage-error.js'
+import { isTakenName } from '../app/catalogue/is-taken-name.js'
+import type { PluginKind } from '../plugin/load/discover.js'
+import { isPluginName } from '../plugin/load/plugin-name.js'
+import { UsageError } from './errors/usage-error.js'
 
 /**
  * The name of a new miner or dialect; what was typed may be that of its package, `miner-NAME`.

@@ -1,5 +1,5 @@
-import { nearest } from '../config/nearest.js'
 import type { Origin } from '../config/origin.js'
+import { nearest } from '../text/closest.js'
 
 type Unknown = {
   /** that chooses one */

@@ -1,14 +1,14 @@
 import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
-import { checkTable } from '../cli/check-table.js'
+import { until } from '../async/abortable.js'
+import { patience } from '../async/patience.js'
 import { SettingsCommand } from '../cli/command.js'
-import { words } from '../cli/words.js'
-import { escapeControls } from '../config/quote.js'
+import { words } from '../cli/errors/format-message.js'
+import { checkTable } from '../cli/output/check-table.js'
 import { scrub } from '../config/redact.js'
-import { patience } from '../dendrite/patience.js'
-import { checkMiner } from '../plugin/check-miner.js'
 import type { Check } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { until } from '../plugin/until.js'
+import { checkMiner } from '../plugin/run/check-miner.js'
+import { escapeControls } from '../text/escape.js'
 
 /** How long all of it may take. */
 const PATIENCE_MS = 30_000

@@ -1,8 +1,8 @@
 import { DIALECTS, PLUGINS } from '../app/tokens.js'
 import { MinerCommand } from '../cli/command.js'
-import { listPlugins, warnOf } from '../cli/list-plugins.js'
-import { table } from '../cli/table.js'
-import { escapeControls } from '../config/quote.js'
+import { table } from '../cli/output/table.js'
+import { listPlugins, warnOf } from '../cli/plugins/list-plugins.js'
+import { escapeControls } from '../text/escape.js'
 
 export default class Dialects extends MinerCommand {
   static override summary = 'List the dialects that can be spoken, and what a miner needs for them.'

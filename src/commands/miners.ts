@@ -1,8 +1,8 @@
 import { MINERS, PLUGINS } from '../app/tokens.js'
 import { MinerCommand } from '../cli/command.js'
-import { listPlugins, warnOf } from '../cli/list-plugins.js'
-import { table } from '../cli/table.js'
-import { escapeControls } from '../config/quote.js'
+import { table } from '../cli/output/table.js'
+import { listPlugins, warnOf } from '../cli/plugins/list-plugins.js'
+import { escapeControls } from '../text/escape.js'
 
 export default class Miners extends MinerCommand {
   static override summary = 'List the miners that can be used.'

@@ -1,8 +1,8 @@
 import type { ZodObject, z } from 'zod'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
-import type { Section } from './section.js'
-import type { Setting } from './setting.js'
+import type { Section } from './schema/section.js'
+import type { Setting } from './schema/setting.js'
 
 /** All layers as one: validated, complete with defaults. It holds secrets; print it by `toToml` and `toJson` only. */
 export type Configuration = {

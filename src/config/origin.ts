@@ -1,4 +1,4 @@
-import { escapeName } from './quote.js'
+import { escapeName } from '../text/escape.js'
 
 /** Where a value came from. */
 export type Origin =

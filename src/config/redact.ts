@@ -1,8 +1,8 @@
-import { mapLeaves } from './map-leaves.js'
+import { mapLeaves } from './schema/map-leaves.js'
+import type { Setting } from './schema/setting.js'
+import type { Scalar } from './schema/shape.js'
+import { printUnit } from './schema/unit.js'
 import { hidden, isReference, secretsOf } from './secrets.js'
-import type { Setting } from './setting.js'
-import type { Scalar } from './shape.js'
-import { printUnit } from './unit.js'
 
 /**
  * A value as it may be printed: secrets as `***`, URLs without user, password, query and fragment, durations and

@@ -1,5 +1,5 @@
-import { mapLeaves } from './map-leaves.js'
-import type { Setting } from './setting.js'
+import { mapLeaves } from './schema/map-leaves.js'
+import type { Setting } from './schema/setting.js'
 
 /** The secrets in a value of a setting, by path, as they stand there: `shout.endpoints[1].apiKey` → `env:KEY`. */
 export function secretsOf(

@@ -1,4 +1,4 @@
-import type { DialectPlugin } from '../plugin/define.js'
+import type { DialectPlugin } from '../plugin/sdk.js'
 
 /** Subnet 94: what a figure in a game sees and may do in, the one thing it does out. */
 export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z, NoAnswer }) => {

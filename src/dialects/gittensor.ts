@@ -1,4 +1,4 @@
-import type { DialectPlugin, Sdk } from '../plugin/define.js'
+import type { DialectPlugin, Sdk } from '../plugin/sdk.js'
 
 /**
  * Subnet 74, "serving": a conversation in, the model server's own stream out, byte for byte, because validators hold

@@ -1,4 +1,4 @@
-import type { DialectPlugin } from '../plugin/define.js'
+import type { DialectPlugin } from '../plugin/sdk.js'
 
 /**
  * Subnet 1 as it began, and every fork of its template: roles and messages in, a completion out. `StreamPrompting` is

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { ZodType } from 'zod'
-import type { DialectPlugin } from '../plugin/define.js'
 import type { Ask, Patch } from '../plugin/dialect.js'
 import type { Json } from '../plugin/json.js'
+import type { DialectPlugin } from '../plugin/sdk.js'
 
 /** Subnet 33, the conversation genome: one task in, of five kinds; its tags out, or a skill with its tests. */
 export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z, NoAnswer }) => {

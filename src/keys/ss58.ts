@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { base58 } from '@scure/base'
+import { RecentMap } from './bounded-map.js'
 import { KeyError } from './key-error.js'
-import { RecentMap } from './recent-map.js'
 
 /**
  * Decodes an ss58 address of Bittensor, network prefix 42.

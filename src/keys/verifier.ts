@@ -1,6 +1,6 @@
+import { RecentMap } from './bounded-map.js'
 import { isCanonicalScalar } from './canonical-scalar.js'
 import { isPublicKey } from './public-key.js'
-import { RecentMap } from './recent-map.js'
 import { freshSchnorrkel, type Schnorrkel } from './schnorrkel.js'
 
 export type Signed = {

@@ -1,5 +1,5 @@
-import type { MinerPlugin } from '../plugin/define.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import type { MinerPlugin } from '../plugin/sdk.js'
 
 /** Says the last message back: for trying a wire, a dialect or a configuration without a model. */
 export const echoMiner: MinerPlugin = ({ defineMiner, z }) =>

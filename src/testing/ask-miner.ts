@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { MinerPlugin } from '../plugin/define.js'
 import type { Answer } from '../plugin/dialect.js'
 import type { Message, Miner, Question } from '../plugin/miner.js'
-import { wholeAnswer } from '../plugin/whole-answer.js'
+import { wholeAnswer } from '../plugin/run/whole-answer.js'
+import type { MinerPlugin } from '../plugin/sdk.js'
 import { buildMiner } from './build-miner.js'
 
 export type AskMinerHow = {

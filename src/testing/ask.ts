@@ -1,9 +1,9 @@
 import { createDendrite } from '../dendrite/create-dendrite.js'
 import { keypairFromUri } from '../keys/key-uri.js'
-import { hashVersions } from '../plugin/hash-versions.js'
 import type { Json } from '../plugin/json.js'
 import { requiredFields } from '../plugin/required-fields.js'
-import { writeJson } from '../wires/write-json.js'
+import { hashVersions } from '../plugin/route-fields.js'
+import { writeJson } from '../wires/json/write.js'
 import type { TestAxon } from './start-axon.js'
 
 /** What a validator gets. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { boundedFetch } from '../plugin/bounded-fetch.js'
-import { type MinerPlugin, sdk } from '../plugin/define.js'
+import { minerFaults } from '../plugin/load/miner-faults.js'
 import type { Miner } from '../plugin/miner.js'
-import { minerFaults } from '../plugin/miner-faults.js'
+import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { type MinerPlugin, sdk } from '../plugin/sdk.js'
 
 /** A miner that was made ready for a test. Disposing it closes what was built for it. */
 export type BuiltMiner = AsyncDisposable & { readonly name: string; readonly miner: Miner }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { walletFolder } from './hotkey-file.js'
+import { walletFolder } from './hotkey-files.js'
 
 /**
  * Names the hotkeys there are, as `wallet/hotkey`, for one who asked for another: at most 20, in order.

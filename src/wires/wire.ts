@@ -1,5 +1,5 @@
 import type { HashField } from './hash-field.js'
-import type { JsonObject } from './json-tree.js'
+import type { JsonObject } from './json/tree.js'
 import type { Refusal } from './refusal.js'
 
 /** The head of a request as it came. */

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
-import { sdk } from '#dist/plugin/define.js'
 import type { DialectDefinition, Route } from '#dist/plugin/dialect.js'
+import { sdk } from '#dist/plugin/sdk.js'
 
 type Changes = Partial<Route> & Record<string, unknown>
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { observe } from '#dist/axon/channels.js'
+import { observe } from '#dist/axon/events.js'
 import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { Clock } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { lists } from '#dist/policy/lists.js'
+import { lists } from '#dist/policy/allow-list.js'
 import { alice, bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { assertAlive, assertRefused } from './assert-refused.ts'

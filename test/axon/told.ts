@@ -1,4 +1,4 @@
-import { observe, type RequestEvents } from '#dist/axon/channels.js'
+import { observe, type RequestEvents } from '#dist/axon/events.js'
 
 /** The next record of an event. */
 export function told<Event extends keyof RequestEvents>(event: Event): Promise<RequestEvents[Event]> {

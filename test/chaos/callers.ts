@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { JsonObject } from '#dist/wires/json-tree.js'
+import type { JsonObject } from '#dist/wires/json/tree.js'
 import { signedRequest } from '../support/signed-request.ts'
 import { questionOf } from './conversation.ts'
 import { broken, type Outcome, refused, stream, whole } from './outcome.ts'

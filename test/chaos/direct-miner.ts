@@ -1,8 +1,8 @@
 // For `fork`: a miner without an axon, asked as an axon asks it, with a margin before the deadline and a signal at its end.
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
-import { listen } from '#dist/plugin/listen.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { listen } from '#dist/plugin/run/read-answer.js'
 import { build } from '../miners/ask.ts'
 import { held, type Memory } from '../support/memory.ts'
 import { questionOf } from './conversation.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Section } from '#dist/config/section.js'
+import type { Section } from '#dist/config/schema/section.js'
 
 /** Sections that have every kind of setting there is; not the program's own. */
 export const top = {

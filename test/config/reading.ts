@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '#dist/config/config-error.js'
 import type { Configuration } from '#dist/config/configuration.js'
+import { type FileContent, readFile } from '#dist/config/layers/toml-file.js'
+import { readConfiguration, type Sources } from '#dist/config/load.js'
 import { type Problem, problemText } from '#dist/config/problem.js'
-import { readConfiguration, type Sources } from '#dist/config/read-configuration.js'
-import { type FileContent, readFile } from '#dist/config/read-file.js'
 import { everySection } from './example-sections.ts'
 
 /** Reads the example sections from what a test names; `toml` stands in a file of its own. */

@@ -1,6 +1,6 @@
 import type { AxonOptions } from '#dist/axon/serve-axon.js'
-import { type DialectPlugin, sdk } from '#dist/plugin/define.js'
 import type { Asked, Miner, Outcome, Piece, Question } from '#dist/plugin/miner.js'
+import { type DialectPlugin, sdk } from '#dist/plugin/sdk.js'
 import { type Got, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 

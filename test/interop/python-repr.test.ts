@@ -1,12 +1,12 @@
 // Holds our text and hash of a body against those of the Python that is installed here: one process for all samples.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '#dist/wires/json-tree.js'
-import { readJson } from '#dist/wires/read-json.js'
+import { readJson } from '#dist/wires/json/read.js'
+import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '#dist/wires/json/tree.js'
+import { writePythonJson } from '#dist/wires/json/write.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
 import { isPrintable, type Profile, profiles } from '#dist/wires/synapse/printable.js'
 import { pythonText } from '#dist/wires/synapse/python-text.js'
-import { writePythonJson } from '#dist/wires/write-json.js'
 import { seeded } from '../wires/fixture.ts'
 
 const SAMPLES = 4000

@@ -1,5 +1,5 @@
+import { until } from '#dist/async/abortable.js'
 import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
-import { until } from '#dist/plugin/until.js'
 
 /** A question that a `TalkingMiner` was asked, and what it shall say to it. */
 export type Talk = {

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { getPublicKey, secretFromSeed, sign, verify } from '@scure/sr25519'
 import type { HashField } from '#dist/wires/hash-field.js'
-import { isObject, type JsonObject } from '#dist/wires/json-tree.js'
-import { readJson } from '#dist/wires/read-json.js'
+import { readJson } from '#dist/wires/json/read.js'
+import { isObject, type JsonObject } from '#dist/wires/json/tree.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
 import type { Head } from '#dist/wires/wire.js'
 

@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
-import { nearest } from '../../config/nearest.js'
-import { UsageError } from '../usage-error.js'
+import { nearest } from '../../text/closest.js'
+import { UsageError } from '../errors/usage-error.js'
 
 /**
  * A word that no command has. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the

@@ -1,8 +1,8 @@
 import type { Command, Hook } from '@oclif/core'
-import { boundNpm } from '../bound-npm.js'
-import type { Reader } from '../sections-of.js'
-import { UsageError } from '../usage-error.js'
-import { wantsJson } from '../wants-json.js'
+import { wantsJson } from '../../config/layers/wants-json.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Reader } from '../flags/sections-of.js'
+import { boundNpm } from './bound-npm.js'
 
 /**
  * Help and completion read cached metadata, which cannot know the settings' flags: those of the miners are among them.
@@ -18,9 +18,9 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
     throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command behind it`, `miner ${id} --help`)
   if (!completes && !helps) return
   const [{ addSettingFlags }, { configFile }, { scopeOf }] = await Promise.all([
-    import('../help-flags.js'),
+    import('../flags/help-flags.js'),
     import('../config-file.js'),
-    import('../scope-of.js'),
+    import('../open-scope.js'),
   ])
   const layers = { argv, env: process.env, file: await configFile(argv, config.configDir) }
   await using scope = await scopeOf(config, layers)

@@ -1,5 +1,5 @@
 import type { Hook } from '@oclif/core'
-import { escapeControls } from '../../config/quote.js'
+import { escapeControls } from '../../text/escape.js'
 
 /** Before a plugin is installed: whose code will run, and when. */
 const hook: Hook<'plugins:preinstall'> = async ({ plugin }) => {

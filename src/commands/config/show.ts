@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
 import { MINER } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
-import { toJson } from '../../config/to-json.js'
-import { toToml } from '../../config/to-toml.js'
+import { toJson } from '../../config/describe/json.js'
+import { toToml } from '../../config/describe/toml.js'
 
 export default class ConfigShow extends SettingsCommand {
   static override summary = 'Print the merged configuration as TOML.'

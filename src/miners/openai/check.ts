@@ -1,10 +1,10 @@
 import type { Check } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { callModel } from './call-model.js'
-import type { Clients } from './clients.js'
-import type { RefusedParameters } from './refused-parameters.js'
-import type { ModelEndpoint, Target } from './target.js'
-import { upstreamWords } from './upstream.js'
+import { callModel } from './call/complete.js'
+import type { RefusedParameters } from './call/refused-parameters.js'
+import { upstreamWords } from './errors/upstream.js'
+import type { Clients } from './http/client-cache.js'
+import type { ModelEndpoint, Target } from './settings/target.js'
 
 type Means = {
   readonly endpoints: readonly ModelEndpoint[]

@@ -10,20 +10,20 @@ import type {
   Question,
   Relayed,
 } from '../../plugin/miner.js'
-import { callModel } from './call-model.js'
+import { callModel } from './call/complete.js'
+import { embedTexts } from './call/embed.js'
+import type { Vectors } from './call/read-vectors.js'
+import { RefusedParameters } from './call/refused-parameters.js'
+import { relayModel } from './call/relay.js'
+import { relayed } from './call/relayed.js'
 import { checkEndpoints } from './check.js'
-import type { ClientFor } from './client-for.js'
-import { Clients } from './clients.js'
-import { embedTexts } from './embed-texts.js'
-import { endpointsOf } from './endpoints.js'
-import type { EndpointHealth } from './health.js'
-import { ModelPool } from './model-pool.js'
-import type { Vectors } from './read-vectors.js'
-import { RefusedParameters } from './refused-parameters.js'
-import { relayModel } from './relay-model.js'
-import { relayed } from './relayed.js'
-import type { OpenAISettings } from './settings.js'
-import type { ModelEndpoint } from './target.js'
+import type { EndpointHealth } from './health/health.js'
+import type { ClientFor } from './http/client.js'
+import { Clients } from './http/client-cache.js'
+import { ModelPool } from './pool/model-pool.js'
+import { endpointsOf } from './settings/endpoints.js'
+import type { OpenAISettings } from './settings/settings.js'
+import type { ModelEndpoint } from './settings/target.js'
 
 /** Asks the configured models, and gives the words of the one that answers on as they come. */
 export class OpenAIMiner implements Miner {

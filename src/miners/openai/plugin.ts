@@ -1,9 +1,9 @@
-import type { MinerPlugin } from '../../plugin/define.js'
-import type { ClientFor } from './client-for.js'
-import { endpointsOf } from './endpoints.js'
+import type { MinerPlugin } from '../../plugin/sdk.js'
+import type { ClientFor } from './http/client.js'
 import { OpenAIMiner } from './openai-miner.js'
-import { openaiRules } from './setting-rules.js'
-import { openaiSettings } from './settings.js'
+import { endpointsOf } from './settings/endpoints.js'
+import { openaiRules } from './settings/rules.js'
+import { openaiSettings } from './settings/settings.js'
 
 /** The built-in `openai` miner, which asks with the clients that `clientFor` makes. */
 export const openaiMiner =

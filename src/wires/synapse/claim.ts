@@ -1,5 +1,5 @@
 import { isAddress } from '../../keys/ss58.js'
-import { pythonFloat, pythonInt } from '../python-number.js'
+import { pythonFloat, pythonInt } from '../json/python-number.js'
 import { Refusal } from '../refusal.js'
 import type { Claim, Head } from '../wire.js'
 import { synapseOf } from './synapse-of.js'

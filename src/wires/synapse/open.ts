@@ -1,6 +1,6 @@
 import type { HashField } from '../hash-field.js'
-import { isObject, type JsonObject } from '../json-tree.js'
-import { readJson } from '../read-json.js'
+import { readJson } from '../json/read.js'
+import { isObject, type JsonObject } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
 import { bodyHashes } from './body-hash.js'
 import type { SynapseClaim } from './claim.js'

@@ -1,5 +1,5 @@
-import { floatText } from '../float-text.js'
-import { isArray, isObject, JsonNumber, type JsonTree } from '../json-tree.js'
+import { floatText } from '../json/float-text.js'
+import { isArray, isObject, JsonNumber, type JsonTree } from '../json/tree.js'
 import { isPrintable, type Profile } from './printable.js'
 
 /**

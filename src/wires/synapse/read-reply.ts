@@ -1,8 +1,8 @@
-import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json-tree.js'
-import { readJson } from '../read-json.js'
+import { readJson } from '../json/read.js'
+import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
-import type { SynapseFields } from './ask-of.js'
-import { contentType, type HttpHead, isJson, readHead, unreadable, type Verdict } from './read-head.js'
+import type { SynapseFields } from './build-request.js'
+import { contentType, type HttpHead, isJson, readHead, unreadable, type Verdict } from './read-reply-head.js'
 
 export type HttpReply = HttpHead & { readonly body: Uint8Array }
 

@@ -1,4 +1,4 @@
-import { contentType, type HttpHead, isJson, readHead, unreadable, type Verdict } from './read-head.js'
+import { contentType, type HttpHead, isJson, readHead, unreadable, type Verdict } from './read-reply-head.js'
 
 /**
  * Is the body of this reply the answer itself, as raw UTF-8 text? An axon says `text/event-stream`, although no events

@@ -1,4 +1,4 @@
-import { floatText } from '../float-text.js'
+import { floatText } from '../json/float-text.js'
 import type { HeaderList, Served } from '../wire.js'
 import { DEFAULT_TIMEOUT_SECONDS, type SynapseClaim } from './claim.js'
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonTree } from '../json-tree.js'
+import type { JsonObject, JsonTree } from '../json/tree.js'
 
 /** One side of an exchange, `axon` or `dendrite`, as a synapse carries it: all ten keys, in order, null where unknown. */
 export function terminal(known: Partial<Record<(typeof KEYS)[number], JsonTree>>): JsonObject {

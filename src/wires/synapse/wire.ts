@@ -4,7 +4,7 @@ import { open } from './open.js'
 import { proof } from './proof.js'
 import { pythonText } from './python-text.js'
 import { refuse } from './refuse.js'
-import { stream } from './stream.js'
+import { stream } from './reply-head.js'
 import { synapseOf } from './synapse-of.js'
 import { whole } from './whole.js'
 

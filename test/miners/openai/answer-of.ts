@@ -1,9 +1,9 @@
 import nock from 'nock'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Answer } from '#dist/plugin/dialect.js'
 import type { Asked, Miner, Question } from '#dist/plugin/miner.js'
-import { wholeAnswer } from '#dist/plugin/whole-answer.js'
+import { wholeAnswer } from '#dist/plugin/run/whole-answer.js'
 import { type Behaviour, chunk, event } from '../../support/model-server.ts'
 import { asked, build, hello } from '../ask.ts'
 

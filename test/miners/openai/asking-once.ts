@@ -1,11 +1,11 @@
-import { callModel } from '#dist/miners/openai/call-model.js'
-import type { ClientFor } from '#dist/miners/openai/client-for.js'
-import { Clients } from '#dist/miners/openai/clients.js'
-import { endpointsOf } from '#dist/miners/openai/endpoints.js'
+import { callModel } from '#dist/miners/openai/call/complete.js'
+import { RefusedParameters } from '#dist/miners/openai/call/refused-parameters.js'
+import type { ClientFor } from '#dist/miners/openai/http/client.js'
+import { Clients } from '#dist/miners/openai/http/client-cache.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
-import { RefusedParameters } from '#dist/miners/openai/refused-parameters.js'
-import type { OpenAISettings } from '#dist/miners/openai/settings.js'
-import type { MinerPlugin } from '#dist/plugin/define.js'
+import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
+import type { OpenAISettings } from '#dist/miners/openai/settings/settings.js'
+import type { MinerPlugin } from '#dist/plugin/sdk.js'
 
 /** The `openai` miner as it would be if it gave up after one call: for tests of what one call says. */
 export const askingOnce =

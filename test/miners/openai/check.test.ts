@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Check } from '#dist/plugin/miner.js'
 import {

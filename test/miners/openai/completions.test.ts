@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import type { Message } from '#dist/plugin/miner.js'
 import { answered, type Behaviour, event, startModelServer } from '../../support/model-server.ts'
 import { ask, build, refusal } from '../ask.ts'

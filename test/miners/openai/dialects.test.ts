@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { eastworld } from '#dist/dialects/eastworld.js'
 import { gittensor } from '#dist/dialects/gittensor.js'
-import { type DialectPlugin, sdk } from '#dist/plugin/define.js'
+import { type DialectPlugin, sdk } from '#dist/plugin/sdk.js'
 import { realSockets } from '../../axon/real-sockets.ts'
 import { answered, type ModelServer, startModelServer } from '../../support/model-server.ts'
 import { send, signedRequest } from '../../support/signed-request.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { type FaultName, faults } from '../../support/fault-server.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import nock from 'nock'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import type { OpenAIMiner } from '#dist/miners/openai/openai-miner.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Message } from '#dist/plugin/miner.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { type Behaviour, chunk, completion, event, startModelServer } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 import { askingOnce } from './asking-once.ts'

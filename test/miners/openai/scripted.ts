@@ -1,10 +1,10 @@
-import type { CallModel } from '#dist/miners/openai/call.js'
-import { endpointAt } from '#dist/miners/openai/endpoint.js'
-import { openaiSettings } from '#dist/miners/openai/settings.js'
-import type { ModelEndpoint } from '#dist/miners/openai/target.js'
-import { sdk } from '#dist/plugin/define.js'
+import type { CallModel } from '#dist/miners/openai/call/call.js'
+import { endpointAt } from '#dist/miners/openai/settings/endpoint.js'
+import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
+import type { ModelEndpoint } from '#dist/miners/openai/settings/target.js'
 import type { Outcome, Question } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { sdk } from '#dist/plugin/sdk.js'
 import { hello } from '../ask.ts'
 
 /** An endpoint that is asked over sockets, or one of that name that a scripted call knows. */

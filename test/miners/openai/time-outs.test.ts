@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as later } from 'node:timers/promises'
 import nock from 'nock'
 import type { OpenAI } from 'openai'
-import { openaiClient } from '#dist/miners/openai/client-for.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { chunk, event, stalled, startModelServer, streamed, whole } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 import { askingOnce } from './asking-once.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { fieldsOf } from '#dist/wires/json/convert.js'
 import { readReply } from '#dist/wires/synapse/read-reply.js'
-import { fieldsOf } from '#dist/wires/tree-of.js'
 import { message, seeded, vector } from '../fixture.ts'
 
 const asked = {

@@ -1,0 +1,18 @@
+import { isForeignSection } from '../../config/schema/foreign-variables.js'
+import type { PluginKind } from '../../plugin/load/discover.js'
+import { hostSections } from '../settings.js'
+import { builtInDialects } from './dialects.js'
+import { builtInMiners } from './miners.js'
+
+/** Is the name that of a built-in miner or dialect, or one that no miner can have? */
+export function isTakenName(kind: PluginKind, name: string): boolean {
+  if (kind === 'dialect') return builtInDialects.includes(name)
+  return builtInMiners.includes(name) || isReserved(name)
+}
+
+/** Would its table, its variables or its flags be those of somebody else? */
+function isReserved(name: string): boolean {
+  const sections = Object.values(hostSections)
+  const ofHost = [...sections.flatMap(({ name: table, settings }) => table || Object.keys(settings.shape)), 'no']
+  return ofHost.some(one => name === one || name.startsWith(`${one}-`)) || isForeignSection(name)
+}

@@ -1,0 +1,61 @@
+import { flagsOf } from '../../config/describe/flags.js'
+import { catalogOf } from '../../config/schema/catalog.js'
+import type { ClientFor } from '../../miners/openai/http/client.js'
+import type { Declared } from '../../plugin/load/discover.js'
+import { loadMiner } from '../../plugin/load/load-plugin.js'
+import { brokenPlugin, thrownText } from '../../plugin/load/plugin-error.js'
+import type { MinerDefinition } from '../../plugin/miner.js'
+import { type MinerPlugin, sdk } from '../../plugin/sdk.js'
+import { minerSection } from '../miner-section.js'
+import { hostSections } from '../settings.js'
+import { byName } from './entries.js'
+
+/** A miner that can be chosen. Listing it runs none of its code. */
+export type MinerEntry = {
+  readonly name: string
+  readonly from: { readonly package: string; readonly version: string }
+  /** what its package declares; absent of a built-in one */
+  readonly plugin?: Declared
+  load(): Promise<MinerDefinition>
+}
+
+/** By name. One that cannot be used is there, too, unless another has the name: its `load` says why. */
+export type MinerCatalogue = ReadonlyMap<string, MinerEntry>
+
+const builtIn: Readonly<Record<string, (clientFor: ClientFor) => Promise<MinerPlugin>>> = {
+  openai: async clientFor => (await import('../../miners/openai/plugin.js')).openaiMiner(clientFor),
+  echo: async () => (await import('../../miners/echo.js')).echoMiner,
+}
+
+export const builtInMiners: readonly string[] = Object.keys(builtIn)
+
+type Sources = {
+  /** this program's package */
+  readonly from: MinerEntry['from']
+  readonly clientFor: ClientFor
+  readonly declared: readonly Declared[]
+}
+
+/** The built-in miners and those of plugins, each imported when it is chosen. */
+export function minerCatalogue({ from, clientFor, declared }: Sources): MinerCatalogue {
+  const own = Object.entries(builtIn).map(([name, plugin]): MinerEntry => {
+    return { name, from, load: async () => (await plugin(clientFor))(sdk) }
+  })
+  const plugins = declared
+    .filter(({ kind }) => kind === 'miner')
+    .map((plugin): MinerEntry => ({ name: plugin.name, from: plugin.from, plugin, load: () => loadPlugin(plugin) }))
+  return byName([...own, ...plugins])
+}
+
+/** Its settings have to be such that the host can read them beside its own. */
+async function loadPlugin(plugin: Declared): Promise<MinerDefinition> {
+  const miner = await loadMiner(plugin)
+  const sections = [...Object.values(hostSections), minerSection(miner)]
+  try {
+    catalogOf(sections, [])
+    flagsOf(sections, new Set())
+  } catch (error) {
+    throw brokenPlugin(plugin, `has settings that cannot be: ${thrownText(error)}`, error)
+  }
+  return miner
+}

@@ -1,0 +1,66 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Frames } from '../../plugin/dialect.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { heeded } from '../../plugin/run/abandon.js'
+import { misbehaves, typeName } from '../../plugin/run/misbehaves.js'
+import { requireGenerator } from '../../plugin/run/require-generator.js'
+import { stop } from '../../plugin/run/stop.js'
+
+/** Bytes of one streamed answer; more is a fault, not an answer. */
+const MAX_BYTES = 64 * 1024 * 1024
+/** Values that are heard in one turn of the event loop, at most: the deadline of one that never waits has to come, too. */
+const BURST = 256
+
+/**
+ * What a dialect's generator yields, as it goes on the wire, without trusting it: the signal ends the wait for the next
+ * value, and its end is not waited for.
+ *
+ * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it is no generator, or yields what
+ *   its frames do not allow
+ * @throws the signal's reason · whatever the generator throws
+ */
+export async function* frames(
+  said: AsyncIterator<unknown>,
+  form: Exclude<Frames, 'text'>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
+  let size = 0
+  try {
+    requireGenerator(said, 'dialect')
+    for (let heard = 1; ; heard++) {
+      if (heard % BURST === 0) await turn()
+      const step = await heeded('dialect', said.next(), signal)
+      if (step.done) {
+        if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
+        return
+      }
+      const bytes = form === 'bytes' ? step.value : framed(step.value, form)
+      if (!(bytes instanceof Uint8Array)) {
+        const message = `the dialect yielded ${typeName(step.value)}, which is not what ${form} is made of`
+        throw misbehaves('dialect', message, `yield ${form === 'bytes' ? 'a Uint8Array' : 'JSON'}`)
+      }
+      size += bytes.length
+      if (size > MAX_BYTES) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_BYTES} bytes`)
+      if (bytes.length > 0) yield bytes
+    }
+  } finally {
+    stop(said)
+  }
+}
+
+/** @returns null for a value that JSON does not have */
+function framed(value: unknown, form: 'sse' | 'jsonl' | 'json'): Uint8Array | null {
+  const text = typeof value === 'string' ? value : jsonOf(value)
+  if (text === undefined) return null
+  if (form === 'sse') return Buffer.from(`data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`)
+  return Buffer.from(form === 'jsonl' ? `${text}\n` : text)
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined // a cycle, or an integer of any size
+  }
+}

@@ -1,0 +1,61 @@
+import type { PlainRoute } from '../../plugin/dialect.js'
+import { heeded } from '../../plugin/run/abandon.js'
+import { misbehaves } from '../../plugin/run/misbehaves.js'
+import { Refusal } from '../../wires/refusal.js'
+import type { Head, Reply } from '../../wires/wire.js'
+import type { Deadline } from '../deadline.js'
+import type { Exchange } from '../exchange.js'
+import { type Allowances, strangersRate } from '../stages/charge.js'
+import { STRANGERS_BODY } from '../stages/read.js'
+import { addressKey } from '../state/rate-limiter.js'
+
+/** How long such an answer may take. */
+export const PLAIN_MS = 5_000
+
+export type PlainRoutes = ReadonlyMap<string, PlainRoute>
+
+/** A plain route with its method and path. */
+export type NamedPlainRoute = { readonly name: string; readonly route: PlainRoute }
+
+/** The plain route of a head. */
+export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): NamedPlainRoute | null {
+  if (routes.size === 0) return null
+  const name = `${method} ${target.split('?', 1)[0]}`
+  const route = routes.get(name)
+  return route ? { name, route } : null
+}
+
+/**
+ * Answers a route that is no synapse, in JSON.
+ *
+ * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED
+ * @throws the signal's reason, which is the deadline's · whatever the dialect throws
+ */
+export async function answerPlain(
+  { name, route }: NamedPlainRoute,
+  exchange: Exchange,
+  { rates, maxBody, deadline }: { rates: Allowances; maxBody: number; deadline: Deadline },
+): Promise<Reply> {
+  const { head, listening } = exchange
+  rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
+  const body =
+    head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
+  deadline.late = 'DEADLINE'
+  const answer = { body, address: head.address, signal: listening.signal }
+  const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
+  if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
+  return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
+}
+
+function queryOf(target: string): Record<string, string> {
+  const mark = target.indexOf('?')
+  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(mark)))
+}
+
+function jsonOf(raw: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
+  } catch {
+    throw new Refusal('MALFORMED', 'The body is not JSON')
+  }
+}

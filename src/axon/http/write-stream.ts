@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { until } from '../../async/abortable.js'
+import type { ReplyHead } from '../../wires/wire.js'
+import { CallerLeft, type ReplyStream } from '../exchange.js'
+import { limitTime } from './limit-time.js'
+import { reset } from './reset.js'
+
+/**
+ * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken
+ * all of it, so no more than one piece is ever waiting here, and a slow reader makes whoever writes wait. A reader who
+ * takes nothing for `writeMs` is dropped.
+ */
+export function writeStream(
+  response: ServerResponse,
+  head: ReplyHead,
+  how: { signal: AbortSignal; writeMs: number },
+): ReplyStream {
+  response.writeHead(head.status, head.headers.flat())
+  // By itself: head and first piece together may need two packets, and the piece must not be in both.
+  response.flushHeaders()
+  return new WrittenStream(response, how)
+}
+
+// A class, and no object with a getter: V8 makes the closures of getters, and those that are assigned to a property, in its
+// old space. What they reach is then copied there, too, and stays until the next full collection (measured, see
+// docs/decisions.md).
+class WrittenStream implements ReplyStream {
+  readonly #response: ServerResponse
+  readonly #signal: AbortSignal
+  readonly #writeMs: number
+  #pieces = 0
+
+  constructor(response: ServerResponse, { signal, writeMs }: { signal: AbortSignal; writeMs: number }) {
+    this.#response = response
+    this.#signal = signal
+    this.#writeMs = writeMs
+  }
+
+  get pieces(): number {
+    return this.#pieces
+  }
+
+  async write(piece: Uint8Array): Promise<void> {
+    await this.#taken(done => this.#response.write(piece, done))
+    this.#pieces++
+    // The next one goes in its own packet, and a miner that never waits does not keep all others waiting.
+    await nextTurn()
+  }
+
+  end(): Promise<void> {
+    return this.#taken(done => this.#response.end(done))
+  }
+
+  async #taken(hand: (done: (error?: Error | null) => void) => void): Promise<void> {
+    using _limit = limitTime(this.#response, this.#writeMs)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    hand(error => (error ? reject(new CallerLeft()) : resolve()))
+    await until(promise, this.#signal)
+  }
+}
+
+/** Closes the connection of a reply that has no end, and must not look as if it had. */
+export function cutOff(response: ServerResponse): void {
+  // A reply to HTTP/1.0 has no chunks: it ends where its connection does, unless that is reset.
+  if (response.socket && response.headersSent && !response.chunkedEncoding) reset(response.socket)
+  else response.destroy()
+}

@@ -1,0 +1,50 @@
+import { ConversationError } from '../../plugin/conversation.js'
+import type { Refusals } from '../../plugin/dialect.js'
+import { NoAnswer, type NoAnswerReason } from '../../plugin/no-answer.js'
+import { Refusal, type RefusalCode, refusals } from '../../wires/refusal.js'
+
+const codes = {
+  busy: 'BUSY',
+  loading: 'LOADING',
+  upstream: 'UPSTREAM_FAILED',
+  unsupported: 'UNSUPPORTED',
+  tooLong: 'QUESTION_TOO_LONG',
+  budget: 'BUDGET_USED',
+  late: 'DEADLINE',
+} satisfies Record<NoAnswerReason, RefusalCode>
+
+/**
+ * What the caller may know of an error. One that nobody foresaw is masked; `id` finds it in the log.
+ *
+ * @param about `seconds`: how long the caller would have waited, as its text says it; `as`: in the words and with the
+ *   status that this subnet's validators expect
+ */
+export function refusalOf(
+  error: unknown,
+  about: { readonly id: string; readonly seconds: string; readonly as?: Refusals | undefined },
+): Refusal {
+  const refusal = plainRefusalOf(error, about)
+  const as = about.as?.[refusal.code]
+  return as ? new Refusal(refusal.code, '', { as, cause: refusal.cause, headers: refusal.headers }) : refusal
+}
+
+function plainRefusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
+  // A plugin in JavaScript may give a reason that there is not.
+  if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
+    const code = codes[error.reason]
+    return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
+  }
+  return new Refusal('INTERNAL', about.id, { cause: error })
+}
+
+/** When to come again, for a caller who may: in whole seconds, at least 1. */
+function retryAfter(code: RefusalCode, ms: number | undefined): Refusal['headers'] {
+  const mayRetry = refusals[code].status === 429 || refusals[code].status === 503
+  if (!mayRetry || ms === undefined || !(ms >= 0)) return []
+  return [['retry-after', String(Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(ms / 1000))))]]
+}
+
+/** A day. */
+const MAX_RETRY_SECONDS = 86_400

@@ -1,0 +1,100 @@
+import { Refusal } from '../../wires/refusal.js'
+
+/** A place at work. Disposing it gives it to the next in line. */
+export type Place = Disposable
+
+/**
+ * Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. When no
+ * more may wait, whoever has a higher priority than another takes its place in line. Strangers are the last of all, and
+ * begin only while less than half of the places are taken: the rest is for callers whom a rule vouches for.
+ */
+export class Scheduler {
+  readonly #concurrency: number
+  readonly #queue: number
+  /** in the order of their coming */
+  readonly #waiting = new Set<Waiting>()
+  #working = 0
+
+  constructor(options: { concurrency: number; queue: number }) {
+    this.#concurrency = options.concurrency
+    this.#queue = options.queue
+  }
+
+  /**
+   * A place, at once or when one is free.
+   *
+   * @param how.queue how many may wait for this one to wait, too, where fewer than for all
+   * @param how.isStranger no rule vouches for the caller
+   * @throws {Refusal} QUEUE_FULL
+   * @throws the signal's reason, when it aborts first: the caller has left, or its deadline is past
+   */
+  async place(
+    signal: AbortSignal,
+    { priority = 0, queue = this.#queue, isStranger = false }: Wish = {},
+  ): Promise<Place> {
+    signal.throwIfAborted()
+    const rank = isStranger ? STRANGER : priority
+    if (this.#hasPlaceFor(rank)) this.#working++
+    else await this.#turn(signal, rank, Math.min(queue, this.#queue))
+    let held = true
+    return {
+      [Symbol.dispose]: () => {
+        if (held) this.#leave()
+        held = false
+      },
+    }
+  }
+
+  #hasPlaceFor(rank: number): boolean {
+    return this.#working < (rank === STRANGER ? this.#concurrency / 2 : this.#concurrency)
+  }
+
+  #turn(signal: AbortSignal, rank: number, queue: number): Promise<void> {
+    if (this.#waiting.size >= queue) this.#makeRoom(rank, queue)
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      const yieldTo = (refusal: Refusal) => {
+        signal.removeEventListener('abort', leave)
+        reject(refusal)
+      }
+      const waiting = { rank, enter, yieldTo }
+      const leave = () => {
+        this.#waiting.delete(waiting)
+        reject(signal.reason)
+      }
+      this.#waiting.add(waiting)
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  /** Sends away the last of the lowest rank, if that is below this one and this one may wait at all. */
+  #makeRoom(rank: number, queue: number): void {
+    const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
+    let last: Waiting | undefined
+    for (const waiting of this.#waiting) if (!last || waiting.rank <= last.rank) last = waiting
+    if (!last || queue < this.#queue || last.rank >= rank) throw full
+    this.#waiting.delete(last)
+    last.yieldTo(full)
+  }
+
+  /** The place goes to the next in line without being free in between. */
+  #leave(): void {
+    let next: Waiting | undefined
+    for (const waiting of this.#waiting) if (!next || waiting.rank > next.rank) next = waiting
+    this.#working--
+    if (!next || !this.#hasPlaceFor(next.rank)) return
+    this.#working++
+    this.#waiting.delete(next)
+    next.enter()
+  }
+}
+
+type Wish = { readonly priority?: number; readonly queue?: number; readonly isStranger?: boolean }
+
+/** Nobody ranks below. Whom a miner's hook ranks so is treated alike. */
+const STRANGER = Number.NEGATIVE_INFINITY
+
+type Waiting = { readonly rank: number; enter(): void; yieldTo(refusal: Refusal): void }

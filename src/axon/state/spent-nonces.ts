@@ -1,0 +1,150 @@
+import { hash, randomUUID } from 'node:crypto'
+import { Refusal } from '../../wires/refusal.js'
+
+/** What the store remembers of a nonce: enough to know it again, and when it may be forgotten. */
+export type Nonce = {
+  readonly hotkey: string
+  readonly replayKey: string
+  readonly signedAtNs: bigint
+  readonly keepMs: number
+}
+
+/**
+ * The nonces that were spent, so that no request is answered twice. Nothing is ever evicted: an early end would be a
+ * replay hole. Instead a hotkey has a cap, and all together have one.
+ *
+ * Memory: 16 bytes a nonce (128 bits of the SHA-256 of its replay key) in tables that are two to four fifths full. Nonces
+ * that end in the same second share a table, and are forgotten with it.
+ */
+export class SpentNonces {
+  readonly #perHotkey: number
+  readonly #inAll: number
+  readonly #seconds = new Map<number, Second>()
+  readonly #counts = new Map<string, number>()
+  /** Callers choose their replay keys; without it they could choose such as crowd one spot of a table. */
+  readonly #salt = randomUUID()
+  #size = 0
+  #floorNs: bigint
+  #forgotAtSecond = 0
+
+  /** `startedAtMs`: whatever was signed before is stale, because this store does not know whether it was spent. */
+  constructor(options: { startedAtMs: number; perHotkey: number; inAll: number }) {
+    this.#perHotkey = options.perHotkey
+    this.#inAll = options.inAll
+    this.#floorNs = BigInt(options.startedAtMs) * 1_000_000n
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Nonces at or below are stale: they may have been spent before this process began, or have been forgotten. */
+  get floorNs(): bigint {
+    return this.#floorNs
+  }
+
+  /** Was it spent? Writes nothing. */
+  has(nonce: Nonce): boolean {
+    return this.#seconds.get(endSecond(nonce))?.keys.has(this.#fingerprint(nonce)) ?? false
+  }
+
+  /**
+   * Spends a nonce, once.
+   *
+   * @returns false when it was spent before, or may have been: what is forgotten lies below the floor
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   */
+  spend(nonce: Nonce, nowMs: number): boolean {
+    this.#forget(nowMs)
+    if (nonce.signedAtNs <= this.#floorNs) return false
+    const end = endSecond(nonce)
+    const key = this.#fingerprint(nonce)
+    const second = this.#seconds.get(end) ?? { keys: new KeySet(), counts: new Map(), newestNs: 0n }
+    if (second.keys.has(key)) return false
+    const count = this.#counts.get(nonce.hotkey) ?? 0
+    if (count >= this.#perHotkey) throw new Refusal('TOO_MANY_NONCES')
+    if (this.#size >= this.#inAll) throw new Refusal('NONCE_STORE_FULL')
+    this.#seconds.set(end, second)
+    second.keys.add(key)
+    second.counts.set(nonce.hotkey, (second.counts.get(nonce.hotkey) ?? 0) + 1)
+    if (nonce.signedAtNs > second.newestNs) second.newestNs = nonce.signedAtNs
+    this.#counts.set(nonce.hotkey, count + 1)
+    this.#size++
+    return true
+  }
+
+  #fingerprint({ replayKey }: Nonce): Key {
+    const digest = hash('sha256', this.#salt + replayKey, 'buffer')
+    return new Uint32Array(digest.buffer, digest.byteOffset, WORDS)
+  }
+
+  /** Drops the tables whose second is over, and raises the floor over what they held. */
+  #forget(nowMs: number): void {
+    const nowSecond = Math.floor(nowMs / 1000)
+    if (nowSecond === this.#forgotAtSecond) return
+    this.#forgotAtSecond = nowSecond
+    for (const [end, second] of this.#seconds) {
+      if (end >= nowSecond) continue
+      this.#seconds.delete(end)
+      this.#size -= second.keys.size
+      if (second.newestNs > this.#floorNs) this.#floorNs = second.newestNs
+      for (const [hotkey, count] of second.counts) {
+        const left = this.#counts.get(hotkey)! - count
+        if (left > 0) this.#counts.set(hotkey, left)
+        else this.#counts.delete(hotkey)
+      }
+    }
+  }
+}
+
+/** The nonces that end in one second; how many each hotkey has among them. */
+type Second = { readonly keys: KeySet; readonly counts: Map<string, number>; newestNs: bigint }
+
+/** The last second in which the nonce could be believed. */
+function endSecond({ signedAtNs, keepMs }: Nonce): number {
+  return Math.floor((Number(signedAtNs / 1_000_000n) + keepMs) / 1000)
+}
+
+/** 128 bits as four words. */
+type Key = Uint32Array
+
+/** A set of 128-bit keys in one flat array: open addressing, linear probing, at most four fifths full. */
+class KeySet {
+  #words = new Uint32Array(WORDS * 16)
+  size = 0
+
+  has(key: Key): boolean {
+    return isAt(this.#words, this.#find(this.#words, key), key)
+  }
+
+  add(key: Key): void {
+    if (this.size + 1 > (this.#words.length / WORDS) * MAX_LOAD) this.#grow()
+    this.#words.set(key, this.#find(this.#words, key))
+    this.size++
+  }
+
+  #grow(): void {
+    const words = new Uint32Array(2 * this.#words.length)
+    for (let at = 0; at < this.#words.length; at += WORDS) {
+      const key = this.#words.subarray(at, at + WORDS)
+      if (!isAt(this.#words, at, FREE)) words.set(key, this.#find(words, key))
+    }
+    this.#words = words
+  }
+
+  /** Where the key is, or the free place where it would go. Keys are digests: any bits of them spread evenly. */
+  #find(words: Uint32Array, key: Key): number {
+    let at = (key[0]! * WORDS) % words.length
+    while (!isAt(words, at, key) && !isAt(words, at, FREE)) at = (at + WORDS) % words.length
+    return at
+  }
+}
+
+const WORDS = 4
+const MAX_LOAD = 0.8
+/** Marks a place without a key; no SHA-256 that anybody will meet begins with 128 zero bits. */
+const FREE = new Uint32Array(WORDS)
+
+function isAt(words: Uint32Array, at: number, key: Key): boolean {
+  return words[at] === key[0] && words[at + 1] === key[1] && words[at + 2] === key[2] && words[at + 3] === key[3]
+}

@@ -1,0 +1,131 @@
+import { Errors } from '@oclif/core'
+import { AxonError } from '../../axon/axon-error.js'
+import { ConfigError } from '../../config/config-error.js'
+import { originText } from '../../config/origin.js'
+import type { Problem } from '../../config/problem.js'
+import { CreateError } from '../../create/create-error.js'
+import { KeyError } from '../../keys/key-error.js'
+import { ConversationError } from '../../plugin/conversation.js'
+import { PluginError } from '../../plugin/load/plugin-error.js'
+import type { Attempt } from '../../plugin/miner.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { WalletError } from '../../wallet/wallet-error.js'
+import { UsageError } from './usage-error.js'
+
+/** An error in the user's words: 1 the world failed, 2 the user erred. */
+export type Told = {
+  readonly exit: number
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  /** each of several, where one run found several */
+  readonly problems?: readonly ToldProblem[]
+  /** what was tried for an answer that there is not */
+  readonly attempts?: readonly Attempt[]
+}
+
+export type ToldProblem = {
+  readonly code: string
+  readonly message: string
+  readonly from?: string
+  readonly hint?: string | undefined
+}
+
+/** Exit codes of wallet errors that are not the user's: 130 is Ctrl-C where a password is asked for. */
+const walletExits = new Map([
+  ['KEYFILE_LOCKED', 1],
+  ['KEYFILE_UNREADABLE', 1],
+  ['KEYFILE_PASSWORD_ABORTED', 130],
+])
+
+/** The one place where an error becomes words and an exit code. Null for oclif's way of ending without an error. */
+export function tell(error: unknown): Told | null {
+  if (error instanceof ConfigError && error.code === 'CONFIG_INVALID')
+    return { ...plain(error, 2), problems: error.problems.map(toldProblem) }
+  // A miner that describes its settings wrongly is none of the user's doing.
+  if (error instanceof ConfigError) return plain(error, 1)
+  if (error instanceof UsageError) return plain(error, error.oclif.exit)
+  if (error instanceof ConversationError) return { ...plain(error, 2), hint: oneRoleEach }
+  if (error instanceof KeyError) return plain(error, 2)
+  if (error instanceof PluginError) return plain(error, error.code === 'PLUGIN_BROKEN' ? 1 : 2)
+  if (error instanceof NoAnswer)
+    return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
+  if (error instanceof WalletError) return plain(error, walletExits.get(error.code) ?? 2)
+  if (error instanceof AxonError) return plain(error, 1)
+  if (error instanceof CreateError) return plain(error, error.code === 'FOLDER_TAKEN' ? 2 : 1)
+  if (error instanceof Errors.ExitError) return null
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return { exit: 1, code: 'TIMEOUT', message: 'there was no answer in time', hint: 'see what the miner waits for' }
+  return (
+    oclifError(error) ?? {
+      exit: 1,
+      code: 'UNEXPECTED',
+      message: error instanceof Error ? error.message : String(error),
+      hint: 'this should not happen: --log-level debug shows where it did',
+    }
+  )
+}
+
+const oneRoleEach = 'one of --roles for each of --messages: --roles system,user --messages "Be brief." "What is TAO?"'
+
+function plain(error: Error & { code: string; hint?: string | undefined }, exit: number): Told {
+  return { exit, code: error.code, message: error.message, hint: error.hint }
+}
+
+/**
+ * What oclif finds wrong with the command line, without repeating what was typed in the wrong place: it may be a
+ * secret. Of a flag that does not exist, the name is told up to its `=`.
+ */
+function oclifError(error: unknown): Told | null {
+  if (!(error instanceof Errors.CLIError)) return null
+  const { args, flags } = error as { args?: unknown[]; flags?: string[] }
+  const exit = error.oclif.exit ?? 1
+  const [message = ''] = error.message.split('\nSee more help')
+  switch (error.constructor.name) {
+    case 'UnexpectedArgsError':
+      return {
+        exit,
+        code: 'UNEXPECTED_ARGUMENT',
+        message: args?.length === 1 ? 'there is an argument too many' : `there are ${args?.length} arguments too many`,
+        hint: 'put a text with spaces in quotes; a switch such as --dev takes no value',
+      }
+    case 'NonExistentFlagsError':
+      return {
+        exit,
+        code: 'UNKNOWN_FLAG',
+        message: `there is no flag ${flags?.map(flagName).join(', ')}`,
+        hint: 'add --help to see those there are',
+      }
+    case 'ArgInvalidOptionError':
+    case 'FlagInvalidOptionError':
+      return {
+        exit,
+        code: 'INVALID_VALUE',
+        message: message.replace(/^Expected .* to be one of:/s, 'a value must be one of:'),
+      }
+    default:
+      return (
+        worded(message, exit) ?? { exit, code: error.code ?? 'USAGE', message, hint: error.suggestions?.join(', ') }
+      )
+  }
+}
+
+/** Mistakes that oclif tells by a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */
+function worded(message: string, exit: number): Told | null {
+  const [, flag, fault] = /^Flag (--\S+) (expects a value|can only be specified once)$/.exec(message) ?? []
+  if (fault === 'expects a value')
+    return { exit, code: 'VALUE_MISSING', message: `${flag} needs a value`, hint: `${flag}=VALUE` }
+  if (fault) return { exit, code: 'GIVEN_TWICE', message: `${flag} is given more than once`, hint: 'leave one of them' }
+  if (/^Command .* not found\.$/s.test(message))
+    return { exit: 127, code: 'UNKNOWN_COMMAND', message: 'there is no such command', hint: 'miner help' }
+  return null
+}
+
+/** `--flag` of `--flag=value`. */
+function flagName(typed: string): string {
+  return typed.split('=', 1)[0]!
+}
+
+function toldProblem({ code, message, origin, hint }: Problem): ToldProblem {
+  return { code, message, ...(origin && { from: originText(origin) }), hint }
+}

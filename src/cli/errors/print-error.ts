@@ -1,0 +1,39 @@
+import { typedValue } from '../../config/layers/argv.js'
+import { wantsJson } from '../../config/layers/wants-json.js'
+import { escapeControls } from '../../text/escape.js'
+import { shown } from '../output/shown.js'
+import { tell } from './error-report.js'
+import { words } from './format-message.js'
+
+/**
+ * Shows an error: as JSON on standard output under `--json`, else in words on standard error.
+ *
+ * @returns the exit code
+ */
+export function showError(error: unknown, argv: readonly string[]): number {
+  const told = tell(error)
+  if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
+  if (wantsJson(argv)) {
+    process.stdout.write(shown(`${JSON.stringify(errorJson(error), null, 2)}\n`))
+    return told.exit
+  }
+  process.stderr.write((told.problems ?? [told]).map(words).join(''))
+  if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
+  return told.exit
+}
+
+/** An error as one JSON document: code, message, and what would mend it. */
+export function errorJson(error: unknown): { error: object } {
+  const { exit: _, ...rest } = tell(error) ?? { exit: 0 }
+  return { error: rest }
+}
+
+/** The settings may be what is wrong, so the flag and its variable are looked at as they were typed. */
+function debugging(argv: readonly string[]): boolean {
+  const level = typedValue(argv, 'log-level') ?? process.env.MINER_LOG_LEVEL
+  return level === 'debug' || level === 'trace'
+}
+
+function stackOf({ stack = '' }: Error): string {
+  return stack.split('\n').map(escapeControls).join('\n')
+}

@@ -1,0 +1,18 @@
+import { parseUnit, unitExamples } from '../../config/schema/unit.js'
+import { quote } from '../../text/escape.js'
+import { UsageError } from '../errors/usage-error.js'
+
+/**
+ * The milliseconds that were typed for a command's own flag.
+ *
+ * @throws {UsageError} INVALID_VALUE when it is no duration, or not one between 100 ms and an hour
+ */
+export function readDuration(flag: string, text: string): number {
+  const ms = parseUnit('duration', text)
+  if (ms !== undefined && ms >= 100 && ms <= 3_600_000) return ms
+  throw new UsageError(
+    'INVALID_VALUE',
+    `${flag} must be between 100ms and 1h, not ${quote(text)}`,
+    unitExamples.duration,
+  )
+}

@@ -1,0 +1,56 @@
+import type { Command } from '@oclif/core'
+import { usableNames } from '../../app/catalogue/entries.js'
+import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import type { Scope } from '../../app/container.js'
+import { minerSection } from '../../app/miner-section.js'
+import { DIALECTS, MINERS } from '../../app/tokens.js'
+import type { Layers } from '../../config/look-up.js'
+import type { MinerDefinition } from '../../plugin/miner.js'
+import { chooseMiner } from '../choose-plugin.js'
+import { type Reader, sectionsOf } from './sections-of.js'
+import { settingFlags } from './setting-flags.js'
+
+/** Help is shown beside a mistake, too: then it is that of the default miner. */
+const nothingSaid: Layers = { argv: [], env: {}, file: null }
+
+/**
+ * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
+ * miner, then the host's.
+ *
+ * @param options.chosenBy says which miner's; null: those of all miners
+ */
+export async function addSettingFlags(
+  commands: readonly (Command.Loadable & Reader)[],
+  { scope, chosenBy }: { readonly scope: Scope; readonly chosenBy: Layers | null },
+): Promise<void> {
+  const miners = scope.resolve(MINERS)
+  const definitions = chosenBy
+    ? [await chooseMiner(miners, chosenBy).catch(() => chooseMiner(miners, nothingSaid))]
+    : await allOf(miners)
+  const values = new Map([
+    ['use', usableNames(miners)],
+    ['dialect', usableNames(scope.resolve(DIALECTS))],
+  ])
+  // Each by itself, because two miners may have a flag in common.
+  const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
+
+  for (const command of commands) {
+    const { config, json, ...flags } = command.flags
+    const ofHost = settingFlags(sectionsOf(command))
+    for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
+      for (const { name, choices, isTruth } of descriptions) {
+        const options = values.get(name) ?? choices
+        const asText = options.length > 0 && { options, helpValue: undefined }
+        const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
+        flags[name] ??= { ...added[name], name, ...kind } as Command.Flag.Cached
+      }
+    }
+    command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
+  }
+}
+
+/** Those that can be used: one that cannot takes no help from the others. */
+async function allOf(miners: MinerCatalogue): Promise<readonly MinerDefinition[]> {
+  const loaded = await Promise.allSettled([...miners.values()].map(({ load }) => load()))
+  return loaded.filter(one => one.status === 'fulfilled').map(({ value }) => value)
+}

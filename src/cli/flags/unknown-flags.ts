@@ -1,0 +1,62 @@
+import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import { minerSection } from '../../app/miner-section.js'
+import type { Problem } from '../../config/problem.js'
+import type { MinerDefinition } from '../../plugin/miner.js'
+import { nearest } from '../../text/closest.js'
+import { settingFlags } from './setting-flags.js'
+
+type Known = {
+  /** without dashes */
+  readonly known: readonly string[]
+  readonly miners: MinerCatalogue
+  /** null where no miner is asked */
+  readonly chosen: MinerDefinition | null
+}
+
+/** What to say of flags that this command does not have. What stands behind a `=` is not repeated: it may be a secret. */
+export async function unknownFlags(typed: readonly string[], { known, miners, chosen }: Known): Promise<Problem[]> {
+  if (typed.length === 0) return []
+  const owners = chosen ? await flagOwners(miners, chosen) : new Map<string, string>()
+  return typed.map((word): Problem => {
+    const [, dashes, name] = /^(--?)([a-zA-Z][\w.-]*)(?:=|$)/s.exec(word) ?? []
+    if (name === undefined) return dashedValue
+    const owner = owners.get(name)
+    if (owner)
+      return {
+        code: 'UNKNOWN_FLAG',
+        message: `${dashes}${name} is a flag of the miner ${owner}, which is not in use`,
+        hint: `add --use ${owner}`,
+      }
+    const like = name.length > 1 ? (nearest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
+    return {
+      code: 'UNKNOWN_FLAG',
+      message: `there is no flag ${dashes}${name}`,
+      hint: like ? `--${like}` : 'add --help to see those there are',
+    }
+  })
+}
+
+/** `port`, where only `axon-port` is a flag. */
+function onlyEnding(end: string, known: readonly string[]): string | undefined {
+  const [found, ...more] = known.filter(name => name.endsWith(end))
+  return more.length === 0 ? found : undefined
+}
+
+const dashedValue: Problem = {
+  code: 'UNKNOWN_FLAG',
+  message: 'a value that begins with a dash looks like a flag',
+  hint: 'write it with an equals sign: --messages="- like this"',
+}
+
+/** Which miner that is not in use has which flags. */
+async function flagOwners(miners: MinerCatalogue, chosen: MinerDefinition): Promise<Map<string, string>> {
+  const owners = new Map<string, string>()
+  for (const entry of miners.values()) {
+    if (entry.name === chosen.name) continue
+    // One that cannot be used has no flags.
+    const miner = await entry.load().catch(() => null)
+    const { descriptions } = settingFlags(miner ? [minerSection(miner)] : [])
+    for (const { name, aliases } of descriptions) for (const flag of [name, ...aliases]) owners.set(flag, entry.name)
+  }
+  return owners
+}

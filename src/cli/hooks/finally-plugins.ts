@@ -1,0 +1,44 @@
+import { realpathSync } from 'node:fs'
+import type { Hook } from '@oclif/core'
+import { linkedFolder } from '../plugins/linked-folder.js'
+
+const installs = /^plugins:(install|add)$/
+const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|update|reset)$/
+
+/**
+ * Behind a command that brings or takes plugins: tells what went wrong, or what of them cannot be used, and writes the completion anew.
+ * oclif does that too, but before it knows the flags of a miner that has just come.
+ */
+const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
+  if (!changesPlugins.test(id)) return
+  if (error) {
+    const { installError } = await import('../plugins/install-error.js')
+    const better = await installError(error, config)
+    if (better) throw better
+    return
+  }
+  if (installs.test(id)) await (await import('../plugins/register-installed.js')).registerInstalled(config.dataDir)
+  const [{ Config }, { openScope }, { PLUGINS }, { refreshCompletion }, { troubleError }, { words }] =
+    await Promise.all([
+      import('@oclif/core'),
+      import('../../app/container.js'),
+      import('../../app/tokens.js'),
+      import('../completion/refresh.js'),
+      import('../../plugin/load/plugin-error.js'),
+      import('../errors/format-message.js'),
+    ])
+  const { plugins } = await Config.load({ root: config.root })
+  await using scope = openScope({ plugins: [...plugins.values()], allow: null })
+  for (const declared of scope.resolve(PLUGINS)) {
+    if (
+      !declared.trouble ||
+      (id === 'plugins:link' && realpathSync(declared.from.root) !== realpathSync(linkedFolder(argv)))
+    )
+      continue
+    const { message, hint } = troubleError(declared)
+    process.stderr.write(words({ label: 'warning', message, hint }))
+  }
+  await refreshCompletion(config.root)
+}
+
+export default hook

@@ -1,0 +1,32 @@
+import type { Config } from '@oclif/core'
+import { openScope, type Scope } from '../app/container.js'
+import { hostSections } from '../app/settings.js'
+import { ConfigError } from '../config/config-error.js'
+import { type Layers, peek } from '../config/look-up.js'
+
+/** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
+export async function scopeOf(config: Pick<Config, 'getPluginsList'>, layers: Layers): Promise<Scope> {
+  return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(layers) })
+}
+
+/**
+ * Makes sure that plugins are not allowed because that was said, rather than because `plugins.allow` is not valid.
+ *
+ * @throws {ConfigError} CONFIG_INVALID
+ */
+export async function requireAllow(layers: Layers): Promise<void> {
+  const { problems = [] } = (await peek(hostSections.plugins, 'allow', layers)) ?? {}
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
+}
+
+/**
+ * The packages that `plugins.allow` names; null: all. It is looked up before the settings are read, because a plugin's
+ * are among them, and nothing of one that is not allowed may run.
+ */
+async function allowedPlugins(layers: Layers): Promise<readonly string[] | null> {
+  const said = await peek(hostSections.plugins, 'allow', layers)
+  if (!said) return null
+  // None, when it is not valid.
+  const { allow = [] } = hostSections.plugins.settings.safeParse({ allow: said.value }).data ?? {}
+  return allow.flatMap(names => names.split(',')).map(name => name.trim())
+}

@@ -1,0 +1,38 @@
+import type { Attempt, Outcome, Usage } from '../../plugin/miner.js'
+import { rows } from './rows.js'
+
+export type Answered = {
+  readonly outcome: Outcome
+  readonly firstMs: number | null
+  readonly ms: number
+}
+
+/** Who answered, after which attempts, in what time, and with how many tokens. */
+export function howAnswered({ outcome: { model, attempts, usage }, firstMs, ms }: Answered): string {
+  const by = attempts?.findLast(({ error }) => error === undefined)
+  return rows([
+    ['answered', by ? `${model} at ${by.endpoint}` : model],
+    ...(attempts ? [tried(attempts)] : []),
+    ['time', `${firstMs ?? ms} ms to the first words, ${ms} ms in all`],
+    ['tokens', tokens(usage ?? {})],
+  ])
+}
+
+/** The attempts at an answer that there is not. */
+export function whatWasTried(attempts: readonly Attempt[]): string {
+  return rows([tried(attempts)])
+}
+
+function tried(attempts: readonly Attempt[]) {
+  const lines = attempts.map(({ endpoint, model, ms, error }) => {
+    const end = error === undefined ? 'answered' : error === 'HEDGE_LOST' ? 'was outrun' : `failed with ${error}`
+    return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms`
+  })
+  return ['attempts', lines] as const
+}
+
+function tokens(usage: Usage): string {
+  const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion, reasoningTokens: reasoning } = usage
+  const known = Object.entries({ prompt, cached, completion, reasoning }).filter(([, count]) => count !== undefined)
+  return known.length === 0 ? 'unknown' : known.map(([name, count]) => `${name} ${count}`).join(', ')
+}

@@ -1,0 +1,53 @@
+import type { Declared } from '../../plugin/load/discover.js'
+import { troubleError } from '../../plugin/load/plugin-error.js'
+import { type ToldProblem, tell } from '../errors/error-report.js'
+import { words } from '../errors/format-message.js'
+
+type Entry<Definition> = {
+  readonly name: string
+  readonly from: { readonly package: string; readonly version: string }
+  readonly plugin?: Declared
+  load(): Promise<Definition>
+}
+
+/** A miner or a dialect as a list shows it: what it is, or why it cannot be used. */
+export type Listed<Definition> = {
+  readonly name: string
+  readonly package: string
+  readonly version: string
+  readonly definition: Definition | null
+  readonly problem?: ToldProblem
+}
+
+/**
+ * Loads all that there is, each by itself: one that fails takes none of the others along.
+ *
+ * @param declared what plugins declare of that kind; of those that have another's name it tells so
+ */
+export async function listPlugins<Definition>(
+  entries: ReadonlyMap<string, Entry<Definition>>,
+  declared: readonly Declared[],
+): Promise<readonly Listed<Definition>[]> {
+  const hidden = declared.filter(plugin => entries.get(plugin.name)?.plugin !== plugin)
+  const all = [...entries.values(), ...hidden.map(hiddenEntry)]
+  return Promise.all(
+    all.map(async ({ name, from, load }): Promise<Listed<Definition>> => {
+      const what = { name, package: from.package, version: from.version }
+      try {
+        return { ...what, definition: await load() }
+      } catch (error) {
+        const { code, message, hint } = tell(error)!
+        return { ...what, definition: null, problem: { code, message, hint } }
+      }
+    }),
+  )
+}
+
+/** Tells why some cannot be used, on standard error. */
+export function warnOf(listed: readonly Listed<unknown>[]): void {
+  for (const { problem } of listed) if (problem) process.stderr.write(words({ label: 'warning', ...problem }))
+}
+
+function hiddenEntry(plugin: Declared): Entry<never> {
+  return { name: plugin.name, from: plugin.from, plugin, load: () => Promise.reject(troubleError(plugin)) }
+}

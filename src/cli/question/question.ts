@@ -1,0 +1,68 @@
+import { Args, Flags } from '@oclif/core'
+import { conversation } from '../../plugin/conversation.js'
+import type { Message } from '../../plugin/miner.js'
+import { UsageError } from '../errors/usage-error.js'
+import { readStdin } from './stdin.js'
+
+/** How a question is typed; the same for every command that asks one. */
+export const questionArgs = {
+  TEXT: Args.string({
+    description: 'one message of the user; `-`, or nothing at all: read standard input',
+    ignoreStdin: true,
+  }),
+}
+
+export const questionFlags = {
+  roles: Flags.string({
+    description: 'who says each of the messages: system, developer, user, assistant',
+    delimiter: ',',
+    multiple: true,
+    helpValue: 'ROLE',
+  }),
+  messages: Flags.string({
+    description: 'what is said, as many as there are roles; TEXT has to stand before it',
+    multiple: true,
+    helpValue: 'TEXT',
+  }),
+}
+
+export type Typed = {
+  readonly text?: string | undefined
+  readonly roles?: string[] | undefined
+  readonly messages?: string[] | undefined
+}
+
+/**
+ * The conversation that was typed, piped, or named by roles and messages.
+ *
+ * @param command whose question it is
+ * @throws {UsageError} when that is said in two ways, or in half of one
+ * @throws {ConversationError}
+ */
+export async function readQuestion({ text, roles, messages }: Typed, command = 'prompt'): Promise<Message[]> {
+  if (messages === undefined && roles === undefined) {
+    const content = text === undefined || text === '-' ? await typedOrPiped(text) : text
+    if (content.trim() === '')
+      throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
+    return [{ role: 'user', content }]
+  }
+  if (text !== undefined) {
+    throw new UsageError(
+      'QUESTION_TWICE',
+      'there is a TEXT beside --roles or --messages',
+      'put it among --messages, with a role',
+    )
+  }
+  if (messages === undefined)
+    throw new UsageError('MESSAGES_MISSING', '--roles needs --messages', 'add --messages, one for each role')
+  if (roles === undefined)
+    throw new UsageError('ROLES_MISSING', '--messages needs --roles', 'add --roles, one for each message: --roles user')
+  return conversation(roles, messages)
+}
+
+async function typedOrPiped(text: string | undefined): Promise<string> {
+  if (text === undefined && process.stdin.isTTY) {
+    throw new UsageError('QUESTION_MISSING', 'there is no question', 'type it as TEXT: "What is TAO?", or pipe it in')
+  }
+  return readStdin()
+}

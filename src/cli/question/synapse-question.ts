@@ -1,0 +1,107 @@
+import type { Route } from '../../plugin/dialect.js'
+import type { Message } from '../../plugin/miner.js'
+import { requiredFields } from '../../plugin/required-fields.js'
+import { hashVersions } from '../../plugin/route-fields.js'
+import type { HashField } from '../../wires/hash-field.js'
+import { fieldsOf } from '../../wires/json/convert.js'
+import type { JsonObject } from '../../wires/json/tree.js'
+import { UsageError } from '../errors/usage-error.js'
+import { readBody } from './body.js'
+import type { ChosenSynapse } from './choose-synapse.js'
+import { readQuestion, type Typed } from './question.js'
+
+/** A synapse as it is asked. */
+export type SynapseQuestion = {
+  readonly synapse: string
+  /** all of them, in the order of their declaration */
+  readonly fields: JsonObject
+  /** nothing was typed or piped over the example */
+  readonly isExample: boolean
+  readonly required: readonly string[]
+  readonly frozen: readonly string[]
+  readonly hashed: readonly HashField[]
+  /** the field that holds the whole of the answer, as text; undefined when there is no such field */
+  readonly into: string | undefined
+}
+
+/**
+ * What is to be asked: the route's example with what was typed over it.
+ *
+ * @throws {UsageError} when that is said in two ways, or cannot be said of this synapse
+ * @throws {ConversationError}
+ */
+export async function readSynapseQuestion(
+  { name, route }: ChosenSynapse,
+  { body, text, roles, messages }: Typed & { readonly body?: string | undefined },
+): Promise<SynapseQuestion> {
+  const typed = { text, roles, messages }
+  const example = fieldsOf(route.example)
+  const said = body === undefined ? await typedFields(name, route, typed) : await bodyFields(body, typed)
+  const fields = new Map([...example, ...said])
+  const hashed = hashVersions(route)[0]!
+  requireHashable(fields, hashed)
+  return {
+    synapse: name,
+    fields,
+    isExample: said.size === 0,
+    required: requiredFields(route),
+    // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
+    frozen: [],
+    hashed,
+    into: typeof route.example.completion === 'string' ? 'completion' : undefined,
+  }
+}
+
+/** Can it be asked with a TEXT, or with roles and messages? */
+export function takesText({ example }: Route): boolean {
+  return formOf(example) !== null
+}
+
+async function bodyFields(body: string, { text, roles, messages }: Typed): Promise<JsonObject> {
+  if (text !== undefined || roles !== undefined || messages !== undefined) {
+    const hint = 'leave out one of them; messages can stand in --body'
+    throw new UsageError('QUESTION_TWICE', 'there is a TEXT, or --messages, beside --body', hint)
+  }
+  return readBody(body)
+}
+
+/**
+ * A conversation that was typed, in the fields that this synapse has for it; one of roles and messages is read from
+ * standard input where nothing was typed, unless that is a terminal.
+ */
+async function typedFields(name: string, { example }: Route, typed: Typed): Promise<JsonObject> {
+  const form = formOf(example)
+  const isTyped = Object.values(typed).some(value => value !== undefined)
+  if (form === null && isTyped) {
+    const hint = `--body '{"${Object.keys(example)[0]}": …}', or nothing at all for an example`
+    throw new UsageError('NO_CONVERSATION', `${name} takes no TEXT: it has no messages`, hint)
+  }
+  const isPiped = form === asLists && !process.stdin.isTTY
+  return form !== null && (isTyped || isPiped) ? fieldsOf(form(await readQuestion(typed, 'query'))) : new Map()
+}
+
+/** Python raises where the SDK hashes half a character, so there is nothing to be signed. */
+function requireHashable(fields: JsonObject, hashed: readonly HashField[]): void {
+  for (const field of hashed) {
+    const name = typeof field === 'string' ? field : field.name
+    const value = fields.get(name)
+    if (typeof value !== 'string' || value.isWellFormed()) continue
+    const hint = 'escape characters above U+FFFF by both of their halves'
+    throw new UsageError('BODY_MALFORMED', `${name} has half a character, which cannot be hashed`, hint)
+  }
+}
+
+type Form = (messages: readonly Message[]) => Readonly<Record<string, unknown>>
+const asLists: Form = messages => ({
+  roles: messages.map(({ role }) => role),
+  messages: messages.map(({ content }) => content),
+})
+const asObjects: Form = messages => ({ messages: messages.map(({ role, content }) => ({ role, content })) })
+
+/** How a conversation stands in a synapse, if it does. */
+function formOf({ roles, messages }: Route['example']): Form | null {
+  if (!Array.isArray(messages)) return null
+  if (Array.isArray(roles)) return asLists
+  const [first] = messages
+  return typeof first === 'object' && first !== null && 'role' in first && 'content' in first ? asObjects : null
+}

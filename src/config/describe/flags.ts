@@ -1,0 +1,104 @@
+import { namesOf } from '../schema/names.js'
+import { refuseShared } from '../schema/refuse-shared.js'
+import type { Section } from '../schema/section.js'
+import { type Setting, settingsOf } from '../schema/setting.js'
+import type { Shape } from '../schema/shape.js'
+import { defaultText, expectedRange } from '../values/expected.js'
+
+/** A flag as the command line's edge needs to know it. It takes text, and has no default and no check of its own. */
+export type FlagDescription = {
+  /** the setting; what was typed goes back under it, see `TypedFlag` */
+  readonly path: string
+  /** without dashes, as help shows it */
+  readonly name: string
+  readonly aliases: readonly string[]
+  /** may be given more than once, and with several values */
+  readonly multiple: boolean
+  /** takes no value; `true` is what was typed */
+  readonly isSwitch: boolean
+  /** may stand without a value for true, and with `no-` before its name for false */
+  readonly isTruth: boolean
+  /** another spelling, which help does not show */
+  readonly hidden: boolean
+  /** what help shows in the place of the value: `number`, `duration` */
+  readonly value: string
+  /** the author's words with range, default and variables */
+  readonly help: string
+  /** for completion; the settings layer does the checking */
+  readonly choices: readonly string[]
+  /** the heading in help */
+  readonly group: string
+}
+
+/**
+ * Describes the flags of sections.
+ *
+ * @param reserved names that some command of the host owns: a miner's setting then has its prefixed flag only
+ * @throws {ConfigError} CONFIG_SCHEMA when two settings want the same flag
+ */
+export function flagsOf(sections: readonly Section[], reserved: ReadonlySet<string>): readonly FlagDescription[] {
+  const host = sections.filter(({ of }) => of === 'host').flatMap(section => describeAll(section, new Set()))
+  const taken = new Set([...reserved, ...host.flatMap(namesIn)])
+  const miners = sections.filter(({ of }) => of === 'miner').flatMap(section => describeAll(section, taken))
+
+  refuseShared(
+    [...host, ...miners].flatMap(namesIn).map(name => `--${name}`),
+    'have the flag',
+  )
+  return [...miners, ...host]
+}
+
+function describeAll(section: Section, taken: ReadonlySet<string>): readonly FlagDescription[] {
+  return settingsOf(section).flatMap(setting => describe(setting, section, taken))
+}
+
+function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<string>): readonly FlagDescription[] {
+  const { path, shape, flag, shortFlag, dottedFlags, spellings } = setting
+  if (flag === undefined) return []
+  const plain = of === 'host' ? shortFlag : [namesOf('', setting.key).flag].find(name => !taken.has(name))
+  const common = { path, hidden: false, isSwitch: false, isTruth: false, help: helpText(setting), group: title }
+  const main: FlagDescription = {
+    ...common,
+    name: plain ?? flag,
+    aliases: [flag, ...dottedFlags].filter(alias => alias !== (plain ?? flag)),
+    multiple: shape.kind === 'list',
+    isTruth: shape.kind === 'boolean',
+    value: valueName(shape),
+    choices: choicesOf(shape),
+  }
+  const others = spellings.flatMap(({ flag: name, value }): FlagDescription[] => {
+    if (name === undefined) return []
+    const choices = typeof value === 'string' ? [] : Object.keys(value)
+    const isSwitch = typeof value === 'string'
+    return [{ ...common, name, aliases: [], multiple: false, value: 'text', choices, isSwitch, hidden: true }]
+  })
+  return [main, ...others]
+}
+
+function helpText(setting: Setting): string {
+  const text = defaultText(setting)
+  const facts = [expectedRange(setting.shape), text && `default ${text}`, setting.variables.join(', ')]
+  return `${setting.help} (${facts.filter(fact => fact !== undefined).join('; ')})`.trimStart()
+}
+
+function valueName(shape: Shape): string {
+  switch (shape.kind) {
+    case 'list':
+      return valueName(shape.item)
+    case 'text':
+      return shape.url ? 'url' : 'text'
+    case 'number':
+      return shape.unit ?? 'number'
+    default:
+      return 'true|false'
+  }
+}
+
+function choicesOf(shape: Shape): readonly string[] {
+  if (shape.kind === 'list') return choicesOf(shape.item)
+  return shape.kind === 'text' || shape.kind === 'number' ? shape.choices.map(String) : []
+}
+
+function namesIn({ name, aliases }: FlagDescription): readonly string[] {
+  return [name, ...aliases]
+}

@@ -1,0 +1,23 @@
+import type { Configuration } from '../configuration.js'
+import { valueAt } from '../configuration.js'
+import type { Origin } from '../origin.js'
+import { redact } from '../redact.js'
+
+/**
+ * A configuration as JSON may show it: the values in tables as in the file, secrets as `***`, durations and sizes
+ * with their unit; and by path where each came from.
+ */
+export function toJson(configuration: Configuration): {
+  values: Readonly<Record<string, unknown>>
+  origins: Readonly<Record<string, Origin>>
+} {
+  const values: Record<string, unknown> = {}
+  for (const setting of configuration.settings) {
+    const { section, key } = setting
+    const value = redact(setting, valueAt(configuration, setting))
+    if (value === undefined) continue
+    const table = section === '' ? values : Object.hasOwn(values, section) ? values[section] : {}
+    Object.assign(values, section === '' ? { [key]: value } : { [section]: { ...(table as object), [key]: value } })
+  }
+  return { values, origins: Object.fromEntries(configuration.origins) }
+}

@@ -1,0 +1,64 @@
+import { nearestBehind } from '../../text/closest.js'
+import { escapeName } from '../../text/escape.js'
+import type { Found, Layer } from '../layer.js'
+import type { Problem } from '../problem.js'
+import type { Catalog } from '../schema/catalog.js'
+import { isForeignVariable } from '../schema/foreign-variables.js'
+import { namesOf } from '../schema/names.js'
+import type { Setting } from '../schema/setting.js'
+import { howToSet } from '../values/hint.js'
+import type { Environment } from '../values/resolve-secrets.js'
+import { respell } from './alias.js'
+import { ofPlugin } from './file-layer.js'
+
+/**
+ * Finds settings in the environment. An empty variable is unset; a blank one, too, unless the setting is text.
+ * Problems: `MINER_` variables that nobody knows.
+ */
+export function environmentLayer(
+  env: Environment,
+  { catalog, problems }: { catalog: Catalog; problems: Problem[] },
+): Layer {
+  const layer = new Map<string, Found>()
+  for (const setting of catalog.settings) {
+    const found = findSetting(setting, env, problems)
+    if (found) layer.set(setting.path, found)
+  }
+  const prefixes = [...catalog.tables]
+    .map(table => namesOf(table, '').variable)
+    .sort((one, other) => other.length - one.length)
+  for (const variable of Object.keys(env).filter(name => name.startsWith('MINER_') && env[name])) {
+    const isKnown = catalog.variables.has(variable) || isForeignVariable(variable)
+    if (isKnown || catalog.unreadPrefixes.some(prefix => variable.startsWith(prefix))) continue
+    const prefix = prefixes.find(one => variable.startsWith(one)) ?? 'MINER_'
+    const otherwise = prefix === 'MINER_' ? ofPlugin : 'see the settings with miner config show'
+    const meant = nearestBehind(prefix, variable, catalog.variables)
+    problems.push({
+      code: 'UNKNOWN_VARIABLE',
+      message: `${escapeName(variable)} is not a setting`,
+      origin: { from: 'environment', variable },
+      hint: meant ? `use ${meant}` : `unset it, or ${otherwise}`,
+    })
+  }
+  return layer
+}
+
+function findSetting(setting: Setting, env: Environment, problems: Problem[]): Found | undefined {
+  const { path, shape, variables, spellings } = setting
+  for (const variable of variables) {
+    const text = env[variable]
+    if (text && (shape.kind === 'text' || text.trim() !== ''))
+      return { raw: { kind: 'variable', text }, origin: { from: 'environment', variable } }
+  }
+  for (const spelling of spellings) {
+    const text = spelling.env && env[spelling.env]
+    if (!spelling.env || !text?.trim()) continue
+    const origin = { from: 'environment', variable: spelling.env } as const
+    const said = respell(spelling, text, words => {
+      const message = `${path} ${words}`
+      problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: howToSet(setting, { message }) })
+    })
+    if (said !== undefined) return { raw: { kind: 'variable', text: said }, origin }
+  }
+  return undefined
+}

@@ -1,0 +1,66 @@
+import { namesOf } from './names.js'
+import { refuseShared } from './refuse-shared.js'
+import type { KnownSection, Section } from './section.js'
+import { type Setting, settingsOf } from './setting.js'
+import type { Spelling } from './setting-meta.js'
+
+/** Which setting a name stands for, and the spelling when its values differ. */
+export type Meaning = { readonly setting: Setting; readonly spelling?: Spelling }
+
+/** Everything that file and environment may hold, and what of it is to be read. */
+export type Catalog = {
+  /** those to read, in order */
+  readonly settings: readonly Setting[]
+  /** file key (`use`, `shout.maxTokens`, `shout.max_tokens`) → setting */
+  readonly keys: ReadonlyMap<string, Meaning>
+  /** names of the file's tables that are read */
+  readonly tables: ReadonlySet<string>
+  /** keys and tables at the top of the file that are left alone */
+  readonly unread: ReadonlySet<string>
+  /** our own variables, read or not */
+  readonly variables: ReadonlySet<string>
+  /** beginnings of variables that are left alone: `MINER_SHOUT_` */
+  readonly unreadPrefixes: readonly string[]
+}
+
+/**
+ * Indexes settings by their names.
+ *
+ * @throws {ConfigError} CONFIG_SCHEMA when two settings share a name; borrowed variables may be shared
+ */
+export function catalogOf(sections: readonly Section[], known: readonly KnownSection[]): Catalog {
+  const settings = sections.flatMap(settingsOf)
+  const keys = new Map<string, Meaning>()
+  for (const setting of settings) {
+    for (const key of setting.fileKeys) keys.set(key, { setting })
+    for (const spelling of setting.spellings) if (spelling.key) keys.set(spelling.key, { setting, spelling })
+  }
+  const tables = new Set([...sections.map(({ name }) => name), ...[...keys.keys()].map(tableOf)])
+  tables.delete('')
+  refuseShared([...settings.flatMap(({ fileKeys }) => fileKeys), ...tables], 'or sections share the name')
+  refuseShared(
+    settings.flatMap(({ variables }) => variables.slice(0, 1)),
+    'or sections share the name',
+  )
+
+  const others = known.filter(({ name }) => name === '' || !tables.has(name))
+  const otherSettings = others.flatMap(settingsOf).filter(({ path }) => !keys.has(path))
+  const otherTables = others.map(({ name }) => name).filter(name => name !== '')
+  return {
+    settings,
+    keys,
+    tables,
+    unread: new Set([...otherTables, ...otherSettings.flatMap(({ section, fileKeys }) => (section ? [] : fileKeys))]),
+    variables: new Set([...settings, ...otherSettings].flatMap(ownVariables)),
+    unreadPrefixes: otherTables.map(name => namesOf(name, '').variable),
+  }
+}
+
+function tableOf(key: string): string {
+  return key.includes('.') ? key.slice(0, key.indexOf('.')) : ''
+}
+
+function ownVariables({ variables, spellings }: Setting): readonly string[] {
+  const all = [...variables, ...spellings.flatMap(({ env }) => env ?? [])]
+  return all.filter(name => name.startsWith('MINER_'))
+}

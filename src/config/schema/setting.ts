@@ -1,0 +1,94 @@
+import { type ZodType, z } from 'zod'
+import { ConfigError } from '../config-error.js'
+import { type Described, shapeOf } from './derive-shape.js'
+import { isForeignVariable } from './foreign-variables.js'
+import { namesOf } from './names.js'
+import type { KnownSection, Section } from './section.js'
+import type { Spelling } from './setting-meta.js'
+import type { Shape } from './shape.js'
+import { isPlain } from './shape.js'
+
+/** One setting with everything that follows from its schema. */
+export type Setting = {
+  /** `shout.maxTokens` */
+  readonly path: string
+  /** the section's name, `shout`; empty at the top */
+  readonly section: string
+  /** `maxTokens` */
+  readonly key: string
+  readonly schema: ZodType
+  readonly shape: Shape
+  /** the author's description; may be empty */
+  readonly help: string
+  /** in its held form (milliseconds, bytes); undefined when there is none */
+  readonly default: unknown
+  /** it has no default and cannot be left out */
+  readonly required: boolean
+  /** the flag that always works, without dashes (`shout-max-tokens`); undefined for tables */
+  readonly flag: string | undefined
+  /** the one that the author chose for a host's setting, `wallet-name` */
+  readonly shortFlag: string | undefined
+  /** `shout.max_tokens` and `shout.maxTokens` */
+  readonly dottedFlags: readonly string[]
+  /** `MINER_SHOUT_MAX_TOKENS` first, then borrowed ones; an earlier one wins */
+  readonly variables: readonly string[]
+  /** `shout.maxTokens` and `shout.max_tokens` */
+  readonly fileKeys: readonly string[]
+  readonly spellings: readonly Spelling[]
+}
+
+/**
+ * Derives the settings of a section from its zod object, in its order.
+ *
+ * @throws {ConfigError} CONFIG_SCHEMA when a name or a schema cannot be a setting's
+ */
+export function settingsOf({ name, settings }: Section | KnownSection): readonly Setting[] {
+  if (!settings) return []
+  if (!/^([a-z][a-z0-9-]*)?$/.test(name))
+    throw new ConfigError('CONFIG_SCHEMA', `${name}: the name of a section has small letters, digits and dashes only`)
+  if (settings.def.checks?.length)
+    throw new ConfigError(
+      'CONFIG_SCHEMA',
+      `${name || 'the top'}: a check of all settings at once belongs in the rules of the section`,
+    )
+  const { properties = {} } = z.toJSONSchema(settings, {
+    io: 'input',
+    unrepresentable: 'any',
+    // What is printed must be what is read, and JSON Schema shows a transform's input only; `catch` hides mistakes.
+    override: ({ zodSchema, jsonSchema }) => {
+      const { type } = zodSchema._zod.def
+      if (type === 'unknown') jsonSchema.free = true
+      if (type === 'pipe' || type === 'transform' || type === 'catch') jsonSchema.unsupported = type
+    },
+  })
+  return Object.entries(settings.shape).map(([key, schema]) => {
+    if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
+    return settingOf(name, key, schema, properties[key] as Described)
+  })
+}
+
+function settingOf(section: string, key: string, schema: ZodType, described: Described): Setting {
+  const names = namesOf(section, key)
+  const shape = shapeOf(described, names.path)
+  if (!/^[a-z][a-zA-Z0-9]*$/.test(key))
+    throw new ConfigError('CONFIG_SCHEMA', `${names.path}: the key of a setting is in camelCase`)
+  if (isForeignVariable(names.variable))
+    throw new ConfigError('CONFIG_SCHEMA', `${names.path}: ${names.variable} is read by another program`)
+  const absent = schema.safeParse(undefined)
+  return {
+    path: names.path,
+    section,
+    key,
+    schema,
+    shape,
+    help: described.description ?? '',
+    default: absent.success ? absent.data : undefined,
+    required: !absent.success,
+    flag: isPlain(shape) ? names.flag : undefined,
+    shortFlag: isPlain(shape) ? described.flag : undefined,
+    dottedFlags: names.dottedFlags,
+    variables: [names.variable, ...(described.env ?? [])],
+    fileKeys: names.fileKeys,
+    spellings: described.spellings ?? [],
+  }
+}

@@ -1,0 +1,203 @@
+import { nearest } from '../../text/closest.js'
+import type { Raw, Report } from '../layer.js'
+import { itemPath, spellings } from '../schema/names.js'
+import {
+  isPlain,
+  isScalar,
+  type ListShape,
+  type NumberShape,
+  type Scalar,
+  type Shape,
+  type TableShape,
+} from '../schema/shape.js'
+import { parseUnit } from '../schema/unit.js'
+import { expected, insteadOf } from './expected.js'
+
+/**
+ * Turns what a layer holds into what the setting's schema takes: numbers, milliseconds, lists, tables with the
+ * declared keys. Whether the value is in range is for the schema to say. Secrets stay as they were written.
+ *
+ * @returns the value; meaningless when something was reported
+ */
+export function convert(shape: Shape, raw: Raw, path: string, report: Report): unknown {
+  switch (raw.kind) {
+    case 'value':
+      return fromValue(shape, raw.value, path, report)
+    case 'variable':
+      return fromVariable(shape, raw.text, path, report)
+    case 'flag': {
+      const [text = '', ...more] = raw.texts
+      if (shape.kind === 'list') return fromTexts(shape, raw.texts, path, report)
+      return more.length > 0
+        ? report(path, 'is given more than once', 'leave one of them')
+        : fromText(shape, text, path, report)
+    }
+  }
+}
+
+function fromVariable(shape: Shape, text: string, path: string, report: Report): unknown {
+  const isJson = !isPlain(shape) || (shape.kind === 'list' && text.trimStart().startsWith('['))
+  if (isJson) {
+    const json = parseJson(text)
+    if (!json) return report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
+    // Two brackets are TOML's.
+    if (shape.kind === 'list' && isTable(json.value)) return refuse(shape, json.value, path, report, inBrackets)
+    return fromValue(shape, json.value, path, report)
+  }
+  if (shape.kind !== 'list') return fromText(shape, text, path, report)
+  const texts = text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+  if (texts.length === 0) return report(path, 'has only commas', 'write [] for an empty list')
+  return fromTexts(shape, texts, path, report)
+}
+
+// The parser's own words hold some of the text, which may hold a secret.
+function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+function fromTexts({ item }: ListShape, texts: readonly string[], path: string, report: Report): unknown {
+  return texts.map((text, index) => fromText(item, text, itemPath(path, index), report))
+}
+
+function fromText(shape: Shape, text: string, path: string, report: Report): unknown {
+  const words = text.trim()
+  switch (shape.kind) {
+    case 'text':
+      return text
+    case 'number':
+      return numberFrom(shape, words) ?? (isNone(shape, words) ? null : refuse(shape, text, path, report))
+    case 'boolean':
+      return parseTruth(words) ?? refuse(shape, text, path, report)
+    default:
+      return refuse(shape, text, path, report, 'write it in the configuration file')
+  }
+}
+
+function fromValue(shape: Shape, value: unknown, path: string, report: Report): unknown {
+  if (value === null && shape.nullable) return null
+  if (isScalar(shape)) return fromScalar(shape, value, path, report)
+  if (shape.kind === 'free') return fromJson(shape, value, path, report)
+  if (shape.kind === 'list') {
+    const isTables = shape.item.kind === 'table' && isTable(value)
+    const brackets = isTables ? `write [[${path}]], with two brackets` : inBrackets
+    if (!Array.isArray(value)) return refuse(shape, value, path, report, brackets)
+    return value.map((item, index) => fromValue(shape.item, item, itemPath(path, index), report))
+  }
+  if (!isTable(value)) return refuse(shape, value, path, report)
+  return shape.kind === 'table'
+    ? fromTable(shape, value, path, report)
+    : fromDictionary(shape.value, value, path, report)
+}
+
+const inBrackets = 'write it in brackets: [ … ]'
+
+function fromDictionary(shape: Shape, table: Table, path: string, report: Report): unknown {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, item]) => {
+      // zod drops this key without a word.
+      if (key === '__proto__') report(path, 'has a key that cannot be used: __proto__')
+      return [key, fromValue(shape, item, itemPath(path, key), report)]
+    }),
+  )
+}
+
+// TOML has dates, and numbers that are none or are too large, which JSON has not.
+function fromJson(shape: Shape, value: unknown, path: string, report: Report): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => fromJson(shape, item, itemPath(path, index), report))
+  if (isTable(value)) return fromDictionary(shape, value, path, report)
+  const isJson = value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)
+  return isJson ? value : refuse(shape, value, path, report, 'write it as a text')
+}
+
+function fromScalar(shape: Scalar, value: unknown, path: string, report: Report): unknown {
+  switch (shape.kind) {
+    case 'text':
+      if (typeof value === 'string') return value
+      return refuse(shape, value, path, report, isTable(value) || Array.isArray(value) ? undefined : 'put it in quotes')
+    case 'boolean':
+      return typeof value === 'boolean'
+        ? value
+        : refuse(shape, value, path, report, 'write true or false, without quotes')
+    case 'number':
+      if (typeof value === 'string' && isNone(shape, value)) return null
+      // A number with a unit may be written either way; other numbers have no quotes in a file.
+      if (shape.unit && (typeof value === 'string' || typeof value === 'number'))
+        return parseUnit(shape.unit, String(value)) ?? refuse(shape, String(value), path, report)
+      if (typeof value === 'bigint')
+        return report(path, 'is too large a number', `give at most ${Number.MAX_SAFE_INTEGER}`)
+      if (Number.isFinite(value)) return value
+      return refuse(
+        shape,
+        value,
+        path,
+        report,
+        typeof value === 'string' ? 'write a number, without quotes' : undefined,
+      )
+  }
+}
+
+function fromTable({ fields }: TableShape, table: Table, path: string, report: Report): unknown {
+  const byKey = new Map([...fields.keys()].flatMap(name => spellings(name).map(key => [key, name])))
+  const found = new Map<string, unknown>()
+  for (const [key, value] of Object.entries(table)) {
+    const name = byKey.get(key)
+    const field = name === undefined ? undefined : fields.get(name)
+    if (name === undefined || !field) {
+      const meant = nearest(key, byKey.keys())
+      report(
+        itemPath(path, key),
+        'is not a setting',
+        meant ? `use ${meant}` : `there are: ${[...fields.keys()].join(', ')}`,
+      )
+    } else if (found.has(name)) {
+      report(itemPath(path, name), 'is given more than once', `leave one of ${spellings(name).join(' and ')}`)
+    } else {
+      found.set(name, fromValue(field, value, itemPath(path, name), report))
+    }
+  }
+  return Object.fromEntries(found)
+}
+
+/** A table of a file, or an object of JSON. */
+export type Table = Readonly<Record<string, unknown>>
+
+export function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+function numberFrom({ unit }: NumberShape, text: string): number | undefined {
+  if (unit) return parseUnit(unit, text)
+  const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  return Number.isFinite(number) ? number : undefined
+}
+
+function isNone(shape: Scalar, text: string): boolean {
+  return shape.nullable && text.toLowerCase() === 'none'
+}
+
+function refuse(shape: Shape, value: unknown, path: string, report: Report, hint?: string): void {
+  report(path, `must be ${expected(shape)}${insteadOf(shape, value)}`, hint)
+}
+
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+  ['0', false],
+])
+
+/** Reads `true` `yes` `on` `1` and `false` `no` `off` `0`, in any case; undefined for anything else. */
+export function parseTruth(text: string): boolean | undefined {
+  return truths.get(text.trim().toLowerCase())
+}

@@ -1,0 +1,101 @@
+import { quote } from '../../text/escape.js'
+import { redact } from '../redact.js'
+import type { Setting } from '../schema/setting.js'
+import { type Bound, isScalar, type NumberShape, type Shape } from '../schema/shape.js'
+import { printUnit, unitExamples } from '../schema/unit.js'
+
+/** Says what kind of value a setting takes; follows "must be": `a whole number` · `one of chat, completions`. */
+export function expected(shape: Shape): string {
+  const kind = expectedKind(shape)
+  return shape.nullable && shape.kind === 'number' ? `${kind}, or none` : kind
+}
+
+/** Says which numbers are allowed, if not all are; follows "must be": `between 0 and 2` · `at least 1s`. */
+export function expectedRange(shape: Shape): string | undefined {
+  if (shape.kind !== 'number') return undefined
+  const range = rangeOf(shape)
+  return range && shape.nullable ? `${range}, or none` : range
+}
+
+/** Says which values are allowed beyond their kind, if not all are: a range, choices, or how a secret is given. */
+export function allowed(shape: Shape): string | undefined {
+  if (shape.kind === 'list') return allowed(shape.item)
+  if (shape.kind === 'text' && shape.secret) return 'the secret, env:NAME or file:PATH'
+  const isChoice = (shape.kind === 'text' || shape.kind === 'number') && shape.choices.length > 0
+  return isChoice ? expected(shape) : expectedRange(shape)
+}
+
+/**
+ * Names the value that was found instead, for the end of a message: `, not "hot"`. Of a secret, a URL (it may hold
+ * one) or a table, it names the kind only.
+ */
+export function insteadOf(shape: Shape, value: unknown): string {
+  const found = kindOf(value)
+  if (isScalar(shape) && (shape.kind !== 'text' || !(shape.secret || shape.url))) {
+    if (typeof value === 'string') return `, not ${quote(value)}`
+    if (typeof value === 'number' && shape.kind === 'number' && shape.unit)
+      return `, not ${printUnit(shape.unit, value)}`
+    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return `, not ${value}`
+  }
+  return shape.kind === 'text' && found === 'text' ? '' : `, not ${found}`
+}
+
+function expectedKind(shape: Shape): string {
+  switch (shape.kind) {
+    case 'text':
+      if (shape.choices.length > 0) return oneOf(shape.choices) + (shape.url ? ' or a URL' : '')
+      return shape.url ? 'a URL' : 'text'
+    case 'number':
+      if (shape.choices.length > 0) return oneOf(shape.choices)
+      if (shape.unit) return `a ${shape.unit} such as ${unitExamples[shape.unit]}`
+      return shape.whole ? 'a whole number' : 'a number'
+    case 'boolean':
+      return 'true or false'
+    case 'list':
+      return 'a list'
+    case 'table':
+    case 'dictionary':
+      return 'a table'
+    case 'free':
+      return 'a value that JSON has'
+  }
+}
+
+function oneOf(choices: readonly (string | number)[]): string {
+  return choices.length === 1 ? String(choices[0]) : `one of ${choices.join(', ')}`
+}
+
+function rangeOf({ min, max, unit }: NumberShape): string | undefined {
+  const print = ({ at }: Bound) => (unit ? printUnit(unit, at) : String(at))
+  if (min && max && !min.open && !max.open) return `between ${print(min)} and ${print(max)}`
+  const words = [
+    min && `${min.open ? 'above' : 'at least'} ${print(min)}`,
+    max && `${max.open ? 'below' : 'at most'} ${print(max)}`,
+  ].filter(word => word !== undefined)
+  return words.length > 0 ? words.join(' and ') : undefined
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof Date) return 'a date'
+  switch (typeof value) {
+    case 'string':
+      return 'text'
+    case 'number':
+    case 'bigint':
+      return 'a number'
+    case 'boolean':
+      return 'true or false'
+    default:
+      return value === null ? 'null' : 'a table'
+  }
+}
+
+/** A setting's default as an operator would write it; undefined when there is none to show. */
+export function defaultText(setting: Setting): string | undefined {
+  const value = redact(setting, setting.default)
+  if (value === undefined || value === null || value === '') return undefined
+  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.join(',') || undefined
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? undefined : JSON.stringify(value)
+  return String(value)
+}

@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import { escapeName } from '../../text/escape.js'
+import { expandHome } from '../expand-home.js'
+import type { Report } from '../layer.js'
+import { readBounded } from '../read-bounded.js'
+import { mapLeaves } from '../schema/map-leaves.js'
+import type { Setting } from '../schema/setting.js'
+import { secretsOf } from '../secrets.js'
+
+/** The variables that may be read; absent and empty are the same. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Puts the secrets themselves in the place of `env:NAME` and `file:PATH`, in all of a value.
+ *
+ * @param from `folder`: what a relative PATH starts from. `~` is the user's home. A file's last line end is no part of the secret, and it may
+ *   have 64 KiB.
+ */
+export async function resolveSecrets(
+  { shape, path }: Setting,
+  value: unknown,
+  from: { env: Environment; folder: string; report: Report },
+): Promise<unknown> {
+  const resolved = new Map<string, string | undefined>()
+  for (const [at, text] of secretsOf({ shape, path }, value)) resolved.set(at, await resolveSecret(text, at, from))
+  return mapLeaves(shape, value, path, (_, leaf, at) => (resolved.has(at) ? resolved.get(at) : leaf))
+}
+
+async function resolveSecret(
+  text: string,
+  path: string,
+  { env, folder, report }: { env: Environment; folder: string; report: Report },
+): Promise<string | undefined> {
+  if (text.startsWith('env:')) return fromVariable(text.slice('env:'.length), path, { env, report })
+  if (text.startsWith('file:')) return fromFile(resolve(folder, expandHome(text.slice('file:'.length))), path, report)
+  return text
+}
+
+function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: Report }) {
+  // Whoever pastes a secret after "env:" must not read it again in the message.
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'has no name of a variable after "env:"')
+  const secret = Object.hasOwn(env, name) ? env[name] : undefined
+  return secret || void report(path, `is to come from the variable ${name}, which is not set`, `export ${name}=…`)
+}
+
+async function fromFile(file: string, path: string, report: Report): Promise<string | undefined> {
+  const bytes = await readBounded(file, 65_536)
+  const from = `is to come from the file ${escapeName(file)}, which`
+  const hint = 'mend that file, or name another'
+  if (!Buffer.isBuffer(bytes)) return void report(path, `${from} ${bytes.why}`, hint)
+  const secret = bytes.toString('utf8').replace(/\r?\n$/, '')
+  return secret || void report(path, `${from} is empty`, hint)
+}

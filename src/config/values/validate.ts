@@ -1,0 +1,77 @@
+import type { z } from 'zod'
+import { nearest } from '../../text/closest.js'
+import { quote } from '../../text/escape.js'
+import type { Report } from '../layer.js'
+import { itemPath } from '../schema/names.js'
+import type { Setting } from '../schema/setting.js'
+import type { Shape } from '../schema/shape.js'
+import { expected, expectedRange, insteadOf } from './expected.js'
+
+/**
+ * Lets the setting's schema check a converted value and fill in what a table leaves out.
+ *
+ * @returns the value as the schema gives it; meaningless when something was reported
+ */
+export function validate({ schema, shape, path }: Setting, value: unknown, report: Report): unknown {
+  const result = schema.safeParse(value, { error: issue => plainWords(issue, shapeAt(shape, issue.path ?? [])) })
+  if (result.success) return result.data
+  for (const issue of result.error.issues)
+    report(issue.path.reduce(itemPath, path), issue.message, hintFor(issue, shape, value))
+  return undefined
+}
+
+// zod's issue in words that continue "shout.temperature …". An author's own message goes before these.
+function plainWords(issue: z.core.$ZodRawIssue, shape: Shape | undefined): string | undefined {
+  const instead = shape ? insteadOf(shape, issue.input) : ''
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is missing'
+      return shape && `must be ${expected(shape)}${instead}`
+    case 'invalid_value':
+    case 'invalid_union':
+      return shape && `must be ${expected(shape)}${instead}`
+    case 'too_small':
+      return limit(issue, shape, `at least ${issue.minimum}`)
+    case 'too_big':
+      return limit(issue, shape, `at most ${issue.maximum}`)
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}${instead}`
+    case 'invalid_format':
+      return `must be ${issue.format === 'url' && shape ? expected(shape) : `of the form ${issue.pattern ?? issue.format}`}${instead}`
+    case 'invalid_key':
+      return 'is not a key that can stand here'
+    default:
+      return 'is not valid'
+  }
+}
+
+function limit(issue: z.core.$ZodRawIssue & { origin: string }, shape: Shape | undefined, words: string): string {
+  const noun = issue.origin === 'string' ? 'character' : issue.origin === 'array' ? 'item' : undefined
+  if (noun && words === 'at least 1') return 'must not be empty'
+  if (noun) return `must have ${words} ${noun}${words.endsWith(' 1') ? '' : 's'}`
+  return `must be ${shape ? (expectedRange(shape) ?? words) + insteadOf(shape, issue.input) : words}`
+}
+
+// The nearest choice is told of what is not secret only, and it is one of ours, not what was typed.
+function hintFor(issue: z.core.$ZodIssue, shape: Shape, value: unknown): string | undefined {
+  const inner = shapeAt(shape, issue.path)
+  const typed = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value)
+  if (inner?.kind !== 'text' || inner.secret || typeof typed !== 'string') return undefined
+  const meant = nearest(typed, inner.choices)
+  return meant && `use ${quote(meant)}`
+}
+
+function shapeAt(shape: Shape, keys: readonly PropertyKey[]): Shape | undefined {
+  return keys.reduce<Shape | undefined>((at, key) => {
+    switch (at?.kind) {
+      case 'list':
+        return at.item
+      case 'dictionary':
+        return at.value
+      case 'table':
+        return at.fields.get(String(key))
+      default:
+        return undefined
+    }
+  }, shape)
+}

@@ -1,0 +1,56 @@
+import type { OpenAI } from 'openai'
+import { until } from '../../../async/abortable.js'
+import type { Outcome } from '../../../plugin/miner.js'
+import { modelError } from '../errors/model-error.js'
+import { ofThisModel } from '../errors/of-this-model.js'
+import { upstreamOf } from '../errors/upstream.js'
+import { replies } from '../response/documents.js'
+import type { Target } from '../settings/target.js'
+import type { CallAsked } from './call.js'
+import { CallClock } from './call-timeouts.js'
+import { readVectors, type Vectors } from './read-vectors.js'
+
+/**
+ * Asks the configured model once for a vector for each text, which are all given at once.
+ *
+ * @throws {NoAnswer} with a code that begins with `MODEL_`
+ * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
+ */
+export async function* embedTexts(
+  client: OpenAI,
+  { endpoint }: Target,
+  texts: readonly string[],
+  { signal, deadline }: CallAsked,
+): AsyncGenerator<Vectors, Outcome> {
+  const { model, connectTimeout, idleTimeout } = endpoint.config
+  const upstream = upstreamOf(endpoint)
+  const clock = new CallClock(upstream, { firstTokenTimeout: null, idleTimeout }, { signal, deadline })
+  const listening = {
+    upstream,
+    signal: clock.signal,
+    connectTimeoutMs: connectTimeout,
+    isRelay: false,
+    maxBytes: MAX_BYTES,
+    onBytes: () => clock.heard(),
+  }
+  const body = { model, input: texts, encoding_format: 'float' }
+  const documents = replies(client, { path: '/embeddings', body }, listening)
+  try {
+    const { value } = await until(documents.next(), listening.signal)
+    const { vectors, outcome } = readVectors(value, texts.length, upstream)
+    clock.pause()
+    yield vectors
+    return outcome
+  } catch (error) {
+    signal.throwIfAborted()
+    clock.signal.throwIfAborted()
+    // A model that has words may have no vectors, and is asked for words all the same.
+    throw ofThisModel(modelError(error, upstream))
+  } finally {
+    clock.stop()
+    documents.return().catch(() => {})
+  }
+}
+
+// 800 vectors of 1,536 numbers; numbers are quick to parse.
+const MAX_BYTES = 16 * 1024 * 1024

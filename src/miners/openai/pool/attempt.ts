@@ -1,0 +1,111 @@
+import { until } from '../../../async/abortable.js'
+import { follow, over } from '../../../async/follow.js'
+import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
+import { NoAnswer } from '../../../plugin/no-answer.js'
+import { upstreamOf } from '../errors/upstream.js'
+import type { Trial } from '../health/health.js'
+import type { Target } from '../settings/target.js'
+import type { Wanted } from './wanted.js'
+
+/** An attempt while it runs. */
+export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
+
+type AttemptOptions = {
+  readonly attempt: Attempting
+  readonly trial: Trial
+  readonly patienceMs: number | null
+  readonly hedgeMs: number | null
+  /** called at the first token, a thought included */
+  readonly onToken: () => void
+  /** called before the first word is given on */
+  readonly onWord: () => void
+}
+
+/**
+ * Asks one target once, writes into `attempt` how it went, and tells `trial` what that shows. It ends when the signal
+ * aborts, even if the call does not; however it ends, the connection is closed.
+ *
+ * @param how.patienceMs how long to wait for the first token; null: until the deadline
+ * @param how.hedgeMs the silence after which somebody else is asked, too; null: none
+ * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
+ * @throws the signal's reason; an error of the program itself as it is
+ */
+export async function* attemptOnce<Given>(
+  wanted: Wanted<Given>,
+  target: Target,
+  asked: Pick<Asked, 'signal' | 'deadline'>,
+  { attempt, trial, patienceMs, hedgeMs, onToken, onWord }: AttemptOptions,
+): AsyncGenerator<Given, Outcome> {
+  const startedAt = performance.now()
+  using ending = follow(asked.signal)
+  const { signal } = ending
+  let isSilent = true
+  let isWhole = false
+  const hear = () => {
+    if (!isSilent) return
+    isSilent = false
+    clearTimeout(impatience)
+    trial.spoke()
+    onToken()
+  }
+  const speech = wanted.call(target, { signal, deadline: asked.deadline, onToken: hear })
+  const impatience =
+    patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target, attempt)), patienceMs)
+  try {
+    for (;;) {
+      const step = await until(speech.next(), signal)
+      if (step.done) {
+        isWhole = true
+        trial.answered()
+        return step.value
+      }
+      hear()
+      onWord()
+      yield step.value
+    }
+  } catch (error) {
+    const isOurs = error instanceof NoAnswer
+    attempt.error = codeOf(error, asked)
+    const isOutrun = isOurs && error.code === 'HEDGE_LOST'
+    const isImpatience = error === signal.reason && !asked.signal.aborted
+    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || isImpatience
+    if (isOutrun || isLate) {
+      // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
+      // that is always outrun costs everybody that time.
+      const fairMs = isOutrun && hedgeMs !== null ? hedgeMs : trial.fairMs
+      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target, attempt))
+    } else if (isOurs && !asked.signal.aborted) trial.failed(error)
+    throw error
+  } finally {
+    clearTimeout(impatience)
+    // Whoever listened may leave at a word, and then nothing is thrown here.
+    if (!isWhole) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
+    attempt.ms = Math.round(performance.now() - startedAt)
+    trial.left()
+    ending.abort(over)
+    speech.return(nobody).catch(() => {})
+  }
+}
+
+// What a generator is told to return when it is told to stop.
+const nobody: Outcome = { model: '', finishReason: '' }
+
+function codeOf(error: unknown, { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>): string {
+  // Whatever the host calls it.
+  if (signal.aborted && isPast(deadline)) return 'MODEL_TIMEOUT'
+  if (error instanceof NoAnswer) return error.code
+  return signal.aborted ? 'ABORTED' : 'INTERNAL'
+}
+
+/** The host ends a question at its deadline too, and may be a moment early. */
+function isPast(deadline: number): boolean {
+  return Date.now() >= deadline - 10
+}
+
+function silence({ endpoint }: Target, { model }: Attempting): NoAnswer {
+  const { name } = upstreamOf(endpoint)
+  return new NoAnswer('upstream', `${model} at ${name} did not begin to answer in time`, {
+    code: 'MODEL_TIMEOUT',
+    hint: 'check that the endpoint is up and not overloaded',
+  })
+}

@@ -1,0 +1,163 @@
+import { until } from '../../../async/abortable.js'
+import type { Log } from '../../../plugin/log.js'
+import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
+import { NoAnswer } from '../../../plugin/no-answer.js'
+import { mostTelling } from '../health/faults.js'
+import type { Health, Trial } from '../health/health.js'
+import type { ModelEndpoint, Target } from '../settings/target.js'
+import { type Attempting, attemptOnce } from './attempt.js'
+import { Candidates } from './candidates.js'
+import type { SharedAsked } from './coalesce.js'
+import type { Wanted } from './wanted.js'
+import { msUntilAwake, whyNobody } from './why-nobody.js'
+
+/** What all questions are tried with. */
+export type Means = {
+  readonly health: Health
+  readonly log: Log
+  /** from 0 to below 1 */
+  readonly random: () => number
+  /** see `hedge` */
+  readonly hedgeMs: number | null
+}
+
+/**
+ * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
+ * once, and the bounds are for both together.
+ */
+export class Attempts<Given> {
+  readonly #means: Means
+  readonly #targets: readonly Target[]
+  readonly #candidates: Candidates
+  readonly #wanted: Wanted<Given>
+  readonly #asked: Asked | SharedAsked
+  readonly #made: Attempting[] = []
+  readonly #errors: NoAnswer[] = []
+  #speaker: ModelEndpoint | undefined
+
+  /** @param targets in the order in which they are asked */
+  constructor(means: Means, targets: readonly Target[], wanted: Wanted<Given>, asked: Asked | SharedAsked) {
+    this.#means = means
+    this.#targets = targets
+    this.#candidates = new Candidates(targets, means)
+    this.#wanted = wanted
+    this.#asked = asked
+  }
+
+  /** Whose words were given on, if any were. */
+  get speaker(): ModelEndpoint | undefined {
+    return this.#speaker
+  }
+
+  /** In the order of their start. */
+  get made(): readonly Attempt[] {
+    return this.#made
+  }
+
+  /**
+   * Asks target after target until one speaks, and gives its words on. After a first word nothing is tried any more.
+   *
+   * @param signal that of the one who asks, or one that follows it
+   * @param onToken called when a model begins to speak or to think
+   * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
+   * @throws the signal's reason, as it is; an error of the program itself as it is
+   */
+  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<Given, Outcome> {
+    for (;;) {
+      const { target, trial } = await this.#next(signal)
+      try {
+        return yield* this.#attempt(target, trial, { signal, onToken })
+      } catch (error) {
+        if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
+        this.#errors.push(error)
+        this.#candidates.failed(target, error)
+      }
+    }
+  }
+
+  /** The error that tells most of why there is no answer, with all attempts; a reason to leave or a bug as it is. */
+  explained(error: unknown): unknown {
+    if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
+    const told = (this.#speaker ? undefined : mostTelling(this.#errors)) ?? error
+    const awakeMs = told.reason === 'busy' ? msUntilAwake(this.#targets, this.#means.health) : undefined
+    return told.with({ retryAfterMs: told.retryAfterMs ?? awakeMs, attempts: this.#made })
+  }
+
+  /** Waits for the best that fits the bounds, and takes it; if it rested, nobody else probes it now. */
+  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly trial: Trial }> {
+    const { health } = this.#means
+    for (;;) {
+      signal.throwIfAborted()
+      const best = this.#candidates.best()
+      const fits = best && this.#made.length < mostAttempts && this.#msLeft() >= best.waitMs + leastMs
+      if (!fits) throw whyNobody(this.#targets, health)
+      const { target, waitMs } = best
+      if (waitMs === 0) {
+        this.#candidates.begin(target)
+        return { target, trial: health.begin(target) }
+      }
+      await this.#pause(waitMs, signal)
+    }
+  }
+
+  /** Asks one target, and keeps how that went. */
+  async *#attempt(
+    target: Target,
+    trial: Trial,
+    { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
+  ): AsyncGenerator<Given, Outcome> {
+    const { log, hedgeMs } = this.#means
+    const { endpoint, keyAt } = target
+    const { model = endpoint.config.model } = this.#wanted
+    const attempt: Attempting = { endpoint: endpoint.name, model, ms: 0 }
+    const asked = { signal, deadline: this.#callDeadline() }
+    const patienceMs = this.#patienceMs(endpoint, trial)
+    const onWord = () => {
+      this.#speaker ??= endpoint // one that is outrun may have a word, too, which nobody hears
+    }
+    this.#made.push(attempt)
+    try {
+      const how = { attempt, trial, patienceMs, hedgeMs, onToken, onWord }
+      return yield* attemptOnce(this.#wanted, target, asked, how)
+    } finally {
+      this.#candidates.end(target)
+      this.#asked.onAttempt?.(attempt)
+      log.debug({ event: 'attempt', id: this.#asked.id, key: keyAt + 1, ...attempt })
+    }
+  }
+
+  /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
+  #patienceMs(endpoint: ModelEndpoint, { isProbe }: Trial): number | null {
+    // Where the operator has said how long, that holds; but a probe is likely to be lost.
+    const isBounded = endpoint.config.firstTokenTimeout !== null && this.#wanted.isStreamed(endpoint) && !isProbe
+    return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
+  }
+
+  #msLeft(): number {
+    return this.#asked.deadline - Date.now()
+  }
+
+  /** A call cannot be given more time once it runs; if it is shared, the signal ends it when nobody has any left. */
+  #callDeadline(): number {
+    return 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
+  }
+
+  /** Waits, but not for a rest that ends early. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    // With jitter, because others wait for the same moment.
+    const timer = setTimeout(resolve, Math.min(ms + this.#means.random() * jitterMs, 2 ** 31 - 1))
+    try {
+      await until(Promise.race([over, this.#means.health.news()]), signal)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Of one question, with however many keys. */
+const mostAttempts = 8
+/** An attempt with less time, in milliseconds, only costs. */
+const leastMs = 20
+/** Beyond a wait for what others wait for, too. */
+const jitterMs = 50

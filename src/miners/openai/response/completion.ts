@@ -1,0 +1,78 @@
+import type { Logprob, Usage } from '../../../plugin/miner.js'
+import { count, given, record, records, string } from './loose-json.js'
+import { readLogprobs } from './read-logprobs.js'
+import { type CallPart, readCallParts } from './tool-call-parts.js'
+
+/** What one document of the API says: a whole completion, or one piece of a stream. */
+export type Reply = {
+  readonly model?: string
+  readonly usage?: Usage
+  /** none in the last piece of a stream, which tells usage */
+  readonly choices: readonly Choice[]
+}
+
+export type Choice = {
+  /** which of several answers it is, or belongs to */
+  readonly index: number
+  readonly text: string
+  /** the model's words about why it will not answer */
+  readonly refusal: string
+  readonly callParts: readonly CallPart[]
+  /** also in the way that came before tools */
+  readonly callsTools: boolean
+  /** it tells a thought, which is not part of the answer */
+  readonly thinks: boolean
+  /** of the tokens of its text */
+  readonly logprobs: readonly Logprob[]
+  readonly finishReason?: string
+}
+
+/** Reads a document. Anything may be missing from it, or be something else, since many programs speak this API. */
+export function readReply(document: unknown): Reply {
+  const { model, usage, choices } = record(document)
+  return {
+    ...given('model', label(model)),
+    ...given('usage', readUsage(usage)),
+    choices: records(choices, MAX_CHOICES).map(readChoice),
+  }
+}
+
+/** The most that may be asked for. */
+const MAX_CHOICES = 128
+
+/** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
+function readChoice(choice: Readonly<Record<string, unknown>>): Choice {
+  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = record(
+    choice.message ?? choice.delta,
+  )
+  const text = string(content) || string(choice.text)
+  const callParts = readCallParts(tool_calls)
+  const thinks = string(reasoning) !== '' || string(reasoning_content) !== ''
+  return {
+    index: count(choice.index) ?? 0,
+    text,
+    refusal: string(refusal),
+    callParts,
+    callsTools: callParts.length > 0 || function_call != null,
+    thinks,
+    // Some servers tell those of thoughts, too.
+    logprobs: thinks && text === '' ? [] : readLogprobs(choice.logprobs),
+    ...given('finishReason', label(choice.finish_reason)),
+  }
+}
+
+function readUsage(usage: unknown): Usage | undefined {
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = record(usage)
+  const counts = {
+    ...given('promptTokens', count(prompt_tokens)),
+    ...given('cachedTokens', count(record(prompt_tokens_details).cached_tokens)),
+    ...given('completionTokens', count(completion_tokens)),
+    ...given('reasoningTokens', count(record(completion_tokens_details).reasoning_tokens)),
+  }
+  return Object.keys(counts).length > 0 ? counts : undefined
+}
+
+/** A name that can be logged as it is, not a text in its place. */
+function label(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[ -~]{1,200}$/.test(value) ? value : undefined
+}

@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import type { Sdk } from '../../../plugin/sdk.js'
+import { callSettings } from './call-settings.js'
+
+/**
+ * The settings of the `openai` miner; names and defaults of the sampling ones are the original's
+ * (opentensor/text-prompting neurons/miners/openai/miner.py `add_args`), ranges are those of OpenAI's API reference.
+ */
+export const openaiSettings = (z: Sdk['z']) => {
+  const call = callSettings(z)
+  const endpoint = z
+    .object({
+      name: z
+        .string()
+        .regex(/^[\w.:/-]{1,60}$/, 'must have letters, digits, dots, colons, slashes and dashes only, at most 60')
+        .describe('names it in logs and tables; its host when left out'),
+      weight: z.number().positive().describe('its share of the questions, among neighbours that have one'),
+      apiKeys: z.array(call.apiKey).min(1).describe('keys to ask with, in this order'),
+      ...call,
+    })
+    .partial()
+
+  return z.object({
+    model: call.model.default('gpt-3.5-turbo'),
+    maxTokens: call.maxTokens.default(100),
+    temperature: call.temperature.default(0.4),
+    topP: call.topP.default(1),
+    n: call.n.default(1),
+    presencePenalty: call.presencePenalty.default(0.1),
+    frequencyPenalty: call.frequencyPenalty.default(0.1),
+    reasoningEffort: call.reasoningEffort.optional(),
+    systemPrompt: call.systemPrompt.optional(),
+    api: call.api.default('chat'),
+    suffix: call.suffix.optional(),
+    extra: call.extra.optional(),
+    baseUrl: call.baseUrl.optional(),
+    apiKey: call.apiKey.optional(),
+    organization: call.organization.optional(),
+    project: call.project.optional(),
+    connectTimeout: call.connectTimeout.default(3_000),
+    firstTokenTimeout: call.firstTokenTimeout.default(null),
+    idleTimeout: call.idleTimeout.default(10_000),
+    hedge: z
+      .number()
+      .int()
+      .min(1)
+      .max(3_600_000)
+      .meta({ unit: 'duration' })
+      .nullable()
+      .default(null)
+      .describe(
+        'when no token, not even of a thought, has come after this long, another endpoint or key is asked too, and the first to speak answers',
+      ),
+    shareIdentical: z
+      .boolean()
+      .default(false)
+      .describe('identical questions at the same time share one answer, also when the temperature is above 0'),
+    endpoints: z
+      .array(endpoint)
+      .min(1)
+      .optional()
+      .describe(
+        'tried in this order; neighbours with a weight are tried in an order drawn by it; each may have a name, apiKeys and settings of its own, and with a baseUrl of its own it has no other key than its own',
+      ),
+  })
+}
+
+export type OpenAISettings = z.infer<ReturnType<typeof openaiSettings>>
+/** what stands in one table of the list */
+export type OwnSettings = NonNullable<OpenAISettings['endpoints']>[number]

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { within } from '../../async/timeout.js'
+import type { Miner, MinerDefinition } from '../miner.js'
+import { NoAnswer } from '../no-answer.js'
+import type { Declared } from './discover.js'
+import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
+import { callable, faultsIn } from './shape-faults.js'
+
+/** How long a miner may take to be created, and then to get ready. */
+const MAX_MS = 60_000
+
+/**
+ * A plugin's miner whose faults outside of questions bear its name. What it says itself with a `NoAnswer`, of its
+ * configuration above all, stays as it is.
+ */
+export function guardMiner(definition: MinerDefinition, declared: Declared, maxMs = MAX_MS): MinerDefinition {
+  const fault = (words: string, thrown?: unknown) => brokenPlugin(declared, words, thrown)
+  const { name, summary, settings } = definition
+  return {
+    name,
+    summary,
+    settings,
+    rules(config) {
+      try {
+        return brokenRules.parse(definition.rules?.(config) ?? [])
+      } catch (thrown) {
+        throw fault(`cannot check its settings: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    models(config) {
+      try {
+        return z.array(z.string()).parse(definition.models?.(config) ?? [])
+      } catch (thrown) {
+        throw fault(`cannot tell its models: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    async create(context) {
+      const creating = (async () => definition.create(context))()
+      const miner = await within(maxMs, creating).catch((thrown: unknown) => {
+        if (thrown instanceof NoAnswer) throw thrown
+        throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
+      })
+      if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
+      const [wrong] = faultsIn(optional, miner)
+      if (wrong !== undefined) throw fault(`is created wrong: ${wrong}`)
+      return guarded(miner, fault, maxMs)
+    },
+  }
+}
+
+type Fault = (words: string, thrown?: unknown) => PluginError
+
+/** Its answers and its hooks are guarded where they are asked for, and its check is by `checkMiner`. */
+function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
+  const { prompt, check, relay, embed, blacklist, priority } = miner
+  return {
+    prompt: prompt.bind(miner),
+    ...(check && { check: check.bind(miner) }),
+    ...(relay && { relay: relay.bind(miner) }),
+    ...(embed && { embed: embed.bind(miner) }),
+    ...(blacklist && { blacklist: blacklist.bind(miner) }),
+    ...(priority && { priority: priority.bind(miner) }),
+    async ready() {
+      try {
+        await within(maxMs, Promise.resolve(miner.ready?.()))
+      } catch (thrown) {
+        throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    capabilities() {
+      try {
+        return capabilities.parse(miner.capabilities?.() ?? {})
+      } catch (thrown) {
+        throw fault(`cannot tell what it can do: ${thrownText(thrown)}`, thrown)
+      }
+    },
+    async close() {
+      try {
+        await miner.close?.()
+      } catch (thrown) {
+        throw fault(`cannot be closed: ${thrownText(thrown)}`, thrown)
+      }
+    },
+  }
+}
+
+const optional = z.object(
+  Object.fromEntries(
+    ['ready', 'check', 'relay', 'embed', 'capabilities', 'blacklist', 'priority', 'close'].map(name => [
+      name,
+      callable.optional(),
+    ]),
+  ),
+)
+
+const can = z.boolean().exactOptional()
+const capabilities = z.object({
+  tools: can,
+  logprobs: can,
+  responseFormat: can,
+  models: z.array(z.string()).exactOptional(),
+})
+
+const brokenRules = z.array(
+  z.object({
+    setting: z.string(),
+    at: z.array(z.union([z.string(), z.number()])).exactOptional(),
+    beside: z.array(z.string()).exactOptional(),
+    message: z.string(),
+    hint: z.string().exactOptional(),
+  }),
+)

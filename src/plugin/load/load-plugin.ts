@@ -1,0 +1,54 @@
+import { pathToFileURL } from 'node:url'
+import { within } from '../../async/timeout.js'
+import type { DialectDefinition } from '../dialect.js'
+import type { MinerDefinition } from '../miner.js'
+import { type Sdk, sdk } from '../sdk.js'
+import { dialectFaults } from './check-definition.js'
+import type { Declared } from './discover.js'
+import { guardMiner } from './guard-miner.js'
+import { lastLoaded } from './last-loaded.js'
+import { minerFaults } from './miner-faults.js'
+import { brokenPlugin, thrownText, troubleError } from './plugin-error.js'
+
+/** How long a module may take to load, whatever it awaits at its top. */
+const MAX_MS = 10_000
+
+/**
+ * Runs the module of a miner, and looks at what it gives.
+ *
+ * @throws {PluginError} PLUGIN_UNUSABLE · PLUGIN_NOT_ALLOWED · PLUGIN_BROKEN
+ */
+export async function loadMiner(declared: Declared, maxMs = MAX_MS): Promise<MinerDefinition> {
+  return guardMiner((await load(declared, minerFaults, maxMs)) as MinerDefinition, declared)
+}
+
+/** The same of a dialect. */
+export async function loadDialect(declared: Declared, maxMs = MAX_MS): Promise<DialectDefinition> {
+  return (await load(declared, dialectFaults, maxMs)) as DialectDefinition
+}
+
+type Faults = (definition: unknown, name: string) => readonly string[]
+
+async function load(declared: Declared, faultsOf: Faults, maxMs: number): Promise<unknown> {
+  const { kind, name, file } = declared
+  if (file === null || declared.trouble) throw troubleError(declared)
+  lastLoaded.from = declared.from
+  const definition = await within(maxMs, run(file)).catch((thrown: unknown) => {
+    throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
+  })
+  const [fault] = faultsOf(definition, name)
+  if (fault !== undefined) throw brokenPlugin(declared, `is no ${kind}: ${fault}`)
+  return definition
+}
+
+async function run(file: string): Promise<unknown> {
+  const plugin = defaultOf(await import(pathToFileURL(file).href))
+  if (typeof plugin !== 'function') throw new TypeError('its module has no function as its default export')
+  return (plugin as (sdk: Sdk) => unknown)(sdk)
+}
+
+/** CommonJS compiled from TypeScript has its default one level deeper. */
+function defaultOf(module: { readonly default?: unknown }): unknown {
+  const { default: plugin } = module
+  return typeof plugin === 'object' && plugin !== null && 'default' in plugin ? plugin.default : plugin
+}

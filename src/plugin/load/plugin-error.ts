@@ -1,0 +1,53 @@
+import { NoAnswer } from '../no-answer.js'
+import { type Declared, mend } from './discover.js'
+
+/**
+ * `MINER_LACKS` the chosen miner cannot do what the chosen dialect needs · `PLUGIN_UNUSABLE` what its package.json says
+ * cannot be used here · `PLUGIN_NOT_ALLOWED` the operator does not allow it · `PLUGIN_BROKEN` its code is at fault.
+ */
+export type PluginErrorCode = 'MINER_LACKS' | 'PLUGIN_UNUSABLE' | 'PLUGIN_NOT_ALLOWED' | 'PLUGIN_BROKEN'
+
+/** A plugin that cannot be used as it is asked to. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError'
+  readonly code: PluginErrorCode
+  /** what would mend it */
+  readonly hint: string
+
+  constructor(code: PluginErrorCode, message: string, { hint, cause }: { hint: string; cause?: unknown }) {
+    super(message, { cause })
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** A plugin's own fault: who is at fault, and what to do. */
+export function brokenPlugin(declared: Declared, words: string, cause?: unknown): PluginError {
+  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: mend(declared.from), cause })
+}
+
+/** What a plugin's miner threw while it answered, with its name, unless it is what it has to say. */
+export function blamed(declared: Declared, thrown: unknown): unknown {
+  if (thrown instanceof NoAnswer && thrown.code !== 'MINER_MISBEHAVES') return thrown
+  return brokenPlugin(declared, `failed: ${thrownText(thrown)}`, thrown)
+}
+
+/** Why what a plugin declares cannot be used. */
+export function troubleError(declared: Declared): PluginError {
+  const { code, message, hint } = declared.trouble!
+  return new PluginError(code, `${spoken(declared)} ${message}`, { hint })
+}
+
+/** What was thrown, in a line; whatever it was. */
+export function thrownText(thrown: unknown): string {
+  try {
+    const text = thrown instanceof Error ? thrown.message : String(thrown)
+    return text.replaceAll(/\s+/g, ' ').slice(0, 300)
+  } catch {
+    return 'something that cannot be shown'
+  }
+}
+
+function spoken({ kind, name, from }: Declared): string {
+  return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
+}

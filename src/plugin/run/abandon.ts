@@ -1,0 +1,47 @@
+import { channel } from 'node:diagnostics_channel'
+import { until } from '../../async/abortable.js'
+
+/** Whose code it is. */
+export type Speaker = 'miner' | 'dialect'
+
+/** A plugin that goes on although its signal aborted a second ago; `running`: how often, just now. */
+export type Overdue = { readonly speaker: Speaker; readonly running: number }
+
+/** How long a plugin may take to heed its signal. */
+const GRACE_MS = 1_000
+
+const overdue = channel('miner.plugin.overdue')
+const running = { miner: 0, dialect: 0 }
+
+/**
+ * Watches what a plugin was left doing when nobody waited any longer. Nothing can stop it, but an operator should know:
+ * it costs him, and it adds up. Told on the channel `miner.plugin.overdue`, as `Overdue`.
+ */
+export function leftBehind(speaker: Speaker, pending: Promise<unknown>): void {
+  let isOverdue = false
+  const timer = setTimeout(() => {
+    isOverdue = true
+    running[speaker]++
+    if (overdue.hasSubscribers) overdue.publish({ speaker, running: running[speaker] } satisfies Overdue)
+  }, GRACE_MS).unref()
+  const end = () => {
+    clearTimeout(timer)
+    if (isOverdue) running[speaker]--
+  }
+  pending.then(end, end)
+}
+
+/**
+ * What a plugin's promise gives, or the signal's reason as soon as that aborts: what then goes on is watched.
+ *
+ * @throws the signal's reason · whatever the promise rejects with
+ */
+export async function heeded<T>(speaker: Speaker, answer: T | PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  const pending = Promise.resolve(answer)
+  try {
+    return await until(pending, signal)
+  } catch (error) {
+    if (signal.aborted) leftBehind(speaker, pending)
+    throw error
+  }
+}

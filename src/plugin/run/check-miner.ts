@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { until } from '../../async/abortable.js'
+import type { Check, Miner } from '../miner.js'
+import { misbehaves } from './misbehaves.js'
+
+/**
+ * Has a miner find out whether it could answer, without trusting it: the signal ends the wait.
+ *
+ * @returns what it found out about each of its ways; nothing when it has nothing to find out
+ * @throws {NoAnswer} MINER_MISBEHAVES when it gives what its type does not allow
+ * @throws the signal's reason · whatever the miner throws
+ */
+export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<readonly Check[]> {
+  signal.throwIfAborted()
+  const found = checks.safeParse(await until(Promise.resolve(miner.check?.(signal) ?? []), signal))
+  if (found.success) return found.data
+  throw misbehaves('miner', 'the miner did not tell what it found out', 'return [{ name, findings }] from check')
+}
+
+const checks = z.array(
+  z.object({
+    name: z.string(),
+    findings: z.record(z.string(), z.union([z.boolean(), z.number(), z.null()])),
+    notes: z.array(z.string()).exactOptional(),
+    problem: z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() }).exactOptional(),
+  }),
+)

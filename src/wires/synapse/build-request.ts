@@ -1,0 +1,116 @@
+import { treeOf } from '../json/convert.js'
+import { floatText } from '../json/float-text.js'
+import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
+import { writePythonJson } from '../json/write.js'
+import type { HeaderList } from '../wire.js'
+import { terminal } from './terminal.js'
+
+/** A synapse to be sent: its class's own fields. */
+export type SynapseFields = {
+  /** the name of the class */
+  readonly name: string
+  /** all of them in the order of their declaration, defaults included (`completion: ''`) */
+  readonly fields: JsonObject
+  /** those without a default, which the head announces */
+  readonly required: readonly string[]
+  /** those that a reply does not change; all required ones when left out */
+  readonly frozen?: readonly string[]
+}
+
+/** Who asks whom, when, and what vouches for it. */
+export type Envelope = {
+  readonly signer: { readonly address: string; sign(message: Uint8Array): Uint8Array }
+  /** the caller's external address */
+  readonly callerIp: string
+  readonly receiver: { readonly hotkey: string; readonly ip: string; readonly port: number }
+  /** nanoseconds since the epoch */
+  readonly nonce: bigint
+  /** names the dendrite, as long as it lives */
+  readonly uuid: string
+  readonly timeoutSeconds: number
+  /** one of `bodyHashes` */
+  readonly bodyHash: string
+}
+
+export type HttpAsk = {
+  readonly method: 'POST'
+  readonly path: string
+  readonly headers: HeaderList
+  readonly body: Uint8Array
+}
+
+/**
+ * A request as the SDK's dendrite sends it, signed.
+ *
+ * @see opentensor/bittensor v10.2.0 bittensor/core/dendrite.py preprocess_synapse_for_request, synapse.py to_headers
+ */
+export function askOf(synapse: SynapseFields, envelope: Envelope): HttpAsk {
+  const { signer, receiver, nonce, uuid, bodyHash } = envelope
+  const text = `${nonce}.${signer.address}.${receiver.hotkey}.${uuid}.${bodyHash}`
+  const signature = `0x${Buffer.from(signer.sign(Buffer.from(text))).toString('hex')}`
+  const timeout = floatText(envelope.timeoutSeconds)
+  const totalSize = writePythonJson(synapse.fields).length
+
+  const headers: HeaderList = [
+    ['name', synapse.name],
+    ['timeout', timeout],
+    ['bt_header_axon_ip', receiver.ip],
+    ['bt_header_axon_port', String(receiver.port)],
+    ['bt_header_axon_hotkey', receiver.hotkey],
+    ['bt_header_dendrite_ip', envelope.callerIp],
+    ['bt_header_dendrite_version', String(SDK_VERSION)],
+    ['bt_header_dendrite_nonce', String(nonce)],
+    ['bt_header_dendrite_uuid', uuid],
+    ['bt_header_dendrite_hotkey', signer.address],
+    ['bt_header_dendrite_signature', signature],
+    ...announced(synapse),
+    ['header_size', HEADER_SIZE],
+    ['total_size', String(totalSize)],
+    ['computed_body_hash', bodyHash],
+    ['accept', '*/*'],
+    ['content-type', 'application/json'],
+  ]
+  const body = new Map<string, JsonTree>([
+    ['name', synapse.name],
+    ['timeout', new JsonNumber(timeout)],
+    ['total_size', treeOf(totalSize)],
+    ['header_size', treeOf(0)],
+    [
+      'dendrite',
+      terminal({
+        ip: envelope.callerIp,
+        version: treeOf(SDK_VERSION),
+        nonce: treeOf(nonce),
+        uuid,
+        hotkey: signer.address,
+        signature,
+      }),
+    ],
+    ['axon', terminal({ ip: receiver.ip, port: treeOf(receiver.port), hotkey: receiver.hotkey })],
+    ['computed_body_hash', ''],
+    ...synapse.fields,
+  ])
+  const path = `/${encodeURIComponent(synapse.name)}`
+  return { method: 'POST', path, headers, body: Buffer.from(writePythonJson(body)) }
+}
+
+/** Major, minor and patch of the SDK whose rules these requests keep: from 7.2 on, nonces are times. */
+const SDK_VERSION = 10_002_000
+/** What Python says of the size of its dictionary of headers. Nothing depends on it. */
+const HEADER_SIZE = '464'
+
+/** Each required field by the empty value of its kind, without which the SDK's axon does not parse the head. */
+function announced({ fields, required }: SynapseFields): HeaderList {
+  return required.map(name => {
+    const dummy = writePythonJson(emptyLike(fields.get(name) ?? null))
+    return [`bt_header_input_obj_${name}`, Buffer.from(dummy).toString('base64')] as const
+  })
+}
+
+function emptyLike(value: JsonTree): JsonTree {
+  if (value instanceof JsonNumber) return new JsonNumber(value.isInteger ? '0' : '0.0')
+  if (isArray(value)) return []
+  if (isObject(value)) return new Map()
+  if (typeof value === 'string') return ''
+  return value === null ? null : false
+}

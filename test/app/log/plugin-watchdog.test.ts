@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { channel } from 'node:diagnostics_channel'
+import { watchPlugins } from '#dist/app/log/plugin-watchdog.js'
+
+/** A log that keeps what it is warned of. */
+function logOf() {
+  const warnings: Record<string, unknown>[] = []
+  const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => void warnings.push({ ...fields }) }
+  return { log, warnings }
+}
+
+const plugins = { miner: 'shout', dialect: 'haiku' }
+
+describe('watching plugins', () => {
+  it('tells when something held the thread, and for how long', async () => {
+    const { log, warnings } = logOf()
+    {
+      using _watch = watchPlugins(log, plugins, 200)
+      await new Promise(resolve => setTimeout(resolve, 50)) // its own timer ticks every 20 ms
+      const { user } = process.cpuUsage()
+      while (process.cpuUsage().user - user < 400_000);
+      while (warnings.length === 0) await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    assert.equal(warnings.length, 1)
+    const [{ event, blockedMs, miner, dialect }] = warnings as [Record<string, unknown>]
+    assert.deepEqual([event, miner, dialect], ['eventLoopBlocked', 'shout', 'haiku'])
+    assert.ok(Number(blockedMs) >= 300, `${blockedMs} ms`)
+  })
+
+  it('blames nobody for a thread that stood still without computing, as on a busy machine', async () => {
+    const { log, warnings } = logOf()
+    {
+      using _watch = watchPlugins(log, plugins, 100)
+      await new Promise(resolve => setTimeout(resolve, 50))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+      await new Promise(resolve => setTimeout(resolve, 250))
+    }
+    assert.deepEqual(warnings, [])
+  })
+
+  it('says nothing of a thread that was free', async () => {
+    const { log, warnings } = logOf()
+    {
+      using _watch = watchPlugins(log, plugins)
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    assert.deepEqual(warnings, [])
+  })
+
+  it('names the plugin that goes on when nobody waits for it', () => {
+    const { log, warnings } = logOf()
+    {
+      using _watch = watchPlugins(log, plugins)
+      channel('miner.plugin.overdue').publish({ speaker: 'dialect', running: 3 })
+    }
+    channel('miner.plugin.overdue').publish({ speaker: 'dialect', running: 4 })
+    assert.equal(warnings.length, 1)
+    const [{ event, plugin, running }] = warnings as [Record<string, unknown>]
+    assert.deepEqual([event, plugin, running], ['pluginOverdue', 'haiku', 3])
+  })
+})

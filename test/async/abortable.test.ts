@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
+import { until } from '#dist/async/abortable.js'
+
+const never = new Promise<never>(() => {})
+
+describe('until', () => {
+  it('gives what the promise gives', async () => {
+    const { signal } = new AbortController()
+    assert.equal(await until(Promise.resolve(1), signal), 1)
+    await assert.rejects(until(Promise.reject(new Error('no')), signal), /no/)
+  })
+
+  it('ends with the reason of the signal as soon as it aborts', async () => {
+    const controller = new AbortController()
+    const waiting = until(never, controller.signal)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await assert.rejects(waiting, error => error === reason)
+  })
+
+  it('ends at once when the signal has aborted already', async () => {
+    await assert.rejects(until(never, AbortSignal.abort(new Error('enough'))), /enough/)
+    await assert.rejects(until(Promise.resolve(1), AbortSignal.abort(new Error('enough'))), /enough/)
+  })
+
+  it('drops what a promise throws that was left alone', async () => {
+    const { promise, reject } = Promise.withResolvers<never>()
+    await assert.rejects(until(promise, AbortSignal.abort(new Error('enough'))), /enough/)
+    reject(new Error('nobody hears this')) // mocha fails the run if it is unhandled
+    await new Promise(setImmediate)
+  })
+
+  it('leaves no listener on the signal', async () => {
+    const { signal } = new AbortController()
+    for (let round = 0; round < 100; round++) await until(Promise.resolve(round), signal)
+    await until(Promise.reject(new Error('no')), signal).catch(() => {})
+    assert.deepEqual(getEventListeners(signal, 'abort'), [])
+  })
+})

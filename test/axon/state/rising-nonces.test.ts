@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { RisingNonces } from '#dist/axon/state/rising-nonces.js'
+import { freshNonce, send, signedRequest } from '../../support/signed-request.ts'
+import { startAxon } from '../../support/start-axon.ts'
+import { dialectOf } from '../dialect-of.ts'
+
+describe('nonces that must rise', () => {
+  it('do so for each dendrite by itself', () => {
+    const nonces = new RisingNonces()
+    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 2n }), true)
+    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 2n }), false)
+    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 1n }), false)
+    assert.equal(nonces.rises({ sequence: 'b', signedAtNs: 1n }), true)
+    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 3n }), true)
+  })
+
+  for (const [nonces, status] of [
+    ['rising', 401],
+    ['once', 200],
+  ] as const)
+    it(`${nonces}: one out of order is a ${status}`, async () => {
+      await using axon = await startAxon({ dialect: dialectOf({}, { nonces }) })
+      const [earlier, later] = [freshNonce(), freshNonce()]
+      const ask = (nonce: bigint) => signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [], nonce })
+      assert.equal((await send(axon.url, ask(later))).status, 200)
+      assert.equal((await send(axon.url, ask(earlier))).status, status)
+    })
+})

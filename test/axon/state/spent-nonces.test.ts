@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { type Nonce, SpentNonces } from '#dist/axon/state/spent-nonces.js'
+import { Refusal } from '#dist/wires/refusal.js'
+
+const START = 1_795_000_000_000
+const KEEP = 64_000
+
+function store(options: { perHotkey?: number; inAll?: number } = {}): SpentNonces {
+  return new SpentNonces({ startedAtMs: START, perHotkey: 1_000_000, inAll: 1_000_000, ...options })
+}
+
+/** A nonce of a caller, signed so many ms after the store began. */
+function nonce(afterMs: number, { hotkey = 'alice', uuid = 'u' } = {}): Nonce {
+  const signedAtNs = BigInt(START + afterMs) * 1_000_000n
+  return { hotkey, replayKey: `${hotkey}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP }
+}
+
+function assertRefuses(spend: () => unknown, code: string): void {
+  assert.throws(spend, error => error instanceof Refusal && error.code === code)
+}
+
+describe('SpentNonces', () => {
+  it('knows each of 20,000 nonces again, and none that was not spent', () => {
+    const nonces = store()
+    const spent = Array.from({ length: 20_000 }, (_, at) => nonce(1 + (at % 3_000), { uuid: `u${at}` }))
+    for (const each of spent) assert.equal(nonces.spend(each, START + 1), true)
+    for (const each of spent) assert.equal(nonces.has(each), true)
+    for (const each of spent) assert.equal(nonces.spend(each, START + 1), false)
+    for (let at = 0; at < 20_000; at++) assert.equal(nonces.has(nonce(1 + (at % 3_000), { uuid: `v${at}` })), false)
+    assert.equal(nonces.size, 20_000)
+  })
+
+  it('looks without spending', () => {
+    const nonces = store()
+    assert.equal(nonces.has(nonce(1)), false)
+    assert.equal(nonces.has(nonce(1)), false)
+    assert.equal(nonces.spend(nonce(1), START), true)
+    assert.equal(nonces.has(nonce(1)), true)
+  })
+
+  it('remembers a nonce to the last millisecond in which it could be believed', () => {
+    // Signed as early and as late in a second as can be, and as far ahead of our clock.
+    for (const after of [1, 999, 1_000, 1_001, 1_999, 4_000]) {
+      const nonces = store()
+      assert.equal(nonces.spend(nonce(after), START + 1), true)
+      assert.equal(nonces.spend(nonce(after), START + after + KEEP), false)
+      assert.equal(nonces.has(nonce(after)), true, 'still there, not only below the floor')
+    }
+  })
+
+  it('raises the floor over what it forgets, so that a clock that steps back opens nothing', () => {
+    const nonces = store()
+    assert.equal(nonces.spend(nonce(500), START + 500), true)
+    assert.equal(nonces.floorNs, BigInt(START) * 1_000_000n)
+    assert.equal(nonces.spend(nonce(3_600_000), START + 3_600_000), true)
+    assert.equal(nonces.floorNs, nonce(500).signedAtNs)
+    assert.equal(nonces.has(nonce(500)), false)
+    assert.equal(nonces.spend(nonce(500), START + 501), false)
+    assert.equal(nonces.spend(nonce(501), START + 501), true)
+  })
+
+  it('spends nothing at its floor or below, whoever asks', () => {
+    const nonces = store()
+    assert.equal(nonces.spend(nonce(0), START), false)
+    assert.equal(nonces.spend(nonce(-1), START), false)
+    assert.equal(nonces.size, 0)
+  })
+
+  it('gives room back when it forgets', () => {
+    const nonces = store({ perHotkey: 2, inAll: 3 })
+    for (const after of [1, 2]) assert.equal(nonces.spend(nonce(after), START), true)
+    assertRefuses(() => nonces.spend(nonce(3), START), 'TOO_MANY_NONCES')
+    assert.equal(nonces.spend(nonce(3, { hotkey: 'bob' }), START), true)
+    assertRefuses(() => nonces.spend(nonce(4, { hotkey: 'bob' }), START), 'NONCE_STORE_FULL')
+    assert.equal(nonces.spend(nonce(1), START), false, 'what was spent is known even then')
+    const later = 65_001
+    for (const after of [0, 1]) assert.equal(nonces.spend(nonce(later + after), START + later), true)
+    assert.equal(nonces.size, 2)
+  })
+
+  for (const [seconds, spread] of [
+    [1, 'all of one second'],
+    [64, 'spread over 64 seconds'],
+  ]) {
+    it(`costs less than 5 MB for 100,000 nonces, ${spread}`, () => {
+      const script = `
+        import { SpentNonces } from '#dist/axon/state/spent-nonces.js'
+        const used = async () => {
+          // Buffers are given back by another thread, some time after the collection.
+          for (let round = 0; round < 10; round++) { gc(); await new Promise(resolve => setTimeout(resolve, 5)) }
+          const { heapUsed, arrayBuffers } = process.memoryUsage()
+          return heapUsed + arrayBuffers
+        }
+        const nonces = new SpentNonces({ startedAtMs: 0, perHotkey: 1e6, inAll: 1e6 })
+        const fill = (from, to) => {
+          for (let at = from; at < to; at++) {
+            const signedAtNs = BigInt(1_000_000 + at % ${seconds} * 1_000) * 1_000_000n
+            const hotkey = 'hotkey' + at % 64
+            nonces.spend({ hotkey, replayKey: hotkey + ':' + at, signedAtNs, keepMs: 64_000 }, 1_000_000)
+          }
+        }
+        fill(0, 1_000)
+        const before = await used()
+        fill(1_000, 101_000)
+        const after = await used()
+        console.log(nonces.size, after - before)`
+      const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
+        encoding: 'utf8',
+      })
+      const [size, bytes] = stdout.split(' ').map(Number)
+      assert.equal(size, 101_000, stderr)
+      assert.ok(bytes! > 1_600_000 && bytes! <= 5_000_000, `${bytes} bytes`)
+    })
+  }
+})

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { valuesOf } from '#dist/config/configuration.js'
+import { problemText } from '#dist/config/problem.js'
+import { openai } from '../example-sections.ts'
+import { complaints, fileAt, inFolder, problemsOf, read, typed } from '../reading.ts'
+
+const keyOf = async (given: Parameters<typeof read>[0]) => valuesOf(await read(given), openai).apiKey
+
+describe('resolveSecrets', () => {
+  it('takes a secret literally, from a variable or from a file, in every layer', async () => {
+    await inFolder(async folder => {
+      const file = join(folder, 'key')
+      await writeFile(file, 'from a file\n')
+      for (const [written, key] of [
+        ['literal', 'literal'],
+        ['env:OTHER', 'from a variable'],
+        [`file:${file}`, 'from a file'],
+      ] as const) {
+        const env = { OTHER: 'from a variable' }
+        assert.equal(await keyOf({ env, toml: `[openai]\napi_key = ${JSON.stringify(written)}` }), key)
+        assert.equal(await keyOf({ env: { ...env, OPENAI_API_KEY: written } }), key)
+        assert.equal(await keyOf({ env, flags: [typed('openai.apiKey', '--api-key', written)] }), key)
+      }
+    })
+  })
+
+  it('starts a relative path from the configuration file, or else from the working directory', async () => {
+    await inFolder(async folder => {
+      await mkdir(join(folder, 'keys'))
+      await writeFile(join(folder, 'keys', 'openai'), 'beside\r\n')
+      const path = join(folder, 'config.toml')
+      await writeFile(path, '[openai]\napiKey = "file:keys/openai"')
+      assert.equal(await keyOf({ file: await fileAt(path) }), 'beside')
+      const fromHere = relative('.', join(folder, 'keys', 'openai'))
+      assert.equal(await keyOf({ env: { MINER_OPENAI_API_KEY: `file:${fromHere}` } }), 'beside')
+    })
+  })
+
+  it('starts a path with a tilde from the home of the user', async () => {
+    const { HOME } = process.env
+    try {
+      await inFolder(async folder => {
+        process.env.HOME = folder
+        await writeFile(join(folder, 'key'), 'at home')
+        assert.equal(await keyOf({ env: { OPENAI_API_KEY: 'file:~/key' } }), 'at home')
+      })
+    } finally {
+      process.env.HOME = HOME
+    }
+  })
+
+  it('resolves secrets in tables and in lists of tables', async () => {
+    const env = {
+      K: 'key',
+      MINER_OPENAI_ENDPOINTS: '[{"url": "http://a.test"}, {"url": "http://b.test", "apiKey": "env:K"}]',
+      MINER_OPENAI_HEADERS: '{"authorization": "env:K"}',
+    }
+    const configuration = await read({ env })
+    const { endpoints, headers } = valuesOf(configuration, openai)
+    assert.deepEqual([endpoints[1]?.apiKey, headers.authorization], ['key', 'key'])
+    assert.deepEqual(configuration.secretValues, ['key'])
+  })
+
+  it('names the variable or the file that has no secret', async () => {
+    await inFolder(async folder => {
+      await writeFile(join(folder, 'empty'), '\n')
+      await writeFile(join(folder, 'big'), 'x'.repeat(65_537))
+      const wrong = async (written: string) => {
+        const [problem, ...more] = await problemsOf({ env: { MINER_OPENAI_API_KEY: written, EMPTY: '' } })
+        assert.ok(problem)
+        assert.deepEqual(more, [])
+        assert.equal(problem.code, 'SECRET_UNREADABLE')
+        return problemText(problem).replace(`${folder}/`, '').replace(folder, '.')
+      }
+      const origin = '(MINER_OPENAI_API_KEY)'
+      const fromVariable = 'openai.apiKey is to come from the variable'
+      const fromFile = 'openai.apiKey is to come from the file'
+      assert.equal(await wrong('env:NONE'), `${fromVariable} NONE, which is not set ${origin}`)
+      assert.equal(await wrong('env:EMPTY'), `${fromVariable} EMPTY, which is not set ${origin}`)
+      assert.equal(await wrong('env:constructor'), `${fromVariable} constructor, which is not set ${origin}`)
+      assert.equal(await wrong('env:'), `openai.apiKey has no name of a variable after "env:" ${origin}`)
+      assert.equal(await wrong(`file:${folder}/none`), `${fromFile} none, which does not exist ${origin}`)
+      assert.equal(await wrong(`file:${folder}/empty`), `${fromFile} empty, which is empty ${origin}`)
+      assert.equal(await wrong(`file:${folder}/big`), `${fromFile} big, which is larger than 64 KiB ${origin}`)
+      assert.equal(await wrong(`file:${folder}`), `${fromFile} ., which is a folder ${origin}`)
+      assert.equal(
+        await wrong(`file:${folder}/big/key`),
+        `${fromFile} big/key, which stands under a file that is no folder ${origin}`,
+      )
+    })
+  })
+
+  it('refuses the stars that stand for a secret', async () => {
+    const complaint = 'openai.apiKey is ***, which only stands for a secret (OPENAI_API_KEY)'
+    assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' } }), [complaint])
+    assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' }, secrets: 'leave' }), [complaint])
+    assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: 'env:STARS', STARS: '***' } }), [complaint])
+    assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: ' ***\n' } }), [complaint])
+    assert.deepEqual(await complaints({ toml: '[[openai.endpoints]]\nurl = "http://a.test"\napiKey = "***"' }), [
+      'openai.endpoints[0].apiKey is ***, which only stands for a secret (config.toml: openai.endpoints)',
+    ])
+  })
+
+  it('leaves references alone when told to, so that none has to be there', async () => {
+    const env = { OPENAI_API_KEY: 'env:NONE', MINER_OPENAI_HEADERS: '{"a": "file:none"}' }
+    const { secretValues } = await read({ env, secrets: 'leave' })
+    assert.deepEqual(secretValues, [])
+    await assert.rejects(read({ env }))
+  })
+
+  it('warns of literal secrets in lists and tables of the file, each by its place', async () => {
+    const toml = `
+      [openai]
+      apiKey = "sk-plain"
+      [[openai.endpoints]]
+      url = "http://one.test"
+      apiKey = "env:KEY"
+      [[openai.endpoints]]
+      url = "http://two.test"
+      apiKey = "sk-verysecret"`
+    const env = { KEY: 'sk-hidden' }
+    const { warnings } = await read({ toml, env })
+    assert.deepEqual(
+      warnings.map(({ code, path, message, hint }) => [code, path, message, hint]),
+      [
+        [
+          'SECRET_EXPOSED',
+          'openai.endpoints[1].apiKey',
+          'openai.endpoints[1].apiKey is a secret that stands in the configuration file',
+          'give env:NAME or file:PATH',
+        ],
+      ],
+    )
+    const inVariable = { MINER_OPENAI_ENDPOINTS: '[{"url": "http://one.test", "apiKey": "sk-verysecret"}]' }
+    assert.deepEqual((await read({ env: inVariable })).warnings, [])
+  })
+
+  it('warns of a literal secret on the command line, and of nothing else', async () => {
+    const { warnings } = await read({ flags: [typed('openai.apiKey', '--api-key', 'sk-verysecret')] })
+    assert.deepEqual(warnings, [
+      {
+        code: 'SECRET_EXPOSED',
+        path: 'openai.apiKey',
+        message: 'openai.apiKey is a secret, and others on this machine can see the command line',
+        origin: { from: 'flag', flag: '--api-key' },
+        hint: 'set MINER_OPENAI_API_KEY, or give env:NAME or file:PATH',
+      },
+    ])
+    const flags = [typed('openai.apiKey', '--api-key', 'env:OTHER')]
+    assert.deepEqual((await read({ flags, env: { OTHER: 'x' } })).warnings, [])
+    assert.deepEqual((await read({ env: { OPENAI_API_KEY: 'sk-verysecret' } })).warnings, [])
+  })
+})

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { Health } from '#dist/miners/openai/health/health.js'
+import type { Target } from '#dist/miners/openai/settings/target.js'
+import { endpoint, failure, Told } from '../scripted.ts'
+
+/** An endpoint with two keys, and a clock that a test sets. */
+function patient() {
+  const main = endpoint('main', { keys: ['sk-first', 'sk-second'] })
+  const log = new Told()
+  const clock = { ms: 1_000_000 }
+  const health = new Health({ endpoints: [main], log, now: () => clock.ms })
+  const target = (keyAt = 0): Target => ({ endpoint: main, keyAt })
+  const fail = (code: string, more: { retryAfterMs?: number } = {}, keyAt = 0) =>
+    health.begin(target(keyAt)).failed(failure(code, more))
+  const answer = () => {
+    const trial = health.begin(target())
+    trial.spoke()
+    trial.answered()
+  }
+  const open = () => {
+    for (let count = 0; count < 5; count += 1) fail('MODEL_FAILED')
+  }
+  return { health, log, clock, fail, answer, open, wait: (keyAt = 0) => health.msUntilAwake(target(keyAt)), target }
+}
+
+describe('the health of a key', () => {
+  for (const code of ['MODEL_KEY_REFUSED', 'MODEL_QUOTA', 'MODEL_NOT_FOUND', 'MODEL_KEY_MISSING'])
+    it(`lets it rest for a minute after ${code}, and the other keys not`, () => {
+      const { fail, wait } = patient()
+      fail(code)
+      assert.equal(wait(0), 60_000)
+      assert.equal(wait(1), 0)
+    })
+
+  it('lets it rest twice as long each time, at most 16 minutes, and a minute again after an answer', () => {
+    const { fail, wait, clock, answer } = patient()
+    const rests = Array.from({ length: 6 }, () => {
+      fail('MODEL_KEY_REFUSED')
+      const ms = wait()
+      clock.ms += ms
+      return ms / 60_000
+    })
+    assert.deepEqual(rests, [1, 2, 4, 8, 16, 16])
+    answer()
+    fail('MODEL_KEY_REFUSED')
+    assert.equal(wait(), 60_000)
+  })
+
+  it('takes the failures of those who asked at the same time for one', () => {
+    const { health, target, wait, clock } = patient()
+    const trials = Array.from({ length: 16 }, () => health.begin(target()))
+    for (const trial of trials) {
+      trial.failed(failure('MODEL_KEY_REFUSED'))
+      clock.ms += 1
+    }
+    assert.equal(wait(), 60_000 - 16)
+  })
+
+  it('goes on resting when one who asked before has his answer', () => {
+    const { health, target, fail, wait } = patient()
+    const before = health.begin(target())
+    fail('MODEL_RATE_LIMITED', { retryAfterMs: 20_000 })
+    before.spoke()
+    before.answered()
+    assert.equal(wait(), 20_000)
+  })
+
+  for (const [title, retryAfterMs, ms] of [
+    ['as long as it is told', 7_350, 7_350],
+    ['an hour at most', 1e15, 3_600_000],
+    ['for a breath when it is told "at once"', 0, 100],
+  ] as const)
+    it(`lets it rest after 429 ${title}`, () => {
+      const { fail, wait } = patient()
+      fail('MODEL_RATE_LIMITED', { retryAfterMs })
+      assert.equal(wait(), ms)
+    })
+
+  for (const [title, code] of [
+    ['after 429 for a growing time when nothing is told', 'MODEL_RATE_LIMITED'],
+    ['after 403, which may be about one question, for a short time that grows', 'MODEL_FORBIDDEN'],
+  ] as const)
+    it(`lets it rest ${title}, and for a short one again after an answer`, () => {
+      const { fail, wait, clock, answer } = patient()
+      const rest = () => {
+        fail(code)
+        const ms = wait()
+        clock.ms += ms
+        return ms / 1000
+      }
+      assert.deepEqual(Array.from({ length: 8 }, rest), [1, 2, 4, 8, 16, 32, 60, 60])
+      answer()
+      assert.equal(rest(), 1)
+    })
+
+  it('obeys a Retry-After also of an endpoint that fails', () => {
+    const { fail, wait } = patient()
+    fail('MODEL_FAILED', { retryAfterMs: 1_500 })
+    assert.equal(wait(), 1_500)
+  })
+})
+
+describe('the breaker of an endpoint', () => {
+  it('opens after five failures in a row, for all keys', () => {
+    const { fail, wait, health } = patient()
+    for (let count = 0; count < 4; count += 1) fail('MODEL_UNREACHABLE')
+    assert.equal(wait(), 0)
+    fail('MODEL_UNREACHABLE')
+    assert.deepEqual([wait(0), wait(1)], [2_000, 2_000])
+    assert.equal(health.report()[0]!.breaker, 'open')
+  })
+
+  it('stays closed when something goes well between', () => {
+    const { fail, wait, answer } = patient()
+    for (let count = 0; count < 12; count += 1) {
+      fail('MODEL_FAILED')
+      if (count % 4 === 3) answer()
+    }
+    assert.equal(wait(), 0)
+  })
+
+  it('stays closed when the endpoint says what is wrong', () => {
+    const { fail, wait } = patient()
+    for (let count = 0; count < 20; count += 1) fail('MODEL_BAD_REQUEST')
+    assert.equal(wait(), 0)
+  })
+
+  it('lets one question probe, closes with its first word, and counts from nought after its last', () => {
+    const { open, clock, health, target, wait, fail } = patient()
+    open()
+    clock.ms += 2_000
+    assert.equal(health.report()[0]!.breaker, 'halfOpen')
+    const probe = health.begin(target())
+    assert.equal(probe.isProbe, true)
+    assert.ok(wait() > 0)
+    assert.equal(health.why(target())?.code, 'MODEL_FAILED')
+    assert.equal(health.begin(target()).isProbe, false)
+    probe.spoke()
+    assert.equal(wait(), 0)
+    assert.equal(health.report()[0]!.breaker, 'closed')
+    probe.answered()
+    fail('MODEL_FAILED')
+    assert.equal(health.report()[0]!.failures, 1)
+  })
+
+  it('opens again for twice as long when the probe fails, at most for a minute', () => {
+    const { open, clock, fail, wait } = patient()
+    open()
+    const rests = Array.from({ length: 7 }, () => {
+      const ms = wait()
+      clock.ms += ms
+      fail('MODEL_FAILED')
+      return ms / 1000
+    })
+    assert.deepEqual(rests, [2, 4, 8, 16, 32, 60, 60])
+  })
+
+  it('opens again at once when a probe that spoke is cut', () => {
+    const { open, clock, health, target } = patient()
+    open()
+    clock.ms += 2_000
+    const probe = health.begin(target())
+    probe.spoke()
+    probe.failed(failure('MODEL_CUT'))
+    assert.equal(health.report()[0]!.breaker, 'open')
+  })
+
+  it('lets another probe when the first ended without showing anything', () => {
+    const { open, clock, health, target } = patient()
+    open()
+    clock.ms += 2_000
+    health.begin(target()).left()
+    assert.equal(health.begin(target()).isProbe, true)
+  })
+
+  it('closes also when the probe is refused for what it says', () => {
+    const { open, clock, fail, health } = patient()
+    open()
+    clock.ms += 2_000
+    fail('MODEL_TOO_LONG')
+    assert.deepEqual(health.report()[0], {
+      endpoint: 'main',
+      breaker: 'closed',
+      failures: 0,
+      restMs: 0,
+      keys: [{ restMs: 0 }, { restMs: 0 }],
+    })
+  })
+
+  it('tells those who wait when a probe is over', async () => {
+    const { open, clock, health, target } = patient()
+    open()
+    clock.ms += 2_000
+    const probe = health.begin(target())
+    const news = health.news()
+    probe.spoke()
+    await news
+  })
+})
+
+describe('the state of health', () => {
+  it('is plain data, without a key in it', () => {
+    const { fail, open, health } = patient()
+    fail('MODEL_KEY_REFUSED', {}, 1)
+    open()
+    assert.deepEqual(JSON.parse(JSON.stringify(health.report())), [
+      {
+        endpoint: 'main',
+        breaker: 'open',
+        failures: 5,
+        restMs: 2_000,
+        keys: [{ restMs: 0 }, { restMs: 60_000, code: 'MODEL_KEY_REFUSED' }],
+      },
+    ])
+  })
+
+  it('is logged when it changes, once, with reason and length', () => {
+    const { fail, open, answer, clock, log } = patient()
+    fail('MODEL_KEY_REFUSED')
+    fail('MODEL_KEY_REFUSED')
+    open()
+    fail('MODEL_FAILED')
+    clock.ms += 60_000
+    answer()
+    assert.deepEqual(log.records, [
+      {
+        level: 'warn',
+        event: 'keyRests',
+        endpoint: 'main',
+        key: 1,
+        restMs: 60_000,
+        code: 'MODEL_KEY_REFUSED',
+        reason: 'failed with MODEL_KEY_REFUSED',
+      },
+      {
+        level: 'warn',
+        event: 'endpointRests',
+        endpoint: 'main',
+        restMs: 2_000,
+        code: 'MODEL_FAILED',
+        reason: 'failed with MODEL_FAILED',
+      },
+      { level: 'info', event: 'endpointBack', endpoint: 'main' },
+      { level: 'info', event: 'keyBack', endpoint: 'main', key: 1 },
+    ])
+  })
+
+  it('is not logged above debug for short rests after 429', () => {
+    const { fail, log } = patient()
+    fail('MODEL_RATE_LIMITED')
+    assert.deepEqual(log.changes, ['debug keyRests'])
+  })
+
+  it('is not logged above debug where there is only one way, whose errors say it', () => {
+    const lone = endpoint('main')
+    const log = new Told()
+    const trial = new Health({ endpoints: [lone], log }).begin({ endpoint: lone, keyAt: 0 })
+    trial.failed(failure('MODEL_KEY_REFUSED'))
+    assert.deepEqual(log.changes, ['debug keyRests'])
+  })
+})

@@ -1,0 +1,427 @@
+import assert from 'node:assert/strict'
+import type { CallModel } from '#dist/miners/openai/call/call.js'
+import { answered, completion, cut, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
+import { asked, hello, refusal } from '../../ask.ts'
+import { heard, pool, tried } from '../pool.ts'
+import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
+
+const error = (code: string) => ({ error: { message: 'no', type: 'x', param: null, code } })
+
+describe('a question with several ways to an answer', () => {
+  for (const [title, behaviour, code] of [
+    ['fails', answered(500), 'MODEL_FAILED'],
+    ['is overloaded', answered(429), 'MODEL_RATE_LIMITED'],
+    ['is cut before any head', cut(), 'MODEL_UNREACHABLE'],
+    ['has another model', answered(404, error('model_not_found')), 'MODEL_NOT_FOUND'],
+    ['does not take the request', answered(400), 'MODEL_BAD_REQUEST'],
+    ['does not let us in', answered(403), 'MODEL_FORBIDDEN'],
+    ['has a shorter context', answered(400, error('context_length_exceeded')), 'MODEL_TOO_LONG'],
+    ['is a web site', answered(200, '<html>', { 'content-type': 'text/html' }), 'MODEL_UNREADABLE'],
+    ['says nothing but white space', streamed([' ', '\n']), 'MODEL_EMPTY'],
+  ] as const)
+    it(`is answered by the next endpoint when the first ${title}`, async () => {
+      await using main = await startModelServer(behaviour)
+      await using local = await startModelServer(streamed(['fine']))
+      const { ask } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
+      const { text, outcome } = await ask()
+      assert.equal(text, 'fine')
+      assert.deepEqual(tried(outcome), [`main: ${code}`, 'local'])
+      assert.equal(outcome.attempts![1]!.model, 'model-of-local')
+      assert.deepEqual([main.requests.length, local.requests.length], [1, 1])
+    })
+
+  it('is answered by the next key when one is refused, which is not asked with again', async () => {
+    await using main = await startModelServer((response, request) =>
+      (request.headers.authorization === 'Bearer good' ? streamed(['fine']) : answered(401))(response, request),
+    )
+    const { ask, models, log } = pool([endpoint('main', { url: main.url, keys: ['bad', 'good'] })])
+    assert.deepEqual(tried((await ask()).outcome), ['main: MODEL_KEY_REFUSED', 'main'])
+    for (let count = 0; count < 4; count += 1) assert.deepEqual(tried((await ask()).outcome), ['main'])
+    assert.deepEqual(
+      models.health()[0]!.keys.map(({ code }) => code),
+      ['MODEL_KEY_REFUSED', undefined],
+    )
+    assert.doesNotMatch(JSON.stringify([log.records, models.health()]), /bad|good/)
+  })
+
+  it('uses the keys of an endpoint in turn', async () => {
+    await using main = await startModelServer()
+    const { ask } = pool([endpoint('main', { url: main.url, keys: ['a', 'b', 'c'] })])
+    for (let count = 0; count < 4; count += 1) await ask()
+    assert.deepEqual(
+      main.requests.map(({ headers }) => headers.authorization),
+      ['a', 'b', 'c', 'a'].map(key => `Bearer ${key}`),
+    )
+  })
+
+  it('is asked again of the only endpoint when that fails three times', async () => {
+    await using main = await startModelServer((response, request) =>
+      (main.requests.length < 4 ? answered(500) : streamed(['fine']))(response, request),
+    )
+    const { ask, log } = pool([endpoint('main', { url: main.url })])
+    const { text, outcome } = await ask()
+    assert.equal(text, 'fine')
+    assert.deepEqual(tried(outcome), [...Array(3).fill('main: MODEL_FAILED'), 'main'])
+    assert.deepEqual(log.changes, [])
+  })
+
+  it('is asked four times of an endpoint that fails, and eight times in all', async () => {
+    await using main = await startModelServer(answered(500))
+    await using local = await startModelServer(answered(502))
+    const both = [endpoint('main', { url: main.url }), endpoint('local', { url: local.url })]
+    for (const [endpoints, most] of [
+      [both.slice(0, 1), 4],
+      [both, 8],
+      [Array.from({ length: 12 }, (_, at) => endpoint(`e${at}`, { url: main.url })), 8],
+    ] as const) {
+      const reason = await refusal(pool(endpoints).ask())
+      assert.equal(reason.code, 'MODEL_FAILED')
+      assert.equal(reason.attempts!.length, most)
+    }
+  })
+
+  for (const [status, keys, most] of [
+    [400, ['a', 'b'], 1],
+    [401, ['a', 'b'], 2],
+    [403, ['a', 'b'], 2],
+    [404, ['a', 'b'], 2],
+  ] as const)
+    it(`is never asked again with the same key after ${status}`, async () => {
+      await using main = await startModelServer(answered(status))
+      const reason = await refusal(pool([endpoint('main', { url: main.url, keys })]).ask())
+      assert.equal(reason.misuse, true)
+      assert.equal(main.requests.length, most)
+      assert.equal(reason.attempts!.length, most)
+    })
+
+  it('is not asked again when a word was passed on: what was said stays, and the error tells the attempts', async () => {
+    await using main = await startModelServer(cut(['Hel']))
+    await using local = await startModelServer()
+    const { models } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
+    const speech = models.ask(question, asked())
+    assert.equal((await speech.next()).value, 'Hel')
+    const reason = await refusal(speech.next())
+    assert.equal(reason.code, 'MODEL_CUT')
+    assert.deepEqual(tried(reason), ['main: MODEL_CUT'])
+    assert.equal(local.requests.length, 0)
+  })
+
+  it('fails with what tells most, and with all that was tried', async () => {
+    await using main = await startModelServer(answered(429))
+    await using local = await startModelServer(answered(401))
+    const { ask } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
+    const reason = await refusal(ask({ deadline: Date.now() + 500 }))
+    assert.equal(reason.reason, 'busy')
+    assert.ok(reason.retryAfterMs! > 500 && reason.retryAfterMs! <= 1_000)
+    assert.deepEqual(tried(reason), ['main: MODEL_RATE_LIMITED', 'local: MODEL_KEY_REFUSED'])
+  })
+
+  it('is not asked when there is no time for it', async () => {
+    await using main = await startModelServer()
+    const reason = await refusal(pool([endpoint('main', { url: main.url })]).ask({ deadline: Date.now() + 15 }))
+    assert.equal(reason.reason, 'late')
+    assert.deepEqual(reason.attempts, [])
+    assert.equal(main.requests.length, 0)
+  })
+
+  it('meets an error of the program itself as it is, and only once', async () => {
+    const bug = new TypeError('not a function')
+    let calls = 0
+    const call: CallModel = async function* () {
+      calls += 1
+      if (calls > 0) throw bug
+      return yield* saying()
+    }
+    const { ask } = pool([endpoint('main'), endpoint('local')], { call })
+    await assert.rejects(ask(), error => error === bug)
+    assert.equal(calls, 1)
+  })
+
+  it('waits for an endpoint as long as that says, when it fits the deadline', async () => {
+    const starts: number[] = []
+    const call: CallModel = async function* () {
+      starts.push(performance.now())
+      if (starts.length === 1) throw failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 120 })
+      return yield* saying('fine')
+    }
+    assert.equal((await pool([endpoint('main')], { call }).ask()).text, 'fine')
+    assert.ok(starts[1]! - starts[0]! >= 119)
+  })
+
+  it('does not wait for an endpoint that asks for more time than there is', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }) {
+      if (name === 'local') return yield* saying('fine')
+      throw failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 60_000 })
+    }
+    const alone = pool([endpoint('main')], { call })
+    const startedAt = performance.now()
+    const reason = await refusal(alone.ask())
+    assert.equal(reason.retryAfterMs, 60_000)
+    assert.equal((await pool([endpoint('main'), endpoint('local')], { call }).ask()).text, 'fine')
+    assert.ok(performance.now() - startedAt < 1_000)
+    assert.deepEqual(alone.log.changes, ['debug keyRests']) // the error says it
+  })
+
+  it('backs off by a random part of a time that doubles', async () => {
+    const starts: number[] = []
+    const call = failing(() => {
+      starts.push(performance.now())
+      return failure('MODEL_FAILED')
+    })
+    await refusal(pool([endpoint('main')], { call, random: () => 0.2 }).ask())
+    const pauses = starts.slice(1).map((at, before) => at - starts[before]!)
+    // 0.2 of 250, 500 and 1000 ms, and 0.2 of 50 ms more; timers may be a moment early, and late on a busy machine
+    assert.equal(pauses.length, 3)
+    for (const [at, least] of [60, 110, 210].entries()) assert.ok(pauses[at]! > least - 5, `${pauses}`)
+    assert.ok(starts.at(-1)! - starts[0]! < 1_500, `${pauses}`)
+  })
+
+  it('ends at once when nobody listens while it waits', async () => {
+    const call = failing(() => failure('MODEL_RATE_LIMITED', { retryAfterMs: 5_000 }))
+    const leaving = new AbortController()
+    const speech = pool([endpoint('main')], { call }).models.ask(question, asked({ signal: leaving.signal }))
+    const next = speech.next()
+    await new Promise(setImmediate)
+    const reason = new Error('gone')
+    leaving.abort(reason)
+    await assert.rejects(next, error => error === reason)
+  })
+})
+
+describe('the reason to leave', () => {
+  it('is told as it is, also when it is an error like those of a model', async () => {
+    const reason = failure('ENDING', { reason: 'loading' })
+    const call: CallModel = async function* (_target, _question, { signal }) {
+      await aborted(signal)
+      return yield* saying()
+    }
+    const leaving = new AbortController()
+    const over = assert.rejects(
+      pool([endpoint('main')], { call }).ask({ signal: leaving.signal }),
+      error => error === reason,
+    )
+    await new Promise(setImmediate)
+    leaving.abort(reason)
+    await over
+  })
+})
+
+describe('a pool in which endpoints rest', () => {
+  /** Two scripted endpoints of which the first fails as long as it is told to, and a clock that a test sets. */
+  function twoEndpoints(names = ['main', 'local']) {
+    const asks = { main: 0, local: 0 }
+    const state = { main: 'down' as 'down' | 'fine' | 'slow' | 'silent', now: 0 }
+    const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
+      asks[name as 'main' | 'local'] += 1
+      if (name === 'main' && state.main === 'down') throw failure('MODEL_UNREACHABLE')
+      if (name === 'main' && state.main === 'slow') state.now += 5_000
+      if (name === 'main' && state.main === 'silent') await aborted(signal)
+      return yield* saying(name)
+    }
+    return {
+      asks,
+      state,
+      ...pool(
+        names.map(name => endpoint(name)),
+        { call, now: () => state.now },
+      ),
+    }
+  }
+
+  it('goes on with the next endpoint, and returns to the first when that recovers', async () => {
+    const { asks, state, ask, models, log } = twoEndpoints()
+    for (let count = 0; count < 20; count += 1) assert.equal((await ask()).text, 'local')
+    assert.equal(asks.main, 5)
+    assert.equal(models.health()[0]!.breaker, 'open')
+
+    state.now += 2_000
+    assert.equal((await ask()).text, 'local') // a probe, and still down
+    assert.equal((await ask()).text, 'local')
+    assert.equal(asks.main, 6)
+
+    state.main = 'fine'
+    state.now += 4_000
+    assert.equal((await ask()).text, 'main')
+    assert.equal((await ask()).text, 'main')
+    assert.deepEqual(log.changes, ['warn endpointRests', 'warn endpointRests', 'info endpointBack'])
+  })
+
+  it('lets a probe take only half of the time from a question that another endpoint can answer', async () => {
+    const { state, ask } = twoEndpoints()
+    for (let count = 0; count < 5; count += 1) await ask()
+    state.main = 'silent'
+    state.now += 2_000
+    const { text, outcome } = await ask({ deadline: Date.now() + 300 })
+    assert.equal(text, 'local')
+    assert.deepEqual(tried(outcome), ['main: MODEL_TIMEOUT', 'local'])
+    const { ms } = outcome.attempts![0]!
+    assert.ok(ms >= 140 && ms < 290, `${ms}`)
+  })
+
+  it('leaves an endpoint that is silent for half of the time, when another one can answer', async () => {
+    const { state, ask, models } = twoEndpoints()
+    state.main = 'silent'
+    const { text, outcome } = await ask({ deadline: Date.now() + 300 })
+    assert.equal(text, 'local')
+    assert.deepEqual(tried(outcome), ['main: MODEL_TIMEOUT', 'local'])
+    const { ms } = outcome.attempts![0]!
+    assert.ok(ms >= 140 && ms < 290, `${ms}`)
+    assert.equal(models.health()[0]!.failures, 0) // hardly any time
+    assert.equal((await ask({ deadline: Date.now() + 2_100 })).text, 'local')
+    assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('leaves it so also with a time-out for the first token, where the answer comes whole and has none', async () => {
+    await using main = await startModelServer(stalled())
+    await using local = await startModelServer((response, request) => {
+      const vectors = { data: [{ index: 0, embedding: [1] }] }
+      return answered(200, request.path === '/v1/embeddings' ? vectors : completion('fine'))(response, request)
+    })
+    const own = { n: 2, firstTokenTimeout: 50 }
+    const { ask, models } = pool([
+      endpoint('main', { url: main.url, ...own }),
+      endpoint('local', { url: local.url, ...own }),
+    ])
+    assert.equal((await ask({ deadline: Date.now() + 300 })).text, 'fine')
+    const speech = models.embed(['one'], asked({ deadline: Date.now() + 300 }))
+    assert.deepEqual((await speech.next()).value, [[1]])
+  })
+
+  it('stays with one that thinks for more than half of the time, and does not count that as silence', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }, _, { onToken, signal }) {
+      if (name === 'local') return yield* saying(name)
+      onToken?.()
+      return await aborted(signal)
+    }
+    const { ask, models } = pool([endpoint('main'), endpoint('local')], { call })
+    const signal = AbortSignal.timeout(1_050)
+    await assert.rejects(ask({ deadline: Date.now() + 1_050, signal }), error => error === signal.reason)
+    assert.equal(models.health()[0]!.failures, 0)
+  })
+
+  it('asks another endpoint when the same question is asked again because its answer broke off', async () => {
+    const call: CallModel = async function* ({ endpoint: { name } }) {
+      yield name
+      if (name === 'main') throw failure('MODEL_CUT')
+      return { model: name, finishReason: 'stop' }
+    }
+    const { models } = pool([endpoint('main'), endpoint('local')], { call })
+    assert.equal((await refusal(heard(models.ask(question, asked())))).code, 'MODEL_CUT')
+    assert.equal((await heard(models.ask(question, asked()))).text, 'local')
+    const reason = await refusal(heard(models.ask({ ...question }, asked())))
+    assert.deepEqual(tried(reason), ['main: MODEL_CUT']) // a question of its own begins at the first
+  })
+
+  it('takes silence until the deadline for a failure, but not when there was hardly any time', async () => {
+    const { state, ask, models } = twoEndpoints(['main'])
+    state.main = 'silent'
+    await assert.rejects(ask({ deadline: Date.now() + 50, signal: AbortSignal.timeout(50) }))
+    assert.equal(models.health()[0]!.failures, 0)
+    await assert.rejects(ask({ deadline: Date.now() + 1_050, signal: AbortSignal.timeout(1_050) }))
+    assert.equal(models.health()[0]!.failures, 1)
+  })
+
+  it('takes no silence for a failure that is shorter than the last first word took', async () => {
+    const { state, ask, models } = twoEndpoints(['main'])
+    state.main = 'slow'
+    assert.equal((await ask()).text, 'main')
+    state.main = 'silent'
+    await assert.rejects(ask({ deadline: Date.now() + 1_050, signal: AbortSignal.timeout(1_050) }))
+    assert.equal(models.health()[0]!.failures, 0)
+  })
+
+  it('does not count it against an endpoint that its caller left', async () => {
+    const { state, ask, models } = twoEndpoints()
+    state.main = 'silent'
+    for (let count = 0; count < 6; count += 1) await assert.rejects(ask({ signal: AbortSignal.timeout(1) }))
+    assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [0, 'closed'])
+  })
+
+  it('asks the one that wakes first, when it is the only one and there is time', async () => {
+    let calls = 0
+    const call: CallModel = async function* () {
+      calls += 1
+      if (calls === 1) throw failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 400 })
+      return yield* saying('fine')
+    }
+    const { ask } = pool([endpoint('main')], { call })
+    assert.equal((await refusal(ask({ deadline: Date.now() + 200 }))).retryAfterMs, 400)
+    const reason = await refusal(ask({ deadline: Date.now() + 200 }))
+    assert.deepEqual([reason.reason, reason.code, reason.attempts], ['busy', 'MODEL_RATE_LIMITED', []])
+    assert.match(reason.message, /^main rests for 1 s: failed with MODEL_RATE_LIMITED$/)
+    assert.ok(reason.retryAfterMs! > 300 && reason.retryAfterMs! <= 400)
+    assert.equal(calls, 1)
+    assert.equal((await ask()).text, 'fine')
+    assert.equal(calls, 2)
+  })
+
+  it('lets those wait who come while the only endpoint is probed, and asks for all of them when that is well', async () => {
+    const { promise: recovery, resolve: recover } = Promise.withResolvers<void>()
+    let calls = 0
+    const state = { now: 0 }
+    const call: CallModel = async function* () {
+      calls += 1
+      if (calls <= 5) throw failure('MODEL_FAILED')
+      if (calls === 6) await recovery
+      return yield* saying('fine')
+    }
+    const { ask } = pool([endpoint('main')], { call, now: () => state.now })
+    await refusal(ask()) // four times
+    await refusal(ask({ deadline: Date.now() + 1_000 })) // once, and then it rests for longer than that
+    state.now += 2_000
+    const answers = Array.from({ length: 8 }, () => ask())
+    await new Promise(setImmediate)
+    assert.equal(calls, 6)
+    recover()
+    for (const { text } of await Promise.all(answers)) assert.equal(text, 'fine')
+    assert.equal(calls, 13)
+  })
+})
+
+describe('nobody listens', () => {
+  it('to an answer that is not read to its end: its connection is closed', async () => {
+    await using main = await startModelServer(stalled(['Hel']))
+    const { models } = pool([endpoint('main', { url: main.url })])
+    const speech = models.ask(question, asked())
+    await speech.next()
+    const left = performance.now()
+    await speech.return({ model: '', finishReason: '' })
+    assert.deepEqual(await main.requests[0]!.over, { left: true })
+    assert.ok(performance.now() - left < 100)
+  })
+
+  for (const [title, pieces] of [
+    ['before the first word', []],
+    ['between two words', ['Hel']],
+  ] as const)
+    it(`${title}: the connection is closed within 100 ms, and no other endpoint asked`, async () => {
+      await using main = await startModelServer(stalled(pieces))
+      await using local = await startModelServer()
+      const { models } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
+      const leaving = new AbortController()
+      const speech = models.ask({ messages: hello }, asked({ signal: leaving.signal }))
+      for (const piece of pieces) assert.equal((await speech.next()).value, piece)
+      // Without a next(), when it has begun: a generator that is not asked for more must leave, too.
+      const next = pieces.length === 0 ? speech.next() : undefined
+      const request = await main.arrived(0)
+      const reason = new Error('gone')
+      const left = performance.now()
+      leaving.abort(reason)
+      const over = assert.rejects(next ?? request.over.then(() => speech.next()), error => error === reason)
+      assert.deepEqual(await request.over, { left: true })
+      assert.ok(performance.now() - left < 100)
+      await over
+      assert.deepEqual([main.open, local.requests.length], [0, 0])
+    })
+
+  it('at the deadline: the connection is closed within 100 ms', async () => {
+    await using main = await startModelServer(stalled())
+    const { ask } = pool([endpoint('main', { url: main.url })])
+    const deadline = Date.now() + 150
+    const reason = await refusal(ask({ deadline }))
+    assert.equal(reason.reason, 'late')
+    assert.deepEqual(tried(reason), ['main: MODEL_TIMEOUT'])
+    assert.deepEqual(await main.requests[0]!.over, { left: true })
+    assert.ok(Date.now() - deadline < 100)
+  })
+})

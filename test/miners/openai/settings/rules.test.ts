@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { z } from 'zod'
+import { openaiRules } from '#dist/miners/openai/settings/rules.js'
+import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
+
+const broken = (values: object) =>
+  openaiRules(openaiSettings(z).parse(values)).map(({ setting, at = [], message }) =>
+    [setting, ...at, message].join(' '),
+  )
+
+describe('the rules between the settings of the openai miner', () => {
+  const cases: [string, object, string[]][] = [
+    ['a suffix without completions', { suffix: 'x' }, ['suffix needs --api completions']],
+    ['a suffix with completions', { suffix: 'x', api: 'completions' }, []],
+    ['a suffix that one endpoint can use', { suffix: 'x', endpoints: [{}, { name: 'base', api: 'completions' }] }, []],
+    [
+      'a suffix that no endpoint can use',
+      { suffix: 'x', api: 'completions', endpoints: [{ api: 'chat' }] },
+      ['suffix needs --api completions'],
+    ],
+    [
+      "an endpoint's own suffix without completions",
+      { endpoints: [{ suffix: 'x' }] },
+      ['endpoints 0 suffix needs --api completions'],
+    ],
+    [
+      'an effort of reasoning with completions',
+      { api: 'completions', reasoningEffort: 'low' },
+      ['reasoningEffort needs --api chat'],
+    ],
+    [
+      'extra fields that are not free',
+      { extra: { messages: [], prompt: 'x', stream: true, top_k: 5, stream_options: { include_usage: true } } },
+      ['messages', 'prompt', 'stream'].map(name => `extra must not have the field ${name}`),
+    ],
+    [
+      'extra fields that have a setting',
+      { extra: { model: 'x', n: 2, max_tokens: 5, temperature: 1 } },
+      ['model', 'n', 'max_tokens', 'temperature'].map(name => `extra must not have the field ${name}`),
+    ],
+    [
+      'extra fields of an endpoint that are not free',
+      { endpoints: [{}, { name: 'b', extra: { stream: false } }] },
+      ['endpoints 1 extra must not have the field stream'],
+    ],
+    [
+      'a key among extra fields',
+      { extra: { api_key: 'sk-1' } },
+      ['extra must not have the field api_key: it would be shown'],
+    ],
+    ['extra fields that only look like it', { extra: { stop_token: 'x', cache_key: 'y' } }, []],
+    [
+      'one key and several of one endpoint',
+      { endpoints: [{ apiKey: 'sk-1', apiKeys: ['sk-2'] }] },
+      ['endpoints 0 apiKey does not go with apiKeys'],
+    ],
+    ['a name twice', { endpoints: [{ name: 'a' }, { name: 'a' }] }, ['endpoints 1 is called a, as [0] is']],
+    [
+      'two endpoints without a name at one host',
+      { baseUrl: 'http://127.0.0.1:8000/v1', endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v2' }] },
+      ['endpoints 1 is called 127.0.0.1:8000, as [0] is'],
+    ],
+    ['a hedge with one endpoint', { hedge: 800 }, ['hedge needs somebody else to ask']],
+    [
+      'a hedge with one listed endpoint and one key',
+      { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-1'] }] },
+      ['hedge needs somebody else to ask'],
+    ],
+    ['a hedge with two keys', { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-2'] }] }, []],
+    ['a hedge with two endpoints', { hedge: 59_999, endpoints: [{}, { name: 'b' }] }, []],
+    [
+      'a hedge whose unit was forgotten',
+      { hedge: 800_000, endpoints: [{}, { name: 'b' }] },
+      ['hedge is 800 s, and hardly a question is open for that long'],
+    ],
+    ['endpoints that differ', { endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v1' }] }, []],
+  ]
+  for (const [title, values, expected] of cases)
+    it(`say of ${title}: ${expected.join('; ') || 'nothing'}`, () => assert.deepEqual(broken(values), expected))
+
+  it('name the setting to use in place of an extra field, as it is called where that stands', () => {
+    const extra = { max_tokens: 5 }
+    const hints = openaiRules(openaiSettings(z).parse({ extra, endpoints: [{}, { name: 'b', extra }] })).map(
+      ({ hint }) => hint,
+    )
+    assert.deepEqual(hints, ['set --max-tokens', 'set openai.endpoints[1].maxTokens'])
+  })
+
+  it('say nothing of settings that are wrong themselves', () => {
+    assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }), [])
+  })
+})

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mock } from 'node:test'
+import { leftBehind, type Overdue } from '#dist/plugin/run/abandon.js'
+
+describe('a plugin that does not heed its signal', () => {
+  it('is told after a second, with how many there are, and forgotten when it ends', async () => {
+    const told: unknown[] = []
+    const listen = (record: unknown) => told.push(record)
+    subscribe('miner.plugin.overdue', listen)
+    mock.timers.enable({ apis: ['setTimeout'] })
+    try {
+      const stuck = [1, 2, 3].map(() => Promise.withResolvers<void>())
+      leftBehind('miner', stuck[0]!.promise)
+      leftBehind('miner', Promise.resolve())
+      leftBehind('dialect', Promise.reject(new Error('nobody hears this')))
+      await new Promise(setImmediate)
+      mock.timers.tick(1_000)
+      // Miners of other tests may be running still.
+      const { running } = told[0] as Overdue
+      assert.deepEqual(told, [{ speaker: 'miner', running }])
+      leftBehind('miner', stuck[1]!.promise)
+      mock.timers.tick(1_000)
+      assert.deepEqual(told.at(-1), { speaker: 'miner', running: running + 1 })
+      stuck[0]!.resolve()
+      stuck[1]!.reject(new Error('nobody hears this, either'))
+      await new Promise(setImmediate)
+      leftBehind('miner', stuck[2]!.promise)
+      mock.timers.tick(1_000)
+      assert.deepEqual(told.at(-1), { speaker: 'miner', running })
+      stuck[2]!.resolve()
+    } finally {
+      mock.timers.reset()
+      unsubscribe('miner.plugin.overdue', listen)
+    }
+  })
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import type { Check, Miner } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { checkMiner } from '#dist/plugin/run/check-miner.js'
+
+const { signal: never } = new AbortController()
+const miner = (check?: Miner['check']): Miner => ({
+  async *prompt() {
+    yield 'hi'
+    return { model: 'm', finishReason: 'stop' }
+  },
+  ...(check && { check }),
+})
+const fine: Check = { name: 'main', findings: { reachable: true, total: 5, keyAccepted: null } }
+
+describe('checkMiner', () => {
+  it('gives what the miner found out, and nothing where it has nothing to find out', async () => {
+    assert.deepEqual(
+      await checkMiner(
+        miner(async () => [fine]),
+        never,
+      ),
+      [fine],
+    )
+    assert.deepEqual(await checkMiner(miner(), never), [])
+  })
+
+  it('calls the check as a method of the miner', async () => {
+    class Named {
+      readonly name = 'main'
+      prompt = miner().prompt
+      async check() {
+        return [{ name: this.name, findings: {} }]
+      }
+    }
+    assert.deepEqual(await checkMiner(new Named(), never), [{ name: 'main', findings: {} }])
+  })
+
+  it('takes only what the type allows', async () => {
+    const wrong = [
+      null,
+      {},
+      'x',
+      [null],
+      [{ findings: {} }],
+      [{ ...fine, findings: { total: NaN } }],
+      [{ ...fine, problem: {} }],
+    ]
+    for (const found of wrong) {
+      const checking = checkMiner(
+        miner(async () => found as never),
+        never,
+      )
+      await assert.rejects(
+        checking,
+        (error: NoAnswer) => error instanceof NoAnswer && error.code === 'MINER_MISBEHAVES',
+      )
+    }
+  })
+
+  it('waits no longer than the signal says', async () => {
+    const leave = new AbortController()
+    const checking = checkMiner(
+      miner(() => new Promise(() => {})),
+      leave.signal,
+    )
+    leave.abort(new Error('enough'))
+    await assert.rejects(checking, /enough/)
+    let isAsked = false
+    const asks = miner(async () => {
+      isAsked = true
+      return []
+    })
+    await assert.rejects(checkMiner(asks, leave.signal), /enough/)
+    assert.equal(isAsked, false)
+  })
+
+  it('lets the errors of a miner pass', async () => {
+    const breaks = miner(() => {
+      throw new Error('broken')
+    })
+    await assert.rejects(checkMiner(breaks, never), /broken/)
+  })
+})

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import type { Outcome, Piece } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { listen } from '#dist/plugin/run/read-answer.js'
+
+const outcome: Outcome = { model: 'm', finishReason: 'stop' }
+const { signal } = new AbortController()
+
+async function* saying(...pieces: (string | Piece)[]) {
+  yield* pieces
+  return outcome
+}
+
+/** All pieces, and what is returned at the end. */
+async function heard(speech: AsyncGenerator<Piece, Outcome>): Promise<[pieces: string[], end: Outcome]> {
+  const pieces: string[] = []
+  for (;;) {
+    const step = await speech.next()
+    if (step.done) return [pieces, step.value]
+    pieces.push(step.value.text!)
+  }
+}
+
+describe('listen', () => {
+  it('gives texts and pieces as texts, without the empty ones, and the outcome', async () => {
+    const speech = listen(saying('a', { text: 'b' }, '', { text: '' }, 'c'), signal)
+    assert.deepEqual(await heard(speech), [['a', 'b', 'c'], outcome])
+  })
+
+  it('holds white space back until words follow it', async () => {
+    assert.deepEqual((await heard(listen(saying('', ' ', '\n', 'a', ' ', '\t'), signal)))[0], [' \na', ' ', '\t'])
+    async function* failing(): AsyncGenerator<string, Outcome> {
+      yield ' '
+      throw new Error('broken')
+    }
+    await assert.rejects(listen(failing(), signal).next(), /broken/)
+  })
+
+  describe('holds half a character back', () => {
+    const [high, low] = ['\ud83d', '\udc4b']
+    for (const [what, pieces, given] of [
+      ['until its other half is there', [`a${high}`, `${low}b`, 'c'], ['a', '👋b', 'c']],
+      ['where it is a piece by itself', [high, low], ['👋']],
+      ['whatever came before', ['a', high, low], ['a', '👋']],
+      ['behind white space', [' ', high, low], [' 👋']],
+      ['until it is plain that its other half never comes', [`a${high}`, 'b', high], ['a', `${high}b`, high]],
+      ['when another follows', [high, high, low], [high, '👋']],
+      ['but not one that lacks its beginning', [`${low}a`], [`${low}a`]],
+    ] as const) {
+      it(what, async () => assert.deepEqual((await heard(listen(saying(...pieces), signal)))[0], given))
+    }
+
+    it('and takes it alone for no answer', async () => {
+      await assert.rejects(heard(listen(saying(' ', high), signal)), noAnswer('EMPTY_ANSWER'))
+    })
+  })
+
+  it('gives on what the miner throws', async () => {
+    async function* failing(): AsyncGenerator<string, Outcome> {
+      yield 'a'
+      throw new Error('broken')
+    }
+    const speech = listen(failing(), signal)
+    assert.deepEqual((await speech.next()).value, { text: 'a' })
+    await assert.rejects(speech.next(), /broken/)
+  })
+
+  it('ends when the signal aborts, although the miner is stuck in an await', async () => {
+    async function* stuck(): AsyncGenerator<string, Outcome> {
+      yield 'a'
+      await new Promise(() => {})
+      return outcome
+    }
+    const controller = new AbortController()
+    const speech = listen(stuck(), controller.signal)
+    await speech.next()
+    const next = speech.next()
+    controller.abort(new Error('enough'))
+    await assert.rejects(next, /enough/)
+    assert.deepEqual(await speech.next(), { done: true, value: undefined })
+  })
+
+  it('lets the miner clean up when nobody listens any more, and hears nothing of what it throws then', async () => {
+    let cleaned = false
+    async function* tidy(): AsyncGenerator<string, Outcome> {
+      try {
+        yield 'a'
+        yield 'b'
+        return outcome
+      } finally {
+        cleaned = true
+        await Promise.reject(new Error('nobody hears this')) // mocha fails the run if it is unhandled
+      }
+    }
+    for await (const piece of listen(tidy(), signal)) {
+      assert.equal(piece.text, 'a')
+      break
+    }
+    await new Promise(setImmediate)
+    assert.equal(cleaned, true)
+  })
+
+  it('does not even begin when the signal has aborted', async () => {
+    let begun = false
+    async function* costly(): AsyncGenerator<string, Outcome> {
+      begun = true
+      yield 'a'
+      return outcome
+    }
+    const speech = listen(costly(), AbortSignal.abort(new Error('enough')))
+    await assert.rejects(speech.next(), /enough/)
+    assert.equal(begun, false)
+  })
+
+  for (const pieces of [[], [''], [' ', { text: '\n\t' }]]) {
+    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+      await assert.rejects(heard(listen(saying(...pieces), signal)), noAnswer('EMPTY_ANSWER'))
+    })
+  }
+
+  it('gives an answer of 4 MiB, and no more', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024)
+    const four = Array.from({ length: 4 }, () => megabyte)
+    assert.equal((await heard(listen(saying(...four), signal)))[0].length, 4)
+    await assert.rejects(heard(listen(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
+  })
+
+  for (const [what, piece] of [
+    ['calls of tools', { toolCalls: [{ index: 0 }] }],
+    ['logprobs', { logprobs: [{ token: '', logprob: 0 }] }],
+  ] as const) {
+    it(`hears no ${what} without end, although there is no word in them`, async () => {
+      async function* going(): AsyncGenerator<Piece, Outcome> {
+        for (let count = 0; count < 1_000_000; count++) yield piece
+        return outcome
+      }
+      const hear = async () => {
+        for await (const _ of listen(going(), signal));
+      }
+      await assert.rejects(hear(), noAnswer('ANSWER_TOO_LONG'))
+    })
+  }
+
+  it('does not need a return, and hears nothing of one that throws', async () => {
+    const throwing = () => {
+      throw new Error('nobody hears this')
+    }
+    for (const stop of [undefined, throwing, () => null]) {
+      const steps = saying('a')
+      const speech = { next: () => steps.next(), return: stop } as unknown as ReturnType<typeof saying>
+      assert.deepEqual(await heard(listen(speech, signal)), [['a'], outcome])
+    }
+    const failing = { next: () => Promise.reject(new Error('the real one')) } as unknown as ReturnType<typeof saying>
+    await assert.rejects(heard(listen(failing, signal)), /the real one/)
+  })
+
+  it('hears nothing of a promise in the place of a generator, but that it is none', async () => {
+    const forgotten = async () => {
+      throw new Error('nobody hears this') // mocha fails the run if it is unhandled
+    }
+    const speech = forgotten() as unknown as ReturnType<typeof saying>
+    await assert.rejects(heard(listen(speech, signal)), {
+      code: 'MINER_MISBEHAVES',
+      message: 'prompt is no async generator',
+      hint: 'write: async *prompt(…)',
+    })
+    const aborted = AbortSignal.abort(new Error('too late'))
+    await assert.rejects(heard(listen(forgotten() as unknown as typeof speech, aborted)), /too late/)
+    await new Promise(setImmediate)
+  })
+
+  it('takes a generator that does not wait', async () => {
+    function* ready() {
+      yield 'a'
+      return outcome
+    }
+    assert.deepEqual(await heard(listen(ready() as unknown as ReturnType<typeof saying>, signal)), [['a'], outcome])
+  })
+
+  for (const piece of [null, undefined, 5, {}, { text: 5 }, { text: null }, ['a'], () => 'a']) {
+    it(`refuses ${JSON.stringify(piece)} for a piece`, async () => {
+      await assert.rejects(heard(listen(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
+    })
+  }
+
+  it('tells the type of what it refuses, nothing of what is in it, and what to write', async () => {
+    await assert.rejects(heard(listen(saying({ secret: 5 } as Piece), signal)), {
+      message: 'the miner yielded object, which is no piece of an answer',
+      hint: 'yield a string, or { text, toolCalls, logprobs }',
+    })
+    async function* silent() {
+      yield 'a'
+    }
+    await assert.rejects(heard(listen(silent() as unknown as ReturnType<typeof saying>, signal)), {
+      message: 'the miner returned undefined, and not which model spoke and why it stopped',
+      hint: 'return { model, finishReason } at the end of prompt',
+    })
+  })
+
+  for (const end of [undefined, null, 'stop', {}, { model: 'm' }, { model: 5, finishReason: 'stop' }]) {
+    it(`refuses ${JSON.stringify(end)} for an outcome`, async () => {
+      async function* odd(): AsyncGenerator<string, Outcome> {
+        yield 'a'
+        return end as Outcome
+      }
+      await assert.rejects(heard(listen(odd(), signal)), noAnswer('MINER_MISBEHAVES'))
+    })
+  }
+})
+
+function noAnswer(code: string) {
+  return (error: unknown) => error instanceof NoAnswer && error.reason === 'upstream' && error.code === code
+}

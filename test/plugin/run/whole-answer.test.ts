@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
+import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { wholeAnswer } from '#dist/plugin/run/whole-answer.js'
+
+const question = { messages: [{ role: 'user', content: 'hi' }] } as const
+const noMore = { toolCalls: [], logprobs: [] }
+const outcome: Outcome = { model: 'm', finishReason: 'stop' }
+const asked: Asked = { id: '1', signal: new AbortController().signal, deadline: Date.now() + 1_000 }
+
+function saying(...pieces: string[]): Miner {
+  return {
+    async *prompt() {
+      yield* pieces
+      return outcome
+    },
+  }
+}
+
+describe('wholeAnswer', () => {
+  it('puts the pieces together, and tells once when the first is there', async () => {
+    let first = 0
+    const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
+    assert.deepEqual(answer, { text: 'abc', ...noMore, outcome, partial: false })
+    assert.equal(first, 1)
+  })
+
+  it('hands the question and who asks it to the miner', async () => {
+    const miner: Miner = {
+      async *prompt(given, by) {
+        assert.equal(given, question)
+        assert.equal(by, asked)
+        yield 'a'
+        return outcome
+      },
+    }
+    await wholeAnswer(miner, question, asked)
+  })
+
+  describe('when it fails in the middle', () => {
+    /** At each try says these, and then fails so; when there is no more to try, it says all. */
+    function failing(...tries: [said: string, error: unknown][]): Miner & { asked: number } {
+      const miner = {
+        asked: 0,
+        async *prompt() {
+          const [said, error] = tries[miner.asked++] ?? ['One. Two. Three.', null]
+          yield said
+          if (error) throw error
+          return outcome
+        },
+      }
+      return miner
+    }
+    const cut = new NoAnswer('upstream', 'the connection was cut', { code: 'MODEL_UNREACHABLE' })
+
+    it('begins again, and gives the new one only', async () => {
+      let first = 0
+      const miner = failing(['One. Tw', cut])
+      const answer = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      assert.deepEqual(answer, { text: 'One. Two. Three.', ...noMore, outcome, partial: false })
+      assert.deepEqual([miner.asked, first], [2, 1])
+    })
+
+    it('begins again when it was the call of a tool, of which nothing is kept', async () => {
+      const call = (text: string) => ({ toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: text }] })
+      let tries = 0
+      const miner: Miner = {
+        async *prompt() {
+          tries += 1
+          yield call(tries === 1 ? '{"ci' : '{}')
+          if (tries === 1) throw cut
+          return outcome
+        },
+      }
+      let first = 0
+      const { toolCalls } = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      assert.deepEqual(toolCalls, [{ id: 'a', name: 'clock', arguments: '{}' }])
+      assert.deepEqual([tries, first], [2, 1])
+    })
+
+    it('fails when it was the call of a tool twice, though words may be cut', async () => {
+      const miner: Miner = {
+        async *prompt() {
+          yield { toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: '{' }] }
+          throw cut
+        },
+      }
+      await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), error => error === cut)
+    })
+
+    it('takes the longer of two, cut, when it fails twice and may be cut; else fails', async () => {
+      const twice: [string, unknown][] = [
+        ['One. Two. Th', cut],
+        ['One. Tw', cut],
+      ]
+      const answer = await wholeAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
+      const outcome = { model: 'unknown', finishReason: 'cut' }
+      assert.deepEqual(answer, { text: 'One. Two.', ...noMore, outcome, partial: true })
+      const miner = failing(...twice)
+      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      assert.equal(miner.asked, 2)
+    })
+
+    describe('tells the attempts of both tries', () => {
+      const at = (endpoint: string, error: string) => ({ endpoint, model: 'm', ms: 5, error })
+      const tries = ['main', 'local'].map((name): [string, NoAnswer] => [
+        'One. Tw',
+        cut.with({ attempts: [at(name, 'MODEL_CUT')] }),
+      ])
+      const both = [at('main', 'MODEL_CUT'), at('local', 'MODEL_CUT')]
+
+      it('in what it cuts', async () => {
+        const { outcome } = await wholeAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
+        assert.deepEqual(outcome.attempts, both)
+      })
+
+      it('in the error', async () => {
+        const error = await wholeAnswer(failing(...tries), question, asked).catch((error: unknown) => error)
+        assert.ok(error instanceof NoAnswer)
+        assert.deepEqual([error.code, error.message, error.attempts], [cut.code, cut.message, both])
+      })
+
+      it('in the answer that the second one gives', async () => {
+        const { outcome } = await wholeAnswer(failing(tries[0]!), question, asked)
+        assert.deepEqual(outcome.attempts, both.slice(0, 1))
+      })
+    })
+
+    it('takes what the first one said when time runs out over the second', async () => {
+      const miner = failing(['One. Tw', cut])
+      const prompt: Miner['prompt'] = async function* () {
+        if (miner.asked > 0) await new Promise(() => {})
+        return yield* miner.prompt(question, asked)
+      }
+      const answer = await wholeAnswer({ prompt }, question, asked, { cutAfterMs: 20 })
+      assert.deepEqual([answer.text, answer.partial, answer.outcome.finishReason], ['One.', true, 'deadline'])
+    })
+
+    for (const [what, error] of [
+      ['breaks', new Error('broken')],
+      ['is busy', new NoAnswer('busy', 'busy')],
+      ['is late', new NoAnswer('late', 'late')],
+      ['would only do it again', new NoAnswer('upstream', 'too long', { code: 'ANSWER_TOO_LONG' })],
+    ] as const) {
+      it(`does not begin again when the miner ${what}`, async () => {
+        const miner = failing(['One. Tw', error])
+        await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), thrown => thrown === error)
+        assert.equal(miner.asked, 1)
+      })
+    }
+
+    it('does not begin again when nothing was said: that is the affair of the miner', async () => {
+      const miner = failing([' ', cut])
+      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      assert.equal(miner.asked, 1)
+    })
+  })
+
+  describe('when its time is over', () => {
+    /** Says these, and then nothing more. */
+    function stuckAfter(...pieces: string[]): Miner {
+      return {
+        async *prompt() {
+          yield* pieces
+          await new Promise(() => {})
+          return outcome
+        },
+      }
+    }
+    const cut = { model: 'unknown', finishReason: 'deadline' }
+
+    it('takes what there is, cut at a sentence', async () => {
+      const answer = await wholeAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
+      assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
+    })
+
+    it('waits on when there is nothing yet', async () => {
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(new Error('enough')), 60)
+      for (const pieces of [[], [' ', '\n']]) {
+        const answer = wholeAnswer(
+          stuckAfter(...pieces),
+          question,
+          { ...asked, signal: controller.signal },
+          { cutAfterMs: 20 },
+        )
+        await assert.rejects(answer, /enough/)
+      }
+    })
+
+    it('waits on when it may not be cut', async () => {
+      const signal = AbortSignal.timeout(60)
+      await assert.rejects(wholeAnswer(stuckAfter('One. '), question, { ...asked, signal }), /timeout/)
+    })
+
+    it('takes all when all was said before', async () => {
+      const answer = await wholeAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
+      assert.deepEqual(answer, { text: 'One. Two', ...noMore, outcome, partial: false })
+    })
+
+    it('hears nothing of what the miner throws later', async () => {
+      const controller = new AbortController()
+      const answer = await wholeAnswer(
+        stuckAfter('One. '),
+        question,
+        { ...asked, signal: controller.signal },
+        { cutAfterMs: 5 },
+      )
+      assert.equal(answer.partial, true)
+      controller.abort(new Error('nobody hears this')) // mocha fails the run if it is unhandled
+      await new Promise(setImmediate)
+    })
+  })
+
+  for (const pieces of [[], [''], [' ', '\n\t']]) {
+    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+      const thrown = await wholeAnswer(saying(...pieces), question, asked).catch((error: unknown) => error)
+      assert.ok(thrown instanceof NoAnswer)
+      assert.equal(thrown.reason, 'upstream')
+      assert.equal(thrown.code, 'EMPTY_ANSWER')
+    })
+  }
+
+  it('stops listening to one that does not end', async () => {
+    let said = 0
+    const endless: Miner = {
+      async *prompt() {
+        for (;;) {
+          said++
+          yield 'x'.repeat(1024 * 1024)
+        }
+      },
+    }
+    const thrown = await wholeAnswer(endless, question, asked).catch((error: unknown) => error)
+    assert.ok(thrown instanceof NoAnswer)
+    assert.equal(thrown.code, 'ANSWER_TOO_LONG')
+    await new Promise(setImmediate)
+    assert.equal(said, 5)
+  })
+
+  it('ends with the reason of the signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    await assert.rejects(wholeAnswer(saying('a'), question, { ...asked, signal }), /enough/)
+  })
+
+  it('gives on what the miner throws, also before it is a generator', async () => {
+    const broken: Miner = {
+      prompt() {
+        throw new Error('broken')
+      },
+    }
+    await assert.rejects(wholeAnswer(broken, question, asked), /broken/)
+  })
+})
