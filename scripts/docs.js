@@ -1,10 +1,9 @@
 // Writes the pages that follow from the code; a test holds them fresh. With `--print` as JSON on standard output instead.
 import { writeFileSync } from 'node:fs'
 import { openScope } from '../dist/app/container.js'
-import { minerSection } from '../dist/app/miner-section.js'
-import { hostSections } from '../dist/app/settings.js'
+import { hostSections, minerSection } from '../dist/app/settings.js'
 import { MINERS } from '../dist/app/tokens.js'
-import { reservedFlags } from '../dist/cli/flags/reserved-flags.js'
+import { reservedFlags } from '../dist/cli/flags/setting-flags.js'
 import { configurationSchema } from '../dist/config/describe/json-schema.js'
 import { configurationDoc } from '../dist/config/describe/markdown.js'
 import { refusals } from '../dist/wires/refusal.js'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
 import type { Section } from '../config/schema/section.js'
+import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
 import { logLevels } from './log/logger.js'
@@ -57,3 +58,8 @@ export const hostSections = {
 } as const satisfies Record<string, Section>
 
 export type HostSection = keyof typeof hostSections
+
+/** The settings of a miner as the settings layer reads them. */
+export function minerSection({ name, settings, rules }: MinerDefinition): Section {
+  return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules }) }
+}

@@ -10,3 +10,18 @@ export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
+
+/** Why what was asked for is ended that nobody needs any more. One for all: its stack costs more than the rest of an end. */
+export const over = new DOMException('it is over', 'AbortError')
+
+/**
+ * A controller that aborts when `signal` does, with its reason, until it is disposed. What
+ * `AbortSignal.any` makes is registered for finalization, and survives until the next full collection; this dies young.
+ */
+export function follow(signal: AbortSignal): AbortController & Disposable {
+  const follower = new AbortController()
+  const abort = () => follower.abort(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return Object.assign(follower, { [Symbol.dispose]: () => signal.removeEventListener('abort', abort) })
+}

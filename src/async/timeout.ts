@@ -13,3 +13,28 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
     clearTimeout(timer)
   }
 }
+
+/** As long as somebody waits. When it is disposed, neither a timer nor a listener is left. */
+export type Patience = Disposable & { readonly signal: AbortSignal }
+
+/**
+ * Waits for a time, and no longer than another does.
+ *
+ * @param late the reason of the signal when the time is over
+ * @param other aborts it, too, with its own reason
+ */
+export function patience(ms: number, late: Error, other?: AbortSignal): Patience {
+  const ending = new AbortController()
+  const leave = () => ending.abort(other?.reason)
+  const timer = setTimeout(() => ending.abort(late), ms)
+  // `AbortSignal.any` would hold on to it as long as the other lives.
+  other?.addEventListener('abort', leave, { once: true })
+  if (other?.aborted) leave()
+  return {
+    signal: ending.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      other?.removeEventListener('abort', leave)
+    },
+  }
+}

@@ -1,4 +1,4 @@
-import { floatText } from '../wires/json/float-text.js'
+import { floatText } from '../wires/json/python-number.js'
 import { Refusal } from '../wires/refusal.js'
 
 /** How long a caller waits who does not say: the SDK's default. */

@@ -1,7 +1,10 @@
+import { defaultDialect } from '../app/catalogue/dialects.js'
 import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
+import type { DialectDefinition } from '../plugin/dialect.js'
 import { escapeControls } from '../text/escape.js'
-import { type Answering, queryLine } from './query-line.js'
+import { developmentUrl } from './dev-mode.js'
+import { takesText } from './question/synapse-question.js'
 
 export type Serving = Answering & {
   readonly use: string
@@ -27,4 +30,32 @@ export function banner({ use, models, configuration, ...axon }: Serving): string
     ['try it', queryLine(axon)],
   ]
   return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${escapeControls(value!)}\n`).join('')}\n`
+}
+
+export type Answering = {
+  readonly url: string
+  readonly hotkey: string
+  readonly dev: boolean
+  readonly dialect: DialectDefinition
+  /** the file that holds it, if one does */
+  readonly dialectFile: string | undefined
+}
+
+/** What to type in a shell of this machine to ask an axon the first that its dialect asks. */
+export function queryLine({ url, hotkey, dev, dialect, dialectFile }: Answering): string {
+  const [first] = Object.values(dialect.synapses)
+  const words = [
+    'miner query',
+    ...(dev ? ['--dev'] : []),
+    ...(dev && url === developmentUrl ? [] : [`--url ${url}`]),
+    ...(dev ? [] : [`--receiver ${hotkey}`]),
+    ...(dialectFile ? [`--dialect-file ${shellWord(dialectFile)}`] : []),
+    ...(dialectFile || dialect.name === defaultDialect ? [] : [`--dialect ${dialect.name}`]),
+    ...(first && takesText(first) ? ['"hi"'] : []),
+  ]
+  return words.join(' ')
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

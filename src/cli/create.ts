@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
+import { isTakenName } from '../app/catalogue/plugins.js'
 import { createPackage, type NewPackage, packageName } from '../create/create-package.js'
-import { readPluginName } from './read-plugin-name.js'
+import type { PluginKind } from '../plugin/load/discover.js'
+import { isPluginName } from '../plugin/load/manifest.js'
+import { UsageError } from './errors/usage-error.js'
 
 /** What every `miner create …` takes. */
 export const createArgs = {
@@ -31,4 +34,28 @@ export async function create(
   const next = [`cd ${folder}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
   const words = [...files.map(file => join(folder, file)), '', 'next:', ...next.map(line => `  ${line}`)].join('\n')
   return { package: named, folder, files, words }
+}
+
+/**
+ * The name of a new miner or dialect; what was typed may be that of its package, `miner-NAME`.
+ *
+ * @throws {UsageError} NAME_MISSING · INVALID_VALUE · NAME_TAKEN
+ */
+export function readPluginName(kind: PluginKind, text: string | undefined): string {
+  const hint = `miner create ${kind} my-${kind}`
+  if (text === undefined) throw new UsageError('NAME_MISSING', `how is the ${kind} to be called?`, hint)
+  const name = text.startsWith(`${kind}-`) ? text.slice(kind.length + 1) : text
+  if (!isPluginName(name))
+    throw new UsageError(
+      'INVALID_VALUE',
+      'a name begins with a letter, and has small letters, digits and single dashes, 40 at most',
+      hint,
+    )
+  if (isTakenName(kind, name))
+    throw new UsageError(
+      'NAME_TAKEN',
+      `no ${kind} of a plugin can be called ${name}: this program uses that name`,
+      hint,
+    )
+  return name
 }

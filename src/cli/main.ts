@@ -1,7 +1,7 @@
 import { Command, run } from '@oclif/core'
 import { errorJson, showError } from './errors/print-error.js'
 import { UsageError } from './errors/usage-error.js'
-import { warnOfUnloaded } from './plugins/warn-of-unloaded.js'
+import { warnOfUnloaded } from './plugins/unloadable.js'
 import { expectEnd, guardEnd } from './process/unexpected-exit.js'
 
 /** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */

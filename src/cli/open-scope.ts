@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import type { Config } from '@oclif/core'
 import { openScope, type Scope } from '../app/container.js'
 import { hostSections } from '../app/settings.js'
 import { ConfigError } from '../config/config-error.js'
+import { typedValue } from '../config/layers/argv.js'
+import { type FileContent, readFile } from '../config/layers/toml-file.js'
 import { type Layers, peek } from '../config/look-up.js'
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
@@ -29,4 +32,15 @@ async function allowedPlugins(layers: Layers): Promise<readonly string[] | null>
   // None, when it is not valid.
   const { allow = [] } = hostSections.plugins.settings.safeParse({ allow: said.value }).data ?? {}
   return allow.flatMap(names => names.split(',')).map(name => name.trim())
+}
+
+/**
+ * Reads the file that `--config` names, else the one in the configuration folder, which need not be there. To be called
+ * once in a run: what a pipe holds (`--config <(decrypt …)`) is gone after that.
+ */
+export async function configFile(argv: readonly string[], configDir: string): Promise<FileContent | null> {
+  const named = typedValue(argv, 'config')
+  const file =
+    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
+  return (await readFile(file)) ?? null
 }

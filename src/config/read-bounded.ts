@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { homedir } from 'node:os'
 
 /**
  * Reads a file that should be small. Pipes work too (`--config <(generate)`).
@@ -34,3 +35,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EPERM', 'may not be read by this user'],
   ['ENOTDIR', 'stands under a file that is no folder'],
 ])
+
+/** A path that begins with `~` as the shell would expand it, where none does. */
+export function expandHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, () => homedir())
+}

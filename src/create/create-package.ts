@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import type { PluginKind } from '../plugin/load/discover.js'
 import { contract } from '../plugin/load/manifest.js'
 import { CreateError } from './create-error.js'
-import { fillTemplate } from './fill-template.js'
 
 /** What a new package is to be. */
 export type NewPackage = {
@@ -106,4 +105,16 @@ function explained(error: unknown, folder: string): unknown {
 
 function taken(folder: string, what: string, cause?: unknown): CreateError {
   return new CreateError('FOLDER_TAKEN', `${folder} ${what}`, { hint: 'another place with --dir', cause })
+}
+
+/**
+ * Puts values in the place of their names: `{{name}}`.
+ *
+ * @throws {TypeError} when the template names what there is no value for
+ */
+export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    if (!Object.hasOwn(values, name)) throw new TypeError(`the template names ${name}, and there is no value for it`)
+    return values[name]!
+  })
 }

@@ -1,6 +1,6 @@
 import type { ZodType, z } from 'zod'
-import type { HashField } from '../wires/hash-field.js'
 import type { RefusalCode } from '../wires/refusal.js'
+import type { HashField } from '../wires/wire.js'
 import type { Json } from './json.js'
 import type { Embedding, Hotkey, Logprob, Outcome, Piece, Question, Relayed, ToolCall } from './miner.js'
 

@@ -1,8 +1,17 @@
-import type { HashField } from '../wires/hash-field.js'
+import { z } from 'zod'
+import type { HashField } from '../wires/wire.js'
 import type { Route } from './dialect.js'
 
 /** The hashed fields of each version of the protocol that a route answers; one version, unless it says several. */
 export function hashVersions({ hashed }: Pick<Route, 'hashed'>): readonly (readonly HashField[])[] {
   const isSeveral = (list: Route['hashed']): list is readonly (readonly HashField[])[] => Array.isArray(list[0])
   return isSeveral(hashed) ? hashed : [hashed]
+}
+
+/** The fields of a synapse that its schema does not do without, which the head of a request announces. */
+export function requiredFields({ body }: Pick<Route, 'body'>): readonly string[] {
+  if (!(body instanceof z.ZodObject)) return []
+  return Object.entries(body.shape).flatMap(([name, schema]) =>
+    (schema as Route['body']).safeParse(undefined).success ? [] : [name],
+  )
 }

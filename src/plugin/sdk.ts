@@ -1,10 +1,9 @@
 import { type ZodObject, type ZodType, z } from 'zod'
 import { conversation } from './conversation.js'
 import type { DialectDefinition, Route } from './dialect.js'
-import type { Json } from './json.js'
+import { type Json, objectIn } from './json.js'
 import type { Message, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
-import { objectIn } from './object-in.js'
 
 /** Types a miner: `config` in `create` is what `settings` says. */
 export function defineMiner<Settings extends ZodObject>(definition: MinerDefinition<Settings>): MinerDefinition {

@@ -1,8 +1,7 @@
 import { createDendrite } from '../dendrite/create-dendrite.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { Json } from '../plugin/json.js'
-import { requiredFields } from '../plugin/required-fields.js'
-import { hashVersions } from '../plugin/route-fields.js'
+import { hashVersions, requiredFields } from '../plugin/route-fields.js'
 import { writeJson } from '../wires/json/write.js'
 import type { TestAxon } from './start-axon.js'
 

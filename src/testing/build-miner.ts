@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { minerFaults } from '../plugin/load/miner-faults.js'
+import { minerFaults } from '../plugin/load/check-definition.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { type MinerPlugin, sdk } from '../plugin/sdk.js'

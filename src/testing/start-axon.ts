@@ -1,15 +1,21 @@
 import { dialectCatalogue } from '../app/catalogue/dialects.js'
 import { packageInfo } from '../app/package-info.js'
 import { observe } from '../axon/events.js'
+import { type Axon, type AxonOptions, serveAxon } from '../axon/serve-axon.js'
 import { nonces } from '../dendrite/nonces.js'
+import { developmentKeys } from '../keys/development-keys.js'
+import { keypairFromUri } from '../keys/key-uri.js'
+import { decodeAddress } from '../keys/ss58.js'
+import { createVerifier } from '../keys/verifier.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import { dialectFaults } from '../plugin/load/check-definition.js'
 import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
+import type { ScreenRule } from '../plugin/screen-rule.js'
 import { type DialectPlugin, type MinerPlugin, sdk } from '../plugin/sdk.js'
+import { synapseWire } from '../wires/synapse/wire.js'
 import { buildMiner } from './build-miner.js'
 import type { Clock } from './clock.js'
-import { developmentAxon } from './development-axon.js'
 
 export type StartAxonOptions = {
   readonly miner: MinerPlugin | Miner
@@ -92,3 +98,37 @@ async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefini
   if (!entry) throw new TypeError(`there is no dialect ${dialect}; built in are: ${[...builtIn.keys()].join(', ')}`)
   return entry.load()
 }
+
+/** What an axon cannot do without; all else has a default that suits a test. */
+export type DevelopmentAxonOptions = Partial<AxonOptions> & Pick<AxonOptions, 'dialect' | 'miner' | 'onError'>
+
+/** Opens an axon of //Bob on a free port of loopback, whom all development keys may ask. */
+export async function developmentAxon(options: DevelopmentAxonOptions): Promise<Axon> {
+  const bob = await keypairFromUri('//Bob')
+  const verifier = createVerifier({ onPanic: options.onError })
+  return serveAxon({
+    hotkey: bob.address,
+    host: '127.0.0.1',
+    port: 0,
+    wires: [synapseWire],
+    minerName: 'miner',
+    sign: message => bob.sign(message),
+    onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
+    rules: [developmentKeysOnly],
+    verify: async checks =>
+      checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),
+    concurrency: 4,
+    queue: 8,
+    maxBody: 1024 * 1024,
+    maxTimeoutMs: 60_000,
+    marginMs: 300,
+    mayCut: true,
+    ...options,
+  })
+}
+
+// They are not exempt, as those that an operator allows would be: rates hold in a test.
+const developmentKeysOnly: ScreenRule = hotkey =>
+  developmentKeys.some(({ address }) => address === hotkey)
+    ? { allow: true }
+    : { allow: false, reason: 'hotkey not allowed' }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { WalletError } from './wallet-error.js'
 
@@ -31,4 +32,32 @@ export function hotkeyFile({ path, name, hotkey }: HotkeyName): string {
 export function walletFolder(path: string): string {
   const expanded = path.replace(/^~(?=\/|$)/, () => homedir())
   return expanded.endsWith('/') ? expanded : `${expanded}/`
+}
+
+/**
+ * Names the hotkeys there are, as `wallet/hotkey`, for one who asked for another: at most 20, in order.
+ *
+ * @param path the folder of the wallets; one that cannot be read has none
+ */
+export async function listHotkeys(path: string): Promise<string[]> {
+  const folder = walletFolder(path)
+  const found: string[] = []
+  for (const wallet of await entries(folder)) {
+    for (const hotkey of await entries(`${folder}${wallet}/hotkeys`)) {
+      if (hotkey.endsWith('pub.txt')) continue // the public half, beside the hotkey
+      found.push(`${wallet}/${hotkey}`)
+      if (found.length === MAX) return found
+    }
+  }
+  return found
+}
+
+const MAX = 20
+
+async function entries(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort()
+  } catch {
+    return [] // a list for an error message is not worth an error of its own
+  }
 }

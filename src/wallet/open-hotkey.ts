@@ -1,7 +1,6 @@
 import type { Keypair } from '../keys/keypair.js'
 import { findPassword, type PasswordSources } from './find-password.js'
-import { type HotkeyName, hotkeyFile, walletFolder } from './hotkey-files.js'
-import { listHotkeys } from './list-hotkeys.js'
+import { type HotkeyName, hotkeyFile, listHotkeys, walletFolder } from './hotkey-files.js'
 import { openNacl } from './open-nacl.js'
 import { parseKeyfile } from './parse-keyfile.js'
 import { readKeyfile } from './read-keyfile.js'

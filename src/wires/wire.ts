@@ -1,4 +1,3 @@
-import type { HashField } from './hash-field.js'
 import type { JsonObject } from './json/tree.js'
 import type { Refusal } from './refusal.js'
 
@@ -83,3 +82,12 @@ export type Wire<C extends Claim = Claim> = {
   /** `claim` is null when the head did not even make one; what is empty or 0 in `served` is left out. */
   refuse(claim: C | null, refusal: Refusal, served: Served): Reply
 }
+
+/**
+ * A field that the SDK hashes, with what a hash needs to know of its declared type where the JSON does not tell:
+ * `as: 'float'` an integer token hashes as a float; `absent` the JSON text hashed when the key is missing (the
+ * field's default); `keys` the field order of a nested model.
+ */
+export type HashField =
+  | string
+  | { readonly name: string; readonly as?: 'float'; readonly absent?: string; readonly keys?: readonly string[] }

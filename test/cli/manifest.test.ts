@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Command, Config, Plugin } from '@oclif/core'
-import { reservedFlags } from '#dist/cli/flags/reserved-flags.js'
+import { reservedFlags } from '#dist/cli/flags/setting-flags.js'
 import { printed } from '../support/printed.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,7 +1,6 @@
 import type { Asked, Message, Miner, Outcome } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import type { MinerPlugin } from '#dist/plugin/sdk.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { type MinerPlugin, sdk } from '#dist/plugin/sdk.js'
 
 /** Builds a miner as the host does: settings through its schema, then `create`. */
 export async function build(plugin: MinerPlugin, settings: object = {}): Promise<Miner> {

@@ -1,10 +1,10 @@
 import { type Agent, request as httpRequest } from 'node:http'
 import { keypairFromUri } from '#dist/keys/key-uri.js'
 import type { Keypair } from '#dist/keys/keypair.js'
-import type { HashField } from '#dist/wires/hash-field.js'
 import { readJson } from '#dist/wires/json/read.js'
 import type { JsonObject } from '#dist/wires/json/tree.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
+import type { HashField } from '#dist/wires/wire.js'
 
 export const alice = await keypairFromUri('//Alice')
 export const bob = await keypairFromUri('//Bob')

@@ -4,7 +4,7 @@ import type { Asked, Miner } from '#dist/plugin/miner.js'
 import { sdk } from '#dist/plugin/sdk.js'
 import { lists } from '#dist/policy/allow-list.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
-import { developmentAxon } from '#dist/testing/development-axon.js'
+import { developmentAxon } from '#dist/testing/start-axon.js'
 import { alice, charlie, freshNonce } from './signed-request.ts'
 
 /** Says the last message back. */

@@ -1,11 +1,10 @@
 // What the tests of the wires share: two keys, the recorded request, heads that are validly signed.
 import { readFileSync } from 'node:fs'
 import { getPublicKey, secretFromSeed, sign, verify } from '@scure/sr25519'
-import type { HashField } from '#dist/wires/hash-field.js'
 import { readJson } from '#dist/wires/json/read.js'
 import { isObject, type JsonObject } from '#dist/wires/json/tree.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
-import type { Head } from '#dist/wires/wire.js'
+import type { HashField, Head } from '#dist/wires/wire.js'
 
 export function vector(path: string): Buffer {
   return readFileSync(new URL(`../fixtures/vectors/${path}`, import.meta.url))

@@ -6,8 +6,7 @@ import { loadMiner } from '../../plugin/load/load-plugin.js'
 import { brokenPlugin, thrownText } from '../../plugin/load/plugin-error.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { type MinerPlugin, sdk } from '../../plugin/sdk.js'
-import { minerSection } from '../miner-section.js'
-import { hostSections } from '../settings.js'
+import { hostSections, minerSection } from '../settings.js'
 import { byName } from './entries.js'
 
 /** A miner that can be chosen. Listing it runs none of its code. */

@@ -1,14 +1,11 @@
+import { follow, over } from '../../async/abortable.js'
 import type { Answer, Ask, AskHow } from '../../plugin/dialect.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { heeded } from '../../plugin/run/abandon.js'
-import { embeddingOf } from '../../plugin/run/embedding-of.js'
+import { heeded, stop } from '../../plugin/run/abandon.js'
 import { misbehaves, typeName } from '../../plugin/run/misbehaves.js'
-import { isAttempt, outcomeOf } from '../../plugin/run/outcome-of.js'
-import { listen } from '../../plugin/run/read-answer.js'
-import { stop } from '../../plugin/run/stop.js'
+import { embeddingOf, isAttempt, listen, outcomeOf } from '../../plugin/run/read-answer.js'
 import { wholeAnswer } from '../../plugin/run/whole-answer.js'
-import { sooner } from './sooner.js'
 
 /** How long before the deadline a whole answer is cut, so that it is on its way when the deadline comes. */
 const CUT_MS = 25
@@ -200,4 +197,28 @@ function noBytes(value: unknown): NoAnswer {
 /** A dialect names what it needs, so that the axon does not open without it; this one did not. */
 function lacks(what: string): NoAnswer {
   return new NoAnswer('unsupported', `this miner cannot ${what}`, { code: 'MINER_LACKS' })
+}
+
+/**
+ * The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over: a miner
+ * that goes on, because its answer was cut, is told.
+ */
+export function sooner(
+  asked: Asked,
+  until: number | undefined,
+  now: () => number,
+): Disposable & { readonly asked: Asked } {
+  if (until === undefined || until >= asked.deadline) return { asked, [Symbol.dispose]() {} }
+  const late = follow(asked.signal)
+  const reason = () =>
+    new NoAnswer('late', 'there was no answer in the time that the dialect gave', { code: 'ASK_LATE' })
+  const timer = setTimeout(() => late.abort(reason()), Math.max(0, until - now()))
+  return {
+    asked: { ...asked, deadline: until, signal: late.signal },
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      late[Symbol.dispose]()
+      late.abort(over)
+    },
+  }
 }

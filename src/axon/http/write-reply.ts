@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../../wires/wire.js'
-import { limitTime } from './limit-time.js'
+import { limitTime } from './reset.js'
 
 /** What is still read of a body that nobody wants: closing at once would lose the reply on its way. */
 const DISCARD_BYTES = 2 * 1024 * 1024

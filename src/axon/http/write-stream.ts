@@ -3,8 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { until } from '../../async/abortable.js'
 import type { ReplyHead } from '../../wires/wire.js'
 import { CallerLeft, type ReplyStream } from '../exchange.js'
-import { limitTime } from './limit-time.js'
-import { reset } from './reset.js'
+import { limitTime, reset } from './reset.js'
 
 /**
  * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Head, Wire } from '../../wires/wire.js'
@@ -27,4 +28,13 @@ export function routeOf(head: Head, wire: Wire, routes: Routes): Route {
   const route = routes.get(name)
   if (route) return route
   throw new Refusal('UNKNOWN_SYNAPSE', wire.unknown(name, [...routes.keys()]))
+}
+
+/** The SDK's base synapse, which every axon answers with an echo: it asks whether somebody is there. */
+export const ping: Route = {
+  body: z.looseObject({}),
+  hashed: [],
+  queue: false,
+  example: {},
+  answer: async () => ({}),
 }

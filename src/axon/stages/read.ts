@@ -1,6 +1,6 @@
 import type { Route } from '../../plugin/dialect.js'
 import { hashVersions } from '../../plugin/route-fields.js'
-import { plainOf } from '../../wires/json/plain-of.js'
+import { plainOf } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Wire } from '../../wires/wire.js'

@@ -1,7 +1,6 @@
-import { typedValue } from '../../config/layers/argv.js'
-import { wantsJson } from '../../config/layers/wants-json.js'
+import { typedValue, wantsJson } from '../../config/layers/argv.js'
 import { escapeControls } from '../../text/escape.js'
-import { shown } from '../output/shown.js'
+import { shown } from '../output/terminal.js'
 import { tell } from './error-report.js'
 import { words } from './format-message.js'
 

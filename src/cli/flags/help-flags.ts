@@ -2,13 +2,12 @@ import type { Command } from '@oclif/core'
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import type { Scope } from '../../app/container.js'
-import { minerSection } from '../../app/miner-section.js'
+import { minerSection } from '../../app/settings.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers } from '../../config/look-up.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { chooseMiner } from '../choose-plugin.js'
-import { type Reader, sectionsOf } from './sections-of.js'
-import { settingFlags } from './setting-flags.js'
+import { type Reader, sectionsOf, settingFlags } from './setting-flags.js'
 
 /** Help is shown beside a mistake, too: then it is that of the default miner. */
 const nothingSaid: Layers = { argv: [], env: {}, file: null }

@@ -1,5 +1,5 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
-import { minerSection } from '../../app/miner-section.js'
+import { minerSection } from '../../app/settings.js'
 import type { Problem } from '../../config/problem.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { nearest } from '../../text/closest.js'

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import type { Hook } from '@oclif/core'
-import { linkedFolder } from '../plugins/linked-folder.js'
+import { linkedFolder } from '../plugins/install-args.js'
 
 const installs = /^plugins:(install|add)$/
 const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|update|reset)$/

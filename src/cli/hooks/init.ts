@@ -1,8 +1,7 @@
 import type { Command, Hook } from '@oclif/core'
-import { wantsJson } from '../../config/layers/wants-json.js'
+import { wantsJson } from '../../config/layers/argv.js'
 import { UsageError } from '../errors/usage-error.js'
-import type { Reader } from '../flags/sections-of.js'
-import { boundNpm } from './bound-npm.js'
+import type { Reader } from '../flags/setting-flags.js'
 
 /**
  * Help and completion read cached metadata, which cannot know the settings' flags: those of the miners are among them.
@@ -19,7 +18,7 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   if (!completes && !helps) return
   const [{ addSettingFlags }, { configFile }, { scopeOf }] = await Promise.all([
     import('../flags/help-flags.js'),
-    import('../config-file.js'),
+    import('../open-scope.js'),
     import('../open-scope.js'),
   ])
   const layers = { argv, env: process.env, file: await configFile(argv, config.configDir) }
@@ -30,3 +29,14 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
 }
 
 export default hook
+
+/**
+ * npm asks a dead registry three times, a minute and more apart, and waits five minutes for one that is silent; and
+ * `plugins:install` says nothing meanwhile.
+ */
+const bounds = { fetch_retries: '1', fetch_retry_mintimeout: '1000', fetch_timeout: '60000' }
+
+/** Lets npm give up on a registry soon, unless the environment says how long it may take. */
+export function boundNpm(env: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(bounds)) env[`npm_config_${name}`] ??= value
+}

@@ -1,7 +1,6 @@
 import type { Hook } from '@oclif/core'
 import { UsageError } from '../errors/usage-error.js'
-import { packageSpec } from '../plugins/install-args.js'
-import { linkedFolder } from '../plugins/linked-folder.js'
+import { linkedFolder, packageSpec } from '../plugins/install-args.js'
 import { packageFault } from '../plugins/unloadable.js'
 
 /** Before a command of oclif's that brings plugins: what was typed becomes what oclif and npm take it for. */

@@ -1,5 +1,5 @@
 import type { Attempt, Outcome, Usage } from '../../plugin/miner.js'
-import { rows } from './rows.js'
+import { rows } from './table.js'
 
 export type Answered = {
   readonly outcome: Outcome

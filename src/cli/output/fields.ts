@@ -1,4 +1,4 @@
-import { plainOf } from '../../wires/json/plain-of.js'
+import { plainOf } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import { writeJson } from '../../wires/json/write.js'
 

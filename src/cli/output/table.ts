@@ -1,3 +1,5 @@
+import { escapeControls } from '../../text/escape.js'
+
 /** Columns as wide as their widest cell, two spaces between them, for people. */
 export function table(rows: readonly Readonly<Record<string, string>>[]): string {
   const names = Object.keys(rows[0] ?? {})
@@ -10,4 +12,13 @@ export function table(rows: readonly Readonly<Record<string, string>>[]): string
   return [line(names.map(name => name.toUpperCase())), ...rows.map(row => line(names.map(name => row[name]!)))].join(
     '\n',
   )
+}
+
+/** Names and what there is to say of each, for people; what takes several lines is a list. */
+export function rows(entries: readonly (readonly [name: string, value: string | readonly string[]])[]): string {
+  const width = Math.max(...entries.map(([name]) => name.length))
+  return entries
+    .flatMap(([name, value]) => [value].flat().map((text, at) => [at === 0 ? name : '', text] as const))
+    .map(([name, text]) => `  ${name.padEnd(width)}  ${escapeControls(text)}\n`)
+    .join('')
 }

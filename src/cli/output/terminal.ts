@@ -1,4 +1,5 @@
-import { shown } from './shown.js'
+import type { Outcome, Piece } from '../../plugin/miner.js'
+import { escapeControls } from '../../text/escape.js'
 
 /** An answer on standard output, as it comes. */
 export class AnswerOutput {
@@ -20,5 +21,25 @@ export class AnswerOutput {
   end(): void {
     if (this.#lineIsOpen) process.stdout.write('\n')
     this.#lineIsOpen = false
+  }
+}
+
+/** A foreign text for standard output: it cannot drive a terminal, and stays as it is anywhere else. */
+export function shown(text: string, { isTTY }: { readonly isTTY?: boolean } = process.stdout): string {
+  return isTTY ? text.replace(/[^\n\t]+/g, escapeControls) : text
+}
+
+/** Listens to the end, and hands the text of each piece on as it comes. @throws whatever the speech throws */
+export async function hear(
+  speech: AsyncGenerator<Piece, Outcome>,
+  onText: (text: string) => void,
+): Promise<{ readonly text: string; readonly outcome: Outcome }> {
+  let whole = ''
+  for (;;) {
+    const step = await speech.next()
+    if (step.done) return { text: whole, outcome: step.value }
+    const { text = '' } = step.value
+    whole += text
+    onText(text)
   }
 }

@@ -21,3 +21,8 @@ export function packageSpec(word: string): string {
   const hint = 'look at the path; a package of the registry is named without one'
   throw new UsageError('NO_SUCH_FILE', `there is no file or folder ${resolve(path)}`, hint)
 }
+
+/** The folder that `plugins:link` was given; none of its flags takes a value. */
+export function linkedFolder(argv: readonly string[]): string {
+  return resolve(argv.find(word => !word.startsWith('-')) ?? '.')
+}

@@ -1,10 +1,13 @@
+import { z } from 'zod'
 import type { Route } from '../../plugin/dialect.js'
 import type { Message } from '../../plugin/miner.js'
-import { requiredFields } from '../../plugin/required-fields.js'
-import { hashVersions } from '../../plugin/route-fields.js'
-import type { HashField } from '../../wires/hash-field.js'
-import { fieldsOf } from '../../wires/json/convert.js'
+import { hashVersions, requiredFields } from '../../plugin/route-fields.js'
+import { nearest } from '../../text/closest.js'
+import { quote } from '../../text/escape.js'
+import { fieldsOf, plainOf } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
+import type { HashField } from '../../wires/wire.js'
+import type { Trouble } from '../errors/format-message.js'
 import { UsageError } from '../errors/usage-error.js'
 import { readBody } from './body.js'
 import type { ChosenSynapse } from './choose-synapse.js'
@@ -104,4 +107,16 @@ function formOf({ roles, messages }: Route['example']): Form | null {
   if (Array.isArray(roles)) return asLists
   const [first] = messages
   return typeof first === 'object' && first !== null && 'role' in first && 'content' in first ? asObjects : null
+}
+
+/** What of these fields the dialect's own axon would not take, and what it would not know. */
+export function fieldWarnings({ name, route: { body, example } }: ChosenSynapse, fields: JsonObject): Trouble[] {
+  const warning = (message: string, hint?: string): Trouble => ({ label: 'warning', message, hint })
+  const known = new Set([...Object.keys(example), ...(body instanceof z.ZodObject ? Object.keys(body.shape) : [])])
+  const unknown = [...fields.keys()].filter(field => !known.has(field))
+  const [issue] = body.safeParse(plainOf(fields)).error?.issues ?? []
+  return [
+    ...unknown.map(field => warning(`${name} has no field ${quote(field)}`, nearest(field, known))),
+    ...(issue ? [warning(`${name} does not take this: ${issue.path.join('.') || 'body'}: ${issue.message}`)] : []),
+  ]
 }

@@ -1,5 +1,5 @@
+import { refuseShared } from '../schema/catalog.js'
 import { namesOf } from '../schema/names.js'
-import { refuseShared } from '../schema/refuse-shared.js'
 import type { Section } from '../schema/section.js'
 import { type Setting, settingsOf } from '../schema/setting.js'
 import type { Shape } from '../schema/shape.js'

@@ -1,7 +1,6 @@
-import type { Configuration } from '../configuration.js'
-import { valueAt } from '../configuration.js'
+import { type Configuration, valueAt } from '../configuration.js'
 import type { Origin } from '../origin.js'
-import { redact } from '../redact.js'
+import { redact } from '../secrets.js'
 
 /**
  * A configuration as JSON may show it: the values in tables as in the file, secrets as `***`, durations and sizes

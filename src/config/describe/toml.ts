@@ -1,10 +1,9 @@
 import { escapeControls } from '../../text/escape.js'
-import type { Configuration } from '../configuration.js'
-import { valueAt } from '../configuration.js'
+import { type Configuration, valueAt } from '../configuration.js'
 import { originText } from '../origin.js'
-import { redact } from '../redact.js'
 import { mapLeaves } from '../schema/map-leaves.js'
 import type { Setting } from '../schema/setting.js'
+import { redact } from '../secrets.js'
 
 /**
  * Prints a configuration as TOML that reads as the same configuration again, but for what must not be seen: secrets

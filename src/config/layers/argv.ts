@@ -15,3 +15,10 @@ export function typedValues(argv: readonly string[], name: string): readonly str
     return [value, ...behind.slice(0, next === -1 ? undefined : next)]
   })
 }
+
+/** Is `--json` typed, before a `--` that ends the flags? oclif heeds the variable too. */
+export function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  const typed = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+  return typed || process.env.MINER_CONTENT_TYPE?.toLowerCase() === 'json'
+}

@@ -1,5 +1,5 @@
+import { ConfigError } from '../config-error.js'
 import { namesOf } from './names.js'
-import { refuseShared } from './refuse-shared.js'
 import type { KnownSection, Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'
 import type { Spelling } from './setting-meta.js'
@@ -63,4 +63,15 @@ function tableOf(key: string): string {
 function ownVariables({ variables, spellings }: Setting): readonly string[] {
   const all = [...variables, ...spellings.flatMap(({ env }) => env ?? [])]
   return all.filter(name => name.startsWith('MINER_'))
+}
+
+/**
+ * Refuses names that two settings share.
+ *
+ * @param what follows "two settings": `share the name`
+ * @throws {ConfigError} CONFIG_SCHEMA
+ */
+export function refuseShared(names: readonly string[], what: string): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new ConfigError('CONFIG_SCHEMA', `two settings ${what} ${twice}`)
 }

@@ -1,12 +1,10 @@
 import { type ZodType, z } from 'zod'
 import { ConfigError } from '../config-error.js'
 import { type Described, shapeOf } from './derive-shape.js'
-import { isForeignVariable } from './foreign-variables.js'
-import { namesOf } from './names.js'
+import { isForeignVariable, namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
 import type { Spelling } from './setting-meta.js'
-import type { Shape } from './shape.js'
-import { isPlain } from './shape.js'
+import { isPlain, type Shape } from './shape.js'
 
 /** One setting with everything that follows from its schema. */
 export type Setting = {

@@ -4,7 +4,7 @@ import { callModel } from './call/complete.js'
 import type { RefusedParameters } from './call/refused-parameters.js'
 import { upstreamWords } from './errors/upstream.js'
 import type { Clients } from './http/client-cache.js'
-import type { ModelEndpoint, Target } from './settings/target.js'
+import type { ModelEndpoint, Target } from './settings/endpoints.js'
 
 type Means = {
   readonly endpoints: readonly ModelEndpoint[]

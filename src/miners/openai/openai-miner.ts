@@ -11,19 +11,16 @@ import type {
   Relayed,
 } from '../../plugin/miner.js'
 import { callModel } from './call/complete.js'
-import { embedTexts } from './call/embed.js'
-import type { Vectors } from './call/read-vectors.js'
+import { embedTexts, type Vectors } from './call/embed.js'
 import { RefusedParameters } from './call/refused-parameters.js'
-import { relayModel } from './call/relay.js'
-import { relayed } from './call/relayed.js'
+import { relayed, relayModel } from './call/relay.js'
 import { checkEndpoints } from './check.js'
 import type { EndpointHealth } from './health/health.js'
 import type { ClientFor } from './http/client.js'
 import { Clients } from './http/client-cache.js'
 import { ModelPool } from './pool/model-pool.js'
-import { endpointsOf } from './settings/endpoints.js'
+import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
-import type { ModelEndpoint } from './settings/target.js'
 
 /** Asks the configured models, and gives the words of the one that answers on as they come. */
 export class OpenAIMiner implements Miner {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { callable, faultsIn, line } from './shape-faults.js'
 
 /** What is wrong with what a plugin gives as the definition of a dialect; empty when it is one. */
 export function dialectFaults(definition: unknown, name: string): readonly string[] {
@@ -19,6 +18,50 @@ export function dialectFaults(definition: unknown, name: string): readonly strin
     definition,
   )
 }
+
+/** What is wrong with what a plugin gives as the definition of a miner; empty when it is one. */
+export function minerFaults(definition: unknown, name: string): readonly string[] {
+  return faultsIn(
+    z.strictObject({
+      name: z.literal(name, { error: `must be ${name}, as its package.json says` }),
+      summary: line,
+      settings: z.custom(isZodObject, { error: 'must be an object of zod 4: z.object({ … })' }),
+      rules: callable.optional(),
+      models: callable.optional(),
+      create: callable,
+    }),
+    definition,
+  )
+}
+
+// Another copy of zod is as good: `instanceof` asks for its traits.
+function isZodObject(value: unknown): boolean {
+  return value instanceof z.ZodObject
+}
+
+/** What does not fit, each as `path: words`. A getter that throws does not fit either. */
+export function faultsIn(shape: z.ZodType, value: unknown): readonly string[] {
+  try {
+    const { error } = shape.safeParse(value)
+    return (error?.issues ?? []).map(issue => [...issue.path.map(String), words(issue)].join(': '))
+  } catch {
+    return ['it cannot be looked at']
+  }
+}
+
+/** Of a key that does not fit zod says only that it does not, and of one that is not known nothing of those that are. */
+function words(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys')
+    return `${issue.keys.join(', ')}: there is no such field, see docs/plugin-reference.md`
+  return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message
+}
+
+/** A text that fills one line of a table. */
+export const line = z
+  .string({ error: 'must be a text' })
+  .regex(/^[^\p{Cc}\u2028\u2029]{1,500}$/u, { error: 'must be one line of at most 500 characters' })
+
+export const callable = z.custom(value => typeof value === 'function', { error: 'must be a function' })
 
 /** The last part of a URL's path; the ping is the host's. */
 const synapseName = z.string().regex(/^(?!Synapse$)[A-Za-z_][A-Za-z0-9_]{0,99}$/, {

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { contract } from './manifest.js'
-import { isPluginName } from './plugin-name.js'
+import { contract, isPluginName } from './manifest.js'
 
 /** A package that oclif has loaded, as far as it matters here. Its package.json is a stranger's: anything may be in it. */
 export type InstalledPlugin = {

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { within } from '../../async/timeout.js'
 import type { Miner, MinerDefinition } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
+import { callable, faultsIn } from './check-definition.js'
 import type { Declared } from './discover.js'
 import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
-import { callable, faultsIn } from './shape-faults.js'
 
 /** How long a miner may take to be created, and then to get ready. */
 const MAX_MS = 60_000

@@ -3,12 +3,10 @@ import { within } from '../../async/timeout.js'
 import type { DialectDefinition } from '../dialect.js'
 import type { MinerDefinition } from '../miner.js'
 import { type Sdk, sdk } from '../sdk.js'
-import { dialectFaults } from './check-definition.js'
+import { dialectFaults, minerFaults } from './check-definition.js'
 import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
-import { lastLoaded } from './last-loaded.js'
-import { minerFaults } from './miner-faults.js'
-import { brokenPlugin, thrownText, troubleError } from './plugin-error.js'
+import { brokenPlugin, lastLoaded, thrownText, troubleError } from './plugin-error.js'
 
 /** How long a module may take to load, whatever it awaits at its top. */
 const MAX_MS = 10_000

@@ -1,5 +1,5 @@
 import { NoAnswer } from '../no-answer.js'
-import { type Declared, mend } from './discover.js'
+import { type Declared, mend, type PluginPackage } from './discover.js'
 
 /**
  * `MINER_LACKS` the chosen miner cannot do what the chosen dialect needs · `PLUGIN_UNUSABLE` what its package.json says
@@ -51,3 +51,6 @@ export function thrownText(thrown: unknown): string {
 function spoken({ kind, name, from }: Declared): string {
   return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
 }
+
+/** The package whose code began to run last: who is to blame, most likely, when the program ends without a word. */
+export const lastLoaded: { from: PluginPackage | null } = { from: null }

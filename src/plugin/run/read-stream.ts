@@ -2,11 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { until } from '../../async/abortable.js'
 import type { Piece } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
-import { leftBehind, type Speaker } from './abandon.js'
+import { leftBehind, type Speaker, stop } from './abandon.js'
 import { questionSignal } from './bounded-fetch.js'
-import { misbehaves, typeName } from './misbehaves.js'
-import { requireGenerator } from './require-generator.js'
-import { stop } from './stop.js'
+import { misbehaves, requireGenerator, typeName } from './misbehaves.js'
 
 /**
  * What a plugin's generator says, without trusting it: the signal ends the wait for the next piece, and the end of the

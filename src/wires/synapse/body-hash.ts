@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
-import type { HashField } from '../hash-field.js'
 import { readJson } from '../json/read.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
+import type { HashField } from '../wire.js'
 import { isPrintable, type Profile } from './printable.js'
 import { pythonText } from './python-text.js'
 

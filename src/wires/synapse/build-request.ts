@@ -1,5 +1,5 @@
 import { treeOf } from '../json/convert.js'
-import { floatText } from '../json/float-text.js'
+import { floatText } from '../json/python-number.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { writePythonJson } from '../json/write.js'
 import type { HeaderList } from '../wire.js'

@@ -2,7 +2,6 @@ import { isAddress } from '../../keys/ss58.js'
 import { pythonFloat, pythonInt } from '../json/python-number.js'
 import { Refusal } from '../refusal.js'
 import type { Claim, Head } from '../wire.js'
-import { synapseOf } from './synapse-of.js'
 
 /** How long a dendrite waits unless it is told otherwise. */
 export const DEFAULT_TIMEOUT_SECONDS = 12
@@ -70,4 +69,22 @@ function ownHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> 
     headers.set(name, rawHeaders[at + 1]!)
   }
   return headers
+}
+
+/**
+ * The synapse that a request target names: its path, when that has one segment, percent-decoded; `''` for `/`.
+ *
+ * @returns null when the path has more segments than one, or is none
+ */
+export function synapseOf(target: string): string | null {
+  const [path = ''] = target.split('?', 1)
+  const decoded = unquote(path)
+  if (!decoded.startsWith('/') || decoded.includes('/', 1)) return null
+  return decoded.slice(1)
+}
+
+// As Python's urllib.parse.unquote, by which the SDK's server reads a path: `%zz` stays, and bytes that are not UTF-8
+// become U+FFFD.
+function unquote(path: string): string {
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, bytes => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())
 }

@@ -1,7 +1,7 @@
-import type { HashField } from '../hash-field.js'
 import { readJson } from '../json/read.js'
 import { isObject, type JsonObject } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
+import type { HashField } from '../wire.js'
 import { bodyHashes } from './body-hash.js'
 import type { SynapseClaim } from './claim.js'
 

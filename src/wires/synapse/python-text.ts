@@ -1,4 +1,4 @@
-import { floatText } from '../json/float-text.js'
+import { floatText } from '../json/python-number.js'
 import { isArray, isObject, JsonNumber, type JsonTree } from '../json/tree.js'
 import { isPrintable, type Profile } from './printable.js'
 

@@ -1,6 +1,7 @@
-import type { ReplyHead, Served } from '../wire.js'
-import type { SynapseClaim } from './claim.js'
-import { replyHeaders } from './reply-headers.js'
+import { floatText } from '../json/python-number.js'
+import type { Refusal, RefusalCode } from '../refusal.js'
+import type { HeaderList, Reply, ReplyHead, Served } from '../wire.js'
+import { DEFAULT_TIMEOUT_SECONDS, type SynapseClaim } from './claim.js'
 
 /**
  * The head of a streamed answer. Despite its type no server-sent events follow, but the text itself.
@@ -11,3 +12,63 @@ export function stream(claim: SynapseClaim, served: Served): ReplyHead {
   const status = 200
   return { status, headers: replyHeaders(claim, { status, message: 'Success', type: 'text/event-stream' }, served) }
 }
+
+/** A refusal as SDK 6.5 and later send it: the status, `{"message"}`, and both in headers for older dendrites. */
+export function refuse(claim: SynapseClaim | null, refusal: Refusal, served: Served): Reply {
+  const { status, message } = refusal
+  const key = AS_DETAIL.has(refusal.code) ? 'detail' : 'message'
+  return {
+    status,
+    headers: [...replyHeaders(claim, { status, message }, served), ...refusal.headers],
+    body: Buffer.from(JSON.stringify({ [key]: message })),
+  }
+}
+
+/** These the SDK's web framework answers itself, in a form of its own. */
+const AS_DETAIL: ReadonlySet<RefusalCode> = new Set(['NOT_FOUND', 'METHOD_NOT_ALLOWED'])
+
+/**
+ * The head of every reply. Dendrites up to 7.1 read nothing else of an error, and all of them compare names case by
+ * case. `axon_signature` is left out: no dendrite checks it, and it would sign strangers' texts.
+ */
+export function replyHeaders(
+  claim: SynapseClaim | null,
+  { status, message, type = 'application/json' }: { status: number; message: string; type?: string },
+  served: Served,
+): HeaderList {
+  const headers: [string, string][] = [
+    ['content-type', type],
+    ['name', ascii(claim?.synapse ?? 'Synapse', ECHO_LIMIT)],
+    ['timeout', floatText(claim?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)],
+    ['bt_header_axon_status_code', String(status)],
+    ['bt_header_axon_status_message', ascii(message, MESSAGE_LIMIT)],
+    ['bt_header_axon_process_time', floatText(served.processMs / 1000)],
+  ]
+  const tell = (name: string, value: string | number | bigint | null) => {
+    if (value) headers.push([name, ascii(String(value), ECHO_LIMIT)])
+  }
+  tell('bt_header_axon_ip', served.ip)
+  tell('bt_header_axon_port', served.port)
+  tell('bt_header_axon_hotkey', served.hotkey)
+  if (claim === null) return headers
+  tell('bt_header_dendrite_ip', claim.address)
+  tell('bt_header_dendrite_port', claim.port)
+  tell('bt_header_dendrite_version', claim.version)
+  tell('bt_header_dendrite_nonce', claim.nonce)
+  tell('bt_header_dendrite_uuid', claim.uuid)
+  tell('bt_header_dendrite_hotkey', claim.hotkeyText)
+  tell('bt_header_dendrite_signature', claim.signature)
+  return headers
+}
+
+// A dendrite's HTTP client gives up on a header value above 8190 bytes, and so on the whole reply.
+const MESSAGE_LIMIT = 2048
+const ECHO_LIMIT = 256
+
+/** One line of printable ASCII, at most `limit` characters. */
+function ascii(text: string, limit: number): string {
+  const short = text.slice(0, limit)
+  return NOT_ASCII.test(short) ? short.replace(/[\t\r\n]+/g, ' ').replace(/[^ -~]/gu, '?') : short
+}
+
+const NOT_ASCII = /[^ -~]/

@@ -1,10 +1,10 @@
 import { treeOf } from '../json/convert.js'
-import { floatText } from '../json/float-text.js'
+import { floatText } from '../json/python-number.js'
 import { JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { writeJson } from '../json/write.js'
 import type { Reply, Served } from '../wire.js'
 import type { SynapseClaim } from './claim.js'
-import { replyHeaders } from './reply-headers.js'
+import { replyHeaders } from './reply-head.js'
 import { terminal } from './terminal.js'
 
 /**

@@ -1,11 +1,9 @@
 import type { Wire } from '../wire.js'
-import { claim, type SynapseClaim } from './claim.js'
+import { claim, type SynapseClaim, synapseOf } from './claim.js'
 import { open } from './open.js'
 import { proof } from './proof.js'
 import { pythonText } from './python-text.js'
-import { refuse } from './refuse.js'
-import { stream } from './reply-head.js'
-import { synapseOf } from './synapse-of.js'
+import { refuse, stream } from './reply-head.js'
 import { whole } from './whole.js'
 
 /**

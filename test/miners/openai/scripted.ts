@@ -1,7 +1,6 @@
 import type { CallModel } from '#dist/miners/openai/call/call.js'
-import { endpointAt } from '#dist/miners/openai/settings/endpoint.js'
+import { endpointAt, type ModelEndpoint } from '#dist/miners/openai/settings/endpoints.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
-import type { ModelEndpoint } from '#dist/miners/openai/settings/target.js'
 import type { Outcome, Question } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { sdk } from '#dist/plugin/sdk.js'

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { floatText } from '#dist/wires/json/float-text.js'
-import { pythonFloat, pythonInt } from '#dist/wires/json/python-number.js'
+import { floatText, pythonFloat, pythonInt } from '#dist/wires/json/python-number.js'
 
 describe('pythonInt', () => {
   it("reads what Python's int reads", () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { HashField } from '#dist/wires/hash-field.js'
 import { readJson } from '#dist/wires/json/read.js'
 import { JsonNumber, type JsonObject } from '#dist/wires/json/tree.js'
 import { bodyHash, bodyHashes } from '#dist/wires/synapse/body-hash.js'
 import { type Profile, profiles } from '#dist/wires/synapse/printable.js'
 import { pythonText } from '#dist/wires/synapse/python-text.js'
+import type { HashField } from '#dist/wires/wire.js'
 import { tree, vector } from '../fixture.ts'
 
 const hashOf = (json: string, hashed: readonly HashField[] = ['messages'], profile: Profile = '15.0') =>

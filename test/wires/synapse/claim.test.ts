@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { claim } from '#dist/wires/synapse/claim.js'
-import { synapseOf } from '#dist/wires/synapse/synapse-of.js'
+import { claim, synapseOf } from '#dist/wires/synapse/claim.js'
 import { synapseWire } from '#dist/wires/synapse/wire.js'
 import { alice, head, message, signedHead, vector } from '../fixture.ts'
 

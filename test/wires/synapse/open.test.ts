@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { HashField } from '#dist/wires/hash-field.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
 import { claim } from '#dist/wires/synapse/claim.js'
 import { open } from '#dist/wires/synapse/open.js'
 import type { Profile } from '#dist/wires/synapse/printable.js'
+import type { HashField } from '#dist/wires/wire.js'
 import { head, message, signedHead, tree, vector } from '../fixture.ts'
 
 const body = '{"roles":["user"],"messages":["hi"],"completion":""}'

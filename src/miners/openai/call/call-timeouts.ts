@@ -1,4 +1,4 @@
-import { follow } from '../../../async/follow.js'
+import { follow } from '../../../async/abortable.js'
 import type { Asked } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Upstream } from '../errors/upstream.js'

@@ -1,5 +1,5 @@
 import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
-import type { Target } from '../settings/target.js'
+import type { Target } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
 /** Asks one endpoint with one key, once, and gives what it answers on as it comes. */

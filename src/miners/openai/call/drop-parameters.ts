@@ -4,7 +4,7 @@ import { unsupportedParameters } from '../errors/unsupported-parameters.js'
 import { upstreamOf, upstreamWords } from '../errors/upstream.js'
 import { refusedWant, type Want } from '../request/features.js'
 import type { ModelRequest } from '../request/model-request.js'
-import type { ModelEndpoint } from '../settings/target.js'
+import type { ModelEndpoint } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
 type Ways = {

@@ -1,14 +1,15 @@
 import type { OpenAI } from 'openai'
 import { until } from '../../../async/abortable.js'
 import type { Outcome } from '../../../plugin/miner.js'
+import { ofThisModel, unreadable } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
-import { ofThisModel } from '../errors/of-this-model.js'
-import { upstreamOf } from '../errors/upstream.js'
+import { type Upstream, upstreamOf } from '../errors/upstream.js'
+import { readReply } from '../response/completion.js'
 import { replies } from '../response/documents.js'
-import type { Target } from '../settings/target.js'
+import { isRecord, record } from '../response/loose-json.js'
+import type { Target } from '../settings/endpoints.js'
 import type { CallAsked } from './call.js'
 import { CallClock } from './call-timeouts.js'
-import { readVectors, type Vectors } from './read-vectors.js'
 
 /**
  * Asks the configured model once for a vector for each text, which are all given at once.
@@ -54,3 +55,29 @@ export async function* embedTexts(
 
 // 800 vectors of 1,536 numbers; numbers are quick to parse.
 const MAX_BYTES = 16 * 1024 * 1024
+
+/** One for each text, in their order. */
+export type Vectors = readonly (readonly number[])[]
+
+/**
+ * The vectors in an answer of the embeddings API, of which each says which text it is of.
+ *
+ * @throws {NoAnswer} `MODEL_UNREADABLE` when there is not one for each text, or one is no vector
+ */
+export function readVectors(
+  document: unknown,
+  count: number,
+  upstream: Upstream,
+): { readonly vectors: Vectors; readonly outcome: Outcome } {
+  const { data } = record(document)
+  const { model = upstream.model, usage } = readReply(document)
+  const found = new Map<unknown, unknown>()
+  if (Array.isArray(data)) for (const entry of data) if (isRecord(entry)) found.set(entry.index, entry.embedding)
+  const vectors = Array.from({ length: count }, (_, at) => found.get(at))
+  if (found.size !== count || !vectors.every(isVector)) throw unreadable(upstream, 'without a vector for each text')
+  return { vectors, outcome: { model, finishReason: 'stop', ...(usage && { usage }) } }
+}
+
+function isVector(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite)
+}

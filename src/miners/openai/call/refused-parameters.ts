@@ -1,6 +1,6 @@
 import type { Log } from '../../../plugin/log.js'
 import { upstreamOf } from '../errors/upstream.js'
-import type { ModelEndpoint } from '../settings/target.js'
+import type { ModelEndpoint } from '../settings/endpoints.js'
 
 /** Which parameters the models of which endpoints refuse, as they have shown. It forgets when the program ends. */
 export class RefusedParameters {

@@ -1,5 +1,6 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { cut, type Upstream, upstreamWords } from './upstream.js'
+import { cut } from './answer-errors.js'
+import { type Upstream, upstreamWords } from './upstream.js'
 
 /** An endpoint that could not be asked, or whose connection broke. */
 export function connectionError(error: unknown, upstream: Upstream): NoAnswer {

@@ -1,8 +1,9 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import { unreadable } from './answer-errors.js'
 import type { StatusError } from './api-error.js'
 import { causes, connectionError } from './connection-error.js'
 import { statusError } from './status-error.js'
-import { type Upstream, unreadable } from './upstream.js'
+import type { Upstream } from './upstream.js'
 
 /**
  * Says what the client's error means for the operator. It is told by its shape, not by its class: the classes are in

@@ -1,6 +1,6 @@
-import { NoAnswer } from '../../../plugin/no-answer.js'
+import type { ModelEndpoint } from '../settings/endpoints.js'
+import { settingName } from '../settings/setting-names.js'
 import type { OwnSettings } from '../settings/settings.js'
-import type { ModelEndpoint } from '../settings/target.js'
 
 /** Who is asked, as errors need it. */
 export type Upstream = {
@@ -24,35 +24,6 @@ export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelE
     keySetting,
     setting: key => settingName(table, key),
   }
-}
-
-/** @param table as a {@link ModelEndpoint} has it */
-export function settingName(table: string | null, key: keyof OwnSettings): string {
-  return table === null ? `--${key.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)}` : `${table}.${key}`
-}
-
-/** @param how what is wrong with the reply, after "answered" */
-export function unreadable({ name, setting }: Upstream, how: string): NoAnswer {
-  return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
-    code: 'MODEL_UNREADABLE',
-    hint: `check ${setting('baseUrl')}: it names an OpenAI-compatible API and usually ends in /v1`,
-  })
-}
-
-/** @param sign how it showed that there is more of the answer than came */
-export function cut({ name }: Upstream, sign: string): NoAnswer {
-  return new NoAnswer('upstream', `${name} broke off in the middle of its answer (${sign})`, {
-    code: 'MODEL_CUT',
-    hint: 'see the log of the endpoint',
-  })
-}
-
-/** @param what it sent, as the object of the sentence */
-export function tooLarge(what: string): NoAnswer {
-  return new NoAnswer('upstream', `the endpoint sent ${what}`, {
-    code: 'MODEL_ANSWER_TOO_LARGE',
-    hint: 'check that its base URL is that of a chat endpoint',
-  })
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Log } from '../../../plugin/log.js'
 import type { NoAnswer } from '../../../plugin/no-answer.js'
-import type { ModelEndpoint, Target } from '../settings/target.js'
+import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 import { Breaker } from './circuit-breaker.js'
 import { Rest, type Spans } from './cooldown.js'
 import { faultOf } from './faults.js'

@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import type { Target } from '../settings/target.js'
+import type { Target } from '../settings/endpoints.js'
 import type { ClientFor } from './client.js'
 
 /** The clients of a miner: one for each endpoint and key, made at the first question, and again when that failed. */

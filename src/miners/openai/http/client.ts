@@ -1,6 +1,6 @@
 import type { ClientOptions, OpenAI } from 'openai'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { endpointAt } from '../settings/endpoint.js'
+import { endpointAt } from '../settings/endpoints.js'
 import { httpFetch } from './fetch.js'
 
 /** Makes the client for an endpoint and a key: the one thing a test or an embedder replaces. */

@@ -3,7 +3,7 @@ import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { tooLarge } from '../errors/upstream.js'
+import { tooLarge } from '../errors/answer-errors.js'
 import { limitConnecting } from './connect-timeout.js'
 
 /**

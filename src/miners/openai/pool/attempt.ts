@@ -1,11 +1,10 @@
-import { until } from '../../../async/abortable.js'
-import { follow, over } from '../../../async/follow.js'
+import { follow, over, until } from '../../../async/abortable.js'
 import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import type { CallAsked } from '../call/call.js'
 import { upstreamOf } from '../errors/upstream.js'
 import type { Trial } from '../health/health.js'
-import type { Target } from '../settings/target.js'
-import type { Wanted } from './wanted.js'
+import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 
 /** An attempt while it runs. */
 export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
@@ -108,4 +107,14 @@ function silence({ endpoint }: Target, { model }: Attempting): NoAnswer {
     code: 'MODEL_TIMEOUT',
     hint: 'check that the endpoint is up and not overloaded',
   })
+}
+
+/** What is wanted of one of several targets. */
+export type Wanted<Given> = {
+  /** which model is asked for it; absent: the one that is configured there */
+  readonly model?: string | undefined
+  /** is it streamed there? what comes whole has no first token, so `firstTokenTimeout` does not bound it */
+  isStreamed(endpoint: ModelEndpoint): boolean
+  /** asks a target once */
+  call(target: Target, asked: CallAsked): AsyncGenerator<Given, Outcome>
 }

@@ -1,7 +1,7 @@
-import type { NoAnswer } from '../../../plugin/no-answer.js'
-import { faultOf } from '../health/faults.js'
+import { NoAnswer } from '../../../plugin/no-answer.js'
+import { faultOf, mostTelling } from '../health/faults.js'
 import type { Health } from '../health/health.js'
-import type { ModelEndpoint, Target } from '../settings/target.js'
+import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 
 /** A target that may be asked, and in how many milliseconds; 0: now. */
 export type Candidate = { readonly target: Target; readonly waitMs: number }
@@ -88,3 +88,31 @@ type Failures = { readonly times: number; readonly pauseUntil: number }
 const mostFailures = 4
 /** Before the same endpoint is asked again: at most `first` ms, twice as long each time. */
 const pauses = { first: 250, most: 4_000 }
+
+/** Why nobody can be asked in time: the most telling reason of those who rest, or that there is no time. */
+export function whyNobody(targets: readonly Target[], health: Health): NoAnswer {
+  const resting = targets.flatMap(target => {
+    const why = health.why(target)
+    return why ? [{ target, why }] : []
+  })
+  const why = mostTelling(resting.map(({ why }) => why))
+  if (why === undefined)
+    return new NoAnswer('late', 'there was no time left to ask a model', {
+      code: 'MODEL_TIMEOUT',
+      hint: 'callers who wait longer, or a faster model, leave more time',
+    })
+  const { endpoint } = resting.find(one => one.why === why)!.target
+  const { reason, message, code, hint, misuse } = why
+  const retryAfterMs = Math.ceil(msUntilAwake(targets, health))
+  return new NoAnswer(
+    // It failed by its silence, but this question has time.
+    reason === 'late' ? 'upstream' : reason,
+    `${endpoint.name} rests for ${Math.ceil(retryAfterMs / 1000)} s: ${message}`,
+    { code, hint, misuse, retryAfterMs },
+  )
+}
+
+/** Until the first of them may be asked. */
+export function msUntilAwake(targets: readonly Target[], health: Health): number {
+  return Math.min(...targets.map(target => health.msUntilAwake(target)))
+}

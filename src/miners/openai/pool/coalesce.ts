@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import { until } from '../../../async/abortable.js'
-import { follow, over } from '../../../async/follow.js'
+import { follow, over, until } from '../../../async/abortable.js'
 import type { Asked, Attempt, Outcome, Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 

@@ -4,12 +4,10 @@ import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { mostTelling } from '../health/faults.js'
 import type { Health, Trial } from '../health/health.js'
-import type { ModelEndpoint, Target } from '../settings/target.js'
-import { type Attempting, attemptOnce } from './attempt.js'
-import { Candidates } from './candidates.js'
+import type { ModelEndpoint, Target } from '../settings/endpoints.js'
+import { type Attempting, attemptOnce, type Wanted } from './attempt.js'
+import { Candidates, msUntilAwake, whyNobody } from './candidates.js'
 import type { SharedAsked } from './coalesce.js'
-import type { Wanted } from './wanted.js'
-import { msUntilAwake, whyNobody } from './why-nobody.js'
 
 /** What all questions are tried with. */
 export type Means = {

@@ -1,16 +1,15 @@
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
 import type { Call, CallModel } from '../call/call.js'
-import type { Vectors } from '../call/read-vectors.js'
+import type { Vectors } from '../call/embed.js'
 import { upstreamWords } from '../errors/upstream.js'
 import { type EndpointHealth, Health } from '../health/health.js'
-import type { ModelEndpoint, Target } from '../settings/target.js'
-import { ableTo } from './able-to.js'
+import type { ModelEndpoint, Target } from '../settings/endpoints.js'
+import type { Wanted } from './attempt.js'
 import { type SharedAsked, Sharing } from './coalesce.js'
-import { drawOrder } from './endpoint-order.js'
+import { ableTo, drawOrder } from './endpoint-order.js'
 import { Attempts, type Means } from './failover.js'
 import { hedge } from './hedge.js'
-import type { Wanted } from './wanted.js'
 
 export type PoolOptions = {
   /** in the order in which they are tried, but for their weights */

@@ -1,4 +1,4 @@
-import type { Question, Tool } from '../../../plugin/miner.js'
+import type { Message, Question, Tool, ToolCall } from '../../../plugin/miner.js'
 
 /** What a question says that no setting does, as fields of a chat request. */
 export function questionFields({ seed, tools, toolChoice, responseFormat, logprobs }: Question) {
@@ -25,4 +25,39 @@ function formatField(format: NonNullable<Question['responseFormat']>) {
   if (format === 'json') return { type: 'json_object' }
   // Not `strict`: OpenAI takes that only for schemas in which no field is optional, and other servers hold them anyway.
   return { type: 'json_schema', json_schema: { name: format.name, schema: format.schema } }
+}
+
+/** A message as the chat API has it. */
+export function messageFields(message: Message) {
+  const { role, content } = message
+  if (message.role === 'tool') return { role, content, tool_call_id: message.toolCallId }
+  if (!message.toolCalls?.length) return { role, content }
+  // Servers differ in whether an empty text is one, but all take none.
+  return { role, content: content === '' ? null : content, tool_calls: message.toolCalls.map(callFields) }
+}
+
+function callFields({ id, name, arguments: text }: ToolCall) {
+  return { id, type: 'function', function: { name, arguments: text } }
+}
+
+/**
+ * Which field bounds the length of an answer. OpenAI renamed it with o1: the models since then (o1, o3, o4-mini,
+ * gpt-5 …) refuse the old name, and other hosts know it best.
+ */
+export function tokenLimitField(
+  model: string,
+  { isOpenAI }: { readonly isOpenAI: boolean },
+): 'max_tokens' | 'max_completion_tokens' {
+  return isOpenAI && !beforeO1.test(model) ? 'max_completion_tokens' : 'max_tokens'
+}
+
+// gpt-3.5-turbo, gpt-4, gpt-4-turbo, gpt-4o, gpt-4.1, gpt-4.5, chatgpt-4o-latest, and what was tuned from them.
+const beforeO1 = /^(ft:)?(gpt-3\.5|gpt-4|chatgpt-4o)(?!\d)/
+
+/**
+ * Whether OpenAI's model thinks before it speaks; such a model refuses temperature, top_p and the penalties
+ * (OpenAI's guide to reasoning models). From gpt-5.1 on it takes temperature and top_p when it is told not to think.
+ */
+export function isReasoningModel(model: string): boolean {
+  return /^(ft:)?(o\d|gpt-5)(?!\d)(?!.*-chat\b)/.test(model)
 }

@@ -1,9 +1,6 @@
 import type { Message, Question } from '../../../plugin/miner.js'
 import type { OpenAISettings } from '../settings/settings.js'
-import { questionFields } from './fields.js'
-import { messageFields } from './message-fields.js'
-import { isReasoningModel } from './reasoning-model.js'
-import { tokenLimitField } from './token-limit-field.js'
+import { isReasoningModel, messageFields, questionFields, tokenLimitField } from './fields.js'
 
 /** What is sent: `stream` says how it is to be answered. */
 export type ModelRequest = {

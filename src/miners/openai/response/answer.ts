@@ -1,12 +1,12 @@
 import type { Logprob, Outcome, Piece, Question, Usage } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { ToolCalls } from '../../../plugin/tool-calls.js'
-import { unsupported } from '../errors/answer-errors.js'
-import { cut, type Upstream, unreadable, upstreamWords } from '../errors/upstream.js'
+import { cut, unreadable, unsupported } from '../errors/answer-errors.js'
+import { type Upstream, upstreamWords } from '../errors/upstream.js'
 import { wants } from '../request/features.js'
-import { CallJoiner } from './call-joiner.js'
 import { type Choice, readReply } from './completion.js'
 import { END } from './documents.js'
+import { CallJoiner } from './tool-call-parts.js'
 
 /** What is in a document for whoever listens. */
 export type Heard = {

@@ -1,6 +1,5 @@
 import type { Logprob, Usage } from '../../../plugin/miner.js'
 import { count, given, record, records, string } from './loose-json.js'
-import { readLogprobs } from './read-logprobs.js'
 import { type CallPart, readCallParts } from './tool-call-parts.js'
 
 /** What one document of the API says: a whole completion, or one piece of a stream. */
@@ -75,4 +74,29 @@ function readUsage(usage: unknown): Usage | undefined {
 /** A name that can be logged as it is, not a text in its place. */
 function label(value: unknown): string | undefined {
   return typeof value === 'string' && /^[ -~]{1,200}$/.test(value) ? value : undefined
+}
+
+/** How likely the tokens of a choice were, as its `logprobs` tell; what is no logprob is left out. */
+export function readLogprobs(logprobs: unknown): readonly Logprob[] {
+  return records(record(logprobs).content, Number.POSITIVE_INFINITY).flatMap(entry => {
+    const { top_logprobs: top } = entry
+    const alternatives = Array.isArray(top) ? records(top, MOST_TOP).flatMap(logprobOf) : undefined
+    return logprobOf(entry).map(one => ({
+      ...one,
+      ...given('bytes', bytesOf(entry.bytes)),
+      ...given('top', alternatives),
+    }))
+  })
+}
+
+/** The most that may be asked for. */
+const MOST_TOP = 20
+
+function logprobOf({ token, logprob }: Readonly<Record<string, unknown>>): Pick<Logprob, 'token' | 'logprob'>[] {
+  return typeof token === 'string' && Number.isFinite(logprob) ? [{ token, logprob: logprob as number }] : []
+}
+
+function bytesOf(bytes: unknown): readonly number[] | undefined {
+  const isBytes = Array.isArray(bytes) && bytes.every(byte => Number.isInteger(byte) && byte >= 0 && byte < 256)
+  return isBytes ? bytes : undefined
 }

@@ -1,4 +1,4 @@
-import { tooLarge } from '../errors/upstream.js'
+import { tooLarge } from '../errors/answer-errors.js'
 
 /** An event of a stream; its name is empty unless the stream tells one. */
 export type ServerEvent = { readonly name: string; readonly data: string }

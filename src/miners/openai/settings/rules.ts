@@ -1,7 +1,6 @@
 import type { BrokenRule } from '../../../plugin/miner.js'
-import { settingName } from '../errors/upstream.js'
-import { endpointAt } from './endpoint.js'
-import { settingOfField } from './setting-names.js'
+import { endpointAt } from './endpoints.js'
+import { settingName, settingOfField } from './setting-names.js'
 import type { OpenAISettings, OwnSettings } from './settings.js'
 
 type Given = Partial<OpenAISettings>

@@ -13,3 +13,8 @@ export const settingOfField: ReadonlyMap<string, keyof OwnSettings> = new Map([
   ['reasoning_effort', 'reasoningEffort'],
   ['suffix', 'suffix'],
 ])
+
+/** @param table as a ModelEndpoint has it */
+export function settingName(table: string | null, key: keyof OwnSettings): string {
+  return table === null ? `--${key.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)}` : `${table}.${key}`
+}

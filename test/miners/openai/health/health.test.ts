@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Health } from '#dist/miners/openai/health/health.js'
-import type { Target } from '#dist/miners/openai/settings/target.js'
+import type { Target } from '#dist/miners/openai/settings/endpoints.js'
 import { endpoint, failure, Told } from '../scripted.ts'
 
 /** An endpoint with two keys, and a clock that a test sets. */

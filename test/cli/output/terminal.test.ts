@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { shown } from '#dist/cli/output/shown.js'
+import { shown } from '#dist/cli/output/terminal.js'
 
 describe('shown', () => {
   const text = 'a\tb\n\u001b[2J\r\u009b31m\u202e é😀\n'

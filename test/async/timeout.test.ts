@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { getEventListeners, once } from 'node:events'
-import { patience } from '#dist/async/patience.js'
+import { patience } from '#dist/async/timeout.js'
 
 const late = new Error('late')
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { drain } from '#dist/cli/process/drain.js'
+import { drain } from '#dist/cli/process/shutdown.js'
 import type { Log } from '#dist/plugin/log.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { send, signedRequest } from '../../support/signed-request.ts'

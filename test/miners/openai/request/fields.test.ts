@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { tokenLimitField } from '#dist/miners/openai/request/token-limit-field.js'
+import { tokenLimitField } from '#dist/miners/openai/request/fields.js'
 
 describe('the field that bounds the length of an answer', () => {
   for (const model of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { objectIn } from '#dist/plugin/object-in.js'
+import { objectIn } from '#dist/plugin/json.js'
 
 describe('the JSON object in a text', () => {
   for (const [what, text, object] of [

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import { fieldsOf, treeOf } from '#dist/wires/json/convert.js'
-import { plainOf } from '#dist/wires/json/plain-of.js'
+import { fieldsOf, plainOf, treeOf } from '#dist/wires/json/convert.js'
 import { readJson } from '#dist/wires/json/read.js'
 import { JsonNumber } from '#dist/wires/json/tree.js'
 import { writeJson } from '#dist/wires/json/write.js'

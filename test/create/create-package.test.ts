@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { fillTemplate } from '#dist/create/fill-template.js'
+import { fillTemplate } from '#dist/create/create-package.js'
 
 describe('fillTemplate', () => {
   it('puts values in the place of their names, as often as they come', () => {
