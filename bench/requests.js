@@ -3,7 +3,7 @@ import { developmentKeys } from '../dist/keys/development-keys.js'
 import { keypairFromUri } from '../dist/keys/key-uri.js'
 import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
-import { askOf } from '../dist/wires/synapse/build-request.js'
+import { buildRequest } from '../dist/wires/synapse/build-request.js'
 
 const receiver = { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 }
 const fields = fieldsOf({
@@ -21,7 +21,7 @@ export const callers = await Promise.all(Array.from({ length: 64 }, (_, at) => k
 /** Whole requests for //Bob, signed now, good for a minute. Each has a uuid of its own: the SDK's nonces only rise. */
 export function signedRequests(count) {
   return Array.from({ length: count }, (_, at) => {
-    const { path, headers, body } = askOf(synapse, {
+    const { path, headers, body } = buildRequest(synapse, {
       signer: callers[at % callers.length],
       callerIp: '127.0.0.1',
       receiver,

@@ -5,7 +5,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
-import { askOf } from '../dist/wires/synapse/build-request.js'
+import { buildRequest } from '../dist/wires/synapse/build-request.js'
 import { callers } from './requests.js'
 import { textOf } from './stream-text.js'
 
@@ -125,7 +125,7 @@ function signedRequest({ onBytes, ...question }) {
     required_hash_fields: ['messages'],
     completion: '',
   })
-  const { path, headers, body } = askOf(
+  const { path, headers, body } = buildRequest(
     { name: 'StreamPromptingSynapse', fields, required: ['roles', 'messages'] },
     {
       signer: callers[asked++ % callers.length],

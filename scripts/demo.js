@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto'
 import { on } from 'node:events'
 import { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
-import { exchange, wholeReply } from '../dist/dendrite/send.js'
+import { send, wholeReply } from '../dist/dendrite/send.js'
 import { prompting } from '../dist/dialects/prompting.js'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { keypairFromUri } from '../dist/keys/key-uri.js'
 import { sdk } from '../dist/plugin/sdk.js'
 import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
-import { askOf } from '../dist/wires/synapse/build-request.js'
+import { buildRequest } from '../dist/wires/synapse/build-request.js'
 import { readReply } from '../dist/wires/synapse/read-reply.js'
 
 const TIMEOUT_SECONDS = 30
@@ -34,7 +34,7 @@ try {
   const fields = fieldsOf({ roles: ['user'], messages: [question], completion: '' })
   const synapse = { name: 'Prompting', fields, required: ['roles', 'messages'] }
   const alice = await keypairFromUri('//Alice')
-  const signed = askOf(synapse, {
+  const signed = buildRequest(synapse, {
     signer: alice,
     callerIp: peer.host,
     receiver: { hotkey: bob.address, ip: peer.host, port },
@@ -46,7 +46,7 @@ try {
   const unsigned = { ...signed, headers: signed.headers.filter(([name]) => name !== 'bt_header_dendrite_signature') }
 
   const startedAt = performance.now()
-  const answer = await send(peer, signed, synapse)
+  const answer = await ask(peer, signed, synapse)
   const ms = Math.round(performance.now() - startedAt)
   if (answer.status !== 200) throw new Error(`The question was not answered: ${answer.status} ${answer.message}`)
   console.log(`asked by    ${alice.address} (//Alice): ${question}`)
@@ -73,13 +73,13 @@ async function serving() {
   throw new Error('The miner did not serve.')
 }
 
-async function send(peer, ask, synapse) {
-  const response = await exchange(agent, peer, ask, AbortSignal.timeout(TIMEOUT_SECONDS * 1000))
+async function ask(peer, request, synapse) {
+  const response = await send(agent, peer, request, AbortSignal.timeout(TIMEOUT_SECONDS * 1000))
   return readReply(await wholeReply(response), synapse)
 }
 
-async function refused(name, peer, ask, synapse) {
-  const { status, message } = await send(peer, ask, synapse)
+async function refused(name, peer, request, synapse) {
+  const { status, message } = await ask(peer, request, synapse)
   if (status !== 401) throw new Error(`The ${name} question was not refused: ${status} ${message}`)
   console.log(`${name.padEnd(11)} refused: ${status} ${message}`)
 }

@@ -52,14 +52,15 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 
 /** The open axon. What is slow or may fail comes before the port is open. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { lists }, { wires }, { watchPlugins }] = await Promise.all([
-    import('./request-log.js'),
-    import('../axon/serve-axon.js'),
-    import('../keys/ss58.js'),
-    import('../policy/allow-list.js'),
-    import('./wires.js'),
-    import('./log/plugin-watchdog.js'),
-  ])
+  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { allowList }, { wires }, { watchPlugins }] =
+    await Promise.all([
+      import('./request-log.js'),
+      import('../axon/serve-axon.js'),
+      import('../keys/ss58.js'),
+      import('../policy/allow-list.js'),
+      import('./wires.js'),
+      import('./log/plugin-watchdog.js'),
+    ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
@@ -84,7 +85,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
-      rules: [lists(valuesOf(configuration, hostSections.policy))],
+      rules: [allowList(valuesOf(configuration, hostSections.policy))],
       verify: checks =>
         verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
       concurrency: axon.concurrency,

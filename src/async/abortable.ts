@@ -2,7 +2,7 @@
  * What `promise` gives, or the signal's reason as soon as it aborts. The promise is left alone then: what it gives
  * later is dropped.
  */
-export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
@@ -12,13 +12,13 @@ export function until<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** Why what was asked for is ended that nobody needs any more. One for all: its stack costs more than the rest of an end. */
-export const over = new DOMException('it is over', 'AbortError')
+export const CANCELLED = new DOMException('it is over', 'AbortError')
 
 /**
  * A controller that aborts when `signal` does, with its reason, until it is disposed. What
  * `AbortSignal.any` makes is registered for finalization, and survives until the next full collection; this dies young.
  */
-export function follow(signal: AbortSignal): AbortController & Disposable {
+export function linkedController(signal: AbortSignal): AbortController & Disposable {
   const follower = new AbortController()
   const abort = () => follower.abort(signal.reason)
   if (signal.aborted) abort()

@@ -4,7 +4,7 @@
  *
  * @throws Error when it took longer · whatever the promise rejects with
  */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(`it took longer than ${ms / 1000} s`)), ms)
   try {

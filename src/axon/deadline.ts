@@ -5,11 +5,11 @@ import { Refusal } from '../wires/refusal.js'
 const ABSENT_TIMEOUT_MS = 12_000
 
 /** What is refused when time runs out, by what is being done then. */
-export type Late = 'BODY_TIMEOUT' | 'DEADLINE_IN_QUEUE' | 'DEADLINE'
+export type Phase = 'BODY_TIMEOUT' | 'DEADLINE_IN_QUEUE' | 'DEADLINE'
 
 /**
  * The one instant that bounds everything done for a request: arrival, and the caller's time-out, cut to `maxMs`, less
- * a margin for the way back (`marginMs` or a tenth, whichever is smaller). When it is past, `listening` is aborted with
+ * a margin for the way back (`marginMs` or a tenth, whichever is smaller). When it is past, `cancellation` is aborted with
  * the refusal that fits what is being done.
  */
 export class Deadline implements Disposable {
@@ -17,7 +17,7 @@ export class Deadline implements Disposable {
   readonly at: number
   /** what the caller will wait, after the cut, in seconds as Python prints a float */
   readonly seconds: string
-  late: Late = 'BODY_TIMEOUT'
+  phase: Phase = 'BODY_TIMEOUT'
   readonly #timer: NodeJS.Timeout
 
   constructor(options: {
@@ -26,12 +26,12 @@ export class Deadline implements Disposable {
     maxMs: number
     marginMs: number
     now: number
-    listening: AbortController
+    cancellation: AbortController
   }) {
     const ms = Math.min(options.timeoutMs ?? ABSENT_TIMEOUT_MS, options.maxMs)
     this.at = options.arrivedAt + ms - Math.min(options.marginMs, ms / 10)
     this.seconds = floatText(ms / 1000)
-    this.#timer = setTimeout(() => options.listening.abort(this.#refusal()), Math.max(0, this.at - options.now))
+    this.#timer = setTimeout(() => options.cancellation.abort(this.#refusal()), Math.max(0, this.at - options.now))
   }
 
   /**
@@ -48,6 +48,6 @@ export class Deadline implements Disposable {
   }
 
   #refusal(): Refusal {
-    return new Refusal(this.late, this.seconds)
+    return new Refusal(this.phase, this.seconds)
   }
 }

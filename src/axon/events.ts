@@ -1,5 +1,5 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Went } from './answer/miner-session.js'
+import type { AnswerRecord } from './answer/miner-session.js'
 
 /** What every record of a request tells. It holds no prompt, no answer, no signature. */
 export type RequestRecord = {
@@ -22,25 +22,25 @@ export type RequestRecord = {
 export type Started = RequestRecord
 /** The miner has begun to speak; told each time when a dialect asks more than once. */
 export type FirstToken = RequestRecord
-export type Answered = RequestRecord & Spoken & { readonly status: number }
+export type AnsweredEvent = RequestRecord & AnswerProgress & { readonly status: number }
 /** Not let in, or not in time for a place: the miner was not asked. */
 export type Refused = RequestRecord & { readonly status: number; readonly code: string; readonly reason: string }
 /**
  * The request had its place, and there is no answer, or only the beginning of one: of a stream that was cut the status
  * is 200. `error` is what was thrown, for the log only; `plugin` is the miner or dialect that was at work.
  */
-export type Failed = Refused & Spoken & { readonly plugin: string; readonly error: unknown }
+export type Failed = Refused & AnswerProgress & { readonly plugin: string; readonly error: unknown }
 /** The caller left before it was answered. */
-export type Cancelled = RequestRecord & Spoken
+export type Cancelled = RequestRecord & AnswerProgress
 
 /** How far the answer came. `pieces`: how many of a streamed one were written; absent: it was not streamed. */
-export type Spoken = Went & { readonly pieces?: number }
+export type AnswerProgress = AnswerRecord & { readonly pieces?: number }
 
 export type RequestEvents = {
   refused: Refused
   started: Started
   firstToken: FirstToken
-  answered: Answered
+  answered: AnsweredEvent
   failed: Failed
   cancelled: Cancelled
 }

@@ -16,7 +16,7 @@ export type Exchange = {
    * Aborted with a `CallerLeft` when nobody listens any more; the pipeline aborts it when the deadline is past, and
    * when it is done.
    */
-  readonly listening: AbortController
+  readonly cancellation: AbortController
   /** Begins a reply of pieces. One that is not ended in order is cut: the connection is closed without its end. */
   stream(head: ReplyHead): ReplyStream
   /** The caller is proven, and one whom the rules let in: its connection is worth more than that of a stranger. */
@@ -38,6 +38,6 @@ export type ReplyStream = {
 }
 
 /** The caller closed its connection before it was answered. */
-export class CallerLeft extends Error {
+export class ClientDisconnected extends Error {
   override readonly name = 'CallerLeft'
 }

@@ -1,41 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { over } from '../async/abortable.js'
+import { CANCELLED } from '../async/abortable.js'
 import type { Caller, Route, Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
-import { heeded } from '../plugin/run/abandon.js'
-import { misbehaves } from '../plugin/run/misbehaves.js'
-import { speech } from '../plugin/run/read-stream.js'
+import { abortablePlugin } from '../plugin/run/abandon.js'
+import { contractError } from '../plugin/run/contract-error.js'
+import { readStream } from '../plugin/run/read-stream.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
-import { frames, pieces } from './answer/frames.js'
-import { Asking } from './answer/miner-session.js'
+import { frames, textFrames } from './answer/frames.js'
+import { MinerSession } from './answer/miner-session.js'
 import { answerPlain, type NamedPlainRoute, PLAIN_MS, type PlainRoutes, plainRouteOf } from './answer/plain-route.js'
 import { Deadline } from './deadline.js'
-import { publish, type RequestRecord, type Spoken } from './events.js'
-import { CallerLeft, type Exchange, type ReplyStream } from './exchange.js'
-import { isHealthCheck, tellHealth } from './http/health.js'
+import { type AnswerProgress, publish, type RequestRecord } from './events.js'
+import { ClientDisconnected, type Exchange, type ReplyStream } from './exchange.js'
+import { healthReply, isHealthCheck } from './http/health.js'
 import { accept, type OnHookFailed, priorityOf } from './stages/accept.js'
-import { type Allowances, charge } from './stages/charge.js'
-import { type Routes, routeOf, wireOf } from './stages/match.js'
+import { charge, type RateLimiters } from './stages/charge.js'
+import { matchRoute, type Routes, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
-import { refusalOf } from './stages/refuse.js'
+import { toRefusal } from './stages/refuse.js'
 import { screen } from './stages/screen.js'
-import { type SignedCall, type Verifier, verify } from './stages/verify.js'
+import { type SignedCall, type Verification, verify } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
 import { addressKey } from './state/rate-limiter.js'
 import type { Scheduler } from './state/scheduler.js'
 
 /** All that a request meets on its way. */
-export type Stations = {
+export type AxonContext = {
   /** names this axon in records */
   readonly axon: string
   readonly wires: readonly [Wire, ...Wire[]]
   readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
   readonly rules: readonly ScreenRule[]
-  readonly verifier: Verifier
-  readonly rates: Allowances
+  readonly verifier: Verification
+  readonly rates: RateLimiters
   readonly scheduler: Scheduler
   readonly miner: Miner
   readonly minerName: string
@@ -58,10 +58,10 @@ export type Stations = {
  * @returns null when there is no whole reply to be written: the answer was streamed, or nobody is there any more; a
  *   stream without its end is to be cut
  */
-export async function pipeline(axon: Stations, exchange: Exchange): Promise<Reply | null> {
-  const { head, listening, arrivedAt } = exchange
+export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<Reply | null> {
+  const { head, cancellation, arrivedAt } = exchange
   const { now, receiver } = axon.verifier
-  if (isHealthCheck(head)) return tellHealth(axon.draining())
+  if (isHealthCheck(head)) return healthReply(axon.draining())
 
   const id = randomUUID()
   const wire = wireOf(head, axon.wires)
@@ -71,7 +71,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
   let call: SignedCall | null = null
   let seconds = ''
   let started = false
-  let asking: Asking | null = null
+  let asking: MinerSession | null = null
   let stream: ReplyStream | null = null
 
   const record = (): RequestRecord => ({
@@ -84,9 +84,9 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     arrivedAt,
     ms: now() - arrivedAt,
   })
-  const spoken = (): Spoken => ({ ...(stream && { pieces: stream.pieces }), ...asking?.went })
+  const spoken = (): AnswerProgress => ({ ...(stream && { pieces: stream.pieces }), ...asking?.went })
   const limit = (timeoutMs: number | null, how: { maxMs: number; marginMs: number }) =>
-    new Deadline({ arrivedAt, timeoutMs, ...how, now: now(), listening })
+    new Deadline({ arrivedAt, timeoutMs, ...how, now: now(), cancellation })
   const served = (processMs: number): Served => ({ hotkey: receiver, ...exchange.local, processMs })
 
   try {
@@ -99,7 +99,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
       publish('answered', () => ({ ...record(), status: reply.status }))
       return reply
     }
-    route = routeOf(head, wire, axon.dialect.routes)
+    route = matchRoute(head, wire, axon.dialect.routes)
     claim = wire.claim(head)
     using deadline = limit(timeoutOf(claim, route), { maxMs: axon.maxTimeoutMs, marginMs: axon.marginMs })
     seconds = deadline.seconds
@@ -112,7 +112,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
         if (!screened.allow) throw new Refusal('BLACKLISTED', screened.reason)
         exempt = screened.exempt
       }
-      call = await verify(axon.verifier, wire, claim, listening.signal)
+      call = await verify(axon.verifier, wire, claim, cancellation.signal)
       // Anybody has as many hotkeys as he likes: it takes one that the rules would let in not to be a stranger.
       isStranger = !screened.allow
       if (!isStranger) exchange.trust()
@@ -124,7 +124,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     const { tree, body } = await read(exchange, wire, claim, { route, maxBody: axon.maxBody })
     if (route.cost) charge(axon.rates, route, asker, route.cost(body))
 
-    deadline.late = 'DEADLINE_IN_QUEUE'
+    deadline.phase = 'DEADLINE_IN_QUEUE'
     const proven = call && { id, caller: call.hotkey, synapse: claim.synapse, body }
     if (proven && route.rules !== false) await accept(axon.miner, proven, axon.onHookFailed)
     const priority = proven && !isStranger ? await priorityOf(axon.miner, proven, axon.onHookFailed) : 0
@@ -132,19 +132,19 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     using _place =
       queue === false
         ? null
-        : await axon.scheduler.place(listening.signal, {
+        : await axon.scheduler.place(cancellation.signal, {
             priority,
             isStranger,
             ...(queue !== undefined && { queue }),
           })
     deadline.check(now())
-    deadline.late = 'DEADLINE'
+    deadline.phase = 'DEADLINE'
     started = true
     publish('started', record)
     const startedAt = performance.now()
     const serving = () => served(performance.now() - startedAt)
-    const { signal } = listening
-    asking = new Asking({
+    const { signal } = cancellation
+    asking = new MinerSession({
       miner: axon.miner,
       asked: { id, ...(call && { caller: call.hotkey }), receiver, signal, deadline: deadline.at },
       mayCut: axon.mayCut,
@@ -166,19 +166,23 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     }
 
     if (route.frames === undefined) {
-      const patch = await heeded('dialect', route.answer(question), signal)
+      const patch = await abortablePlugin('dialect', route.answer(question), signal)
       if (!isPatch(patch))
-        throw misbehaves('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
+        throw contractError(
+          'dialect',
+          'the dialect gave no fields to answer with',
+          'return { field: value } from answer',
+        )
       // Who only waits needs no place.
       _place?.[Symbol.dispose]()
       if (route.notBefore) await pause(route.notBefore - (performance.now() - startedAt), signal)
-      const reply = wire.whole(claim, tree, patch, serving())
+      const reply = wire.reply(claim, tree, patch, serving())
       publish('answered', () => ({ ...record(), status: reply.status, ...spoken() }))
       return reply
     }
     const said =
       route.frames === 'text'
-        ? pieces(speech(route.answer(question), signal, 'dialect'))
+        ? textFrames(readStream(route.answer(question), signal, 'dialect'))
         : frames(route.answer(question), route.frames, signal)
     for await (const piece of said) {
       // Nothing is sent before there are words, so what fails until then is an ordinary refusal.
@@ -190,12 +194,12 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     return null
   } catch (error) {
     // What the miner was doing ends now; before the next turn it has told what it was.
-    if (asking && listening.signal.aborted) await new Promise(setImmediate)
-    if (error instanceof CallerLeft) {
+    if (asking && cancellation.signal.aborted) await new Promise(setImmediate)
+    if (error instanceof ClientDisconnected) {
       publish('cancelled', () => ({ ...record(), ...spoken() }))
       return null
     }
-    const refusal = refusalOf(error, { id, seconds, as: route?.refusals })
+    const refusal = toRefusal(error, { id, seconds, as: route?.refusals })
     const { code, message: reason } = refusal
     const told = () => ({ ...record(), status: stream ? 200 : refusal.status, code, reason })
     if (started || code === 'INTERNAL') {
@@ -205,7 +209,7 @@ export async function pipeline(axon: Stations, exchange: Exchange): Promise<Repl
     return stream ? null : wire.refuse(claim, refusal, served(now() - arrivedAt))
   } finally {
     // What a dialect asked and did not wait for is for nobody.
-    listening.abort(over)
+    cancellation.abort(CANCELLED)
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import fastify from 'fastify'
-import { until } from '../async/abortable.js'
+import { abortable } from '../async/abortable.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch, questionSignal } from '../plugin/run/bounded-fetch.js'
@@ -12,19 +12,19 @@ import type { Wire } from '../wires/wire.js'
 import { signJson } from './answer/sign-json.js'
 import { listenError } from './axon-error.js'
 import type { Exchange } from './exchange.js'
-import { answerBadHttp, refuseAndClose } from './http/client-error.js'
+import { answerClientError, refuseAndClose } from './http/client-error.js'
 import { Connections } from './http/connections.js'
 import { readBody } from './http/read-body.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff, writeStream } from './http/write-stream.js'
-import { pipeline, type Stations } from './pipeline.js'
+import { type AxonContext, pipeline } from './pipeline.js'
 import type { OnHookFailed } from './stages/accept.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
-import { Rates } from './state/rate-limiter.js'
+import { RateLimiter } from './state/rate-limiter.js'
 import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
-import { type CheckSignatures, SignatureChecks } from './state/signature-queue.js'
+import { type CheckSignatures, SignatureQueue } from './state/signature-queue.js'
 import { SpentNonces } from './state/spent-nonces.js'
 
 export type AxonOptions = {
@@ -136,7 +136,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
         (request, response) => connections.hasRoom(request.socket) && handle(request, response),
       ),
     rewriteUrl: () => '/',
-    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, options.wires[0]),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.wires[0]),
   })
   app.server.maxHeadersCount = 0
   app.server.on('connection', socket => connections.add(socket))
@@ -157,8 +157,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
 
   async function take(request: IncomingMessage & { originalUrl: string }, response: ServerResponse): Promise<void> {
     const { socket } = request
-    const listening = new AbortController()
-    const end = connections.begin(socket, listening)
+    const cancellation = new AbortController()
+    const end = connections.begin(socket, cancellation)
     response.once('close', end)
     const exchange: Exchange = {
       head: {
@@ -172,18 +172,18 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
       body: limit => {
         if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
-        return readBody(request, limit, listening.signal)
+        return readBody(request, limit, cancellation.signal)
       },
-      listening,
-      stream: head => writeStream(response, head, { signal: listening.signal, writeMs: limits.writeMs }),
+      cancellation,
+      stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
-    const reply = await questionSignal.run(listening.signal, () => pipeline(stations, exchange))
+    const reply = await questionSignal.run(cancellation.signal, () => pipeline(stations, exchange))
     if (reply) writeReply(request, response, reply, limits.writeMs)
     else if (!response.writableFinished) cutOff(response)
   }
 
-  const stations: Stations = {
+  const stations: AxonContext = {
     axon: id,
     wires: options.wires,
     dialect: {
@@ -194,7 +194,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     rules: options.rules,
     verifier: {
       receiver: options.hotkey,
-      checks: new SignatureChecks({ verify: options.verify, limit: limits.pendingChecks }),
+      checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
       rising: dialect.nonces === 'rising' ? new RisingNonces() : null,
       nonces: new SpentNonces({ startedAtMs: now(), perHotkey: limits.noncesPerHotkey, inAll: limits.noncesInAll }),
       now,
@@ -203,7 +203,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,
-    rates: { hotkeys: new Rates(now), addresses: new Rates(now) },
+    rates: { hotkeys: new RateLimiter(now), addresses: new RateLimiter(now) },
     states: { admitted: new CallerState(now), strangers: new CallerState(now) },
     sign: signJson(options.sign),
     fetch: boundedFetch(ending.signal),
@@ -228,7 +228,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     async drain(ms) {
       draining = true
       const late = AbortSignal.timeout(ms)
-      return until(connections.drained(), late).then(
+      return abortable(connections.drained(), late).then(
         () => true,
         () => false,
       )

@@ -3,12 +3,12 @@ import { type DialectCatalogue, defaultDialect } from '../app/catalogue/dialects
 import { usableNames } from '../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../app/catalogue/miners.js'
 import { hostSections } from '../app/settings.js'
-import { type Layers, type Peeked, peek } from '../config/look-up.js'
+import { type FoundSetting, type Layers, lookUpSetting } from '../config/look-up.js'
 import { type Origin, originText } from '../config/origin.js'
 import { expandHome } from '../config/read-bounded.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { MinerDefinition } from '../plugin/miner.js'
-import { nearest } from '../text/closest.js'
+import { closest } from '../text/closest.js'
 import { quote } from '../text/escape.js'
 import { UsageError } from './errors/usage-error.js'
 
@@ -18,15 +18,19 @@ import { UsageError } from './errors/usage-error.js'
  * @throws {UsageError} UNKNOWN_MINER
  */
 export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promise<MinerDefinition> {
-  const { value, origin } = (await peek(hostSections.top, 'use', layers)) ?? byDefault()
+  const { value, origin } = (await lookUpSetting(hostSections.top, 'use', layers)) ?? byDefault()
   const name = String(value ?? byDefault().value)
   const entry = miners.get(name)
   if (entry) return entry.load()
   const message = `there is no miner ${quote(name)} (${originText(origin)})`
-  throw new UsageError('UNKNOWN_MINER', message, wayOut({ flag: '--use', name, origin, names: usableNames(miners) }))
+  throw new UsageError(
+    'UNKNOWN_MINER',
+    message,
+    suggestName({ flag: '--use', name, origin, names: usableNames(miners) }),
+  )
 }
 
-function byDefault(): Peeked {
+function byDefault(): FoundSetting {
   return { value: hostSections.top.settings.parse({}).use, origin: { from: 'default' }, problems: [] }
 }
 
@@ -38,23 +42,23 @@ function byDefault(): Peeked {
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the dialect's file
  */
 export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
-  const file = await peek(hostSections.subnet, 'dialectFile', layers)
+  const file = await lookUpSetting(hostSections.subnet, 'dialectFile', layers)
   if (typeof file?.value === 'string') {
     const { readDialectFile } = await import('../dialect-file/read-dialect-file.js')
     return readDialectFile(dialectFilePath(file.value, file.origin))
   }
-  const said = await peek(hostSections.subnet, 'dialect', layers)
+  const said = await lookUpSetting(hostSections.subnet, 'dialect', layers)
   if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
   const entry = dialects.get(said.value)
   if (entry) return entry.load()
   const { value: name, origin } = said
   const message = `there is no dialect ${quote(name)} (${originText(origin)})`
-  const hint = wayOut({ flag: '--dialect', name, origin, names: usableNames(dialects) })
+  const hint = suggestName({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
 }
 
 async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {
-  const { value: netuid } = (await peek(hostSections.subnet, 'netuid', layers)) ?? {}
+  const { value: netuid } = (await lookUpSetting(hostSections.subnet, 'netuid', layers)) ?? {}
   const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
   return entry?.name ?? defaultDialect
 }
@@ -74,8 +78,8 @@ type Unknown = {
 }
 
 /** What to do about a miner or a dialect that is not there: it may be misspelled, not installed yet, or no longer. */
-export function wayOut({ flag, name, origin, names }: Unknown): string {
-  const like = nearest(name, names)
+export function suggestName({ flag, name, origin, names }: Unknown): string {
+  const like = closest(name, names)
   const choices = `there are: ${names.join(', ')}`
   if (like !== undefined) return `${flag} ${like}; ${choices}`
   const leave = origin.from === 'flag' ? `${flag} ${names[0]}` : 'name another'

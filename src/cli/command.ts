@@ -17,20 +17,20 @@ import {
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
-import { readConfiguration } from '../config/load.js'
+import { loadConfiguration } from '../config/load.js'
 import type { Layers } from '../config/look-up.js'
 import type { Problem } from '../config/problem.js'
-import { scrub } from '../config/secrets.js'
+import { redactText } from '../config/secrets.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
 import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
-import { spellTruths } from './flags/boolean-flags.js'
+import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
 import { unknownFlags } from './flags/unknown-flags.js'
-import { configFile, requireAllow, scopeOf } from './open-scope.js'
-import { shown } from './output/terminal.js'
-import { warnOfPlugins } from './plugins/log-plugins.js'
+import { openRunScope, readConfigFile, requireAllow } from './open-scope.js'
+import { escapeForTerminal } from './output/terminal.js'
+import { warnOfProblems } from './plugins/log-plugins.js'
 
 /** A command run: what was typed, what is configured, and the scope that builds from it. */
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
@@ -53,18 +53,18 @@ export abstract class MinerCommand extends Command {
   static override enableJsonFlag = true
 
   protected async readLayers(): Promise<Layers> {
-    return { argv: this.argv, env: process.env, file: await configFile(this.argv, this.config.configDir) }
+    return { argv: this.argv, env: process.env, file: await readConfigFile(this.argv, this.config.configDir) }
   }
 
   protected async openScope(): Promise<Scope> {
     const layers = await this.readLayers()
     await requireAllow(layers)
-    return scopeOf(this.config, layers)
+    return openRunScope(this.config, layers)
   }
 
   /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
   override logJson(document: unknown): void {
-    process.stdout.write(shown(`${ux.colorizeJson(document, { pretty: true })}\n`))
+    process.stdout.write(escapeForTerminal(`${ux.colorizeJson(document, { pretty: true })}\n`))
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -96,7 +96,7 @@ export abstract class SettingsCommand extends MinerCommand {
     { secrets = 'resolve', implied, conflicts }: Opening = {},
   ): Promise<Run<C>> {
     const layers = await this.readLayers()
-    const scope = await scopeOf(this.config, layers)
+    const scope = await openRunScope(this.config, layers)
     try {
       const miners = scope.resolve(MINERS)
       const chosen = ctor.usesMiner ? await chooseMiner(miners, layers) : null
@@ -105,7 +105,7 @@ export abstract class SettingsCommand extends MinerCommand {
       const known = [...Object.values(hostSections), ...[...miners.keys()].map(name => ({ name }))]
 
       const flagged = settingFlags(sections)
-      const argv = spellTruths(this.argv, flagged.descriptions)
+      const argv = expandBooleanFlags(this.argv, flagged.descriptions)
       const { flags, args, unknown } = await this.#parse(ctor, flagged.flags, argv)
       const typed = typedSettings(flagged.descriptions, flags, this.argv)
       const decided = implied?.(flags) ?? []
@@ -115,7 +115,7 @@ export abstract class SettingsCommand extends MinerCommand {
         chosen,
       })
       problems.push(...(conflicts?.(flags, typed) ?? []))
-      const read = await readConfiguration({
+      const read = await loadConfiguration({
         sections,
         known,
         flags: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
@@ -140,7 +140,7 @@ export abstract class SettingsCommand extends MinerCommand {
         log.warn({ event: 'configuration', code, message, hint })
       const inUse = [chosen && miners.get(chosen.name), named && scope.resolve(DIALECTS).get(named.name)]
       const plugins = inUse.flatMap(entry => entry?.plugin ?? [])
-      warnOfPlugins(scope.resolve(PLUGINS), plugins, log)
+      warnOfProblems(scope.resolve(PLUGINS), plugins, log)
       scope.provide(PLUGINS_IN_USE, plugins)
       scope.provide(CONFIGURATION, configuration)
       scope.provide(LOG, log)
@@ -164,7 +164,7 @@ export abstract class SettingsCommand extends MinerCommand {
   protected override async catch(error: Error & { hint?: unknown }): Promise<void> {
     for (const key of ['message', 'hint', 'stack'] as const) {
       const text = error[key]
-      if (typeof text === 'string') Object.assign(error, { [key]: scrub(text, this.#secrets) })
+      if (typeof text === 'string') Object.assign(error, { [key]: redactText(text, this.#secrets) })
     }
     throw error
   }

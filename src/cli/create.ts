@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { isTakenName } from '../app/catalogue/plugins.js'
 import { createPackage, type NewPackage, packageName } from '../create/create-package.js'
-import type { PluginKind } from '../plugin/load/discover.js'
 import { isPluginName } from '../plugin/load/manifest.js'
+import type { PluginKind } from '../plugin/sdk.js'
 import { UsageError } from './errors/usage-error.js'
 
 /** What every `miner create …` takes. */

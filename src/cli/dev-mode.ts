@@ -9,7 +9,7 @@ export const developmentUrl = 'http://127.0.0.1:8091'
  *
  * @param decided settings, or whole sections, by path
  */
-export function besideDev(typed: readonly TypedFlag[], decided: readonly string[]): readonly Problem[] {
+export function devConflicts(typed: readonly TypedFlag[], decided: readonly string[]): readonly Problem[] {
   return typed
     .filter(({ path }) => decided.some(name => path === name || path.startsWith(`${name}.`)))
     .map(({ flag }) => ({

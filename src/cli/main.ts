@@ -1,8 +1,8 @@
 import { Command, run } from '@oclif/core'
-import { errorJson, showError } from './errors/print-error.js'
+import { errorJson, printError } from './errors/print-error.js'
 import { UsageError } from './errors/usage-error.js'
-import { warnOfUnloaded } from './plugins/unloadable.js'
-import { expectEnd, guardEnd } from './process/unexpected-exit.js'
+import { warnUnloaded } from './plugins/unloadable.js'
+import { expectExit, guardExit } from './process/unexpected-exit.js'
 
 /** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */
 const LINGER_MS = 2_000
@@ -15,22 +15,22 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stderr.on('error', () => {})
   // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
-  warnOfUnloaded()
-  guardEnd(argv)
+  warnUnloaded()
+  guardExit(argv)
   try {
     await run(argv, root)
   } catch (error) {
-    process.exitCode = showError(error, argv)
+    process.exitCode = printError(error, argv)
   }
-  expectEnd()
+  expectExit()
   setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {
-  expectEnd()
+  expectExit()
   // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
   if (code === 'EPIPE') process.exit()
   const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there', 1)
   // Without the arguments, because `--json` would send it where nothing can be written.
-  process.exit(showError(lost, []))
+  process.exit(printError(lost, []))
 }

@@ -4,11 +4,11 @@ import { openScope, type Scope } from '../app/container.js'
 import { hostSections } from '../app/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { type FileContent, readFile } from '../config/layers/toml-file.js'
-import { type Layers, peek } from '../config/look-up.js'
+import { type FileContent, readTomlFile } from '../config/layers/toml-file.js'
+import { type Layers, lookUpSetting } from '../config/look-up.js'
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
-export async function scopeOf(config: Pick<Config, 'getPluginsList'>, layers: Layers): Promise<Scope> {
+export async function openRunScope(config: Pick<Config, 'getPluginsList'>, layers: Layers): Promise<Scope> {
   return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(layers) })
 }
 
@@ -18,7 +18,7 @@ export async function scopeOf(config: Pick<Config, 'getPluginsList'>, layers: La
  * @throws {ConfigError} CONFIG_INVALID
  */
 export async function requireAllow(layers: Layers): Promise<void> {
-  const { problems = [] } = (await peek(hostSections.plugins, 'allow', layers)) ?? {}
+  const { problems = [] } = (await lookUpSetting(hostSections.plugins, 'allow', layers)) ?? {}
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 }
 
@@ -27,7 +27,7 @@ export async function requireAllow(layers: Layers): Promise<void> {
  * are among them, and nothing of one that is not allowed may run.
  */
 async function allowedPlugins(layers: Layers): Promise<readonly string[] | null> {
-  const said = await peek(hostSections.plugins, 'allow', layers)
+  const said = await lookUpSetting(hostSections.plugins, 'allow', layers)
   if (!said) return null
   // None, when it is not valid.
   const { allow = [] } = hostSections.plugins.settings.safeParse({ allow: said.value }).data ?? {}
@@ -38,9 +38,9 @@ async function allowedPlugins(layers: Layers): Promise<readonly string[] | null>
  * Reads the file that `--config` names, else the one in the configuration folder, which need not be there. To be called
  * once in a run: what a pipe holds (`--config <(decrypt …)`) is gone after that.
  */
-export async function configFile(argv: readonly string[], configDir: string): Promise<FileContent | null> {
+export async function readConfigFile(argv: readonly string[], configDir: string): Promise<FileContent | null> {
   const named = typedValue(argv, 'config')
   const file =
     named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
-  return (await readFile(file)) ?? null
+  return (await readTomlFile(file)) ?? null
 }

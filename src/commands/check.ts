@@ -1,10 +1,10 @@
 import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
-import { until } from '../async/abortable.js'
+import { abortable } from '../async/abortable.js'
 import { patience } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
-import { words } from '../cli/errors/format-message.js'
+import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
-import { scrub } from '../config/secrets.js'
+import { redactText } from '../config/secrets.js'
 import type { Check } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { checkMiner } from '../plugin/run/check-miner.js'
@@ -23,8 +23,8 @@ export default class CheckMiner extends SettingsCommand {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
     using waiting = patience(PATIENCE_MS, late(), scope.resolve(ENDING))
-    const miner = await until(scope.resolve(MINER), waiting.signal)
-    await until(Promise.resolve(miner.ready?.()), waiting.signal)
+    const miner = await abortable(scope.resolve(MINER), waiting.signal)
+    await abortable(Promise.resolve(miner.ready?.()), waiting.signal)
     const found = await checkMiner(miner, waiting.signal)
     const checks = found.map(check => scrubbed(check, configuration.secretValues))
 
@@ -35,11 +35,12 @@ export default class CheckMiner extends SettingsCommand {
     if (checks.length === 0) this.log(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)
     else this.log(checkTable(checks))
     for (const { name, notes = [] } of checks)
-      for (const message of notes) process.stderr.write(words({ label: escapeControls(name), message }))
-    for (const { name, problem } of broken) process.stderr.write(words({ label: escapeControls(name), ...problem! }))
+      for (const message of notes) process.stderr.write(formatMessage({ label: escapeControls(name), message }))
+    for (const { name, problem } of broken)
+      process.stderr.write(formatMessage({ label: escapeControls(name), ...problem! }))
     if (broken.length > 0 && broken.length < checks.length) {
       const message = `of ${checks.length} ways to an answer only ${checks.length - broken.length} can be used`
-      process.stderr.write(words({ label: 'warning', message }))
+      process.stderr.write(formatMessage({ label: 'warning', message }))
     }
     return undefined
   }
@@ -47,7 +48,7 @@ export default class CheckMiner extends SettingsCommand {
 
 /** Blots out secrets: what an endpoint says may hold what it was given. */
 function scrubbed({ name, findings, notes, problem }: Check, secrets: readonly string[]): Check {
-  const clean = (text: string) => scrub(text, secrets)
+  const clean = (text: string) => redactText(text, secrets)
   const found = { name: clean(name), findings, ...(notes && { notes: notes.map(clean) }) }
   if (!problem) return found
   const { code, message, hint } = problem

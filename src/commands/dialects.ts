@@ -1,7 +1,7 @@
 import { DIALECTS, PLUGINS } from '../app/tokens.js'
 import { MinerCommand } from '../cli/command.js'
 import { table } from '../cli/output/table.js'
-import { listPlugins, warnOf } from '../cli/plugins/list-plugins.js'
+import { listPlugins, warnUnusable } from '../cli/plugins/list-plugins.js'
 import { escapeControls } from '../text/escape.js'
 
 export default class Dialects extends MinerCommand {
@@ -26,7 +26,7 @@ export default class Dialects extends MinerCommand {
       this.log(table(rows))
       for (const { name, definition } of dialects)
         if (definition?.caveat) this.log(`\n${name}: ${escapeControls(definition.caveat)}`)
-      warnOf(dialects)
+      warnUnusable(dialects)
     }
     return {
       dialects: dialects.map(({ name, definition, ...rest }) => ({

@@ -1,7 +1,7 @@
 import { MINERS, PLUGINS } from '../app/tokens.js'
 import { MinerCommand } from '../cli/command.js'
 import { table } from '../cli/output/table.js'
-import { listPlugins, warnOf } from '../cli/plugins/list-plugins.js'
+import { listPlugins, warnUnusable } from '../cli/plugins/list-plugins.js'
 import { escapeControls } from '../text/escape.js'
 
 export default class Miners extends MinerCommand {
@@ -20,7 +20,7 @@ export default class Miners extends MinerCommand {
         from: escapeControls(`${brings} ${version}`),
       }))
       this.log(table(rows))
-      warnOf(miners)
+      warnUnusable(miners)
     }
     return {
       miners: miners.map(({ name, definition, ...rest }) => ({ name, summary: definition?.summary ?? null, ...rest })),

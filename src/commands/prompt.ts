@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
 import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
-import { until } from '../async/abortable.js'
+import { abortable } from '../async/abortable.js'
 import { patience } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { readDuration } from '../cli/flags/duration.js'
-import { howAnswered, whatWasTried } from '../cli/output/answer-summary.js'
+import { answerSummary, attemptSummary } from '../cli/output/answer-summary.js'
 import { AnswerOutput, hear } from '../cli/output/terminal.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
-import { blamed } from '../plugin/load/plugin-error.js'
+import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
-import { listen } from '../plugin/run/read-answer.js'
-import { wholeAnswer } from '../plugin/run/whole-answer.js'
+import { readAnswer } from '../plugin/run/read-answer.js'
+import { collectAnswer } from '../plugin/run/whole-answer.js'
 
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner here, without a network.'
@@ -47,8 +47,8 @@ export default class Prompt extends SettingsCommand {
     const onAttempt = (attempt: Attempt) => tried.push(attempt)
     const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs, onAttempt }
 
-    const miner = await until(scope.resolve(MINER), waiting.signal)
-    await until(Promise.resolve(miner.ready?.()), waiting.signal)
+    const miner = await abortable(scope.resolve(MINER), waiting.signal)
+    await abortable(Promise.resolve(miner.ready?.()), waiting.signal)
     const output = new AnswerOutput()
     const streams = flags.stream && !this.jsonEnabled()
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)
@@ -65,22 +65,22 @@ export default class Prompt extends SettingsCommand {
     try {
       const question = { messages }
       const { text, outcome } = streams
-        ? await hear(listen(miner.prompt(question, asked), asked.signal), print)
-        : await wholeAnswer(miner, question, asked, { onFirst })
+        ? await hear(readAnswer(miner.prompt(question, asked), asked.signal), print)
+        : await collectAnswer(miner, question, asked, { onFirst })
       const ms = elapsedMs()
       if (!streams && !this.jsonEnabled()) output.show(text)
       output.end()
-      tell(howAnswered({ outcome, firstMs, ms }))
+      tell(answerSummary({ outcome, firstMs, ms }))
       return { completion: text, ...outcome, firstMs, ms }
     } catch (thrown) {
       const plugin = scope.resolve(PLUGINS_IN_USE).find(({ kind }) => kind === 'miner')
-      const error = plugin && !asked.signal.aborted ? blamed(plugin, thrown) : thrown
+      const error = plugin && !asked.signal.aborted ? blamePlugin(plugin, thrown) : thrown
       output.end()
       // What the miner was doing when the time was over ends now; before the next turn it has told what it was.
       await new Promise(setImmediate)
       if (!(error instanceof NoAnswer) || (!error.attempts && tried.length === 0)) throw error
       const attempts = error.attempts ?? tried
-      tell(whatWasTried(attempts))
+      tell(attemptSummary(attempts))
       throw error.attempts ? error : error.with({ attempts })
     }
   }

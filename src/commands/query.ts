@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
 import { CHOSEN_DIALECT, DENDRITE, ENDING, HOTKEY } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
-import { besideDev, developmentUrl } from '../cli/dev-mode.js'
-import { words } from '../cli/errors/format-message.js'
+import { devConflicts, developmentUrl } from '../cli/dev-mode.js'
+import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { changedFields, fieldLines, plainFields } from '../cli/output/fields.js'
@@ -53,7 +53,7 @@ export default class Query extends SettingsCommand {
 
   async run(): Promise<unknown> {
     await using run = await this.open(Query, {
-      conflicts: ({ dev }, typed) => (dev ? besideDev(typed, ['wallet']) : []),
+      conflicts: ({ dev }, typed) => (dev ? devConflicts(typed, ['wallet']) : []),
     })
     const { flags, args, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(alice.uri))
@@ -64,7 +64,7 @@ export default class Query extends SettingsCommand {
     const question = await readSynapseQuestion({ name, route }, { text: args.TEXT, ...flags })
     if (question.isExample && process.stdin.isTTY) process.stderr.write(`asking ${name} with its example\n`)
     // A validator may send anything, and how an axon takes it is worth knowing.
-    process.stderr.write(fieldWarnings({ name, route }, question.fields).map(words).join(''))
+    process.stderr.write(fieldWarnings({ name, route }, question.fields).map(formatMessage).join(''))
 
     const dendrite = await scope.resolve(DENDRITE)
     const ask = { url, receiver, ...question, timeoutMs, signal: scope.resolve(ENDING) }
@@ -91,7 +91,7 @@ export default class Query extends SettingsCommand {
       if (isWhole && !into && changed.size === 0)
         process.stderr.write('the reply has the fields of the question, unchanged\n')
       if (streamed && (streamed.pieces > 0 || !trouble)) process.stderr.write(pace({ ...streamed, ms }))
-      if (trouble) process.stderr.write(words({ label: String(status ?? 'no status'), ...trouble }))
+      if (trouble) process.stderr.write(formatMessage({ label: String(status ?? 'no status'), ...trouble }))
     }
     return { ...answer(), status, message, axonMs, ...streamed, ms, ...(trouble && { error: trouble }) }
 

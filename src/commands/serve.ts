@@ -6,11 +6,11 @@ import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { dialectFilePath } from '../cli/choose-plugin.js'
 import { SettingsCommand } from '../cli/command.js'
-import { besideDev } from '../cli/dev-mode.js'
+import { devConflicts } from '../cli/dev-mode.js'
 import { UsageError } from '../cli/errors/usage-error.js'
-import { tellPlugins } from '../cli/plugins/log-plugins.js'
-import { drain, stopSignal } from '../cli/process/shutdown.js'
-import { tellEnd } from '../cli/process/unexpected-exit.js'
+import { logPlugins } from '../cli/plugins/log-plugins.js'
+import { drainAxon, stopSignal } from '../cli/process/shutdown.js'
+import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
@@ -49,7 +49,7 @@ export default class Serve extends SettingsCommand {
   async run(): Promise<void> {
     await using run = await this.open(Serve, {
       implied: ({ dev }) => (dev ? impliedByDev : []),
-      conflicts: ({ dev }, typed) => (dev ? besideDev(typed, decidedByDev) : []),
+      conflicts: ({ dev }, typed) => (dev ? devConflicts(typed, decidedByDev) : []),
     })
     const { flags, configuration, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(bob.uri))
@@ -58,10 +58,10 @@ export default class Serve extends SettingsCommand {
     const axon = await scope.resolve(AXON)
     const stop = stopSignal()
     const log = scope.resolve(LOG)
-    await tellPlugins(scope.resolve(PLUGINS_IN_USE), log)
+    await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, models, definition, dialectFile } = chosen(scope, configuration)
     const { name: dialect, caveat } = definition
-    const end = tellEnd(log, { miner: use, dialect })
+    const end = logUnexpectedExit(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
     log.info({
       event: 'serving',
@@ -82,7 +82,7 @@ export default class Serve extends SettingsCommand {
 
     const signal = await stop
     end[Symbol.dispose]()
-    process.exitCode = await drain(axon, { signal, ms: DRAIN_MS, log })
+    process.exitCode = await drainAxon(axon, { signal, ms: DRAIN_MS, log })
   }
 }
 

@@ -8,10 +8,10 @@ import type { FileContent } from './layers/toml-file.js'
 import type { Problem } from './problem.js'
 import { catalogOf } from './schema/catalog.js'
 import type { KnownSection, Section } from './schema/section.js'
-import { scrub } from './secrets.js'
+import { redactText } from './secrets.js'
 import type { Environment } from './values/resolve-secrets.js'
-import { type SecretsMode, type Settled, settle, settleAbsent } from './values/resolve-setting.js'
-import { brokenRules, hasValue } from './values/rules.js'
+import { defaultSetting, type ResolvedSetting, resolveSetting, type SecretsMode } from './values/resolve-setting.js'
+import { checkRules, hasValue } from './values/rules.js'
 
 export type Sources = {
   /** what to read and validate; several may share the empty name */
@@ -29,7 +29,7 @@ export type Sources = {
  *
  * @throws {ConfigError} CONFIG_INVALID with all problems of all layers at once; CONFIG_SCHEMA
  */
-export async function readConfiguration(sources: Sources): Promise<Configuration> {
+export async function loadConfiguration(sources: Sources): Promise<Configuration> {
   const { sections, flags, env, file } = sources
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
@@ -44,10 +44,10 @@ export async function readConfiguration(sources: Sources): Promise<Configuration
 
   // What a layer said wrongly, or a file that cannot be read might say, is not missing.
   const mayBeMissing = (path: string) => !isFileLost && !problems.some(one => one.path === path)
-  const settled: Settled[] = []
+  const settled: ResolvedSetting[] = []
   for (const setting of settings) {
     const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
-    const one = found ? await settle(setting, found, sources) : settleAbsent(setting)
+    const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting)
     settled.push(one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
@@ -55,7 +55,7 @@ export async function readConfiguration(sources: Sources): Promise<Configuration
   const values: Record<string, unknown> = {}
   for (const section of sections) {
     const own = settled.filter(({ setting }) => isIn(section, setting))
-    if (!isFileLost) problems.push(...brokenRules(section, own))
+    if (!isFileLost) problems.push(...checkRules(section, own))
     const ownValues = Object.fromEntries(own.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
     Object.assign(values, section.name === '' ? ownValues : { [section.name]: ownValues })
   }
@@ -82,5 +82,5 @@ function isIn({ name, settings }: Section, setting: { section: string; key: stri
 // Our own words never hold a secret; an author's, of a check or a rule, might.
 function withoutSecrets(problem: Problem, secrets: readonly string[]): Problem {
   const { message, hint } = problem
-  return { ...problem, message: scrub(message, secrets), hint: hint && scrub(hint, secrets) }
+  return { ...problem, message: redactText(message, secrets), hint: hint && redactText(hint, secrets) }
 }

@@ -9,7 +9,7 @@ import type { Problem } from './problem.js'
 import { catalogOf } from './schema/catalog.js'
 import type { Section } from './schema/section.js'
 import type { Setting } from './schema/setting.js'
-import { settle } from './values/resolve-setting.js'
+import { resolveSetting } from './values/resolve-setting.js'
 
 /** Where a setting may be said. */
 export type Layers = {
@@ -20,7 +20,7 @@ export type Layers = {
 }
 
 /** With problems, because it is not valid or stands in a file that cannot be read, `value` is undefined. */
-export type Peeked = { readonly value: unknown; readonly origin: Origin; readonly problems: readonly Problem[] }
+export type FoundSetting = { readonly value: unknown; readonly origin: Origin; readonly problems: readonly Problem[] }
 
 /**
  * What the layers say of one setting of the host, looked up before all settings are read, because it decides which
@@ -28,7 +28,11 @@ export type Peeked = { readonly value: unknown; readonly origin: Origin; readonl
  *
  * @returns undefined when nothing is said, so that the default holds
  */
-export async function peek(section: Section, key: string, { argv, env, file }: Layers): Promise<Peeked | undefined> {
+export async function lookUpSetting(
+  section: Section,
+  key: string,
+  { argv, env, file }: Layers,
+): Promise<FoundSetting | undefined> {
   const catalog = catalogOf([section], [])
   const setting = catalog.settings.find(one => one.key === key)!
   const told = { settings: [setting], catalog, problems: [] }
@@ -41,7 +45,7 @@ export async function peek(section: Section, key: string, { argv, env, file }: L
   if (!found && file && 'problem' in file)
     return { value: undefined, origin: { from: 'file', file: file.path }, problems: [file.problem] }
   if (!found) return undefined
-  const { value, problems } = await settle(setting, found, { env, secrets: 'leave' })
+  const { value, problems } = await resolveSetting(setting, found, { env, secrets: 'leave' })
   return { value, origin: found.origin, problems }
 }
 

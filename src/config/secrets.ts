@@ -21,7 +21,7 @@ export function isReference(text: string): boolean {
 }
 
 /** What stands in the place of a secret wherever one is printed, and is refused where one is read. */
-export const hidden = '***'
+export const REDACTED = '***'
 
 /**
  * A value as it may be printed: secrets as `***`, URLs without user, password, query and fragment, durations and
@@ -48,19 +48,19 @@ export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unkno
  * Blots out known secrets in a text that others wrote.
  * Placeholders such as `none` or `EMPTY` are no secrets, and blotting them out would spoil the text.
  */
-export function scrub(text: string, secrets: readonly string[]): string {
+export function redactText(text: string, secrets: readonly string[]): string {
   return (
     secrets
       .filter(secret => secret.length >= 6)
       // One may begin another.
       .sort((one, other) => other.length - one.length)
-      .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, hidden), text)
+      .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, REDACTED), text)
   )
 }
 
 function redactScalar(shape: Scalar, value: unknown): unknown {
   if (value === null) return null
-  if (shape.kind === 'text' && shape.secret) return hidden
+  if (shape.kind === 'text' && shape.secret) return REDACTED
   if (shape.kind === 'text' && shape.url && typeof value === 'string') return redactUrl(value)
   if (shape.kind === 'number' && shape.unit && typeof value === 'number') return printUnit(shape.unit, value)
   return value
@@ -70,7 +70,7 @@ function redactScalar(shape: Scalar, value: unknown): unknown {
 function redactUrl(text: string): string {
   const url = URL.parse(text)
   // `finney`, or `user:password@host`, whose scheme was forgotten and which is a URL all the same.
-  if (!url?.host) return /[@?#]/.test(text) ? hidden : text
+  if (!url?.host) return /[@?#]/.test(text) ? REDACTED : text
   if (!(url.username || url.password || url.search || url.hash)) return text
   url.username = ''
   url.password = ''
@@ -80,7 +80,7 @@ function redactUrl(text: string): string {
 }
 
 function secretsInUrl(text: string): readonly string[] {
-  if (redactUrl(text) === hidden) return [text]
+  if (redactUrl(text) === REDACTED) return [text]
   const { username = '', password = '', search = '', hash = '' } = URL.parse(text) ?? {}
   return [username, password, decode(username), decode(password), search, hash]
 }

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PluginKind } from '../plugin/load/discover.js'
 import { contract } from '../plugin/load/manifest.js'
+import type { PluginKind } from '../plugin/sdk.js'
 import { CreateError } from './create-error.js'
 
 /** What a new package is to be. */

@@ -5,14 +5,14 @@ import { fieldsOf } from '../wires/json/convert.js'
 import { floatText } from '../wires/json/python-number.js'
 import type { JsonObject } from '../wires/json/tree.js'
 import { bodyHashes } from '../wires/synapse/body-hash.js'
-import { askOf, type Envelope, type SynapseFields } from '../wires/synapse/build-request.js'
+import { buildRequest, type Envelope, type SynapseFields } from '../wires/synapse/build-request.js'
 import { isStream, readReply, readStreamHead, type SynapseReply } from '../wires/synapse/read-reply.js'
-import type { Verdict } from '../wires/synapse/read-reply-head.js'
+import type { ReplyStatus } from '../wires/synapse/read-reply-head.js'
 import type { HashField } from '../wires/wire.js'
 import { NoReply } from './no-reply.js'
-import { nonces } from './nonces.js'
-import { exchange, type Peer, wholeReply } from './send.js'
-import { byteEar, type Ear, textEar } from './stream-reader.js'
+import { nonceGenerator } from './nonces.js'
+import { type Peer, send, wholeReply } from './send.js'
+import { byteReader, type StreamReader, textReader } from './stream-reader.js'
 
 /** One question to one axon. */
 export type DendriteAsk = {
@@ -75,7 +75,7 @@ export type Dendrite = Disposable & {
 export function createDendrite({
   keypair,
   now = Date.now,
-  nextNonce = nonces(now),
+  nextNonce = nonceGenerator(now),
   externalIp,
 }: {
   keypair: Envelope['signer']
@@ -87,7 +87,7 @@ export function createDendrite({
   const uuid = randomUUID()
 
   /** @param ear left out: the answer is whole */
-  async function* converse<Piece>(ask: DendriteAsk, ear?: Ear<Piece>): AsyncGenerator<Piece, DendriteReply> {
+  async function* converse<Piece>(ask: DendriteAsk, ear?: StreamReader<Piece>): AsyncGenerator<Piece, DendriteReply> {
     const startedAt = performance.now()
     const { url, receiver, timeoutMs, synapse: name, required, frozen } = ask
     const fields = ask.fields instanceof Map ? (ask.fields as JsonObject) : fieldsOf(ask.fields)
@@ -102,7 +102,7 @@ export function createDendrite({
       firstMs ??= performance.now() - startedAt
       return piece
     }
-    const spoken = (verdict: Verdict): SynapseReply => ({ ...verdict, fields: ear?.filled(fields) ?? fields })
+    const spoken = (verdict: ReplyStatus): SynapseReply => ({ ...verdict, fields: ear?.filled(fields) ?? fields })
 
     async function* once(hash: string): AsyncGenerator<Piece, SynapseReply> {
       const envelope: Envelope = {
@@ -115,10 +115,10 @@ export function createDendrite({
         bodyHash: hash,
       }
       try {
-        const response = await exchange(agent, peer, askOf(asked, envelope), waiting.signal)
+        const response = await send(agent, peer, buildRequest(asked, envelope), waiting.signal)
         if (ear && isStream(response.head)) {
           const verdict = readStreamHead(response.head)
-          for await (const piece of ear.hear(response.body)) yield heard(piece)
+          for await (const piece of ear.read(response.body)) yield heard(piece)
           return spoken(verdict)
         }
         const reply = readReply(await wholeReply(response), asked)
@@ -143,8 +143,8 @@ export function createDendrite({
       return end.value as DendriteReply // because nothing that is whole has pieces
     },
 
-    stream: ask => converse(ask, textEar(ask.into)),
-    relay: ask => converse(ask, byteEar),
+    stream: ask => converse(ask, textReader(ask.into)),
+    relay: ask => converse(ask, byteReader),
 
     [Symbol.dispose]() {
       agent.destroy()

@@ -4,7 +4,7 @@
  *
  * @param now epoch milliseconds
  */
-export function nonces(now: () => number): () => bigint {
+export function nonceGenerator(now: () => number): () => bigint {
   let last = 0n
   return () => {
     const time = BigInt(Math.floor(now())) * 1_000_000n

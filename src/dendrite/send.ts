@@ -1,5 +1,5 @@
 import { type Agent, type IncomingMessage, request as startRequest } from 'node:http'
-import type { HttpAsk } from '../wires/synapse/build-request.js'
+import type { HttpRequest } from '../wires/synapse/build-request.js'
 import type { HttpReply } from '../wires/synapse/read-reply.js'
 import type { HttpHead } from '../wires/synapse/read-reply-head.js'
 import { NoReply } from './no-reply.js'
@@ -27,8 +27,8 @@ export type Response = {
  * @throws {NoReply} 503 when nobody takes the call or hangs up at once, 400 when the reply is no HTTP
  * @throws the signal's reason when it aborts
  */
-export async function exchange(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Promise<Response> {
-  const response = await send(agent, peer, ask, signal).catch(error => {
+export async function send(agent: Agent, peer: Peer, ask: HttpRequest, signal: AbortSignal): Promise<Response> {
+  const response = await sendRequest(agent, peer, ask, signal).catch(error => {
     signal.throwIfAborted()
     throw withoutResponse(error, `${peer.host}:${peer.port}${ask.path}`)
   })
@@ -45,7 +45,7 @@ export async function wholeReply({ head, body }: Response): Promise<HttpReply> {
   return { ...head, body: Buffer.concat(chunks) }
 }
 
-function send(agent: Agent, peer: Peer, ask: HttpAsk, signal: AbortSignal): Promise<IncomingMessage> {
+function sendRequest(agent: Agent, peer: Peer, ask: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const headers = Object.fromEntries(ask.headers)
   const request = startRequest({ ...peer, agent, method: ask.method, path: ask.path, headers, signal })

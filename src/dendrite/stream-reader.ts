@@ -3,9 +3,9 @@ import type { JsonObject } from '../wires/json/tree.js'
 import { NoReply } from './no-reply.js'
 
 /** How a streamed answer is heard. Each is for one answer. */
-export type Ear<Piece> = {
+export type StreamReader<Piece> = {
   /** @throws {NoReply} when the body cannot be heard so */
-  hear(body: AsyncIterable<Uint8Array>): AsyncIterable<Piece>
+  read(body: AsyncIterable<Uint8Array>): AsyncIterable<Piece>
   /** the one piece of an axon that answers whole; null when it is none */
   pieceOf(fields: JsonObject): Piece | null
   /** the asked fields with what was heard so far */
@@ -13,11 +13,11 @@ export type Ear<Piece> = {
 }
 
 /** Hears text. @param into the field that holds all of it in the end, if one does */
-export function textEar(into: string | undefined): Ear<string> {
+export function textReader(into: string | undefined): StreamReader<string> {
   let text = ''
   return {
-    async *hear(body) {
-      for await (const piece of decoded(body)) {
+    async *read(body) {
+      for await (const piece of decodeText(body)) {
         text += piece
         yield piece
       }
@@ -31,8 +31,8 @@ export function textEar(into: string | undefined): Ear<string> {
 }
 
 /** Hears bytes as they come, whatever their frames. */
-export const byteEar: Ear<Uint8Array> = {
-  hear: body => body,
+export const byteReader: StreamReader<Uint8Array> = {
+  read: body => body,
   pieceOf: () => null,
   filled: fields => fields,
 }
@@ -43,7 +43,7 @@ export const byteEar: Ear<Uint8Array> = {
  * @throws {NoReply} 422 when it is not UTF-8; the SDK's text for that names Python's codec
  * @throws whatever the body throws
  */
-export async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
+export async function* decodeText(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   for await (const chunk of body) {
     const text = decode(decoder, chunk)

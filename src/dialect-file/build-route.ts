@@ -12,7 +12,7 @@ const { z, defineRoute, conversation, objectIn, NoAnswer } = sdk
 type Body = Readonly<Record<string, unknown>>
 
 /** Makes the route of a synapse whose keys fit together. */
-export function routeOf(name: string, keys: SynapseKeys, fields: ReadonlyMap<string, Field>): Route {
+export function buildRoute(name: string, keys: SynapseKeys, fields: ReadonlyMap<string, Field>): Route {
   const { hashed, frames, answer, answers, timeout, maxBody } = keys
   const common = {
     body: bodyOf(keys, fields),

@@ -1,13 +1,13 @@
-import type { Report } from '../config/layer.js'
+import type { OnProblem } from '../config/layer.js'
 import { itemPath } from '../config/schema/names.js'
-import { nearest } from '../text/closest.js'
+import { closest } from '../text/closest.js'
 import { quote } from '../text/escape.js'
 import type { Field } from './field.js'
 import { type SynapseKeys, synapseKeys } from './synapse-keys.js'
 import { parseTemplate } from './template.js'
 
 /** What is said of a synapse, as far as it is well each by itself. */
-export type Said = Partial<SynapseKeys> & {
+export type ParsedSynapse = Partial<SynapseKeys> & {
   /** those that are there, well or not */
   readonly given: ReadonlySet<string>
   /** by name; null where a declaration is not well */
@@ -17,7 +17,7 @@ export type Said = Partial<SynapseKeys> & {
 type Key = keyof SynapseKeys
 
 /** Looks whether what is said of a synapse fits together. A check complains only of what it sees. */
-export function checkSynapse(said: Said, at: string, report: Report): void {
+export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem): void {
   const { given, known, hashed = [], prompt, system, roles, messages, answer, answers = [], example = {} } = said
   const names = [...known.keys()]
   const about = (key: Key, words: string, hint = synapseKeys.shape[key].description) =>
@@ -46,7 +46,7 @@ export function checkSynapse(said: Said, at: string, report: Report): void {
 
   function checkName(name: unknown, path: string): void {
     if (name === undefined || known.has(String(name))) return
-    const meant = nearest(String(name), names)
+    const meant = closest(String(name), names)
     report(
       path,
       `names ${quote(String(name))}, which is no field`,
@@ -60,7 +60,7 @@ export function checkSynapse(said: Said, at: string, report: Report): void {
     if (!template) report(path, 'has a brace that is no {field}', 'write {{ and }} for braces')
     for (const name of template?.names ?? []) {
       if (allowed.includes(name)) continue
-      const meant = nearest(name, allowed)
+      const meant = closest(name, allowed)
       report(
         path,
         `asks for {${name}}, which is no field`,

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { Report } from '../config/layer.js'
+import type { OnProblem } from '../config/layer.js'
 import type { Json } from '../plugin/json.js'
 import { sdk } from '../plugin/sdk.js'
 import { type FieldType, parseType, typeExamples } from './field-type.js'
@@ -19,7 +19,7 @@ export type Field = {
  *
  * @returns undefined when something was reported
  */
-export function parseField(name: string, declaration: unknown, path: string, report: Report): Field | undefined {
+export function parseField(name: string, declaration: unknown, path: string, report: OnProblem): Field | undefined {
   if (typeof declaration !== 'string') {
     report(path, 'must be text', 'write type and default as the class has them, in quotes: "int = 64"')
     return undefined

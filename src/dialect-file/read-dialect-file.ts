@@ -1,15 +1,15 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from '../config/config-error.js'
-import type { Report } from '../config/layer.js'
-import { readFile } from '../config/layers/toml-file.js'
+import type { OnProblem } from '../config/layer.js'
+import { readTomlFile } from '../config/layers/toml-file.js'
 import type { Problem } from '../config/problem.js'
 import { itemPath } from '../config/schema/names.js'
 import { isTable } from '../config/values/convert.js'
 import type { DialectDefinition, Route } from '../plugin/dialect.js'
 import { sdk } from '../plugin/sdk.js'
 import { escapeName } from '../text/escape.js'
-import { routeOf } from './build-route.js'
+import { buildRoute } from './build-route.js'
 import { checkSynapse } from './check-synapse.js'
 import { type Field, parseField } from './field.js'
 import { readTable } from './read-table.js'
@@ -31,11 +31,11 @@ const topKeys = z.object({
  * @throws {ConfigError} CONFIG_INVALID with everything that is wrong with it
  */
 export async function readDialectFile(path: string): Promise<DialectDefinition> {
-  const content = await readFile({ path, explicit: true }, { noun: 'the dialect file', flag: '--dialect-file' })
+  const content = await readTomlFile({ path, explicit: true }, { noun: 'the dialect file', flag: '--dialect-file' })
   if (!content || 'problem' in content) throw new ConfigError('CONFIG_INVALID', content ? [content.problem] : [])
 
   const problems: Problem[] = []
-  const report: Report = (at, words, hint) => {
+  const report: OnProblem = (at, words, hint) => {
     const message = `${escapeName(at)} ${words}`
     problems.push({ code: 'INVALID_VALUE', path: at, message, hint, origin: { from: 'file', file: path } })
   }
@@ -60,10 +60,10 @@ export async function readDialectFile(path: string): Promise<DialectDefinition> 
 }
 
 /** Undefined when something was reported. */
-function readSynapse(name: string, table: unknown, report: Report): Route | undefined {
+function readSynapse(name: string, table: unknown, report: OnProblem): Route | undefined {
   const at = itemPath('synapses', name)
   let isWell = true
-  const complain: Report = (...problem) => {
+  const complain: OnProblem = (...problem) => {
     isWell = false
     report(...problem)
   }
@@ -77,10 +77,14 @@ function readSynapse(name: string, table: unknown, report: Report): Route | unde
   const known = fieldsOf(keys.fields, itemPath(at, 'fields'), complain)
   if (known.size > 0) checkSynapse({ ...keys, given: new Set(Object.keys(table)), known }, at, complain)
   else if (keys.fields) complain(itemPath(at, 'fields'), 'has no field', synapseKeys.shape.fields.description)
-  return isWell ? routeOf(name, keys as SynapseKeys, known as ReadonlyMap<string, Field>) : undefined
+  return isWell ? buildRoute(name, keys as SynapseKeys, known as ReadonlyMap<string, Field>) : undefined
 }
 
-function fieldsOf(declared: SynapseKeys['fields'] = {}, at: string, report: Report): ReadonlyMap<string, Field | null> {
+function fieldsOf(
+  declared: SynapseKeys['fields'] = {},
+  at: string,
+  report: OnProblem,
+): ReadonlyMap<string, Field | null> {
   const fields = Object.entries(declared).map(([name, declaration]) => {
     const path = itemPath(at, name)
     if (!IDENTIFIER.test(name) || SDKS.has(name)) {

@@ -1,10 +1,10 @@
 import type { ZodObject, z } from 'zod'
-import type { Report } from '../config/layer.js'
+import type { OnProblem } from '../config/layer.js'
 import { itemPath } from '../config/schema/names.js'
 import { settingsOf } from '../config/schema/setting.js'
 import { convert, type Table } from '../config/values/convert.js'
 import { validate } from '../config/values/validate.js'
-import { nearest } from '../text/closest.js'
+import { closest } from '../text/closest.js'
 
 /**
  * Reads a table of a file key by key, as the configuration is read: both spellings, units, what is unknown and what is
@@ -17,13 +17,13 @@ export function readTable<Shape extends ZodObject>(
   shape: Shape,
   table: Table,
   at: string,
-  report: Report,
+  report: OnProblem,
 ): Partial<z.output<Shape>> {
   const settings = settingsOf({ name: '', settings: shape })
   const keys = settings.flatMap(({ fileKeys }) => fileKeys)
   const pathOf = (key: string) => (at === '' ? itemPath('', key).replace(/^\./, '') : itemPath(at, key))
   for (const key of Object.keys(table)) {
-    const meant = nearest(key, keys)
+    const meant = closest(key, keys)
     const hint = meant ? `use ${meant}` : `there are: ${settings.map(one => one.key).join(', ')}`
     if (!keys.includes(key)) report(pathOf(key), 'is not a key', hint)
   }
@@ -33,7 +33,7 @@ export function readTable<Shape extends ZodObject>(
     const [key = setting.key, twice] = setting.fileKeys.filter(name => Object.hasOwn(table, name))
     const path = pathOf(key)
     const problems = new Set<string>()
-    const reportOnce: Report = (where, words, hint) => {
+    const reportOnce: OnProblem = (where, words, hint) => {
       // What was complained of is absent by now, which is no news.
       if (!problems.has(where)) report(where, words, hint ?? setting.help)
       problems.add(where)

@@ -1,4 +1,4 @@
-import { treeOf } from '../wires/json/convert.js'
+import { toTree } from '../wires/json/convert.js'
 import { writeJson } from '../wires/json/write.js'
 
 /** A text with `{name}` in it where a value is to stand. */
@@ -24,5 +24,5 @@ const MARK = /\{\{|\}\}|\{(\w+)\}|[{}]/g
 
 function wordsOf(value: unknown): string {
   if (typeof value === 'string') return value
-  return value === null || value === undefined ? '' : writeJson(treeOf(value))
+  return value === null || value === undefined ? '' : writeJson(toTree(value))
 }

@@ -1,5 +1,5 @@
 /** A map that keeps no more than so many keys: the ones set last. Setting a key again makes it young again. */
-export class RecentMap<Value> {
+export class BoundedMap<Value> {
   readonly #max: number
   readonly #values = new Map<string, Value>()
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { base58 } from '@scure/base'
-import { RecentMap } from './bounded-map.js'
+import { BoundedMap } from './bounded-map.js'
 import { KeyError } from './key-error.js'
 
 /**
@@ -21,7 +21,7 @@ export function decodeAddress(address: string): Uint8Array {
 
 // Decoding costs ten times a look at this, and an axon decodes the same addresses with each request. Twenty times the
 // hotkeys of a subnet; whoever pushes others out with made-up addresses makes them cost what they cost anyway.
-const decoded = new RecentMap<Uint8Array>(5_000)
+const decoded = new BoundedMap<Uint8Array>(5_000)
 
 function decode(address: string): Uint8Array {
   // Base58 takes quadratic time, so a length that no account has goes first.

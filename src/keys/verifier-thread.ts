@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { createVerifier, type Signed, type Verifier } from './verifier.js'
-import type { Said, Sent } from './verifier-worker.js'
+import { createVerifier, type SignatureVerifier, type Signed } from './verifier.js'
+import type { WorkerMessage, WorkerTask } from './verifier-worker.js'
 
 type VerifierThreadOptions = {
   /** as that of `createVerifier` */
@@ -19,7 +19,7 @@ type VerifierThreadOptions = {
  * to the other one and back would take as long as the check.
  */
 export class VerifierThread implements AsyncDisposable {
-  readonly #here: Verifier
+  readonly #here: SignatureVerifier
   readonly #onPanic: (cause: unknown) => void
   readonly #onFailure: (cause: unknown) => void
   #worker: Worker | null = null
@@ -67,7 +67,7 @@ export class VerifierThread implements AsyncDisposable {
     return signatures.map(signed => this.#here.verify(signed))
   }
 
-  #hear(said: Said): void {
+  #hear(said: WorkerMessage): void {
     if (said === 'ready') this.#isReady = this.#worker !== null
     else if ('panic' in said) this.#onPanic(said.panic)
     else this.#out.shift()?.resolve(said)
@@ -94,7 +94,7 @@ const MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 }
 
 type Batch = { readonly signatures: readonly Signed[]; resolve(holds: readonly boolean[]): void }
 
-function sent({ publicKey, text, signature }: Signed): Sent {
+function sent({ publicKey, text, signature }: Signed): WorkerTask {
   return { publicKey: latin1(publicKey), text: latin1(text), signature: latin1(signature) }
 }
 

@@ -1,4 +1,4 @@
-import { RecentMap } from './bounded-map.js'
+import { BoundedMap } from './bounded-map.js'
 import { isCanonicalScalar } from './canonical-scalar.js'
 import { isPublicKey } from './public-key.js'
 import { freshSchnorrkel, type Schnorrkel } from './schnorrkel.js'
@@ -11,7 +11,7 @@ export type Signed = {
   readonly signature: Uint8Array
 }
 
-export type Verifier = {
+export type SignatureVerifier = {
   /** Never throws, whatever the bytes are. */
   verify(signed: Signed): boolean
 }
@@ -30,10 +30,10 @@ type VerifierOptions = {
  * A good signature costs about 0.16 ms, a wrong one twice that, a key that has not signed before 0.1 ms more. What
  * would make the library panic is refused before it gets there (`schnorrkel.ts` tells why that matters).
  */
-export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOptions): Verifier {
+export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOptions): SignatureVerifier {
   // Keys that have signed are not decoded again. Only a signature that holds gets a key in, so claiming many keys
   // pushes nobody out; and being out costs a caller no more than one more decoding.
-  const proven = new RecentMap<true>(MAX_PROVEN)
+  const proven = new BoundedMap<true>(MAX_PROVEN)
   let library = load()
 
   return {

@@ -19,6 +19,9 @@ export function defineDialect(definition: DialectDefinition): DialectDefinition 
   return definition
 }
 
+/** What a plugin brings. */
+export type PluginKind = 'miner' | 'dialect'
+
 /** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
 export type Sdk = {
   /** types a miner: `config` in `create` is what `settings` says */

@@ -5,7 +5,7 @@ import type { ScreenRule } from '../plugin/screen-rule.js'
  *
  * @param lists ss58 addresses of network prefix 42
  */
-export function lists({ allow, deny }: { allow: readonly string[]; deny: readonly string[] }): ScreenRule {
+export function allowList({ allow, deny }: { allow: readonly string[]; deny: readonly string[] }): ScreenRule {
   const allowed = new Set(allow)
   const denied = new Set(deny)
   return hotkey => {

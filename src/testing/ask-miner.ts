@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../plugin/dialect.js'
 import type { Message, Miner, Question } from '../plugin/miner.js'
-import { wholeAnswer } from '../plugin/run/whole-answer.js'
+import { collectAnswer } from '../plugin/run/whole-answer.js'
 import type { MinerPlugin } from '../plugin/sdk.js'
 import { buildMiner } from './build-miner.js'
 
@@ -31,5 +31,5 @@ export async function askMiner(
   await using built = await buildMiner(miner, config)
   const conversation = typeof messages === 'string' ? [{ role: 'user', content: messages } as const] : messages
   const asked = { id: randomUUID(), signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs }
-  return await wholeAnswer(built.miner, { ...question, messages: conversation }, asked)
+  return await collectAnswer(built.miner, { ...question, messages: conversation }, asked)
 }

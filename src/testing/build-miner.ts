@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { minerFaults } from '../plugin/load/check-definition.js'
+import { checkMinerDefinition } from '../plugin/load/check-definition.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { type MinerPlugin, sdk } from '../plugin/sdk.js'
@@ -34,7 +34,7 @@ export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): 
 async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) {
   const definition = plugin(sdk)
   const { name, settings } = definition
-  const [fault] = minerFaults(definition, name)
+  const [fault] = checkMinerDefinition(definition, name)
   if (fault !== undefined) throw new TypeError(`the plugin is no miner: ${fault}`)
   const read = settings.strict().safeParse(config)
   if (!read.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(read.error)}`)

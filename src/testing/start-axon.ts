@@ -2,13 +2,13 @@ import { dialectCatalogue } from '../app/catalogue/dialects.js'
 import { packageInfo } from '../app/package-info.js'
 import { observe } from '../axon/events.js'
 import { type Axon, type AxonOptions, serveAxon } from '../axon/serve-axon.js'
-import { nonces } from '../dendrite/nonces.js'
+import { nonceGenerator } from '../dendrite/nonces.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import { decodeAddress } from '../keys/ss58.js'
 import { createVerifier } from '../keys/verifier.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
-import { dialectFaults } from '../plugin/load/check-definition.js'
+import { checkDialectDefinition } from '../plugin/load/check-definition.js'
 import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
@@ -69,7 +69,7 @@ export async function startAxon({
     await built[Symbol.asyncDispose]()
     throw error
   })
-  const nextNonce = nonces(now)
+  const nextNonce = nonceGenerator(now)
   nextNonce() // what is signed in the very instant in which an axon begins is stale to it
   const stop = observe('failed', record => record.axon === axon.id && onError(record.error), onError)
   return {
@@ -89,7 +89,7 @@ export async function startAxon({
 async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefinition> {
   if (typeof dialect === 'function') {
     const definition = dialect(sdk)
-    const [fault] = dialectFaults(definition, definition.name)
+    const [fault] = checkDialectDefinition(definition, definition.name)
     if (fault !== undefined) throw new TypeError(`the plugin is no dialect: ${fault}`)
     return definition
   }

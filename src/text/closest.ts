@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein'
  * The name most like the one that was given, if one is near enough to be meant: a third of its letters may differ.
  * Case and separators do not count (`MAX-TOKENS` is `maxTokens`).
  */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
+export function closest(name: string, names: Iterable<string>): string | undefined {
   // The work grows with the product of the lengths, and what a stranger typed may be long.
   if (name.length > 100) return undefined
   const given = bareLetters(name)
@@ -18,10 +18,10 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best?.name
 }
 
-/** {@link nearest} among the names that begin with `prefix` as this one does: what all share makes none more alike. */
-export function nearestBehind(prefix: string, name: string, names: Iterable<string>): string | undefined {
+/** {@link closest} among the names that begin with `prefix` as this one does: what all share makes none more alike. */
+export function closestAfter(prefix: string, name: string, names: Iterable<string>): string | undefined {
   const others = [...names].filter(other => other.startsWith(prefix)).map(other => other.slice(prefix.length))
-  const meant = nearest(name.slice(prefix.length), others)
+  const meant = closest(name.slice(prefix.length), others)
   return meant && prefix + meant
 }
 

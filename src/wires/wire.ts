@@ -76,7 +76,7 @@ export type Wire<C extends Claim = Claim> = {
    */
   open(claim: C, raw: Uint8Array, versions: readonly (readonly HashField[])[] | null): JsonObject
   /** The whole answer: the request's own fields with those of `patch` over them. */
-  whole(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
+  reply(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
   /** The head of an answer that is streamed: its pieces follow as they are, without frames. */
   stream(claim: C, served: Served): ReplyHead
   /** `claim` is null when the head did not even make one; what is empty or 0 in `served` is left out. */

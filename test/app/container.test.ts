@@ -6,7 +6,7 @@ import { OpenAI } from 'openai'
 import { openScope, root } from '#dist/app/container.js'
 import { hostSections } from '#dist/app/settings.js'
 import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, HOTKEY, LOG, MINER } from '#dist/app/tokens.js'
-import { readConfiguration } from '#dist/config/load.js'
+import { loadConfiguration } from '#dist/config/load.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { ClientFor } from '#dist/miners/openai/http/client.js'
 import { sdk } from '#dist/plugin/sdk.js'
@@ -119,7 +119,7 @@ async function scopeWith({ port, close, create }: Wanted) {
       }
     },
   })
-  const configuration = await readConfiguration({
+  const configuration = await loadConfiguration({
     sections: [
       ...Object.values(hostSections),
       { name: 'tested', title: 'tested', of: 'miner', settings: miner.settings },

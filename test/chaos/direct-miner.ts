@@ -2,7 +2,7 @@
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { listen } from '#dist/plugin/run/read-answer.js'
+import { readAnswer } from '#dist/plugin/run/read-answer.js'
 import { build } from '../miners/ask.ts'
 import { held, type Memory } from '../support/memory.ts'
 import { questionOf } from './conversation.ts'
@@ -37,7 +37,7 @@ async function ask(number: number, deadlineMs: number, leave: AbortSignal): Prom
   const speech = miner.prompt(question, { id: String(number), signal, deadline: Date.now() + budget })
   let text = ''
   try {
-    for await (const piece of listen(speech, signal)) text += piece.text ?? ''
+    for await (const piece of readAnswer(speech, signal)) text += piece.text ?? ''
     return stream(number, text, { isCut: false })
   } catch (error) {
     if (leave.aborted) return { kind: 'left' }

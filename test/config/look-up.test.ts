@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hostSections } from '#dist/app/settings.js'
-import { peek } from '#dist/config/look-up.js'
+import { lookUpSetting } from '#dist/config/look-up.js'
 import { fileAt } from './reading.ts'
 
 describe('peek', () => {
@@ -18,7 +18,7 @@ describe('peek', () => {
     const section = { use: hostSections.top, netuid: hostSections.subnet, allow: hostSections.plugins }[key]
     const path = join(folder, 'config.toml')
     if (file !== undefined) writeFileSync(path, file)
-    const found = await peek(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
+    const found = await lookUpSetting(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
     return found && { value: found.value, from: found.origin.from }
   }
 

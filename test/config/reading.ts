@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '#dist/config/config-error.js'
 import type { Configuration } from '#dist/config/configuration.js'
-import { type FileContent, readFile } from '#dist/config/layers/toml-file.js'
-import { readConfiguration, type Sources } from '#dist/config/load.js'
+import { type FileContent, readTomlFile } from '#dist/config/layers/toml-file.js'
+import { loadConfiguration, type Sources } from '#dist/config/load.js'
 import { type Problem, problemText } from '#dist/config/problem.js'
 import { everySection } from './example-sections.ts'
 
@@ -13,17 +13,17 @@ import { everySection } from './example-sections.ts'
 export async function read(given: Partial<Sources> & { toml?: string | Uint8Array } = {}): Promise<Configuration> {
   const { toml, ...sources } = given
   const empty: Sources = { sections: everySection, known: [], flags: [], env: {}, file: null, secrets: 'resolve' }
-  if (toml === undefined) return readConfiguration({ ...empty, ...sources })
+  if (toml === undefined) return loadConfiguration({ ...empty, ...sources })
   return inFolder(async folder => {
     const path = join(folder, 'config.toml')
     await writeFile(path, toml)
-    return readConfiguration({ ...empty, ...sources, file: await fileAt(path) })
+    return loadConfiguration({ ...empty, ...sources, file: await fileAt(path) })
   })
 }
 
 /** What an operator's file holds, or that it is not there. */
 export async function fileAt(path: string): Promise<FileContent> {
-  return (await readFile({ path, explicit: true }))!
+  return (await readTomlFile({ path, explicit: true }))!
 }
 
 /** The problems that reading finds. */

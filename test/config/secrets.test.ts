@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { z } from 'zod'
 import { ConfigError } from '#dist/config/config-error.js'
-import { toJson } from '#dist/config/describe/json.js'
-import { toToml } from '#dist/config/describe/toml.js'
+import { configurationJson } from '#dist/config/describe/json.js'
+import { configurationToml } from '#dist/config/describe/toml.js'
 import type { Sources } from '#dist/config/load.js'
 import { problemText } from '#dist/config/problem.js'
 import type { Section } from '#dist/config/schema/section.js'
-import { scrub } from '#dist/config/secrets.js'
+import { redactText } from '#dist/config/secrets.js'
 import { everySection } from './example-sections.ts'
 import { read, typed } from './reading.ts'
 
@@ -46,7 +46,12 @@ async function outputs(given: Parameters<typeof read>[0]): Promise<string> {
   try {
     const configuration = await read({ sections, ...given })
     const { warnings } = configuration
-    const printed = [toToml(configuration), toToml(configuration, { origins: true }), toJson(configuration), warnings]
+    const printed = [
+      configurationToml(configuration),
+      configurationToml(configuration, { origins: true }),
+      configurationJson(configuration),
+      warnings,
+    ]
     return printed.map(one => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n')
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -124,7 +129,7 @@ describe('redact', () => {
   })
 
   it('prints a URL as it was written when there is nothing to hide', async () => {
-    const toml = toToml(await read({ env: { OPENAI_BASE_URL: 'http://a.test:80' } }))
+    const toml = configurationToml(await read({ env: { OPENAI_BASE_URL: 'http://a.test:80' } }))
     assert.match(toml, /^baseUrl = "http:\/\/a.test:80"$/m)
   })
 
@@ -137,12 +142,12 @@ describe('redact', () => {
 describe('scrub', () => {
   it('blots out known secrets, but not what is too short to be one', () => {
     assert.equal(
-      scrub('401: sk-verysecret of x is wrong: sk-verysecret', ['sk-verysecret', 'x']),
+      redactText('401: sk-verysecret of x is wrong: sk-verysecret', ['sk-verysecret', 'x']),
       '401: *** of x is wrong: ***',
     )
   })
 
   it('leaves nothing of a secret that another one begins', () => {
-    assert.equal(scrub('key abcdefgh', ['abcdef', 'abcdefgh']), 'key ***')
+    assert.equal(redactText('key abcdefgh', ['abcdef', 'abcdefgh']), 'key ***')
   })
 })

@@ -6,9 +6,9 @@ import nock from 'nock'
 import { createDendrite, type DendriteAsk } from '#dist/dendrite/create-dendrite.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
 import { claim } from '#dist/wires/synapse/claim.js'
+import { encodeReply } from '#dist/wires/synapse/encode-reply.js'
 import { open } from '#dist/wires/synapse/open.js'
 import { proof } from '#dist/wires/synapse/proof.js'
-import { whole } from '#dist/wires/synapse/whole.js'
 import { alice, bob, isSignedBy, served, tree } from '../wires/fixture.ts'
 
 type Seen = { method: string; url: string; rawHeaders: string[]; body: Buffer; port: number }
@@ -99,7 +99,7 @@ describe('dendrite', () => {
       const claimed = claim(headOf(seen))
       const { text, signature } = proof(claimed, bob.address)
       assert.ok(isSignedBy(alice.publicKey, text, signature))
-      const reply = whole(claimed, open(claimed, seen.body, [['messages']]), { completion: 'wörld' }, served)
+      const reply = encodeReply(claimed, open(claimed, seen.body, [['messages']]), { completion: 'wörld' }, served)
       response.writeHead(reply.status, reply.headers.flat()).end(reply.body)
     })
     using dendrite = dendriteOf()

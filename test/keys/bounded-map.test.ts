@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { RecentMap } from '#dist/keys/bounded-map.js'
+import { BoundedMap } from '#dist/keys/bounded-map.js'
 
 describe('RecentMap', () => {
   it('keeps the keys set last, and no more than it may', () => {
-    const recent = new RecentMap<number>(3)
+    const recent = new BoundedMap<number>(3)
     for (const [at, key] of [...'abcabd'].entries()) recent.set(key, at)
     assert.deepEqual(
       [...'abcd'].map(key => recent.get(key)),

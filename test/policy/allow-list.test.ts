@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { lists } from '#dist/policy/allow-list.js'
+import { allowList } from '#dist/policy/allow-list.js'
 
 describe('lists', () => {
-  const rule = lists({ allow: ['alice', 'both'], deny: ['dave', 'both'] })
+  const rule = allowList({ allow: ['alice', 'both'], deny: ['dave', 'both'] })
 
   it('let in who is allowed, whatever other rules say', () => {
     assert.deepEqual(rule('alice'), { allow: true, exempt: true })
@@ -19,6 +19,6 @@ describe('lists', () => {
   })
 
   it('keep out everybody when they are empty', () => {
-    assert.equal(lists({ allow: [], deny: [] })('alice').allow, false)
+    assert.equal(allowList({ allow: [], deny: [] })('alice').allow, false)
   })
 })

@@ -2,7 +2,7 @@ import type { Axon, AxonOptions } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
 import { sdk } from '#dist/plugin/sdk.js'
-import { lists } from '#dist/policy/allow-list.js'
+import { allowList } from '#dist/policy/allow-list.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
 import { developmentAxon } from '#dist/testing/start-axon.js'
 import { alice, charlie, freshNonce } from './signed-request.ts'
@@ -61,7 +61,7 @@ export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
     dialect: prompting(sdk),
     miner: echo,
     minerName: 'echo',
-    rules: [lists({ allow: [alice.address, charlie.address], deny: [] })],
+    rules: [allowList({ allow: [alice.address, charlie.address], deny: [] })],
     onError: error => {
       throw error
     },

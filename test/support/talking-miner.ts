@@ -1,4 +1,4 @@
-import { until } from '#dist/async/abortable.js'
+import { abortable } from '#dist/async/abortable.js'
 import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
 
 /** A question that a `TalkingMiner` was asked, and what it shall say to it. */
@@ -47,7 +47,7 @@ export class TalkingMiner implements Miner {
       for (;;) {
         if (steps.length === 0) {
           more = Promise.withResolvers()
-          await until(more.promise, asked.signal)
+          await abortable(more.promise, asked.signal)
         }
         const step = steps.shift()!
         if ('error' in step) throw step.error

@@ -1,5 +1,6 @@
 import { isForeignSection } from '../../config/schema/names.js'
-import { type Declared, discover, type InstalledPlugin, type PluginKind } from '../../plugin/load/discover.js'
+import { type Declared, discover, type InstalledPlugin } from '../../plugin/load/discover.js'
+import type { PluginKind } from '../../plugin/sdk.js'
 import { hostSections } from '../settings.js'
 import { builtInDialects } from './dialects.js'
 import { builtInMiners } from './miners.js'

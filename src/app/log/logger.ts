@@ -1,5 +1,5 @@
 import type { DestinationStream, Logger, LoggerOptions } from 'pino'
-import { scrub } from '../../config/secrets.js'
+import { redactText } from '../../config/secrets.js'
 import { escapeControls } from '../../text/escape.js'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -17,7 +17,7 @@ export type LogOptions = {
 /** A log of one record a line. Values from outside cannot forge lines or move a terminal's cursor. */
 export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
   const { pino } = await import('pino')
-  const harmless = (text: string) => escapeControls(scrub(text, secrets))
+  const harmless = (text: string) => escapeControls(redactText(text, secrets))
   const debugs = level === 'debug' || level === 'trace'
   const options: LoggerOptions = {
     level,

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Log } from '../../plugin/log.js'
-import type { Overdue } from '../../plugin/run/abandon.js'
+import type { Overrun } from '../../plugin/run/abandon.js'
 
 const EVERY_MS = 5_000
 /** What nobody but code that does not give the thread back takes. */
@@ -31,7 +31,7 @@ export function watchPlugins(
   }
   const timer = setInterval(look, everyMs).unref()
   const tellOverdue = (record: unknown) => {
-    const { speaker, running } = record as Overdue
+    const { speaker, running } = record as Overrun
     const message = 'it goes on although its signal has aborted, which nothing can stop: it must heed the signal'
     log.warn({ event: 'pluginOverdue', plugin: plugins[speaker], running, message })
   }

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../../plugin/dialect.js'
 import type { Piece } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { heeded, stop } from '../../plugin/run/abandon.js'
-import { misbehaves, requireGenerator, typeName } from '../../plugin/run/misbehaves.js'
+import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
+import { contractError, requireGenerator, typeName } from '../../plugin/run/contract-error.js'
 
 /** Bytes of one streamed answer; more is a fault, not an answer. */
 const MAX_BYTES = 64 * 1024 * 1024
@@ -29,7 +29,7 @@ export async function* frames(
     requireGenerator(said, 'dialect')
     for (let heard = 1; ; heard++) {
       if (heard % BURST === 0) await turn()
-      const step = await heeded('dialect', said.next(), signal)
+      const step = await abortablePlugin('dialect', said.next(), signal)
       if (step.done) {
         if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
         return
@@ -37,14 +37,14 @@ export async function* frames(
       const bytes = form === 'bytes' ? step.value : framed(step.value, form)
       if (!(bytes instanceof Uint8Array)) {
         const message = `the dialect yielded ${typeName(step.value)}, which is not what ${form} is made of`
-        throw misbehaves('dialect', message, `yield ${form === 'bytes' ? 'a Uint8Array' : 'JSON'}`)
+        throw contractError('dialect', message, `yield ${form === 'bytes' ? 'a Uint8Array' : 'JSON'}`)
       }
       size += bytes.length
       if (size > MAX_BYTES) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_BYTES} bytes`)
       if (bytes.length > 0) yield bytes
     }
   } finally {
-    stop(said)
+    closeIterator(said)
   }
 }
 
@@ -71,7 +71,7 @@ function jsonOf(value: unknown): string | undefined {
  *
  * @throws {NoAnswer} EMPTY_ANSWER when there is no text, although tools were called
  */
-export async function* pieces(said: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void> {
+export async function* textFrames(said: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void> {
   let isEmpty = true
   for await (const { text = '' } of said) {
     const bytes = Buffer.from(text)

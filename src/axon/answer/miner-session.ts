@@ -1,17 +1,17 @@
-import { follow, over } from '../../async/abortable.js'
+import { CANCELLED, linkedController } from '../../async/abortable.js'
 import type { Answer, Ask, AskHow } from '../../plugin/dialect.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { heeded, stop } from '../../plugin/run/abandon.js'
-import { misbehaves, typeName } from '../../plugin/run/misbehaves.js'
-import { embeddingOf, isAttempt, listen, outcomeOf } from '../../plugin/run/read-answer.js'
-import { wholeAnswer } from '../../plugin/run/whole-answer.js'
+import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
+import { contractError, typeName } from '../../plugin/run/contract-error.js'
+import { isAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
+import { collectAnswer } from '../../plugin/run/whole-answer.js'
 
 /** How long before the deadline a whole answer is cut, so that it is on its way when the deadline comes. */
 const CUT_MS = 25
 
 /** What a request's record tells of the asking. */
-export type Went = {
+export type AnswerRecord = {
   /** of the last question; absent when the miner was not asked, or did not come to an end */
   readonly outcome?: Outcome
   /** of all questions, those that have ended; absent when the miner told of none */
@@ -34,11 +34,11 @@ type Options = {
 }
 
 /** Asks the miner for a dialect, and keeps how that went. */
-export class Asking {
+export class MinerSession {
   readonly ask: Ask
   readonly #options: Options
   readonly #faults = new WeakSet<object>()
-  #went: Went = {}
+  #went: AnswerRecord = {}
 
   constructor(options: Options) {
     // The miner tells of every attempt, also of those of a question without an answer.
@@ -56,7 +56,7 @@ export class Asking {
     })
   }
 
-  get went(): Went {
+  get went(): AnswerRecord {
     return this.#went
   }
 
@@ -71,7 +71,7 @@ export class Asking {
     const { asked } = within
     const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
-      const answer = await wholeAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
+      const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
       this.#end(answer.outcome, answer.partial)
       return answer
     } catch (error) {
@@ -81,9 +81,9 @@ export class Asking {
 
   async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
     using within = sooner(this.#options.asked, until, this.#options.now)
-    let speech: ReturnType<typeof listen> | null = null
+    let speech: ReturnType<typeof readAnswer> | null = null
     try {
-      speech = listen(this.#options.miner.prompt(question, within.asked), within.asked.signal)
+      speech = readAnswer(this.#options.miner.prompt(question, within.asked), within.asked.signal)
       for (let isFirst = true; ; isFirst = false) {
         const step = await speech.next()
         if (step.done) {
@@ -110,7 +110,7 @@ export class Asking {
       const relaying = Promise.resolve(miner.relay(question, asked))
       // When it comes too late, nobody hears how it ended: its rejection would end the process.
       relaying.then(late => late.outcome).catch(() => {})
-      const { body, outcome } = await heeded('miner', relaying, asked.signal)
+      const { body, outcome } = await abortablePlugin('miner', relaying, asked.signal)
       return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
     } catch (error) {
       within[Symbol.dispose]()
@@ -120,14 +120,14 @@ export class Asking {
 
   /** A dialect that has heard enough need not say so: what is not heard to its end is told to stop with the request. */
   #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
-    this.#options.asked.signal.addEventListener('abort', () => stop(said), { once: true })
+    this.#options.asked.signal.addEventListener('abort', () => closeIterator(said), { once: true })
     return said
   }
 
   /** The outcome of a relay, which is no more believed than that of words. */
   #ending(outcome: Promise<Outcome>): Promise<Outcome> {
     const ending = Promise.resolve(outcome)
-      .then(outcomeOf)
+      .then(parseOutcome)
       .catch(error => {
         throw this.#ofMiner(error)
       })
@@ -144,7 +144,7 @@ export class Asking {
     try {
       iterator = body[Symbol.asyncIterator]()
       for (let isFirst = true; ; isFirst = false) {
-        const step = await heeded('miner', iterator.next(), signal)
+        const step = await abortablePlugin('miner', iterator.next(), signal)
         if (step.done) return
         if (!(step.value instanceof Uint8Array)) throw noBytes(step.value)
         if (isFirst) this.#first()
@@ -153,7 +153,7 @@ export class Asking {
     } catch (error) {
       throw this.#ofMiner(error)
     } finally {
-      if (iterator) stop(iterator)
+      if (iterator) closeIterator(iterator)
     }
   }
 
@@ -162,8 +162,8 @@ export class Asking {
     if (!miner.embed) throw lacks('embed')
     using within = sooner(asked, end, now)
     try {
-      const embedding = await heeded('miner', miner.embed(texts, within.asked), within.asked.signal)
-      return embeddingOf(embedding, texts.length)
+      const embedding = await abortablePlugin('miner', miner.embed(texts, within.asked), within.asked.signal)
+      return parseEmbedding(embedding, texts.length)
     } catch (error) {
       throw this.#ofMiner(error)
     }
@@ -191,7 +191,7 @@ export class Asking {
 }
 
 function noBytes(value: unknown): NoAnswer {
-  return misbehaves('miner', `the miner relayed ${typeName(value)}, which is no bytes`, 'yield a Uint8Array')
+  return contractError('miner', `the miner relayed ${typeName(value)}, which is no bytes`, 'yield a Uint8Array')
 }
 
 /** A dialect names what it needs, so that the axon does not open without it; this one did not. */
@@ -209,7 +209,7 @@ export function sooner(
   now: () => number,
 ): Disposable & { readonly asked: Asked } {
   if (until === undefined || until >= asked.deadline) return { asked, [Symbol.dispose]() {} }
-  const late = follow(asked.signal)
+  const late = linkedController(asked.signal)
   const reason = () =>
     new NoAnswer('late', 'there was no answer in the time that the dialect gave', { code: 'ASK_LATE' })
   const timer = setTimeout(() => late.abort(reason()), Math.max(0, until - now()))
@@ -218,7 +218,7 @@ export function sooner(
     [Symbol.dispose]() {
       clearTimeout(timer)
       late[Symbol.dispose]()
-      late.abort(over)
+      late.abort(CANCELLED)
     },
   }
 }

@@ -1,11 +1,11 @@
 import type { PlainRoute } from '../../plugin/dialect.js'
-import { heeded } from '../../plugin/run/abandon.js'
-import { misbehaves } from '../../plugin/run/misbehaves.js'
+import { abortablePlugin } from '../../plugin/run/abandon.js'
+import { contractError } from '../../plugin/run/contract-error.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Head, Reply } from '../../wires/wire.js'
 import type { Deadline } from '../deadline.js'
 import type { Exchange } from '../exchange.js'
-import { type Allowances, strangersRate } from '../stages/charge.js'
+import { type RateLimiters, strangersRate } from '../stages/charge.js'
 import { STRANGERS_BODY } from '../stages/read.js'
 import { addressKey } from '../state/rate-limiter.js'
 
@@ -34,16 +34,16 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 export async function answerPlain(
   { name, route }: NamedPlainRoute,
   exchange: Exchange,
-  { rates, maxBody, deadline }: { rates: Allowances; maxBody: number; deadline: Deadline },
+  { rates, maxBody, deadline }: { rates: RateLimiters; maxBody: number; deadline: Deadline },
 ): Promise<Reply> {
-  const { head, listening } = exchange
+  const { head, cancellation } = exchange
   rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
   const body =
     head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
-  deadline.late = 'DEADLINE'
-  const answer = { body, address: head.address, signal: listening.signal }
-  const reply = JSON.stringify(await heeded('dialect', route.answer(answer), listening.signal))
-  if (reply === undefined) throw misbehaves('dialect', 'the dialect gave no JSON', 'return JSON from answer')
+  deadline.phase = 'DEADLINE'
+  const answer = { body, address: head.address, signal: cancellation.signal }
+  const reply = JSON.stringify(await abortablePlugin('dialect', route.answer(answer), cancellation.signal))
+  if (reply === undefined) throw contractError('dialect', 'the dialect gave no JSON', 'return JSON from answer')
   return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
 }
 

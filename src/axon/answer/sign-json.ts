@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Sign } from '../../plugin/dialect.js'
-import { treeOf } from '../../wires/json/convert.js'
+import { toTree } from '../../wires/json/convert.js'
 import { isArray, isObject, type JsonTree } from '../../wires/json/tree.js'
 import { writePythonJson } from '../../wires/json/write.js'
 
@@ -12,7 +12,7 @@ import { writePythonJson } from '../../wires/json/write.js'
  */
 export function signJson(sign: (message: Uint8Array) => Uint8Array): Sign {
   return (value, { digest, sortKeys = false } = {}) => {
-    const tree = treeOf(value)
+    const tree = toTree(value)
     if (!isObject(tree)) throw new TypeError('only an object is signed')
     const text = Buffer.from(writePythonJson(sortKeys ? sorted(tree) : tree))
     return Buffer.from(sign(digest === 'sha256' ? hash('sha256', text, 'buffer') : text)).toString('hex')

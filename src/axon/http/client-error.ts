@@ -5,7 +5,7 @@ import type { Wire } from '../../wires/wire.js'
 import { discard } from './write-reply.js'
 
 /** Answers what Node could not read as a request, in the form of every other refusal, and closes the connection. */
-export function answerBadHttp(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): void {
   // Node fails again at each piece that still comes of what it could not read.
   if (closing.has(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()

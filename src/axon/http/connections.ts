@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { CallerLeft } from '../exchange.js'
+import { ClientDisconnected } from '../exchange.js'
 
 /**
  * The connections of one server, at most `limit`. When there is no room for a new one, the oldest that has proven
@@ -51,15 +51,15 @@ export class Connections {
     socket.once('end', () => this.#abort(socket))
   }
 
-  /** A request has come; `listening` is aborted when its connection closes before the returned function is called. */
-  begin(socket: Socket, listening: AbortController): () => void {
+  /** A request has come; `cancellation` is aborted when its connection closes before the returned function is called. */
+  begin(socket: Socket, cancellation: AbortController): () => void {
     const open = this.#all.get(socket)
     if (!open) {
-      listening.abort(new CallerLeft())
+      cancellation.abort(new ClientDisconnected())
       return () => {}
     }
-    open.add(listening)
-    return () => this.#end(open, listening)
+    open.add(cancellation)
+    return () => this.#end(open, cancellation)
   }
 
   /** Its caller has proven who it is. */
@@ -73,10 +73,10 @@ export class Connections {
     if (left.size > 0) await new Promise<void>(resolve => this.#drains.add({ left, resolve }))
   }
 
-  #end(open: Set<AbortController>, listening: AbortController): void {
-    open.delete(listening)
+  #end(open: Set<AbortController>, cancellation: AbortController): void {
+    open.delete(cancellation)
     for (const drain of this.#drains) {
-      drain.left.delete(listening)
+      drain.left.delete(cancellation)
       if (drain.left.size > 0) continue
       this.#drains.delete(drain)
       drain.resolve()
@@ -91,9 +91,9 @@ export class Connections {
 
   #abort(socket: Socket): void {
     const open = this.#all.get(socket) ?? new Set()
-    for (const listening of open) {
-      this.#end(open, listening)
-      listening.abort(new CallerLeft())
+    for (const cancellation of open) {
+      this.#end(open, cancellation)
+      cancellation.abort(new ClientDisconnected())
     }
   }
 }

@@ -8,7 +8,7 @@ export function isHealthCheck({ method, target }: Head): boolean {
 }
 
 /** 200 while the axon takes questions, 503 while it finishes the last ones. */
-export function tellHealth(draining: boolean): Reply {
+export function healthReply(draining: boolean): Reply {
   const body = Buffer.from(JSON.stringify({ status: draining ? 'draining' : 'serving' }))
   return { status: draining ? 503 : 200, headers: [['content-type', 'application/json']], body }
 }

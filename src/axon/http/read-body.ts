@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { until } from '../../async/abortable.js'
+import { abortable } from '../../async/abortable.js'
 import { Refusal } from '../../wires/refusal.js'
 
 /**
@@ -25,7 +25,7 @@ export async function readBody(request: IncomingMessage, limit: number, signal: 
   const end = () => resolve(body.subarray(0, size))
   request.on('data', take).once('end', end)
   try {
-    return await until(promise, signal)
+    return await abortable(promise, signal)
   } finally {
     request.off('data', take).off('end', end)
   }

@@ -12,7 +12,7 @@ export function reset(socket: Socket): void {
  * Resets the connection of a reply after so many milliseconds, unless it is disposed before. The time of a reply that
  * has to wait for those before it on its connection begins when they are written.
  */
-export function limitTime(response: ServerResponse, ms: number): Disposable {
+export function resetAfter(response: ServerResponse, ms: number): Disposable {
   let timer: NodeJS.Timeout | undefined
   const start = () => {
     timer = setTimeout(() => response.socket && reset(response.socket), ms)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../../wires/wire.js'
-import { limitTime } from './reset.js'
+import { resetAfter } from './reset.js'
 
 /** What is still read of a body that nobody wants: closing at once would lose the reply on its way. */
 const DISCARD_BYTES = 2 * 1024 * 1024
@@ -11,7 +11,7 @@ const DISCARD_MS = 2_000
  * is discarded, so much of it as is decent; if that was all, the connection is kept.
  */
 export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
-  const limit = limitTime(response, writeMs)
+  const limit = resetAfter(response, writeMs)
   response.once('close', () => limit[Symbol.dispose]())
   const headers = [...reply.headers.flat(), 'content-length', String(reply.body.length)]
   if (!request.complete && !isShort(request)) headers.push('connection', 'close')

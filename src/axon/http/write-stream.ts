@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { until } from '../../async/abortable.js'
+import { abortable } from '../../async/abortable.js'
 import type { ReplyHead } from '../../wires/wire.js'
-import { CallerLeft, type ReplyStream } from '../exchange.js'
-import { limitTime, reset } from './reset.js'
+import { ClientDisconnected, type ReplyStream } from '../exchange.js'
+import { reset, resetAfter } from './reset.js'
 
 /**
  * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken
@@ -52,10 +52,10 @@ class WrittenStream implements ReplyStream {
   }
 
   async #taken(hand: (done: (error?: Error | null) => void) => void): Promise<void> {
-    using _limit = limitTime(this.#response, this.#writeMs)
+    using _limit = resetAfter(this.#response, this.#writeMs)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    hand(error => (error ? reject(new CallerLeft()) : resolve()))
-    await until(promise, this.#signal)
+    hand(error => (error ? reject(new ClientDisconnected()) : resolve()))
+    await abortable(promise, this.#signal)
   }
 }
 

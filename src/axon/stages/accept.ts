@@ -1,4 +1,4 @@
-import { until } from '../../async/abortable.js'
+import { abortable } from '../../async/abortable.js'
 import type { Miner, ProvenCall, Verdict } from '../../plugin/miner.js'
 import { Refusal } from '../../wires/refusal.js'
 
@@ -29,7 +29,7 @@ async function heard<T>(ask: () => T | Promise<T>, fits: (value: unknown) => boo
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(new Error(`took longer than ${MAX_MS} ms`)), MAX_MS)
   try {
-    const value = await until(Promise.resolve(ask()), late.signal)
+    const value = await abortable(Promise.resolve(ask()), late.signal)
     if (fits(value)) return value
     throw new TypeError('gave what its type does not allow')
   } finally {

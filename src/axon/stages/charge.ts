@@ -1,11 +1,11 @@
 import type { Rate, Route } from '../../plugin/dialect.js'
-import { addressKey, type Rates } from '../state/rate-limiter.js'
+import { addressKey, type RateLimiter } from '../state/rate-limiter.js'
 
 /** What whoever is vouched for by no rule may ask of one route, unless the dialect says otherwise. */
 export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 
 /** Counted apart: however many addresses come, no hotkey is forgotten for them. */
-export type Allowances = { readonly hotkeys: Rates; readonly addresses: Rates }
+export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
 
 type Asker = {
   readonly synapse: string
@@ -22,7 +22,7 @@ type Asker = {
  *
  * @throws {Refusal} BUDGET_USED
  */
-export function charge({ hotkeys, addresses }: Allowances, route: Route, asker: Asker, cost?: number): void {
+export function charge({ hotkeys, addresses }: RateLimiters, route: Route, asker: Asker, cost?: number): void {
   const { synapse, hotkey, address, exempt } = asker
   if (exempt) return
   if (hotkey === null || route.rules === false)

@@ -19,7 +19,7 @@ export function wireOf(head: Head, wires: readonly [Wire, ...Wire[]]): Wire {
  *
  * @throws {Refusal} METHOD_NOT_ALLOWED · NOT_FOUND · UNKNOWN_SYNAPSE
  */
-export function routeOf(head: Head, wire: Wire, routes: Routes): Route {
+export function matchRoute(head: Head, wire: Wire, routes: Routes): Route {
   if (head.method !== 'POST' && head.method !== 'GET') {
     throw new Refusal('METHOD_NOT_ALLOWED', '', { headers: [['allow', 'POST, GET']] })
   }

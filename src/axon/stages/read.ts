@@ -1,6 +1,6 @@
 import type { Route } from '../../plugin/dialect.js'
 import { hashVersions } from '../../plugin/route-fields.js'
-import { plainOf } from '../../wires/json/convert.js'
+import { toPlain } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Wire } from '../../wires/wire.js'
@@ -28,7 +28,7 @@ export async function read(
   const isOpen = route.auth === 'none'
   const raw = await exchange.body(route.maxBody ?? (isOpen ? Math.min(maxBody, STRANGERS_BODY) : maxBody))
   const tree = wire.open(claim, raw, isOpen ? null : hashVersions(route))
-  const view = route.body.safeParse(plainOf(tree))
+  const view = route.body.safeParse(toPlain(tree))
   if (view.success) return { tree, body: view.data }
   const [issue] = view.error.issues
   throw new Refusal('MALFORMED', `${issue?.path.join('.') || 'body'}: ${issue?.message}`.slice(0, 256))

@@ -19,7 +19,7 @@ const codes = {
  * @param about `seconds`: how long the caller would have waited, as its text says it; `as`: in the words and with the
  *   status that this subnet's validators expect
  */
-export function refusalOf(
+export function toRefusal(
   error: unknown,
   about: { readonly id: string; readonly seconds: string; readonly as?: Refusals | undefined },
 ): Refusal {

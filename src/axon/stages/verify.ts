@@ -1,7 +1,7 @@
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
 import type { RisingNonces } from '../state/rising-nonces.js'
-import type { SignatureChecks } from '../state/signature-queue.js'
+import type { SignatureQueue } from '../state/signature-queue.js'
 import type { SpentNonces } from '../state/spent-nonces.js'
 
 declare const proven: unique symbol
@@ -14,10 +14,10 @@ export type SignedCall<C extends Claim = Claim> = {
 }
 
 /** What a proof is held against. */
-export type Verifier = {
+export type Verification = {
   /** our own hotkey: what is signed for another is not signed for us */
   readonly receiver: string
-  readonly checks: SignatureChecks
+  readonly checks: SignatureQueue
   readonly nonces: SpentNonces
   /** where the dialect wants nonces to go up; null: in any order, each once */
   readonly rising: RisingNonces | null
@@ -31,7 +31,7 @@ export type Verifier = {
  * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, nonces, rising, now }: Verifier,
+  { receiver, checks, nonces, rising, now }: Verification,
   wire: Wire<C>,
   claim: C,
   signal: AbortSignal,

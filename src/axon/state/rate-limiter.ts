@@ -7,7 +7,7 @@ const MAX_CALLERS = 10_000
 type Bucket = { left: number; at: number }
 
 /** How much callers have taken of a rate: a bucket each, which fills evenly, up to `limit`, all of it in `windowMs`. */
-export class Rates {
+export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>()
   readonly #now: () => number
 

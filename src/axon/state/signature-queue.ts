@@ -11,7 +11,7 @@ export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<rea
  * checked in small batches, between which the thread goes back to those who are being answered, if it is this one that
  * checks. Few are under way at a time: for a caller who leaves before its turn no check is made.
  */
-export class SignatureChecks {
+export class SignatureQueue {
   readonly #verify: CheckSignatures
   readonly #limit: number
   readonly #waiting = new Set<Waiting>()

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { words } from '../errors/format-message.js'
+import { formatMessage } from '../errors/format-message.js'
 
 /** Longer than every module of a plugin may take to load. */
 const MAX_MS = 60_000
@@ -17,6 +17,6 @@ export async function refreshCompletion(root: string): Promise<void> {
     })
   } catch {
     const message = 'the completion of your shell does not know what has changed'
-    process.stderr.write(words({ label: 'warning', message, hint: 'miner autocomplete --refresh-cache' }))
+    process.stderr.write(formatMessage({ label: 'warning', message, hint: 'miner autocomplete --refresh-cache' }))
   }
 }

@@ -13,18 +13,18 @@ import { WalletError } from '../../wallet/wallet-error.js'
 import { UsageError } from './usage-error.js'
 
 /** An error in the user's words: 1 the world failed, 2 the user erred. */
-export type Told = {
+export type ErrorReport = {
   readonly exit: number
   readonly code: string
   readonly message: string
   readonly hint?: string | undefined
   /** each of several, where one run found several */
-  readonly problems?: readonly ToldProblem[]
+  readonly problems?: readonly ProblemReport[]
   /** what was tried for an answer that there is not */
   readonly attempts?: readonly Attempt[]
 }
 
-export type ToldProblem = {
+export type ProblemReport = {
   readonly code: string
   readonly message: string
   readonly from?: string
@@ -39,7 +39,7 @@ const walletExits = new Map([
 ])
 
 /** The one place where an error becomes words and an exit code. Null for oclif's way of ending without an error. */
-export function tell(error: unknown): Told | null {
+export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof ConfigError && error.code === 'CONFIG_INVALID')
     return { ...plain(error, 2), problems: error.problems.map(toldProblem) }
   // A miner that describes its settings wrongly is none of the user's doing.
@@ -68,7 +68,7 @@ export function tell(error: unknown): Told | null {
 
 const oneRoleEach = 'one of --roles for each of --messages: --roles system,user --messages "Be brief." "What is TAO?"'
 
-function plain(error: Error & { code: string; hint?: string | undefined }, exit: number): Told {
+function plain(error: Error & { code: string; hint?: string | undefined }, exit: number): ErrorReport {
   return { exit, code: error.code, message: error.message, hint: error.hint }
 }
 
@@ -76,7 +76,7 @@ function plain(error: Error & { code: string; hint?: string | undefined }, exit:
  * What oclif finds wrong with the command line, without repeating what was typed in the wrong place: it may be a
  * secret. Of a flag that does not exist, the name is told up to its `=`.
  */
-function oclifError(error: unknown): Told | null {
+function oclifError(error: unknown): ErrorReport | null {
   if (!(error instanceof Errors.CLIError)) return null
   const { args, flags } = error as { args?: unknown[]; flags?: string[] }
   const exit = error.oclif.exit ?? 1
@@ -111,7 +111,7 @@ function oclifError(error: unknown): Told | null {
 }
 
 /** Mistakes that oclif tells by a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */
-function worded(message: string, exit: number): Told | null {
+function worded(message: string, exit: number): ErrorReport | null {
   const [, flag, fault] = /^Flag (--\S+) (expects a value|can only be specified once)$/.exec(message) ?? []
   if (fault === 'expects a value')
     return { exit, code: 'VALUE_MISSING', message: `${flag} needs a value`, hint: `${flag}=VALUE` }
@@ -126,6 +126,6 @@ function flagName(typed: string): string {
   return typed.split('=', 1)[0]!
 }
 
-function toldProblem({ code, message, origin, hint }: Problem): ToldProblem {
+function toldProblem({ code, message, origin, hint }: Problem): ProblemReport {
   return { code, message, ...(origin && { from: originText(origin) }), hint }
 }

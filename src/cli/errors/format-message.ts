@@ -1,7 +1,7 @@
 import { escapeControls } from '../../text/escape.js'
 
 /** What is wrong, where it came from, and what would mend it. */
-export type Trouble = {
+export type PrintedMessage = {
   /** stands before it; `error` when left out */
   readonly label?: string
   readonly message: string
@@ -10,7 +10,7 @@ export type Trouble = {
 }
 
 /** An error as people read it: `error: what is wrong (where it came from)` and, where there is a way out, `try: …`. */
-export function words({ label = 'error', message, from, hint }: Trouble): string {
+export function formatMessage({ label = 'error', message, from, hint }: PrintedMessage): string {
   const origin = from ? ` (${from})` : ''
   const way = hint ? `${dim('  try:')} ${escapeControls(hint)}\n` : ''
   return `${red(`${label}:`)} ${escapeControls(message)}${origin}\n${way}`

@@ -1,29 +1,29 @@
 import { typedValue, wantsJson } from '../../config/layers/argv.js'
 import { escapeControls } from '../../text/escape.js'
-import { shown } from '../output/terminal.js'
-import { tell } from './error-report.js'
-import { words } from './format-message.js'
+import { escapeForTerminal } from '../output/terminal.js'
+import { reportOf } from './error-report.js'
+import { formatMessage } from './format-message.js'
 
 /**
  * Shows an error: as JSON on standard output under `--json`, else in words on standard error.
  *
  * @returns the exit code
  */
-export function showError(error: unknown, argv: readonly string[]): number {
-  const told = tell(error)
+export function printError(error: unknown, argv: readonly string[]): number {
+  const told = reportOf(error)
   if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
   if (wantsJson(argv)) {
-    process.stdout.write(shown(`${JSON.stringify(errorJson(error), null, 2)}\n`))
+    process.stdout.write(escapeForTerminal(`${JSON.stringify(errorJson(error), null, 2)}\n`))
     return told.exit
   }
-  process.stderr.write((told.problems ?? [told]).map(words).join(''))
+  process.stderr.write((told.problems ?? [told]).map(formatMessage).join(''))
   if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
   return told.exit
 }
 
 /** An error as one JSON document: code, message, and what would mend it. */
 export function errorJson(error: unknown): { error: object } {
-  const { exit: _, ...rest } = tell(error) ?? { exit: 0 }
+  const { exit: _, ...rest } = reportOf(error) ?? { exit: 0 }
   return { error: rest }
 }
 

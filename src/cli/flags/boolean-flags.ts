@@ -1,11 +1,11 @@
 import type { FlagDescription } from '../../config/describe/flags.js'
-import { parseTruth } from '../../config/values/convert.js'
+import { parseBoolean } from '../../config/values/convert.js'
 
 /**
  * The words of a command line with each flag of a truth as the parser takes it, with its value behind an equals sign:
  * `--x` means `--x=true`, `--no-x` means `--x=false`, and `--x off` may be said in two words.
  */
-export function spellTruths(argv: readonly string[], descriptions: readonly FlagDescription[]): string[] {
+export function expandBooleanFlags(argv: readonly string[], descriptions: readonly FlagDescription[]): string[] {
   const truths = new Set(descriptions.filter(({ isTruth }) => isTruth).flatMap(one => [one.name, ...one.aliases]))
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length
   const spelled: string[] = []
@@ -15,7 +15,7 @@ export function spellTruths(argv: readonly string[], descriptions: readonly Flag
     const next = argv[at + 1]
     if (at >= end || !truths.has(name)) spelled.push(word)
     else if (no !== undefined) spelled.push(`--${name}=false`)
-    else if (next === undefined || parseTruth(next) === undefined) spelled.push(`${word}=true`)
+    else if (next === undefined || parseBoolean(next) === undefined) spelled.push(`${word}=true`)
     else {
       spelled.push(`${word}=${next}`)
       at++

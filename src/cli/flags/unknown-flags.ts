@@ -2,7 +2,7 @@ import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { minerSection } from '../../app/settings.js'
 import type { Problem } from '../../config/problem.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
-import { nearest } from '../../text/closest.js'
+import { closest } from '../../text/closest.js'
 import { settingFlags } from './setting-flags.js'
 
 type Known = {
@@ -27,7 +27,7 @@ export async function unknownFlags(typed: readonly string[], { known, miners, ch
         message: `${dashes}${name} is a flag of the miner ${owner}, which is not in use`,
         hint: `add --use ${owner}`,
       }
-    const like = name.length > 1 ? (nearest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
+    const like = name.length > 1 ? (closest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
     return {
       code: 'UNKNOWN_FLAG',
       message: `there is no flag ${dashes}${name}`,

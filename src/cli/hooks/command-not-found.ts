@@ -1,5 +1,5 @@
 import type { Hook } from '@oclif/core'
-import { nearest } from '../../text/closest.js'
+import { closest } from '../../text/closest.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
@@ -16,7 +16,7 @@ const hook: Hook<'command_not_found'> = async ({ id, config }) => {
     throw new UsageError('UNEXPECTED_ARGUMENT', `\`${command}\` takes no argument`, `${command} --help`)
   }
   if (first.startsWith('-')) throw new UsageError('COMMAND_MISSING', 'flags stand behind a command', 'miner help')
-  const like = (nearest(id, config.commandIDs) ?? nearest(first, config.commandIDs))?.replaceAll(':', ' ')
+  const like = (closest(id, config.commandIDs) ?? closest(first, config.commandIDs))?.replaceAll(':', ' ')
   const isTopic = config.findTopic(first) !== undefined
   const what = isTopic
     ? `such command in \`miner ${first}\``

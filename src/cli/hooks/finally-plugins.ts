@@ -18,7 +18,7 @@ const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
     return
   }
   if (installs.test(id)) await (await import('../plugins/register-installed.js')).registerInstalled(config.dataDir)
-  const [{ Config }, { openScope }, { PLUGINS }, { refreshCompletion }, { troubleError }, { words }] =
+  const [{ Config }, { openScope }, { PLUGINS }, { refreshCompletion }, { problemError }, { formatMessage }] =
     await Promise.all([
       import('@oclif/core'),
       import('../../app/container.js'),
@@ -35,8 +35,8 @@ const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
       (id === 'plugins:link' && realpathSync(declared.from.root) !== realpathSync(linkedFolder(argv)))
     )
       continue
-    const { message, hint } = troubleError(declared)
-    process.stderr.write(words({ label: 'warning', message, hint }))
+    const { message, hint } = problemError(declared)
+    process.stderr.write(formatMessage({ label: 'warning', message, hint }))
   }
   await refreshCompletion(config.root)
 }

@@ -10,19 +10,19 @@ import type { Reader } from '../flags/setting-flags.js'
  * A topic without a command is help, too; but no JSON document.
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
-  if (id.startsWith('plugins')) boundNpm(process.env)
+  if (id.startsWith('plugins')) limitNpmRetries(process.env)
   const completes = id.startsWith('autocomplete')
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
     throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command behind it`, `miner ${id} --help`)
   if (!completes && !helps) return
-  const [{ addSettingFlags }, { configFile }, { scopeOf }] = await Promise.all([
+  const [{ addSettingFlags }, { readConfigFile }, { openRunScope }] = await Promise.all([
     import('../flags/help-flags.js'),
     import('../open-scope.js'),
     import('../open-scope.js'),
   ])
-  const layers = { argv, env: process.env, file: await configFile(argv, config.configDir) }
-  await using scope = await scopeOf(config, layers)
+  const layers = { argv, env: process.env, file: await readConfigFile(argv, config.configDir) }
+  await using scope = await openRunScope(config, layers)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
   const said = id === 'help' ? { ...layers, file: null } : layers
   await addSettingFlags(commands, { scope, chosenBy: completes ? null : said })
@@ -37,6 +37,6 @@ export default hook
 const bounds = { fetch_retries: '1', fetch_retry_mintimeout: '1000', fetch_timeout: '60000' }
 
 /** Lets npm give up on a registry soon, unless the environment says how long it may take. */
-export function boundNpm(env: NodeJS.ProcessEnv): void {
+export function limitNpmRetries(env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(bounds)) env[`npm_config_${name}`] ??= value
 }

@@ -1,14 +1,14 @@
 import type { Attempt, Outcome, Usage } from '../../plugin/miner.js'
 import { rows } from './table.js'
 
-export type Answered = {
+export type AnsweredRun = {
   readonly outcome: Outcome
   readonly firstMs: number | null
   readonly ms: number
 }
 
 /** Who answered, after which attempts, in what time, and with how many tokens. */
-export function howAnswered({ outcome: { model, attempts, usage }, firstMs, ms }: Answered): string {
+export function answerSummary({ outcome: { model, attempts, usage }, firstMs, ms }: AnsweredRun): string {
   const by = attempts?.findLast(({ error }) => error === undefined)
   return rows([
     ['answered', by ? `${model} at ${by.endpoint}` : model],
@@ -19,7 +19,7 @@ export function howAnswered({ outcome: { model, attempts, usage }, firstMs, ms }
 }
 
 /** The attempts at an answer that there is not. */
-export function whatWasTried(attempts: readonly Attempt[]): string {
+export function attemptSummary(attempts: readonly Attempt[]): string {
   return rows([tried(attempts)])
 }
 

@@ -1,4 +1,4 @@
-import { plainOf } from '../../wires/json/convert.js'
+import { toPlain } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import { writeJson } from '../../wires/json/write.js'
 
@@ -15,6 +15,6 @@ export function fieldLines(fields: JsonObject): string {
 
 /** Fields for a JSON document of this program; an integer that a double cannot hold loses its last digits. */
 export function plainFields(fields: JsonObject): object {
-  const exact = plainOf(fields) as object
+  const exact = toPlain(fields) as object
   return JSON.parse(JSON.stringify(exact, (_, value) => (typeof value === 'bigint' ? Number(value) : value)))
 }

@@ -1,17 +1,18 @@
 import { escapeControls } from '../../text/escape.js'
 
 /** Columns as wide as their widest cell, two spaces between them, for people. */
-export function table(rows: readonly Readonly<Record<string, string>>[]): string {
-  const names = Object.keys(rows[0] ?? {})
-  const widths = names.map(name => Math.max(name.length, ...rows.map(row => row[name]!.length)))
+export function table(keyValueRows: readonly Readonly<Record<string, string>>[]): string {
+  const names = Object.keys(keyValueRows[0] ?? {})
+  const widths = names.map(name => Math.max(name.length, ...keyValueRows.map(row => row[name]!.length)))
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, at) => cell.padEnd(widths[at]!))
       .join('  ')
       .trimEnd()
-  return [line(names.map(name => name.toUpperCase())), ...rows.map(row => line(names.map(name => row[name]!)))].join(
-    '\n',
-  )
+  return [
+    line(names.map(name => name.toUpperCase())),
+    ...keyValueRows.map(row => line(names.map(name => row[name]!))),
+  ].join('\n')
 }
 
 /** Names and what there is to say of each, for people; what takes several lines is a list. */

@@ -13,7 +13,7 @@ export class AnswerOutput {
       return
     }
     const text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true })
-    process.stdout.write(shown(text))
+    process.stdout.write(escapeForTerminal(text))
     if (text !== '') this.#lineIsOpen = !text.endsWith('\n')
   }
 
@@ -25,7 +25,7 @@ export class AnswerOutput {
 }
 
 /** A foreign text for standard output: it cannot drive a terminal, and stays as it is anywhere else. */
-export function shown(text: string, { isTTY }: { readonly isTTY?: boolean } = process.stdout): string {
+export function escapeForTerminal(text: string, { isTTY }: { readonly isTTY?: boolean } = process.stdout): string {
   return isTTY ? text.replace(/[^\n\t]+/g, escapeControls) : text
 }
 

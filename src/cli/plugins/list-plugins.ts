@@ -1,7 +1,7 @@
 import type { Declared } from '../../plugin/load/discover.js'
-import { troubleError } from '../../plugin/load/plugin-error.js'
-import { type ToldProblem, tell } from '../errors/error-report.js'
-import { words } from '../errors/format-message.js'
+import { problemError } from '../../plugin/load/plugin-error.js'
+import { type ProblemReport, reportOf } from '../errors/error-report.js'
+import { formatMessage } from '../errors/format-message.js'
 
 type Entry<Definition> = {
   readonly name: string
@@ -16,7 +16,7 @@ export type Listed<Definition> = {
   readonly package: string
   readonly version: string
   readonly definition: Definition | null
-  readonly problem?: ToldProblem
+  readonly problem?: ProblemReport
 }
 
 /**
@@ -36,7 +36,7 @@ export async function listPlugins<Definition>(
       try {
         return { ...what, definition: await load() }
       } catch (error) {
-        const { code, message, hint } = tell(error)!
+        const { code, message, hint } = reportOf(error)!
         return { ...what, definition: null, problem: { code, message, hint } }
       }
     }),
@@ -44,10 +44,10 @@ export async function listPlugins<Definition>(
 }
 
 /** Tells why some cannot be used, on standard error. */
-export function warnOf(listed: readonly Listed<unknown>[]): void {
-  for (const { problem } of listed) if (problem) process.stderr.write(words({ label: 'warning', ...problem }))
+export function warnUnusable(listed: readonly Listed<unknown>[]): void {
+  for (const { problem } of listed) if (problem) process.stderr.write(formatMessage({ label: 'warning', ...problem }))
 }
 
 function hiddenEntry(plugin: Declared): Entry<never> {
-  return { name: plugin.name, from: plugin.from, plugin, load: () => Promise.reject(troubleError(plugin)) }
+  return { name: plugin.name, from: plugin.from, plugin, load: () => Promise.reject(problemError(plugin)) }
 }

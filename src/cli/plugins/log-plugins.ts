@@ -1,19 +1,19 @@
 import type { Declared } from '../../plugin/load/discover.js'
-import { integrityOf } from '../../plugin/load/integrity.js'
+import { lockedIntegrity } from '../../plugin/load/integrity.js'
 import type { Log } from '../../plugin/log.js'
 
 /** Logs which plugins are in use, and exactly which: an operator can compare that with what he meant to run. */
-export async function tellPlugins(inUse: readonly Declared[], log: Log): Promise<void> {
+export async function logPlugins(inUse: readonly Declared[], log: Log): Promise<void> {
   for (const { kind, name, from } of inUse) {
     const { package: brings, version, root, type } = from
-    const integrity = await integrityOf(from)
+    const integrity = await lockedIntegrity(from)
     const path = type === 'link' && { path: root }
     log.info({ event: 'plugin', kind, name, package: brings, version, ...(integrity && { integrity }), ...path })
   }
 }
 
 /** Logs what cannot be used, or does not say whether it can. */
-export function warnOfPlugins(declared: readonly Declared[], inUse: readonly Declared[], log: Log): void {
+export function warnOfProblems(declared: readonly Declared[], inUse: readonly Declared[], log: Log): void {
   for (const { kind, name, from, trouble } of declared) {
     // What is not allowed is no surprise to the one who said so.
     if (trouble?.code !== 'PLUGIN_UNUSABLE') continue

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config } from '@oclif/core'
-import { words } from '../errors/format-message.js'
+import { formatMessage } from '../errors/format-message.js'
 
 /** Why a folder is no plugin, as far as its package.json tells; undefined when it is one. None of its code runs. */
 export function packageFault(folder: string): string | undefined {
@@ -29,7 +29,7 @@ type Registered = { readonly oclif: { readonly plugins: readonly { readonly name
  * Has oclif tell once which plugins it cannot load, and the way out: a linked folder may be gone. Its own warning of each
  * names no plugin and is made of internals (@oclif/core `config/config.js` warn).
  */
-export function warnOfUnloaded(): void {
+export function warnUnloaded(): void {
   let isTold = false
   const warn = function (this: Config, error: Error): void {
     if (isTold) return
@@ -39,7 +39,7 @@ export function warnOfUnloaded(): void {
     for (const { name, root = join(this.dataDir, 'node_modules', name) } of oclif.plugins) {
       if (loaded.some(plugin => plugin.name === name || plugin.root === root)) continue
       const message = `the plugin ${name} cannot be loaded: ${packageFault(root) ?? error.message}`
-      process.stderr.write(words({ label: 'warning', message, hint: `miner plugins:uninstall ${name}` }))
+      process.stderr.write(formatMessage({ label: 'warning', message, hint: `miner plugins:uninstall ${name}` }))
     }
   }
   Object.assign(Config.prototype, { warn })

@@ -1,6 +1,6 @@
 import type { Axon } from '../../axon/serve-axon.js'
 import type { Log } from '../../plugin/log.js'
-import { expectEnd } from './unexpected-exit.js'
+import { expectExit } from './unexpected-exit.js'
 
 /**
  * Resolves with the first SIGINT or SIGTERM; the second ends the program at once, as a shell expects it. Before this
@@ -11,7 +11,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
     let stopping = false
     const stop = (signal: NodeJS.Signals, code: number) => {
       if (stopping) {
-        expectEnd()
+        expectExit()
         process.exit(code)
       }
       stopping = true
@@ -28,7 +28,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
  * @param options `ms`: how long that may take
  * @returns the exit code: 1 when it took longer
  */
-export async function drain(
+export async function drainAxon(
   axon: Pick<Axon, 'drain'>,
   { signal, ms, log }: { readonly signal: NodeJS.Signals; readonly ms: number; readonly log: Log },
 ): Promise<0 | 1> {

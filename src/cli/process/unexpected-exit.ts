@@ -1,12 +1,12 @@
 import { lastLoaded, thrownText } from '../../plugin/load/plugin-error.js'
 import type { Log } from '../../plugin/log.js'
-import { showError } from '../errors/print-error.js'
+import { printError } from '../errors/print-error.js'
 import { UsageError } from '../errors/usage-error.js'
 
 let isExpected = false
 
 /** From now on an end of the program is told by whoever calls this, or needs no word. */
-export function expectEnd(): void {
+export function expectExit(): void {
   isExpected = true
 }
 
@@ -15,15 +15,15 @@ export function expectEnd(): void {
  * nothing left to do in the middle of an await, and `process.exit` in the code of a plugin. The exit code is 1 then,
  * whatever the plugin said.
  */
-export function guardEnd(argv: readonly string[]): void {
-  const told = (code: string, message: string) => showError(new UsageError(code, message, suspect(), 1), argv)
+export function guardExit(argv: readonly string[]): void {
+  const told = (code: string, message: string) => printError(new UsageError(code, message, suspect(), 1), argv)
   process.on('uncaughtException', error => {
-    expectEnd()
+    expectExit()
     process.exit(told('UNCAUGHT', `${thrownText(error)}: nobody caught this`))
   })
   process.on('beforeExit', () => {
     if (isExpected) return
-    expectEnd()
+    expectExit()
     process.exitCode = told('STUCK', 'this waits for what cannot come any more')
   })
   process.on('exit', () => {
@@ -44,7 +44,7 @@ type InUse = { readonly miner: string; readonly dialect: string }
  * it throws where nobody catches. Then the exit code is 1 whatever the plugin said, so that what restarts a miner does.
  * A promise that rejects and that nobody heeds is logged, too, and ends nothing.
  */
-export function tellEnd(log: Log, plugins: InUse): Disposable {
+export function logUnexpectedExit(log: Log, plugins: InUse): Disposable {
   let crashed = false
   const reject = (error: unknown) => {
     log.error({ event: 'unheeded', ...plugins, message: uncaught(error), error })
@@ -54,7 +54,7 @@ export function tellEnd(log: Log, plugins: InUse): Disposable {
     log.error({ event: 'crashed', origin, ...plugins, message: uncaught(error), error })
   }
   const exit = (code: number) => {
-    expectEnd()
+    expectExit()
     process.exitCode = 1
     if (crashed) return
     log.error({

@@ -14,7 +14,7 @@ const MAX_BYTES = 16 * 1024 * 1024
  *
  * @throws {UsageError} BODY_UNREADABLE · BODY_MALFORMED
  */
-export async function readBody(said: string): Promise<JsonObject> {
+export async function readBodyFlag(said: string): Promise<JsonObject> {
   const bytes = await bytesOf(said)
   try {
     const tree = readJson(bytes)

@@ -1,5 +1,5 @@
 import type { DialectDefinition, Route } from '../../plugin/dialect.js'
-import { nearest } from '../../text/closest.js'
+import { closest } from '../../text/closest.js'
 import { quote } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 
@@ -19,7 +19,7 @@ export function chooseSynapse(
   const chosen = synapse === undefined ? fitting[0] : all.find(({ name }) => name === synapse)
   if (!chosen && synapse !== undefined) {
     const names = all.map(({ name }) => name)
-    const hint = `--synapse ${nearest(synapse, names) ?? names[0]}; there are: ${names.join(', ')}`
+    const hint = `--synapse ${closest(synapse, names) ?? names[0]}; there are: ${names.join(', ')}`
     throw new UsageError('UNKNOWN_SYNAPSE', `the dialect ${dialect} has no synapse ${quote(synapse)}`, hint)
   }
   if (!chosen || !fitting.includes(chosen)) {

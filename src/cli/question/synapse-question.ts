@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { Route } from '../../plugin/dialect.js'
 import type { Message } from '../../plugin/miner.js'
 import { hashVersions, requiredFields } from '../../plugin/route-fields.js'
-import { nearest } from '../../text/closest.js'
+import { closest } from '../../text/closest.js'
 import { quote } from '../../text/escape.js'
-import { fieldsOf, plainOf } from '../../wires/json/convert.js'
+import { fieldsOf, toPlain } from '../../wires/json/convert.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import type { HashField } from '../../wires/wire.js'
-import type { Trouble } from '../errors/format-message.js'
+import type { PrintedMessage } from '../errors/format-message.js'
 import { UsageError } from '../errors/usage-error.js'
-import { readBody } from './body.js'
+import { readBodyFlag } from './body.js'
 import type { ChosenSynapse } from './choose-synapse.js'
 import { readQuestion, type Typed } from './question.js'
 
@@ -65,7 +65,7 @@ async function bodyFields(body: string, { text, roles, messages }: Typed): Promi
     const hint = 'leave out one of them; messages can stand in --body'
     throw new UsageError('QUESTION_TWICE', 'there is a TEXT, or --messages, beside --body', hint)
   }
-  return readBody(body)
+  return readBodyFlag(body)
 }
 
 /**
@@ -110,13 +110,13 @@ function formOf({ roles, messages }: Route['example']): Form | null {
 }
 
 /** What of these fields the dialect's own axon would not take, and what it would not know. */
-export function fieldWarnings({ name, route: { body, example } }: ChosenSynapse, fields: JsonObject): Trouble[] {
-  const warning = (message: string, hint?: string): Trouble => ({ label: 'warning', message, hint })
+export function fieldWarnings({ name, route: { body, example } }: ChosenSynapse, fields: JsonObject): PrintedMessage[] {
+  const warning = (message: string, hint?: string): PrintedMessage => ({ label: 'warning', message, hint })
   const known = new Set([...Object.keys(example), ...(body instanceof z.ZodObject ? Object.keys(body.shape) : [])])
   const unknown = [...fields.keys()].filter(field => !known.has(field))
-  const [issue] = body.safeParse(plainOf(fields)).error?.issues ?? []
+  const [issue] = body.safeParse(toPlain(fields)).error?.issues ?? []
   return [
-    ...unknown.map(field => warning(`${name} has no field ${quote(field)}`, nearest(field, known))),
+    ...unknown.map(field => warning(`${name} has no field ${quote(field)}`, closest(field, known))),
     ...(issue ? [warning(`${name} does not take this: ${issue.path.join('.') || 'body'}: ${issue.message}`)] : []),
   ]
 }

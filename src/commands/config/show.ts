@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
 import { MINER } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
-import { toJson } from '../../config/describe/json.js'
-import { toToml } from '../../config/describe/toml.js'
+import { configurationJson } from '../../config/describe/json.js'
+import { configurationToml } from '../../config/describe/toml.js'
 
 export default class ConfigShow extends SettingsCommand {
   static override summary = 'Print the merged configuration as TOML.'
@@ -16,9 +16,9 @@ export default class ConfigShow extends SettingsCommand {
 
   async run(): Promise<unknown> {
     await using run = await this.open(ConfigShow, { secrets: 'leave' })
-    this.log(toToml(run.configuration, { origins: run.flags.origin }).trimEnd())
+    this.log(configurationToml(run.configuration, { origins: run.flags.origin }).trimEnd())
     // What settings alone do not tell: whether the miner takes them.
     await run.scope.resolve(MINER)
-    return toJson(run.configuration)
+    return configurationJson(run.configuration)
   }
 }

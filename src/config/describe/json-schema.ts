@@ -1,4 +1,4 @@
-import { spellings } from '../schema/names.js'
+import { keyVariants } from '../schema/names.js'
 import type { KnownSection, Section } from '../schema/section.js'
 import { settingsOf } from '../schema/setting.js'
 import type { NumberShape, Shape, TextShape } from '../schema/shape.js'
@@ -31,7 +31,7 @@ function keysOf(section: Section): JsonSchema {
       ...(help && { description: help }),
       ...(value !== undefined && { default: value }),
     }
-    return spellings(key).map(spelling => [spelling, schema] as const)
+    return keyVariants(key).map(spelling => [spelling, schema] as const)
   })
   return Object.fromEntries(pairs)
 }
@@ -52,7 +52,7 @@ function schemaOf(shape: Shape): JsonSchema {
       return {}
     case 'table': {
       const fields = [...shape.fields].flatMap(([key, field]) =>
-        spellings(key).map(one => [one, schemaOf(field)] as const),
+        keyVariants(key).map(one => [one, schemaOf(field)] as const),
       )
       return table(Object.fromEntries(fields))
     }

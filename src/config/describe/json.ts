@@ -6,7 +6,7 @@ import { redact } from '../secrets.js'
  * A configuration as JSON may show it: the values in tables as in the file, secrets as `***`, durations and sizes
  * with their unit; and by path where each came from.
  */
-export function toJson(configuration: Configuration): {
+export function configurationJson(configuration: Configuration): {
   values: Readonly<Record<string, unknown>>
   origins: Readonly<Record<string, Origin>>
 } {

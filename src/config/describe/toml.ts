@@ -11,7 +11,10 @@ import { redact } from '../secrets.js'
  *
  * @param options `origins`: end each line with where the value came from
  */
-export function toToml(configuration: Configuration, { origins = false }: { origins?: boolean } = {}): string {
+export function configurationToml(
+  configuration: Configuration,
+  { origins = false }: { origins?: boolean } = {},
+): string {
   const tables = new Map<string, string[]>([['', []]])
   for (const setting of configuration.settings) {
     const lines = tables.get(setting.section) ?? []

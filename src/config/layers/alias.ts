@@ -1,6 +1,6 @@
 import { quote } from '../../text/escape.js'
-import type { Spelling } from '../schema/setting-meta.js'
-import { parseTruth } from '../values/convert.js'
+import type { Alias } from '../schema/setting-meta.js'
+import { parseBoolean } from '../values/convert.js'
 
 /**
  * Says in the setting's own words what was said by another spelling.
@@ -8,10 +8,10 @@ import { parseTruth } from '../values/convert.js'
  * @param complain takes words that continue a sentence about the setting
  * @returns undefined for a switch that is off, and after a complaint
  */
-export function respell({ value }: Spelling, said: unknown, complain: (words: string) => void): string | undefined {
+export function resolveAlias({ value }: Alias, said: unknown, complain: (words: string) => void): string | undefined {
   const text = String(said)
   if (typeof value === 'string') {
-    const isOn = parseTruth(text)
+    const isOn = parseBoolean(text)
     if (isOn === undefined) complain(`is switched here by true or false, not ${quote(text)}`)
     return isOn ? value : undefined
   }

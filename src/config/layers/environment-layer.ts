@@ -1,13 +1,13 @@
-import { nearestBehind } from '../../text/closest.js'
+import { closestAfter } from '../../text/closest.js'
 import { escapeName } from '../../text/escape.js'
-import type { Found, Layer } from '../layer.js'
+import type { Layer, LayerValue } from '../layer.js'
 import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import { isForeignVariable, namesOf } from '../schema/names.js'
 import type { Setting } from '../schema/setting.js'
-import { howToSet } from '../values/hint.js'
+import { settingHint } from '../values/hint.js'
 import type { Environment } from '../values/resolve-secrets.js'
-import { respell } from './alias.js'
+import { resolveAlias } from './alias.js'
 import { ofPlugin } from './file-layer.js'
 
 /**
@@ -18,7 +18,7 @@ export function environmentLayer(
   env: Environment,
   { catalog, problems }: { catalog: Catalog; problems: Problem[] },
 ): Layer {
-  const layer = new Map<string, Found>()
+  const layer = new Map<string, LayerValue>()
   for (const setting of catalog.settings) {
     const found = findSetting(setting, env, problems)
     if (found) layer.set(setting.path, found)
@@ -31,7 +31,7 @@ export function environmentLayer(
     if (isKnown || catalog.unreadPrefixes.some(prefix => variable.startsWith(prefix))) continue
     const prefix = prefixes.find(one => variable.startsWith(one)) ?? 'MINER_'
     const otherwise = prefix === 'MINER_' ? ofPlugin : 'see the settings with miner config show'
-    const meant = nearestBehind(prefix, variable, catalog.variables)
+    const meant = closestAfter(prefix, variable, catalog.variables)
     problems.push({
       code: 'UNKNOWN_VARIABLE',
       message: `${escapeName(variable)} is not a setting`,
@@ -42,7 +42,7 @@ export function environmentLayer(
   return layer
 }
 
-function findSetting(setting: Setting, env: Environment, problems: Problem[]): Found | undefined {
+function findSetting(setting: Setting, env: Environment, problems: Problem[]): LayerValue | undefined {
   const { path, shape, variables, spellings } = setting
   for (const variable of variables) {
     const text = env[variable]
@@ -53,9 +53,9 @@ function findSetting(setting: Setting, env: Environment, problems: Problem[]): F
     const text = spelling.env && env[spelling.env]
     if (!spelling.env || !text?.trim()) continue
     const origin = { from: 'environment', variable: spelling.env } as const
-    const said = respell(spelling, text, words => {
+    const said = resolveAlias(spelling, text, words => {
       const message = `${path} ${words}`
-      problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: howToSet(setting, { message }) })
+      problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: settingHint(setting, { message }) })
     })
     if (said !== undefined) return { raw: { kind: 'variable', text: said }, origin }
   }

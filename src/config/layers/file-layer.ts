@@ -1,12 +1,12 @@
-import { nearest, nearestBehind } from '../../text/closest.js'
+import { closest, closestAfter } from '../../text/closest.js'
 import { escapeName } from '../../text/escape.js'
-import type { Found, Layer } from '../layer.js'
+import type { Layer, LayerValue } from '../layer.js'
 import type { Origin } from '../origin.js'
 import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import { isTable, type Table } from '../values/convert.js'
-import { howToSet } from '../values/hint.js'
-import { respell } from './alias.js'
+import { settingHint } from '../values/hint.js'
+import { resolveAlias } from './alias.js'
 
 /** Finds settings in a file's top table. Problems: keys and tables that nobody knows, and keys that are there twice. */
 export function fileLayer(
@@ -14,7 +14,7 @@ export function fileLayer(
   file: string,
   { catalog, problems }: { catalog: Catalog; problems: Problem[] },
 ): Layer {
-  const layer = new Map<string, Found>()
+  const layer = new Map<string, LayerValue>()
   const { keys, tables, unread } = catalog
 
   for (const [name, value] of Object.entries(table)) {
@@ -29,7 +29,7 @@ export function fileLayer(
   function take(key: string, value: unknown): void {
     const meaning = keys.get(key)
     if (!meaning) {
-      const meant = nearestBehind(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
+      const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
       complain('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : listed)
     } else if (layer.has(meaning.setting.path)) {
       const hint = `leave one of ${meaning.setting.fileKeys.join(' and ')}`
@@ -37,8 +37,8 @@ export function fileLayer(
     } else {
       const { setting, spelling } = meaning
       const said = spelling
-        ? respell(spelling, value, words =>
-            complain('INVALID_VALUE', key, words, howToSet(setting, { message: words })),
+        ? resolveAlias(spelling, value, words =>
+            complain('INVALID_VALUE', key, words, settingHint(setting, { message: words })),
           )
         : value
       if (said !== undefined) layer.set(setting.path, { raw: { kind: 'value', value: said }, origin: originOf(key) })
@@ -51,7 +51,7 @@ export function fileLayer(
     if (keys.has(name) || unread.has(table)) return `write it as ${escapeName(name.slice(dot + 1))} under [${table}]`
     const home = isTable(value) ? undefined : [...tables].find(table => keys.has(`${table}.${name}`))
     if (home) return `put it under [${home}]`
-    const meant = nearest(
+    const meant = closest(
       name,
       [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
     )

@@ -1,9 +1,9 @@
-import type { Layer, Raw } from '../layer.js'
+import type { Layer, RawValue } from '../layer.js'
 import type { Origin } from '../origin.js'
 import type { Problem } from '../problem.js'
 import type { Setting } from '../schema/setting.js'
-import { howToSet } from '../values/hint.js'
-import { respell } from './alias.js'
+import { settingHint } from '../values/hint.js'
+import { resolveAlias } from './alias.js'
 
 /** One flag as it was typed. A list's flag may come often, and its values may stand in one or several of these. */
 export type TypedFlag = {
@@ -28,9 +28,9 @@ export function flagLayer(
     const spelling = setting.spellings.find(one => `--${one.flag}` === flag)
     const said = spelling
       ? texts.map(text =>
-          respell(spelling, text, words => {
+          resolveAlias(spelling, text, words => {
             const message = `${path} ${words}`
-            problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: howToSet(setting, { message }) })
+            problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: settingHint(setting, { message }) })
           }),
         )
       : texts
@@ -42,4 +42,4 @@ export function flagLayer(
   return layer
 }
 
-type FlagRaw = Extract<Raw, { kind: 'flag' }>
+type FlagRaw = Extract<RawValue, { kind: 'flag' }>

@@ -15,7 +15,7 @@ export type FileContent = { readonly path: string } & ({ readonly table: Table }
  * @param called how messages call it, and the flag that names it
  * @returns undefined when there is no file and none was asked for
  */
-export async function readFile(
+export async function readTomlFile(
   { path, explicit }: ConfigFile,
   called = { noun: 'the configuration file', flag: '--config' },
 ): Promise<FileContent | undefined> {

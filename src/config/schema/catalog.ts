@@ -2,10 +2,10 @@ import { ConfigError } from '../config-error.js'
 import { namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'
-import type { Spelling } from './setting-meta.js'
+import type { Alias } from './setting-meta.js'
 
 /** Which setting a name stands for, and the spelling when its values differ. */
-export type Meaning = { readonly setting: Setting; readonly spelling?: Spelling }
+export type Meaning = { readonly setting: Setting; readonly spelling?: Alias }
 
 /** Everything that file and environment may hold, and what of it is to be read. */
 export type Catalog = {

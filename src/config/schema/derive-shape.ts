@@ -14,7 +14,7 @@ export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupport
  *
  * @throws {ConfigError} CONFIG_SCHEMA for what cannot be written in a file and printed again
  */
-export function shapeOf(schema: Described, path: string): Shape {
+export function deriveShape(schema: Described, path: string): Shape {
   const union = branchesOf(schema)
   if (union) return shapeOfUnion(union, schema, path)
   if (schema.free) return { kind: 'free', nullable: false }
@@ -39,14 +39,14 @@ function shapeOfOne(schema: Described, path: string): Shape {
       return { kind: 'boolean', nullable }
     case 'array':
       if (!isSchema(items) || schema.prefixItems) break
-      return { kind: 'list', nullable, item: shapeOf(items, `${path}[]`) }
+      return { kind: 'list', nullable, item: deriveShape(items, `${path}[]`) }
     case 'object':
       if (properties) {
         const fields = Object.entries(properties).filter((field): field is [string, Described] => isSchema(field[1]))
-        return { kind: 'table', nullable, fields: new Map(fields.map(([k, v]) => [k, shapeOf(v, `${path}.${k}`)])) }
+        return { kind: 'table', nullable, fields: new Map(fields.map(([k, v]) => [k, deriveShape(v, `${path}.${k}`)])) }
       }
       if (!isSchema(additionalProperties)) break
-      return { kind: 'dictionary', nullable, value: shapeOf(additionalProperties, `${path}.*`) }
+      return { kind: 'dictionary', nullable, value: deriveShape(additionalProperties, `${path}.*`) }
   }
   throw notASetting(path, 'a value of this kind')
 }
@@ -63,8 +63,8 @@ function shapeOfUnion(union: readonly Described[], described: Described, path: s
   const branches = union.filter(branch => branch.type !== 'null')
   const nullable = branches.length < union.length
   const [only] = branches
-  if (only && branches.length === 1) return { ...shapeOf({ ...only, ...around }, path), nullable }
-  const shapes = branches.map(branch => shapeOf(branch, path))
+  if (only && branches.length === 1) return { ...deriveShape({ ...only, ...around }, path), nullable }
+  const shapes = branches.map(branch => deriveShape(branch, path))
   const texts = shapes.filter(shape => shape.kind === 'text')
   if (around.unit || texts.length < shapes.length)
     throw notASetting(path, 'a choice between kinds', 'let all of them be text')

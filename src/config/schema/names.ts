@@ -17,7 +17,7 @@ export function namesOf(section: string, key: string): Names {
   const inSection = (name: string, joint: string) => (section === '' ? name : `${section}${joint}${name}`)
   const path = inSection(key, '.')
   const flag = inSection(snakeCase(key), '-').replaceAll('_', '-')
-  const fileKeys = spellings(key).map(spelling => inSection(spelling, '.'))
+  const fileKeys = keyVariants(key).map(spelling => inSection(spelling, '.'))
   return {
     path,
     flag,
@@ -28,7 +28,7 @@ export function namesOf(section: string, key: string): Names {
 }
 
 /** A key as it may stand in a file: as it is, and in snake_case where that differs. */
-export function spellings(key: string): readonly string[] {
+export function keyVariants(key: string): readonly string[] {
   return [...new Set([key, snakeCase(key)])]
 }
 

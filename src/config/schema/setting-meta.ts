@@ -12,7 +12,7 @@ export type SettingMeta = {
   /** on a number only: it counts milliseconds or bytes, and is written `500ms` `12s` `5m` `1h` or `64KiB` `1MiB` */
   readonly unit?: Unit
   /** other ways to say it, whose values differ */
-  readonly spellings?: readonly Spelling[]
+  readonly spellings?: readonly Alias[]
 }
 
 export type Unit = 'duration' | 'size'
@@ -21,7 +21,7 @@ export type Unit = 'duration' | 'size'
  * Another name for a setting that does not take the same values. With a text as `value` it is a switch: when it is on,
  * the setting has that value. With a table it takes the table's keys.
  */
-export type Spelling = {
+export type Alias = {
   /** without dashes: `logging.debug` */
   readonly flag?: string
   readonly env?: string

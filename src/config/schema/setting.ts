@@ -1,9 +1,9 @@
 import { type ZodType, z } from 'zod'
 import { ConfigError } from '../config-error.js'
-import { type Described, shapeOf } from './derive-shape.js'
+import { type Described, deriveShape } from './derive-shape.js'
 import { isForeignVariable, namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
-import type { Spelling } from './setting-meta.js'
+import type { Alias } from './setting-meta.js'
 import { isPlain, type Shape } from './shape.js'
 
 /** One setting with everything that follows from its schema. */
@@ -32,7 +32,7 @@ export type Setting = {
   readonly variables: readonly string[]
   /** `shout.maxTokens` and `shout.max_tokens` */
   readonly fileKeys: readonly string[]
-  readonly spellings: readonly Spelling[]
+  readonly spellings: readonly Alias[]
 }
 
 /**
@@ -67,7 +67,7 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
 
 function settingOf(section: string, key: string, schema: ZodType, described: Described): Setting {
   const names = namesOf(section, key)
-  const shape = shapeOf(described, names.path)
+  const shape = deriveShape(described, names.path)
   if (!/^[a-z][a-zA-Z0-9]*$/.test(key))
     throw new ConfigError('CONFIG_SCHEMA', `${names.path}: the key of a setting is in camelCase`)
   if (isForeignVariable(names.variable))

@@ -1,6 +1,6 @@
-import { nearest } from '../../text/closest.js'
-import type { Raw, Report } from '../layer.js'
-import { itemPath, spellings } from '../schema/names.js'
+import { closest } from '../../text/closest.js'
+import type { OnProblem, RawValue } from '../layer.js'
+import { itemPath, keyVariants } from '../schema/names.js'
 import {
   isPlain,
   isScalar,
@@ -19,7 +19,7 @@ import { expected, insteadOf } from './expected.js'
  *
  * @returns the value; meaningless when something was reported
  */
-export function convert(shape: Shape, raw: Raw, path: string, report: Report): unknown {
+export function convert(shape: Shape, raw: RawValue, path: string, report: OnProblem): unknown {
   switch (raw.kind) {
     case 'value':
       return fromValue(shape, raw.value, path, report)
@@ -35,7 +35,7 @@ export function convert(shape: Shape, raw: Raw, path: string, report: Report): u
   }
 }
 
-function fromVariable(shape: Shape, text: string, path: string, report: Report): unknown {
+function fromVariable(shape: Shape, text: string, path: string, report: OnProblem): unknown {
   const isJson = !isPlain(shape) || (shape.kind === 'list' && text.trimStart().startsWith('['))
   if (isJson) {
     const json = parseJson(text)
@@ -62,11 +62,11 @@ function parseJson(text: string): { value: unknown } | undefined {
   }
 }
 
-function fromTexts({ item }: ListShape, texts: readonly string[], path: string, report: Report): unknown {
+function fromTexts({ item }: ListShape, texts: readonly string[], path: string, report: OnProblem): unknown {
   return texts.map((text, index) => fromText(item, text, itemPath(path, index), report))
 }
 
-function fromText(shape: Shape, text: string, path: string, report: Report): unknown {
+function fromText(shape: Shape, text: string, path: string, report: OnProblem): unknown {
   const words = text.trim()
   switch (shape.kind) {
     case 'text':
@@ -74,13 +74,13 @@ function fromText(shape: Shape, text: string, path: string, report: Report): unk
     case 'number':
       return numberFrom(shape, words) ?? (isNone(shape, words) ? null : refuse(shape, text, path, report))
     case 'boolean':
-      return parseTruth(words) ?? refuse(shape, text, path, report)
+      return parseBoolean(words) ?? refuse(shape, text, path, report)
     default:
       return refuse(shape, text, path, report, 'write it in the configuration file')
   }
 }
 
-function fromValue(shape: Shape, value: unknown, path: string, report: Report): unknown {
+function fromValue(shape: Shape, value: unknown, path: string, report: OnProblem): unknown {
   if (value === null && shape.nullable) return null
   if (isScalar(shape)) return fromScalar(shape, value, path, report)
   if (shape.kind === 'free') return fromJson(shape, value, path, report)
@@ -98,7 +98,7 @@ function fromValue(shape: Shape, value: unknown, path: string, report: Report): 
 
 const inBrackets = 'write it in brackets: [ … ]'
 
-function fromDictionary(shape: Shape, table: Table, path: string, report: Report): unknown {
+function fromDictionary(shape: Shape, table: Table, path: string, report: OnProblem): unknown {
   return Object.fromEntries(
     Object.entries(table).map(([key, item]) => {
       // zod drops this key without a word.
@@ -109,14 +109,14 @@ function fromDictionary(shape: Shape, table: Table, path: string, report: Report
 }
 
 // TOML has dates, and numbers that are none or are too large, which JSON has not.
-function fromJson(shape: Shape, value: unknown, path: string, report: Report): unknown {
+function fromJson(shape: Shape, value: unknown, path: string, report: OnProblem): unknown {
   if (Array.isArray(value)) return value.map((item, index) => fromJson(shape, item, itemPath(path, index), report))
   if (isTable(value)) return fromDictionary(shape, value, path, report)
   const isJson = value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)
   return isJson ? value : refuse(shape, value, path, report, 'write it as a text')
 }
 
-function fromScalar(shape: Scalar, value: unknown, path: string, report: Report): unknown {
+function fromScalar(shape: Scalar, value: unknown, path: string, report: OnProblem): unknown {
   switch (shape.kind) {
     case 'text':
       if (typeof value === 'string') return value
@@ -143,21 +143,21 @@ function fromScalar(shape: Scalar, value: unknown, path: string, report: Report)
   }
 }
 
-function fromTable({ fields }: TableShape, table: Table, path: string, report: Report): unknown {
-  const byKey = new Map([...fields.keys()].flatMap(name => spellings(name).map(key => [key, name])))
+function fromTable({ fields }: TableShape, table: Table, path: string, report: OnProblem): unknown {
+  const byKey = new Map([...fields.keys()].flatMap(name => keyVariants(name).map(key => [key, name])))
   const found = new Map<string, unknown>()
   for (const [key, value] of Object.entries(table)) {
     const name = byKey.get(key)
     const field = name === undefined ? undefined : fields.get(name)
     if (name === undefined || !field) {
-      const meant = nearest(key, byKey.keys())
+      const meant = closest(key, byKey.keys())
       report(
         itemPath(path, key),
         'is not a setting',
         meant ? `use ${meant}` : `there are: ${[...fields.keys()].join(', ')}`,
       )
     } else if (found.has(name)) {
-      report(itemPath(path, name), 'is given more than once', `leave one of ${spellings(name).join(' and ')}`)
+      report(itemPath(path, name), 'is given more than once', `leave one of ${keyVariants(name).join(' and ')}`)
     } else {
       found.set(name, fromValue(field, value, itemPath(path, name), report))
     }
@@ -182,7 +182,7 @@ function isNone(shape: Scalar, text: string): boolean {
   return shape.nullable && text.toLowerCase() === 'none'
 }
 
-function refuse(shape: Shape, value: unknown, path: string, report: Report, hint?: string): void {
+function refuse(shape: Shape, value: unknown, path: string, report: OnProblem, hint?: string): void {
   report(path, `must be ${expected(shape)}${insteadOf(shape, value)}`, hint)
 }
 
@@ -198,6 +198,6 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 ])
 
 /** Reads `true` `yes` `on` `1` and `false` `no` `off` `0`, in any case; undefined for anything else. */
-export function parseTruth(text: string): boolean | undefined {
+export function parseBoolean(text: string): boolean | undefined {
   return truths.get(text.trim().toLowerCase())
 }

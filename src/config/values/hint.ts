@@ -11,7 +11,7 @@ import { allowed } from './expected.js'
  * @param path the setting's, or that of an item in it
  * @param message what the reader knows already; values that it does not name follow: `to between 0 and 65535`
  */
-export function howToSet(
+export function settingHint(
   setting: Setting,
   { path = setting.path, origin, message }: { path?: string; origin?: Origin | undefined; message: string },
 ): string {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { escapeName } from '../../text/escape.js'
-import type { Report } from '../layer.js'
+import type { OnProblem } from '../layer.js'
 import { expandHome, readBounded } from '../read-bounded.js'
 import { mapLeaves } from '../schema/map-leaves.js'
 import type { Setting } from '../schema/setting.js'
@@ -18,7 +18,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export async function resolveSecrets(
   { shape, path }: Setting,
   value: unknown,
-  from: { env: Environment; folder: string; report: Report },
+  from: { env: Environment; folder: string; report: OnProblem },
 ): Promise<unknown> {
   const resolved = new Map<string, string | undefined>()
   for (const [at, text] of secretsOf({ shape, path }, value)) resolved.set(at, await resolveSecret(text, at, from))
@@ -28,21 +28,21 @@ export async function resolveSecrets(
 async function resolveSecret(
   text: string,
   path: string,
-  { env, folder, report }: { env: Environment; folder: string; report: Report },
+  { env, folder, report }: { env: Environment; folder: string; report: OnProblem },
 ): Promise<string | undefined> {
   if (text.startsWith('env:')) return fromVariable(text.slice('env:'.length), path, { env, report })
   if (text.startsWith('file:')) return fromFile(resolve(folder, expandHome(text.slice('file:'.length))), path, report)
   return text
 }
 
-function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: Report }) {
+function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: OnProblem }) {
   // Whoever pastes a secret after "env:" must not read it again in the message.
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'has no name of a variable after "env:"')
   const secret = Object.hasOwn(env, name) ? env[name] : undefined
   return secret || void report(path, `is to come from the variable ${name}, which is not set`, `export ${name}=…`)
 }
 
-async function fromFile(file: string, path: string, report: Report): Promise<string | undefined> {
+async function fromFile(file: string, path: string, report: OnProblem): Promise<string | undefined> {
   const bytes = await readBounded(file, 65_536)
   const from = `is to come from the file ${escapeName(file)}, which`
   const hint = 'mend that file, or name another'

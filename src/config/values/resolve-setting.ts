@@ -1,17 +1,17 @@
 import { dirname } from 'node:path'
 import { escapeName } from '../../text/escape.js'
-import type { Found, Report } from '../layer.js'
+import type { LayerValue, OnProblem } from '../layer.js'
 import type { Origin } from '../origin.js'
 import type { Problem, ProblemCode } from '../problem.js'
 import type { Setting } from '../schema/setting.js'
-import { hidden, isReference, secretsIn, secretsOf } from '../secrets.js'
+import { isReference, REDACTED, secretsIn, secretsOf } from '../secrets.js'
 import { convert } from './convert.js'
-import { howToSet } from './hint.js'
+import { settingHint } from './hint.js'
 import { type Environment, resolveSecrets } from './resolve-secrets.js'
 import { validate } from './validate.js'
 
 /** What became of one setting. With problems, its value is undefined. */
-export type Settled = {
+export type ResolvedSetting = {
   readonly setting: Setting
   readonly value: unknown
   /** undefined when there is no value, nor a default */
@@ -26,16 +26,16 @@ export type Settled = {
 export type SecretsMode = 'resolve' | 'leave'
 
 /** Makes a setting's value of what the winning layer says: converted, with its secrets, validated. */
-export async function settle(
+export async function resolveSetting(
   setting: Setting,
-  { raw, origin }: Found,
+  { raw, origin }: LayerValue,
   { env, secrets: mode }: { env: Environment; secrets: SecretsMode },
-): Promise<Settled> {
+): Promise<ResolvedSetting> {
   const problems: Problem[] = []
-  const reportAs = (code: ProblemCode): Report => {
+  const reportAs = (code: ProblemCode): OnProblem => {
     return (path, words, hint) => {
       const message = `${escapeName(path)} ${words}`
-      problems.push({ code, path, message, origin, hint: hint ?? howToSet(setting, { path, origin, message }) })
+      problems.push({ code, path, message, origin, hint: hint ?? settingHint(setting, { path, origin, message }) })
     }
   }
   const report = reportAs('INVALID_VALUE')
@@ -48,8 +48,8 @@ export async function settle(
       : written
   const secrets = secretsOf(setting, value)
   for (const [path, secret] of secrets)
-    if (secret.trim() === hidden)
-      report(path, `is ${hidden}, which only stands for a secret`, 'give env:NAME or file:PATH')
+    if (secret.trim() === REDACTED)
+      report(path, `is ${REDACTED}, which only stands for a secret`, 'give env:NAME or file:PATH')
 
   // What was complained of is absent by now, which is no news; and what is not known yet cannot be wrong.
   const open = mode === 'leave' ? [...secrets].filter(([, secret]) => isReference(secret)).map(([path]) => path) : []
@@ -67,7 +67,7 @@ export async function settle(
 }
 
 /** A setting that no layer speaks of. */
-export function settleAbsent(setting: Setting): Settled {
+export function defaultSetting(setting: Setting): ResolvedSetting {
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
   const problems = setting.required ? [missing(setting)] : []
   const secrets = secretsIn(setting, setting.default)
@@ -77,7 +77,7 @@ export function settleAbsent(setting: Setting): Settled {
 function missing(setting: Setting): Problem {
   const { path } = setting
   const message = `${path} is missing`
-  return { code: 'MISSING', path, message, hint: howToSet(setting, { message }) }
+  return { code: 'MISSING', path, message, hint: settingHint(setting, { message }) }
 }
 
 // In a file, only those inside a list or a table are told of: a file may hold any secret, but one of many keys is

@@ -2,11 +2,11 @@ import { escapeName } from '../../text/escape.js'
 import type { Problem } from '../problem.js'
 import { itemPath } from '../schema/names.js'
 import type { Section } from '../schema/section.js'
-import { howToSet } from './hint.js'
-import type { Settled } from './resolve-setting.js'
+import { settingHint } from './hint.js'
+import type { ResolvedSetting } from './resolve-setting.js'
 
 /** Checks what a section says of several settings at once, with the settings that are well. */
-export function brokenRules(section: Section, settled: readonly Settled[]): readonly Problem[] {
+export function checkRules(section: Section, settled: readonly ResolvedSetting[]): readonly Problem[] {
   const well = settled.filter(({ problems }) => problems.length === 0)
   const values = Object.fromEntries(well.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
   const wrong = new Set(settled.filter(one => !well.includes(one)).map(({ setting }) => setting.key))
@@ -20,12 +20,12 @@ export function brokenRules(section: Section, settled: readonly Settled[]): read
       path,
       message,
       origin,
-      hint: hint ?? (setting && howToSet(setting, { path, origin, message })),
+      hint: hint ?? (setting && settingHint(setting, { path, origin, message })),
     }
   })
 }
 
 /** A setting without value and default is left out, as it is in what the schema gives. */
-export function hasValue({ value }: Settled): boolean {
+export function hasValue({ value }: ResolvedSetting): boolean {
   return value !== undefined
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { nearest } from '../../text/closest.js'
+import { closest } from '../../text/closest.js'
 import { quote } from '../../text/escape.js'
-import type { Report } from '../layer.js'
+import type { OnProblem } from '../layer.js'
 import { itemPath } from '../schema/names.js'
 import type { Setting } from '../schema/setting.js'
 import type { Shape } from '../schema/shape.js'
@@ -12,7 +12,7 @@ import { expected, expectedRange, insteadOf } from './expected.js'
  *
  * @returns the value as the schema gives it; meaningless when something was reported
  */
-export function validate({ schema, shape, path }: Setting, value: unknown, report: Report): unknown {
+export function validate({ schema, shape, path }: Setting, value: unknown, report: OnProblem): unknown {
   const result = schema.safeParse(value, { error: issue => plainWords(issue, shapeAt(shape, issue.path ?? [])) })
   if (result.success) return result.data
   for (const issue of result.error.issues)
@@ -57,7 +57,7 @@ function hintFor(issue: z.core.$ZodIssue, shape: Shape, value: unknown): string 
   const inner = shapeAt(shape, issue.path)
   const typed = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value)
   if (inner?.kind !== 'text' || inner.secret || typeof typed !== 'string') return undefined
-  const meant = nearest(typed, inner.choices)
+  const meant = closest(typed, inner.choices)
   return meant && `use ${quote(meant)}`
 }
 

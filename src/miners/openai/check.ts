@@ -2,13 +2,13 @@ import type { Check } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { callModel } from './call/complete.js'
 import type { RefusedParameters } from './call/refused-parameters.js'
-import { upstreamWords } from './errors/upstream.js'
-import type { Clients } from './http/client-cache.js'
+import { sanitizeText } from './errors/upstream.js'
+import type { ClientCache } from './http/client-cache.js'
 import type { ModelEndpoint, Target } from './settings/endpoints.js'
 
 type Means = {
   readonly endpoints: readonly ModelEndpoint[]
-  readonly clients: Clients
+  readonly clients: ClientCache
   readonly refused: RefusedParameters
 }
 
@@ -76,7 +76,7 @@ function problemOf(error: unknown, { keys }: ModelEndpoint): NonNullable<Check['
   }
   const words = error instanceof Error ? error.message : String(error)
   const secrets = keys.filter(key => key !== null)
-  return { code: 'MODEL_FAILED', message: upstreamWords(words, secrets) }
+  return { code: 'MODEL_FAILED', message: sanitizeText(words, secrets) }
 }
 
 type Findings = { reachable: boolean | null; key: boolean | null; model: boolean | null; parameters: boolean | null }

@@ -13,11 +13,11 @@ import type {
 import { callModel } from './call/complete.js'
 import { embedTexts, type Vectors } from './call/embed.js'
 import { RefusedParameters } from './call/refused-parameters.js'
-import { relayed, relayModel } from './call/relay.js'
+import { relayModel, relayStream } from './call/relay.js'
 import { checkEndpoints } from './check.js'
 import type { EndpointHealth } from './health/health.js'
 import type { ClientFor } from './http/client.js'
-import { Clients } from './http/client-cache.js'
+import { ClientCache } from './http/client-cache.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
@@ -25,14 +25,14 @@ import type { OpenAISettings } from './settings/settings.js'
 /** Asks the configured models, and gives the words of the one that answers on as they come. */
 export class OpenAIMiner implements Miner {
   readonly #endpoints: readonly [ModelEndpoint, ...ModelEndpoint[]]
-  readonly #clients: Clients
+  readonly #clients: ClientCache
   readonly #refused: RefusedParameters
   readonly #pool: ModelPool
   readonly #log: Log
 
   constructor({ config, clientFor, log }: { config: OpenAISettings; clientFor: ClientFor; log: Log }) {
     const endpoints = endpointsOf(config)
-    const clients = new Clients(clientFor)
+    const clients = new ClientCache(clientFor)
     const refused = new RefusedParameters(log)
     this.#endpoints = endpoints
     this.#clients = clients
@@ -87,7 +87,7 @@ export class OpenAIMiner implements Miner {
   /** @throws as `prompt`, until the first word is there; after it the body does, and another endpoint is not asked */
   async relay(question: Question, asked: Asked): Promise<Relayed> {
     asked.signal.throwIfAborted()
-    return relayed(this.#pool.relay(question, asked), asked.signal)
+    return relayStream(this.#pool.relay(question, asked), asked.signal)
   }
 
   /** @throws as `prompt` */

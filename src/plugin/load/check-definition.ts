@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /** What is wrong with what a plugin gives as the definition of a dialect; empty when it is one. */
-export function dialectFaults(definition: unknown, name: string): readonly string[] {
-  return faultsIn(
+export function checkDialectDefinition(definition: unknown, name: string): readonly string[] {
+  return shapeProblems(
     z.strictObject({
       name: z.literal(name, { error: `must be ${name}, as its package.json says` }),
       summary: line,
@@ -20,8 +20,8 @@ export function dialectFaults(definition: unknown, name: string): readonly strin
 }
 
 /** What is wrong with what a plugin gives as the definition of a miner; empty when it is one. */
-export function minerFaults(definition: unknown, name: string): readonly string[] {
-  return faultsIn(
+export function checkMinerDefinition(definition: unknown, name: string): readonly string[] {
+  return shapeProblems(
     z.strictObject({
       name: z.literal(name, { error: `must be ${name}, as its package.json says` }),
       summary: line,
@@ -40,7 +40,7 @@ function isZodObject(value: unknown): boolean {
 }
 
 /** What does not fit, each as `path: words`. A getter that throws does not fit either. */
-export function faultsIn(shape: z.ZodType, value: unknown): readonly string[] {
+export function shapeProblems(shape: z.ZodType, value: unknown): readonly string[] {
   try {
     const { error } = shape.safeParse(value)
     return (error?.issues ?? []).map(issue => [...issue.path.map(String), words(issue)].join(': '))

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
+import type { PluginKind } from '../sdk.js'
 import { contract, isPluginName } from './manifest.js'
 
 /** A package that oclif has loaded, as far as it matters here. Its package.json is a stranger's: anything may be in it. */
@@ -13,8 +14,6 @@ export type InstalledPlugin = {
   readonly pjson: object
 }
 
-export type PluginKind = 'miner' | 'dialect'
-
 /** The package that brings a miner or a dialect. */
 export type PluginPackage = {
   readonly package: string
@@ -24,7 +23,7 @@ export type PluginPackage = {
 }
 
 /** Why something cannot be used, and the way out. */
-export type Trouble = {
+export type PluginProblem = {
   readonly code: 'PLUGIN_UNUSABLE' | 'PLUGIN_NOT_ALLOWED'
   /** continues a sentence about it: `is written for …` */
   readonly message: string
@@ -41,7 +40,7 @@ export type Declared = {
   readonly file: string | null
   /** it does not say which version of the contract it is written for */
   readonly noContract: boolean
-  readonly trouble?: Trouble
+  readonly trouble?: PluginProblem
 }
 
 type Discovery = {
@@ -84,7 +83,7 @@ export function discover(plugins: readonly InstalledPlugin[], { isTaken, allow }
 }
 
 /** What helps against a plugin that is broken. */
-export function mend({ package: name, root, type }: PluginPackage): string {
+export function repairHint({ package: name, root, type }: PluginPackage): string {
   return type === 'link'
     ? `mend it in ${root}, or miner plugins:uninstall ${name}`
     : `miner plugins:update, or miner plugins:uninstall ${name}`
@@ -128,18 +127,19 @@ function fileOf(root: string, path: unknown): string | NoModule {
 }
 
 /** A package that is linked may not be built yet. */
-function moduleTrouble({ words, isAbsent }: NoModule, from: PluginPackage): Trouble {
-  return unusable(words, isAbsent && from.type === 'link' ? `npm run build in ${from.root}` : mend(from))
+function moduleTrouble({ words, isAbsent }: NoModule, from: PluginPackage): PluginProblem {
+  return unusable(words, isAbsent && from.type === 'link' ? `npm run build in ${from.root}` : repairHint(from))
 }
 
-function contractTrouble(version: unknown, from: PluginPackage): Trouble | undefined {
+function contractTrouble(version: unknown, from: PluginPackage): PluginProblem | undefined {
   if (version === undefined) return undefined
-  if (!Number.isInteger(version)) return unusable('names a version of the contract that is no whole number', mend(from))
+  if (!Number.isInteger(version))
+    return unusable('names a version of the contract that is no whole number', repairHint(from))
   const words = `is written for version ${version} of the plugin contract, and this program`
   if (Number(version) > contract.version)
     return unusable(`${words} knows ${contract.version}`, `update this program, or install an older ${from.package}`)
   if (Number(version) < contract.oldest)
-    return unusable(`${words} no longer knows those before ${contract.oldest}`, mend(from))
+    return unusable(`${words} no longer knows those before ${contract.oldest}`, repairHint(from))
   return undefined
 }
 
@@ -148,20 +148,21 @@ type Naming = { readonly isTaken: boolean; readonly owner: string | undefined; r
 function nameTrouble(
   { kind, name }: Pick<Declared, 'kind' | 'name'>,
   { isTaken, owner, from }: Naming,
-): Trouble | undefined {
-  if (name === '') return unusable(`has no name in oclif.${kind}s of its package.json`, mend(from))
+): PluginProblem | undefined {
+  if (name === '') return unusable(`has no name in oclif.${kind}s of its package.json`, repairHint(from))
   const named = `has a name, in oclif.${kind}s of its package.json, that`
-  if (!isPluginName(name)) return unusable(`${named} is not in small letters, digits and single dashes`, mend(from))
-  if (isTaken) return unusable(`${named} is taken by this program`, mend(from))
+  if (!isPluginName(name))
+    return unusable(`${named} is not in small letters, digits and single dashes`, repairHint(from))
+  if (isTaken) return unusable(`${named} is taken by this program`, repairHint(from))
   if (owner === undefined) return undefined
   return unusable(`has the name of one of ${owner}, which comes first`, `miner plugins:uninstall one of the two`)
 }
 
-function notAllowed(name: string, allow: readonly string[]): Trouble {
+function notAllowed(name: string, allow: readonly string[]): PluginProblem {
   const message = 'comes with a plugin that plugins.allow does not name'
   return { code: 'PLUGIN_NOT_ALLOWED', message, hint: `set plugins.allow to ${[...allow, name].join(',')}` }
 }
 
-function unusable(message: string, hint: string): Trouble {
+function unusable(message: string, hint: string): PluginProblem {
   return { code: 'PLUGIN_UNUSABLE', message, hint }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { within } from '../../async/timeout.js'
+import { withTimeout } from '../../async/timeout.js'
 import type { Miner, MinerDefinition } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
-import { callable, faultsIn } from './check-definition.js'
+import { callable, shapeProblems } from './check-definition.js'
 import type { Declared } from './discover.js'
 import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
 
@@ -36,12 +36,12 @@ export function guardMiner(definition: MinerDefinition, declared: Declared, maxM
     },
     async create(context) {
       const creating = (async () => definition.create(context))()
-      const miner = await within(maxMs, creating).catch((thrown: unknown) => {
+      const miner = await withTimeout(maxMs, creating).catch((thrown: unknown) => {
         if (thrown instanceof NoAnswer) throw thrown
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
       if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
-      const [wrong] = faultsIn(optional, miner)
+      const [wrong] = shapeProblems(optional, miner)
       if (wrong !== undefined) throw fault(`is created wrong: ${wrong}`)
       return guarded(miner, fault, maxMs)
     },
@@ -62,7 +62,7 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
     ...(priority && { priority: priority.bind(miner) }),
     async ready() {
       try {
-        await within(maxMs, Promise.resolve(miner.ready?.()))
+        await withTimeout(maxMs, Promise.resolve(miner.ready?.()))
       } catch (thrown) {
         throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
       }

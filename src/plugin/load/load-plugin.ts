@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url'
-import { within } from '../../async/timeout.js'
+import { withTimeout } from '../../async/timeout.js'
 import type { DialectDefinition } from '../dialect.js'
 import type { MinerDefinition } from '../miner.js'
 import { type Sdk, sdk } from '../sdk.js'
-import { dialectFaults, minerFaults } from './check-definition.js'
+import { checkDialectDefinition, checkMinerDefinition } from './check-definition.js'
 import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
-import { brokenPlugin, lastLoaded, thrownText, troubleError } from './plugin-error.js'
+import { brokenPlugin, lastLoaded, problemError, thrownText } from './plugin-error.js'
 
 /** How long a module may take to load, whatever it awaits at its top. */
 const MAX_MS = 10_000
@@ -17,21 +17,21 @@ const MAX_MS = 10_000
  * @throws {PluginError} PLUGIN_UNUSABLE · PLUGIN_NOT_ALLOWED · PLUGIN_BROKEN
  */
 export async function loadMiner(declared: Declared, maxMs = MAX_MS): Promise<MinerDefinition> {
-  return guardMiner((await load(declared, minerFaults, maxMs)) as MinerDefinition, declared)
+  return guardMiner((await load(declared, checkMinerDefinition, maxMs)) as MinerDefinition, declared)
 }
 
 /** The same of a dialect. */
 export async function loadDialect(declared: Declared, maxMs = MAX_MS): Promise<DialectDefinition> {
-  return (await load(declared, dialectFaults, maxMs)) as DialectDefinition
+  return (await load(declared, checkDialectDefinition, maxMs)) as DialectDefinition
 }
 
 type Faults = (definition: unknown, name: string) => readonly string[]
 
 async function load(declared: Declared, faultsOf: Faults, maxMs: number): Promise<unknown> {
   const { kind, name, file } = declared
-  if (file === null || declared.trouble) throw troubleError(declared)
+  if (file === null || declared.trouble) throw problemError(declared)
   lastLoaded.from = declared.from
-  const definition = await within(maxMs, run(file)).catch((thrown: unknown) => {
+  const definition = await withTimeout(maxMs, run(file)).catch((thrown: unknown) => {
     throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
   })
   const [fault] = faultsOf(definition, name)

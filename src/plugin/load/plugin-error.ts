@@ -1,5 +1,5 @@
 import { NoAnswer } from '../no-answer.js'
-import { type Declared, mend, type PluginPackage } from './discover.js'
+import { type Declared, type PluginPackage, repairHint } from './discover.js'
 
 /**
  * `MINER_LACKS` the chosen miner cannot do what the chosen dialect needs · `PLUGIN_UNUSABLE` what its package.json says
@@ -23,17 +23,17 @@ export class PluginError extends Error {
 
 /** A plugin's own fault: who is at fault, and what to do. */
 export function brokenPlugin(declared: Declared, words: string, cause?: unknown): PluginError {
-  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: mend(declared.from), cause })
+  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: repairHint(declared.from), cause })
 }
 
 /** What a plugin's miner threw while it answered, with its name, unless it is what it has to say. */
-export function blamed(declared: Declared, thrown: unknown): unknown {
+export function blamePlugin(declared: Declared, thrown: unknown): unknown {
   if (thrown instanceof NoAnswer && thrown.code !== 'MINER_MISBEHAVES') return thrown
   return brokenPlugin(declared, `failed: ${thrownText(thrown)}`, thrown)
 }
 
 /** Why what a plugin declares cannot be used. */
-export function troubleError(declared: Declared): PluginError {
+export function problemError(declared: Declared): PluginError {
   const { code, message, hint } = declared.trouble!
   return new PluginError(code, `${spoken(declared)} ${message}`, { hint })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { until } from '../../async/abortable.js'
+import { abortable } from '../../async/abortable.js'
 import type { Check, Miner } from '../miner.js'
-import { misbehaves } from './misbehaves.js'
+import { contractError } from './contract-error.js'
 
 /**
  * Has a miner find out whether it could answer, without trusting it: the signal ends the wait.
@@ -12,9 +12,9 @@ import { misbehaves } from './misbehaves.js'
  */
 export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<readonly Check[]> {
   signal.throwIfAborted()
-  const found = checks.safeParse(await until(Promise.resolve(miner.check?.(signal) ?? []), signal))
+  const found = checks.safeParse(await abortable(Promise.resolve(miner.check?.(signal) ?? []), signal))
   if (found.success) return found.data
-  throw misbehaves('miner', 'the miner did not tell what it found out', 'return [{ name, findings }] from check')
+  throw contractError('miner', 'the miner did not tell what it found out', 'return [{ name, findings }] from check')
 }
 
 const checks = z.array(

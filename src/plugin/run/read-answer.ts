@@ -1,6 +1,6 @@
 import type { Attempt, Embedding, Outcome, Piece, ToolCall, Usage } from '../miner.js'
-import { misbehaves, typeName } from './misbehaves.js'
-import { speech } from './read-stream.js'
+import { contractError, typeName } from './contract-error.js'
+import { readStream } from './read-stream.js'
 
 /**
  * Reads what a miner says, without trusting it.
@@ -9,11 +9,11 @@ import { speech } from './read-stream.js'
  *   returns what its type does not allow
  * @throws the signal's reason · whatever the miner throws
  */
-export async function* listen(
+export async function* readAnswer(
   said: AsyncIterator<string | Piece, Outcome>,
   signal: AbortSignal,
 ): AsyncGenerator<Piece, Outcome> {
-  return outcomeOf(yield* speech(said, signal, 'miner'))
+  return parseOutcome(yield* readStream(said, signal, 'miner'))
 }
 
 /**
@@ -22,11 +22,11 @@ export async function* listen(
  *
  * @throws {NoAnswer} MINER_MISBEHAVES when it does not say which model spoke and why it stopped
  */
-export function outcomeOf(end: unknown): Outcome {
+export function parseOutcome(end: unknown): Outcome {
   const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(end)
   if (typeof model !== 'string' || typeof finishReason !== 'string') {
     const message = `the miner returned ${typeName(end)}, and not which model spoke and why it stopped`
-    throw misbehaves('miner', message, 'return { model, finishReason } at the end of prompt')
+    throw contractError('miner', message, 'return { model, finishReason } at the end of prompt')
   }
   return {
     model,
@@ -78,13 +78,13 @@ function isCount(value: unknown): value is number {
  *
  * @throws {NoAnswer} MINER_MISBEHAVES
  */
-export function embeddingOf(given: unknown, texts: number): Embedding {
+export function parseEmbedding(given: unknown, texts: number): Embedding {
   const embedding = (given ?? {}) as Partial<Embedding>
   const { model, vectors } = embedding
   if (typeof model === 'string' && Array.isArray(vectors) && vectors.length === texts && vectors.every(isVector))
     return embedding as Embedding
   const message = 'the miner did not give a vector of numbers for each text, and the model that made them'
-  throw misbehaves('miner', message, 'return { model, vectors } from embed')
+  throw contractError('miner', message, 'return { model, vectors } from embed')
 }
 
 function isVector(value: unknown): boolean {

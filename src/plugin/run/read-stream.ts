@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { until } from '../../async/abortable.js'
+import { abortable } from '../../async/abortable.js'
 import type { Piece } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
-import { leftBehind, type Speaker, stop } from './abandon.js'
+import type { PluginKind } from '../sdk.js'
+import { closeIterator, watchAbandoned } from './abandon.js'
 import { questionSignal } from './bounded-fetch.js'
-import { misbehaves, requireGenerator, typeName } from './misbehaves.js'
+import { contractError, requireGenerator, typeName } from './contract-error.js'
 
 /**
  * What a plugin's generator says, without trusting it: the signal ends the wait for the next piece, and the end of the
@@ -19,10 +20,10 @@ import { misbehaves, requireGenerator, typeName } from './misbehaves.js'
  *   DIALECT_MISBEHAVES when it is no generator, or yields what its type does not allow
  * @throws the signal's reason · whatever the generator throws
  */
-export async function* speech(
+export async function* readStream(
   said: AsyncIterator<string | Piece, unknown>,
   signal: AbortSignal,
-  speaker: Speaker,
+  speaker: PluginKind,
 ): AsyncGenerator<Piece, unknown> {
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let length = 0
@@ -38,7 +39,7 @@ export async function* speech(
       if (heard % BURST === 0) await turn()
       const next = Promise.resolve(questionSignal.run(signal, () => said.next()))
       pending = next
-      const step = await until(next, signal)
+      const step = await abortable(next, signal)
       pending = null
       if (step.done) {
         if (held !== null && !calls) throw noAnswer('EMPTY_ANSWER', `the ${speaker} said nothing`)
@@ -48,7 +49,7 @@ export async function* speech(
       const piece = pieceOf(step.value)
       if (piece === null) {
         const message = `the ${speaker} yielded ${typeName(step.value)}, which is no piece of an answer`
-        throw misbehaves(speaker, message, 'yield a string, or { text, toolCalls, logprobs }')
+        throw contractError(speaker, message, 'yield a string, or { text, toolCalls, logprobs }')
       }
       const { text: saidNow = '', ...beside } = piece
       if (beside.toolCalls || beside.logprobs) {
@@ -72,8 +73,8 @@ export async function* speech(
       }
     }
   } finally {
-    if (pending) leftBehind(speaker, pending)
-    stop(said)
+    if (pending) watchAbandoned(speaker, pending)
+    closeIterator(said)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
-import { listen } from './read-answer.js'
+import { readAnswer } from './read-answer.js'
 
 /**
  * Asks a miner and waits until it has said all, or so long as it may take. An answer that fails in the middle is begun
@@ -16,7 +16,7 @@ import { listen } from './read-answer.js'
  * @throws {NoAnswer} as `listen`
  * @throws the signal's reason · whatever the miner throws
  */
-export async function wholeAnswer(
+export async function collectAnswer(
   miner: Miner,
   question: Question,
   asked: Asked,
@@ -28,7 +28,7 @@ export async function wholeAnswer(
   let attempts: readonly Attempt[] | undefined
   const longest = () => (text.length > failed.length ? text : failed)
   const speak = async (): Promise<Answer> => {
-    const speech = listen(miner.prompt(question, asked), asked.signal)
+    const speech = readAnswer(miner.prompt(question, asked), asked.signal)
     const calls = new ToolCalls()
     const logprobs: Logprob[] = []
     for (;;) {
@@ -47,7 +47,7 @@ export async function wholeAnswer(
   const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
     // The miner tells its model when it is done, and it is not.
     const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
-    return { text: cutShort(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
+    return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const speakAgain = async (error: unknown): Promise<Answer> => {
     if (!hasBegun || !(error instanceof NoAnswer) || !mayPass(error)) throw error
@@ -100,7 +100,7 @@ function withAttempts(outcome: Outcome, attempts: Attempts): Outcome {
  * @param text not blank
  * @returns not blank
  */
-export function cutShort(text: string): string {
+export function truncateAtSentence(text: string): string {
   const start = Math.max(0, text.length - MAX_LOSS)
   const tail = text.slice(start)
   const sentence = [...tail.matchAll(SENTENCE_END)].at(-1)

@@ -7,20 +7,20 @@ import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '.
  *
  * @throws {TypeError} when JSON has no such value, for example a function
  */
-export function treeOf(value: unknown): JsonTree {
+export function toTree(value: unknown): JsonTree {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   if (value instanceof JsonNumber) return value
-  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [String(key), treeOf(item)]))
+  if (value instanceof Map) return new Map(Array.from(value, ([key, item]) => [String(key), toTree(item)]))
   if (typeof value === 'bigint') return new JsonNumber(String(value))
   if (typeof value === 'number') return numberTree(value)
-  if (Array.isArray(value)) return value.map(treeOf)
+  if (Array.isArray(value)) return value.map(toTree)
   if (typeof value === 'object') return fieldsOf(value)
   throw new TypeError(`JSON has no ${typeof value}`)
 }
 
 /** The same of an object, whose keys keep their order. */
 export function fieldsOf(value: object): JsonObject {
-  return new Map(Object.entries(value).map(([key, item]) => [key, treeOf(item)]))
+  return new Map(Object.entries(value).map(([key, item]) => [key, toTree(item)]))
 }
 
 function numberTree(value: number): JsonNumber {
@@ -33,12 +33,12 @@ function numberTree(value: number): JsonNumber {
  * The plain JavaScript value of a tree, for a schema to look at: a fresh one at each call. Objects have no prototype,
  * so `__proto__` is a key like any other; an integer that a double cannot hold becomes a bigint.
  */
-export function plainOf(tree: JsonTree): unknown {
+export function toPlain(tree: JsonTree): unknown {
   if (tree instanceof JsonNumber) return numberOf(tree)
-  if (isArray(tree)) return tree.map(plainOf)
+  if (isArray(tree)) return tree.map(toPlain)
   if (isObject(tree)) {
     const plain = Object.create(null)
-    for (const [key, value] of tree) plain[key] = plainOf(value)
+    for (const [key, value] of tree) plain[key] = toPlain(value)
     return plain
   }
   return tree

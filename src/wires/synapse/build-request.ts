@@ -1,4 +1,4 @@
-import { treeOf } from '../json/convert.js'
+import { toTree } from '../json/convert.js'
 import { floatText } from '../json/python-number.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { writePythonJson } from '../json/write.js'
@@ -32,7 +32,7 @@ export type Envelope = {
   readonly bodyHash: string
 }
 
-export type HttpAsk = {
+export type HttpRequest = {
   readonly method: 'POST'
   readonly path: string
   readonly headers: HeaderList
@@ -44,7 +44,7 @@ export type HttpAsk = {
  *
  * @see opentensor/bittensor v10.2.0 bittensor/core/dendrite.py preprocess_synapse_for_request, synapse.py to_headers
  */
-export function askOf(synapse: SynapseFields, envelope: Envelope): HttpAsk {
+export function buildRequest(synapse: SynapseFields, envelope: Envelope): HttpRequest {
   const { signer, receiver, nonce, uuid, bodyHash } = envelope
   const text = `${nonce}.${signer.address}.${receiver.hotkey}.${uuid}.${bodyHash}`
   const signature = `0x${Buffer.from(signer.sign(Buffer.from(text))).toString('hex')}`
@@ -73,20 +73,20 @@ export function askOf(synapse: SynapseFields, envelope: Envelope): HttpAsk {
   const body = new Map<string, JsonTree>([
     ['name', synapse.name],
     ['timeout', new JsonNumber(timeout)],
-    ['total_size', treeOf(totalSize)],
-    ['header_size', treeOf(0)],
+    ['total_size', toTree(totalSize)],
+    ['header_size', toTree(0)],
     [
       'dendrite',
       terminal({
         ip: envelope.callerIp,
-        version: treeOf(SDK_VERSION),
-        nonce: treeOf(nonce),
+        version: toTree(SDK_VERSION),
+        nonce: toTree(nonce),
         uuid,
         hotkey: signer.address,
         signature,
       }),
     ],
-    ['axon', terminal({ ip: receiver.ip, port: treeOf(receiver.port), hotkey: receiver.hotkey })],
+    ['axon', terminal({ ip: receiver.ip, port: toTree(receiver.port), hotkey: receiver.hotkey })],
     ['computed_body_hash', ''],
     ...synapse.fields,
   ])

@@ -9,7 +9,7 @@ export type HttpHead = {
 }
 
 /** What became of an ask, as a dendrite sees it. Only status 200 is a success, and null is none. */
-export type Verdict = {
+export type ReplyStatus = {
   readonly status: number | null
   readonly message: string | null
   /** how long the axon says that it took */
@@ -22,7 +22,7 @@ export type Verdict = {
  * @param json its body, which is asked where the head says nothing; empty when there is none
  * @throws {Refusal} MALFORMED when what is a number for Python is none, or the status is not one of HTTP
  */
-export function readHead({ status, rawHeaders }: HttpHead, json: JsonObject): Verdict {
+export function readReplyHead({ status, rawHeaders }: HttpHead, json: JsonObject): ReplyStatus {
   const head = headOf(rawHeaders)
   const success = status === 200
   const axon = json.get('axon')
@@ -41,7 +41,7 @@ export function readHead({ status, rawHeaders }: HttpHead, json: JsonObject): Ve
 }
 
 /** The verdict on a reply that cannot be read. @throws what is no refusal */
-export function unreadable(error: unknown, { status }: HttpHead): Verdict {
+export function unreadableReply(error: unknown, { status }: HttpHead): ReplyStatus {
   if (!(error instanceof Refusal)) throw error
   return { status: 422, message: `Failed to parse response: ${error.message} (HTTP ${status})`, axonMs: null }
 }

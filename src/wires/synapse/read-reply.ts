@@ -2,12 +2,19 @@ import { readJson } from '../json/read.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
 import type { SynapseFields } from './build-request.js'
-import { contentType, type HttpHead, isJson, readHead, unreadable, type Verdict } from './read-reply-head.js'
+import {
+  contentType,
+  type HttpHead,
+  isJson,
+  type ReplyStatus,
+  readReplyHead,
+  unreadableReply,
+} from './read-reply-head.js'
 
 export type HttpReply = HttpHead & { readonly body: Uint8Array }
 
 /** What became of an ask, and of what was asked. */
-export type SynapseReply = Verdict & {
+export type SynapseReply = ReplyStatus & {
   /** the synapse after the reply: frozen fields keep the asker's values */
   readonly fields: JsonObject
 }
@@ -20,9 +27,9 @@ export type SynapseReply = Verdict & {
 export function readReply(reply: HttpReply, asked: SynapseFields): SynapseReply {
   try {
     const json = jsonOf(reply)
-    return { ...readHead(reply, json), fields: reply.status === 200 ? merged(json, asked) : asked.fields }
+    return { ...readReplyHead(reply, json), fields: reply.status === 200 ? merged(json, asked) : asked.fields }
   } catch (error) {
-    return { ...unreadable(error, reply), fields: asked.fields }
+    return { ...unreadableReply(error, reply), fields: asked.fields }
   }
 }
 
@@ -69,10 +76,10 @@ export function isStream({ status, rawHeaders }: HttpHead): boolean {
  * Reads the head of a stream, which comes before the first piece and alone says what became of the ask. One that cannot
  * be read is status 422, never thrown.
  */
-export function readStreamHead(head: HttpHead): Verdict {
+export function readStreamHead(head: HttpHead): ReplyStatus {
   try {
-    return readHead(head, new Map())
+    return readReplyHead(head, new Map())
   } catch (error) {
-    return unreadable(error, head)
+    return unreadableReply(error, head)
   }
 }

@@ -1,10 +1,10 @@
 import type { Wire } from '../wire.js'
 import { claim, type SynapseClaim, synapseOf } from './claim.js'
+import { encodeReply } from './encode-reply.js'
 import { open } from './open.js'
 import { proof } from './proof.js'
 import { pythonText } from './python-text.js'
 import { refuse, stream } from './reply-head.js'
-import { whole } from './whole.js'
 
 /**
  * The wire of the Python SDK 6 to 10: axon, dendrite, synapse. Nonces below 10^17, which SDK 6.0 to 7.1 count from
@@ -19,7 +19,7 @@ export const synapseWire: Wire<SynapseClaim> = {
   claim,
   proof,
   open,
-  whole,
+  reply: encodeReply,
   stream,
   refuse,
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { frames, pieces } from '#dist/axon/answer/frames.js'
+import { frames, textFrames } from '#dist/axon/answer/frames.js'
 import type { Piece } from '#dist/plugin/miner.js'
 
 const { signal } = new AbortController()
@@ -47,7 +47,7 @@ describe('frames', () => {
 /** What goes on the wire for these texts. */
 async function wired(...texts: string[]): Promise<Uint8Array[]> {
   const wired: Uint8Array[] = []
-  for await (const piece of pieces(iterate(texts))) wired.push(piece)
+  for await (const piece of textFrames(iterate(texts))) wired.push(piece)
   return wired
 }
 
@@ -87,7 +87,7 @@ describe('pieces', () => {
         isEnded = true
       }
     }
-    for await (const _ of pieces(endless())) break
+    for await (const _ of textFrames(endless())) break
     assert.equal(isEnded, true)
   })
 })

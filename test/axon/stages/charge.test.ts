@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { charge } from '#dist/axon/stages/charge.js'
-import { Rates } from '#dist/axon/state/rate-limiter.js'
+import { RateLimiter } from '#dist/axon/state/rate-limiter.js'
 import type { Rate, Route } from '#dist/plugin/dialect.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { alice, dave } from '../../support/signed-request.ts'
@@ -9,7 +9,7 @@ import { dialectOf } from '../dialect-of.ts'
 const routeWith = (terms: Partial<Route>): Route => dialectOf(terms).synapses.Ask!
 const once: Rate = { limit: 1, windowMs: 60_000 }
 const asker = { synapse: 'Ask', hotkey: alice.address, address: '203.0.113.9', exempt: false }
-const allowances = () => ({ hotkeys: new Rates(() => 0), addresses: new Rates(() => 0) })
+const allowances = () => ({ hotkeys: new RateLimiter(() => 0), addresses: new RateLimiter(() => 0) })
 
 describe('what a caller may have', () => {
   it('is counted for the address where no rule vouches for the hotkey', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { refusalOf } from '#dist/axon/stages/refuse.js'
+import { toRefusal } from '#dist/axon/stages/refuse.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { send, signedRequest } from '../../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../../support/start-axon.ts'
@@ -20,7 +20,7 @@ describe('refusalOf', () => {
     ['upstream', 5_000, undefined],
   ] as const) {
     it(`says to come again after ${seconds} s when the miner says ${reason} for ${retryAfterMs} ms`, () => {
-      const { headers } = refusalOf(new NoAnswer(reason, 'why', { retryAfterMs }), { id: '1', seconds: '12.0' })
+      const { headers } = toRefusal(new NoAnswer(reason, 'why', { retryAfterMs }), { id: '1', seconds: '12.0' })
       assert.deepEqual(headers, seconds === undefined ? [] : [['retry-after', seconds]])
     })
   }
@@ -47,6 +47,6 @@ describe('refusalOf', () => {
   })
 
   it('says nothing of it when the miner does not', () => {
-    assert.deepEqual(refusalOf(new NoAnswer('busy', 'why'), { id: '1', seconds: '12.0' }).headers, [])
+    assert.deepEqual(toRefusal(new NoAnswer('busy', 'why'), { id: '1', seconds: '12.0' }).headers, [])
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { addressKey, Rates } from '#dist/axon/state/rate-limiter.js'
+import { addressKey, RateLimiter } from '#dist/axon/state/rate-limiter.js'
 import { Refusal } from '#dist/wires/refusal.js'
 
 const rate = { limit: 10, windowMs: 10_000 }
@@ -7,7 +7,7 @@ const rate = { limit: 10, windowMs: 10_000 }
 describe('rates', () => {
   it('fill evenly, and up to the limit', () => {
     let now = 0
-    const rates = new Rates(() => now)
+    const rates = new RateLimiter(() => now)
     rates.take('a', rate, 10)
     assert.throws(() => rates.take('a', rate), Refusal)
     now = 2_500
@@ -19,7 +19,7 @@ describe('rates', () => {
   })
 
   it('say when to come again', () => {
-    const rates = new Rates(() => 0)
+    const rates = new RateLimiter(() => 0)
     rates.take('a', rate, 10)
     for (const [cost, seconds] of [
       [1, '1'],
@@ -33,7 +33,7 @@ describe('rates', () => {
   })
 
   it('take no cost that is none', () => {
-    const rates = new Rates(() => 0)
+    const rates = new RateLimiter(() => 0)
     assert.throws(() => rates.take('a', rate, Number.NaN), Refusal)
     rates.take('a', rate, -100)
     rates.take('a', rate, 10)
@@ -42,7 +42,7 @@ describe('rates', () => {
 
   it('do not fill from a clock that steps back', () => {
     let now = 10_000
-    const rates = new Rates(() => now)
+    const rates = new RateLimiter(() => now)
     rates.take('a', rate, 10)
     now = 0
     assert.throws(() => rates.take('a', rate), Refusal)

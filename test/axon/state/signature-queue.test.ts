@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type SignatureCheck, SignatureChecks } from '#dist/axon/state/signature-queue.js'
+import { type SignatureCheck, SignatureQueue } from '#dist/axon/state/signature-queue.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { dave, send, signedRequest } from '../../support/signed-request.ts'
 import { startAxon } from '../../support/start-axon.ts'
@@ -24,7 +24,7 @@ function recording() {
 describe('SignatureChecks', () => {
   it('checks in order and together what comes in one turn, in small batches', async () => {
     const { batches, verify } = recording()
-    const checks = new SignatureChecks({ verify, limit: 100 })
+    const checks = new SignatureQueue({ verify, limit: 100 })
     const names = Array.from({ length: 20 }, (_, at) => String(at))
     assert.deepEqual(await Promise.all(names.map(name => checks.check(check(name), signal))), Array(20).fill(true))
     assert.deepEqual(batches, [names.slice(0, 8), names.slice(8, 16), names.slice(16)])
@@ -32,7 +32,7 @@ describe('SignatureChecks', () => {
 
   it('gives each its own answer', async () => {
     const verify = async (all: readonly SignatureCheck[]) => all.map(({ hotkey }) => hotkey === 'good')
-    const checks = new SignatureChecks({ verify, limit: 10 })
+    const checks = new SignatureQueue({ verify, limit: 10 })
     const answers = ['bad', 'good', 'bad', 'good'].map(name => checks.check(check(name), signal))
     assert.deepEqual(await Promise.all(answers), [false, true, false, true])
   })
@@ -41,7 +41,7 @@ describe('SignatureChecks', () => {
     const begun = [0, 1, 2].map(() => Promise.withResolvers<(holds: boolean[]) => void>())
     let count = 0
     const verify = () => new Promise<boolean[]>(resolve => begun[count++]!.resolve(resolve))
-    const checks = new SignatureChecks({ verify, limit: 100 })
+    const checks = new SignatureQueue({ verify, limit: 100 })
     const all = Promise.all(Array.from({ length: 24 }, () => checks.check(check('a'), signal)))
     const [first, second] = await Promise.all([begun[0]!.promise, begun[1]!.promise])
     await new Promise(setImmediate)
@@ -59,7 +59,7 @@ describe('SignatureChecks', () => {
       while (performance.now() < end);
       return all.map(() => true)
     }
-    const checks = new SignatureChecks({ verify, limit: 100 })
+    const checks = new SignatureQueue({ verify, limit: 100 })
     let turns = 0
     let going = true
     const count = () => {
@@ -74,7 +74,7 @@ describe('SignatureChecks', () => {
 
   it('lets only so many wait', async () => {
     const { verify } = recording()
-    const checks = new SignatureChecks({ verify, limit: 2 })
+    const checks = new SignatureQueue({ verify, limit: 2 })
     const taken = ['a', 'b'].map(name => checks.check(check(name), signal))
     assert.throws(
       () => checks.check(check('c'), signal),
@@ -86,7 +86,7 @@ describe('SignatureChecks', () => {
 
   it('does not check for a caller who has left', async () => {
     const { batches, verify } = recording()
-    const checks = new SignatureChecks({ verify, limit: 10 })
+    const checks = new SignatureQueue({ verify, limit: 10 })
     const leaving = new AbortController()
     const first = checks.check(check('a'), signal)
     const second = checks.check(check('b'), leaving.signal)
@@ -105,7 +105,7 @@ describe('SignatureChecks', () => {
       broken = false
       throw new Error('a fault')
     }
-    const checks = new SignatureChecks({ verify: throwing, limit: 10 })
+    const checks = new SignatureQueue({ verify: throwing, limit: 10 })
     await assert.rejects(checks.check(check('a'), signal), /a fault/)
     assert.equal(await checks.check(check('b'), signal), true)
   })

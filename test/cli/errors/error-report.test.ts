@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Errors } from '@oclif/core'
 import { listenError } from '#dist/axon/axon-error.js'
-import { tell } from '#dist/cli/errors/error-report.js'
+import { reportOf } from '#dist/cli/errors/error-report.js'
 import { UsageError } from '#dist/cli/errors/usage-error.js'
 import { ConfigError } from '#dist/config/config-error.js'
 import { KeyError } from '#dist/keys/key-error.js'
@@ -28,19 +28,19 @@ describe('errors in the user’s words', () => {
   ]
   for (const [what, error, exit, code] of cases) {
     it(`${what}: exit ${exit}, ${code}`, () => {
-      const told = tell(error)
+      const told = reportOf(error)
       assert.equal(told?.exit, exit)
       assert.equal(told?.code, code)
     })
   }
 
   it('says which port this user may not open, and which he may', () => {
-    const { message, hint } = tell(listenError({ code: 'EACCES' }, '::', 80))!
+    const { message, hint } = reportOf(listenError({ code: 'EACCES' }, '::', 80))!
     assert.equal(message, 'this user may not open port 80')
     assert.equal(hint, 'choose a port above 1023 with --axon-port')
   })
 
   it('is silent where oclif ends by an error without being one', () => {
-    assert.equal(tell(new Errors.ExitError(0)), null)
+    assert.equal(reportOf(new Errors.ExitError(0)), null)
   })
 })

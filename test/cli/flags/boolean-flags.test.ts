@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { spellTruths } from '#dist/cli/flags/boolean-flags.js'
+import { expandBooleanFlags } from '#dist/cli/flags/boolean-flags.js'
 import { settingFlags } from '#dist/cli/flags/setting-flags.js'
 import { sdk } from '#dist/plugin/sdk.js'
 
 const { z } = sdk
 const settings = z.object({ loud: z.boolean().default(false), mark: z.string().optional() })
 const { descriptions } = settingFlags([{ name: 'shout', title: 'shout miner', of: 'miner', settings }])
-const spell = (line: string) => spellTruths(line.split(' '), descriptions).join(' ')
+const spell = (line: string) => expandBooleanFlags(line.split(' '), descriptions).join(' ')
 
 describe('flags of truths', () => {
   for (const [typed, spelled] of [

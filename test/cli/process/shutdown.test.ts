@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { drain } from '#dist/cli/process/shutdown.js'
+import { drainAxon } from '#dist/cli/process/shutdown.js'
 import type { Log } from '#dist/plugin/log.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { send, signedRequest } from '../../support/signed-request.ts'
@@ -20,7 +20,7 @@ describe('drain', () => {
     const answer = send(axon.url, signedRequest())
     await begun.promise
     const { log, events } = recorder()
-    const code = drain(axon, { signal: 'SIGTERM', ms: 10_000, log })
+    const code = drainAxon(axon, { signal: 'SIGTERM', ms: 10_000, log })
     assert.equal((await send(axon.url, signedRequest())).status, 503)
     gate.resolve()
     assert.equal((await answer).status, 200)
@@ -46,7 +46,7 @@ describe('drain', () => {
     const lost = assert.rejects(answer)
     await begun.promise
     const { log, events } = recorder()
-    assert.equal(await drain(axon, { signal: 'SIGINT', ms: 20, log }), 1)
+    assert.equal(await drainAxon(axon, { signal: 'SIGINT', ms: 20, log }), 1)
     assert.deepEqual(events.at(-1), { event: 'stopped', inTime: false })
     await axon[Symbol.asyncDispose]()
     await lost

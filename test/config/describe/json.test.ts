@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { toJson } from '#dist/config/describe/json.js'
+import { configurationJson } from '#dist/config/describe/json.js'
 import { axon, openai, top } from '../example-sections.ts'
 import { read } from '../reading.ts'
 
 describe('toJson', () => {
   it('gives values as in the file and origins by path', async () => {
     const env = { OPENAI_API_KEY: 'sk-verysecret', MINER_OPENAI_MAX_TOKENS: 'none', MINER_AXON_MAX_TIMEOUT: '90' }
-    const { values, origins } = toJson(await read({ sections: [top, openai, axon], env }))
+    const { values, origins } = configurationJson(await read({ sections: [top, openai, axon], env }))
     assert.deepEqual(values, {
       use: 'openai',
       netuid: 1,

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
-import { toToml } from '#dist/config/describe/toml.js'
+import { configurationToml } from '#dist/config/describe/toml.js'
 import type { Section } from '#dist/config/schema/section.js'
 import { axon, openai, top } from '../example-sections.ts'
 import { read, typed } from '../reading.ts'
 
 describe('toToml', () => {
   it('prints sections as tables, with units, and says what is not set', async () => {
-    const toml = toToml(await read({ sections: [top, axon, openai], env: { MINER_OPENAI_MAX_TOKENS: 'none' } }))
+    const toml = configurationToml(
+      await read({ sections: [top, axon, openai], env: { MINER_OPENAI_MAX_TOKENS: 'none' } }),
+    )
     assert.equal(
       toml,
       `use = "openai"
@@ -43,7 +45,7 @@ headers = {}
       flags: [typed('axon.maxTimeout', '--max-timeout', '5')],
     })
     assert.deepEqual(
-      toToml(configuration, { origins: true })
+      configurationToml(configuration, { origins: true })
         .replace(/from \/.*\//, 'from ')
         .split('\n'),
       [
@@ -88,14 +90,14 @@ lines # and no comment"""
         level = "warn"`,
     })
     for (const origins of [false, true]) {
-      const second = await read({ toml: toToml(first, { origins }) })
+      const second = await read({ toml: configurationToml(first, { origins }) })
       assert.deepEqual(second.values, first.values)
     }
   })
 
   it('keeps numbers that are bigger than any exact integer', async () => {
     const first = await read({ env: { MINER_POLICY_MIN_STAKE: '1152921504606846976' } })
-    assert.deepEqual((await read({ toml: toToml(first) })).values, first.values)
+    assert.deepEqual((await read({ toml: configurationToml(first) })).values, first.values)
   })
 
   it('keeps odd keys of tables', async () => {
@@ -105,14 +107,14 @@ lines # and no comment"""
       sections,
       env: { MINER_X_RATES: '{"a b": 1, "": 2, "c\\u001b": null, "constructor": 3}' },
     })
-    assert.deepEqual((await read({ sections, toml: toToml(first) })).values, first.values)
+    assert.deepEqual((await read({ sections, toml: configurationToml(first) })).values, first.values)
   })
 
   it('is TOML with its secrets hidden', async () => {
     const configuration = await read({
       toml: '[openai]\napiKey = "k"\nheaders = { a = "k" }\n[[openai.endpoints]]\nurl = "http://a.test"\napiKey = "k"',
     })
-    const { openai: printed } = parse(toToml(configuration, { origins: true }))
+    const { openai: printed } = parse(configurationToml(configuration, { origins: true }))
     assert.deepEqual(JSON.parse(JSON.stringify(printed)), {
       model: 'gpt-3.5-turbo',
       maxTokens: 100,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readFile } from '#dist/config/layers/toml-file.js'
+import { readTomlFile } from '#dist/config/layers/toml-file.js'
 import { problemText } from '#dist/config/problem.js'
 import { inFolder, problemsOf } from '../reading.ts'
 
@@ -14,7 +14,7 @@ async function wrongWith(content: string | Uint8Array, name = 'config.toml'): Pr
 }
 
 async function wrongWithPath(path: string, folder: string): Promise<string> {
-  const read = await readFile({ path, explicit: true })
+  const read = await readTomlFile({ path, explicit: true })
   assert.ok(read && 'problem' in read, 'nothing is wrong with it')
   return problemText(read.problem).replace(`${folder}/`, '')
 }
@@ -24,7 +24,7 @@ describe('readFile', () => {
     await inFolder(async folder => {
       const path = join(folder, 'config.toml')
       await writeFile(path, '\ufeffuse = "echo"')
-      const read = await readFile({ path, explicit: true })
+      const read = await readTomlFile({ path, explicit: true })
       assert.ok(read && 'table' in read)
       assert.deepEqual({ ...read.table }, { use: 'echo' })
     })
@@ -33,7 +33,7 @@ describe('readFile', () => {
   it('asks for a file only when the operator named it', async () => {
     await inFolder(async folder => {
       const path = join(folder, 'none.toml')
-      assert.equal(await readFile({ path, explicit: false }), undefined)
+      assert.equal(await readTomlFile({ path, explicit: false }), undefined)
       assert.equal(await wrongWithPath(path, folder), 'the configuration file does not exist (none.toml)')
     })
   })
@@ -44,7 +44,7 @@ describe('readFile', () => {
       await writeFile(join(folder, 'file'), '')
       await symlink('loop.toml', join(folder, 'loop.toml'))
       assert.equal(await wrongWithPath(join(folder, 'a.toml'), folder), 'the configuration file is a folder (a.toml)')
-      const under = await readFile({ path: join(folder, 'file', 'b.toml'), explicit: false })
+      const under = await readTomlFile({ path: join(folder, 'file', 'b.toml'), explicit: false })
       assert.ok(under && 'problem' in under)
       assert.equal(under.problem.message, 'the configuration file stands under a file that is no folder')
       assert.match(await wrongWithPath(join(folder, 'loop.toml'), folder), /cannot be read: ELOOP/)

@@ -3,7 +3,7 @@ import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Answer } from '#dist/plugin/dialect.js'
 import type { Asked, Miner, Question } from '#dist/plugin/miner.js'
-import { wholeAnswer } from '#dist/plugin/run/whole-answer.js'
+import { collectAnswer } from '#dist/plugin/run/whole-answer.js'
 import { type Behaviour, chunk, event } from '../../support/model-server.ts'
 import { asked, build, hello } from '../ask.ts'
 
@@ -11,7 +11,7 @@ export const openai = (settings: object = {}): Promise<Miner> => build(openaiMin
 
 /** The whole answer to a question that says more than words. */
 export function answerOf(miner: Miner, more: Partial<Question>, changes: Partial<Asked> = {}): Promise<Answer> {
-  return wholeAnswer(miner, { messages: hello, ...more }, asked(changes))
+  return collectAnswer(miner, { messages: hello, ...more }, asked(changes))
 }
 
 /** Has OpenAI's own host answer the next question with this stream. What it was asked is in `body` after that. */

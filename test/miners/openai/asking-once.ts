@@ -1,7 +1,7 @@
 import { callModel } from '#dist/miners/openai/call/complete.js'
 import { RefusedParameters } from '#dist/miners/openai/call/refused-parameters.js'
 import type { ClientFor } from '#dist/miners/openai/http/client.js'
-import { Clients } from '#dist/miners/openai/http/client-cache.js'
+import { ClientCache } from '#dist/miners/openai/http/client-cache.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
 import type { OpenAISettings } from '#dist/miners/openai/settings/settings.js'
@@ -14,7 +14,7 @@ export const askingOnce =
     ...openaiMiner(clientFor)(sdk),
     create({ config, log }) {
       const refused = new RefusedParameters(log)
-      const clients = new Clients(clientFor)
+      const clients = new ClientCache(clientFor)
       const [endpoint] = endpointsOf(config as OpenAISettings)
       return {
         async *prompt(question, asked) {

@@ -3,7 +3,7 @@ import { embedTexts } from '#dist/miners/openai/call/embed.js'
 import { RefusedParameters } from '#dist/miners/openai/call/refused-parameters.js'
 import { relayModel } from '#dist/miners/openai/call/relay.js'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
-import { Clients } from '#dist/miners/openai/http/client-cache.js'
+import { ClientCache } from '#dist/miners/openai/http/client-cache.js'
 import { ModelPool, type PoolOptions } from '#dist/miners/openai/pool/model-pool.js'
 import type { ModelEndpoint } from '#dist/miners/openai/settings/endpoints.js'
 import type { Asked, Outcome, Piece } from '#dist/plugin/miner.js'
@@ -12,7 +12,7 @@ import { Told } from './scripted.ts'
 
 /** A pool of real calls; without jitter, so that what comes next is certain. */
 export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolOptions> = {}) {
-  const clients = new Clients(openaiClient)
+  const clients = new ClientCache(openaiClient)
   const log = new Told()
   const refused = new RefusedParameters(log)
   const models = new ModelPool({

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Declared, PluginKind } from '#dist/plugin/load/discover.js'
+import type { Declared } from '#dist/plugin/load/discover.js'
 import { guardMiner } from '#dist/plugin/load/guard-miner.js'
 import { loadDialect, loadMiner } from '#dist/plugin/load/load-plugin.js'
 import type { Miner, MinerDefinition } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
+import type { PluginKind } from '#dist/plugin/sdk.js'
 import { haikuDialect, linkedPlugins, type PluginFolder, shoutMiner } from '../../support/plugins.ts'
 
 const zod = join(import.meta.dirname, '../../../node_modules/zod')

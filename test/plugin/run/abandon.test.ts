@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mock } from 'node:test'
-import { leftBehind, type Overdue } from '#dist/plugin/run/abandon.js'
+import { type Overrun, watchAbandoned } from '#dist/plugin/run/abandon.js'
 
 describe('a plugin that does not heed its signal', () => {
   it('is told after a second, with how many there are, and forgotten when it ends', async () => {
@@ -11,21 +11,21 @@ describe('a plugin that does not heed its signal', () => {
     mock.timers.enable({ apis: ['setTimeout'] })
     try {
       const stuck = [1, 2, 3].map(() => Promise.withResolvers<void>())
-      leftBehind('miner', stuck[0]!.promise)
-      leftBehind('miner', Promise.resolve())
-      leftBehind('dialect', Promise.reject(new Error('nobody hears this')))
+      watchAbandoned('miner', stuck[0]!.promise)
+      watchAbandoned('miner', Promise.resolve())
+      watchAbandoned('dialect', Promise.reject(new Error('nobody hears this')))
       await new Promise(setImmediate)
       mock.timers.tick(1_000)
       // Miners of other tests may be running still.
-      const { running } = told[0] as Overdue
+      const { running } = told[0] as Overrun
       assert.deepEqual(told, [{ speaker: 'miner', running }])
-      leftBehind('miner', stuck[1]!.promise)
+      watchAbandoned('miner', stuck[1]!.promise)
       mock.timers.tick(1_000)
       assert.deepEqual(told.at(-1), { speaker: 'miner', running: running + 1 })
       stuck[0]!.resolve()
       stuck[1]!.reject(new Error('nobody hears this, either'))
       await new Promise(setImmediate)
-      leftBehind('miner', stuck[2]!.promise)
+      watchAbandoned('miner', stuck[2]!.promise)
       mock.timers.tick(1_000)
       assert.deepEqual(told.at(-1), { speaker: 'miner', running })
       stuck[2]!.resolve()

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { boundedFetch, questionSignal } from '#dist/plugin/run/bounded-fetch.js'
-import { listen } from '#dist/plugin/run/read-answer.js'
+import { readAnswer } from '#dist/plugin/run/read-answer.js'
 
 const { signal } = new AbortController()
 
@@ -99,7 +99,7 @@ describe('a plugin’s fetch', () => {
           yield await (await boundedFetch(signal)(url)).text()
           return { model: 'm', finishReason: 'stop' }
         }
-        return listen(prompt(), ending).next()
+        return readAnswer(prompt(), ending).next()
       },
     ],
   ] as const)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Outcome, Piece } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { listen, outcomeOf } from '#dist/plugin/run/read-answer.js'
+import { parseOutcome, readAnswer } from '#dist/plugin/run/read-answer.js'
 
 const outcome: Outcome = { model: 'm', finishReason: 'stop' }
 const { signal } = new AbortController()
@@ -23,17 +23,17 @@ async function heard(speech: AsyncGenerator<Piece, Outcome>): Promise<[pieces: s
 
 describe('listen', () => {
   it('gives texts and pieces as texts, without the empty ones, and the outcome', async () => {
-    const speech = listen(saying('a', { text: 'b' }, '', { text: '' }, 'c'), signal)
+    const speech = readAnswer(saying('a', { text: 'b' }, '', { text: '' }, 'c'), signal)
     assert.deepEqual(await heard(speech), [['a', 'b', 'c'], outcome])
   })
 
   it('holds white space back until words follow it', async () => {
-    assert.deepEqual((await heard(listen(saying('', ' ', '\n', 'a', ' ', '\t'), signal)))[0], [' \na', ' ', '\t'])
+    assert.deepEqual((await heard(readAnswer(saying('', ' ', '\n', 'a', ' ', '\t'), signal)))[0], [' \na', ' ', '\t'])
     async function* failing(): AsyncGenerator<string, Outcome> {
       yield ' '
       throw new Error('broken')
     }
-    await assert.rejects(listen(failing(), signal).next(), /broken/)
+    await assert.rejects(readAnswer(failing(), signal).next(), /broken/)
   })
 
   describe('holds half a character back', () => {
@@ -47,11 +47,11 @@ describe('listen', () => {
       ['when another follows', [high, high, low], [high, '👋']],
       ['but not one that lacks its beginning', [`${low}a`], [`${low}a`]],
     ] as const) {
-      it(what, async () => assert.deepEqual((await heard(listen(saying(...pieces), signal)))[0], given))
+      it(what, async () => assert.deepEqual((await heard(readAnswer(saying(...pieces), signal)))[0], given))
     }
 
     it('and takes it alone for no answer', async () => {
-      await assert.rejects(heard(listen(saying(' ', high), signal)), noAnswer('EMPTY_ANSWER'))
+      await assert.rejects(heard(readAnswer(saying(' ', high), signal)), noAnswer('EMPTY_ANSWER'))
     })
   })
 
@@ -60,7 +60,7 @@ describe('listen', () => {
       yield 'a'
       throw new Error('broken')
     }
-    const speech = listen(failing(), signal)
+    const speech = readAnswer(failing(), signal)
     assert.deepEqual((await speech.next()).value, { text: 'a' })
     await assert.rejects(speech.next(), /broken/)
   })
@@ -72,7 +72,7 @@ describe('listen', () => {
       return outcome
     }
     const controller = new AbortController()
-    const speech = listen(stuck(), controller.signal)
+    const speech = readAnswer(stuck(), controller.signal)
     await speech.next()
     const next = speech.next()
     controller.abort(new Error('enough'))
@@ -92,7 +92,7 @@ describe('listen', () => {
         await Promise.reject(new Error('nobody hears this')) // mocha fails the run if it is unhandled
       }
     }
-    for await (const piece of listen(tidy(), signal)) {
+    for await (const piece of readAnswer(tidy(), signal)) {
       assert.equal(piece.text, 'a')
       break
     }
@@ -107,22 +107,22 @@ describe('listen', () => {
       yield 'a'
       return outcome
     }
-    const speech = listen(costly(), AbortSignal.abort(new Error('enough')))
+    const speech = readAnswer(costly(), AbortSignal.abort(new Error('enough')))
     await assert.rejects(speech.next(), /enough/)
     assert.equal(begun, false)
   })
 
   for (const pieces of [[], [''], [' ', { text: '\n\t' }]]) {
     it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
-      await assert.rejects(heard(listen(saying(...pieces), signal)), noAnswer('EMPTY_ANSWER'))
+      await assert.rejects(heard(readAnswer(saying(...pieces), signal)), noAnswer('EMPTY_ANSWER'))
     })
   }
 
   it('gives an answer of 4 MiB, and no more', async () => {
     const megabyte = 'x'.repeat(1024 * 1024)
     const four = Array.from({ length: 4 }, () => megabyte)
-    assert.equal((await heard(listen(saying(...four), signal)))[0].length, 4)
-    await assert.rejects(heard(listen(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
+    assert.equal((await heard(readAnswer(saying(...four), signal)))[0].length, 4)
+    await assert.rejects(heard(readAnswer(saying(...four, 'x'), signal)), noAnswer('ANSWER_TOO_LONG'))
   })
 
   for (const [what, piece] of [
@@ -135,7 +135,7 @@ describe('listen', () => {
         return outcome
       }
       const hear = async () => {
-        for await (const _ of listen(going(), signal));
+        for await (const _ of readAnswer(going(), signal));
       }
       await assert.rejects(hear(), noAnswer('ANSWER_TOO_LONG'))
     })
@@ -148,10 +148,10 @@ describe('listen', () => {
     for (const stop of [undefined, throwing, () => null]) {
       const steps = saying('a')
       const speech = { next: () => steps.next(), return: stop } as unknown as ReturnType<typeof saying>
-      assert.deepEqual(await heard(listen(speech, signal)), [['a'], outcome])
+      assert.deepEqual(await heard(readAnswer(speech, signal)), [['a'], outcome])
     }
     const failing = { next: () => Promise.reject(new Error('the real one')) } as unknown as ReturnType<typeof saying>
-    await assert.rejects(heard(listen(failing, signal)), /the real one/)
+    await assert.rejects(heard(readAnswer(failing, signal)), /the real one/)
   })
 
   it('hears nothing of a promise in the place of a generator, but that it is none', async () => {
@@ -159,13 +159,13 @@ describe('listen', () => {
       throw new Error('nobody hears this') // mocha fails the run if it is unhandled
     }
     const speech = forgotten() as unknown as ReturnType<typeof saying>
-    await assert.rejects(heard(listen(speech, signal)), {
+    await assert.rejects(heard(readAnswer(speech, signal)), {
       code: 'MINER_MISBEHAVES',
       message: 'prompt is no async generator',
       hint: 'write: async *prompt(…)',
     })
     const aborted = AbortSignal.abort(new Error('too late'))
-    await assert.rejects(heard(listen(forgotten() as unknown as typeof speech, aborted)), /too late/)
+    await assert.rejects(heard(readAnswer(forgotten() as unknown as typeof speech, aborted)), /too late/)
     await new Promise(setImmediate)
   })
 
@@ -174,24 +174,24 @@ describe('listen', () => {
       yield 'a'
       return outcome
     }
-    assert.deepEqual(await heard(listen(ready() as unknown as ReturnType<typeof saying>, signal)), [['a'], outcome])
+    assert.deepEqual(await heard(readAnswer(ready() as unknown as ReturnType<typeof saying>, signal)), [['a'], outcome])
   })
 
   for (const piece of [null, undefined, 5, {}, { text: 5 }, { text: null }, ['a'], () => 'a']) {
     it(`refuses ${JSON.stringify(piece)} for a piece`, async () => {
-      await assert.rejects(heard(listen(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
+      await assert.rejects(heard(readAnswer(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
     })
   }
 
   it('tells the type of what it refuses, nothing of what is in it, and what to write', async () => {
-    await assert.rejects(heard(listen(saying({ secret: 5 } as Piece), signal)), {
+    await assert.rejects(heard(readAnswer(saying({ secret: 5 } as Piece), signal)), {
       message: 'the miner yielded object, which is no piece of an answer',
       hint: 'yield a string, or { text, toolCalls, logprobs }',
     })
     async function* silent() {
       yield 'a'
     }
-    await assert.rejects(heard(listen(silent() as unknown as ReturnType<typeof saying>, signal)), {
+    await assert.rejects(heard(readAnswer(silent() as unknown as ReturnType<typeof saying>, signal)), {
       message: 'the miner returned undefined, and not which model spoke and why it stopped',
       hint: 'return { model, finishReason } at the end of prompt',
     })
@@ -203,7 +203,7 @@ describe('listen', () => {
         yield 'a'
         return end as Outcome
       }
-      await assert.rejects(heard(listen(odd(), signal)), noAnswer('MINER_MISBEHAVES'))
+      await assert.rejects(heard(readAnswer(odd(), signal)), noAnswer('MINER_MISBEHAVES'))
     })
   }
 })
@@ -222,15 +222,15 @@ describe('outcomeOf', () => {
       usage: { promptTokens: 9, cachedTokens: 0, completionTokens: 2, reasoningTokens: 1 },
       attempts: [{ ...attempt, error: 'MODEL_BUSY' }, attempt],
     }
-    assert.deepEqual(outcomeOf(outcome), outcome)
-    assert.deepEqual(outcomeOf(said), said)
+    assert.deepEqual(parseOutcome(outcome), outcome)
+    assert.deepEqual(parseOutcome(said), said)
   })
 
   it('leaves out what it does not have', () => {
-    assert.deepEqual(outcomeOf({ ...said, prompt: 'secret', usage: null, attempts: 3 }), said)
+    assert.deepEqual(parseOutcome({ ...said, prompt: 'secret', usage: null, attempts: 3 }), said)
     const counts = { promptTokens: '9', cachedTokens: -1, completionTokens: Number.NaN, reasoningTokens: 1, other: 5 }
-    assert.deepEqual(outcomeOf({ ...said, usage: counts }), { ...said, usage: { reasoningTokens: 1 } })
+    assert.deepEqual(parseOutcome({ ...said, usage: counts }), { ...said, usage: { reasoningTokens: 1 } })
     const odd = [null, 'main', { ...attempt, ms: '5' }, { ...attempt, error: 5 }, { ...attempt, endpoint: null }]
-    assert.deepEqual(outcomeOf({ ...said, attempts: [...odd, attempt] }), { ...said, attempts: [attempt] })
+    assert.deepEqual(parseOutcome({ ...said, attempts: [...odd, attempt] }), { ...said, attempts: [attempt] })
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { cutShort, wholeAnswer } from '#dist/plugin/run/whole-answer.js'
+import { collectAnswer, truncateAtSentence } from '#dist/plugin/run/whole-answer.js'
 
 const question = { messages: [{ role: 'user', content: 'hi' }] } as const
 const noMore = { toolCalls: [], logprobs: [] }
@@ -20,7 +20,7 @@ function saying(...pieces: string[]): Miner {
 describe('wholeAnswer', () => {
   it('puts the pieces together, and tells once when the first is there', async () => {
     let first = 0
-    const answer = await wholeAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
+    const answer = await collectAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
     assert.deepEqual(answer, { text: 'abc', ...noMore, outcome, partial: false })
     assert.equal(first, 1)
   })
@@ -34,7 +34,7 @@ describe('wholeAnswer', () => {
         return outcome
       },
     }
-    await wholeAnswer(miner, question, asked)
+    await collectAnswer(miner, question, asked)
   })
 
   describe('when it fails in the middle', () => {
@@ -56,7 +56,7 @@ describe('wholeAnswer', () => {
     it('begins again, and gives the new one only', async () => {
       let first = 0
       const miner = failing(['One. Tw', cut])
-      const answer = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      const answer = await collectAnswer(miner, question, asked, { onFirst: () => first++ })
       assert.deepEqual(answer, { text: 'One. Two. Three.', ...noMore, outcome, partial: false })
       assert.deepEqual([miner.asked, first], [2, 1])
     })
@@ -73,7 +73,7 @@ describe('wholeAnswer', () => {
         },
       }
       let first = 0
-      const { toolCalls } = await wholeAnswer(miner, question, asked, { onFirst: () => first++ })
+      const { toolCalls } = await collectAnswer(miner, question, asked, { onFirst: () => first++ })
       assert.deepEqual(toolCalls, [{ id: 'a', name: 'clock', arguments: '{}' }])
       assert.deepEqual([tries, first], [2, 1])
     })
@@ -85,7 +85,7 @@ describe('wholeAnswer', () => {
           throw cut
         },
       }
-      await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), error => error === cut)
+      await assert.rejects(collectAnswer(miner, question, asked, { cutAfterMs: 1_000 }), error => error === cut)
     })
 
     it('takes the longer of two, cut, when it fails twice and may be cut; else fails', async () => {
@@ -93,11 +93,11 @@ describe('wholeAnswer', () => {
         ['One. Two. Th', cut],
         ['One. Tw', cut],
       ]
-      const answer = await wholeAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
+      const answer = await collectAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
       const outcome = { model: 'unknown', finishReason: 'cut' }
       assert.deepEqual(answer, { text: 'One. Two.', ...noMore, outcome, partial: true })
       const miner = failing(...twice)
-      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      await assert.rejects(collectAnswer(miner, question, asked), error => error === cut)
       assert.equal(miner.asked, 2)
     })
 
@@ -110,18 +110,18 @@ describe('wholeAnswer', () => {
       const both = [at('main', 'MODEL_CUT'), at('local', 'MODEL_CUT')]
 
       it('in what it cuts', async () => {
-        const { outcome } = await wholeAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
+        const { outcome } = await collectAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
         assert.deepEqual(outcome.attempts, both)
       })
 
       it('in the error', async () => {
-        const error = await wholeAnswer(failing(...tries), question, asked).catch((error: unknown) => error)
+        const error = await collectAnswer(failing(...tries), question, asked).catch((error: unknown) => error)
         assert.ok(error instanceof NoAnswer)
         assert.deepEqual([error.code, error.message, error.attempts], [cut.code, cut.message, both])
       })
 
       it('in the answer that the second one gives', async () => {
-        const { outcome } = await wholeAnswer(failing(tries[0]!), question, asked)
+        const { outcome } = await collectAnswer(failing(tries[0]!), question, asked)
         assert.deepEqual(outcome.attempts, both.slice(0, 1))
       })
     })
@@ -132,7 +132,7 @@ describe('wholeAnswer', () => {
         if (miner.asked > 0) await new Promise(() => {})
         return yield* miner.prompt(question, asked)
       }
-      const answer = await wholeAnswer({ prompt }, question, asked, { cutAfterMs: 20 })
+      const answer = await collectAnswer({ prompt }, question, asked, { cutAfterMs: 20 })
       assert.deepEqual([answer.text, answer.partial, answer.outcome.finishReason], ['One.', true, 'deadline'])
     })
 
@@ -144,14 +144,14 @@ describe('wholeAnswer', () => {
     ] as const) {
       it(`does not begin again when the miner ${what}`, async () => {
         const miner = failing(['One. Tw', error])
-        await assert.rejects(wholeAnswer(miner, question, asked, { cutAfterMs: 1_000 }), thrown => thrown === error)
+        await assert.rejects(collectAnswer(miner, question, asked, { cutAfterMs: 1_000 }), thrown => thrown === error)
         assert.equal(miner.asked, 1)
       })
     }
 
     it('does not begin again when nothing was said: that is the affair of the miner', async () => {
       const miner = failing([' ', cut])
-      await assert.rejects(wholeAnswer(miner, question, asked), error => error === cut)
+      await assert.rejects(collectAnswer(miner, question, asked), error => error === cut)
       assert.equal(miner.asked, 1)
     })
   })
@@ -170,7 +170,7 @@ describe('wholeAnswer', () => {
     const cut = { model: 'unknown', finishReason: 'deadline' }
 
     it('takes what there is, cut at a sentence', async () => {
-      const answer = await wholeAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
+      const answer = await collectAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
       assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
     })
 
@@ -178,7 +178,7 @@ describe('wholeAnswer', () => {
       const controller = new AbortController()
       setTimeout(() => controller.abort(new Error('enough')), 60)
       for (const pieces of [[], [' ', '\n']]) {
-        const answer = wholeAnswer(
+        const answer = collectAnswer(
           stuckAfter(...pieces),
           question,
           { ...asked, signal: controller.signal },
@@ -190,17 +190,17 @@ describe('wholeAnswer', () => {
 
     it('waits on when it may not be cut', async () => {
       const signal = AbortSignal.timeout(60)
-      await assert.rejects(wholeAnswer(stuckAfter('One. '), question, { ...asked, signal }), /timeout/)
+      await assert.rejects(collectAnswer(stuckAfter('One. '), question, { ...asked, signal }), /timeout/)
     })
 
     it('takes all when all was said before', async () => {
-      const answer = await wholeAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
+      const answer = await collectAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
       assert.deepEqual(answer, { text: 'One. Two', ...noMore, outcome, partial: false })
     })
 
     it('hears nothing of what the miner throws later', async () => {
       const controller = new AbortController()
-      const answer = await wholeAnswer(
+      const answer = await collectAnswer(
         stuckAfter('One. '),
         question,
         { ...asked, signal: controller.signal },
@@ -214,7 +214,7 @@ describe('wholeAnswer', () => {
 
   for (const pieces of [[], [''], [' ', '\n\t']]) {
     it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
-      const thrown = await wholeAnswer(saying(...pieces), question, asked).catch((error: unknown) => error)
+      const thrown = await collectAnswer(saying(...pieces), question, asked).catch((error: unknown) => error)
       assert.ok(thrown instanceof NoAnswer)
       assert.equal(thrown.reason, 'upstream')
       assert.equal(thrown.code, 'EMPTY_ANSWER')
@@ -231,7 +231,7 @@ describe('wholeAnswer', () => {
         }
       },
     }
-    const thrown = await wholeAnswer(endless, question, asked).catch((error: unknown) => error)
+    const thrown = await collectAnswer(endless, question, asked).catch((error: unknown) => error)
     assert.ok(thrown instanceof NoAnswer)
     assert.equal(thrown.code, 'ANSWER_TOO_LONG')
     await new Promise(setImmediate)
@@ -240,7 +240,7 @@ describe('wholeAnswer', () => {
 
   it('ends with the reason of the signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
-    await assert.rejects(wholeAnswer(saying('a'), question, { ...asked, signal }), /enough/)
+    await assert.rejects(collectAnswer(saying('a'), question, { ...asked, signal }), /enough/)
   })
 
   it('gives on what the miner throws, also before it is a generator', async () => {
@@ -249,7 +249,7 @@ describe('wholeAnswer', () => {
         throw new Error('broken')
       },
     }
-    await assert.rejects(wholeAnswer(broken, question, asked), /broken/)
+    await assert.rejects(collectAnswer(broken, question, asked), /broken/)
   })
 })
 
@@ -279,30 +279,30 @@ describe('cutShort', () => {
   for (const [where, text] of Object.entries(cuts)) {
     it(`cuts ${where}`, () => {
       const [kept, lost = ''] = text.split('|')
-      assert.equal(cutShort(kept + lost), kept)
+      assert.equal(truncateAtSentence(kept + lost), kept)
     })
   }
 
   it('does not take what only looks like a sentence for one', () => {
-    assert.equal(cutShort('Pi is it. It is 3.'), 'Pi is it.')
-    assert.equal(cutShort('Two things.\n1. Fir'), 'Two things.')
-    assert.equal(cutShort('Eat well. Take fruit, e.g. app'), 'Eat well.')
-    assert.equal(cutShort('It is he. J. S. Ba'), 'It is he.')
-    assert.equal(cutShort('Look it up. See example.com/a.b fo'), 'Look it up.')
-    assert.equal(cutShort('It is 3.14 or s'), 'It is 3.14 or')
+    assert.equal(truncateAtSentence('Pi is it. It is 3.'), 'Pi is it.')
+    assert.equal(truncateAtSentence('Two things.\n1. Fir'), 'Two things.')
+    assert.equal(truncateAtSentence('Eat well. Take fruit, e.g. app'), 'Eat well.')
+    assert.equal(truncateAtSentence('It is he. J. S. Ba'), 'It is he.')
+    assert.equal(truncateAtSentence('Look it up. See example.com/a.b fo'), 'Look it up.')
+    assert.equal(truncateAtSentence('It is 3.14 or s'), 'It is 3.14 or')
   })
 
   it('gives up no more than 1,000 characters for the sake of a whole sentence', () => {
     const words = 'word '.repeat(400).trimEnd()
-    assert.equal(cutShort(`One. ${words}`), `One. ${words.slice(0, -5)}`)
+    assert.equal(truncateAtSentence(`One. ${words}`), `One. ${words.slice(0, -5)}`)
     const word = 'x'.repeat(5000)
-    assert.equal(cutShort(`One. Two ${word}`), `One. Two ${word}`)
+    assert.equal(truncateAtSentence(`One. Two ${word}`), `One. Two ${word}`)
   })
 
   it('takes no time, whatever is in it', () => {
     const startedAt = performance.now()
     for (const text of ['.', '."', '. ', ' ', '"', 'a.', '…!?', '\n', '今', '。', '1.'])
-      cutShort(text.repeat((4 * 1024 * 1024) / text.length))
+      truncateAtSentence(text.repeat((4 * 1024 * 1024) / text.length))
     assert.ok(performance.now() - startedAt < 1_000)
   })
 })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import { fieldsOf, plainOf, treeOf } from '#dist/wires/json/convert.js'
+import { fieldsOf, toPlain, toTree } from '#dist/wires/json/convert.js'
 import { readJson } from '#dist/wires/json/read.js'
 import { JsonNumber } from '#dist/wires/json/tree.js'
 import { writeJson } from '#dist/wires/json/write.js'
 
-const plain = (text: string) => plainOf(readJson(Buffer.from(text)))
+const plain = (text: string) => toPlain(readJson(Buffer.from(text)))
 
 describe('plainOf', () => {
   it('gives what a schema can look at', () => {
@@ -32,7 +32,7 @@ describe('plainOf', () => {
 
   it('gives a fresh value each time', () => {
     const tree = readJson(Buffer.from('{"a":[1]}'))
-    assert.notEqual(plainOf(tree), plainOf(tree))
+    assert.notEqual(toPlain(tree), toPlain(tree))
   })
 })
 
@@ -48,7 +48,7 @@ describe('treeOf', () => {
       g: fieldsOf({ 2: 1 }),
     }
     assert.equal(
-      writeJson(treeOf(values)),
+      writeJson(toTree(values)),
       '{"a":1,"b":0.5,"c":1e-05,"d":100000000000000000000,"e":NaN,"f":1.0,"g":{"2":1}}',
     )
   })
@@ -58,12 +58,12 @@ describe('treeOf', () => {
       ['a', { b: 1 }],
       [2, [new Map()]],
     ])
-    assert.equal(writeJson(treeOf(map)), '{"a":{"b":1},"2":[{}]}')
+    assert.equal(writeJson(toTree(map)), '{"a":{"b":1},"2":[{}]}')
   })
 
   it('refuses what JSON does not have', () => {
-    assert.throws(() => treeOf(new Map([['a', undefined]])), TypeError)
-    assert.throws(() => treeOf([() => 1]), TypeError)
-    assert.throws(() => treeOf({ a: undefined }), TypeError)
+    assert.throws(() => toTree(new Map([['a', undefined]])), TypeError)
+    assert.throws(() => toTree([() => 1]), TypeError)
+    assert.throws(() => toTree({ a: undefined }), TypeError)
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { fieldsOf } from '#dist/wires/json/convert.js'
 import { JsonNumber } from '#dist/wires/json/tree.js'
 import { bodyHash } from '#dist/wires/synapse/body-hash.js'
-import { askOf } from '#dist/wires/synapse/build-request.js'
+import { buildRequest } from '#dist/wires/synapse/build-request.js'
 import { claim } from '#dist/wires/synapse/claim.js'
 import { open } from '#dist/wires/synapse/open.js'
 import { proof } from '#dist/wires/synapse/proof.js'
@@ -27,7 +27,7 @@ const envelope = {
 
 describe('askOf', () => {
   const recorded = message(vector('axon/request-10.2.http').toString())
-  const ask = askOf(prompting, envelope)
+  const ask = buildRequest(prompting, envelope)
   const signature = Object.fromEntries(ask.headers).bt_header_dendrite_signature!
   // Signatures differ each time, sizes are those of Python's objects.
   const alike = (text: string) =>
@@ -59,13 +59,13 @@ describe('askOf', () => {
 
   it('announces each required field by the empty value of its kind', () => {
     const values = fieldsOf({ a: ['x'], b: 'x', c: 5, d: new JsonNumber('5.0'), e: true, f: { x: 1 }, g: null })
-    const { headers } = askOf({ name: 'X', fields: values, required: ['a', 'b', 'c', 'd', 'e', 'f'] }, envelope)
+    const { headers } = buildRequest({ name: 'X', fields: values, required: ['a', 'b', 'c', 'd', 'e', 'f'] }, envelope)
     const dummies = headers.filter(([name]) => name.startsWith('bt_header_input_obj_')).map(([, value]) => value)
     assert.deepEqual(dummies, ['W10=', 'IiI=', 'MA==', 'MC4w', 'ZmFsc2U=', 'e30='])
   })
 
   it('names the timeout as a Python float', () => {
-    const timeout = (timeoutSeconds: number) => askOf(prompting, { ...envelope, timeoutSeconds }).headers[1]
+    const timeout = (timeoutSeconds: number) => buildRequest(prompting, { ...envelope, timeoutSeconds }).headers[1]
     assert.deepEqual(timeout(12), ['timeout', '12.0'])
     assert.deepEqual(timeout(0.25), ['timeout', '0.25'])
   })

@@ -1,4 +1,4 @@
-import { follow } from '../../../async/abortable.js'
+import { linkedController } from '../../../async/abortable.js'
 import type { Asked } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Upstream } from '../errors/upstream.js'
@@ -12,7 +12,7 @@ import type { OpenAISettings } from '../settings/settings.js'
  * A token is text, a thought, a refusal or the call of a tool. Comments, pieces without any of them, and the head of a
  * reply show that a server lives, not that a model speaks, and many a proxy sends them while its own upstream is dead.
  */
-export class CallClock {
+export class CallTimeouts {
   readonly #call: AbortController & Disposable
   readonly #upstream: Upstream
   readonly #idleMs: number | null
@@ -25,7 +25,7 @@ export class CallClock {
     { firstTokenTimeout, idleTimeout }: Pick<OpenAISettings, 'firstTokenTimeout' | 'idleTimeout'>,
     { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>,
   ) {
-    this.#call = follow(signal)
+    this.#call = linkedController(signal)
     this.#upstream = upstream
     this.#idleMs = idleTimeout
     const left = msUntil(deadline)
@@ -39,13 +39,13 @@ export class CallClock {
   }
 
   /** A token is there, and the next is waited for. */
-  heard(): void {
+  onToken(): void {
     this.pause()
     if (this.#idleMs !== null) this.#silence = this.#listenFor(this.#idleMs)
   }
 
   /** All is said: what may still come is usage, and from the first call on there is a bound on that. */
-  heardAll(): void {
+  onEnd(): void {
     this.#end ??= this.#listenFor(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
   }
 

@@ -3,9 +3,9 @@ import type { Target } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
 /** Asks one endpoint with one key, once, and gives what it answers on as it comes. */
-export type Call<What, Given> = (target: Target, what: What, asked: CallAsked) => AsyncGenerator<Given, Outcome>
+export type EndpointCall<What, Given> = (target: Target, what: What, asked: CallAsked) => AsyncGenerator<Given, Outcome>
 
-export type CallModel = Call<Question, string | Piece>
+export type CallModel = EndpointCall<Question, string | Piece>
 
 export type CallAsked = Pick<Asked, 'signal' | 'deadline'> & {
   /** called at each token, a thought included */
@@ -13,4 +13,4 @@ export type CallAsked = Pick<Asked, 'signal' | 'deadline'> & {
 }
 
 /** For whoever does it: what was learned of the models so far, and where it is learned. */
-export type CallMeans = CallAsked & { readonly refused: RefusedParameters }
+export type CallContext = CallAsked & { readonly refused: RefusedParameters }

@@ -1,17 +1,17 @@
 import type { OpenAI } from 'openai'
-import { until } from '../../../async/abortable.js'
+import { abortable } from '../../../async/abortable.js'
 import type { Outcome, Piece, Question } from '../../../plugin/miner.js'
-import { ofThisModel } from '../errors/answer-errors.js'
+import { asUnsupportedModel } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
 import { upstreamOf } from '../errors/upstream.js'
-import { wantsOf } from '../request/features.js'
+import { requiredFeatures } from '../request/features.js'
 import { modelRequest } from '../request/model-request.js'
-import { Answer, type Heard } from '../response/answer.js'
-import { replies } from '../response/documents.js'
+import { AnswerReader, type Delta } from '../response/answer.js'
+import { documents } from '../response/documents.js'
 import { endpointFor, type Target } from '../settings/endpoints.js'
-import type { CallMeans } from './call.js'
-import { CallClock } from './call-timeouts.js'
-import { acceptedReplies } from './drop-parameters.js'
+import type { CallContext } from './call.js'
+import { CallTimeouts } from './call-timeouts.js'
+import { droppingRefused } from './drop-parameters.js'
 
 /**
  * Asks a model once, and gives on what it says as it comes. What it refuses for a parameter is asked again without it,
@@ -24,19 +24,19 @@ export function callModel(
   client: OpenAI,
   target: Target,
   question: Question,
-  asked: CallMeans,
+  asked: CallContext,
 ): AsyncGenerator<string | Piece, Outcome> {
-  const ear = { isRelay: false, hear: ({ said }: Heard) => said, pass: () => undefined }
-  return converse(client, target, question, { ...asked, ear })
+  const reader = { isRelay: false, onDelta: ({ content }: Delta) => content, onBytes: () => undefined }
+  return complete(client, target, question, { ...asked, reader })
 }
 
 /** Makes of what comes what is given on. */
-export type Ear<Given> = {
+export type DeltaReader<Given> = {
   /** wants the bytes, too, to the very end of the stream */
   readonly isRelay: boolean
-  hear(heard: Heard): Given | undefined
-  /** bytes, after all that was heard in them */
-  pass(bytes: Uint8Array): Given | undefined
+  onDelta(delta: Delta): Given | undefined
+  /** bytes, after all that was delta in them */
+  onBytes(bytes: Uint8Array): Given | undefined
 }
 
 /**
@@ -44,33 +44,33 @@ export type Ear<Given> = {
  *
  * @throws as `callModel`
  */
-export async function* converse<Given>(
+export async function* complete<Given>(
   client: OpenAI,
   target: Target,
   question: Question,
-  { signal, deadline, onToken, refused, ear }: CallMeans & { readonly ear: Ear<Given> },
+  { signal, deadline, onToken, refused, reader }: CallContext & { readonly reader: DeltaReader<Given> },
 ): AsyncGenerator<Given, Outcome> {
   const endpoint = endpointFor(target.endpoint, question)
   const { at, config } = endpoint
-  const { isRelay } = ear
+  const { isRelay } = reader
   const upstream = upstreamOf(endpoint)
-  const clock = new CallClock(upstream, config, { signal, deadline })
-  const listening = {
+  const timeouts = new CallTimeouts(upstream, config, { signal, deadline })
+  const options = {
     upstream,
-    signal: clock.signal,
+    signal: timeouts.signal,
     connectTimeoutMs: config.connectTimeout,
     isRelay,
-    onBytes: () => clock.heard(),
+    onBytes: () => timeouts.onToken(),
   }
-  const answer = new Answer(upstream, question)
-  const documents = acceptedReplies({
+  const answer = new AnswerReader(upstream, question)
+  const replies = droppingRefused({
     endpoint,
     refused,
-    wants: wantsOf(question, { isRelay }),
+    wants: requiredFeatures(question, { isRelay }),
     request: without => modelRequest(config, question, { isOpenAI: at.isOpenAI, refused: without, isRelay }),
     send: request => {
-      if (!request.body.stream) clock.pause() // a whole answer has no first token
-      return replies(client, request, listening)
+      if (!request.body.stream) timeouts.pause() // a whole answer has no first token
+      return documents(client, request, options)
     },
   })
   // Some servers never end a stream, or break it off; but its bytes are all there only when it said so.
@@ -80,36 +80,36 @@ export async function* converse<Given>(
     for (;;) {
       // Not `for await`: a read may never settle, not even when its signal aborts, since an embedder's client may bring any
       // fetch (that of undici 6 waits for ever for what says that it is gzip, is not, and ends with its connection).
-      const { done, value } = await until(documents.next(), listening.signal)
+      const { done, value } = await abortable(replies.next(), options.signal)
       if (done) return answer.outcome()
       let given: Given | undefined
-      if (value instanceof Uint8Array) given = ear.pass(value)
+      if (value instanceof Uint8Array) given = reader.onBytes(value)
       else {
-        const heard = answer.take(value)
-        if (heard.isToken) {
+        const delta = answer.take(value)
+        if (delta.isToken) {
           isNew = true
-          clock.heard()
+          timeouts.onToken()
           onToken?.()
         }
-        given = ear.hear(heard)
+        given = reader.onDelta(delta)
       }
       if (given !== undefined) {
         // What holds no token is no reason to listen longer.
-        if (isNew) clock.pause()
+        if (isNew) timeouts.pause()
         yield given
-        if (isNew) clock.heard()
+        if (isNew) timeouts.onToken()
         isNew = false
       }
-      if (isOver()) clock.heardAll()
+      if (isOver()) timeouts.onEnd()
     }
   } catch (error) {
     signal.throwIfAborted()
     if (isOver()) return answer.outcome()
-    clock.signal.throwIfAborted()
+    timeouts.signal.throwIfAborted()
     const told = modelError(error, upstream)
-    throw config.model === target.endpoint.config.model ? told : ofThisModel(told)
+    throw config.model === target.endpoint.config.model ? told : asUnsupportedModel(told)
   } finally {
-    clock.stop()
-    documents.return().catch(() => {})
+    timeouts.stop()
+    replies.return().catch(() => {})
   }
 }

@@ -1,21 +1,21 @@
 import { unsupported } from '../errors/answer-errors.js'
-import { type StatusError, said } from '../errors/api-error.js'
+import { type ErrorResponse, readApiError } from '../errors/api-error.js'
 import { unsupportedParameters } from '../errors/unsupported-parameters.js'
-import { upstreamOf, upstreamWords } from '../errors/upstream.js'
-import { refusedWant, type Want } from '../request/features.js'
-import type { ModelRequest } from '../request/model-request.js'
+import { sanitizeText, upstreamOf } from '../errors/upstream.js'
+import { type Feature, refusedFeature } from '../request/features.js'
+import type { ChatRequest } from '../request/model-request.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
-type Ways = {
+type DropOptions = {
   readonly endpoint: ModelEndpoint
   readonly refused: RefusedParameters
   /** what is never left out */
-  readonly wants: readonly Want[]
+  readonly wants: readonly Feature[]
   /** makes the request without these parameters */
-  request(without: ReadonlySet<string>): ModelRequest
+  request(without: ReadonlySet<string>): ChatRequest
   /** sends it, and gives the documents of the reply */
-  send(request: ModelRequest): AsyncGenerator<unknown, void>
+  send(request: ChatRequest): AsyncGenerator<unknown, void>
 }
 
 /**
@@ -26,7 +26,7 @@ type Ways = {
  * @throws {NoAnswer} `MODEL_UNSUPPORTED` when it is refused for what is wanted
  * @throws what `send` throws
  */
-export async function* acceptedReplies(ways: Ways): AsyncGenerator<unknown, void> {
+export async function* droppingRefused(ways: DropOptions): AsyncGenerator<unknown, void> {
   const { endpoint, refused, wants, request, send } = ways
   const needed = new Set(wants.flatMap(({ fields }) => fields))
   const without = new Set([...refused.of(endpoint)].filter(name => !needed.has(name)))
@@ -55,9 +55,9 @@ export async function* acceptedReplies(ways: Ways): AsyncGenerator<unknown, void
   }
 }
 
-function explained(error: unknown, { endpoint, wants }: Ways): unknown {
-  const want = refusedWant(error, wants)
+function explained(error: unknown, { endpoint, wants }: DropOptions): unknown {
+  const want = refusedFeature(error, wants)
   if (!want) return error
   const upstream = upstreamOf(endpoint)
-  return unsupported(upstream, want.lack, upstreamWords(said(error as StatusError).words, upstream.secrets))
+  return unsupported(upstream, want.lack, sanitizeText(readApiError(error as ErrorResponse).words, upstream.secrets))
 }

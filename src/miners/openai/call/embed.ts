@@ -1,15 +1,15 @@
 import type { OpenAI } from 'openai'
-import { until } from '../../../async/abortable.js'
+import { abortable } from '../../../async/abortable.js'
 import type { Outcome } from '../../../plugin/miner.js'
-import { ofThisModel, unreadable } from '../errors/answer-errors.js'
+import { asUnsupportedModel, unreadableAnswer } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
 import { type Upstream, upstreamOf } from '../errors/upstream.js'
-import { readReply } from '../response/completion.js'
-import { replies } from '../response/documents.js'
-import { isRecord, record } from '../response/loose-json.js'
+import { readCompletion } from '../response/completion.js'
+import { documents } from '../response/documents.js'
+import { asRecord, isRecord } from '../response/loose-json.js'
 import type { Target } from '../settings/endpoints.js'
 import type { CallAsked } from './call.js'
-import { CallClock } from './call-timeouts.js'
+import { CallTimeouts } from './call-timeouts.js'
 
 /**
  * Asks the configured model once for a vector for each text, which are all given at once.
@@ -25,31 +25,31 @@ export async function* embedTexts(
 ): AsyncGenerator<Vectors, Outcome> {
   const { model, connectTimeout, idleTimeout } = endpoint.config
   const upstream = upstreamOf(endpoint)
-  const clock = new CallClock(upstream, { firstTokenTimeout: null, idleTimeout }, { signal, deadline })
-  const listening = {
+  const timeouts = new CallTimeouts(upstream, { firstTokenTimeout: null, idleTimeout }, { signal, deadline })
+  const options = {
     upstream,
-    signal: clock.signal,
+    signal: timeouts.signal,
     connectTimeoutMs: connectTimeout,
     isRelay: false,
     maxBytes: MAX_BYTES,
-    onBytes: () => clock.heard(),
+    onBytes: () => timeouts.onToken(),
   }
   const body = { model, input: texts, encoding_format: 'float' }
-  const documents = replies(client, { path: '/embeddings', body }, listening)
+  const replies = documents(client, { path: '/embeddings', body }, options)
   try {
-    const { value } = await until(documents.next(), listening.signal)
+    const { value } = await abortable(replies.next(), options.signal)
     const { vectors, outcome } = readVectors(value, texts.length, upstream)
-    clock.pause()
+    timeouts.pause()
     yield vectors
     return outcome
   } catch (error) {
     signal.throwIfAborted()
-    clock.signal.throwIfAborted()
+    timeouts.signal.throwIfAborted()
     // A model that has words may have no vectors, and is asked for words all the same.
-    throw ofThisModel(modelError(error, upstream))
+    throw asUnsupportedModel(modelError(error, upstream))
   } finally {
-    clock.stop()
-    documents.return().catch(() => {})
+    timeouts.stop()
+    replies.return().catch(() => {})
   }
 }
 
@@ -69,12 +69,13 @@ export function readVectors(
   count: number,
   upstream: Upstream,
 ): { readonly vectors: Vectors; readonly outcome: Outcome } {
-  const { data } = record(document)
-  const { model = upstream.model, usage } = readReply(document)
+  const { data } = asRecord(document)
+  const { model = upstream.model, usage } = readCompletion(document)
   const found = new Map<unknown, unknown>()
   if (Array.isArray(data)) for (const entry of data) if (isRecord(entry)) found.set(entry.index, entry.embedding)
   const vectors = Array.from({ length: count }, (_, at) => found.get(at))
-  if (found.size !== count || !vectors.every(isVector)) throw unreadable(upstream, 'without a vector for each text')
+  if (found.size !== count || !vectors.every(isVector))
+    throw unreadableAnswer(upstream, 'without a vector for each text')
   return { vectors, outcome: { model, finishReason: 'stop', ...(usage && { usage }) } }
 }
 

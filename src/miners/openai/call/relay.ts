@@ -1,9 +1,9 @@
 import type { OpenAI } from 'openai'
 import type { Outcome, Question, Relayed } from '../../../plugin/miner.js'
-import type { Heard } from '../response/answer.js'
+import type { Delta } from '../response/answer.js'
 import type { Target } from '../settings/endpoints.js'
-import type { CallMeans } from './call.js'
-import { converse, type Ear } from './complete.js'
+import type { CallContext } from './call.js'
+import { complete, type DeltaReader } from './complete.js'
 
 /**
  * Asks a model once, and gives the bytes of its stream on as they come, from the first word or thought on with all that
@@ -15,21 +15,21 @@ export function relayModel(
   client: OpenAI,
   target: Target,
   question: Question,
-  asked: CallMeans,
+  asked: CallContext,
 ): AsyncGenerator<Uint8Array, Outcome> {
-  return converse(client, target, question, { ...asked, ear: new Relaying() })
+  return complete(client, target, question, { ...asked, reader: new Relaying() })
 }
 
-class Relaying implements Ear<Uint8Array> {
+class Relaying implements DeltaReader<Uint8Array> {
   readonly isRelay = true
   #held: Uint8Array[] = []
   #speaks = false
 
-  hear({ said, isThought }: Heard): undefined {
-    this.#speaks ||= said !== undefined || isThought
+  onDelta({ content, isThought }: Delta): undefined {
+    this.#speaks ||= content !== undefined || isThought
   }
 
-  pass(bytes: Uint8Array): Uint8Array | undefined {
+  onBytes(bytes: Uint8Array): Uint8Array | undefined {
     if (bytes.length > 0) this.#held.push(bytes)
     if (!this.#speaks || this.#held.length === 0) return undefined
     const given = Buffer.concat(this.#held)
@@ -43,7 +43,7 @@ class Relaying implements Ear<Uint8Array> {
  *
  * @throws what the speech throws before its first bytes
  */
-export async function relayed(speech: AsyncGenerator<Uint8Array, Outcome>, signal: AbortSignal): Promise<Relayed> {
+export async function relayStream(speech: AsyncGenerator<Uint8Array, Outcome>, signal: AbortSignal): Promise<Relayed> {
   const first = await speech.next()
   const { promise: outcome, resolve, reject } = Promise.withResolvers<Outcome>()
   outcome.catch(() => {}) // for whoever wants to hear it

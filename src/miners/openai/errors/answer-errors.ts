@@ -18,7 +18,7 @@ export function unsupported({ name, model }: Upstream, lack: string, words = '')
  * That an endpoint lacks a model, or does not let a key use it, as an error of what asked for that model: it says
  * nothing of the one that is configured, so neither key nor endpoint is to rest for it.
  */
-export function ofThisModel(error: Error): Error {
+export function asUnsupportedModel(error: Error): Error {
   const isLack = error instanceof NoAnswer && (error.code === 'MODEL_NOT_FOUND' || error.code === 'MODEL_FORBIDDEN')
   if (!isLack) return error
   return new NoAnswer('unsupported', error.message, {
@@ -28,7 +28,7 @@ export function ofThisModel(error: Error): Error {
 }
 
 /** @param how what is wrong with the reply, after "answered" */
-export function unreadable({ name, setting }: Upstream, how: string): NoAnswer {
+export function unreadableAnswer({ name, setting }: Upstream, how: string): NoAnswer {
   return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
     code: 'MODEL_UNREADABLE',
     hint: `check ${setting('baseUrl')}: it names an OpenAI-compatible API and usually ends in /v1`,
@@ -36,7 +36,7 @@ export function unreadable({ name, setting }: Upstream, how: string): NoAnswer {
 }
 
 /** @param sign how it showed that there is more of the answer than came */
-export function cut({ name }: Upstream, sign: string): NoAnswer {
+export function truncatedAnswer({ name }: Upstream, sign: string): NoAnswer {
   return new NoAnswer('upstream', `${name} broke off in the middle of its answer (${sign})`, {
     code: 'MODEL_CUT',
     hint: 'see the log of the endpoint',
@@ -44,7 +44,7 @@ export function cut({ name }: Upstream, sign: string): NoAnswer {
 }
 
 /** @param what it sent, as the object of the sentence */
-export function tooLarge(what: string): NoAnswer {
+export function answerTooLarge(what: string): NoAnswer {
   return new NoAnswer('upstream', `the endpoint sent ${what}`, {
     code: 'MODEL_ANSWER_TOO_LARGE',
     hint: 'check that its base URL is that of a chat endpoint',

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 /** An endpoint's own error: by its HTTP status, or by an error object inside a stream or a document. */
-export type StatusError = {
+export type ErrorResponse = {
   readonly message?: unknown
   readonly status?: unknown
   readonly error?: unknown
@@ -9,14 +9,14 @@ export type StatusError = {
 }
 
 /** What is in it. The words are the endpoint's, and may hold anything. */
-export type Said = {
+export type ApiError = {
   readonly status: number | undefined
   readonly code: string
   readonly param: string
   readonly words: string
 }
 
-export function said(answered: StatusError): Said {
+export function readApiError(answered: ErrorResponse): ApiError {
   const { status: http, error } = answered
   const details: Details = typeof error === 'object' && error !== null ? error : {}
   const { code, param, message, detail } = details
@@ -48,13 +48,13 @@ type Details = {
 }
 
 /** Where a redirect leads, without user, password and query, which may be secret. */
-function target({ headers }: StatusError): string {
+function target({ headers }: ErrorResponse): string {
   const url = URL.parse((headers instanceof Headers && headers.get('location')) || '')
   return url && /^https?:$/.test(url.protocol) ? url.origin + url.pathname : ''
 }
 
 /** The body of an error in plain text, which the client has in its own message, after the status. */
-function plainText({ message, status, headers }: StatusError): string {
+function plainText({ message, status, headers }: ErrorResponse): string {
   const isPlain = headers instanceof Headers && /^text\/plain\b/i.test(headers.get('content-type') ?? '')
   if (!isPlain || typeof message !== 'string' || message === `${status} status code (no body)`) return ''
   return message.slice(`${status} `.length)

@@ -1,18 +1,18 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { cut } from './answer-errors.js'
-import { type Upstream, upstreamWords } from './upstream.js'
+import { truncatedAnswer } from './answer-errors.js'
+import { sanitizeText, type Upstream } from './upstream.js'
 
 /** An endpoint that could not be asked, or whose connection broke. */
 export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   const { name, secrets, setting } = upstream
   const chain = [...causes(error)]
   const code = chain.map(({ code }) => code).find(code => typeof code === 'string') ?? ''
-  const because = upstreamWords(code || chain.at(-1)?.message || 'unknown error', secrets)
+  const because = sanitizeText(code || chain.at(-1)?.message || 'unknown error', secrets)
   const failed = (kind: string, what: string, hint: string) =>
     new NoAnswer('upstream', `${what} (${because})`, { code: kind, hint })
 
   // The only words of a fetch for a body that breaks off.
-  if (chain[0]?.message === 'terminated') return cut(upstream, because)
+  if (chain[0]?.message === 'terminated') return truncatedAnswer(upstream, because)
   if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code))
     return failed('MODEL_CONNECT_TIMEOUT', `${name} took no connection in time`, 'check that the endpoint is up')
   if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))

@@ -1,6 +1,6 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { unreadable } from './answer-errors.js'
-import type { StatusError } from './api-error.js'
+import { unreadableAnswer } from './answer-errors.js'
+import type { ErrorResponse } from './api-error.js'
 import { causes, connectionError } from './connection-error.js'
 import { statusError } from './status-error.js'
 import type { Upstream } from './upstream.js'
@@ -18,13 +18,13 @@ export function modelError(error: unknown, upstream: Upstream): Error {
   // The client wraps what its fetch throws.
   const own = chain.find(cause => cause instanceof NoAnswer) ?? chain.find(isBug)
   if (own) return own
-  if (error instanceof SyntaxError) return unreadable(upstream, 'with malformed JSON')
-  if (error instanceof Error && isAnswered(error)) return statusError(error as StatusError, upstream)
+  if (error instanceof SyntaxError) return unreadableAnswer(upstream, 'with malformed JSON')
+  if (error instanceof Error && isAnswered(error)) return statusError(error as ErrorResponse, upstream)
   return connectionError(error, upstream)
 }
 
 /** The endpoint said itself what is wrong: by a status, or by an error object inside a stream. */
-function isAnswered(error: Error & StatusError): boolean {
+function isAnswered(error: Error & ErrorResponse): boolean {
   return typeof error.status === 'number' || error.error !== undefined
 }
 

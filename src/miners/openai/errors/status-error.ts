@@ -1,13 +1,13 @@
 import { NoAnswer, type NoAnswerReason } from '../../../plugin/no-answer.js'
 import { settingOfField } from '../settings/setting-names.js'
-import { isRedirect, type Said, type StatusError, said } from './api-error.js'
+import { type ApiError, type ErrorResponse, isRedirect, readApiError } from './api-error.js'
 import { retryAfterMs } from './retry-after.js'
-import { type Upstream, upstreamWords } from './upstream.js'
+import { sanitizeText, type Upstream } from './upstream.js'
 
 /** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
-export function statusError(answered: StatusError, upstream: Upstream): NoAnswer {
+export function statusError(answered: ErrorResponse, upstream: Upstream): NoAnswer {
   const { name, model, secrets } = upstream
-  const heard = said(answered)
+  const heard = readApiError(answered)
   const {
     code,
     what,
@@ -17,7 +17,7 @@ export function statusError(answered: StatusError, upstream: Upstream): NoAnswer
     quiet = false,
   } = meanings.find(({ fits }) => fits(heard))!
   const status = heard.status === undefined ? '' : ` (${heard.status})`
-  const words = quiet ? '' : upstreamWords(heard.words, secrets)
+  const words = quiet ? '' : sanitizeText(heard.words, secrets)
   const retry = retryAfterMs(answered.headers)
   return new NoAnswer(reason, `${name} ${what(heard, model)}${status}${words && `: ${words}`}`, {
     code,
@@ -28,11 +28,11 @@ export function statusError(answered: StatusError, upstream: Upstream): NoAnswer
 }
 
 type Meaning = {
-  readonly fits: (said: Said) => boolean
+  readonly fits: (said: ApiError) => boolean
   readonly code: string
   /** after the endpoint's name */
-  readonly what: (said: Said, model: string) => string
-  readonly hint: string | ((upstream: Upstream, said: Said) => string)
+  readonly what: (said: ApiError, model: string) => string
+  readonly hint: string | ((upstream: Upstream, said: ApiError) => string)
   readonly reason?: NoAnswerReason
   readonly misuse?: boolean
   /** do not repeat the endpoint's words */

@@ -1,4 +1,4 @@
-import { type Said, type StatusError, said } from './api-error.js'
+import { type ApiError, type ErrorResponse, readApiError } from './api-error.js'
 
 /**
  * Which of the parameters that were sent an endpoint refuses to know, by its error: OpenAI names one by a code, other
@@ -10,7 +10,7 @@ import { type Said, type StatusError, said } from './api-error.js'
  */
 export function unsupportedParameters(error: unknown, sent: readonly string[]): readonly string[] {
   if (!(error instanceof Error)) return []
-  const heard = said(error as StatusError)
+  const heard = readApiError(error as ErrorResponse)
   if ((heard.status !== 400 && heard.status !== 422) || !isUnsupported(heard)) return []
   const candidates = sent.filter(name => !needed.has(name))
   if (heard.param !== '') return candidates.filter(name => name === heard.param.split(/[.[]/)[0])
@@ -26,12 +26,12 @@ const phrases =
   /unsupported|unrecogni[sz]ed|unknown|unexpected|(not|n't) (be )?(support|permit|allow|enabled|recogni[sz]ed)|extra_forbidden|cannot (find field|both be)/i
 
 /** Does it say that something is not known or not taken? */
-export function isUnsupported(heard: Said): boolean {
+export function isUnsupported(heard: ApiError): boolean {
   return codes.has(heard.code) || phrases.test(beginning(heard))
 }
 
 /** What comes later may be the question, which somebody else wrote. */
-function beginning({ words }: Said): string {
+function beginning({ words }: ApiError): string {
   return words.slice(0, 300)
 }
 

@@ -19,7 +19,7 @@ export type Upstream = {
 export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelEndpoint): Upstream {
   return {
     name: name === at.host ? name : `${name} (${at.host})`,
-    model: upstreamWords(config.model, []),
+    model: sanitizeText(config.model, []),
     secrets: keys.filter(key => key !== null),
     keySetting,
     setting: key => settingName(table, key),
@@ -30,7 +30,7 @@ export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelE
  * What an upstream said, fit for the operator's log: one line, at most 300 characters, unprintable ones and
  * bidirectional controls escaped, known secrets as `***`.
  */
-export function upstreamWords(text: string, secrets: readonly string[]): string {
+export function sanitizeText(text: string, secrets: readonly string[]): string {
   // First of all, so that no cut leaves a part of a secret behind.
   const scrubbed = secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text)
   const start = scrubbed.length > 300 ? `${scrubbed.slice(0, 300)}…` : scrubbed

@@ -1,5 +1,5 @@
 import type { NoAnswer } from '../../../plugin/no-answer.js'
-import { Rest } from './cooldown.js'
+import { Cooldown } from './cooldown.js'
 
 /**
  * Keeps an endpoint from being asked while it fails. After a run of failures it opens; when its rest is over, one
@@ -7,8 +7,8 @@ import { Rest } from './cooldown.js'
  *
  * Times are of a monotonic clock, in milliseconds. `by` stands for one attempt.
  */
-export class Breaker {
-  readonly #rest = new Rest()
+export class CircuitBreaker {
+  readonly #rest = new Cooldown()
   #why: NoAnswer | undefined
   #failures = 0
   #isOpen = false
@@ -21,18 +21,18 @@ export class Breaker {
 
   state(now: number): 'closed' | 'open' | 'halfOpen' {
     if (!this.#isOpen) return 'closed'
-    return this.#rest.msLeft(now) > 0 ? 'open' : 'halfOpen'
+    return this.#rest.remainingMs(now) > 0 ? 'open' : 'halfOpen'
   }
 
   /** Why it is not asked, while it is not. */
   why(now: number): NoAnswer | undefined {
-    return this.msUntilAwake(now) > 0 ? this.#why : undefined
+    return this.msUntilAvailable(now) > 0 ? this.#why : undefined
   }
 
   /** Milliseconds until it may be asked; while it is probed, until it is worth looking again. */
-  msUntilAwake(now: number): number {
+  msUntilAvailable(now: number): number {
     if (!this.#isOpen) return 0
-    return this.#probe ? probeMs : this.#rest.msLeft(now)
+    return this.#probe ? probeMs : this.#rest.remainingMs(now)
   }
 
   /** @returns whether this attempt is the probe */
@@ -53,7 +53,7 @@ export class Breaker {
   /** The endpoint has done all that it should. A first word is not enough: the next failure would be one in a row. */
   answered(now: number): void {
     this.#failures = 0
-    this.#rest.forgive(now)
+    this.#rest.reset(now)
   }
 
   /** @returns whether that opened it */
@@ -63,7 +63,7 @@ export class Breaker {
     if (this.#isOpen ? !isProbe : this.#failures < runLength) return false
     this.#isOpen = true
     this.#why = why
-    this.#rest.begin(why, { now, spans })
+    this.#rest.start(why, { now, spans })
     return true
   }
 

@@ -1,27 +1,27 @@
 import type { NoAnswer } from '../../../plugin/no-answer.js'
 
 /** How long to rest: `first` milliseconds, twice as long each time after that, never more than `most`. */
-export type Spans = { readonly first: number; readonly most: number }
+export type CooldownRange = { readonly first: number; readonly most: number }
 
 /** Time in which a key or an endpoint is not asked. It grows until something goes well. */
-export class Rest {
+export class Cooldown {
   #until = Number.NEGATIVE_INFINITY
   #times = 0
   #why: NoAnswer | undefined
 
   /** Why it began, while it lasts. */
-  why(now: number): NoAnswer | undefined {
-    return this.msLeft(now) > 0 ? this.#why : undefined
+  reason(now: number): NoAnswer | undefined {
+    return this.remainingMs(now) > 0 ? this.#why : undefined
   }
 
-  msLeft(now: number): number {
+  remainingMs(now: number): number {
     return Math.max(0, this.#until - now)
   }
 
   /** @param told how long the endpoint said, in place of a length that grows */
-  begin(why: NoAnswer, { now, spans, told }: { now: number; spans: Spans; told?: number | undefined }): void {
+  start(why: NoAnswer, { now, spans, told }: { now: number; spans: CooldownRange; told?: number | undefined }): void {
     // What was under way when it began says the same thing again, and is no new reason to rest longer.
-    const isNew = this.msLeft(now) === 0
+    const isNew = this.remainingMs(now) === 0
     if (isNew) {
       this.#why = why
       this.#times += 1
@@ -35,8 +35,8 @@ export class Rest {
    *
    * @returns why it had rested, if it had
    */
-  forgive(now: number): NoAnswer | undefined {
-    if (this.msLeft(now) > 0) return undefined
+  reset(now: number): NoAnswer | undefined {
+    if (this.remainingMs(now) > 0) return undefined
     const why = this.#why
     this.#times = 0
     this.#why = undefined

@@ -48,7 +48,7 @@ export const faultOfCode: ReadonlyMap<string, Fault> = new Map([
 ])
 
 /** The one that says most to operator and caller; of equal ones the last. */
-export function mostTelling(errors: readonly NoAnswer[]): NoAnswer | undefined {
+export function mostSpecific(errors: readonly NoAnswer[]): NoAnswer | undefined {
   return errors.toSorted((one, other) => rank(other) - rank(one)).at(-1)
 }
 

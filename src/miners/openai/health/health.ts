@@ -1,8 +1,8 @@
 import type { Log } from '../../../plugin/log.js'
 import type { NoAnswer } from '../../../plugin/no-answer.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
-import { Breaker } from './circuit-breaker.js'
-import { Rest, type Spans } from './cooldown.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { Cooldown, type CooldownRange } from './cooldown.js'
 import { faultOf } from './faults.js'
 
 /** An endpoint as far as it is known how it does; without anything secret. */
@@ -19,18 +19,18 @@ export type EndpointHealth = {
 }
 
 /** One attempt, as it tells what it finds. It ends with `answered`, `failed` or `left`. */
-export type Trial = {
+export type AttemptObserver = {
   /** the endpoint was resting, and this alone finds out whether it is well */
   readonly isProbe: boolean
   /** silence that is shorter, in milliseconds, shows nothing */
   readonly fairMs: number
   /** the first token came, a thought included */
-  spoke(): void
+  onToken(): void
   /** the last one came */
-  answered(): void
-  failed(error: NoAnswer): void
+  onSuccess(): void
+  onFailure(error: NoAnswer): void
   /** it was ended from outside, and shows nothing */
-  left(): void
+  onAbort(): void
 }
 
 /** What attempts found out about endpoints and keys. It holds no timer: what rests is awake when its time is over. */
@@ -51,17 +51,17 @@ export class Health {
   }
 
   /** 0: it may be asked now. While an endpoint is probed, when to look again. */
-  msUntilAwake(target: Target): number {
+  msUntilAvailable(target: Target): number {
     const { breaker, key } = this.#of(target)
     const now = this.#now()
-    return Math.max(breaker.msUntilAwake(now), key.msLeft(now))
+    return Math.max(breaker.msUntilAvailable(now), key.remainingMs(now))
   }
 
   /** Why a target rests, if it does. */
   why(target: Target): NoAnswer | undefined {
     const { breaker, key } = this.#of(target)
     const now = this.#now()
-    return key.why(now) ?? breaker.why(now)
+    return key.reason(now) ?? breaker.why(now)
   }
 
   /** Settles when `msUntilAwake` may have changed by more than the time that went by. */
@@ -69,7 +69,7 @@ export class Health {
     return this.#news.promise
   }
 
-  begin(target: Target): Trial {
+  begin(target: Target): AttemptObserver {
     const { breaker, key } = this.#of(target)
     const state = this.#states.get(target.endpoint)!
     const startedAt = this.#now()
@@ -81,18 +81,18 @@ export class Health {
     }
     const answered = () => {
       breaker.answered(this.#now())
-      const why = key.forgive(this.#now())
+      const why = key.reset(this.#now())
       if (why && faultOf(why) === 'key') this.#tell('info', { event: 'keyBack', ...keyOf(target) })
     }
     return {
       isProbe: breaker.begin(by, startedAt),
       fairMs: Math.max(leastFairMs, state.firstTokenMs),
-      spoke: () => {
+      onToken: () => {
         state.firstTokenMs = this.#now() - startedAt
         isUp()
       },
-      answered,
-      failed: error => {
+      onSuccess: answered,
+      onFailure: error => {
         if (faultOf(error) === 'endpoint') {
           if (breaker.failed(by, error, this.#now())) this.#tellOpen(target, error)
         } else {
@@ -103,7 +103,7 @@ export class Health {
         this.#restKey(target, error)
         this.#tellNews()
       },
-      left: () => {
+      onAbort: () => {
         if (breaker.left(by)) this.#tellNews()
       },
     }
@@ -116,8 +116,8 @@ export class Health {
       endpoint: endpoint.name,
       breaker: breaker.state(now),
       failures: breaker.failures,
-      restMs: Math.ceil(breaker.msUntilAwake(now)),
-      keys: keys.map(key => ({ restMs: Math.ceil(key.msLeft(now)), ...codeOf(key.why(now)) })),
+      restMs: Math.ceil(breaker.msUntilAvailable(now)),
+      keys: keys.map(key => ({ restMs: Math.ceil(key.remainingMs(now)), ...codeOf(key.reason(now)) })),
     }))
   }
 
@@ -128,18 +128,18 @@ export class Health {
     if (fault !== 'key' && fault !== 'rate' && told === undefined) return
     const { key } = this.#of(target)
     const now = this.#now()
-    const wasAwake = key.msLeft(now) === 0
+    const wasAwake = key.remainingMs(now) === 0
     const spans = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenSpans : passingSpans
-    key.begin(error, { now, spans, told })
+    key.start(error, { now, spans, told })
     if (!wasAwake) return
-    const restMs = Math.ceil(key.msLeft(now))
+    const restMs = Math.ceil(key.remainingMs(now))
     // Short rests are the daily life of a key near its limit, and would fill the log.
     const level = restMs < 10_000 ? 'debug' : 'warn'
     this.#tell(level, { event: 'keyRests', ...keyOf(target), restMs, code: error.code, reason: error.message })
   }
 
   #tellOpen(target: Target, { code, message: reason }: NoAnswer): void {
-    const restMs = Math.ceil(this.#of(target).breaker.msUntilAwake(this.#now()))
+    const restMs = Math.ceil(this.#of(target).breaker.msUntilAvailable(this.#now()))
     this.#tell('warn', { event: 'endpointRests', endpoint: target.endpoint.name, restMs, code, reason })
   }
 
@@ -159,14 +159,14 @@ export class Health {
 }
 
 type State = {
-  readonly breaker: Breaker
-  readonly keys: readonly Rest[]
+  readonly breaker: CircuitBreaker
+  readonly keys: readonly Cooldown[]
   /** how long its last first token took */
   firstTokenMs: number
 }
 
 function stateOf({ keys }: ModelEndpoint): State {
-  return { breaker: new Breaker(), keys: keys.map(() => new Rest()), firstTokenMs: 0 }
+  return { breaker: new CircuitBreaker(), keys: keys.map(() => new Cooldown()), firstTokenMs: 0 }
 }
 
 function keyOf({ endpoint, keyAt }: Target) {
@@ -178,13 +178,13 @@ function codeOf(why: NoAnswer | undefined): { readonly code?: string } {
 }
 
 /** A key that is refused or out of money. Not ten minutes at once: providers have refused good keys for minutes. */
-const brokenSpans: Spans = { first: 60_000, most: 16 * 60_000 }
+const brokenSpans: CooldownRange = { first: 60_000, most: 16 * 60_000 }
 /**
  * A key that has asked too often, where the endpoint does not say for how long; or one that met 403, which may be about
  * one question (moderation) as well as about all (model, country): whoever asks what is disliked must not silence a
  * miner for long, and a lasting 403 costs no more than a question a minute.
  */
-const passingSpans: Spans = { first: 1_000, most: 60_000 }
+const passingSpans: CooldownRange = { first: 1_000, most: 60_000 }
 /** Who gives less than this, or than the last answer took to begin, must not make a model that thinks look dead. */
 const leastFairMs = 1_000
 /** An endpoint that says "at once" gets a breath all the same. */

@@ -4,7 +4,7 @@ import type { Target } from '../settings/endpoints.js'
 import type { ClientFor } from './client.js'
 
 /** The clients of a miner: one for each endpoint and key, made at the first question, and again when that failed. */
-export class Clients {
+export class ClientCache {
   readonly #clientFor: ClientFor
   readonly #made = new Map<string, Promise<OpenAI>>()
 

@@ -3,7 +3,7 @@ import https from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { tooLarge } from '../errors/answer-errors.js'
+import { answerTooLarge } from '../errors/answer-errors.js'
 import { limitConnecting } from './connect-timeout.js'
 
 /**
@@ -91,7 +91,7 @@ async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   try {
     for await (const chunk of body) {
       left -= chunk.byteLength
-      if (left < 0) throw tooLarge(`more than ${MAX_BYTES} bytes`)
+      if (left < 0) throw answerTooLarge(`more than ${MAX_BYTES} bytes`)
       yield chunk
     }
   } catch (error) {

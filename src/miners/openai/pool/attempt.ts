@@ -1,17 +1,17 @@
-import { follow, over, until } from '../../../async/abortable.js'
+import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
 import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { CallAsked } from '../call/call.js'
 import { upstreamOf } from '../errors/upstream.js'
-import type { Trial } from '../health/health.js'
+import type { AttemptObserver } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 
 /** An attempt while it runs. */
-export type Attempting = { -readonly [Field in keyof Attempt]: Attempt[Field] }
+export type AttemptRecord = { -readonly [Field in keyof Attempt]: Attempt[Field] }
 
 type AttemptOptions = {
-  readonly attempt: Attempting
-  readonly trial: Trial
+  readonly attempt: AttemptRecord
+  readonly trial: AttemptObserver
   readonly patienceMs: number | null
   readonly hedgeMs: number | null
   /** called at the first token, a thought included */
@@ -30,13 +30,13 @@ type AttemptOptions = {
  * @throws the signal's reason; an error of the program itself as it is
  */
 export async function* attemptOnce<Given>(
-  wanted: Wanted<Given>,
+  wanted: TargetCall<Given>,
   target: Target,
   asked: Pick<Asked, 'signal' | 'deadline'>,
   { attempt, trial, patienceMs, hedgeMs, onToken, onWord }: AttemptOptions,
 ): AsyncGenerator<Given, Outcome> {
   const startedAt = performance.now()
-  using ending = follow(asked.signal)
+  using ending = linkedController(asked.signal)
   const { signal } = ending
   let isSilent = true
   let isWhole = false
@@ -44,7 +44,7 @@ export async function* attemptOnce<Given>(
     if (!isSilent) return
     isSilent = false
     clearTimeout(impatience)
-    trial.spoke()
+    trial.onToken()
     onToken()
   }
   const speech = wanted.call(target, { signal, deadline: asked.deadline, onToken: hear })
@@ -52,10 +52,10 @@ export async function* attemptOnce<Given>(
     patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target, attempt)), patienceMs)
   try {
     for (;;) {
-      const step = await until(speech.next(), signal)
+      const step = await abortable(speech.next(), signal)
       if (step.done) {
         isWhole = true
-        trial.answered()
+        trial.onSuccess()
         return step.value
       }
       hear()
@@ -72,16 +72,16 @@ export async function* attemptOnce<Given>(
       // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
       // that is always outrun costs everybody that time.
       const fairMs = isOutrun && hedgeMs !== null ? hedgeMs : trial.fairMs
-      if (isSilent && performance.now() - startedAt >= fairMs) trial.failed(silence(target, attempt))
-    } else if (isOurs && !asked.signal.aborted) trial.failed(error)
+      if (isSilent && performance.now() - startedAt >= fairMs) trial.onFailure(silence(target, attempt))
+    } else if (isOurs && !asked.signal.aborted) trial.onFailure(error)
     throw error
   } finally {
     clearTimeout(impatience)
     // Whoever listened may leave at a word, and then nothing is thrown here.
     if (!isWhole) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
     attempt.ms = Math.round(performance.now() - startedAt)
-    trial.left()
-    ending.abort(over)
+    trial.onAbort()
+    ending.abort(CANCELLED)
     speech.return(nobody).catch(() => {})
   }
 }
@@ -101,7 +101,7 @@ function isPast(deadline: number): boolean {
   return Date.now() >= deadline - 10
 }
 
-function silence({ endpoint }: Target, { model }: Attempting): NoAnswer {
+function silence({ endpoint }: Target, { model }: AttemptRecord): NoAnswer {
   const { name } = upstreamOf(endpoint)
   return new NoAnswer('upstream', `${model} at ${name} did not begin to answer in time`, {
     code: 'MODEL_TIMEOUT',
@@ -110,7 +110,7 @@ function silence({ endpoint }: Target, { model }: Attempting): NoAnswer {
 }
 
 /** What is wanted of one of several targets. */
-export type Wanted<Given> = {
+export type TargetCall<Given> = {
   /** which model is asked for it; absent: the one that is configured there */
   readonly model?: string | undefined
   /** is it streamed there? what comes whole has no first token, so `firstTokenTimeout` does not bound it */

@@ -1,5 +1,5 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { faultOf, mostTelling } from '../health/faults.js'
+import { faultOf, mostSpecific } from '../health/faults.js'
 import type { Health } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 
@@ -37,7 +37,7 @@ export class Candidates {
       .filter(target => !this.#asking.has(target) && !this.#ruledOut.has(target))
       .map(target => {
         const { times, pauseUntil } = this.#failures.get(target.endpoint) ?? { times: 0, pauseUntil: now }
-        const waitMs = Math.max(0, pauseUntil - now, this.#health.msUntilAwake(target))
+        const waitMs = Math.max(0, pauseUntil - now, this.#health.msUntilAvailable(target))
         return { target, waitMs, times, isBusy: Number(busy.has(target.endpoint)) }
       })
       .filter(({ times }) => times < mostFailures)
@@ -90,12 +90,12 @@ const mostFailures = 4
 const pauses = { first: 250, most: 4_000 }
 
 /** Why nobody can be asked in time: the most telling reason of those who rest, or that there is no time. */
-export function whyNobody(targets: readonly Target[], health: Health): NoAnswer {
+export function noTargetError(targets: readonly Target[], health: Health): NoAnswer {
   const resting = targets.flatMap(target => {
     const why = health.why(target)
     return why ? [{ target, why }] : []
   })
-  const why = mostTelling(resting.map(({ why }) => why))
+  const why = mostSpecific(resting.map(({ why }) => why))
   if (why === undefined)
     return new NoAnswer('late', 'there was no time left to ask a model', {
       code: 'MODEL_TIMEOUT',
@@ -103,7 +103,7 @@ export function whyNobody(targets: readonly Target[], health: Health): NoAnswer 
     })
   const { endpoint } = resting.find(one => one.why === why)!.target
   const { reason, message, code, hint, misuse } = why
-  const retryAfterMs = Math.ceil(msUntilAwake(targets, health))
+  const retryAfterMs = Math.ceil(msUntilAvailable(targets, health))
   return new NoAnswer(
     // It failed by its silence, but this question has time.
     reason === 'late' ? 'upstream' : reason,
@@ -113,6 +113,6 @@ export function whyNobody(targets: readonly Target[], health: Health): NoAnswer 
 }
 
 /** Until the first of them may be asked. */
-export function msUntilAwake(targets: readonly Target[], health: Health): number {
-  return Math.min(...targets.map(target => health.msUntilAwake(target)))
+export function msUntilAvailable(targets: readonly Target[], health: Health): number {
+  return Math.min(...targets.map(target => health.msUntilAvailable(target)))
 }

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
-import { follow, over, until } from '../../../async/abortable.js'
+import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
 import type { Asked, Attempt, Outcome, Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 
 type Speech<Given> = AsyncGenerator<Given, Outcome>
 
 /** Those who listen to one call, as one who asks. */
-export type SharedAsked = Asked & {
+export type CoalescedAsked = Asked & {
   /** epoch milliseconds: the latest that `deadline` moves to, when others join who have more time */
   readonly lastDeadline: number
 }
@@ -18,15 +18,15 @@ export type SharedAsked = Asked & {
  * It holds what a digest of the question stands for, while that is asked; settings are not in it, because all calls of
  * one miner have the same.
  */
-export class Sharing<Given> {
-  readonly #calls = new Map<string, SharedCall<Given>>()
+export class Coalescer<Given> {
+  readonly #calls = new Map<string, CoalescedCall<Given>>()
 
   /**
    * @param ask makes the call, if there is none to join; what it gives must end when its signal aborts
    * @throws {NoAnswer} `MODEL_TIMEOUT` at the caller's deadline
    * @throws what the call throws; the signal's reason
    */
-  async *ask(question: Question, asked: Asked, ask: (asked: SharedAsked) => Speech<Given>): Speech<Given> {
+  async *ask(question: Question, asked: Asked, ask: (asked: CoalescedAsked) => Speech<Given>): Speech<Given> {
     asked.signal.throwIfAborted()
     if (asked.deadline <= Date.now()) throw tooLate()
     const key = hash('sha256', JSON.stringify(question))
@@ -34,7 +34,7 @@ export class Sharing<Given> {
     // A call that ends too early for him would take time from a caller.
     if (running && running.lastDeadline >= asked.deadline) return yield* running.listen(asked)
 
-    const call: SharedCall<Given> = new SharedCall(asked, ask, () => {
+    const call: CoalescedCall<Given> = new CoalescedCall(asked, ask, () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key)
     })
     this.#calls.set(key, call)
@@ -46,8 +46,8 @@ export class Sharing<Given> {
  * One call with several who listen. The fastest of them fetches what comes next, so that the call waits when all of
  * them do; what it has said is kept until the end, for the others. That is bounded by what a host takes for an answer.
  */
-class SharedCall<Given> {
-  readonly #asked: { -readonly [Field in keyof SharedAsked]: SharedAsked[Field] }
+class CoalescedCall<Given> {
+  readonly #asked: { -readonly [Field in keyof CoalescedAsked]: CoalescedAsked[Field] }
   readonly #speech: Speech<Given>
   readonly #leaving = new AbortController()
   readonly #onEnd: () => void
@@ -58,7 +58,7 @@ class SharedCall<Given> {
   #fetching: Promise<void> | undefined
   #count = 0
 
-  constructor(first: Asked, ask: (asked: SharedAsked) => Speech<Given>, onEnd: () => void) {
+  constructor(first: Asked, ask: (asked: CoalescedAsked) => Speech<Given>, onEnd: () => void) {
     this.#asked = {
       ...first,
       signal: this.#leaving.signal,
@@ -81,7 +81,7 @@ class SharedCall<Given> {
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
     this.#listeners.add(asked) // to the end, because what ends when he leaves ends after that
-    using listening = follow(signal)
+    using listening = linkedController(signal)
     const timer = setTimeout(() => listening.abort(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1))
     const mine = listening.signal
     // By the signal too, because nobody may ask for the next piece any more.
@@ -89,14 +89,14 @@ class SharedCall<Given> {
     this.#count += 1
     try {
       for (let at = 0; ; at += 1) {
-        while (at === this.#pieces.length && !this.#end) await until(this.#fetch(), mine)
+        while (at === this.#pieces.length && !this.#end) await abortable(this.#fetch(), mine)
         mine.throwIfAborted()
         if (at === this.#pieces.length) return outcomeOf(this.#end!)
         yield this.#pieces[at]!
       }
     } finally {
       clearTimeout(timer)
-      listening.abort(over)
+      listening.abort(CANCELLED)
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { wantsOf } from '../request/features.js'
+import { requiredFeatures } from '../request/features.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
 
 /**
@@ -9,7 +9,7 @@ import type { ModelEndpoint } from '../settings/endpoints.js'
  *
  * @param random from 0 to below 1
  */
-export function drawOrder(endpoints: readonly ModelEndpoint[], random: () => number): ModelEndpoint[] {
+export function weightedOrder(endpoints: readonly ModelEndpoint[], random: () => number): ModelEndpoint[] {
   let group = 0
   return endpoints
     .map((endpoint, at) => {
@@ -27,12 +27,12 @@ export function drawOrder(endpoints: readonly ModelEndpoint[], random: () => num
  *
  * @throws {NoAnswer} `MODEL_UNSUPPORTED` when there is none
  */
-export function ableTo(
+export function capableEndpoints(
   endpoints: readonly ModelEndpoint[],
   question: Question,
   how: { readonly isRelay: boolean },
 ): readonly ModelEndpoint[] {
-  const [want] = wantsOf(question, how)
+  const [want] = requiredFeatures(question, how)
   const able = want ? endpoints.filter(({ config }) => config.api === 'chat') : endpoints
   if (able.length > 0) return able
   throw new NoAnswer('unsupported', `the completions API ${want!.lack}`, {

@@ -1,16 +1,16 @@
-import { until } from '../../../async/abortable.js'
+import { abortable } from '../../../async/abortable.js'
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import { mostTelling } from '../health/faults.js'
-import type { Health, Trial } from '../health/health.js'
+import { mostSpecific } from '../health/faults.js'
+import type { AttemptObserver, Health } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
-import { type Attempting, attemptOnce, type Wanted } from './attempt.js'
-import { Candidates, msUntilAwake, whyNobody } from './candidates.js'
-import type { SharedAsked } from './coalesce.js'
+import { type AttemptRecord, attemptOnce, type TargetCall } from './attempt.js'
+import { Candidates, msUntilAvailable, noTargetError } from './candidates.js'
+import type { CoalescedAsked } from './coalesce.js'
 
 /** What all questions are tried with. */
-export type Means = {
+export type FailoverContext = {
   readonly health: Health
   readonly log: Log
   /** from 0 to below 1 */
@@ -23,18 +23,23 @@ export type Means = {
  * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
  * once, and the bounds are for both together.
  */
-export class Attempts<Given> {
-  readonly #means: Means
+export class Failover<Given> {
+  readonly #means: FailoverContext
   readonly #targets: readonly Target[]
   readonly #candidates: Candidates
-  readonly #wanted: Wanted<Given>
-  readonly #asked: Asked | SharedAsked
-  readonly #made: Attempting[] = []
+  readonly #wanted: TargetCall<Given>
+  readonly #asked: Asked | CoalescedAsked
+  readonly #made: AttemptRecord[] = []
   readonly #errors: NoAnswer[] = []
   #speaker: ModelEndpoint | undefined
 
   /** @param targets in the order in which they are asked */
-  constructor(means: Means, targets: readonly Target[], wanted: Wanted<Given>, asked: Asked | SharedAsked) {
+  constructor(
+    means: FailoverContext,
+    targets: readonly Target[],
+    wanted: TargetCall<Given>,
+    asked: Asked | CoalescedAsked,
+  ) {
     this.#means = means
     this.#targets = targets
     this.#candidates = new Candidates(targets, means)
@@ -74,21 +79,21 @@ export class Attempts<Given> {
   }
 
   /** The error that tells most of why there is no answer, with all attempts; a reason to leave or a bug as it is. */
-  explained(error: unknown): unknown {
+  bestError(error: unknown): unknown {
     if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
-    const told = (this.#speaker ? undefined : mostTelling(this.#errors)) ?? error
-    const awakeMs = told.reason === 'busy' ? msUntilAwake(this.#targets, this.#means.health) : undefined
+    const told = (this.#speaker ? undefined : mostSpecific(this.#errors)) ?? error
+    const awakeMs = told.reason === 'busy' ? msUntilAvailable(this.#targets, this.#means.health) : undefined
     return told.with({ retryAfterMs: told.retryAfterMs ?? awakeMs, attempts: this.#made })
   }
 
   /** Waits for the best that fits the bounds, and takes it; if it rested, nobody else probes it now. */
-  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly trial: Trial }> {
+  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly trial: AttemptObserver }> {
     const { health } = this.#means
     for (;;) {
       signal.throwIfAborted()
       const best = this.#candidates.best()
       const fits = best && this.#made.length < mostAttempts && this.#msLeft() >= best.waitMs + leastMs
-      if (!fits) throw whyNobody(this.#targets, health)
+      if (!fits) throw noTargetError(this.#targets, health)
       const { target, waitMs } = best
       if (waitMs === 0) {
         this.#candidates.begin(target)
@@ -101,13 +106,13 @@ export class Attempts<Given> {
   /** Asks one target, and keeps how that went. */
   async *#attempt(
     target: Target,
-    trial: Trial,
+    trial: AttemptObserver,
     { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
   ): AsyncGenerator<Given, Outcome> {
     const { log, hedgeMs } = this.#means
     const { endpoint, keyAt } = target
     const { model = endpoint.config.model } = this.#wanted
-    const attempt: Attempting = { endpoint: endpoint.name, model, ms: 0 }
+    const attempt: AttemptRecord = { endpoint: endpoint.name, model, ms: 0 }
     const asked = { signal, deadline: this.#callDeadline() }
     const patienceMs = this.#patienceMs(endpoint, trial)
     const onWord = () => {
@@ -125,7 +130,7 @@ export class Attempts<Given> {
   }
 
   /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
-  #patienceMs(endpoint: ModelEndpoint, { isProbe }: Trial): number | null {
+  #patienceMs(endpoint: ModelEndpoint, { isProbe }: AttemptObserver): number | null {
     // Where the operator has said how long, that holds; but a probe is likely to be lost.
     const isBounded = endpoint.config.firstTokenTimeout !== null && this.#wanted.isStreamed(endpoint) && !isProbe
     return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
@@ -146,7 +151,7 @@ export class Attempts<Given> {
     // With jitter, because others wait for the same moment.
     const timer = setTimeout(resolve, Math.min(ms + this.#means.random() * jitterMs, 2 ** 31 - 1))
     try {
-      await until(Promise.race([over, this.#means.health.news()]), signal)
+      await abortable(Promise.race([over, this.#means.health.news()]), signal)
     } finally {
       clearTimeout(timer)
     }

@@ -1,4 +1,4 @@
-import { follow } from '../../../async/abortable.js'
+import { linkedController } from '../../../async/abortable.js'
 import type { Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 
@@ -41,7 +41,7 @@ type Run<Given> = {
 }
 
 function begin<Given>(ask: Ask<Given>, signal: AbortSignal): Run<Given> {
-  const losing = follow(signal)
+  const losing = linkedController(signal)
   const { promise: token, resolve: onToken } = Promise.withResolvers<void>()
   const speech = ask(losing.signal, onToken)
   const begun = speech.next()

@@ -1,22 +1,22 @@
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
-import type { Call, CallModel } from '../call/call.js'
+import type { CallModel, EndpointCall } from '../call/call.js'
 import type { Vectors } from '../call/embed.js'
-import { upstreamWords } from '../errors/upstream.js'
+import { sanitizeText } from '../errors/upstream.js'
 import { type EndpointHealth, Health } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
-import type { Wanted } from './attempt.js'
-import { type SharedAsked, Sharing } from './coalesce.js'
-import { ableTo, drawOrder } from './endpoint-order.js'
-import { Attempts, type Means } from './failover.js'
+import type { TargetCall } from './attempt.js'
+import { type CoalescedAsked, Coalescer } from './coalesce.js'
+import { capableEndpoints, weightedOrder } from './endpoint-order.js'
+import { Failover, type FailoverContext } from './failover.js'
 import { hedge } from './hedge.js'
 
 export type PoolOptions = {
   /** in the order in which they are tried, but for their weights */
   readonly endpoints: readonly ModelEndpoint[]
   readonly call: CallModel
-  readonly relay: Call<Question, Uint8Array>
-  readonly embed: Call<readonly string[], Vectors>
+  readonly relay: EndpointCall<Question, Uint8Array>
+  readonly embed: EndpointCall<readonly string[], Vectors>
   readonly log: Log
   /** ask a second one after this time without a token; null: never */
   readonly hedgeMs: number | null
@@ -31,9 +31,9 @@ export type PoolOptions = {
 export class ModelPool {
   readonly #options: PoolOptions
   readonly #health: Health
-  readonly #means: Means
-  readonly #words = new Sharing<string | Piece>()
-  readonly #bytes = new Sharing<Uint8Array>()
+  readonly #means: FailoverContext
+  readonly #words = new Coalescer<string | Piece>()
+  readonly #bytes = new Coalescer<Uint8Array>()
   /** who broke off in the middle of the answer to a question that may be asked again */
   readonly #brokeOff = new WeakMap<object, ModelEndpoint>()
   #turn = 0
@@ -69,7 +69,7 @@ export class ModelPool {
    */
   embed(texts: readonly string[], asked: Asked): AsyncGenerator<Vectors, Outcome> {
     const { endpoints, embed } = this.#options
-    const wanted: Wanted<Vectors> = { isStreamed: () => false, call: (target, how) => embed(target, texts, how) }
+    const wanted: TargetCall<Vectors> = { isStreamed: () => false, call: (target, how) => embed(target, texts, how) }
     return this.#try(texts, this.#targets(endpoints, texts), wanted, asked)
   }
 
@@ -81,15 +81,15 @@ export class ModelPool {
   async *#answer<Given>(
     question: Question,
     asked: Asked,
-    { isRelay, call, sharing }: { isRelay: boolean; call: Call<Question, Given>; sharing: Sharing<Given> },
+    { isRelay, call, sharing }: { isRelay: boolean; call: EndpointCall<Question, Given>; sharing: Coalescer<Given> },
   ): AsyncGenerator<Given, Outcome> {
-    const able = ableTo(this.#options.endpoints, question, { isRelay })
-    const wanted: Wanted<Given> = {
-      model: question.model === undefined ? undefined : upstreamWords(question.model, []),
+    const able = capableEndpoints(this.#options.endpoints, question, { isRelay })
+    const wanted: TargetCall<Given> = {
+      model: question.model === undefined ? undefined : sanitizeText(question.model, []),
       isStreamed: ({ config: { n } }) => isRelay || (n ?? 1) === 1,
       call: (target, how) => call(target, question, how),
     }
-    const answer = (asked: Asked | SharedAsked) =>
+    const answer = (asked: Asked | CoalescedAsked) =>
       this.#try(question, this.#targets(able, question, question.model), wanted, asked)
     return yield* this.#isShared(question) ? sharing.ask(question, asked, answer) : answer(asked)
   }
@@ -103,10 +103,10 @@ export class ModelPool {
   async *#try<Given>(
     about: object,
     targets: readonly Target[],
-    wanted: Wanted<Given>,
-    asked: Asked | SharedAsked,
+    wanted: TargetCall<Given>,
+    asked: Asked | CoalescedAsked,
   ): AsyncGenerator<Given, Outcome> {
-    const attempts = new Attempts(this.#means, targets, wanted, asked)
+    const attempts = new Failover(this.#means, targets, wanted, asked)
     const run = (signal: AbortSignal, onToken = () => {}) => attempts.run(signal, onToken)
     const { signal } = asked
     const { hedgeMs: afterMs } = this.#means
@@ -115,7 +115,7 @@ export class ModelPool {
       return { ...outcome, attempts: attempts.made }
     } catch (error) {
       if (attempts.speaker) this.#brokeOff.set(about, attempts.speaker)
-      throw attempts.explained(error)
+      throw attempts.bestError(error)
     }
   }
 
@@ -128,7 +128,7 @@ export class ModelPool {
   #targets(endpoints: readonly ModelEndpoint[], about: object, model?: string): Target[] {
     const turn = this.#turn++
     const last = this.#brokeOff.get(about)
-    return drawOrder(endpoints, this.#means.random)
+    return weightedOrder(endpoints, this.#means.random)
       .toSorted((one, other) => Number(other.config.model === model) - Number(one.config.model === model))
       .toSorted((one, other) => Number(one === last) - Number(other === last))
       .flatMap(endpoint => endpoint.keys.map((_, at) => ({ endpoint, keyAt: (at + turn) % endpoint.keys.length })))

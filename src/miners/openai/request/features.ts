@@ -1,9 +1,9 @@
 import type { Question } from '../../../plugin/miner.js'
-import { type StatusError, said } from '../errors/api-error.js'
+import { type ErrorResponse, readApiError } from '../errors/api-error.js'
 import { isUnsupported } from '../errors/unsupported-parameters.js'
 
 /** What is wanted of a model beyond words. An answer without it is worthless, so it is never left out of a request. */
-export type Want = {
+export type Feature = {
   /** that a model cannot do it, after its name */
   readonly lack: string
   /** fields of the request that say it */
@@ -13,10 +13,10 @@ export type Want = {
 }
 
 /** @param how.isRelay its answer is to be given on as the server writes it */
-export function wantsOf(
+export function requiredFeatures(
   { messages, tools, responseFormat, logprobs }: Question,
   { isRelay }: { readonly isRelay: boolean },
-): readonly Want[] {
+): readonly Feature[] {
   const speaksOfTools = messages.some(message => message.role === 'tool' || message.toolCalls?.length)
   return [
     ...(tools?.length || speaksOfTools ? [wants.tools] : []),
@@ -27,13 +27,13 @@ export function wantsOf(
 }
 
 /** By the error that the client threw: which of these the endpoint refuses, if it does. */
-export function refusedWant(error: unknown, wants: readonly Want[]): Want | undefined {
+export function refusedFeature(error: unknown, features: readonly Feature[]): Feature | undefined {
   if (!(error instanceof Error)) return undefined
-  const heard = said(error as StatusError)
+  const heard = readApiError(error as ErrorResponse)
   const words = heard.words.slice(0, 300) // what comes later may be the question
   if (!(statuses.has(heard.status) && isUnsupported(heard)) && !flags.test(words)) return undefined
   const [field = ''] = heard.param.split(/[.[]/)
-  return wants.find(({ fields, called }) => (field === '' ? called.test(words) : fields.includes(field)))
+  return features.find(({ fields, called }) => (field === '' ? called.test(words) : fields.includes(field)))
 }
 
 export const wants = {
@@ -45,7 +45,7 @@ export const wants = {
   },
   logprobs: { lack: 'gives no logprobs', fields: ['logprobs', 'top_logprobs'], called: /logprobs/i },
   stream: { lack: 'gives no stream', fields: ['stream'], called: /\bstream(ing)?\b/i },
-} satisfies Record<string, Want>
+} satisfies Record<string, Feature>
 
 /** OpenAI says 403 where a model tells no logprobs, OpenRouter 404 where nobody takes tools. */
 const statuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 422, 501])

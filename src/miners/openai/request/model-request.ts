@@ -3,7 +3,7 @@ import type { OpenAISettings } from '../settings/settings.js'
 import { isReasoningModel, messageFields, questionFields, tokenLimitField } from './fields.js'
 
 /** What is sent: `stream` says how it is to be answered. */
-export type ModelRequest = {
+export type ChatRequest = {
   readonly path: '/chat/completions' | '/completions' | '/embeddings'
   readonly body: Readonly<Record<string, unknown>> & { readonly stream?: boolean }
 }
@@ -32,7 +32,7 @@ export function modelRequest(
   config: OpenAISettings,
   question: Question,
   { isOpenAI, refused, isRelay }: How,
-): ModelRequest {
+): ChatRequest {
   const { api, model, maxTokens, extra } = config
   const n = isRelay ? null : config.n
   const stream = (n ?? 1) === 1 && !refused.has('stream')

@@ -1,29 +1,29 @@
 import type { Logprob, Outcome, Piece, Question, Usage } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { ToolCalls } from '../../../plugin/tool-calls.js'
-import { cut, unreadable, unsupported } from '../errors/answer-errors.js'
-import { type Upstream, upstreamWords } from '../errors/upstream.js'
+import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
+import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { wants } from '../request/features.js'
-import { type Choice, readReply } from './completion.js'
+import { type Choice, readCompletion } from './completion.js'
 import { END } from './documents.js'
-import { CallJoiner } from './tool-call-parts.js'
+import { ToolCallJoiner } from './tool-call-parts.js'
 
 /** What is in a document for whoever listens. */
-export type Heard = {
+export type Delta = {
   /** to give on: text, or a piece that has more */
-  readonly said?: string | Piece
+  readonly content?: string | Piece
   /** the model has said or thought anything */
   readonly isToken: boolean
   readonly isThought: boolean
 }
 
 /** One answer as its documents come in: what it says, and in the end how it ended, or why it is none. */
-export class Answer {
+export class AnswerReader {
   readonly #upstream: Upstream
   /** it was given tools, so that calls of them are an answer, too */
   readonly #mayCall: boolean
   readonly #wantsLogprobs: boolean
-  readonly #joiner = new CallJoiner()
+  readonly #joiner = new ToolCallJoiner()
   readonly #calls = new ToolCalls()
   #model: string
   #finishReason: string | undefined
@@ -52,15 +52,15 @@ export class Answer {
    * @param document as the endpoint sent it, or `END`
    * @throws {NoAnswer} `MODEL_UNSUPPORTED` when it begins without the logprobs that were asked for
    */
-  take(document: unknown): Heard {
+  take(document: unknown): Delta {
     this.#isEnded ||= document === END
-    const { model, usage, choices } = readReply(document)
+    const { model, usage, choices } = readCompletion(document)
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
     const choice = this.#given === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#given)
-    const said = choice && this.#takeChoice(choice)
+    const content = choice && this.#takeChoice(choice)
     const isThought = choices.some(({ thinks }) => thinks)
-    return { ...(said && { said }), isToken: choices.some(isToken), isThought }
+    return { ...(content && { content }), isToken: choices.some(isToken), isThought }
   }
 
   /** The endpoint has said that no more comes. */
@@ -78,10 +78,12 @@ export class Answer {
    * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_EMPTY_LENGTH` · `MODEL_UNREADABLE`
    */
   outcome(): Outcome {
-    if (!this.#hasChoice) throw unreadable(this.#upstream, 'without choices')
+    if (!this.#hasChoice) throw unreadableAnswer(this.#upstream, 'without choices')
     // Each sign is missing somewhere, but not both; a proxy whose upstream dies ends its own stream as if it were whole.
-    if (!this.#isEnded && this.#finishReason === undefined) throw cut(this.#upstream, 'no finish_reason and no [DONE]')
-    if (interruptions.has(this.#finishReason ?? '')) throw cut(this.#upstream, `finish_reason ${this.#finishReason}`)
+    if (!this.#isEnded && this.#finishReason === undefined)
+      throw truncatedAnswer(this.#upstream, 'no finish_reason and no [DONE]')
+    if (interruptions.has(this.#finishReason ?? ''))
+      throw truncatedAnswer(this.#upstream, `finish_reason ${this.#finishReason}`)
     if (!this.#hasAnswer) throw this.#wordless()
     return {
       model: this.#model,
@@ -143,7 +145,7 @@ export class Answer {
   #wordless(): NoAnswer {
     const { setting } = this.#upstream
     if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
-      const words = upstreamWords(this.#refusal, this.#upstream.secrets)
+      const words = sanitizeText(this.#refusal, this.#upstream.secrets)
       return this.#none(
         'MODEL_REFUSED',
         `refused to answer${words && `: ${words}`}`,

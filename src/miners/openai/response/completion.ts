@@ -1,9 +1,9 @@
 import type { Logprob, Usage } from '../../../plugin/miner.js'
-import { count, given, record, records, string } from './loose-json.js'
-import { type CallPart, readCallParts } from './tool-call-parts.js'
+import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
+import { readToolCallParts, type ToolCallPart } from './tool-call-parts.js'
 
 /** What one document of the API says: a whole completion, or one piece of a stream. */
-export type Reply = {
+export type Completion = {
   readonly model?: string
   readonly usage?: Usage
   /** none in the last piece of a stream, which tells usage */
@@ -16,7 +16,7 @@ export type Choice = {
   readonly text: string
   /** the model's words about why it will not answer */
   readonly refusal: string
-  readonly callParts: readonly CallPart[]
+  readonly callParts: readonly ToolCallPart[]
   /** also in the way that came before tools */
   readonly callsTools: boolean
   /** it tells a thought, which is not part of the answer */
@@ -27,12 +27,12 @@ export type Choice = {
 }
 
 /** Reads a document. Anything may be missing from it, or be something else, since many programs speak this API. */
-export function readReply(document: unknown): Reply {
-  const { model, usage, choices } = record(document)
+export function readCompletion(document: unknown): Completion {
+  const { model, usage, choices } = asRecord(document)
   return {
-    ...given('model', label(model)),
-    ...given('usage', readUsage(usage)),
-    choices: records(choices, MAX_CHOICES).map(readChoice),
+    ...optional('model', label(model)),
+    ...optional('usage', readUsage(usage)),
+    choices: asRecords(choices, MAX_CHOICES).map(readChoice),
   }
 }
 
@@ -41,32 +41,32 @@ const MAX_CHOICES = 128
 
 /** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
 function readChoice(choice: Readonly<Record<string, unknown>>): Choice {
-  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = record(
+  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = asRecord(
     choice.message ?? choice.delta,
   )
-  const text = string(content) || string(choice.text)
-  const callParts = readCallParts(tool_calls)
-  const thinks = string(reasoning) !== '' || string(reasoning_content) !== ''
+  const text = asString(content) || asString(choice.text)
+  const callParts = readToolCallParts(tool_calls)
+  const thinks = asString(reasoning) !== '' || asString(reasoning_content) !== ''
   return {
-    index: count(choice.index) ?? 0,
+    index: asCount(choice.index) ?? 0,
     text,
-    refusal: string(refusal),
+    refusal: asString(refusal),
     callParts,
     callsTools: callParts.length > 0 || function_call != null,
     thinks,
     // Some servers tell those of thoughts, too.
     logprobs: thinks && text === '' ? [] : readLogprobs(choice.logprobs),
-    ...given('finishReason', label(choice.finish_reason)),
+    ...optional('finishReason', label(choice.finish_reason)),
   }
 }
 
 function readUsage(usage: unknown): Usage | undefined {
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = record(usage)
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = asRecord(usage)
   const counts = {
-    ...given('promptTokens', count(prompt_tokens)),
-    ...given('cachedTokens', count(record(prompt_tokens_details).cached_tokens)),
-    ...given('completionTokens', count(completion_tokens)),
-    ...given('reasoningTokens', count(record(completion_tokens_details).reasoning_tokens)),
+    ...optional('promptTokens', asCount(prompt_tokens)),
+    ...optional('cachedTokens', asCount(asRecord(prompt_tokens_details).cached_tokens)),
+    ...optional('completionTokens', asCount(completion_tokens)),
+    ...optional('reasoningTokens', asCount(asRecord(completion_tokens_details).reasoning_tokens)),
   }
   return Object.keys(counts).length > 0 ? counts : undefined
 }
@@ -78,13 +78,13 @@ function label(value: unknown): string | undefined {
 
 /** How likely the tokens of a choice were, as its `logprobs` tell; what is no logprob is left out. */
 export function readLogprobs(logprobs: unknown): readonly Logprob[] {
-  return records(record(logprobs).content, Number.POSITIVE_INFINITY).flatMap(entry => {
+  return asRecords(asRecord(logprobs).content, Number.POSITIVE_INFINITY).flatMap(entry => {
     const { top_logprobs: top } = entry
-    const alternatives = Array.isArray(top) ? records(top, MOST_TOP).flatMap(logprobOf) : undefined
+    const alternatives = Array.isArray(top) ? asRecords(top, MOST_TOP).flatMap(logprobOf) : undefined
     return logprobOf(entry).map(one => ({
       ...one,
-      ...given('bytes', bytesOf(entry.bytes)),
-      ...given('top', alternatives),
+      ...optional('bytes', bytesOf(entry.bytes)),
+      ...optional('top', alternatives),
     }))
   })
 }

@@ -1,16 +1,16 @@
 import type { OpenAI } from 'openai'
-import { follow, over } from '../../../async/abortable.js'
-import { cut, tooLarge, unreadable, unsupported } from '../errors/answer-errors.js'
-import { type Upstream, upstreamWords } from '../errors/upstream.js'
+import { CANCELLED, linkedController } from '../../../async/abortable.js'
+import { answerTooLarge, truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
+import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { wants } from '../request/features.js'
-import type { ModelRequest } from '../request/model-request.js'
-import { type ServerEvent, ServerEvents } from './server-sent-events.js'
+import type { ChatRequest } from '../request/model-request.js'
+import { type ServerSentEvent, ServerSentEvents } from './server-sent-events.js'
 
 /** Follows the last document when the endpoint itself said that it is the last. */
 export const END = Symbol('end')
 
-type Listening = {
+type ReadOptions = {
   readonly upstream: Upstream
   readonly signal: AbortSignal
   readonly connectTimeoutMs: number | null
@@ -29,12 +29,12 @@ type Listening = {
  * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE` · `MODEL_UNSUPPORTED` for a whole document in a relay; else what the client throws, and for a whole document that is an error, the like
  * @throws the signal's reason
  */
-export async function* replies(
+export async function* documents(
   client: OpenAI,
-  { path, body }: ModelRequest,
-  { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: Listening,
+  { path, body }: ChatRequest,
+  { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: ReadOptions,
 ): AsyncGenerator<unknown, void> {
-  using call = follow(outer)
+  using call = linkedController(outer)
   const { signal } = call
   let rest: ReadableStream | undefined
   try {
@@ -44,7 +44,7 @@ export async function* replies(
       client.post(path, options).asResponse(),
     )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
-    const named = upstreamWords(type, upstream.secrets)
+    const named = sanitizeText(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
       const document = whole(await textOf(response, maxBytes, onBytes), named, upstream)
@@ -52,14 +52,14 @@ export async function* replies(
       yield document
       return yield END
     }
-    if (type === 'text/html') throw unreadable(upstream, 'with a web page')
-    if (!body.stream || !response.body) throw unreadable(upstream, `with ${named}`)
+    if (type === 'text/html') throw unreadableAnswer(upstream, 'with a web page')
+    if (!body.stream || !response.body) throw unreadableAnswer(upstream, `with ${named}`)
 
-    const events = new ServerEvents(MAX_BYTES)
-    const nothing = () => unreadable(upstream, `with ${named} and no event in it`)
+    const events = new ServerSentEvents(MAX_BYTES)
+    const nothing = () => unreadableAnswer(upstream, `with ${named} and no event in it`)
     let isEmpty = true
     let isDone = false
-    const documents = function* (found: Iterable<ServerEvent>) {
+    const documents = function* (found: Iterable<ServerSentEvent>) {
       for (const document of documentsOf(found)) {
         isDone = document === END
         if (isDone && isEmpty) throw nothing()
@@ -79,7 +79,7 @@ export async function* replies(
       try {
         yield* documents(events.end())
       } catch (error) {
-        throw error instanceof SyntaxError && isTorn ? cut(upstream, 'the last line is not whole') : error
+        throw error instanceof SyntaxError && isTorn ? truncatedAnswer(upstream, 'the last line is not whole') : error
       }
       // The last document was not there yet when its bytes were.
       if (isRelay) yield new Uint8Array()
@@ -87,7 +87,7 @@ export async function* replies(
     if (isEmpty) throw nothing()
   } finally {
     if (rest) finish(rest, call)
-    else call.abort(over)
+    else call.abort(CANCELLED)
   }
 }
 
@@ -100,7 +100,7 @@ async function textOf({ body }: Response, maxBytes: number, onBytes: () => void)
   for await (const chunk of body ?? []) {
     onBytes()
     size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge(`a document of more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw answerTooLarge(`a document of more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))
@@ -112,12 +112,12 @@ const MAX_BYTES = 4 * 1024 * 1024
 
 function whole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
-  if (typeof document !== 'object' || document === null) throw unreadable(upstream, `with ${type}`)
+  if (typeof document !== 'object' || document === null) throw unreadableAnswer(upstream, `with ${type}`)
   refuseError(document)
   return document
 }
 
-function* documentsOf(events: Iterable<ServerEvent>): Generator<unknown, void> {
+function* documentsOf(events: Iterable<ServerSentEvent>): Generator<unknown, void> {
   for (const { name, data } of events) {
     if (data === '[DONE]') return yield END
     const document: unknown = JSON.parse(data)
@@ -142,7 +142,7 @@ function errorDocument(error: unknown): Error {
  * which saves the next question the way to a new one. A server that does not come to its end is not waited for.
  */
 function finish(body: ReadableStream, call: AbortController): void {
-  const timer = setTimeout(() => call.abort(over), 100)
+  const timer = setTimeout(() => call.abort(CANCELLED), 100)
   const read = async () => {
     for await (const _ of body);
   }
@@ -151,6 +151,6 @@ function finish(body: ReadableStream, call: AbortController): void {
     .catch(() => {})
     .finally(() => {
       clearTimeout(timer)
-      call.abort(over)
+      call.abort(CANCELLED)
     })
 }

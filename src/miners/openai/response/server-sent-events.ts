@@ -1,7 +1,7 @@
-import { tooLarge } from '../errors/answer-errors.js'
+import { answerTooLarge } from '../errors/answer-errors.js'
 
 /** An event of a stream; its name is empty unless the stream tells one. */
-export type ServerEvent = { readonly name: string; readonly data: string }
+export type ServerSentEvent = { readonly name: string; readonly data: string }
 
 /**
  * Finds server-sent events in bytes as they come. Of what a stream may say beside them (comments, ids, retries) nothing
@@ -10,7 +10,7 @@ export type ServerEvent = { readonly name: string; readonly data: string }
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export class ServerEvents {
+export class ServerSentEvents {
   readonly #maxLength: number
   readonly #decoder = new TextDecoder()
   /** of a line whose end has not come, in the parts in which it came: to join them each time would be quadratic */
@@ -36,7 +36,7 @@ export class ServerEvents {
    *
    * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE`
    */
-  *push(bytes: Uint8Array): Generator<ServerEvent, void> {
+  *push(bytes: Uint8Array): Generator<ServerSentEvent, void> {
     let text = this.#decoder.decode(bytes, { stream: true })
     if (text === '') return
     if (this.#endsInReturn && text.startsWith('\n')) text = text.slice(1)
@@ -48,18 +48,18 @@ export class ServerEvents {
   }
 
   /** The event that the end of the stream ends, if one had begun. */
-  *end(): Generator<ServerEvent, void> {
+  *end(): Generator<ServerSentEvent, void> {
     if (this.isTorn) yield* this.#endLine('')
     yield* this.#endLine('')
   }
 
   #begin(part: string): void {
     this.#length += part.length + 1
-    if (this.#length > this.#maxLength) throw tooLarge(`an event of more than ${this.#maxLength} characters`)
+    if (this.#length > this.#maxLength) throw answerTooLarge(`an event of more than ${this.#maxLength} characters`)
     this.#begun.push(part)
   }
 
-  *#endLine(part: string): Generator<ServerEvent, void> {
+  *#endLine(part: string): Generator<ServerSentEvent, void> {
     this.#begin(part)
     const line = this.#begun.join('')
     this.#begun = []
@@ -69,7 +69,7 @@ export class ServerEvents {
     if (field === 'event') this.#name = value
   }
 
-  *#endEvent(): Generator<ServerEvent, void> {
+  *#endEvent(): Generator<ServerSentEvent, void> {
     const event = { name: this.#name, data: this.#data.join('\n') }
     const isEvent = this.#data.length > 0
     this.#name = ''

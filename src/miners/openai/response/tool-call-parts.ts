@@ -1,8 +1,8 @@
 import type { ToolDelta } from '../../../plugin/miner.js'
-import { count, given, record, records, string } from './loose-json.js'
+import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
 
 /** A part of a tool call as a server sends it, empty where it says nothing. */
-export type CallPart = {
+export type ToolCallPart = {
   /** whole answers have none, nor have some streams */
   readonly index?: number
   readonly id: string
@@ -11,15 +11,15 @@ export type CallPart = {
 }
 
 /** The parts in the `tool_calls` of a message or a delta. */
-export function readCallParts(toolCalls: unknown): readonly CallPart[] {
-  return records(toolCalls, MOST_CALLS).map(call => {
-    const { name, arguments: text } = record(call.function)
+export function readToolCallParts(toolCalls: unknown): readonly ToolCallPart[] {
+  return asRecords(toolCalls, MOST_CALLS).map(call => {
+    const { name, arguments: text } = asRecord(call.function)
     return {
-      ...given('index', count(call.index)),
-      id: string(call.id),
-      name: string(name),
+      ...optional('index', asCount(call.index)),
+      id: asString(call.id),
+      name: asString(name),
       // Some servers send the object itself.
-      arguments: typeof text === 'object' && text !== null ? JSON.stringify(text) : string(text),
+      arguments: typeof text === 'object' && text !== null ? JSON.stringify(text) : asString(text),
     }
   })
 }
@@ -31,7 +31,7 @@ const MOST_CALLS = 128
  * with the first part only, others with each; vLLM made up a new id for each part; Gemini and Ollama send each call
  * whole, and all under one index, or none.
  */
-export class CallJoiner {
+export class ToolCallJoiner {
   /** the latest by the index that the server gave; what has none goes on with the last */
   readonly #calls = new Map<
     number | undefined,
@@ -41,11 +41,11 @@ export class CallJoiner {
   #last: number | undefined
 
   /** What does not belong to a call that has a name is left out. */
-  join(parts: readonly CallPart[]): readonly ToolDelta[] {
+  join(parts: readonly ToolCallPart[]): readonly ToolDelta[] {
     return parts.flatMap(part => this.#join(part))
   }
 
-  #join(part: CallPart): readonly ToolDelta[] {
+  #join(part: ToolCallPart): readonly ToolDelta[] {
     const { index: at = this.#last, id, name, arguments: text } = part
     this.#last = at
     const call = this.#calls.get(at)
@@ -58,7 +58,7 @@ export class CallJoiner {
   }
 }
 
-function continues({ index, id, name }: CallPart, call: { readonly id: string; readonly name: string }): boolean {
+function continues({ index, id, name }: ToolCallPart, call: { readonly id: string; readonly name: string }): boolean {
   if (name === '') return true
   return name === call.name && (id === '' ? index !== undefined : id === call.id)
 }

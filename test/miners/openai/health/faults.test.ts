@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { faultOf, faultOfCode, mostTelling } from '#dist/miners/openai/health/faults.js'
+import { faultOf, faultOfCode, mostSpecific } from '#dist/miners/openai/health/faults.js'
 import { failure } from '../scripted.ts'
 
 const src = new URL('../../../../src/miners/openai/', import.meta.url)
@@ -27,10 +27,10 @@ describe('the table of faults', () => {
   it('ranks what tells most: the question, the rate, the key, the endpoint; of equal ones the last', () => {
     const codes = ['MODEL_FAILED', 'MODEL_KEY_REFUSED', 'MODEL_RATE_LIMITED', 'MODEL_TOO_LONG', 'MODEL_TLS']
     const errors = codes.map(code => failure(code))
-    assert.equal(mostTelling(errors)?.code, 'MODEL_TOO_LONG')
-    assert.equal(mostTelling(errors.filter(({ code }) => code !== 'MODEL_TOO_LONG'))?.code, 'MODEL_RATE_LIMITED')
-    assert.equal(mostTelling(errors.slice(0, 2))?.code, 'MODEL_KEY_REFUSED')
-    assert.equal(mostTelling([errors[0]!, errors[4]!])?.code, 'MODEL_TLS')
-    assert.equal(mostTelling([]), undefined)
+    assert.equal(mostSpecific(errors)?.code, 'MODEL_TOO_LONG')
+    assert.equal(mostSpecific(errors.filter(({ code }) => code !== 'MODEL_TOO_LONG'))?.code, 'MODEL_RATE_LIMITED')
+    assert.equal(mostSpecific(errors.slice(0, 2))?.code, 'MODEL_KEY_REFUSED')
+    assert.equal(mostSpecific([errors[0]!, errors[4]!])?.code, 'MODEL_TLS')
+    assert.equal(mostSpecific([]), undefined)
   })
 })

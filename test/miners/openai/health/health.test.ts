@@ -11,16 +11,16 @@ function patient() {
   const health = new Health({ endpoints: [main], log, now: () => clock.ms })
   const target = (keyAt = 0): Target => ({ endpoint: main, keyAt })
   const fail = (code: string, more: { retryAfterMs?: number } = {}, keyAt = 0) =>
-    health.begin(target(keyAt)).failed(failure(code, more))
+    health.begin(target(keyAt)).onFailure(failure(code, more))
   const answer = () => {
     const trial = health.begin(target())
-    trial.spoke()
-    trial.answered()
+    trial.onToken()
+    trial.onSuccess()
   }
   const open = () => {
     for (let count = 0; count < 5; count += 1) fail('MODEL_FAILED')
   }
-  return { health, log, clock, fail, answer, open, wait: (keyAt = 0) => health.msUntilAwake(target(keyAt)), target }
+  return { health, log, clock, fail, answer, open, wait: (keyAt = 0) => health.msUntilAvailable(target(keyAt)), target }
 }
 
 describe('the health of a key', () => {
@@ -50,7 +50,7 @@ describe('the health of a key', () => {
     const { health, target, wait, clock } = patient()
     const trials = Array.from({ length: 16 }, () => health.begin(target()))
     for (const trial of trials) {
-      trial.failed(failure('MODEL_KEY_REFUSED'))
+      trial.onFailure(failure('MODEL_KEY_REFUSED'))
       clock.ms += 1
     }
     assert.equal(wait(), 60_000 - 16)
@@ -60,8 +60,8 @@ describe('the health of a key', () => {
     const { health, target, fail, wait } = patient()
     const before = health.begin(target())
     fail('MODEL_RATE_LIMITED', { retryAfterMs: 20_000 })
-    before.spoke()
-    before.answered()
+    before.onToken()
+    before.onSuccess()
     assert.equal(wait(), 20_000)
   })
 
@@ -135,10 +135,10 @@ describe('the breaker of an endpoint', () => {
     assert.ok(wait() > 0)
     assert.equal(health.why(target())?.code, 'MODEL_FAILED')
     assert.equal(health.begin(target()).isProbe, false)
-    probe.spoke()
+    probe.onToken()
     assert.equal(wait(), 0)
     assert.equal(health.report()[0]!.breaker, 'closed')
-    probe.answered()
+    probe.onSuccess()
     fail('MODEL_FAILED')
     assert.equal(health.report()[0]!.failures, 1)
   })
@@ -160,8 +160,8 @@ describe('the breaker of an endpoint', () => {
     open()
     clock.ms += 2_000
     const probe = health.begin(target())
-    probe.spoke()
-    probe.failed(failure('MODEL_CUT'))
+    probe.onToken()
+    probe.onFailure(failure('MODEL_CUT'))
     assert.equal(health.report()[0]!.breaker, 'open')
   })
 
@@ -169,7 +169,7 @@ describe('the breaker of an endpoint', () => {
     const { open, clock, health, target } = patient()
     open()
     clock.ms += 2_000
-    health.begin(target()).left()
+    health.begin(target()).onAbort()
     assert.equal(health.begin(target()).isProbe, true)
   })
 
@@ -193,7 +193,7 @@ describe('the breaker of an endpoint', () => {
     clock.ms += 2_000
     const probe = health.begin(target())
     const news = health.news()
-    probe.spoke()
+    probe.onToken()
     await news
   })
 })
@@ -255,7 +255,7 @@ describe('the state of health', () => {
     const lone = endpoint('main')
     const log = new Told()
     const trial = new Health({ endpoints: [lone], log }).begin({ endpoint: lone, keyAt: 0 })
-    trial.failed(failure('MODEL_KEY_REFUSED'))
+    trial.onFailure(failure('MODEL_KEY_REFUSED'))
     assert.deepEqual(log.changes, ['debug keyRests'])
   })
 })

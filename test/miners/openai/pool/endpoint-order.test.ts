@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { drawOrder } from '#dist/miners/openai/pool/endpoint-order.js'
+import { weightedOrder } from '#dist/miners/openai/pool/endpoint-order.js'
 import { endpoint } from '../scripted.ts'
 
 const names = (weights: Record<string, number | null>, random: () => number) =>
-  drawOrder(
+  weightedOrder(
     Object.entries(weights).map(([name, weight]) => endpoint(name, { weight })),
     random,
   ).map(({ name }) => name)
@@ -25,7 +25,7 @@ describe('the order of endpoints', () => {
   it('puts each first as often as its share says', () => {
     const endpoints = [endpoint('a', { weight: 3 }), endpoint('b', { weight: 1 })]
     const random = seeded(7)
-    const firsts = Array.from({ length: 4_000 }, () => drawOrder(endpoints, random)[0]!.name)
+    const firsts = Array.from({ length: 4_000 }, () => weightedOrder(endpoints, random)[0]!.name)
     const share = firsts.filter(name => name === 'a').length / firsts.length
     assert.ok(share > 0.73 && share < 0.77, `${share}`)
   })

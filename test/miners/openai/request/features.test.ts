@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { refusedWant, wantsOf } from '#dist/miners/openai/request/features.js'
+import { refusedFeature, requiredFeatures } from '#dist/miners/openai/request/features.js'
 import type { Question } from '#dist/plugin/miner.js'
 import { answered, startModelServer, streamed } from '../../../support/model-server.ts'
 import { hello, refusal } from '../../ask.ts'
@@ -87,13 +87,13 @@ describe('what a question wants beyond words', () => {
   ]
   for (const [title, error, lack] of refusals)
     it(`is ${lack ? '' : 'not '}refused by ${title}`, () => {
-      assert.equal(refusedWant(error, wantsOf(all, { isRelay: false }))?.lack, lack)
+      assert.equal(refusedFeature(error, requiredFeatures(all, { isRelay: false }))?.lack, lack)
     })
 
   it('is not refused where it is not wanted', () => {
     const error = told(400, { message: 'tools and logprobs are not supported' })
-    assert.equal(refusedWant(error, wantsOf({ messages: hello }, { isRelay: false })), undefined)
-    assert.equal(refusedWant('tools are not supported', wantsOf(all, { isRelay: false })), undefined)
+    assert.equal(refusedFeature(error, requiredFeatures({ messages: hello }, { isRelay: false })), undefined)
+    assert.equal(refusedFeature('tools are not supported', requiredFeatures(all, { isRelay: false })), undefined)
   })
 
   const refusing = (field: string) =>

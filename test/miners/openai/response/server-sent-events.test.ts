@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { ServerEvents } from '#dist/miners/openai/response/server-sent-events.js'
+import { ServerSentEvents } from '#dist/miners/openai/response/server-sent-events.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 /** All events of a stream that comes in these parts. */
 function read(...parts: (string | Uint8Array)[]): [name: string, data: string][] {
-  const events = new ServerEvents(1_000)
+  const events = new ServerSentEvents(1_000)
   const found = parts.flatMap(part => [...events.push(Buffer.from(part))])
   return [...found, ...events.end()].map(({ name, data }) => [name, data])
 }
@@ -55,7 +55,7 @@ describe('server-sent events', () => {
       })
 
   it('are told as soon as their last byte is there', () => {
-    const events = new ServerEvents(1_000)
+    const events = new ServerSentEvents(1_000)
     assert.deepEqual([...events.push(Buffer.from('data: a\r\n\r'))], [{ name: '', data: 'a' }])
     assert.equal(events.isTorn, false)
     assert.deepEqual([...events.push(Buffer.from('\ndata: b'))], [])

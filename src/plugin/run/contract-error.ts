@@ -1,8 +1,8 @@
 import { NoAnswer } from '../no-answer.js'
-import type { Speaker } from './abandon.js'
+import type { PluginKind } from '../sdk.js'
 
 /** What a plugin did that its type does not allow: MINER_MISBEHAVES or DIALECT_MISBEHAVES. `hint` says what to write. */
-export function misbehaves(speaker: Speaker, message: string, hint: string): NoAnswer {
+export function contractError(speaker: PluginKind, message: string, hint: string): NoAnswer {
   return new NoAnswer('upstream', message, { code: `${speaker.toUpperCase()}_MISBEHAVES`, hint })
 }
 
@@ -19,9 +19,9 @@ const names = { miner: 'prompt', dialect: 'answer' } as const
  *
  * @throws {NoAnswer} MINER_MISBEHAVES · DIALECT_MISBEHAVES
  */
-export function requireGenerator(said: unknown, speaker: Speaker): void {
+export function requireGenerator(said: unknown, speaker: PluginKind): void {
   const { next } = (said ?? {}) as { readonly next?: unknown }
   if (typeof next === 'function') return
   const name = names[speaker]
-  throw misbehaves(speaker, `${name} is no async generator`, `write: async *${name}(…)`)
+  throw contractError(speaker, `${name} is no async generator`, `write: async *${name}(…)`)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { claim } from '#dist/wires/synapse/claim.js'
-import { whole } from '#dist/wires/synapse/whole.js'
+import { encodeReply } from '#dist/wires/synapse/encode-reply.js'
 import type { Reply } from '#dist/wires/wire.js'
 import { alice, bob, head, message, seeded, served, signedHead, tree, vector } from '../fixture.ts'
 
@@ -11,12 +11,12 @@ const text = (reply: Reply) => Buffer.from(reply.body).toString()
 const parsed = (reply: Reply) => JSON.parse(text(reply)) as Synapse
 const headerOf = (reply: Reply) => Object.fromEntries(reply.headers)
 const answered = (body: string, patch: Record<string, unknown> = { completion: 'OK' }) =>
-  whole(claim(signedHead({ body, hashed: [] })), tree(body), patch, served)
+  encodeReply(claim(signedHead({ body, hashed: [] })), tree(body), patch, served)
 
 describe('whole reply of the synapse wire', () => {
   it('12.1-1: says success in head and body, and echoes the request with the answer in it', () => {
     const { rawHeaders, body } = message(vector('axon/request-10.2.http').toString())
-    const reply = whole(claim(head(rawHeaders)), tree(body), { completion: 'wörld' }, served)
+    const reply = encodeReply(claim(head(rawHeaders)), tree(body), { completion: 'wörld' }, served)
     const headers = headerOf(reply)
     const synapse = parsed(reply)
     assert.equal(reply.status, 200)
@@ -43,7 +43,7 @@ describe('whole reply of the synapse wire', () => {
         .replace(/^#.*\n/, ''),
     )
     const { rawHeaders, body } = message(vector('axon/request-10.2.http').toString())
-    const mine = parsed(whole(claim(head(rawHeaders)), tree(body), {}, served))
+    const mine = parsed(encodeReply(claim(head(rawHeaders)), tree(body), {}, served))
     const theirs = JSON.parse(recorded.body.toString()) as Synapse
     assert.deepEqual(new Set(Object.keys(mine)), new Set(Object.keys(theirs)))
     assert.deepEqual(Object.keys(mine.axon), Object.keys(theirs.axon))
@@ -86,7 +86,7 @@ describe('whole reply of the synapse wire', () => {
 
   it('12.1-47: keeps header values to one short line of printable ASCII', () => {
     const change = { bt_header_dendrite_uuid: `é\n${'x'.repeat(9000)}` }
-    const reply = whole(
+    const reply = encodeReply(
       claim(signedHead({ body: '{}', hashed: [], change, target: '/%C3%A9%0D%0Ax' })),
       tree('{}'),
       {},
@@ -127,7 +127,7 @@ describe('whole reply of the synapse wire', () => {
       const patch = Object.fromEntries(names.filter(() => random() < 0.2).map(name => [name, value(1)]))
       const timeout = pick(['12.0', null, '0', 'nan', 'inf', '-1', '1e300'])
       const call = claim(signedHeadOnce(timeout))
-      const reply = text(whole(call, tree(`{${members}}`), patch, served))
+      const reply = text(encodeReply(call, tree(`{${members}}`), patch, served))
       assert.doesNotMatch(reply, /"(?:timeout|axon|dendrite|completion)":null/, `{${members}}`)
       assert.equal(typeof JSON.parse(reply).timeout, 'number')
     }

@@ -1,4 +1,4 @@
-import { treeOf } from '../json/convert.js'
+import { toTree } from '../json/convert.js'
 import { floatText } from '../json/python-number.js'
 import { JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { writeJson } from '../json/write.js'
@@ -12,7 +12,7 @@ import { terminal } from './terminal.js'
  * proved, whatever the body says of it. A null `timeout`, `dendrite`, `axon` or `completion` ends a validator's whole
  * step (Python raises out of `dendrite.call`), so there is none.
  */
-export function whole(
+export function encodeReply(
   claim: SynapseClaim,
   tree: JsonObject,
   patch: Readonly<Record<string, unknown>>,
@@ -26,11 +26,11 @@ export function whole(
     [
       'axon',
       terminal({
-        status_code: treeOf(success.status),
+        status_code: toTree(success.status),
         status_message: success.message,
         process_time: float(served.processMs / 1000),
         ip: served.ip,
-        port: treeOf(served.port),
+        port: toTree(served.port),
         hotkey: served.hotkey,
       }),
     ],
@@ -38,7 +38,7 @@ export function whole(
   ])
   const ours = new Set(synapse.keys())
   for (const [name, value] of tree) if (!ours.has(name)) synapse.set(name, value)
-  for (const [name, value] of Object.entries(patch)) if (!ours.has(name)) synapse.set(name, treeOf(value))
+  for (const [name, value] of Object.entries(patch)) if (!ours.has(name)) synapse.set(name, toTree(value))
   if (synapse.get('completion') === null) synapse.delete('completion')
   return {
     status: success.status,
@@ -50,9 +50,9 @@ export function whole(
 function dendrite(claim: SynapseClaim): JsonObject {
   return terminal({
     ip: claim.address,
-    port: treeOf(claim.port),
-    version: treeOf(claim.version),
-    nonce: treeOf(claim.nonce),
+    port: toTree(claim.port),
+    version: toTree(claim.version),
+    nonce: toTree(claim.nonce),
     uuid: claim.uuid,
     hotkey: claim.hotkey,
     signature: claim.signature,
