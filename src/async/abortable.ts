@@ -1,6 +1,9 @@
+/** Why work is aborted when its result is no longer needed. One error for all: its stack costs more than the rest of an abort. */
+export const CANCELLED = new DOMException('cancelled', 'AbortError')
+
 /**
- * What `promise` gives, or the signal's reason as soon as it aborts. The promise is left alone then: what it gives
- * later is dropped.
+ * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. The promise itself goes on then,
+ * and its result is dropped.
  */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -11,17 +14,14 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
-/** Why what was asked for is ended that nobody needs any more. One for all: its stack costs more than the rest of an end. */
-export const CANCELLED = new DOMException('it is over', 'AbortError')
-
 /**
- * A controller that aborts when `signal` does, with its reason, until it is disposed. What
- * `AbortSignal.any` makes is registered for finalization, and survives until the next full collection; this dies young.
+ * Makes a controller that aborts when `signal` does, with its reason, until it is disposed. `AbortSignal.any` registers
+ * its signals for finalization, so they survive until the next full collection; these die young.
  */
 export function linkedController(signal: AbortSignal): AbortController & Disposable {
-  const follower = new AbortController()
-  const abort = () => follower.abort(signal.reason)
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal.reason)
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })
-  return Object.assign(follower, { [Symbol.dispose]: () => signal.removeEventListener('abort', abort) })
+  return Object.assign(controller, { [Symbol.dispose]: () => signal.removeEventListener('abort', abort) })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIPv6, type Socket } from 'node:net'
 import fastify from 'fastify'
-import { abortable } from '../async/abortable.js'
+import { withTimeout } from '../async/timeout.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch, questionSignal } from '../plugin/run/bounded-fetch.js'
@@ -227,8 +227,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     url: reachableUrl(options.host, port),
     async drain(ms) {
       draining = true
-      const late = AbortSignal.timeout(ms)
-      return abortable(connections.drained(), late).then(
+      return withTimeout(connections.drained(), ms).then(
         () => true,
         () => false,
       )

@@ -14,6 +14,7 @@ import {
   PLUGINS_IN_USE,
   RESOURCES,
 } from '../app/tokens.js'
+import { TimeoutError, withTimeout } from '../async/timeout.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
@@ -151,7 +152,7 @@ export abstract class SettingsCommand extends MinerCommand {
         args: args as Run<C>['args'],
         configuration,
         scope,
-        [Symbol.asyncDispose]: () => closed(scope),
+        [Symbol.asyncDispose]: () => closeScope(scope),
       }
     } catch (error) {
       await scope[Symbol.asyncDispose]()
@@ -192,10 +193,10 @@ export abstract class SettingsCommand extends MinerCommand {
 const CLOSE_MS = 2_000
 
 /** Closes it. A miner that is never done with closing must not keep the program alive. */
-async function closed(scope: Scope): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, CLOSE_MS)
-  await Promise.race([scope[Symbol.asyncDispose](), late]).finally(() => clearTimeout(timer))
+async function closeScope(scope: Scope): Promise<void> {
+  await withTimeout(scope[Symbol.asyncDispose](), CLOSE_MS).catch(error => {
+    if (!(error instanceof TimeoutError)) throw error
+  })
 }
 
 /** It was taken for the flag where only the words are known, and for a value where they are parsed. */

@@ -1,6 +1,6 @@
 import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
 import { abortable } from '../async/abortable.js'
-import { patience } from '../async/timeout.js'
+import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
@@ -11,7 +11,7 @@ import { checkMiner } from '../plugin/run/check-miner.js'
 import { escapeControls } from '../text/escape.js'
 
 /** How long all of it may take. */
-const PATIENCE_MS = 30_000
+const TIMEOUT_MS = 30_000
 
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Find out whether the miner could answer.'
@@ -22,10 +22,10 @@ export default class CheckMiner extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
-    using waiting = patience(PATIENCE_MS, late(), scope.resolve(ENDING))
-    const miner = await abortable(scope.resolve(MINER), waiting.signal)
-    await abortable(Promise.resolve(miner.ready?.()), waiting.signal)
-    const found = await checkMiner(miner, waiting.signal)
+    using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: scope.resolve(ENDING) })
+    const miner = await abortable(scope.resolve(MINER), timeout.signal)
+    await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
+    const found = await checkMiner(miner, timeout.signal)
     const checks = found.map(check => scrubbed(check, configuration.secretValues))
 
     const broken = checks.filter(({ problem }) => problem)
@@ -59,7 +59,7 @@ function scrubbed({ name, findings, notes, problem }: Check, secrets: readonly s
 }
 
 function late(): NoAnswer {
-  return new NoAnswer('late', `the miner has not found out within ${PATIENCE_MS / 1000} s whether it could answer`, {
+  return new NoAnswer('late', `the miner has not found out within ${TIMEOUT_MS / 1000} s whether it could answer`, {
     code: 'CHECK_TIMEOUT',
     hint: 'see what it waits for: --log-level debug',
   })

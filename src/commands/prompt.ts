@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
 import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
 import { abortable } from '../async/abortable.js'
-import { patience } from '../async/timeout.js'
+import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { answerSummary, attemptSummary } from '../cli/output/answer-summary.js'
@@ -42,13 +42,13 @@ export default class Prompt extends SettingsCommand {
     const { flags, args, scope } = run
     const messages = await readQuestion({ text: args.TEXT, ...flags })
     const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
-    using waiting = patience(timeoutMs, late(timeoutMs), scope.resolve(ENDING))
+    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: scope.resolve(ENDING) })
     const tried: Attempt[] = []
     const onAttempt = (attempt: Attempt) => tried.push(attempt)
-    const asked = { id: randomUUID(), signal: waiting.signal, deadline: Date.now() + timeoutMs, onAttempt }
+    const asked = { id: randomUUID(), signal: timeout.signal, deadline: Date.now() + timeoutMs, onAttempt }
 
-    const miner = await abortable(scope.resolve(MINER), waiting.signal)
-    await abortable(Promise.resolve(miner.ready?.()), waiting.signal)
+    const miner = await abortable(scope.resolve(MINER), timeout.signal)
+    await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
     const output = new AnswerOutput()
     const streams = flags.stream && !this.jsonEnabled()
     const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)

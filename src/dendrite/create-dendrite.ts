@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Agent } from 'node:http'
-import { patience } from '../async/timeout.js'
+import { timeoutSignal } from '../async/timeout.js'
 import { fieldsOf } from '../wires/json/convert.js'
 import { floatText } from '../wires/json/python-number.js'
 import type { JsonObject } from '../wires/json/tree.js'
@@ -95,7 +95,7 @@ export function createDendrite({
     const [bodyHash, otherHash] = bodyHashes(asked.fields, ask.hashed)
     const ip = url.hostname.replace(/^\[|\]$/g, '')
     const peer: Peer = { host: ip === externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
-    using waiting = patience(timeoutMs, timedOut(timeoutMs), ask.signal)
+    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => timedOut(timeoutMs), parent: ask.signal })
 
     let firstMs: number | null = null
     const heard = (piece: Piece) => {
@@ -115,7 +115,7 @@ export function createDendrite({
         bodyHash: hash,
       }
       try {
-        const response = await send(agent, peer, buildRequest(asked, envelope), waiting.signal)
+        const response = await send(agent, peer, buildRequest(asked, envelope), timeout.signal)
         if (ear && isStream(response.head)) {
           const verdict = readStreamHead(response.head)
           for await (const piece of ear.read(response.body)) yield heard(piece)

@@ -1,4 +1,5 @@
 import { CANCELLED, linkedController } from '../../async/abortable.js'
+import { timeoutSignal } from '../../async/timeout.js'
 import type { Answer, Ask, AskHow } from '../../plugin/dialect.js'
 import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
@@ -67,8 +68,8 @@ export class MinerSession {
 
   async #whole(question: Question, { partial = false, until }: AskHow & { partial?: boolean } = {}): Promise<Answer> {
     const { miner, mayCut, now } = this.#options
-    using within = sooner(this.#options.asked, until, now)
-    const { asked } = within
+    using bounded = withDeadline(this.#options.asked, until, now)
+    const { asked } = bounded
     const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
       const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
@@ -80,10 +81,10 @@ export class MinerSession {
   }
 
   async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
-    using within = sooner(this.#options.asked, until, this.#options.now)
+    using bounded = withDeadline(this.#options.asked, until, this.#options.now)
     let speech: ReturnType<typeof readAnswer> | null = null
     try {
-      speech = readAnswer(this.#options.miner.prompt(question, within.asked), within.asked.signal)
+      speech = readAnswer(this.#options.miner.prompt(question, bounded.asked), bounded.asked.signal)
       for (let isFirst = true; ; isFirst = false) {
         const step = await speech.next()
         if (step.done) {
@@ -104,16 +105,16 @@ export class MinerSession {
   async #relay(question: Question, { until: end }: AskHow = {}): Promise<Relayed> {
     const { miner, asked: all, now } = this.#options
     if (!miner.relay) throw lacks('relay')
-    const within = sooner(all, end, now)
-    const { asked } = within
+    const bounded = withDeadline(all, end, now)
+    const { asked } = bounded
     try {
       const relaying = Promise.resolve(miner.relay(question, asked))
       // When it comes too late, nobody hears how it ended: its rejection would end the process.
       relaying.then(late => late.outcome).catch(() => {})
       const { body, outcome } = await abortablePlugin('miner', relaying, asked.signal)
-      return { body: this.#untilOver(this.#bytes(body, asked.signal, within)), outcome: this.#ending(outcome) }
+      return { body: this.#untilOver(this.#bytes(body, asked.signal, bounded)), outcome: this.#ending(outcome) }
     } catch (error) {
-      within[Symbol.dispose]()
+      bounded[Symbol.dispose]()
       throw this.#ofMiner(error)
     }
   }
@@ -138,8 +139,8 @@ export class MinerSession {
     return ending
   }
 
-  async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, within: Disposable): AsyncGenerator<Uint8Array> {
-    using _ = within
+  async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, bounded: Disposable): AsyncGenerator<Uint8Array> {
+    using _ = bounded
     let iterator: AsyncIterator<Uint8Array> | undefined
     try {
       iterator = body[Symbol.asyncIterator]()
@@ -160,9 +161,9 @@ export class MinerSession {
   async #embed(texts: readonly string[], { until: end }: AskHow = {}): Promise<Embedding> {
     const { miner, asked, now } = this.#options
     if (!miner.embed) throw lacks('embed')
-    using within = sooner(asked, end, now)
+    using bounded = withDeadline(asked, end, now)
     try {
-      const embedding = await abortablePlugin('miner', miner.embed(texts, within.asked), within.asked.signal)
+      const embedding = await abortablePlugin('miner', miner.embed(texts, bounded.asked), bounded.asked.signal)
       return parseEmbedding(embedding, texts.length)
     } catch (error) {
       throw this.#ofMiner(error)
@@ -203,22 +204,22 @@ function lacks(what: string): NoAnswer {
  * The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over: a miner
  * that goes on, because its answer was cut, is told.
  */
-export function sooner(
+function withDeadline(
   asked: Asked,
   until: number | undefined,
   now: () => number,
 ): Disposable & { readonly asked: Asked } {
   if (until === undefined || until >= asked.deadline) return { asked, [Symbol.dispose]() {} }
-  const late = linkedController(asked.signal)
+  const ending = linkedController(asked.signal)
   const reason = () =>
     new NoAnswer('late', 'there was no answer in the time that the dialect gave', { code: 'ASK_LATE' })
-  const timer = setTimeout(() => late.abort(reason()), Math.max(0, until - now()))
+  const timeout = timeoutSignal({ ms: until - now(), reason, parent: ending.signal })
   return {
-    asked: { ...asked, deadline: until, signal: late.signal },
+    asked: { ...asked, deadline: until, signal: timeout.signal },
     [Symbol.dispose]() {
-      clearTimeout(timer)
-      late[Symbol.dispose]()
-      late.abort(CANCELLED)
+      ending.abort(CANCELLED)
+      ending[Symbol.dispose]()
+      timeout[Symbol.dispose]()
     },
   }
 }

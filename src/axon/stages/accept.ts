@@ -1,4 +1,4 @@
-import { abortable } from '../../async/abortable.js'
+import { withTimeout } from '../../async/timeout.js'
 import type { Miner, ProvenCall, Verdict } from '../../plugin/miner.js'
 import { Refusal } from '../../wires/refusal.js'
 
@@ -15,26 +15,20 @@ export type OnHookFailed = (hook: 'blacklist' | 'priority', error: unknown) => v
  */
 export async function accept(miner: Miner, call: ProvenCall, onFailed: OnHookFailed): Promise<void> {
   if (!miner.blacklist) return
-  const verdict = await heard(() => miner.blacklist!(call), isVerdict).catch(error => onFailed('blacklist', error))
+  const verdict = await askHook(() => miner.blacklist!(call), isVerdict).catch(error => onFailed('blacklist', error))
   if (verdict?.allow === false) throw new Refusal('BLACKLISTED', verdict.reason)
 }
 
 /** How soon the miner wants a call answered; 0 where it does not say. */
 export async function priorityOf(miner: Miner, call: ProvenCall, onFailed: OnHookFailed): Promise<number> {
   if (!miner.priority) return 0
-  return (await heard(() => miner.priority!(call), isNumber).catch(error => onFailed('priority', error))) ?? 0
+  return (await askHook(() => miner.priority!(call), isNumber).catch(error => onFailed('priority', error))) ?? 0
 }
 
-async function heard<T>(ask: () => T | Promise<T>, fits: (value: unknown) => boolean): Promise<T> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new Error(`took longer than ${MAX_MS} ms`)), MAX_MS)
-  try {
-    const value = await abortable(Promise.resolve(ask()), late.signal)
-    if (fits(value)) return value
-    throw new TypeError('gave what its type does not allow')
-  } finally {
-    clearTimeout(timer)
-  }
+async function askHook<T>(ask: () => T | Promise<T>, fits: (value: unknown) => boolean): Promise<T> {
+  const value = await withTimeout(Promise.resolve(ask()), MAX_MS)
+  if (fits(value)) return value
+  throw new TypeError('returned a value that its type does not allow')
 }
 
 function isVerdict(value: unknown): boolean {

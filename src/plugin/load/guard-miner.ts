@@ -36,7 +36,7 @@ export function guardMiner(definition: MinerDefinition, declared: Declared, maxM
     },
     async create(context) {
       const creating = (async () => definition.create(context))()
-      const miner = await withTimeout(maxMs, creating).catch((thrown: unknown) => {
+      const miner = await withTimeout(creating, maxMs).catch((thrown: unknown) => {
         if (thrown instanceof NoAnswer) throw thrown
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
@@ -62,7 +62,7 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
     ...(priority && { priority: priority.bind(miner) }),
     async ready() {
       try {
-        await withTimeout(maxMs, Promise.resolve(miner.ready?.()))
+        await withTimeout(Promise.resolve(miner.ready?.()), maxMs)
       } catch (thrown) {
         throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
       }

@@ -31,7 +31,7 @@ async function load(declared: Declared, faultsOf: Faults, maxMs: number): Promis
   const { kind, name, file } = declared
   if (file === null || declared.trouble) throw problemError(declared)
   lastLoaded.from = declared.from
-  const definition = await withTimeout(maxMs, run(file)).catch((thrown: unknown) => {
+  const definition = await withTimeout(run(file), maxMs).catch((thrown: unknown) => {
     throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
   })
   const [fault] = faultsOf(definition, name)

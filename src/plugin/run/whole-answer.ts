@@ -1,3 +1,4 @@
+import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
@@ -64,15 +65,10 @@ export async function collectAnswer(
   const whole = speak().catch(speakAgain)
   if (cutAfterMs === undefined) return whole
 
-  const cut = Promise.withResolvers<Answer>()
-  const timer = setTimeout(() => {
-    if (longest() !== '') cut.resolve(cutHere('deadline'))
-  }, cutAfterMs)
-  try {
-    return await Promise.race([whole, cut.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+  return withTimeout(whole, cutAfterMs).catch(error => {
+    if (!(error instanceof TimeoutError)) throw error
+    return longest() === '' ? whole : cutHere('deadline')
+  })
 }
 
 /** Did its model fail, so that another try may do better? Not at what the miner would only do again. */

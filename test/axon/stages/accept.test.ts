@@ -50,7 +50,7 @@ describe('a miner’s blacklist', () => {
       await using it = await hooked({ blacklist })
       assert.equal((await send(it.axon.url, ask())).status, 200)
       assert.equal(it.failed.length, 1)
-      assert.match(it.failed[0]!, /^blacklist: (broken|took longer than 100 ms|gave what its type does not allow)$/)
+      assert.match(it.failed[0]!, /^blacklist: (broken|took longer than 100 ms|returned a value that its type does not allow)$/)
     })
   }
 
@@ -106,6 +106,6 @@ describe('a miner’s priority', () => {
   it('does not matter when it fails', async () => {
     await using it = await hooked({ priority: () => Number.NaN })
     assert.equal((await send(it.axon.url, ask())).status, 200)
-    assert.deepEqual(it.failed, ['priority: gave what its type does not allow'])
+    assert.deepEqual(it.failed, ['priority: returned a value that its type does not allow'])
   })
 })

@@ -1,4 +1,5 @@
 import { linkedController } from '../../../async/abortable.js'
+import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import type { Asked } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Upstream } from '../errors/upstream.js'
@@ -75,7 +76,7 @@ const afterEndMs = 500
 
 /** Whole milliseconds that a timer can hold, at least one. */
 function msUntil(deadline: number): number {
-  return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), 2 ** 31 - 1)
+  return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), MAX_TIMER_MS)
 }
 
 function late({ name, model, setting }: Upstream, afterMs: number): NoAnswer {

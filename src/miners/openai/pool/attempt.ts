@@ -1,4 +1,5 @@
 import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
+import { isPast } from '../../../async/timeout.js'
 import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { CallAsked } from '../call/call.js'
@@ -48,6 +49,7 @@ export async function* attemptOnce<Given>(
     onToken()
   }
   const speech = wanted.call(target, { signal, deadline: asked.deadline, onToken: hear })
+  // A timer of its own: the first token disarms it, and the link to the caller outlives it.
   const impatience =
     patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target, attempt)), patienceMs)
   try {
@@ -94,11 +96,6 @@ function codeOf(error: unknown, { signal, deadline }: Pick<Asked, 'signal' | 'de
   if (signal.aborted && isPast(deadline)) return 'MODEL_TIMEOUT'
   if (error instanceof NoAnswer) return error.code
   return signal.aborted ? 'ABORTED' : 'INTERNAL'
-}
-
-/** The host ends a question at its deadline too, and may be a moment early. */
-function isPast(deadline: number): boolean {
-  return Date.now() >= deadline - 10
 }
 
 function silence({ endpoint }: Target, { model }: AttemptRecord): NoAnswer {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
+import { abortable } from '../../../async/abortable.js'
+import { isPast, timeoutSignal } from '../../../async/timeout.js'
 import type { Asked, Attempt, Outcome, Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 
@@ -81,11 +82,15 @@ class CoalescedCall<Given> {
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
     this.#listeners.add(asked) // to the end, because what ends when he leaves ends after that
-    using listening = linkedController(signal)
-    const timer = setTimeout(() => listening.abort(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1))
-    const mine = listening.signal
-    // By the signal too, because nobody may ask for the next piece any more.
-    mine.addEventListener('abort', () => this.#leave(deadline), { once: true })
+    using timeout = timeoutSignal({ ms: deadline - Date.now(), reason: tooLate, parent: signal })
+    const mine = timeout.signal
+    let isListening = true
+    const leave = () => {
+      if (isListening) this.#leave(deadline)
+      isListening = false
+    }
+    // Here too, because the caller may never ask for the next piece.
+    mine.addEventListener('abort', leave, { once: true })
     this.#count += 1
     try {
       for (let at = 0; ; at += 1) {
@@ -95,8 +100,7 @@ class CoalescedCall<Given> {
         yield this.#pieces[at]!
       }
     } finally {
-      clearTimeout(timer)
-      listening.abort(CANCELLED)
+      leave()
     }
   }
 
@@ -104,7 +108,7 @@ class CoalescedCall<Given> {
     this.#count -= 1
     if (this.#count > 0) return
     this.#onEnd()
-    this.#leaving.abort(Date.now() >= deadline - 10 ? tooLate() : undefined)
+    this.#leaving.abort(isPast(deadline) ? tooLate() : undefined)
     this.#speech.return({ model: '', finishReason: '' }).catch(() => {})
   }
 

@@ -1,4 +1,5 @@
 import { abortable } from '../../../async/abortable.js'
+import { TimeoutError, withTimeout } from '../../../async/timeout.js'
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
@@ -147,14 +148,11 @@ export class Failover<Given> {
 
   /** Waits, but not for a rest that ends early. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const { promise: over, resolve } = Promise.withResolvers<void>()
     // With jitter, because others wait for the same moment.
-    const timer = setTimeout(resolve, Math.min(ms + this.#means.random() * jitterMs, 2 ** 31 - 1))
-    try {
-      await abortable(Promise.race([over, this.#means.health.news()]), signal)
-    } finally {
-      clearTimeout(timer)
-    }
+    const pauseMs = ms + this.#means.random() * jitterMs
+    await withTimeout(abortable(this.#means.health.news(), signal), pauseMs).catch(error => {
+      if (!(error instanceof TimeoutError)) throw error
+    })
   }
 }
 

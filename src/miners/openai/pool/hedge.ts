@@ -1,4 +1,5 @@
 import { linkedController } from '../../../async/abortable.js'
+import { TimeoutError, withTimeout } from '../../../async/timeout.js'
 import type { Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 
@@ -67,11 +68,11 @@ async function firstToSpeak<Given>(runs: readonly Run<Given>[]): Promise<Run<Giv
 }
 
 async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>()
-  const timer = setTimeout(() => resolve(false), ms)
   try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
+    await withTimeout(promise, ms)
+    return true
+  } catch (error) {
+    if (error instanceof TimeoutError) return false
+    throw error
   }
 }

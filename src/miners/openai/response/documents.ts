@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai'
 import { CANCELLED, linkedController } from '../../../async/abortable.js'
+import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import { answerTooLarge, truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
@@ -39,7 +40,8 @@ export async function* documents(
   let rest: ReadableStream | undefined
   try {
     // As a response, because the client's own stream says nothing of `[DONE]`, nor of the bytes.
-    const options = { body, signal, timeout: LONGEST, maxRetries: 0 }
+    // The signal ends the call: a time-out of the client's own would race with it, and covers the head of a reply only.
+    const options = { body, signal, timeout: MAX_TIMER_MS, maxRetries: 0 }
     const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs }, () =>
       client.post(path, options).asResponse(),
     )
@@ -90,9 +92,6 @@ export async function* documents(
     else call.abort(CANCELLED)
   }
 }
-
-// The signal ends the call; a time-out of the client's own would only race with it, and ends with the head of a reply.
-const LONGEST = 2 ** 31 - 1
 
 async function textOf({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
