@@ -31,6 +31,55 @@ const forAll = ['async', 'text']
 const libraries = Object.keys(mayImport).filter(folder => folder !== '')
 const layers = ['app', 'cli', 'commands']
 
+/**
+ * Which rooms of its folder a room may import from, beside itself; `.` is the folder's own files. docs/architecture.md
+ * says what each room holds.
+ */
+const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  app: { '.': ['catalogue', 'log'], catalogue: ['.'], log: [] },
+  axon: {
+    '.': ['answer', 'stages', 'state', 'http'],
+    answer: ['.', 'stages', 'state'],
+    stages: ['.', 'state'],
+    state: [],
+    http: ['.'],
+  },
+  cli: {
+    '.': ['errors', 'flags', 'output', 'plugins', 'process', 'question'],
+    hooks: ['.', 'completion', 'errors', 'flags', 'plugins'],
+    flags: ['.', 'errors'],
+    completion: ['errors'],
+    plugins: ['errors'],
+    process: ['errors'],
+    question: ['errors'],
+    errors: ['output'],
+    output: [],
+  },
+  config: {
+    '.': ['layers', 'values', 'schema'],
+    describe: ['.', 'values', 'schema'],
+    layers: ['.', 'values', 'schema'],
+    values: ['.', 'schema'],
+    schema: ['.'],
+  },
+  'miners/openai': {
+    '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],
+    pool: ['call', 'health', 'request', 'errors', 'settings'],
+    call: ['response', 'request', 'errors', 'settings'],
+    response: ['request', 'http', 'errors'],
+    request: ['errors', 'settings'],
+    http: ['errors', 'settings'],
+    health: ['settings'],
+    errors: ['settings'],
+    settings: [],
+  },
+  plugin: { '.': [], load: ['.'], run: ['.'] },
+  wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
+}
+
+/** A reader takes in so many files at a glance. */
+const MOST_FILES = 15
+
 type Import = { readonly from: string; readonly line: number; readonly text: string; readonly to: string }
 
 describe('architecture', () => {
@@ -47,6 +96,45 @@ describe('architecture', () => {
 
   it('lets imports point one way', () => {
     assertNone(imports.filter(({ from, to }) => isOurs(to) && !allowed(folderOf(from), folderOf(to))))
+  })
+
+  for (const [folder, table] of Object.entries(rooms))
+    it(`lets imports between the rooms of src/${folder} point one way`, () => {
+      const roomOf = (file: string) => relative(folder, dirname(file)) || '.'
+      const crossing = imports.filter(
+        ({ from, to }) => isIn(folder, from) && isIn(folder, to) && dirname(from) !== dirname(to),
+      )
+      assert.ok(crossing.length > 0)
+      assertNone(crossing.filter(({ from, to }) => !table[roomOf(from)]?.includes(roomOf(to))))
+    })
+
+  it('has a table for every folder with rooms', () => {
+    const withRooms = new Set(filesIn(src).map(dirname).map(dirname))
+    const known = [...Object.keys(rooms), '.', 'commands', 'miners', 'create']
+    assert.deepEqual(
+      [...withRooms].filter(folder => !known.includes(folder)),
+      [],
+    )
+  })
+
+  it(`has at most ${MOST_FILES} files in a folder`, () => {
+    const counts = Map.groupBy(filesIn(src), dirname)
+    const full = [...counts].filter(([, files]) => files.length > MOST_FILES)
+    assert.deepEqual(
+      full.map(([folder]) => folder),
+      [],
+    )
+  })
+
+  // What `bittensor-miner/testing` exports has its names for authors, and a namespace of its own.
+  it('gives an exported name one meaning', () => {
+    const declared = /^export (?:async )?(?:abstract )?(?:function\*?|class|const|type|interface) (\w+)/gm
+    const names = filesIn(src)
+      .filter(file => folderOf(file) !== 'testing')
+      .flatMap(file => [...codeOf(file).matchAll(declared)].map(([, name]) => ({ name: name!, file })))
+    const twice = [...Map.groupBy(names, ({ name }) => name).values()].filter(({ length }) => length > 1)
+    assert.ok(names.length > 300)
+    assert.deepEqual(twice, [])
   })
 
   it('gives a plugin’s contract types of the wires, and no code', () => {
@@ -140,6 +228,10 @@ function importsOf(from: string): Import[] {
 
 function isOurs(to: string): boolean {
   return to.endsWith('.ts')
+}
+
+function isIn(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}/`)
 }
 
 function folderOf(file: string): string {
