@@ -1,43 +1,62 @@
+import type { Route } from '../plugin/dialect.js'
 import { floatText } from '../wires/json/python-number.js'
 import { Refusal } from '../wires/refusal.js'
+import type { Claim } from '../wires/wire.js'
 
-/** How long a caller waits who does not say: the SDK's default. */
+/** The time-out of a caller that names none: the SDK's default. */
 const ABSENT_TIMEOUT_MS = 12_000
 
-/** What is refused when time runs out, by what is being done then. */
-export type Phase = 'BODY_TIMEOUT' | 'DEADLINE_IN_QUEUE' | 'DEADLINE'
+/** What a request is doing: its code is the refusal when time runs out. */
+const codes = { body: 'BODY_TIMEOUT', queue: 'DEADLINE_IN_QUEUE', answer: 'DEADLINE' } as const
+
+export type Phase = keyof typeof codes
+
+/** How long a request may take, from its arrival. */
+export type DeadlineOptions = {
+  /** what the caller named, if anything */
+  readonly timeoutMs: number | null
+  /** the most that any caller gets */
+  readonly maxMs: number
+  /** kept for the way back; a tenth of the time-out at most */
+  readonly marginMs: number
+}
+
+/** Takes the time-out of the head, or of the dialect's protocol when that is shorter. */
+export function requestDeadline(
+  { timeoutMs }: Claim,
+  { timeout }: Route,
+  { maxTimeoutMs: maxMs, marginMs }: { readonly maxTimeoutMs: number; readonly marginMs: number },
+): DeadlineOptions {
+  return { timeoutMs: timeout === undefined ? timeoutMs : Math.min(timeoutMs ?? timeout, timeout), maxMs, marginMs }
+}
 
 /**
- * The one instant that bounds everything done for a request: arrival, and the caller's time-out, cut to `maxMs`, less
- * a margin for the way back (`marginMs` or a tenth, whichever is smaller). When it is past, `cancellation` is aborted with
- * the refusal that fits what is being done.
+ * The one instant that bounds everything done for a request: its arrival plus the caller's time-out, capped at `maxMs`,
+ * less the margin. When it has passed, `cancellation` aborts with the refusal of the current phase.
  */
 export class Deadline implements Disposable {
   /** epoch milliseconds */
   readonly at: number
-  /** what the caller will wait, after the cut, in seconds as Python prints a float */
+  /** the capped time-out in seconds, as Python prints a float */
   readonly seconds: string
-  phase: Phase = 'BODY_TIMEOUT'
+  phase: Phase = 'body'
+  // Not a `timeoutSignal`: the reason depends on the phase in which the time runs out.
   readonly #timer: NodeJS.Timeout
 
-  constructor(options: {
-    arrivedAt: number
-    timeoutMs: number | null
-    maxMs: number
-    marginMs: number
-    now: number
-    cancellation: AbortController
-  }) {
-    const ms = Math.min(options.timeoutMs ?? ABSENT_TIMEOUT_MS, options.maxMs)
-    this.at = options.arrivedAt + ms - Math.min(options.marginMs, ms / 10)
+  constructor(
+    { timeoutMs, maxMs, marginMs }: DeadlineOptions,
+    { arrivedAt, now, cancellation }: { arrivedAt: number; now: number; cancellation: AbortController },
+  ) {
+    const ms = Math.min(timeoutMs ?? ABSENT_TIMEOUT_MS, maxMs)
+    this.at = arrivedAt + ms - Math.min(marginMs, ms / 10)
     this.seconds = floatText(ms / 1000)
-    this.#timer = setTimeout(() => options.cancellation.abort(this.#refusal()), Math.max(0, this.at - options.now))
+    this.#timer = setTimeout(() => cancellation.abort(this.#refusal()), Math.max(0, this.at - now))
   }
 
   /**
-   * Nothing is begun that cannot be done in time. The timer alone would let it begin: a busy thread runs it late.
+   * Refuses work that cannot be done in time. A busy thread runs the timer late, so the timer alone would let it begin.
    *
-   * @throws {Refusal} that fits what is being done
+   * @throws {Refusal} BODY_TIMEOUT · DEADLINE_IN_QUEUE · DEADLINE, by the phase
    */
   check(now: number): void {
     if (now >= this.at) throw this.#refusal()
@@ -48,6 +67,6 @@ export class Deadline implements Disposable {
   }
 
   #refusal(): Refusal {
-    return new Refusal(this.phase, this.seconds)
+    return new Refusal(codes[this.phase], this.seconds)
   }
 }

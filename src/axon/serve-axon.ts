@@ -11,13 +11,14 @@ import { Refusal } from '../wires/refusal.js'
 import type { Wire } from '../wires/wire.js'
 import { signJson } from './answer/sign-json.js'
 import { listenError } from './axon-error.js'
+import type { AxonContext } from './context.js'
 import type { Exchange } from './exchange.js'
 import { answerClientError, refuseAndClose } from './http/client-error.js'
 import { Connections } from './http/connections.js'
 import { readBody } from './http/read-body.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff, writeStream } from './http/write-stream.js'
-import { type AxonContext, pipeline } from './pipeline.js'
+import { pipeline } from './pipeline.js'
 import type { OnHookFailed } from './stages/accept.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
@@ -178,13 +179,14 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
-    const reply = await questionSignal.run(cancellation.signal, () => pipeline(stations, exchange))
+    const reply = await questionSignal.run(cancellation.signal, () => pipeline(context, exchange))
     if (reply) writeReply(request, response, reply, limits.writeMs)
     else if (!response.writableFinished) cutOff(response)
   }
 
-  const stations: AxonContext = {
+  const context: AxonContext = {
     axon: id,
+    hotkey: options.hotkey,
     wires: options.wires,
     dialect: {
       name: dialect.name,
@@ -192,7 +194,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       plain: new Map(Object.entries(dialect.routes ?? {})),
     },
     rules: options.rules,
-    verifier: {
+    verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
       rising: dialect.nonces === 'rising' ? new RisingNonces() : null,
@@ -203,7 +205,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,
-    rates: { hotkeys: new RateLimiter(now), addresses: new RateLimiter(now) },
+    rateLimiters: { hotkeys: new RateLimiter(now), addresses: new RateLimiter(now) },
     states: { admitted: new CallerState(now), strangers: new CallerState(now) },
     sign: signJson(options.sign),
     fetch: boundedFetch(ending.signal),
@@ -211,7 +213,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     maxTimeoutMs: options.maxTimeoutMs,
     marginMs: options.marginMs,
     mayCut: options.mayCut,
-    draining: () => draining,
+    isDraining: () => draining,
+    now,
   }
 
   const port = await listen(app, options).catch(async error => {

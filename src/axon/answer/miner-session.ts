@@ -39,7 +39,7 @@ export class MinerSession {
   readonly ask: Ask
   readonly #options: Options
   readonly #faults = new WeakSet<object>()
-  #went: AnswerRecord = {}
+  #record: AnswerRecord = {}
 
   constructor(options: Options) {
     // The miner tells of every attempt, also of those of a question without an answer.
@@ -57,8 +57,8 @@ export class MinerSession {
     })
   }
 
-  get went(): AnswerRecord {
-    return this.#went
+  get record(): AnswerRecord {
+    return this.#record
   }
 
   /** Was it the miner that threw this, and not the dialect? */
@@ -172,17 +172,17 @@ export class MinerSession {
 
   #first(): void {
     const { now, arrivedAt, onFirst } = this.#options
-    this.#went = { firstMs: now() - arrivedAt, ...this.#went }
+    this.#record = { firstMs: now() - arrivedAt, ...this.#record }
     onFirst()
   }
 
   /** What is no attempt is left out, as in an outcome. */
   #tried(attempt: unknown): void {
-    if (isAttempt(attempt)) this.#went = { ...this.#went, attempts: [...(this.#went.attempts ?? []), attempt] }
+    if (isAttempt(attempt)) this.#record = { ...this.#record, attempts: [...(this.#record.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, partial: boolean): void {
-    this.#went = { ...this.#went, outcome, ...(partial && { partial }) }
+    this.#record = { ...this.#record, outcome, ...(partial && { partial }) }
   }
 
   #ofMiner(error: unknown): unknown {

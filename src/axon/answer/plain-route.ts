@@ -34,13 +34,13 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 export async function answerPlain(
   { name, route }: NamedPlainRoute,
   exchange: Exchange,
-  { rates, maxBody, deadline }: { rates: RateLimiters; maxBody: number; deadline: Deadline },
+  { rateLimiters, maxBody, deadline }: { rateLimiters: RateLimiters; maxBody: number; deadline: Deadline },
 ): Promise<Reply> {
   const { head, cancellation } = exchange
-  rates.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
+  rateLimiters.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
   const body =
     head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
-  deadline.phase = 'DEADLINE'
+  deadline.phase = 'answer'
   const answer = { body, address: head.address, signal: cancellation.signal }
   const reply = JSON.stringify(await abortablePlugin('dialect', route.answer(answer), cancellation.signal))
   if (reply === undefined) throw contractError('dialect', 'the dialect gave no JSON', 'return JSON from answer')

@@ -1,28 +1,40 @@
 import { withTimeout } from '../../async/timeout.js'
 import type { Miner, ProvenCall, Verdict } from '../../plugin/miner.js'
 import { Refusal } from '../../wires/refusal.js'
+import type { Request } from './read.js'
 
-/** How long a hook may think about one call. */
+/** How long a hook may take for one call. */
 const MAX_MS = 100
 
-/** Hears of a hook that threw, took too long, or said what its type does not allow. */
+/** Receives what a hook threw: its own error, a time-out, or that its value does not have its type. */
 export type OnHookFailed = (hook: 'blacklist' | 'priority', error: unknown) => void
 
+export type HookContext = { readonly miner: Miner; readonly onHookFailed: OnHookFailed }
+
 /**
- * Asks the miner whether it wants this call at all. A hook that fails has no say.
+ * Asks the miner's `blacklist` hook whether the miner takes this call, where the route has rules. A hook that fails is
+ * ignored.
  *
  * @throws {Refusal} BLACKLISTED
  */
-export async function accept(miner: Miner, call: ProvenCall, onFailed: OnHookFailed): Promise<void> {
-  if (!miner.blacklist) return
-  const verdict = await askHook(() => miner.blacklist!(call), isVerdict).catch(error => onFailed('blacklist', error))
+export async function accept({ miner, onHookFailed }: HookContext, request: Request, id: string): Promise<void> {
+  const call = provenCall(request, id)
+  if (!miner.blacklist || !call || request.call.route.rules === false) return
+  const verdict = await askHook(() => miner.blacklist!(call), isVerdict).catch(error =>
+    onHookFailed('blacklist', error),
+  )
   if (verdict?.allow === false) throw new Refusal('BLACKLISTED', verdict.reason)
 }
 
-/** How soon the miner wants a call answered; 0 where it does not say. */
-export async function priorityOf(miner: Miner, call: ProvenCall, onFailed: OnHookFailed): Promise<number> {
-  if (!miner.priority) return 0
-  return (await askHook(() => miner.priority!(call), isNumber).catch(error => onFailed('priority', error))) ?? 0
+/** Asks the miner's `priority` hook; 0 where the miner has none, it fails, or the call is unsigned. */
+export async function priorityOf({ miner, onHookFailed }: HookContext, request: Request, id: string): Promise<number> {
+  const call = provenCall(request, id)
+  if (!miner.priority || !call) return 0
+  return (await askHook(() => miner.priority!(call), isNumber).catch(error => onHookFailed('priority', error))) ?? 0
+}
+
+function provenCall({ call: { hotkey, claim }, body }: Request, id: string): ProvenCall | null {
+  return hotkey === null ? null : { id, caller: hotkey, synapse: claim.synapse, body }
 }
 
 async function askHook<T>(ask: () => T | Promise<T>, fits: (value: unknown) => boolean): Promise<T> {

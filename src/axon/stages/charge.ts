@@ -1,31 +1,31 @@
-import type { Rate, Route } from '../../plugin/dialect.js'
+import type { Rate } from '../../plugin/dialect.js'
 import { addressKey, type RateLimiter } from '../state/rate-limiter.js'
+import type { Request } from './read.js'
+import type { VerifiedCall } from './verify.js'
 
-/** What whoever is vouched for by no rule may ask of one route, unless the dialect says otherwise. */
+/** What a caller that no rule vouches for may ask of one route, unless the dialect says otherwise. */
 export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 
-/** Counted apart: however many addresses come, no hotkey is forgotten for them. */
+/** Counted apart, so that addresses, however many, evict no hotkey. */
 export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
 
-type Asker = {
-  readonly synapse: string
-  /** that signed; null where nobody did */
-  readonly hotkey: string | null
-  readonly address: string
-  /** the operator named the hotkey */
-  readonly exempt: boolean
-}
-
 /**
- * Takes what a request costs of what its caller may have. Where no rule holds, it is the address that counts: anybody
- * has as many hotkeys as he likes.
+ * Charges the caller of a rate-limited route. Where no rule holds, the address pays: anyone can make any number of
+ * hotkeys. A route whose cost depends on the body is charged once the body is read, any other route before that.
  *
+ * @param request once it is read
  * @throws {Refusal} BUDGET_USED
  */
-export function charge({ hotkeys, addresses }: RateLimiters, route: Route, asker: Asker, cost?: number): void {
-  const { synapse, hotkey, address, exempt } = asker
-  if (exempt) return
+export function charge(
+  { hotkeys, addresses }: RateLimiters,
+  { claim, route, hotkey, isExempt }: VerifiedCall,
+  address: string,
+  request?: Request,
+): void {
+  const isDue = (route.cost !== undefined) === (request !== undefined)
+  if (isExempt || !isDue) return
+  const cost = request && route.cost?.(request.body)
   if (hotkey === null || route.rules === false)
-    addresses.take(`${synapse} ${addressKey(address)}`, route.rate ?? strangersRate, cost)
-  else if (route.rate) hotkeys.take(`${synapse} ${hotkey}`, route.rate, cost)
+    addresses.take(`${claim.synapse} ${addressKey(address)}`, route.rate ?? strangersRate, cost)
+  else if (route.rate) hotkeys.take(`${claim.synapse} ${hotkey}`, route.rate, cost)
 }

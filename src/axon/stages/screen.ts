@@ -1,22 +1,32 @@
+import type { Route } from '../../plugin/dialect.js'
 import type { ScreenRule } from '../../plugin/screen-rule.js'
+import { Refusal } from '../../wires/refusal.js'
 import type { Claim } from '../../wires/wire.js'
 
-/** Do the rules let the claimed hotkey in? `exempt`: the operator named it, so that no rule that counts holds for it. */
-export type Screened =
-  | { readonly allow: true; readonly exempt: boolean }
-  | { readonly allow: false; readonly reason: string }
+/** What the rules say of a claimed hotkey. */
+export type Screened = {
+  /** no rule lets it in, or the route takes unsigned calls */
+  readonly isStranger: boolean
+  /** the operator named the hotkey, so that no rate limit holds for it */
+  readonly isExempt: boolean
+}
 
 /**
  * Holds the rules against the claimed hotkey, before anything is proven. A claim without a usable hotkey passes: it
- * fails in `verify`.
+ * fails in `verify`. A route with `rules: false` takes any hotkey, and the verdict only tells strangers apart.
+ *
+ * @throws {Refusal} BLACKLISTED
  */
-export function screen(claim: Claim, rules: readonly ScreenRule[]): Screened {
-  let exempt = false
-  if (claim.hotkey === null) return { allow: true, exempt }
-  for (const rule of rules) {
-    const verdict = rule(claim.hotkey)
-    if (!verdict.allow) return verdict
-    exempt ||= verdict.exempt ?? false
-  }
-  return { allow: true, exempt }
+export function screen(claim: Claim, rules: readonly ScreenRule[], route: Route): Screened {
+  if (route.auth === 'none') return { isStranger: true, isExempt: false }
+  const hasRules = route.rules !== false
+  let isExempt = false
+  if (claim.hotkey !== null)
+    for (const rule of rules) {
+      const verdict = rule(claim.hotkey)
+      if (verdict.allow) isExempt ||= verdict.exempt ?? false
+      else if (hasRules) throw new Refusal('BLACKLISTED', verdict.reason)
+      else return { isStranger: true, isExempt: false }
+    }
+  return { isStranger: false, isExempt: isExempt && hasRules }
 }

@@ -1,51 +1,66 @@
+import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
 import type { RisingNonces } from '../state/rising-nonces.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
 import type { SpentNonces } from '../state/spent-nonces.js'
+import type { Screened } from './screen.js'
 
-declare const proven: unique symbol
+declare const verified: unique symbol
 
-/** A claim whose hotkey did sign it, for us, just now, once. Only `verify` makes one. */
-export type SignedCall<C extends Claim = Claim> = {
+/**
+ * A claim that its hotkey signed, for us, just now, and once; or any claim on a route that takes unsigned calls. Only
+ * `verify` makes one.
+ */
+export type VerifiedCall<C extends Claim = Claim> = Screened & {
   readonly claim: C
-  readonly hotkey: string
-  readonly [proven]: true
+  readonly route: Route
+  /** that signed; null on a route that takes unsigned calls */
+  readonly hotkey: string | null
+  readonly [verified]: true
 }
 
 /** What a proof is held against. */
 export type Verification = {
-  /** our own hotkey: what is signed for another is not signed for us */
+  /** our own hotkey: a signature for another receiver does not count */
   readonly receiver: string
   readonly checks: SignatureQueue
   readonly nonces: SpentNonces
-  /** where the dialect wants nonces to go up; null: in any order, each once */
+  /** where the dialect wants rising nonces; null: in any order, each once */
   readonly rising: RisingNonces | null
   readonly now: () => number
 }
 
+type Unverified<C extends Claim> = {
+  readonly wire: Wire<C>
+  readonly claim: C
+  readonly route: Route
+  readonly screened: Screened
+  readonly signal: AbortSignal
+}
+
 /**
- * Proves a claim. The cheap questions come first, the signature after them, and only what is signed is remembered,
- * so that nobody can spend another's nonce.
+ * Proves a claim, unless its route takes unsigned calls. The cheap checks come first, then the signature, and only a
+ * signed nonce is spent, so that no caller can spend another's.
  *
  * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
   { receiver, checks, nonces, rising, now }: Verification,
-  wire: Wire<C>,
-  claim: C,
-  signal: AbortSignal,
-): Promise<SignedCall<C>> {
+  { wire, claim, route, screened, signal }: Unverified<C>,
+): Promise<VerifiedCall<C>> {
+  const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
+  if (route.auth === 'none') return verifiedCall(null)
   const proof = wire.proof(claim, receiver)
-  fresh(proof, now(), nonces.floorNs)
+  requireFresh(proof, now(), nonces.floorNs)
   if (nonces.has(proof)) throw seenBefore()
   if (!(await checks.check(proof, signal))) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   if (!nonces.spend(proof, now()) || rising?.rises(proof) === false) throw seenBefore()
-  return { claim, hotkey: proof.hotkey } as SignedCall<C>
+  return verifiedCall(proof.hotkey)
 }
 
 // The texts are the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
-function fresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, floorNs: bigint): void {
+function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, floorNs: bigint): void {
   const ageMs = nowMs - Number(signedAtNs) / 1e6
   const seconds = (ms: number) => (ms / 1000).toFixed(2)
   if (ageMs > maxAgeMs) {

@@ -1,39 +1,60 @@
 import assert from 'node:assert/strict'
 import { charge } from '#dist/axon/stages/charge.js'
+import type { Request } from '#dist/axon/stages/read.js'
+import type { VerifiedCall } from '#dist/axon/stages/verify.js'
 import { RateLimiter } from '#dist/axon/state/rate-limiter.js'
 import type { Rate, Route } from '#dist/plugin/dialect.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { alice, dave } from '../../support/signed-request.ts'
 import { dialectOf } from '../dialect-of.ts'
 
-const routeWith = (terms: Partial<Route>): Route => dialectOf(terms).synapses.Ask!
 const once: Rate = { limit: 1, windowMs: 60_000 }
-const asker = { synapse: 'Ask', hotkey: alice.address, address: '203.0.113.9', exempt: false }
-const allowances = () => ({ hotkeys: new RateLimiter(() => 0), addresses: new RateLimiter(() => 0) })
+const address = '203.0.113.9'
+const limiters = () => ({ hotkeys: new RateLimiter(() => 0), addresses: new RateLimiter(() => 0) })
 
-describe('what a caller may have', () => {
-  it('is counted for the address where no rule vouches for the hotkey', () => {
-    const rates = allowances()
-    const route = routeWith({ rules: false })
-    for (let count = 0; count < 10; count++) charge(rates, route, { ...asker, hotkey: `minted ${count}` })
-    assert.throws(() => charge(rates, route, { ...asker, hotkey: dave.address }), Refusal)
-    charge(rates, route, { ...asker, address: '203.0.113.10' })
+type Asker = Partial<Pick<VerifiedCall, 'hotkey' | 'isExempt'>>
+
+/** A call to a route on these terms, as `verify` would make it. */
+function callTo(terms: Partial<Route>, { hotkey = alice.address, isExempt = false }: Asker = {}): VerifiedCall {
+  const claim = { synapse: 'Ask', hotkey, timeoutMs: null }
+  return { claim, route: dialectOf(terms).synapses.Ask!, hotkey, isExempt, isStranger: false } as VerifiedCall
+}
+
+describe('charge', () => {
+  it('charges the address where no rule vouches for the hotkey', () => {
+    const rates = limiters()
+    const minted = (hotkey: string) => callTo({ rules: false }, { hotkey })
+    for (let count = 0; count < 10; count++) charge(rates, minted(`minted ${count}`), address)
+    assert.throws(() => charge(rates, minted(dave.address), address), Refusal)
+    charge(rates, minted(dave.address), '203.0.113.10')
   })
 
-  it('is counted for the hotkey where one does, and without end where no rate is said', () => {
-    const rates = allowances()
-    for (let count = 0; count < 50; count++) charge(rates, routeWith({}), asker)
-    charge(rates, routeWith({ rate: once }), asker)
-    assert.throws(() => charge(rates, routeWith({ rate: once }), { ...asker, address: '203.0.113.10' }), Refusal)
-    charge(rates, routeWith({ rate: once }), { ...asker, hotkey: dave.address })
-    charge(rates, routeWith({ rate: once }), { ...asker, exempt: true })
+  it('charges the hotkey where a rule does, and nothing where no rate is set', () => {
+    const rates = limiters()
+    for (let count = 0; count < 50; count++) charge(rates, callTo({}), address)
+    charge(rates, callTo({ rate: once }), address)
+    assert.throws(() => charge(rates, callTo({ rate: once }), '203.0.113.10'), Refusal)
+    charge(rates, callTo({ rate: once }, { hotkey: dave.address }), address)
+    charge(rates, callTo({ rate: once }, { isExempt: true }), address)
   })
 
-  it('is not forgotten of a hotkey, however many addresses come', () => {
-    const rates = allowances()
-    charge(rates, routeWith({ rate: once }), asker)
-    const open = routeWith({ auth: 'none' })
-    for (let count = 0; count < 10_001; count++) charge(rates, open, { ...asker, hotkey: null, address: `${count}` })
-    assert.throws(() => charge(rates, routeWith({ rate: once }), asker), Refusal)
+  it('remembers a hotkey, however many addresses come', () => {
+    const rates = limiters()
+    charge(rates, callTo({ rate: once }), address)
+    const open = callTo({ auth: 'none' }, { hotkey: null })
+    for (let count = 0; count < 10_001; count++) charge(rates, open, `${count}`)
+    assert.throws(() => charge(rates, callTo({ rate: once }), address), Refusal)
+  })
+
+  it('charges a cost that the body tells once the body is read, and any other before', () => {
+    const rates = limiters()
+    const call = callTo({ rate: { limit: 3, windowMs: 60_000 }, cost: body => (body as { cost: number }).cost })
+    const request = (cost: number): Request => ({ call, tree: new Map(), body: { cost } })
+    for (let count = 0; count < 9; count++) charge(rates, call, address)
+    charge(rates, call, address, request(3))
+    assert.throws(() => charge(rates, call, address, request(1)), Refusal)
+    const plain = callTo({ rate: once }, { hotkey: dave.address })
+    charge(rates, plain, address)
+    for (let count = 0; count < 9; count++) charge(rates, plain, address, { call: plain, tree: new Map(), body: {} })
   })
 })

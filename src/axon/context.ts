@@ -1,0 +1,40 @@
+import type { Sign } from '../plugin/dialect.js'
+import type { Miner } from '../plugin/miner.js'
+import type { ScreenRule } from '../plugin/screen-rule.js'
+import type { Wire } from '../wires/wire.js'
+import type { PlainRoutes } from './answer/plain-route.js'
+import type { OnHookFailed } from './stages/accept.js'
+import type { RateLimiters } from './stages/charge.js'
+import type { Routes } from './stages/match.js'
+import type { Verification } from './stages/verify.js'
+import type { CallerState } from './state/caller-state.js'
+import type { Scheduler } from './state/scheduler.js'
+
+/** What all requests of one axon share. */
+export type AxonContext = {
+  /** the axon's id in records */
+  readonly axon: string
+  /** our own hotkey, ss58 */
+  readonly hotkey: string
+  readonly wires: readonly [Wire, ...Wire[]]
+  readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
+  readonly rules: readonly ScreenRule[]
+  readonly verification: Verification
+  readonly rateLimiters: RateLimiters
+  readonly scheduler: Scheduler
+  readonly miner: Miner
+  readonly minerName: string
+  readonly onHookFailed: OnHookFailed
+  /** Kept apart, so that strangers, however many, evict no state of admitted callers. */
+  readonly states: { readonly admitted: CallerState; readonly strangers: CallerState }
+  readonly sign: Sign
+  readonly fetch: typeof fetch
+  readonly maxBody: number
+  readonly maxTimeoutMs: number
+  readonly marginMs: number
+  /** whether an answer is cut at the deadline, where the dialect allows it */
+  readonly mayCut: boolean
+  readonly isDraining: () => boolean
+  /** epoch milliseconds */
+  readonly now: () => number
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import type { Route } from '../plugin/dialect.js'
+import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
+import type { MinerSession } from './answer/miner-session.js'
+import type { AxonContext } from './context.js'
+import { Deadline, type DeadlineOptions } from './deadline.js'
+import { type AnswerProgress, publish, type RequestRecord } from './events.js'
+import { ClientDisconnected, type Exchange, type ReplyStream } from './exchange.js'
+import { toRefusal } from './stages/refuse.js'
+import type { VerifiedCall } from './stages/verify.js'
+
+/**
+ * What is known of one request so far. It publishes the records of the request, and turns an error into the refusal
+ * that the caller gets.
+ */
+export class RequestTrace {
+  readonly id = randomUUID()
+  readonly #axon: AxonContext
+  readonly #exchange: Exchange
+  readonly #wire: Wire
+  /** the synapse, or method and path of a plain route */
+  #name = ''
+  /** the caller's time-out as refusals print it */
+  #seconds = ''
+  #claim: Claim | null = null
+  #route: Route | null = null
+  #call: VerifiedCall | null = null
+  #isStarted = false
+  #session: MinerSession | null = null
+  #stream: ReplyStream | null = null
+
+  constructor(axon: AxonContext, exchange: Exchange, wire: Wire) {
+    this.#axon = axon
+    this.#exchange = exchange
+    this.#wire = wire
+  }
+
+  claimed<C extends Claim>(claim: C, route: Route): C {
+    this.#claim = claim
+    this.#route = route
+    return claim
+  }
+
+  /** Starts the clock of the request. @param name of the synapse, or of the plain route */
+  deadline(name: string, options: DeadlineOptions): Deadline {
+    const { arrivedAt, cancellation } = this.#exchange
+    const deadline = new Deadline(options, { arrivedAt, now: this.#axon.now(), cancellation })
+    this.#name = name
+    this.#seconds = deadline.seconds
+    return deadline
+  }
+
+  verified(call: VerifiedCall): VerifiedCall {
+    this.#call = call
+    return call
+  }
+
+  /** The request has its place, and its dialect is about to be asked. */
+  started(): void {
+    this.#isStarted = true
+    publish('started', () => this.#record())
+  }
+
+  firstToken(): void {
+    publish('firstToken', () => this.#record())
+  }
+
+  asking(session: MinerSession): MinerSession {
+    this.#session = session
+    return session
+  }
+
+  /** From here on the caller has the head of a reply, so an error can only cut it. */
+  streaming(stream: ReplyStream): ReplyStream {
+    this.#stream = stream
+    return stream
+  }
+
+  answered<R extends { readonly status: number }>(reply: R): R {
+    publish('answered', () => ({ ...this.#record(), status: reply.status, ...this.#progress() }))
+    return reply
+  }
+
+  /**
+   * Publishes how the request failed.
+   *
+   * @returns the refusal as its wire writes it; null when the caller disconnected or has the beginning of a stream
+   */
+  async failed(error: unknown): Promise<Reply | null> {
+    const { arrivedAt, cancellation } = this.#exchange
+    // An aborted miner ends now, and reports its attempts before the next turn of the event loop.
+    if (this.#session && cancellation.signal.aborted) await new Promise(setImmediate)
+    if (error instanceof ClientDisconnected) {
+      publish('cancelled', () => ({ ...this.#record(), ...this.#progress() }))
+      return null
+    }
+    const refusal = toRefusal(error, { id: this.id, seconds: this.#seconds, as: this.#route?.refusals })
+    const { code, message: reason } = refusal
+    const refused = () => ({ ...this.#record(), status: this.#stream ? 200 : refusal.status, code, reason })
+    if (this.#isStarted || code === 'INTERNAL') {
+      const plugin = this.#session?.threw(error) ? this.#axon.minerName : this.#axon.dialect.name
+      publish('failed', () => ({ ...refused(), ...this.#progress(), plugin, error: refusal.cause ?? refusal }))
+    } else publish('refused', refused)
+    if (this.#stream) return null
+    return this.#wire.refuse(this.#claim, refusal, this.served(this.#axon.now() - arrivedAt))
+  }
+
+  /** What a reply tells of this axon. */
+  served(processMs: number): Served {
+    return { hotkey: this.#axon.hotkey, ...this.#exchange.local, processMs }
+  }
+
+  #record(): RequestRecord {
+    const { arrivedAt, head } = this.#exchange
+    return {
+      axon: this.#axon.axon,
+      id: this.id,
+      address: head.address,
+      synapse: this.#name,
+      claimed: this.#claim?.hotkey ?? null,
+      hotkey: this.#call?.hotkey ?? null,
+      arrivedAt,
+      ms: this.#axon.now() - arrivedAt,
+    }
+  }
+
+  #progress(): AnswerProgress {
+    return { ...(this.#stream && { pieces: this.#stream.pieces }), ...this.#session?.record }
+  }
+}

@@ -1,0 +1,22 @@
+import type { Place, Scheduler } from '../state/scheduler.js'
+import { type HookContext, priorityOf } from './accept.js'
+import type { Request } from './read.js'
+
+/**
+ * Waits for a place, by the priority that the miner gives the call. Strangers wait behind all others.
+ *
+ * @returns null on a route that takes no place
+ * @throws {Refusal} QUEUE_FULL
+ * @throws the signal's reason
+ */
+export async function schedule(
+  axon: HookContext & { readonly scheduler: Scheduler },
+  request: Request,
+  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+): Promise<Place | null> {
+  const { isStranger, route } = request.call
+  const { queue } = route
+  const priority = isStranger ? 0 : await priorityOf(axon, request, id)
+  if (queue === false) return null
+  return axon.scheduler.place(signal, { priority, isStranger, ...(queue !== undefined && { queue }) })
+}
