@@ -1,15 +1,15 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { AnswerRecord } from './answer/miner-session.js'
 
-/** What every record of a request tells. It holds no prompt, no answer, no signature. */
+/** The fields that every record of a request has. Prompts, answers and signatures are left out. */
 export type RequestRecord = {
-  /** which axon of this process, see `Axon.id` */
+  /** the axon of this process, see `Axon.id` */
   readonly axon: string
   readonly id: string
   /** the peer's address */
   readonly address: string
   readonly synapse: string
-  /** the hotkey that the head claims; nothing proves it */
+  /** the hotkey that the head claims, unproven */
   readonly claimed: string | null
   /** the hotkey that signed; null until it is proven */
   readonly hotkey: string | null
@@ -20,20 +20,20 @@ export type RequestRecord = {
 }
 
 export type Started = RequestRecord
-/** The miner has begun to speak; told each time when a dialect asks more than once. */
+/** The miner yielded its first token; published for each question of a dialect that asks more than once. */
 export type FirstToken = RequestRecord
 export type AnsweredEvent = RequestRecord & AnswerProgress & { readonly status: number }
-/** Not let in, or not in time for a place: the miner was not asked. */
+/** The request was refused before the miner was asked. */
 export type Refused = RequestRecord & { readonly status: number; readonly code: string; readonly reason: string }
 /**
- * The request had its place, and there is no answer, or only the beginning of one: of a stream that was cut the status
- * is 200. `error` is what was thrown, for the log only; `plugin` is the miner or dialect that was at work.
+ * The request had its place, and its answer failed; the status of a stream that was cut is 200. `error` is what was
+ * thrown, for the log only; `plugin` is the miner or dialect that threw it.
  */
 export type Failed = Refused & AnswerProgress & { readonly plugin: string; readonly error: unknown }
-/** The caller left before it was answered. */
+/** The caller disconnected before it was answered. */
 export type Cancelled = RequestRecord & AnswerProgress
 
-/** How far the answer came. `pieces`: how many of a streamed one were written; absent: it was not streamed. */
+/** How far the answer got. `pieces`: how many pieces of a stream were written; absent for a whole answer. */
 export type AnswerProgress = AnswerRecord & { readonly pieces?: number }
 
 export type RequestEvents = {
@@ -54,14 +54,14 @@ const channels = {
   cancelled: channel('miner.request.cancelled'),
 }
 
-/** Tells whoever listens. `record` is made only when somebody does. */
+/** Publishes a record; `record` is called only when the channel has subscribers. */
 export function publish<Event extends keyof RequestEvents>(event: Event, record: () => RequestEvents[Event]): void {
   if (channels[event].hasSubscribers) channels[event].publish(record())
 }
 
 /**
- * Listens to one channel until the returned function is called. A subscriber that throws would end the process
- * (Node rethrows it as an uncaught exception), so what it throws goes to `onError` instead.
+ * Subscribes to one channel until the returned function is called. Node rethrows what a subscriber throws as an uncaught
+ * exception, which would end the process, so it goes to `onError` instead.
  */
 export function observe<Event extends keyof RequestEvents>(
   event: Event,

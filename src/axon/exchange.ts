@@ -1,11 +1,11 @@
 import type { Head, ReplyHead } from '../wires/wire.js'
 
-/** One request as the server hands it to the pipeline; the body is still on its way. */
+/** One request as the server hands it to the pipeline, before its body is read. */
 export type Exchange = {
   readonly head: Head
   /** epoch milliseconds */
   readonly arrivedAt: number
-  /** where the caller reached us */
+  /** the address that the caller reached */
   readonly local: { readonly ip: string; readonly port: number }
   /**
    * Reads the body.
@@ -13,31 +13,31 @@ export type Exchange = {
    */
   body(limit: number): Promise<Uint8Array>
   /**
-   * Aborted with a `CallerLeft` when nobody listens any more; the pipeline aborts it when the deadline is past, and
+   * Aborts with a `ClientDisconnected` when the caller disconnects; the pipeline aborts it when the deadline passes, and
    * when it is done.
    */
   readonly cancellation: AbortController
-  /** Begins a reply of pieces. One that is not ended in order is cut: the connection is closed without its end. */
+  /** Begins a streamed reply. One that does not end in order is cut off: the connection closes without its end. */
   stream(head: ReplyHead): ReplyStream
-  /** The caller is proven, and one whom the rules let in: its connection is worth more than that of a stranger. */
+  /** The caller is proven and the rules let it in: its connection is kept when strangers' must make room. */
   trust(): void
 }
 
-/** A reply that is written piece by piece. */
+/** A reply that is written in pieces. */
 export type ReplyStream = {
-  /** how many are written */
+  /** how many pieces are written */
   readonly pieces: number
   /**
-   * Resolves when the system has taken the piece, and another may follow.
+   * Resolves when the system has taken the piece.
    *
-   * @throws the signal's reason · {CallerLeft}
+   * @throws the signal's reason · {ClientDisconnected}
    */
   write(piece: Uint8Array): Promise<void>
   /** Ends it in order. @throws as `write` */
   end(): Promise<void>
 }
 
-/** The caller closed its connection before it was answered. */
+/** The caller closed its connection before the answer was written. */
 export class ClientDisconnected extends Error {
   override readonly name = 'CallerLeft'
 }

@@ -29,7 +29,7 @@ import { type CheckSignatures, SignatureQueue } from './state/signature-queue.js
 import { SpentNonces } from './state/spent-nonces.js'
 
 export type AxonOptions = {
-  /** our own hotkey, ss58: what callers sign for */
+  /** our own hotkey, ss58, which callers name as the receiver in what they sign */
   readonly hotkey: string
   /** null: every address of this machine, IPv6 and IPv4 */
   readonly host: string | null
@@ -38,32 +38,32 @@ export type AxonOptions = {
   readonly wires: readonly [Wire, ...Wire[]]
   readonly dialect: DialectDefinition
   readonly miner: Miner
-  /** as the operator chose it, for records */
+  /** the operator's choice, for records */
   readonly minerName: string
   readonly rules: readonly ScreenRule[]
   readonly verify: CheckSignatures
-  /** with our hotkey: 64 bytes for a message */
+  /** signs a message with our hotkey: 64 bytes */
   readonly sign: (message: Uint8Array) => Uint8Array
   readonly onHookFailed: OnHookFailed
-  /** prompts answered at once, and waiting for that */
+  /** how many requests are answered at once, and how many may wait */
   readonly concurrency: number
   readonly queue: number
   /** bytes */
   readonly maxBody: number
   readonly maxTimeoutMs: number
-  /** how long before the caller's time-out an answer is due; a tenth of that at most */
+  /** how long before the caller's time-out an answer is due; at most a tenth of the time-out */
   readonly marginMs: number
-  /** Is an answer that is not done at the deadline cut, where the dialect allows it? */
+  /** whether an answer is cut at the deadline, where the dialect allows it */
   readonly mayCut: boolean
-  /** what nobody foresaw outside of a request, for the log */
+  /** receives unexpected errors outside of a request, for the log */
   readonly onError: (error: unknown) => void
   /** epoch milliseconds */
   readonly now?: () => number
-  /** what the door bears; for tests */
+  /** overrides for tests */
   readonly limits?: Partial<Limits>
 }
 
-/** Bounds of the door, none of which an operator has had a reason to set. */
+/** Bounds that no operator has needed to set so far. */
 export type Limits = {
   readonly connections: number
   readonly pendingChecks: number
@@ -88,25 +88,25 @@ const defaults: Limits = {
   writeMs: 10_000,
 }
 
-/** How often it is looked whether headers or a body are overdue. */
+/** How often Node checks for overdue headers and bodies. */
 const CHECK_MS = 1_000
 
 /** Bytes of all headers of a request; a dendrite sends about 1.5 kB. */
 const MAX_HEADERS = 32 * 1024
 
 export type Axon = AsyncDisposable & {
-  /** names it in the records of its requests */
+  /** identifies the axon in the records of its requests */
   readonly id: string
   readonly hotkey: string
   readonly port: number
-  /** where it can be reached from this machine */
+  /** reachable from this machine */
   readonly url: string
-  /** Takes nothing new, and finishes what is begun. @returns false when that took longer than `ms` */
+  /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
 
 /**
- * Opens an axon: a public HTTP port that answers signed questions. Disposing it ends what still runs.
+ * Opens an axon: a public HTTP port that answers signed questions. Disposing it aborts the open requests.
  *
  * @throws {AxonError} when the port cannot be opened
  */
@@ -119,8 +119,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const id = randomUUID()
   let draining = false
 
-  // Fastify gives the server: its limits, its time-outs, its closing. The way of a request is the pipeline's, so one
-  // route takes every URL, and one hook takes every request before fastify looks at its method, type or body.
+  // Fastify gives the server its limits, time-outs and closing; the pipeline gives a request its way. So one route takes
+  // every URL, and one hook takes every request before fastify looks at its method, type or body.
   const app = fastify({
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -141,7 +141,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   })
   app.server.maxHeadersCount = 0
   app.server.on('connection', socket => connections.add(socket))
-  // Whoever waits for "100 Continue" before the body gets it when the body is due, in `body` below.
+  // A caller that waits for "100 Continue" gets it when the body is due, in `body` below.
   for (const event of ['checkContinue', 'checkExpectation'])
     app.server.on(event, (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_, socket: Socket) =>
@@ -245,7 +245,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
 
 async function listen(app: ReturnType<typeof fastify>, { host, port }: AxonOptions): Promise<number> {
   try {
-    // For `localhost` fastify opens a second server, which would be outside of all that is bounded here.
+    // For `localhost` fastify opens a second server, which the bounds here would not cover.
     await app.listen({ host: host === 'localhost' ? '127.0.0.1' : (host ?? '::'), port })
   } catch (error) {
     const noIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')

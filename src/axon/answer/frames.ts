@@ -5,33 +5,33 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
 import { contractError, requireGenerator, typeName } from '../../plugin/run/contract-error.js'
 
-/** Bytes of one streamed answer; more is a fault, not an answer. */
+/** The most bytes of one streamed answer. */
 const MAX_BYTES = 64 * 1024 * 1024
-/** Values that are heard in one turn of the event loop, at most: the deadline of one that never waits has to come, too. */
+/** Values read in one turn of the event loop, so that the deadline of a generator that never waits can fire. */
 const BURST = 256
 
 /**
- * What a dialect's generator yields, as it goes on the wire, without trusting it: the signal ends the wait for the next
- * value, and its end is not waited for.
+ * Encodes what a dialect's generator yields as frames for the wire. The generator is not trusted: the signal ends the wait
+ * for its next value, and nothing waits for it to close.
  *
- * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it is no generator, or yields what
- *   its frames do not allow
+ * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · DIALECT_MISBEHAVES when it is not a generator, or yields a
+ *   value that its frames do not allow
  * @throws the signal's reason · whatever the generator throws
  */
 export async function* frames(
-  said: AsyncIterator<unknown>,
+  values: AsyncIterator<unknown>,
   form: Exclude<Frames, 'text'>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
   const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
   let size = 0
   try {
-    requireGenerator(said, 'dialect')
-    for (let heard = 1; ; heard++) {
-      if (heard % BURST === 0) await turn()
-      const step = await abortablePlugin('dialect', said.next(), signal)
+    requireGenerator(values, 'dialect')
+    for (let count = 1; ; count++) {
+      if (count % BURST === 0) await turn()
+      const step = await abortablePlugin('dialect', values.next(), signal)
       if (step.done) {
-        if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect said nothing')
+        if (size === 0) throw noAnswer('EMPTY_ANSWER', 'the dialect yielded nothing')
         return
       }
       const bytes = form === 'bytes' ? step.value : framed(step.value, form)
@@ -44,11 +44,11 @@ export async function* frames(
       if (bytes.length > 0) yield bytes
     }
   } finally {
-    closeIterator(said)
+    closeIterator(values)
   }
 }
 
-/** @returns null for a value that JSON does not have */
+/** @returns null for a value that JSON cannot hold */
 function framed(value: unknown, form: 'sse' | 'jsonl' | 'json'): Uint8Array | null {
   const text = typeof value === 'string' ? value : jsonOf(value)
   if (text === undefined) return null
@@ -65,15 +65,15 @@ function jsonOf(value: unknown): string | undefined {
 }
 
 /**
- * Cuts texts into pieces as they go on the wire, in UTF-8: none longer than about a kilobyte, so that it fits one
- * packet, and no character in two of them, because the SDK's readers decode each packet by itself
- * (opentensor/prompting prompting/protocol.py process_streaming_response). What is whole is not joined.
+ * Cuts texts into UTF-8 pieces for the wire: at most a kilobyte, so that each fits one packet, and without splitting a
+ * character, because the SDK's readers decode each packet by itself (opentensor/prompting prompting/protocol.py
+ * process_streaming_response). Short texts are not joined.
  *
  * @throws {NoAnswer} EMPTY_ANSWER when there is no text, although tools were called
  */
-export async function* textFrames(said: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void> {
+export async function* textFrames(texts: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void> {
   let isEmpty = true
-  for await (const { text = '' } of said) {
+  for await (const { text = '' } of texts) {
     const bytes = Buffer.from(text)
     for (let at = 0, end = 0; at < bytes.length; at = end) {
       end = Math.min(at + MAX_PIECE_BYTES, bytes.length)
@@ -82,13 +82,13 @@ export async function* textFrames(said: AsyncIterable<Piece>): AsyncGenerator<Ui
       yield bytes.subarray(at, end)
     }
   }
-  if (isEmpty) throw new NoAnswer('upstream', 'the dialect said nothing', { code: 'EMPTY_ANSWER' })
+  if (isEmpty) throw new NoAnswer('upstream', 'the dialect yielded nothing', { code: 'EMPTY_ANSWER' })
 }
 
-/** Of one piece of text. */
+/** The most bytes of one piece of text. */
 const MAX_PIECE_BYTES = 1024
 
-/** Is it a byte of a character, but not its first? */
+/** Whether it is a continuation byte of UTF-8. */
 function isInside(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }

@@ -8,14 +8,14 @@ import { contractError, typeName } from '../../plugin/run/contract-error.js'
 import { isAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
 import { collectAnswer } from '../../plugin/run/whole-answer.js'
 
-/** How long before the deadline a whole answer is cut, so that it is on its way when the deadline comes. */
+/** How long before the deadline a whole answer is cut, so that it is sent by the deadline. */
 const CUT_MS = 25
 
-/** What a request's record tells of the asking. */
+/** What the records of a request tell of its questions to the miner. */
 export type AnswerRecord = {
-  /** of the last question; absent when the miner was not asked, or did not come to an end */
+  /** of the last question; absent when the miner was not asked, or did not finish */
   readonly outcome?: Outcome
-  /** of all questions, those that have ended; absent when the miner told of none */
+  /** the finished ones of all questions; absent when the miner reported none */
   readonly attempts?: readonly Attempt[]
   /** the deadline cut an answer */
   readonly partial?: true
@@ -26,7 +26,7 @@ export type AnswerRecord = {
 type Options = {
   readonly miner: Miner
   readonly asked: Asked
-  /** may an answer be cut at the deadline, where the dialect allows it? */
+  /** whether an answer is cut at the deadline, where the dialect allows it */
   readonly mayCut: boolean
   /** epoch milliseconds */
   readonly now: () => number
@@ -34,7 +34,7 @@ type Options = {
   readonly onFirst: () => void
 }
 
-/** Asks the miner for a dialect, and keeps how that went. */
+/** Asks the miner on behalf of a dialect, and records how that went. */
 export class MinerSession {
   readonly ask: Ask
   readonly #options: Options
@@ -42,16 +42,16 @@ export class MinerSession {
   #record: AnswerRecord = {}
 
   constructor(options: Options) {
-    // The miner tells of every attempt, also of those of a question without an answer.
-    const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#tried(attempt) }
+    // The miner reports every attempt, those of a failed question too.
+    const asked = { ...options.asked, onAttempt: (attempt: unknown) => this.#addAttempt(attempt) }
     this.#options = { ...options, asked }
-    // A dialect need not wait for what it asked: its rejection would end the process.
+    // A dialect may drop the promise, and an unhandled rejection would end the process.
     const droppable = <T>(answer: Promise<T>): Promise<T> => {
       answer.catch(() => {})
       return answer
     }
     this.ask = Object.assign((...args: Parameters<Ask>) => droppable(this.#whole(...args)), {
-      stream: (...args: Parameters<Ask['stream']>) => this.#untilOver(this.#stream(...args)),
+      stream: (...args: Parameters<Ask['stream']>) => this.#closedWithRequest(this.#stream(...args)),
       relay: (...args: Parameters<Ask['relay']>) => droppable(this.#relay(...args)),
       embed: (...args: Parameters<Ask['embed']>) => droppable(this.#embed(...args)),
     })
@@ -61,7 +61,7 @@ export class MinerSession {
     return this.#record
   }
 
-  /** Was it the miner that threw this, and not the dialect? */
+  /** Whether the miner threw this error, rather than the dialect. */
   threw(error: unknown): boolean {
     return typeof error === 'object' && error !== null && this.#faults.has(error)
   }
@@ -82,11 +82,11 @@ export class MinerSession {
 
   async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
     using bounded = withDeadline(this.#options.asked, until, this.#options.now)
-    let speech: ReturnType<typeof readAnswer> | null = null
+    let answer: ReturnType<typeof readAnswer> | null = null
     try {
-      speech = readAnswer(this.#options.miner.prompt(question, bounded.asked), bounded.asked.signal)
+      answer = readAnswer(this.#options.miner.prompt(question, bounded.asked), bounded.asked.signal)
       for (let isFirst = true; ; isFirst = false) {
-        const step = await speech.next()
+        const step = await answer.next()
         if (step.done) {
           this.#end(step.value, false)
           return step.value
@@ -97,8 +97,8 @@ export class MinerSession {
     } catch (error) {
       throw this.#ofMiner(error)
     } finally {
-      // Whoever asked may have heard enough. `listen` does not wait for the miner, so this does not either.
-      await speech?.return(undefined as never)
+      // The dialect may stop reading early. `readAnswer` does not wait for the miner, so this does not either.
+      await answer?.return(undefined as never)
     }
   }
 
@@ -109,24 +109,27 @@ export class MinerSession {
     const { asked } = bounded
     try {
       const relaying = Promise.resolve(miner.relay(question, asked))
-      // When it comes too late, nobody hears how it ended: its rejection would end the process.
+      // After the deadline its outcome is unread, and an unhandled rejection would end the process.
       relaying.then(late => late.outcome).catch(() => {})
       const { body, outcome } = await abortablePlugin('miner', relaying, asked.signal)
-      return { body: this.#untilOver(this.#bytes(body, asked.signal, bounded)), outcome: this.#ending(outcome) }
+      return {
+        body: this.#closedWithRequest(this.#bytes(body, asked.signal, bounded)),
+        outcome: this.#relayOutcome(outcome),
+      }
     } catch (error) {
       bounded[Symbol.dispose]()
       throw this.#ofMiner(error)
     }
   }
 
-  /** A dialect that has heard enough need not say so: what is not heard to its end is told to stop with the request. */
-  #untilOver<Said extends AsyncGenerator<unknown, unknown>>(said: Said): Said {
-    this.#options.asked.signal.addEventListener('abort', () => closeIterator(said), { once: true })
-    return said
+  /** Closes a generator with the request: a dialect may stop reading without closing it. */
+  #closedWithRequest<G extends AsyncGenerator<unknown, unknown>>(generator: G): G {
+    this.#options.asked.signal.addEventListener('abort', () => closeIterator(generator), { once: true })
+    return generator
   }
 
-  /** The outcome of a relay, which is no more believed than that of words. */
-  #ending(outcome: Promise<Outcome>): Promise<Outcome> {
+  /** Parses the outcome of a relay, which is trusted no more than that of an answer. */
+  #relayOutcome(outcome: Promise<Outcome>): Promise<Outcome> {
     const ending = Promise.resolve(outcome)
       .then(parseOutcome)
       .catch(error => {
@@ -134,7 +137,7 @@ export class MinerSession {
       })
     ending.then(
       end => this.#end(end, false),
-      () => {}, // a dialect need not ask for it
+      () => {}, // a dialect may leave it unread
     )
     return ending
   }
@@ -176,8 +179,8 @@ export class MinerSession {
     onFirst()
   }
 
-  /** What is no attempt is left out, as in an outcome. */
-  #tried(attempt: unknown): void {
+  /** Ignores values that are not attempts, as `parseOutcome` does. */
+  #addAttempt(attempt: unknown): void {
     if (isAttempt(attempt)) this.#record = { ...this.#record, attempts: [...(this.#record.attempts ?? []), attempt] }
   }
 
@@ -192,17 +195,17 @@ export class MinerSession {
 }
 
 function noBytes(value: unknown): NoAnswer {
-  return contractError('miner', `the miner relayed ${typeName(value)}, which is no bytes`, 'yield a Uint8Array')
+  return contractError('miner', `the miner relayed ${typeName(value)} instead of bytes`, 'yield a Uint8Array')
 }
 
-/** A dialect names what it needs, so that the axon does not open without it; this one did not. */
+/** A dialect that declares its `needs` never gets here: the axon does not open without them. */
 function lacks(what: string): NoAnswer {
   return new NoAnswer('unsupported', `this miner cannot ${what}`, { code: 'MINER_LACKS' })
 }
 
 /**
- * The same asking, with a deadline of its own when that comes first: `late` then. To be disposed when it is over: a miner
- * that goes on, because its answer was cut, is told.
+ * Bounds a question by the dialect's own deadline, when that comes first; the miner's signal then aborts with ASK_LATE.
+ * Disposing it aborts the signal too: a miner whose answer was cut may still be at work.
  */
 function withDeadline(
   asked: Asked,

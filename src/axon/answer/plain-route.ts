@@ -9,7 +9,7 @@ import { type RateLimiters, strangersRate } from '../stages/charge.js'
 import { STRANGERS_BODY } from '../stages/read.js'
 import { addressKey } from '../state/rate-limiter.js'
 
-/** How long such an answer may take. */
+/** How long the answer of a plain route may take. */
 export const PLAIN_MS = 5_000
 
 export type PlainRoutes = ReadonlyMap<string, PlainRoute>
@@ -17,7 +17,7 @@ export type PlainRoutes = ReadonlyMap<string, PlainRoute>
 /** A plain route with its method and path. */
 export type NamedPlainRoute = { readonly name: string; readonly route: PlainRoute }
 
-/** The plain route of a head. */
+/** Returns the plain route of a head, if the dialect has one. */
 export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): NamedPlainRoute | null {
   if (routes.size === 0) return null
   const name = `${method} ${target.split('?', 1)[0]}`
@@ -26,7 +26,7 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 }
 
 /**
- * Answers a route that is no synapse, in JSON.
+ * Answers a plain route, one beside the synapses, in JSON.
  *
  * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED
  * @throws the signal's reason, which is the deadline's · whatever the dialect throws

@@ -5,8 +5,8 @@ import { isArray, isObject, type JsonTree } from '../../wires/json/tree.js'
 import { writePythonJson } from '../../wires/json/write.js'
 
 /**
- * Signs objects as Python's `json.dumps` writes them, with a hotkey. What is signed begins with `{`, or is the digest
- * of such a text: never bytes that somebody chose.
+ * Signs objects as Python's `json.dumps` writes them, with a hotkey. A signed text begins with `{` or is the digest of
+ * such a text, so a caller cannot have bytes of its choice signed.
  *
  * @param sign 64 bytes for a message, sr25519
  */

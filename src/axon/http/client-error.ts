@@ -4,12 +4,12 @@ import { Refusal } from '../../wires/refusal.js'
 import type { Wire } from '../../wires/wire.js'
 import { discard } from './write-reply.js'
 
-/** Answers what Node could not read as a request, in the form of every other refusal, and closes the connection. */
+/** Answers input that Node cannot parse as a request, in the form of every refusal, and closes the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): void {
-  // Node fails again at each piece that still comes of what it could not read.
+  // Node reports an error for each further chunk of the same input.
   if (closing.has(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  // What is wrong may follow a request whose answer is still being made: that one is answered first, and alone.
+  // The bad input may follow a request that is still being answered: that answer goes out first, and alone.
   const current = openReply(socket)
   if (current?.headersSent || current?.req.complete) {
     closing.add(socket)
@@ -45,7 +45,7 @@ function badHttp(code: string | undefined): Refusal {
   return new Refusal('MALFORMED', 'This is not HTTP')
 }
 
-/** The reply that this connection is to carry next, as Node keeps it. */
+/** The next reply of this connection, from Node's internals. */
 function openReply(socket: Socket): ServerResponse | null {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null
 }

@@ -2,15 +2,15 @@ import type { Socket } from 'node:net'
 import { ClientDisconnected } from '../exchange.js'
 
 /**
- * The connections of one server, at most `limit`. When there is no room for a new one, the oldest that has proven
- * nothing makes room: a proof takes milliseconds from a head's arrival, so what is old and unproven waits for nothing
- * good, whether it is idle or sends on and on. When all have proven themselves, the new one is turned away.
+ * The connections of one server, at most `limit`. A new one beyond that closes the oldest whose caller is unproven: a
+ * proof takes milliseconds from the arrival of a head, so an old unproven connection is idle or hostile. When the callers
+ * of all connections are proven, the new one is closed.
  */
 export class Connections {
   readonly #limit: number
-  /** with the requests that are open on each */
+  /** each with its open requests */
   readonly #all = new Map<Socket, Set<AbortController>>()
-  /** in the order they came */
+  /** those with an unproven caller, oldest first */
   readonly #strangers = new Set<Socket>()
   readonly #drains = new Set<{ readonly left: Set<AbortController>; readonly resolve: () => void }>()
 
@@ -19,39 +19,39 @@ export class Connections {
   }
 
   /**
-   * May another request begin on it? No dendrite sends one before it has the reply to the last, but a stranger can put
-   * thousands into one packet, which Node reads in one turn: then the connection is closed. So it is when so much of
-   * what was answered waits behind the first reply that Node stops reading: whoever waits for that could not be seen to
-   * leave.
+   * Whether another request may begin on the connection; closes it otherwise. A dendrite waits for each reply before it
+   * sends again, but a stranger can pipeline thousands of requests in one packet, which Node parses in one turn. The
+   * connection is closed too when the replies behind the first one fill so much that Node stops reading: the axon could
+   * not see the caller disconnect then.
    */
   hasRoom(socket: Socket): boolean {
     if (socket.destroyed) return false
     const open = this.#all.get(socket)?.size ?? 0
     if (open === 0 || (open < MAX_PIPELINED && !socket.isPaused())) return true
     socket.destroy()
-    // Node would still make a request of each that it has read already, thousands in one turn: 5 s of it for 60 such
-    // packets, 1 s without. The parser is Node's own affair, so nothing but the saving depends on it.
+    // Node would still make a request of each one that it has read, thousands in one turn: 5 s for 60 such packets, 1 s
+    // with this. The parser is internal to Node, so only the saving depends on it.
     const { parser } = socket as Socket & { parser?: { onIncoming: () => number } | null }
     if (parser) parser.onIncoming = () => 0
     return false
   }
 
-  /** Takes a new connection, or destroys it. */
+  /** Adds a new connection, or destroys it. */
   add(socket: Socket): void {
     if (this.#all.size >= this.#limit) {
       const [oldest] = this.#strangers
       if (!oldest) return void socket.destroy()
-      this.#leave(oldest)
+      this.#remove(oldest)
       oldest.destroy()
     }
     this.#all.set(socket, new Set())
     this.#strangers.add(socket)
-    socket.once('close', () => this.#leave(socket))
-    // Whoever closes its side has left. The connection itself closes when what was written is read, which may be never.
+    socket.once('close', () => this.#remove(socket))
+    // A caller that closes its side has disconnected. The connection closes when the caller has read what was written, if ever.
     socket.once('end', () => this.#abort(socket))
   }
 
-  /** A request has come; `cancellation` is aborted when its connection closes before the returned function is called. */
+  /** Registers a request. `cancellation` aborts when its connection closes before the returned function is called. */
   begin(socket: Socket, cancellation: AbortController): () => void {
     const open = this.#all.get(socket)
     if (!open) {
@@ -62,12 +62,12 @@ export class Connections {
     return () => this.#end(open, cancellation)
   }
 
-  /** Its caller has proven who it is. */
+  /** The caller is proven, and the rules let it in. */
   trust(socket: Socket): void {
     this.#strangers.delete(socket)
   }
 
-  /** Resolves when no request is open of those that are open now. Whoever comes later is not waited for. */
+  /** Resolves when all requests that are open now have ended. Later ones are not waited for. */
   async drained(): Promise<void> {
     const left = new Set([...this.#all.values()].flatMap(open => [...open]))
     if (left.size > 0) await new Promise<void>(resolve => this.#drains.add({ left, resolve }))
@@ -83,7 +83,7 @@ export class Connections {
     }
   }
 
-  #leave(socket: Socket): void {
+  #remove(socket: Socket): void {
     this.#abort(socket)
     this.#all.delete(socket)
     this.#strangers.delete(socket)

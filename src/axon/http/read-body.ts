@@ -3,7 +3,7 @@ import { abortable } from '../../async/abortable.js'
 import { Refusal } from '../../wires/refusal.js'
 
 /**
- * The whole body of a request, as long as it has at most `limit` bytes. What is not read is left to `writeReply`.
+ * Reads the whole body of a request, at most `limit` bytes. `writeReply` discards what is left unread.
  *
  * @throws {Refusal} BODY_TOO_LARGE
  * @throws the signal's reason
@@ -12,7 +12,7 @@ export async function readBody(request: IncomingMessage, limit: number, signal: 
   const tooLarge = () => new Refusal('BODY_TOO_LARGE', String(limit))
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  // Into one buffer: the caller chooses how long a chunk is, and each one kept costs some hundred bytes more.
+  // Into one buffer: the caller chooses the length of the chunks, and each kept chunk costs some hundred bytes more.
   let body = Buffer.alloc(0)
   let size = 0
   const take = (chunk: Buffer) => {

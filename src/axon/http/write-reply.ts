@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../../wires/wire.js'
 import { resetAfter } from './reset.js'
 
-/** What is still read of a body that nobody wants: closing at once would lose the reply on its way. */
+/** How much of an unwanted body is still read: closing at once would lose the reply on its way. */
 const DISCARD_BYTES = 2 * 1024 * 1024
 const DISCARD_MS = 2_000
 
 /**
- * Sends a whole reply. A reader that takes longer than `writeMs` for it is dropped. A body that is still on its way
- * is discarded, so much of it as is decent; if that was all, the connection is kept.
+ * Sends a whole reply, and resets the connection when the caller takes longer than `writeMs` to read it. Discards what
+ * is left of the body, up to a bound; within the bound the connection is kept.
  */
 export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
   const limit = resetAfter(response, writeMs)
@@ -19,18 +19,18 @@ export function writeReply(request: IncomingMessage, response: ServerResponse, r
   if (request.complete) return void response.end(reply.body)
   response.write(reply.body)
   discard(request, () => {
-    // Behind another reply it would wait for its turn, unread, and whoever waits for the other could not be seen to leave.
+    // Behind another reply it would wait for its turn, unread, and the axon could not see the caller of the other disconnect.
     if (!request.complete && !response.socket) return void request.socket.destroy()
     response.end(() => request.complete || request.socket.destroy())
   })
 }
 
-/** Does it say that its body is so short that all of it will be discarded? */
+/** Whether the declared body is short enough to be discarded whole. */
 function isShort({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= DISCARD_BYTES
 }
 
-/** Reads on into nothing until the body ends, or 2 MB, or 2 s; then calls `done`, once. */
+/** Discards what the stream has left, up to 2 MiB or 2 s, and then calls `done`, once. */
 export function discard(stream: NodeJS.ReadableStream, done: () => void): void {
   let size = 0
   const finish = () => {
@@ -45,6 +45,7 @@ export function discard(stream: NodeJS.ReadableStream, done: () => void): void {
     size += chunk.length
     if (size > DISCARD_BYTES) finish()
   }
+  // Not `withTimeout`: the end is one of several events, and no promise.
   const timer = setTimeout(finish, DISCARD_MS)
   stream.on('data', count)
   stream.once('end', finish)

@@ -6,9 +6,9 @@ import { ClientDisconnected, type ReplyStream } from '../exchange.js'
 import { reset, resetAfter } from './reset.js'
 
 /**
- * Begins a reply that is written piece by piece, each by a write of its own. A write is done when the system has taken
- * all of it, so no more than one piece is ever waiting here, and a slow reader makes whoever writes wait. A reader who
- * takes nothing for `writeMs` is dropped.
+ * Begins a reply that is written piece by piece, a write each. A write resolves when the system has taken all of it, so
+ * at most one piece waits here, and a slow reader slows the miner down. A reader that takes nothing for `writeMs` is
+ * reset.
  */
 export function writeStream(
   response: ServerResponse,
@@ -16,13 +16,13 @@ export function writeStream(
   how: { signal: AbortSignal; writeMs: number },
 ): ReplyStream {
   response.writeHead(head.status, head.headers.flat())
-  // By itself: head and first piece together may need two packets, and the piece must not be in both.
+  // The head goes alone: with the first piece it might take two packets, and the piece must not be split over both.
   response.flushHeaders()
   return new WrittenStream(response, how)
 }
 
-// A class, and no object with a getter: V8 makes the closures of getters, and those that are assigned to a property, in its
-// old space. What they reach is then copied there, too, and stays until the next full collection (measured, see
+// A class rather than an object with a getter: V8 allocates the closures of getters, and closures that are assigned to a
+// property, in its old space. What they reach is copied there too, and stays until the next full collection (measured, see
 // docs/decisions.md).
 class WrittenStream implements ReplyStream {
   readonly #response: ServerResponse
@@ -43,7 +43,7 @@ class WrittenStream implements ReplyStream {
   async write(piece: Uint8Array): Promise<void> {
     await this.#taken(done => this.#response.write(piece, done))
     this.#pieces++
-    // The next one goes in its own packet, and a miner that never waits does not keep all others waiting.
+    // So that the next piece goes in its own packet, and a miner that never waits does not block the other requests.
     await nextTurn()
   }
 
@@ -59,9 +59,9 @@ class WrittenStream implements ReplyStream {
   }
 }
 
-/** Closes the connection of a reply that has no end, and must not look as if it had. */
+/** Closes the connection of an unfinished reply in a way that the caller cannot take for its end. */
 export function cutOff(response: ServerResponse): void {
-  // A reply to HTTP/1.0 has no chunks: it ends where its connection does, unless that is reset.
+  // A reply to HTTP/1.0 has no chunks: it ends when its connection closes, unless that is reset.
   if (response.socket && response.headersSent && !response.chunkedEncoding) reset(response.socket)
   else response.destroy()
 }

@@ -3,19 +3,18 @@ import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Head, Wire } from '../../wires/wire.js'
 
-/** The synapses that an axon answers, by name; the ping is among them. */
+/** The synapses that an axon answers, by name, the ping included. */
 export type Routes = ReadonlyMap<string, Route>
 
 /**
- * Which wire speaks, and which synapse it wants. A head that no wire knows as its own is answered in the first
- * wire's form.
+ * Returns the wire of a head. A head that no wire matches is answered on the first wire.
  */
 export function wireOf(head: Head, wires: readonly [Wire, ...Wire[]]): Wire {
   return wires.find(wire => wire.match(head)) ?? wires[0]
 }
 
 /**
- * The synapse that the path names.
+ * Returns the route of the synapse that the path names.
  *
  * @throws {Refusal} METHOD_NOT_ALLOWED · NOT_FOUND · UNKNOWN_SYNAPSE
  */
@@ -30,7 +29,7 @@ export function matchRoute(head: Head, wire: Wire, routes: Routes): Route {
   throw new Refusal('UNKNOWN_SYNAPSE', wire.unknown(name, [...routes.keys()]))
 }
 
-/** The SDK's base synapse, which every axon answers with an echo: it asks whether somebody is there. */
+/** The SDK's base synapse, which every axon answers with an echo. Validators use it to find out whether an axon is up. */
 export const ping: Route = {
   body: z.looseObject({}),
   hashed: [],

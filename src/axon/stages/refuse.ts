@@ -14,10 +14,10 @@ const codes = {
 } satisfies Record<NoAnswerReason, RefusalCode>
 
 /**
- * What the caller may know of an error. One that nobody foresaw is masked; `id` finds it in the log.
+ * Turns an error into the refusal that the caller may see. Unknown errors are masked; the log has them under `id`.
  *
- * @param about `seconds`: how long the caller would have waited, as its text says it; `as`: in the words and with the
- *   status that this subnet's validators expect
+ * @param about.seconds the caller's time-out, as the text of a late answer names it
+ * @param about.as the statuses and texts that this subnet's validators expect
  */
 export function toRefusal(
   error: unknown,
@@ -31,7 +31,7 @@ export function toRefusal(
 function plainRefusalOf(error: unknown, about: { readonly id: string; readonly seconds: string }): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
-  // A plugin in JavaScript may give a reason that there is not.
+  // A plugin in JavaScript may throw a reason outside the type.
   if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
     const code = codes[error.reason]
     return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
@@ -39,7 +39,7 @@ function plainRefusalOf(error: unknown, about: { readonly id: string; readonly s
   return new Refusal('INTERNAL', about.id, { cause: error })
 }
 
-/** When to come again, for a caller who may: in whole seconds, at least 1. */
+/** The `retry-after` header of a 429 or 503, in whole seconds, at least 1. */
 function retryAfter(code: RefusalCode, ms: number | undefined): Refusal['headers'] {
   const mayRetry = refusals[code].status === 429 || refusals[code].status === 503
   if (!mayRetry || ms === undefined || !(ms >= 0)) return []

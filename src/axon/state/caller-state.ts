@@ -6,7 +6,7 @@ const MAX_TTL_MS = 3_600_000
 
 type Kept = { readonly value: unknown; readonly until: number }
 
-/** What a dialect remembers of its callers: of the 1,000 that were remembered last, 100 keys each, an hour at most. */
+/** What a dialect stores for its callers: for the 1,000 latest callers, 100 keys each, for an hour at most. */
 export class CallerState {
   readonly #callers = new Map<string, Map<string, Kept>>()
   readonly #now: () => number
@@ -27,7 +27,7 @@ export class CallerState {
       },
       set: (key, value, ttlMs) => {
         const mine = keys() ?? new Map<string, Kept>()
-        // Set again, both are the last ones: a Map keeps the order of setting.
+        // Setting them again makes both the latest: a Map keeps insertion order.
         this.#callers.delete(caller)
         this.#callers.set(caller, mine)
         for (const [old, { until }] of mine) if (until <= this.#now()) mine.delete(old)

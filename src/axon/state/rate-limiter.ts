@@ -1,12 +1,12 @@
 import type { Rate } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 
-/** Callers that are remembered; whoever comes beyond makes the one forgotten that came longest ago. */
+/** Callers that are remembered; one more evicts the least recently seen. */
 const MAX_CALLERS = 10_000
 
 type Bucket = { left: number; at: number }
 
-/** How much callers have taken of a rate: a bucket each, which fills evenly, up to `limit`, all of it in `windowMs`. */
+/** A token bucket for each caller, which holds `limit` tokens and refills evenly within `windowMs`. */
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>()
   readonly #now: () => number
@@ -16,9 +16,9 @@ export class RateLimiter {
   }
 
   /**
-   * Takes so much for a caller.
+   * Takes `cost` tokens of a caller's bucket.
    *
-   * @throws {Refusal} BUDGET_USED when there is not so much left; nothing is taken then
+   * @throws {Refusal} BUDGET_USED when fewer are left; none is taken then
    */
   take(caller: string, { limit, windowMs }: Rate, cost = 1): void {
     const now = this.#now()
@@ -34,7 +34,7 @@ export class RateLimiter {
   }
 }
 
-/** An address as a rate counts it: of IPv6 the /64 that a site has, because whoever has one has all in it. */
+/** The key of an address in a rate limiter: for IPv6 its /64, because a site that has one address has all of them. */
 export function addressKey(address: string): string {
   return address.includes(':') ? `${expand(address).slice(0, 4).join(':')}::/64` : address
 }

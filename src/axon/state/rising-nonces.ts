@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
 import type { Proof } from '../../wires/wire.js'
 
-/** Callers that are remembered; whoever comes beyond makes the one forgotten that came longest ago. */
+/** Callers that are remembered; one more evicts the least recently seen. */
 const MAX_CALLERS = 100_000
 
-/** The last nonce of each caller, where a dialect wants them to go up, as the SDK's own axon does. */
+/** The last nonce of each caller, for a dialect whose nonces must rise, as for the SDK's own axon. */
 export class RisingNonces {
-  /** by the digest of its sequence, because callers choose how long that is */
+  /** by the digest of its sequence, because callers choose the length of that */
   readonly #last = new Map<string, bigint>()
 
-  /** Is it above the last one of its caller? Then it is the last one. */
+  /** Whether a nonce is above the last one of its caller; remembers it if so. */
   rises({ sequence, signedAtNs }: Pick<Proof, 'sequence' | 'signedAtNs'>): boolean {
     const caller = hash('sha256', sequence, 'base64')
     const last = this.#last.get(caller)

@@ -1,17 +1,17 @@
 import { Refusal } from '../../wires/refusal.js'
 
-/** A place at work. Disposing it gives it to the next in line. */
+/** A place for one request. Disposing it gives the place to the next in line. */
 export type Place = Disposable
 
 /**
- * Lets so many be at work, and so many more wait: the highest priority first and, of equals, who came first. When no
- * more may wait, whoever has a higher priority than another takes its place in line. Strangers are the last of all, and
- * begin only while less than half of the places are taken: the rest is for callers whom a rule vouches for.
+ * Gives places to `concurrency` requests and lets `queue` more wait: by priority, and among equals in the order of
+ * arrival. When the queue is full, a request with a higher priority evicts the last one of the lowest. Strangers come
+ * last, and begin only while less than half of the places are taken; the rest is for callers that a rule vouches for.
  */
 export class Scheduler {
   readonly #concurrency: number
   readonly #queue: number
-  /** in the order of their coming */
+  /** in the order of arrival */
   readonly #waiting = new Set<Waiting>()
   #working = 0
 
@@ -21,12 +21,12 @@ export class Scheduler {
   }
 
   /**
-   * A place, at once or when one is free.
+   * Resolves to a place, at once or when one is free.
    *
-   * @param how.queue how many may wait for this one to wait, too, where fewer than for all
+   * @param how.queue a shorter queue for this request
    * @param how.isStranger no rule vouches for the caller
    * @throws {Refusal} QUEUE_FULL
-   * @throws the signal's reason, when it aborts first: the caller has left, or its deadline is past
+   * @throws the signal's reason, when the caller disconnects or its deadline passes first
    */
   async place(
     signal: AbortSignal,
@@ -70,7 +70,7 @@ export class Scheduler {
     })
   }
 
-  /** Sends away the last of the lowest rank, if that is below this one and this one may wait at all. */
+  /** Evicts the last waiting request of the lowest rank, if that is below this one and this one may wait at all. */
   #makeRoom(rank: number, queue: number): void {
     const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
     let last: Waiting | undefined
@@ -80,7 +80,7 @@ export class Scheduler {
     last.yieldTo(full)
   }
 
-  /** The place goes to the next in line without being free in between. */
+  /** Hands the place to the next in line, without freeing it in between. */
   #leave(): void {
     let next: Waiting | undefined
     for (const waiting of this.#waiting) if (!next || waiting.rank > next.rank) next = waiting
@@ -94,7 +94,7 @@ export class Scheduler {
 
 type Wish = { readonly priority?: number; readonly queue?: number; readonly isStranger?: boolean }
 
-/** Nobody ranks below. Whom a miner's hook ranks so is treated alike. */
+/** The lowest rank. A caller that the miner's `priority` hook ranks so is treated as a stranger. */
 const STRANGER = Number.NEGATIVE_INFINITY
 
 type Waiting = { readonly rank: number; enter(): void; yieldTo(refusal: Refusal): void }

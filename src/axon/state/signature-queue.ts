@@ -3,13 +3,13 @@ import { Refusal } from '../../wires/refusal.js'
 /** One signature over one text. */
 export type SignatureCheck = { readonly hotkey: string; readonly text: Uint8Array; readonly signature: Uint8Array }
 
-/** Says of each check whether the signature holds. Must not reject for any bytes. */
+/** Resolves to whether each signature holds. Must not reject, whatever the bytes. */
 export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<readonly boolean[]>
 
 /**
- * A bounded line of signatures to be checked. A check costs about 0.2 ms, and anybody can ask for one: so they are
- * checked in small batches, between which the thread goes back to those who are being answered, if it is this one that
- * checks. Few are under way at a time: for a caller who leaves before its turn no check is made.
+ * A bounded queue of signature checks. A check costs about 0.2 ms and any stranger can cause one, so they run in small
+ * batches, between which the thread serves the requests that are being answered, if it is the one that checks. Few
+ * batches run at a time, so that the check of a caller that disconnects meanwhile is skipped.
  */
 export class SignatureQueue {
   readonly #verify: CheckSignatures
@@ -24,7 +24,7 @@ export class SignatureQueue {
   }
 
   /**
-   * Checks a signature when its turn comes. One whose caller has left meanwhile is not checked.
+   * Checks a signature when its turn comes; skips it when the caller disconnects before.
    *
    * @throws {Refusal} CHECKS_FULL
    */

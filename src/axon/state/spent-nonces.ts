@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { Refusal } from '../../wires/refusal.js'
 
-/** What the store remembers of a nonce: enough to know it again, and when it may be forgotten. */
+/** A nonce as the store needs it: to recognise it, and to know when to drop it. */
 export type Nonce = {
   readonly hotkey: string
   readonly replayKey: string
@@ -10,24 +10,24 @@ export type Nonce = {
 }
 
 /**
- * The nonces that were spent, so that no request is answered twice. Nothing is ever evicted: an early end would be a
- * replay hole. Instead a hotkey has a cap, and all together have one.
+ * The spent nonces, so that no request is answered twice. None is evicted early, which would open a window for replays;
+ * a cap for each hotkey and one for all bound the store instead.
  *
  * Memory: 16 bytes a nonce (128 bits of the SHA-256 of its replay key) in tables that are two to four fifths full. Nonces
- * that end in the same second share a table, and are forgotten with it.
+ * that expire in the same second share a table, and are dropped with it.
  */
 export class SpentNonces {
   readonly #perHotkey: number
   readonly #inAll: number
   readonly #seconds = new Map<number, Second>()
   readonly #counts = new Map<string, number>()
-  /** Callers choose their replay keys; without it they could choose such as crowd one spot of a table. */
+  /** Callers choose their replay keys; unsalted, they could choose keys that collide in one spot of a table. */
   readonly #salt = randomUUID()
   #size = 0
   #floorNs: bigint
   #forgotAtSecond = 0
 
-  /** `startedAtMs`: whatever was signed before is stale, because this store does not know whether it was spent. */
+  /** `startedAtMs`: everything signed before is stale, because the store cannot know whether it was spent. */
   constructor(options: { startedAtMs: number; perHotkey: number; inAll: number }) {
     this.#perHotkey = options.perHotkey
     this.#inAll = options.inAll
@@ -38,12 +38,12 @@ export class SpentNonces {
     return this.#size
   }
 
-  /** Nonces at or below are stale: they may have been spent before this process began, or have been forgotten. */
+  /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
   get floorNs(): bigint {
     return this.#floorNs
   }
 
-  /** Was it spent? Writes nothing. */
+  /** Whether a nonce is spent. Does not spend it. */
   has(nonce: Nonce): boolean {
     return this.#seconds.get(endSecond(nonce))?.keys.has(this.#fingerprint(nonce)) ?? false
   }
@@ -51,7 +51,7 @@ export class SpentNonces {
   /**
    * Spends a nonce, once.
    *
-   * @returns false when it was spent before, or may have been: what is forgotten lies below the floor
+   * @returns false when it is spent already, or lies at or below the floor
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
    */
   spend(nonce: Nonce, nowMs: number): boolean {
@@ -78,7 +78,7 @@ export class SpentNonces {
     return new Uint32Array(digest.buffer, digest.byteOffset, WORDS)
   }
 
-  /** Drops the tables whose second is over, and raises the floor over what they held. */
+  /** Drops the tables whose second is over, and raises the floor above their nonces. */
   #forget(nowMs: number): void {
     const nowSecond = Math.floor(nowMs / 1000)
     if (nowSecond === this.#forgotAtSecond) return
@@ -97,10 +97,10 @@ export class SpentNonces {
   }
 }
 
-/** The nonces that end in one second; how many each hotkey has among them. */
+/** The nonces that expire in one second, and how many of them each hotkey has. */
 type Second = { readonly keys: KeySet; readonly counts: Map<string, number>; newestNs: bigint }
 
-/** The last second in which the nonce could be believed. */
+/** The last second in which the nonce is fresh. */
 function endSecond({ signedAtNs, keepMs }: Nonce): number {
   return Math.floor((Number(signedAtNs / 1_000_000n) + keepMs) / 1000)
 }
@@ -132,7 +132,7 @@ class KeySet {
     this.#words = words
   }
 
-  /** Where the key is, or the free place where it would go. Keys are digests: any bits of them spread evenly. */
+  /** The slot of the key, or the free slot where it would go. Keys are digests, so any of their bits spread evenly. */
   #find(words: Uint32Array, key: Key): number {
     let at = (key[0]! * WORDS) % words.length
     while (!isAt(words, at, key) && !isAt(words, at, FREE)) at = (at + WORDS) % words.length
@@ -142,7 +142,7 @@ class KeySet {
 
 const WORDS = 4
 const MAX_LOAD = 0.8
-/** Marks a place without a key; no SHA-256 that anybody will meet begins with 128 zero bits. */
+/** Marks a free slot; finding a SHA-256 that begins with 128 zero bits is infeasible. */
 const FREE = new Uint32Array(WORDS)
 
 function isAt(words: Uint32Array, at: number, key: Key): boolean {
