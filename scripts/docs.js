@@ -1,4 +1,4 @@
-// Writes the pages that follow from the code; a test holds them fresh. With `--print` as JSON on standard output instead.
+// Writes the pages that are generated from the code; a test checks that they are current. `--print` prints them as JSON.
 import { writeFileSync } from 'node:fs'
 import { openScope } from '../dist/app/container.js'
 import { hostSections, minerSection } from '../dist/app/settings.js'
@@ -20,9 +20,10 @@ const pages = {
 
 Made by \`npm run docs\` from the settings in the code.
 
-Every setting can be given as a flag, as an environment variable, or in a TOML file; a flag beats a variable, a variable
-beats the file, the file beats the default. \`miner config show --origin\` tells what came of it and why. The file is
-\`config.toml\` in the configuration folder (\`~/.config/bittensor-miner\`, or \`MINER_CONFIG_DIR\`), or what \`--config\` names.
+Set each setting with a flag, an environment variable, or a TOML file. A flag overrides a variable, a variable overrides the
+file, and the file overrides the default. \`miner config show --origin\` prints the result, and the source of each value. The
+file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner\`, or \`MINER_CONFIG_DIR\`), or the one that
+\`--config\` names.
 
     #:schema ./config.schema.json
     use = "openai"
@@ -34,9 +35,12 @@ beats the file, the file beats the default. \`miner config show --origin\` tells
     [policy]
     allow = ["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]
 
-Editors that know JSON Schema check and complete the file by [config.schema.json](config.schema.json). Durations are \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; sizes \`64KiB\`, \`1MiB\` or bytes. \`none\` for an optional
-number means: do not send it. In a variable, the items of a list are separated by commas. A flag whose setting is a list
-takes several values, or is repeated. An unknown key, flag or \`MINER_\` variable is an error, and all errors are told at once.
+Editors that support JSON Schema validate and complete the file with [config.schema.json](config.schema.json).
+
+- A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
+- \`none\` omits an optional number from the request, or turns an optional time limit off.
+- In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
+- An unknown key, flag or \`MINER_\` variable is an error. All errors are reported at once.
 
 ${configurationDoc(sections, reservedFlags())}`,
 
@@ -46,8 +50,8 @@ ${configurationDoc(sections, reservedFlags())}`,
 
 Made by \`npm run docs\` from the table in \`src/wires/refusal.ts\`.
 
-What an axon answers when it does not answer: the status, and the text on the wire (\`…\` is a detail of the case). The
-code stands in the miner's log.
+The refusals of an axon: the code that the miner logs, the HTTP status, and the text on the wire (\`…\` is a detail of the
+case). [lifecycle.md](lifecycle.md) shows which stage refuses with which status.
 
 | code | status | text |
 | --- | --- | --- |
@@ -58,8 +62,7 @@ ${Object.entries(refusals)
 
   'docs/plugin-reference.md': `# Plugin reference
 
-Made by \`npm run docs\` from the types that \`import type { … } from 'bittensor-miner'\` gives. [plugins.md](plugins.md) is
-where to begin.
+Made by \`npm run docs\` from the types of \`import type { … } from 'bittensor-miner'\`. Begin with [plugins.md](plugins.md).
 
 ${pluginReference()}`,
 }

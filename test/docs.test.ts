@@ -10,6 +10,25 @@ describe('docs', () => {
     for (const [path, page] of Object.entries(pages)) assert.equal(readFileSync(path, 'utf8'), page, path)
   })
 
+  it('list every decision in the index, with what lost', () => {
+    const page = readFileSync('docs/decisions.md', 'utf8')
+    const entries = page.split(/^## /m).slice(1)
+    const index = entries.map(entry => {
+      const [heading = ''] = entry.split('\n')
+      const [date = '', title = ''] = heading.split(' · ')
+      const anchor = heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-')
+      return `| ${date} | [${title}](#${anchor}) |`
+    })
+    assert.ok(page.includes(`\n${index.join('\n')}\n\n## `))
+    assert.deepEqual(
+      entries.filter(entry => !entry.includes('\n**Lost:** ')),
+      [],
+    )
+  })
+
   it('name files that there are', () => {
     const pages = readdirSync('docs').filter(name => name.endsWith('.md') && name !== 'decisions.md')
     const named = pages.flatMap(page => {
