@@ -7,6 +7,7 @@ import { reservedFlags } from '../dist/cli/flags/setting-flags.js'
 import { configurationSchema } from '../dist/config/describe/json-schema.js'
 import { configurationDoc } from '../dist/config/describe/markdown.js'
 import { refusals } from '../dist/wires/refusal.js'
+import { errorsPage } from './errors-page.js'
 import { pluginReference } from './plugin-reference.js'
 
 await using scope = openScope()
@@ -59,6 +60,17 @@ ${Object.entries(refusals)
   .map(([code, { status, text }]) => `| ${code} | ${status} | ${text('…')} |`)
   .join('\n')}
 `,
+
+  'docs/errors.md': `# Errors
+
+Made by \`npm run docs\` from the tables of codes in \`src\`.
+
+Every error of a command has a code: under \`--json\` it is \`error.code\`, and the log has it as \`code\`. On a terminal the
+message and a line \`try:\` stand in its place. The message says what was found, and its hint often more than this page. Codes
+keep their names and their meaning within a major version. What an axon refuses a caller with is in
+[refusals.md](refusals.md).
+
+${errorsPage()}`,
 
   'docs/plugin-reference.md': `# Plugin reference
 

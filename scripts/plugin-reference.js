@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hostCodes } from '../dist/plugin/host-codes.js'
 import { refusals } from '../dist/wires/refusal.js'
 
 /**
@@ -9,12 +10,21 @@ import { refusals } from '../dist/wires/refusal.js'
 export function pluginReference() {
   const index = readFileSync('src/index.ts', 'utf8')
   const modules = [...index.matchAll(/^export type \{([^}]+)\} from '\.\/(.+)\.js'/gm)]
-  const codes = Object.keys(refusals).map(code => `\n  | '${code}'`)
   const order = Object.keys(titles)
   const sections = modules
     .toSorted(([, , a], [, , b]) => order.indexOf(a) - order.indexOf(b))
     .map(([, names, path]) => section(path, namesIn(names)))
-  return [...sections, testing()].join('\n').replace(' keyof typeof refusals', codes.join(''))
+  return [...sections, testing()]
+    .join('\n')
+    .replace(' keyof typeof refusals', union(refusals))
+    .replace(' keyof typeof hostCodes', union(hostCodes))
+}
+
+/** The keys of a table, a line each. */
+function union(table) {
+  return Object.keys(table)
+    .map(key => `\n  | '${key}'`)
+    .join('')
 }
 
 /** What `bittensor-miner/testing` exports, values among it. */

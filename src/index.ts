@@ -45,5 +45,5 @@ export type {
   Usage,
   Verdict,
 } from './plugin/miner.js'
-export type { NoAnswer, NoAnswerReason } from './plugin/no-answer.js'
+export type { HostCode, NoAnswer, NoAnswerReason } from './plugin/no-answer.js'
 export type { DialectPlugin, MinerPlugin, Sdk } from './plugin/sdk.js'

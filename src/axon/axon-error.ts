@@ -1,5 +1,7 @@
-/** The axon cannot be opened. Codes are API. */
-export type AxonErrorCode = 'PORT_IN_USE' | 'PORT_NOT_ALLOWED' | 'ADDRESS_NOT_AVAILABLE' | 'AXON_FAILED'
+import type { axonCodes } from './axon-codes.js'
+
+/** Why the axon cannot be opened. Codes are API. */
+export type AxonErrorCode = keyof typeof axonCodes
 
 export class AxonError extends Error {
   override readonly name = 'AxonError'

@@ -30,7 +30,7 @@ function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {
   expectExit()
   // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
   if (code === 'EPIPE') process.exit()
-  const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there', 1)
+  const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there')
   // Without the arguments, because `--json` would send it where nothing can be written.
   process.exit(printError(lost, []))
 }

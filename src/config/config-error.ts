@@ -1,10 +1,7 @@
+import type { configCodes } from './config-codes.js'
 import { type Problem, problemText } from './problem.js'
 
-/**
- * `CONFIG_INVALID` the operator's configuration is wrong: `problems` has everything that is, in all layers.
- * `CONFIG_SCHEMA` a section is described wrongly; its author has to mend it.
- */
-type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_SCHEMA'
+type ConfigErrorCode = keyof typeof configCodes
 
 /** A configuration that cannot be used. */
 export class ConfigError extends Error {

@@ -1,3 +1,4 @@
+import type { problemCodes } from './config-codes.js'
 import { type Origin, originText } from './origin.js'
 
 /** One thing that is wrong with the configuration. It never holds a secret. */
@@ -11,19 +12,7 @@ export type Problem = {
   readonly hint?: string | undefined
 }
 
-export type ProblemCode =
-  | 'FILE_UNREADABLE'
-  | 'FILE_MALFORMED'
-  | 'UNKNOWN_KEY'
-  | 'UNKNOWN_VARIABLE'
-  | 'UNKNOWN_FLAG'
-  | 'GIVEN_TWICE'
-  | 'INVALID_VALUE'
-  | 'MISSING'
-  | 'SECRET_UNREADABLE'
-  | 'RULE_BROKEN'
-  /** a warning: others on this machine can see it, or whoever gets the file to see */
-  | 'SECRET_EXPOSED'
+export type ProblemCode = keyof typeof problemCodes
 
 /** `what is wrong (where it came from)` */
 export function problemText({ message, origin }: Problem): string {

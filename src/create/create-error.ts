@@ -1,5 +1,7 @@
-/** `FOLDER_TAKEN` there is something in the place of the new package · `FOLDER_UNWRITABLE` it cannot be written there. */
-export type CreateErrorCode = 'FOLDER_TAKEN' | 'FOLDER_UNWRITABLE'
+import type { createCodes } from './create-codes.js'
+
+/** Why a package cannot be created. */
+export type CreateErrorCode = keyof typeof createCodes
 
 /** A package that cannot be created. */
 export class CreateError extends Error {

@@ -1,7 +1,10 @@
 import type { SynapseReply } from '../wires/synapse/read-reply.js'
+import type { explanationCodes } from './explanation-codes.js'
+
+type ExplanationCode = keyof typeof explanationCodes
 
 /** What a reply that is no success means to the one who asked, by code and in a sentence, and what would mend it. */
-type Explanation = { readonly code: string; readonly message: string; readonly hint: string }
+type Explanation = { readonly code: ExplanationCode; readonly message: string; readonly hint: string }
 
 /**
  * Explains a reply to the user of `miner query`; null for a success, which needs no word. Message and hint may hold

@@ -1,16 +1,7 @@
-/**
- * What can be wrong with a key that somebody gave. Codes are API: add freely, rename with a major version.
- * `SS58_…` an address · `URI_…` and `PHRASE_…` a key URI · `SECRET_MALFORMED` raw secret bytes.
- */
-export type KeyErrorCode =
-  | 'SS58_MALFORMED'
-  | 'SS58_CHECKSUM'
-  | 'SS58_PREFIX'
-  | 'URI_MALFORMED'
-  | 'PHRASE_LENGTH'
-  | 'PHRASE_WORD'
-  | 'PHRASE_CHECKSUM'
-  | 'SECRET_MALFORMED'
+import type { keyCodes } from './key-codes.js'
+
+/** What is wrong with a key. Codes are API: add freely, rename with a major version. */
+export type KeyErrorCode = keyof typeof keyCodes
 
 /** A key that cannot be used. Neither message nor hint repeats what was given: it may be a secret. */
 export class KeyError extends Error {

@@ -1,6 +1,7 @@
+import type { conversationCodes } from './conversation-codes.js'
 import { roles as knownRoles, type Message, type Role } from './miner.js'
 
-type ConversationErrorCode = 'CONVERSATION_EMPTY' | 'CONVERSATION_LENGTHS' | 'CONVERSATION_ROLE'
+type ConversationErrorCode = keyof typeof conversationCodes
 
 /** A conversation that is none. Its text is ours, one printable line, and fit for the caller who sent it. */
 export class ConversationError extends Error {

@@ -1,3 +1,4 @@
+import type { hostCodes } from './host-codes.js'
 import type { Attempt } from './miner.js'
 
 /**
@@ -7,12 +8,15 @@ import type { Attempt } from './miner.js'
  */
 export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | 'tooLong' | 'budget' | 'late'
 
+/** The codes that this program itself gives; docs/errors.md explains each */
+export type HostCode = keyof typeof hostCodes
+
 /** Thrown by a miner or a dialect that has no answer. Its text is for the operator and never goes on the wire. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
   readonly reason: NoAnswerReason
-  /** names the error in logs and in `--json`, in capitals, for example `MODEL_KEY_REFUSED` */
-  readonly code: string
+  /** names the error in logs and in `--json`: one of this program's, or one of the plugin's own in capitals */
+  readonly code: HostCode | (string & {})
   /** what the operator can do about it */
   readonly hint: string | undefined
   /** true when the operator's own settings or question are at fault, and asking again will not help */
@@ -26,7 +30,7 @@ export class NoAnswer extends Error {
     reason: NoAnswerReason,
     message: string,
     options: {
-      code?: string
+      code?: HostCode | (string & {})
       hint?: string | undefined
       misuse?: boolean
       retryAfterMs?: number | undefined

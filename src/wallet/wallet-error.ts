@@ -1,20 +1,7 @@
+import type { walletCodes } from './wallet-codes.js'
+
 /** Why a hotkey cannot be opened. Codes are API: add freely, rename with a major version. */
-export type WalletErrorCode =
-  | 'WALLET_NAME_INVALID'
-  | 'HOTKEY_NOT_FOUND'
-  | 'KEYFILE_UNREADABLE'
-  | 'KEYFILE_NOT_A_FILE'
-  | 'KEYFILE_TOO_LARGE'
-  | 'KEYFILE_MALFORMED'
-  | 'KEYFILE_PUBLIC_ONLY'
-  | 'KEYFILE_MISMATCH'
-  | 'KEYFILE_CRYPTO_UNSUPPORTED'
-  | 'KEYFILE_ENCRYPTION_UNSUPPORTED'
-  | 'KEYFILE_LOCKED'
-  | 'KEYFILE_PASSWORD_MALFORMED'
-  | 'KEYFILE_PASSWORD_WRONG'
-  | 'KEYFILE_PASSWORD_ABORTED'
-  | 'KEYFILE_DECRYPT_FAILED'
+export type WalletErrorCode = keyof typeof walletCodes
 
 /** A hotkey that cannot be opened. Neither message, hint nor cause holds any of the file or of the password. */
 export class WalletError extends Error {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Frames } from '../../plugin/dialect.js'
 import type { Piece } from '../../plugin/miner.js'
-import { NoAnswer } from '../../plugin/no-answer.js'
+import { type HostCode, NoAnswer } from '../../plugin/no-answer.js'
 import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
 import { contractError, requireGenerator, typeName } from '../../plugin/run/contract-error.js'
 
@@ -23,7 +23,7 @@ export async function* frames(
   form: Exclude<Frames, 'text'>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
+  const noAnswer = (code: HostCode, message: string) => new NoAnswer('upstream', message, { code })
   let size = 0
   try {
     requireGenerator(values, 'dialect')

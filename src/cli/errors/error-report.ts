@@ -9,7 +9,7 @@ import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { WalletError } from '../../wallet/wallet-error.js'
+import { WalletError, type WalletErrorCode } from '../../wallet/wallet-error.js'
 import { UsageError } from './usage-error.js'
 
 /** An error in the user's words: 1 the world failed, 2 the user erred. */
@@ -32,7 +32,7 @@ export type ProblemReport = {
 }
 
 /** Exit codes of wallet errors that are not the user's: 130 is Ctrl-C where a password is asked for. */
-const walletExits = new Map([
+const walletExits: ReadonlyMap<WalletErrorCode, number> = new Map([
   ['KEYFILE_LOCKED', 1],
   ['KEYFILE_UNREADABLE', 1],
   ['KEYFILE_PASSWORD_ABORTED', 130],

@@ -24,8 +24,7 @@ const hook: Hook<'command_not_found'> = async ({ id, config }) => {
       ? `command ${first}`
       : 'such command'
   const help = isTopic ? `miner ${first} --help` : 'miner help'
-  // 127, as a shell ends.
-  throw new UsageError('UNKNOWN_COMMAND', `there is no ${what}`, like ? `miner ${like}` : help, 127)
+  throw new UsageError('UNKNOWN_COMMAND', `there is no ${what}`, like ? `miner ${like}` : help)
 }
 
 export default hook

@@ -11,7 +11,7 @@ import { UsageError } from '../errors/usage-error.js'
  */
 export async function installError({ message }: Error, config: Interfaces.Config): Promise<UsageError | undefined> {
   if (/ exited with code \d+$/.test(message))
-    return new UsageError('NPM_FAILED', 'npm failed', 'look at what it says above', 1)
+    return new UsageError('NPM_FAILED', 'npm failed', 'look at what it says above')
   if (message === 'plugin is invalid')
     return new UsageError(
       'NO_PLUGIN',
@@ -32,7 +32,6 @@ export async function installError({ message }: Error, config: Interfaces.Config
     'REGISTRY_FAILED',
     `npm gets nothing from the registry: ${summary}`,
     'look at the network and at MINER_NPM_REGISTRY',
-    1,
   )
 }
 

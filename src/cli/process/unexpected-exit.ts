@@ -1,7 +1,7 @@
 import { lastLoaded, thrownText } from '../../plugin/load/plugin-error.js'
 import type { Log } from '../../plugin/log.js'
 import { printError } from '../errors/print-error.js'
-import { UsageError } from '../errors/usage-error.js'
+import { UsageError, type UsageErrorCode } from '../errors/usage-error.js'
 
 let isExpected = false
 
@@ -16,7 +16,7 @@ export function expectExit(): void {
  * whatever the plugin said.
  */
 export function guardExit(argv: readonly string[]): void {
-  const told = (code: string, message: string) => printError(new UsageError(code, message, suspect(), 1), argv)
+  const told = (code: UsageErrorCode, message: string) => printError(new UsageError(code, message, suspect()), argv)
   process.on('uncaughtException', error => {
     expectExit()
     process.exit(told('UNCAUGHT', `${thrownText(error)}: nobody caught this`))

@@ -2,6 +2,7 @@ import type { Check } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { callModel } from './call/complete.js'
 import type { RefusedParameters } from './call/refused-parameters.js'
+import type { ModelCode } from './errors/model-code.js'
 import { sanitizeText } from './errors/upstream.js'
 import type { ClientCache } from './http/client-cache.js'
 import type { ModelEndpoint, Target } from './settings/endpoints.js'
@@ -83,7 +84,7 @@ type Findings = { reachable: boolean | null; key: boolean | null; model: boolean
 const unknown: Findings = { reachable: true, key: null, model: null, parameters: null }
 
 /** What an error says of each, where that is more than that somebody is there. */
-const findings: ReadonlyMap<string, Partial<Findings>> = new Map<string, Partial<Findings>>([
+const findings: ReadonlyMap<string, Partial<Findings>> = new Map<ModelCode, Partial<Findings>>([
   ['MODEL_KEY_MISSING', { reachable: null, key: false }],
   ['MODEL_UNREACHABLE', { reachable: false }],
   ['MODEL_CONNECT_TIMEOUT', { reachable: false }],

@@ -1,11 +1,9 @@
 import { NoAnswer } from '../no-answer.js'
 import { type Declared, type PluginPackage, repairHint } from './discover.js'
+import type { pluginCodes } from './plugin-codes.js'
 
-/**
- * `MINER_LACKS` the chosen miner cannot do what the chosen dialect needs · `PLUGIN_UNUSABLE` what its package.json says
- * cannot be used here · `PLUGIN_NOT_ALLOWED` the operator does not allow it · `PLUGIN_BROKEN` its code is at fault.
- */
-export type PluginErrorCode = 'MINER_LACKS' | 'PLUGIN_UNUSABLE' | 'PLUGIN_NOT_ALLOWED' | 'PLUGIN_BROKEN'
+/** Why a plugin cannot be used. */
+export type PluginErrorCode = keyof typeof pluginCodes
 
 /** A plugin that cannot be used as it is asked to. */
 export class PluginError extends Error {

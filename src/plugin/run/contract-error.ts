@@ -3,8 +3,10 @@ import type { PluginKind } from '../sdk.js'
 
 /** What a plugin did that its type does not allow: MINER_MISBEHAVES or DIALECT_MISBEHAVES. `hint` says what to write. */
 export function contractError(speaker: PluginKind, message: string, hint: string): NoAnswer {
-  return new NoAnswer('upstream', message, { code: `${speaker.toUpperCase()}_MISBEHAVES`, hint })
+  return new NoAnswer('upstream', message, { code: misbehaves[speaker], hint })
 }
+
+const misbehaves = { miner: 'MINER_MISBEHAVES', dialect: 'DIALECT_MISBEHAVES' } as const
 
 /** The type of a value, and nothing of what is in it. */
 export function typeName(value: unknown): string {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { abortable } from '../../async/abortable.js'
 import type { Piece } from '../miner.js'
-import { NoAnswer } from '../no-answer.js'
+import { type HostCode, NoAnswer } from '../no-answer.js'
 import type { PluginKind } from '../sdk.js'
 import { closeIterator, watchAbandoned } from './abandon.js'
 import { questionSignal } from './bounded-fetch.js'
@@ -25,7 +25,7 @@ export async function* readStream(
   signal: AbortSignal,
   speaker: PluginKind,
 ): AsyncGenerator<Piece, unknown> {
-  const noAnswer = (code: string, message: string) => new NoAnswer('upstream', message, { code })
+  const noAnswer = (code: HostCode, message: string) => new NoAnswer('upstream', message, { code })
   let length = 0
   let held: string | null = ''
   let half = ''

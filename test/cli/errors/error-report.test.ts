@@ -11,7 +11,9 @@ import { WalletError } from '#dist/wallet/wallet-error.js'
 describe('errors in the user’s words', () => {
   const wallet = (code: ConstructorParameters<typeof WalletError>[0]) => new WalletError(code, 'm', { hint: 'h' })
   const cases: [what: string, error: unknown, exit: number, code: string][] = [
-    ['a usage error', new UsageError('DEV_CONFLICT', 'm'), 2, 'DEV_CONFLICT'],
+    ['a usage error', new UsageError('URL_MISSING', 'm'), 2, 'URL_MISSING'],
+    ['a command that there is not', new UsageError('UNKNOWN_COMMAND', 'm'), 127, 'UNKNOWN_COMMAND'],
+    ['an npm that failed', new UsageError('NPM_FAILED', 'm'), 1, 'NPM_FAILED'],
     ['a missing wallet', wallet('HOTKEY_NOT_FOUND'), 2, 'HOTKEY_NOT_FOUND'],
     ['a password that was not given', wallet('KEYFILE_PASSWORD_ABORTED'), 130, 'KEYFILE_PASSWORD_ABORTED'],
     ['a setting that its author described wrongly', new ConfigError('CONFIG_SCHEMA', 'm'), 1, 'CONFIG_SCHEMA'],

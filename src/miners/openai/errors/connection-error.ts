@@ -1,5 +1,6 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { truncatedAnswer } from './answer-errors.js'
+import type { ModelCode } from './model-code.js'
 import { sanitizeText, type Upstream } from './upstream.js'
 
 /** An endpoint that could not be asked, or whose connection broke. */
@@ -8,7 +9,7 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   const chain = [...causes(error)]
   const code = chain.map(({ code }) => code).find(code => typeof code === 'string') ?? ''
   const because = sanitizeText(code || chain.at(-1)?.message || 'unknown error', secrets)
-  const failed = (kind: string, what: string, hint: string) =>
+  const failed = (kind: ModelCode, what: string, hint: string) =>
     new NoAnswer('upstream', `${what} (${because})`, { code: kind, hint })
 
   // The only words of a fetch for a body that breaks off.

@@ -1,6 +1,7 @@
 import { NoAnswer, type NoAnswerReason } from '../../../plugin/no-answer.js'
 import { settingOfField } from '../settings/setting-names.js'
 import { type ApiError, type ErrorResponse, isRedirect, readApiError } from './api-error.js'
+import type { ModelCode } from './model-code.js'
 import { retryAfterMs } from './retry-after.js'
 import { sanitizeText, type Upstream } from './upstream.js'
 
@@ -29,7 +30,7 @@ export function statusError(answered: ErrorResponse, upstream: Upstream): NoAnsw
 
 type Meaning = {
   readonly fits: (said: ApiError) => boolean
-  readonly code: string
+  readonly code: ModelCode
   /** after the endpoint's name */
   readonly what: (said: ApiError, model: string) => string
   readonly hint: string | ((upstream: Upstream, said: ApiError) => string)

@@ -2,6 +2,7 @@ import type { Logprob, Outcome, Piece, Question, Usage } from '../../../plugin/m
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { ToolCalls } from '../../../plugin/tool-calls.js'
 import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
+import type { ModelCode } from '../errors/model-code.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { wants } from '../request/features.js'
 import { type Choice, readCompletion } from './completion.js'
@@ -167,7 +168,7 @@ export class AnswerReader {
     return this.#none('MODEL_EMPTY', 'said nothing', `try another ${setting('model')}, or other sampling settings`)
   }
 
-  #none(code: string, what: string, hint: string): NoAnswer {
+  #none(code: ModelCode, what: string, hint: string): NoAnswer {
     return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.name} ${what}`, { code, hint })
   }
 }

@@ -1,0 +1,123 @@
+import { axonCodes } from '../dist/axon/axon-codes.js'
+import { AxonError } from '../dist/axon/axon-error.js'
+import { reportOf } from '../dist/cli/errors/error-report.js'
+import { reportCodes, usageCodes } from '../dist/cli/errors/usage-codes.js'
+import { UsageError } from '../dist/cli/errors/usage-error.js'
+import { configCodes, problemCodes } from '../dist/config/config-codes.js'
+import { ConfigError } from '../dist/config/config-error.js'
+import { createCodes } from '../dist/create/create-codes.js'
+import { CreateError } from '../dist/create/create-error.js'
+import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
+import { keyCodes } from '../dist/keys/key-codes.js'
+import { KeyError } from '../dist/keys/key-error.js'
+import { ConversationError } from '../dist/plugin/conversation.js'
+import { conversationCodes } from '../dist/plugin/conversation-codes.js'
+import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
+import { pluginCodes } from '../dist/plugin/load/plugin-codes.js'
+import { PluginError } from '../dist/plugin/load/plugin-error.js'
+import { NoAnswer } from '../dist/plugin/no-answer.js'
+import { walletCodes } from '../dist/wallet/wallet-codes.js'
+import { WalletError } from '../dist/wallet/wallet-error.js'
+
+/**
+ * Every table of error codes with its section of the page. `exit` gives the exit code of a command that ends with the
+ * code: it makes the error and reports it as the program does.
+ */
+export const errorTables = [
+  {
+    title: 'Command line',
+    text: 'Mistakes in what was typed (2), and ends of the program that are not mistakes of its user (1).',
+    codes: usageCodes,
+    exit: code => exitOf(new UsageError(code, '')),
+  },
+  {
+    title: 'Configuration',
+    text: '`CONFIG_INVALID` comes with `problems`: all that is wrong, each with a code of the next table.',
+    codes: configCodes,
+    exit: code => exitOf(new ConfigError(code, code === 'CONFIG_INVALID' ? [] : '')),
+  },
+  {
+    title: 'Problems of a configuration',
+    text: '`SECRET_EXPOSED` is a warning in the log, and ends no command.',
+    codes: problemCodes,
+    exit: () => exitOf(new ConfigError('CONFIG_INVALID', [])),
+  },
+  {
+    title: 'Wallets',
+    text: 'The hotkey that a command signs with cannot be opened.',
+    codes: walletCodes,
+    exit: code => exitOf(new WalletError(code, '', {})),
+  },
+  {
+    title: 'Keys',
+    text: 'A key cannot be used: `SS58_…` an address, `PHRASE_…` and `URI_…` a key URI, `SECRET_…` the secret in a hotkey file.',
+    codes: keyCodes,
+    exit: code => exitOf(new KeyError(code, '', '')),
+  },
+  {
+    title: 'Conversations',
+    text: '`--roles` and `--messages` do not make a conversation. A caller who sends such ones gets [400](refusals.md).',
+    codes: conversationCodes,
+    exit: code => exitOf(new ConversationError(code, '')),
+  },
+  {
+    title: 'Plugins',
+    text: 'An installed miner or dialect cannot be used.',
+    codes: pluginCodes,
+    exit: code => exitOf(new PluginError(code, '', {})),
+  },
+  {
+    title: 'New packages',
+    text: '`miner create` cannot write the package.',
+    codes: createCodes,
+    exit: code => exitOf(new CreateError(code, '', {})),
+  },
+  {
+    title: 'The axon',
+    text: '`miner serve` cannot open its port.',
+    codes: axonCodes,
+    exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'No answer',
+    text: `What a miner or a dialect of this program throws when it has no answer; an installed one may throw codes of its own.
+\`miner prompt\` and \`miner check\` print them, the log of \`miner serve\` has them, and the caller gets a
+[refusal](refusals.md) without them. Exit code 2 where the operator's settings or question are at fault.`,
+    codes: hostCodes,
+    exit: (code, { misuse }) => exitOf(new NoAnswer('upstream', '', { code, misuse })),
+  },
+  {
+    title: 'Attempts',
+    text: 'An attempt in `attempts` ends with a code of the table above, or with one of these.',
+    codes: attemptCodes,
+  },
+  {
+    title: 'Replies to `miner query`',
+    text: "What the axon's reply means to the caller; under `--json` in `error`.",
+    codes: explanationCodes,
+    exit: () => 1,
+  },
+  {
+    title: 'Everything else',
+    text: 'Errors without a code of their own. What oclif or npm throws with a code keeps it.',
+    codes: reportCodes,
+    exit: code => exitOf(code === 'TIMEOUT' ? new DOMException('', 'TimeoutError') : new Error()),
+  },
+]
+
+/** @returns Markdown */
+export function errorsPage() {
+  return errorTables
+    .map(({ title, text, codes, exit }) => {
+      const rows = Object.entries(codes).map(
+        ([code, entry]) =>
+          `| ${code} | ${entry.fatal === false ? '–' : exit(code, entry)} | ${entry.meaning} | ${entry.remedy} |`,
+      )
+      return `## ${title}\n\n${text}\n\n| code | exit | meaning | what mends it |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+    })
+    .join('\n')
+}
+
+function exitOf(error) {
+  return reportOf(error).exit
+}

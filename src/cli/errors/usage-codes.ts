@@ -1,0 +1,121 @@
+import type { ErrorCodes } from '../../text/error-codes.js'
+
+/** The one table of `UsageError` codes, those of a command line that oclif refuses among them. */
+export const usageCodes = {
+  USAGE: { meaning: 'oclif refuses the command line for another reason', remedy: "follow the command's `--help`" },
+  UNKNOWN_COMMAND: { meaning: 'the command does not exist', remedy: '`miner help` lists all' },
+  COMMAND_MISSING: {
+    meaning: 'a flag stands in the place of a command, or a topic such as `config` lacks its command',
+    remedy: 'put the command before its flags; `miner help` lists all',
+  },
+  UNEXPECTED_ARGUMENT: {
+    meaning: 'the command line has more words than the command takes, or a value looks like a flag',
+    remedy: 'put a text with spaces in quotes; write a value that begins with a dash as `--flag="- value"`',
+  },
+  UNKNOWN_FLAG: { meaning: 'the command does not have this flag', remedy: '`--help` lists all' },
+  VALUE_MISSING: { meaning: 'a flag lacks its value', remedy: 'write `--flag=VALUE`' },
+  GIVEN_TWICE: { meaning: 'a flag that takes one value is given more than once', remedy: 'remove one of them' },
+  INVALID_VALUE: {
+    meaning: 'a flag or an argument has the wrong form or range',
+    remedy: 'give what the message asks for',
+  },
+
+  UNKNOWN_MINER: {
+    meaning: '`use` names a miner that does not exist',
+    remedy: 'name one of those that the hint lists, or install the plugin that brings it',
+  },
+  UNKNOWN_DIALECT: {
+    meaning: '`dialect` names a dialect that does not exist',
+    remedy: 'name one of those that the hint lists, or install the plugin that brings it',
+  },
+  NETWORK_MISSING: {
+    meaning: '`serve` does not know which chain the miner belongs to',
+    remedy: '`--dev` to try it, or `--network none` to answer the hotkeys of `--allow`',
+  },
+  NOBODY_ALLOWED: {
+    meaning: 'without a chain, `policy.allow` must name the callers, and it is empty',
+    remedy: 'name their hotkeys with `--allow`',
+  },
+
+  QUESTION_MISSING: { meaning: 'the command has no question', remedy: 'type it as TEXT, or pipe it in' },
+  QUESTION_EMPTY: { meaning: 'the question is white space only', remedy: 'type it as TEXT: `"What is TAO?"`' },
+  QUESTION_TWICE: {
+    meaning: 'two of TEXT, `--messages` and `--body` are given',
+    remedy: 'leave one of them; messages can stand in `--body`',
+  },
+  MESSAGES_MISSING: {
+    meaning: '`--roles` is given without `--messages`',
+    remedy: 'add `--messages`, one for each role',
+  },
+  ROLES_MISSING: { meaning: '`--messages` is given without `--roles`', remedy: 'add `--roles`, one for each message' },
+  STDIN_TOO_LARGE: { meaning: 'standard input is larger than a question may be', remedy: 'ask with less text' },
+  STDIN_NOT_UTF8: { meaning: 'standard input is not UTF-8 text', remedy: 'convert it: `iconv -t UTF-8`' },
+  UNKNOWN_SYNAPSE: {
+    meaning: 'the dialect does not have the synapse that `--synapse` names',
+    remedy: 'name one of those that the hint lists',
+  },
+  NO_STREAM: { meaning: '`--stream` is given for a synapse that is not streamed', remedy: 'leave out `--stream`' },
+  NO_CONVERSATION: {
+    meaning: 'the synapse has no messages, so it takes no TEXT',
+    remedy: 'give its fields with `--body`, or nothing for an example',
+  },
+  BODY_UNREADABLE: {
+    meaning: 'the file of `--body` cannot be read',
+    remedy: 'give a readable file, `-` for standard input, or the JSON itself',
+  },
+  BODY_MALFORMED: {
+    meaning: '`--body` is not a JSON object, or has a lone surrogate in a hashed field',
+    remedy: 'give one JSON object with the fields of the synapse',
+  },
+  URL_MISSING: { meaning: '`query` does not know which axon to ask', remedy: '`--url http://HOST:PORT`, or `--dev`' },
+  RECEIVER_MISSING: {
+    meaning: "`query` does not know the axon's hotkey, which the signature covers",
+    remedy: '`--receiver` with the ss58 address of the hotkey',
+  },
+
+  NAME_MISSING: { meaning: '`create` needs a name', remedy: '`miner create miner my-miner`' },
+  NAME_TAKEN: { meaning: 'a built-in miner or dialect has the name', remedy: 'choose another' },
+  NO_PLUGIN: {
+    meaning: 'the package or folder is not a plugin',
+    remedy: 'follow [plugins.md](plugins.md), which shows one',
+  },
+  NO_SUCH_FILE: {
+    meaning: '`plugins:install` is given a path at which nothing exists',
+    remedy: 'check the path; name a package of the registry without one',
+  },
+  UNKNOWN_PACKAGE: {
+    meaning: 'the registry does not have the package',
+    remedy: 'check its name; `MINER_NPM_REGISTRY` names another registry',
+  },
+  NPM_FAILED: { meaning: 'npm failed', remedy: 'read what npm printed above' },
+  REGISTRY_FAILED: {
+    meaning: 'npm cannot reach the registry, or the registry failed',
+    remedy: 'check the network and `MINER_NPM_REGISTRY`',
+  },
+
+  OUTPUT_LOST: {
+    meaning: 'standard output cannot be written, for example because the disk is full',
+    remedy: 'free space where it goes',
+  },
+  UNCAUGHT: {
+    meaning: 'an error that no code catches ended the program',
+    remedy: 'uninstall the plugin that the hint names, or look at `--log-level debug`',
+  },
+  STUCK: {
+    meaning: 'the program waits for a promise that can no longer settle',
+    remedy: 'uninstall the plugin that the hint names, or look at `--log-level debug`',
+  },
+  ENDED_EARLY: {
+    meaning: 'a call of `process.exit` ended the program before the command was done',
+    remedy: 'uninstall the plugin that the hint names, or look at `--log-level debug`',
+  },
+} satisfies ErrorCodes
+
+/** What an error without a code of its own is reported as. */
+export const reportCodes = {
+  TIMEOUT: { meaning: 'the answer did not arrive in time', remedy: 'see what the miner waits for: `miner check`' },
+  UNEXPECTED: {
+    meaning: 'this program, or a library, failed in a way that it does not foresee',
+    remedy: 'look at `--log-level debug`, which prints the stack trace',
+  },
+} satisfies ErrorCodes

@@ -1,0 +1,56 @@
+import type { ErrorCodes } from '../text/error-codes.js'
+
+/** The one table of `ConfigError` codes. */
+export const configCodes = {
+  CONFIG_INVALID: {
+    meaning: 'the configuration is wrong: `problems` lists everything that is, in all layers',
+    remedy: 'mend each problem, as its own hint tells',
+  },
+  CONFIG_SCHEMA: {
+    meaning: 'a miner describes its settings wrongly',
+    remedy: 'report it to the author of the miner',
+  },
+} satisfies ErrorCodes
+
+/** The one table of `Problem` codes. */
+export const problemCodes = {
+  FILE_UNREADABLE: {
+    meaning: 'the file cannot be read, or is too large',
+    remedy: 'name a file that exists and that this user can read',
+  },
+  FILE_MALFORMED: {
+    meaning: 'the file is not valid TOML in UTF-8',
+    remedy: 'mend the line that the message names: `key = value`, text in quotes, each key and table once',
+  },
+  UNKNOWN_KEY: {
+    meaning: 'the file has a key that is not a setting',
+    remedy: 'use the name that the hint gives; [configuration.md](configuration.md) lists all',
+  },
+  UNKNOWN_VARIABLE: {
+    meaning: 'a variable that begins with `MINER_` is not a setting',
+    remedy: 'use the name that the hint gives, or unset it',
+  },
+  UNKNOWN_FLAG: {
+    meaning: 'the command, or the chosen miner, does not have this flag',
+    remedy: 'use the flag that the hint gives; `--help` lists all',
+  },
+  GIVEN_TWICE: { meaning: 'two spellings of one key are in the file', remedy: 'remove one of them' },
+  INVALID_VALUE: {
+    meaning: 'a value has the wrong type, form or range',
+    remedy: 'give a value as [configuration.md](configuration.md) describes it',
+  },
+  MISSING: { meaning: 'a required setting has no value', remedy: 'set it by flag, variable or file' },
+  SECRET_UNREADABLE: {
+    meaning: 'the variable or the file that `env:` or `file:` names cannot be read',
+    remedy: 'set the variable, or make the file readable to this user',
+  },
+  RULE_BROKEN: {
+    meaning: 'settings contradict each other',
+    remedy: 'change or remove one of those that the message names',
+  },
+  SECRET_EXPOSED: {
+    meaning: 'others on this machine, or readers of the file, can see a secret',
+    remedy: 'write `env:NAME` or `file:PATH` in its place',
+    fatal: false,
+  },
+} satisfies ErrorCodes
