@@ -14,7 +14,10 @@ export class TimeoutError extends Error {
  */
 export async function withTimeout<T>(promise: PromiseLike<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new TimeoutError(`took longer than ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`)), cap(ms))
+  const timer = setTimeout(
+    () => late.reject(new TimeoutError(`took longer than ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`)),
+    cap(ms),
+  )
   try {
     return await Promise.race([promise, late.promise])
   } finally {

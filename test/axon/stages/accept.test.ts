@@ -50,7 +50,10 @@ describe('a miner’s blacklist', () => {
       await using it = await hooked({ blacklist })
       assert.equal((await send(it.axon.url, ask())).status, 200)
       assert.equal(it.failed.length, 1)
-      assert.match(it.failed[0]!, /^blacklist: (broken|took longer than 100 ms|returned a value that its type does not allow)$/)
+      assert.match(
+        it.failed[0]!,
+        /^blacklist: (broken|took longer than 100 ms|returned a value that its type does not allow)$/,
+      )
     })
   }
 
