@@ -3,7 +3,7 @@ import { type DialectCatalogue, defaultDialect } from '../app/catalogue/dialects
 import { usableNames } from '../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../app/catalogue/miners.js'
 import { hostSections } from '../app/settings.js'
-import { type FoundSetting, type Layers, lookUpSetting } from '../config/look-up.js'
+import { type FoundSetting, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { type Origin, originText } from '../config/origin.js'
 import { expandHome } from '../config/read-bounded.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
@@ -13,52 +13,48 @@ import { quote } from '../text/escape.js'
 import { UsageError } from './errors/usage-error.js'
 
 /**
- * The miner that `use` names. It is looked up before the settings are read, because its own are among them.
+ * Loads the miner that `use` names. Looked up before the settings are read, because the miner's own are among them.
  *
  * @throws {UsageError} UNKNOWN_MINER
  */
-export async function chooseMiner(miners: MinerCatalogue, layers: Layers): Promise<MinerDefinition> {
-  const { value, origin } = (await lookUpSetting(hostSections.top, 'use', layers)) ?? byDefault()
-  const name = String(value ?? byDefault().value)
+export async function chooseMiner(miners: MinerCatalogue, lookup: Lookup): Promise<MinerDefinition> {
+  const { value, origin } = (await lookUpSetting(lookup, 'use')) ?? defaultUse()
+  const name = String(value ?? defaultUse().value)
   const entry = miners.get(name)
   if (entry) return entry.load()
   const message = `there is no miner ${quote(name)} (${originText(origin)})`
-  throw new UsageError(
-    'UNKNOWN_MINER',
-    message,
-    suggestName({ flag: '--use', name, origin, names: usableNames(miners) }),
-  )
+  const hint = suggestName({ flag: '--use', name, origin, names: usableNames(miners) })
+  throw new UsageError('UNKNOWN_MINER', message, hint)
 }
 
-function byDefault(): FoundSetting {
+function defaultUse(): FoundSetting {
   return { value: hostSections.top.settings.parse({}).use, origin: { from: 'default' }, problems: [] }
 }
 
 /**
- * The dialect that `dialectFile` holds or `dialect` names, else the one of the subnet that `netuid` names. It is looked
- * up before the settings are read, because it is their default.
+ * Loads the dialect that `dialectFile` holds or `dialect` names, else the one of the subnet that `netuid` names. Looked
+ * up before the settings are read, because it is the default of `dialect`.
  *
  * @throws {UsageError} UNKNOWN_DIALECT
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the dialect's file
  */
-export async function chooseDialect(dialects: DialectCatalogue, layers: Layers): Promise<DialectDefinition> {
-  const file = await lookUpSetting(hostSections.subnet, 'dialectFile', layers)
+export async function chooseDialect(dialects: DialectCatalogue, lookup: Lookup): Promise<DialectDefinition> {
+  const file = await lookUpSetting(lookup, 'dialectFile')
   if (typeof file?.value === 'string') {
     const { readDialectFile } = await import('../dialect-file/read-dialect-file.js')
     return readDialectFile(dialectFilePath(file.value, file.origin))
   }
-  const said = await lookUpSetting(hostSections.subnet, 'dialect', layers)
-  if (typeof said?.value !== 'string') return dialects.get(await ofSubnet(dialects, layers))!.load()
-  const entry = dialects.get(said.value)
+  const { value: name, origin } = (await lookUpSetting(lookup, 'dialect')) ?? {}
+  if (typeof name !== 'string' || !origin) return dialects.get(await subnetDialect(dialects, lookup))!.load()
+  const entry = dialects.get(name)
   if (entry) return entry.load()
-  const { value: name, origin } = said
   const message = `there is no dialect ${quote(name)} (${originText(origin)})`
   const hint = suggestName({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
 }
 
-async function ofSubnet(dialects: DialectCatalogue, layers: Layers): Promise<string> {
-  const { value: netuid } = (await lookUpSetting(hostSections.subnet, 'netuid', layers)) ?? {}
+async function subnetDialect(dialects: DialectCatalogue, lookup: Lookup): Promise<string> {
+  const { value: netuid } = (await lookUpSetting(lookup, 'netuid')) ?? {}
   const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
   return entry?.name ?? defaultDialect
 }

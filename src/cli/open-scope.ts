@@ -4,43 +4,49 @@ import { openScope, type Scope } from '../app/container.js'
 import { hostSections } from '../app/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { type FileContent, readTomlFile } from '../config/layers/toml-file.js'
-import { type Layers, lookUpSetting } from '../config/look-up.js'
+import { readTomlFile } from '../config/layers/toml-file.js'
+import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
+
+/**
+ * Reads where this run finds its settings: command line, environment, and the file that `--config` names, else the one
+ * in the configuration folder, which may be missing. Call it once in a run: a pipe (`--config <(decrypt …)`) can be read
+ * only once.
+ */
+export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
+  const named = typedValue(argv, 'config')
+  const file =
+    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
+  return { argv, env: process.env, file: (await readTomlFile(file)) ?? null }
+}
+
+/** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */
+export function lookUpFirst(layers: Layers): Lookup {
+  return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet], layers)
+}
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
-export async function openRunScope(config: Pick<Config, 'getPluginsList'>, layers: Layers): Promise<Scope> {
-  return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(layers) })
+export async function openRunScope(config: Pick<Config, 'getPluginsList'>, lookup: Lookup): Promise<Scope> {
+  return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(lookup) })
 }
 
 /**
- * Makes sure that plugins are not allowed because that was said, rather than because `plugins.allow` is not valid.
+ * Checks `plugins.allow`: when it is invalid no plugin is allowed, and the operator has to learn why.
  *
  * @throws {ConfigError} CONFIG_INVALID
  */
-export async function requireAllow(layers: Layers): Promise<void> {
-  const { problems = [] } = (await lookUpSetting(hostSections.plugins, 'allow', layers)) ?? {}
+export async function requireAllow(lookup: Lookup): Promise<void> {
+  const { problems = [] } = (await lookUpSetting(lookup, 'plugins.allow')) ?? {}
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 }
 
 /**
- * The packages that `plugins.allow` names; null: all. It is looked up before the settings are read, because a plugin's
- * are among them, and nothing of one that is not allowed may run.
+ * Returns the packages that `plugins.allow` names; null: all. Looked up before the settings are read, because those of
+ * plugins are among them, and no code of a plugin that is not allowed may run.
  */
-async function allowedPlugins(layers: Layers): Promise<readonly string[] | null> {
-  const said = await lookUpSetting(hostSections.plugins, 'allow', layers)
-  if (!said) return null
-  // None, when it is not valid.
-  const { allow = [] } = hostSections.plugins.settings.safeParse({ allow: said.value }).data ?? {}
+async function allowedPlugins(lookup: Lookup): Promise<readonly string[] | null> {
+  const found = await lookUpSetting(lookup, 'plugins.allow')
+  if (!found) return null
+  // An invalid list allows no plugin.
+  const { allow = [] } = hostSections.plugins.settings.safeParse({ allow: found.value }).data ?? {}
   return allow.flatMap(names => names.split(',')).map(name => name.trim())
-}
-
-/**
- * Reads the file that `--config` names, else the one in the configuration folder, which need not be there. To be called
- * once in a run: what a pipe holds (`--config <(decrypt …)`) is gone after that.
- */
-export async function readConfigFile(argv: readonly string[], configDir: string): Promise<FileContent | null> {
-  const named = typedValue(argv, 'config')
-  const file =
-    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
-  return (await readTomlFile(file)) ?? null
 }

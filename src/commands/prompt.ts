@@ -5,8 +5,7 @@ import { abortable } from '../async/abortable.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { readDuration } from '../cli/flags/duration.js'
-import { answerSummary, attemptSummary } from '../cli/output/answer-summary.js'
-import { AnswerOutput, hear } from '../cli/output/terminal.js'
+import { PromptOutput } from '../cli/output/prompt-output.js'
 import { questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt } from '../plugin/miner.js'
@@ -49,39 +48,17 @@ export default class Prompt extends SettingsCommand {
 
     const miner = await abortable(scope.resolve(MINER), timeout.signal)
     await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
-    const output = new AnswerOutput()
-    const streams = flags.stream && !this.jsonEnabled()
-    const tell = (text: string) => flags.verbose && !this.jsonEnabled() && process.stderr.write(text)
-    const startedAt = performance.now()
-    const elapsedMs = () => Math.round(performance.now() - startedAt)
-    let firstMs: number | null = null
-    const onFirst = () => {
-      firstMs ??= elapsedMs()
-    }
-    const print = (text: string) => {
-      onFirst()
-      output.show(text)
-    }
+    const output = new PromptOutput({ ...flags, isJson: this.jsonEnabled() })
     try {
       const question = { messages }
-      const { text, outcome } = streams
-        ? await hear(readAnswer(miner.prompt(question, asked), asked.signal), print)
-        : await collectAnswer(miner, question, asked, { onFirst })
-      const ms = elapsedMs()
-      if (!streams && !this.jsonEnabled()) output.show(text)
-      output.end()
-      tell(answerSummary({ outcome, firstMs, ms }))
-      return { completion: text, ...outcome, firstMs, ms }
+      const answer = output.streams
+        ? await output.stream(readAnswer(miner.prompt(question, asked), asked.signal))
+        : await collectAnswer(miner, question, asked, { onFirst: () => output.first() })
+      return output.finish(answer)
     } catch (thrown) {
       const plugin = scope.resolve(PLUGINS_IN_USE).find(({ kind }) => kind === 'miner')
       const error = plugin && !asked.signal.aborted ? blamePlugin(plugin, thrown) : thrown
-      output.end()
-      // What the miner was doing when the time was over ends now; before the next turn it has told what it was.
-      await new Promise(setImmediate)
-      if (!(error instanceof NoAnswer) || (!error.attempts && tried.length === 0)) throw error
-      const attempts = error.attempts ?? tried
-      tell(attemptSummary(attempts))
-      throw error.attempts ? error : error.with({ attempts })
+      throw await output.fail(error, tried)
     }
   }
 }

@@ -1,9 +1,7 @@
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
-import type { Layer } from './layer.js'
-import { environmentLayer } from './layers/environment-layer.js'
-import { fileLayer } from './layers/file-layer.js'
-import { flagLayer, type TypedFlag } from './layers/flag-layer.js'
+import type { TypedFlag } from './layers/flag-layer.js'
+import { mergeLayers } from './layers/merge.js'
 import type { FileContent } from './layers/toml-file.js'
 import type { Problem } from './problem.js'
 import { catalogOf } from './schema/catalog.js'
@@ -16,12 +14,14 @@ import { checkRules, hasValue } from './values/rules.js'
 export type Sources = {
   /** what to read and validate; several may share the empty name */
   readonly sections: readonly Section[]
-  /** what may stand in file and environment beside them, and does not disturb */
+  /** other sections that file and environment may hold; they are ignored */
   readonly known: readonly KnownSection[]
   readonly flags: readonly TypedFlag[]
   readonly env: Environment
   readonly file: FileContent | null
   readonly secrets: SecretsMode
+  /** those of the command line, which the caller has found already; reported first, as they are */
+  readonly problems?: readonly Problem[]
 }
 
 /**
@@ -30,48 +30,43 @@ export type Sources = {
  * @throws {ConfigError} CONFIG_INVALID with all problems of all layers at once; CONFIG_SCHEMA
  */
 export async function loadConfiguration(sources: Sources): Promise<Configuration> {
-  const { sections, flags, env, file } = sources
+  const { sections, file, problems: earlier = [] } = sources
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
   const problems: Problem[] = []
   const isFileLost = file !== null && 'problem' in file
   if (isFileLost) problems.push(file.problem)
-  const layers: readonly Layer[] = [
-    flagLayer(flags, { settings, problems }),
-    environmentLayer(env, { catalog, problems }),
-    file && 'table' in file ? fileLayer(file.table, file.path, { catalog, problems }) : new Map(),
-  ]
+  const merged = mergeLayers(sources, { catalog, problems })
 
-  // What a layer said wrongly, or a file that cannot be read might say, is not missing.
+  // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.
   const mayBeMissing = (path: string) => !isFileLost && !problems.some(one => one.path === path)
-  const settled: ResolvedSetting[] = []
+  const resolved: ResolvedSetting[] = []
   for (const setting of settings) {
-    const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
+    const found = merged.get(setting.path)
     const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting)
-    settled.push(one)
+    resolved.push(one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
 
   const values: Record<string, unknown> = {}
   for (const section of sections) {
-    const own = settled.filter(({ setting }) => isIn(section, setting))
+    const own = resolved.filter(({ setting }) => isIn(section, setting))
     if (!isFileLost) problems.push(...checkRules(section, own))
     const ownValues = Object.fromEntries(own.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
     Object.assign(values, section.name === '' ? ownValues : { [section.name]: ownValues })
   }
 
-  const secretValues = [...new Set(settled.flatMap(({ secrets }) => secrets))]
-  if (problems.length > 0)
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      problems.map(problem => withoutSecrets(problem, secretValues)),
-    )
+  const secretValues = [...new Set(resolved.flatMap(({ secrets }) => secrets))]
+  if (earlier.length + problems.length > 0) {
+    const found = problems.map(problem => withoutSecrets(problem, secretValues))
+    throw new ConfigError('CONFIG_INVALID', [...earlier, ...found])
+  }
   return {
     settings,
     values,
-    origins: new Map(settled.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
+    origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
     secretValues,
-    warnings: settled.flatMap(({ warnings }) => warnings),
+    warnings: resolved.flatMap(({ warnings }) => warnings),
   }
 }
 
@@ -79,7 +74,7 @@ function isIn({ name, settings }: Section, setting: { section: string; key: stri
   return setting.section === name && Object.hasOwn(settings.shape, setting.key)
 }
 
-// Our own words never hold a secret; an author's, of a check or a rule, might.
+// This program's messages never hold a secret; those of a plugin's checks and rules may.
 function withoutSecrets(problem: Problem, secrets: readonly string[]): Problem {
   const { message, hint } = problem
   return { ...problem, message: redactText(message, secrets), hint: hint && redactText(hint, secrets) }

@@ -1,8 +1,7 @@
 import type { Layer } from './layer.js'
 import { typedValues } from './layers/argv.js'
-import { environmentLayer } from './layers/environment-layer.js'
-import { fileLayer } from './layers/file-layer.js'
-import { flagLayer, type TypedFlag } from './layers/flag-layer.js'
+import type { TypedFlag } from './layers/flag-layer.js'
+import { mergeLayers } from './layers/merge.js'
 import type { FileContent } from './layers/toml-file.js'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
@@ -11,45 +10,47 @@ import type { Section } from './schema/section.js'
 import type { Setting } from './schema/setting.js'
 import { resolveSetting } from './values/resolve-setting.js'
 
-/** Where a setting may be said. */
+/** Where a command run finds its settings. */
 export type Layers = {
   readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** null: there is none, or it is not heeded */
+  /** null when there is no file, or it is ignored */
   readonly file: FileContent | null
 }
 
-/** With problems, because it is not valid or stands in a file that cannot be read, `value` is undefined. */
+/** Settings that can be looked up before all settings are read, because they decide which settings there are. */
+export type Lookup = Pick<Layers, 'env' | 'file'> & { readonly settings: readonly Setting[]; readonly merged: Layer }
+
+/** When the setting is invalid, or its file cannot be read, `problems` tells why and `value` is undefined. */
 export type FoundSetting = { readonly value: unknown; readonly origin: Origin; readonly problems: readonly Problem[] }
 
+/** Reads the settings of `sections` from the layers, for `lookUpSetting`; `loadConfiguration` reports their problems. */
+export function createLookup(sections: readonly Section[], { argv, env, file }: Layers): Lookup {
+  const catalog = catalogOf(sections, [])
+  const { settings } = catalog
+  const flags = settings.flatMap(setting => typedFlags(setting, argv))
+  return { env, file, settings, merged: mergeLayers({ flags, env, file }, { catalog, problems: [] }) }
+}
+
 /**
- * What the layers say of one setting of the host, looked up before all settings are read, because it decides which
- * there are. What is wrong with it, or with the file, is told when all of it is read, wherever that can be.
+ * Looks a setting up by its path.
  *
- * @returns undefined when nothing is said, so that the default holds
+ * @returns undefined when no layer gives it, so that the default holds
  */
 export async function lookUpSetting(
-  section: Section,
-  key: string,
-  { argv, env, file }: Layers,
+  { env, file, settings, merged }: Lookup,
+  path: string,
 ): Promise<FoundSetting | undefined> {
-  const catalog = catalogOf([section], [])
-  const setting = catalog.settings.find(one => one.key === key)!
-  const told = { settings: [setting], catalog, problems: [] }
-  const layers: readonly Layer[] = [
-    flagLayer(typedFor(setting, argv), told),
-    environmentLayer(env, told),
-    file && 'table' in file ? fileLayer(file.table, file.path, told) : new Map(),
-  ]
-  const found = layers.map(layer => layer.get(setting.path)).find(one => one !== undefined)
+  const found = merged.get(path)
   if (!found && file && 'problem' in file)
     return { value: undefined, origin: { from: 'file', file: file.path }, problems: [file.problem] }
   if (!found) return undefined
+  const setting = settings.find(one => one.path === path)!
   const { value, problems } = await resolveSetting(setting, found, { env, secrets: 'leave' })
   return { value, origin: found.origin, problems }
 }
 
-function typedFor({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
+function typedFlags({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
   return [...new Set([shortFlag, flag, ...dottedFlags])].flatMap(name => {
     const texts = name ? typedValues(argv, name) : []
     if (texts.length === 0) return []

@@ -3,48 +3,49 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hostSections } from '#dist/app/settings.js'
-import { lookUpSetting } from '#dist/config/look-up.js'
+import { createLookup, lookUpSetting } from '#dist/config/look-up.js'
 import { fileAt } from './reading.ts'
 
-describe('peek', () => {
+describe('lookUpSetting', () => {
   let folder: string
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'miner-peek-'))
+    folder = mkdtempSync(join(tmpdir(), 'miner-look-up-'))
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  type Said = { argv?: string[]; env?: Record<string, string>; file?: string }
-  async function said(key: 'use' | 'netuid' | 'allow', { argv = [], env = {}, file }: Said) {
-    const section = { use: hostSections.top, netuid: hostSections.subnet, allow: hostSections.plugins }[key]
-    const path = join(folder, 'config.toml')
-    if (file !== undefined) writeFileSync(path, file)
-    const found = await lookUpSetting(section, key, { argv, env, file: file === undefined ? null : await fileAt(path) })
-    return found && { value: found.value, from: found.origin.from }
+  const sections = [hostSections.plugins, hostSections.top, hostSections.subnet]
+  type Given = { argv?: string[]; env?: Record<string, string>; file?: string }
+  async function found(path: 'use' | 'netuid' | 'plugins.allow', { argv = [], env = {}, file }: Given) {
+    const config = join(folder, 'config.toml')
+    if (file !== undefined) writeFileSync(config, file)
+    const lookup = createLookup(sections, { argv, env, file: file === undefined ? null : await fileAt(config) })
+    const setting = await lookUpSetting(lookup, path)
+    return setting && { value: setting.value, from: setting.origin.from }
   }
 
-  it('tells nothing of what is not said', async () => {
-    assert.equal(await said('use', {}), undefined)
-    assert.equal(await said('use', { env: { MINER_USE: '' }, file: '[log]\nlevel = "info"\n' }), undefined)
+  it('finds nothing when no layer gives the setting', async () => {
+    assert.equal(await found('use', {}), undefined)
+    assert.equal(await found('use', { env: { MINER_USE: '' }, file: '[log]\nlevel = "info"\n' }), undefined)
   })
 
-  it('heeds the file, before it the environment, before that the flag', async () => {
+  it('prefers a flag to the environment, and the environment to the file', async () => {
     const file = 'use = "a"\nnetuid = 1\n[other]\nx = 1\n'
-    assert.deepEqual(await said('use', { file }), { value: 'a', from: 'file' })
-    assert.deepEqual(await said('use', { file, env: { MINER_USE: 'b' } }), { value: 'b', from: 'environment' })
+    assert.deepEqual(await found('use', { file }), { value: 'a', from: 'file' })
+    assert.deepEqual(await found('use', { file, env: { MINER_USE: 'b' } }), { value: 'b', from: 'environment' })
     const argv = ['hi', '--use', 'c']
-    assert.deepEqual(await said('use', { file, env: { MINER_USE: 'b' }, argv }), { value: 'c', from: 'flag' })
+    assert.deepEqual(await found('use', { file, env: { MINER_USE: 'b' }, argv }), { value: 'c', from: 'flag' })
   })
 
   for (const argv of [['--netuid', '74'], ['--netuid=74'], ['x', '--netuid', '74', '--', '--netuid', '5']])
-    it(`reads ${argv.join(' ')} as the settings are read`, async () => {
-      assert.deepEqual(await said('netuid', { argv }), { value: 74, from: 'flag' })
+    it(`reads ${argv.join(' ')} as loadConfiguration does`, async () => {
+      assert.deepEqual(await found('netuid', { argv }), { value: 74, from: 'flag' })
     })
 
-  it('gives no value for what is not valid, or stands in a file that cannot be read', async () => {
-    assert.deepEqual(await said('netuid', { argv: ['--netuid', 'x'] }), { value: undefined, from: 'flag' })
-    assert.deepEqual(await said('netuid', { env: { MINER_NETUID: '-1' } }), { value: undefined, from: 'environment' })
-    assert.deepEqual(await said('netuid', { file: 'netuid = "1"' }), { value: undefined, from: 'file' })
-    assert.deepEqual(await said('netuid', { file: 'netuid = ' }), { value: undefined, from: 'file' })
+  it('finds no value when the setting is invalid, or its file cannot be read', async () => {
+    assert.deepEqual(await found('netuid', { argv: ['--netuid', 'x'] }), { value: undefined, from: 'flag' })
+    assert.deepEqual(await found('netuid', { env: { MINER_NETUID: '-1' } }), { value: undefined, from: 'environment' })
+    assert.deepEqual(await found('netuid', { file: 'netuid = "1"' }), { value: undefined, from: 'file' })
+    assert.deepEqual(await found('netuid', { file: 'netuid = ' }), { value: undefined, from: 'file' })
   })
 
   for (const [argv, value] of [
@@ -63,14 +64,14 @@ describe('peek', () => {
     [['--allow-plugins', 'a', '--', 'b'], ['a']],
   ] as const)
     it(`reads a list as oclif does: ${argv.join(' ')}`, async () => {
-      assert.deepEqual(await said('allow', { argv: [...argv] }), { value, from: 'flag' })
+      assert.deepEqual(await found('plugins.allow', { argv: [...argv] }), { value, from: 'flag' })
     })
 
   it('reads a list of the environment and of the file', async () => {
-    assert.deepEqual(await said('allow', { env: { MINER_PLUGINS_ALLOW: 'a, b' } }), {
+    assert.deepEqual(await found('plugins.allow', { env: { MINER_PLUGINS_ALLOW: 'a, b' } }), {
       value: ['a', 'b'],
       from: 'environment',
     })
-    assert.deepEqual(await said('allow', { file: '[plugins]\nallow = []\n' }), { value: [], from: 'file' })
+    assert.deepEqual(await found('plugins.allow', { file: '[plugins]\nallow = []\n' }), { value: [], from: 'file' })
   })
 })

@@ -4,27 +4,25 @@ import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import type { Scope } from '../../app/container.js'
 import { minerSection } from '../../app/settings.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
-import type { Layers } from '../../config/look-up.js'
+import type { Layers, Lookup } from '../../config/look-up.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { chooseMiner } from '../choose-plugin.js'
+import { lookUpFirst } from '../open-scope.js'
 import { type Reader, sectionsOf, settingFlags } from './setting-flags.js'
-
-/** Help is shown beside a mistake, too: then it is that of the default miner. */
-const nothingSaid: Layers = { argv: [], env: {}, file: null }
 
 /**
  * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
  * miner, then the host's.
  *
- * @param options.chosenBy says which miner's; null: those of all miners
+ * @param options.chosenBy where the miner is looked up; null: the flags of all miners
  */
 export async function addSettingFlags(
   commands: readonly (Command.Loadable & Reader)[],
-  { scope, chosenBy }: { readonly scope: Scope; readonly chosenBy: Layers | null },
+  { scope, chosenBy }: { readonly scope: Scope; readonly chosenBy: Lookup | null },
 ): Promise<void> {
   const miners = scope.resolve(MINERS)
   const definitions = chosenBy
-    ? [await chooseMiner(miners, chosenBy).catch(() => chooseMiner(miners, nothingSaid))]
+    ? [await chooseMiner(miners, chosenBy).catch(() => chooseMiner(miners, lookUpFirst(noLayers)))]
     : await allOf(miners)
   const values = new Map([
     ['use', usableNames(miners)],
@@ -47,6 +45,9 @@ export async function addSettingFlags(
     command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
   }
 }
+
+/** When the miner cannot be chosen, help shows the flags of the default miner. */
+const noLayers: Layers = { argv: [], env: {}, file: null }
 
 /** Those that can be used: one that cannot takes no help from the others. */
 async function allOf(miners: MinerCatalogue): Promise<readonly MinerDefinition[]> {

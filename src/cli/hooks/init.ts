@@ -16,16 +16,16 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
     throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command behind it`, `miner ${id} --help`)
   if (!completes && !helps) return
-  const [{ addSettingFlags }, { readConfigFile }, { openRunScope }] = await Promise.all([
+  const [{ addSettingFlags }, { lookUpFirst, openRunScope, readLayers }] = await Promise.all([
     import('../flags/help-flags.js'),
     import('../open-scope.js'),
-    import('../open-scope.js'),
   ])
-  const layers = { argv, env: process.env, file: await readConfigFile(argv, config.configDir) }
-  await using scope = await openRunScope(config, layers)
+  const layers = await readLayers(argv, config.configDir)
+  const lookup = lookUpFirst(layers)
+  await using scope = await openRunScope(config, lookup)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
-  const said = id === 'help' ? { ...layers, file: null } : layers
-  await addSettingFlags(commands, { scope, chosenBy: completes ? null : said })
+  const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
+  await addSettingFlags(commands, { scope, chosenBy: completes ? null : chosenBy })
 }
 
 export default hook

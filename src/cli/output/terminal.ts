@@ -1,4 +1,3 @@
-import type { Outcome, Piece } from '../../plugin/miner.js'
 import { escapeControls } from '../../text/escape.js'
 
 /** An answer on standard output, as it comes. */
@@ -29,17 +28,14 @@ export function escapeForTerminal(text: string, { isTTY }: { readonly isTTY?: bo
   return isTTY ? text.replace(/[^\n\t]+/g, escapeControls) : text
 }
 
-/** Listens to the end, and hands the text of each piece on as it comes. @throws whatever the speech throws */
-export async function hear(
-  speech: AsyncGenerator<Piece, Outcome>,
-  onText: (text: string) => void,
-): Promise<{ readonly text: string; readonly outcome: Outcome }> {
-  let whole = ''
+/** Reads a stream to its end, and passes on each piece as it comes. @throws whatever the stream throws */
+export async function consume<Piece, End>(
+  stream: AsyncGenerator<Piece, End>,
+  onPiece: (piece: Piece) => void,
+): Promise<End> {
   for (;;) {
-    const step = await speech.next()
-    if (step.done) return { text: whole, outcome: step.value }
-    const { text = '' } = step.value
-    whole += text
-    onText(text)
+    const step = await stream.next()
+    if (step.done) return step.value
+    onPiece(step.value)
   }
 }

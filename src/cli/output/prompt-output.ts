@@ -1,0 +1,72 @@
+import type { Attempt, Outcome, Piece } from '../../plugin/miner.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { answerSummary, attemptSummary } from './answer-summary.js'
+import { AnswerOutput, consume } from './terminal.js'
+
+type Options = { readonly stream: boolean; readonly verbose: boolean; readonly isJson: boolean }
+type PromptAnswer = { readonly text: string; readonly outcome: Outcome }
+
+/** Prints the answer of `miner prompt` as it comes, or whole at the end. Its times start when it is made. */
+export class PromptOutput {
+  /** whether the answer is to be printed as it comes */
+  readonly streams: boolean
+  readonly #options: Options
+  readonly #output = new AnswerOutput()
+  readonly #startedAt = performance.now()
+  #firstMs: number | null = null
+
+  constructor(options: Options) {
+    this.streams = options.stream && !options.isJson
+    this.#options = options
+  }
+
+  /** Takes the time of the first text. */
+  first(): void {
+    this.#firstMs ??= this.#elapsedMs()
+  }
+
+  /** Prints each text as it comes. @throws whatever the stream throws */
+  async stream(pieces: AsyncGenerator<Piece, Outcome>): Promise<PromptAnswer> {
+    let whole = ''
+    const outcome = await consume(pieces, ({ text = '' }) => {
+      whole += text
+      this.first()
+      this.#output.show(text)
+    })
+    return { text: whole, outcome }
+  }
+
+  /** Prints what is left to print of an answer, and returns it as a document. */
+  finish({ text, outcome }: PromptAnswer): object {
+    const ms = this.#elapsedMs()
+    const firstMs = this.#firstMs
+    if (!this.streams && !this.#options.isJson) this.#output.show(text)
+    this.#output.end()
+    this.#note(answerSummary({ outcome, firstMs, ms }))
+    return { completion: text, ...outcome, firstMs, ms }
+  }
+
+  /**
+   * Ends the line of an answer that failed, and prints the attempts at it.
+   *
+   * @param tried gets the attempts that the miner reports
+   * @returns the error, with the attempts unless it has its own
+   */
+  async fail(error: unknown, tried: readonly Attempt[]): Promise<unknown> {
+    this.#output.end()
+    // A miner whose time is over ends its attempts now, and reports them before the next turn.
+    await new Promise(setImmediate)
+    if (!(error instanceof NoAnswer)) return error
+    const attempts = error.attempts ?? tried
+    if (error.attempts || tried.length > 0) this.#note(attemptSummary(attempts))
+    return error.attempts || tried.length === 0 ? error : error.with({ attempts })
+  }
+
+  #elapsedMs(): number {
+    return Math.round(performance.now() - this.#startedAt)
+  }
+
+  #note(text: string): void {
+    if (this.#options.verbose && !this.#options.isJson) process.stderr.write(text)
+  }
+}

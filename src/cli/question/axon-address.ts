@@ -1,0 +1,35 @@
+import { developmentKeys } from '../../keys/development-keys.js'
+import { isAddress } from '../../keys/ss58.js'
+import { developmentUrl } from '../dev-mode.js'
+import { UsageError } from '../errors/usage-error.js'
+
+type Typed = { readonly url?: string | undefined; readonly receiver?: string | undefined; readonly dev: boolean }
+
+/**
+ * Reads which axon to ask, and the hotkey that it serves for; with `dev` both default to those of `miner serve --dev`.
+ *
+ * @throws {UsageError} URL_MISSING · RECEIVER_MISSING · INVALID_VALUE
+ */
+export function readAxonAddress({ url, receiver, dev }: Typed): { readonly url: URL; readonly receiver: string } {
+  const [, bob] = developmentKeys
+  return {
+    url: readUrl(url ?? (dev ? developmentUrl : undefined)),
+    receiver: readReceiver(receiver ?? (dev ? bob.address : undefined)),
+  }
+}
+
+function readUrl(text: string | undefined): URL {
+  if (text === undefined)
+    throw new UsageError('URL_MISSING', 'which axon? --url is missing', '--url http://HOST:PORT, or --dev')
+  const url = URL.parse(text)
+  // Nothing but host and port is used; what else it holds may be a secret, and is not repeated.
+  if (url?.protocol === 'http:' && url.hostname && url.href === `${url.origin}/`) return url
+  throw new UsageError('INVALID_VALUE', '--url must be the address of an axon, and no more', '--url http://HOST:PORT')
+}
+
+function readReceiver(text: string | undefined): string {
+  const hint = '--receiver with the ss58 address that the axon serves for; it begins with 5'
+  if (text === undefined) throw new UsageError('RECEIVER_MISSING', 'for whom is it signed? --receiver is missing', hint)
+  if (!isAddress(text)) throw new UsageError('INVALID_VALUE', '--receiver is not a hotkey', hint)
+  return text
+}
