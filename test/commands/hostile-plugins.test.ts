@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
+import { type MinerProcess, runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 import { linkedPlugins, type PluginFolder } from '../support/plugins.ts'
 
 /** Does as the question says. */
@@ -112,7 +112,7 @@ describe('a hostile miner', () => {
   ] as const)
     it(`is named by prompt, in words or as JSON: ${deed}`, async () => {
       const asked = ['prompt', '--use', 'hostile', deed]
-      const told = await runMiner([...asked, '--json'], { env: plugins.env })
+      const told = await spawnMiner([...asked, '--json'], { env: plugins.env })
       assert.equal(told.code, 1)
       assert.equal(told.stderr, '')
       const { error } = JSON.parse(told.stdout)
@@ -120,7 +120,7 @@ describe('a hostile miner', () => {
       if (typeof message === 'string') assert.equal(error.message, message)
       else assert.match(error.message, message)
       assert.match(error.hint, /miner-hostile/)
-      const inWords = await runMiner(asked, { env: plugins.env })
+      const inWords = await spawnMiner(asked, { env: plugins.env })
       assert.equal(inWords.code, 1)
       assert.match(inWords.stderr, /^error: .*\n {2}try: .*miner-hostile.*\n$/s)
     })
@@ -135,7 +135,7 @@ describe('a plugin that is loaded', () => {
       using plugins = linkedPlugins({
         'miner-bad': { 'package.json': { oclif: { contract: 1, miners: { bad: './index.js' } } }, 'index.js': does },
       })
-      const { code: exit, stdout } = await runMiner(['prompt', '--use', 'bad', 'hi', '--json'], { env: plugins.env })
+      const { code: exit, stdout } = await spawnMiner(['prompt', '--use', 'bad', 'hi', '--json'], { env: plugins.env })
       assert.equal(exit, 1)
       const { error } = JSON.parse(stdout)
       assert.equal(error.code, code)

@@ -117,7 +117,7 @@ function start(command: string, args: readonly string[], { env, cwd }: Pick<Proc
   return { child, said, ended, kill }
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`${ms} ms are over`)), ms)
   try {

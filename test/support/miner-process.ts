@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ended, type ProcessOptions, run, startServer } from './child-process.ts'
+import { runCommand } from './run-command.ts'
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -53,14 +54,27 @@ export async function startMiner(args: readonly string[], options: ProcessOption
   }
 }
 
-/** Runs the real program to its end, with configuration, data and cache folders of its own unless `env` names them. */
-export async function runMiner(
-  args: readonly string[],
-  options: ProcessOptions & { input?: string } = {},
-): Promise<Ended> {
+/**
+ * Runs a command of the real program to its end, with configuration, data and cache folders of its own unless `env` names
+ * them, in a process that has run commands before it. `OWN_PROCESSES=1 npm test` gives each its own, as `spawnMiner` does.
+ */
+export async function runMiner(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  // What Node itself reads when it starts.
+  if (process.env.OWN_PROCESSES || options.env?.NODE_OPTIONS) return spawnMiner(args, options)
+  using home = freshHome(options)
+  return await runCommand(args, { ...options, env: { ...(process.env as Record<string, string>), ...home.env } })
+}
+
+/**
+ * Runs the real program to its end, as `runMiner` does, in a process of its own: for what a command does to its process,
+ * loads into it, or leaves in it.
+ */
+export async function spawnMiner(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   using home = freshHome(options)
   return await run(process.execPath, [program, ...args], { ...options, env: home.env })
 }
+
+type RunOptions = ProcessOptions & { readonly input?: string }
 
 type Serving = { readonly url: string; readonly port: number; readonly hotkey: string }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import nock from 'nock'
+import { endHosts } from './run-command.ts'
 
 for (const name of Object.keys(process.env)) if (/^(MINER|OPENAI|BT)_/.test(name)) delete process.env[name]
 const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
@@ -23,7 +24,8 @@ export const mochaHooks = {
   afterEach() {
     nock.cleanAll()
   },
-  afterAll() {
+  async afterAll() {
+    await endHosts()
     rmSync(home, { recursive: true, force: true })
   },
 }
