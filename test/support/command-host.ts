@@ -5,10 +5,10 @@
 // no listener of another one, no exit code. When `main` is over, this waits until nothing of the command is left that
 // would hold a process up, and calls the listeners that wait for the end. `process.exit` really ends this process.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { enableCompileCache } from 'node:module'
 import { Readable } from 'node:stream'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { main } from '#dist/cli/main.js'
 
 /** A command to run, and how to tell that it is over. */
 export type Order = {
@@ -20,6 +20,8 @@ export type Order = {
   readonly mark: string
 }
 
+enableCompileCache() // as bin/run.js does
+const { main } = await import('#dist/cli/main.js')
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const { exit } = process
 const streams = [process, process.stdout, process.stderr]

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,8 @@ export type MinerProcess = AsyncDisposable & {
   readonly hotkey: string
   /** the log so far; whole after `stop` */
   readonly records: readonly LogRecord[]
+  /** The next record of that event, from now on. */
+  next(event: string): Promise<LogRecord>
   /** Sends SIGTERM, and waits until it ends. */
   stop(): Promise<Ended>
 }
@@ -30,6 +33,7 @@ export type MinerProcess = AsyncDisposable & {
 export async function startMiner(args: readonly string[], options: ProcessOptions = {}): Promise<MinerProcess> {
   const home = freshHome(options)
   const records: LogRecord[] = []
+  const logged = new EventEmitter()
   try {
     const server = await startServer(process.execPath, [program, ...args], {
       ...options,
@@ -38,6 +42,7 @@ export async function startMiner(args: readonly string[], options: ProcessOption
       readyOf(line) {
         const record = recordOf(line)
         if (record) records.push(record)
+        if (record) logged.emit(record.event, record)
         return record?.event === 'serving' ? (record as LogRecord & Serving) : undefined
       },
     })
@@ -46,8 +51,9 @@ export async function startMiner(args: readonly string[], options: ProcessOption
       home[Symbol.dispose]()
       return ended
     }
+    const next = (event: string) => new Promise<LogRecord>(resolve => logged.once(event, resolve))
     const { url, port, hotkey } = server.ready
-    return { url, port, hotkey, records, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+    return { url, port, hotkey, records, next, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
   } catch (error) {
     home[Symbol.dispose]()
     throw error
@@ -59,8 +65,9 @@ export async function startMiner(args: readonly string[], options: ProcessOption
  * them, in a process that has run commands before it. `OWN_PROCESSES=1 npm test` gives each its own, as `spawnMiner` does.
  */
 export async function runMiner(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  // What Node itself reads when it starts.
-  if (process.env.OWN_PROCESSES || options.env?.NODE_OPTIONS) return spawnMiner(args, options)
+  // Node reads its options when it starts, and commands that bring plugins change oclif for all that run after them.
+  const ownProcess = process.env.OWN_PROCESSES || options.env?.NODE_OPTIONS || args[0]?.startsWith('plugins')
+  if (ownProcess) return spawnMiner(args, options)
   using home = freshHome(options)
   return await runCommand(args, { ...options, env: { ...(process.env as Record<string, string>), ...home.env } })
 }

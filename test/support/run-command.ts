@@ -13,7 +13,7 @@ import type { Order } from './command-host.ts'
  */
 export async function runCommand(
   args: readonly string[],
-  { env, cwd = process.cwd(), input = '', timeoutMs = 60_000 }: ProcessOptions & { env: Order['env']; input?: string },
+  { env, cwd = process.cwd(), input = '', timeoutMs = 100_000 }: ProcessOptions & { env: Order['env']; input?: string },
 ): Promise<Ended> {
   const host = idle.pop() ?? (await startHost())
   const running = host.run({ argv: args, env, cwd, input, mark: `\0${randomUUID()}\0` })
