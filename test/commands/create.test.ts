@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../support/child-process.ts'
-import { runMiner, startMiner } from '../support/miner-process.ts'
+import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const modules = join(root, 'node_modules')
@@ -28,8 +28,7 @@ const files = [
   'tsconfig.json',
 ]
 
-describe('miner create', function () {
-  this.timeout(60_000)
+describe('miner create', () => {
   let home: string
 
   beforeEach(() => {
@@ -41,7 +40,7 @@ describe('miner create', function () {
   for (const kind of ['miner', 'dialect'])
     it(`writes a ${kind} that can be built, passes its test, and is published with what it needs`, async () => {
       const folder = join(home, 'new', 'package')
-      const created = await runMiner(['create', kind, 'my-own', '--dir', folder, '--json'])
+      const created = await spawnMiner(['create', kind, 'my-own', '--dir', folder, '--json'])
       assert.deepEqual(
         { ...created, stdout: JSON.parse(created.stdout) },
         {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runMiner, startMiner } from '../support/miner-process.ts'
+import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 import { haiku, linkedPlugins, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
 
 const serve = ['serve', '--dev', '--axon-port', '0']
@@ -11,19 +11,7 @@ describe('plugins', () => {
   describe('that are linked', () => {
     let plugins: PluginFolder
     before(() => {
-      plugins = linkedPlugins({
-        'miner-shout': shout,
-        'dialect-haiku': haiku,
-        'miner-bad': {
-          'package.json': {
-            oclif: { miners: { throws: './throws.js', axon: './a.js', union: './union.js', 'x-old': './throws.js' } },
-          },
-          'throws.js': 'console.log("it ran"); throw new Error("no database")',
-          'a.js': '',
-          'union.js': `export default ({ z }) => ({ name: 'union', summary: 'one', settings: z.object({ a: z.union([z.string(), z.number()]) }), create() {} })`,
-        },
-        'miner-next': { 'package.json': { oclif: { contract: 2, miners: { next: './index.js' } } }, 'index.js': '' },
-      })
+      plugins = linked()
     })
     after(() => plugins[Symbol.dispose]())
 
@@ -158,43 +146,37 @@ describe('plugins', () => {
         assert.ok(stderr.endsWith(`\n  try: set plugins.allow to ${all}\n`), stderr)
       }
       assert.equal((await miner('prompt', 'hi', '--use', 'shout', '--allow-plugins', 'miner-shout')).stdout, 'HI!\n')
-      const file = join(plugins.folder, 'config', 'config.toml')
-      for (const content of ['[plugins]\nallow = ["miner-shout"]\n', '[plugins]\nallow = 5\n', '[plugins\n'])
-        try {
-          writeFileSync(file, content)
-          for (const args of [
-            ['prompt', 'hi', '--use', 'throws'],
-            ['prompt', '--use', 'throws', '--help'],
-            ['miners'],
-            ['autocomplete:create'],
-            ['prompt', 'hi', '--modle', 'x'],
-          ]) {
-            const { stdout } = await miner(...args)
-            assert.equal(stdout.includes('it ran'), false, `${args.join(' ')} with ${content}`)
-          }
-        } finally {
-          writeFileSync(file, '')
+      for (const content of ['[plugins]\nallow = ["miner-shout"]\n', '[plugins]\nallow = 5\n', '[plugins\n']) {
+        using others = linked(content) // which no command has loaded yet: what ran once says nothing again
+        for (const args of [
+          ['prompt', 'hi', '--use', 'throws'],
+          ['prompt', '--use', 'throws', '--help'],
+          ['miners'],
+          ['autocomplete:create'],
+          ['prompt', 'hi', '--modle', 'x'],
+        ]) {
+          const { stdout } = await runMiner(args, { env: others.env })
+          assert.equal(stdout.includes('it ran'), false, `${args.join(' ')} with ${content}`)
         }
+      }
+      using allowed = linked()
+      assert.match((await runMiner(['prompt', 'hi', '--use', 'throws'], { env: allowed.env })).stdout, /it ran/)
       const refused = await miner(...serve, '--use', 'echo', '--dialect', 'haiku', '--allow-plugins', 'miner-shout')
       assert.equal(refused.code, 2)
     })
 
     it('are not told to be forbidden when what allows them is not valid', async () => {
-      const file = join(plugins.folder, 'config', 'config.toml')
       for (const [content, fault] of [
         ['[plugins]\nallow = "miner-shout"\n', /^error: plugins\.allow must be a list, not text \(.*\)\n/],
         ['[plugins\n', /^error: .*config\.toml/],
-      ] as const)
-        try {
-          writeFileSync(file, content)
-          for (const args of [['prompt', 'hi', '--use', 'shout'], ['miners'], ['dialects'], ['config', 'show']]) {
-            const { code, stdout, stderr } = await miner(...args)
-            assert.deepEqual([code, stdout], [2, ''])
-            assert.match(stderr, fault)
-          }
-        } finally {
-          writeFileSync(file, '')
+      ] as const) {
+        using others = linked(content)
+        for (const args of [['prompt', 'hi', '--use', 'shout'], ['miners'], ['dialects'], ['config', 'show']]) {
+          const { code, stdout, stderr } = await runMiner(args, { env: others.env })
+          assert.deepEqual([code, stdout], [2, ''])
+          assert.match(stderr, fault)
         }
+      }
     })
 
     it('answer callers, and are named in the log with where they are', async () => {
@@ -284,7 +266,7 @@ describe('plugins', () => {
         cwd: packed,
         encoding: 'utf8',
       }).trim()
-      const miner = (...args: string[]) => runMiner(args, { env: folder.env, timeoutMs: 120_000 })
+      const miner = (...args: string[]) => spawnMiner(args, { env: folder.env })
       const completion = () => readFileSync(join(folder.folder, 'cache/autocomplete/functions/bash/miner.bash'), 'utf8')
 
       const install = await miner('plugins:install', `file://${join(folder.folder, tarball)}`)
@@ -305,11 +287,11 @@ describe('plugins', () => {
       assert.equal(uninstall.code, 0, uninstall.stderr)
       assert.doesNotMatch(completion(), /--mark /)
       assert.doesNotMatch((await miner('miners')).stdout, /shout/)
-    }).timeout(120_000)
+    })
 
     it('are installed from the paths that were typed, and from nowhere else when nothing is there', async () => {
       using folder = linkedPlugins({})
-      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder, timeoutMs: 120_000 })
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder })
       writePackage(join(folder.folder, 'mine', 'miner-shout'), 'miner-shout', shout)
       const install = await miner('plugins', 'install', 'mine/miner-shout')
       assert.equal(install.code, 0, install.stderr)
@@ -322,7 +304,7 @@ describe('plugins', () => {
         stderr,
         /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: look at the path.*\n$/,
       )
-    }).timeout(120_000)
+    })
 
     for (const json of [[], ['--json']])
       it(`leave npm's words on standard error when it fails, and say so ${json.join() || 'in words'}`, async () => {
@@ -360,7 +342,7 @@ describe('plugins', () => {
       const install = await runMiner(['plugins:install', root('other')], { env: folder.env })
       assert.equal(install.code, 2)
       assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
-    }).timeout(60_000)
+    })
 
     it('are told of once, with the way out, when they are no longer where they were', async () => {
       using folder = linkedPlugins({ 'miner-shout': shout, 'miner-gone': shout, 'miner-torn': shout })
@@ -393,3 +375,22 @@ describe('plugins', () => {
     })
   })
 })
+
+/** Plugins that can be used, and some that cannot. */
+function linked(config?: string): PluginFolder {
+  const names = { throws: './throws.js', axon: './a.js', union: './union.js', 'x-old': './throws.js' }
+  return linkedPlugins(
+    {
+      'miner-shout': shout,
+      'dialect-haiku': haiku,
+      'miner-bad': {
+        'package.json': { oclif: { miners: names } },
+        'throws.js': 'console.log("it ran"); throw new Error("no database")',
+        'a.js': '',
+        'union.js': `export default ({ z }) => ({ name: 'union', summary: 'one', settings: z.object({ a: z.union([z.string(), z.number()]) }), create() {} })`,
+      },
+      'miner-next': { 'package.json': { oclif: { contract: 2, miners: { next: './index.js' } } }, 'index.js': '' },
+    },
+    config,
+  )
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { runMiner, startMiner } from '../support/miner-process.ts'
+import { spawnMiner, startMiner } from '../support/miner-process.ts'
 import { askAsValidator, says } from './ask-as-validator.ts'
 import { type LiteLLM, startLiteLLM } from './start-litellm.ts'
 
@@ -12,7 +12,7 @@ describe("miner with LiteLLM's proxy", () => {
   after(() => litellm?.[Symbol.asyncDispose]())
 
   const env = (key = litellm.key) => ({ OPENAI_BASE_URL: litellm.baseUrl, OPENAI_API_KEY: key })
-  const prompt = (args: readonly string[], key?: string) => runMiner(['prompt', ...args, 'hi'], { env: env(key) })
+  const prompt = (args: readonly string[], key?: string) => spawnMiner(['prompt', ...args, 'hi'], { env: env(key) })
 
   it('prints its answer as it streams', async () => {
     const { code, stdout, stderr } = await prompt([])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { developmentKeys } from '#dist/keys/development-keys.js'
-import { runMiner } from '../support/miner-process.ts'
+import { spawnMiner } from '../support/miner-process.ts'
 import { answered, startModelServer } from '../support/model-server.ts'
 import { type PythonAxon, sdkVersions, startPythonAxon } from '../support/python.ts'
 
@@ -9,7 +9,7 @@ const [, bob, charlie] = developmentKeys
 
 /** `miner query --dev --json`, and what it printed. */
 async function query(...args: string[]) {
-  const { code, stdout, stderr } = await runMiner(['query', ...args, '--dev', '--json'])
+  const { code, stdout, stderr } = await spawnMiner(['query', ...args, '--dev', '--json'])
   assert.notEqual(stdout, '', stderr)
   return { code, ...(JSON.parse(stdout) as Queried) }
 }
@@ -34,7 +34,7 @@ for (const version of sdkVersions) {
     after(() => axon?.[Symbol.asyncDispose]())
 
     it('prints its answer', async () => {
-      const { code, stdout } = await runMiner(['query', 'hello', '--dev', '--url', axon.url])
+      const { code, stdout } = await spawnMiner(['query', 'hello', '--dev', '--url', axon.url])
       assert.equal(stdout, 'echo: hello\n')
       assert.equal(code, 0)
     })
@@ -60,7 +60,7 @@ for (const version of sdkVersions) {
 
     it('prints a streamed answer', async () => {
       const words = 'wörld 👋🏽 e\u0301\nשלום \u{1FAE8}'
-      const { stdout, stderr } = await runMiner(['query', words, '--stream', '--dev', '--url', axon.url])
+      const { stdout, stderr } = await spawnMiner(['query', words, '--stream', '--dev', '--url', axon.url])
       assert.equal(stdout, `echo: ${words}\n`)
       assert.match(stderr, /^\d+ pieces?, the first after /)
       const { status, message, completion, pieces, firstMs, ms } = await query(words, '--stream', '--url', axon.url)
@@ -71,14 +71,14 @@ for (const version of sdkVersions) {
     it('explains that a streamed answer was not whole in time, and prints what came', async () => {
       await using other = await startPythonAxon(version, ['--delay', '60'])
       const args = ['query', 'hello', '--stream', '--dev', '--url', other.url, '--timeout', '2s']
-      const { code, stdout, stderr } = await runMiner(args)
+      const { code, stdout, stderr } = await spawnMiner(args)
       assert.deepEqual({ code, stdout }, { code: 1, stdout: 'echo: \n' })
       assert.match(stderr, /^1 piece, .*\n408: there was no whole answer in time: Request timeout after 2\.0 seconds/)
     })
 
     it('explains that it signed for another hotkey', async () => {
       const args = ['query', 'hello', '--dev', '--url', axon.url, '--receiver', charlie.address]
-      const { code, stdout, stderr } = await runMiner(args)
+      const { code, stdout, stderr } = await spawnMiner(args)
       assert.match(stderr, /^401: the axon did not find the signature/)
       assert.match(stderr, /try: .*--receiver/)
       assert.equal(stdout, '')
@@ -87,14 +87,14 @@ for (const version of sdkVersions) {
 
     it('explains that the axon does not answer it', async () => {
       await using other = await startPythonAxon(version, ['--blacklist', 'not you'])
-      const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', other.url])
+      const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', other.url])
       assert.match(stderr, /^403: the axon does not answer this hotkey: Forbidden\. Key is blacklisted: not you\./)
       assert.equal(code, 1)
     })
 
     it('explains that the answer is late', async () => {
       await using other = await startPythonAxon(version, ['--async-forward', '--delay', '60'])
-      const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', other.url, '--timeout', '500ms'])
+      const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', other.url, '--timeout', '500ms'])
       assert.match(stderr, /^408: there was no whole answer in time: Request timeout after 0\.5 seconds/)
       assert.match(stderr, /try: .*--timeout/)
       assert.equal(code, 1)
@@ -110,14 +110,14 @@ describe('miner query', () => {
       [reply.code, reply.status, reply.message, reply.completion],
       [1, 503, `Service unavailable at 127.0.0.1:${port}/Prompting`, null],
     )
-    const { stderr } = await runMiner(['query', 'hello', '--dev', '--url', `http://127.0.0.1:${port}`])
+    const { stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', `http://127.0.0.1:${port}`])
     assert.match(stderr, /^503: nobody takes the call/)
     assert.match(stderr, /try: .*firewall/)
   })
 
   it('explains that there is no axon, but something else', async () => {
     await using website = await startModelServer(answered(404, '<h1>Not here</h1>', { 'content-type': 'text/html' }))
-    const { code, stderr } = await runMiner(['query', 'hello', '--dev', '--url', new URL(website.url).origin])
+    const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', new URL(website.url).origin])
     assert.match(stderr, /^422: the reply is not a synapse/)
     assert.match(stderr, /try: check that --url names an axon/)
     assert.equal(code, 1)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { developmentKeys } from '#dist/keys/development-keys.js'
 import { createVerifier } from '#dist/keys/verifier.js'
 import { openHotkey } from '#dist/wallet/open-hotkey.js'
-import { runMiner, startMiner } from '../support/miner-process.ts'
+import { spawnMiner, startMiner } from '../support/miner-process.ts'
 import { runPython, startPythonAxon } from '../support/python.ts'
 import { askAsValidator, says } from './ask-as-validator.ts'
 
@@ -78,7 +78,7 @@ describe('a hotkey that bittensor-wallet has just written', () => {
   })
 
   it('is refused by the kind of its key: ed25519', async () => {
-    const { code, stdout, stderr } = await runMiner(serve('ed25519'))
+    const { code, stdout, stderr } = await spawnMiner(serve('ed25519'))
     assert.match(stderr, /ed25519/)
     assert.match(stderr, /try: /)
     assert.equal(stdout, '')
@@ -86,7 +86,7 @@ describe('a hotkey that bittensor-wallet has just written', () => {
   })
 
   it('is refused without its password, where there is nobody to ask', async () => {
-    const { code, stderr } = await runMiner(serve('locked'))
+    const { code, stderr } = await spawnMiner(serve('locked'))
     assert.match(stderr, /is encrypted/)
     assert.match(stderr, new RegExp(`MINER_WALLET_PASSWORD, or ${Object.keys(wallets.environment)[0]} `))
     assert.equal(code, 1)
@@ -104,7 +104,7 @@ describe('a hotkey that bittensor-wallet has just written', () => {
   it('asks an axon of the SDK', async () => {
     await using axon = await startPythonAxon('10.4.1')
     const to = ['--url', axon.url, '--receiver', axon.hotkey]
-    const { code, stdout } = await runMiner(['query', 'hello', ...to, ...walletOf('phrase')])
+    const { code, stdout } = await spawnMiner(['query', 'hello', ...to, ...walletOf('phrase')])
     assert.equal(stdout, 'echo: hello\n')
     assert.equal(code, 0)
   })

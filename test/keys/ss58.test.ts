@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { base58 } from '@scure/base'
 import { KeyError, type KeyErrorCode } from '#dist/keys/key-error.js'
 import { decodeAddress, encodeAddress } from '#dist/keys/ss58.js'
+import { threadMs } from '../support/thread-ms.ts'
 
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 const ALICE_KEY = 'd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d'
@@ -59,10 +60,9 @@ describe('ss58', () => {
     refuses(`${ALICE.slice(0, -1)}é`, 'SS58_MALFORMED')
   })
 
-  it('refuses what is too long before it decodes it', () => {
-    const started = performance.now()
-    refuses('5'.repeat(5_000_000), 'SS58_MALFORMED')
-    assert.ok(performance.now() - started < 100)
+  it('refuses what is too long before it decodes it', async () => {
+    const ms = await threadMs(() => refuses('5'.repeat(5_000_000), 'SS58_MALFORMED'))
+    assert.ok(ms < 100, `${ms} ms`)
   })
 
   it('refuses prefix 42 with a key of another length', () => {

@@ -86,11 +86,10 @@ describe('VerifierThread', () => {
   })
 
   for (const [what, attack] of Object.entries(attacks)) {
-    it(`still verifies after 5,000 ${what}`, async function () {
-      this.timeout(30_000)
+    it(`still verifies after 1,500 ${what}`, async () => {
       await using there = await begun(telling)
-      for (let i = 8; i <= 5_000; i += 8) {
-        const batch = [...Array.from({ length: 8 }, () => attack(good())), ...(i % 1_000 === 0 ? [good()] : [])]
+      for (let i = 8; i <= 1_504; i += 8) {
+        const batch = [...Array.from({ length: 8 }, () => attack(good())), ...(i % 376 === 0 ? [good()] : [])]
         assert.deepEqual(
           await there.thread.verify(batch),
           batch.map((_, at) => at === 8),
@@ -120,8 +119,7 @@ describe('VerifierThread', () => {
       'runs out of memory': 'const all = []; for (;;) all.push(new Array(1e6).fill({}))',
     }
     for (const [how, death] of Object.entries(deaths)) {
-      it(`${how}, answers who waits, tells it once, and goes on without it`, async function () {
-        this.timeout(60_000)
+      it(`${how}, answers who waits, tells it once, and goes on without it`, async () => {
         await using there = await begun(
           code(`port.on('message', () => { ${death} }); port.postMessage('ready'); tell('begun')`),
         )
@@ -160,6 +158,6 @@ describe('VerifierThread', () => {
   it('does not keep the process alive', () => {
     const from = JSON.stringify(import.meta.resolve('#dist/keys/verifier-thread.js'))
     const program = `import { VerifierThread } from ${from}; new VerifierThread({ onPanic() {}, onFailure() {} })`
-    execFileSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 10_000 })
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 100_000 })
   })
 })

@@ -105,26 +105,24 @@ describe('verifier', () => {
 
   describe('under attack', () => {
     for (const [what, attack] of Object.entries(attacks)) {
-      it(`still verifies after 5,000 ${what}`, () => {
+      it(`still verifies after 1,500 ${what}`, () => {
         const verifier = createVerifier({ onPanic: assert.ifError })
         const good = alice.sign(text)
-        for (let i = 1; i <= 5_000; i++) {
+        for (let i = 1; i <= 1_500; i++) {
           assert.equal(verifier.verify(attack({ publicKey: alice.publicKey, text, signature: good })), false)
-          if (i % 1_000 === 0)
-            assert.equal(verifier.verify({ publicKey: alice.publicKey, text, signature: good }), true)
+          if (i % 300 === 0) assert.equal(verifier.verify({ publicKey: alice.publicKey, text, signature: good }), true)
         }
       })
     }
   })
 
   describe('when the library panics all the same', () => {
-    // The library prints each panic; 2,000 of them would bury the report.
+    // The library prints each panic; 1,500 of them would bury the report.
     const { error } = console
     before(() => Object.assign(console, { error() {} }))
     after(() => Object.assign(console, { error }))
 
-    it('replaces it and tells, 2,000 times', function () {
-      this.timeout(60_000)
+    it('replaces it and tells, 1,500 times', () => {
       const panics: unknown[] = []
       const panicking = Buffer.from('panic')
       // The real library, made to panic really: the marker bit is taken away behind the checks.
@@ -138,18 +136,18 @@ describe('verifier', () => {
       const verifier = createVerifier({ onPanic: cause => panics.push(cause), load })
       const { publicKey } = alice
       const good = alice.sign(text)
-      for (let i = 1; i <= 2_000; i++) {
+      for (let i = 1; i <= 1_500; i++) {
         assert.equal(verifier.verify({ publicKey, text: panicking, signature: good }), false)
         if (i % 100 === 0) assert.equal(verifier.verify({ publicKey, text, signature: good }), true)
       }
-      assert.equal(panics.length, 2_000)
+      assert.equal(panics.length, 1_500)
       assert.ok(panics.every(cause => cause instanceof Error && cause.name === 'RuntimeError'))
     })
 
     it('would be deaf after as many panics of one instance', () => {
       const { sr25519_verify } = freshSchnorrkel()
       const good = alice.sign(text)
-      for (let i = 0; i < 2_000; i++) {
+      for (let i = 0; i < 1_500; i++) {
         assert.throws(() => sr25519_verify(alice.publicKey, text, without(good, 0x80)))
       }
       assert.throws(() => sr25519_verify(alice.publicKey, text, good))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../support/child-process.ts'
-import { runMiner, startMiner } from '../support/miner-process.ts'
+import { spawnMiner, startMiner } from '../support/miner-process.ts'
 import { linkedPlugins } from '../support/plugins.ts'
 import { copyExample } from './copy-example.ts'
 import { type Registry, startRegistry } from './start-registry.ts'
@@ -50,9 +50,9 @@ describe('plugins of a registry', () => {
       env,
       completion,
       home: home.folder,
-      miner: (...args: string[]) => runMiner(args, { env }),
+      miner: (...args: string[]) => spawnMiner(args, { env }),
       async does(...args: string[]) {
-        const { code, stdout, stderr } = await runMiner(args, { env })
+        const { code, stdout, stderr } = await spawnMiner(args, { env })
         assert.equal(code, 0, `miner ${args.join(' ')}: ${stdout}${stderr}`)
         return stdout
       },
@@ -180,7 +180,7 @@ describe('plugins of a registry', () => {
       using someone = user()
       const env = { ...someone.env, ...dead, npm_config_cache: join(work, 'no-cache') }
       for (const what of [`file:${haiku}`, `file:${shout}`]) {
-        const { code, stdout, stderr } = await runMiner(['plugins:install', what], { env })
+        const { code, stdout, stderr } = await spawnMiner(['plugins:install', what], { env })
         assert.equal(code, 0, stdout + stderr)
       }
       assert.equal(await someone.does('prompt', '--use', 'shout', 'hi'), 'HI!\n')
@@ -189,7 +189,7 @@ describe('plugins of a registry', () => {
     it('cannot be installed by name, which is said within seconds', async () => {
       using someone = user()
       const env = { ...someone.env, ...dead, npm_config_cache: join(work, 'no-cache') }
-      const { code, stderr } = await runMiner(['plugins:install', 'miner-shout'], { env, timeoutMs: 20_000 })
+      const { code, stderr } = await spawnMiner(['plugins:install', 'miner-shout'], { env, timeoutMs: 20_000 })
       assert.equal(code, 1)
       assert.match(stderr, /^error: npm gets nothing from the registry: .*ECONNREFUSED 127\.0\.0\.1:9\n {2}try: /m)
     })

@@ -33,7 +33,7 @@ export type Server<Ready> = AsyncDisposable & {
 export async function run(
   command: string,
   args: readonly string[],
-  { input = '', timeoutMs = 60_000, ...where }: ProcessOptions & { input?: string } = {},
+  { input = '', timeoutMs = 100_000, ...where }: ProcessOptions & { input?: string } = {},
 ): Promise<Ended> {
   const { child, said, ended, kill } = start(command, args, where)
   child.stdin.on('error', () => {}) // it may end without reading
@@ -57,7 +57,7 @@ export async function startServer<Ready>(
   {
     output,
     readyOf,
-    timeoutMs = 30_000,
+    timeoutMs = 100_000,
     ...where
   }: ProcessOptions & { output: 'stdout' | 'stderr'; readyOf(line: string): Ready | undefined },
 ): Promise<Server<Ready>> {
@@ -117,7 +117,7 @@ function start(command: string, args: readonly string[], { env, cwd }: Pick<Proc
   return { child, said, ended, kill }
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`${ms} ms are over`)), ms)
   try {

@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Ended, type ProcessOptions, run, startServer } from './child-process.ts'
+import { runCommand } from './run-command.ts'
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
@@ -16,6 +18,8 @@ export type MinerProcess = AsyncDisposable & {
   readonly hotkey: string
   /** the log so far; whole after `stop` */
   readonly records: readonly LogRecord[]
+  /** The next record of that event, from now on. */
+  next(event: string): Promise<LogRecord>
   /** Sends SIGTERM, and waits until it ends. */
   stop(): Promise<Ended>
 }
@@ -29,6 +33,7 @@ export type MinerProcess = AsyncDisposable & {
 export async function startMiner(args: readonly string[], options: ProcessOptions = {}): Promise<MinerProcess> {
   const home = freshHome(options)
   const records: LogRecord[] = []
+  const logged = new EventEmitter()
   try {
     const server = await startServer(process.execPath, [program, ...args], {
       ...options,
@@ -37,6 +42,7 @@ export async function startMiner(args: readonly string[], options: ProcessOption
       readyOf(line) {
         const record = recordOf(line)
         if (record) records.push(record)
+        if (record) logged.emit(record.event, record)
         return record?.event === 'serving' ? (record as LogRecord & Serving) : undefined
       },
     })
@@ -45,22 +51,37 @@ export async function startMiner(args: readonly string[], options: ProcessOption
       home[Symbol.dispose]()
       return ended
     }
+    const next = (event: string) => new Promise<LogRecord>(resolve => logged.once(event, resolve))
     const { url, port, hotkey } = server.ready
-    return { url, port, hotkey, records, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+    return { url, port, hotkey, records, next, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
   } catch (error) {
     home[Symbol.dispose]()
     throw error
   }
 }
 
-/** Runs the real program to its end, with configuration, data and cache folders of its own unless `env` names them. */
-export async function runMiner(
-  args: readonly string[],
-  options: ProcessOptions & { input?: string } = {},
-): Promise<Ended> {
+/**
+ * Runs a command of the real program to its end, with configuration, data and cache folders of its own unless `env` names
+ * them, in a process that has run commands before it. `OWN_PROCESSES=1 npm test` gives each its own, as `spawnMiner` does.
+ */
+export async function runMiner(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  // Node reads its options when it starts, and commands that bring plugins change oclif for all that run after them.
+  const ownProcess = process.env.OWN_PROCESSES || options.env?.NODE_OPTIONS || args[0]?.startsWith('plugins')
+  if (ownProcess) return spawnMiner(args, options)
+  using home = freshHome(options)
+  return await runCommand(args, { ...options, env: { ...(process.env as Record<string, string>), ...home.env } })
+}
+
+/**
+ * Runs the real program to its end, as `runMiner` does, in a process of its own: for what a command does to its process,
+ * loads into it, or leaves in it.
+ */
+export async function spawnMiner(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   using home = freshHome(options)
   return await run(process.execPath, [program, ...args], { ...options, env: home.env })
 }
+
+type RunOptions = ProcessOptions & { readonly input?: string }
 
 type Serving = { readonly url: string; readonly port: number; readonly hotkey: string }
 

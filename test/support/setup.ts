@@ -1,9 +1,10 @@
 // Loaded by mocha before any test: no test reaches beyond this machine, none sees the settings of who runs it,
 // and none passes that leaves a rejection unhandled.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import nock from 'nock'
+import { endHosts } from './run-command.ts'
 
 for (const name of Object.keys(process.env)) if (/^(MINER|OPENAI|BT)_/.test(name)) delete process.env[name]
 const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
@@ -17,13 +18,15 @@ process.on('unhandledRejection', reason => {
 
 export const mochaHooks = {
   beforeAll() {
+    mkdirSync(home, { recursive: true }) // for each file: afterAll is over behind each of them
     nock.disableNetConnect()
     nock.enableNetConnect('127.0.0.1')
   },
   afterEach() {
     nock.cleanAll()
   },
-  afterAll() {
+  async afterAll() {
+    await endHosts()
     rmSync(home, { recursive: true, force: true })
   },
 }
