@@ -14,7 +14,7 @@ const question = (url: URL, change: Partial<DendriteStreamAsk> = {}): DendriteSt
   required: ['roles', 'messages'],
   hashed: ['messages'],
   into: 'completion',
-  timeoutMs: 5000,
+  timeoutMs: 60_000,
   ...change,
 })
 const dendriteOf = () => createDendrite({ keypair: alice, now: Date.now })

@@ -78,7 +78,7 @@ describe('readDialectFile', () => {
       fields: { ...route.example, ...body },
       required: [],
       hashed: hashVersions(route)[0]!,
-      timeoutMs: 5000,
+      timeoutMs: 60_000,
     })
     return { questions, reply }
   }

@@ -16,7 +16,9 @@ const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const integrity = `sha512-${createHash('sha512').update('an archive').digest('base64')}`
 
-describe('scripts/audit-signatures.js', () => {
+describe('scripts/audit-signatures.js', function () {
+  this.timeout(60_000) // npm starts, and tries a dead host three times
+
   it('passes when every signature holds', async () => {
     const { code, stdout } = await audit({ signatures: [signature(key.privateKey)], keys: [published(key.publicKey)] })
     assert.match(stdout, /^1 package has a verified registry signature$/m)

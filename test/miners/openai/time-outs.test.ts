@@ -76,7 +76,7 @@ describe('the time-outs of the openai miner', () => {
   })
 
   describe('for the first token', () => {
-    const patient = { firstTokenTimeout: 80, idleTimeout: 40 }
+    const patient = { firstTokenTimeout: 800, idleTimeout: 400 }
 
     for (const [title, behaviour] of [
       ['before the head', stalled()],
@@ -86,7 +86,7 @@ describe('the time-outs of the openai miner', () => {
         await using model = await startModelServer(behaviour)
         const error = await refusal(ask(await openai({ baseUrl: model.url, ...patient })))
         assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
-        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 80 ms$/)
+        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 800 ms$/)
         assert.deepEqual(await model.requests[0]!.over, { left: true })
       })
 
@@ -104,7 +104,7 @@ describe('the time-outs of the openai miner', () => {
 
     it('do not count for a whole answer, of which there is no first token', async () => {
       await using model = await startModelServer(async (response, request) => {
-        await later(150)
+        await later(1_000)
         return whole('all of it')(response, request)
       })
       assert.equal((await ask(await openai({ baseUrl: model.url, ...patient, n: 2 }))).text, 'all of it')

@@ -15,7 +15,7 @@ import { asked, refusal } from '../../ask.ts'
 import { heard, pool, tried } from '../pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
 
-const hedgeMs = 40
+const hedgeMs = 200
 
 const both = (main: ModelServer, local: ModelServer) => [
   endpoint('main', { url: main.url }),
