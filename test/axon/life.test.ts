@@ -37,15 +37,14 @@ describe('life: draining', () => {
     await using axon = await startAxon({ miner })
     const running = send(axon.url, signedRequest())
     const held = await miner.next()
-    const drained = axon.drain(5_000)
+    const drained = axon.drain(60_000)
     // A stranger whose body never comes: its refusal is held for 2 s.
     using stranger = await RawConnection.open(axon.port)
     stranger.write('POST /Prompting HTTP/1.1\r\ncontent-length: 1000\r\n\r\n')
     assert.equal((await stranger.reply())?.status, 503)
-    const startedAt = performance.now()
     held.answer('done')
-    assert.equal(await drained, true)
-    assert.ok(performance.now() - startedAt < 1_000)
+    const first = await Promise.race([drained, stranger.closed.then(() => 'the stranger has left')])
+    assert.equal(first, true)
     assert.equal((await running).status, 200)
   })
 
@@ -138,13 +137,11 @@ describe('life: its end', () => {
       await Promise.all(connections.map(connection => connection.closed))
       await new Promise(setImmediate)
       console.log(process.getActiveResourcesInfo().filter(name => /Timeout|TCP|Immediate/.test(name)).join())`
-    const started = performance.now()
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',
-      timeout: 5_000,
+      timeout: 100_000,
     })
     assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '\n', stderr: '' })
-    assert.ok(performance.now() - started < 5_000)
   })
 })
 

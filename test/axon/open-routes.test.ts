@@ -120,7 +120,7 @@ describe('what a dialect remembers', () => {
   it('is not forgotten for strangers, however many of them come', async () => {
     const remember = async ({ state }: Call<unknown>) => {
       const count = Number(state.get('count') ?? 0) + 1
-      state.set('count', count, 60_000)
+      state.set('count', count, 3_600_000)
       return { answer: count }
     }
     const { synapses, ...dialect } = dialectOf({ answer: remember })

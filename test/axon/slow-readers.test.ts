@@ -29,8 +29,8 @@ describe('a stream that is read slowly', () => {
   it('is cut when nothing is read for too long, and the miner is told', async () => {
     await using stream = await startStream({ limits: { writeMs: 200 } })
     stream.caller.socket.pause()
-    await assertLeft(stream, () => stream.talk.say(...huge), 1_000)
-    assert.equal(await stream.axon.drain(1_000), true)
+    await assertLeft(stream, () => stream.talk.say(...huge))
+    assert.equal(await stream.axon.drain(10_000), true)
   })
 
   it('does not look whole when it is cut, not to a caller of HTTP/1.0 either', async () => {
@@ -55,23 +55,25 @@ describe('a stream that is read slowly', () => {
     assert.deepEqual([chunks.map(String), isWhole], [['a', 'b', 'c'], true])
   })
 
-  it('writes 10,000 tiny pieces one by one, and answers others meanwhile', async () => {
+  it('writes 3,000 tiny pieces one by one, and answers others meanwhile', async () => {
     const miner: Miner = {
       async *prompt() {
-        for (let at = 0; at < 10_000; at++) yield 'x'
+        for (let at = 0; at < 3_000; at++) yield 'x'
         return { model: 'm', finishReason: 'stop' }
       },
     }
-    await using axon = await startAxon({ miner, limits: { writeMs: 5_000 } })
-    const answered = told('answered')
+    await using axon = await startAxon({ miner, limits: { writeMs: 60_000 } })
+    const answered = told(axon, 'answered')
     using caller = await RawConnection.open(axon.port)
-    caller.write(bytesOf(streamRequest()))
+    caller.write(bytesOf(streamRequest({ timeout: '60.0' })))
     await caller.head()
-    const ping = send(axon.url, signedRequest({ synapse: 'Synapse', fields: {} })).then(({ status }) => status)
+    const ping = send(axon.url, signedRequest({ synapse: 'Synapse', fields: {}, timeout: '60.0' })).then(
+      ({ status }) => status,
+    )
     const all = caller.chunks()
     assert.equal(await Promise.race([ping, all]), 200)
     const { chunks, isWhole } = await all
-    assert.deepEqual([chunks.length, isWhole], [10_000, true])
+    assert.deepEqual([chunks.length, isWhole], [3_000, true])
     await answered
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { AxonOptions } from '#dist/axon/serve-axon.js'
+import { assertAtOnce } from '../support/assert-at-once.ts'
 import { bytesOf, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { type Talk, TalkingMiner } from '../support/talking-miner.ts'
@@ -36,14 +37,13 @@ export async function startStream({
 
 type Stream = Awaited<ReturnType<typeof startStream>>
 
-/** Is the miner told within so many milliseconds that the caller has left, and is its place free? */
-export async function assertLeft(stream: Stream, leave: () => void, withinMs = 100): Promise<void> {
-  const cancelled = told('cancelled')
+/** Is the miner told at once that the caller has left, and is its place free? */
+export async function assertLeft(stream: Stream, leave: () => void): Promise<void> {
+  const cancelled = told(stream.axon, 'cancelled')
   const startedAt = performance.now()
   leave()
   await stream.talk.over
-  const ms = performance.now() - startedAt
-  assert.ok(ms < withinMs, `after ${ms} ms`)
+  assertAtOnce(performance.now() - startedAt)
   assert.equal(stream.miner.open, 0)
   await cancelled
   const next = send(stream.axon.url, streamRequest())

@@ -72,7 +72,7 @@ describe('a dialect that streams', () => {
       { miner },
     )
     await asked.caller.head()
-    const cancelled = told('cancelled')
+    const cancelled = told(asked.axon, 'cancelled')
     asked.caller.socket.end()
     await cancelled
     assert.equal(await asked.axon.drain(1_000), true)

@@ -28,8 +28,7 @@ const files = [
   'tsconfig.json',
 ]
 
-describe('miner create', function () {
-  this.timeout(60_000)
+describe('miner create', () => {
   let home: string
 
   beforeEach(() => {

@@ -266,7 +266,7 @@ describe('plugins', () => {
         cwd: packed,
         encoding: 'utf8',
       }).trim()
-      const miner = (...args: string[]) => spawnMiner(args, { env: folder.env, timeoutMs: 120_000 })
+      const miner = (...args: string[]) => spawnMiner(args, { env: folder.env })
       const completion = () => readFileSync(join(folder.folder, 'cache/autocomplete/functions/bash/miner.bash'), 'utf8')
 
       const install = await miner('plugins:install', `file://${join(folder.folder, tarball)}`)
@@ -287,11 +287,11 @@ describe('plugins', () => {
       assert.equal(uninstall.code, 0, uninstall.stderr)
       assert.doesNotMatch(completion(), /--mark /)
       assert.doesNotMatch((await miner('miners')).stdout, /shout/)
-    }).timeout(120_000)
+    })
 
     it('are installed from the paths that were typed, and from nowhere else when nothing is there', async () => {
       using folder = linkedPlugins({})
-      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder, timeoutMs: 120_000 })
+      const miner = (...args: string[]) => runMiner(args, { env: folder.env, cwd: folder.folder })
       writePackage(join(folder.folder, 'mine', 'miner-shout'), 'miner-shout', shout)
       const install = await miner('plugins', 'install', 'mine/miner-shout')
       assert.equal(install.code, 0, install.stderr)
@@ -304,7 +304,7 @@ describe('plugins', () => {
         stderr,
         /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: look at the path.*\n$/,
       )
-    }).timeout(120_000)
+    })
 
     for (const json of [[], ['--json']])
       it(`leave npm's words on standard error when it fails, and say so ${json.join() || 'in words'}`, async () => {
@@ -342,7 +342,7 @@ describe('plugins', () => {
       const install = await runMiner(['plugins:install', root('other')], { env: folder.env })
       assert.equal(install.code, 2)
       assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
-    }).timeout(60_000)
+    })
 
     it('are told of once, with the way out, when they are no longer where they were', async () => {
       using folder = linkedPlugins({ 'miner-shout': shout, 'miner-gone': shout, 'miner-torn': shout })

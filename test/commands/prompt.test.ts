@@ -120,7 +120,7 @@ describe('miner prompt', () => {
 
   it('tells which attempts were under way when the time was over', async () => {
     await using model = await startModelServer(stalled())
-    const slow = ['prompt', 'hi', '--timeout', '1s', '--base-url', model.url]
+    const slow = ['prompt', 'hi', '--timeout', '3s', '--base-url', model.url]
     const host = new URL(model.url).host
     const { stderr } = await runMiner([...slow, '--verbose'])
     assert.match(
@@ -144,7 +144,7 @@ describe('miner prompt', () => {
 
   it('waits no longer than --timeout', async () => {
     await using model = await startModelServer(stalled())
-    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '1s', '--base-url', model.url])
+    const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '3s', '--base-url', model.url])
     assert.match(stderr, /^error: .*\n {2}try: /)
     assert.equal(code, 1)
     assert.deepEqual(await (await model.arrived(0)).over, { left: true })
@@ -156,7 +156,7 @@ describe('miner prompt', () => {
   it('ends although a miner does not let go, and has told the answer', async () => {
     const clinging = fileURLToPath(new URL('../support/clinging-miner.ts', import.meta.url))
     const env = { NODE_OPTIONS: `--import=${clinging}` }
-    const { code, stdout } = await runMiner(['prompt', 'hi', '--json'], { env, timeoutMs: 15_000 })
+    const { code, stdout } = await runMiner(['prompt', 'hi', '--json'], { env })
     assert.equal(code, 0)
     assert.equal(JSON.parse(stdout).completion, 'answer')
   })

@@ -129,7 +129,7 @@ describe('miner serve', () => {
     ]
     await using run = liveMiner(dev, { env: { MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints) } })
     const { url } = await serving(run)
-    assert.equal((await runMiner(['query', '--dev', '--url', url, '--timeout', '1s', 'hi'])).code, 1)
+    assert.equal((await runMiner(['query', '--dev', '--url', url, '--timeout', '4s', 'hi'])).code, 1)
     await run.says('"failed"')
     const { models } = recordsOf(run).find(({ event }) => event === 'serving')!
     assert.deepEqual(models, ['gpt-3.5-turbo at main', 'llama at local'])

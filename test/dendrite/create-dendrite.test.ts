@@ -60,13 +60,13 @@ const question = (url: URL, change: Partial<DendriteAsk> = {}): DendriteAsk => (
   fields: { roles: ['user'], messages: ['hi'], completion: '' },
   required: ['roles', 'messages'],
   hashed: ['messages'],
-  timeoutMs: 5000,
+  timeoutMs: 60_000,
   ...change,
 })
 const dendriteOf = (change: Partial<Parameters<typeof createDendrite>[0]> = {}) =>
   createDendrite({ keypair: alice, now: Date.now, ...change })
 /** What comes of asking one that answers with these bytes, whatever it is asked, and leaves the connection open. */
-async function answered(bytes: string, timeoutMs = 5000) {
+async function answered(bytes: string, timeoutMs = 60_000) {
   const sockets: Socket[] = []
   const server = createTcpServer(socket => {
     sockets.push(socket)

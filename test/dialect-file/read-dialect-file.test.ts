@@ -7,7 +7,7 @@ import { createDendrite } from '#dist/dendrite/create-dendrite.js'
 import { readDialectFile } from '#dist/dialect-file/read-dialect-file.js'
 import type { Miner, Question } from '#dist/plugin/miner.js'
 import { hashVersions } from '#dist/plugin/route-fields.js'
-import { alice, bob } from '../support/signed-request.ts'
+import { alice, bob, freshNonce } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 
 const HAIKU = `
@@ -70,7 +70,7 @@ describe('readDialectFile', () => {
     const dialect = await read(toml)
     const route = dialect.synapses[synapse]!
     await using axon = await startAxon({ dialect, miner })
-    using dendrite = createDendrite({ keypair: alice, now: Date.now })
+    using dendrite = createDendrite({ keypair: alice, nextNonce: freshNonce })
     const reply = await dendrite.ask({
       url: new URL(axon.url),
       receiver: bob.address,
@@ -78,7 +78,7 @@ describe('readDialectFile', () => {
       fields: { ...route.example, ...body },
       required: [],
       hashed: hashVersions(route)[0]!,
-      timeoutMs: 5000,
+      timeoutMs: 60_000,
     })
     return { questions, reply }
   }

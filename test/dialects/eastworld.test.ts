@@ -74,7 +74,7 @@ describe('eastworld', () => {
   it('has no answer when the arguments are beyond repair', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', '{"direction": "nor'])
-    const failed = told('failed')
+    const failed = told(started.axon, 'failed')
     assertRefused(await started.ask('Observation'), 502, 'The model behind this miner failed')
     assert.equal(((await failed).error as NoAnswer).code, 'BAD_ARGUMENTS')
   })

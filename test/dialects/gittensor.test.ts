@@ -157,7 +157,7 @@ describe('gittensor', () => {
   it('refuses before the first byte when another model answers, and tells the operator', async () => {
     await using started = await start()
     started.miner.relays = () => cutInto(Buffer.from(events.join('').replaceAll('qwen3.6-35b-a3b', 'tiny')), 10)
-    const failed = told('failed')
+    const failed = told(started.axon, 'failed')
     assertRefused(await refused(started), 501, 'This miner cannot do that')
     const { plugin, error } = await failed
     assert.equal(plugin, 'gittensor')
@@ -176,7 +176,7 @@ describe('gittensor', () => {
     it(`refuses a stream that ${what}`, async () => {
       await using started = await start()
       started.miner.relays = () => cutInto(Buffer.from(bytes), 64 * 1024)
-      const failed = told('failed')
+      const failed = told(started.axon, 'failed')
       assertRefused(await refused(started), 502, 'The model behind this miner failed')
       assert.equal(((await failed).error as NoAnswer).code, 'NO_MODEL_NAMED')
     })

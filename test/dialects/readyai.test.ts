@@ -85,7 +85,7 @@ describe('readyai', () => {
   it('gives no answer rather than too few tags', async () => {
     await using started = await start()
     started.miner.says = () => 'skiing, alps, a, b, Skiing'
-    const failed = told('failed')
+    const failed = told(started.axon, 'failed')
     assertRefused(await started.ask('CgSynapse'), 502, 'The model behind this miner failed')
     assert.equal(((await failed).error as NoAnswer).code, 'TOO_FEW_TAGS')
     const survey = { survey_question: 'Why?', comment: 'So.' }

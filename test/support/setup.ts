@@ -1,6 +1,6 @@
 // Loaded by mocha before any test: no test reaches beyond this machine, none sees the settings of who runs it,
 // and none passes that leaves a rejection unhandled.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import nock from 'nock'
@@ -18,6 +18,7 @@ process.on('unhandledRejection', reason => {
 
 export const mochaHooks = {
   beforeAll() {
+    mkdirSync(home, { recursive: true }) // for each file: afterAll is over behind each of them
     nock.disableNetConnect()
     nock.enableNetConnect('127.0.0.1')
   },

@@ -59,8 +59,7 @@ describe('openHotkey', () => {
       assert.equal((await open('phrase')).address, DEVELOPMENT_ROOT)
     })
 
-    it('an encrypted key, with the password that btwallet left in the environment', async function () {
-      this.timeout(60_000)
+    it('an encrypted key, with the password that btwallet left in the environment', async () => {
       // The path must be `w`, because the variable is named after it and the password scrambled with that name.
       const cwd = process.cwd()
       cpSync(join(path, 'locked'), join(path, 'w/locked'), { recursive: true })

@@ -8,8 +8,7 @@ const refused = (code: string) => (error: unknown) => error instanceof WalletErr
 
 // That the right password opens it, open-hotkey.test.ts shows.
 describe('openNacl', () => {
-  it('refuses a wrong password', async function () {
-    this.timeout(60_000)
+  it('refuses a wrong password', async () => {
     await assert.rejects(openNacl(sealed, 'incorrect horse', { file: 'f' }), refused('KEYFILE_PASSWORD_WRONG'))
   })
 

@@ -22,7 +22,7 @@ describe('a plain route', () => {
       'GET /availability': { answer: async ({ body, address }) => ({ body: body as string, address }) },
       'POST /availability': { answer: async ({ body }) => body as string },
     })
-    const answered = told('answered')
+    const answered = told(axon, 'answered')
     const got = await send(axon.url, get('/availability?model=a&n=1'))
     assert.equal(got.headers['content-type'], 'application/json')
     assert.deepEqual(JSON.parse(got.text), { body: { model: 'a', n: '1' }, address: '127.0.0.1' })
@@ -83,7 +83,7 @@ describe('a plain route', () => {
     })
     assert.equal((await send(axon.url, get('/busy'))).status, 503)
     assert.equal((await send(axon.url, get('/late'))).json.message, 'No answer within 5.0s')
-    const failed = told('failed')
+    const failed = told(axon, 'failed')
     const broken = await send(axon.url, get('/broken'))
     assert.equal(broken.status, 500)
     assert.doesNotMatch(broken.text, /secret/)

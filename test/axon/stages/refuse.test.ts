@@ -37,7 +37,7 @@ describe('refusalOf', () => {
     const miner = new HeldMiner()
     await using axon = await startAxon({ miner, concurrency: 1, queue: 0 })
     for (const reason of ['timeout', 'constructor', undefined]) {
-      const failed = told('failed')
+      const failed = told(axon, 'failed')
       const reply = send(axon.url, signedRequest())
       const error = new NoAnswer(reason as 'late', 'why')
       ;(await miner.next()).fail(error)

@@ -118,13 +118,12 @@ describe('verify: who signed', () => {
     assert.equal(miner.count, 0)
   })
 
-  it('refuses 5,000 signatures without the marker bit, and then answers a good one', async () => {
+  it('refuses 1,500 signatures without the marker bit, and then answers a good one', async () => {
     await using axon = await startAxon()
     const bad = signedRequest({ headers: { bt_header_dendrite_signature: `0x${'01'.repeat(63)}41` } })
-    const good = signedRequest()
     using connection = await RawConnection.open(axon.port)
     // As many at a time as a connection may have open.
-    for (let sent = 0; sent < 5000; sent += 16) {
+    for (let sent = 0; sent < 1_500; sent += 16) {
       const requests = Array.from({ length: 16 }, () => {
         const headers = { ...bad.headers, bt_header_dendrite_nonce: String(freshNonce()) }
         return bytesOf({ ...bad, headers, body: '' })
@@ -132,7 +131,7 @@ describe('verify: who signed', () => {
       connection.write(Buffer.concat(requests))
       for (const _ of requests) assert.equal((await connection.reply())?.status, 401)
     }
-    assert.equal((await send(axon.url, good)).status, 200)
+    assert.equal((await send(axon.url, signedRequest())).status, 200)
   })
 })
 

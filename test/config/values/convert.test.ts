@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { valuesOf } from '#dist/config/configuration.js'
+import { threadMs } from '../../support/thread-ms.ts'
 import { axon, chain, openai, policy } from '../example-sections.ts'
 import { complaints, problemsOf, read, typed } from '../reading.ts'
 
@@ -141,11 +142,12 @@ describe('convert', () => {
   })
 
   it('reads a number in time that grows with its length only', async () => {
-    const start = performance.now()
     const text = `${'1'.repeat(100_000)}x`
-    assert.equal((await complaints({ env: { MINER_OPENAI_TEMPERATURE: text } })).length, 1)
+    const ms = await threadMs(async () => {
+      assert.equal((await complaints({ env: { MINER_OPENAI_TEMPERATURE: text } })).length, 1)
+    })
     // Backtracking over each digit takes more than ten seconds.
-    assert.ok(performance.now() - start < 2_000)
+    assert.ok(ms < 2_000, `${ms} ms`)
   })
 
   it('refuses a flag for one value that is given twice', async () => {

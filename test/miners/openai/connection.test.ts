@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
+import { assertAtOnce } from '../../support/assert-at-once.ts'
 import { answered, chunk, cut, event, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 import { askingOnce } from './asking-once.ts'
@@ -178,7 +179,7 @@ describe('the connection to the model', () => {
     assert.deepEqual(await model.requests[0]!.over, { left: true })
   })
 
-  describe('is closed within 100 ms', () => {
+  describe('is closed at once', () => {
     for (const [title, type, n] of [
       ['a web page that does not end', 'text/html', 1],
       ['a web page in place of a whole answer', 'text/html', 2],
@@ -192,7 +193,7 @@ describe('the connection to the model', () => {
         const refused = performance.now()
         assert.equal(error.code, 'MODEL_UNREADABLE')
         assert.deepEqual(await model.requests[0]!.over, { left: true })
-        assert.ok(performance.now() - refused < 100)
+        assertAtOnce(performance.now() - refused)
       })
 
     it('after an event that is an error', async () => {
@@ -203,12 +204,12 @@ describe('the connection to the model', () => {
       const refused = performance.now()
       assert.equal(error.code, 'MODEL_FAILED')
       assert.deepEqual(await model.requests[0]!.over, { left: true })
-      assert.ok(performance.now() - refused < 100)
+      assertAtOnce(performance.now() - refused)
     })
   })
 
   describe('at the deadline', () => {
-    const late = () => ({ deadline: Date.now() + 60 })
+    const late = () => ({ deadline: Date.now() + 500 })
 
     for (const [title, behaviour, numbers] of [
       ['before any answer', stalled(), [1, 2]],
@@ -267,7 +268,7 @@ describe('the connection to the model', () => {
       ['before any answer', []],
       ['in the middle of an answer', ['Hel']],
     ] as const)
-      it(`is closed within 100 ms ${title}, and the reason is told as it is`, async () => {
+      it(`is closed at once ${title}, and the reason is told as it is`, async () => {
         await using model = await startModelServer(stalled(pieces))
         const leaving = new AbortController()
         const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
@@ -281,7 +282,7 @@ describe('the connection to the model', () => {
 
         await assert.rejects(next, error => error === reason)
         assert.deepEqual(await request.over, { left: true })
-        assert.ok(performance.now() - left < 100)
+        assertAtOnce(performance.now() - left)
         assert.equal(model.open, 0)
       })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import nock from 'nock'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
+import { assertAtOnce } from '../../support/assert-at-once.ts'
 import { faults } from '../../support/fault-server.ts'
 import { answered, stalled, startModelServer, streamed } from '../../support/model-server.ts'
 import { asked, refusal } from '../ask.ts'
@@ -71,7 +72,7 @@ describe('embedding', () => {
 
   it('tells why nobody answers, with the attempts', async () => {
     await using model = await startModelServer(answered(200, { data: [] }))
-    const error = await refusal(embed(await openai({ baseUrl: model.url }), { deadline: Date.now() + 300 }))
+    const error = await refusal(embed(await openai({ baseUrl: model.url }), { deadline: Date.now() + 2_000 }))
     assert.equal(error.code, 'MODEL_UNREADABLE')
     assert.ok(error.attempts!.length > 0)
   })
@@ -101,7 +102,7 @@ describe('embedding', () => {
     assert.equal((await answerOf(miner, {})).text, 'fine')
   })
 
-  it('ends its call within 100 ms when the caller leaves', async () => {
+  it('ends its call at once when the caller leaves', async () => {
     await using model = await startModelServer(stalled())
     const leaving = new AbortController()
     const embedding = embed(await openai({ baseUrl: model.url }), { signal: leaving.signal })
@@ -110,7 +111,7 @@ describe('embedding', () => {
     leaving.abort(new Error('gone'))
     await assert.rejects(embedding, /gone/)
     assert.deepEqual(await over, { left: true })
-    assert.ok(performance.now() - left < 100)
+    assertAtOnce(performance.now() - left)
   })
 
   it('ends at the deadline', async () => {

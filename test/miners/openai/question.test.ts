@@ -122,7 +122,7 @@ describe('a model that a question names', () => {
       { name: 'local', baseUrl: local.url, model: 'llama', weight: 1 },
     ]
     const miner = await openai({ endpoints })
-    const { attempts } = await refusal(answerOf(miner, { model: 'llama' }, { deadline: Date.now() + 300 }))
+    const { attempts } = await refusal(answerOf(miner, { model: 'llama' }, { deadline: Date.now() + 2_000 }))
     assert.deepEqual(
       attempts!.slice(0, 2).map(({ endpoint, model }) => [endpoint, model]),
       [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { OpenAIMiner } from '#dist/miners/openai/openai-miner.js'
 import type { Asked, Miner, Question } from '#dist/plugin/miner.js'
+import { assertAtOnce } from '../../support/assert-at-once.ts'
 import { faults } from '../../support/fault-server.ts'
 import {
   answered,
@@ -151,7 +152,7 @@ describe('a relay', () => {
     })
     const began = performance.now()
     assert.equal((await relay(await openai({ baseUrl: model.url }))).text, fine)
-    assert.ok(performance.now() - began < 2_000)
+    assertAtOnce(performance.now() - began)
   })
 
   it('unpacks what is compressed', async () => {
@@ -205,7 +206,7 @@ describe('a relay', () => {
           await new Promise(resolve => setTimeout(resolve, 20))
         }
       })
-      const miner = await openai({ baseUrl: model.url, idleTimeout: 150 })
+      const miner = await openai({ baseUrl: model.url, idleTimeout: 800 })
       assert.equal((await refusal(relay(miner))).code, 'MODEL_STALLED')
     })
 
@@ -275,7 +276,7 @@ describe('a relay', () => {
         { name: 'main', baseUrl: main.url },
         { name: 'local', baseUrl: local.url },
       ]
-      const { text, outcome } = await relay(await openai({ endpoints, hedge: 20 }))
+      const { text, outcome } = await relay(await openai({ endpoints, hedge: 500 }))
       assert.equal(text, fine)
       assert.deepEqual(
         outcome.attempts!.map(({ error }) => error),
@@ -287,7 +288,7 @@ describe('a relay', () => {
     it('and counts for and against its health', async () => {
       await using model = await startModelServer(answered(500))
       const miner = (await openai({ baseUrl: model.url })) as OpenAIMiner
-      await refusal(relay(miner, {}, { deadline: Date.now() + 400 }))
+      await refusal(relay(miner, {}, { deadline: Date.now() + 1_500 }))
       assert.notEqual(miner.health()[0]!.failures, 0)
       model.behaviour = sent(fine)
       await relay(miner)
@@ -311,7 +312,7 @@ describe('a relay', () => {
     ['while it reads', async () => {}],
     ['while it does not', async (reading: Promise<unknown>) => void (await reading)],
   ] as const)
-    it(`ends its call within 100 ms when the caller leaves, ${title}`, async () => {
+    it(`ends its call at once when the caller leaves, ${title}`, async () => {
       await using model = await startModelServer(stalled(['Hello']))
       const leaving = new AbortController()
       const miner = await openai({ baseUrl: model.url })
@@ -321,11 +322,11 @@ describe('a relay', () => {
       const left = performance.now()
       leaving.abort(new Error('gone'))
       assert.deepEqual(await model.requests[0]!.over, { left: true })
-      assert.ok(performance.now() - left < 100)
+      assertAtOnce(performance.now() - left)
       await assert.rejects(outcome, /gone/)
     })
 
-  it('ends its call within 100 ms when the caller leaves before the first byte', async () => {
+  it('ends its call at once when the caller leaves before the first byte', async () => {
     await using model = await startModelServer(stalled())
     const leaving = new AbortController()
     const relaying = relay(await openai({ baseUrl: model.url }), {}, { signal: leaving.signal })
@@ -334,7 +335,7 @@ describe('a relay', () => {
     leaving.abort(new Error('gone'))
     await assert.rejects(relaying, /gone/)
     assert.deepEqual(await over, { left: true })
-    assert.ok(performance.now() - left < 100)
+    assertAtOnce(performance.now() - left)
   })
 
   it('waits for a reader that is slow', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as later } from 'node:timers/promises'
 import nock from 'nock'
 import type { OpenAI } from 'openai'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
+import { assertAtOnce } from '../../support/assert-at-once.ts'
 import { chunk, event, stalled, startModelServer, streamed, whole } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 import { askingOnce } from './asking-once.ts'
@@ -28,17 +29,17 @@ describe('the time-outs of the openai miner', () => {
       assert.equal(error.reason, 'upstream')
       assert.match(error.message, /^127\.0\.0\.1:\d+ took no connection within 80 ms$/)
       const gaveUp = performance.now()
-      assert.ok(gaveUp - began < 1000)
+      assertAtOnce(gaveUp - began)
       await server.closed
-      assert.ok(performance.now() - gaveUp < 100)
+      assertAtOnce(performance.now() - gaveUp)
     })
 
     it('do not count once there is a connection', async () => {
       await using model = await startModelServer(async (response, request) => {
-        await later(150)
+        await later(1_000)
         return streamed(['late but fine'])(response, request)
       })
-      assert.equal((await ask(await openai({ baseUrl: model.url, connectTimeout: 50 }))).text, 'late but fine')
+      assert.equal((await ask(await openai({ baseUrl: model.url, connectTimeout: 800 }))).text, 'late but fine')
     })
 
     it('leave the deadline in force', async () => {
@@ -50,7 +51,7 @@ describe('the time-outs of the openai miner', () => {
       await server.closed
     })
 
-    it('are not waited for when nobody listens any more: the connection is closed within 100 ms', async () => {
+    it('are not waited for when nobody listens any more: the connection is closed at once', async () => {
       await using server = await startSilentServer()
       const leaving = new AbortController()
       const answer = ask(await openai({ baseUrl: server.url }), { signal: leaving.signal })
@@ -60,22 +61,22 @@ describe('the time-outs of the openai miner', () => {
       leaving.abort(reason)
       await assert.rejects(answer, error => error === reason)
       await server.closed
-      assert.ok(performance.now() - left < 100)
+      assertAtOnce(performance.now() - left)
     })
 
     it('leave a connection alone that another question uses later', async () => {
       await using model = await startModelServer()
-      const miner = await openai({ baseUrl: model.url, connectTimeout: 50 })
+      const miner = await openai({ baseUrl: model.url, connectTimeout: 800 })
       const leaving = new AbortController()
       await ask(miner, { signal: leaving.signal })
       leaving.abort()
-      await later(60)
+      await later(900)
       assert.equal((await ask(miner)).text, 'Hello there')
     })
   })
 
   describe('for the first token', () => {
-    const patient = { firstTokenTimeout: 80, idleTimeout: 40 }
+    const patient = { firstTokenTimeout: 800, idleTimeout: 400 }
 
     for (const [title, behaviour] of [
       ['before the head', stalled()],
@@ -85,7 +86,7 @@ describe('the time-outs of the openai miner', () => {
         await using model = await startModelServer(behaviour)
         const error = await refusal(ask(await openai({ baseUrl: model.url, ...patient })))
         assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
-        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 80 ms$/)
+        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 800 ms$/)
         assert.deepEqual(await model.requests[0]!.over, { left: true })
       })
 
@@ -103,7 +104,7 @@ describe('the time-outs of the openai miner', () => {
 
     it('do not count for a whole answer, of which there is no first token', async () => {
       await using model = await startModelServer(async (response, request) => {
-        await later(120)
+        await later(1_000)
         return whole('all of it')(response, request)
       })
       assert.equal((await ask(await openai({ baseUrl: model.url, ...patient, n: 2 }))).text, 'all of it')
@@ -114,11 +115,11 @@ describe('the time-outs of the openai miner', () => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { reasoning_content: 'ah' }]) {
           response.write(event(chunk(delta)))
-          await later(60)
+          await later(600)
         }
         response.end(event(chunk({ content: 'Hello' }, 'stop')))
       })
-      const miner = await openai({ baseUrl: model.url, firstTokenTimeout: 100, idleTimeout: 120 })
+      const miner = await openai({ baseUrl: model.url, firstTokenTimeout: 1_000, idleTimeout: 1_500 })
       const { pieces } = await ask(miner)
       assert.deepEqual(pieces, ['Hello'])
     })
@@ -133,7 +134,7 @@ describe('the time-outs of the openai miner', () => {
       })
       const began = performance.now()
       assert.equal((await ask(await openai({ baseUrl: model.url, idleTimeout: 60 }))).text, 'Hello')
-      assert.ok(performance.now() - began < 2_000)
+      assertAtOnce(performance.now() - began)
     })
 
     it('take an answer that is whole, though its stream never ends', async () => {
@@ -155,17 +156,17 @@ describe('the time-outs of the openai miner', () => {
       const miner = await openai({ baseUrl: model.url, idleTimeout: null })
       const began = performance.now()
       assert.equal((await ask(miner)).outcome.finishReason, 'stop')
-      assert.ok(performance.now() - began < 5_000)
+      assertAtOnce(performance.now() - began)
     })
 
     it('give it up after it began to speak, with what it said', async () => {
       await using model = await startModelServer(stalled(['Hel', 'lo']))
-      const answer = (await openai({ baseUrl: model.url, idleTimeout: 60 })).prompt({ messages: hello }, asked())
+      const answer = (await openai({ baseUrl: model.url, idleTimeout: 500 })).prompt({ messages: hello }, asked())
       assert.equal((await answer.next()).value, 'Hel')
       assert.equal((await answer.next()).value, 'lo')
       const error = await refusal(answer.next())
       assert.equal(error.code, 'MODEL_STALLED')
-      assert.match(error.message, /stopped speaking for 60 ms$/)
+      assert.match(error.message, /stopped speaking for 500 ms$/)
       assert.deepEqual(await model.requests[0]!.over, { left: true })
     })
 
@@ -188,13 +189,13 @@ describe('the time-outs of the openai miner', () => {
 
     it('do not count while the one who listens takes its time', async () => {
       await using model = await startModelServer(streamed(['one', ' two', ' three']))
-      const answer = (await openai({ baseUrl: model.url, idleTimeout: 40 })).prompt({ messages: hello }, asked())
+      const answer = (await openai({ baseUrl: model.url, idleTimeout: 500 })).prompt({ messages: hello }, asked())
       const heard: unknown[] = []
       for (;;) {
         const { done, value } = await answer.next()
         if (done) break
         heard.push(value)
-        await later(80)
+        await later(700)
       }
       assert.deepEqual(heard, ['one', ' two', ' three'])
     })

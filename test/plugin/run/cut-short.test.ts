@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { cutShort } from '#dist/plugin/run/cut-short.js'
+import { threadMs } from '../../support/thread-ms.ts'
 
 /** What is kept ends where the bar stands. */
 const cuts = {
@@ -47,10 +48,11 @@ describe('cutShort', () => {
     assert.equal(cutShort(`One. Two ${word}`), `One. Two ${word}`)
   })
 
-  it('takes no time, whatever is in it', () => {
-    const startedAt = performance.now()
-    for (const text of ['.', '."', '. ', ' ', '"', 'a.', '…!?', '\n', '今', '。', '1.'])
-      cutShort(text.repeat((4 * 1024 * 1024) / text.length))
-    assert.ok(performance.now() - startedAt < 1_000)
+  it('takes no time, whatever is in it', async () => {
+    const ms = await threadMs(() => {
+      for (const text of ['.', '."', '. ', ' ', '"', 'a.', '…!?', '\n', '今', '。', '1.'])
+        cutShort(text.repeat((4 * 1024 * 1024) / text.length))
+    })
+    assert.ok(ms < 1_000, `${ms} ms`)
   })
 })

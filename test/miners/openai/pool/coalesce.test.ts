@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CallModel } from '#dist/miners/openai/call/call.js'
 import type { Asked, Attempt, Question } from '#dist/plugin/miner.js'
+import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
 import { asked, hello, refusal } from '../../ask.ts'
 import { heard, pool, tried } from '../pool.ts'
@@ -145,7 +146,7 @@ describe('an identical question in flight', () => {
     assert.equal(main.requests.length, 3)
   })
 
-  it('goes on for the others when one leaves, and is aborted within 100 ms when the last one does', async () => {
+  it('goes on for the others when one leaves, and is aborted at once when the last one does', async () => {
     await using main = await startModelServer(stalled(['Hel']))
     const { models } = pool([endpoint('main', { url: main.url })], shared)
     const leaving = [new AbortController(), new AbortController(), new AbortController()]
@@ -161,7 +162,7 @@ describe('an identical question in flight', () => {
     const left = performance.now()
     await speeches[2]!.return({ model: '', finishReason: '' })
     assert.deepEqual(await main.requests[0]!.over, { left: true })
-    assert.ok(performance.now() - left < 100)
+    assertAtOnce(performance.now() - left)
     assert.equal(main.requests.length, 1)
   })
 
@@ -183,11 +184,12 @@ describe('an identical question in flight', () => {
     const { call, state, say } = dictated()
     const { ask } = pool([endpoint('main')], { call, ...shared })
     const now = Date.now()
-    const long = ask({ deadline: now + 2_000 })
+    const long = ask({ deadline: now + 20_000 })
     const short = ask({ deadline: now + 80 })
     const reason = await refusal(short)
     assert.deepEqual([reason.code, reason.reason], ['MODEL_TIMEOUT', 'late'])
-    assert.ok(Date.now() - now >= 79 && Date.now() - now < 300)
+    assert.ok(Date.now() - now >= 79)
+    assertAtOnce(Date.now() - now)
     say('fine')
     say(null)
     assert.equal((await long).text, 'fine')
@@ -213,10 +215,10 @@ describe('an identical question in flight', () => {
       return yield* saying(name)
     }
     const both = pool([endpoint('main'), endpoint('local')], { call, ...shared })
-    const { text, outcome } = await both.ask({ deadline: Date.now() + 400 })
+    const { text, outcome } = await both.ask({ deadline: Date.now() + 2_000 })
     assert.equal(text, 'local')
     const { ms } = outcome.attempts![0]!
-    assert.ok(ms >= 190 && ms < 390, `${ms}`)
+    assert.ok(ms >= 990 && ms < 1_990, `${ms}`)
 
     const busy = failing(() => failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 600 }))
     const reason = await refusal(
@@ -237,7 +239,7 @@ describe('an identical question in flight', () => {
       const heard: string[] = []
       told.push(heard)
       const onAttempt = ({ endpoint, error }: Attempt) => void heard.push(`${endpoint}: ${error}`)
-      return refusal(ask({ deadline: Date.now() + 100, onAttempt }))
+      return refusal(ask({ deadline: Date.now() + 1_000, onAttempt }))
     }
     const first = one()
     await new Promise(setImmediate)

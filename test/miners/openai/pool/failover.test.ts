@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CallModel } from '#dist/miners/openai/call/call.js'
+import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, completion, cut, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
 import { asked, hello, refusal } from '../../ask.ts'
 import { heard, pool, tried } from '../pool.ts'
@@ -107,12 +108,12 @@ describe('a question with several ways to an answer', () => {
   })
 
   it('fails with what tells most, and with all that was tried', async () => {
-    await using main = await startModelServer(answered(429))
+    await using main = await startModelServer(answered(429, undefined, { 'retry-after': '60' }))
     await using local = await startModelServer(answered(401))
     const { ask } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
-    const reason = await refusal(ask({ deadline: Date.now() + 500 }))
+    const reason = await refusal(ask())
     assert.equal(reason.reason, 'busy')
-    assert.ok(reason.retryAfterMs! > 500 && reason.retryAfterMs! <= 1_000)
+    assert.ok(reason.retryAfterMs! > 30_000 && reason.retryAfterMs! <= 60_000)
     assert.deepEqual(tried(reason), ['main: MODEL_RATE_LIMITED', 'local: MODEL_KEY_REFUSED'])
   })
 
@@ -158,7 +159,7 @@ describe('a question with several ways to an answer', () => {
     const reason = await refusal(alone.ask())
     assert.equal(reason.retryAfterMs, 60_000)
     assert.equal((await pool([endpoint('main'), endpoint('local')], { call }).ask()).text, 'fine')
-    assert.ok(performance.now() - startedAt < 1_000)
+    assertAtOnce(performance.now() - startedAt)
     assert.deepEqual(alone.log.changes, ['debug keyRests']) // the error says it
   })
 
@@ -173,7 +174,7 @@ describe('a question with several ways to an answer', () => {
     // 0.2 of 250, 500 and 1000 ms, and 0.2 of 50 ms more; timers may be a moment early, and late on a busy machine
     assert.equal(pauses.length, 3)
     for (const [at, least] of [60, 110, 210].entries()) assert.ok(pauses[at]! > least - 5, `${pauses}`)
-    assert.ok(starts.at(-1)! - starts[0]! < 1_500, `${pauses}`)
+    assertAtOnce(starts.at(-1)! - starts[0]!)
   })
 
   it('ends at once when nobody listens while it waits', async () => {
@@ -251,21 +252,21 @@ describe('a pool in which endpoints rest', () => {
     for (let count = 0; count < 5; count += 1) await ask()
     state.main = 'silent'
     state.now += 2_000
-    const { text, outcome } = await ask({ deadline: Date.now() + 300 })
+    const { text, outcome } = await ask({ deadline: Date.now() + 1_200 })
     assert.equal(text, 'local')
     assert.deepEqual(tried(outcome), ['main: MODEL_TIMEOUT', 'local'])
     const { ms } = outcome.attempts![0]!
-    assert.ok(ms >= 140 && ms < 290, `${ms}`)
+    assert.ok(ms >= 590 && ms < 1_190, `${ms}`)
   })
 
   it('leaves an endpoint that is silent for half of the time, when another one can answer', async () => {
     const { state, ask, models } = twoEndpoints()
     state.main = 'silent'
-    const { text, outcome } = await ask({ deadline: Date.now() + 300 })
+    const { text, outcome } = await ask({ deadline: Date.now() + 1_200 })
     assert.equal(text, 'local')
     assert.deepEqual(tried(outcome), ['main: MODEL_TIMEOUT', 'local'])
     const { ms } = outcome.attempts![0]!
-    assert.ok(ms >= 140 && ms < 290, `${ms}`)
+    assert.ok(ms >= 590 && ms < 1_190, `${ms}`)
     assert.equal(models.health()[0]!.failures, 0) // hardly any time
     assert.equal((await ask({ deadline: Date.now() + 2_100 })).text, 'local')
     assert.equal(models.health()[0]!.failures, 1)
@@ -282,8 +283,8 @@ describe('a pool in which endpoints rest', () => {
       endpoint('main', { url: main.url, ...own }),
       endpoint('local', { url: local.url, ...own }),
     ])
-    assert.equal((await ask({ deadline: Date.now() + 300 })).text, 'fine')
-    const speech = models.embed(['one'], asked({ deadline: Date.now() + 300 }))
+    assert.equal((await ask({ deadline: Date.now() + 1_500 })).text, 'fine')
+    const speech = models.embed(['one'], asked({ deadline: Date.now() + 1_500 }))
     assert.deepEqual((await speech.next()).value, [[1]])
   })
 
@@ -341,15 +342,15 @@ describe('a pool in which endpoints rest', () => {
     let calls = 0
     const call: CallModel = async function* () {
       calls += 1
-      if (calls === 1) throw failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 400 })
+      if (calls === 1) throw failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 1_500 })
       return yield* saying('fine')
     }
     const { ask } = pool([endpoint('main')], { call })
-    assert.equal((await refusal(ask({ deadline: Date.now() + 200 }))).retryAfterMs, 400)
+    assert.equal((await refusal(ask({ deadline: Date.now() + 1_000 }))).retryAfterMs, 1_500)
     const reason = await refusal(ask({ deadline: Date.now() + 200 }))
     assert.deepEqual([reason.reason, reason.code, reason.attempts], ['busy', 'MODEL_RATE_LIMITED', []])
-    assert.match(reason.message, /^main rests for 1 s: failed with MODEL_RATE_LIMITED$/)
-    assert.ok(reason.retryAfterMs! > 300 && reason.retryAfterMs! <= 400)
+    assert.match(reason.message, /^main rests for [12] s: failed with MODEL_RATE_LIMITED$/)
+    assert.ok(reason.retryAfterMs! > 200 && reason.retryAfterMs! <= 1_500)
     assert.equal(calls, 1)
     assert.equal((await ask()).text, 'fine')
     assert.equal(calls, 2)
@@ -387,14 +388,14 @@ describe('nobody listens', () => {
     const left = performance.now()
     await speech.return({ model: '', finishReason: '' })
     assert.deepEqual(await main.requests[0]!.over, { left: true })
-    assert.ok(performance.now() - left < 100)
+    assertAtOnce(performance.now() - left)
   })
 
   for (const [title, pieces] of [
     ['before the first word', []],
     ['between two words', ['Hel']],
   ] as const)
-    it(`${title}: the connection is closed within 100 ms, and no other endpoint asked`, async () => {
+    it(`${title}: the connection is closed at once, and no other endpoint asked`, async () => {
       await using main = await startModelServer(stalled(pieces))
       await using local = await startModelServer()
       const { models } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
@@ -409,19 +410,19 @@ describe('nobody listens', () => {
       leaving.abort(reason)
       const over = assert.rejects(next ?? request.over.then(() => speech.next()), error => error === reason)
       assert.deepEqual(await request.over, { left: true })
-      assert.ok(performance.now() - left < 100)
+      assertAtOnce(performance.now() - left)
       await over
       assert.deepEqual([main.open, local.requests.length], [0, 0])
     })
 
-  it('at the deadline: the connection is closed within 100 ms', async () => {
+  it('at the deadline: the connection is closed at once', async () => {
     await using main = await startModelServer(stalled())
     const { ask } = pool([endpoint('main', { url: main.url })])
-    const deadline = Date.now() + 150
+    const deadline = Date.now() + 1_000
     const reason = await refusal(ask({ deadline }))
     assert.equal(reason.reason, 'late')
     assert.deepEqual(tried(reason), ['main: MODEL_TIMEOUT'])
     assert.deepEqual(await main.requests[0]!.over, { left: true })
-    assert.ok(Date.now() - deadline < 100)
+    assertAtOnce(Date.now() - deadline)
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CallModel } from '#dist/miners/openai/call/call.js'
+import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import {
   answered,
   chunk,
@@ -14,7 +15,7 @@ import { asked, refusal } from '../../ask.ts'
 import { heard, pool, tried } from '../pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
 
-const hedgeMs = 40
+const hedgeMs = 200
 
 const both = (main: ModelServer, local: ModelServer) => [
   endpoint('main', { url: main.url }),
@@ -39,7 +40,7 @@ describe('hedging', () => {
     assert.equal((await speech.next()).value, 'Hel')
     const spoke = performance.now()
     assert.deepEqual(await main.requests[0]!.over, { left: true })
-    assert.ok(performance.now() - spoke < 100)
+    assertAtOnce(performance.now() - spoke)
     assert.equal(local.open, 1) // the winner's is still open
     await speech.return({ model: '', finishReason: '' })
     assert.deepEqual(await local.requests[0]!.over, { left: true })
@@ -55,8 +56,8 @@ describe('hedging', () => {
         response.end(event(chunk({ content: 'fine' }, 'stop')))
       })
       await using local = await startModelServer(streamed(['soon']))
-      setTimeout(speak, 5 * hedgeMs)
-      const { text } = await pool(both(main, local), { hedgeMs: 2 * hedgeMs }).ask()
+      setTimeout(speak, 2_500)
+      const { text } = await pool(both(main, local), { hedgeMs: 1_000 }).ask()
       assert.equal(text, thinks ? 'fine' : 'soon')
       assert.equal(local.requests.length, thinks ? 0 : 1)
     }
@@ -129,7 +130,7 @@ describe('hedging', () => {
   it('asks the only target only once', async () => {
     await using main = await startModelServer(stalled())
     const { ask } = pool([endpoint('main', { url: main.url })], { hedgeMs: 10 })
-    const reason = await refusal(ask({ deadline: Date.now() + 120 }))
+    const reason = await refusal(ask({ deadline: Date.now() + 1_000 }))
     assert.equal(reason.reason, 'late')
     assert.deepEqual(tried(reason), ['main: MODEL_TIMEOUT'])
     assert.equal(main.requests.length, 1)
@@ -184,7 +185,7 @@ describe('hedging', () => {
     assert.deepEqual([main.requests.length, local.requests.length], [4, 4])
   })
 
-  it('closes both connections within 100 ms when nobody listens any more', async () => {
+  it('closes both connections at once when nobody listens any more', async () => {
     await using main = await startModelServer(stalled())
     await using local = await startModelServer(stalled())
     const leaving = new AbortController()
@@ -196,7 +197,7 @@ describe('hedging', () => {
     const left = performance.now()
     leaving.abort(reason)
     assert.deepEqual(await Promise.all(requests.map(({ over }) => over)), [{ left: true }, { left: true }])
-    assert.ok(performance.now() - left < 100)
+    assertAtOnce(performance.now() - left)
     await over
   })
 })
