@@ -1,11 +1,13 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
-// `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins; both write nothing.
+// `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
+// dependency weighs (docs/dependencies.md); these write nothing.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
@@ -41,6 +43,7 @@ const sdks = ['7.4.0', '10.4.1'].map(version => ({
 try {
   if (process.argv[2] === 'streams') await streamsAlone()
   else if (process.argv[2] === 'plugins') await pluginsAlone()
+  else if (process.argv[2] === 'imports') console.table(await imports(env))
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })

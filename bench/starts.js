@@ -13,14 +13,13 @@ const ROUNDS = 15
  * @returns by command: the median in milliseconds, and how many times the median of `node -e 0` that is
  */
 export async function starts(env) {
-  const model = new Worker(new URL(import.meta.url), { workerData: 'model' })
-  const [baseUrl] = await once(model, 'message')
+  await using model = await startModel()
   const miner = (...args) => ['bin/run.js', ...args]
   const commands = {
     'node -e 0': ['-e', '0'],
     'miner --version': miner('--version'),
     'miner serve --help': miner('serve', '--help'),
-    'miner prompt, a model on loopback': miner('prompt', '--base-url', baseUrl, 'hi'),
+    'miner prompt, a model on loopback': miner('prompt', '--base-url', model.baseUrl, 'hi'),
   }
   const times = Object.fromEntries(Object.keys(commands).map(name => [name, []]))
   for (let round = -1; round < ROUNDS; round++) {
@@ -31,7 +30,6 @@ export async function starts(env) {
       if (round >= 0) times[name].push(performance.now() - startedAt) // the first fills the compile cache
     }
   }
-  await model.terminate()
   const floor = median(times['node -e 0'])
   return Object.fromEntries(
     Object.entries(times).map(([name, all]) => [name, { ms: median(all), times: median(all) / floor }]),
@@ -42,7 +40,13 @@ export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
-/** In a thread of its own, because `spawnSync` holds this one. */
+/** A model on loopback, in a thread of its own, because `spawnSync` holds this one. */
+export async function startModel() {
+  const model = new Worker(new URL(import.meta.url), { workerData: 'model' })
+  const [baseUrl] = await once(model, 'message')
+  return { baseUrl, [Symbol.asyncDispose]: () => model.terminate() }
+}
+
 async function serveModel(post) {
   const message = { role: 'assistant', content: 'hi' }
   const reply = JSON.stringify({ model: 'bench', choices: [{ index: 0, message, finish_reason: 'stop' }] })
