@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a key that somebody gave. Codes are API: add freely, rename with a major version.
+ * Why a key that the caller passed is unusable. Codes are API: add freely, rename with a major version.
  * `SS58_…` an address · `URI_…` and `PHRASE_…` a key URI · `SECRET_MALFORMED` raw secret bytes.
  */
 export type KeyErrorCode =
@@ -12,7 +12,7 @@ export type KeyErrorCode =
   | 'PHRASE_CHECKSUM'
   | 'SECRET_MALFORMED'
 
-/** A key that cannot be used. Neither message nor hint repeats what was given: it may be a secret. */
+/** The error for an unusable key. Its message and hint never repeat the input, which may be a secret. */
 export class KeyError extends Error {
   override readonly name = 'KeyError'
   readonly code: KeyErrorCode

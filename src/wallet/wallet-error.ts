@@ -1,4 +1,4 @@
-/** Why a hotkey cannot be opened. Codes are API: add freely, rename with a major version. */
+/** Why opening a hotkey failed. Codes are API: add freely, rename with a major version. */
 export type WalletErrorCode =
   | 'WALLET_NAME_INVALID'
   | 'HOTKEY_NOT_FOUND'
@@ -16,7 +16,9 @@ export type WalletErrorCode =
   | 'KEYFILE_PASSWORD_ABORTED'
   | 'KEYFILE_DECRYPT_FAILED'
 
-/** A hotkey that cannot be opened. Neither message, hint nor cause holds any of the file or of the password. */
+/**
+ * The error for a hotkey that cannot be opened. Message, hint and cause never contain the file's bytes or the password.
+ */
 export class WalletError extends Error {
   override readonly name = 'WalletError'
   readonly code: WalletErrorCode
