@@ -1,11 +1,14 @@
-/** `FOLDER_TAKEN` there is something in the place of the new package · `FOLDER_UNWRITABLE` it cannot be written there. */
+/**
+ * Why creating a package failed. `FOLDER_TAKEN` the folder is not empty or not a folder · `FOLDER_UNWRITABLE` writing
+ * to the folder failed.
+ */
 export type CreateErrorCode = 'FOLDER_TAKEN' | 'FOLDER_UNWRITABLE'
 
-/** A package that cannot be created. */
+/** The error for a package that cannot be created. */
 export class CreateError extends Error {
   override readonly name = 'CreateError'
   readonly code: CreateErrorCode
-  /** what would mend it */
+  /** how to fix it */
   readonly hint: string
 
   constructor(code: CreateErrorCode, message: string, { hint, cause }: { hint: string; cause?: unknown }) {
