@@ -1,4 +1,5 @@
-// A bare node:http server that echoes: the baseline. With `check` it checks one signature a request. Prints its port.
+// The baseline: a bare node:http server that echoes. With `check` it verifies one signature per request. Prints its
+// port.
 import { createServer } from 'node:http'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { decodeAddress } from '../dist/keys/ss58.js'

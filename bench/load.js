@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createConnection } from 'node:net'
 
 /**
- * Sends each request once, over `connections` kept-alive connections, one at a time on each, and waits for each reply.
+ * Sends each request once over `connections` keep-alive connections, each with one request in flight.
  *
  * @param requests whole HTTP requests, as bytes
- * @returns `perSecond`, `p50` and `p99` in milliseconds, and how many replies had which status
+ * @returns `perSecond`, `p50` and `p99` in milliseconds, and the number of replies by status
  */
 export async function load({ port, requests, connections }) {
   const latencies = new Float64Array(requests.length)
@@ -37,7 +37,7 @@ export async function load({ port, requests, connections }) {
         const head = reply.indexOf('\r\n\r\n')
         if (head === -1) return
         const [, length] = /\r\ncontent-length: *(\d+)/i.exec(reply) ?? []
-        if (length === undefined) return reject(new Error(`a reply without a length:\n${reply.slice(0, head)}`))
+        if (length === undefined) return reject(new Error(`a reply without content-length:\n${reply.slice(0, head)}`))
         if (reply.length < head + 4 + Number(length)) return
         latencies[sent] = performance.now() - sentAt
         const status = reply.slice(9, 12)

@@ -1,10 +1,10 @@
-// How much memory remembered nonces take: prints the megabytes for each 100,000, when there are one to ten of those. Run
+// Measures the memory of remembered nonces: prints the megabytes per 100,000 nonces, for one to ten times as many. Run
 // with --expose-gc.
 import { SpentNonces } from '../dist/axon/state/spent-nonces.js'
 
 const now = Date.now()
 const store = () => new SpentNonces({ startedAtMs: now - 1000, perHotkey: 1e9, inAll: 1e9 })
-spend(store(), 0) // what the compiler keeps of the code is no nonce
+spend(store(), 0) // warms up, so that compiled code is not counted
 const nonces = store()
 const steps = []
 const before = held()
@@ -14,7 +14,7 @@ for (let step = 0; step < 10; step++) {
 }
 console.log(JSON.stringify(steps))
 
-/** 100,000, spread over a minute as 1,700 requests a second would be. */
+/** Spends 100,000 nonces, spread over a minute as at 1,700 requests a second. */
 function spend(nonces, step) {
   for (let at = 0; at < 100_000; at++) {
     const signedAtNs = BigInt(now) * 1_000_000n + BigInt(step * 100_000 + at) * 60_000n
@@ -24,7 +24,7 @@ function spend(nonces, step) {
 }
 
 function held() {
-  // Twice: what the first round finalizes is freed by the second.
+  // Twice: the second collection frees what the first finalized.
   global.gc()
   global.gc()
   const { heapUsed, arrayBuffers } = process.memoryUsage()

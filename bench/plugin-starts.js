@@ -8,15 +8,15 @@ const ROUNDS = 15
 const PLUGINS = 10
 
 /**
- * How long starts take with ten plugins installed, none of them in use, and with none: `--version` to its end, `serve`
- * until it serves. They take turns, so that a slow moment of the machine meets all of them.
+ * Measures start times with ten unused plugins installed, and without any: `--version` to its exit, `serve` until it
+ * serves. The runs alternate, so that a slow moment of the machine affects all of them.
  *
- * @returns by command: the fastest in milliseconds with none and with ten; what others do on the machine only adds to it
+ * @returns by command: the fastest run in milliseconds without plugins and with ten, because other load only adds time
  */
 export async function pluginStarts() {
   const homes = { none: homeWith(0), ten: homeWith(PLUGINS) }
   const commands = {
-    'miner --version': { args: ['--version'], until: ended },
+    'miner --version': { args: ['--version'], until: exits },
     'miner serve': { args: ['serve', '--dev', '--use', 'echo', '--axon-port', '0'], until: serves },
   }
   const times = Object.fromEntries(Object.keys(commands).map(name => [name, { none: [], ten: [] }]))
@@ -53,17 +53,17 @@ async function timed(args, { home, until }) {
   return ms
 }
 
-async function ended(child, exited) {
+async function exits(child, exited) {
   child.stderr.resume()
   await exited
 }
 
 async function serves(child) {
   for await (const text of child.stderr.setEncoding('utf8')) if (text.includes('"event":"serving"')) return
-  throw new Error('serve ended without serving')
+  throw new Error('serve exited before it served')
 }
 
-/** A folder for the program with so many plugins in it, as npm and oclif leave them. */
+/** Creates a folder for the program with `count` plugins, laid out as by npm and oclif. */
 function homeWith(count) {
   const home = mkdtempSync(join(tmpdir(), 'miner-bench-plugins-'))
   const names = Array.from({ length: count }, (_, at) => `miner-bench-${at}`)
@@ -72,7 +72,7 @@ function homeWith(count) {
     mkdirSync(root, { recursive: true })
     const oclif = { contract: 1, miners: { [name]: './index.js' }, dialects: { [name]: './index.js' } }
     writeFileSync(join(root, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', oclif }))
-    writeFileSync(join(root, 'index.js'), 'throw new Error("a plugin that is not in use has run")')
+    writeFileSync(join(root, 'index.js'), 'throw new Error("an unused plugin was loaded")')
   }
   const plugins = names.map(name => ({ name, tag: 'latest', type: 'user' }))
   writeFileSync(join(home, 'package.json'), JSON.stringify({ oclif: { plugins, schema: 1 }, private: true }))

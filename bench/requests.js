@@ -15,10 +15,13 @@ const fields = fieldsOf({
 const synapse = { name: 'Prompting', fields, required: ['roles', 'messages'] }
 const hash = bodyHash(fields, ['messages'], '15.0')
 
-/** The callers: 64 hotkeys, so that no cache of one key flatters anybody. */
+/** The callers: 64 hotkeys, so that caching a single key does not distort the result. */
 export const callers = await Promise.all(Array.from({ length: 64 }, (_, at) => keypairFromUri(`//bench//${at}`)))
 
-/** Whole requests for //Bob, signed now, good for a minute. Each has a uuid of its own: the SDK's nonces only rise. */
+/**
+ * Builds requests for //Bob, signed now and valid for a minute. Each has its own uuid, because the SDK wants rising
+ * nonces.
+ */
 export function signedRequests(count) {
   return Array.from({ length: count }, (_, at) => {
     const { path, headers, body } = buildRequest(synapse, {
@@ -34,7 +37,7 @@ export function signedRequests(count) {
   })
 }
 
-/** One of them without its signature, again and again. */
+/** Builds `count` copies of one request without its signature. */
 export function unsignedRequests(count) {
   const [request] = signedRequests(1)
   const unsigned = Buffer.from(request.toString().replace(/bt_header_dendrite_signature: .*\r\n/, ''))

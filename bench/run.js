@@ -69,16 +69,16 @@ async function compare() {
 async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
-  tell(streamGoals(streamed))
+  reportGoals(streamGoals(streamed))
 }
 
 async function pluginsAlone() {
   const plugged = await pluginStarts()
   console.table(plugged)
-  tell(pluginGoals(plugged))
+  reportGoals(pluginGoals(plugged))
 }
 
-/** `miner serve` for the model at an address, with a door through which its memory is told. */
+/** Starts `miner serve` for the model at a base URL, with a port that reports its memory. */
 async function serveModel(baseUrl) {
   const door = new URL('../test/support/memory-door.ts', import.meta.url).href
   const server = await start({
@@ -90,7 +90,7 @@ async function serveModel(baseUrl) {
   return { ...server, memory: async () => (await fetch(`http://127.0.0.1:${server.memoryPort}`)).json() }
 }
 
-/** One server, from start to end: warm, then at 1 and 32 connections, then unsigned requests. */
+/** Measures one server: warms it up, then loads it over 1 and 32 connections, then with unsigned requests. */
 async function measure(contestant) {
   const server = await start(contestant)
   try {
@@ -115,27 +115,27 @@ async function start({ name, command, args, python, more = {} }) {
     env: { ...env, MINER_POLICY_ALLOW: allow, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = []
+  const output = []
   const ready = Promise.withResolvers()
   let memoryPort
   const outputs = [child.stdout, child.stderr].map(input => {
     const lines = createInterface({ input })
     lines.on('line', line => {
-      if (said.length < 20) said.push(line)
+      if (output.length < 20) output.push(line)
       const record = line.startsWith('{') ? JSON.parse(line) : {}
       memoryPort ??= record.memoryPort
-      if (record.port !== undefined) ready.resolve(record.port) // the first that any of them says
+      if (record.port !== undefined) ready.resolve(record.port) // the first port in the output
     })
     return { input, lines }
   })
-  child.once('exit', code => ready.reject(new Error(`${name} ended with ${code}:\n${said.join('\n')}`)))
+  child.once('exit', code => ready.reject(new Error(`${name} exited with ${code}:\n${output.join('\n')}`)))
   const stop = async () => {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
   }
   const port = await ready.promise
-  // Its log goes on; taking it apart here would slow the load down.
+  // The log continues, but parsing it here would slow the load down.
   for (const { input, lines } of outputs) {
     lines.close()
     input.resume()
@@ -143,13 +143,13 @@ async function start({ name, command, args, python, more = {} }) {
   return { port, pid: child.pid, memoryPort, stop }
 }
 
-/** Resident memory in megabytes. */
+/** Returns the resident memory in megabytes. */
 function resident(pid) {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(kilobytes) / 1000
 }
 
-/** The median of each figure over the rounds. */
+/** Returns the median of each figure over the rounds. */
 function middle(rounds) {
   const of = pick => Number(median(rounds.map(pick)).toPrecision(4))
   return {
@@ -165,12 +165,12 @@ function middle(rounds) {
 }
 
 function report({ summary, nonces, started, plugged, streamed }) {
-  const mine = summary[ours.name]
+  const axon = summary[ours.name]
   const base = summary[checked.name]
   const goals = [
     goal(
       'requests a second at 32 connections, of node:http with 1 check',
-      mine.perSecond32 / base.perSecond32,
+      axon.perSecond32 / base.perSecond32,
       '>=',
       0.6,
     ),
@@ -179,15 +179,15 @@ function report({ summary, nonces, started, plugged, streamed }) {
         ? [
             goal(
               `times the requests a second of ${name}`,
-              mine.perSecond32 / summary[name].perSecond32,
+              axon.perSecond32 / summary[name].perSecond32,
               '>=',
               [5, 12][at],
             ),
           ]
         : [],
     ),
-    goal('p99 at 1 connection, of node:http with 1 check', mine.p99 / base.p99, '<=', 2),
-    goal('MB resident before the run', mine.rssBeforeMB, '<=', 130),
+    goal('p99 at 1 connection, of node:http with 1 check', axon.p99 / base.p99, '<=', 2),
+    goal('MB resident before the run', axon.rssBeforeMB, '<=', 130),
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
     ...pluginGoals(plugged),
     ...streamGoals(streamed),
@@ -196,7 +196,7 @@ function report({ summary, nonces, started, plugged, streamed }) {
   console.table(started)
   console.table(plugged)
   console.table(streamed)
-  tell(goals)
+  reportGoals(goals)
   mkdirSync('bench/results', { recursive: true })
   const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
   writeFileSync(
@@ -222,7 +222,7 @@ function streamGoals({ firstMsP50, firstMsP99, usAPiece, usBehind, kBAStream, at
   ]
 }
 
-function tell(goals) {
+function reportGoals(goals) {
   console.table(goals)
   if (goals.some(({ reached }) => !reached)) process.exitCode = 1
 }

@@ -6,11 +6,11 @@ import { Worker } from 'node:worker_threads'
 const ROUNDS = 15
 
 /**
- * How long commands take from start to end, as multiples of `node -e 0`. They take turns, so that a slow moment of the
- * machine meets all of them.
+ * Measures commands from start to exit, as multiples of `node -e 0`. The runs alternate, so that a slow moment of the
+ * machine affects all of them.
  *
- * @param env with folders of its own for configuration and cache
- * @returns by command: the median in milliseconds, and how many times the median of `node -e 0` that is
+ * @param env must name separate folders for configuration and cache
+ * @returns by command: the median in milliseconds, and as a multiple of the median of `node -e 0`
  */
 export async function starts(env) {
   await using model = await startModel()
@@ -26,7 +26,7 @@ export async function starts(env) {
     for (const [name, args] of Object.entries(commands)) {
       const startedAt = performance.now()
       const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-      if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`)
+      if (status !== 0) throw new Error(`${name} exited with ${status}: ${stderr}`)
       if (round >= 0) times[name].push(performance.now() - startedAt) // the first fills the compile cache
     }
   }
@@ -40,7 +40,7 @@ export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
-/** A model on loopback, in a thread of its own, because `spawnSync` holds this one. */
+/** Serves a model on loopback in its own thread, because `spawnSync` blocks this one. */
 export async function startModel() {
   const model = new Worker(new URL(import.meta.url), { workerData: 'model' })
   const [baseUrl] = await once(model, 'message')

@@ -1,5 +1,5 @@
-// An OpenAI-compatible endpoint, for `fork`: tells its port, and speaks as the question wants it, which is JSON:
-// `pieces`, `everyMs`; `stamped` pieces are the time at which they are said; `held` stops half-way for the message 'go on'.
+// An OpenAI-compatible endpoint, for `fork`: sends its port to the parent, and streams as the question asks, which is
+// JSON: `pieces`, `everyMs`; `stamped`: each piece is its send time; `held`: pauses half-way until the message 'go on'.
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,11 +15,11 @@ process.on('disconnect', () => process.exit())
 const server = createServer(async (request, response) => {
   const { messages } = await json(request)
   const { pieces, everyMs, stamped = false, held = false, caller = 0 } = JSON.parse(messages.at(-1).content)
-  const goesOn = goOn.promise
+  const resumed = goOn.promise
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for (let at = 0; at < pieces && !response.destroyed; at++) {
     if (everyMs > 0 && at > 0) await sleep(everyMs)
-    if (held && at === pieces / 2) await goesOn
+    if (held && at === pieces / 2) await resumed
     const content = stamped ? `${process.hrtime.bigint()};` : pieceOf(caller, at)
     if (!response.write(event({ content }))) await new Promise(resolve => response.once('drain', resolve))
   }

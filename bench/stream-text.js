@@ -1,9 +1,9 @@
-/** What the model says to one caller at one point: no two are the same, and most are no ASCII. */
+/** Returns the model's piece for a caller and a position: all differ, and most are not ASCII. */
 export function pieceOf(caller, at) {
   return `${words[(caller + at) % words.length]} ${caller}.${at}${at % 7 === 0 ? '\n' : ' '}`
 }
 
-/** All of it. */
+/** Returns the whole text of so many pieces. */
 export function textOf(caller, pieces) {
   return Array.from({ length: pieces }, (_, at) => pieceOf(caller, at)).join('')
 }

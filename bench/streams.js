@@ -13,11 +13,11 @@ const MANY = 256
 const ROUNDS = 5
 
 /**
- * What the axon adds to the streams of a model: each figure is measured on the bare model server and through the axon,
- * in turns, so that a slow moment of the machine meets both.
+ * Measures what the axon adds to the streams of a model: each figure on the bare model server and through the axon,
+ * alternating, so that a slow moment of the machine affects both.
  *
- * @param start opens an axon for the model at a base URL: `port`, `memory` (what it holds after a collection), `stop`
- * @returns figures, and how many streams of 256 at once lost something
+ * @param start starts an axon for the model at a base URL: `port`, `memory` (in use after a garbage collection), `stop`
+ * @returns the figures, and how many of 256 concurrent streams lost data
  */
 export async function streams(start) {
   const model = fork(new URL('stream-model.js', import.meta.url))
@@ -28,7 +28,7 @@ export async function streams(start) {
       { port: modelPort, requestOf: bareRequest },
       { port: axon.port, requestOf: signedRequest },
     ]
-    await turns(1000, ways, { pieces: 4, everyMs: 0 }, firstMs) // the compilers
+    await turns(1000, ways, { pieces: 4, everyMs: 0 }, firstMs) // warms up the compilers
 
     const rounds = []
     for (let round = 0; round < ROUNDS; round++) rounds.push(await turns(400, ways, { pieces: 4, everyMs: 0 }, firstMs))
@@ -58,7 +58,7 @@ export async function streams(start) {
 
 const held = { pieces: 200, everyMs: 10, held: true }
 
-/** All at once; `half` is when each has so much that the rest is being held. */
+/** Opens all streams at once. `half` resolves when each has received half; the model holds back the rest. */
 function atOnce(port) {
   const halves = []
   const all = Array.from({ length: MANY }, (_, caller) => {
@@ -71,8 +71,8 @@ function atOnce(port) {
 }
 
 /**
- * Asks each way in turn. All is signed beforehand, and nothing is kept but what is measured, because what the one who
- * measures computes and collects would be measured, too.
+ * Sends requests over each way in turn. Signs all requests beforehand and keeps only the measurements, because signing
+ * and garbage collection in this process would distort them.
  */
 async function turns(count, ways, question, measure) {
   const requests = Array.from({ length: count }, () => ways.map(({ requestOf }) => requestOf(question)))
@@ -84,7 +84,7 @@ async function turns(count, ways, question, measure) {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1024 })
 
-/** Sends it, and reads the stream: when which bytes came, in nanoseconds, and all of them. */
+/** Sends a request and reads the stream: the chunks with their arrival times in nanoseconds, and the whole text. */
 function ask(port, { path, headers, body, onBytes }) {
   return new Promise((resolve, reject) => {
     const sentAt = process.hrtime.bigint()
@@ -140,18 +140,20 @@ function signedRequest({ onBytes, ...question }) {
   return { path, headers: { ...Object.fromEntries(headers), 'content-length': body.length }, body, onBytes }
 }
 
-/** The median over the rounds of a share of each, because one GC makes a p99. */
+/**
+ * Returns the median over the rounds of a percentile, because a single garbage collection can shift one round's p99.
+ */
 const ofRounds = (rounds, way, share) => middle(rounds.map(ways => at(share, ways[way])))
 
 const firstMs = ({ sentAt, chunks }) => Number(chunks[0].at - sentAt) / 1e6
 
-/** From the first piece to the last, when nobody waits. */
+/** Returns the time per piece, from the first to the last, of an unpaced stream. */
 const usAPiece = ({ chunks, endedAt }) => Number(endedAt - chunks[0].at) / 1000 / 4000
 
-/** How long after it was said each piece is there. */
+/** Returns each piece's delay, from its timestamp to its arrival. */
 const usBehind = ({ chunks }) =>
   chunks.flatMap(({ at, chunk }) =>
-    [...chunk.toString().matchAll(/(\d{10,});/g)].map(([, said]) => Number(at - BigInt(said)) / 1000),
+    [...chunk.toString().matchAll(/(\d{10,});/g)].map(([, sentAt]) => Number(at - BigInt(sentAt)) / 1000),
   )
 
 function at(share, values) {

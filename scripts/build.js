@@ -1,12 +1,10 @@
-// Compiles src to dist from nothing, so that no file of an earlier build stays behind. The new dist takes the place of the
-// old one when it is whole: a miner that is started meanwhile finds one of the two.
+// Compiles src to a fresh dist, so that it contains only files of this build. Replaces the old dist only after the
+// build succeeds: a miner that starts meanwhile finds the old or the new one.
 import { spawnSync } from 'node:child_process'
 import { cpSync, renameSync, rmSync } from 'node:fs'
 
 if (Number(process.versions.node.split('.')[0]) < 22) {
-  console.error(
-    `This needs Node 22.15 or newer and runs on ${process.version}: run it with npm (npm run build), after npm ci.`,
-  )
+  console.error(`The build needs Node 22.15 or newer but runs on ${process.version}: run npm ci, then npm run build.`)
   process.exit(1)
 }
 rmSync('dist.next', { recursive: true, force: true })

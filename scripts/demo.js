@@ -1,4 +1,4 @@
-// Shows the main job on this machine: a really signed question over HTTP, its answer, and two refusals.
+// Demonstrates the miner on this machine: a signed request over HTTP, its answer, and two refusals.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { on } from 'node:events'
@@ -48,7 +48,7 @@ try {
   const startedAt = performance.now()
   const answer = await ask(peer, signed, synapse)
   const ms = Math.round(performance.now() - startedAt)
-  if (answer.status !== 200) throw new Error(`The question was not answered: ${answer.status} ${answer.message}`)
+  if (answer.status !== 200) throw new Error(`The request failed: ${answer.status} ${answer.message}`)
   console.log(`asked by    ${alice.address} (//Alice): ${question}`)
   console.log(`            sr25519 signature, body hash and nonce checked: ${answer.status} ${answer.message}`)
   console.log(`answered    ${JSON.stringify(answer.fields.get('completion'))} in ${ms} ms`)
@@ -56,7 +56,7 @@ try {
   await refused('unsigned', peer, unsigned, synapse)
   await refused('replayed', peer, signed, synapse)
 } catch (error) {
-  console.error(`${error.message}\nThe log of the miner:\n${log.join('\n')}`)
+  console.error(`${error.message}\nThe miner's log:\n${log.join('\n')}`)
   process.exitCode = 1
 } finally {
   agent.destroy()
@@ -64,13 +64,13 @@ try {
   await ended
 }
 
-/** What the miner says once its port is open. */
+/** Resolves with the log record that the miner writes once its port is open. */
 async function serving() {
   for await (const [line] of on(lines, 'line', { close: ['close'] })) {
     const record = line.startsWith('{') ? JSON.parse(line) : {}
     if (record.event === 'serving') return record
   }
-  throw new Error('The miner did not serve.')
+  throw new Error('The miner exited before it served.')
 }
 
 async function ask(peer, request, synapse) {
@@ -80,6 +80,6 @@ async function ask(peer, request, synapse) {
 
 async function refused(name, peer, request, synapse) {
   const { status, message } = await ask(peer, request, synapse)
-  if (status !== 401) throw new Error(`The ${name} question was not refused: ${status} ${message}`)
+  if (status !== 401) throw new Error(`The ${name} request was not refused: ${status} ${message}`)
   console.log(`${name.padEnd(11)} refused: ${status} ${message}`)
 }

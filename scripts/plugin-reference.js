@@ -3,7 +3,7 @@ import { hostCodes } from '../dist/plugin/host-codes.js'
 import { refusals } from '../dist/wires/refusal.js'
 
 /**
- * The types that a plugin author may import, as they stand in the source with their comments, by their module.
+ * Returns the types that a plugin author may import, by module, as declared in the source with their comments.
  *
  * @returns Markdown
  */
@@ -27,7 +27,7 @@ function union(table) {
     .join('')
 }
 
-/** What `bittensor-miner/testing` exports, values among it. */
+/** Returns the exports of `bittensor-miner/testing`, including values. */
 function testing() {
   const index = readFileSync('src/testing/index.ts', 'utf8')
   const modules = [...index.matchAll(/^export (?:type )?\{([^}]+)\} from '\.\/(.+)\.js'/gm)]
@@ -36,21 +36,21 @@ function testing() {
     const declared = declarations(readFileSync(`dist/testing/${path}.d.ts`, 'utf8'))
     return wanted.map(name => declared.find(one => one.name === name)?.text ?? fail(`testing/${path}: ${name}`))
   })
-  const words = 'From `bittensor-miner/testing`, which runs what `miner serve` runs.'
-  return `## Testing\n\n${words}\n\n\`\`\`ts\n${written(code.join('\n\n'))}\n\`\`\`\n`
+  const intro = 'From `bittensor-miner/testing`, which runs the same code as `miner serve`.'
+  return `## Testing\n\n${intro}\n\n\`\`\`ts\n${formatted(code.join('\n\n'))}\n\`\`\`\n`
 }
 
-/** As the source is written, where the compiler writes it in its own way. */
-function written(declared) {
+/** Formats the compiler's declarations as the source is formatted. */
+function formatted(declared) {
   return declared
     .replace(/^export declare /gm, 'export ')
     .replaceAll('    ', '  ')
     .replace(/;$/gm, '')
 }
 
-/** The modules in the order of the page, each with its heading. */
+/** The modules in the page's order, with their headings. */
 const titles = {
-  'plugin/sdk': 'What a plugin is handed, and gives',
+  'plugin/sdk': 'What a plugin receives and returns',
   'plugin/miner': 'Miners',
   'plugin/dialect': 'Dialects',
   'plugin/json': 'JSON',
@@ -62,9 +62,9 @@ function section(path, names) {
   const source = readFileSync(`src/${path}.ts`, 'utf8')
   const wanted = new Set(names)
   const found = declarations(source).filter(({ name }) => wanted.delete(name))
-  // What a module only passes on stands where it is declared.
-  const passedOn = [...wanted].map(name => declarationBehind(source, path, name))
-  const code = [...found, ...passedOn].map(({ text }) => text).join('\n\n')
+  // Re-exported types are declared in another module.
+  const reexported = [...wanted].map(name => declarationBehind(source, path, name))
+  const code = [...found, ...reexported].map(({ text }) => text).join('\n\n')
   const title = titles[path] ?? fail(`${path}: a heading for it in scripts/plugin-reference.js`)
   return `## ${title}\n\n\`\`\`ts\n${code}\n\`\`\`\n`
 }
@@ -77,7 +77,7 @@ function declarationBehind(source, path, name) {
   return declared ?? fail(`${file}: ${name}`)
 }
 
-/** Exported types, classes and constants at the top level, each with the comment before it. */
+/** Returns the exported top-level declarations, each with its comment. */
 function declarations(source) {
   const lines = source.split('\n')
   return lines.flatMap((line, at) => {
@@ -86,7 +86,7 @@ function declarations(source) {
     let start = at
     while (/^( \*|\/\*\*)/.test(lines[start - 1] ?? '')) start--
     let end = at
-    // A declaration ends before the next empty line at its own depth, and those in braces end with one.
+    // A declaration ends before the next empty line; a class ends with its closing brace.
     while (end + 1 < lines.length && !isEnd(lines, end, kind)) end++
     return [{ name, text: lines.slice(start, end + 1).join('\n') }]
   })

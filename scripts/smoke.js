@@ -1,4 +1,5 @@
-// Runs an installed miner as a user would: node scripts/smoke.js RUN_JS [NODE]. One line a check; exit 1 if one fails.
+// Runs an installed miner as a user does: node scripts/smoke.js RUN_JS [NODE]. Prints one line per check; exits with 1
+// if any check fails.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -44,7 +45,7 @@ try {
       serving.kill('SIGTERM')
       await once(serving, 'exit')
     }
-    if (serving.exitCode !== 0) throw new Error(`serve ended with ${serving.exitCode}`)
+    if (serving.exitCode !== 0) throw new Error(`serve exited with ${serving.exitCode}`)
   })
 } finally {
   model.close()
@@ -66,8 +67,8 @@ function event(choice) {
   return `data: ${JSON.stringify({ model: 'smoke', choices: [{ index: 0, ...choice }] })}\n\n`
 }
 
-function expect(said, pattern) {
-  if (!pattern.test(said)) throw new Error(`expected ${pattern}, got ${JSON.stringify(said)}`)
+function expect(output, pattern) {
+  if (!pattern.test(output)) throw new Error(`expected ${pattern}, got ${JSON.stringify(output)}`)
 }
 
 function start(...args) {
@@ -77,7 +78,7 @@ function start(...args) {
 async function miner(...args) {
   const running = start(...args)
   const [out, err, [code]] = await Promise.all([text(running.stdout), text(running.stderr), once(running, 'exit')])
-  if (code !== 0) throw new Error(`miner ${args[0]} ended with ${code}: ${err}`)
+  if (code !== 0) throw new Error(`miner ${args[0]} exited with ${code}: ${err}`)
   return out
 }
 
@@ -86,5 +87,5 @@ async function servingRecord(serving) {
     const record = JSON.parse(line)
     if (record.event === 'serving') return record
   }
-  throw new Error('serve ended without serving')
+  throw new Error('serve exited before it served')
 }

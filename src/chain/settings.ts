@@ -1,10 +1,12 @@
 import { z } from 'zod'
 
-/** Which chain the miner lives on. Only `none` is there yet: no chain, and `policy.allow` says who may ask. */
+/**
+ * The chain that the miner uses. Only `none` exists so far: without a chain, `policy.allow` lists the admitted hotkeys.
+ */
 export const chainSettings = z.object({
   network: z
     .enum(['none'])
     .optional()
-    .describe('none: serve without a chain, for the hotkeys that --allow names')
+    .describe('none: serve without a chain, only the hotkeys in --allow')
     .meta({ flag: 'network' }),
 })

@@ -5,20 +5,19 @@ import { contract } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
 import { CreateError } from './create-error.js'
 
-/** What a new package is to be. */
+/** Describes the package to create. */
 export type NewPackage = {
   readonly kind: PluginKind
   /** in kebab-case */
   readonly name: string
-  /** where: a folder that is empty, or not there yet */
+  /** an empty or missing folder */
   readonly folder: string
 }
 
 /**
- * Writes a package that brings a miner or a dialect. It can be built, tested, linked and published as it is; nothing that
- * is there already is written over.
+ * Creates a package with a miner or a dialect, ready to build, test, link and publish. Never overwrites a file.
  *
- * @returns the files, relative to the folder
+ * @returns the paths of its files, relative to the folder
  * @throws {CreateError} FOLDER_TAKEN · FOLDER_UNWRITABLE
  */
 export async function createPackage({ kind, name, folder }: NewPackage): Promise<readonly string[]> {
@@ -33,18 +32,19 @@ export async function createPackage({ kind, name, folder }: NewPackage): Promise
       await writeFile(file, fillTemplate(text, fields), { flag: 'wx' })
     }
   } catch (error) {
-    throw explained(error, folder)
+    throw toCreateError(error, folder)
   }
   return templates.map(({ path }) => path).sort()
 }
 
-/** The name of the package on npm. */
+/** Returns the name of the package on npm. */
 export function packageName({ kind, name }: Pick<NewPackage, 'kind' | 'name'>): string {
   return `${kind}-${name}`
 }
 
 const root = fileURLToPath(new URL('./templates', import.meta.url))
-// Without it, npm would heed a template's .gitignore when it packs us, and tools would read its package.json.
+// Without the suffix, npm would apply a template's .gitignore when packing this program, and tools would read the
+// template's package.json.
 const SUFFIX = '.tmpl'
 
 async function templatesIn(folder: string): Promise<readonly { readonly path: string; readonly text: string }[]> {
@@ -58,7 +58,7 @@ async function templatesIn(folder: string): Promise<readonly { readonly path: st
   )
 }
 
-/** With those above it. Node's own recursive `mkdir` never ends where a folder that is there takes none: `/proc/x`. */
+/** Creates a folder and its parents. Node's recursive `mkdir` never returns for a parent like `/proc`: `/proc/x`. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder)
@@ -71,7 +71,7 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** What it is written for, and what we ourselves are built with. */
+/** Returns the versions of this program, its contract and its tools, for the templates. */
 async function hostFields() {
   const host = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
   return {
@@ -84,7 +84,7 @@ async function hostFields() {
   }
 }
 
-/** `my-subnet` as the name of a class, and in the name of a variable. */
+/** Spells `my-subnet` as a class name, `MySubnet`, and as part of a variable's name, `MY_SUBNET`. */
 function spellings(name: string) {
   const words = name.split('-')
   return {
@@ -93,28 +93,28 @@ function spellings(name: string) {
   }
 }
 
-function explained(error: unknown, folder: string): unknown {
+function toCreateError(error: unknown, folder: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (error instanceof CreateError || code === undefined) return error
   if (code === 'EEXIST' || code === 'ENOTDIR') return taken(folder, 'is not a folder', error)
-  return new CreateError('FOLDER_UNWRITABLE', `${folder} cannot be written: ${code}`, {
-    hint: 'another place with --dir',
+  return new CreateError('FOLDER_UNWRITABLE', `cannot write to ${folder}: ${code}`, {
+    hint: 'choose another folder with --dir',
     cause: error,
   })
 }
 
 function taken(folder: string, what: string, cause?: unknown): CreateError {
-  return new CreateError('FOLDER_TAKEN', `${folder} ${what}`, { hint: 'another place with --dir', cause })
+  return new CreateError('FOLDER_TAKEN', `${folder} ${what}`, { hint: 'choose another folder with --dir', cause })
 }
 
 /**
- * Puts values in the place of their names: `{{name}}`.
+ * Replaces each `{{name}}` with its value.
  *
- * @throws {TypeError} when the template names what there is no value for
+ * @throws {TypeError} when a name has no value
  */
 export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    if (!Object.hasOwn(values, name)) throw new TypeError(`the template names ${name}, and there is no value for it`)
+    if (!Object.hasOwn(values, name)) throw new TypeError(`the template uses {{${name}}}, which has no value`)
     return values[name]!
   })
 }

@@ -14,63 +14,64 @@ import { nonceGenerator } from './nonces.js'
 import { type Peer, send, wholeReply } from './send.js'
 import { byteReader, type StreamReader, textReader } from './stream-reader.js'
 
-/** One question to one axon. */
+/** One request to one axon. */
 export type DendriteAsk = {
   /** `http://host:port`; its path is not used */
   readonly url: URL
-  /** the axon's hotkey, for which the question is signed */
+  /** the axon's hotkey, for which the request is signed */
   readonly receiver: string
   /** the name of the synapse's class */
   readonly synapse: string
-  /** the class's own fields in the order of their declaration, defaults included; integers are Python ints */
+  /** the class's own fields in declaration order, defaults included; integers are Python ints */
   readonly fields: JsonObject | Readonly<Record<string, unknown>>
   /** the fields without a default */
   readonly required: readonly string[]
-  /** the fields that keep their values, whatever the reply says; all that are required when left out */
+  /** the fields that a reply does not change; by default all required fields */
   readonly frozen?: readonly string[] | undefined
   readonly hashed: readonly HashField[]
   readonly timeoutMs: number
   readonly signal?: AbortSignal
 }
 
-/** One question whose answer is streamed. */
+/** One request whose answer is streamed. */
 export type DendriteStreamAsk = DendriteAsk & {
-  /** the field that holds the text of all pieces in the end, if one does */
+  /** the field that receives the whole text at the end, if any */
   readonly into?: string | undefined
 }
 
-/** What came of it, and how long it took here. */
+/** The outcome of a request, and how long it took, measured here. */
 export type DendriteReply = SynapseReply & {
-  /** until the first piece of a streamed answer; null when there was none */
+  /** until the first piece of a streamed answer; null without a piece */
   readonly firstMs: number | null
   readonly ms: number
 }
 
-/** Asks axons as a validator does. It keeps connections open until it is disposed. */
+/** Sends requests to axons as a validator does. Keeps connections open until it is disposed. */
 export type Dendrite = Disposable & {
   /**
-   * Whatever the axon does is a reply with a status; nothing that it sends makes this throw.
+   * Sends a request and returns the whole reply. Any failure of the axon becomes a reply with a status, not an
+   * exception.
    *
    * @throws the signal's reason when it aborts
    * @throws {Refusal} MALFORMED when a hashed field has no UTF-8 form
    */
   ask(ask: DendriteAsk): Promise<DendriteReply>
   /**
-   * The same, piece by piece as they come: some text each, and in the end the reply. One that broke off has the status
-   * of that, and holds what came before; a refusal has no pieces; an axon that answers whole has one. Who leaves it
-   * early closes the connection.
+   * Sends a request, yields pieces of text as they arrive, and returns the reply. A stream that broke off returns that
+   * failure's status and keeps the text received so far. A refusal yields no pieces; a whole answer yields one. Ending
+   * the iteration early closes the connection.
    */
   stream(ask: DendriteStreamAsk): AsyncGenerator<string, DendriteReply>
-  /** The same of an answer that is not plain text: its bytes as they come. An axon that answers whole has no pieces. */
+  /** Does the same for an answer that is not plain text: yields its raw bytes. A whole answer yields no pieces. */
   relay(ask: DendriteAsk): AsyncGenerator<Uint8Array, DendriteReply>
 }
 
 /**
- * Makes a dendrite.
+ * Creates a dendrite.
  *
  * @param options.now epoch milliseconds
- * @param options.nextNonce nanoseconds, never the same twice; by `now` unless it is given
- * @param options.externalIp this machine's address as axons see it; an axon there is asked over loopback
+ * @param options.nextNonce nanoseconds, never the same twice; by default from `now`
+ * @param options.externalIp this machine's address as axons see it; axons at this address are called over loopback
  */
 export function createDendrite({
   keypair,
@@ -86,25 +87,25 @@ export function createDendrite({
   const agent = new Agent({ keepAlive: true })
   const uuid = randomUUID()
 
-  /** @param ear left out: the answer is whole */
-  async function* converse<Piece>(ask: DendriteAsk, ear?: StreamReader<Piece>): AsyncGenerator<Piece, DendriteReply> {
+  /** @param reader omitted for a whole answer */
+  async function* run<Piece>(ask: DendriteAsk, reader?: StreamReader<Piece>): AsyncGenerator<Piece, DendriteReply> {
     const startedAt = performance.now()
     const { url, receiver, timeoutMs, synapse: name, required, frozen } = ask
     const fields = ask.fields instanceof Map ? (ask.fields as JsonObject) : fieldsOf(ask.fields)
-    const asked: SynapseFields = { name, fields, required, ...(frozen && { frozen }) }
-    const [bodyHash, otherHash] = bodyHashes(asked.fields, ask.hashed)
+    const sent: SynapseFields = { name, fields, required, ...(frozen && { frozen }) }
+    const [bodyHash, otherHash] = bodyHashes(sent.fields, ask.hashed)
     const ip = url.hostname.replace(/^\[|\]$/g, '')
     const peer: Peer = { host: ip === externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
     using timeout = timeoutSignal({ ms: timeoutMs, reason: () => timedOut(timeoutMs), parent: ask.signal })
 
     let firstMs: number | null = null
-    const heard = (piece: Piece) => {
+    const timed = (piece: Piece) => {
       firstMs ??= performance.now() - startedAt
       return piece
     }
-    const spoken = (verdict: ReplyStatus): SynapseReply => ({ ...verdict, fields: ear?.filled(fields) ?? fields })
+    const streamed = (status: ReplyStatus): SynapseReply => ({ ...status, fields: reader?.filled(fields) ?? fields })
 
-    async function* once(hash: string): AsyncGenerator<Piece, SynapseReply> {
+    async function* attempt(hash: string): AsyncGenerator<Piece, SynapseReply> {
       const envelope: Envelope = {
         signer: keypair,
         callerIp: externalIp ?? '127.0.0.1',
@@ -115,36 +116,36 @@ export function createDendrite({
         bodyHash: hash,
       }
       try {
-        const response = await send(agent, peer, buildRequest(asked, envelope), timeout.signal)
-        if (ear && isStream(response.head)) {
-          const verdict = readStreamHead(response.head)
-          for await (const piece of ear.read(response.body)) yield heard(piece)
-          return spoken(verdict)
+        const response = await send(agent, peer, buildRequest(sent, envelope), timeout.signal)
+        if (reader && isStream(response.head)) {
+          const status = readStreamHead(response.head)
+          for await (const piece of reader.read(response.body)) yield timed(piece)
+          return streamed(status)
         }
-        const reply = readReply(await wholeReply(response), asked)
-        const piece = ear?.pieceOf(reply.fields) ?? null
-        if (piece !== null) yield heard(piece)
+        const reply = readReply(await wholeReply(response), sent)
+        const piece = reader?.pieceOf(reply.fields) ?? null
+        if (piece !== null) yield timed(piece)
         return reply
       } catch (error) {
         if (!(error instanceof NoReply)) throw error
-        return spoken({ status: error.status, message: error.message, axonMs: null })
+        return streamed({ status: error.status, message: error.message, axonMs: null })
       }
     }
 
-    let reply = yield* once(bodyHash!)
-    // The axon's Python may print more or fewer characters than the one whose hash was sent.
-    if (otherHash && firstMs === null && mayBeMismatch(reply)) reply = yield* once(otherHash)
+    let reply = yield* attempt(bodyHash!)
+    // The axon's Python may print more or fewer characters than the version whose hash was sent.
+    if (otherHash && firstMs === null && mayBeMismatch(reply)) reply = yield* attempt(otherHash)
     return { ...reply, firstMs, ms: performance.now() - startedAt }
   }
 
   return {
     async ask(ask) {
-      const end = await converse(ask).next()
-      return end.value as DendriteReply // because nothing that is whole has pieces
+      const end = await run(ask).next()
+      return end.value as DendriteReply // without a reader the generator yields no pieces
     },
 
-    stream: ask => converse(ask, textReader(ask.into)),
-    relay: ask => converse(ask, byteReader),
+    stream: ask => run(ask, textReader(ask.into)),
+    relay: ask => run(ask, byteReader),
 
     [Symbol.dispose]() {
       agent.destroy()
@@ -152,7 +153,7 @@ export function createDendrite({
   }
 }
 
-/** SDK 7.2 and later mask a hash mismatch as any internal error. */
+/** Returns whether the reply may report a hash mismatch, which SDK 7.2 and later mask as an internal error. */
 function mayBeMismatch({ status, message }: SynapseReply): boolean {
   return (status === 400 || status === 500) && /Hash mismatch|^Internal Server Error #/.test(message ?? '')
 }

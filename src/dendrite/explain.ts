@@ -3,161 +3,163 @@ import type { explanationCodes } from './explanation-codes.js'
 
 type ExplanationCode = keyof typeof explanationCodes
 
-/** What a reply that is no success means to the one who asked, by code and in a sentence, and what would mend it. */
+/** What a failed request means to the user: a code, a sentence, and how to fix it. */
 type Explanation = { readonly code: ExplanationCode; readonly message: string; readonly hint: string }
 
 /**
- * Explains a reply to the user of `miner query`; null for a success, which needs no word. Message and hint may hold
- * the axon's own text as it came, control characters and all: whoever prints them escapes them.
+ * Explains a reply to the user of `miner query`; null for a success. Message and hint may contain the axon's raw text,
+ * control characters included: the caller must escape them before printing.
  */
 export function explain({ status, message }: Pick<SynapseReply, 'status' | 'message'>): Explanation | null {
-  const said = (message ?? '').slice(0, 2048)
+  const text = (message ?? '').slice(0, 2048)
   switch (status) {
     case 200:
       return null
     case 401:
-      return unverified(said)
+      return unverified(text)
     case 403:
       return {
         code: 'BLACKLISTED',
-        message: `the axon does not answer this hotkey: ${said}`,
-        hint: 'ask with a hotkey that it admits: registered on its subnet, with a validator permit, or on its allow list',
+        message: `the axon does not answer this hotkey: ${text}`,
+        hint: 'use a hotkey that it admits: registered on its subnet, with a validator permit, or on its allow list',
       }
     case 404:
-      return unknownSynapse(said)
+      return unknownSynapse(text)
     case 408:
-      return late(said)
+      return late(text)
     case 413:
-      return { code: 'QUESTION_TOO_LONG', message: `the question is too large: ${said}`, hint: 'ask with less text' }
+      return { code: 'QUESTION_TOO_LONG', message: `the question is too large: ${text}`, hint: 'send less text' }
     case 422:
       return {
         code: 'REPLY_UNREADABLE',
-        message: `the reply is not a synapse: ${said}`,
+        message: `the reply is not a synapse: ${text}`,
         hint: 'check that --url names an axon of SDK 6 to 10',
       }
     case 429:
       return {
         code: 'BUSY',
-        message: `the axon has had enough for now: ${said}`,
-        hint: 'ask again later, or with fewer at once',
+        message: `the axon is busy or rate-limiting this hotkey: ${text}`,
+        hint: 'retry later, or send fewer requests at once',
       }
     case 501:
       return {
         code: 'UNSUPPORTED',
-        message: `the miner behind the axon cannot do that: ${said}`,
-        hint: 'ask something else of it',
+        message: `the miner behind the axon cannot do that: ${text}`,
+        hint: 'send a different request',
       }
     case 503:
-      return unavailable(said)
+      return unavailable(text)
     case 504:
-      return late(said)
+      return late(text)
     case null:
       return {
         code: 'STATUS_MISSING',
-        message: 'the axon answered without a status, which validators count as no answer',
-        hint: NOT_OURS,
+        message: 'the axon replied without a status, which validators count as a failure',
+        hint: CHECK_AXON_LOG,
       }
     case 400:
-      if (said.startsWith('Payload error: the reply was cut off'))
+      if (text.startsWith('Payload error: the reply was cut off'))
         return {
           code: 'REPLY_CUT',
           message: 'the connection was closed before the end of the reply',
-          hint: `allow more time with --timeout, in case the axon ran out of it, or ${NOT_OURS}`,
+          hint: `allow more time with --timeout, in case the axon ran out of time, or ${CHECK_AXON_LOG}`,
         }
-      if (/^(Client response|Payload) error/.test(said))
+      if (/^(Client response|Payload) error/.test(text))
         return {
           code: 'REPLY_UNREADABLE',
-          message: `the reply cannot be read: ${said}`,
+          message: `the reply cannot be parsed: ${text}`,
           hint: 'check that --url names an axon',
         }
       return {
         code: 'MALFORMED',
-        message: `the axon cannot read the question: ${said}`,
+        message: `the axon cannot parse the request: ${text}`,
         hint: 'check the fields that were sent',
       }
     default:
       if (status >= 500)
-        return { code: 'AXON_FAILED', message: `the axon failed with ${status}: ${said}`, hint: NOT_OURS }
+        return { code: 'AXON_FAILED', message: `the axon failed with ${status}: ${text}`, hint: CHECK_AXON_LOG }
       return {
         code: 'REFUSED',
-        message: `the axon refused with ${status}: ${said}`,
+        message: `the axon refused with ${status}: ${text}`,
         hint: 'check the fields that were sent',
       }
   }
 }
 
-const NOT_OURS = "look into the axon's own log"
+const CHECK_AXON_LOG = "check the axon's log"
 
-function unverified(said: string): Explanation {
-  const [, tooOld] = /too old: .* but request was (-?[\d.]+) seconds old/.exec(said) ?? []
-  const [, ahead] = /future: .* but request was (-?[\d.]+) seconds ahead/.exec(said) ?? []
+function unverified(text: string): Explanation {
+  const [, tooOld] = /too old: .* but request was (-?[\d.]+) seconds old/.exec(text) ?? []
+  const [, ahead] = /future: .* but request was (-?[\d.]+) seconds ahead/.exec(text) ?? []
   if (tooOld !== undefined || ahead !== undefined) {
     return {
       code: 'CLOCKS_DIFFER',
-      message: `the two clocks differ: to the axon this question is ${tooOld ? `${tooOld} s old` : `${ahead} s ahead`}`,
-      hint: 'set both clocks by NTP; a longer --timeout allows for more',
+      message: `the clocks differ: by the axon's clock this request is ${tooOld ? `${tooOld} s old` : `${ahead} s ahead`}`,
+      hint: 'synchronize both clocks with NTP; a longer --timeout tolerates a larger difference',
     }
   }
-  if (said.includes('Nonce is too old')) {
+  if (text.includes('Nonce is too old')) {
     return {
       code: 'NONCE_OVERTAKEN',
-      message: `the axon has seen a newer question of this caller: ${said}`,
-      hint: 'ask again',
+      message: `the axon has already seen a newer nonce from this caller: ${text}`,
+      hint: 'retry',
     }
   }
-  if (said.includes('Signature mismatch')) {
+  if (text.includes('Signature mismatch')) {
     return {
       code: 'SIGNATURE_MISMATCH',
-      message: 'the axon did not find the signature on what it was sent',
+      message: 'the signature does not match what the axon received',
       hint: 'check --receiver: it must be the hotkey that the axon at --url serves',
     }
   }
   return {
     code: 'NOT_VERIFIED',
-    message: `the axon does not believe who is asking: ${said}`,
+    message: `the axon could not verify the caller: ${text}`,
     hint: 'check the wallet and its hotkey',
   }
 }
 
-function unknownSynapse(said: string): Explanation {
-  const [, offered] = /Available synapses \[(.*)\]/.exec(said) ?? []
+function unknownSynapse(text: string): Explanation {
+  const [, offered] = /Available synapses \[(.*)\]/.exec(text) ?? []
   if (offered === undefined)
     return { code: 'NOT_FOUND', message: 'there is no axon at this address', hint: 'check --url' }
   const names = offered.replaceAll("'", '')
   return {
     code: 'UNKNOWN_SYNAPSE',
     message: 'the axon does not know this synapse',
-    hint: `if it speaks another dialect, name that with --dialect (miner dialects lists them); it offers: ${names}`,
+    hint: `if it uses another dialect, name that with --dialect (miner dialects lists them); it offers: ${names}`,
   }
 }
 
-function late(said: string): Explanation {
-  const ours = said.startsWith('Request timeout after')
+function late(text: string): Explanation {
+  const isOurTimeout = text.startsWith('Request timeout after')
   return {
-    code: ours ? 'TIMEOUT' : 'DEADLINE',
-    message: ours ? `there was no whole answer in time: ${said}` : `the axon could not answer in time: ${said}`,
-    hint: 'allow more time with --timeout, or ask when the axon has less to do',
+    code: isOurTimeout ? 'TIMEOUT' : 'DEADLINE',
+    message: isOurTimeout
+      ? `the reply was not complete in time: ${text}`
+      : `the axon could not answer in time: ${text}`,
+    hint: 'allow more time with --timeout, or retry when the axon is less busy',
   }
 }
 
-function unavailable(said: string): Explanation {
-  if (said.startsWith('Service unavailable at')) {
+function unavailable(text: string): Explanation {
+  if (text.startsWith('Service unavailable at')) {
     return {
       code: 'AXON_UNREACHABLE',
-      message: `nobody takes the call: ${said}`,
+      message: `the axon is unreachable: ${text}`,
       hint: 'check --url, that the axon runs, and its firewall',
     }
   }
-  if (said.startsWith('Service disconnected')) {
+  if (text.startsWith('Service disconnected')) {
     return {
       code: 'REPLY_MISSING',
       message: 'the connection was closed without a reply',
-      hint: `check --url; ${NOT_OURS}`,
+      hint: `check --url; ${CHECK_AXON_LOG}`,
     }
   }
   return {
     code: 'AXON_UNAVAILABLE',
-    message: `the axon cannot answer now: ${said}`,
-    hint: 'ask again in a little while',
+    message: `the axon cannot answer now: ${text}`,
+    hint: 'retry in a while',
   }
 }

@@ -1,4 +1,4 @@
-/** An axon that gave no whole reply, with the status and the text that a dendrite makes of that. */
+/** The error for an incomplete or missing reply, with the status and the text that a dendrite reports for it. */
 export class NoReply extends Error {
   override readonly name = 'NoReply'
   readonly status: 400 | 408 | 422 | 503

@@ -1,6 +1,6 @@
 /**
- * Gives nonces: the time in nanoseconds, strictly increasing, also within one tick of the clock and when it steps
- * back, because an axon takes none twice and the SDK's takes none that is smaller.
+ * Creates a generator of nonces: the time in nanoseconds, strictly increasing even within one tick of the clock and
+ * when the clock steps back, because axons refuse a repeated nonce and the SDK's axon also a smaller one.
  *
  * @param now epoch milliseconds
  */

@@ -4,18 +4,20 @@ import type { HttpReply } from '../wires/synapse/read-reply.js'
 import type { HttpHead } from '../wires/synapse/read-reply-head.js'
 import { NoReply } from './no-reply.js'
 
-/** More than any answer has, the question that comes back in it included. */
+/** Larger than any real reply, including the request that it echoes. */
 const MAX_REPLY_BYTES = 4 * 1024 * 1024
 
+/** Where to connect. */
 export type Peer = { readonly host: string; readonly port: number }
 
-/** A reply whose body is still on its way. */
+/** A reply whose body is still arriving. */
 export type Response = {
   readonly head: HttpHead
   /**
-   * As it comes. The connection is used again after its end, and closed when who reads it leaves before.
+   * Yields the body's chunks as they arrive. Reading to the end makes the connection reusable; ending the iteration
+   * early closes it.
    *
-   * @throws {NoReply} 400 when it is cut or too large
+   * @throws {NoReply} 400 when the body is cut off or too large
    * @throws the signal's reason when it aborts
    */
   readonly body: AsyncIterable<Uint8Array>
@@ -24,7 +26,7 @@ export type Response = {
 /**
  * Sends one request, and waits for the head of the reply.
  *
- * @throws {NoReply} 503 when nobody takes the call or hangs up at once, 400 when the reply is no HTTP
+ * @throws {NoReply} 503 when the connection fails or is closed without a reply, 400 when the reply is not HTTP
  * @throws the signal's reason when it aborts
  */
 export async function send(agent: Agent, peer: Peer, ask: HttpRequest, signal: AbortSignal): Promise<Response> {
@@ -38,7 +40,7 @@ export async function send(agent: Agent, peer: Peer, ask: HttpRequest, signal: A
   }
 }
 
-/** Reads all of it. @throws as its body */
+/** Reads the whole body. @throws as the body does */
 export async function wholeReply({ head, body }: Response): Promise<HttpReply> {
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
@@ -55,7 +57,7 @@ function sendRequest(agent: Agent, peer: Peer, ask: HttpRequest, signal: AbortSi
     reject(new NoReply(400, 'Client response error: the protocol was changed'))
   })
   request.on('error', reject)
-  // Whatever else may happen to a request, the caller is not left waiting; the first of these to come decides.
+  // However the request ends, the promise settles; the first event wins.
   request.once('close', () => reject(new NoReply(400, 'Client response error: there was no response')))
   signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   request.end(ask.body)

@@ -2,17 +2,17 @@ import { TextDecoder } from 'node:util'
 import type { JsonObject } from '../wires/json/tree.js'
 import { NoReply } from './no-reply.js'
 
-/** How a streamed answer is heard. Each is for one answer. */
+/** Reads a streamed answer. Serves one answer only. */
 export type StreamReader<Piece> = {
-  /** @throws {NoReply} when the body cannot be heard so */
+  /** Yields the pieces of a body. @throws {NoReply} when the body cannot be decoded */
   read(body: AsyncIterable<Uint8Array>): AsyncIterable<Piece>
-  /** the one piece of an axon that answers whole; null when it is none */
+  /** Returns the single piece of a whole answer; null without one. */
   pieceOf(fields: JsonObject): Piece | null
-  /** the asked fields with what was heard so far */
+  /** Returns the sent fields with the text received so far. */
   filled(fields: JsonObject): JsonObject
 }
 
-/** Hears text. @param into the field that holds all of it in the end, if one does */
+/** Creates a reader of text. @param into the field that receives the whole text, if any */
 export function textReader(into: string | undefined): StreamReader<string> {
   let text = ''
   return {
@@ -30,7 +30,7 @@ export function textReader(into: string | undefined): StreamReader<string> {
   }
 }
 
-/** Hears bytes as they come, whatever their frames. */
+/** Reads raw bytes, whatever their framing. */
 export const byteReader: StreamReader<Uint8Array> = {
   read: body => body,
   pieceOf: () => null,
@@ -38,9 +38,9 @@ export const byteReader: StreamReader<Uint8Array> = {
 }
 
 /**
- * The text of a body as it comes. A character that is split over two chunks comes with the second of them.
+ * Decodes the text of a body as it arrives. A character that is split over two chunks is yielded with the second.
  *
- * @throws {NoReply} 422 when it is not UTF-8; the SDK's text for that names Python's codec
+ * @throws {NoReply} 422 when the body is not UTF-8; the SDK's message for that names Python's codec
  * @throws whatever the body throws
  */
 export async function* decodeText(body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
@@ -52,7 +52,7 @@ export async function* decodeText(body: AsyncIterable<Uint8Array>): AsyncGenerat
   decode(decoder)
 }
 
-/** @param chunk left out at the end: then what is left must be nothing */
+/** Decodes a chunk. @param chunk omitted at the end, to check that no character is incomplete */
 function decode(decoder: TextDecoder, chunk?: Uint8Array): string {
   try {
     return decoder.decode(chunk, { stream: chunk !== undefined })

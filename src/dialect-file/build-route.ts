@@ -11,7 +11,7 @@ const { z, defineRoute, conversation, objectIn, NoAnswer } = sdk
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Makes the route of a synapse whose keys fit together. */
+/** Builds the route of a synapse whose keys are valid and consistent. */
 export function buildRoute(name: string, keys: SynapseKeys, fields: ReadonlyMap<string, Field>): Route {
   const { hashed, frames, answer, answers, timeout, maxBody } = keys
   const common = {
@@ -21,7 +21,7 @@ export function buildRoute(name: string, keys: SynapseKeys, fields: ReadonlyMap<
     ...(timeout !== undefined && { timeout }),
     ...(maxBody !== undefined && { maxBody }),
   }
-  const questionOf = asker(keys)
+  const questionOf = questionBuilder(keys)
   if (frames === 'text')
     return defineRoute({
       ...common,
@@ -31,7 +31,7 @@ export function buildRoute(name: string, keys: SynapseKeys, fields: ReadonlyMap<
       },
     })
   if (frames !== undefined) {
-    const pieceOf = filler(keys.piece)
+    const pieceOf = pieceBuilder(keys.piece)
     return defineRoute({
       ...common,
       frames,
@@ -51,7 +51,7 @@ export function buildRoute(name: string, keys: SynapseKeys, fields: ReadonlyMap<
   })
 }
 
-/** Asks for one JSON object, and takes nothing that is not what the fields want. */
+/** Builds the handler that asks for one JSON object, and rejects values that do not match the fields' types. */
 function jsonAnswer(
   name: string,
   answers: readonly string[],
@@ -59,14 +59,14 @@ function jsonAnswer(
   questionOf: (body: Body) => Question,
 ): (call: Call<Body>) => Promise<Patch> {
   const types = answers.map(field => [field, fields.get(field)!.type] as const)
-  const wanted = z.object(Object.fromEntries(types.map(([field, { schema }]) => [field, schema])))
+  const answerSchema = z.object(Object.fromEntries(types.map(([field, { schema }]) => [field, schema])))
   const properties = Object.fromEntries(types.map(([field, { json }]) => [field, json]))
   const schema = { type: 'object', properties, required: answers, additionalProperties: false }
   return async ({ body, ask }) => {
     const { text } = await ask({ ...questionOf(body), responseFormat: { name, schema } })
-    const answer = wanted.safeParse(await objectIn(text))
+    const answer = answerSchema.safeParse(await objectIn(text))
     if (answer.success) return answer.data as Patch
-    const message = `the model gave no JSON object with ${answers.join(', ')}`
+    const message = `the model did not return a JSON object with ${answers.join(', ')}`
     throw new NoAnswer('upstream', message, { code: 'ANSWER_NOT_JSON' })
   }
 }
@@ -75,14 +75,14 @@ function bodyOf({ messages, roles }: SynapseKeys, fields: ReadonlyMap<string, Fi
   const isOfObjects = (name: string) => name === messages && roles === undefined
   return z.object(
     Object.fromEntries(
-      [...fields].map(([name, { schema }]): [string, ZodType] => [name, isOfObjects(name) ? chat : schema]),
+      [...fields].map(([name, { schema }]): [string, ZodType] => [name, isOfObjects(name) ? chatSchema : schema]),
     ),
   )
 }
 
-const chat = z.array(z.object({ role: z.string(), content: z.string() }))
+const chatSchema = z.array(z.object({ role: z.string(), content: z.string() }))
 
-/** What the hash of a field needs to know stands in its declaration. */
+/** Derives the hashed fields, for each version of the protocol, from the declarations. */
 function versionsOf(hashed: readonly unknown[], fields: ReadonlyMap<string, Field>): HashField[] | HashField[][] {
   const fieldOf = (name: unknown): HashField => {
     const { type, absent } = fields.get(String(name))!
@@ -102,18 +102,18 @@ function exampleOf({ messages, roles, example }: SynapseKeys, fields: ReadonlyMa
 
 const HELLO = 'What is TAO?'
 
-/** Makes the question of a body. */
-function asker({ prompt, system, roles, messages }: SynapseKeys): (body: Body) => Question {
+/** Returns a function that turns a body into a question. */
+function questionBuilder({ prompt, system, roles, messages }: SynapseKeys): (body: Body) => Question {
   const rules = system === undefined ? undefined : parseTemplate(system)
   const template = prompt === undefined ? undefined : parseTemplate(prompt)
   return body => {
-    const talk = template ? said('user', template, body) : conversationOf(body, { roles, messages: messages! })
-    const isRuled = talk.some(({ role }) => role === 'system' || role === 'developer')
-    return { messages: rules && !isRuled ? [...said('system', rules, body), ...talk] : talk }
+    const chat = template ? filled('user', template, body) : conversationOf(body, { roles, messages: messages! })
+    const hasRules = chat.some(({ role }) => role === 'system' || role === 'developer')
+    return { messages: rules && !hasRules ? [...filled('system', rules, body), ...chat] : chat }
   }
 }
 
-function said(role: 'system' | 'user', template: Template, body: Body): readonly Message[] {
+function filled(role: 'system' | 'user', template: Template, body: Body): readonly Message[] {
   return [{ role, content: template.fill(body) }]
 }
 
@@ -123,15 +123,15 @@ function conversationOf(
   { roles, messages }: { roles: string | undefined; messages: string },
 ): readonly Message[] {
   if (roles !== undefined) return conversation(body[roles] as string[], body[messages] as string[])
-  const talk = body[messages] as readonly { readonly role: string; readonly content: string }[]
+  const chat = body[messages] as readonly { readonly role: string; readonly content: string }[]
   return conversation(
-    talk.map(({ role }) => role),
-    talk.map(({ content }) => content),
+    chat.map(({ role }) => role),
+    chat.map(({ content }) => content),
   )
 }
 
-/** Puts the words of a piece where `{text}` stands. */
-function filler(piece: unknown): (text: string) => Json {
+/** Returns a function that puts a text in place of `{text}` in the piece. */
+function pieceBuilder(piece: unknown): (text: string) => Json {
   const fill = (value: unknown, text: string): Json => {
     if (typeof value === 'string') return parseTemplate(value)!.fill({ text })
     if (Array.isArray(value)) return value.map(item => fill(item, text))

@@ -6,35 +6,35 @@ import type { Field } from './field.js'
 import { type SynapseKeys, synapseKeys } from './synapse-keys.js'
 import { parseTemplate } from './template.js'
 
-/** What is said of a synapse, as far as it is well each by itself. */
+/** The keys of a synapse that are valid each on their own. */
 export type ParsedSynapse = Partial<SynapseKeys> & {
-  /** those that are there, well or not */
+  /** the names of all keys in the file, valid or not */
   readonly given: ReadonlySet<string>
-  /** by name; null where a declaration is not well */
+  /** the fields by name; null when the declaration is invalid */
   readonly known: ReadonlyMap<string, Field | null>
 }
 
 type Key = keyof SynapseKeys
 
-/** Looks whether what is said of a synapse fits together. A check complains only of what it sees. */
-export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem): void {
-  const { given, known, hashed = [], prompt, system, roles, messages, answer, answers = [], example = {} } = said
+/** Checks that the keys of a synapse are consistent. Each check skips keys that are missing or invalid. */
+export function checkSynapse(synapse: ParsedSynapse, at: string, report: OnProblem): void {
+  const { given, known, hashed = [], prompt, system, roles, messages, answer, answers = [], example = {} } = synapse
   const names = [...known.keys()]
   const about = (key: Key, words: string, hint = synapseKeys.shape[key].description) =>
     report(itemPath(at, key), words, hint)
-  const exclude = (one: Key, other: Key, hint = 'leave one of them') => {
-    if (given.has(one) && given.has(other)) about(one, `stands beside ${other}`, hint)
+  const exclude = (one: Key, other: Key, hint = 'remove one of them') => {
+    if (given.has(one) && given.has(other)) about(one, `cannot be combined with ${other}`, hint)
   }
 
   if (!given.has('prompt') && !given.has('messages'))
-    about('prompt', 'is missing', 'prompt = "…{field}…"; or messages, the field that holds a conversation')
+    about('prompt', 'is missing', 'set prompt = "…{field}…"; or messages, the field that holds a conversation')
   exclude('prompt', 'messages')
-  if (given.has('roles') && !given.has('messages')) about('roles', 'needs messages', 'messages = "messages"')
+  if (given.has('roles') && !given.has('messages')) about('roles', 'needs messages', 'set messages = "messages"')
   if (!given.has('answer') && !given.has('answers') && !given.has('frames'))
-    about('answer', 'is missing', 'answer = "…", the field that takes the answer; or frames, for a stream')
+    about('answer', 'is missing', 'set answer = "…", the field for the answer; or frames, for a stream')
   exclude('answer', 'answers')
-  exclude('answer', 'frames', 'leave it out: who reads a stream fills it')
-  exclude('answers', 'frames', 'leave it out: who reads a stream fills it')
+  exclude('answer', 'frames', 'remove it: the caller fills the field as it reads the stream')
+  exclude('answers', 'frames', 'remove it: the caller fills the fields as it reads the stream')
 
   for (const [key, template] of Object.entries({ prompt, system })) checkTemplate(template, names, itemPath(at, key))
   for (const [key, name] of Object.entries({ roles, messages, answer })) checkName(name, itemPath(at, key))
@@ -49,7 +49,7 @@ export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem)
     const meant = closest(String(name), names)
     report(
       path,
-      `names ${quote(String(name))}, which is no field`,
+      `names ${quote(String(name))}, which is not a field`,
       meant ? `use ${meant}` : `the fields are: ${names.join(', ')}`,
     )
   }
@@ -57,13 +57,13 @@ export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem)
   function checkTemplate(text: string | undefined, allowed: readonly string[], path: string): void {
     if (text === undefined) return
     const template = parseTemplate(text)
-    if (!template) report(path, 'has a brace that is no {field}', 'write {{ and }} for braces')
+    if (!template) report(path, 'has a brace outside of a {field}', 'write {{ and }} for literal braces')
     for (const name of template?.names ?? []) {
       if (allowed.includes(name)) continue
       const meant = closest(name, allowed)
       report(
         path,
-        `asks for {${name}}, which is no field`,
+        `uses {${name}}, which is not a field`,
         `use ${(meant ? [meant] : allowed).map(one => `{${one}}`).join(', ')}`,
       )
     }
@@ -75,7 +75,7 @@ export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem)
     for (const [index, item] of hashed.entries()) {
       const where = itemPath(path, index)
       if (Array.isArray(item)) for (const [inner, name] of item.entries()) checkName(name, itemPath(where, inner))
-      else if (isSeveral) report(where, 'is no list, as the others are', 'write each version in brackets')
+      else if (isSeveral) report(where, 'must be a list, as other items are', 'write each version in brackets')
       else checkName(item, where)
     }
   }
@@ -83,47 +83,52 @@ export function checkSynapse(said: ParsedSynapse, at: string, report: OnProblem)
   function checkTypes(): void {
     const check = (key: Key, name: string | undefined, types: readonly string[], hint: string) => {
       const type = name === undefined ? undefined : known.get(name)?.type.text
-      if (type !== undefined && !types.includes(type)) about(key, `names a field of ${type}`, hint)
+      if (type !== undefined && !types.includes(type)) about(key, `names a field of type ${type}`, hint)
     }
     if (roles === undefined)
       check(
         'messages',
         messages,
         ['list', 'list[dict]', 'list[dict[str, str]]'],
-        'a list[dict] of role and content, or add roles',
+        'name a list[dict] of role and content, or add roles',
       )
-    else check('messages', messages, ['list[str]'], 'beside roles, a list[str]')
-    check('roles', roles, ['list[str]'], 'a list[str], as many as there are messages')
+    else check('messages', messages, ['list[str]'], 'with roles, name a list[str]')
+    check('roles', roles, ['list[str]'], 'name a list[str] that holds a role for each message')
     check(
       'answer',
       answer,
       ['str', 'str | None', 'Any'],
-      `a field of str; or answers = ["${answer}"], which asks the model for JSON`,
+      `name a str field; or use answers = ["${answer}"], which asks the model for JSON`,
     )
     for (const [name, value] of Object.entries(example)) {
       const field = known.get(name)
       if (field && !field.schema.safeParse(value).success)
-        report(itemPath(itemPath(at, 'example'), name), `is no ${field.type.text}`, 'give a value of its type')
+        report(
+          itemPath(itemPath(at, 'example'), name),
+          `is not of type ${field.type.text}`,
+          "give a value of the field's type",
+        )
     }
   }
 
   function checkPieces(): void {
-    const { frames, piece } = said
+    const { frames, piece } = synapse
     if (frames === undefined || frames === 'text') {
       const isKnown = frames === 'text' || !given.has('frames')
       for (const key of ['piece', 'end'] as const)
-        if (isKnown && given.has(key)) about(key, 'needs frames that hold values', 'frames = "sse", "jsonl" or "json"')
+        if (isKnown && given.has(key))
+          about(key, 'needs frames that hold values', 'set frames = "sse", "jsonl" or "json"')
       return
     }
-    if (!given.has('piece') && frames !== 'sse') about('piece', `is missing: ${frames} holds values`)
+    if (!given.has('piece') && frames !== 'sse') about('piece', `is missing: frames "${frames}" hold values`)
     const texts = textsIn(piece)
     for (const text of texts) checkTemplate(text, ['text'], itemPath(at, 'piece'))
     if (given.has('piece') && !texts.some(text => parseTemplate(text)?.names.includes('text')))
-      about('piece', 'has no {text} in it, where the words go')
+      about('piece', 'has no {text}, the place of the text')
   }
 }
 
-/** All texts in a value. */
+/** Returns all strings in a value. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []

@@ -4,30 +4,30 @@ import { sdk } from '../plugin/sdk.js'
 
 const { z } = sdk
 
-/** A type as a field of a Python class is annotated. */
+/** The type of a field, as annotated in a Python class. */
 export type FieldType = {
-  /** `list[str] | None` */
+  /** for example `list[str] | None` */
   readonly text: string
   readonly schema: ZodType
-  /** the same as JSON Schema, for a model to write a value of it */
+  /** the same as JSON Schema, which tells a model how to write a value */
   readonly json: { readonly [key: string]: Json }
-  /** a value of it that says nothing */
+  /** an empty value of this type */
   readonly empty: Json
 }
 
-/** The types there are, for messages. */
+/** Examples of supported types, for messages. */
 export const typeExamples = 'str, int, float, bool, list[str], dict, dict[str, int], Any, str | None'
 
-/** Reads a Python annotation: `str`, `list[dict]`, `Optional[float]`, `int | None`. Undefined when it is none of ours. */
+/** Parses a Python annotation: `str`, `list[dict]`, `Optional[float]`, `int | None`. Undefined when unsupported. */
 export function parseType(text: string): FieldType | undefined {
-  // Whoever nests deeper than this declares no field, and each level costs a frame of the stack.
+  // Longer than any real annotation. The bound limits nesting, because each level takes a stack frame.
   if (text.length > 200) return undefined
   const tokens = text.match(/[\w.]+|\S/g) ?? []
   const type = unionOf(tokens)
   return tokens.length === 0 ? type : undefined
 }
 
-/** Takes `A | B` from the front of the tokens. */
+/** Consumes `A | B` from the front of the tokens. */
 function unionOf(tokens: string[]): FieldType | undefined {
   const branches = [termOf(tokens)]
   while (tokens[0] === '|') {
@@ -37,7 +37,7 @@ function unionOf(tokens: string[]): FieldType | undefined {
   return either(branches)
 }
 
-/** Takes `name` or `name[A, B]`. */
+/** Consumes `name` or `name[A, B]`. */
 function termOf(tokens: string[]): FieldType | undefined {
   const name = (tokens.shift() ?? '').replace(/^typing\./, '')
   const inner = tokens[0] === '[' ? bracketsOf(tokens) : []
@@ -60,7 +60,7 @@ function termOf(tokens: string[]): FieldType | undefined {
   }
 }
 
-/** Takes `[A, B]`; undefined when it does not end. */
+/** Consumes `[A, B]`; undefined without the closing bracket. */
 function bracketsOf(tokens: string[]): readonly (FieldType | undefined)[] | undefined {
   const types: (FieldType | undefined)[] = []
   do {
@@ -83,7 +83,7 @@ const scalars: ReadonlyMap<string, FieldType> = new Map(
     str,
     none,
     any,
-    // An integer that a double cannot hold comes as a bigint.
+    // An integer that a double cannot hold arrives as a bigint.
     { text: 'int', schema: z.union([z.int(), z.bigint()]), json: { type: 'integer' }, empty: 0 },
     { text: 'float', schema: z.number(), json: { type: 'number' }, empty: 0 },
     { text: 'bool', schema: z.boolean(), json: { type: 'boolean' }, empty: false },

@@ -7,27 +7,27 @@ import { type FieldType, parseType, typeExamples } from './field-type.js'
 /** A field of a synapse. */
 export type Field = {
   readonly type: FieldType
-  /** takes what is absent for its default */
+  /** replaces an absent value with the default */
   readonly schema: ZodType
-  /** the JSON text of its default; undefined: it is required */
+  /** the JSON text of the default; undefined when the field is required */
   readonly absent: string | undefined
   readonly example: Json
 }
 
 /**
- * Reads how a Python class declares a field, behind its name: `str`, `int = 64`, `Optional[str] = None`.
+ * Parses a field's declaration in a Python class, without the name: `str`, `int = 64`, `Optional[str] = None`.
  *
- * @returns undefined when something was reported
+ * @returns undefined after reporting a problem
  */
 export function parseField(name: string, declaration: unknown, path: string, report: OnProblem): Field | undefined {
   if (typeof declaration !== 'string') {
-    report(path, 'must be text', 'write type and default as the class has them, in quotes: "int = 64"')
+    report(path, 'must be text', 'copy type and default from the class, in quotes: "int = 64"')
     return undefined
   }
   const [annotation = '', ...rest] = declaration.split('=')
   const type = parseType(annotation.trim())
   if (!type) {
-    report(path, 'has no type that is known here', `use one of ${typeExamples}; a default follows: "int = 64"`)
+    report(path, 'has an unknown type', `use one of ${typeExamples}; a default comes after it: "int = 64"`)
     return undefined
   }
   const { schema } = type
@@ -36,19 +36,19 @@ export function parseField(name: string, declaration: unknown, path: string, rep
   const absent = jsonOf(rest.join('=').trim())
   const value = parse(absent)
   if (value === undefined) {
-    report(path, 'has a default that is no value', 'write None, True, False, or JSON: str = "text", list[str] = []')
+    report(path, 'has an invalid default', 'write None, True, False, or JSON: str = "text", list[str] = []')
     return undefined
   }
-  // Many a class says `str = None`, and pydantic does not check a default.
+  // Many classes declare `str = None`, because pydantic does not validate defaults.
   if (value === null) return { type, schema: sdk.z.nullable(schema).default(null), absent, example: null }
   if (!schema.safeParse(value).success) {
-    report(path, `has a default that is no ${type.text}`, 'make the default fit the type, or the type the default')
+    report(path, `has a default that is not of type ${type.text}`, 'change the default or the type')
     return undefined
   }
   return { type, schema: schema.default(value), absent, example: value }
 }
 
-/** A literal of Python as JSON: what the two have in common stays as it is, and so does what is none. */
+/** Converts a Python literal to JSON. Leaves text unchanged that is the same in both, or is not a literal. */
 function jsonOf(literal: string): string {
   const [, quoted] = /^'([^'\\]*)'$/.exec(literal) ?? []
   return constants.get(literal) ?? (quoted === undefined ? literal : JSON.stringify(quoted))

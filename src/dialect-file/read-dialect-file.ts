@@ -26,9 +26,9 @@ const topKeys = z.object({
 })
 
 /**
- * Reads a dialect without code: what a fork of the subnet template asks, in one TOML file (docs/dialect-file.md).
+ * Reads a dialect from a TOML file, enough for most forks of the subnet template (docs/dialect-file.md).
  *
- * @throws {ConfigError} CONFIG_INVALID with everything that is wrong with it
+ * @throws {ConfigError} CONFIG_INVALID with every problem in the file
  */
 export async function readDialectFile(path: string): Promise<DialectDefinition> {
   const content = await readTomlFile({ path, explicit: true }, { noun: 'the dialect file', flag: '--dialect-file' })
@@ -40,8 +40,7 @@ export async function readDialectFile(path: string): Promise<DialectDefinition> 
     problems.push({ code: 'INVALID_VALUE', path: at, message, hint, origin: { from: 'file', file: path } })
   }
   const { name = '', summary, follows, synapses } = readTable(topKeys, content.table, '', report)
-  if (synapses && Object.keys(synapses).length === 0)
-    report('synapses', 'has no synapse', topKeys.shape.synapses.description)
+  if (synapses && Object.keys(synapses).length === 0) report('synapses', 'is empty', topKeys.shape.synapses.description)
   const routes = Object.entries(synapses ?? {}).map(([synapse, table]) => [
     synapse,
     readSynapse(synapse, table, report),
@@ -52,32 +51,32 @@ export async function readDialectFile(path: string): Promise<DialectDefinition> 
   const needs = Object.values(synapses!).some(table => isTable(table) && table.answers !== undefined)
   return sdk.defineDialect({
     name,
-    summary: summary ?? `what ${basename(path)} says`,
+    summary: summary ?? `defined in ${basename(path)}`,
     follows: follows ?? basename(path),
     ...(needs && { needs: ['responseFormat'] }),
     synapses: all,
   })
 }
 
-/** Undefined when something was reported. */
+/** Builds the route of a synapse; undefined after reporting a problem. */
 function readSynapse(name: string, table: unknown, report: OnProblem): Route | undefined {
   const at = itemPath('synapses', name)
-  let isWell = true
-  const complain: OnProblem = (...problem) => {
-    isWell = false
+  let isValid = true
+  const reportInvalid: OnProblem = (...problem) => {
+    isValid = false
     report(...problem)
   }
   if (!IDENTIFIER.test(name) || name === 'Synapse')
-    complain(at, 'cannot be the name of a synapse', topKeys.shape.synapses.description)
+    reportInvalid(at, 'cannot be the name of a synapse', topKeys.shape.synapses.description)
   if (!isTable(table)) {
-    complain(at, 'must be a table', `write [${at}] above its keys`)
+    reportInvalid(at, 'must be a table', `write [${at}] above its keys`)
     return undefined
   }
-  const keys = readTable(synapseKeys, table, at, complain)
-  const known = fieldsOf(keys.fields, itemPath(at, 'fields'), complain)
-  if (known.size > 0) checkSynapse({ ...keys, given: new Set(Object.keys(table)), known }, at, complain)
-  else if (keys.fields) complain(itemPath(at, 'fields'), 'has no field', synapseKeys.shape.fields.description)
-  return isWell ? buildRoute(name, keys as SynapseKeys, known as ReadonlyMap<string, Field>) : undefined
+  const keys = readTable(synapseKeys, table, at, reportInvalid)
+  const known = fieldsOf(keys.fields, itemPath(at, 'fields'), reportInvalid)
+  if (known.size > 0) checkSynapse({ ...keys, given: new Set(Object.keys(table)), known }, at, reportInvalid)
+  else if (keys.fields) reportInvalid(itemPath(at, 'fields'), 'is empty', synapseKeys.shape.fields.description)
+  return isValid ? buildRoute(name, keys as SynapseKeys, known as ReadonlyMap<string, Field>) : undefined
 }
 
 function fieldsOf(
@@ -87,11 +86,11 @@ function fieldsOf(
 ): ReadonlyMap<string, Field | null> {
   const fields = Object.entries(declared).map(([name, declaration]) => {
     const path = itemPath(at, name)
-    if (!IDENTIFIER.test(name) || SDKS.has(name)) {
+    if (!IDENTIFIER.test(name) || SDK_FIELDS.has(name)) {
       report(
         path,
         'cannot be the name of a field',
-        SDKS.has(name) ? 'leave it out: the SDK fills it' : 'use the name in the class',
+        SDK_FIELDS.has(name) ? 'remove it: the SDK fills this field' : 'use the name from the class',
       )
     }
     return [name, parseField(name, declaration, path, report) ?? null] as const
@@ -100,5 +99,5 @@ function fieldsOf(
 }
 
 const IDENTIFIER = /^(?!__proto__$)[A-Za-z_]\w*$/
-/** Fields that every synapse has, whatever its class (bittensor v10.2.0 bittensor/core/synapse.py). */
-const SDKS = new Set(['name', 'total_size', 'header_size', 'dendrite', 'axon', 'computed_body_hash'])
+/** The fields of the base class, which every synapse has (bittensor v10.2.0 bittensor/core/synapse.py). */
+const SDK_FIELDS = new Set(['name', 'total_size', 'header_size', 'dendrite', 'axon', 'computed_body_hash'])

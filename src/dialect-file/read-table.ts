@@ -7,11 +7,11 @@ import { validate } from '../config/values/validate.js'
 import { closest } from '../text/closest.js'
 
 /**
- * Reads a table of a file key by key, as the configuration is read: both spellings, units, what is unknown and what is
- * missing. The description of a key is the hint of what is wrong with it.
+ * Reads a table of a file key by key, by the rules of the configuration: both spellings of a key, units, unknown and
+ * missing keys. A key's description is the hint of its problems.
  *
- * @param at the table's own path; empty for the top
- * @returns what is well; the rest was reported
+ * @param at the table's own path; empty at the top level
+ * @returns the valid values; problems of all others are reported
  */
 export function readTable<Shape extends ZodObject>(
   shape: Shape,
@@ -24,7 +24,7 @@ export function readTable<Shape extends ZodObject>(
   const pathOf = (key: string) => (at === '' ? itemPath('', key).replace(/^\./, '') : itemPath(at, key))
   for (const key of Object.keys(table)) {
     const meant = closest(key, keys)
-    const hint = meant ? `use ${meant}` : `there are: ${settings.map(one => one.key).join(', ')}`
+    const hint = meant ? `use ${meant}` : `the keys are: ${settings.map(one => one.key).join(', ')}`
     if (!keys.includes(key)) report(pathOf(key), 'is not a key', hint)
   }
 
@@ -34,11 +34,11 @@ export function readTable<Shape extends ZodObject>(
     const path = pathOf(key)
     const problems = new Set<string>()
     const reportOnce: OnProblem = (where, words, hint) => {
-      // What was complained of is absent by now, which is no news.
+      // A value with a reported problem is now absent, so skip the report that it is missing.
       if (!problems.has(where)) report(where, words, hint ?? setting.help)
       problems.add(where)
     }
-    if (twice) reportOnce(pathOf(twice), 'is given more than once', `leave one of ${key} and ${twice}`)
+    if (twice) reportOnce(pathOf(twice), 'is given more than once', `keep one of ${key} and ${twice}`)
     const raw = table[key]
     const value =
       raw === undefined ? undefined : convert(setting.shape, { kind: 'value', value: raw }, path, reportOnce)

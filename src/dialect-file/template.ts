@@ -1,28 +1,27 @@
 import { toTree } from '../wires/json/convert.js'
 import { writeJson } from '../wires/json/write.js'
 
-/** A text with `{name}` in it where a value is to stand. */
+/** A text with `{name}` placeholders. */
 export type Template = {
-  /** those that it asks for */
+  /** the names of its placeholders */
   readonly names: readonly string[]
-  /** What is no text is written as JSON, and null as nothing. */
+  /** Fills in the values: strings unchanged, null as the empty string, anything else as JSON. */
   fill(values: Readonly<Record<string, unknown>>): string
 }
 
-/** Reads a template; `{{` and `}}` are braces. Undefined when a brace is neither. */
+/** Parses a template; `{{` and `}}` are literal braces. Undefined when a brace is unmatched. */
 export function parseTemplate(text: string): Template | undefined {
   const marks = [...text.matchAll(MARK)]
   if (marks.some(([mark]) => mark.length === 1)) return undefined
   return {
     names: marks.flatMap(([, name]) => name ?? []),
-    fill: values =>
-      text.replace(MARK, (mark, name?: string) => (name === undefined ? mark[0]! : wordsOf(values[name]))),
+    fill: values => text.replace(MARK, (mark, name?: string) => (name === undefined ? mark[0]! : textOf(values[name]))),
   }
 }
 
 const MARK = /\{\{|\}\}|\{(\w+)\}|[{}]/g
 
-function wordsOf(value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   return value === null || value === undefined ? '' : writeJson(toTree(value))
 }

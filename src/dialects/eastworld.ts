@@ -1,6 +1,6 @@
 import type { DialectPlugin } from '../plugin/sdk.js'
 
-/** Subnet 94: what a figure in a game sees and may do in, the one thing it does out. */
+/** Subnet 94: takes what a game character sees and may do, returns its next action. */
 export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z, NoAnswer }) => {
   const texts = z.array(z.string())
   const json = z.record(z.string(), z.json())
@@ -66,10 +66,10 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
         toolChoice: 'required',
       })
       const call = toolCalls.find(({ name }) => tools.some(tool => tool.name === name))
-      if (!call) return { action: [] } // a lost turn, which a validator takes as an answer
-      // For a tool without arguments models write none.
+      if (!call) return { action: [] } // skips the turn, which validators accept as an answer
+      // Models write an empty text for a tool without arguments.
       const args = call.arguments.trim() === '' ? {} : await objectIn(call.arguments)
-      if (!args) throw new NoAnswer('upstream', `the arguments of ${call.name} are no JSON`, { code: 'BAD_ARGUMENTS' })
+      if (!args) throw new NoAnswer('upstream', `the arguments of ${call.name} are not JSON`, { code: 'BAD_ARGUMENTS' })
       const action = { name: call.name, arguments: args }
       remember(JSON.stringify(action).slice(0, MAX_FEEDBACK))
       return { action: [action] }
@@ -78,17 +78,17 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
 
   return defineDialect({
     name: 'eastworld',
-    summary: 'Eastworld (subnet 94): a figure in a game, which acts by calling tools',
+    summary: 'Eastworld (subnet 94): a game character that acts by calling tools',
     follows: 'Eastworld-AI/eastworld-subnet@91989cf',
     needs: ['tools'],
     synapses: { Observation },
   })
 }
 
-/** What one validator's turns were: the feedback on an action comes with the next observation. */
+/** The past turns of one validator. The feedback on an action arrives with the next observation. */
 type Memory = {
   readonly turns: readonly { readonly did: string; readonly feedback: string }[]
-  /** the action whose feedback is to come */
+  /** the action whose feedback is pending; null without one */
   readonly sent: string | null
 }
 

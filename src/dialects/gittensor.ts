@@ -1,8 +1,8 @@
 import type { DialectPlugin, Sdk } from '../plugin/sdk.js'
 
 /**
- * Subnet 74, "serving": a conversation in, the model server's own stream out, byte for byte, because validators hold
- * its tokens and logprobs against those of a reference copy.
+ * Subnet 74, "serving": takes a conversation and relays the model server's own stream, byte for byte, because
+ * validators compare its tokens and logprobs with those of a reference copy.
  */
 export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversation, z, NoAnswer }) => {
   const hashed = [
@@ -11,7 +11,7 @@ export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversat
     { name: 'max_tokens', absent: '64' },
     { name: 'logprobs', absent: 'false' },
   ] as const
-  // Validators count a refusal with these words, and one with "budget", neither for a miner nor against it (#1743).
+  // Validators treat a refusal with this text, or with "budget" in it, as neutral for a miner's score (#1743).
   const busy = { status: 403, text: 'busy: all backend slots in use' }
 
   const InferenceSynapse = defineRoute({
@@ -28,7 +28,7 @@ export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversat
     frames: 'bytes',
     queue: 0,
     timeout: 60_000,
-    // What the reference grants a validator's permit: so many tokens in a tempo of 360 blocks.
+    // The reference's allowance for a validator permit: tokens per tempo of 360 blocks.
     rate: { limit: 50_000, windowMs: 360 * 12_000 },
     cost: body => body.max_tokens,
     refusals: {
@@ -64,7 +64,7 @@ export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversat
         temperature: 0,
         ...(logprobs && { logprobs: { top: 1 } }),
       })
-      yield* saidBy(model, bytes, NoAnswer)
+      yield* checkModel(model, bytes, NoAnswer)
     },
   })
 
@@ -89,21 +89,24 @@ export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversat
 }
 
 /**
- * The stream, held back until a chunk names its model: a validator counts the words of any other as a wrong answer,
- * which costs more than none (gittensor/serving/stream.py StreamAssembler, validator/serving/forward.py).
+ * Relays the stream, but holds it back until a chunk names its model: validators count output of another model as a
+ * wrong answer, which costs more than no answer (gittensor/serving/stream.py StreamAssembler,
+ * validator/serving/forward.py).
+ *
+ * @throws {NoAnswer} OTHER_MODEL · NO_MODEL_NAMED
  */
-async function* saidBy(
+async function* checkModel(
   model: string,
   bytes: AsyncIterable<Uint8Array>,
   NoAnswer: Sdk['NoAnswer'],
 ): AsyncGenerator<Uint8Array, void> {
   const decoder = new TextDecoder()
   const held: Uint8Array[] = []
-  let named: string | undefined
+  let answering: string | undefined
   let text = ''
   let size = 0
   for await (const piece of bytes) {
-    if (named !== undefined) {
+    if (answering !== undefined) {
       yield piece
       continue
     }
@@ -112,31 +115,34 @@ async function* saidBy(
     text += decoder.decode(piece, { stream: true })
     const events = text.split('\n\n')
     text = events.pop()!
-    named = events.map(modelOf).find(name => name !== undefined)
-    if (named === undefined) {
+    answering = events.map(modelOf).find(name => name !== undefined)
+    if (answering === undefined) {
       if (size > MAX_HELD) break
       continue
     }
-    if (named !== model) {
-      throw new NoAnswer('unsupported', `the validator asks for ${model}, and ${named} answers`, {
+    if (answering !== model) {
+      throw new NoAnswer('unsupported', `the validator asks for ${model}, but ${answering} answers`, {
         code: 'OTHER_MODEL',
-        hint: 'serve the model of the release, under the name that the release has',
+        hint: "serve the release's model, under the release's name",
         misuse: true,
       })
     }
     yield Buffer.concat(held)
   }
-  if (named === undefined) {
-    throw new NoAnswer('upstream', 'the stream has no chunk, between lines that end with LF, that names its model', {
+  if (answering === undefined) {
+    throw new NoAnswer('upstream', 'no chunk of the stream, in lines that end with LF, names its model', {
       code: 'NO_MODEL_NAMED',
     })
   }
 }
 
-/** Bytes before the first chunk that names its model, comments among them; a server that writes a whole answer at once needs about 200 for each token. */
+/**
+ * Maximum number of bytes, comments included, before the first chunk that names the model. A server that sends a whole
+ * answer in one chunk needs about 200 for each token.
+ */
 const MAX_HELD = 1024 * 1024
 
-/** Undefined for an event that is no chunk, or does not say. */
+/** Returns the model that an event names; undefined for an event that is not a chunk or has no model. */
 function modelOf(event: string): string | undefined {
   for (const line of event.split('\n')) {
     if (!line.startsWith('data:')) continue
@@ -144,7 +150,7 @@ function modelOf(event: string): string | undefined {
       const chunk: { readonly model?: unknown } | null = JSON.parse(line.slice('data:'.length))
       if (typeof chunk?.model === 'string' && chunk.model !== '') return chunk.model
     } catch {
-      // [DONE], or what a validator leaves out, too
+      // [DONE], or an event that validators skip, too
     }
   }
   return undefined

@@ -1,8 +1,9 @@
 import type { DialectPlugin } from '../plugin/sdk.js'
 
 /**
- * Subnet 1 as it began, and every fork of its template: roles and messages in, a completion out. `StreamPrompting` is
- * the template's own stream, `StreamPromptingSynapse` that of opentensor/prompting 2: one body, two names.
+ * The original subnet 1, and every fork of its template: takes roles and messages, returns a completion.
+ * `StreamPrompting` is the template's own stream, `StreamPromptingSynapse` that of opentensor/prompting 2; both have
+ * the same body.
  */
 export const prompting: DialectPlugin = ({ defineDialect, defineRoute, conversation, z }) => {
   const fields = {

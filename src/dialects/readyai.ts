@@ -4,14 +4,14 @@ import type { Ask, Patch } from '../plugin/dialect.js'
 import type { Json } from '../plugin/json.js'
 import type { DialectPlugin } from '../plugin/sdk.js'
 
-/** Subnet 33, the conversation genome: one task in, of five kinds; its tags out, or a skill with its tests. */
+/** Subnet 33, the conversation genome: takes a task of one of five types, returns tags, or a skill with its tests. */
 export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z, NoAnswer }) => {
-  const spoken = z.object({ window: z.array(z.tuple([z.int(), z.string()], z.unknown())).min(1) })
+  const transcript = z.object({ window: z.array(z.tuple([z.int(), z.string()], z.unknown())).min(1) })
   const survey = z.object({ survey_question: z.string(), comment: z.string() })
   const id = z
     .string()
     .max(256)
-    .refine(id => id !== '__proto__') // it names a key of the answer, and zod has none of that name
+    .refine(id => id !== '__proto__') // becomes a key of the answer, and zod drops a key of this name
   const section = z.object({ section_id: id, title: z.string(), description: z.string() })
 
   const task = <Type extends string, Data extends ZodType>(type: Type, data: Data) =>
@@ -23,17 +23,17 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
   const tasks = [
     task(
       'conversation_tagging',
-      spoken.transform(({ window }) =>
+      transcript.transform(({ window }) =>
         tagging('Name the topics that these people talk about.', conversationOf(window)),
       ),
     ),
     task(
       'webpage_metadata_generation',
-      spoken.transform(({ window }) => tagging('Name the topics of this web page.', sourcesOf('webpage', window))),
+      transcript.transform(({ window }) => tagging('Name the topics of this web page.', sourcesOf('webpage', window))),
     ),
     task(
       'named_entities_extraction',
-      spoken.transform(({ window }) =>
+      transcript.transform(({ window }) =>
         tagging('Name the people, places, organisations and things in this document.', sourcesOf('document', window)),
       ),
     ),
@@ -46,7 +46,7 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
     task('skill_coverage_evaluation', z.object({ seed: z.string(), section_map: z.array(section).min(1) })),
   ] as const
   const types: ReadonlySet<string> = new Set(tasks.map(({ shape }) => shape.type.value))
-  // Kinds of task come with the months: what is no mistake of the validator's is not refused as one.
+  // The subnet adds task types over time, so an unknown type is not refused as malformed.
   const other = z
     .object({
       type: z
@@ -65,8 +65,10 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
     })
     const tags = text.split(/[,\n]/).map(tag => tag.replaceAll('"', '').trim().toLowerCase())
     const unique = [...new Set(tags)].filter(tag => tag.length >= MIN_LENGTH).slice(0, MAX_TAGS)
-    if (unique.length >= atLeast) return { tags: unique, vectors: null } // validators make the vectors themselves
-    throw new NoAnswer('upstream', `the model gave ${unique.length} tags, not ${atLeast}`, { code: 'TOO_FEW_TAGS' })
+    if (unique.length >= atLeast) return { tags: unique, vectors: null } // validators compute the vectors themselves
+    throw new NoAnswer('upstream', `the model returned ${unique.length} tags, fewer than ${atLeast}`, {
+      code: 'TOO_FEW_TAGS',
+    })
   }
 
   const skillOf = async (ask: Ask, { seed, section_map: sections }: Skill) => {
@@ -82,7 +84,7 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
     })
     const { data } = skill.safeParse(await objectIn(text))
     if (data && Object.values(data.section_tests).flat().length >= MIN_TESTS) return data
-    throw new NoAnswer('upstream', 'the model wrote no skill with tests of its sections', { code: 'NO_SKILL' })
+    throw new NoAnswer('upstream', 'the model did not return a skill with tests for its sections', { code: 'NO_SKILL' })
   }
 
   return defineDialect({
@@ -99,8 +101,8 @@ export const readyai: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z
         example,
         async answer({ body, ask, state }) {
           const [{ task }] = body.cgp_input
-          if (task.type === 'other') throw new NoAnswer('unsupported', `there is no way to do a task ${task.name}`)
-          // A validator whose call failed on its way asks again within seconds, with the same body and a new nonce.
+          if (task.type === 'other') throw new NoAnswer('unsupported', `the task type ${task.name} is not supported`)
+          // After a failed call, a validator retries within seconds with the same body and a new nonce.
           const key = hash('sha256', JSON.stringify(task))
           const kept = state.get(key)
           if (kept) return kept as Patch
@@ -128,11 +130,11 @@ type Skill = {
 }
 
 const KEEP_MS = 60_000
-/** characters of a tag */
+/** minimum characters of a tag */
 const MIN_LENGTH = 3
-/** Those beyond are not scored. */
+/** validators ignore further tags */
 const MAX_TAGS = 20
-/** of all sections */
+/** minimum number of tests in all sections */
 const MIN_TESTS = 5
 
 const TAGS_FORM = `Answer with one line: at most ${MAX_TAGS} tags of one to four words, in lower case, separated by commas, the most telling ones first. Write nothing else.`
@@ -144,7 +146,7 @@ Answer with a JSON object:
 "section_tests": for the id of each section 2 to 6 tests, each with a "name", a "description" and an "assertion".
 A test may only speak of names that the skill itself defines.`
 
-/** With fewer tags than `atLeast` there is no score. */
+/** Describes a tagging task. Validators do not score fewer tags than `atLeast`. */
 function tagging(purpose: string, text: string, atLeast = 3): Tagging {
   return { purpose, text, atLeast }
 }
@@ -153,7 +155,7 @@ function conversationOf(window: Window): string {
   return `<conversation>${window.map(([speaker, text]) => `<p${speaker}>${text}</p${speaker}>`).join('')}</conversation>`
 }
 
-/** The first text is what the task is about, all others tell more of it. */
+/** Formats the sources: the first text is the subject, the others are enrichments. */
 function sourcesOf(name: string, [first, ...others]: Window): string {
   return [xml({ [name]: first![1] }), ...others.map(([, text]) => xml({ enrichment: text }))].join('\n')
 }

@@ -1,4 +1,4 @@
-/** A map that keeps no more than so many keys: the ones set last. Setting a key again makes it young again. */
+/** A map that keeps at most `max` keys and evicts the oldest. Setting a key again makes it the newest. */
 export class BoundedMap<Value> {
   readonly #max: number
   readonly #values = new Map<string, Value>()
@@ -17,7 +17,7 @@ export class BoundedMap<Value> {
 
   set(key: string, value: Value): void {
     this.#values.delete(key)
-    this.#values.set(key, value) // now the last one: a Map keeps the order of setting
+    this.#values.set(key, value) // moves it to the end: a Map iterates in insertion order
     if (this.#values.size > this.#max) this.#values.delete(this.#values.keys().next().value!)
   }
 }

@@ -2,7 +2,7 @@
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
 
 /**
- * Is this a scalar in its one canonical form, below the group's order?
+ * Returns whether this is a canonical scalar: one below the group's order.
  *
  * @param bytes 32 bytes, little-endian
  */

@@ -1,8 +1,9 @@
 import { blake2b } from '@noble/hashes/blake2.js'
 
 /**
- * The 32 bytes that stand for one part of a derivation path: its SCALE encoding, padded with zeros, or the
- * blake2b-256 of that where it is longer. A part that Rust parses as a u64 is a number (`007` and `+7` are 7).
+ * Returns the chain code of one part of a derivation path: its SCALE encoding, padded with zeros to 32 bytes, or the
+ * blake2b-256 hash of that encoding if it is longer. A part that Rust parses as a u64 is a number (`007` and `+7` are
+ * 7).
  *
  * @param part without its slashes; at most 16,383 bytes of UTF-8
  * @see polkadot-sdk substrate/primitives/core/src/crypto.rs, `DeriveJunction`
@@ -25,7 +26,7 @@ function encode(part: string): Uint8Array {
   return Buffer.concat([compactLength(text.length), text])
 }
 
-// SCALE's compact integers: the lowest two bits tell how many bytes there are.
+// A SCALE compact integer: the lowest two bits encode how many bytes it has.
 function compactLength(length: number): Uint8Array {
   return length < 64 ? Uint8Array.of(length << 2) : Uint8Array.of(((length & 0x3f) << 2) | 1, length >> 6)
 }

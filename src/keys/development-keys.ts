@@ -1,4 +1,4 @@
-/** The keys that every Substrate tool knows. Everybody can sign with them, so they admit nobody on a real network. */
+/** The well-known keys of every Substrate tool. Anyone can sign with them, so a real network must never admit them. */
 export const developmentKeys = [
   { uri: '//Alice', address: '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY' },
   { uri: '//Bob', address: '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty' },

@@ -3,7 +3,7 @@ import type { keyCodes } from './key-codes.js'
 /** What is wrong with a key. Codes are API: add freely, rename with a major version. */
 export type KeyErrorCode = keyof typeof keyCodes
 
-/** A key that cannot be used. Neither message nor hint repeats what was given: it may be a secret. */
+/** The error for an unusable key. Its message and hint never repeat the input, which may be a secret. */
 export class KeyError extends Error {
   override readonly name = 'KeyError'
   readonly code: KeyErrorCode

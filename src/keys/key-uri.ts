@@ -8,8 +8,8 @@ import { KeyError } from './key-error.js'
 import { type Keypair, keypairFromPair } from './keypair.js'
 
 /**
- * The key of a URI: a phrase of 12 to 24 words or `0x` and 64 hex digits, then `//hard` and `/soft` parts, then
- * `///password`. Without a phrase it is the development phrase, which everybody knows: `//Alice`.
+ * Derives the key of a URI: a phrase of 12 to 24 words or `0x` and 64 hex digits, then `//hard` and `/soft` parts, then
+ * `///password`. A URI without a phrase, such as `//Alice`, uses the public development phrase.
  *
  * @throws {KeyError} URI_MALFORMED · PHRASE_LENGTH · PHRASE_WORD · PHRASE_CHECKSUM
  * @see polkadot-sdk substrate/primitives/core/src/address_uri.rs and crypto.rs, `Pair::from_string`
@@ -31,7 +31,7 @@ const MAX_LENGTH = 4096
 const URI = /^(?<root>[a-zA-Z0-9 ]*)(?<path>(?:\/\/?[^/]+)*)(?:\/\/\/(?<password>[^\n]*))?$/
 const PART = /(\/\/?)([^/]+)/g
 
-/** As in substrate, the password belongs to the phrase: a seed is used as it is. */
+/** As in substrate, the password applies to a phrase only: a seed is used unchanged. */
 async function seed(root: string, password: string | undefined): Promise<Uint8Array> {
   if (root.startsWith('0x')) {
     if (!/^0x[0-9a-fA-F]{64}$/.test(root)) throw malformed('the seed of the key URI is not 0x and 64 hex digits')

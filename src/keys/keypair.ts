@@ -3,18 +3,18 @@ import { isCanonicalScalar } from './canonical-scalar.js'
 import { KeyError } from './key-error.js'
 import { encodeAddress } from './ss58.js'
 
-/** A key that can sign. The secret is held by `sign` and cannot be read from outside. */
+/** A key that can sign. Only the closure of `sign` holds the secret; it cannot be read from outside. */
 export type Keypair = {
   /** ss58, network prefix 42 */
   readonly address: string
   /** 32 bytes */
   readonly publicKey: Uint8Array
-  /** Signs with sr25519, context `substrate`. Gives 64 bytes, different ones each time. */
+  /** Signs with sr25519, context `substrate`. Returns 64 bytes, which differ on every call. */
   sign(text: Uint8Array): Uint8Array
 }
 
 /**
- * The key of a seed, which substrate calls a mini secret.
+ * Derives the key of a seed, which substrate calls a mini secret.
  *
  * @param miniSecret 32 bytes
  * @throws {KeyError} SECRET_MALFORMED
@@ -25,7 +25,7 @@ export function keypairFromMiniSecret(miniSecret: Uint8Array): Keypair {
 }
 
 /**
- * The key of a private key in schnorrkel's own form, as btwallet writes it to keyfiles.
+ * Builds the key from a private key in schnorrkel's own form, as btwallet writes it to keyfiles.
  *
  * @param privateKey 64 bytes: scalar, little-endian, and nonce
  * @throws {KeyError} SECRET_MALFORMED
@@ -33,16 +33,18 @@ export function keypairFromMiniSecret(miniSecret: Uint8Array): Keypair {
 export function keypairFromPrivateKey(privateKey: Uint8Array): Keypair {
   const scalar = privateKey.subarray(0, 32)
   if (privateKey.length !== 64) throw malformed('a private key has 64 bytes')
-  if (!isCanonicalScalar(scalar)) throw malformed('the private key is no canonical scalar')
+  if (!isCanonicalScalar(scalar)) throw malformed('the private key is not a canonical scalar')
   const secret = Buffer.concat([timesEight(scalar), privateKey.subarray(32)])
   return keypairFromPair(Buffer.concat([secret, sr25519_pubkey(secret)]))
 }
 
 /**
- * @param pair 96 bytes, as the library gives them: secret in the ed25519 form, public key
+ * Builds the key from the bytes that the library returns.
+ *
+ * @param pair 96 bytes: secret in the ed25519 form, then public key
  */
 export function keypairFromPair(pair: Uint8Array): Keypair {
-  // Copies, so that the public key does not share its memory with the secret.
+  // Copies, so that the public key does not share an ArrayBuffer with the secret.
   const secret = Uint8Array.from(pair.subarray(0, 64))
   const publicKey = Uint8Array.from(pair.subarray(64))
   return {
@@ -52,12 +54,12 @@ export function keypairFromPair(pair: Uint8Array): Keypair {
   }
 }
 
-// The library takes and gives secrets in the ed25519 form, whose scalar is eight times schnorrkel's own
-// (w3f/schnorrkel src/keys.rs `SecretKey::to_ed25519_bytes`). Taken as it is, it would be the scalar of another key.
+// The library takes and returns secrets in the ed25519 form, whose scalar is eight times schnorrkel's own
+// (w3f/schnorrkel src/keys.rs `SecretKey::to_ed25519_bytes`). Unconverted, the scalar would be that of another key.
 function timesEight(scalar: Uint8Array): Uint8Array {
   return scalar.map((byte, i) => (byte << 3) | ((scalar[i - 1] ?? 0) >> 5))
 }
 
 function malformed(what: string): KeyError {
-  return new KeyError('SECRET_MALFORMED', what, 'make the key again from its phrase')
+  return new KeyError('SECRET_MALFORMED', what, 'regenerate the key from its phrase')
 }

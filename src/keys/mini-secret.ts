@@ -3,8 +3,8 @@ import { BIP39_EN_WORDLIST, mnemonicToEntropy } from '@polkadot-labs/hdkd-helper
 import { KeyError } from './key-error.js'
 
 /**
- * The mini secret of a phrase in substrate's manner, which derives it from the phrase's entropy where BIP 39 takes
- * the words. Loading this module takes about 50 ms, so import it when there is a phrase.
+ * Derives the mini secret of a phrase as substrate does: from the phrase's entropy, where BIP 39 uses the words
+ * themselves. Loading this module takes about 50 ms, so import it only when there is a phrase.
  *
  * @param phrase 12, 15, 18, 21 or 24 English words, checksum included
  * @returns 32 bytes
@@ -28,8 +28,8 @@ export function miniSecret(phrase: string, password = ''): Uint8Array {
       'words are English and in lower case',
     )
   }
-  // The password's bytes as they are (parity substrate-bip39 src/lib.rs `seed_from_entropy`), where BIP 39 and
-  // hdkd-helpers normalise them first: another key for `ä`.
+  // The password's bytes are used unchanged (parity substrate-bip39 src/lib.rs `seed_from_entropy`). BIP 39 and
+  // hdkd-helpers normalise them first, which yields another key for `ä`.
   return pbkdf2Sync(entropy(words), `mnemonic${password}`, 2048, 64, 'sha512').subarray(0, 32)
 }
 
@@ -37,11 +37,11 @@ function entropy(words: readonly string[]): Uint8Array {
   try {
     return mnemonicToEntropy(words.join(' '))
   } catch {
-    // Number and spelling of the words are sound, so only this is left.
+    // The number and spelling of the words are already checked, so only the checksum can fail.
     throw new KeyError(
       'PHRASE_CHECKSUM',
       'the checksum of the phrase is wrong',
-      'a word is wrong or two have changed places',
+      'check the phrase: a word is wrong, or two are swapped',
     )
   }
 }

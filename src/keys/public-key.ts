@@ -1,8 +1,8 @@
 import { ristretto255 } from '@noble/curves/ed25519.js'
 
 /**
- * Can this public key sign? It must be the canonical encoding of a ristretto255 point, and not the identity (all
- * zeros): for that one anybody can make a signature, which schnorrkel accepts.
+ * Returns whether this public key is valid: the canonical encoding of a ristretto255 point other than the identity (all
+ * zeros). Anyone can forge a signature for the identity, and schnorrkel accepts it.
  *
  * Costs about 0.1 ms.
  */
@@ -11,6 +11,6 @@ export function isPublicKey(bytes: Uint8Array): boolean {
   try {
     return !ristretto255.Point.fromBytes(bytes).is0()
   } catch {
-    return false // the library says "no" by throwing
+    return false // the library throws for an invalid encoding
   }
 }

@@ -7,7 +7,7 @@ import { KeyError } from './key-error.js'
  * Decodes an ss58 address of Bittensor, network prefix 42.
  * Base58 without leading zero bytes has one spelling for each value, so an address that decodes also encodes to itself.
  *
- * @returns the public key, 32 bytes; whether it is a point of the curve is not looked at
+ * @returns the public key, 32 bytes; not checked to be a point of the curve
  * @throws {KeyError} SS58_MALFORMED · SS58_CHECKSUM · SS58_PREFIX
  * @see polkadot-sdk substrate/primitives/core/src/crypto.rs, `Ss58Codec::from_ss58check_with_version`
  */
@@ -19,23 +19,27 @@ export function decodeAddress(address: string): Uint8Array {
   return publicKey.slice()
 }
 
-// Decoding costs ten times a look at this, and an axon decodes the same addresses with each request. Twenty times the
-// hotkeys of a subnet; whoever pushes others out with made-up addresses makes them cost what they cost anyway.
+// Decoding costs ten times a lookup here, and an axon decodes the same addresses on every request. The bound is twenty
+// times the hotkeys of a subnet. Made-up addresses can evict real ones, which then cost one more decoding.
 const decoded = new BoundedMap<Uint8Array>(5_000)
 
 function decode(address: string): Uint8Array {
-  // Base58 takes quadratic time, so a length that no account has goes first.
+  // Base58 decoding takes quadratic time, so reject impossible lengths first.
   if (address.length < 46 || address.length > 50) throw malformed(`has ${address.length} characters instead of 48`)
   const bytes = fromBase58(address)
   const body = bytes.subarray(0, -CHECKSUM_BYTES)
   if (Buffer.compare(bytes.subarray(-CHECKSUM_BYTES), checksum(body)) !== 0) {
-    throw new KeyError('SS58_CHECKSUM', 'the address has a wrong checksum', 'a character is wrong: copy it again')
+    throw new KeyError(
+      'SS58_CHECKSUM',
+      'the address has a wrong checksum',
+      'copy it again: at least one character is wrong',
+    )
   }
   if (bytes[0] !== PREFIX || body.length !== 33) {
     throw new KeyError(
       'SS58_PREFIX',
       'the address is not of network prefix 42',
-      'give the form that begins with 5, as btcli prints it',
+      'use the form that begins with 5, as btcli prints it',
     )
   }
   return body.slice(1)
@@ -51,13 +55,13 @@ export function encodeAddress(publicKey: Uint8Array): string {
   return base58.encode(Uint8Array.of(...body, ...checksum(body)))
 }
 
-/** Is it an address that {@link decodeAddress} decodes? */
+/** Returns whether {@link decodeAddress} decodes this text. */
 export function isAddress(text: string): boolean {
   try {
     decodeAddress(text)
     return true
   } catch {
-    return false // why it is none does not matter to who asks this
+    return false // callers of this function do not need the reason
   }
 }
 
@@ -72,7 +76,7 @@ function fromBase58(address: string): Uint8Array {
   try {
     return base58.decode(address)
   } catch {
-    throw malformed('has a character that base58 does not have')
+    throw malformed('has a character that is not base58')
   }
 }
 

@@ -1,23 +1,24 @@
-// The thread behind `VerifierThread`. It imports the verifier only: what a thread loads is in memory once more.
+// The thread behind `VerifierThread`. It imports only the verifier, because each module that a thread loads takes its
+// memory a second time.
 import { parentPort } from 'node:worker_threads'
 import { createVerifier, type Signed } from './verifier.js'
 
-/** A signature on its way to the thread: its bytes as latin1, because a string is the cheapest thing to send. */
+/** A signature as sent to the thread: bytes as latin1, because strings are the cheapest to send. */
 export type WorkerTask = { readonly [part in keyof Signed]: string }
 
-/** What the thread says: that it has begun, what holds of the next batch, or that the library failed. */
+/** A message from the thread: it is ready, the results of the next batch, or a panic of the library. */
 export type WorkerMessage = 'ready' | readonly boolean[] | { readonly panic: unknown }
 
-const say = (said: WorkerMessage) => parentPort!.postMessage(said)
-const { verify } = createVerifier({ onPanic: panic => say({ panic }) })
+const post = (message: WorkerMessage) => parentPort!.postMessage(message)
+const { verify } = createVerifier({ onPanic: panic => post({ panic }) })
 
-parentPort!.on('message', (batch: readonly WorkerTask[]) => say(batch.map(sent => verify(received(sent)))))
-say('ready')
+parentPort!.on('message', (batch: readonly WorkerTask[]) => post(batch.map(task => verify(fromTask(task)))))
+post('ready')
 
-function received({ publicKey, text, signature }: WorkerTask): Signed {
+function fromTask({ publicKey, text, signature }: WorkerTask): Signed {
   return { publicKey: bytes(publicKey), text: bytes(text), signature: bytes(signature) }
 }
 
-function bytes(sent: string): Uint8Array {
-  return Buffer.from(sent, 'latin1')
+function bytes(latin1: string): Uint8Array {
+  return Buffer.from(latin1, 'latin1')
 }

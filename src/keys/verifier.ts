@@ -3,6 +3,7 @@ import { isCanonicalScalar } from './canonical-scalar.js'
 import { isPublicKey } from './public-key.js'
 import { freshSchnorrkel, type Schnorrkel } from './schnorrkel.js'
 
+/** A signature with the text and the key that it is checked against. */
 export type Signed = {
   /** 32 bytes */
   readonly publicKey: Uint8Array
@@ -11,28 +12,29 @@ export type Signed = {
   readonly signature: Uint8Array
 }
 
+/** Checks sr25519 signatures. */
 export type SignatureVerifier = {
   /** Never throws, whatever the bytes are. */
   verify(signed: Signed): boolean
 }
 
 type VerifierOptions = {
-  /** told when the library failed on a signature that looked sound; the signature is refused, the library replaced */
+  /** called when the library panics on a well-formed signature, which is then refused, and the library reloaded */
   readonly onPanic: (cause: unknown) => void
-  /** gives a new instance of the library, at the start and after each failure */
+  /** loads a new instance of the library, at the start and after each panic */
   readonly load?: () => Schnorrkel
 }
 
 /**
- * Makes the check of sr25519 signatures (signing context `substrate`), over a text or over `<Bytes>` + text +
- * `</Bytes>`, as `Keypair.verify` of bittensor-wallet accepts both (opentensor/btwallet src/keypair.rs `verify`).
+ * Creates a verifier of sr25519 signatures (signing context `substrate`) over a text or over `<Bytes>` + text +
+ * `</Bytes>`: `Keypair.verify` of bittensor-wallet accepts both (opentensor/btwallet src/keypair.rs `verify`).
  *
- * A good signature costs about 0.16 ms, a wrong one twice that, a key that has not signed before 0.1 ms more. What
- * would make the library panic is refused before it gets there (`schnorrkel.ts` tells why that matters).
+ * A good signature costs about 0.16 ms, a wrong one twice that, a key that has not signed before 0.1 ms more. Input
+ * that would make the library panic is refused before the call (`schnorrkel.ts` explains why that matters).
  */
 export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOptions): SignatureVerifier {
-  // Keys that have signed are not decoded again. Only a signature that holds gets a key in, so claiming many keys
-  // pushes nobody out; and being out costs a caller no more than one more decoding.
+  // Keys that have signed are not decoded again. A key enters only with a valid signature, so claiming many keys evicts
+  // none; an evicted key costs its caller one more decoding.
   const proven = new BoundedMap<true>(MAX_PROVEN)
   let library = load()
 
@@ -48,7 +50,7 @@ export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOpti
         if (holds) proven.set(key, true)
         return holds
       } catch (cause) {
-        // The instance may be damaged; refusing one caller is better than trusting it.
+        // The instance may be damaged: better to refuse one caller than to trust its result.
         library = load()
         onPanic(cause)
         return false
@@ -60,10 +62,10 @@ export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOpti
 // Twenty times the keys of a subnet.
 const MAX_PROVEN = 5_000
 
-/** Has it the marker bit and a canonical s? Without either the library panics. */
+/** Returns whether the signature has the marker bit and a canonical s. Without either, the library panics. */
 function isWellFormed(signature: Uint8Array): boolean {
   if (signature.length !== 64) return false
-  const s = Uint8Array.from(signature.subarray(32)) // a copy: slice of a Buffer is none
+  const s = Uint8Array.from(signature.subarray(32)) // a copy: Buffer's slice would share the memory
   const last = s[31]!
   if ((last & MARKER) === 0) return false
   s[31] = last & ~MARKER

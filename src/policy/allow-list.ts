@@ -1,7 +1,7 @@
 import type { ScreenRule } from '../plugin/screen-rule.js'
 
 /**
- * The rule where there is no chain to ask: only hotkeys that the operator named may ask.
+ * Creates the rule for serving without a chain: it admits only hotkeys that the operator allowed.
  *
  * @param lists ss58 addresses of network prefix 42
  */

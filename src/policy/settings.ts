@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { isAddress } from '../keys/ss58.js'
 
-const hotkeys = z.array(z.string().refine(isAddress, 'is not a hotkey: an ss58 address that begins with 5'))
+const hotkeys = z.array(z.string().refine(isAddress, 'is not a hotkey, which is an ss58 address that begins with 5'))
 
-/** Who may ask. */
+/** The hotkeys that the axon admits and refuses. */
 export const policySettings = z.object({
-  allow: hotkeys.default([]).describe('hotkeys that may ask').meta({ flag: 'allow' }),
-  deny: hotkeys.default([]).describe('hotkeys that may not ask').meta({ flag: 'deny' }),
+  allow: hotkeys.default([]).describe('hotkeys to admit').meta({ flag: 'allow' }),
+  deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny' }),
 })
 
-/** A hotkey is on one list or the other. */
+/** Reports each hotkey that is on both lists. */
 export function policyRules({ allow = [], deny = [] }: Partial<z.infer<typeof policySettings>>) {
   return allow
     .filter(hotkey => deny.includes(hotkey))
     .map(hotkey => ({
       setting: 'allow' as const,
       message: `and policy.deny both name ${hotkey}`,
-      hint: 'take it out of one of them',
+      hint: 'remove it from one of them',
     }))
 }

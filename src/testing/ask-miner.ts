@@ -5,20 +5,21 @@ import { collectAnswer } from '../plugin/run/whole-answer.js'
 import type { MinerPlugin } from '../plugin/sdk.js'
 import { buildMiner } from './build-miner.js'
 
+/** Options of `askMiner`. */
 export type AskMinerHow = {
-  /** settings of a plugin, in the form that `create` gets: durations in milliseconds, sizes in bytes */
+  /** the plugin's settings, in the form that `create` receives: durations in milliseconds, sizes in bytes */
   readonly config?: object
-  /** what the question says beside its messages */
+  /** the question's other fields */
   readonly question?: Omit<Question, 'messages'>
+  /** 10 s by default */
   readonly timeoutMs?: number
 }
 
 /**
- * Asks a miner without a network, as `miner prompt` does, and reads its answer as the host does: without trusting it.
+ * Asks a miner without a network, as `miner prompt` does, and validates its answer as the host does.
  *
- * @param messages a conversation; a text is one message of a user
- * @param how.timeoutMs 10 s unless it is said
- * @throws {TypeError} when the settings do not hold
+ * @param messages a conversation; a string is one user message
+ * @throws {TypeError} when the settings are invalid
  * @throws {NoAnswer} EMPTY_ANSWER · ANSWER_TOO_LONG · MINER_MISBEHAVES
  * @throws {DOMException} TimeoutError
  * @throws whatever the miner throws

@@ -5,32 +5,33 @@ import { hashVersions, requiredFields } from '../plugin/route-fields.js'
 import { writeJson } from '../wires/json/write.js'
 import type { TestAxon } from './start-axon.js'
 
-/** What a validator gets. */
+/** The reply that a validator receives. */
 export type TestReply = {
-  /** 200: it was answered; null: the axon told none */
+  /** 200 for an answer; null when the axon sent no status */
   readonly status: number | null
   readonly message: string | null
-  /** those of the synapse after the reply; of a stream, or when there is no answer, as they were sent */
+  /** the synapse's fields after the reply; for a stream or a refusal, the fields as sent */
   readonly fields: { readonly [field: string]: Json }
-  /** all that was streamed, also of a stream that broke off; empty when the reply was whole */
+  /** all streamed bytes, even of a stream that broke off; empty for a whole reply */
   readonly bytes: Buffer
-  /** the same, as text */
+  /** the streamed bytes as text */
   readonly text: string
 }
 
+/** Options of `ask`. */
 export type AskHow = {
-  /** who asks, as the URI of a key; //Alice unless it is said */
+  /** the caller's key as a URI; //Alice by default */
   readonly as?: string
-  /** 12 s, as the SDK has it, unless it is said */
+  /** 12 s by default, as in the SDK */
   readonly timeoutMs?: number
 }
 
 /**
- * Asks an axon as a validator does: over HTTP, signed. Whatever the axon does is a reply.
+ * Sends a signed request to an axon over HTTP, as a validator does. Any failure of the axon becomes a reply.
  *
- * @param synapse one that the dialect does not have is sent all the same, and refused with 404
- * @param body the fields that differ from the dialect's `example`, which is sent with them
- * @throws {KeyError} when `as` is no URI of a key
+ * @param synapse an unknown synapse is sent as well, and refused with 404
+ * @param body the fields that override those of the dialect's `example`
+ * @throws {KeyError} when `as` is not a key URI
  */
 export async function ask(
   axon: TestAxon,
@@ -46,7 +47,7 @@ export async function ask(
     synapse,
     fields: { ...route?.example, ...body },
     required: route ? requiredFields(route) : [],
-    // The SDK keeps its own values of some; a test is to see what the dialect made of them.
+    // The SDK keeps its own values of frozen fields; a test should see what the dialect set.
     frozen: [],
     hashed: route ? hashVersions(route)[0]! : [],
     timeoutMs,

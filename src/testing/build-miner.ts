@@ -4,14 +4,14 @@ import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { type MinerPlugin, sdk } from '../plugin/sdk.js'
 
-/** A miner that was made ready for a test. Disposing it closes what was built for it. */
+/** A miner that is ready for a test. Disposing it closes a miner that `buildMiner` created. */
 export type BuiltMiner = AsyncDisposable & { readonly name: string; readonly miner: Miner }
 
 /**
- * Builds a miner as the host does: settings through their schema and their rules, then `create`, then `ready`. One that
- * is there already only gets ready, and is left open in the end.
+ * Builds a miner as the host does: checks the settings by schema and rules, then calls `create`, then `ready`. For an
+ * existing miner it only calls `ready`, and never closes it.
  *
- * @throws {TypeError} when the plugin is not what its type says, or the settings do not hold, with what is wrong
+ * @throws {TypeError} when the plugin is invalid or the settings are, with the reason
  * @throws whatever the plugin throws
  */
 export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): Promise<BuiltMiner> {
@@ -35,12 +35,12 @@ async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) 
   const definition = plugin(sdk)
   const { name, settings } = definition
   const [fault] = checkMinerDefinition(definition, name)
-  if (fault !== undefined) throw new TypeError(`the plugin is no miner: ${fault}`)
-  const read = settings.strict().safeParse(config)
-  if (!read.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(read.error)}`)
-  const [broken] = definition.rules?.(read.data) ?? []
+  if (fault !== undefined) throw new TypeError(`the plugin is not a valid miner: ${fault}`)
+  const parsed = settings.strict().safeParse(config)
+  if (!parsed.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(parsed.error)}`)
+  const [broken] = definition.rules?.(parsed.data) ?? []
   if (broken) throw new TypeError(`settings of ${name}: ${broken.setting} ${broken.message}`)
-  const miner = await definition.create({ config: read.data, log: silent, signal, fetch: boundedFetch(signal) })
+  const miner = await definition.create({ config: parsed.data, log: silent, signal, fetch: boundedFetch(signal) })
   return { name, miner }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A clock that stands still until it is moved: for what a dialect remembers, rates, and the age of a request. Timers
- * are not its business: a deadline still passes by itself.
+ * A clock that moves only by `advance`. It controls a dialect's remembered state, rates, and the age of a request. It
+ * does not control timers: deadlines still pass in real time.
  */
 export class Clock {
   /** epoch milliseconds */

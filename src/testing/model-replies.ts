@@ -1,12 +1,12 @@
 import type { Behaviour } from './behaviour.js'
 
-/** The answer in these pieces: streamed or whole, as it is asked for. */
+/** Answers with these pieces, streamed or whole as the request asks. */
 export const said =
   (...pieces: string[]): Behaviour =>
   (response, request) =>
     (request.body.stream ? streamed(pieces) : whole(pieces.join('')))(response, request)
 
-/** Any status and body; an object is sent as JSON. */
+/** Answers with any status and body; sends an object as JSON. */
 export const answered =
   (status: number, body: object | string = '', headers: Record<string, string> = {}): Behaviour =>
   response => {
@@ -15,10 +15,10 @@ export const answered =
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 
-/** A whole completion with these texts as its choices. */
+/** Answers with a whole completion that has these texts as its choices. */
 export const whole = (...texts: string[]): Behaviour => answered(200, completion(...texts))
 
-/** A streamed completion, piece by piece as they come, and at its end why it stopped and, when asked for, the usage. */
+/** Streams a completion piece by piece, then its finish reason and, if requested, the usage. */
 export const streamed =
   (pieces: Iterable<string> | AsyncIterable<string>, { finishReason = 'stop' } = {}): Behaviour =>
   async (response, { body }) => {
@@ -29,7 +29,7 @@ export const streamed =
     response.end('data: [DONE]\n\n')
   }
 
-/** Answers with these pieces, then says nothing more and stays open; without pieces not even a head comes. */
+/** Streams these pieces, then stays open without sending more; without pieces it sends not even a head. */
 export const stalled =
   (pieces: readonly string[] = []): Behaviour =>
   response => {
@@ -37,7 +37,7 @@ export const stalled =
     for (const piece of pieces) response.write(event(chunk({ content: piece })))
   }
 
-/** Answers with these pieces, then cuts the connection; without pieces before any head. */
+/** Streams these pieces, then closes the connection abruptly; without pieces it closes before the head. */
 export const cut =
   (pieces: readonly string[] = []): Behaviour =>
   response => {
@@ -46,7 +46,7 @@ export const cut =
     response.write(pieces.map(piece => event(chunk({ content: piece }))).join(''), () => response.destroy())
   }
 
-/** A chat completion as OpenAI's API sends it. */
+/** Returns a chat completion as OpenAI's API sends it. */
 export function completion(...texts: string[]) {
   return {
     id: 'chatcmpl-1',
@@ -65,7 +65,7 @@ export function completion(...texts: string[]) {
   }
 }
 
-/** One piece of a streamed completion as OpenAI's API sends it. */
+/** Returns a chunk of a streamed completion as OpenAI's API sends it. */
 export function chunk(delta: object = {}, finishReason: string | null = null) {
   return {
     id: 'chatcmpl-1',
@@ -78,7 +78,7 @@ export function chunk(delta: object = {}, finishReason: string | null = null) {
   }
 }
 
-/** A server-sent event. */
+/** Encodes a server-sent event. */
 export function event(data: object): string {
   return `data: ${JSON.stringify(data)}\n\n`
 }

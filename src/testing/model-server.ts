@@ -4,21 +4,21 @@ import { text } from 'node:stream/consumers'
 import type { Behaviour, ModelRequest } from './behaviour.js'
 import { said } from './model-replies.js'
 
-/** A model server that does what it is told. Disposing it cuts what is open. */
+/** A scripted model server. Disposing it closes all open connections. */
 export type ModelServer = AsyncDisposable & {
   /** for `baseUrl`: `http://127.0.0.1:…/v1` */
   readonly url: string
   /** every request so far, oldest first */
   readonly requests: readonly ModelRequest[]
-  /** requests that are not over */
+  /** the number of open requests */
   readonly open: number
-  /** what is done with the requests from now on */
+  /** handles requests from now on */
   behaviour: Behaviour
-  /** the request of that number, from 0, as soon as it is there */
+  /** Resolves with the request of that number, from 0, as soon as it has arrived. */
   arrived(number: number): Promise<ModelRequest>
 }
 
-/** Starts an OpenAI-compatible server on loopback, which does with every request what it is told. */
+/** Starts an OpenAI-compatible server on loopback that handles every request with `behaviour`. */
 export async function startModelServer(behaviour: Behaviour = said('Hello', ' there')): Promise<ModelServer> {
   const requests: ModelRequest[] = []
   const waiting: { number: number; resolve(request: ModelRequest): void }[] = []

@@ -17,47 +17,48 @@ import { synapseWire } from '../wires/synapse/wire.js'
 import { buildMiner } from './build-miner.js'
 import type { Clock } from './clock.js'
 
+/** Options of `startAxon`. */
 export type StartAxonOptions = {
   readonly miner: MinerPlugin | Miner
-  /** a plugin, or the name of a built-in dialect: `prompting` unless it is said */
+  /** a plugin, or the name of a built-in dialect; `prompting` by default */
   readonly dialect?: DialectPlugin | string
-  /** settings of a miner's plugin, in the form that `create` gets: durations in milliseconds, sizes in bytes */
+  /** the settings of a miner plugin, in the form that `create` receives: durations in milliseconds, sizes in bytes */
   readonly config?: object
-  /** the time here, for callers as well; the real one unless it is said */
+  /** the clock of the axon and its callers; the real time by default */
   readonly clock?: Clock
 }
 
-/** An axon on loopback, for a test to ask. Disposing it ends what still runs, and closes the miner that it built. */
+/** An axon on loopback for a test. Disposing it ends open requests, and closes a miner that `startAxon` created. */
 export type TestAxon = AsyncDisposable & {
   readonly url: string
-  /** that of //Bob */
+  /** the hotkey of //Bob */
   readonly hotkey: Hotkey
   readonly dialect: DialectDefinition
   /**
-   * What was thrown inside, oldest first. Of a fault a caller learns no more than a number; a test that fails wants to
-   * know.
+   * Errors thrown inside, oldest first. A caller sees only a number for an internal error, so a test can look here for
+   * the reason.
    */
   readonly errors: readonly unknown[]
-  /** for the next request that is signed: nanoseconds by its clock, never the same twice */
+  /** Returns a nonce for the next signed request: nanoseconds by the axon's clock, never the same twice. */
   nextNonce(): bigint
 }
 
 /**
- * Opens a real axon with a miner and a dialect: HTTP, signatures, queue and deadlines are those of `miner serve`. All
- * development keys, //Alice to //Ferdie, may ask.
+ * Starts a real axon with a miner and a dialect: HTTP, signatures, queue and deadlines work as in `miner serve`. It
+ * admits all development keys, //Alice to //Ferdie.
  *
- * @throws {TypeError} when a plugin is not what its type says, the settings do not hold, or no built-in dialect has that name
- * @throws {PluginError} MINER_LACKS when the dialect needs what the miner cannot do
+ * @throws {TypeError} when a plugin or the settings are invalid, or there is no built-in dialect with that name
+ * @throws {PluginError} MINER_LACKS when the dialect needs a capability that the miner lacks
  * @throws whatever a plugin throws
  */
 export async function startAxon({
-  miner: of,
-  dialect: speaking = 'prompting',
+  miner: pluginOrMiner,
+  dialect: pluginOrName = 'prompting',
   config,
   clock,
 }: StartAxonOptions): Promise<TestAxon> {
-  const dialect = await dialectOf(speaking)
-  const built = await buildMiner(of, config)
+  const dialect = await dialectOf(pluginOrName)
+  const built = await buildMiner(pluginOrMiner, config)
   const errors: unknown[] = []
   const onError = (error: unknown) => void errors.push(error)
   const now = clock?.now ?? Date.now
@@ -70,7 +71,7 @@ export async function startAxon({
     throw error
   })
   const nextNonce = nonceGenerator(now)
-  nextNonce() // what is signed in the very instant in which an axon begins is stale to it
+  nextNonce() // skipped, because an axon refuses a nonce from the instant of its start
   const stop = observe('failed', record => record.axon === axon.id && onError(record.error), onError)
   return {
     url: axon.url,
@@ -90,19 +91,20 @@ async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefini
   if (typeof dialect === 'function') {
     const definition = dialect(sdk)
     const [fault] = checkDialectDefinition(definition, definition.name)
-    if (fault !== undefined) throw new TypeError(`the plugin is no dialect: ${fault}`)
+    if (fault !== undefined) throw new TypeError(`the plugin is not a valid dialect: ${fault}`)
     return definition
   }
   const builtIn = dialectCatalogue({ from: packageInfo(), declared: [] })
   const entry = builtIn.get(dialect)
-  if (!entry) throw new TypeError(`there is no dialect ${dialect}; built in are: ${[...builtIn.keys()].join(', ')}`)
+  if (!entry)
+    throw new TypeError(`there is no dialect ${dialect}; the built-in dialects are: ${[...builtIn.keys()].join(', ')}`)
   return entry.load()
 }
 
-/** What an axon cannot do without; all else has a default that suits a test. */
+/** The options of an axon; all but three have defaults for tests. */
 export type DevelopmentAxonOptions = Partial<AxonOptions> & Pick<AxonOptions, 'dialect' | 'miner' | 'onError'>
 
-/** Opens an axon of //Bob on a free port of loopback, whom all development keys may ask. */
+/** Starts an axon of //Bob on a free port of loopback, which admits all development keys. */
 export async function developmentAxon(options: DevelopmentAxonOptions): Promise<Axon> {
   const bob = await keypairFromUri('//Bob')
   const verifier = createVerifier({ onPanic: options.onError })
@@ -127,7 +129,7 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
   })
 }
 
-// They are not exempt, as those that an operator allows would be: rates hold in a test.
+// Not exempt, unlike hotkeys that an operator allows: rates apply in a test.
 const developmentKeysOnly: ScreenRule = hotkey =>
   developmentKeys.some(({ address }) => address === hotkey)
     ? { allow: true }

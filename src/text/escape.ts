@@ -1,14 +1,14 @@
-/** A text from outside as one line of a message may hold it: in quotes, escaped, cut after 60 characters. */
+/** Quotes an untrusted text for one line of a message: escaped, truncated to 60 characters. */
 export function quote(text: string): string {
   return escapeControls(JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text))
 }
 
-/** A name from outside (a key, a path, a variable) as a message may hold it: escaped, cut after 200 characters. */
+/** Escapes an untrusted name (a key, a path, a variable) for a message, truncated to 200 characters. */
 export function escapeName(name: string): string {
   return escapeControls(name.length > 200 ? `${name.slice(0, 200)}…` : name)
 }
 
-/** Escapes what moves a terminal's cursor or turns its text around: C0, C1, line separators, bidirectional controls. */
+/** Escapes characters that control a terminal or reverse text: C0, C1, line separators, bidirectional controls. */
 export function escapeControls(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose

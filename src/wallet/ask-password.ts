@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { WalletError } from './wallet-error.js'
 
+/** Where to ask; stdin and stderr by default. */
 export type Terminal = {
   readonly input?: NodeJS.ReadableStream
   readonly output?: NodeJS.WritableStream
@@ -9,8 +10,8 @@ export type Terminal = {
 }
 
 /**
- * Asks for a password on the terminal: the prompt on stderr, and nothing of the answer anywhere. Space around it
- * is cut off, as btcli does when it sets one.
+ * Asks for a password on the terminal. Prints the prompt to stderr and never echoes the answer. Trims white space
+ * around the answer, as btcli does when it sets a password.
  *
  * @throws {WalletError} KEYFILE_PASSWORD_ABORTED on Ctrl-C, Ctrl-D or the end of the input
  * @throws the reason of `signal`
@@ -20,7 +21,7 @@ export async function askPassword(
   { input = process.stdin, output = process.stderr, signal }: Terminal = {},
 ): Promise<string> {
   signal?.throwIfAborted()
-  // readline echoes what is typed to its output, so that one swallows all.
+  // readline echoes the input to its output, so this one discards everything.
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input, output: silence, terminal: true, historySize: 0, signal })
   output.write(prompt)
@@ -38,6 +39,6 @@ export async function askPassword(
 
 function aborted(): WalletError {
   return new WalletError('KEYFILE_PASSWORD_ABORTED', 'no password was given', {
-    hint: 'set MINER_WALLET_PASSWORD to be asked no more',
+    hint: 'set MINER_WALLET_PASSWORD to skip the prompt',
   })
 }

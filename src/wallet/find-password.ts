@@ -1,18 +1,19 @@
 import { WalletError } from './wallet-error.js'
 
+/** Where the password of a keyfile may come from. */
 export type PasswordSources = {
-  /** the setting, resolved */
+  /** the resolved setting */
   readonly password?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** asks somebody; absent where there is nobody to ask */
+  /** asks the user; absent without a terminal */
   readonly askPassword?: ((prompt: string) => Promise<string>) | undefined
 }
 
 /**
- * Finds the password of an encrypted keyfile: the setting, else the variable that btwallet keeps it in, else what
- * the user answers.
+ * Finds the password of an encrypted keyfile: from the setting, else from btwallet's environment variable, else by
+ * asking the user.
  *
- * @param file as btwallet names it, because its variable is named after it
+ * @param file spelled as btwallet does, because the variable is named after it
  * @throws {WalletError} KEYFILE_LOCKED · KEYFILE_PASSWORD_MALFORMED, and what `askPassword` throws
  */
 export async function findPassword(file: string, { password, env, askPassword }: PasswordSources): Promise<string> {
@@ -26,13 +27,17 @@ export async function findPassword(file: string, { password, env, askPassword }:
   })
 }
 
-/** @see opentensor/btwallet src/keyfile.rs, `env_var_name` */
+/**
+ * Returns the name of the environment variable in which btwallet saves the password of a keyfile.
+ * @see opentensor/btwallet src/keyfile.rs, `env_var_name`
+ */
 export function passwordVariable(file: string): string {
   return `BT_PW_${file.replace(/[/.]/g, '_').toUpperCase()}`
 }
 
 /**
- * btwallet hides the password from a passing eye: base64 of its bytes, each XORed with one of the variable's name.
+ * Decodes a password that btwallet saved: base64 of its bytes, each XORed with a byte of the variable's name. That
+ * hides it from a casual look only.
  * @see opentensor/btwallet src/keyfile.rs, `encrypt_password`
  */
 function unscramble(saved: string, variable: string): string {
@@ -41,7 +46,7 @@ function unscramble(saved: string, variable: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new WalletError('KEYFILE_PASSWORD_MALFORMED', `${variable} is not a password as btwallet saves it`, {
+    throw new WalletError('KEYFILE_PASSWORD_MALFORMED', `${variable} does not hold a password that btwallet saved`, {
       hint: 'set MINER_WALLET_PASSWORD to the password itself',
     })
   }

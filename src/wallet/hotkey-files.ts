@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { WalletError } from './wallet-error.js'
 
-/** Which hotkey, as the settings name it. */
+/** The path and names of a hotkey, from the settings. */
 export type HotkeyName = {
-  /** the folder of the wallets; `~` is the home directory */
+  /** the wallets' folder; `~` is the home directory */
   readonly path: string
   /** the wallet */
   readonly name: string
@@ -12,8 +12,8 @@ export type HotkeyName = {
 }
 
 /**
- * Where the file of a hotkey is: `<path>/<name>/hotkeys/<hotkey>`. Put together like btwallet does and not tidied,
- * because the name of the password's variable comes from this text.
+ * Returns the path of a hotkey's file: `<path>/<name>/hotkeys/<hotkey>`. Joins the parts as btwallet does, without
+ * normalising them, because the password's variable is named after this exact text.
  *
  * @throws {WalletError} WALLET_NAME_INVALID
  */
@@ -21,30 +21,30 @@ export function hotkeyFile({ path, name, hotkey }: HotkeyName): string {
   for (const part of [name, hotkey]) {
     if (/^\.{0,2}$|[/\\\0]/.test(part)) {
       throw new WalletError('WALLET_NAME_INVALID', `a wallet or hotkey cannot be called ${JSON.stringify(part)}`, {
-        hint: 'give the name alone, and the folder of the wallets with --wallet-path',
+        hint: 'give only the name, and the wallets folder with --wallet-path',
       })
     }
   }
   return `${walletFolder(path)}${name}/hotkeys/${hotkey}`
 }
 
-/** The folder of the wallets, with a slash at its end. */
+/** Returns the wallets' folder with `~` expanded and a trailing slash. */
 export function walletFolder(path: string): string {
   const expanded = path.replace(/^~(?=\/|$)/, () => homedir())
   return expanded.endsWith('/') ? expanded : `${expanded}/`
 }
 
 /**
- * Names the hotkeys there are, as `wallet/hotkey`, for one who asked for another: at most 20, in order.
+ * Lists the existing hotkeys as `wallet/hotkey`, sorted, at most 20: for the error about a missing hotkey.
  *
- * @param path the folder of the wallets; one that cannot be read has none
+ * @param path the wallets' folder; an unreadable folder counts as empty
  */
 export async function listHotkeys(path: string): Promise<string[]> {
   const folder = walletFolder(path)
   const found: string[] = []
   for (const wallet of await entries(folder)) {
     for (const hotkey of await entries(`${folder}${wallet}/hotkeys`)) {
-      if (hotkey.endsWith('pub.txt')) continue // the public half, beside the hotkey
+      if (hotkey.endsWith('pub.txt')) continue // a hotkey's public half, in a file beside it
       found.push(`${wallet}/${hotkey}`)
       if (found.length === MAX) return found
     }
@@ -58,6 +58,6 @@ async function entries(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort()
   } catch {
-    return [] // a list for an error message is not worth an error of its own
+    return [] // the list only enriches an error message, so a failure here must not replace that error
   }
 }

@@ -6,9 +6,10 @@ import { parseKeyfile } from './parse-keyfile.js'
 import { readKeyfile } from './read-keyfile.js'
 import { WalletError } from './wallet-error.js'
 
+/** Which hotkey to open, and where its password may come from. */
 export type OpenHotkey = HotkeyName &
   PasswordSources & {
-    /** told what is unwise but no error */
+    /** called with a warning that does not stop the miner */
     readonly warn: (message: string) => void
     readonly signal?: AbortSignal | undefined
   }
@@ -48,17 +49,21 @@ async function decrypted(
 
 const NACL = '$NACL'
 
-function outdated(file: string, how: string): WalletError {
-  return new WalletError('KEYFILE_ENCRYPTION_UNSUPPORTED', `hotkey file ${file} is encrypted in an old way (${how})`, {
-    hint: 'make it again from its phrase with a current btcli wallet regen-hotkey',
-  })
+function outdated(file: string, format: string): WalletError {
+  return new WalletError(
+    'KEYFILE_ENCRYPTION_UNSUPPORTED',
+    `hotkey file ${file} is encrypted in an outdated format (${format})`,
+    {
+      hint: 'regenerate it from its phrase with a current btcli wallet regen-hotkey',
+    },
+  )
 }
 
 async function notFound(file: string, path: string): Promise<WalletError> {
   const hotkeys = await listHotkeys(path)
   return new WalletError('HOTKEY_NOT_FOUND', `there is no hotkey file ${file}`, {
     hint: hotkeys.length
-      ? `name one of these with --wallet-name and --wallet-hotkey: ${hotkeys.join(', ')}`
-      : `there is no hotkey under ${walletFolder(path)} yet: make one with btcli wallet new-hotkey, or set --wallet-path`,
+      ? `choose one of these with --wallet-name and --wallet-hotkey: ${hotkeys.join(', ')}`
+      : `there is no hotkey under ${walletFolder(path)} yet: create one with btcli wallet new-hotkey, or set --wallet-path`,
   })
 }

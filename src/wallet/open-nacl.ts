@@ -3,18 +3,19 @@ import { Worker } from 'node:worker_threads'
 import type { NaclTask } from './nacl-worker.js'
 import { WalletError } from './wallet-error.js'
 
+/** How to decrypt, and for how long. */
 export type NaclOptions = {
-  /** names it in errors */
+  /** the path that errors name */
   readonly file: string
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
 }
 
 /**
- * Opens a keyfile that btwallet encrypted: `$NACL`, a nonce of 24 bytes, a secretbox whose key is made from the
- * password with argon2i. That takes some 7 s and 600 MB, so it happens in a thread that ends.
+ * Decrypts a keyfile that btwallet encrypted: `$NACL`, a nonce of 24 bytes, and a secretbox whose key is derived from
+ * the password with argon2i. That takes about 7 s and 600 MB, so it runs in a thread that exits afterwards.
  *
- * @param sealed what follows the prefix
+ * @param sealed the bytes after the prefix
  * @throws {WalletError} KEYFILE_MALFORMED · KEYFILE_PASSWORD_WRONG (damage looks the same) · KEYFILE_DECRYPT_FAILED
  * @throws the reason of `signal`
  */
@@ -24,14 +25,14 @@ export async function openNacl(
   { file, signal, timeoutMs = 120_000 }: NaclOptions,
 ): Promise<Uint8Array> {
   if (sealed.length < NONCE_BYTES + MAC_BYTES) {
-    throw new WalletError('KEYFILE_MALFORMED', `hotkey file ${file} ends too early`, {
-      hint: 'copy it again, or make it again from its phrase with btcli wallet regen-hotkey',
+    throw new WalletError('KEYFILE_MALFORMED', `hotkey file ${file} is truncated`, {
+      hint: 'copy it again, or regenerate it from its phrase with btcli wallet regen-hotkey',
     })
   }
   const opened = await runWorker({ sealed, password }, { file, signal, timeoutMs })
   if (opened === null) {
     throw new WalletError('KEYFILE_PASSWORD_WRONG', `the password does not open hotkey file ${file}`, {
-      hint: 'give the password that the hotkey was made with, without a line end',
+      hint: 'give the password that the hotkey was created with, without a trailing newline',
     })
   }
   return opened
@@ -53,7 +54,7 @@ async function runWorker(
     signal?.throwIfAborted()
     const why = timeout.aborted ? `took more than ${timeoutMs / 1000} s` : 'failed'
     throw new WalletError('KEYFILE_DECRYPT_FAILED', `opening hotkey file ${file} ${why}`, {
-      hint: 'it needs 600 MB of free memory and a processor of its own for some seconds',
+      hint: 'it needs 600 MB of free memory and a full CPU core for several seconds',
       cause,
     })
   } finally {

@@ -3,22 +3,22 @@ import { type Keypair, keypairFromMiniSecret, keypairFromPrivateKey } from '../k
 import { WalletError } from './wallet-error.js'
 
 /**
- * Makes the keypair of a keyfile that is not encrypted: JSON with `secretPhrase`, `secretSeed` or `privateKey`, the
- * first there is, as btwallet reads it. The key that comes out must be the one that the file says it is.
+ * Parses an unencrypted keyfile: JSON with `secretPhrase`, `secretSeed` or `privateKey`, of which it reads the first
+ * present, as btwallet does. The resulting key must match the public key and the address in the file.
  *
- * @param file names it in errors
+ * @param file the path that errors name
  * @throws {WalletError} KEYFILE_MALFORMED · KEYFILE_CRYPTO_UNSUPPORTED · KEYFILE_PUBLIC_ONLY · KEYFILE_MISMATCH
  * @see opentensor/btwallet src/keyfile.rs, `deserialize_keypair_from_keyfile_data`
  */
 export async function parseKeyfile(bytes: Uint8Array, file: string): Promise<Keypair> {
   const fields = readFields(bytes, file)
-  // Keyfiles older than btwallet 4.1 do not say what they are, and are sr25519.
+  // Keyfiles older than btwallet 4.1 have no crypto type, and are sr25519.
   const cryptoType = fields.cryptoType ?? SR25519
   if (cryptoType !== SR25519) throw unsupported(file, cryptoType)
 
   const text = (field: string): string | null => {
     const value = fields[field] ?? null
-    if (value !== null && typeof value !== 'string') throw malformed(file, `${field} is not a text`)
+    if (value !== null && typeof value !== 'string') throw malformed(file, `${field} is not a string`)
     return value
   }
   const pair = await keypairOf({
@@ -33,8 +33,9 @@ export async function parseKeyfile(bytes: Uint8Array, file: string): Promise<Key
     (stated.publicKey !== null && stated.publicKey.toLowerCase().replace(/^0x/, '') !== publicKey) ||
     (stated.address !== null && stated.address !== pair.address)
   ) {
-    throw new WalletError('KEYFILE_MISMATCH', `the secret in ${file} is that of ${pair.address}, not the file's own`, {
-      hint: 'the file was changed or damaged: make it again from its phrase with btcli wallet regen-hotkey',
+    const message = `the secret in ${file} belongs to ${pair.address}, not to the public key or address in the file`
+    throw new WalletError('KEYFILE_MISMATCH', message, {
+      hint: 'the file was changed or damaged: regenerate it from its phrase with btcli wallet regen-hotkey',
     })
   }
   return pair
@@ -47,11 +48,11 @@ function readFields(bytes: Uint8Array, file: string): Record<string, unknown> {
   try {
     fields = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    // Without its cause: the message of a SyntaxError quotes the text, here a secret.
+    // Drop the cause: the message of a SyntaxError quotes the text, which is a secret here.
     throw malformed(file, 'it is not JSON')
   }
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw malformed(file, 'it is no JSON object')
+    throw malformed(file, 'it is not a JSON object')
   }
   return fields as Record<string, unknown>
 }
@@ -70,26 +71,26 @@ async function keypairOf({ phrase, seed, privateKey, file }: Secrets): Promise<K
     if (!(cause instanceof KeyError)) throw cause
     throw malformed(file, cause.message, cause)
   }
-  throw new WalletError('KEYFILE_PUBLIC_ONLY', `${file} holds the public half of a hotkey only and cannot sign`, {
-    hint: 'copy the hotkey file itself here, or make it again with btcli wallet regen-hotkey',
+  throw new WalletError('KEYFILE_PUBLIC_ONLY', `${file} holds only the public half of a hotkey and cannot sign`, {
+    hint: 'copy the hotkey file itself here, or regenerate it with btcli wallet regen-hotkey',
   })
 }
 
-/** What is not hex gives no bytes, and is refused for that. */
+/** Decodes hex. Invalid hex decodes to no bytes, which the caller then rejects. */
 function fromHex(text: string): Uint8Array {
   return Buffer.from(/^(?:0x)?((?:[0-9a-f]{2})*)$/i.exec(text)?.[1] ?? '', 'hex')
 }
 
 function malformed(file: string, what: string, cause?: KeyError): WalletError {
-  return new WalletError('KEYFILE_MALFORMED', `${file} is no keyfile: ${what}`, {
-    hint: 'make it again from its phrase with btcli wallet regen-hotkey',
+  return new WalletError('KEYFILE_MALFORMED', `${file} is not a valid keyfile: ${what}`, {
+    hint: 'regenerate it from its phrase with btcli wallet regen-hotkey',
     cause,
   })
 }
 
 function unsupported(file: string, cryptoType: unknown): WalletError {
-  const what = cryptoType === 0 ? 'an ed25519 key' : 'a key of an unknown kind'
+  const what = cryptoType === 0 ? 'an ed25519 key' : 'a key of an unknown type'
   return new WalletError('KEYFILE_CRYPTO_UNSUPPORTED', `${file} holds ${what}`, {
-    hint: 'axons sign with sr25519: register a hotkey of that kind, as btcli wallet new-hotkey makes it unless told otherwise',
+    hint: 'axons sign with sr25519: register an sr25519 hotkey, which btcli wallet new-hotkey creates by default',
   })
 }

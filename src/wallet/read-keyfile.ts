@@ -5,7 +5,7 @@ import { WalletError } from './wallet-error.js'
 /**
  * Reads a keyfile.
  *
- * @returns its bytes, and the permission bits of its mode; null where there is nothing of that name
+ * @returns its bytes and permission bits; null when the file does not exist
  * @throws {WalletError} KEYFILE_UNREADABLE · KEYFILE_NOT_A_FILE · KEYFILE_TOO_LARGE
  */
 export async function readKeyfile(file: string): Promise<{ bytes: Uint8Array; mode: number } | null> {
@@ -15,7 +15,7 @@ export async function readKeyfile(file: string): Promise<{ bytes: Uint8Array; mo
     const stat = await handle.stat()
     if (!stat.isFile()) {
       throw new WalletError('KEYFILE_NOT_A_FILE', `${file} is not a file`, {
-        hint: 'a hotkey is one file in the folder hotkeys of its wallet',
+        hint: "a hotkey is a single file in its wallet's hotkeys folder",
       })
     }
     return { bytes: await readBounded(handle, file), mode: stat.mode & 0o777 }
@@ -29,7 +29,7 @@ const MAX_BYTES = 64 * 1024
 
 async function openFile(file: string): Promise<FileHandle | null> {
   try {
-    // Not waiting, or a pipe under this name would be waited for.
+    // Non-blocking, because opening a named pipe would otherwise wait for a writer.
     return await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
@@ -44,8 +44,8 @@ async function openFile(file: string): Promise<FileHandle | null> {
 async function readBounded(handle: FileHandle, file: string): Promise<Uint8Array> {
   const { buffer, bytesRead } = await handle.read(new Uint8Array(MAX_BYTES + 1))
   if (bytesRead > MAX_BYTES) {
-    throw new WalletError('KEYFILE_TOO_LARGE', `${file} has more than ${MAX_BYTES} bytes and is no keyfile`, {
-      hint: 'look whether --wallet-path and --wallet-hotkey name a hotkey',
+    throw new WalletError('KEYFILE_TOO_LARGE', `${file} has more than ${MAX_BYTES} bytes and is not a keyfile`, {
+      hint: 'check that --wallet-path and --wallet-hotkey name a hotkey',
     })
   }
   return buffer.subarray(0, bytesRead)

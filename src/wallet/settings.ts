@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Which hotkey the miner answers for. Coldkeys are never opened. */
+/** The hotkey that the miner serves. Coldkeys are never opened. */
 export const walletSettings = z.object({
   name: z
     .string()
@@ -12,18 +12,18 @@ export const walletSettings = z.object({
     .string()
     .min(1)
     .default('default')
-    .describe('name of the hotkey in it')
+    .describe('name of the hotkey in the wallet')
     .meta({ flag: 'wallet-hotkey', env: ['BT_WALLET_HOTKEY'] }),
   path: z
     .string()
     .min(1)
     .default('~/.bittensor/wallets')
-    .describe('folder of the wallets')
+    .describe('folder that holds the wallets')
     .meta({ flag: 'wallet-path', env: ['BT_WALLET_PATH'] }),
   password: z
     .string()
     .min(1)
     .optional()
-    .describe('of an encrypted hotkey; asked for on a terminal when it is needed and absent')
+    .describe('password of an encrypted hotkey; prompted for on a terminal when needed and not set')
     .meta({ flag: 'wallet-password', secret: true }),
 })

@@ -3,7 +3,9 @@ import type { walletCodes } from './wallet-codes.js'
 /** Why a hotkey cannot be opened. Codes are API: add freely, rename with a major version. */
 export type WalletErrorCode = keyof typeof walletCodes
 
-/** A hotkey that cannot be opened. Neither message, hint nor cause holds any of the file or of the password. */
+/**
+ * The error for a hotkey that cannot be opened. Message, hint and cause never contain the file's bytes or the password.
+ */
 export class WalletError extends Error {
   override readonly name = 'WalletError'
   readonly code: WalletErrorCode

@@ -1,7 +1,7 @@
 /** Why a request gets no answer. Codes are API: add freely, rename with a major version. */
 export type RefusalCode = keyof typeof refusals
 
-/** The one table of refusals: HTTP status, and the text on the wire. `detail` is ours, never an upstream's words. */
+/** The one table of refusals: HTTP status, and the text on the wire. `detail` is our own text, never an upstream's. */
 export const refusals = {
   MALFORMED: { status: 400, text: detail => detail },
   HASH_MISMATCH: { status: 400, text: () => 'Hash mismatch between header body hash and body' },
@@ -29,12 +29,12 @@ export const refusals = {
   DEADLINE: { status: 504, text: detail => `No answer within ${detail}s` },
 } satisfies Record<string, { status: number; text: (detail: string) => string }>
 
-/** A request that is refused, with the code that decides its status and its text on the wire. */
+/** The refusal of a request, with the code that decides its status and its text on the wire. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: RefusalCode
   readonly status: number
-  /** more headers of the reply, for example `retry-after` */
+  /** additional headers of the reply, for example `retry-after` */
   readonly headers: readonly (readonly [string, string])[]
 
   constructor(
@@ -43,11 +43,11 @@ export class Refusal extends Error {
     options: {
       cause?: unknown
       headers?: readonly (readonly [string, string])[]
-      /** in the place of the table's */
+      /** replaces the table's status and text */
       as?: { readonly status: number; readonly text: string } | undefined
     } = {},
   ) {
-    // It is an answer to a stranger, not a fault of ours: its stack says nothing, and would cost more than all else.
+    // A refusal is a reply, not a bug, so its stack is useless; capturing it would cost more than the rest.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
     super(options.as?.text ?? refusals[code].text(detail), { cause: options.cause })

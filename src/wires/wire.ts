@@ -1,12 +1,12 @@
 import type { JsonObject } from './json/tree.js'
 import type { Refusal } from './refusal.js'
 
-/** The head of a request as it came. */
+/** The head of a request as received. */
 export type Head = {
   readonly method: string
   /** the request target: path and query, percent-encoded as sent */
   readonly target: string
-  /** name, value, name, value …: Node's `rawHeaders`, because Node joins headers that come twice */
+  /** name, value, name, value …: Node's `rawHeaders`, because Node joins repeated headers */
   readonly rawHeaders: readonly string[]
   /** the peer's address; IPv4 without the `::ffff:` of a dual-stack socket */
   readonly address: string
@@ -14,79 +14,83 @@ export type Head = {
   readonly port: number
 }
 
-/** What a head says of itself. Nothing of it is believed yet. */
+/** The unverified contents of a head. */
 export type Claim = {
-  /** ss58 of prefix 42 in canonical form; null when absent or no such address */
+  /** ss58 of prefix 42 in canonical form; null when absent or not such an address */
   readonly hotkey: string | null
   readonly synapse: string
-  /** how long the caller will wait; null when absent, zero, `nan` or `inf` */
+  /** how long the caller waits; null when absent, zero, `nan` or `inf` */
   readonly timeoutMs: number | null
 }
 
-/** What has to be true for a claim to be proven. */
+/** What a claim must prove. */
 export type Proof = {
-  /** UTF-8 of the signed text */
+  /** the signed text, as UTF-8 */
   readonly text: Uint8Array
   /** 64 bytes, sr25519 */
   readonly signature: Uint8Array
   /** the claimed hotkey */
   readonly hotkey: string
-  /** what may be spent once */
+  /** identifies the request; accepted once */
   readonly replayKey: string
-  /** whose nonces go up, where a dialect wants that: one of a hotkey's dendrites */
+  /** identifies one dendrite of the hotkey, whose nonces must rise if the dialect requires it */
   readonly sequence: string
   /** the nonce: nanoseconds since the epoch */
   readonly signedAtNs: bigint
-  /** how old and how far ahead of our clock the nonce may be */
+  /** how far behind and ahead of our clock the nonce may be */
   readonly maxAgeMs: number
   readonly maxAheadMs: number
-  /** how long after `signedAtNs` the nonce must be remembered; at least any `maxAgeMs` this wire gives */
+  /** how long after `signedAtNs` to remember the nonce; at least any `maxAgeMs` of this wire */
   readonly keepMs: number
 }
 
-/** Names in lower case; values printable ASCII. */
+/** Headers: names in lower case, values in printable ASCII. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
+/** Status and headers of a reply. */
 export type ReplyHead = { readonly status: number; readonly headers: HeaderList }
+/** A whole reply. */
 export type Reply = ReplyHead & { readonly body: Uint8Array }
 
-/** What the axon says of itself in a reply. */
+/** What the axon reports about itself in a reply. */
 export type Served = { readonly hotkey: string; readonly ip: string; readonly port: number; readonly processMs: number }
 
 /**
- * A way of signing and framing a request. Values in, values out: no I/O, no clock, no store.
- * The synapse of a request is named by its path; which synapses there are, the wire does not know.
+ * A way of signing and framing requests. Pure functions: no I/O, no clock, no store.
+ * A request's path names its synapse; the wire does not know which synapses exist.
  */
 export type Wire<C extends Claim = Claim> = {
   readonly name: string
-  /** Is this head of this wire? */
+  /** Returns whether the head belongs to this wire. */
   match(head: Head): boolean
-  /** The synapse that a head names; null when it names none that could be there. */
+  /** Returns the synapse that a head names; null when the target cannot name one. */
   synapse(head: Head): string | null
-  /** What to say of a synapse that is not known, given those that are: the detail of UNKNOWN_SYNAPSE. */
+  /** Returns the detail of UNKNOWN_SYNAPSE for an unknown synapse. */
   unknown(name: string, known: readonly string[]): string
-  /** @throws {Refusal} MALFORMED · NOT_FOUND when it names no synapse */
+  /** Parses a head. @throws {Refusal} MALFORMED · NOT_FOUND when the target cannot name a synapse */
   claim(head: Head): C
-  /** @throws {Refusal} NOT_VERIFIED when something that is needed to check the signature is missing or malformed */
+  /** Returns what to verify. @throws {Refusal} NOT_VERIFIED when a part of the signature is missing or malformed */
   proof(claim: C, receiver: string): Proof
   /**
-   * Reads the body and holds it against the hash that was signed.
-   * @param versions the hashed fields of each version of the protocol that is answered; null: nothing was signed
+   * Parses the body and checks it against the signed hash.
+   * @param versions the hashed fields of each supported version of the protocol; null: the request is unsigned
    * @throws {Refusal} MALFORMED · HASH_MISMATCH
    */
   open(claim: C, raw: Uint8Array, versions: readonly (readonly HashField[])[] | null): JsonObject
-  /** The whole answer: the request's own fields with those of `patch` over them. */
+  /** Encodes a whole answer: the request's own fields, overridden by those of `patch`. */
   reply(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
-  /** The head of an answer that is streamed: its pieces follow as they are, without frames. */
+  /** Returns the head of a streamed answer, whose pieces follow unframed. */
   stream(claim: C, served: Served): ReplyHead
-  /** `claim` is null when the head did not even make one; what is empty or 0 in `served` is left out. */
+  /**
+   * Encodes a refusal. `claim` is null when the head could not be parsed; empty or 0 values of `served` are omitted.
+   */
   refuse(claim: C | null, refusal: Refusal, served: Served): Reply
 }
 
 /**
- * A field that the SDK hashes, with what a hash needs to know of its declared type where the JSON does not tell:
- * `as: 'float'` an integer token hashes as a float; `absent` the JSON text hashed when the key is missing (the
- * field's default); `keys` the field order of a nested model.
+ * A field that the SDK hashes, with the parts of its declared type that the JSON does not show. `as: 'float'`: an
+ * integer token hashes as a float. `absent`: the JSON text to hash when the key is missing, which is the field's
+ * default. `keys`: the field order of a nested model.
  */
 export type HashField =
   | string

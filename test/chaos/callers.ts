@@ -4,37 +4,37 @@ import { signedRequest } from '../support/signed-request.ts'
 import { questionOf } from './conversation.ts'
 import { broken, type Outcome, refused, stream, whole } from './outcome.ts'
 
-/** Asks one question, and says what came of it. It ends by itself, or when the signal aborts: then the caller leaves. */
+/** Asks one question and resolves with the outcome. When the signal aborts, the caller disconnects. */
 export type Caller = (number: number, leave: AbortSignal) => Promise<Outcome>
 
 type Axon = { readonly url: string; readonly hotkey: string }
 
-/** A validator that wants the whole answer. */
+/** Creates a validator that requests a whole answer. */
 export const wholeCaller =
   (axon: Axon, deadlineMs: number): Caller =>
   async (number, leave) => {
     const response = await post(axon, 'Prompting', { number, deadlineMs, leave })
     const { text, isCut } = await read(response)
     if (leave.aborted) return { kind: 'left' }
-    if (isCut) return broken('a reply that is cut off')
+    if (isCut) return broken('a truncated reply')
     if (response.statusCode !== 200) return refusal(response, text)
     return whole(number, (JSON.parse(text) as JsonObject & { completion?: unknown }).completion)
   }
 
-/** A validator that wants the words as they come. */
+/** Creates a validator that requests a stream. */
 export const streamCaller =
   (axon: Axon, deadlineMs: number): Caller =>
   async (number, leave) => {
     const response = await post(axon, 'StreamPromptingSynapse', { number, deadlineMs, leave })
     const { text, isCut } = await read(response)
     if (leave.aborted) return { kind: 'left' }
-    if (response.statusCode !== 200) return isCut ? broken('an error that is cut off') : refusal(response, text)
+    if (response.statusCode !== 200) return isCut ? broken('a truncated error') : refusal(response, text)
     return stream(number, text, { isCut })
   }
 
 const agent = new Agent({ keepAlive: true })
 
-/** Settles with the head of the reply. */
+/** Sends the question, and resolves with the head of the reply. */
 function post(
   { url, hotkey }: Axon,
   synapse: string,

@@ -12,29 +12,30 @@ import { startDirectMiner } from './start-direct-miner.ts'
 export const AT_ONCE = 16
 export const DEADLINE_MS = 2000
 const FAULTS = 0.3
-/** Share of callers that leave before they are answered. */
+/** Share of callers that disconnect before the answer. */
 const LEAVERS = 0.1
-/** Asked before memory is measured for the first time, so that what is kept for good is there. */
+/** Questions before the first measurement of memory, so that permanent allocations are already made. */
 const WARM_UP = 1000
-/** A second endpoint is asked when the first has said nothing for so long. */
+/** How long the first endpoint may stay silent before the miner asks a second. */
 const HEDGE_MS = 700
 
-/** One question: what came of it, from when to when, as `performance.now()` has it. */
+/** One question with its outcome, start and end, both by `performance.now()`. */
 export type Asked = { readonly number: number; readonly outcome: Outcome; readonly from: number; readonly to: number }
 
+/** The result of a run. */
 export type Chaos = {
   readonly asked: readonly Asked[]
   readonly seconds: number
-  /** the longest this process could do nothing: what it measures may be off by that */
+  /** the longest delay of this process's event loop: its time measurements may be off by that */
   readonly stuckMs: number
   readonly endpoints: readonly Pick<FailingEndpoint, 'name' | 'served' | 'handshakes'>[]
-  /** after the warm-up, and at the end: of `miner serve`, and of the miner without an axon */
+  /** after the warm-up and at the end, of `miner serve` and of the miner without an axon */
   readonly memory: Readonly<Record<'serve' | 'direct', { readonly before: Memory; readonly after: Memory }>>
-  /** how long it took until a question was answered once the endpoints had recovered; null: 30 s were not enough */
+  /** the time from the endpoints' recovery to the first answer; null when it exceeds 30 s */
   readonly recoveredMs: number | null
 }
 
-/** Asks so many questions, or as many as so many seconds allow, and watches. */
+/** Asks `questions` questions, or as many as fit in `seconds`, and records what happens. */
 export async function chaos(options: { seed: number; seconds: number; questions: number }): Promise<Chaos> {
   const { seed } = options
   await using main = await startFailingEndpoint({ name: 'main', seed, rate: FAULTS, tls: false })
@@ -44,7 +45,7 @@ export async function chaos(options: { seed: number; seconds: number; questions:
     baseUrl,
     model: 'tiny',
     weight: 1,
-    // Each key that is refused once is not used again, and many are.
+    // The miner never reuses a key that was refused, and faults refuse many.
     apiKeys: Array.from({ length: 64 }, (_, at) => `${name}-key-${at}`),
   }))
   const env = { NODE_EXTRA_CA_CERTS: trustedCertificate }
@@ -64,12 +65,12 @@ export async function chaos(options: { seed: number; seconds: number; questions:
   const deadline = startedAt + options.seconds * 1000
   const askUntil = async (last: number) => {
     let next = asked.length
-    const line = async () => {
+    const worker = async () => {
       while (next < last && performance.now() < deadline) asked.push(await one(seed, next++, callers))
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, line))
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
   }
-  /** Once all is over: what is still open half a second after the last answer is nobody's. */
+  /** Waits half a second after the last answer; requests that are still open then are leaks. */
   const settled = () => sleep(500)
   const memory = async () => ({
     serve: await leastOf(() => heldBy(serve)),
@@ -108,7 +109,7 @@ export async function chaos(options: { seed: number; seconds: number; questions:
   }
 }
 
-/** Who asks, and whether he leaves and when, follow from the seed and the number. */
+/** Asks one question. The seed and the number determine the caller, and whether and when it disconnects. */
 async function one(seed: number, number: number, callers: readonly Caller[]): Promise<Asked> {
   const next = random(seed, 'caller', number)
   const leaving = new AbortController()
@@ -131,7 +132,7 @@ async function untilAnswered(caller: Caller, first: number): Promise<number | nu
   return null
 }
 
-/** The least of some seconds: a connection that is kept for the next question is nobody's loss, and goes after four. */
+/** Returns the minimum over several seconds: a kept-alive connection is not a leak, and closes after four seconds. */
 async function leastOf(measure: () => Promise<Memory>): Promise<Memory> {
   let least = await measure()
   for (let second = 0; second < 5; second++) {

@@ -1,12 +1,14 @@
 import { pick, random } from './random.ts'
 
-/** What caller `number` asks; no two ask the same. */
+/** Returns the question of caller `number`; all differ. */
 export const questionOf = (number: number): string => `What is ${number} to you?`
 
-/** Which caller's question this is. */
+/** Returns the number of the caller that asks this question. */
 export const numberOf = (question: string): number => Number(/\d+/.exec(question))
 
-/** What every endpoint says to it, if it says all: the same each time, so that each caller can tell what is missing. */
+/**
+ * Returns the pieces of the complete answer: the same from every endpoint, so that a caller can detect missing ones.
+ */
 export function piecesOf(number: number): string[] {
   const next = random('pieces', number)
   const sentences = Array.from(

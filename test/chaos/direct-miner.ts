@@ -1,4 +1,5 @@
-// For `fork`: a miner without an axon, asked as an axon asks it, with a margin before the deadline and a signal at its end.
+// For `fork`: a miner without an axon, asked as an axon asks it: with a margin before the deadline, and a signal that
+// then aborts.
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
@@ -8,22 +9,24 @@ import { held, type Memory } from '../support/memory.ts'
 import { questionOf } from './conversation.ts'
 import { broken, type Outcome, stream } from './outcome.ts'
 
+/** A message to the miner's process. */
 export type ToMiner =
   | { readonly ask: number; readonly deadlineMs: number }
   | { readonly leave: number }
   | { readonly memory: true }
+/** A message from the miner's process. */
 export type FromMiner = { readonly asked: number; readonly outcome: Outcome } | { readonly memory: Memory }
 
 const miner = await build(openaiMiner(openaiClient), JSON.parse(process.env.CHAOS_SETTINGS!))
 const leaving = new Map<number, AbortController>()
 
 process.on('message', async (message: ToMiner) => {
-  if ('memory' in message) return say({ memory: held() })
+  if ('memory' in message) return post({ memory: held() })
   if ('leave' in message) return leaving.get(message.leave)?.abort()
   const { ask: number, deadlineMs } = message
   const leave = new AbortController()
   leaving.set(number, leave)
-  say({ asked: number, outcome: await ask(number, deadlineMs, leave.signal) })
+  post({ asked: number, outcome: await ask(number, deadlineMs, leave.signal) })
   leaving.delete(number)
 })
 process.on('disconnect', () => process.exit())
@@ -34,10 +37,10 @@ async function ask(number: number, deadlineMs: number, leave: AbortSignal): Prom
   const timer = setTimeout(() => late.abort(), budget)
   const signal = AbortSignal.any([late.signal, leave])
   const question = { messages: [{ role: 'user', content: questionOf(number) } as const] }
-  const speech = miner.prompt(question, { id: String(number), signal, deadline: Date.now() + budget })
+  const answer = miner.prompt(question, { id: String(number), signal, deadline: Date.now() + budget })
   let text = ''
   try {
-    for await (const piece of readAnswer(speech, signal)) text += piece.text ?? ''
+    for await (const piece of readAnswer(answer, signal)) text += piece.text ?? ''
     return stream(number, text, { isCut: false })
   } catch (error) {
     if (leave.aborted) return { kind: 'left' }
@@ -49,6 +52,6 @@ async function ask(number: number, deadlineMs: number, leave: AbortSignal): Prom
   }
 }
 
-function say(message: FromMiner): void {
+function post(message: FromMiner): void {
   process.send!(message)
 }

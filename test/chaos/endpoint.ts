@@ -4,26 +4,26 @@ import { type Handshake, startTlsFront } from '../support/tls-front.ts'
 import { numberOf, piecesOf } from './conversation.ts'
 import { pick, random } from './random.ts'
 
-/** One request as the endpoint saw it; times as `performance.now()` has them. */
+/** One request as the endpoint saw it; times by `performance.now()`. */
 export type Served = { readonly caller: number; readonly did: string; readonly from: number; to: number }
 
-/** An OpenAI-compatible endpoint that fails now and then, in every way there is. */
+/** An OpenAI-compatible endpoint that fails at random, in every known way. */
 export type FailingEndpoint = AsyncDisposable & {
   readonly name: string
   readonly baseUrl: string
-  /** every request so far, in the order they came; `to` is infinite while it is open */
+  /** every request so far, in order of arrival; `to` is infinite while the request is open */
   readonly served: readonly Served[]
-  /** how many handshakes failed */
+  /** the number of failed handshakes */
   readonly handshakes: number
-  /** From now on it does not fail. */
+  /** Stops failing. */
   recover(): void
 }
 
 /**
- * Starts one. What a request meets depends on the seed, the caller, and how often that one was here before; not on the
- * order in which requests come, which no seed can fix.
+ * Starts an endpoint. The fault of a request depends on the seed, the caller, and the number of the caller's earlier
+ * requests, but not on the order of requests, which a seed cannot fix.
  *
- * @param options.rate share of requests that meet a fault, and of connections, where it speaks TLS
+ * @param options.rate share of requests with a fault, and with `tls` of connections with a failed handshake
  */
 export async function startFailingEndpoint(options: {
   name: string
@@ -46,12 +46,12 @@ export async function startFailingEndpoint(options: {
     visits.set(caller, visit)
     const next = random(seed, name, caller, visit)
     const fault = next() < rate ? pick(names, next) : null
-    const record: Served = { caller, did: fault ?? 'spoke', from: performance.now(), to: Number.POSITIVE_INFINITY }
+    const record: Served = { caller, did: fault ?? 'answered', from: performance.now(), to: Number.POSITIVE_INFINITY }
     served.push(record)
     request.over.then(() => {
       record.to = performance.now()
     })
-    await (fault ? catalogue[fault] : streamed(spoken(caller, next)))(response, request)
+    await (fault ? catalogue[fault] : streamed(paced(caller, next)))(response, request)
   }
   const shake = (): Handshake => {
     if (ofConnections() >= rate) return 'trusted'
@@ -78,8 +78,8 @@ export async function startFailingEndpoint(options: {
   }
 }
 
-/** All that there is to say, at a pace: most are quick, one in twenty is not done before anybody's deadline. */
-async function* spoken(caller: number, next: () => number): AsyncGenerator<string> {
+/** Yields the whole answer with pauses: most answers are fast, one in twenty takes longer than the deadline. */
+async function* paced(caller: number, next: () => number): AsyncGenerator<string> {
   const pause = next() < 0.05 ? 600 : 40
   for (const piece of piecesOf(caller)) {
     await new Promise(resolve => setTimeout(resolve, next() * pause))

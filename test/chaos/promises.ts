@@ -1,6 +1,6 @@
 import { type Asked, type Chaos, DEADLINE_MS } from './chaos.ts'
 
-/** Something that must hold, and what was found. */
+/** A guarantee, and what the run measured. */
 export type Promised = {
   readonly promise: string
   readonly found: string
@@ -8,14 +8,14 @@ export type Promised = {
   readonly holds: boolean
 }
 
-/** How late the last byte may be: what a busy machine adds. */
+/** Allowed delay of the last byte, for a busy machine. */
 const LATE_MS = 50
-/** How long a request may go on when its caller has its answer, or has left. */
+/** How long a request may continue after its caller has its answer, or has disconnected. */
 const PAID_MS = 250
 
-/** Looks whether each promise was kept. */
+/** Checks each guarantee. */
 export function promises({ asked, stuckMs, endpoints, memory, recoveredMs }: Chaos): Promised[] {
-  const lies = asked.filter(({ outcome }) => outcome.kind === 'broken')
+  const broken = asked.filter(({ outcome }) => outcome.kind === 'broken')
   const stayed = asked.filter(({ outcome }) => outcome.kind !== 'left')
   const given = stayed.filter(({ outcome }) => outcome.kind === 'answered' || outcome.kind === 'in part')
   const latest = stayed.toSorted((one, other) => lateMs(other) - lateMs(one))[0]!
@@ -25,43 +25,43 @@ export function promises({ asked, stuckMs, endpoints, memory, recoveredMs }: Cha
   const paid = worst(
     requests.filter(request => !open.includes(request)).map(({ caller, to }) => to - ends.get(caller)!),
   )
-  const slack = `the ${Math.round(stuckMs)} ms for which the one who measures was stuck`
+  const slack = `the measuring process's own delay of ${Math.round(stuckMs)} ms`
   return [
     {
       promise: 'every caller gets an answer or an honest error',
-      found: lies.length === 0 ? `${asked.length} did` : lies.slice(0, 5).map(told).join('; '),
-      bound: 'no other',
-      holds: lies.length === 0,
+      found: broken.length === 0 ? `all ${asked.length}` : broken.slice(0, 5).map(format).join('; '),
+      bound: 'all',
+      holds: broken.length === 0,
     },
     {
-      promise: 'most get an answer although the endpoints fail',
+      promise: 'most callers get an answer although the endpoints fail',
       found: percent(given.length / stayed.length),
-      bound: 'at least 90 % of those who stay',
+      bound: 'at least 90 % of those that stay connected',
       holds: given.length >= 0.9 * stayed.length,
     },
     {
-      promise: 'nobody gets it after the deadline',
-      found: `${Math.round(lateMs(latest))} ms at worst, ${told(latest)}`,
-      bound: `at most ${LATE_MS} ms, and ${slack}`,
+      promise: 'every reply arrives before the deadline',
+      found: `${Math.round(lateMs(latest))} ms late at worst, ${format(latest)}`,
+      bound: `at most ${LATE_MS} ms plus ${slack}`,
       holds: lateMs(latest) <= LATE_MS + stuckMs,
     },
     {
-      promise: 'no request is open 500 ms after the end',
-      found: String(open.length),
-      bound: 'none',
+      promise: 'all requests to endpoints are closed 500 ms after the end',
+      found: `${open.length} open`,
+      bound: '0 open',
       holds: open.length === 0,
     },
     {
-      promise: 'none is paid for after its caller has what it gets, or has left',
-      found: `${Math.round(paid)} ms at worst`,
-      bound: `at most ${PAID_MS} ms, and ${slack}`,
+      promise: 'requests to endpoints end when their caller has its reply, or has disconnected',
+      found: `${Math.round(paid)} ms later at worst`,
+      bound: `at most ${PAID_MS} ms plus ${slack}`,
       holds: paid <= PAID_MS + stuckMs,
     },
     ...(['serve', 'direct'] as const).map(where => {
       const { before, after } = memory[where]
       const more = after.heap - before.heap
       return {
-        promise: `memory is back to where it was, ${where === 'serve' ? 'of miner serve' : 'of a miner without an axon'}`,
+        promise: `memory ${where === 'serve' ? 'of miner serve' : 'of a miner without an axon'} returns to its level`,
         found: `${more.toFixed(1)} MB more on the heap (rss ${Math.round(before.rss)}, then ${Math.round(after.rss)})`,
         bound: `at most ${HEAP_MB} MB`,
         holds: more <= HEAP_MB,
@@ -69,17 +69,19 @@ export function promises({ asked, stuckMs, endpoints, memory, recoveredMs }: Cha
     }),
     {
       promise: 'answers again when the endpoints have recovered',
-      found: recoveredMs === null ? 'not in 30 s' : `after ${Math.round(recoveredMs)} ms`,
-      bound: 'in 30 s',
+      found: recoveredMs === null ? 'not within 30 s' : `after ${Math.round(recoveredMs)} ms`,
+      bound: 'within 30 s',
       holds: recoveredMs !== null,
     },
   ]
 }
 
-/** More than caches and compiled code still take then; 1,000 questions that each left 6 kB behind would show. */
+/**
+ * More than caches and compiled code add after the warm-up, and less than a leak of 6 kB in each of 1,000 questions.
+ */
 const HEAP_MB = 5
 
-function told({ number, outcome }: Asked): string {
+function format({ number, outcome }: Asked): string {
   return `${number}: ${outcome.what ?? outcome.kind}`
 }
 

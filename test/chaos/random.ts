@@ -1,4 +1,4 @@
-/** Random numbers from 0 up to 1, the same for the same seeds: mulberry32, begun with a hash of them. */
+/** Returns a generator of numbers in [0, 1), the same for the same seeds: mulberry32, seeded with their hash. */
 export function random(...seeds: readonly (string | number)[]): () => number {
   let state = hash(seeds.join('\0'))
   return () => {
@@ -9,12 +9,12 @@ export function random(...seeds: readonly (string | number)[]): () => number {
   }
 }
 
-/** One of them. */
+/** Returns a random item. */
 export function pick<Item>(items: readonly Item[], next: () => number): Item {
   return items[Math.floor(next() * items.length)]!
 }
 
-/** FNV-1a. */
+/** Computes the FNV-1a hash. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193)

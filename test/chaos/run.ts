@@ -1,4 +1,5 @@
-// `npm run chaos`: many callers, two endpoints that fail in every way, and what must hold all the same. Exit 1 when it does not.
+// `npm run chaos`: many callers and two endpoints that fail in every way. Checks what must hold nevertheless, and exits
+// with 1 when it does not.
 import { parseArgs } from 'node:util'
 import { type Chaos, chaos } from './chaos.ts'
 import { promises } from './promises.ts'
@@ -11,23 +12,23 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed)
-say(`chaos: seed ${seed}`)
+print(`chaos: seed ${seed}`)
 
 const run = await chaos({ seed, seconds: Number(values.seconds), questions: Number(values.questions) })
-say(summary(run))
+print(summary(run))
 let isBroken = false
 for (const { promise, found, bound, holds } of promises(run)) {
   isBroken ||= !holds
-  say(`${holds ? 'ok    ' : 'BROKEN'} ${promise}: ${found} (${bound})`)
+  print(`${holds ? 'ok    ' : 'BROKEN'} ${promise}: ${found} (${bound})`)
 }
-if (isBroken) say(`again: npm run chaos -- --seed ${seed}`)
+if (isBroken) print(`reproduce with: npm run chaos -- --seed ${seed}`)
 process.exitCode = isBroken ? 1 : 0
 
 function summary({ asked, seconds, endpoints }: Chaos): string {
   const kinds = count(asked.map(({ outcome: { kind, what } }) => (kind === 'refused' ? `${kind} ${what}` : kind)))
   const lines = endpoints.map(({ name, served, handshakes }) => {
-    const faulty = served.filter(({ did }) => did !== 'spoke')
-    return `${name}: ${served.length} requests, ${faulty.length} met a fault of ${new Set(faulty.map(({ did }) => did)).size} kinds, ${handshakes} handshakes failed`
+    const faulty = served.filter(({ did }) => did !== 'answered')
+    return `${name}: ${served.length} requests, ${faulty.length} with faults of ${new Set(faulty.map(({ did }) => did)).size} kinds, ${handshakes} failed handshakes`
   })
   const pace = `${asked.length} questions in ${seconds.toFixed(1)} s`
   return [pace, ...Object.entries(kinds).map(([kind, times]) => `  ${times} ${kind}`), ...lines].join('\n')
@@ -39,6 +40,6 @@ function count(names: readonly string[]): Record<string, number> {
   return counts
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }

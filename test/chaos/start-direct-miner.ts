@@ -5,13 +5,13 @@ import type { Caller } from './callers.ts'
 import type { FromMiner, ToMiner } from './direct-miner.ts'
 import type { Outcome } from './outcome.ts'
 
-/** A miner in a process of its own, without an axon. */
+/** A miner in its own process, without an axon. */
 export type DirectMiner = AsyncDisposable & { readonly caller: Caller; memory(): Promise<Memory> }
 
 /**
- * Starts it, and waits until it can be asked.
+ * Starts a miner, and waits until it is ready.
  *
- * @param settings those of the openai miner
+ * @param settings the settings of the openai miner
  */
 export async function startDirectMiner(
   settings: object,
@@ -21,15 +21,15 @@ export async function startDirectMiner(
     env: { ...process.env, ...options.env, CHAOS_SETTINGS: JSON.stringify(settings) },
   })
   const waiting = new Map<number, (outcome: Outcome) => void>()
-  const remembering: ((memory: Memory) => void)[] = []
+  const memoryWaiters: ((memory: Memory) => void)[] = []
   const send = (message: ToMiner) => void child.send(message)
   child.on('message', (message: FromMiner) => {
-    if ('memory' in message) return remembering.shift()!(message.memory)
+    if ('memory' in message) return memoryWaiters.shift()!(message.memory)
     waiting.get(message.asked)!(message.outcome)
     waiting.delete(message.asked)
   })
   const gone = new Promise<never>((_, reject) =>
-    child.once('exit', code => reject(new Error(`the miner ended with ${code}`))),
+    child.once('exit', code => reject(new Error(`the miner exited with ${code}`))),
   )
   gone.catch(() => {})
   const miner: DirectMiner = {
@@ -42,7 +42,7 @@ export async function startDirectMiner(
     },
     memory() {
       const { promise, resolve } = Promise.withResolvers<Memory>()
-      remembering.push(resolve)
+      memoryWaiters.push(resolve)
       send({ memory: true })
       return Promise.race([promise, gone])
     },

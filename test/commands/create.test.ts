@@ -124,7 +124,7 @@ describe('miner create', () => {
     ] as const) {
       const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--dir', dir])
       assert.equal(code, 2)
-      assert.equal(stderr, `error: ${dir} ${words}\n  try: another place with --dir\n`)
+      assert.equal(stderr, `error: ${dir} ${words}\n  try: choose another folder with --dir\n`)
     }
     assert.deepEqual(readdirSync(home), ['mine.txt'])
     assert.equal(readFileSync(mine, 'utf8'), 'mine')
@@ -161,7 +161,7 @@ describe('miner create', () => {
     if (!existsSync('/proc/self')) this.skip()
     const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--dir', '/proc/x'])
     assert.equal(code, 1)
-    assert.equal(stderr, 'error: /proc/x cannot be written: ENOENT\n  try: another place with --dir\n')
+    assert.equal(stderr, 'error: cannot write to /proc/x: ENOENT\n  try: choose another folder with --dir\n')
   })
 
   it('takes a folder that is there and empty', async () => {

@@ -108,7 +108,7 @@ describe('miner query of a synapse', () => {
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
     assert.match(
       stderr,
-      /^warning: Haiku does not take this: topic: .*\n400: the axon cannot read .*: topic: .*\n {2}try/,
+      /^warning: Haiku does not take this: topic: .*\n400: the axon cannot parse .*: topic: .*\n {2}try/,
     )
     const document = JSON.parse((await ask(['--body', '{"topic": 5}', '--json'])).stdout)
     assert.deepEqual([document.fields, document.status], [null, 400])

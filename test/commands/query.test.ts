@@ -147,7 +147,7 @@ describe('miner query --stream', () => {
     await using axon = await rawAxon(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')])))
     const { code, stdout, stderr } = await runMiner(query(axon.url, '--timeout', '2s'))
     assert.deepEqual({ code, stdout }, { code: 1, stdout: 'Hel\n' })
-    assert.match(stderr, /^1 piece, .*\n408: there was no whole answer in time: .*\n {2}try: .*--timeout.*\n$/)
+    assert.match(stderr, /^1 piece, .*\n408: the reply was not complete in time: .*\n {2}try: .*--timeout.*\n$/)
   })
 
   it('explains a refusal as without it', async () => {
@@ -167,7 +167,7 @@ describe('miner query --stream', () => {
     )
     const { code, stdout, stderr } = await runMiner(query(axon.url))
     assert.deepEqual({ code, stdout }, { code: 1, stdout: 'Hel\n' })
-    assert.match(stderr, /\nno status: the axon answered without a status/)
+    assert.match(stderr, /\nno status: the axon replied without a status/)
   })
 
   it('ends at once on Ctrl-C, and hangs up', async () => {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { fillTemplate } from '#dist/create/create-package.js'
 
 describe('fillTemplate', () => {
-  it('puts values in the place of their names, as often as they come', () => {
+  it('replaces each name with its value, every time it occurs', () => {
     assert.equal(
       fillTemplate("'{{name}}': {{name}}{{version}} {y} {{}}", { name: 'a', version: '1' }),
       "'a': a1 {y} {{}}",
     )
   })
 
-  it('takes a value as it is', () => {
+  it('does not interpret values', () => {
     assert.equal(fillTemplate('{{name}}', { name: '$& {{version}}' }), '$& {{version}}')
   })
 

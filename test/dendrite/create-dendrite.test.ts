@@ -94,7 +94,7 @@ const headOf = ({ method, url, rawHeaders }: Seen) => ({
 })
 
 describe('dendrite', () => {
-  it('12.2-1: asks what an axon verifies and opens', async () => {
+  it('12.2-1: sends requests that an axon verifies and opens', async () => {
     await using server = await axon((seen, response) => {
       const claimed = claim(headOf(seen))
       const { text, signature } = proof(claimed, bob.address)
@@ -128,21 +128,21 @@ describe('dendrite', () => {
     assert.equal(new Set(claims.map(one => one.uuid)).size, 1)
   })
 
-  it('asks again on the connection that it has', async () => {
+  it('reuses its connection', async () => {
     await using server = await axon(says(OK))
     using dendrite = dendriteOf()
     for (let count = 0; count < 3; count++) await dendrite.ask(question(server.url))
     assert.equal(new Set(server.seen.map(seen => seen.port)).size, 1)
   })
 
-  it('12.2-5: tells a refusal by its status and message', async () => {
+  it('12.2-5: returns the status and message of a refusal', async () => {
     await using server = await axon((_, response) => void json(response, 403, '{"message":"Forbidden. x"}'))
     using dendrite = dendriteOf()
     const reply = await dendrite.ask(question(server.url))
     assert.deepEqual([reply.status, reply.message, reply.fields.get('completion')], [403, 'Forbidden. x', ''])
   })
 
-  it('12.2-13: calls it 503 when nobody takes the call', async () => {
+  it('12.2-13: returns 503 when the connection is refused', async () => {
     const server = createTcpServer()
     const { url, close } = await listening(server)
     await close(() => {})
@@ -151,14 +151,14 @@ describe('dendrite', () => {
     assert.deepEqual([reply.status, reply.message], [503, `Service unavailable at ${url.host}/Prompting`])
   })
 
-  it('12.2-13: calls it 503 when the connection is closed without a reply', async () => {
+  it('12.2-13: returns 503 when the connection is closed without a reply', async () => {
     await using server = await axon((_, response) => void response.destroy())
     using dendrite = dendriteOf()
     const reply = await dendrite.ask(question(server.url))
     assert.deepEqual([reply.status, reply.message], [503, 'Service disconnected: Server disconnected'])
   })
 
-  it('12.2-13: calls it 400 when the reply is cut off', async () => {
+  it('12.2-13: returns 400 when the reply is cut off', async () => {
     await using server = await axon((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 })
       response.write(OK, () => response.destroy())
@@ -168,7 +168,7 @@ describe('dendrite', () => {
     assert.deepEqual([reply.status, reply.message], [400, 'Payload error: the reply was cut off'])
   })
 
-  it('12.2-13: calls it 408 when there is no reply in time, before its head and within its body', async () => {
+  it('12.2-13: returns 408 when the reply times out, before its head and within its body', async () => {
     await using silent = await axon(() => {})
     await using stalled = await axon((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{')
@@ -180,7 +180,7 @@ describe('dendrite', () => {
     }
   })
 
-  it('calls it 400 when what answers does not speak HTTP', async () => {
+  it('returns 400 when the reply is not HTTP', async () => {
     const server = createTcpServer(socket => socket.resume().end('SSH-2.0-OpenSSH_9.6\r\n'))
     const { url, close } = await listening(server)
     using dendrite = dendriteOf()
@@ -190,19 +190,19 @@ describe('dendrite', () => {
     await close(() => {})
   })
 
-  it('calls it 400 when what answers changes to another protocol', async () => {
+  it('returns 400 when the server switches protocols', async () => {
     for (const more of ['', 'hello']) {
       const reply = await answered(`HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n${more}`)
       assert.deepEqual([reply.status, reply.message], [400, 'Client response error: the protocol was changed'])
     }
   })
 
-  it('calls it 408 when there is nothing but interim replies', async () => {
+  it('returns 408 when the server sends only interim replies', async () => {
     const reply = await answered('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10), 100)
     assert.equal(reply.status, 408)
   })
 
-  it('reads no more of a reply than 4 MiB', async () => {
+  it('reads at most 4 MiB of a reply', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, ' ')
     let sent = 0
     await using server = await axon((_, response) => {
@@ -226,7 +226,7 @@ describe('dendrite', () => {
     while (bodies.length > 0) assert.equal((await dendrite.ask(question(server.url))).status, 422)
   })
 
-  it('12.2-14: answers the other 49 when one axon of 50 misbehaves', async () => {
+  it('12.2-14: returns the replies of the other 49 when one axon of 50 misbehaves', async () => {
     await using good = await axon(says(OK))
     await using bad = await axon(
       (_, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n'),
@@ -238,7 +238,7 @@ describe('dendrite', () => {
     assert.equal(replies[17]?.status, 400)
   })
 
-  it('12.2-15: asks an axon on its own external address over loopback', async () => {
+  it('12.2-15: calls an axon on its own external address over loopback', async () => {
     await using server = await axon(says(OK))
     using dendrite = dendriteOf({ externalIp: '198.51.100.9' })
     const reply = await dendrite.ask(question(new URL(`http://198.51.100.9:${server.url.port}`)))
@@ -249,7 +249,7 @@ describe('dendrite', () => {
     )
   })
 
-  it('12.2-15: asks an axon on IPv6', async () => {
+  it('12.2-15: calls an axon on IPv6', async () => {
     nock.enableNetConnect(/^(127\.0\.0\.1|\[?::1\]?):/)
     try {
       await using server = await axon(says(OK), '::1')
@@ -261,7 +261,7 @@ describe('dendrite', () => {
     }
   })
 
-  it('12.2-20: tries the hash of another Python once, when the axon may not have found its own', async () => {
+  it('12.2-20: retries once with another Python version’s hash when the first may not have matched', async () => {
     const fields = { roles: ['user'], messages: ['\u{1FAE8}'], completion: '' } // Unicode 15.0
     const python311 = bodyHash(tree(JSON.stringify(fields)), ['messages'], '14.0')
     const refusals = ['Hash mismatch between header body hash and body', 'Internal Server Error #1']
@@ -282,7 +282,7 @@ describe('dendrite', () => {
     assert.equal(server.seen.length, 1)
   })
 
-  it('ends with the reason of the caller who no longer wants to know', async () => {
+  it('throws the reason of an aborted signal', async () => {
     const leave = new AbortController()
     await using server = await axon(() => leave.abort(new Error('gone')))
     using dendrite = dendriteOf()

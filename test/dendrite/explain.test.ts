@@ -4,28 +4,28 @@ import { explain } from '#dist/dendrite/explain.js'
 describe('explain', () => {
   const cases: [string, number | null, string, RegExp, RegExp][] = [
     [
-      'how old a stale question was to the axon',
+      'how old a stale request is by the axon’s clock',
       401,
       'Not Verified with error: Nonce is too old: acceptable delta is 16.00 seconds but request was 17.01 seconds old',
       /clocks differ.*17\.01 s old/,
       /NTP.*--timeout/,
     ],
     [
-      'how far ahead a question was',
+      'how far ahead a request is',
       401,
       'Not Verified with error: Nonce is in the future: acceptable delta is 4.00 seconds but request was 9.50 seconds ahead',
       /clocks differ.*9\.50 s ahead/,
       /NTP/,
     ],
     [
-      'a nonce that was overtaken',
+      'a nonce older than the last one',
       401,
       'Not Verified with error: Nonce is too old, a newer one was last processed',
       /newer/,
-      /ask again/,
+      /retry/,
     ],
     [
-      'a signature for another',
+      'a signature for another receiver',
       401,
       'Not Verified with error: Signature mismatch with 1.2.3 and 0xab',
       /signature/,
@@ -40,50 +40,56 @@ describe('explain', () => {
       /registered/,
     ],
     [
-      'the synapses that there are',
+      'the available synapses',
       404,
       "Synapse name 'X' not found. Available synapses ['Synapse', 'Prompting']",
       /not know/,
       /--dialect \(miner dialects.*; it offers: Synapse, Prompting$/,
     ],
-    ['a server that is no axon', 404, 'Not Found', /no axon/, /--url/],
-    [
-      'an answer that did not come in time',
-      408,
-      'Request timeout after 2.0 seconds',
-      /no whole answer in time/,
-      /--timeout/,
-    ],
+    ['a server that is not an axon', 404, 'Not Found', /no axon/, /--url/],
+    ['a reply that timed out', 408, 'Request timeout after 2.0 seconds', /not complete in time/, /--timeout/],
     ['a model that was too slow', 504, 'No answer within 12.0s', /could not answer in time/, /--timeout/],
     ['an axon that was too slow', 408, 'Response timeout after: 12.0s', /could not answer in time/, /--timeout/],
     ['a question that is too large', 413, 'The body is larger than 1048576 bytes', /too large/, /less text/],
-    ['a reply that is none', 422, 'Failed to parse response: unexpected mimetype text/html', /mimetype/, /--url/],
-    ['a rate that is used up', 429, 'Busy, try again later', /Busy/, /later/],
+    [
+      'a reply that is not a synapse',
+      422,
+      'Failed to parse response: unexpected mimetype text/html',
+      /mimetype/,
+      /--url/,
+    ],
+    ['an exceeded rate', 429, 'Busy, try again later', /Busy/, /later/],
     ['an axon that failed', 500, 'Internal Server Error #1', /failed with 500/, /log/],
-    ['a miner that cannot', 501, 'This miner cannot do that', /the miner behind the axon cannot/, /something else/],
-    ['an axon that is full', 503, 'Too many requests are waiting', /cannot answer now/, /again/],
-    ['a place where nobody listens', 503, 'Service unavailable at 127.0.0.1:1/Prompting', /127\.0\.0\.1:1/, /--url/],
+    [
+      'an unsupported request',
+      501,
+      'This miner cannot do that',
+      /the miner behind the axon cannot/,
+      /different request/,
+    ],
+    ['an axon that is full', 503, 'Too many requests are waiting', /cannot answer now/, /retry/],
+    ['an address without a server', 503, 'Service unavailable at 127.0.0.1:1/Prompting', /127\.0\.0\.1:1/, /--url/],
     ['a connection that was closed', 503, 'Service disconnected: Server disconnected', /closed/, /--url/],
     [
-      'a body that did not hash',
+      'a body whose hash differs',
       400,
       'Hash mismatch between header body hash and body',
-      /cannot read the question/,
+      /cannot parse the request/,
       /fields/,
     ],
     ['a reply that was cut off', 400, 'Payload error: the reply was cut off', /before the end/, /log/],
-    ['a reply that is no HTTP', 400, 'Client response error: Parse Error', /cannot be read/, /--url/],
+    ['a reply that is not HTTP', 400, 'Client response error: Parse Error', /cannot be parsed/, /--url/],
     ['a reply without a status', null, '', /without a status/, /log/],
   ]
   for (const [title, status, message, sentence, hint] of cases) {
-    it(`tells ${title}`, () => {
-      const told = explain({ status, message })
-      assert.match(told!.message, sentence)
-      assert.match(told!.hint, hint)
+    it(`explains ${title}`, () => {
+      const explanation = explain({ status, message })
+      assert.match(explanation!.message, sentence)
+      assert.match(explanation!.hint, hint)
     })
   }
 
-  it('gives each a code that stays', () => {
+  it('gives each a stable code', () => {
     const codes = cases.map(([, status, message]) => explain({ status, message })!.code)
     assert.deepEqual(codes, [
       'CLOCKS_DIFFER',
@@ -112,7 +118,7 @@ describe('explain', () => {
     ])
   })
 
-  it('has no word for a success, and one without a message', () => {
+  it('returns null for a success, and explains a failure without a message', () => {
     assert.equal(explain({ status: 200, message: 'Success' }), null)
     assert.ok(explain({ status: 401, message: null }))
   })

@@ -40,7 +40,7 @@ async function asked(behaviour: Behaviour, change: Partial<DendriteStreamAsk> = 
 const gate = () => Promise.withResolvers<void>()
 
 describe('dendrite stream', () => {
-  it('12.2-16: gives the pieces as they come, and then the reply', async () => {
+  it('12.2-16: yields the pieces as they arrive, then returns the reply', async () => {
     const [first, second] = [gate(), gate()]
     await using axon = await rawAxon(async (say, _, { url }) => {
       assert.equal(url, '/StreamPromptingSynapse')
@@ -65,14 +65,14 @@ describe('dendrite stream', () => {
     assert.ok(reply.firstMs !== null && reply.firstMs > 0 && reply.firstMs <= reply.ms)
   })
 
-  it('12.2-16: calls a stream without a status no success, but keeps its words', async () => {
+  it('12.2-16: does not count a stream without a status as a success, but keeps its text', async () => {
     const { reply, completion } = await asked(say =>
       say(Buffer.concat([Buffer.from(head()), chunk('Hello'), Buffer.from(END)])),
     )
     assert.deepEqual([reply.status, reply.message, completion], [null, null, 'Hello'])
   })
 
-  it('12.2-17: gives a character whole that came in two segments', async () => {
+  it('12.2-17: joins a character that arrives in two segments', async () => {
     const whole = chunk('wörld 👋🏽')
     for (const at of [
       whole.indexOf('ö') + 1,
@@ -99,7 +99,7 @@ describe('dendrite stream', () => {
     }
   })
 
-  it('keeps every character as it came, a byte order mark among them', async () => {
+  it('keeps every character, including a byte order mark', async () => {
     const words = '\ufeffa\r\n\u0000\u200f e\u0301 שלום\n\n'
     const { completion } = await asked(async say => {
       await say(HEAD)
@@ -109,7 +109,7 @@ describe('dendrite stream', () => {
     assert.equal(completion, words)
   })
 
-  it('12.2-18: gives no pieces of a refusal, but its status and message', async () => {
+  it('12.2-18: yields no pieces for a refusal, and returns its status and message', async () => {
     const refused = await asked(say => say(json(403, '{"message":"Forbidden. x"}')))
     assert.deepEqual([refused.pieces, refused.completion], [[], ''])
     assert.deepEqual([refused.reply.status, refused.reply.message, refused.reply.firstMs], [403, 'Forbidden. x', null])
@@ -121,7 +121,7 @@ describe('dendrite stream', () => {
     assert.deepEqual([page.pieces, page.completion, page.reply.status], [[], '', 422])
   })
 
-  it('12.2-19: calls it 400 when the stream breaks off, and keeps what came', async () => {
+  it('12.2-19: returns 400 when the stream breaks off, and keeps the text so far', async () => {
     const read = gate()
     await using axon = await rawAxon(async (say, socket) => {
       await say(HEAD)
@@ -138,7 +138,7 @@ describe('dendrite stream', () => {
     assert.deepEqual([reply.status, reply.message], [400, 'Payload error: the reply was cut off'])
   })
 
-  it('12.2-19: calls it 408 when the stream stalls, and keeps what came', async () => {
+  it('12.2-19: returns 408 when the stream stalls, and keeps the text so far', async () => {
     const { pieces, reply, completion } = await asked(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')])), {
       timeoutMs: 1_500,
     })
@@ -148,7 +148,7 @@ describe('dendrite stream', () => {
     assert.deepEqual([headless.pieces, headless.reply.status], [[], 408])
   })
 
-  it('calls it 422 when the text is not UTF-8, and keeps what came', async () => {
+  it('returns 422 when the text is not UTF-8, and keeps the text so far', async () => {
     for (const bad of ['\xff', '\xc3']) {
       const read = gate()
       await using axon = await rawAxon(async say => {
@@ -167,7 +167,7 @@ describe('dendrite stream', () => {
     }
   })
 
-  it('calls it 422 when Python could not convert a header', async () => {
+  it('returns 422 when Python could not convert a header', async () => {
     const { reply, completion } = await asked(say =>
       say(Buffer.concat([Buffer.from(head('bt_header_axon_status_code: abc\r\n')), chunk('Hel'), Buffer.from(END)])),
     )
@@ -175,13 +175,13 @@ describe('dendrite stream', () => {
     assert.match(reply.message!, /bt_header_axon_status_code is not a number \(HTTP 200\)/)
   })
 
-  it('takes a whole answer for one piece', async () => {
+  it('yields a whole answer as one piece', async () => {
     const whole = '{"roles":["user"],"messages":["hi"],"completion":"Hello","axon":{"status_code":200}}'
     const { pieces, reply, completion } = await asked(say => say(json(200, whole)))
     assert.deepEqual([pieces, completion, reply.status], [['Hello'], 'Hello', 200])
   })
 
-  it('reads no more than 4 MiB', async () => {
+  it('reads at most 4 MiB', async () => {
     const megabyte = chunk(Buffer.alloc(1024 * 1024, 'x'))
     let sent = 0
     const { reply, completion } = await asked(async (say, socket) => {
@@ -195,7 +195,7 @@ describe('dendrite stream', () => {
     assert.ok(sent < 4 + 16, 'what lies in the buffers of two sockets is far less than as much again')
   })
 
-  it('asks again on the connection whose stream has ended, and on no other', async () => {
+  it('reuses a connection only after its stream has ended', async () => {
     await using axon = await rawAxon(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hello'), Buffer.from(END)])))
     using dendrite = dendriteOf()
     for (let count = 0; count < 3; count++) await heard(dendrite.stream(question(axon.url)))
@@ -208,7 +208,7 @@ describe('dendrite stream', () => {
     assert.equal(axon.sockets.length, 2)
   })
 
-  it('hangs up when who listens leaves', async () => {
+  it('closes the connection when the iteration ends early', async () => {
     const hungUp = gate()
     await using axon = await rawAxon(async (say, socket) => {
       socket.once('close', () => hungUp.resolve())
@@ -223,7 +223,7 @@ describe('dendrite stream', () => {
     await hungUp.promise
   })
 
-  it('ends with the reason of the caller who no longer wants to know, and hangs up', async () => {
+  it('throws the reason of an aborted signal, and closes the connection', async () => {
     for (const words of [[], [HEAD], [HEAD, chunk('Hel')]]) {
       const [arrived, hungUp] = [gate(), gate()]
       await using axon = await rawAxon(async (say, socket) => {
@@ -243,7 +243,7 @@ describe('dendrite stream', () => {
     }
   })
 
-  it('asks nobody when nobody wants to know', async () => {
+  it('sends nothing when the signal is already aborted', async () => {
     await using axon = await rawAxon(() => {})
     using dendrite = dendriteOf()
     const signal = AbortSignal.abort(new Error('before'))
@@ -251,7 +251,7 @@ describe('dendrite stream', () => {
     assert.equal(axon.sockets.length, 0)
   })
 
-  it('leaves no listener with the caller’s signal, however it ends', async () => {
+  it('removes its listener from the caller’s signal, however it ends', async () => {
     const { signal } = new AbortController()
     using dendrite = dendriteOf()
     const behaviours: Behaviour[] = [
@@ -271,7 +271,7 @@ describe('dendrite stream', () => {
     }
   })
 
-  it('12.2-20: tries the hash of another Python once, before any piece came', async () => {
+  it('12.2-20: retries once with another Python version’s hash, before the first piece', async () => {
     const fields = { roles: ['user'], messages: ['\u{1FAE8}'], completion: '' } // Unicode 15.0
     const hashes: unknown[] = []
     const mismatch = '{"message":"Hash mismatch between header body hash and body"}'
@@ -298,7 +298,7 @@ describe('dendrite stream', () => {
     assert.deepEqual([late.reply.status, late.completion, count], [500, 'Hel', 1])
   })
 
-  it('gives the bytes of what is no text, as they come', async () => {
+  it('yields the bytes of an answer that is not text, as they arrive', async () => {
     const bytes = [Buffer.from('data: \ud83d'), Buffer.from([0xff, 0, 0xc3])]
     await using axon = await rawAxon(async say => {
       await say(HEAD)
@@ -318,7 +318,7 @@ describe('dendrite stream', () => {
     assert.deepEqual(Buffer.concat(said), Buffer.concat(bytes))
   })
 
-  it('gives no bytes of a reply that is whole, but its fields', async () => {
+  it('yields no bytes of a whole reply, and returns its fields', async () => {
     const whole = '{"roles":["user"],"messages":["hi"],"completion":"OK"}'
     await using axon = await rawAxon(say => say(json(200, whole, SUCCESS)))
     using dendrite = dendriteOf()
@@ -327,7 +327,7 @@ describe('dendrite stream', () => {
     assert.deepEqual([step.value.status, step.value.fields.get('completion'), step.value.firstMs], [200, 'OK', null])
   })
 
-  it('needs no field for the text', async () => {
+  it('works without a field for the text', async () => {
     const said = await asked(async say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hello'), Buffer.from(END)])), {
       into: undefined,
     })

@@ -4,7 +4,7 @@ import { parseType } from '#dist/dialect-file/field-type.js'
 describe('parseType', () => {
   const fits = (annotation: string, value: unknown) => parseType(annotation)!.schema.safeParse(value).success
 
-  it('reads annotations as classes have them, old and new', () => {
+  it('parses annotations in old and new syntax', () => {
     const same: [string, string][] = [
       ['Optional[str]', 'str | None'],
       ['typing.Optional[List[str]]', 'list[str] | None'],
@@ -16,7 +16,7 @@ describe('parseType', () => {
     for (const [annotation, text] of same) assert.equal(parseType(annotation)?.text, text, annotation)
   })
 
-  it('tells a value of a type from any other', () => {
+  it('accepts values of a type, and refuses others', () => {
     assert.deepEqual(
       [64, 2n ** 70n, 64.5, '64', null].map(value => fits('int', value)),
       [true, true, false, false, false],
@@ -43,7 +43,7 @@ describe('parseType', () => {
     )
   })
 
-  it('gives the same as JSON Schema, and a value that says nothing', () => {
+  it('returns a JSON Schema and an empty value', () => {
     const { json, empty } = parseType('list[dict[str, float]] | None')!
     const items = { type: 'object', additionalProperties: { type: 'number' } }
     assert.deepEqual(json, { anyOf: [{ type: 'array', items }, { type: 'null' }] })
@@ -54,7 +54,7 @@ describe('parseType', () => {
     )
   })
 
-  it('knows no others, whatever they are made of', () => {
+  it('returns undefined for unsupported annotations', () => {
     const bad = ['', 'string', 'str[int]', 'list[', 'list[]', 'list[str', 'list[str]]', 'dict[str]', 'dict[int, str]']
     bad.push('Optional', 'Optional[str, int]', 'Union', 'str |', '| str', 'str str', 'toString', 'list[str;]')
     bad.push('list['.repeat(50_000), `${'list['.repeat(50_000)}str${']'.repeat(50_000)}`)

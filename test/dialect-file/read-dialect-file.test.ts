@@ -83,7 +83,7 @@ describe('readDialectFile', () => {
     return { questions, reply }
   }
 
-  it('makes a dialect that answers', async () => {
+  it('builds a dialect that answers', async () => {
     const { questions, reply } = await ask(HAIKU, 'Haiku', { topic: 'a {pond}' })
     assert.deepEqual(questions, [
       {
@@ -96,7 +96,7 @@ describe('readDialectFile', () => {
     assert.deepEqual([reply.status, reply.fields.get('haiku')], [200, 'Old pond'])
   })
 
-  it('tells of the dialect what it says of itself', async () => {
+  it('reads the dialect’s name, summary and source, and the defaults of its synapses', async () => {
     const { synapses, ...about } = await read(HAIKU)
     assert.deepEqual(about, { name: 'haiku', summary: 'a haiku for a topic', follows: 'me/haiku-subnet@1a2b3c4' })
     const { timeout, maxBody, example } = synapses.Haiku!
@@ -110,7 +110,7 @@ describe('readDialectFile', () => {
     ])
   })
 
-  it('knows from a declaration what a hash needs', async () => {
+  it('derives the hashing of a field from its declaration', async () => {
     assert.deepEqual((await read(HAIKU)).synapses.Haiku!.hashed, [
       { name: 'topic' },
       { name: 'lines', absent: '3' },
@@ -123,7 +123,7 @@ describe('readDialectFile', () => {
     ])
   })
 
-  it('wants the fields without a default, null among them where it may be', async () => {
+  it('requires the fields without a default, and accepts null where the type allows it', async () => {
     const toml = `${HEAD}[synapses.A]\nprompt = "{a}{b}"\nanswer = "c"\nfields = { a = "str", b = "str | None", c = "str = None" }`
     const { body } = (await read(toml)).synapses.A!
     assert.ok(body.safeParse({ a: 'x', b: null, more: 1 }).success)
@@ -136,7 +136,7 @@ describe('readDialectFile', () => {
     ['roles and messages', 'roles = "list[str]", talk = "list[str]"', { roles: ['user'], talk: ['hi'] }],
     ['objects', 'talk = "list[dict]"', { talk: [{ role: 'user', content: 'hi' }] }],
   ] as const)
-    it(`takes a conversation of ${what}`, async () => {
+    it(`accepts a conversation of ${what}`, async () => {
       const roles = 'roles' in body ? 'roles = "roles"\n' : ''
       const toml = `${HEAD}[synapses.A]\n${roles}messages = "talk"\nsystem = "Be brief."\nanswer = "a"\nfields = { ${fields}, a = "str = None" }`
       const { questions, reply } = await ask(toml, 'A', body)
@@ -151,7 +151,7 @@ describe('readDialectFile', () => {
       assert.match(refused.message!, /unknown role "poet"/)
     })
 
-  it('asks the model for JSON where several fields take the answer', async () => {
+  it('asks the model for JSON when several fields hold the answer', async () => {
     const toml = `${HEAD}[synapses.A]\nprompt = "{q}"\nanswers = ["title", "score"]\nfields = { q = "str", title = "str = ''", score = "float | None = None" }`
     assert.deepEqual((await read(toml)).needs, ['responseFormat'])
     const { questions, reply } = await ask(toml, 'A', {}, ['```json\n{"title": "T", ', '"score": 0.5, "more": 1}\n```'])
@@ -172,7 +172,7 @@ describe('readDialectFile', () => {
       assert.equal((await ask(toml, 'A', {}, [words])).reply.status, 502, words)
   })
 
-  it('tells everything that is wrong at once, with what would mend it', async () => {
+  it('reports every problem at once, with how to fix it', async () => {
     const toml = `
 nam = "haiku"
 follows = 5
@@ -206,60 +206,64 @@ fields = {}
       'nam is not a key · use name',
       'name is missing · name = "my-subnet"',
       'follows must be text, not 5 · put it in quotes',
-      'synapses.Haiku.wrong is not a key · there are: fields, hashed, prompt, system, roles, messages, answer, answers, frames, piece, end, timeout, maxBody, example',
+      'synapses.Haiku.wrong is not a key · the keys are: fields, hashed, prompt, system, roles, messages, answer, answers, frames, piece, end, timeout, maxBody, example',
       'synapses.Haiku.timeout must be a duration such as 500ms, 12s, 5m or 1h, not "soon" · timeout = "12s"',
       'synapses.Haiku.max_body must be between 1KiB and 1GiB, not 5B · maxBody = "1MiB"',
-      'synapses.Haiku.fields.topic has no type that is known here · use one of str, int, float, bool, list[str], dict, dict[str, int], Any, str | None; a default follows: "int = 64"',
-      'synapses.Haiku.fields.tags has a default that is no value · write None, True, False, or JSON: str = "text", list[str] = []',
-      'synapses.Haiku.fields.heat has a default that is no float · make the default fit the type, or the type the default',
-      'synapses.Haiku.fields.dendrite cannot be the name of a field · leave it out: the SDK fills it',
-      'synapses.Haiku.fields["a b"] cannot be the name of a field · use the name in the class',
-      'synapses.Haiku.fields.n must be text · write type and default as the class has them, in quotes: "int = 64"',
-      'synapses.Haiku.prompt asks for {topik}, which is no field · use {topic}',
-      'synapses.Haiku.system has a brace that is no {field} · write {{ and }} for braces',
-      'synapses.Haiku.example.more names "more", which is no field · the fields are: topic, lines, tags, heat, dendrite, a b, n',
-      'synapses.Haiku.hashed[0] names "topc", which is no field · use topic',
-      'synapses.Haiku.example.lines is no int · give a value of its type',
-      'synapses.B.fields is missing · a line for each: topic = "str", haiku = "str = None"',
+      'synapses.Haiku.fields.topic has an unknown type · use one of str, int, float, bool, list[str], dict, dict[str, int], Any, str | None; a default comes after it: "int = 64"',
+      'synapses.Haiku.fields.tags has an invalid default · write None, True, False, or JSON: str = "text", list[str] = []',
+      'synapses.Haiku.fields.heat has a default that is not of type float · change the default or the type',
+      'synapses.Haiku.fields.dendrite cannot be the name of a field · remove it: the SDK fills this field',
+      'synapses.Haiku.fields["a b"] cannot be the name of a field · use the name from the class',
+      'synapses.Haiku.fields.n must be text · copy type and default from the class, in quotes: "int = 64"',
+      'synapses.Haiku.prompt uses {topik}, which is not a field · use {topic}',
+      'synapses.Haiku.system has a brace outside of a {field} · write {{ and }} for literal braces',
+      'synapses.Haiku.example.more names "more", which is not a field · the fields are: topic, lines, tags, heat, dendrite, a b, n',
+      'synapses.Haiku.hashed[0] names "topc", which is not a field · use topic',
+      "synapses.Haiku.example.lines is not of type int · give a value of the field's type",
+      'synapses.B.fields is missing · one line per field: topic = "str", haiku = "str = None"',
       'synapses.B.frames must be one of text, sse, jsonl, json, not "sze" · use "sse"',
       'synapses["a b"] cannot be the name of a synapse · [synapses.Haiku], with the name of the Python class',
-      'synapses["a b"].fields has no field · a line for each: topic = "str", haiku = "str = None"',
+      'synapses["a b"].fields is empty · one line per field: topic = "str", haiku = "str = None"',
     ])
   })
 
-  it('tells what does not fit together', async () => {
+  it('reports keys that are inconsistent', async () => {
     const fields = 'fields = { q = "str", talk = "list[int]", roles = "str", a = "list[str]" }'
     const one = async (keys: string) => await problemsOf(`${HEAD}[synapses.A]\n${fields}\n${keys}`)
-    const told: [string, ...RegExp[]][] = [
-      ['', /^.*prompt is missing · prompt = .* messages/, /^.*answer is missing · answer = .* frames/],
+    const cases: [string, ...RegExp[]][] = [
+      ['', /^.*prompt is missing · set prompt = .* messages/, /^.*answer is missing · set answer = .* frames/],
       [
         'prompt = "{q}"\nmessages = "talk"\nframes = "text"',
-        /prompt stands beside messages/,
-        /messages names a field of list\[int\] · a list\[dict\]/,
+        /prompt cannot be combined with messages/,
+        /messages names a field of type list\[int\] · name a list\[dict\]/,
       ],
-      ['roles = "roles"\nframes = "text"\nprompt = "x"', /roles needs messages/, /roles names a field of str/],
-      ['prompt = "x"\nanswer = "q"\nanswers = ["q", "b"]', /answer stands beside answers/, /answers\[1\] names "b"/],
-      ['prompt = "x"\nanswer = "a"', /answer names a field of list\[str\] · .*answers = \["a"\]/],
-      ['prompt = "x"\nanswer = "q"\nframes = "sse"', /answer stands beside frames/],
-      ['prompt = "x"\nframes = "jsonl"', /piece is missing: jsonl holds values/],
+      ['roles = "roles"\nframes = "text"\nprompt = "x"', /roles needs messages/, /roles names a field of type str/],
+      [
+        'prompt = "x"\nanswer = "q"\nanswers = ["q", "b"]',
+        /answer cannot be combined with answers/,
+        /answers\[1\] names "b"/,
+      ],
+      ['prompt = "x"\nanswer = "a"', /answer names a field of type list\[str\] · .*answers = \["a"\]/],
+      ['prompt = "x"\nanswer = "q"\nframes = "sse"', /answer cannot be combined with frames/],
+      ['prompt = "x"\nframes = "jsonl"', /piece is missing: frames "jsonl" hold values/],
       [
         'prompt = "x"\nframes = "json"\npiece = { a = "{txt}" }',
-        /piece asks for {txt}.* use {text}/,
+        /piece uses {txt}.* use {text}/,
         /piece has no {text}/,
       ],
       ['prompt = "x"\nframes = "text"\npiece = "{text}"\nend = 1', /piece needs frames/, /end needs frames/],
-      ['prompt = "x"\nanswer = "q"\nhashed = [["q"], "q"]', /hashed\[1\] is no list/],
+      ['prompt = "x"\nanswer = "q"\nhashed = [["q"], "q"]', /hashed\[1\] must be a list/],
       [
         'prompt = "x"\nanswer = "q"\nmax_body = "1MiB"\nmaxBody = "1MiB"',
-        /max_body is given more than once · leave one of maxBody and max_body/,
+        /max_body is given more than once · keep one of maxBody and max_body/,
       ],
     ]
-    for (const [keys, ...patterns] of told) {
+    for (const [keys, ...patterns] of cases) {
       const problems = await one(keys)
       assert.equal(problems.length, patterns.length, `${keys}: ${problems.join('\n')}`)
       for (const [at, pattern] of patterns.entries()) assert.match(problems[at]!, pattern)
     }
-    assert.match((await problemsOf(`${HEAD}[synapses]`))[0]!, /^synapses has no synapse/)
+    assert.match((await problemsOf(`${HEAD}[synapses]`))[0]!, /^synapses is empty/)
     assert.match((await problemsOf(`${HEAD}synapses.A = 1`))[0]!, /^synapses.A must be a table · write \[synapses.A\]/)
     assert.match(
       (await problemsOf(`${HEAD}[synapses.Synapse]\nprompt="x"\nanswer="q"\n${fields}`))[0]!,
@@ -267,14 +271,14 @@ fields = {}
     )
   })
 
-  it('cannot be tricked by the names that every object has', async () => {
+  it('treats names of Object.prototype as ordinary names', async () => {
     const toml = `${HEAD}[synapses.constructor]\nprompt = "{toString}"\nanswer = "constructor"\nfields = { toString = "str", constructor = "str = None" }`
     const { questions, reply } = await ask(toml, 'constructor', {})
     assert.deepEqual([questions[0]!.messages[0]!.content, reply.fields.get('constructor')], ['toString', 'Old pond'])
     assert.match((await problemsOf(`${HEAD}[synapses.A.fields]\n__proto__ = "str"`))[0]!, /__proto__/)
   })
 
-  it('says what is wrong with a file that is none', async () => {
+  it('reports a missing file and invalid TOML', async () => {
     const missing = readDialectFile(join(folder, 'nothing.toml'))
     await assert.rejects(missing, { message: /^the dialect file does not exist/, hint: /--dialect-file/ })
     await assert.rejects(read('[synapses.A\n'), { message: /^the dialect file is not valid TOML: .*line 1/s })

@@ -29,7 +29,7 @@ describe('eastworld', () => {
 
   it('needs a miner that calls tools', () => assert.deepEqual(needs, ['tools']))
 
-  it('does the one action that the model chooses, and gives all it was sent back', async () => {
+  it('returns the action that the model chooses, and echoes the request', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', move])
     const body = JSON.stringify(example).replace('"reward":0', '"reward":0.0')
@@ -53,7 +53,7 @@ describe('eastworld', () => {
     })
   })
 
-  it('takes an observation without sensor and perception', async () => {
+  it('accepts an observation without sensor and perception', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', move])
     assert.equal((await started.ask('Observation', { sensor: null, perception: null })).status, 200)
@@ -64,14 +64,14 @@ describe('eastworld', () => {
     ['a code fence', `\`\`\`json\n${move}\n\`\`\``, { direction: 'north', distance: 10 }],
     ['what is no object', '[{"direction": "up"}]', { direction: 'up' }],
   ] as const)
-    it(`makes an object of arguments that are ${what}`, async () => {
+    it(`parses arguments that are ${what}`, async () => {
       await using started = await start()
       started.miner.says = calls(['move_in_direction', text])
       const { json } = await started.ask('Observation')
       assert.deepEqual(json.action, [{ name: 'move_in_direction', arguments: args }])
     })
 
-  it('has no answer when the arguments are beyond repair', async () => {
+  it('fails when the arguments are beyond repair', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', '{"direction": "nor'])
     const failed = told(started.axon, 'failed')
@@ -79,7 +79,7 @@ describe('eastworld', () => {
     assert.equal(((await failed).error as NoAnswer).code, 'BAD_ARGUMENTS')
   })
 
-  it('does only what is offered, and one thing', async () => {
+  it('returns only an offered action, and only one', async () => {
     await using started = await start()
     started.miner.says = calls(['teleport', '{}'], ['move_in_direction', move], ['move_in_direction', '{}'])
     const { json } = await started.ask('Observation')
@@ -88,14 +88,14 @@ describe('eastworld', () => {
     assert.deepEqual((await started.ask('Observation')).json.action, [])
   })
 
-  it('loses its turn when the model calls nothing', async () => {
+  it('skips its turn when the model calls no tool', async () => {
     await using started = await start()
     started.miner.says = () => 'I would rather not.'
     const { status, json } = await started.ask('Observation')
     assert.deepEqual([status, json.action], [200, []])
   })
 
-  it('does not ask when nothing is offered', async () => {
+  it('does not ask the model when no tool is offered', async () => {
     await using started = await start()
     assert.deepEqual((await started.ask('Observation', { action_space: [] })).json.action, [])
     assert.deepEqual(started.miner.questions, [])
@@ -118,7 +118,7 @@ describe('eastworld', () => {
     assert.deepEqual(shown(started).past, [])
   })
 
-  it('takes the feedback on a turn that was lost for none on the action before', async () => {
+  it('does not assign the feedback on a skipped turn to the action before', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', '{"turn": 0}'])
     await started.ask('Observation', { action_log: ['before'] })
@@ -134,7 +134,7 @@ describe('eastworld', () => {
     )
   })
 
-  it('does not remember more of a feedback than 2,000 characters', async () => {
+  it('remembers at most 2,000 characters of a feedback', async () => {
     await using started = await start()
     started.miner.says = calls(['move_in_direction', JSON.stringify({ direction: 'n'.repeat(5_000) })])
     await started.ask('Observation')

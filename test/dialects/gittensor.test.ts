@@ -59,7 +59,7 @@ describe('gittensor', () => {
     return { head, bytes: Buffer.concat(chunks), isWhole }
   }
 
-  it('says that pay needs more than a language model', () => {
+  it('warns that pay needs more than a language model', () => {
     assert.match(about.caveat!, /not paid/)
     assert.deepEqual(about.needs, ['relay', 'logprobs'])
   })
@@ -78,7 +78,7 @@ describe('gittensor', () => {
     assert.equal(hash({ messages, model_id }, withRelease), hash({ messages, model_id, release_id: null }, withRelease))
   })
 
-  it('asks for what a validator holds against its reference', async () => {
+  it('asks the model for what a validator compares with its reference', async () => {
     await using started = await start()
     started.miner.relays = () => [stream]
     await streamed(started)
@@ -94,7 +94,7 @@ describe('gittensor', () => {
   })
 
   for (const size of [1, 7, 100, stream.length])
-    it(`relays byte for byte what comes in pieces of ${size}`, async () => {
+    it(`relays byte for byte a stream in pieces of ${size}`, async () => {
       await using started = await start()
       started.miner.relays = () => cutInto(stream, size)
       const { head, bytes, isWhole } = await streamed(started)
@@ -105,14 +105,14 @@ describe('gittensor', () => {
       assert.ok(isWhole)
     })
 
-  it('takes a body whose hash counts the release in', async () => {
+  it('accepts a body whose hash includes the release', async () => {
     await using started = await start()
     started.miner.relays = () => [stream]
     const { head } = await streamed(started, { release_id: 'r7' }, { hashed: withRelease! })
     assert.equal(head!.status, 200)
   })
 
-  it('refuses at once, in words that count as neutral, when all places are taken', async () => {
+  it('refuses at once, with a text that validators treat as neutral, when all places are taken', async () => {
     await using started = await start({ concurrency: 1 })
     const end = Promise.withResolvers<void>()
     started.miner.relays = async function* () {
@@ -154,7 +154,7 @@ describe('gittensor', () => {
     assert.equal(isWhole, false)
   })
 
-  it('refuses before the first byte when another model answers, and tells the operator', async () => {
+  it('refuses before the first byte when another model answers, and logs it', async () => {
     await using started = await start()
     started.miner.relays = () => cutInto(Buffer.from(events.join('').replaceAll('qwen3.6-35b-a3b', 'tiny')), 10)
     const failed = told(started.axon, 'failed')
@@ -163,7 +163,7 @@ describe('gittensor', () => {
     assert.equal(plugin, 'gittensor')
     assert.ok(error instanceof NoAnswer)
     assert.equal(error.code, 'OTHER_MODEL')
-    assert.equal(error.message, 'the validator asks for qwen3.6-35b-a3b, and tiny answers')
+    assert.equal(error.message, 'the validator asks for qwen3.6-35b-a3b, but tiny answers')
   })
 
   for (const [what, bytes] of [
@@ -193,7 +193,7 @@ describe('gittensor', () => {
       assert.deepEqual(started.miner.questions, [])
     })
 
-  it('charges a caller whom the operator did not name, tokens as the body says, 50,000 in a tempo', async () => {
+  it('charges a caller that the operator did not allow by name the body’s tokens, of 50,000 in a tempo', async () => {
     const clock = new Clock()
     await using started = await start({ now: clock.now, rules: [] })
     started.miner.relays = () => [stream]
@@ -207,7 +207,7 @@ describe('gittensor', () => {
     assert.equal((await ask()).head!.status, 200)
   })
 
-  it('says that there is no sidecar that attests', async () => {
+  it('answers attestation with the error that there is no sidecar', async () => {
     await using started = await start()
     const { status, json } = await started.ask('AttestSynapse', { seed: 7, iters: 1, fill: true })
     assert.equal(status, 200)

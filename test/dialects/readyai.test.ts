@@ -38,7 +38,7 @@ describe('readyai', () => {
   const tags = 'Skiing, "Winter Sports",alps travel , ALPS TRAVEL,, it,\nmountain holidays\n'
   const given = ['skiing', 'winter sports', 'alps travel', 'mountain holidays']
 
-  it('gives the tags of a conversation, and the request back', async () => {
+  it('returns the tags of a conversation, and echoes the request', async () => {
     await using started = await start()
     started.miner.says = () => tags
     const { status, json } = await started.ask('CgSynapse')
@@ -75,14 +75,14 @@ describe('readyai', () => {
       assert.match(started.miner.questions[0]!.messages[0]!.content, /^Name the /)
     })
 
-  it('gives no more than 20 tags', async () => {
+  it('returns at most 20 tags', async () => {
     await using started = await start()
     started.miner.says = () => Array.from({ length: 30 }, (_, at) => `tag ${at}`).join(',')
     const { json } = await started.ask('CgSynapse')
     assert.equal(json.cgp_output[0]!.tags.length, 20)
   })
 
-  it('gives no answer rather than too few tags', async () => {
+  it('fails instead of returning too few tags', async () => {
     await using started = await start()
     started.miner.says = () => 'skiing, alps, a, b, Skiing'
     const failed = told(started.axon, 'failed')
@@ -95,7 +95,7 @@ describe('readyai', () => {
     assert.equal((await started.ask('CgSynapse', taskOf('survey_tagging', { ...survey, comment: '' }))).status, 502)
   })
 
-  it('gives a skill with tests for each section that was asked for', async () => {
+  it('returns a skill with tests for each requested section', async () => {
     await using started = await start()
     started.miner.says = () => `Here it is:\n\`\`\`json\n${skill(3)}\n\`\`\``
     const { status, json } = await started.ask('CgSynapse', skillTask)
@@ -114,13 +114,13 @@ describe('readyai', () => {
     ['a section without tests', '{"skill": "# Sort", "tdd_plan": "plan", "section_tests": {"setup": []}}'],
     ['no JSON', 'I would rather not.'],
   ])
-    it(`gives no answer for a skill with ${what}`, async () => {
+    it(`fails for a skill with ${what}`, async () => {
       await using started = await start()
       started.miner.says = () => text!
       assert.equal((await started.ask('CgSynapse', skillTask)).status, 502)
     })
 
-  it('does not invent an answer to a task that it does not know', async () => {
+  it('does not invent an answer to an unknown type of task', async () => {
     await using started = await start()
     const got = await started.ask('CgSynapse', taskOf('constructor', { window }))
     assertRefused(got, 501, 'This miner cannot do that')
@@ -141,7 +141,7 @@ describe('readyai', () => {
       assert.deepEqual(started.miner.questions, [])
     })
 
-  it('answers the same body again as before for a minute, to the same caller', async () => {
+  it('repeats its answer to the same body from the same caller for a minute', async () => {
     const clock = new Clock()
     await using started = await start({ now: clock.now })
     started.miner.says = () => tags

@@ -73,13 +73,13 @@ for (const version of sdkVersions) {
       const args = ['query', 'hello', '--stream', '--dev', '--url', other.url, '--timeout', '2s']
       const { code, stdout, stderr } = await spawnMiner(args)
       assert.deepEqual({ code, stdout }, { code: 1, stdout: 'echo: \n' })
-      assert.match(stderr, /^1 piece, .*\n408: there was no whole answer in time: Request timeout after 2\.0 seconds/)
+      assert.match(stderr, /^1 piece, .*\n408: the reply was not complete in time: Request timeout after 2\.0 seconds/)
     })
 
     it('explains that it signed for another hotkey', async () => {
       const args = ['query', 'hello', '--dev', '--url', axon.url, '--receiver', charlie.address]
       const { code, stdout, stderr } = await spawnMiner(args)
-      assert.match(stderr, /^401: the axon did not find the signature/)
+      assert.match(stderr, /^401: the signature does not match/)
       assert.match(stderr, /try: .*--receiver/)
       assert.equal(stdout, '')
       assert.equal(code, 1)
@@ -95,7 +95,7 @@ for (const version of sdkVersions) {
     it('explains that the answer is late', async () => {
       await using other = await startPythonAxon(version, ['--async-forward', '--delay', '60'])
       const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', other.url, '--timeout', '500ms'])
-      assert.match(stderr, /^408: there was no whole answer in time: Request timeout after 0\.5 seconds/)
+      assert.match(stderr, /^408: the reply was not complete in time: Request timeout after 0\.5 seconds/)
       assert.match(stderr, /try: .*--timeout/)
       assert.equal(code, 1)
     })
@@ -111,7 +111,7 @@ describe('miner query', () => {
       [1, 503, `Service unavailable at 127.0.0.1:${port}/Prompting`, null],
     )
     const { stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', `http://127.0.0.1:${port}`])
-    assert.match(stderr, /^503: nobody takes the call/)
+    assert.match(stderr, /^503: the axon is unreachable/)
     assert.match(stderr, /try: .*firewall/)
   })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { BoundedMap } from '#dist/keys/bounded-map.js'
 
-describe('RecentMap', () => {
-  it('keeps the keys set last, and no more than it may', () => {
+describe('BoundedMap', () => {
+  it('keeps the newest keys, at most its maximum', () => {
     const recent = new BoundedMap<number>(3)
     for (const [at, key] of [...'abcabd'].entries()) recent.set(key, at)
     assert.deepEqual(

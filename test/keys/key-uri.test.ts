@@ -44,7 +44,7 @@ describe('keypairFromUri', () => {
     [`${PHRASE}//${PHRASE}/`, 'URI_MALFORMED', /malformed/],
   ]
   for (const [uri, code, message] of wrong) {
-    it(`says ${code} for ${JSON.stringify(uri.slice(0, 40))} and repeats no word of it`, async () => {
+    it(`throws ${code} for ${JSON.stringify(uri.slice(0, 40))} without repeating any of it`, async () => {
       await assert.rejects(keypairFromUri(uri), error => {
         assert.ok(error instanceof KeyError)
         assert.equal(error.code, code)

@@ -13,7 +13,7 @@ const PRIVATE = Buffer.from(
 const ADDRESS = '5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV'
 
 describe('keypair', () => {
-  it('comes out of the seed and of the private key as the same', () => {
+  it('is the same from the seed and from the private key', () => {
     assert.equal(keypairFromMiniSecret(SEED).address, ADDRESS)
     assert.equal(keypairFromPrivateKey(PRIVATE).address, ADDRESS)
   })
@@ -26,7 +26,7 @@ describe('keypair', () => {
     }
   })
 
-  it('gives a public key whose memory holds nothing else', () => {
+  it('returns a public key in its own memory', () => {
     for (const pair of [keypairFromMiniSecret(SEED), keypairFromPrivateKey(PRIVATE)]) {
       assert.equal(pair.publicKey.buffer.byteLength, 32)
     }
@@ -49,7 +49,7 @@ describe('keypair', () => {
     }
   })
 
-  it('shows no secret when it is printed', () => {
+  it('does not reveal the secret when printed', () => {
     const shown =
       inspect(keypairFromMiniSecret(SEED), { depth: 9, showHidden: true }) + JSON.stringify(keypairFromMiniSecret(SEED))
     assert.doesNotMatch(shown, /fac795|5da15515|secret/i)

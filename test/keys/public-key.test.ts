@@ -19,7 +19,7 @@ c34c4e1826e5d403b78e246e88aa051c36ccf0aafebffe137d148a2bf9104562
   .split('\n')
 
 describe('isPublicKey', () => {
-  it('takes a key', () => {
+  it('accepts a valid key', () => {
     assert.equal(isPublicKey(decodeAddress('5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY')), true)
   })
 

@@ -15,7 +15,7 @@ const refuses = (address: string, code: KeyErrorCode) =>
   )
 
 describe('ss58', () => {
-  it('gives bytes that the next caller does not share', () => {
+  it('returns a fresh copy of the bytes to each caller', () => {
     decodeAddress(ALICE).fill(0)
     assert.equal(Buffer.from(decodeAddress(ALICE)).toString('hex'), ALICE_KEY)
   })
@@ -25,7 +25,7 @@ describe('ss58', () => {
     assert.equal(encodeAddress(Buffer.from(ALICE_KEY, 'hex')), ALICE)
   })
 
-  it('gives each key one address of 48 characters, and each address its key', () => {
+  it('encodes each key as one address of 48 characters, which decodes to it', () => {
     for (const key of [
       new Uint8Array(32),
       new Uint8Array(32).fill(255),
@@ -51,7 +51,7 @@ describe('ss58', () => {
     refuses(`${ALICE.slice(0, -1)}Z`, 'SS58_CHECKSUM')
   })
 
-  it('knows one spelling of an address only', () => {
+  it('accepts only one spelling of an address', () => {
     for (const spelling of [` ${ALICE}`, `${ALICE}\n`, `1${ALICE}`, `0x${ALICE_KEY}`, '', ALICE.toLowerCase()]) {
       assert.throws(() => decodeAddress(spelling), KeyError)
     }
@@ -60,7 +60,7 @@ describe('ss58', () => {
     refuses(`${ALICE.slice(0, -1)}é`, 'SS58_MALFORMED')
   })
 
-  it('refuses what is too long before it decodes it', async () => {
+  it('refuses a text that is too long before decoding it', async () => {
     const ms = await threadMs(() => refuses('5'.repeat(5_000_000), 'SS58_MALFORMED'))
     assert.ok(ms < 100, `${ms} ms`)
   })
@@ -70,7 +70,7 @@ describe('ss58', () => {
     assert.throws(() => decodeAddress(short), KeyError)
   })
 
-  it('does not repeat what was given', () => {
+  it('does not repeat its input in errors', () => {
     assert.throws(
       () => decodeAddress('bottom drive obey lake curtain smoke basket hold'),
       error => error instanceof KeyError && !`${error.message} ${error.hint}`.includes('bottom'),

@@ -52,7 +52,7 @@ describe('VerifierThread', () => {
     return { ...good(), text: Buffer.from('another text') }
   }
 
-  it('says of each signature whether it holds, batch by batch', async () => {
+  it('returns whether each signature holds, batch by batch', async () => {
     await using there = await begun(telling)
     const answers = await Promise.all([
       there.thread.verify([good('é\0\u{1f600}'), bad(), good()]),
@@ -64,7 +64,7 @@ describe('VerifierThread', () => {
     assert.deepEqual(there.told, [3, 1, 2, 1])
   })
 
-  it('checks one that comes alone by itself', async () => {
+  it('checks a single signature on the caller’s thread', async () => {
     await using there = await begun(telling)
     assert.deepEqual(await there.thread.verify([good()]), [true])
     assert.deepEqual(await there.thread.verify([bad()]), [false])
@@ -72,7 +72,7 @@ describe('VerifierThread', () => {
     assert.deepEqual(there.told, [2])
   })
 
-  it('takes nothing along with a signature that lies in the same memory', async () => {
+  it('sends only the signature, not the memory around it', async () => {
     const sizes = code(
       `port.on('message', batch => { tell(JSON.stringify(batch).length); port.postMessage([true, true]) })
        port.postMessage('ready'); tell('begun')`,
@@ -102,7 +102,7 @@ describe('VerifierThread', () => {
     })
   }
 
-  it('tells of a panic of the library there', async () => {
+  it('reports a panic of the library in the thread', async () => {
     const panicking = code(
       `port.on('message', () => { tell(new Error('unreachable')); port.postMessage([false, false]) })
        port.postMessage('ready'); tell('begun')`,
@@ -119,7 +119,7 @@ describe('VerifierThread', () => {
       'runs out of memory': 'const all = []; for (;;) all.push(new Array(1e6).fill({}))',
     }
     for (const [how, death] of Object.entries(deaths)) {
-      it(`${how}, answers who waits, tells it once, and goes on without it`, async () => {
+      it(`${how}, settles pending checks, reports it once, and continues without the thread`, async () => {
         await using there = await begun(
           code(`port.on('message', () => { ${death} }); port.postMessage('ready'); tell('begun')`),
         )
@@ -134,7 +134,7 @@ describe('VerifierThread', () => {
 
     const places = { 'is no file': 'file:///nowhere/worker.js', 'cannot even be begun': 'http://127.0.0.1/worker.js' }
     for (const [how, place] of Object.entries(places)) {
-      it(`${how}, tells it once and checks by itself`, async () => {
+      it(`${how}, reports it once and checks on the caller’s thread`, async () => {
         const { promise, resolve } = Promise.withResolvers<unknown>()
         await using thread = new VerifierThread({ code: new URL(place), onPanic: assert.ifError, onFailure: resolve })
         assert.deepEqual(await thread.verify([good(), bad()]), [true, false])
@@ -144,7 +144,7 @@ describe('VerifierThread', () => {
     }
   })
 
-  it('answers who waits when it is closed, and is no failure then', async () => {
+  it('settles pending checks when it is closed, without reporting a failure', async () => {
     const silent = code(`port.on('message', () => {}); port.postMessage('ready'); tell('begun')`)
     const there = await begun(silent)
     const waiting = there.thread.verify([good(), bad()])

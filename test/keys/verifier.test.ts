@@ -58,7 +58,7 @@ describe('verifier', () => {
     assert.equal(over('<Bytes><Bytes>some text</Bytes></Bytes>'), false)
   })
 
-  it('leaves what it is given as it is', () => {
+  it('does not modify its arguments', () => {
     const given = [alice.publicKey, text, Buffer.from(alice.sign(text))] as const
     const before = given.map(bytes => Buffer.from(bytes).toString('hex'))
     const [publicKey, , signature] = given
@@ -95,7 +95,7 @@ describe('verifier', () => {
     }
   })
 
-  it('refuses the identity as a key, for which anybody can sign', () => {
+  it('refuses the identity as a key, because anyone can sign for it', () => {
     const s = 12345n
     const signature = withS(ristretto255.Point.BASE.multiply(s).toBytes(), s)
     const nobody = { publicKey: new Uint8Array(32), text, signature }
@@ -116,13 +116,13 @@ describe('verifier', () => {
     }
   })
 
-  describe('when the library panics all the same', () => {
+  describe('when the library panics nevertheless', () => {
     // The library prints each panic; 1,500 of them would bury the report.
     const { error } = console
     before(() => Object.assign(console, { error() {} }))
     after(() => Object.assign(console, { error }))
 
-    it('replaces it and tells, 1,500 times', () => {
+    it('reloads it and reports the panic, 1,500 times', () => {
       const panics: unknown[] = []
       const panicking = Buffer.from('panic')
       // The real library, made to panic really: the marker bit is taken away behind the checks.
@@ -144,7 +144,7 @@ describe('verifier', () => {
       assert.ok(panics.every(cause => cause instanceof Error && cause.name === 'RuntimeError'))
     })
 
-    it('would be deaf after as many panics of one instance', () => {
+    it('would fail every check after as many panics of one instance', () => {
       const { sr25519_verify } = freshSchnorrkel()
       const good = alice.sign(text)
       for (let i = 0; i < 1_500; i++) {

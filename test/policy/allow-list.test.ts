@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { allowList } from '#dist/policy/allow-list.js'
 
-describe('lists', () => {
+describe('allowList', () => {
   const rule = allowList({ allow: ['alice', 'both'], deny: ['dave', 'both'] })
 
-  it('let in who is allowed, whatever other rules say', () => {
+  it('admits an allowed hotkey, exempt from other rules', () => {
     assert.deepEqual(rule('alice'), { allow: true, exempt: true })
   })
 
-  it('keep out who is denied, and everybody who is not named', () => {
+  it('refuses denied hotkeys and all that are not listed', () => {
     assert.deepEqual(rule('dave'), { allow: false, reason: 'blacklisted hotkey' })
     assert.deepEqual(rule('stranger'), { allow: false, reason: 'hotkey not allowed' })
     assert.deepEqual(rule('__proto__'), { allow: false, reason: 'hotkey not allowed' })
   })
 
-  it('keep out who is in both, which the settings do not let happen', () => {
+  it('refuses a hotkey on both lists, which the settings prevent', () => {
     assert.deepEqual(rule('both'), { allow: false, reason: 'blacklisted hotkey' })
   })
 
-  it('keep out everybody when they are empty', () => {
+  it('refuses every hotkey when the lists are empty', () => {
     assert.equal(allowList({ allow: [], deny: [] })('alice').allow, false)
   })
 })

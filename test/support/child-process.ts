@@ -1,15 +1,16 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
+/** How to run a process. */
 export type ProcessOptions = {
-  /** added to the environment of this process */
+  /** added to this process's environment */
   readonly env?: Readonly<Record<string, string>>
-  /** where it runs; here when left out */
+  /** the working directory; by default this process's */
   readonly cwd?: string
   readonly timeoutMs?: number
 }
 
-/** How a process ended, and all that it said. */
+/** How a process exited, and its whole output. */
 export type Ended = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -20,56 +21,56 @@ export type Ended = {
 /** A process that serves until it is stopped. */
 export type Server<Ready> = AsyncDisposable & {
   readonly ready: Ready
-  /** Sends SIGTERM, and waits until it ends. */
+  /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  *
- * @param options.input what it reads from its standard input, which is closed after that
- * @throws when it does not end in time, with what it said until then
+ * @param options.input its standard input, which is then closed
+ * @throws when it does not exit in time, with its output so far
  */
 export async function run(
   command: string,
   args: readonly string[],
   { input = '', timeoutMs = 100_000, ...where }: ProcessOptions & { input?: string } = {},
 ): Promise<Ended> {
-  const { child, said, ended, kill } = start(command, args, where)
-  child.stdin.on('error', () => {}) // it may end without reading
+  const { child, output, ended, kill } = start(command, args, where)
+  child.stdin.on('error', () => {}) // it may exit without reading
   child.stdin.end(input)
   return within(timeoutMs, ended).catch(async cause => {
     await kill()
-    throw new Error(`${command} ${args.join(' ')} did not end: ${told(said)}`, { cause })
+    throw new Error(`${command} ${args.join(' ')} did not exit: ${format(output)}`, { cause })
   })
 }
 
 /**
- * Starts a program that serves, and waits until it says that it does.
+ * Starts a server, and waits until it reports that it is ready.
  *
- * @param options.output where it says so
- * @param options.readyOf what a line of that output tells of a program that serves; undefined for any other line
- * @throws when it ends before, or does not say so in time, with what it said until then
+ * @param options.output the stream on which it reports that
+ * @param options.readyOf parses a line of that stream; undefined for a line that does not report readiness
+ * @throws when it exits first, or is not ready in time, with its output so far
  */
 export async function startServer<Ready>(
   command: string,
   args: readonly string[],
   {
-    output,
+    output: stream,
     readyOf,
     timeoutMs = 100_000,
     ...where
   }: ProcessOptions & { output: 'stdout' | 'stderr'; readyOf(line: string): Ready | undefined },
 ): Promise<Server<Ready>> {
-  const { child, said, ended, kill } = start(command, args, where)
+  const { child, output, ended, kill } = start(command, args, where)
   const ready = new Promise<Ready>(resolve => {
-    createInterface({ input: child[output] }).on('line', line => {
+    createInterface({ input: child[stream] }).on('line', line => {
       const value = readyOf(line)
       if (value !== undefined) resolve(value)
     })
   })
   const early = ended.then(({ code, signal }) => {
-    throw new Error(`it ended with ${signal ?? code}`)
+    throw new Error(`it exited with ${signal ?? code}`)
   })
   const stop = () => {
     child.kill('SIGTERM')
@@ -83,43 +84,43 @@ export async function startServer<Ready>(
     }
   } catch (cause) {
     await kill()
-    throw new Error(`${command} ${args.join(' ')} does not serve: ${told(said)}`, { cause })
+    throw new Error(`${command} ${args.join(' ')} does not serve: ${format(output)}`, { cause })
   }
 }
 
-type Said = { stdout: string; stderr: string }
+type Output = { stdout: string; stderr: string }
 
 function start(command: string, args: readonly string[], { env, cwd }: Pick<ProcessOptions, 'env' | 'cwd'>) {
   const child: ChildProcessWithoutNullStreams = spawn(command, args, {
     env: { ...process.env, ...env },
     ...(cwd && { cwd }),
   })
-  const said: Said = { stdout: '', stderr: '' }
-  for (const output of ['stdout', 'stderr'] as const) {
-    child[output].setEncoding('utf8').on('data', (text: string) => {
-      said[output] += text
+  const output: Output = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text
     })
   }
-  // A test that failed may have left it running; it must not outlive the tests.
+  // A failed test may leave it running, but it must not outlive the test run.
   const killAtExit = () => child.kill('SIGKILL')
   process.once('exit', killAtExit)
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
       process.off('exit', killAtExit)
-      resolve({ code, signal, ...said })
+      resolve({ code, signal, ...output })
     })
   })
   const kill = async () => {
     child.kill('SIGKILL')
-    await ended.catch(() => {}) // it could not even be started
+    await ended.catch(() => {}) // it failed to start
   }
-  return { child, said, ended, kill }
+  return { child, output, ended, kill }
 }
 
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`${ms} ms are over`)), ms)
+  const timer = setTimeout(() => reject(new Error(`timed out after ${ms} ms`)), ms)
   try {
     return await Promise.race([promise, late])
   } finally {
@@ -127,6 +128,6 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   }
 }
 
-function told({ stdout, stderr }: Said): string {
-  return `it said\n${stdout}${stderr}`
+function format({ stdout, stderr }: Output): string {
+  return `its output was\n${stdout}${stderr}`
 }

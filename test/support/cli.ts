@@ -7,20 +7,20 @@ import type { Ended } from './child-process.ts'
 
 export const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
-/** A run of the real program that a test talks to while it runs. */
+/** A run of the real program that a test interacts with. */
 export type LiveRun = AsyncDisposable & {
   readonly child: ChildProcessWithoutNullStreams
-  /** all that it said so far */
+  /** its output so far */
   readonly said: { readonly stdout: string; readonly stderr: string }
-  /** Waits until it has said this. @throws when it ends without */
+  /** Waits until the output contains this text. @throws when the program exits first */
   says(text: string): Promise<void>
   readonly ended: Promise<Ended>
 }
 
 /**
- * Starts the real program with folders of its own and an open standard input. Disposing it kills it.
+ * Starts the real program with its own folders and an open standard input. Disposing the run kills it.
  *
- * @param options.command runs this in the place of it; `$MINER` in it is the program
+ * @param options.command a shell command to run instead; `$MINER` in it is the program
  */
 export function liveMiner(
   args: readonly string[],
@@ -39,7 +39,7 @@ export function liveMiner(
       for (const look of waiting) look()
     })
   }
-  child.stdin.on('error', () => {}) // it may end without reading
+  child.stdin.on('error', () => {}) // it may exit without reading
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal, ...said }))
@@ -54,7 +54,7 @@ export function liveMiner(
       waiting.add(look)
       look()
       const early = ended.then(() => {
-        throw new Error(`it ended without ${JSON.stringify(text)}: ${JSON.stringify(said)}`)
+        throw new Error(`it exited without printing ${JSON.stringify(text)}: ${JSON.stringify(said)}`)
       })
       await Promise.race([promise, early]).finally(() => waiting.delete(look))
     },

@@ -1,4 +1,4 @@
-// Loaded before the program by `node --import`: a miner that is never done with closing, and keeps the program alive.
+// Loaded before the program by `node --import`: a miner whose close never settles, and which keeps the program alive.
 import { root } from '#dist/app/container.js'
 import { MINER, RESOURCES } from '#dist/app/tokens.js'
 

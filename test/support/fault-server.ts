@@ -12,16 +12,17 @@ import {
   whole,
 } from './model-server.ts'
 
-/** What the model has to say to a request, piece by piece. */
+/** Returns the pieces of the model's answer to a request. */
 export type Says = (request: ModelRequest) => readonly string[]
 
+/** The name of a fault. */
 export type FaultName = keyof ReturnType<typeof faults>
 
 /**
- * Every way in which an endpoint that speaks HTTP is known to fail, by name, as behaviours of a model server. Some are
- * no fault for a client that reads well. `tls-front.ts` has those of the connection below.
+ * Returns every known way in which an HTTP endpoint fails, by name, as behaviours of a model server. A tolerant client
+ * survives some of them. `tls-front.ts` has the faults of the connection below HTTP.
  *
- * @param says what is said as far as the fault lets it; two pieces at least, so that there is something in between
+ * @param says the answer, sent as far as the fault allows; at least two pieces, so that a fault can occur between them
  */
 export function faults(says: Says = () => ['Hello', ' there']) {
   const text: Says = request => [says(request).join('')]
@@ -44,7 +45,7 @@ export function faults(says: Says = () => ['Hello', ' there']) {
     '429 with milliseconds': tooMany({ 'retry-after-ms': '150', 'retry-after': '1' }),
     '429 without a word on when': tooMany({}),
     '429 with nonsense': tooMany({ 'retry-after': 'soon, I hope' }),
-    // Counted from the making of the catalogue.
+    // Counts the requests since this call of `faults`.
     '500 three times': firstTimes(3, answered(500, apiError('The server had an error', 'server_error')), fine),
     'wrong key': answered(
       401,
@@ -90,7 +91,7 @@ const saying =
 
 type Response = Parameters<Behaviour>[0]
 
-/** Sends the head now, and a comment, which says nothing; settles when both are on their way. */
+/** Sends the head at once, and an empty comment; resolves when both are written. */
 function openStream(response: Response, pieces: readonly string[] = []): Promise<unknown> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   return write(response, `: connected\n\n${pieces.map(piece => event(chunk({ content: piece }))).join('')}`)
@@ -106,7 +107,7 @@ const resetAfter =
     response.socket?.resetAndDestroy()
   }
 
-/** Breaks off after the first of the four bytes of an emoji. */
+/** Closes the connection after the first of the four bytes of an emoji. */
 const cutCharacter =
   (says: Says): Behaviour =>
   async (response, request) => {
@@ -136,11 +137,11 @@ function firstTimes(count: number, behave: Behaviour, then: Behaviour): Behaviou
 }
 
 const refusing =
-  (parameter: string, fine: Behaviour, words: (parameter: string) => object): Behaviour =>
+  (parameter: string, fine: Behaviour, errorOf: (parameter: string) => object): Behaviour =>
   (response, request) =>
-    (parameter in request.body ? answered(400, words(parameter)) : fine)(response, request)
+    (parameter in request.body ? answered(400, errorOf(parameter)) : fine)(response, request)
 
-/** Says why it stopped, and ends, as some servers do. */
+/** Sends the finish reason and ends without `[DONE]`, as some servers do. */
 const withoutDone =
   (says: Says): Behaviour =>
   async (response, request) => {
@@ -165,7 +166,7 @@ const endless =
     response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
   }
 
-/** Written bit by bit: made in one go it would hold up all else in this process. */
+/** Writes the document in parts: building it at once would block this process. */
 const endlessDocument =
   (says: Says, megabytes: number): Behaviour =>
   async (response, request) => {
@@ -196,7 +197,7 @@ const zippedWhole =
     response.end(gzipSync(JSON.stringify(completion(...says(request)))))
   }
 
-/** As vLLM and others do when they fail after the head is sent. */
+/** Sends an error event, as vLLM and others do when they fail after the head. */
 const errorInside =
   (says: Says): Behaviour =>
   async (response, request) => {
@@ -206,7 +207,7 @@ const errorInside =
     )
   }
 
-/** An error in the form of OpenAI's API. */
+/** Returns an error in the format of OpenAI's API. */
 function apiError(message: string, type: string, code: string | null = null, param: string | null = null) {
   return { error: { message, type, param, code } }
 }

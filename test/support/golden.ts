@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import type { Ended } from './child-process.ts'
 
 /**
- * Compares what a command said with the file that holds what it should say. `UPDATE_GOLDEN=1 npm test` writes the
- * files anew; read their difference before you commit it.
+ * Compares the output of a command with its golden file. `UPDATE_GOLDEN=1 npm test` rewrites the files; review the diff
+ * before you commit it.
  *
- * @param unstable what differs from run to run, and what stands for it in the file
+ * @param unstable texts that differ from run to run, and their placeholders in the file
  */
 export function assertGolden(
   name: string,
@@ -15,9 +15,9 @@ export function assertGolden(
 ): void {
   const file = fileURLToPath(new URL(`../fixtures/golden/${name}.txt`, import.meta.url))
   const command = ['miner', ...args.map(word => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(' ')
-  const said = `$ ${command}\n--- exit ${ended.signal ?? ended.code}\n${part('stdout', ended)}${part('stderr', ended)}`
+  const transcript = `$ ${command}\n--- exit ${ended.signal ?? ended.code}\n${part('stdout', ended)}${part('stderr', ended)}`
   const stable = Object.entries(unstable)
-    .reduce((text, [from, to]) => text.replaceAll(from, to), said)
+    .reduce((text, [from, to]) => text.replaceAll(from, to), transcript)
     .replace(/bittensor-miner\/\S+ \S+ node-v\S+/, 'bittensor-miner/VERSION')
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, stable)
   assert.equal(stable, readFileSync(file, 'utf8'))

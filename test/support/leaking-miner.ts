@@ -1,4 +1,4 @@
-// Loaded before the program by `node --import`: a miner whose error tells all that it was given.
+// Loaded before the program by `node --import`: a miner whose error contains all of its settings.
 import { root } from '#dist/app/container.js'
 import { CONFIGURATION, MINER } from '#dist/app/tokens.js'
 

@@ -1,4 +1,4 @@
-// Loaded before the program by `node --import`: a port that answers with the memory this process holds after a collection.
+// Loaded before the program by `node --import`: a port that reports this process's memory after a garbage collection.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { held } from './memory.ts'

@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm'
 /** Megabytes. */
 export type Memory = { readonly heap: number; readonly rss: number }
 
-/** What this process holds once all that can be collected is: objects and buffers, and what the system counts. */
+/** Returns this process's memory after a garbage collection: objects and buffers, and resident memory. */
 export function held(): Memory {
-  // Twice: what the first round finalizes is freed by the second.
+  // Twice: the second collection frees what the first finalized.
   collect()
   collect()
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage()

@@ -11,24 +11,24 @@ const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 /** A line of the log: one JSON object. */
 export type LogRecord = { readonly event: string; readonly level: string; readonly [name: string]: unknown }
 
-/** A `miner serve` that has its port open. */
+/** A running `miner serve` whose port is open. */
 export type MinerProcess = AsyncDisposable & {
   readonly url: string
   readonly port: number
   readonly hotkey: string
-  /** the log so far; whole after `stop` */
+  /** the log so far; complete after `stop` */
   readonly records: readonly LogRecord[]
   /** The next record of that event, from now on. */
   next(event: string): Promise<LogRecord>
-  /** Sends SIGTERM, and waits until it ends. */
+  /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
 }
 
 /**
- * Starts the real program as a process, with configuration, data and cache folders of its own, and waits until it
- * serves. `args` begin with `serve`; give it `--axon-port 0`.
+ * Starts the real program as a process, with its own configuration, data and cache folders, and waits until it serves.
+ * `args` begin with `serve` and should include `--axon-port 0`.
  *
- * @throws when it ends before, or does not serve in time, with what it said
+ * @throws when it exits first, or does not serve in time, with its output
  */
 export async function startMiner(args: readonly string[], options: ProcessOptions = {}): Promise<MinerProcess> {
   const home = freshHome(options)
@@ -96,7 +96,7 @@ function freshHome({ env }: ProcessOptions): Disposable & { readonly env: Record
   }
 }
 
-/** Undefined for a line that is no record: a warning of Node, an error in words. */
+/** Parses a line of the log; undefined for a line that is not a record: a warning of Node, a printed error. */
 function recordOf(line: string): LogRecord | undefined {
   return line.startsWith('{') ? JSON.parse(line) : undefined
 }

@@ -1,4 +1,4 @@
-// The model server is a part of the testing kit.
+// The model server belongs to the testing kit.
 export * from '#dist/testing/behaviour.js'
 export * from '#dist/testing/model-replies.js'
 export * from '#dist/testing/model-server.js'

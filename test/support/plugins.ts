@@ -2,19 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** Files of a package by path; package.json among them, as an object. */
+/** The files of a package by path; package.json is an object. */
 export type PackageFiles = { readonly 'package.json': object } & Readonly<Record<string, string | object>>
 
-/** A folder with packages in it, and a data folder of the program in which they are linked. */
+/** A folder with packages, and a data folder of the program that links them. */
 export type PluginFolder = Disposable & {
   readonly folder: string
   /** for processes: configuration, data and cache folders */
   readonly env: Readonly<Record<string, string>>
-  /** where the package of that name is */
+  /** Returns the folder of a package. */
   root(name: string): string
 }
 
-/** Writes packages, and links them as `plugins:link` does. */
+/** Creates packages, and links them as `plugins:link` does. */
 export function linkedPlugins(packages: Readonly<Record<string, PackageFiles>>, config = ''): PluginFolder {
   const folder = mkdtempSync(join(tmpdir(), 'miner-plugins-'))
   const root = (name: string) => join(folder, 'packages', name)
@@ -31,7 +31,7 @@ export function linkedPlugins(packages: Readonly<Record<string, PackageFiles>>, 
   }
 }
 
-/** Writes one package. */
+/** Creates one package. */
 export function writePackage(root: string, name: string, files: PackageFiles): void {
   const about = { name, version: '1.0.0', type: 'module', ...files['package.json'] }
   for (const [path, content] of Object.entries({ ...files, 'package.json': about })) write(join(root, path), content)
@@ -42,7 +42,7 @@ function write(file: string, content: string | object): void {
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
 }
 
-/** A miner that answers in capital letters, with a mark after them. */
+/** A miner that answers in capital letters, followed by a mark. */
 export const shoutMiner = `
 export default ({ defineMiner, z }) => defineMiner({
   name: 'shout',
@@ -60,7 +60,7 @@ export default ({ defineMiner, z }) => defineMiner({
 })
 `
 
-/** A dialect with one synapse, \`Haiku\`: a topic in, a poem out. */
+/** A dialect with one synapse, `Haiku`, that takes a topic and returns a poem. */
 export const haikuDialect = `
 export default ({ defineDialect, defineRoute, z }) => defineDialect({
   name: 'haiku',

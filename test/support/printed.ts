@@ -1,14 +1,14 @@
 import { type Interfaces, run } from '@oclif/core'
 import { program } from './cli.ts'
 
-/** Runs a command in this process. @returns what it printed */
+/** Runs a command in this process. @returns its output */
 export async function printed(
   argv: string[],
   { env = {}, options = program }: { env?: Record<string, string>; options?: Interfaces.LoadOptions } = {},
 ): Promise<string> {
   const { write } = process.stdout
-  const said: string[] = []
-  process.stdout.write = ((text: string) => said.push(text) > 0) as typeof write
+  const output: string[] = []
+  process.stdout.write = ((text: string) => output.push(text) > 0) as typeof write
   Object.assign(process.env, env)
   try {
     await run(argv, options)
@@ -16,5 +16,5 @@ export async function printed(
     process.stdout.write = write
     for (const name of Object.keys(env)) delete process.env[name]
   }
-  return said.join('')
+  return output.join('')
 }

@@ -4,18 +4,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ProcessOptions, run, startServer } from './child-process.ts'
 
-/** The SDKs that `npm run test:interop` installs: the fastest axon there was, and the last one. */
+/** The SDKs that `npm run test:interop` installs: the one with the fastest axon, and the latest. */
 export const sdkVersions = ['7.4.0', '10.4.1'] as const
+/** One of these versions. */
 export type SdkVersion = (typeof sdkVersions)[number]
 
-/** An axon of the SDK itself. */
+/** An axon run by the SDK itself. */
 export type PythonAxon = AsyncDisposable & { readonly url: string; readonly port: number; readonly hotkey: string }
 
 /**
  * Runs a script of test/interop/python with an SDK.
  *
- * @returns the JSON values that it printed, one a line
- * @throws when it fails, with what it said
+ * @returns the JSON values that it printed, one per line
+ * @throws when it fails, with its output
  */
 export async function runPython(
   version: SdkVersion,
@@ -25,7 +26,7 @@ export async function runPython(
 ): Promise<unknown[]> {
   using home = freshHome()
   const { code, stdout, stderr } = await run(python(version), scriptArgs(script, args), { ...options, env: home.env })
-  if (code !== 0) throw new Error(`${script} on SDK ${version} ended with ${code}:\n${stdout}${stderr}`)
+  if (code !== 0) throw new Error(`${script} on SDK ${version} exited with ${code}:\n${stdout}${stderr}`)
   return stdout
     .split('\n')
     .map(jsonOf)
@@ -65,7 +66,7 @@ function scriptArgs(script: string, args: readonly string[]): string[] {
   return ['-W', 'ignore', join(repository, 'test/interop/python', script), ...args]
 }
 
-/** The SDK makes folders in the home of whoever imports it. */
+/** Creates a home directory, because the SDK writes into the importing user's home. */
 function freshHome(): Disposable & { readonly env: ProcessOptions['env'] & {} } {
   const folder = mkdtempSync(join(tmpdir(), 'miner-python-'))
   return {
@@ -74,7 +75,7 @@ function freshHome(): Disposable & { readonly env: ProcessOptions['env'] & {} } 
   }
 }
 
-/** Undefined for a line that is no answer of a script: the SDK logs to the same output. */
+/** Parses a line; undefined when it is not a script's JSON, because the SDK logs to the same output. */
 function jsonOf(line: string): unknown {
   return line.startsWith('{') ? JSON.parse(line) : undefined
 }

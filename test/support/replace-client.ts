@@ -1,4 +1,4 @@
-// Loaded before the program by `node --import`: what an embedder does to have the model asked by a client of its own.
+// Loaded before the program by `node --import`: replaces the client that asks the model, as an embedder does.
 import { OpenAI } from 'openai'
 import { root } from '#dist/app/container.js'
 import { CLIENT_FOR } from '#dist/app/tokens.js'

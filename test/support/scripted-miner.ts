@@ -1,21 +1,22 @@
-// Loaded before the program by `node --import`: a miner that says and finds out what SCRIPT tells.
+// Loaded before the program by `node --import`: a miner whose answers and checks follow the variable SCRIPT.
 import { root } from '#dist/app/container.js'
 import { MINER } from '#dist/app/tokens.js'
 import type { Attempt, Check, Miner, Outcome } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 
+/** What the miner does. */
 export type Script = {
   readonly pieces?: readonly string[]
   readonly outcome?: Outcome
-  /** it has no answer after these */
+  /** fail after these attempts */
   readonly failed?: readonly Attempt[]
-  /** what never settles */
+  /** the method that never settles */
   readonly never?: 'create' | 'ready'
-  /** what `check` finds out; `never`: it does not end, and does not hear that it should */
+  /** the result of `check`; `never`: it does not settle, and ignores its signal */
   readonly checks?: unknown
-  /** what `check` waits for: a URL that it asks */
+  /** a URL that `check` fetches first */
   readonly asks?: string
-  /** how much faster than ours its clock runs */
+  /** the factor by which its timers run faster */
   readonly haste?: number
 }
 

@@ -1,5 +1,5 @@
-// Loaded by mocha before any test: no test reaches beyond this machine, none sees the settings of who runs it,
-// and none passes that leaves a rejection unhandled.
+// Loaded by mocha before any test: blocks connections to other machines, hides the user's settings, and fails tests
+// that leave a rejection unhandled.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
 for (const kind of ['CONFIG', 'DATA', 'CACHE']) process.env[`MINER_${kind}_DIR`] = join(home, kind.toLowerCase())
 process.env.BT_WALLET_PATH = join(home, 'wallets')
 
-// It would end the miner's process; mocha alone takes no notice of it.
+// An unhandled rejection would end the miner's process, but mocha alone ignores it.
 process.on('unhandledRejection', reason => {
   throw reason
 })

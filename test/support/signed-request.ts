@@ -11,7 +11,7 @@ export const bob = await keypairFromUri('//Bob')
 export const charlie = await keypairFromUri('//Charlie')
 export const dave = await keypairFromUri('//Dave')
 
-/** A request as it goes out; headers in the order they are sent, null for one that is not. */
+/** A request to send; headers in this order, null for an omitted one. */
 export type Sent = {
   method: string
   path: string
@@ -19,6 +19,7 @@ export type Sent = {
   body: string | Buffer
 }
 
+/** How a signed request differs from the default one. */
 export type Wanted = {
   synapse?: string
   fields?: Record<string, unknown> | string
@@ -30,31 +31,31 @@ export type Wanted = {
   uuid?: string
   timeout?: string
   version?: string
-  /** what is signed in the place of the text that should be; it may be made from that */
+  /** signed in place of the correct text; a function receives that text */
   text?: string | ((text: string) => string)
-  /** put over those that a dendrite sends */
+  /** override the headers that a dendrite sends */
   headers?: Sent['headers']
 }
 
-/** One for all, as a dendrite has it. */
+/** One for all requests, as of a single dendrite. */
 const UUID = 'f3c1b0de-8a52-11ee-8c99-0242ac120002'
 
 let nonces = 0n
 
-/** Nanoseconds since the epoch, within the millisecond that `now` is, and never the same twice. */
+/** Returns a nonce in nanoseconds since the epoch, close to `now`, never the same twice. */
 export function freshNonce(now = Date.now()): bigint {
   return BigInt(now) * 1_000_000n + ++nonces
 }
 
-/** A request as a dendrite of SDK 10 signs it. */
+/** Builds a request, signed as a dendrite of SDK 10 does. */
 export function signedRequest(wanted: Wanted = {}): Sent {
   const { synapse = 'Prompting', by = alice, receiver = bob.address, uuid = UUID, nonce = freshNonce() } = wanted
   const { fields = { roles: ['system', 'user'], messages: ['Be brief.', 'hi'], completion: '' } } = wanted
   const { hashed = synapse === 'Synapse' ? [] : ['messages'] } = wanted
   const body = typeof fields === 'string' ? fields : JSON.stringify(fields)
   const hash = bodyHash(readJson(Buffer.from(body)) as JsonObject, hashed, '15.0')
-  const asItShouldBe = `${nonce}.${by.address}.${receiver}.${uuid}.${hash}`
-  const text = typeof wanted.text === 'function' ? wanted.text(asItShouldBe) : (wanted.text ?? asItShouldBe)
+  const correct = `${nonce}.${by.address}.${receiver}.${uuid}.${hash}`
+  const text = typeof wanted.text === 'function' ? wanted.text(correct) : (wanted.text ?? correct)
   return {
     method: 'POST',
     path: `/${synapse}`,
@@ -82,7 +83,7 @@ export function signedRequest(wanted: Wanted = {}): Sent {
   }
 }
 
-/** The bytes of a request, for those who write them by themselves. */
+/** Encodes a request, for tests that write to a socket themselves. */
 export function bytesOf({ method, path, headers, body }: Sent): Buffer {
   const lines = Object.entries({ host: 'axon', 'content-length': String(Buffer.byteLength(body)), ...headers })
     .flatMap(([name, values]) => [values].flat().map(value => (value === null ? '' : `${name}: ${value}\r\n`)))
@@ -90,7 +91,7 @@ export function bytesOf({ method, path, headers, body }: Sent): Buffer {
   return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'latin1'), Buffer.from(body)])
 }
 
-/** Those of its head, with these headers put over its own: the body is on its way, or never comes. */
+/** Encodes only the head of a request, with overridden headers: for a body that arrives late, or never. */
 export function headOf(sent: Sent, headers: Sent['headers'] = {}): Buffer {
   const bytes = bytesOf({ ...sent, headers: { ...sent.headers, ...headers } })
   return bytes.subarray(0, bytes.indexOf('\r\n\r\n') + 4)
@@ -99,7 +100,7 @@ export function headOf(sent: Sent, headers: Sent['headers'] = {}): Buffer {
 type Terminal = Partial<Record<'ip' | 'status_message' | 'uuid' | 'hotkey' | 'signature', string | null>> &
   Partial<Record<'status_code' | 'process_time' | 'port' | 'version' | 'nonce', number | null>>
 
-/** The JSON of a reply, as far as tests look at it; what it does not have is undefined. */
+/** The parts of a reply's JSON that tests read; missing ones are undefined at run time. */
 export type Said = {
   name: string
   timeout: number
@@ -116,7 +117,7 @@ export type Said = {
 
 export type Got = { status: number; headers: Record<string, string | undefined>; text: string; json: Said }
 
-/** Sends it over a real connection. `signal` makes the caller leave. */
+/** Sends a request over a real connection. `signal` makes the caller disconnect. */
 export function send(
   url: string,
   sent: Sent,

@@ -7,7 +7,7 @@ import { Clock as StillClock } from '#dist/testing/clock.js'
 import { developmentAxon } from '#dist/testing/start-axon.js'
 import { alice, charlie, freshNonce } from './signed-request.ts'
 
-/** Says the last message back. */
+/** Repeats the last message. */
 export const echo: Miner = {
   async *prompt({ messages }) {
     yield `echo: ${messages.at(-1)!.content}`
@@ -15,10 +15,10 @@ export const echo: Miner = {
   },
 }
 
-/** A question that a `HeldMiner` was asked, and what it shall say to it. */
+/** A question to a `HeldMiner`, and the means to answer it. */
 export type Held = { said: string; asked: Asked; answer(text: string): void; fail(error: unknown): void }
 
-/** Answers each question when it is told to. Until then it is stuck in an await, and heeds no signal. */
+/** Answers each question when the test calls `answer`. Until then it awaits, and ignores the signal. */
 export class HeldMiner implements Miner {
   /** questions asked so far */
   count = 0
@@ -34,7 +34,7 @@ export class HeldMiner implements Miner {
     return { model: 'held', finishReason: 'stop' }
   }
 
-  /** The next question, in the order they were asked. */
+  /** Resolves with the next question, in the order of arrival. */
   next(): Promise<Held> {
     const { promise, resolve } = Promise.withResolvers<Held>()
     this.#takers.push(resolve)
@@ -49,13 +49,13 @@ export class HeldMiner implements Miner {
 
 /** The kit's clock, with nonces. */
 export class Clock extends StillClock {
-  /** A nonce of a caller whose clock is `ago` ms behind this one. */
+  /** Returns a nonce of a caller whose clock is `ago` ms behind this one. */
   nonce(ago = 0): bigint {
     return freshNonce(this.ms - ago)
   }
 }
 
-/** An axon of //Bob on a free port of loopback; //Alice and //Charlie may ask. */
+/** Starts an axon of //Bob on a free port of loopback; it admits //Alice and //Charlie. */
 export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
   return developmentAxon({
     dialect: prompting(sdk),

@@ -1,12 +1,12 @@
 import { abortable } from '#dist/async/abortable.js'
 import type { Asked, Miner, Outcome } from '#dist/plugin/miner.js'
 
-/** A question that a `TalkingMiner` was asked, and what it shall say to it. */
+/** A question to a `TalkingMiner`, and the means to answer it. */
 export type Talk = {
   readonly asked: Asked
-  /** pieces that were taken so far */
+  /** the number of pieces consumed so far */
   readonly taken: number
-  /** resolves when it speaks no more, for whatever reason */
+  /** resolves when the answer has ended, for any reason */
   readonly over: Promise<void>
   say(...pieces: string[]): void
   end(outcome?: Partial<Outcome>): void
@@ -15,9 +15,11 @@ export type Talk = {
 
 type Step = { piece: string } | { outcome: Outcome } | { error: unknown }
 
-/** Speaks as it is told to, piece by piece. It heeds the signal, as a model's client does, and counts who waits for it. */
+/**
+ * Answers piece by piece as the test directs. Obeys the signal, as a model's client does, and counts open questions.
+ */
 export class TalkingMiner implements Miner {
-  /** questions that it is still answering */
+  /** the number of unfinished answers */
   open = 0
   readonly #talks: Talk[] = []
   readonly #takers: ((talk: Talk) => void)[] = []
@@ -61,7 +63,7 @@ export class TalkingMiner implements Miner {
     }
   }
 
-  /** The next question, in the order they were asked. */
+  /** Resolves with the next question, in the order of arrival. */
   next(): Promise<Talk> {
     const { promise, resolve } = Promise.withResolvers<Talk>()
     this.#takers.push(resolve)

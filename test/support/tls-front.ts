@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 
-/** What a client meets behind an https address: what it should, a certificate that nobody trusts, or no TLS at all. */
+/** What a client finds behind an https address: a trusted certificate, an untrusted one, or a server without TLS. */
 export type Handshake = 'trusted' | 'self-signed' | 'plain HTTP'
 
 /** The certificate of a `trusted` handshake, for `NODE_EXTRA_CA_CERTS`. */
@@ -17,10 +17,10 @@ const certificates = {
 }
 
 /**
- * Puts TLS before a model server. A connection that closes on one side is closed on the other.
+ * Starts a TLS proxy in front of a model server. When one side of a connection closes, the proxy closes the other.
  *
- * @param url the server's, with http
- * @param next asked for each connection
+ * @param url the server's http URL
+ * @param next chooses the handshake of each connection
  */
 export async function startTlsFront(
   url: string,
@@ -37,7 +37,7 @@ export async function startTlsFront(
         ? accepted
         : new TLSSocket(accepted, { isServer: true, key, cert: certificates[handshake] })
     join(inside, connect(Number(port), '127.0.0.1'))
-    // The end of the raw connection is not always told to the one inside.
+    // The TLS socket does not always notice that the raw connection has closed.
     accepted.once('close', () => inside.destroy())
   })
   await new Promise<void>(resolve => front.listen(0, '127.0.0.1', resolve))
@@ -56,7 +56,7 @@ function join(one: Duplex, other: Duplex): void {
     [one, other],
     [other, one],
   ] as const) {
-    from.on('error', () => {}) // the close that follows says enough
+    from.on('error', () => {}) // the 'close' event that follows is handled
     from.once('close', () => to.destroy())
   }
 }

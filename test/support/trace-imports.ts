@@ -1,4 +1,4 @@
-// Loaded before the program by `node --import`: writes the address of each module that is loaded to the file TRACE.
+// Loaded before the program by `node --import`: appends the URL of each loaded module to the file TRACE.
 import { appendFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 

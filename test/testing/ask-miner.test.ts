@@ -17,19 +17,19 @@ const parrot: MinerPlugin = ({ defineMiner, z }) =>
   })
 
 describe('the testing kit: askMiner', () => {
-  it('takes a text as the message of a user', async () => {
+  it('sends a string as a user message', async () => {
     const { text, outcome } = await askMiner(parrot, 'hi')
     assert.deepEqual(JSON.parse(text), { messages: [{ role: 'user', content: 'hi' }], times: 1, ended: false })
     assert.deepEqual(outcome, { model: 'parrot', finishReason: 'stop' })
   })
 
-  it('takes a conversation, settings and the rest of a question', async () => {
+  it('passes on a conversation, settings and the other fields of a question', async () => {
     const messages = [{ role: 'system', content: 'Be brief.' }] as const
     const { text } = await askMiner(parrot, messages, { config: { times: 2 }, question: { seed: 7 } })
     assert.deepEqual(JSON.parse(text), { messages, seed: 7, times: 2, ended: false })
   })
 
-  it('gets the miner ready before, and ends and closes it after', async () => {
+  it('calls ready before, and aborts and closes the miner afterwards', async () => {
     const seen: string[] = []
     const plugin: MinerPlugin = sdk => {
       const { create, ...definition } = parrot(sdk)
@@ -46,7 +46,7 @@ describe('the testing kit: askMiner', () => {
     assert.deepEqual(seen, ['ready', 'ended', 'closed'])
   })
 
-  it('ends and closes a miner that does not get ready', async () => {
+  it('aborts and closes a miner whose ready rejects', async () => {
     const seen: string[] = []
     const plugin: MinerPlugin = sdk => ({
       ...parrot(sdk),
@@ -65,7 +65,7 @@ describe('the testing kit: askMiner', () => {
     assert.deepEqual(seen, ['closed, ended'])
   })
 
-  it('does not trust what it says', async () => {
+  it('validates the answer', async () => {
     const blank: Miner = {
       async *prompt() {
         yield ' '
@@ -75,7 +75,7 @@ describe('the testing kit: askMiner', () => {
     await assert.rejects(askMiner(blank, 'hi'), { name: 'NoAnswer', code: 'EMPTY_ANSWER' })
   })
 
-  it('waits no longer than it is told to', async () => {
+  it('times out', async () => {
     const silent: Miner = {
       async *prompt() {
         await new Promise(() => {})
@@ -86,7 +86,7 @@ describe('the testing kit: askMiner', () => {
     await assert.rejects(askMiner(silent, 'hi', { timeoutMs: 50 }), { name: 'TimeoutError' })
   })
 
-  it('refuses settings that do not hold', async () => {
+  it('refuses invalid settings', async () => {
     await assert.rejects(
       askMiner(parrot, 'hi', { config: { times: 'many' } }),
       /^TypeError: settings of parrot: .*times/s,

@@ -5,13 +5,13 @@ describe('the testing kit: startModelServer', () => {
   const post = (url: string, body: object) =>
     fetch(`${url}/chat/completions`, { method: 'POST', body: JSON.stringify(body) })
 
-  it('says what it is told, whole', async () => {
+  it('sends its script as a whole answer', async () => {
     await using model = await startModelServer(said('Good', ' day'))
     const completion = (await (await post(model.url, { model: 'm' })).json()) as Completion
     assert.equal(completion.choices[0]!.message.content, 'Good day')
   })
 
-  it('says what it is told piece by piece, where that is asked for', async () => {
+  it('streams its script piece by piece when the request asks for a stream', async () => {
     await using model = await startModelServer(said('Good', ' day'))
     const text = await (await post(model.url, { stream: true })).text()
     assert.deepEqual(
@@ -21,7 +21,7 @@ describe('the testing kit: startModelServer', () => {
     assert.match(text, /\n\ndata: \[DONE\]\n\n$/)
   })
 
-  it('tells what it was asked, and changes its mind', async () => {
+  it('records its requests, and changes its behaviour', async () => {
     await using model = await startModelServer()
     await (await post(model.url, { model: 'm', seed: 7 })).text()
     model.behaviour = answered(429, { error: { message: 'slow down' } })

@@ -55,43 +55,43 @@ const counting: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
 }
 
 describe('the testing kit: startAxon and ask', () => {
-  it('asks a plugin with its settings, in the prompting dialect unless another is named', async () => {
+  it('asks a plugin with its settings, in the prompting dialect by default', async () => {
     await using axon = await startAxon({ miner: shout, config: { mark: '!!' } })
     const { status, message, fields, text } = await ask(axon, 'Prompting', { roles: ['user'], messages: ['hi'] })
     assert.deepEqual({ status, message, text }, { status: 200, message: 'Success', text: '' })
     assert.deepEqual(fields, { roles: ['user'], messages: ['hi'], completion: 'HI!!' })
   })
 
-  it('sends the example of the dialect where the body says nothing', async () => {
+  it('sends the dialect’s example for fields missing from the body', async () => {
     await using axon = await startAxon({ miner: shout, dialect: 'prompting' })
     assert.equal((await ask(axon, 'Prompting')).fields.completion, 'WHAT IS TAO?!')
   })
 
-  it('gives what was streamed as text', async () => {
+  it('returns a stream as text', async () => {
     await using axon = await startAxon({ miner: shout })
     const { status, text, fields } = await ask(axon, 'StreamPrompting', { messages: ['hi'] })
     assert.deepEqual({ status, text }, { status: 200, text: 'HI!' })
     assert.equal(fields.completion, '')
   })
 
-  it('gives what was streamed as bytes', async () => {
+  it('returns a stream as bytes', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     assert.deepEqual((await ask(axon, 'Bytes')).bytes, Buffer.from([0xff, 0x00, 0xfe]))
   })
 
-  it('gives the beginning of a stream that broke off, and tells what was thrown', async () => {
+  it('returns the beginning of a stream that broke off, and collects the error', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     const { status, text } = await ask(axon, 'Broken')
     assert.deepEqual({ status, text }, { status: 400, text: 'hi' })
     assert.deepEqual(axon.errors.map(String), ['Error: it broke'])
   })
 
-  it('shows fields that the dialect changed although the SDK would keep its own', async () => {
+  it('returns the fields that the dialect changed, even those that the SDK would keep', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     assert.deepEqual((await ask(axon, 'Whole')).fields, { word: 'changed', said: 'HI! 1' })
   })
 
-  it('asks as whom it is told to, and gives a refusal as a reply', async () => {
+  it('signs with the given key, and returns a refusal as a reply', async () => {
     await using axon = await startAxon({ miner: shout })
     assert.equal((await ask(axon, 'Prompting', {}, { as: '//Ferdie' })).status, 200)
     const { status, fields } = await ask(axon, 'Prompting', {}, { as: '//Mallory' })
@@ -100,7 +100,7 @@ describe('the testing kit: startAxon and ask', () => {
     await assert.rejects(ask(axon, 'Prompting', {}, { as: '' }), { name: 'KeyError' })
   })
 
-  it('tells what was thrown where the caller learns a number', async () => {
+  it('collects the error when the caller sees only a number', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     const { status, message } = await ask(axon, 'Fails')
     assert.equal(status, 500)
@@ -108,7 +108,7 @@ describe('the testing kit: startAxon and ask', () => {
     assert.deepEqual(axon.errors.map(String), ['Error: a mistake'])
   })
 
-  it('moves rates and what a dialect remembers by its clock', async () => {
+  it('applies its clock to rates and a dialect’s remembered state', async () => {
     const clock = new Clock()
     await using axon = await startAxon({ miner: shout, dialect: counting, clock })
     assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
@@ -118,7 +118,7 @@ describe('the testing kit: startAxon and ask', () => {
     assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
   })
 
-  it('waits for a reply no longer than it is told to', async () => {
+  it('times out while waiting for a reply', async () => {
     const silent: MinerPlugin = ({ defineMiner, z }) =>
       defineMiner({
         name: 'silent',
@@ -137,7 +137,7 @@ describe('the testing kit: startAxon and ask', () => {
     assert.ok(status === 504 || status === 408, `${status}`) // of the axon, which gives up first unless it is held up
   })
 
-  it('takes a miner that is there already, and closes only what it built', async () => {
+  it('accepts an existing miner, and closes only a miner that it created', async () => {
     let closed = 0
     const miner = {
       async *prompt() {
@@ -158,7 +158,7 @@ describe('the testing kit: startAxon and ask', () => {
     assert.equal(closed, 2)
   })
 
-  it('refuses settings that do not hold, with what is wrong', async () => {
+  it('refuses invalid settings with the reason', async () => {
     await assert.rejects(startAxon({ miner: shout, config: { mark: '' } }), /^TypeError: settings of shout: .*mark/s)
     await assert.rejects(startAxon({ miner: shout, config: { marc: '!' } }), /^TypeError: settings of shout: .*marc/s)
     await assert.rejects(startAxon({ miner: shout, config: { mark: '?' } }), /shout: mark must not ask back/)
@@ -166,12 +166,15 @@ describe('the testing kit: startAxon and ask', () => {
 
   it('refuses a plugin that the host would refuse', async () => {
     const nameless: MinerPlugin = sdk => ({ ...shout(sdk), summary: '' })
-    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is no miner: .*summary/)
+    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is not a valid miner: .*summary/)
     const lame: DialectPlugin = sdk => ({ ...counting(sdk), synapses: {} })
-    await assert.rejects(startAxon({ miner: shout, dialect: lame }), /^TypeError: the plugin is no dialect: .*synapses/)
+    await assert.rejects(
+      startAxon({ miner: shout, dialect: lame }),
+      /^TypeError: the plugin is not a valid dialect: .*synapses/,
+    )
   })
 
-  it('refuses a dialect that there is not, and one that needs what the miner cannot do', async () => {
+  it('refuses an unknown dialect, and one that needs a capability that the miner lacks', async () => {
     await assert.rejects(startAxon({ miner: shout, dialect: 'promptin' }), /no dialect promptin; .*prompting/)
     const needy: DialectPlugin = sdk => ({ ...counting(sdk), needs: ['tools'] })
     await assert.rejects(startAxon({ miner: shout, dialect: needy }), { code: 'MINER_LACKS' })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { closest, closestAfter } from '#dist/text/closest.js'
 
-describe('nearest', () => {
-  it('gives the name that was most likely meant', () => {
+describe('closest', () => {
+  it('returns the name that was most likely meant', () => {
     const names = ['temperature', 'topP', 'maxTokens', 'n']
     assert.equal(closest('temprature', names), 'temperature')
     assert.equal(closest('max-token', names), 'maxTokens')
@@ -11,21 +11,21 @@ describe('nearest', () => {
     assert.equal(closest('modle', ['model', 'n']), 'model')
   })
 
-  it('gives none that is far from it', () => {
+  it('returns undefined when every name differs too much', () => {
     assert.equal(closest('zebra', ['temperature', 'topP']), undefined)
     assert.equal(closest('anything', []), undefined)
   })
 
-  it('takes a single letter for no other', () => {
+  it('matches a single letter only with itself', () => {
     assert.equal(closest('a', ['n']), undefined)
   })
 
-  it('does no work for a name too long to be one', () => {
+  it('returns at once for a name that is too long', () => {
     assert.equal(closest('x'.repeat(10_000_000), ['x'.repeat(10_000_000)]), undefined)
   })
 })
 
-describe('nearestBehind', () => {
+describe('closestAfter', () => {
   it('compares only what follows the prefix', () => {
     const names = ['MINER_USE', 'MINER_OPENAI_N', 'MINER_OPENAI_TOP_P']
     assert.equal(closestAfter('MINER_', 'MINER_FOO', names), undefined)

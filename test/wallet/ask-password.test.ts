@@ -13,13 +13,13 @@ describe('askPassword', () => {
     return { answer, shown: () => output.read() as string }
   }
 
-  it('gives what was typed, and shows the prompt only', async () => {
+  it('returns the typed password, and shows only the prompt', async () => {
     const { answer, shown } = type('correct horse\r')
     assert.equal(await answer, 'correct horse')
     assert.equal(shown(), 'Password: \n')
   })
 
-  it('lets the user correct it, and cuts space off its ends', async () => {
+  it('lets the user edit it, and trims white space', async () => {
     assert.equal(await type(' wrong\x15 correcd\x7ft \r').answer, 'correct')
   })
 
@@ -35,7 +35,7 @@ describe('askPassword', () => {
     })
   }
 
-  it('gives up when it is told to', async () => {
+  it('gives up when its signal aborts', async () => {
     const stop = new AbortController()
     const { answer } = type('half', stop.signal)
     stop.abort(new RangeError('enough'))

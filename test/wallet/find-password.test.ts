@@ -18,7 +18,7 @@ describe('findPassword', () => {
     assert.equal(await findPassword(FILE, { env: { [VARIABLE]: 'Mpf7ss/c' } }), 'pä☃')
   })
 
-  it('refuses a variable that does not come out as text', async () => {
+  it('refuses a variable that does not decode to text', async () => {
     await assert.rejects(
       findPassword(FILE, { env: { [VARIABLE]: '/////w==' } }),
       error => error instanceof WalletError && error.code === 'KEYFILE_PASSWORD_MALFORMED',

@@ -16,7 +16,7 @@ describe('hotkeyFile', () => {
     it(`is ${file} in ${path}`, () => assert.equal(hotkeyFile({ path, name: 'plain', hotkey: 'default' }), file))
   }
 
-  it('takes the home directory as it is called', () => {
+  it('uses the home directory’s name unchanged', () => {
     const { HOME } = process.env
     try {
       process.env.HOME = '/home/$&$$'

@@ -46,7 +46,7 @@ describe('openHotkey', () => {
   }
 
   describe('opens what bittensor-wallet wrote:', () => {
-    it('a key that has a private key only', async () => {
+    it('a keyfile with only a private key', async () => {
       const pair = await open('plain')
       assert.equal(pair.address, BOB)
       const text = Buffer.from('a text')
@@ -77,7 +77,7 @@ describe('openHotkey', () => {
     assert.equal((await open('plain', { path: `~/${relative(homedir(), path)}` })).address, BOB)
   })
 
-  it('opens a keyfile of an older tool, without private key and kind', async () => {
+  it('opens a keyfile of an older tool, without private key and crypto type', async () => {
     assert.equal(
       (await openContent({ secretSeed: SEED, secretPhrase: null, cryptoType: null, ss58Address: DEVELOPMENT_ROOT }))
         .address,
@@ -86,7 +86,7 @@ describe('openHotkey', () => {
     assert.equal((await openContent({ secretSeed: SEED.slice(2) })).address, DEVELOPMENT_ROOT)
   })
 
-  it('believes the phrase before the seed before the private key, as btwallet does', async () => {
+  it('prefers the phrase to the seed to the private key, as btwallet does', async () => {
     assert.equal(
       (await openContent({ secretPhrase: PHRASE, secretSeed: `0x${'11'.repeat(32)}` })).address,
       DEVELOPMENT_ROOT,
@@ -97,7 +97,7 @@ describe('openHotkey', () => {
     )
   })
 
-  it('refuses a file whose secret is not that of its own key', async () => {
+  it('refuses a file whose secret does not match its public key', async () => {
     await refuses(openContent({ secretSeed: SEED, ss58Address: BOB }), 'KEYFILE_MISMATCH', /regen-hotkey/)
     await refuses(openContent({ secretSeed: SEED, publicKey: `0x${'11'.repeat(32)}` }), 'KEYFILE_MISMATCH')
   })
@@ -112,7 +112,7 @@ describe('openHotkey', () => {
     await refuses(openContent({}), 'KEYFILE_PUBLIC_ONLY')
   })
 
-  it('refuses what is no keyfile, and repeats nothing of it', async () => {
+  it('refuses a malformed keyfile without repeating any of it', async () => {
     const contents = [
       '',
       PHRASE,
@@ -155,7 +155,7 @@ describe('openHotkey', () => {
     await refuses(open('plain', { hotkey: 'pipe' }), 'KEYFILE_NOT_A_FILE')
   })
 
-  it('says that a file cannot be read', async () => {
+  it('reports a file that cannot be read', async () => {
     symlinkSync('loop', file('plain', 'loop')) // not chmod 000, which stops nobody who runs this as root
     await refuses(open('plain', { hotkey: 'loop' }), 'KEYFILE_UNREADABLE', /user who owns/)
   })
@@ -175,7 +175,7 @@ describe('openHotkey', () => {
   })
 
   describe('when there is no such hotkey', () => {
-    it('says where it looked and which there are, without public halves', async () => {
+    it('names the path and lists the hotkeys there, without public halves', async () => {
       writeFileSync(file('plain', 'defaultpub.txt'), '{}')
       await refuses(
         open('mine'),
@@ -190,7 +190,7 @@ describe('openHotkey', () => {
       await refuses(open('mine'), 'HOTKEY_NOT_FOUND', /: ([^,]+, ){19}[^,]+$/)
     })
 
-    it('says that there is none at all', async () => {
+    it('reports that the folder has no hotkeys', async () => {
       await refuses(
         open('mine', { path: join(path, 'nowhere') }),
         'HOTKEY_NOT_FOUND',
@@ -200,18 +200,18 @@ describe('openHotkey', () => {
   })
 
   describe('when the file is encrypted', () => {
-    it('says which variables open it', async () => {
+    it('names the variables that open it', async () => {
       const variable = `BT_PW_${file('locked').replace(/[/.]/g, '_').toUpperCase()}`
       await refuses(open('locked'), 'KEYFILE_LOCKED', /MINER_WALLET_PASSWORD/)
       await refuses(open('locked'), 'KEYFILE_LOCKED', new RegExp(variable))
     })
 
-    it('passes on that nobody answered', async () => {
+    it('passes on the error when the user cancels the prompt', async () => {
       const askPassword = () => Promise.reject(new RangeError('nobody'))
       await assert.rejects(open('locked', { askPassword }), RangeError)
     })
 
-    it('refuses the old ways by name', async () => {
+    it('refuses outdated formats by name', async () => {
       await refuses(
         openContent('$ANSIBLE_VAULT;1.1;AES256\n61'),
         'KEYFILE_ENCRYPTION_UNSUPPORTED',

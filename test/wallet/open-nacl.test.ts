@@ -12,15 +12,15 @@ describe('openNacl', () => {
     await assert.rejects(openNacl(sealed, 'incorrect horse', { file: 'f' }), refused('KEYFILE_PASSWORD_WRONG'))
   })
 
-  it('refuses a file that ends too early, at once', async () => {
+  it('refuses a truncated file at once', async () => {
     await assert.rejects(openNacl(sealed.subarray(0, 39), '', { file: 'f' }), refused('KEYFILE_MALFORMED'))
   })
 
-  it('gives up after its time', async () => {
+  it('times out', async () => {
     await assert.rejects(openNacl(sealed, '', { file: 'f', timeoutMs: 50 }), refused('KEYFILE_DECRYPT_FAILED'))
   })
 
-  it('stops when it is told to', async () => {
+  it('stops when its signal aborts', async () => {
     const stop = new AbortController()
     const opening = openNacl(sealed, '', { file: 'f', signal: stop.signal })
     stop.abort(new RangeError('enough'))

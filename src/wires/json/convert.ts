@@ -2,10 +2,10 @@ import { floatText } from './python-number.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from './tree.js'
 
 /**
- * The tree of a plain value: what JSON can hold, and bigints. A number without a fraction becomes an integer token;
- * where Python has a float there, use `new JsonNumber('1.0')`, which is kept, as any part that is a tree already.
+ * Converts a plain value (any JSON value, and bigints) to a tree. A number without a fraction becomes an integer token;
+ * where Python has a float, pass `new JsonNumber('1.0')`. Parts that are trees already are kept.
  *
- * @throws {TypeError} when JSON has no such value, for example a function
+ * @throws {TypeError} when JSON cannot express the value, for example a function
  */
 export function toTree(value: unknown): JsonTree {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
@@ -18,20 +18,20 @@ export function toTree(value: unknown): JsonTree {
   throw new TypeError(`JSON has no ${typeof value}`)
 }
 
-/** The same of an object, whose keys keep their order. */
+/** Converts an object to a tree, as {@link toTree} does. Keys keep their order. */
 export function fieldsOf(value: object): JsonObject {
   return new Map(Object.entries(value).map(([key, item]) => [key, toTree(item)]))
 }
 
 function numberTree(value: number): JsonNumber {
-  // NaN and Infinity have in Python's JSON the names that String gives them.
-  const asItIs = Number.isSafeInteger(value) || !Number.isFinite(value)
-  return new JsonNumber(asItIs ? String(value) : floatText(value))
+  // Python's JSON spells NaN and Infinity as String does.
+  const isSpelledAlike = Number.isSafeInteger(value) || !Number.isFinite(value)
+  return new JsonNumber(isSpelledAlike ? String(value) : floatText(value))
 }
 
 /**
- * The plain JavaScript value of a tree, for a schema to look at: a fresh one at each call. Objects have no prototype,
- * so `__proto__` is a key like any other; an integer that a double cannot hold becomes a bigint.
+ * Converts a tree to a plain JavaScript value, for a schema to parse. Returns a fresh value on each call. Objects have
+ * no prototype, so `__proto__` is an ordinary key; an integer that a double cannot hold becomes a bigint.
  */
 export function toPlain(tree: JsonTree): unknown {
   if (tree instanceof JsonNumber) return numberOf(tree)

@@ -1,8 +1,8 @@
 /**
- * The integer that Python's `int(text)` reads: spaces around it, a sign, leading zeros, single underscores between
- * digits.
+ * Parses an integer as Python's `int(text)` does: with surrounding spaces, a sign, leading zeros, and single
+ * underscores between digits.
  *
- * @returns null where Python raises ValueError, also for more than 4300 digits
+ * @returns null where Python raises ValueError, which includes more than 4300 digits
  */
 export function pythonInt(text: string): bigint | null {
   const [, sign, digits] = INTEGER.exec(text) ?? []
@@ -13,7 +13,7 @@ export function pythonInt(text: string): bigint | null {
 }
 
 /**
- * The number that Python's `float(text)` reads: as `pythonInt`, and fractions, exponents, `inf`, `infinity`, `nan`.
+ * Parses a number as Python's `float(text)` does: as `pythonInt`, and fractions, exponents, `inf`, `infinity`, `nan`.
  *
  * @returns null where Python raises ValueError
  */
@@ -26,8 +26,8 @@ export function pythonFloat(text: string): number | null {
   return factor * Number(size.replaceAll('_', ''))
 }
 
-// Unlike str.strip(), Python's numbers do not take U+001C to U+001F for space; unlike \s, not U+FEFF, but U+0085. Its
-// digits beyond ASCII are left out: headers are latin-1, which has none.
+// Python's number parsers do not treat U+001C to U+001F as space, which str.strip() does; and unlike \s they treat
+// U+0085 as space but not U+FEFF. Python's digits beyond ASCII are omitted, because headers are latin-1.
 const SPACE = '\\p{White_Space}*'
 const DIGITS = '\\d+(?:_\\d+)*'
 const INTEGER = new RegExp(`^${SPACE}([+-]?)(${DIGITS})${SPACE}$`, 'u')
@@ -37,8 +37,8 @@ const FLOAT = new RegExp(
 )
 
 /**
- * A float as Python's `repr` prints it: the shortest digits that read back to the same number, positional from 1e-4
- * to below 1e16 with at least one digit after the point, else with an exponent of at least two digits.
+ * Formats a float as Python's `repr` does: the shortest digits that parse to the same number, positional from 1e-4 to
+ * below 1e16 with at least one digit after the point, otherwise with an exponent of at least two digits.
  */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan'

@@ -2,19 +2,19 @@ import { isUtf8 } from 'node:buffer'
 import { Refusal } from '../refusal.js'
 import { JsonNumber, type JsonObject, type JsonTree } from './tree.js'
 
-/** How deep arrays and objects may lie in one another. */
+/** Maximum nesting of arrays and objects. */
 const MAX_DEPTH = 200
 /**
- * A value of three bytes costs some hundred in memory, and time in each thing that is done with it. The longest of real
- * requests and replies are lists of some ten thousand numbers; conversations have some hundred values.
+ * A value of three bytes costs about a hundred in memory, and time at every later step. The longest real requests and
+ * replies are lists of about ten thousand numbers; conversations have a few hundred values.
  */
 const MAX_VALUES = 100_000
-/** Python's own limit, because reading a long integer costs quadratic time there. */
+/** Python's own limit, because parsing an integer takes quadratic time there. */
 const MAX_INTEGER_DIGITS = 4300
 
 /**
- * Reads JSON as Python's `json.loads` does, without loss: `NaN`, `Infinity` and `-Infinity` are numbers, a lone
- * surrogate may be escaped, a byte order mark may come first. Unlike Python it takes UTF-8 only.
+ * Parses JSON as Python's `json.loads` does, without loss: `NaN`, `Infinity` and `-Infinity` are numbers, escaped lone
+ * surrogates and a leading byte order mark are allowed. Unlike Python it accepts only UTF-8.
  *
  * @throws {Refusal} MALFORMED when it is not JSON, nests deeper than 200, has more than 100,000 values, or an integer
  *   of more than 4300 digits
@@ -94,7 +94,7 @@ class Reader {
     }
   }
 
-  /** An odd number of backslashes before a quote make it part of the string. No backslash is counted twice. */
+  /** Returns whether an odd number of backslashes precedes the quote. Never counts a backslash twice. */
   #isEscaped(quote: number): boolean {
     let before = quote - 1
     while (this.#text.charCodeAt(before) === BACKSLASH) before--
@@ -116,7 +116,7 @@ class Reader {
     return number
   }
 
-  /** The next character that is not white space; it is not taken. */
+  /** Returns the next character that is not white space, without consuming it. */
   #next(): number {
     for (;;) {
       const code = this.#text.charCodeAt(this.#at)
@@ -125,7 +125,7 @@ class Reader {
     }
   }
 
-  /** Takes the next character if it is this one. */
+  /** Consumes the next character if it is this one. */
   #skip(code: number): boolean {
     if (this.#next() !== code) return false
     this.#at++
@@ -138,7 +138,7 @@ class Reader {
   }
 }
 
-/** A control character or a backslash. Written as what lies around them. */
+/** Matches a control character or a backslash, written as the complement of all others. */
 const NEEDS_CARE = /[^ -[\]-\uffff]/
 const SCALAR = /true|false|null|NaN|-?Infinity|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 

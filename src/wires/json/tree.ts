@@ -1,12 +1,13 @@
 /**
- * JSON without loss: integers of any size, 64 apart from 64.0, keys in the order they came (a JavaScript object
- * would put digit-like ones first). A repeated key keeps its first place and its last value, as in Python.
+ * JSON without loss: integers of any size, 64 distinct from 64.0, keys in their original order (a JavaScript object
+ * puts integer-like keys first). A repeated key keeps its first position and its last value, as in Python.
  */
 export type JsonTree = null | boolean | string | JsonNumber | readonly JsonTree[] | JsonObject
 
+/** A JSON object. */
 export type JsonObject = ReadonlyMap<string, JsonTree>
 
-/** A number by its token, for example `64`, `64.0`, `1e3`, `NaN`, `-Infinity`. */
+/** A number as its token, for example `64`, `64.0`, `1e3`, `NaN`, `-Infinity`. */
 export class JsonNumber {
   readonly token: string
 
@@ -14,18 +15,18 @@ export class JsonNumber {
     this.token = token
   }
 
-  /** An int in Python's eyes: no point, no exponent. */
+  /** Whether Python parses it as an int: it has no point and no exponent. */
   get isInteger(): boolean {
     return /^-?\d+$/.test(this.token)
   }
 }
 
-/** An array has the wide type `readonly JsonTree[]`, which `Array.isArray` does not narrow to. */
+/** Returns whether the tree is an array. `Array.isArray` alone does not narrow to `readonly JsonTree[]`. */
 export function isArray(tree: JsonTree): tree is readonly JsonTree[] {
   return Array.isArray(tree)
 }
 
-/** An object. */
+/** Returns whether the tree is an object. */
 export function isObject(tree: JsonTree | undefined): tree is JsonObject {
   return tree instanceof Map
 }

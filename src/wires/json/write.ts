@@ -1,14 +1,14 @@
 import { isArray, isObject, JsonNumber, type JsonTree } from './tree.js'
 
 /**
- * Compact JSON, as the SDK's axons write it: non-ASCII as it is, numbers by their tokens. Lone surrogates are
- * escaped, so that the text has a UTF-8 form.
+ * Writes compact JSON, as the SDK's axons do: non-ASCII characters unescaped, numbers as their tokens. Lone surrogates
+ * are escaped, because they have no UTF-8 form.
  */
 export function writeJson(tree: JsonTree): string {
   return write(tree, COMPACT)
 }
 
-/** JSON as Python's `json.dumps` writes it, which dendrites send: ASCII only, a space after each comma and colon. */
+/** Writes JSON as Python's `json.dumps`, and so dendrites, do: ASCII only, a space after each comma and colon. */
 export function writePythonJson(tree: JsonTree): string {
   return write(tree, PYTHON)
 }
@@ -18,7 +18,7 @@ type Style = { readonly comma: string; readonly colon: string; readonly text: (v
 const COMPACT: Style = { comma: ',', colon: ':', text: JSON.stringify }
 const PYTHON: Style = { comma: ', ', colon: ': ', text: value => JSON.stringify(value).replace(/[^ -~]/g, escaped) }
 
-// Adding to one string is the fastest way there is in V8; this runs for every reply.
+// Concatenating to one string is the fastest way in V8; this runs for every reply.
 function write(tree: JsonTree, style: Style): string {
   if (typeof tree === 'string') return style.text(tree)
   if (tree instanceof JsonNumber) return tree.token

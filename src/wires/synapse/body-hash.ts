@@ -7,18 +7,18 @@ import { isPrintable, type Profile } from './printable.js'
 import { pythonText } from './python-text.js'
 
 /**
- * The hash that a dendrite puts into `computed_body_hash`, as a Python of that Unicode version computes it: SHA3-256
- * over the hashes of the fields' texts, in lower-case hex (opentensor/bittensor bittensor/core/synapse.py body_hash).
+ * Computes the `computed_body_hash` that a dendrite sends, as a Python of that Unicode version does: SHA3-256 over the
+ * hashes of the fields' texts, in lower-case hex (opentensor/bittensor bittensor/core/synapse.py body_hash).
  *
- * @throws {Refusal} MALFORMED when a hashed field is missing, or is itself a string with a lone surrogate
+ * @throws {Refusal} MALFORMED when a hashed field is missing, or is a string with a lone surrogate
  */
 export function bodyHash(tree: JsonObject, hashed: readonly HashField[], profile: Profile): string {
   return sha3(hashed.map(field => sha3(fieldText(tree, field, profile))).join(''))
 }
 
 /**
- * All hashes that some Python computes for this body, likeliest first: one, unless it has characters that are younger
- * than the oldest of those interpreters. Lazy, because the first is nearly always the one.
+ * Yields every hash that some Python version computes for this body, likeliest first. There is only one unless the body
+ * has characters that are newer than the oldest of those versions. Lazy, because the first nearly always matches.
  *
  * @throws {Refusal} as `bodyHash`
  */
@@ -34,20 +34,21 @@ export function* bodyHashes(tree: JsonObject, hashed: readonly HashField[]): Gen
   }
 }
 
-// Those of one character are next to each other, so the second hash is the other one that a peer may want.
+// Profiles that print a character alike stand together, so the second hash yielded is the alternative a peer may
+// expect.
 const LESS_LIKELY: readonly Profile[] = ['15.1', '14.0', '13.0', '12.1', '16.0', '17.0']
 
-/** Is there a character in it that some Pythons print and others escape? */
+/** Returns whether the tree has a character that some Python versions print and others escape. */
 function isDisputed(tree: JsonTree | undefined): boolean {
   if (typeof tree === 'string') return MAY_BE_DISPUTED.test(tree) && Array.from(tree).some(isYoung)
   if (isObject(tree)) return Array.from(tree).some(member => member.some(isDisputed))
   return tree !== undefined && isArray(tree) && tree.some(isDisputed)
 }
 
-/** The lowest of such characters is U+061D; those above U+FFFF are here by their surrogates. */
+/** Prefilter: the lowest such character is U+061D; those above U+FFFF match by their surrogates. */
 const MAY_BE_DISPUTED = /[\u0600-\uffff]/
 
-/** What is printable once stays so: if the oldest and the newest agree, all do. */
+/** A printable character stays printable in later versions, so if the oldest and the newest agree, all do. */
 function isYoung(character: string): boolean {
   const codePoint = character.codePointAt(0)!
   return isPrintable(codePoint, '17.0') && !isPrintable(codePoint, '12.1')
@@ -67,12 +68,12 @@ function fieldText(tree: JsonObject, field: HashField, profile: Profile): string
   return text
 }
 
-/** A field that is declared a float is one even if the JSON has no point. */
+/** Adds the point to the token of a field declared float, because Python hashes it as a float. */
 function asFloat(value: JsonTree): JsonTree {
   return value instanceof JsonNumber && value.isInteger ? new JsonNumber(`${BigInt(value.token)}.0`) : value
 }
 
-/** A nested model, or a list of them, prints its declared fields in the order of their declaration. */
+/** Reorders a nested model, or a list of them, to its declared fields: Python prints them in declaration order. */
 function inOrder(value: JsonTree, keys: readonly string[]): JsonTree {
   if (isArray(value)) return value.map(item => inOrder(item, keys))
   if (!isObject(value)) return value

@@ -5,19 +5,19 @@ import { writePythonJson } from '../json/write.js'
 import type { HeaderList } from '../wire.js'
 import { terminal } from './terminal.js'
 
-/** A synapse to be sent: its class's own fields. */
+/** A synapse to send: the fields of its own class. */
 export type SynapseFields = {
   /** the name of the class */
   readonly name: string
-  /** all of them in the order of their declaration, defaults included (`completion: ''`) */
+  /** all fields in declaration order, defaults included (`completion: ''`) */
   readonly fields: JsonObject
-  /** those without a default, which the head announces */
+  /** the fields without a default, which the head announces */
   readonly required: readonly string[]
-  /** those that a reply does not change; all required ones when left out */
+  /** the fields that a reply does not change; by default all required fields */
   readonly frozen?: readonly string[]
 }
 
-/** Who asks whom, when, and what vouches for it. */
+/** The sender, the receiver, and what the signature covers. */
 export type Envelope = {
   readonly signer: { readonly address: string; sign(message: Uint8Array): Uint8Array }
   /** the caller's external address */
@@ -25,13 +25,14 @@ export type Envelope = {
   readonly receiver: { readonly hotkey: string; readonly ip: string; readonly port: number }
   /** nanoseconds since the epoch */
   readonly nonce: bigint
-  /** names the dendrite, as long as it lives */
+  /** identifies the dendrite for its whole lifetime */
   readonly uuid: string
   readonly timeoutSeconds: number
   /** one of `bodyHashes` */
   readonly bodyHash: string
 }
 
+/** An HTTP request ready to send. */
 export type HttpRequest = {
   readonly method: 'POST'
   readonly path: string
@@ -40,7 +41,7 @@ export type HttpRequest = {
 }
 
 /**
- * A request as the SDK's dendrite sends it, signed.
+ * Builds and signs a request as the SDK's dendrite does.
  *
  * @see opentensor/bittensor v10.2.0 bittensor/core/dendrite.py preprocess_synapse_for_request, synapse.py to_headers
  */
@@ -94,12 +95,12 @@ export function buildRequest(synapse: SynapseFields, envelope: Envelope): HttpRe
   return { method: 'POST', path, headers, body: Buffer.from(writePythonJson(body)) }
 }
 
-/** Major, minor and patch of the SDK whose rules these requests keep: from 7.2 on, nonces are times. */
+/** The SDK version whose rules these requests follow, as major, minor and patch: since 7.2, nonces are timestamps. */
 const SDK_VERSION = 10_002_000
-/** What Python says of the size of its dictionary of headers. Nothing depends on it. */
+/** The size of Python's dictionary of headers. Axons ignore it. */
 const HEADER_SIZE = '464'
 
-/** Each required field by the empty value of its kind, without which the SDK's axon does not parse the head. */
+/** Announces each required field with an empty value of its type; without these the SDK's axon rejects the head. */
 function announced({ fields, required }: SynapseFields): HeaderList {
   return required.map(name => {
     const dummy = writePythonJson(emptyLike(fields.get(name) ?? null))

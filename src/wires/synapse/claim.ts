@@ -3,12 +3,12 @@ import { pythonFloat, pythonInt } from '../json/python-number.js'
 import { Refusal } from '../refusal.js'
 import type { Claim, Head } from '../wire.js'
 
-/** How long a dendrite waits unless it is told otherwise. */
+/** A dendrite's default timeout. */
 export const DEFAULT_TIMEOUT_SECONDS = 12
 
-/** A head of the synapse wire, read as the SDK's axon reads it. */
+/** A head of the synapse wire, parsed as the SDK's axon parses it. */
 export type SynapseClaim = Claim & {
-  /** the hotkey's header as it came; null when absent or empty */
+  /** the hotkey header unchanged; null when absent or empty */
   readonly hotkeyText: string | null
   readonly nonce: bigint | null
   readonly uuid: string | null
@@ -16,17 +16,17 @@ export type SynapseClaim = Claim & {
   readonly signature: string | null
   readonly bodyHash: string | null
   readonly version: bigint | null
-  /** what a reply repeats: finite, 12 where the caller named no such number */
+  /** the value that a reply repeats: finite; 12 when the caller sent no finite number */
   readonly timeoutSeconds: number
-  /** the peer's socket, which replies tell instead of what the head says */
+  /** the peer's socket address, which replies report instead of the head's */
   readonly address: string
   readonly port: number
 }
 
 /**
- * Reads what a head claims. Headers that decide nothing here (the axon's side, sizes, `input_obj`) are not looked at.
+ * Parses the claim of a head. Ignores the headers that decide nothing here: the axon's side, sizes, `input_obj`.
  *
- * @throws {Refusal} MALFORMED when a header comes twice, or is not the number it should be · NOT_FOUND
+ * @throws {Refusal} MALFORMED when a header is repeated, or a numeric one is not a number · NOT_FOUND
  */
 export function claim(head: Head): SynapseClaim {
   const synapse = synapseOf(head.target)
@@ -43,7 +43,7 @@ export function claim(head: Head): SynapseClaim {
   const hotkeyText = headers.get('bt_header_dendrite_hotkey') || null
   const timeout = read('timeout', pythonFloat)
   return {
-    // Without a usable hotkey the claim is answered by `proof`, after the door has counted it.
+    // A claim without a valid hotkey is refused later, by `proof`, after the rate limit has counted it.
     hotkey: hotkeyText !== null && isAddress(hotkeyText) ? hotkeyText : null,
     synapse,
     timeoutMs: timeout !== null && timeout > 0 && Number.isFinite(timeout * 1000) ? timeout * 1000 : null,
@@ -59,7 +59,7 @@ export function claim(head: Head): SynapseClaim {
   }
 }
 
-/** The headers of this wire by name. One that comes twice could be read in two ways, so it is not read at all. */
+/** Returns the headers of this wire by name. Refuses a repeated header, because it is ambiguous. */
 function ownHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> {
   const headers = new Map<string, string>()
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -72,9 +72,9 @@ function ownHeaders(rawHeaders: readonly string[]): ReadonlyMap<string, string> 
 }
 
 /**
- * The synapse that a request target names: its path, when that has one segment, percent-decoded; `''` for `/`.
+ * Returns the synapse that a request target names: its path of one segment, percent-decoded; `''` for `/`.
  *
- * @returns null when the path has more segments than one, or is none
+ * @returns null when the target has more than one segment, or is not a path
  */
 export function synapseOf(target: string): string | null {
   const [path = ''] = target.split('?', 1)
@@ -83,7 +83,7 @@ export function synapseOf(target: string): string | null {
   return decoded.slice(1)
 }
 
-// As Python's urllib.parse.unquote, by which the SDK's server reads a path: `%zz` stays, and bytes that are not UTF-8
+// Decodes as Python's urllib.parse.unquote, which the SDK's server uses: `%zz` is kept, and bytes that are not UTF-8
 // become U+FFFD.
 function unquote(path: string): string {
   return path.replace(/(?:%[0-9a-f]{2})+/gi, bytes => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())

@@ -8,9 +8,9 @@ import { replyHeaders } from './reply-head.js'
 import { terminal } from './terminal.js'
 
 /**
- * The whole answer: the request's fields as they came, those of `patch` over them, and around them what the head
- * proved, whatever the body says of it. A null `timeout`, `dendrite`, `axon` or `completion` ends a validator's whole
- * step (Python raises out of `dendrite.call`), so there is none.
+ * Encodes a whole answer: the request's fields unchanged, overridden by those of `patch`, plus the fields that the head
+ * proved, which override the body's. Never writes a null `timeout`, `dendrite`, `axon` or `completion`, because that
+ * ends a validator's whole step (Python raises out of `dendrite.call`).
  */
 export function encodeReply(
   claim: SynapseClaim,
@@ -36,9 +36,9 @@ export function encodeReply(
     ],
     ['computed_body_hash', ''],
   ])
-  const ours = new Set(synapse.keys())
-  for (const [name, value] of tree) if (!ours.has(name)) synapse.set(name, value)
-  for (const [name, value] of Object.entries(patch)) if (!ours.has(name)) synapse.set(name, toTree(value))
+  const proven = new Set(synapse.keys())
+  for (const [name, value] of tree) if (!proven.has(name)) synapse.set(name, value)
+  for (const [name, value] of Object.entries(patch)) if (!proven.has(name)) synapse.set(name, toTree(value))
   if (synapse.get('completion') === null) synapse.delete('completion')
   return {
     status: success.status,

@@ -6,7 +6,7 @@ import { bodyHashes } from './body-hash.js'
 import type { SynapseClaim } from './claim.js'
 
 /**
- * Reads the body and holds it against the hash that was signed, as any Python may have computed it.
+ * Parses the body and checks it against the signed hash, as any Python version may have computed it.
  *
  * @throws {Refusal} MALFORMED · HASH_MISMATCH
  */
@@ -23,7 +23,7 @@ export function open(
     try {
       for (const hash of bodyHashes(tree, hashed)) if (hash === claim.bodyHash) return tree
     } catch (error) {
-      // A field that only another version has; if there is but one, that is what is wrong.
+      // The missing field may belong to another version; with a single version it is the reason to report.
       if (!(error instanceof Refusal)) throw error
       if (versions.length === 1) mismatch = error
     }

@@ -1,14 +1,16 @@
 /**
- * The Unicode versions that Python interpreters print by, oldest first: 12.1 is Python 3.8, 13.0 is 3.9 and 3.10,
- * 14.0 is 3.11, 15.0 is 3.12, 15.1 is 3.13, 16.0 is 3.14.
+ * The Unicode versions of Python interpreters, oldest first: 12.1 is Python 3.8, 13.0 is 3.9 and 3.10, 14.0 is 3.11,
+ * 15.0 is 3.12, 15.1 is 3.13, 16.0 is 3.14.
  */
 export const profiles = ['12.1', '13.0', '14.0', '15.0', '15.1', '16.0', '17.0'] as const
+/** One of these Unicode versions. */
 export type Profile = (typeof profiles)[number]
 
 /**
- * Does Python's `str.isprintable` hold for this code point, in an interpreter of that Unicode version?
+ * Returns what Python's `str.isprintable` returns for this code point, in an interpreter of that Unicode version.
  *
- * Node's own tables are not asked: they are older here and newer there. What no known version prints is not printable.
+ * Does not use Node's own tables, because their version varies. A code point that none of the versions prints is not
+ * printable.
  */
 export function isPrintable(codePoint: number, profile: Profile): boolean {
   since ??= unpack()
@@ -16,7 +18,7 @@ export function isPrintable(codePoint: number, profile: Profile): boolean {
   return version !== undefined && version > 0 && version <= profiles.indexOf(profile) + 1
 }
 
-/** By code point: 0 never printable, 1 since the first of `profiles`, and so on. Pages of zeros cost no memory. */
+/** By code point: 0 never printable, 1 since the first of `profiles`, and so on. Untouched zero pages take no memory. */
 let since: Uint8Array | undefined
 
 function unpack(): Uint8Array {
@@ -30,9 +32,9 @@ function unpack(): Uint8Array {
   return table
 }
 
-// Runs of code points from 0 on: `_` never printable, `A` since the first profile … `G` since the last; then how many,
-// in base 36, nothing for one. A is what Python 3.8 prints, B to G are in test/fixtures/vectors/python-printable.json;
-// CPython 3.9 to 3.13 and ICU of Unicode 17 agree with it on every code point.
+// Runs of code points from 0 on: `_` never printable, `A` since the first profile … `G` since the last; then the length
+// of the run in base 36, omitted for 1. A is what Python 3.8 prints, B to G are in
+// test/fixtures/vectors/python-printable.json; CPython 3.9 to 3.13 and ICU of Unicode 17 agree on every code point.
 const RUNS = `
 _wA2n_yAc_Aju_2A6_4A7_A_Ak_Ab1_A12_2A1e_2A3_A1j_8Ar_4A6_hAm_CA5b_A1c_2A1n_2A2t_eA1n_2A1d_2Af_As_2A_Ab_5CvG_7FC8AlC
 A8BaCbAf_A4h_A8_2A2_2Am_A7_A_3A4_2A9_2A2_2A4_8A_4A2_A5_2Ap_2A3_A6_4A2_2Am_A7_A2_A2_A2_2A_A5_4A2_2A3_3A_7A4_A_7Ah_a

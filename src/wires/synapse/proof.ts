@@ -2,13 +2,13 @@ import { Refusal } from '../refusal.js'
 import type { Proof } from '../wire.js'
 import type { SynapseClaim } from './claim.js'
 
-/** How far the two clocks may be apart (opentensor/bittensor bittensor/core/axon.py ALLOWED_DELTA). */
+/** Allowed difference between the two clocks (opentensor/bittensor bittensor/core/axon.py ALLOWED_DELTA). */
 const DELTA_MS = 4_000
-/** The time-out widens the window and is not signed, so it counts up to here only. */
+/** Cap on the timeout that widens the window, because the timeout is not signed. */
 const MAX_TIMEOUT_MS = 60_000
 
 /**
- * What a claim has to prove: that its hotkey signed its nonce, uuid and body hash, for `receiver`.
+ * Returns what a claim must prove: that its hotkey signed its nonce, uuid and body hash for `receiver`.
  *
  * @throws {Refusal} NOT_VERIFIED, in the words of the SDK's axon and wallet
  */
@@ -18,7 +18,7 @@ export function proof(claim: SynapseClaim, receiver: string): Proof {
   if (hotkey === null) throw notVerified('Invalid SS58 address: not an address of network prefix 42')
   if (nonce === null) throw notVerified('Missing Nonce')
   const signature = signatureBytes(claim.signature)
-  // Python prints what is missing as None. The nonce is the number that was read, not the text it was read from.
+  // Python prints a missing value as None. It signs the parsed nonce, not the header's text.
   const caller = uuid ?? 'None'
   return {
     text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${caller}.${bodyHash ?? 'None'}`),

@@ -3,8 +3,8 @@ import { isArray, isObject, JsonNumber, type JsonTree } from '../json/tree.js'
 import { isPrintable, type Profile } from './printable.js'
 
 /**
- * What Python's `str()` makes of a value: a string as it is, anything else as `repr` shows it. The SDK hashes that
- * (opentensor/bittensor bittensor/core/synapse.py body_hash), so which characters are escaped depends on the Unicode
+ * Formats a value as Python's `str()` does: a string unchanged, anything else as its `repr`. The SDK hashes this text
+ * (opentensor/bittensor bittensor/core/synapse.py body_hash), and which characters are escaped depends on the Unicode
  * version of the caller's interpreter.
  */
 export function pythonText(tree: JsonTree, profile: Profile): string {
@@ -28,7 +28,7 @@ function numberText(number: JsonNumber): string {
   return number.token === '-0' ? '0' : number.token
 }
 
-/** Single quotes, unless there are some inside and no double ones. */
+/** Quotes with single quotes, unless the text has single quotes and no double quotes. */
 function quoted(text: string, profile: Profile): string {
   if (!NEEDS_CARE.test(text)) return `'${text}'`
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
@@ -47,7 +47,7 @@ function quoted(text: string, profile: Profile): string {
   return out + text.slice(copied) + quote
 }
 
-/** Anything but printable ASCII, or a quote, or a backslash. */
+/** Matches anything but printable ASCII, and also a single quote and a backslash. */
 const NEEDS_CARE = /[^ -~]|['\\]/
 
 function escapeOf(codePoint: number, quote: string, profile: Profile): string | null {

@@ -11,16 +11,18 @@ import {
   unreadableReply,
 } from './read-reply-head.js'
 
+/** A whole HTTP reply. */
 export type HttpReply = HttpHead & { readonly body: Uint8Array }
 
-/** What became of an ask, and of what was asked. */
+/** The outcome of a call, and the synapse afterwards. */
 export type SynapseReply = ReplyStatus & {
-  /** the synapse after the reply: frozen fields keep the asker's values */
+  /** the synapse's fields after the reply: frozen fields keep the caller's values */
   readonly fields: JsonObject
 }
 
 /**
- * Reads a reply as a dendrite of SDK 10.2 does, but for its crashes: what cannot be read is status 422, never thrown.
+ * Reads a reply as a dendrite of SDK 10.2 does, except for its crashes. Never throws: an unreadable reply gets status
+ * 422.
  *
  * @see opentensor/bittensor v10.2.0 bittensor/core/dendrite.py process_server_response
  */
@@ -41,18 +43,18 @@ function jsonOf({ rawHeaders, body }: HttpReply): JsonObject {
   return json
 }
 
-/** The asked fields with the answered ones over them. Of frozen ones the asker's values stay. */
+/** Merges the reply's fields over the sent ones. Frozen fields keep the sent values. */
 function merged(json: JsonObject, { fields, required, frozen = required }: SynapseFields): JsonObject {
-  const merge = (name: string, mine: JsonTree): JsonTree => {
-    const theirs = json.get(name)
-    if (theirs === undefined && required.includes(name)) throw new Refusal('MALFORMED', `the reply has no ${name}`)
-    if (theirs === undefined) return mine
-    if (mine !== null && kindOf(theirs) !== kindOf(mine)) {
-      throw new Refusal('MALFORMED', `${name} of the reply is not a ${kindOf(mine)}`)
+  const merge = (name: string, sent: JsonTree): JsonTree => {
+    const received = json.get(name)
+    if (received === undefined && required.includes(name)) throw new Refusal('MALFORMED', `the reply has no ${name}`)
+    if (received === undefined) return sent
+    if (sent !== null && kindOf(received) !== kindOf(sent)) {
+      throw new Refusal('MALFORMED', `${name} of the reply is not a ${kindOf(sent)}`)
     }
-    return frozen.includes(name) ? mine : theirs
+    return frozen.includes(name) ? sent : received
   }
-  return new Map(Array.from(fields, ([name, mine]) => [name, merge(name, mine)]))
+  return new Map(Array.from(fields, ([name, sent]) => [name, merge(name, sent)]))
 }
 
 function kindOf(tree: JsonTree): string {
@@ -63,8 +65,8 @@ function kindOf(tree: JsonTree): string {
 }
 
 /**
- * Is the body of this reply the answer itself, as raw UTF-8 text? An axon says `text/event-stream`, although no events
- * come; the SDK does not look at it. A refusal is JSON all the same, and SDK 6.0 to 6.4 refuse with HTTP 500.
+ * Returns whether the body of this reply is a raw UTF-8 stream. Axons send the type `text/event-stream` although the
+ * body has no events; the SDK ignores the type. Refusals are JSON, and SDK 6.0 to 6.4 refuse with HTTP 500.
  *
  * @see opentensor/bittensor v10.2.0 bittensor/core/stream.py BTStreamingResponse
  */
@@ -73,8 +75,8 @@ export function isStream({ status, rawHeaders }: HttpHead): boolean {
 }
 
 /**
- * Reads the head of a stream, which comes before the first piece and alone says what became of the ask. One that cannot
- * be read is status 422, never thrown.
+ * Reads the head of a stream, which arrives before the first piece and alone carries the status. Never throws: an
+ * unreadable head gets status 422.
  */
 export function readStreamHead(head: HttpHead): ReplyStatus {
   try {

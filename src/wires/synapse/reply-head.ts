@@ -4,7 +4,7 @@ import type { HeaderList, Reply, ReplyHead, Served } from '../wire.js'
 import { DEFAULT_TIMEOUT_SECONDS, type SynapseClaim } from './claim.js'
 
 /**
- * The head of a streamed answer. Despite its type no server-sent events follow, but the text itself.
+ * Returns the head of a streamed answer. Despite its type, the body is plain text, not server-sent events.
  *
  * @see opentensor/bittensor v10.2.0 bittensor/core/stream.py BTStreamingResponse
  */
@@ -13,7 +13,7 @@ export function stream(claim: SynapseClaim, served: Served): ReplyHead {
   return { status, headers: replyHeaders(claim, { status, message: 'Success', type: 'text/event-stream' }, served) }
 }
 
-/** A refusal as SDK 6.5 and later send it: the status, `{"message"}`, and both in headers for older dendrites. */
+/** Encodes a refusal as SDK 6.5 and later do: the status, `{"message"}`, and both in headers for older dendrites. */
 export function refuse(claim: SynapseClaim | null, refusal: Refusal, served: Served): Reply {
   const { status, message } = refusal
   const key = AS_DETAIL.has(refusal.code) ? 'detail' : 'message'
@@ -24,12 +24,12 @@ export function refuse(claim: SynapseClaim | null, refusal: Refusal, served: Ser
   }
 }
 
-/** These the SDK's web framework answers itself, in a form of its own. */
+/** The refusals that the SDK's web framework sends itself, with its own key. */
 const AS_DETAIL: ReadonlySet<RefusalCode> = new Set(['NOT_FOUND', 'METHOD_NOT_ALLOWED'])
 
 /**
- * The head of every reply. Dendrites up to 7.1 read nothing else of an error, and all of them compare names case by
- * case. `axon_signature` is left out: no dendrite checks it, and it would sign strangers' texts.
+ * Returns the headers of every reply. Dendrites up to 7.1 read only these of an error, and all dendrites compare header
+ * names case-sensitively. Omits `axon_signature`: no dendrite checks it, and it would sign text chosen by strangers.
  */
 export function replyHeaders(
   claim: SynapseClaim | null,
@@ -44,28 +44,28 @@ export function replyHeaders(
     ['bt_header_axon_status_message', ascii(message, MESSAGE_LIMIT)],
     ['bt_header_axon_process_time', floatText(served.processMs / 1000)],
   ]
-  const tell = (name: string, value: string | number | bigint | null) => {
+  const add = (name: string, value: string | number | bigint | null) => {
     if (value) headers.push([name, ascii(String(value), ECHO_LIMIT)])
   }
-  tell('bt_header_axon_ip', served.ip)
-  tell('bt_header_axon_port', served.port)
-  tell('bt_header_axon_hotkey', served.hotkey)
+  add('bt_header_axon_ip', served.ip)
+  add('bt_header_axon_port', served.port)
+  add('bt_header_axon_hotkey', served.hotkey)
   if (claim === null) return headers
-  tell('bt_header_dendrite_ip', claim.address)
-  tell('bt_header_dendrite_port', claim.port)
-  tell('bt_header_dendrite_version', claim.version)
-  tell('bt_header_dendrite_nonce', claim.nonce)
-  tell('bt_header_dendrite_uuid', claim.uuid)
-  tell('bt_header_dendrite_hotkey', claim.hotkeyText)
-  tell('bt_header_dendrite_signature', claim.signature)
+  add('bt_header_dendrite_ip', claim.address)
+  add('bt_header_dendrite_port', claim.port)
+  add('bt_header_dendrite_version', claim.version)
+  add('bt_header_dendrite_nonce', claim.nonce)
+  add('bt_header_dendrite_uuid', claim.uuid)
+  add('bt_header_dendrite_hotkey', claim.hotkeyText)
+  add('bt_header_dendrite_signature', claim.signature)
   return headers
 }
 
-// A dendrite's HTTP client gives up on a header value above 8190 bytes, and so on the whole reply.
+// A dendrite's HTTP client rejects a header value above 8190 bytes, and with it the whole reply.
 const MESSAGE_LIMIT = 2048
 const ECHO_LIMIT = 256
 
-/** One line of printable ASCII, at most `limit` characters. */
+/** Reduces a text to one line of printable ASCII, at most `limit` characters. */
 function ascii(text: string, limit: number): string {
   const short = text.slice(0, limit)
   return NOT_ASCII.test(short) ? short.replace(/[\t\r\n]+/g, ' ').replace(/[^ -~]/gu, '?') : short

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonTree } from '../json/tree.js'
 
-/** One side of an exchange, `axon` or `dendrite`, as a synapse carries it: all ten keys, in order, null where unknown. */
+/**
+ * Returns one side of an exchange, `axon` or `dendrite`, as in a synapse: all ten keys, in order, null where unknown.
+ */
 export function terminal(known: Partial<Record<(typeof KEYS)[number], JsonTree>>): JsonObject {
   return new Map(KEYS.map(key => [key, known[key] ?? null]))
 }

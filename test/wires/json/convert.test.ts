@@ -7,14 +7,14 @@ import { writeJson } from '#dist/wires/json/write.js'
 
 const plain = (text: string) => toPlain(readJson(Buffer.from(text)))
 
-describe('plainOf', () => {
-  it('gives what a schema can look at', () => {
+describe('toPlain', () => {
+  it('returns values that a schema can parse', () => {
     const schema = z.object({ roles: z.array(z.string()), limit: z.number(), free: z.record(z.string(), z.boolean()) })
     const value = { roles: ['user'], limit: 2.5, free: { a: true } }
     assert.deepEqual(schema.parse(plain(JSON.stringify(value))), value)
   })
 
-  it('gives an integer beyond 2^53 as a bigint, and minus zero as zero', () => {
+  it('returns an integer beyond 2^53 as a bigint, and minus zero as zero', () => {
     assert.deepEqual(plain('[9007199254740991,9007199254740992,1795354700061001290,-0,-0.0]'), [
       9_007_199_254_740_991,
       9_007_199_254_740_992n,
@@ -30,14 +30,14 @@ describe('plainOf', () => {
     assert.deepEqual(Object.keys(value), ['__proto__'])
   })
 
-  it('gives a fresh value each time', () => {
+  it('returns a fresh value each time', () => {
     const tree = readJson(Buffer.from('{"a":[1]}'))
     assert.notEqual(toPlain(tree), toPlain(tree))
   })
 })
 
-describe('treeOf', () => {
-  it('writes numbers as Python would, and keeps what is a tree already', () => {
+describe('toTree', () => {
+  it('writes numbers as Python does, and keeps values that are trees already', () => {
     const values = {
       a: 1,
       b: 0.5,
@@ -53,7 +53,7 @@ describe('treeOf', () => {
     )
   })
 
-  it('takes a Map for an object, whatever is in it', () => {
+  it('converts any Map to an object', () => {
     const map = new Map<unknown, unknown>([
       ['a', { b: 1 }],
       [2, [new Map()]],
@@ -61,7 +61,7 @@ describe('treeOf', () => {
     assert.equal(writeJson(toTree(map)), '{"a":{"b":1},"2":[{}]}')
   })
 
-  it('refuses what JSON does not have', () => {
+  it('throws for values that JSON cannot express', () => {
     assert.throws(() => toTree(new Map([['a', undefined]])), TypeError)
     assert.throws(() => toTree([() => 1]), TypeError)
     assert.throws(() => toTree({ a: undefined }), TypeError)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { floatText, pythonFloat, pythonInt } from '#dist/wires/json/python-number.js'
 
 describe('pythonInt', () => {
-  it("reads what Python's int reads", () => {
+  it("parses what Python's int parses", () => {
     const cases = {
       '5': 5n,
       ' 007 ': 7n,
@@ -44,7 +44,7 @@ describe('pythonInt', () => {
 })
 
 describe('pythonFloat', () => {
-  it("reads what Python's float reads", () => {
+  it("parses what Python's float parses", () => {
     const cases = { '12.0': 12, '1e9': 1e9, ' 1_0.5 ': 10.5, '.5': 0.5, '5.': 5, '-1E-2': -0.01, '+inf': Infinity }
     for (const [text, value] of Object.entries(cases)) assert.equal(pythonFloat(text), value, text)
     assert.equal(pythonFloat('-Infinity'), -Infinity)

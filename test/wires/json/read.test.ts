@@ -9,7 +9,7 @@ const echo = (text: string) => writeJson(read(text))
 const malformed = (error: unknown) => error instanceof Refusal && error.code === 'MALFORMED'
 
 describe('readJson', () => {
-  it('keeps numbers by their tokens', () => {
+  it('keeps numbers as their tokens', () => {
     const tokens = [
       '0',
       '-0',
@@ -25,21 +25,21 @@ describe('readJson', () => {
     assert.equal(echo(`[${tokens}]`), `[${tokens}]`)
   })
 
-  it('tells an int from a float as Python does', () => {
+  it('distinguishes an int from a float as Python does', () => {
     const integers = ['0', '-0', '64', '1'.repeat(30)]
     for (const token of integers) assert.equal(new JsonNumber(token).isInteger, true, token)
     for (const token of ['64.0', '1e3', 'NaN', '-Infinity']) assert.equal(new JsonNumber(token).isInteger, false, token)
   })
 
-  it('keeps the order of keys, also of those that look like numbers', () => {
+  it('keeps the order of keys, including integer-like ones', () => {
     assert.equal(echo('{"b":1,"2":"x","1":"y"}'), '{"b":1,"2":"x","1":"y"}')
   })
 
-  it('gives a repeated key its first place and its last value', () => {
+  it('keeps a repeated key at its first position with its last value', () => {
     assert.equal(echo('{"a":1,"b":2,"a":3}'), '{"a":3,"b":2}')
   })
 
-  it('takes a prototype key for a key like any other', () => {
+  it('treats __proto__ as an ordinary key', () => {
     const tree = read('{"__proto__":{"polluted":true},"constructor":1}')
     assert.ok(isObject(tree))
     assert.deepEqual([...tree.keys()], ['__proto__', 'constructor'])
@@ -56,12 +56,12 @@ describe('readJson', () => {
     }
   })
 
-  it('keeps a lone surrogate that is escaped, and writes it as an escape', () => {
+  it('keeps an escaped lone surrogate, and writes it escaped', () => {
     assert.equal(read('"\\ud800"'), '\ud800')
     assert.equal(echo('"\\ud83d\\ude00 \\ud800"'), '"😀 \\ud800"')
   })
 
-  it('refuses what is not UTF-8', () => {
+  it('refuses bytes that are not UTF-8', () => {
     for (const bytes of [
       [0x22, 0xff, 0x22],
       [0x22, 0xed, 0xa0, 0x80, 0x22],
@@ -101,7 +101,7 @@ describe('readJson', () => {
     assert.ok(isArray(read('['.repeat(200) + ']'.repeat(200))))
   })
 
-  it('refuses more than 100,000 values cheaply, whatever they are', () => {
+  it('refuses more than 100,000 values of any type cheaply', () => {
     for (const one of ['{}', '[]', '0', '""', '{"a":0}']) {
       assert.throws(() => read(`[${`${one},`.repeat(100_000)}0]`), /more than 100000 values/, one)
     }
@@ -116,7 +116,7 @@ describe('readJson', () => {
     assert.ok(read(`0.${'1'.repeat(1_000_000)}`) instanceof JsonNumber)
   })
 
-  it('agrees with JSON.parse wherever both read', () => {
+  it('agrees with JSON.parse on every text that both accept', () => {
     const texts = [
       '{"a":[1,2.5,{"b":null}],"c":"é\\u00e9\\ud83d\\ude00"}',
       '[true,false,null,"",[],{}]',

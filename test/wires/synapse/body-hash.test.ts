@@ -43,7 +43,7 @@ describe('pythonText and bodyHash', () => {
     assert.equal(hashOf('{"limit":5}', [{ name: 'limit', absent: '64' }]), hashOf('{"limit":5}', ['limit']))
   })
 
-  it('hashes nested models in the order of their declaration, without what is not declared', () => {
+  it('hashes nested models in declaration order, without undeclared fields', () => {
     const keys = ['role', 'content']
     const mixed = '{"m":[{"content":"hi","x":1,"role":"user"}]}'
     assert.equal(hashOf(mixed, [{ name: 'm', keys }]), hashOf('{"m":[{"role":"user","content":"hi"}]}', ['m']))
@@ -59,7 +59,7 @@ describe('pythonText and bodyHash', () => {
     assert.equal(pythonText(['\ud83d'], '15.0'), "['\\ud83d']")
   })
 
-  it('12.1-31: knows each hash that some Python computes, and only those', () => {
+  it('12.1-31: yields each hash that some Python version computes, and only those', () => {
     const young = '{"messages":["\u{1FADC}"]}' // Unicode 16.0
     const hashes = [...bodyHashes(tree(young), ['messages'])]
     assert.deepEqual(new Set(hashes), new Set(profiles.map(profile => hashOf(young, ['messages'], profile))))
@@ -69,7 +69,7 @@ describe('pythonText and bodyHash', () => {
     assert.equal([...bodyHashes(tree('{"messages":["日本語 😀 é"]}'), ['messages'])].length, 1)
   })
 
-  it('makes no other texts of what every Python prints alike', () => {
+  it('yields one hash for text that every Python version prints alike', () => {
     let made = 0
     class Counted extends Map<string, string> {
       override [Symbol.iterator]() {
@@ -85,12 +85,12 @@ describe('pythonText and bodyHash', () => {
     }
   })
 
-  it('finds a character of some Pythons also in a key', () => {
+  it('finds a character that only some Python versions print in a key, too', () => {
     assert.equal([...bodyHashes(tree('{"m":[{"\u{1FADC}":1}]}'), ['m'])].length, 2)
     assert.equal([...bodyHashes(tree('{"m":[["\u061d"]]}'), ['m'])].length, 2)
   })
 
-  it('tries the combinations of characters of different age', () => {
+  it('tries the combinations of characters from different Unicode versions', () => {
     const json = '{"messages":["\u{1FAE8}\u{1FADC}\u{1FAD0}"]}' // Unicode 15.0, 16.0, 13.0
     assert.equal(new Set(bodyHashes(tree(json), ['messages'])).size, 4)
   })

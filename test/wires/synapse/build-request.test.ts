@@ -25,7 +25,7 @@ const envelope = {
   bodyHash: bodyHash(fields, ['messages'], '15.1'),
 }
 
-describe('askOf', () => {
+describe('buildRequest', () => {
   const recorded = message(vector('axon/request-10.2.http').toString())
   const ask = buildRequest(prompting, envelope)
   const signature = Object.fromEntries(ask.headers).bt_header_dendrite_signature!
@@ -50,21 +50,21 @@ describe('askOf', () => {
     assert.match(signature, /^0x[0-9a-f]{128}$/)
   })
 
-  it('12.2-1: is proven and opened by the other end', () => {
+  it('12.2-1: builds a request that the axon verifies and opens', () => {
     const claimed = claim(head(ask.headers.flat(), ask.path))
     const { text, signature } = proof(claimed, bob.address)
     assert.ok(isSignedBy(alice.publicKey, text, signature))
     assert.deepEqual(open(claimed, ask.body, [['messages']]).get('messages'), fields.get('messages'))
   })
 
-  it('announces each required field by the empty value of its kind', () => {
+  it('announces each required field with an empty value of its type', () => {
     const values = fieldsOf({ a: ['x'], b: 'x', c: 5, d: new JsonNumber('5.0'), e: true, f: { x: 1 }, g: null })
     const { headers } = buildRequest({ name: 'X', fields: values, required: ['a', 'b', 'c', 'd', 'e', 'f'] }, envelope)
     const dummies = headers.filter(([name]) => name.startsWith('bt_header_input_obj_')).map(([, value]) => value)
     assert.deepEqual(dummies, ['W10=', 'IiI=', 'MA==', 'MC4w', 'ZmFsc2U=', 'e30='])
   })
 
-  it('names the timeout as a Python float', () => {
+  it('writes the timeout as a Python float', () => {
     const timeout = (timeoutSeconds: number) => buildRequest(prompting, { ...envelope, timeoutSeconds }).headers[1]
     assert.deepEqual(timeout(12), ['timeout', '12.0'])
     assert.deepEqual(timeout(0.25), ['timeout', '0.25'])

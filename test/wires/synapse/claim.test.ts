@@ -44,7 +44,7 @@ describe('claim of the synapse wire', () => {
     assert.deepEqual([read.nonce, read.version, read.timeoutMs], [1000n, 7n, 10_000])
   })
 
-  it('counts a timeout that is no length of time as absent', () => {
+  it('treats a timeout that is not a positive duration as absent', () => {
     for (const text of ['0', 'nan', 'inf', '-inf', '-5', '1e308']) {
       assert.equal(claim(head(['timeout', text])).timeoutMs, null, text)
     }
@@ -52,7 +52,7 @@ describe('claim of the synapse wire', () => {
     assert.equal(claim(head(['timeout', 'inf'])).timeoutSeconds, 12)
   })
 
-  it('refuses a header that comes twice, in whatever case', () => {
+  it('refuses a repeated header, in any case', () => {
     for (const name of ['bt_header_dendrite_nonce', 'bt_header_axon_ip', 'computed_body_hash', 'timeout']) {
       const twice = head([name, '1', name.toUpperCase(), '1'])
       assert.throws(() => claim(twice), { code: 'MALFORMED', message: `The header ${name} comes twice` })
@@ -60,20 +60,20 @@ describe('claim of the synapse wire', () => {
     assert.doesNotThrow(() => claim(head(['accept', 'a', 'accept', 'b'])))
   })
 
-  it('12.1-37, 12.1-38: does not look at input_obj headers', () => {
+  it('12.1-37, 12.1-38: ignores input_obj headers', () => {
     const without = signedHead({ body, change: { bt_header_input_obj_messages: null } })
     const spoofed = signedHead({ body, change: { bt_header_input_obj_messages: 'WyJzcG9vZiJd' } })
     assert.equal(claim(without).synapse, 'Prompting')
     assert.equal(claim(spoofed).synapse, 'Prompting')
   })
 
-  it('claims no hotkey when the header is absent, empty or no address of prefix 42', () => {
+  it('returns a null hotkey when the header is absent, empty or not an address of prefix 42', () => {
     for (const hotkey of [null, '', '5Abc', `${alice.address} `, `0x${'00'.repeat(32)}`]) {
       assert.equal(claim(signedHead({ body, change: { bt_header_dendrite_hotkey: hotkey } })).hotkey, null)
     }
   })
 
-  it('is of this wire by any header of it, and only by its name', () => {
+  it('matches a head with any header of this wire, by name only', () => {
     assert.equal(synapseWire.match(head(['bt_header_dendrite_hotkey', ''])), true)
     assert.equal(synapseWire.match(head(['x-note', 'bt_header_dendrite_hotkey'])), false)
     assert.equal(synapseWire.match(head([])), false)
@@ -81,14 +81,14 @@ describe('claim of the synapse wire', () => {
 })
 
 describe('synapseOf', () => {
-  it('12.1-7: takes the path without its query, decoded as Python decodes it', () => {
+  it('12.1-7: returns the path without its query, decoded as Python decodes it', () => {
     const names = { '/Prompting': 'Prompting', '/Prompting?x=1/2': 'Prompting', '/%50rompting': 'Prompting', '/': '' }
     for (const [target, name] of Object.entries(names)) assert.equal(synapseOf(target), name, target)
     assert.equal(synapseOf('/%zz'), '%zz')
     assert.equal(synapseOf('/%C3%A9%ff'), 'é\ufffd')
   })
 
-  it('12.1-35: names none when there is more to the path, or no path', () => {
+  it('12.1-35: returns null for more than one segment, or without a path', () => {
     for (const target of [
       '/Prompting/extra',
       '/Prompting/',

@@ -14,7 +14,7 @@ const answered = (body: string, patch: Record<string, unknown> = { completion: '
   encodeReply(claim(signedHead({ body, hashed: [] })), tree(body), patch, served)
 
 describe('whole reply of the synapse wire', () => {
-  it('12.1-1: says success in head and body, and echoes the request with the answer in it', () => {
+  it('12.1-1: reports success in head and body, and echoes the request with the answer in it', () => {
     const { rawHeaders, body } = message(vector('axon/request-10.2.http').toString())
     const reply = encodeReply(claim(head(rawHeaders)), tree(body), { completion: 'wörld' }, served)
     const headers = headerOf(reply)
@@ -56,19 +56,19 @@ describe('whole reply of the synapse wire', () => {
     assert.equal(headerOf(reply).bt_header_dendrite_nonce, '1795354700061001290')
   })
 
-  it('keeps numbers, order and unicode of what it echoes, to the byte', () => {
+  it('echoes numbers, order and Unicode to the byte', () => {
     const field = '{"b":64.0,"2":[9007199254740993,1e3,-0],"1":"é😀\\u2028 \\ud800"}'
     assert.ok(text(answered(`{"x":${field}}`)).endsWith(`"x":${field.replace('\\u2028', '\u2028')},"completion":"OK"}`))
   })
 
-  it('12.1-45: does not believe the status that the body presets', () => {
+  it('12.1-45: ignores a status in the request’s body', () => {
     const reply = answered('{"axon":{"status_code":503,"status_message":"no"}}')
     assert.equal(reply.status, 200)
     assert.equal(parsed(reply).axon.status_code, 200)
     assert.equal(parsed(reply).axon.status_message, 'Success')
   })
 
-  it('12.1-46: tells the proven caller and timeout, whatever the body says of them', () => {
+  it('12.1-46: reports the proven caller and timeout, whatever the body contains', () => {
     const { dendrite, timeout, name } = parsed(
       answered(`{"dendrite":{"hotkey":"${bob.address}","ip":"8.8.8.8"},"timeout":99.0,"name":"Other"}`),
     )
@@ -101,7 +101,7 @@ describe('whole reply of the synapse wire', () => {
     assert.equal(parsed(reply).name, 'é\r\nx')
   })
 
-  it('12.1-54: never says null where a null ends the step of a validator', () => {
+  it('12.1-54: never writes a null that would end a validator’s step', () => {
     const random = seeded(54)
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!
     const value = (depth: number): unknown => {

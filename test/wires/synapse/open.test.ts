@@ -52,17 +52,17 @@ describe('open of the synapse wire', () => {
     assert.throws(() => opened('{"messages":["\u{1FADD}"]}', hash(json)), MISMATCH)
   })
 
-  it('12.1-32: does not let the body say what is hashed', () => {
+  it('12.1-32: does not let the body choose the hashed fields', () => {
     const json = '{"required_hash_fields":[],"messages":["hi"]}'
     assert.throws(() => opened(json, hash(json, '15.0', [])), MISMATCH)
   })
 
-  it('12.1-33: opens a float field that came as an integer', () => {
+  it('12.1-33: opens a float field sent as an integer', () => {
     const json = '{"f":1}'
     assert.ok(opened(json, hash('{"f":1.0}', '15.0', ['f']), [{ name: 'f', as: 'float' }]))
   })
 
-  it('12.1-36: refuses what is no JSON object, and a body without the hashed field', () => {
+  it('12.1-36: refuses a body that is not a JSON object or lacks the hashed field', () => {
     for (const bad of ['{bad', '[1]', '', 'null', '"x"', '{"roles":["user"]}']) {
       assert.throws(() => opened(bad, hash(body)), { code: 'MALFORMED', status: 400 }, bad)
     }

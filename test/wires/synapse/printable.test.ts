@@ -5,7 +5,7 @@ import { vector } from '../fixture.ts'
 const MAX = 0x10ffff
 
 describe('isPrintable', () => {
-  it('never takes back what an older version printed, and knows the code points that differ', () => {
+  it('keeps every code point printable in later versions, and covers the code points that differ', () => {
     const { ranges } = JSON.parse(vector('python-printable.json').toString()) as { ranges: Record<string, number[][]> }
     for (const [index, profile] of profiles.entries()) {
       if (index === 0) continue
@@ -22,7 +22,7 @@ describe('isPrintable', () => {
     }
   })
 
-  it("agrees with this Node's own tables where they are of a version that it knows", function () {
+  it("agrees with this Node's own tables if it has their Unicode version", function () {
     const version = process.versions.unicode as Profile
     if (!profiles.includes(version)) this.skip()
     const unprintable = /[\p{C}\p{Z}]/u
@@ -32,7 +32,7 @@ describe('isPrintable', () => {
     }
   })
 
-  it('does not print what no known version has assigned, whatever Node runs it', () => {
+  it('does not print code points that every known version leaves unassigned, on any Node', () => {
     for (const code of [0x378, 0x1fc00, 0x40000, MAX, MAX + 1]) assert.equal(isPrintable(code, '17.0'), false)
   })
 })

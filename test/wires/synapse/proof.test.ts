@@ -12,7 +12,7 @@ const holds = (change: Change = {}) => {
 }
 
 describe('proof of the synapse wire', () => {
-  it('12.1-2: finds the signature of the recorded request on what was signed', () => {
+  it('12.1-2: verifies the signature of the recorded request', () => {
     const { rawHeaders } = message(vector('axon/request-10.2.http').toString())
     const { text, signature, hotkey, signedAtNs } = proof(claim(head(rawHeaders)), bob.address)
     assert.equal(
@@ -36,18 +36,18 @@ describe('proof of the synapse wire', () => {
     }
   })
 
-  it('12.1-4: needs no more than nonce, uuid, hotkey, signature and body hash', () => {
+  it('12.1-4: needs only nonce, uuid, hotkey, signature and body hash', () => {
     assert.ok(holds({ timeout: null, bt_header_dendrite_version: null, bt_header_input_obj_messages: null }))
   })
 
-  it('signs a missing uuid and a missing body hash as None, and the nonce as the number that was read', () => {
+  it('signs a missing uuid and a missing body hash as None, and the nonce as the parsed number', () => {
     assert.ok(holds({ bt_header_dendrite_uuid: null }))
     assert.ok(holds({ computed_body_hash: null }))
     const { text } = proofOf({ bt_header_dendrite_nonce: ' +0017_00 ' })
     assert.match(Buffer.from(text).toString(), /^1700\.5Grwva/)
   })
 
-  it('is for the receiver whatever axon the head names', () => {
+  it('covers the receiver, whatever axon the head names', () => {
     assert.ok(holds({ bt_header_axon_hotkey: alice.address }))
     const other = proof(claim(signedHead({ body })), alice.address)
     assert.equal(isSignedBy(alice.publicKey, other.text, other.signature), false)
@@ -76,7 +76,7 @@ describe('proof of the synapse wire', () => {
     })
   }
 
-  it('allows 4 s and the timeout, at most 60 s of it, and remembers for all of that', () => {
+  it('allows an age of 4 s plus the timeout, capped at 60 s, and keeps the nonce for that long', () => {
     const window = (timeout: string | null) => {
       const { maxAgeMs, maxAheadMs, keepMs } = proofOf({ timeout })
       return [maxAgeMs, maxAheadMs, keepMs]
@@ -86,7 +86,7 @@ describe('proof of the synapse wire', () => {
     for (const none of [null, '0', 'inf', 'nan', '-100']) assert.deepEqual(window(none), [4_000, 4_000, 64_000])
   })
 
-  it('may be spent once a hotkey, uuid and nonce, however they are spelled', () => {
+  it('has one replay key for each hotkey, uuid and nonce, however they are spelled', () => {
     const key = (change: Change) => proofOf(change).replayKey
     const nonce = '1795354700061001290'
     assert.equal(key({ bt_header_dendrite_nonce: ` 0${nonce}` }), key({}))
@@ -96,7 +96,7 @@ describe('proof of the synapse wire', () => {
     assert.notEqual(key({ bt_header_dendrite_uuid: 'another' }), key({}))
   })
 
-  it('takes a nonce that counts from the boot of the caller for a very old one', () => {
+  it('treats a nonce that counts from the caller’s boot as very old', () => {
     const { signedAtNs } = proofOf({ bt_header_dendrite_nonce: '1756870404140', bt_header_dendrite_version: '610' })
     assert.equal(signedAtNs, 1_756_870_404_140n)
   })

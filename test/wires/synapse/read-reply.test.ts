@@ -38,7 +38,7 @@ describe('readReply', () => {
     })
   }
 
-  it('tells how long the axon took, by its head or its body', () => {
+  it('reads the axon’s processing time from its head or its body', () => {
     const { rawHeaders, body } = message(
       vector('axon/replies-10.2.txt')
         .toString()
@@ -49,40 +49,40 @@ describe('readReply', () => {
     assert.equal(read(200, SUCCESS, `{${OK}}`).axonMs, null)
   })
 
-  it('12.2-3: takes the status from the head only, and from the body only', () => {
+  it('12.2-3: reads the status from the head alone, and from the body alone', () => {
     const head = read(200, { ...SUCCESS, bt_header_axon_status_message: 'Success' }, `{${OK}}`)
     assert.deepEqual([head.status, head.message, head.fields.get('completion')], [200, 'Success', 'OK'])
     const body = read(200, JSON_TYPE, `{"axon":{"status_code":200,"status_message":"Fine"},${OK}}`)
     assert.deepEqual([body.status, body.message, body.fields.get('completion')], [200, 'Fine', 'OK'])
   })
 
-  it('12.2-4: calls a reply without any status no success, but keeps the completion', () => {
+  it('12.2-4: does not count a reply without a status as a success, but keeps the completion', () => {
     const reply = read(200, JSON_TYPE, `{${OK}}`)
     assert.equal(reply.status, null)
     assert.equal(reply.fields.get('completion'), 'OK')
     assert.equal(read(200, { ...JSON_TYPE, BT_HEADER_AXON_STATUS_CODE: '200' }, `{${OK}}`).status, null)
   })
 
-  it('12.2-5: takes status and message from HTTP where there are no headers', () => {
+  it('12.2-5: falls back to the HTTP status and message without headers', () => {
     const reply = read(403, JSON_TYPE, '{"message":"Forbidden. x"}')
     assert.deepEqual([reply.status, reply.message], [403, 'Forbidden. x'])
     assert.equal(read(404, JSON_TYPE, '{"detail":"Not Found"}').message, 'Not Found')
   })
 
-  it('12.2-6: reads a 6.1 refusal, whose head wins', () => {
+  it('12.2-6: reads a 6.1 refusal, in which the head wins', () => {
     const headers = { ...JSON_TYPE, bt_header_axon_status_code: '403', bt_header_axon_status_message: 'Forbidden. x' }
     const reply = read(500, headers, '{}')
     assert.deepEqual([reply.status, reply.message], [403, 'Forbidden. x'])
   })
 
-  it('12.2-7: lets the head win over HTTP, but not call a refusal a success', () => {
+  it('12.2-7: prefers the head to HTTP, but never turns a refusal into a success', () => {
     const headers = { ...JSON_TYPE, bt_header_axon_status_code: '401', bt_header_axon_status_message: 'hdr wins' }
     const reply = read(403, headers, '{"message":"body"}')
     assert.deepEqual([reply.status, reply.message], [401, 'hdr wins'])
     assert.equal(read(422, SUCCESS, '{"detail":[]}').status, 422)
   })
 
-  it('12.2-8: answers 422 to what is no JSON object, or not said to be', () => {
+  it('12.2-8: returns 422 for a body that is not a JSON object or not typed as JSON', () => {
     const html = { 'content-type': 'text/html' }
     const bad: [number, Record<string, string>, string][] = [
       [200, html, `{${OK}}`],
@@ -104,7 +104,7 @@ describe('readReply', () => {
     )
   })
 
-  it('12.2-9: answers 422 to a null completion, a missing role, a field of another kind', () => {
+  it('12.2-9: returns 422 for a null completion, a missing role, a field of another type', () => {
     const bad = [
       '{"roles":["user"],"messages":["hi"],"completion":null}',
       '{"messages":["hi"],"completion":"OK"}',
@@ -116,12 +116,12 @@ describe('readReply', () => {
     assert.deepEqual([without.status, without.fields.get('completion')], [200, ''])
   })
 
-  it('12.2-10: keeps what was asked, whatever the reply says that it was', () => {
+  it('12.2-10: keeps the sent values of frozen fields, whatever the reply holds', () => {
     const { fields } = read(200, SUCCESS, '{"roles":["other"],"messages":[],"completion":"OK","extra":1}')
     assert.deepEqual(fields, fieldsOf({ roles: ['user'], messages: ['hi'], completion: 'OK' }))
   })
 
-  it('takes what the axon says of a required field that is not frozen', () => {
+  it('takes the axon’s value of a required field that is not frozen', () => {
     const reply = { status: 200, rawHeaders: Object.entries(SUCCESS).flat(), body: Buffer.from(`{${OK}}`) }
     const other = { ...asked, fields: fieldsOf({ roles: [], messages: ['hello'], completion: '' }) }
     assert.deepEqual(
@@ -135,7 +135,7 @@ describe('readReply', () => {
     assert.equal(readReply({ ...reply, body: Buffer.from('{"messages":[]}') }, { ...other, frozen: [] }).status, 422)
   })
 
-  it('12.2-11: answers 422 to headers that Python could not convert', () => {
+  it('12.2-11: returns 422 for headers that Python could not convert', () => {
     const bad = {
       bt_header_axon_status_code: 'abc',
       timeout: 'abc',
@@ -149,13 +149,13 @@ describe('readReply', () => {
     assert.equal(read(200, { ...SUCCESS, timeout: 'inf', bt_header_axon_unknown: 'x' }, `{${OK}}`).status, 200)
   })
 
-  it('12.2-12: survives the nulls that a Python dendrite does not', () => {
+  it('12.2-12: survives the nulls that crash a Python dendrite', () => {
     const reply = read(200, SUCCESS, `{"timeout":null,"dendrite":null,"axon":null,${OK}}`)
     assert.deepEqual([reply.status, reply.fields.get('completion')], [200, 'OK'])
     assert.equal(read(200, JSON_TYPE, `{"axon":[1],${OK}}`).status, null)
   })
 
-  it('answers 422 to a status that HTTP does not have', () => {
+  it('returns 422 for a status that HTTP does not have', () => {
     for (const code of ['1e300', '0', '-200', '99', '600', '200.5', 'NaN', 'true', '"abc"', '[200]', '{}']) {
       assert.equal(read(200, JSON_TYPE, `{"axon":{"status_code":${code}},${OK}}`).status, 422, code)
     }
@@ -192,7 +192,7 @@ const head = (status: number, headers: Record<string, string>) => ({
 })
 
 describe('isStream', () => {
-  it('is true of what is no JSON, whatever it is called, and never of a refusal', () => {
+  it('is true for every type but JSON, and never for a refusal', () => {
     for (const type of ['text/event-stream', 'text/event-stream; charset=utf-8', 'text/plain', ''])
       assert.equal(isStream(head(200, { 'Content-Type': type })), true, type)
     assert.equal(isStream(head(200, {})), true)
@@ -203,7 +203,7 @@ describe('isStream', () => {
 })
 
 describe('readStreamHead', () => {
-  it('reads what an axon says before the first piece', () => {
+  it('reads the head that arrives before the first piece', () => {
     const said = {
       'content-type': 'text/event-stream',
       name: 'StreamPromptingSynapse',
@@ -217,16 +217,16 @@ describe('readStreamHead', () => {
     assert.deepEqual(readStreamHead(head(200, said)), { status: 200, message: 'Success', axonMs: 0.5 })
   })
 
-  it('calls a head without a status no success', () => {
+  it('does not count a head without a status as a success', () => {
     assert.deepEqual(readStreamHead(head(200, {})), { status: null, message: null, axonMs: null })
   })
 
-  it('lets the head win over HTTP', () => {
+  it('prefers the head to HTTP', () => {
     const refused = { bt_header_axon_status_code: '403', bt_header_axon_status_message: 'no' }
     assert.deepEqual(readStreamHead(head(200, refused)), { status: 403, message: 'no', axonMs: null })
   })
 
-  it('answers 422 to headers that Python could not convert, and to a status that HTTP does not have', () => {
+  it('returns 422 for headers that Python could not convert, and for a status that HTTP does not have', () => {
     for (const [name, value] of [
       ['timeout', 'abc'],
       ['bt_header_axon_status_code', '200.0'],

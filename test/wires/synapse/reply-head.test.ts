@@ -32,7 +32,7 @@ const refused = (code: RefusalCode, detail?: string) => {
 
 describe('refusal of the synapse wire', () => {
   for (const code of Object.keys(refusals) as RefusalCode[]) {
-    it(`says ${code} by status, in headers and in the body`, () => {
+    it(`sends ${code} as a status, in headers and in the body`, () => {
       const { status, head, json } = refused(code, 'why')
       const text = new Refusal(code, 'why').message
       assert.equal(status, refusals[code].status)
@@ -44,7 +44,7 @@ describe('refusal of the synapse wire', () => {
     })
   }
 
-  it('12.1-34: names the synapses that there are', () => {
+  it('12.1-34: lists the available synapses', () => {
     for (const name of ['Nope', '']) {
       const text = `Synapse name '${name}' not found. Available synapses ['Synapse', 'Prompting']`
       assert.equal(synapseWire.unknown(name, ['Synapse', 'Prompting']), text)
@@ -65,7 +65,7 @@ describe('refusal of the synapse wire', () => {
     assert.ok(head.bt_header_axon_status_message!.length <= 2048)
   })
 
-  it('repeats what the head claimed, short, and adds the headers of the refusal', () => {
+  it('repeats the claim, truncated, and adds the headers of the refusal', () => {
     const again = new Refusal('BUSY', '', { headers: [['retry-after', '1']] })
     const head = Object.fromEntries(refuse(call, again, served).headers)
     assert.equal(head['retry-after'], '1')
@@ -74,7 +74,7 @@ describe('refusal of the synapse wire', () => {
     assert.equal(head.bt_header_dendrite_ip, '203.0.113.7')
   })
 
-  it('answers also what made no claim, on a socket that is hardly known', () => {
+  it('answers a request without a claim, on a socket without an address', () => {
     const { status, headers } = refuse(null, new Refusal('MALFORMED', 'This is not HTTP'), {
       hotkey: '',
       ip: '',
