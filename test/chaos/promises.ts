@@ -41,7 +41,7 @@ export function promises({ asked, stuckMs, endpoints, memory, recoveredMs }: Cha
     },
     {
       promise: 'every reply arrives before the deadline',
-      found: `${Math.round(lateMs(latest))} ms late at worst, ${format(latest)}`,
+      found: `${Math.round(lateMs(latest))} ms past the deadline at worst, ${format(latest)}`,
       bound: `at most ${LATE_MS} ms plus ${slack}`,
       holds: lateMs(latest) <= LATE_MS + stuckMs,
     },

@@ -13,7 +13,7 @@ import {
 } from './model-server.ts'
 
 /** Returns the pieces of the model's answer to a request. */
-export type Says = (request: ModelRequest) => readonly string[]
+export type AnswerTo = (request: ModelRequest) => readonly string[]
 
 /** The name of a fault. */
 export type FaultName = keyof ReturnType<typeof faults>
@@ -22,23 +22,23 @@ export type FaultName = keyof ReturnType<typeof faults>
  * Returns every known way in which an HTTP endpoint fails, by name, as behaviours of a model server. A tolerant client
  * survives some of them. `tls-front.ts` has the faults of the connection below HTTP.
  *
- * @param says the answer, sent as far as the fault allows; at least two pieces, so that a fault can occur between them
+ * @param answerTo the answer, sent as far as the fault allows; at least two pieces, so that a fault can occur between them
  */
-export function faults(says: Says = () => ['Hello', ' there']) {
-  const text: Says = request => [says(request).join('')]
-  const first: Says = request => says(request).slice(0, 1)
-  const fine = saying(says, streamed)
+export function faults(answerTo: AnswerTo = () => ['Hello', ' there']) {
+  const text: AnswerTo = request => [answerTo(request).join('')]
+  const first: AnswerTo = request => answerTo(request).slice(0, 1)
+  const fine = answering(answerTo, streamed)
   return {
     'stall before the head': stalled(),
     'stall after the head': response => void openStream(response),
-    'stall between tokens': saying(first, stalled),
+    'stall between tokens': answering(first, stalled),
     'reset before the head': response => void response.socket?.resetAndDestroy(),
     'reset after the head': resetAfter(() => []),
     'reset between tokens': resetAfter(first),
-    'cut between tokens': saying(first, cut),
-    'cut in the middle of a character': cutCharacter(says),
-    'half a JSON, cut': halfDocument(says, { cutOff: true }),
-    'half a JSON, ended': halfDocument(says, { cutOff: false }),
+    'cut between tokens': answering(first, cut),
+    'cut in the middle of a character': cutCharacter(answerTo),
+    'half a JSON, cut': halfDocument(answerTo, { cutOff: true }),
+    'half a JSON, ended': halfDocument(answerTo, { cutOff: false }),
     '429 with seconds': tooMany({ 'retry-after': '1' }),
     '429 with a date': (response, request) =>
       tooMany({ 'retry-after': new Date(Date.now() + 1000).toUTCString() })(response, request),
@@ -68,15 +68,15 @@ export function faults(says: Says = () => ['Hello', ' there']) {
       param: null,
       code: 400,
     })),
-    'no [DONE]': withoutDone(says),
+    'no [DONE]': withoutDone(answerTo),
     'a garbage line': garbled(first),
-    '50 MB, streamed': endless(says, 50),
-    '50 MB, whole': endlessDocument(says, 50),
-    'gzip, streamed': zippedStream(says),
+    '50 MB, streamed': endless(answerTo, 50),
+    '50 MB, whole': endlessDocument(answerTo, 50),
+    'gzip, streamed': zippedStream(answerTo),
     'gzip, whole': zippedWhole(text),
     redirect: answered(307, '', { location: 'http://127.0.0.1:9/v1/chat/completions' }),
     'an error inside the stream': errorInside(first),
-    'JSON where a stream was asked for': saying(text, texts => whole(...texts)),
+    'JSON where a stream was asked for': answering(text, texts => whole(...texts)),
     'a blank answer': streamed(['', ' ', '\n']),
   } satisfies Record<string, Behaviour>
 }
@@ -84,10 +84,10 @@ export function faults(says: Says = () => ['Hello', ' there']) {
 /** Filler of answers that are too long. */
 const megabyte = 'x'.repeat(1024 * 1024)
 
-const saying =
-  (says: Says, behave: (pieces: readonly string[]) => Behaviour): Behaviour =>
+const answering =
+  (answerTo: AnswerTo, behave: (pieces: readonly string[]) => Behaviour): Behaviour =>
   (response, request) =>
-    behave(says(request))(response, request)
+    behave(answerTo(request))(response, request)
 
 type Response = Parameters<Behaviour>[0]
 
@@ -101,26 +101,26 @@ const write = (response: Response, data: string | Buffer) =>
   new Promise<unknown>(resolve => response.write(data, resolve))
 
 const resetAfter =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request))
+    await openStream(response, answerTo(request))
     response.socket?.resetAndDestroy()
   }
 
 /** Closes the connection after the first of the four bytes of an emoji. */
 const cutCharacter =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request).slice(0, 1))
+    await openStream(response, answerTo(request).slice(0, 1))
     const next = Buffer.from(event(chunk({ content: '😀' })))
     await write(response, next.subarray(0, next.indexOf(0xf0) + 1))
     response.destroy()
   }
 
 const halfDocument =
-  (says: Says, { cutOff }: { cutOff: boolean }): Behaviour =>
+  (answerTo: AnswerTo, { cutOff }: { cutOff: boolean }): Behaviour =>
   async (response, request) => {
-    const document = Buffer.from(JSON.stringify(completion(says(request).join(''))))
+    const document = Buffer.from(JSON.stringify(completion(answerTo(request).join(''))))
     const length = cutOff ? { 'content-length': document.length } : {}
     response.writeHead(200, { 'content-type': 'application/json', ...length })
     await write(response, document.subarray(0, document.length / 2))
@@ -143,24 +143,24 @@ const refusing =
 
 /** Sends the finish reason and ends without `[DONE]`, as some servers do. */
 const withoutDone =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request))
+    await openStream(response, answerTo(request))
     response.end(event(chunk({}, 'stop')))
   }
 
 const garbled =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request))
+    await openStream(response, answerTo(request))
     await write(response, 'data: {"choices": [{"delta": {"cont\n\n')
     response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
   }
 
 const endless =
-  (says: Says, megabytes: number): Behaviour =>
+  (answerTo: AnswerTo, megabytes: number): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request))
+    await openStream(response, answerTo(request))
     for (let sent = 0; sent < megabytes && !response.destroyed; sent++)
       await write(response, event(chunk({ content: megabyte })))
     response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
@@ -168,9 +168,9 @@ const endless =
 
 /** Writes the document in parts: building it at once would block this process. */
 const endlessDocument =
-  (says: Says, megabytes: number): Behaviour =>
+  (answerTo: AnswerTo, megabytes: number): Behaviour =>
   async (response, request) => {
-    const [start = '', end = ''] = JSON.stringify(completion(`${says(request).join('')}\0`)).split('\\u0000')
+    const [start = '', end = ''] = JSON.stringify(completion(`${answerTo(request).join('')}\0`)).split('\\u0000')
     response.writeHead(200, { 'content-type': 'application/json' })
     await write(response, start)
     for (let sent = 0; sent < megabytes && !response.destroyed; sent++) await write(response, megabyte)
@@ -178,12 +178,12 @@ const endlessDocument =
   }
 
 const zippedStream =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
     const gzip = createGzip()
     gzip.pipe(response)
-    for (const piece of says(request)) {
+    for (const piece of answerTo(request)) {
       gzip.write(event(chunk({ content: piece })))
       await new Promise<void>(resolve => gzip.flush(resolve))
     }
@@ -191,17 +191,17 @@ const zippedStream =
   }
 
 const zippedWhole =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   (response, request) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-    response.end(gzipSync(JSON.stringify(completion(...says(request)))))
+    response.end(gzipSync(JSON.stringify(completion(...answerTo(request)))))
   }
 
 /** Sends an error event, as vLLM and others do when they fail after the head. */
 const errorInside =
-  (says: Says): Behaviour =>
+  (answerTo: AnswerTo): Behaviour =>
   async (response, request) => {
-    await openStream(response, says(request))
+    await openStream(response, answerTo(request))
     response.end(
       `${event({ error: { message: 'engine is dead', type: 'InternalServerError', code: 500 } })}data: [DONE]\n\n`,
     )
