@@ -1,11 +1,11 @@
 import { NoAnswer } from '../plugin/no-answer.js'
 import type { MinerPlugin } from '../plugin/sdk.js'
 
-/** Says the last message back: for trying a wire, a dialect or a configuration without a model. */
+/** Makes the `echo` miner, which repeats the last message: for trying a wire, a dialect or a configuration without a model. */
 export const echoMiner: MinerPlugin = ({ defineMiner, z }) =>
   defineMiner({
     name: 'echo',
-    summary: 'says the last message back, without a model',
+    summary: 'repeats the last message, without a model',
     settings: z.object({
       prefix: z.string().default('').describe('put before each answer'),
     }),
@@ -14,9 +14,9 @@ export const echoMiner: MinerPlugin = ({ defineMiner, z }) =>
         signal.throwIfAborted()
         const last = messages.at(-1)?.content ?? ''
         if (last.trim() === '')
-          throw new NoAnswer('unsupported', 'the last message is empty, so there is nothing to say back', {
+          throw new NoAnswer('unsupported', 'the last message is empty, so there is nothing to repeat', {
             code: 'ECHO_EMPTY',
-            hint: 'send a message with text in it',
+            hint: 'send a message that contains text',
             misuse: true,
           })
         yield config.prefix + last

@@ -44,7 +44,7 @@ describe("miner with LiteLLM's proxy", () => {
   it('explains that the key is refused', async () => {
     const { code, stdout, stderr } = await prompt([], 'sk-wrong')
     // Without a database LiteLLM has no other words for a key that is not its own.
-    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ refuses the API key, or wants one \(400\)/)
+    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ refuses the API key, or requires one \(400\)/)
     assert.doesNotMatch(stderr, /sk-wrong/)
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' })
   })

@@ -3,7 +3,7 @@ import { echoMiner } from '#dist/miners/echo.js'
 import { ask, build, refusal } from './ask.ts'
 
 describe('the echo miner', () => {
-  it('says the last message back', async () => {
+  it('repeats the last message', async () => {
     const { text, outcome } = await ask(await build(echoMiner), {
       messages: [
         { role: 'system', content: 'Be brief.' },
@@ -15,12 +15,12 @@ describe('the echo miner', () => {
     assert.deepEqual(outcome, { model: 'echo', finishReason: 'stop' })
   })
 
-  it('puts the prefix before it', async () => {
+  it('puts the prefix before the answer', async () => {
     const miner = await build(echoMiner, { prefix: '> ' })
     assert.equal((await ask(miner, { messages: [{ role: 'user', content: 'hi' }] })).text, '> hi')
   })
 
-  it('has no answer to an empty message, whatever the prefix', async () => {
+  it('throws for an empty message, whatever the prefix', async () => {
     const miner = await build(echoMiner, { prefix: '> ' })
     for (const content of ['', ' \n']) {
       const error = await refusal(ask(miner, { messages: [{ role: 'user', content }] }))
@@ -29,7 +29,7 @@ describe('the echo miner', () => {
     }
   })
 
-  it('gives up with the reason of the one who asked', async () => {
+  it('throws the reason of the caller’s signal', async () => {
     const reason = new Error('nobody listens')
     await assert.rejects(ask(await build(echoMiner), { signal: AbortSignal.abort(reason) }), error => error === reason)
   })

@@ -22,7 +22,7 @@ import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
 
-/** Asks the configured models, and gives the words of the one that answers on as they come. */
+/** Asks the configured models, and streams the answer of the first that has one. */
 export class OpenAIMiner implements Miner {
   readonly #endpoints: readonly [ModelEndpoint, ...ModelEndpoint[]]
   readonly #clients: ClientCache
@@ -56,15 +56,15 @@ export class OpenAIMiner implements Miner {
   }
 
   /**
-   * Makes the clients, so that the first question does not wait for them.
+   * Makes the clients, so that the first question does not wait for them. Logs endpoints without a key.
    *
-   * @throws {NoAnswer} `MODEL_KEY_MISSING` when no endpoint can be asked; that only some cannot is logged
+   * @throws {NoAnswer} `MODEL_KEY_MISSING` when no endpoint has a usable key
    */
   async ready(): Promise<void> {
     const targets = this.#endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
-    const made = await Promise.allSettled(targets.map(target => this.#clients.of(target)))
-    const failures = made.flatMap((one, at) =>
-      one.status === 'rejected' ? [{ endpoint: targets[at]!.endpoint.name, error: one.reason }] : [],
+    const results = await Promise.allSettled(targets.map(target => this.#clients.of(target)))
+    const failures = results.flatMap((result, at) =>
+      result.status === 'rejected' ? [{ endpoint: targets[at]!.endpoint.name, error: result.reason }] : [],
     )
     if (failures.length === targets.length) throw failures[0]!.error
     for (const { endpoint, error } of failures)
@@ -77,14 +77,14 @@ export class OpenAIMiner implements Miner {
 
   /**
    * @throws {NoAnswer} with a code that begins with `MODEL_`, and with all attempts
-   * @throws the signal's reason, as it is; an error of the program itself as it is
+   * @throws the signal's reason; a bug in the program unchanged
    */
   async *prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome> {
     asked.signal.throwIfAborted()
     return yield* this.#pool.ask(question, asked)
   }
 
-  /** @throws as `prompt`, until the first word is there; after it the body does, and another endpoint is not asked */
+  /** @throws as `prompt`, until the first word or thought; after that its body throws, and no other endpoint is asked */
   async relay(question: Question, asked: Asked): Promise<Relayed> {
     asked.signal.throwIfAborted()
     return relayStream(this.#pool.relay(question, asked), asked.signal)
@@ -93,22 +93,22 @@ export class OpenAIMiner implements Miner {
   /** @throws as `prompt` */
   async embed(texts: readonly string[], asked: Asked): Promise<Embedding> {
     asked.signal.throwIfAborted()
-    const speech = this.#pool.embed(texts, asked)
+    const stream = this.#pool.embed(texts, asked)
     for (let vectors: Vectors = []; ; ) {
-      const step = await speech.next()
+      const step = await stream.next()
       if (!step.done) vectors = step.value
       else return { model: step.value.model, vectors, ...(step.value.usage && { usage: step.value.usage }) }
     }
   }
 
-  /** Those of the API: whether a model has them shows when it is asked, and is `unsupported` if not. */
+  /** Returns what the API can carry; a model without a feature fails with `unsupported` when it is asked. */
   capabilities(): Capabilities {
     const isChat = this.#endpoints.some(({ config }) => config.api === 'chat')
     const models = new Set(this.#endpoints.map(({ config }) => config.model))
     return { tools: isChat, logprobs: isChat, responseFormat: isChat, models: [...models] }
   }
 
-  /** How endpoints and keys do, for whoever watches. */
+  /** Reports how endpoints and keys are doing. */
   health(): readonly EndpointHealth[] {
     return this.#pool.health()
   }

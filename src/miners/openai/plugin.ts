@@ -5,7 +5,7 @@ import { endpointsOf } from './settings/endpoints.js'
 import { openaiRules } from './settings/rules.js'
 import { openaiSettings } from './settings/settings.js'
 
-/** The built-in `openai` miner, which asks with the clients that `clientFor` makes. */
+/** Makes the built-in `openai` miner, with the clients of `clientFor`. */
 export const openaiMiner =
   (clientFor: ClientFor): MinerPlugin =>
   ({ defineMiner, z }) =>

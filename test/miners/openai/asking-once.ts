@@ -7,7 +7,7 @@ import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
 import type { OpenAISettings } from '#dist/miners/openai/settings/settings.js'
 import type { MinerPlugin } from '#dist/plugin/sdk.js'
 
-/** The `openai` miner as it would be if it gave up after one call: for tests of what one call says. */
+/** The `openai` miner without failover: for tests of the error of a single call. */
 export const askingOnce =
   (clientFor: ClientFor): MinerPlugin =>
   sdk => ({

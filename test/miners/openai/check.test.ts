@@ -64,7 +64,7 @@ describe('the check of the openai miner', () => {
     ['an answer without words', streamed(['']), 'MODEL_EMPTY', [true, true, true, true]],
   ]
   for (const [title, behaviour, code, expected] of failures)
-    it(`tells ${title}`, async () => {
+    it(`reports ${title}`, async () => {
       await using model = await startModelServer(behaviour)
       const [only] = await check({ baseUrl: model.url, apiKey: 'sk-1' })
       assert.equal(only!.problem?.code, code)
@@ -73,7 +73,7 @@ describe('the check of the openai miner', () => {
       assert.equal(only!.findings.total, null)
     })
 
-  it('tells a server that is not there', async () => {
+  it('reports a server that is down', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise(resolve => server.once('listening', resolve))
     const { port } = server.address() as { port: number }
@@ -83,13 +83,13 @@ describe('the check of the openai miner', () => {
     assert.deepEqual(held(only!), [false, null, null, null])
   })
 
-  it('tells a key that is missing, without asking', async () => {
+  it('reports a missing key without a request', async () => {
     const [only] = await check({})
     assert.equal(only!.problem?.code, 'MODEL_KEY_MISSING')
     assert.deepEqual(held(only!), [null, false, null, null])
   })
 
-  it('tells a parameter that had to be left out, and works', async () => {
+  it('passes without a refused parameter, and notes it', async () => {
     await using model = await startModelServer((response, request) =>
       'top_p' in request.body
         ? error(400, 'unsupported_parameter', { param: 'top_p' })(response, request)
@@ -98,10 +98,10 @@ describe('the check of the openai miner', () => {
     const [only] = await check({ baseUrl: model.url })
     assert.equal(only!.problem, undefined)
     assert.deepEqual(held(only!), [true, true, true, false])
-    assert.deepEqual(only!.notes, ['gpt-3.5-turbo refuses top_p, which is not sent'])
+    assert.deepEqual(only!.notes, ['gpt-3.5-turbo refuses top_p, so it is not sent'])
   })
 
-  it('is content with a model that thinks until the few tokens are used up', async () => {
+  it('passes a model that uses up the few tokens on reasoning', async () => {
     await using model = await startModelServer(streamed([''], { finishReason: 'length' }))
     const [only] = await check({ baseUrl: model.url })
     assert.equal(only!.problem, undefined)
@@ -109,7 +109,7 @@ describe('the check of the openai miner', () => {
     assert.equal(only!.findings.firstToken, null)
   })
 
-  it('tells what went wrong with a client that an embedder makes, without the key', async () => {
+  it('reports the error of an embedder’s client, without the key', async () => {
     const miner = await build(
       openaiMiner(async () => {
         throw new Error('the vault has no sk-SECRET')

@@ -11,7 +11,7 @@ import { askingOnce } from './asking-once.ts'
 const openai = (baseUrl: string, settings: object = {}) => build(askingOnce(openaiClient), { baseUrl, ...settings })
 
 describe('the connection to the model', () => {
-  it('is read whatever its reason phrase says', async () => {
+  it('is read whatever the reason phrase is', async () => {
     const body = `${event(chunk({ content: 'Hi' }, 'stop'))}data: [DONE]\n\n`
     await using model = await startModelServer(({ socket }) => {
       socket!.end(`HTTP/1.1 200 Schön ✓\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n${body}`)
@@ -20,7 +20,7 @@ describe('the connection to the model', () => {
   })
 
   describe('that fails', () => {
-    it('because nobody listens', async () => {
+    it('because the port is closed', async () => {
       const server = createServer().listen(0, '127.0.0.1')
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
@@ -48,7 +48,7 @@ describe('the connection to the model', () => {
       assert.equal(error.code, 'MODEL_UNREACHABLE')
     })
 
-    it('because the status is none that HTTP has, and is closed', async () => {
+    it('because the status is outside HTTP’s range, and is closed', async () => {
       let socket: Socket | undefined
       const server = createTcpServer(accepted => {
         socket = accepted.unref()
@@ -79,7 +79,7 @@ describe('the connection to the model', () => {
         assert.deepEqual(await model.requests[0]!.over, { left: true })
       })
 
-    it('because it is cut in the middle of an error, with what came of it', async () => {
+    it('because it is cut in the middle of an error, with the part that came', async () => {
       await using model = await startModelServer(response => {
         response.writeHead(503, { 'content-type': 'text/plain', 'content-length': 1000 })
         response.write('no workers', () => response.destroy())
@@ -89,7 +89,7 @@ describe('the connection to the model', () => {
       assert.match(error.message, /failed \(503\): no workers$/)
     })
 
-    it('because the program is at fault, with its own error', async () => {
+    it('because of a bug in the program, with the bug’s own error', async () => {
       const bug = new TypeError("Cannot read properties of null (reading 'finish_reason')")
       const miner = await build(
         askingOnce(async at => {
@@ -112,7 +112,7 @@ describe('the connection to the model', () => {
       assert.equal(model.requests.length, 1)
     })
 
-    it('because it is cut in the middle, after what came', async () => {
+    it('because it is cut in the middle, after the chunks that came', async () => {
       await using model = await startModelServer(cut(['Hel', 'lo']))
       const answer = (await openai(model.url)).prompt({ messages: hello }, asked())
       assert.equal((await answer.next()).value, 'Hel')
@@ -133,7 +133,7 @@ describe('the connection to the model', () => {
       }
     })
 
-    it('because the server sends a line without end', async () => {
+    it('because the server sends an endless line', async () => {
       const megabyte = 'x'.repeat(1024 * 1024)
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -145,14 +145,14 @@ describe('the connection to the model', () => {
       assert.deepEqual(await model.requests[0]!.over, { left: true })
     })
 
-    it('and is not tried again', async () => {
+    it('and is not retried', async () => {
       await using model = await startModelServer(answered(503, { error: { message: 'busy' } }))
       await refusal(ask(await openai(model.url)))
       assert.equal(model.requests.length, 1)
     })
   })
 
-  it('is used again by later questions', async () => {
+  it('is reused by later questions', async () => {
     const ports = new Set<number | undefined>()
     await using model = await startModelServer(response => {
       ports.add(response.socket?.remotePort)
@@ -170,7 +170,7 @@ describe('the connection to the model', () => {
     assert.ok(ports.size < 10, `${ports.size} connections`)
   })
 
-  it('is not kept by a server that goes on behind [DONE]', async () => {
+  it('is not kept open by a server that goes on after [DONE]', async () => {
     await using model = await startModelServer(response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(`${event(chunk({ content: 'Hello' }, 'stop'))}data: [DONE]\n\n`)
@@ -240,20 +240,20 @@ describe('the connection to the model', () => {
         }
       })
 
-    it('that is past gives up at once', async () => {
+    it('that has passed fails at once', async () => {
       await using model = await startModelServer(stalled())
       for (const deadline of [Date.now() - 60_000, Number.NEGATIVE_INFINITY])
         assert.equal((await refusal(ask(await openai(model.url), { deadline }))).code, 'MODEL_TIMEOUT')
     })
 
-    it('that never comes waits for the answer', async () => {
+    it('that never comes, waits for the answer', async () => {
       await using model = await startModelServer()
       const { text } = await ask(await openai(model.url), { deadline: Number.POSITIVE_INFINITY })
       assert.equal(text, 'Hello there')
     })
   })
 
-  describe('when nobody listens any more', () => {
+  describe('when the caller has left', () => {
     it('is not opened', async () => {
       await using model = await startModelServer()
       const reason = { not: 'even an error' }
@@ -268,7 +268,7 @@ describe('the connection to the model', () => {
       ['before any answer', []],
       ['in the middle of an answer', ['Hel']],
     ] as const)
-      it(`is closed at once ${title}, and the reason is told as it is`, async () => {
+      it(`is closed at once ${title}, and the signal’s reason is thrown unchanged`, async () => {
         await using model = await startModelServer(stalled(pieces))
         const leaving = new AbortController()
         const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
@@ -286,7 +286,7 @@ describe('the connection to the model', () => {
         assert.equal(model.open, 0)
       })
 
-    it('is closed although nobody asks for the next piece', async () => {
+    it('is closed even if the caller never asks for the next chunk', async () => {
       await using model = await startModelServer(stalled(['Hel']))
       const leaving = new AbortController()
       const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))
@@ -297,7 +297,7 @@ describe('the connection to the model', () => {
       await assert.rejects(answer.next(), error => error === reason)
     })
 
-    it('gives no piece that had come already', async () => {
+    it('yields no chunk that had already come', async () => {
       await using model = await startModelServer(streamed(['one', 'two', 'three']))
       const leaving = new AbortController()
       const answer = (await openai(model.url)).prompt({ messages: hello }, asked({ signal: leaving.signal }))

@@ -42,12 +42,12 @@ describe('the openai miner behind a dialect', () => {
     )
   })
 
-  it('refuses gittensor a model that it does not have, in a status of its own', async () => {
+  it('refuses a model that it does not have with gittensor’s own status', async () => {
     await using model = await startModelServer(answered(404, { error: { message: 'no such model' } }))
     assert.equal((await asking(gittensor, 'InferenceSynapse', model)).status, 501)
   })
 
-  it('acts for eastworld by a call of a tool', async () => {
+  it('acts for eastworld with a tool call', async () => {
     const call = (text: string, more = {}) => ({ tool_calls: [{ index: 0, function: { arguments: text, ...more } }] })
     const stream = deltas([call('{"direction":', { name: 'move_in_direction' }), call('"north","distance":10}')])
     await using model = await startModelServer(sent(stream))

@@ -25,7 +25,7 @@ const embeddings = (made: readonly unknown[] = vectors) => ({
 const embed = (miner: Miner, changes: Partial<Asked> = {}) => miner.embed!(texts, asked(changes))
 
 describe('embedding', () => {
-  it('asks OpenAI for floats, and gives a vector for each text', async () => {
+  it('asks OpenAI for floats, and yields a vector for each text', async () => {
     const scope = nock('https://api.openai.com', { reqheaders: { authorization: 'Bearer sk-test-123' } })
       .post('/v1/embeddings', { model: 'text-embedding-3-small', input: texts, encoding_format: 'float' })
       .reply(200, embeddings(), { 'content-type': 'application/json' })
@@ -34,7 +34,7 @@ describe('embedding', () => {
     scope.done()
   })
 
-  it('gives them in the order of the texts, whatever that of the answer is', async () => {
+  it('yields them in the order of the texts, whatever the order in the reply', async () => {
     const answer = embeddings()
     await using model = await startModelServer(answered(200, { data: answer.data.toReversed() }))
     assert.deepEqual(await embed(await openai({ baseUrl: model.url, model: 'm' })), { model: 'm', vectors })
@@ -54,12 +54,12 @@ describe('embedding', () => {
     ['one vector twice', { data: vectors.map(embedding => ({ index: 0, embedding })) }],
     ['a vector that is text', embeddings(['AACAPgAAgL8=', ...vectors.slice(1)])],
     ['a vector with a gap', embeddings([[1, null], ...vectors.slice(1)])],
-    ['a vector of nothing', embeddings([[], ...vectors.slice(1)])],
+    ['an empty vector', embeddings([[], ...vectors.slice(1)])],
     ['no list', { data: { 0: vectors[0] } }],
     ['an answer to a question', { choices: [{ message: { content: 'Hi' } }] }],
   ]
   for (const [title, document] of unreadable)
-    it(`has no use for ${title}, and asks the next`, async () => {
+    it(`rejects ${title}, and asks the next endpoint`, async () => {
       await using main = await startModelServer(answered(200, document))
       await using local = await startModelServer(answered(200, embeddings()))
       const endpoints = [
@@ -70,14 +70,14 @@ describe('embedding', () => {
       assert.equal(main.requests.length, 1)
     })
 
-  it('tells why nobody answers, with the attempts', async () => {
+  it('reports why every endpoint failed, with the attempts', async () => {
     await using model = await startModelServer(answered(200, { data: [] }))
     const error = await refusal(embed(await openai({ baseUrl: model.url }), { deadline: Date.now() + 2_000 }))
     assert.equal(error.code, 'MODEL_UNREADABLE')
     assert.ok(error.attempts!.length > 0)
   })
 
-  it('asks again, and after a limit another key', async () => {
+  it('retries, and uses another key after a rate limit', async () => {
     await using main = await startModelServer((response, request) =>
       (request.headers.authorization === 'Bearer sk-one'
         ? faults()['429 without a word on when']
@@ -87,7 +87,7 @@ describe('embedding', () => {
     assert.deepEqual((await embed(await openai({ endpoints }))).vectors, vectors)
   })
 
-  it('that a model cannot do does not keep it from answering', async () => {
+  it('does not stop a model that cannot embed from answering', async () => {
     const message = 'You are not allowed to generate embeddings from this model'
     await using model = await startModelServer((response, request) =>
       (request.path === '/v1/embeddings' ? answered(403, { error: { message } }) : streamed(['fine']))(

@@ -42,7 +42,7 @@ const outcomes: Record<FaultName, { code: string } | { text: string }> = {
   'a blank answer': { code: 'MODEL_EMPTY' },
 }
 
-describe('an endpoint that fails, and the only one,', () => {
+describe('a failing endpoint, when it is the only one,', () => {
   // The client is loaded with the first question, which takes of its time.
   before(() => import('openai'))
 
@@ -56,7 +56,7 @@ describe('an endpoint that fails, and the only one,', () => {
     })
 
   for (const handshake of ['self-signed', 'plain HTTP'] satisfies Handshake[])
-    it(`with ${handshake} on a TLS port: MODEL_TLS, in time, and nothing is asked`, async () => {
+    it(`with ${handshake} on a TLS port: MODEL_TLS, in time, and no request is sent`, async () => {
       await using model = await startModelServer()
       await using front = await startTlsFront(model.url, () => handshake)
       assert.deepEqual(await answerInTime(await openai(front.url), 3000), { code: 'MODEL_TLS' })

@@ -21,7 +21,7 @@ const end = `${event(chunk({}, 'stop'))}data: [DONE]\n\n`
 const logprobs = { top: 2 }
 
 describe('the logprobs of an answer', () => {
-  it('are asked of OpenAI, and come with the words', async () => {
+  it('are requested from OpenAI, and come with the text', async () => {
     const top = [
       { token: 'Hi', logprob: -0.5, bytes: [72, 105] },
       { token: 'He', logprob: -9999, bytes: [72, 101] },
@@ -52,14 +52,14 @@ describe('the logprobs of an answer', () => {
     ])
   })
 
-  it('have no alternatives when none are wanted', async () => {
+  it('have no alternatives when none are requested', async () => {
     await using model = await startModelServer(sent(event(piece('Hi', entry('Hi', -0.5))), end))
     await answerOf(await openai({ baseUrl: model.url }), { logprobs: { top: 0 } })
     const { body } = model.requests[0]!
     assert.deepEqual([body.logprobs, body.top_logprobs], [true, undefined])
   })
 
-  it('are those of a whole document', async () => {
+  it('are read from a whole document', async () => {
     const answer = completion('Hi')
     const choices = [{ ...answer.choices[0]!, logprobs: { content: [{ token: 'Hi', logprob: -0.5, bytes: null }] } }]
     await using model = await startModelServer(answered(200, { ...answer, choices }))
@@ -67,7 +67,7 @@ describe('the logprobs of an answer', () => {
     assert.deepEqual([text, told], ['Hi', [{ token: 'Hi', logprob: -0.5 }]])
   })
 
-  it('are one for each token, also of white space in front and of half a character', async () => {
+  it('are one for each token, including leading white space and parts of a character', async () => {
     const parts = [
       piece('\n', entry('\n', -1)),
       piece('', entry('<half>', -2)),
@@ -83,7 +83,7 @@ describe('the logprobs of an answer', () => {
     )
   })
 
-  it('are none of thoughts, nor what is no logprob', async () => {
+  it('exclude those of thoughts, and malformed ones', async () => {
     const thought = { index: 0, delta: { reasoning_content: 'Hm' }, logprobs: { content: [entry('Hm', -1)] } }
     const odd = [null, {}, { token: 7, logprob: -1 }, { token: 'x', logprob: '1' }, { token: 'x', logprob: null }]
     const answer = piece('Hi', ...(odd as Entry[]), { ...entry('Hi', -1), bytes: [300] })
@@ -92,14 +92,14 @@ describe('the logprobs of an answer', () => {
     assert.deepEqual(told, [{ token: 'Hi', logprob: -1, top: [] }])
   })
 
-  it('are not given when nobody wants them', async () => {
+  it('are dropped when the question does not ask for them', async () => {
     await using model = await startModelServer(sent(event(piece('Hi', entry('Hi', -0.5))), end))
     const { logprobs: told } = await answerOf(await openai({ baseUrl: model.url }), {})
     assert.deepEqual(told, [])
     assert.ok(!('logprobs' in model.requests[0]!.body))
   })
 
-  it('that are silently left out are no answer: another endpoint is asked before a word is said', async () => {
+  it('that an endpoint silently omits make it fail: another is asked before the first word', async () => {
     await using main = await startModelServer(streamed(['Hello', ' there']))
     await using local = await startModelServer(sent(event(piece('Hi', entry('Hi', -0.5))), end))
     const alone = await refusal(answerOf(await openai({ baseUrl: main.url }), { logprobs }))

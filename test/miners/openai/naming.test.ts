@@ -25,7 +25,7 @@ describe('an error of an endpoint', () => {
       'a refused key',
       error(401, 'invalid_api_key'),
       {},
-      '%s refuses the API key, or wants one (401)',
+      '%s refuses the API key, or requires one (401)',
       'check OPENAI_API_KEY or openai.apiKey, and that the key belongs to this endpoint',
       'check openai.endpoints[0].apiKeys, and that the key belongs to this endpoint',
     ],
@@ -34,8 +34,8 @@ describe('an error of an endpoint', () => {
       error(404, 'model_not_found'),
       {},
       '%s has no model llama (404): no',
-      'set --model to one that this endpoint and this key have',
-      'set openai.endpoints[0].model to one that this endpoint and this key have',
+      'set --model to one that is available at this endpoint with this key',
+      'set openai.endpoints[0].model to one that is available at this endpoint with this key',
     ],
     [
       'a refused value',
@@ -57,7 +57,7 @@ describe('an error of an endpoint', () => {
       'silence',
       stalled(),
       { firstTokenTimeout: 30 },
-      'llama at %s did not begin to speak within 30 ms',
+      'llama at %s sent no first token within 30 ms',
       'choose a faster --model, or raise --first-token-timeout',
       'choose a faster openai.endpoints[0].model, or raise openai.endpoints[0].firstTokenTimeout',
     ],
@@ -65,9 +65,9 @@ describe('an error of an endpoint', () => {
       'an answer without words',
       streamed([''], { finishReason: 'length' }),
       {},
-      'llama at %s used up its tokens before it said a word',
-      'raise --max-tokens: a model that reasons counts its thoughts too',
-      'raise openai.endpoints[0].maxTokens: a model that reasons counts its thoughts too',
+      'llama at %s used up its tokens before the first word',
+      'raise --max-tokens: a model that reasons counts its reasoning tokens too',
+      'raise openai.endpoints[0].maxTokens: a model that reasons counts its reasoning tokens too',
     ],
   ]
   for (const [title, behaviour, own, message, flagged, named] of cases) {
@@ -80,17 +80,17 @@ describe('an error of an endpoint', () => {
       }))
   }
 
-  it('names the plain key where a listed endpoint has that, and its own where it has one', async () => {
+  it('names the plain key for a listed endpoint that inherits it, and its own key otherwise', async () => {
     const inherited = await said(error(401, 'x'), url => ({ baseUrl: url, apiKey: 'sk-1', endpoints: [{}] }))
     assert.match(inherited.hint!, /^check OPENAI_API_KEY or openai\.apiKey,/)
     const own = await said(error(401, 'x'), url => ({ baseUrl: url, endpoints: [{ apiKey: 'sk-1' }] }))
     assert.match(own.hint!, /^check openai\.endpoints\[0\]\.apiKey,/)
   })
 
-  it('names where a key that is missing belongs', async () => {
+  it('names the setting of a missing key', async () => {
     const miner = await build(openaiMiner(openaiClient), { endpoints: [{ name: 'main' }] })
     const { code, hint } = await refusal(miner.ready!())
     assert.equal(code, 'MODEL_KEY_MISSING')
-    assert.equal(hint, 'set openai.endpoints[0].apiKeys, or name another endpoint there by baseUrl')
+    assert.equal(hint, 'set openai.endpoints[0].apiKeys, or give that endpoint another baseUrl')
   })
 })

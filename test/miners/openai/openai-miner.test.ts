@@ -21,7 +21,7 @@ const openai = (settings: object = {}) => build(openaiMiner(openaiClient), { api
 
 describe('the openai miner', () => {
   describe('asks OpenAI', () => {
-    it('for a stream with the defaults, and tells model, reason and usage', async () => {
+    it('for a stream with the defaults, and reports model, finish reason and usage', async () => {
       let sent: unknown
       const scope = nock('https://api.openai.com', { reqheaders: { authorization: `Bearer ${key}` } })
         .post('/v1/chat/completions', body => {
@@ -71,7 +71,7 @@ describe('the openai miner', () => {
       })
     })
 
-    it('for max_completion_tokens where the model wants that', async () => {
+    it('with max_completion_tokens for models that require it', async () => {
       const scope = nock('https://api.openai.com')
         .post('/v1/chat/completions', body => body.max_completion_tokens === 500 && !('max_tokens' in body))
         .reply(200, completion('Hi'))
@@ -149,7 +149,7 @@ describe('the openai miner', () => {
         assert.deepEqual(model.requests[0]!.body.messages, sent)
       })
 
-    it('a message as it is, whatever is in it', async () => {
+    it('a message unchanged, whatever is in it', async () => {
       await using model = await startModelServer()
       const content = '\u0000 \ud83d\ude00 "quotes" \u2028 </script>'
       await ask(await openai({ baseUrl: model.url }), { messages: [{ role: 'user', content }] })
@@ -158,7 +158,7 @@ describe('the openai miner', () => {
   })
 
   describe('reads', () => {
-    it('pieces one by one, as they are said', async () => {
+    it('chunks one by one, as they come', async () => {
       const { promise: more, resolve: sayMore } = Promise.withResolvers<void>()
       await using model = await startModelServer(
         streamed(
@@ -176,7 +176,7 @@ describe('the openai miner', () => {
       assert.equal((await answer.next()).done, true)
     })
 
-    it('a whole completion where a stream was asked for', async () => {
+    it('a whole completion in reply to a request for a stream', async () => {
       await using model = await startModelServer(whole('Hello'))
       const { pieces, outcome } = await ask(await openai({ baseUrl: model.url }))
       assert.deepEqual(pieces, ['Hello'])
@@ -219,7 +219,7 @@ describe('the openai miner', () => {
       assert.deepEqual({ n, stream, stream_options }, { n: 4, stream: false, stream_options: undefined })
     })
 
-    it('the first choice that says anything, when none is complete', async () => {
+    it('the first choice with content, when none is complete', async () => {
       const several = completion('', 'cut off')
       several.choices[1]!.finish_reason = 'length'
       await using model = await startModelServer(answered(200, several))
@@ -228,7 +228,7 @@ describe('the openai miner', () => {
       assert.equal(outcome.finishReason, 'length')
     })
 
-    it('an answer that is cut by its length, and says so', async () => {
+    it('an answer cut by its length, and reports that', async () => {
       await using model = await startModelServer(streamed(['Hel'], { finishReason: 'length' }))
       const { text, outcome } = await ask(await openai({ baseUrl: model.url }))
       assert.equal(text, 'Hel')
@@ -240,14 +240,14 @@ describe('the openai miner', () => {
       assert.deepEqual((await ask(await openai({ baseUrl: model.url }))).pieces, ['\n Hello', ' ', 'there'])
     })
 
-    it('the configured model and an unknown reason from an endpoint that tells neither', async () => {
+    it('the configured model and an unknown reason from an endpoint that sends neither', async () => {
       await using model = await startModelServer(answered(200, { choices: [{ message: { content: 'Hello' } }] }))
       const { outcome } = await ask(await openai({ model: 'llama', baseUrl: model.url }))
       const { attempts: _, ...rest } = outcome
       assert.deepEqual(rest, { model: 'llama', finishReason: 'unknown' })
     })
 
-    it('no nonsense as model, reason or usage', async () => {
+    it('no malformed model, reason or usage', async () => {
       const usage = { prompt_tokens: -1, completion_tokens: 'many' }
       const choices = [{ message: { content: 'Hello' }, finish_reason: { toString: 'stop' } }]
       await using model = await startModelServer(answered(200, { model: 'x'.repeat(1000), usage, choices }))
@@ -258,7 +258,7 @@ describe('the openai miner', () => {
   })
 
   describe('makes its client', () => {
-    it('at the first question and not before, once', async () => {
+    it('at the first question, once', async () => {
       await using model = await startModelServer()
       const made: unknown[] = []
       const miner = await build(
@@ -274,7 +274,7 @@ describe('the openai miner', () => {
       assert.deepEqual(made, [{ baseUrl: model.url, apiKey: key, organization: 'org-1', project: 'proj-1' }])
     })
 
-    it('again after that failed', async () => {
+    it('again after a failure', async () => {
       await using model = await startModelServer()
       let failures = 1
       const miner = await build(
@@ -301,7 +301,7 @@ describe('the openai miner', () => {
     })
   })
 
-  it('asks many at once, each its own', async () => {
+  it('answers many questions at once, each with its own answer', async () => {
     await using model = await startModelServer((response, request) => {
       const [{ content }] = request.body.messages as [Message]
       return streamed([content, '!'])(response, request)
@@ -324,7 +324,7 @@ describe('the openai miner', () => {
     assert.match(error.hint!, /OPENAI_API_KEY/)
   })
 
-  it('is not ready for OpenAI without a key, and asks nobody to find that out', async () => {
+  it('is not ready for OpenAI without a key, and finds that out without a request', async () => {
     assert.equal((await refusal((await build(openaiMiner(openaiClient))).ready!())).code, 'MODEL_KEY_MISSING')
     await using model = await startModelServer()
     await (await openai({ baseUrl: model.url })).ready!()
@@ -332,7 +332,7 @@ describe('the openai miner', () => {
   })
 
   describe('with several endpoints', () => {
-    it('is answered by the next one when the first is down, and tells how they do, without a key', async () => {
+    it('asks the next one when the first is down, and reports their health, without a key', async () => {
       await using main = await startModelServer(answered(500))
       await using local = await startModelServer()
       const endpoints = [
@@ -355,7 +355,7 @@ describe('the openai miner', () => {
       ])
     })
 
-    it('hedges when it is told to', async () => {
+    it('hedges when configured to', async () => {
       await using main = await startModelServer(stalled())
       await using local = await startModelServer()
       const endpoints = [
@@ -369,7 +369,7 @@ describe('the openai miner', () => {
       )
     })
 
-    it('shares one call when it is told to', async () => {
+    it('shares one call when configured to', async () => {
       await using main = await startModelServer()
       const miner = await openai({ baseUrl: main.url, shareIdentical: true })
       assert.deepEqual(
@@ -379,7 +379,7 @@ describe('the openai miner', () => {
       assert.equal(main.requests.length, 1)
     })
 
-    it('is ready when one of them can be asked, and asks no other', async () => {
+    it('is ready when one of them has a usable key, and asks no other', async () => {
       await using local = await startModelServer()
       const endpoints = [{ name: 'main' }, { name: 'local', baseUrl: local.url }]
       const miner = await build(openaiMiner(openaiClient), { endpoints })

@@ -28,7 +28,7 @@ const picky =
   }
 
 describe('a parameter that a model refuses', () => {
-  it('is left out at once, in the same call, and ever after', async () => {
+  it('is left out at once, within the same call, and in later calls', async () => {
     await using model = await startModelServer(picky('temperature'))
     const { miner, warnings } = await openai({ baseUrl: model.url })
     assert.equal((await ask(miner)).text, 'fine')
@@ -40,7 +40,7 @@ describe('a parameter that a model refuses', () => {
     assert.deepEqual(warnings, [learned])
   })
 
-  it('is found among several, which are told one after another', async () => {
+  it('is one of several that the endpoint names one after another', async () => {
     await using model = await startModelServer(picky('temperature', 'top_p', 'presence_penalty', 'frequency_penalty'))
     const { miner } = await openai({ baseUrl: model.url })
     assert.equal((await ask(miner)).text, 'fine')
@@ -49,7 +49,7 @@ describe('a parameter that a model refuses', () => {
     assert.equal(model.requests.length, 6)
   })
 
-  it('is logged once, also when many learn it at the same time', async () => {
+  it('is logged once, even if many calls find it at the same time', async () => {
     await using model = await startModelServer(picky('top_p'))
     const { miner, warnings } = await openai({ baseUrl: model.url })
     await Promise.all(Array.from({ length: 8 }, () => ask(miner)))
@@ -68,14 +68,14 @@ describe('a parameter that a model refuses', () => {
       assert.equal(model.requests.at(-1)!.body[refused === 'max_tokens' ? sent : 'max_tokens'], 7)
     })
 
-  it('is both names of the token limit: there is none, then', async () => {
+  it('may be both names of the token limit: then none is sent', async () => {
     await using model = await startModelServer(picky('max_tokens', 'max_completion_tokens'))
     const { miner } = await openai({ baseUrl: model.url })
     assert.equal((await ask(miner)).text, 'fine')
     assert.doesNotMatch(JSON.stringify(model.requests.at(-1)!.body), /_tokens/)
   })
 
-  it('is the stream: a whole answer is asked for', async () => {
+  it('may be the stream: then a whole answer is requested', async () => {
     await using model = await startModelServer((response, request) =>
       request.body.stream
         ? answered(400, { error: { message: 'not verified', param: 'stream', code: 'unsupported_value' } })(
@@ -93,7 +93,7 @@ describe('a parameter that a model refuses', () => {
     ["FastAPI's words", answered(422, { detail: [{ loc: ['body', 'n'], msg: 'Extra inputs are not permitted' }] })],
     ['plain text', answered(400, 'n is not supported')],
   ] as const)
-    it(`is understood in ${title}`, async () => {
+    it(`is recognized in ${title}`, async () => {
       await using model = await startModelServer((response, request) =>
         'n' in request.body ? behaviour(response, request) : streamed(['fine'])(response, request),
       )
@@ -101,14 +101,14 @@ describe('a parameter that a model refuses', () => {
       assert.equal((await ask(miner)).text, 'fine')
     })
 
-  it('is one of the operator, from the extra table', async () => {
+  it('may come from the extra table', async () => {
     await using model = await startModelServer(picky('top_k'))
     const { miner } = await openai({ baseUrl: model.url, extra: { top_k: 5, min_p: 0.1 } })
     assert.equal((await ask(miner)).text, 'fine')
     assert.equal(model.requests[1]!.body.min_p, 0.1)
   })
 
-  it('is learned for its endpoint and no other', async () => {
+  it('is remembered for its own endpoint only', async () => {
     await using picked = await startModelServer(picky('temperature'))
     await using other = await startModelServer()
     const { miner } = await openai({ baseUrl: picked.url })
@@ -117,7 +117,7 @@ describe('a parameter that a model refuses', () => {
     assert.ok('temperature' in other.requests[0]!.body)
   })
 
-  it('is asked without only once: a model that refuses on has no answer', async () => {
+  it('is dropped only once: a model that refuses again fails', async () => {
     const error = { message: "Unsupported parameter: 'top_p'", param: 'top_p', code: 'unsupported_parameter' }
     await using model = await startModelServer(answered(400, { error }))
     const { miner, warnings } = await openai({ baseUrl: model.url })
@@ -136,7 +136,7 @@ describe('parameters that are known to be refused', () => {
   const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty']
 
   for (const model of ['o1', 'o3-mini', 'o4-mini-2025-04-16', 'gpt-5', 'gpt-5-nano', 'gpt-5.1', 'ft:o4-mini:acme::abc'])
-    it(`are not sent to ${model} at OpenAI, and the effort is`, async () => {
+    it(`are not sent to ${model} at OpenAI, but the reasoning effort is`, async () => {
       const sent = await sentToOpenAI({ model, reasoningEffort: 'low' })
       assert.deepEqual(
         sampling.filter(name => name in sent),
@@ -146,7 +146,7 @@ describe('parameters that are known to be refused', () => {
       assert.equal(sent.max_completion_tokens, 100)
     })
 
-  it('are sent to gpt-5.1 when it is told not to think, as far as it takes them', async () => {
+  it('are sent to gpt-5.1 with reasoning effort none, as far as it supports them', async () => {
     const sent = await sentToOpenAI({ model: 'gpt-5.1', reasoningEffort: 'none' })
     assert.deepEqual(
       sampling.filter(name => name in sent),
@@ -172,7 +172,7 @@ describe('parameters that are known to be refused', () => {
 })
 
 describe('the extra table', () => {
-  it('is passed through as it is', async () => {
+  it('is sent unchanged', async () => {
     await using model = await startModelServer()
     const extra = { top_k: 5, chat_template_kwargs: { enable_thinking: false }, stop: ['\n'] }
     await ask((await openai({ baseUrl: model.url, extra })).miner)
@@ -180,7 +180,7 @@ describe('the extra table', () => {
     assert.deepEqual({ ...body, ...extra }, body)
   })
 
-  it('has nothing to say of a stream where the answer comes whole, which servers refuse', async () => {
+  it('cannot set stream_options for a whole answer, which servers refuse', async () => {
     await using model = await startModelServer(answered(200, completion('whole')))
     const extra = { stream_options: { include_usage: true } }
     assert.equal((await ask((await openai({ baseUrl: model.url, extra, n: 2 })).miner)).text, 'whole')

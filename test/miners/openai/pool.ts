@@ -8,12 +8,12 @@ import { ModelPool, type PoolOptions } from '#dist/miners/openai/pool/model-pool
 import type { ModelEndpoint } from '#dist/miners/openai/settings/endpoints.js'
 import type { Asked, Outcome, Piece } from '#dist/plugin/miner.js'
 import { asked, hello } from '../ask.ts'
-import { Told } from './scripted.ts'
+import { RecordingLog } from './scripted.ts'
 
 /** A pool of real calls; without jitter, so that what comes next is certain. */
 export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolOptions> = {}) {
   const clients = new ClientCache(openaiClient)
-  const log = new Told()
+  const log = new RecordingLog()
   const refused = new RefusedParameters(log)
   const models = new ModelPool({
     endpoints,
@@ -32,22 +32,26 @@ export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolO
     random: () => 0,
     ...options,
   })
-  return { models, log, ask: (changes: Partial<Asked> = {}) => heard(models.ask({ messages: hello }, asked(changes))) }
+  return {
+    models,
+    log,
+    ask: (changes: Partial<Asked> = {}) => readAll(models.ask({ messages: hello }, asked(changes))),
+  }
 }
 
-/** All that a speech says. */
-export async function heard(
-  speech: AsyncGenerator<string | Piece, Outcome>,
+/** Reads a whole answer. */
+export async function readAll(
+  stream: AsyncGenerator<string | Piece, Outcome>,
 ): Promise<{ text: string; outcome: Outcome }> {
   let text = ''
   for (;;) {
-    const step = await speech.next()
+    const step = await stream.next()
     if (step.done) return { text, outcome: step.value }
     text += typeof step.value === 'string' ? step.value : (step.value.text ?? '')
   }
 }
 
-/** Of each attempt: who, and why not. */
+/** Describes each attempt: its endpoint, and the code of its error. */
 export function tried({ attempts }: { readonly attempts?: Outcome['attempts'] }): string[] {
   return (attempts ?? []).map(({ endpoint, error }) => (error === undefined ? endpoint : `${endpoint}: ${error}`))
 }

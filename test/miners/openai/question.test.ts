@@ -12,23 +12,23 @@ async function sentFor(question: Partial<Question>, settings: object = {}) {
   return model.requests[0]!.body
 }
 
-describe('what a question says', () => {
+describe('a value of the question itself', () => {
   const said = { model: 'llama', maxTokens: 7, temperature: 0, seed: 0 }
 
-  it('beats the settings', async () => {
+  it('overrides the settings', async () => {
     const body = await sentFor(said, { model: 'other', maxTokens: 100, temperature: 1 })
     const { model, max_tokens, temperature, seed, top_p } = body
     assert.deepEqual([model, max_tokens, temperature, seed, top_p], ['llama', 7, 0, 0, 1])
   })
 
-  it('beats the extra table, under either name of the limit', async () => {
+  it('overrides the extra table, under either name of the limit', async () => {
     const extra = { temperature: 1.5, max_completion_tokens: 9, seed: 4, top_k: 5 }
     const body = await sentFor(said, { extra })
     const { max_tokens, max_completion_tokens, temperature, seed, top_k } = body
     assert.deepEqual([max_tokens, max_completion_tokens, temperature, seed, top_k], [7, undefined, 0, 0, 5])
   })
 
-  it('is for that question alone', async () => {
+  it('applies to that question only', async () => {
     await using model = await startModelServer()
     const miner = await openai({ baseUrl: model.url, extra: { temperature: 1.5 } })
     await answerOf(miner, said)
@@ -37,22 +37,22 @@ describe('what a question says', () => {
     assert.deepEqual([name, max_tokens, temperature, seed], ['gpt-3.5-turbo', 100, 1.5, undefined])
   })
 
-  it('leaves what it does not say to the settings, which may be none', async () => {
+  it('leaves the others to the settings, which may be null', async () => {
     const { temperature, max_tokens } = await sentFor({ seed: 1 }, { temperature: null, maxTokens: null })
     assert.deepEqual([temperature, max_tokens], [undefined, undefined])
   })
 
-  it('bounds the answer by the name that the model which it names knows', async () => {
+  it('bounds the answer with the field that the named model supports', async () => {
     const { model, max_completion_tokens, max_tokens } = await sentToOpenAI({}, { model: 'gpt-5-mini', maxTokens: 7 })
     assert.deepEqual([model, max_completion_tokens, max_tokens], ['gpt-5-mini', 7, undefined])
   })
 
-  it('is asked of a base model, as far as that knows it', async () => {
+  it('is sent to a base model, as far as its API supports it', async () => {
     const { prompt, seed, max_tokens } = await sentFor({ maxTokens: 7, seed: 3 }, { api: 'completions' })
     assert.deepEqual([prompt, seed, max_tokens], ['Say hello', 3, 7])
   })
 
-  it('is a seed that may be refused, and is left out ever after', async () => {
+  it('may be a seed, which is left out once it has been refused', async () => {
     const message = 'Unknown parameter: seed'
     await using model = await startModelServer((response, request) =>
       'seed' in request.body
@@ -72,7 +72,7 @@ describe('what a question says', () => {
     ['JSON', 'json', { type: 'json_object' }],
     ['a schema', { name: 'tags', schema }, { type: 'json_schema', json_schema: { name: 'tags', schema } }],
   ] as const)
-    it(`is ${title} as the format of the answer`, async () => {
+    it(`may be ${title} as the response format`, async () => {
       const { response_format } = await sentToOpenAI({}, { responseFormat })
       assert.deepEqual(response_format, field)
     })
@@ -89,7 +89,7 @@ describe('a model that a question names', () => {
     ['the endpoint does not have', noModel],
     ['this key may not use', noAccess],
   ] as const)
-    it(`that ${title} is told by its name, and nothing rests for it`, async () => {
+    it(`that ${title} is named in the error, and neither key nor endpoint rests`, async () => {
       await using model = await startModelServer((response, request) =>
         (request.body.model === 'made-up' ? refuses : fine)(response, request),
       )
@@ -106,7 +106,7 @@ describe('a model that a question names', () => {
       assert.equal((await answerOf(miner, {})).text, 'fine')
     })
 
-  it('that is the configured one rests as it always did', async () => {
+  it('rests its key when it is the configured one', async () => {
     await using model = await startModelServer(noModel)
     const miner = await openai({ baseUrl: model.url, model: 'made-up' })
     assert.equal((await refusal(answerOf(miner, { model: 'made-up' }))).code, 'MODEL_NOT_FOUND')
@@ -114,7 +114,7 @@ describe('a model that a question names', () => {
     assert.equal(model.requests.length, 1)
   })
 
-  it('is asked for first where it is configured, and then elsewhere', async () => {
+  it('is requested first where it is configured, and then elsewhere', async () => {
     await using main = await startModelServer(noModel)
     await using local = await startModelServer(answered(500))
     const endpoints = [
@@ -132,7 +132,7 @@ describe('a model that a question names', () => {
     )
   })
 
-  it('is told in one short line, whatever is in it', async () => {
+  it('is shown in one short line, whatever its characters', async () => {
     await using model = await startModelServer(noModel)
     const name = `x\n\u001b[31m\u202e${'y'.repeat(10_000)}`
     const { message, attempts } = await refusal(answerOf(await openai({ baseUrl: model.url }), { model: name }))
@@ -143,7 +143,7 @@ describe('a model that a question names', () => {
     }
   })
 
-  it('is learned by itself: what it refuses, the configured one is sent', async () => {
+  it('has its own refused parameters: the configured model is still sent them', async () => {
     const error = { message: 'Unsupported parameter', param: 'top_p', code: 'unsupported_parameter' }
     await using model = await startModelServer((response, request) =>
       (request.body.model === 'picky' && 'top_p' in request.body ? answered(400, { error }) : fine)(response, request),

@@ -145,12 +145,12 @@ describe('a stream of the model', () => {
     ['what is not gzip', sent(['data: x\n\n'], { 'content-encoding': 'gzip' }), 'MODEL_CUT'],
   ]
   for (const [title, behaviour, code] of broken)
-    it(`has an honest end at ${title}`, async () => {
+    it(`fails at ${title}`, async () => {
       await using model = await startModelServer(behaviour)
       assert.equal((await refusal(ask(await openai(model.url)))).code, code)
     })
 
-  it('of 50 MB ends at the bound, and is closed', async () => {
+  it('of 50 MB fails at the bound, and is closed', async () => {
     const piece = event(said('x'.repeat(1_000_000)))
     await using model = await startModelServer(async response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -168,20 +168,20 @@ describe('a stream of the model', () => {
     ['an event', 'text/event-stream', 'data: {"choices":[{}'],
     ['an event of many lines', 'text/event-stream', 'data: {"choices":[{}'],
   ] as const)
-    it(`with ${title} that would take long to parse ends at 4 MiB`, async () => {
+    it(`with ${title} that would take long to parse fails at 4 MiB`, async () => {
       const lines = title.includes('lines') ? '\ndata: ,{}'.repeat(50_000) : ',{}'.repeat(200_000)
       const parts = [part, ...Array.from({ length: 10 }, () => lines)]
       await using model = await startModelServer(sent(parts, { 'content-type': type }))
       assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
     })
 
-  it('that unpacks to more than the bound ends there', async () => {
+  it('that decompresses to more than the bound fails there', async () => {
     const bomb = gzipSync(`: ${'x'.repeat(40_000_000)}\n\n`)
     await using model = await startModelServer(sent([bomb], { 'content-encoding': 'gzip' }))
     assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
   })
 
-  it('tells usage in full', async () => {
+  it('reports all counts of usage', async () => {
     const usage = {
       prompt_tokens: 20,
       completion_tokens: 9,
@@ -197,13 +197,13 @@ describe('a stream of the model', () => {
     })
   })
 
-  it('tells no usage where the server does not', async () => {
+  it('reports no usage when the server sends none', async () => {
     const usage = { prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: 'some' } }
     await using model = await startModelServer(sent([event(said('Hi')), end(), event({ choices: [], usage })]))
     assert.ok(!('usage' in (await ask(await openai(model.url))).outcome))
   })
 
-  it('waits for a reader that is slow, and reads no further ahead than a little', async () => {
+  it('waits for a slow reader, and reads only a little ahead', async () => {
     let sentBytes = 0
     const piece = event(said('x'.repeat(10_000)))
     await using model = await startModelServer(async response => {

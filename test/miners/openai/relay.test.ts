@@ -32,7 +32,7 @@ const usage = event({ ...chunk(), choices: [], usage: { prompt_tokens: 9, comple
 const fine = deltas([{ role: 'assistant', content: '' }, { content: 'Hello' }, { content: ' there' }])
 
 describe('a relay', () => {
-  it('asks OpenAI for a stream with usage, and gives its bytes on', async () => {
+  it('asks OpenAI for a stream with usage, and yields its bytes', async () => {
     const stream = fine.replace(done, usage + done)
     const request = openaiStreams(stream)
     const { text, outcome } = await relay(await openai({ apiKey: 'sk-test-123', n: 3 }))
@@ -48,7 +48,7 @@ describe('a relay', () => {
     assert.deepEqual([streams, stream_options, n], [true, { include_usage: true }, undefined])
   })
 
-  it('sends no setting that would bend the answer', async () => {
+  it('sends no setting that would change the distribution of tokens', async () => {
     await using model = await startModelServer()
     const bending = {
       systemPrompt: 'Be brief.',
@@ -69,7 +69,7 @@ describe('a relay', () => {
     assert.deepEqual(model.requests[0]!.body.stream_options, { include_usage: true })
   })
 
-  it('asks without what is refused, as a prompt does', async () => {
+  it('leaves out refused parameters, as a prompt does', async () => {
     await using model = await startModelServer((response, request) =>
       'stream_options' in request.body
         ? answered(400, { error: { message: 'Unrecognized request argument supplied: stream_options' } })(
@@ -111,7 +111,7 @@ describe('a relay', () => {
       ['byte by byte', (bytes: Buffer) => [...bytes].map(byte => Buffer.of(byte))],
       ['in odd parts', (bytes: Buffer) => [bytes.subarray(0, 13), bytes.subarray(13, 200), bytes.subarray(200)]],
     ] as const)
-      it(`gives a stream on byte for byte: ${title}, ${how}`, async () => {
+      it(`yields a stream byte for byte: ${title}, ${how}`, async () => {
         const bytes = Buffer.from(stream)
         await using model = await startModelServer(sent(...cut(bytes)))
         const relayed = await relay(await openai({ baseUrl: model.url }))
@@ -119,7 +119,7 @@ describe('a relay', () => {
         assert.equal(relayed.outcome.finishReason, 'stop')
       })
 
-  it('tells the calls of tools, and logprobs are in the bytes', async () => {
+  it('reports tool calls, and has logprobs in the bytes', async () => {
     const tool_calls = [{ index: 0, id: 'a', type: 'function', function: { name: 'clock', arguments: '{}' } }]
     const stream = deltas([{ tool_calls }], 'tool_calls')
     await using model = await startModelServer(sent(stream))
@@ -128,7 +128,7 @@ describe('a relay', () => {
     assert.deepEqual(outcome.toolCalls, [{ id: 'a', name: 'clock', arguments: '{}' }])
   })
 
-  it('gives on what there is as it comes, also a comment', async () => {
+  it('yields bytes as they come, even comments', async () => {
     const { promise: more, resolve: sayMore } = Promise.withResolvers<void>()
     await using model = await startModelServer(async response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -145,7 +145,7 @@ describe('a relay', () => {
     assert.deepEqual(await model.requests[0]!.over, { left: true })
   })
 
-  it('ends where the stream says so, though the server does not', async () => {
+  it('ends where the stream marks its end, even if the server does not close it', async () => {
     await using model = await startModelServer(response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(fine)
@@ -155,7 +155,7 @@ describe('a relay', () => {
     assertAtOnce(performance.now() - began)
   })
 
-  it('unpacks what is compressed', async () => {
+  it('decompresses a compressed stream', async () => {
     await using model = await startModelServer(faults()['gzip, streamed'])
     assert.match((await relay(await openai({ baseUrl: model.url }))).text, /Hello.* there.*\[DONE\]\n\n$/s)
   })
@@ -173,7 +173,7 @@ describe('a relay', () => {
       ['a garbage event', `data: {"choi\n\n${stop}${done}`, 'ends', 'MODEL_UNREADABLE', said],
     ]
     for (const [title, rest, how, code, text] of broken)
-      it(`at ${title}, after the bytes that were given on`, async () => {
+      it(`at ${title}, after the bytes before it`, async () => {
         const { promise: more, resolve: sayMore } = Promise.withResolvers<void>()
         await using model = await startModelServer(async response => {
           response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -184,20 +184,20 @@ describe('a relay', () => {
           else response.destroy()
         })
         const { body, outcome } = await (await openai({ baseUrl: model.url })).relay!({ messages: hello }, asked())
-        const heard: Uint8Array[] = []
+        const received: Uint8Array[] = []
         const reading = (async () => {
           for await (const bytes of body) {
-            heard.push(bytes)
+            received.push(bytes)
             sayMore()
           }
         })()
         assert.equal((await refusal(reading)).code, code)
         assert.equal((await refusal(outcome)).code, code)
-        assert.equal(Buffer.concat(heard).toString(), text)
+        assert.equal(Buffer.concat(received).toString(), text)
         assert.equal(model.requests.length, 1)
       })
 
-    it('at a silence that is too long, comments or not', async () => {
+    it('after too long a silence, comments or not', async () => {
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(said)
@@ -263,7 +263,7 @@ describe('a relay', () => {
         )
       })
 
-    it('or the same again, when there is no other', async () => {
+    it('or the same one again, when there is no other', async () => {
       await using model = await startModelServer(faults(() => ['Hello'])['500 three times'])
       assert.match((await relay(await openai({ baseUrl: model.url }))).text, /Hello/)
       assert.equal(model.requests.length, 4)
@@ -296,14 +296,14 @@ describe('a relay', () => {
     })
   })
 
-  it('fails with the attempts when nobody answers', async () => {
+  it('fails with the attempts when every endpoint fails', async () => {
     await using model = await startModelServer(faults()['wrong key'])
     const { code, attempts } = await refusal(relay(await openai({ baseUrl: model.url })))
     assert.equal(code, 'MODEL_KEY_REFUSED')
     assert.equal(attempts!.length, 1)
   })
 
-  it('is not for a completions API', async () => {
+  it('refuses a completions API', async () => {
     const { code, reason } = await refusal(relay(await openai({ api: 'completions', apiKey: 'sk-test-123' })))
     assert.deepEqual([code, reason], ['MODEL_UNSUPPORTED', 'unsupported'])
   })
@@ -338,7 +338,7 @@ describe('a relay', () => {
     assertAtOnce(performance.now() - left)
   })
 
-  it('waits for a reader that is slow', async () => {
+  it('waits for a slow reader', async () => {
     let sentBytes = 0
     const piece = event(chunk({ content: 'x'.repeat(10_000) }))
     await using model = await startModelServer(async response => {
@@ -357,7 +357,7 @@ describe('a relay', () => {
     assert.deepEqual(await model.requests[0]!.over, { left: true })
   })
 
-  it('shares its bytes with whoever asks the same, and nothing with a prompt', async () => {
+  it('shares its bytes with relays of the same question, but not with prompts', async () => {
     await using model = await startModelServer(sent(fine))
     const miner = await openai({ baseUrl: model.url, shareIdentical: true })
     const prompt = async () => {

@@ -25,17 +25,17 @@ type Own = {
   readonly firstTokenTimeout?: number
 }
 
-/** Says these words and returns. */
+/** Yields these words and returns. */
 export async function* saying(...words: string[]): AsyncGenerator<string, Outcome> {
   yield* words
   return { model: 'm', finishReason: 'stop' }
 }
 
-/** A call that throws what it is given. */
-export const failing = (why: () => unknown): CallModel =>
+/** Makes a call that throws this error. */
+export const failing = (error: () => unknown): CallModel =>
   async function* () {
-    yield* [] // no word comes before it fails
-    throw why()
+    yield* [] // it fails before the first word
+    throw error()
   }
 
 /** Waits until the signal aborts, and throws its reason. */
@@ -53,8 +53,8 @@ export function failure(code: string, more: { reason?: NoAnswer['reason']; retry
 
 export const question: Question = { messages: hello }
 
-/** A log that can be read. */
-export class Told {
+/** A log that keeps its records. */
+export class RecordingLog {
   readonly records: { readonly level: string; readonly event: string; readonly [field: string]: unknown }[] = []
   debug = (fields: object) => this.#add('debug', fields)
   info = (fields: object) => this.#add('info', fields)

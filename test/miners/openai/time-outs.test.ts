@@ -21,13 +21,13 @@ describe('the time-outs of the openai miner', () => {
     before(() => nock.restore())
     after(() => nock.activate())
 
-    it('give up a server that accepts and says nothing, and close the connection', async () => {
+    it('abort a server that accepts but never responds, and close the connection', async () => {
       await using server = await startSilentServer()
       const began = performance.now()
       const error = await refusal(ask(await openai({ baseUrl: server.url, connectTimeout: 80 })))
       assert.equal(error.code, 'MODEL_CONNECT_TIMEOUT')
       assert.equal(error.reason, 'upstream')
-      assert.match(error.message, /^127\.0\.0\.1:\d+ took no connection within 80 ms$/)
+      assert.match(error.message, /^127\.0\.0\.1:\d+ did not accept a connection within 80 ms$/)
       const gaveUp = performance.now()
       assertAtOnce(gaveUp - began)
       await server.closed
@@ -51,7 +51,7 @@ describe('the time-outs of the openai miner', () => {
       await server.closed
     })
 
-    it('are not waited for when nobody listens any more: the connection is closed at once', async () => {
+    it('do not delay an abort by the caller: the connection is closed at once', async () => {
       await using server = await startSilentServer()
       const leaving = new AbortController()
       const answer = ask(await openai({ baseUrl: server.url }), { signal: leaving.signal })
@@ -64,7 +64,7 @@ describe('the time-outs of the openai miner', () => {
       assertAtOnce(performance.now() - left)
     })
 
-    it('leave a connection alone that another question uses later', async () => {
+    it('do not close a connection that a later question reuses', async () => {
       await using model = await startModelServer()
       const miner = await openai({ baseUrl: model.url, connectTimeout: 800 })
       const leaving = new AbortController()
@@ -82,11 +82,11 @@ describe('the time-outs of the openai miner', () => {
       ['before the head', stalled()],
       ['after a head and a role', stalled([''])],
     ] as const)
-      it(`give up a model that is silent ${title}`, async () => {
+      it(`abort a model that is silent ${title}`, async () => {
         await using model = await startModelServer(behaviour)
         const error = await refusal(ask(await openai({ baseUrl: model.url, ...patient })))
         assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
-        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ did not begin to speak within 800 ms$/)
+        assert.match(error.message, /^gpt-3\.5-turbo at 127\.0\.0\.1:\d+ sent no first token within 800 ms$/)
         assert.deepEqual(await model.requests[0]!.over, { left: true })
       })
 
@@ -102,7 +102,7 @@ describe('the time-outs of the openai miner', () => {
       assert.equal(error.code, 'MODEL_FIRST_TOKEN_TIMEOUT')
     })
 
-    it('do not count for a whole answer, of which there is no first token', async () => {
+    it('do not apply to a whole answer, which has no first token', async () => {
       await using model = await startModelServer(async (response, request) => {
         await later(1_000)
         return whole('all of it')(response, request)
@@ -126,7 +126,7 @@ describe('the time-outs of the openai miner', () => {
   })
 
   describe('for a silent model', () => {
-    it('wait no longer behind the end of an answer because something goes on coming', async () => {
+    it('wait no longer after the end of an answer even if more keeps coming', async () => {
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(event(chunk({ content: 'Hello' })) + event(chunk({}, 'stop')))
@@ -137,7 +137,7 @@ describe('the time-outs of the openai miner', () => {
       assertAtOnce(performance.now() - began)
     })
 
-    it('take an answer that is whole, though its stream never ends', async () => {
+    it('accept a complete answer whose stream never ends', async () => {
       await using model = await startModelServer(response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(event(chunk({ content: 'Hello' })) + event(chunk({}, 'stop')))
@@ -148,7 +148,7 @@ describe('the time-outs of the openai miner', () => {
       assert.deepEqual(await model.requests[0]!.over, { left: true })
     })
 
-    it('wait for the end of an answer that is whole for half a second at most', async () => {
+    it('wait at most half a second for the end of a complete answer', async () => {
       await using model = await startModelServer(response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(event(chunk({ content: 'Hello' }, 'stop')))
@@ -159,18 +159,18 @@ describe('the time-outs of the openai miner', () => {
       assertAtOnce(performance.now() - began)
     })
 
-    it('give it up after it began to speak, with what it said', async () => {
+    it('abort it after its first words, which have been yielded', async () => {
       await using model = await startModelServer(stalled(['Hel', 'lo']))
       const answer = (await openai({ baseUrl: model.url, idleTimeout: 500 })).prompt({ messages: hello }, asked())
       assert.equal((await answer.next()).value, 'Hel')
       assert.equal((await answer.next()).value, 'lo')
       const error = await refusal(answer.next())
       assert.equal(error.code, 'MODEL_STALLED')
-      assert.match(error.message, /stopped speaking for 500 ms$/)
+      assert.match(error.message, /sent no further token for 500 ms$/)
       assert.deepEqual(await model.requests[0]!.over, { left: true })
     })
 
-    it('give it up in the middle of a document', async () => {
+    it('abort it in the middle of a document', async () => {
       await using model = await startModelServer(response => {
         response.writeHead(200, { 'content-type': 'application/json' }).write('{"choices":')
       })
@@ -178,7 +178,7 @@ describe('the time-outs of the openai miner', () => {
       assert.equal(error.code, 'MODEL_STALLED')
     })
 
-    it('do not count before it begins', async () => {
+    it('do not apply before its first token', async () => {
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
         await later(120)
@@ -187,21 +187,21 @@ describe('the time-outs of the openai miner', () => {
       assert.equal((await ask(await openai({ baseUrl: model.url, idleTimeout: 40 }))).text, 'at last')
     })
 
-    it('do not count while the one who listens takes its time', async () => {
+    it('do not run while the reader handles a chunk', async () => {
       await using model = await startModelServer(streamed(['one', ' two', ' three']))
       const answer = (await openai({ baseUrl: model.url, idleTimeout: 500 })).prompt({ messages: hello }, asked())
-      const heard: unknown[] = []
+      const received: unknown[] = []
       for (;;) {
         const { done, value } = await answer.next()
         if (done) break
-        heard.push(value)
+        received.push(value)
         await later(700)
       }
-      assert.deepEqual(heard, ['one', ' two', ' three'])
+      assert.deepEqual(received, ['one', ' two', ' three'])
     })
   })
 
-  it('hold even where a client does not heed its signal', async () => {
+  it('hold even if a client ignores its signal', async () => {
     const deaf = { post: () => ({ asResponse: () => new Promise(() => {}) }) } as unknown as OpenAI
     const miner = await build(
       askingOnce(async () => deaf),

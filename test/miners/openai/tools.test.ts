@@ -25,7 +25,7 @@ function calling(...calls: object[]) {
 }
 
 describe('a question with tools', () => {
-  it('is asked of OpenAI, and answered by a call in parts', async () => {
+  it('is sent to OpenAI, and answered by a call in parts', async () => {
     const request = openaiStreams(
       // As OpenAI sends it: the role with the call, then its arguments token by token.
       deltas(
@@ -58,20 +58,20 @@ describe('a question with tools', () => {
   })
 
   for (const choice of ['auto', 'none', 'required'] as const)
-    it(`says ${choice} as its choice`, async () => {
+    it(`sends ${choice} as its tool choice`, async () => {
       await using model = await startModelServer()
       await answerOf(await openai({ baseUrl: model.url }), { tools, toolChoice: choice })
       assert.equal(model.requests[0]!.body.tool_choice, choice)
     })
 
-  it('is one without when it has none', async () => {
+  it('sends no tool fields for an empty list', async () => {
     await using model = await startModelServer()
     await answerOf(await openai({ baseUrl: model.url }), { tools: [], toolChoice: 'auto' })
     const { tools: none, tool_choice } = model.requests[0]!.body
     assert.deepEqual([none, tool_choice], [undefined, undefined])
   })
 
-  it('gives each part on as it comes, id and name once', async () => {
+  it('yields each part as it comes, id and name once', async () => {
     await using model = await startModelServer(
       sent(deltas([begun(0, 'a', 'weather'), part(0, '{"city":'), part(0, '"Ulm"}')], 'tool_calls')),
     )
@@ -166,7 +166,7 @@ describe('a question with tools', () => {
     ])
   })
 
-  it('is answered by the first of several choices that calls a tool, when none speaks', async () => {
+  it('is answered by the first of several choices that calls a tool, when none has text', async () => {
     const { choices } = calling({ id: 'a', function: { name: 'clock', arguments: '{}' } })
     const answer = { choices: [...completion(' ').choices, { ...choices[0], index: 1 }] }
     await using model = await startModelServer(answered(200, answer))
@@ -174,7 +174,7 @@ describe('a question with tools', () => {
     assert.deepEqual(toolCalls, [{ ...b, id: 'a' }])
   })
 
-  it('may be answered by words and a call', async () => {
+  it('may be answered by text and a call', async () => {
     await using model = await startModelServer(
       sent(deltas([{ content: 'Let me see.' }, begun(0, 'b', 'clock', '{}')], 'tool_calls')),
     )
@@ -182,14 +182,14 @@ describe('a question with tools', () => {
     assert.deepEqual([text, toolCalls], ['Let me see.', [b]])
   })
 
-  it('may be answered by words alone', async () => {
+  it('may be answered by text alone', async () => {
     await using model = await startModelServer()
     const { text, toolCalls, outcome } = await answerOf(await openai({ baseUrl: model.url }), { tools })
     assert.deepEqual([text, toolCalls], ['Hello there', []])
     assert.ok(!('toolCalls' in outcome))
   })
 
-  it('has no answer in a call that is cut', async () => {
+  it('fails when the call is cut', async () => {
     await using model = await startModelServer(async response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       const event = `data: ${JSON.stringify({ choices: [{ index: 0, delta: begun(0, 'b', 'clock', '{') }] })}\n\n`
@@ -203,13 +203,13 @@ describe('a question with tools', () => {
     ['no tools', {}],
     ['tools that must not be called', { tools, toolChoice: 'none' }],
   ] as const satisfies [string, Partial<Question>][])
-    it(`has no answer in a call when it has ${title}`, async () => {
+    it(`fails on a call when it has ${title}`, async () => {
       await using model = await startModelServer(sent(deltas([begun(0, 'b', 'clock', '{}')], 'tool_calls')))
       const { code } = await refusal(answerOf(await openai({ baseUrl: model.url }), question))
       assert.equal(code, 'MODEL_TOOL_CALL')
     })
 
-  it('goes on with what was called and what came of it', async () => {
+  it('sends earlier calls and their results', async () => {
     await using model = await startModelServer(whole('Sunny.'))
     const messages = [
       ...hello,

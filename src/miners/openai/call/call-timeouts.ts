@@ -6,95 +6,97 @@ import type { Upstream } from '../errors/upstream.js'
 import type { OpenAISettings } from '../settings/settings.js'
 
 /**
- * The time of one call: aborts its signal, with the {@link NoAnswer} to throw as the reason, at the deadline
- * (`MODEL_TIMEOUT`), when no token came in time (`MODEL_FIRST_TOKEN_TIMEOUT`), or when a model that had begun to speak
- * is silent for too long (`MODEL_STALLED`). It aborts with the signal of the one who asks, too, and for its reason.
+ * The timeouts of one call: aborts its signal, with the {@link NoAnswer} to throw as the reason, at the deadline
+ * (`MODEL_TIMEOUT`), when the first token does not come in time (`MODEL_FIRST_TOKEN_TIMEOUT`), or when the gap between
+ * two tokens is too long (`MODEL_STALLED`). It also aborts when the caller's signal does, with that signal's reason.
  *
- * A token is text, a thought, a refusal or the call of a tool. Comments, pieces without any of them, and the head of a
- * reply show that a server lives, not that a model speaks, and many a proxy sends them while its own upstream is dead.
+ * A token is text, a thought, a refusal or part of a tool call. A reply's head, comments and chunks without any of these
+ * show that the server is up, not that the model generates: many proxies send them while their own upstream is dead.
+ *
+ * Its timers are made by hand, not with `timeoutSignal`: three of them share one signal, and tokens restart one of them.
  */
 export class CallTimeouts {
-  readonly #call: AbortController & Disposable
+  readonly #controller: AbortController & Disposable
   readonly #upstream: Upstream
   readonly #idleMs: number | null
-  readonly #deadline: NodeJS.Timeout
-  #silence: NodeJS.Timeout | undefined
-  #end: NodeJS.Timeout | undefined
+  readonly #deadlineTimer: NodeJS.Timeout
+  #tokenTimer: NodeJS.Timeout | undefined
+  #usageTimer: NodeJS.Timeout | undefined
 
   constructor(
     upstream: Upstream,
     { firstTokenTimeout, idleTimeout }: Pick<OpenAISettings, 'firstTokenTimeout' | 'idleTimeout'>,
     { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>,
   ) {
-    this.#call = linkedController(signal)
+    this.#controller = linkedController(signal)
     this.#upstream = upstream
     this.#idleMs = idleTimeout
-    const left = msUntil(deadline)
-    this.#deadline = setTimeout(() => this.#expire(late(upstream, left)), left)
+    const leftMs = msUntil(deadline)
+    this.#deadlineTimer = setTimeout(() => this.#expire(deadlineExceeded(upstream, leftMs)), leftMs)
     if (firstTokenTimeout !== null)
-      this.#silence = setTimeout(() => this.#expire(slow(upstream, firstTokenTimeout)), firstTokenTimeout)
+      this.#tokenTimer = setTimeout(() => this.#expire(noFirstToken(upstream, firstTokenTimeout)), firstTokenTimeout)
   }
 
   get signal(): AbortSignal {
-    return this.#call.signal
+    return this.#controller.signal
   }
 
-  /** A token is there, and the next is waited for. */
+  /** Restarts the idle timeout: a token came, and the next is awaited. */
   onToken(): void {
     this.pause()
-    if (this.#idleMs !== null) this.#silence = this.#listenFor(this.#idleMs)
+    if (this.#idleMs !== null) this.#tokenTimer = this.#startIdleTimer(this.#idleMs)
   }
 
-  /** All is said: what may still come is usage, and from the first call on there is a bound on that. */
+  /** Bounds the wait for usage once the answer is complete; calls after the first have no effect. */
   onEnd(): void {
-    this.#end ??= this.#listenFor(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
+    this.#usageTimer ??= this.#startIdleTimer(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
   }
 
-  /** Whoever listens takes its time: until `heard`, only the deadline counts. */
+  /** Stops the idle timeout while the reader handles a chunk: until `onToken`, only the deadline counts. */
   pause(): void {
-    clearTimeout(this.#silence)
+    clearTimeout(this.#tokenTimer)
   }
 
   stop(): void {
-    clearTimeout(this.#silence)
-    clearTimeout(this.#end)
-    clearTimeout(this.#deadline)
-    this.#call[Symbol.dispose]()
+    clearTimeout(this.#tokenTimer)
+    clearTimeout(this.#usageTimer)
+    clearTimeout(this.#deadlineTimer)
+    this.#controller[Symbol.dispose]()
   }
 
-  #listenFor(ms: number): NodeJS.Timeout {
+  #startIdleTimer(ms: number): NodeJS.Timeout {
     return setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
   }
 
-  #expire(why: NoAnswer): void {
-    this.#call.abort(why)
+  #expire(reason: NoAnswer): void {
+    this.#controller.abort(reason)
   }
 }
 
-/** Usage comes with the end or right behind it. */
+/** Usage comes with the last token or right after it. */
 const afterEndMs = 500
 
-/** Whole milliseconds that a timer can hold, at least one. */
+/** Returns whole milliseconds within a timer's range, at least one. */
 function msUntil(deadline: number): number {
   return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), MAX_TIMER_MS)
 }
 
-function late({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('late', `${model} at ${name} gave no whole answer within ${afterMs} ms`, {
+function deadlineExceeded({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('late', `${model} at ${name} did not finish its answer within ${afterMs} ms`, {
     code: 'MODEL_TIMEOUT',
     hint: `a lower ${setting('maxTokens')} or a faster ${setting('model')} answers sooner`,
   })
 }
 
-function slow({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('upstream', `${model} at ${name} did not begin to speak within ${afterMs} ms`, {
+function noFirstToken({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
+  return new NoAnswer('upstream', `${model} at ${name} sent no first token within ${afterMs} ms`, {
     code: 'MODEL_FIRST_TOKEN_TIMEOUT',
     hint: `choose a faster ${setting('model')}, or raise ${setting('firstTokenTimeout')}`,
   })
 }
 
 function stalled({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('upstream', `${model} at ${name} stopped speaking for ${afterMs} ms`, {
+  return new NoAnswer('upstream', `${model} at ${name} sent no further token for ${afterMs} ms`, {
     code: 'MODEL_STALLED',
     hint: `see the log of the endpoint, or raise ${setting('idleTimeout')}`,
   })

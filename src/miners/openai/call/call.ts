@@ -2,8 +2,11 @@ import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
 import type { Target } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
-/** Asks one endpoint with one key, once, and gives what it answers on as it comes. */
-export type EndpointCall<What, Given> = (target: Target, what: What, asked: CallAsked) => AsyncGenerator<Given, Outcome>
+/** An answer in the order in which it arrives, and its outcome. */
+export type AnswerStream<Chunk> = AsyncGenerator<Chunk, Outcome>
+
+/** Calls one endpoint once with one key, and streams its answer. */
+export type EndpointCall<Input, Chunk> = (target: Target, input: Input, asked: CallAsked) => AnswerStream<Chunk>
 
 export type CallModel = EndpointCall<Question, string | Piece>
 
@@ -12,5 +15,8 @@ export type CallAsked = Pick<Asked, 'signal' | 'deadline'> & {
   readonly onToken?: () => void
 }
 
-/** For whoever does it: what was learned of the models so far, and where it is learned. */
+/** What a call of a model needs: the caller's limits, and the store of parameters that models refuse. */
 export type CallContext = CallAsked & { readonly refused: RefusedParameters }
+
+/** The value to stop an {@link AnswerStream} with: `return()` needs an outcome, which is never read. */
+export const unreadOutcome: Outcome = { model: '', finishReason: '' }

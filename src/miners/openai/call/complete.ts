@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai'
 import { abortable } from '../../../async/abortable.js'
-import type { Outcome, Piece, Question } from '../../../plugin/miner.js'
+import type { Piece, Question } from '../../../plugin/miner.js'
 import { asUnsupportedModel } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
 import { upstreamOf } from '../errors/upstream.js'
@@ -9,47 +9,47 @@ import { modelRequest } from '../request/model-request.js'
 import { AnswerReader, type Delta } from '../response/answer.js'
 import { documents } from '../response/documents.js'
 import { endpointFor, type Target } from '../settings/endpoints.js'
-import type { CallContext } from './call.js'
+import type { AnswerStream, CallContext } from './call.js'
 import { CallTimeouts } from './call-timeouts.js'
 import { droppingRefused } from './drop-parameters.js'
 
 /**
- * Asks a model once, and gives on what it says as it comes. What it refuses for a parameter is asked again without it,
- * which counts as the same call.
+ * Asks a model once, and streams its answer. When it refuses a parameter, the request is sent again without it, within
+ * the same call.
  *
  * @throws {NoAnswer} with a code that begins with `MODEL_`
- * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
+ * @throws the signal's reason when it aborts; a bug in the program unchanged
  */
 export function callModel(
   client: OpenAI,
   target: Target,
   question: Question,
   asked: CallContext,
-): AsyncGenerator<string | Piece, Outcome> {
+): AnswerStream<string | Piece> {
   const reader = { isRelay: false, onDelta: ({ content }: Delta) => content, onBytes: () => undefined }
   return complete(client, target, question, { ...asked, reader })
 }
 
-/** Makes of what comes what is given on. */
-export type DeltaReader<Given> = {
-  /** wants the bytes, too, to the very end of the stream */
+/** Turns what arrives into the chunks to yield; undefined: yield nothing. */
+export type DeltaReader<Chunk> = {
+  /** also reads the bytes, to the very end of the stream */
   readonly isRelay: boolean
-  onDelta(delta: Delta): Given | undefined
-  /** bytes, after all that was delta in them */
-  onBytes(bytes: Uint8Array): Given | undefined
+  onDelta(delta: Delta): Chunk | undefined
+  /** called after `onDelta` for all deltas in these bytes */
+  onBytes(bytes: Uint8Array): Chunk | undefined
 }
 
 /**
- * Asks a model once, and reads its answer, within the times that are set for it.
+ * Asks a model once, and reads its answer within the configured timeouts.
  *
  * @throws as `callModel`
  */
-export async function* complete<Given>(
+export async function* complete<Chunk>(
   client: OpenAI,
   target: Target,
   question: Question,
-  { signal, deadline, onToken, refused, reader }: CallContext & { readonly reader: DeltaReader<Given> },
-): AsyncGenerator<Given, Outcome> {
+  { signal, deadline, onToken, refused, reader }: CallContext & { readonly reader: DeltaReader<Chunk> },
+): AnswerStream<Chunk> {
   const endpoint = endpointFor(target.endpoint, question)
   const { at, config } = endpoint
   const { isRelay } = reader
@@ -63,53 +63,54 @@ export async function* complete<Given>(
     onBytes: () => timeouts.onToken(),
   }
   const answer = new AnswerReader(upstream, question)
-  const replies = droppingRefused({
+  const incoming = droppingRefused({
     endpoint,
     refused,
-    wants: requiredFeatures(question, { isRelay }),
-    request: without => modelRequest(config, question, { isOpenAI: at.isOpenAI, refused: without, isRelay }),
+    required: requiredFeatures(question, { isRelay }),
+    buildRequest: omitted => modelRequest(config, question, { isOpenAI: at.isOpenAI, refused: omitted, isRelay }),
     send: request => {
       if (!request.body.stream) timeouts.pause() // a whole answer has no first token
       return documents(client, request, options)
     },
   })
-  // Some servers never end a stream, or break it off; but its bytes are all there only when it said so.
-  const isOver = () => (isRelay ? answer.isEnded : answer.isWhole)
-  let isNew = false
+  // Some servers never end a stream, or break it off after the answer. A relay's bytes are complete only when the
+  // endpoint has sent its own end.
+  const isComplete = () => (isRelay ? answer.isEnded : answer.isWhole)
+  let hasNewToken = false
   try {
     for (;;) {
       // Not `for await`: a read may never settle, not even when its signal aborts, since an embedder's client may bring any
-      // fetch (that of undici 6 waits for ever for what says that it is gzip, is not, and ends with its connection).
-      const { done, value } = await abortable(replies.next(), options.signal)
+      // fetch (undici 6's waits for ever on a body declared as gzip that is not, and ends with its connection).
+      const { done, value } = await abortable(incoming.next(), options.signal)
       if (done) return answer.outcome()
-      let given: Given | undefined
-      if (value instanceof Uint8Array) given = reader.onBytes(value)
+      let chunk: Chunk | undefined
+      if (value instanceof Uint8Array) chunk = reader.onBytes(value)
       else {
         const delta = answer.take(value)
         if (delta.isToken) {
-          isNew = true
+          hasNewToken = true
           timeouts.onToken()
           onToken?.()
         }
-        given = reader.onDelta(delta)
+        chunk = reader.onDelta(delta)
       }
-      if (given !== undefined) {
-        // What holds no token is no reason to listen longer.
-        if (isNew) timeouts.pause()
-        yield given
-        if (isNew) timeouts.onToken()
-        isNew = false
+      if (chunk !== undefined) {
+        // A chunk without a new token must not extend the idle timeout.
+        if (hasNewToken) timeouts.pause()
+        yield chunk
+        if (hasNewToken) timeouts.onToken()
+        hasNewToken = false
       }
-      if (isOver()) timeouts.onEnd()
+      if (isComplete()) timeouts.onEnd()
     }
   } catch (error) {
     signal.throwIfAborted()
-    if (isOver()) return answer.outcome()
+    if (isComplete()) return answer.outcome()
     timeouts.signal.throwIfAborted()
-    const told = modelError(error, upstream)
-    throw config.model === target.endpoint.config.model ? told : asUnsupportedModel(told)
+    const translated = modelError(error, upstream)
+    throw config.model === target.endpoint.config.model ? translated : asUnsupportedModel(translated)
   } finally {
     timeouts.stop()
-    replies.return().catch(() => {})
+    incoming.return().catch(() => {})
   }
 }

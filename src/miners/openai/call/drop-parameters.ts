@@ -10,41 +10,41 @@ import type { RefusedParameters } from './refused-parameters.js'
 type DropOptions = {
   readonly endpoint: ModelEndpoint
   readonly refused: RefusedParameters
-  /** what is never left out */
-  readonly wants: readonly Feature[]
-  /** makes the request without these parameters */
-  request(without: ReadonlySet<string>): ChatRequest
-  /** sends it, and gives the documents of the reply */
+  /** features whose fields are never left out */
+  readonly required: readonly Feature[]
+  /** builds the request without these parameters */
+  buildRequest(omitted: ReadonlySet<string>): ChatRequest
+  /** sends it, and yields the documents of the reply */
   send(request: ChatRequest): AsyncGenerator<unknown, void>
 }
 
 /**
- * Asks, and when that is refused for a parameter, once more without it; OpenAI names one at a time, so there may be
- * several. They are learned when the endpoint has accepted what is left: else it may have been about something else,
- * and a question of a stranger must not change how others are asked.
+ * Sends a request, and sends it again without the parameter that the endpoint refuses; OpenAI names one at a time, so
+ * there may be several rounds. Refused parameters are remembered only once the endpoint accepts the rest: otherwise the
+ * refusal may have been about something else, and one caller's question must not change how other questions are sent.
  *
- * @throws {NoAnswer} `MODEL_UNSUPPORTED` when it is refused for what is wanted
+ * @throws {NoAnswer} `MODEL_UNSUPPORTED` when the endpoint refuses a required feature
  * @throws what `send` throws
  */
-export async function* droppingRefused(ways: DropOptions): AsyncGenerator<unknown, void> {
-  const { endpoint, refused, wants, request, send } = ways
-  const needed = new Set(wants.flatMap(({ fields }) => fields))
-  const without = new Set([...refused.of(endpoint)].filter(name => !needed.has(name)))
+export async function* droppingRefused(options: DropOptions): AsyncGenerator<unknown, void> {
+  const { endpoint, refused, required, buildRequest, send } = options
+  const neededFields = new Set(required.flatMap(({ fields }) => fields))
+  const omitted = new Set([...refused.of(endpoint)].filter(name => !neededFields.has(name)))
   for (;;) {
-    const asked = request(without)
-    const documents = send(asked)
+    const request = buildRequest(omitted)
+    const documents = send(request)
     let first: IteratorResult<unknown, void>
     try {
       first = await documents.next()
     } catch (error) {
-      const news = unsupportedParameters(error, Object.keys(asked.body)).filter(
-        name => !without.has(name) && !needed.has(name),
+      const newlyRefused = unsupportedParameters(error, Object.keys(request.body)).filter(
+        name => !omitted.has(name) && !neededFields.has(name),
       )
-      if (news.length === 0) throw explained(error, ways)
-      for (const name of news) without.add(name)
+      if (newlyRefused.length === 0) throw asUnsupportedFeature(error, options)
+      for (const name of newlyRefused) omitted.add(name)
       continue
     }
-    refused.learn(endpoint, without)
+    refused.learn(endpoint, omitted)
     if (first.done) return
     try {
       yield first.value
@@ -55,9 +55,10 @@ export async function* droppingRefused(ways: DropOptions): AsyncGenerator<unknow
   }
 }
 
-function explained(error: unknown, { endpoint, wants }: DropOptions): unknown {
-  const want = refusedFeature(error, wants)
-  if (!want) return error
+function asUnsupportedFeature(error: unknown, { endpoint, required }: DropOptions): unknown {
+  const feature = refusedFeature(error, required)
+  if (!feature) return error
   const upstream = upstreamOf(endpoint)
-  return unsupported(upstream, want.lack, sanitizeText(readApiError(error as ErrorResponse).words, upstream.secrets))
+  const { message } = readApiError(error as ErrorResponse)
+  return unsupported(upstream, feature.lack, sanitizeText(message, upstream.secrets))
 }

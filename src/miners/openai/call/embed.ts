@@ -8,21 +8,21 @@ import { readCompletion } from '../response/completion.js'
 import { documents } from '../response/documents.js'
 import { asRecord, isRecord } from '../response/loose-json.js'
 import type { Target } from '../settings/endpoints.js'
-import type { CallAsked } from './call.js'
+import type { AnswerStream, CallAsked } from './call.js'
 import { CallTimeouts } from './call-timeouts.js'
 
 /**
- * Asks the configured model once for a vector for each text, which are all given at once.
+ * Asks the configured model once for a vector of each text, and yields all of them at once.
  *
  * @throws {NoAnswer} with a code that begins with `MODEL_`
- * @throws the signal's reason, as it is, when the signal aborts; an error of the program itself as it is
+ * @throws the signal's reason when it aborts; a bug in the program unchanged
  */
 export async function* embedTexts(
   client: OpenAI,
   { endpoint }: Target,
   texts: readonly string[],
   { signal, deadline }: CallAsked,
-): AsyncGenerator<Vectors, Outcome> {
+): AnswerStream<Vectors> {
   const { model, connectTimeout, idleTimeout } = endpoint.config
   const upstream = upstreamOf(endpoint)
   const timeouts = new CallTimeouts(upstream, { firstTokenTimeout: null, idleTimeout }, { signal, deadline })
@@ -35,9 +35,9 @@ export async function* embedTexts(
     onBytes: () => timeouts.onToken(),
   }
   const body = { model, input: texts, encoding_format: 'float' }
-  const replies = documents(client, { path: '/embeddings', body }, options)
+  const incoming = documents(client, { path: '/embeddings', body }, options)
   try {
-    const { value } = await abortable(replies.next(), options.signal)
+    const { value } = await abortable(incoming.next(), options.signal)
     const { vectors, outcome } = readVectors(value, texts.length, upstream)
     timeouts.pause()
     yield vectors
@@ -45,24 +45,24 @@ export async function* embedTexts(
   } catch (error) {
     signal.throwIfAborted()
     timeouts.signal.throwIfAborted()
-    // A model that has words may have no vectors, and is asked for words all the same.
+    // A chat model may have no embeddings: neither key nor endpoint rests for that, so that chat goes on.
     throw asUnsupportedModel(modelError(error, upstream))
   } finally {
     timeouts.stop()
-    replies.return().catch(() => {})
+    incoming.return().catch(() => {})
   }
 }
 
-// 800 vectors of 1,536 numbers; numbers are quick to parse.
+// About 800 vectors of 1,536 numbers. Larger than for a chat answer, because numbers are quick to parse.
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** One for each text, in their order. */
+/** One for each text, in the same order. */
 export type Vectors = readonly (readonly number[])[]
 
 /**
- * The vectors in an answer of the embeddings API, of which each says which text it is of.
+ * Reads the vectors in a reply of the embeddings API, where each carries the index of its text.
  *
- * @throws {NoAnswer} `MODEL_UNREADABLE` when there is not one for each text, or one is no vector
+ * @throws {NoAnswer} `MODEL_UNREADABLE` when a vector is missing, surplus or not a list of numbers
  */
 export function readVectors(
   document: unknown,
@@ -71,10 +71,10 @@ export function readVectors(
 ): { readonly vectors: Vectors; readonly outcome: Outcome } {
   const { data } = asRecord(document)
   const { model = upstream.model, usage } = readCompletion(document)
-  const found = new Map<unknown, unknown>()
-  if (Array.isArray(data)) for (const entry of data) if (isRecord(entry)) found.set(entry.index, entry.embedding)
-  const vectors = Array.from({ length: count }, (_, at) => found.get(at))
-  if (found.size !== count || !vectors.every(isVector))
+  const embeddings = new Map<unknown, unknown>()
+  if (Array.isArray(data)) for (const entry of data) if (isRecord(entry)) embeddings.set(entry.index, entry.embedding)
+  const vectors = Array.from({ length: count }, (_, at) => embeddings.get(at))
+  if (embeddings.size !== count || !vectors.every(isVector))
     throw unreadableAnswer(upstream, 'without a vector for each text')
   return { vectors, outcome: { model, finishReason: 'stop', ...(usage && { usage }) } }
 }

@@ -2,7 +2,7 @@ import type { Log } from '../../../plugin/log.js'
 import { upstreamOf } from '../errors/upstream.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
 
-/** Which parameters the models of which endpoints refuse, as they have shown. It forgets when the program ends. */
+/** The parameters that each model of each endpoint has refused since the program started. */
 export class RefusedParameters {
   readonly #log: Log
   readonly #known = new Map<string, ReadonlySet<string>>()
@@ -11,29 +11,30 @@ export class RefusedParameters {
     this.#log = log
   }
 
+  /** Returns the names of the parameters that this endpoint refuses for its model. */
   of(endpoint: ModelEndpoint): ReadonlySet<string> {
     return this.#known.get(idOf(endpoint)) ?? new Set()
   }
 
-  /** Logs what is new. */
+  /** Remembers these parameters, and logs the new ones. */
   learn(endpoint: ModelEndpoint, parameters: Iterable<string>): void {
     const known = this.of(endpoint)
-    const news = [...parameters].filter(parameter => !known.has(parameter))
-    if (news.length === 0) return
-    this.#known.set(idOf(endpoint), new Set([...known, ...news]))
-    // Questions may name any model, and some servers take every name for one.
-    if (this.#known.size > mostModels) this.#known.delete(this.#known.keys().next().value!)
+    const added = [...parameters].filter(parameter => !known.has(parameter))
+    if (added.length === 0) return
+    this.#known.set(idOf(endpoint), new Set([...known, ...added]))
+    // Bounded, because a question may name any model, and some servers accept every name.
+    if (this.#known.size > maxModels) this.#known.delete(this.#known.keys().next().value!)
     const { name } = endpoint
     const { model } = upstreamOf(endpoint)
-    for (const parameter of news)
+    for (const parameter of added)
       this.#log.warn(
         { event: 'parameterLearned', endpoint: name, model, parameter },
-        `${model} at ${name} refuses ${parameter}: it is not sent there any more`,
+        `${model} at ${name} refuses ${parameter}, so it is no longer sent there`,
       )
   }
 }
 
-const mostModels = 100
+const maxModels = 100
 
 function idOf(endpoint: ModelEndpoint): string {
   return `${endpoint.name} ${upstreamOf(endpoint).model}`

@@ -2,58 +2,59 @@ import type { OpenAI } from 'openai'
 import type { Outcome, Question, Relayed } from '../../../plugin/miner.js'
 import type { Delta } from '../response/answer.js'
 import type { Target } from '../settings/endpoints.js'
-import type { CallContext } from './call.js'
+import { type AnswerStream, type CallContext, unreadOutcome } from './call.js'
 import { complete, type DeltaReader } from './complete.js'
 
 /**
- * Asks a model once, and gives the bytes of its stream on as they come, from the first word or thought on with all that
- * stood before it: until then another one may still be asked. Bytes in which an error ends are not given on.
+ * Asks a model once, and yields the bytes of its stream as they come. Bytes before the first word or thought are held back
+ * and yielded with it, because until then another endpoint may still be asked. Bytes that complete an error event are
+ * not yielded.
  *
- * @throws as `callModel`; also when the stream broke off before its own end
+ * @throws as `callModel`; also when the stream breaks off before its own end
  */
 export function relayModel(
   client: OpenAI,
   target: Target,
   question: Question,
   asked: CallContext,
-): AsyncGenerator<Uint8Array, Outcome> {
-  return complete(client, target, question, { ...asked, reader: new Relaying() })
+): AnswerStream<Uint8Array> {
+  return complete(client, target, question, { ...asked, reader: new RelayReader() })
 }
 
-class Relaying implements DeltaReader<Uint8Array> {
+class RelayReader implements DeltaReader<Uint8Array> {
   readonly isRelay = true
-  #held: Uint8Array[] = []
-  #speaks = false
+  #buffered: Uint8Array[] = []
+  #hasToken = false
 
   onDelta({ content, isThought }: Delta): undefined {
-    this.#speaks ||= content !== undefined || isThought
+    this.#hasToken ||= content !== undefined || isThought
   }
 
   onBytes(bytes: Uint8Array): Uint8Array | undefined {
-    if (bytes.length > 0) this.#held.push(bytes)
-    if (!this.#speaks || this.#held.length === 0) return undefined
-    const given = Buffer.concat(this.#held)
-    this.#held = []
-    return given
+    if (bytes.length > 0) this.#buffered.push(bytes)
+    if (!this.#hasToken || this.#buffered.length === 0) return undefined
+    const chunk = Buffer.concat(this.#buffered)
+    this.#buffered = []
+    return chunk
   }
 }
 
 /**
- * A stream of bytes and what it comes to, as soon as its first bytes are there: until then there may be no answer.
+ * Resolves with the body and its outcome when the first bytes arrive: until then the call may still fail.
  *
- * @throws what the speech throws before its first bytes
+ * @throws what the stream throws before its first bytes
  */
-export async function relayStream(speech: AsyncGenerator<Uint8Array, Outcome>, signal: AbortSignal): Promise<Relayed> {
-  const first = await speech.next()
+export async function relayStream(stream: AnswerStream<Uint8Array>, signal: AbortSignal): Promise<Relayed> {
+  const first = await stream.next()
   const { promise: outcome, resolve, reject } = Promise.withResolvers<Outcome>()
-  outcome.catch(() => {}) // for whoever wants to hear it
-  // Nobody may read on by then.
-  const leave = () => reject(signal.reason)
-  signal.addEventListener('abort', leave, { once: true })
+  outcome.catch(() => {}) // the caller may ignore it
+  // Here too, because the reader may have stopped by then.
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
 
   async function* body(): AsyncGenerator<Uint8Array, void> {
     try {
-      for (let step = first; ; step = await speech.next()) {
+      for (let step = first; ; step = await stream.next()) {
         if (step.done) return resolve(step.value)
         yield step.value
       }
@@ -62,12 +63,9 @@ export async function relayStream(speech: AsyncGenerator<Uint8Array, Outcome>, s
       throw error
     } finally {
       reject(new Error('the stream was not read to its end'))
-      signal.removeEventListener('abort', leave)
-      speech.return(nobody).catch(() => {})
+      signal.removeEventListener('abort', onAbort)
+      stream.return(unreadOutcome).catch(() => {})
     }
   }
   return { body: body(), outcome }
 }
-
-// What a generator is told to return when it is told to stop.
-const nobody: Outcome = { model: '', finishReason: '' }

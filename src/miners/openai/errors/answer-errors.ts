@@ -2,32 +2,36 @@ import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Upstream } from './upstream.js'
 
 /**
- * A model that cannot do what one question wants of it, and may answer others well.
+ * Makes the error for a model that lacks a feature which one question needs, and may answer other questions.
  *
  * @param lack what it does not do, after its name: `takes no tools`
- * @param words its own, if it said any
+ * @param message the endpoint's own, if there is one
  */
-export function unsupported({ name, model }: Upstream, lack: string, words = ''): NoAnswer {
-  return new NoAnswer('unsupported', `${model} at ${name} ${lack}${words && `: ${words}`}`, {
+export function unsupported({ name, model }: Upstream, lack: string, message = ''): NoAnswer {
+  return new NoAnswer('unsupported', `${model} at ${name} ${lack}${message && `: ${message}`}`, {
     code: 'MODEL_UNSUPPORTED',
-    hint: 'what was asked wants it; have another model or endpoint answer',
+    hint: 'the question needs it; add another model or endpoint that has it',
   })
 }
 
 /**
- * That an endpoint lacks a model, or does not let a key use it, as an error of what asked for that model: it says
- * nothing of the one that is configured, so neither key nor endpoint is to rest for it.
+ * Turns "no such model" and "key may not use the model" into `MODEL_UNSUPPORTED` when a question, not the configuration,
+ * named the model: the error says nothing about the configured model, so neither key nor endpoint rests for it.
  */
 export function asUnsupportedModel(error: Error): Error {
   const isLack = error instanceof NoAnswer && (error.code === 'MODEL_NOT_FOUND' || error.code === 'MODEL_FORBIDDEN')
   if (!isLack) return error
   return new NoAnswer('unsupported', error.message, {
     code: 'MODEL_UNSUPPORTED',
-    hint: 'what was asked wants this model; have an endpoint answer that has it',
+    hint: 'the question names this model; add an endpoint that has it',
   })
 }
 
-/** @param how what is wrong with the reply, after "answered" */
+/**
+ * Makes the error for a reply that is no completion.
+ *
+ * @param how what is wrong with the reply, after "answered"
+ */
 export function unreadableAnswer({ name, setting }: Upstream, how: string): NoAnswer {
   return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
     code: 'MODEL_UNREADABLE',
@@ -35,7 +39,11 @@ export function unreadableAnswer({ name, setting }: Upstream, how: string): NoAn
   })
 }
 
-/** @param sign how it showed that there is more of the answer than came */
+/**
+ * Makes the error for an answer that broke off.
+ *
+ * @param sign what shows that the answer is incomplete
+ */
 export function truncatedAnswer({ name }: Upstream, sign: string): NoAnswer {
   return new NoAnswer('upstream', `${name} broke off in the middle of its answer (${sign})`, {
     code: 'MODEL_CUT',
@@ -43,7 +51,11 @@ export function truncatedAnswer({ name }: Upstream, sign: string): NoAnswer {
   })
 }
 
-/** @param what it sent, as the object of the sentence */
+/**
+ * Makes the error for a reply beyond a size limit.
+ *
+ * @param what the object of the sentence: `an event of more than …`
+ */
 export function answerTooLarge(what: string): NoAnswer {
   return new NoAnswer('upstream', `the endpoint sent ${what}`, {
     code: 'MODEL_ANSWER_TOO_LARGE',

@@ -3,7 +3,7 @@ import { truncatedAnswer } from './answer-errors.js'
 import type { ModelCode } from './model-code.js'
 import { sanitizeText, type Upstream } from './upstream.js'
 
-/** An endpoint that could not be asked, or whose connection broke. */
+/** Makes the error for an endpoint that could not be reached, or whose connection broke. */
 export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   const { name, secrets, setting } = upstream
   const chain = [...causes(error)]
@@ -12,10 +12,14 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   const failed = (kind: ModelCode, what: string, hint: string) =>
     new NoAnswer('upstream', `${what} (${because})`, { code: kind, hint })
 
-  // The only words of a fetch for a body that breaks off.
+  // The only message of a `fetch` whose body breaks off.
   if (chain[0]?.message === 'terminated') return truncatedAnswer(upstream, because)
   if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code))
-    return failed('MODEL_CONNECT_TIMEOUT', `${name} took no connection in time`, 'check that the endpoint is up')
+    return failed(
+      'MODEL_CONNECT_TIMEOUT',
+      `${name} did not accept a connection in time`,
+      'check that the endpoint is up',
+    )
   if (/TIMEOUT|TIMEDOUT/.test(code) || /timed out/i.test(chain[0]?.message ?? ''))
     return failed('MODEL_TIMEOUT', `${name} did not answer in time`, 'check that the endpoint is up and not overloaded')
   if (/^(ENOTFOUND|EAI_)/.test(code))
@@ -33,14 +37,14 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   if (/CERT|SSL|TLS|UNABLE_TO|EPROTO/.test(code))
     return failed(
       'MODEL_TLS',
-      `no secure connection to ${name}`,
-      `check http or https in ${setting('baseUrl')}; NODE_EXTRA_CA_CERTS trusts a certificate of your own`,
+      `cannot connect securely to ${name}`,
+      `check http or https in ${setting('baseUrl')}; set NODE_EXTRA_CA_CERTS to trust a certificate of your own`,
     )
-  if (chain.length === 1) return failed('MODEL_FAILED', `asking ${name} failed`, 'see the log of the endpoint')
-  return failed('MODEL_UNREACHABLE', `asking ${name} failed`, `check ${setting('baseUrl')} and the network`)
+  if (chain.length === 1) return failed('MODEL_FAILED', `the request to ${name} failed`, 'see the log of the endpoint')
+  return failed('MODEL_UNREACHABLE', `the request to ${name} failed`, `check ${setting('baseUrl')} and the network`)
 }
 
-/** The error and what lies under it; at most ten, because a cause may be its own. */
+/** Yields an error and its causes; at most ten, because an error may be its own cause. */
 export function* causes(error: unknown): Generator<Error & { readonly code?: unknown }> {
   for (let depth = 0; depth < 10 && error instanceof Error; depth++) {
     yield error

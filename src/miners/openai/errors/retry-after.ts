@@ -1,8 +1,8 @@
 /**
- * How long an endpoint asks to be left alone: its `retry-after-ms`, else its `Retry-After`, in seconds or as a date.
+ * Returns how long an endpoint asks callers to wait: its `retry-after-ms`, else its `Retry-After`, in seconds or as a date.
  *
- * @param headers of its answer
- * @returns milliseconds from 0 to a day, to which more is cut; undefined when it says nothing that can be understood
+ * @param headers of its reply
+ * @returns milliseconds from 0 to a day, the maximum; undefined when the headers are absent or malformed
  * @see RFC 9110 §10.2.3
  */
 export function retryAfterMs(headers: unknown, now: () => number = Date.now): number | undefined {
@@ -17,10 +17,10 @@ function inMs(headers: Headers, now: () => number): number | undefined {
   const text = headers.get('retry-after')
   const seconds = decimal(text)
   if (seconds !== undefined) return seconds * 1000
-  // Without its weekday, `Date.parse` would take "-5" and "x 1" for dates, too.
+  // `Date.parse` accepts "-5" and "x 1", so require the weekday.
   const until = /^(mon|tue|wed|thu|fri|sat|sun)/i.test(text ?? '') ? Date.parse(text!) : Number.NaN
   if (Number.isNaN(until)) return undefined
-  // By the endpoint's own clock, where it tells it.
+  // Compared with the endpoint's own clock when it sends one.
   const since = Date.parse(headers.get('date') ?? '')
   return Math.max(0, until - (Number.isNaN(since) ? now() : since))
 }

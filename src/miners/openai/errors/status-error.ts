@@ -5,69 +5,74 @@ import type { ModelCode } from './model-code.js'
 import { retryAfterMs } from './retry-after.js'
 import { sanitizeText, type Upstream } from './upstream.js'
 
-/** Says what it means. The endpoint's words come along scrubbed and cut, but those of a 401: they show parts of the key. */
-export function statusError(answered: ErrorResponse, upstream: Upstream): NoAnswer {
+/**
+ * Translates an endpoint's error for the operator. Includes the endpoint's own message, sanitized and cut, except for a
+ * 401, whose message shows parts of the key.
+ */
+export function statusError(response: ErrorResponse, upstream: Upstream): NoAnswer {
   const { name, model, secrets } = upstream
-  const heard = readApiError(answered)
+  const error = readApiError(response)
   const {
     code,
     what,
     hint,
     reason = 'upstream',
     misuse = false,
-    quiet = false,
-  } = meanings.find(({ fits }) => fits(heard))!
-  const status = heard.status === undefined ? '' : ` (${heard.status})`
-  const words = quiet ? '' : sanitizeText(heard.words, secrets)
-  const retry = retryAfterMs(answered.headers)
-  return new NoAnswer(reason, `${name} ${what(heard, model)}${status}${words && `: ${words}`}`, {
+    omitsMessage = false,
+  } = meanings.find(({ matches }) => matches(error))!
+  const status = error.status === undefined ? '' : ` (${error.status})`
+  const message = omitsMessage ? '' : sanitizeText(error.message, secrets)
+  const retry = retryAfterMs(response.headers)
+  return new NoAnswer(reason, `${name} ${what(error, model)}${status}${message && `: ${message}`}`, {
     code,
-    hint: typeof hint === 'string' ? hint : hint(upstream, heard),
+    hint: typeof hint === 'string' ? hint : hint(upstream, error),
     misuse,
     ...(retry !== undefined && { retryAfterMs: retry }),
   })
 }
 
 type Meaning = {
-  readonly fits: (said: ApiError) => boolean
+  readonly matches: (error: ApiError) => boolean
   readonly code: ModelCode
   /** after the endpoint's name */
-  readonly what: (said: ApiError, model: string) => string
-  readonly hint: string | ((upstream: Upstream, said: ApiError) => string)
+  readonly what: (error: ApiError, model: string) => string
+  readonly hint: string | ((upstream: Upstream, error: ApiError) => string)
   readonly reason?: NoAnswerReason
   readonly misuse?: boolean
-  /** do not repeat the endpoint's words */
-  readonly quiet?: boolean
+  /** leave out the endpoint's own message */
+  readonly omitsMessage?: boolean
 }
 
-/** The first that fits holds; the last always does. */
+/** The first that matches applies; the last always matches. */
 const meanings: readonly Meaning[] = [
   {
-    fits: ({ status, code, words }) =>
-      status === 401 || code === 'invalid_api_key' || (status === 400 && unknownKey.test(words)),
+    matches: ({ status, code, message }) =>
+      status === 401 || code === 'invalid_api_key' || (status === 400 && unknownKey.test(message)),
     code: 'MODEL_KEY_REFUSED',
-    what: () => 'refuses the API key, or wants one',
+    what: () => 'refuses the API key, or requires one',
     hint: ({ keySetting }) => `check ${keySetting}, and that the key belongs to this endpoint`,
     misuse: true,
-    quiet: true,
+    omitsMessage: true,
   },
   {
-    fits: ({ status, code }) => status === 402 || code === 'insufficient_quota',
+    matches: ({ status, code }) => status === 402 || code === 'insufficient_quota',
     code: 'MODEL_QUOTA',
-    what: () => 'wants to be paid first',
+    what: () => 'refuses because the account has no credit or quota left',
     hint: 'check plan, balance and limits of the account; waiting does not help',
   },
   {
-    fits: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
+    matches: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
     code: 'MODEL_RATE_LIMITED',
-    what: () => 'gets more questions than it allows',
+    what: () => 'refuses because of its rate limit',
     hint: 'lower --concurrency, or have the limit of the account raised',
     reason: 'busy',
   },
   {
-    // Where there is no code for it, the words are those of vLLM.
-    fits: ({ status, code, words }) =>
-      status === 413 || code === 'context_length_exceeded' || (status === 400 && /maximum context length/.test(words)),
+    // vLLM has no code for it, only this message.
+    matches: ({ status, code, message }) =>
+      status === 413 ||
+      code === 'context_length_exceeded' ||
+      (status === 400 && /maximum context length/.test(message)),
     code: 'MODEL_TOO_LONG',
     what: (_, model) => `says the conversation is too long for ${model}`,
     hint: ({ setting }) => `choose a ${setting('model')} with a longer context, or lower ${setting('maxTokens')}`,
@@ -75,45 +80,45 @@ const meanings: readonly Meaning[] = [
     misuse: true,
   },
   {
-    fits: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',
+    matches: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',
     code: 'MODEL_REFUSED',
-    what: () => 'refuses the conversation for what it says',
-    hint: ({ setting }) => `nothing is wrong here; another ${setting('model')} may answer`,
+    what: () => 'refuses the content of the conversation',
+    hint: ({ setting }) => `the settings are fine; another ${setting('model')} may answer`,
   },
   {
-    fits: ({ status }) => status === 403,
+    matches: ({ status }) => status === 403,
     code: 'MODEL_FORBIDDEN',
     what: (_, model) => `does not let this key use ${model}`,
-    hint: 'check what the key, its project and this country may use',
+    hint: 'check which models the key, its project and this country have access to',
     misuse: true,
   },
   {
-    // Where there is no code for it, the words are those of LiteLLM.
-    fits: ({ status, code, words }) =>
+    // LiteLLM has no code for it, only this message.
+    matches: ({ status, code, message }) =>
       code === 'model_not_found' ||
-      (status === 404 && /model/i.test(words)) ||
-      (status === 400 && /Invalid model name/.test(words)),
+      (status === 404 && /model/i.test(message)) ||
+      (status === 400 && /Invalid model name/.test(message)),
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no model ${model}`,
-    hint: ({ setting }) => `set ${setting('model')} to one that this endpoint and this key have`,
+    hint: ({ setting }) => `set ${setting('model')} to one that is available at this endpoint with this key`,
     misuse: true,
   },
   {
-    fits: ({ status }) => status === 404,
+    matches: ({ status }) => status === 404,
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no such API at this address, or no model ${model}`,
     hint: ({ setting }) => `check ${setting('baseUrl')}, which usually ends in /v1, and ${setting('model')}`,
     misuse: true,
   },
   {
-    fits: ({ status }) => isRedirect(status),
+    matches: ({ status }) => isRedirect(status),
     code: 'MODEL_REDIRECTED',
-    what: () => 'sends us to another address',
-    hint: ({ setting }) => `set ${setting('baseUrl')} to where the API is; redirects are not followed`,
+    what: () => 'redirects to another address',
+    hint: ({ setting }) => `set ${setting('baseUrl')} to the address of the API; redirects are not followed`,
     misuse: true,
   },
   {
-    fits: ({ status = 0 }) => status >= 400 && status < 500 && status !== 408 && status !== 409,
+    matches: ({ status = 0 }) => status >= 400 && status < 500 && status !== 408 && status !== 409,
     code: 'MODEL_BAD_REQUEST',
     what: ({ param }) => `refuses the request${param && `, parameter ${param}`}`,
     hint: ({ setting }, { param }) => {
@@ -123,12 +128,12 @@ const meanings: readonly Meaning[] = [
     misuse: true,
   },
   {
-    fits: () => true,
+    matches: () => true,
     code: 'MODEL_FAILED',
     what: () => 'failed',
     hint: 'see the log or the status page of the endpoint, and try again',
   },
 ]
 
-/** What is said with 400 of a key that is none: by xAI · Gemini, of one that has expired, too · LiteLLM without a database. */
+/** Messages with 400 about an invalid key: xAI · Gemini, also for an expired key · LiteLLM without a database. */
 const unknownKey = /^(Incorrect API key provided|API key (not valid|expired)|No connected db)\b/

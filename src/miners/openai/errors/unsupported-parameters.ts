@@ -1,42 +1,42 @@
 import { type ApiError, type ErrorResponse, readApiError } from './api-error.js'
 
 /**
- * Which of the parameters that were sent an endpoint refuses to know, by its error: OpenAI names one by a code, other
- * servers in words (vLLM, LiteLLM, FastAPI, Groq, xAI, Gemini and Mistral were looked at). A value out of range is no
- * such error: the parameter may be sent.
+ * Returns the parameters that an endpoint refuses as unsupported, by its error: OpenAI names one with a code, other
+ * servers in the message (checked: vLLM, LiteLLM, FastAPI, Groq, xAI, Gemini and Mistral). A value out of range does not
+ * count: the parameter itself is supported.
  *
  * @param error what the client threw
  * @param sent the names in the request's body
  */
 export function unsupportedParameters(error: unknown, sent: readonly string[]): readonly string[] {
   if (!(error instanceof Error)) return []
-  const heard = readApiError(error as ErrorResponse)
-  if ((heard.status !== 400 && heard.status !== 422) || !isUnsupported(heard)) return []
+  const apiError = readApiError(error as ErrorResponse)
+  if ((apiError.status !== 400 && apiError.status !== 422) || !isUnsupported(apiError)) return []
   const candidates = sent.filter(name => !needed.has(name))
-  if (heard.param !== '') return candidates.filter(name => name === heard.param.split(/[.[]/)[0])
-  const words = beginning(heard)
-  return candidates.filter(name => names(name).test(words))
+  if (apiError.param !== '') return candidates.filter(name => name === apiError.param.split(/[.[]/)[0])
+  const message = startOf(apiError)
+  return candidates.filter(name => nameIn(name).test(message))
 }
 
-/** Without them it would be another request. */
+/** Without these it would be another question. */
 const needed = new Set(['model', 'messages', 'prompt'])
 
 const codes = new Set(['unsupported_parameter', 'unsupported_value', 'unknown_parameter'])
 const phrases =
   /unsupported|unrecogni[sz]ed|unknown|unexpected|(not|n't) (be )?(support|permit|allow|enabled|recogni[sz]ed)|extra_forbidden|cannot (find field|both be)/i
 
-/** Does it say that something is not known or not taken? */
-export function isUnsupported(heard: ApiError): boolean {
-  return codes.has(heard.code) || phrases.test(beginning(heard))
+/** Whether an error says that something is unknown or unsupported. */
+export function isUnsupported(apiError: ApiError): boolean {
+  return codes.has(apiError.code) || phrases.test(startOf(apiError))
 }
 
-/** What comes later may be the question, which somebody else wrote. */
-function beginning({ words }: ApiError): string {
-  return words.slice(0, 300)
+/** Later text may quote the question, which a stranger wrote. */
+function startOf({ message }: ApiError): string {
+  return message.slice(0, 300)
 }
 
-/** `presence_penalty`, or `presencePenalty`, as a word. */
-function names(parameter: string): RegExp {
+/** Matches `presence_penalty` or `presencePenalty` as a whole word. */
+function nameIn(parameter: string): RegExp {
   const escaped = parameter.replace(/[^\w]/g, '\\$&')
   const camel = escaped.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return new RegExp(`(?<![\\w-])(${escaped}|${camel})(?![\\w-])`)

@@ -2,20 +2,21 @@ import type { ModelEndpoint } from '../settings/endpoints.js'
 import { settingName } from '../settings/setting-names.js'
 import type { OwnSettings } from '../settings/settings.js'
 
-/** Who is asked, as errors need it. */
+/** An endpoint and its model, as errors describe them. */
 export type Upstream = {
-  /** as the operator named it, and its host */
+  /** the operator's name for it, and its host */
   readonly name: string
-  /** as configured, or as a question names it */
+  /** the configured model, or the one that the question names */
   readonly model: string
-  /** values that must not show up in any text */
+  /** values that must not appear in any text */
   readonly secrets: readonly string[]
-  /** what to set another key by */
+  /** the setting that holds the key */
   readonly keySetting: string
-  /** what the operator sets it by: `--max-tokens`, or `openai.endpoints[0].maxTokens` where it is listed */
+  /** returns how the operator sets it: `--max-tokens`, or `openai.endpoints[0].maxTokens` for a listed endpoint */
   setting(key: keyof OwnSettings): string
 }
 
+/** Describes an endpoint for errors. */
 export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelEndpoint): Upstream {
   return {
     name: name === at.host ? name : `${name} (${at.host})`,
@@ -27,13 +28,13 @@ export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelE
 }
 
 /**
- * What an upstream said, fit for the operator's log: one line, at most 300 characters, unprintable ones and
- * bidirectional controls escaped, known secrets as `***`.
+ * Makes an upstream's text safe for the operator's log: one line, at most 300 characters, unprintable characters and
+ * bidirectional controls escaped, known secrets replaced by `***`.
  */
 export function sanitizeText(text: string, secrets: readonly string[]): string {
-  // First of all, so that no cut leaves a part of a secret behind.
-  const scrubbed = secrets.reduce((words, secret) => words.replaceAll(secret, '***'), text)
-  const start = scrubbed.length > 300 ? `${scrubbed.slice(0, 300)}…` : scrubbed
+  // Before the cut, which could leave part of a secret behind.
+  const redacted = secrets.reduce((result, secret) => result.replaceAll(secret, '***'), text)
+  const start = redacted.length > 300 ? `${redacted.slice(0, 300)}…` : redacted
   return start
     .trim()
     .replace(/\s+/g, ' ')

@@ -1,15 +1,15 @@
 import type { NoAnswer } from '../../../plugin/no-answer.js'
-import { Cooldown } from './cooldown.js'
+import { Cooldown, type CooldownRange } from './cooldown.js'
 
 /**
- * Keeps an endpoint from being asked while it fails. After a run of failures it opens; when its rest is over, one
- * question may probe the endpoint (half-open), and closes it with its first token, or opens it again, for longer.
+ * Keeps an endpoint from being asked while it fails. It opens after a run of failures. When its cooldown is over, one
+ * question may probe the endpoint (half-open): its first token closes the breaker, a failure opens it again, for longer.
  *
- * Times are of a monotonic clock, in milliseconds. `by` stands for one attempt.
+ * Times are milliseconds of a monotonic clock. `attempt` is the identity of one attempt.
  */
 export class CircuitBreaker {
-  readonly #rest = new Cooldown()
-  #why: NoAnswer | undefined
+  readonly #cooldown = new Cooldown()
+  #reason: NoAnswer | undefined
   #failures = 0
   #isOpen = false
   #probe: object | undefined
@@ -21,67 +21,67 @@ export class CircuitBreaker {
 
   state(now: number): 'closed' | 'open' | 'halfOpen' {
     if (!this.#isOpen) return 'closed'
-    return this.#rest.remainingMs(now) > 0 ? 'open' : 'halfOpen'
+    return this.#cooldown.remainingMs(now) > 0 ? 'open' : 'halfOpen'
   }
 
-  /** Why it is not asked, while it is not. */
-  why(now: number): NoAnswer | undefined {
-    return this.msUntilAvailable(now) > 0 ? this.#why : undefined
+  /** The error that opened it, while the endpoint must not be asked. */
+  reason(now: number): NoAnswer | undefined {
+    return this.msUntilAvailable(now) > 0 ? this.#reason : undefined
   }
 
-  /** Milliseconds until it may be asked; while it is probed, until it is worth looking again. */
+  /** Milliseconds until the endpoint may be asked; during a probe, until the breaker should be checked again. */
   msUntilAvailable(now: number): number {
     if (!this.#isOpen) return 0
-    return this.#probe ? probeMs : this.#rest.remainingMs(now)
+    return this.#probe ? probeCheckMs : this.#cooldown.remainingMs(now)
   }
 
   /** @returns whether this attempt is the probe */
-  begin(by: object, now: number): boolean {
+  start(attempt: object, now: number): boolean {
     if (this.state(now) !== 'halfOpen' || this.#probe) return false
-    this.#probe = by
+    this.#probe = attempt
     return true
   }
 
   /** @returns whether that closed it */
-  spoke(): boolean {
+  onToken(): boolean {
     const wasOpen = this.#isOpen
     this.#isOpen = false
     this.#probe = undefined
     return wasOpen
   }
 
-  /** The endpoint has done all that it should. A first word is not enough: the next failure would be one in a row. */
-  answered(now: number): void {
+  /** Resets the count of failures. A first token does not: an endpoint that always breaks off later must still open it. */
+  onSuccess(now: number): void {
     this.#failures = 0
-    this.#rest.reset(now)
+    this.#cooldown.reset(now)
   }
 
   /** @returns whether that opened it */
-  failed(by: object, why: NoAnswer, now: number): boolean {
+  onFailure(attempt: object, reason: NoAnswer, now: number): boolean {
     this.#failures += 1
-    const isProbe = this.left(by)
-    if (this.#isOpen ? !isProbe : this.#failures < runLength) return false
+    const isProbe = this.onAbort(attempt)
+    if (this.#isOpen ? !isProbe : this.#failures < failureThreshold) return false
     this.#isOpen = true
-    this.#why = why
-    this.#rest.start(why, { now, spans })
+    this.#reason = reason
+    this.#cooldown.start(reason, { now, range })
     return true
   }
 
   /**
-   * The attempt ended and showed nothing.
+   * Drops an attempt that ended without showing anything about the endpoint.
    *
-   * @returns whether that makes room for another probe
+   * @returns whether it was the probe, so that another attempt may probe now
    */
-  left(by: object): boolean {
-    if (this.#probe !== by) return false
+  onAbort(attempt: object): boolean {
+    if (this.#probe !== attempt) return false
     this.#probe = undefined
     return true
   }
 }
 
 /** Failures in a row that open it. */
-const runLength = 5
-/** A dead endpoint costs at most a question a minute, and one that comes back is found within the time it was away. */
-const spans = { first: 2_000, most: 60_000 }
-/** When to look again while somebody probes; what the probe finds is told earlier. */
-const probeMs = 1_000
+const failureThreshold = 5
+/** A dead endpoint costs at most one question a minute, and one that recovers is found within the time it was down. */
+const range: CooldownRange = { firstMs: 2_000, maxMs: 60_000 }
+/** How soon to check again during a probe; its result is announced earlier, see `Health.changed`. */
+const probeCheckMs = 1_000

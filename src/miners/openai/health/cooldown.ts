@@ -1,45 +1,48 @@
 import type { NoAnswer } from '../../../plugin/no-answer.js'
 
-/** How long to rest: `first` milliseconds, twice as long each time after that, never more than `most`. */
-export type CooldownRange = { readonly first: number; readonly most: number }
+/** How long a cooldown lasts: `firstMs`, doubled each time up to `maxMs`. */
+export type CooldownRange = { readonly firstMs: number; readonly maxMs: number }
 
-/** Time in which a key or an endpoint is not asked. It grows until something goes well. */
+/** Time in which a key or an endpoint is not asked. It doubles until a success resets it. */
 export class Cooldown {
   #until = Number.NEGATIVE_INFINITY
   #times = 0
-  #why: NoAnswer | undefined
+  #reason: NoAnswer | undefined
 
-  /** Why it began, while it lasts. */
+  /** The error that started it, while it lasts. */
   reason(now: number): NoAnswer | undefined {
-    return this.remainingMs(now) > 0 ? this.#why : undefined
+    return this.remainingMs(now) > 0 ? this.#reason : undefined
   }
 
   remainingMs(now: number): number {
     return Math.max(0, this.#until - now)
   }
 
-  /** @param told how long the endpoint said, in place of a length that grows */
-  start(why: NoAnswer, { now, spans, told }: { now: number; spans: CooldownRange; told?: number | undefined }): void {
-    // What was under way when it began says the same thing again, and is no new reason to rest longer.
+  /** @param options.retryAfterMs the length that the endpoint asked for, in place of one from the range */
+  start(
+    reason: NoAnswer,
+    { now, range, retryAfterMs }: { now: number; range: CooldownRange; retryAfterMs?: number | undefined },
+  ): void {
+    // Attempts that were running when it started fail for the same reason, and do not extend it.
     const isNew = this.remainingMs(now) === 0
     if (isNew) {
-      this.#why = why
+      this.#reason = reason
       this.#times += 1
     }
-    const ms = told ?? Math.min(spans.most, spans.first * 2 ** (this.#times - 1))
-    if (isNew || told !== undefined) this.#until = Math.max(this.#until, now + ms)
+    const ms = retryAfterMs ?? Math.min(range.maxMs, range.firstMs * 2 ** (this.#times - 1))
+    if (isNew || retryAfterMs !== undefined) this.#until = Math.max(this.#until, now + ms)
   }
 
   /**
-   * Something went well: the next rest is a short one again. One that lasts goes on.
+   * Makes the next cooldown a short one again, after a success. A cooldown that still lasts goes on.
    *
-   * @returns why it had rested, if it had
+   * @returns the error that started the last one, if there was one since the last reset
    */
   reset(now: number): NoAnswer | undefined {
     if (this.remainingMs(now) > 0) return undefined
-    const why = this.#why
+    const reason = this.#reason
     this.#times = 0
-    this.#why = undefined
-    return why
+    this.#reason = undefined
+    return reason
   }
 }

@@ -2,16 +2,16 @@ import type { NoAnswer } from '../../../plugin/no-answer.js'
 import type { ModelCode } from '../errors/model-code.js'
 
 /**
- * Whose fault it is that an attempt failed, and with that who may still answer; the most telling first:
- * `question` this endpoint has no answer to it, with no key; another, with another model, may ·
- * `rate` this key has asked too often: another may, or this one later ·
- * `key` this key gets no answer here, whatever is asked, until somebody mends it: another may ·
- * `endpoint` it could not be asked or broke: another may, or this one again.
+ * The fault behind a failed attempt, which decides who may still answer; the most specific first:
+ * `question` this endpoint cannot answer the question with any key; another endpoint, with another model, may ·
+ * `rate` this key is over its rate limit: another key may answer, or this one later ·
+ * `key` this key gets no answer here, whatever the question, until the operator mends it: another key may ·
+ * `endpoint` the endpoint was unreachable or broke: another may answer, or this one again.
  */
 export const faults = ['question', 'rate', 'key', 'endpoint'] as const
 export type Fault = (typeof faults)[number]
 
-/** What is not in the table, an embedder's own code for example, is the endpoint's. */
+/** Returns the fault for an error's code; `endpoint` for codes that are not in the table, such as an embedder's own. */
 export function faultOf({ code }: NoAnswer): Fault {
   return faultOfCode.get(code) ?? 'endpoint'
 }
@@ -32,7 +32,7 @@ const faultOfModel: Readonly<Record<ModelCode, Fault>> = {
   MODEL_KEY_REFUSED: 'key',
   MODEL_FORBIDDEN: 'key',
   MODEL_QUOTA: 'key',
-  // No question makes a model or an address appear. Keys may differ in which models they have.
+  // The same for every question: the model or the address is missing. Another key may have the model.
   MODEL_NOT_FOUND: 'key',
   MODEL_REDIRECTED: 'key',
 
@@ -49,7 +49,7 @@ const faultOfModel: Readonly<Record<ModelCode, Fault>> = {
 
 const faultOfCode: ReadonlyMap<string, Fault> = new Map(Object.entries(faultOfModel))
 
-/** The one that says most to operator and caller; of equal ones the last. */
+/** Returns the error that tells operator and caller most; the last of equally specific ones. */
 export function mostSpecific(errors: readonly NoAnswer[]): NoAnswer | undefined {
   return errors.toSorted((one, other) => rank(other) - rank(one)).at(-1)
 }

@@ -5,111 +5,111 @@ import { CircuitBreaker } from './circuit-breaker.js'
 import { Cooldown, type CooldownRange } from './cooldown.js'
 import { faultOf } from './faults.js'
 
-/** An endpoint as far as it is known how it does; without anything secret. */
+/** How an endpoint and its keys are doing; holds no secrets. */
 export type EndpointHealth = {
   readonly endpoint: string
   /** open: not asked; half-open: asked by one question at a time */
   readonly breaker: 'closed' | 'open' | 'halfOpen'
-  /** since its last whole answer */
+  /** since the last whole answer */
   readonly failures: number
   /** milliseconds until it is asked again */
   readonly restMs: number
-  /** in the order of the configuration: until when each rests, in milliseconds from now, and the code of why */
+  /** in configured order: how many milliseconds each key still rests, and the error code that caused it */
   readonly keys: readonly { readonly restMs: number; readonly code?: string }[]
 }
 
-/** One attempt, as it tells what it finds. It ends with `answered`, `failed` or `left`. */
+/** Receives what one attempt finds out. The attempt ends with `onSuccess`, `onFailure` or `onAbort`. */
 export type AttemptObserver = {
-  /** the endpoint was resting, and this alone finds out whether it is well */
+  /** the endpoint was resting, and this attempt alone tests whether it works again */
   readonly isProbe: boolean
-  /** silence that is shorter, in milliseconds, shows nothing */
-  readonly fairMs: number
+  /** a shorter silence, in milliseconds, is not held against the endpoint */
+  readonly minSilenceMs: number
   /** the first token came, a thought included */
   onToken(): void
-  /** the last one came */
+  /** the whole answer came */
   onSuccess(): void
   onFailure(error: NoAnswer): void
-  /** it was ended from outside, and shows nothing */
+  /** the caller or a hedge ended it, so it shows nothing; does nothing after one of the other two */
   onAbort(): void
 }
 
-/** What attempts found out about endpoints and keys. It holds no timer: what rests is awake when its time is over. */
+/** What attempts found out about endpoints and keys. It runs no timers: cooldowns are compared with the clock. */
 export class Health {
   readonly #states: ReadonlyMap<ModelEndpoint, State>
   readonly #log: Log
   readonly #now: () => number
-  /** with only one way to an answer, each answer that fails says all that there is to say */
-  readonly #isLone: boolean
-  #news = Promise.withResolvers<void>()
+  /** with one endpoint and one key, the error of each question says it all, so changes are logged at debug level */
+  readonly #hasOneTarget: boolean
+  #change = Promise.withResolvers<void>()
 
-  /** @param now milliseconds of a monotonic clock */
+  /** @param options.now milliseconds of a monotonic clock */
   constructor(options: { endpoints: readonly ModelEndpoint[]; log: Log; now?: () => number }) {
     this.#states = new Map(options.endpoints.map(endpoint => [endpoint, stateOf(endpoint)]))
-    this.#isLone = options.endpoints.flatMap(({ keys }) => keys).length === 1
+    this.#hasOneTarget = options.endpoints.flatMap(({ keys }) => keys).length === 1
     this.#log = options.log
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** 0: it may be asked now. While an endpoint is probed, when to look again. */
+  /** Returns the milliseconds until a target may be asked, 0: now; during a probe, until it should be checked again. */
   msUntilAvailable(target: Target): number {
     const { breaker, key } = this.#of(target)
     const now = this.#now()
     return Math.max(breaker.msUntilAvailable(now), key.remainingMs(now))
   }
 
-  /** Why a target rests, if it does. */
-  why(target: Target): NoAnswer | undefined {
+  /** Returns the error for which a target rests, if it does. */
+  reason(target: Target): NoAnswer | undefined {
     const { breaker, key } = this.#of(target)
     const now = this.#now()
-    return key.reason(now) ?? breaker.why(now)
+    return key.reason(now) ?? breaker.reason(now)
   }
 
-  /** Settles when `msUntilAwake` may have changed by more than the time that went by. */
-  news(): Promise<void> {
-    return this.#news.promise
+  /** Resolves when `msUntilAvailable` of any target may have changed by more than the time that passed. */
+  changed(): Promise<void> {
+    return this.#change.promise
   }
 
-  begin(target: Target): AttemptObserver {
+  /** Starts to observe an attempt at this target. */
+  observe(target: Target): AttemptObserver {
     const { breaker, key } = this.#of(target)
     const state = this.#states.get(target.endpoint)!
     const startedAt = this.#now()
-    const by = {}
-    const isUp = () => {
-      if (!breaker.spoke()) return
-      this.#tell('info', { event: 'endpointBack', endpoint: target.endpoint.name })
-      this.#tellNews()
-    }
-    const answered = () => {
-      breaker.answered(this.#now())
-      const why = key.reset(this.#now())
-      if (why && faultOf(why) === 'key') this.#tell('info', { event: 'keyBack', ...keyOf(target) })
+    const attempt = {}
+    const closeBreaker = () => {
+      if (!breaker.onToken()) return
+      this.#write('info', { event: 'endpointBack', endpoint: target.endpoint.name })
+      this.#notify()
     }
     return {
-      isProbe: breaker.begin(by, startedAt),
-      fairMs: Math.max(leastFairMs, state.firstTokenMs),
+      isProbe: breaker.start(attempt, startedAt),
+      minSilenceMs: Math.max(leastMinSilenceMs, state.firstTokenMs),
       onToken: () => {
         state.firstTokenMs = this.#now() - startedAt
-        isUp()
+        closeBreaker()
       },
-      onSuccess: answered,
+      onSuccess: () => {
+        breaker.onSuccess(this.#now())
+        const reason = key.reset(this.#now())
+        if (reason && faultOf(reason) === 'key') this.#write('info', { event: 'keyBack', ...keyOf(target) })
+      },
       onFailure: error => {
         if (faultOf(error) === 'endpoint') {
-          if (breaker.failed(by, error, this.#now())) this.#tellOpen(target, error)
+          if (breaker.onFailure(attempt, error, this.#now())) this.#logOpened(target, error)
         } else {
-          // It is up, and says what is wrong.
-          isUp()
-          breaker.answered(this.#now())
+          // The endpoint itself works: it replied with what is wrong.
+          closeBreaker()
+          breaker.onSuccess(this.#now())
         }
-        this.#restKey(target, error)
-        this.#tellNews()
+        this.#coolDownKey(target, error)
+        this.#notify()
       },
       onAbort: () => {
-        if (breaker.left(by)) this.#tellNews()
+        if (breaker.onAbort(attempt)) this.#notify()
       },
     }
   }
 
-  /** How all of them do, in the order of the configuration. */
+  /** Reports on all endpoints, in configured order. */
   report(): readonly EndpointHealth[] {
     const now = this.#now()
     return [...this.#states].map(([endpoint, { breaker, keys }]) => ({
@@ -121,35 +121,37 @@ export class Health {
     }))
   }
 
-  #restKey(target: Target, error: NoAnswer): void {
+  #coolDownKey(target: Target, error: NoAnswer): void {
     const fault = faultOf(error)
-    const told =
-      error.retryAfterMs === undefined ? undefined : Math.min(Math.max(leastTold, error.retryAfterMs), mostTold)
-    if (fault !== 'key' && fault !== 'rate' && told === undefined) return
+    const retryAfterMs =
+      error.retryAfterMs === undefined
+        ? undefined
+        : Math.min(Math.max(minRetryAfterMs, error.retryAfterMs), maxRetryAfterMs)
+    if (fault !== 'key' && fault !== 'rate' && retryAfterMs === undefined) return
     const { key } = this.#of(target)
     const now = this.#now()
-    const wasAwake = key.remainingMs(now) === 0
-    const spans = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenSpans : passingSpans
-    key.start(error, { now, spans, told })
-    if (!wasAwake) return
+    const wasAvailable = key.remainingMs(now) === 0
+    const range = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenKey : passing
+    key.start(error, { now, range, retryAfterMs })
+    if (!wasAvailable) return
     const restMs = Math.ceil(key.remainingMs(now))
-    // Short rests are the daily life of a key near its limit, and would fill the log.
+    // Short rests are routine for a key near its limit, and would fill the log.
     const level = restMs < 10_000 ? 'debug' : 'warn'
-    this.#tell(level, { event: 'keyRests', ...keyOf(target), restMs, code: error.code, reason: error.message })
+    this.#write(level, { event: 'keyRests', ...keyOf(target), restMs, code: error.code, reason: error.message })
   }
 
-  #tellOpen(target: Target, { code, message: reason }: NoAnswer): void {
+  #logOpened(target: Target, { code, message: reason }: NoAnswer): void {
     const restMs = Math.ceil(this.#of(target).breaker.msUntilAvailable(this.#now()))
-    this.#tell('warn', { event: 'endpointRests', endpoint: target.endpoint.name, restMs, code, reason })
+    this.#write('warn', { event: 'endpointRests', endpoint: target.endpoint.name, restMs, code, reason })
   }
 
-  #tell(level: 'debug' | 'info' | 'warn', record: object): void {
-    this.#log[this.#isLone ? 'debug' : level](record)
+  #write(level: 'debug' | 'info' | 'warn', record: object): void {
+    this.#log[this.#hasOneTarget ? 'debug' : level](record)
   }
 
-  #tellNews(): void {
-    this.#news.resolve()
-    this.#news = Promise.withResolvers()
+  #notify(): void {
+    this.#change.resolve()
+    this.#change = Promise.withResolvers()
   }
 
   #of({ endpoint, keyAt }: Target) {
@@ -161,7 +163,7 @@ export class Health {
 type State = {
   readonly breaker: CircuitBreaker
   readonly keys: readonly Cooldown[]
-  /** how long its last first token took */
+  /** how long the last first token took */
   firstTokenMs: number
 }
 
@@ -173,20 +175,23 @@ function keyOf({ endpoint, keyAt }: Target) {
   return { endpoint: endpoint.name, key: keyAt + 1 }
 }
 
-function codeOf(why: NoAnswer | undefined): { readonly code?: string } {
-  return why ? { code: why.code } : {}
+function codeOf(reason: NoAnswer | undefined): { readonly code?: string } {
+  return reason ? { code: reason.code } : {}
 }
 
 /** A key that is refused or out of money. Not ten minutes at once: providers have refused good keys for minutes. */
-const brokenSpans: CooldownRange = { first: 60_000, most: 16 * 60_000 }
+const brokenKey: CooldownRange = { firstMs: 60_000, maxMs: 16 * 60_000 }
 /**
- * A key that has asked too often, where the endpoint does not say for how long; or one that met 403, which may be about
- * one question (moderation) as well as about all (model, country): whoever asks what is disliked must not silence a
- * miner for long, and a lasting 403 costs no more than a question a minute.
+ * A key over its rate limit, when the endpoint does not say for how long; or a 403, which may be about one question
+ * (moderation) or about all (model, country): a caller whose question is refused must not silence the miner for long, and
+ * a lasting 403 costs no more than one question a minute.
  */
-const passingSpans: CooldownRange = { first: 1_000, most: 60_000 }
-/** Who gives less than this, or than the last answer took to begin, must not make a model that thinks look dead. */
-const leastFairMs = 1_000
-/** An endpoint that says "at once" gets a breath all the same. */
-const leastTold = 100
-const mostTold = 60 * 60_000
+const passing: CooldownRange = { firstMs: 1_000, maxMs: 60_000 }
+/**
+ * An attempt that had less time than this, or than the endpoint's last first token took, must not make a model that
+ * reasons look dead.
+ */
+const leastMinSilenceMs = 1_000
+/** An endpoint that says "at once" is not asked again at once. */
+const minRetryAfterMs = 100
+const maxRetryAfterMs = 60 * 60_000

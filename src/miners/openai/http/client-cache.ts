@@ -3,30 +3,34 @@ import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Target } from '../settings/endpoints.js'
 import type { ClientFor } from './client.js'
 
-/** The clients of a miner: one for each endpoint and key, made at the first question, and again when that failed. */
+/** The clients of a miner: one for each endpoint and key, made when first needed, and made again after a failure. */
 export class ClientCache {
   readonly #clientFor: ClientFor
-  readonly #made = new Map<string, Promise<OpenAI>>()
+  readonly #clients = new Map<string, Promise<OpenAI>>()
 
   constructor(clientFor: ClientFor) {
     this.#clientFor = clientFor
   }
 
-  /** @throws {NoAnswer} `MODEL_KEY_MISSING` */
+  /**
+   * Returns the client of a target.
+   *
+   * @throws {NoAnswer} `MODEL_KEY_MISSING`
+   */
   of({ endpoint: { name, at, table, keySetting, config, keys }, keyAt }: Target): Promise<OpenAI> {
     const id = `${name} ${keyAt}`
-    const made = this.#made.get(id)
-    if (made) return made
+    const cached = this.#clients.get(id)
+    if (cached) return cached
     const { organization = null, project = null } = config
-    const making = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project }).catch(
+    const client = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project }).catch(
       error => {
-        // Who makes clients does not know what the operator calls their keys.
+        // `clientFor` does not know which setting this key comes from.
         const isListed = table !== null && error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING'
-        throw isListed ? error.with({ hint: `set ${keySetting}, or name another endpoint there by baseUrl` }) : error
+        throw isListed ? error.with({ hint: `set ${keySetting}, or give that endpoint another baseUrl` }) : error
       },
     )
-    this.#made.set(id, making)
-    making.catch(() => this.#made.delete(id))
-    return making
+    this.#clients.set(id, client)
+    client.catch(() => this.#clients.delete(id))
+    return client
   }
 }

@@ -3,7 +3,7 @@ import { NoAnswer } from '../../../plugin/no-answer.js'
 import { endpointAt } from '../settings/endpoints.js'
 import { httpFetch } from './fetch.js'
 
-/** Makes the client for an endpoint and a key: the one thing a test or an embedder replaces. */
+/** Makes the client for an endpoint and a key; tests and embedders replace it. */
 export type ClientFor = (at: {
   readonly baseUrl: string | null
   readonly apiKey: string | null
@@ -12,32 +12,32 @@ export type ClientFor = (at: {
 }) => Promise<OpenAI>
 
 /**
- * The client of the `openai` package, deaf to the environment: it takes nothing but what it is given, prints nothing,
- * tries once, follows no redirect and reads no reply without end. Without a key it sends no `Authorization`.
+ * Makes a client of the `openai` package that ignores the environment, prints nothing, never retries, follows no
+ * redirects and bounds every reply. Without a key it sends no `Authorization`.
  *
- * @throws {NoAnswer} `MODEL_KEY_MISSING` when OpenAI itself is to be asked without a key
+ * @throws {NoAnswer} `MODEL_KEY_MISSING` when the endpoint is OpenAI's own and there is no key
  */
 export const openaiClient: ClientFor = async ({ baseUrl, apiKey, organization, project }) => {
   if (apiKey === null && endpointAt(baseUrl).isOpenAI)
-    throw new NoAnswer('upstream', 'OpenAI answers only with an API key, and there is none', {
+    throw new NoAnswer('upstream', 'OpenAI needs an API key, and none is set', {
       code: 'MODEL_KEY_MISSING',
-      hint: 'set OPENAI_API_KEY, or name another endpoint with --base-url',
+      hint: 'set OPENAI_API_KEY, or choose another endpoint with --base-url',
       misuse: true,
     })
 
-  const { OpenAI: Client } = await import('openai') // 150 ms, so not before it is needed
-  // Named as its parent, because the name goes out as the user agent.
-  const Deaf = class OpenAI extends Client {
+  const { OpenAI: Client } = await import('openai') // takes 150 ms, so load it only when needed
+  // Has the name of its parent class, because the client sends that name as the user agent.
+  const IsolatedClient = class OpenAI extends Client {
     constructor(options: ClientOptions) {
       super(options)
-      // openai 7 puts the headers of OPENAI_CUSTOM_HEADERS over these and has no option against it (client.ts).
+      // openai 7 overrides these with OPENAI_CUSTOM_HEADERS and has no option against it (client.ts).
       this._options.defaultHeaders = options.defaultHeaders
     }
   }
-  return new Deaf({
-    // Every field that is left undefined is read from the environment, so each is said.
+  return new IsolatedClient({
+    // The client reads every undefined field from the environment, so each is set.
     baseURL: baseUrl,
-    apiKey: apiKey ?? 'none', // it insists on a key
+    apiKey: apiKey ?? 'none', // it requires a key
     adminAPIKey: null,
     organization,
     project,
@@ -45,8 +45,8 @@ export const openaiClient: ClientFor = async ({ baseUrl, apiKey, organization, p
     logLevel: 'off',
     maxRetries: 0,
     defaultHeaders: apiKey === null ? { Authorization: null } : {},
-    // The global one follows redirects, which would carry the conversation to an address that nobody configured, and goes
-    // on connecting when it is aborted.
+    // The global `fetch` follows redirects, which would send the conversation to an address outside the configuration,
+    // and goes on connecting after an abort.
     fetch: httpFetch(),
   })
 }

@@ -3,30 +3,31 @@ import type { ClientRequest } from 'node:http'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Upstream } from '../errors/upstream.js'
 
-/** What the one who asks knows of a connection that is not there yet. */
-type Wait = {
+/** The connect timeout of one call, and the endpoint for its error. */
+type ConnectLimit = {
   readonly upstream: Upstream
-  /** null: as long as the signal lets it */
+  /** null: until the signal aborts */
   readonly timeoutMs: number | null
 }
 
-// The client stands between the one who asks and the one who connects, and hands nothing through.
-const waits = new AsyncLocalStorage<Wait>()
+// The client between the caller and its `fetch` passes no options through.
+const limits = new AsyncLocalStorage<ConnectLimit>()
 
-/** Asks with a client whose `fetch` calls {@link limitConnecting}: what it has to connect for that is bound to this wait. */
-export function whileConnecting<Reply>(wait: Wait, ask: () => Reply): Reply {
-  return waits.run(wait, ask)
+/** Runs a call whose `fetch` uses {@link limitConnecting}, with this connect timeout. */
+export function whileConnecting<Reply>(limit: ConnectLimit, call: () => Reply): Reply {
+  return limits.run(limit, call)
 }
 
 /**
- * Destroys a request whose connection takes too long.
+ * Destroys a request whose connection takes too long. Not `timeoutSignal`: the request needs this error as its own, and
+ * the timer ends with the connection, not with the call.
  *
  * @throws {NoAnswer} `MODEL_CONNECT_TIMEOUT`, as the error of the request
  */
 export function limitConnecting(request: ClientRequest): void {
-  const wait = waits.getStore()
-  if (!wait || wait.timeoutMs === null) return
-  const timer = setTimeout(() => request.destroy(connectTimeout(wait)), wait.timeoutMs)
+  const limit = limits.getStore()
+  if (!limit || limit.timeoutMs === null) return
+  const timer = setTimeout(() => request.destroy(connectTimeout(limit)), limit.timeoutMs)
   const stop = () => clearTimeout(timer)
   request.once('close', stop)
   request.once('socket', socket => {
@@ -35,8 +36,8 @@ export function limitConnecting(request: ClientRequest): void {
   })
 }
 
-function connectTimeout({ upstream: { name, setting }, timeoutMs }: Wait): NoAnswer {
-  return new NoAnswer('upstream', `${name} took no connection within ${timeoutMs} ms`, {
+function connectTimeout({ upstream: { name, setting }, timeoutMs }: ConnectLimit): NoAnswer {
+  return new NoAnswer('upstream', `${name} did not accept a connection within ${timeoutMs} ms`, {
     code: 'MODEL_CONNECT_TIMEOUT',
     hint: `check that the endpoint is up, or raise ${setting('connectTimeout')}`,
   })

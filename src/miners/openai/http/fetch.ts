@@ -7,32 +7,32 @@ import { answerTooLarge } from '../errors/answer-errors.js'
 import { limitConnecting } from './connect-timeout.js'
 
 /**
- * A `fetch` over `node:http`, with connections of its own. It follows no redirect, and has no time-out but that for
- * connecting: who asks has the others. Its bodies are bounded, which the client itself does not do: an answer ends with
- * an error at 32 MiB, counted after decompression: about 100,000 streamed tokens, each in an event of some 300 bytes.
- * An error is cut after 64 KiB or a second: its status is known, and it gets no better.
+ * Makes a `fetch` over `node:http`, with its own connections. It follows no redirects, and its only timeout is that for
+ * connecting: the caller has the others. It bounds bodies, which the client does not: an answer fails beyond 32 MiB,
+ * counted after decompression, which is about 100,000 streamed tokens in events of some 300 bytes each. The body of an
+ * error is cut after 64 KiB or a second: its status is already known.
  *
- * @throws {NoAnswer} `MODEL_CONNECT_TIMEOUT` · `MODEL_FAILED` for a status that is none · `MODEL_ANSWER_TOO_LARGE` while
- *   the body is read
- * @throws {TypeError} `terminated` while a body is read that breaks off, as the global one does
+ * @throws {NoAnswer} `MODEL_CONNECT_TIMEOUT` · `MODEL_FAILED` for a status outside HTTP's range ·
+ *   `MODEL_ANSWER_TOO_LARGE` while the body is read
+ * @throws {TypeError} `terminated` while the body is read, when it breaks off, as the global `fetch` does
  */
 export function httpFetch(): typeof fetch {
-  // A server may close an idle connection at any time, and what is sent on it then is lost; few do within 4 s.
+  // A server may close an idle connection at any time, and a request sent on it is lost; few servers do within 4 s.
   const options = { keepAlive: true, timeout: 4000 }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
 
   return async (input, init = {}) => {
-    const answer = await send(new URL(input instanceof Request ? input.url : input), init, agents)
-    const status = answer.statusCode!
+    const response = await send(new URL(input instanceof Request ? input.url : input), init, agents)
+    const status = response.statusCode!
     if (status < 200 || status > 599) {
-      answer.destroy()
+      response.destroy()
       throw new NoAnswer('upstream', `the endpoint answered with status ${status}, which HTTP does not have`, {
         code: 'MODEL_FAILED',
-        hint: 'check its base URL; some proxies refuse with a status of their own',
+        hint: 'check its base URL; some proxies use statuses of their own',
       })
     }
-    // Without its reason phrase: `Response` throws at one in UTF-8, and nobody reads it.
-    return new Response(await bodyOf(answer, status), { status, headers: headersOf(answer) })
+    // Without the reason phrase: `Response` throws for one in UTF-8, and it is never read.
+    return new Response(await bodyOf(response, status), { status, headers: headersOf(response) })
   }
 }
 
@@ -46,40 +46,40 @@ function send(
     const request = open(url, { agent, method, headers: Object.fromEntries(new Headers(headers)) })
     request.on('response', resolve).on('error', reject)
     limitConnecting(request)
-    // Not by the option `signal`: what that throws may reach a connection that is done with this, and nobody to catch it.
-    const leave = () => request.destroy()
-    signal?.addEventListener('abort', leave)
+    // Not the option `signal`: its error may be emitted on a connection that has finished this request, where it is uncaught.
+    const abort = () => request.destroy()
+    signal?.addEventListener('abort', abort)
     request.once('close', () => {
-      signal?.removeEventListener('abort', leave)
-      // A reply that switches protocols is none, and no error.
+      signal?.removeEventListener('abort', abort)
+      // A reply that switches protocols emits neither `response` nor `error`.
       reject(new Error('the connection closed without a reply'))
     })
-    if (signal?.aborted) leave()
+    if (signal?.aborted) abort()
     request.end(body)
   })
 }
 
-async function bodyOf(answer: IncomingMessage, status: number): Promise<AsyncIterable<Uint8Array> | string | null> {
-  if (EMPTY.has(status)) {
-    answer.resume()
+async function bodyOf(response: IncomingMessage, status: number): Promise<AsyncIterable<Uint8Array> | string | null> {
+  if (BODYLESS.has(status)) {
+    response.resume()
     return null
   }
-  return status < 300 ? bounded(decoded(answer)) : beginning(decoded(answer))
+  return status < 300 ? bounded(decompressed(response)) : readStart(decompressed(response))
 }
 
 /** `Response` takes no body with these. */
-const EMPTY: ReadonlySet<number> = new Set([204, 205, 304])
+const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** What was not asked to be compressed may be all the same. */
-function decoded(answer: IncomingMessage): Readable {
-  const decode = decoders.get(answer.headers['content-encoding']?.toLowerCase() ?? '')
-  return decode ? pipeline(answer, decode(), () => {}) : answer
+/** Decompresses a body: some servers compress although the request does not accept it. */
+function decompressed(response: IncomingMessage): Readable {
+  const decompress = decompressors.get(response.headers['content-encoding']?.toLowerCase() ?? '')
+  return decompress ? pipeline(response, decompress(), () => {}) : response
 }
 
-// Each piece at once, and what was cut so far as it came.
+// Flushes each chunk at once, and accepts a body that is cut.
 const zlibFlush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 const brotliFlush = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH }
-const decoders = new Map([
+const decompressors = new Map([
   ['gzip', () => createUnzip(zlibFlush)],
   ['x-gzip', () => createUnzip(zlibFlush)],
   ['deflate', () => createUnzip(zlibFlush)],
@@ -87,11 +87,11 @@ const decoders = new Map([
 ])
 
 async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let left = MAX_BYTES
+  let remaining = MAX_BYTES
   try {
     for await (const chunk of body) {
-      left -= chunk.byteLength
-      if (left < 0) throw answerTooLarge(`more than ${MAX_BYTES} bytes`)
+      remaining -= chunk.byteLength
+      if (remaining < 0) throw answerTooLarge(`more than ${MAX_BYTES} bytes`)
       yield chunk
     }
   } catch (error) {
@@ -101,7 +101,8 @@ async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 
 const MAX_BYTES = 32 * 1024 * 1024
 
-async function beginning(body: Readable): Promise<string> {
+async function readStart(body: Readable): Promise<string> {
+  // Not `withTimeout`: the timer ends the read, and the part that has arrived is kept.
   const timer = setTimeout(() => body.destroy(), 1000)
   const chunks: Uint8Array[] = []
   let size = 0
@@ -112,15 +113,15 @@ async function beginning(body: Readable): Promise<string> {
       if (size >= 64 * 1024) break
     }
   } catch {
-    // A body that breaks off has said what it will say.
+    // The part of an error that arrived is enough.
   } finally {
     clearTimeout(timer)
   }
-  return unlisted(Buffer.concat(chunks).toString())
+  return unwrapList(Buffer.concat(chunks).toString())
 }
 
-/** Gemini's error is an object in a list (`[{"error": …}]`), in which the client finds nothing. */
-function unlisted(text: string): string {
+/** Takes the object out of a list: Gemini sends errors as `[{"error": …}]`, which the client does not understand. */
+function unwrapList(text: string): string {
   return /^\s*\[\s*(\{.*\})\s*\]\s*$/s.exec(text)?.[1] ?? text
 }
 

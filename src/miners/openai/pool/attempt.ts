@@ -1,8 +1,8 @@
 import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
 import { isPast } from '../../../async/timeout.js'
-import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
+import type { Asked, Attempt } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
-import type { CallAsked } from '../call/call.js'
+import { type AnswerStream, type CallAsked, unreadOutcome } from '../call/call.js'
 import { upstreamOf } from '../errors/upstream.js'
 import type { AttemptObserver } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
@@ -12,93 +12,91 @@ export type AttemptRecord = { -readonly [Field in keyof Attempt]: Attempt[Field]
 
 type AttemptOptions = {
   readonly attempt: AttemptRecord
-  readonly trial: AttemptObserver
-  readonly patienceMs: number | null
+  readonly observer: AttemptObserver
+  readonly maxSilenceMs: number | null
   readonly hedgeMs: number | null
   /** called at the first token, a thought included */
   readonly onToken: () => void
-  /** called before the first word is given on */
-  readonly onWord: () => void
+  /** called before each chunk is yielded */
+  readonly onChunk: () => void
 }
 
 /**
- * Asks one target once, writes into `attempt` how it went, and tells `trial` what that shows. It ends when the signal
- * aborts, even if the call does not; however it ends, the connection is closed.
+ * Calls one target once, records the result in `attempt` and reports it to `observer`. Ends when the signal aborts, even
+ * if the call does not; always closes the connection.
  *
- * @param how.patienceMs how long to wait for the first token; null: until the deadline
- * @param how.hedgeMs the silence after which somebody else is asked, too; null: none
+ * @param options.maxSilenceMs how long to wait for the first token; null: until the deadline
+ * @param options.hedgeMs the silence after which another target is called too; null: never
  * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
- * @throws the signal's reason; an error of the program itself as it is
+ * @throws the signal's reason; a bug in the program unchanged
  */
-export async function* attemptOnce<Given>(
-  wanted: TargetCall<Given>,
+export async function* attemptOnce<Chunk>(
+  targetCall: TargetCall<Chunk>,
   target: Target,
   asked: Pick<Asked, 'signal' | 'deadline'>,
-  { attempt, trial, patienceMs, hedgeMs, onToken, onWord }: AttemptOptions,
-): AsyncGenerator<Given, Outcome> {
+  { attempt, observer, maxSilenceMs, hedgeMs, onToken, onChunk }: AttemptOptions,
+): AnswerStream<Chunk> {
   const startedAt = performance.now()
-  using ending = linkedController(asked.signal)
-  const { signal } = ending
+  using controller = linkedController(asked.signal)
+  const { signal } = controller
   let isSilent = true
-  let isWhole = false
-  const hear = () => {
+  let isComplete = false
+  const endSilence = () => {
     if (!isSilent) return
     isSilent = false
-    clearTimeout(impatience)
-    trial.onToken()
+    clearTimeout(silenceTimer)
+    observer.onToken()
     onToken()
   }
-  const speech = wanted.call(target, { signal, deadline: asked.deadline, onToken: hear })
-  // A timer of its own: the first token disarms it, and the link to the caller outlives it.
-  const impatience =
-    patienceMs === null ? undefined : setTimeout(() => ending.abort(silence(target, attempt)), patienceMs)
+  const stream = targetCall.call(target, { signal, deadline: asked.deadline, onToken: endSilence })
+  // Not `timeoutSignal`: the first token clears this timer, and the signal must still follow the caller's after that.
+  const silenceTimer =
+    maxSilenceMs === null ? undefined : setTimeout(() => controller.abort(noFirstToken(target, attempt)), maxSilenceMs)
   try {
     for (;;) {
-      const step = await abortable(speech.next(), signal)
+      const step = await abortable(stream.next(), signal)
       if (step.done) {
-        isWhole = true
-        trial.onSuccess()
+        isComplete = true
+        observer.onSuccess()
         return step.value
       }
-      hear()
-      onWord()
+      endSilence()
+      onChunk()
       yield step.value
     }
   } catch (error) {
-    const isOurs = error instanceof NoAnswer
+    const isNoAnswer = error instanceof NoAnswer
     attempt.error = codeOf(error, asked)
-    const isOutrun = isOurs && error.code === 'HEDGE_LOST'
-    const isImpatience = error === signal.reason && !asked.signal.aborted
-    const isLate = isPast(asked.deadline) || (isOurs && error.reason === 'late') || isImpatience
-    if (isOutrun || isLate) {
-      // A caller who gives little time must not make an endpoint look dead; and one who still speaks is alive. But one
-      // that is always outrun costs everybody that time.
-      const fairMs = isOutrun && hedgeMs !== null ? hedgeMs : trial.fairMs
-      if (isSilent && performance.now() - startedAt >= fairMs) trial.onFailure(silence(target, attempt))
-    } else if (isOurs && !asked.signal.aborted) trial.onFailure(error)
+    const hasLostHedge = isNoAnswer && error.code === 'HEDGE_LOST'
+    const hasBeenSilent = error === signal.reason && !asked.signal.aborted
+    const isLate = isPast(asked.deadline) || (isNoAnswer && error.reason === 'late') || hasBeenSilent
+    if (hasLostHedge || isLate) {
+      // Counts as a failure only after a silence long enough to show something: a caller's short deadline must not open
+      // the circuit breaker, and an endpoint that has sent a token is alive. But an endpoint that loses every hedge delays
+      // every question by `hedgeMs`.
+      const minSilenceMs = hasLostHedge && hedgeMs !== null ? hedgeMs : observer.minSilenceMs
+      if (isSilent && performance.now() - startedAt >= minSilenceMs) observer.onFailure(noFirstToken(target, attempt))
+    } else if (isNoAnswer && !asked.signal.aborted) observer.onFailure(error)
     throw error
   } finally {
-    clearTimeout(impatience)
-    // Whoever listened may leave at a word, and then nothing is thrown here.
-    if (!isWhole) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
+    clearTimeout(silenceTimer)
+    // The reader may stop at a chunk; then the catch above does not run.
+    if (!isComplete) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
     attempt.ms = Math.round(performance.now() - startedAt)
-    trial.onAbort()
-    ending.abort(CANCELLED)
-    speech.return(nobody).catch(() => {})
+    observer.onAbort()
+    controller.abort(CANCELLED)
+    stream.return(unreadOutcome).catch(() => {})
   }
 }
 
-// What a generator is told to return when it is told to stop.
-const nobody: Outcome = { model: '', finishReason: '' }
-
 function codeOf(error: unknown, { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>): string {
-  // Whatever the host calls it.
+  // At the deadline, the reason of the caller's signal is the host's own error.
   if (signal.aborted && isPast(deadline)) return 'MODEL_TIMEOUT'
   if (error instanceof NoAnswer) return error.code
   return signal.aborted ? 'ABORTED' : 'INTERNAL'
 }
 
-function silence({ endpoint }: Target, { model }: AttemptRecord): NoAnswer {
+function noFirstToken({ endpoint }: Target, { model }: AttemptRecord): NoAnswer {
   const { name } = upstreamOf(endpoint)
   return new NoAnswer('upstream', `${model} at ${name} did not begin to answer in time`, {
     code: 'MODEL_TIMEOUT',
@@ -106,12 +104,12 @@ function silence({ endpoint }: Target, { model }: AttemptRecord): NoAnswer {
   })
 }
 
-/** What is wanted of one of several targets. */
-export type TargetCall<Given> = {
-  /** which model is asked for it; absent: the one that is configured there */
+/** How to ask any one of several targets the same question. */
+export type TargetCall<Chunk> = {
+  /** the model that the question names; absent: the model configured for the endpoint */
   readonly model?: string | undefined
-  /** is it streamed there? what comes whole has no first token, so `firstTokenTimeout` does not bound it */
+  /** whether this endpoint streams its answer; a whole answer has no first token, so `firstTokenTimeout` does not bound it */
   isStreamed(endpoint: ModelEndpoint): boolean
-  /** asks a target once */
-  call(target: Target, asked: CallAsked): AsyncGenerator<Given, Outcome>
+  /** calls a target once */
+  call(target: Target, asked: CallAsked): AnswerStream<Chunk>
 }

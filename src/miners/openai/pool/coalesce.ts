@@ -3,73 +3,76 @@ import { abortable } from '../../../async/abortable.js'
 import { isPast, timeoutSignal } from '../../../async/timeout.js'
 import type { Asked, Attempt, Outcome, Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import { type AnswerStream, unreadOutcome } from '../call/call.js'
 
-type Speech<Given> = AsyncGenerator<Given, Outcome>
-
-/** Those who listen to one call, as one who asks. */
+/** All callers of one shared call, as a single caller. */
 export type CoalescedAsked = Asked & {
-  /** epoch milliseconds: the latest that `deadline` moves to, when others join who have more time */
+  /** epoch milliseconds: the latest that `deadline` moves to when callers with more time join */
   readonly lastDeadline: number
 }
 
 /**
- * Lets identical questions in flight share one call. Each caller hears all of the answer from its start, at his own
- * pace and until his own deadline; the call is aborted when the last one leaves.
+ * Lets identical questions in flight share one call. Each caller receives the whole answer from its start, at its own
+ * pace and until its own deadline; the call is aborted when the last caller leaves.
  *
- * It holds what a digest of the question stands for, while that is asked; settings are not in it, because all calls of
- * one miner have the same.
+ * Calls are keyed by a digest of the question for as long as they run. Settings are left out of the key, because all
+ * calls of one miner have the same.
  */
-export class Coalescer<Given> {
-  readonly #calls = new Map<string, CoalescedCall<Given>>()
+export class Coalescer<Chunk> {
+  readonly #calls = new Map<string, CoalescedCall<Chunk>>()
 
   /**
-   * @param ask makes the call, if there is none to join; what it gives must end when its signal aborts
+   * @param ask makes the call when there is none to join; its stream must end when its signal aborts
    * @throws {NoAnswer} `MODEL_TIMEOUT` at the caller's deadline
    * @throws what the call throws; the signal's reason
    */
-  async *ask(question: Question, asked: Asked, ask: (asked: CoalescedAsked) => Speech<Given>): Speech<Given> {
+  async *ask(
+    question: Question,
+    asked: Asked,
+    ask: (asked: CoalescedAsked) => AnswerStream<Chunk>,
+  ): AnswerStream<Chunk> {
     asked.signal.throwIfAborted()
-    if (asked.deadline <= Date.now()) throw tooLate()
+    if (asked.deadline <= Date.now()) throw deadlineExceeded()
     const key = hash('sha256', JSON.stringify(question))
     const running = this.#calls.get(key)
-    // A call that ends too early for him would take time from a caller.
-    if (running && running.lastDeadline >= asked.deadline) return yield* running.listen(asked)
+    // A call that ends before this caller's deadline would cost the caller time it has.
+    if (running && running.lastDeadline >= asked.deadline) return yield* running.subscribe(asked)
 
-    const call: CoalescedCall<Given> = new CoalescedCall(asked, ask, () => {
+    const call: CoalescedCall<Chunk> = new CoalescedCall(asked, ask, () => {
       if (this.#calls.get(key) === call) this.#calls.delete(key)
     })
     this.#calls.set(key, call)
-    return yield* call.listen(asked)
+    return yield* call.subscribe(asked)
   }
 }
 
 /**
- * One call with several who listen. The fastest of them fetches what comes next, so that the call waits when all of
- * them do; what it has said is kept until the end, for the others. That is bounded by what a host takes for an answer.
+ * One call with several subscribers. The fastest of them reads the next chunk, so the call pauses when all of them do.
+ * Chunks are kept until the end for the slower ones, bounded by the size that the host allows for an answer.
  */
-class CoalescedCall<Given> {
+class CoalescedCall<Chunk> {
   readonly #asked: { -readonly [Field in keyof CoalescedAsked]: CoalescedAsked[Field] }
-  readonly #speech: Speech<Given>
-  readonly #leaving = new AbortController()
+  readonly #stream: AnswerStream<Chunk>
+  readonly #controller = new AbortController()
   readonly #onEnd: () => void
-  readonly #pieces: Given[] = []
+  readonly #chunks: Chunk[] = []
   readonly #attempts: Attempt[] = []
-  readonly #listeners = new Set<Asked>()
-  #end: { readonly outcome: Outcome } | { readonly error: unknown } | undefined
-  #fetching: Promise<void> | undefined
-  #count = 0
+  readonly #subscribers = new Set<Asked>()
+  #result: Result | undefined
+  #reading: Promise<void> | undefined
+  #activeCount = 0
 
-  constructor(first: Asked, ask: (asked: CoalescedAsked) => Speech<Given>, onEnd: () => void) {
+  constructor(first: Asked, ask: (asked: CoalescedAsked) => AnswerStream<Chunk>, onEnd: () => void) {
     this.#asked = {
       ...first,
-      signal: this.#leaving.signal,
-      lastDeadline: first.deadline + graceMs,
+      signal: this.#controller.signal,
+      lastDeadline: first.deadline + joinWindowMs,
       onAttempt: attempt => {
         this.#attempts.push(attempt)
-        for (const { onAttempt } of this.#listeners) onAttempt?.(attempt)
+        for (const { onAttempt } of this.#subscribers) onAttempt?.(attempt)
       },
     }
-    this.#speech = ask(this.#asked)
+    this.#stream = ask(this.#asked)
     this.#onEnd = onEnd
   }
 
@@ -77,27 +80,27 @@ class CoalescedCall<Given> {
     return this.#asked.lastDeadline
   }
 
-  async *listen(asked: Asked): Speech<Given> {
-    const { signal, deadline } = asked
+  async *subscribe(asked: Asked): AnswerStream<Chunk> {
+    const { deadline } = asked
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
-    this.#listeners.add(asked) // to the end, because what ends when he leaves ends after that
-    using timeout = timeoutSignal({ ms: deadline - Date.now(), reason: tooLate, parent: signal })
-    const mine = timeout.signal
-    let isListening = true
+    this.#subscribers.add(asked) // never removed: an attempt that ends because this caller leaves is reported after that
+    using timeout = timeoutSignal({ ms: deadline - Date.now(), reason: deadlineExceeded, parent: asked.signal })
+    const { signal } = timeout
+    let isActive = true
     const leave = () => {
-      if (isListening) this.#leave(deadline)
-      isListening = false
+      if (isActive) this.#leave(deadline)
+      isActive = false
     }
-    // Here too, because the caller may never ask for the next piece.
-    mine.addEventListener('abort', leave, { once: true })
-    this.#count += 1
+    // Not only in `finally`, which does not run while the caller does not ask for the next chunk.
+    signal.addEventListener('abort', leave, { once: true })
+    this.#activeCount += 1
     try {
       for (let at = 0; ; at += 1) {
-        while (at === this.#pieces.length && !this.#end) await abortable(this.#fetch(), mine)
-        mine.throwIfAborted()
-        if (at === this.#pieces.length) return outcomeOf(this.#end!)
-        yield this.#pieces[at]!
+        while (at === this.#chunks.length && !this.#result) await abortable(this.#readOnce(), signal)
+        signal.throwIfAborted()
+        if (at === this.#chunks.length) return outcomeOf(this.#result!)
+        yield this.#chunks[at]!
       }
     } finally {
       leave()
@@ -105,47 +108,49 @@ class CoalescedCall<Given> {
   }
 
   #leave(deadline: number): void {
-    this.#count -= 1
-    if (this.#count > 0) return
+    this.#activeCount -= 1
+    if (this.#activeCount > 0) return
     this.#onEnd()
-    this.#leaving.abort(isPast(deadline) ? tooLate() : undefined)
-    this.#speech.return({ model: '', finishReason: '' }).catch(() => {})
+    this.#controller.abort(isPast(deadline) ? deadlineExceeded() : undefined)
+    this.#stream.return(unreadOutcome).catch(() => {})
   }
 
-  /** Never rejects: the error is for all who listen. */
-  #fetch(): Promise<void> {
-    this.#fetching ??= this.#take().finally(() => {
-      this.#fetching = undefined
+  /** Never rejects: an error becomes the result, which every subscriber throws. */
+  #readOnce(): Promise<void> {
+    this.#reading ??= this.#readNext().finally(() => {
+      this.#reading = undefined
     })
-    return this.#fetching
+    return this.#reading
   }
 
-  async #take(): Promise<void> {
+  async #readNext(): Promise<void> {
     try {
-      const step = await this.#speech.next()
-      if (!step.done) this.#pieces.push(step.value)
-      else this.#end = { outcome: step.value }
+      const step = await this.#stream.next()
+      if (!step.done) this.#chunks.push(step.value)
+      else this.#result = { outcome: step.value }
     } catch (error) {
-      this.#end = { error }
+      this.#result = { error }
     }
-    if (this.#end) this.#onEnd()
+    if (this.#result) this.#onEnd()
   }
 }
 
-function outcomeOf(end: { readonly outcome: Outcome } | { readonly error: unknown }): Outcome {
-  if ('error' in end) throw end.error
-  return end.outcome
+type Result = { readonly outcome: Outcome } | { readonly error: unknown }
+
+function outcomeOf(result: Result): Outcome {
+  if ('error' in result) throw result.error
+  return result.outcome
 }
 
-function tooLate(): NoAnswer {
-  return new NoAnswer('late', 'no whole answer came before the deadline', {
+function deadlineExceeded(): NoAnswer {
+  return new NoAnswer('late', 'the deadline passed before the answer was complete', {
     code: 'MODEL_TIMEOUT',
-    hint: 'fewer tokens or a faster model are there sooner',
+    hint: 'fewer tokens or a faster model finish sooner',
   })
 }
 
 /**
- * Who asks the same within this time may join, and no later: a call cannot be given more time once it runs. It may run
- * that much longer than its first caller only if others listen.
+ * A caller may join when its deadline is at most this much later than the first caller's: a running call cannot be given
+ * more time. The call outlives its first caller's deadline only while others are subscribed.
  */
-const graceMs = 1_000
+const joinWindowMs = 1_000

@@ -4,8 +4,8 @@ import { requiredFeatures } from '../request/features.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
 
 /**
- * The order in which endpoints are tried for one question: as they are configured, but neighbours that have a weight
- * drawn by it, so that each is the first as often as its share says.
+ * Returns the endpoints in the order in which one question tries them: as configured, but neighbours that have a weight
+ * are drawn by it, so that each comes first as often as its share says.
  *
  * @param random from 0 to below 1
  */
@@ -15,28 +15,28 @@ export function weightedOrder(endpoints: readonly ModelEndpoint[], random: () =>
     .map((endpoint, at) => {
       const { weight } = endpoint
       if (weight === null || endpoints[at - 1]?.weight == null) group += 1
-      // The first of exponential clocks to ring is each of them by its share of all rates.
-      return { endpoint, group, rings: weight === null ? 0 : -Math.log(1 - random()) / weight }
+      // Of exponential waiting times, each is the shortest with a probability of its rate's share in all rates.
+      return { endpoint, group, waitingTime: weight === null ? 0 : -Math.log(1 - random()) / weight }
     })
-    .sort((a, b) => a.group - b.group || a.rings - b.rings)
+    .sort((a, b) => a.group - b.group || a.waitingTime - b.waitingTime)
     .map(({ endpoint }) => endpoint)
 }
 
 /**
- * The endpoints that can be asked this: a completions API takes nothing but words.
+ * Returns the endpoints whose API can carry this question: a completions API takes text only.
  *
- * @throws {NoAnswer} `MODEL_UNSUPPORTED` when there is none
+ * @throws {NoAnswer} `MODEL_UNSUPPORTED` when no endpoint can
  */
 export function capableEndpoints(
   endpoints: readonly ModelEndpoint[],
   question: Question,
-  how: { readonly isRelay: boolean },
+  options: { readonly isRelay: boolean },
 ): readonly ModelEndpoint[] {
-  const [want] = requiredFeatures(question, how)
-  const able = want ? endpoints.filter(({ config }) => config.api === 'chat') : endpoints
-  if (able.length > 0) return able
-  throw new NoAnswer('unsupported', `the completions API ${want!.lack}`, {
+  const [feature] = requiredFeatures(question, options)
+  const capable = feature ? endpoints.filter(({ config }) => config.api === 'chat') : endpoints
+  if (capable.length > 0) return capable
+  throw new NoAnswer('unsupported', `the completions API ${feature!.lack}`, {
     code: 'MODEL_UNSUPPORTED',
-    hint: 'set --api chat, or have an endpoint answer that has it',
+    hint: 'set --api chat, or add an endpoint that has it',
   })
 }

@@ -1,8 +1,39 @@
+/*
+ * Which endpoint is asked next, and when is a failed one asked again?
+ *
+ * A target is an endpoint with one of its keys. Each question has its own order of targets (`#targets` in model-pool.ts):
+ * endpoints as configured, neighbours with a weight drawn by it (endpoint-order.ts), those with the model that the
+ * question names first, one that broke off in the middle of this very question's answer last. Keys of an endpoint take
+ * turns from question to question.
+ *
+ * The next target is the one that may be asked soonest; ties go to an endpoint that is not being asked now (by a hedge),
+ * then to fewer failures in this question, then to that order (`best` in candidates.ts). An endpoint without a first token
+ * fails after half of the time left if another may be asked (`#maxSilenceMs`). A failure has one of four faults, by its
+ * code (health/faults.ts):
+ *
+ * | fault    | this question (candidates.ts)                             | all questions (health/health.ts)          |
+ * | question | rules out the endpoint, with all keys                     | -                                         |
+ * | key      | rules out this key                                        | key cools down: 60 s, ×2, at most 16 min; |
+ * |          |                                                           | for a 403: 1 s, ×2, at most 60 s          |
+ * | rate     | -                                                         | key cools down: 1 s, ×2, at most 60 s     |
+ * | endpoint | pauses the endpoint: random, at most 250 ms, ×2, at most  | circuit breaker opens after 5 in a row:   |
+ * |          | 4 s; rules it out after 4 failures                        | 2 s, ×2, at most 60 s, then one probe     |
+ *
+ * With any fault, a `Retry-After` (kept within 100 ms to an hour) starts or extends the key's cooldown in place of these
+ * lengths. A target's wait is the longest of its pause, its key's cooldown (health/cooldown.ts) and its endpoint's
+ * circuit breaker (health/circuit-breaker.ts). The breaker closes at the first token, or at a failure with another fault;
+ * a whole answer resets the lengths.
+ *
+ * When every target has to wait, the question waits for the soonest. It gives up when the wait does not fit its deadline,
+ * after 8 attempts, or when no target is left. After a chunk has been yielded it asks no other: the parts of two answers
+ * do not fit together.
+ */
 import { abortable } from '../../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../../async/timeout.js'
 import type { Log } from '../../../plugin/log.js'
-import type { Asked, Attempt, Outcome } from '../../../plugin/miner.js'
+import type { Asked, Attempt } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import type { AnswerStream } from '../call/call.js'
 import { mostSpecific } from '../health/faults.js'
 import type { AttemptObserver, Health } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
@@ -10,7 +41,7 @@ import { type AttemptRecord, attemptOnce, type TargetCall } from './attempt.js'
 import { Candidates, msUntilAvailable, noTargetError } from './candidates.js'
 import type { CoalescedAsked } from './coalesce.js'
 
-/** What all questions are tried with. */
+/** What all questions share. */
 export type FailoverContext = {
   readonly health: Health
   readonly log: Log
@@ -21,108 +52,108 @@ export type FailoverContext = {
 }
 
 /**
- * All that is tried for one question. It may be run twice at the same time (hedging): then no target is asked twice at
- * once, and the bounds are for both together.
+ * All attempts at one question. It may run twice at the same time (hedging): both runs share the limits, and no target is
+ * asked twice at once.
  */
-export class Failover<Given> {
-  readonly #means: FailoverContext
+export class Failover<Chunk> {
+  readonly #context: FailoverContext
   readonly #targets: readonly Target[]
   readonly #candidates: Candidates
-  readonly #wanted: TargetCall<Given>
+  readonly #targetCall: TargetCall<Chunk>
   readonly #asked: Asked | CoalescedAsked
-  readonly #made: AttemptRecord[] = []
+  readonly #attempts: AttemptRecord[] = []
   readonly #errors: NoAnswer[] = []
-  #speaker: ModelEndpoint | undefined
+  #answeredBy: ModelEndpoint | undefined
 
-  /** @param targets in the order in which they are asked */
+  /** @param targets in the order of preference */
   constructor(
-    means: FailoverContext,
+    context: FailoverContext,
     targets: readonly Target[],
-    wanted: TargetCall<Given>,
+    targetCall: TargetCall<Chunk>,
     asked: Asked | CoalescedAsked,
   ) {
-    this.#means = means
+    this.#context = context
     this.#targets = targets
-    this.#candidates = new Candidates(targets, means)
-    this.#wanted = wanted
+    this.#candidates = new Candidates(targets, context)
+    this.#targetCall = targetCall
     this.#asked = asked
   }
 
-  /** Whose words were given on, if any were. */
-  get speaker(): ModelEndpoint | undefined {
-    return this.#speaker
+  /** The endpoint that yielded a chunk, if any did. */
+  get answeredBy(): ModelEndpoint | undefined {
+    return this.#answeredBy
   }
 
   /** In the order of their start. */
-  get made(): readonly Attempt[] {
-    return this.#made
+  get attempts(): readonly Attempt[] {
+    return this.#attempts
   }
 
   /**
-   * Asks target after target until one speaks, and gives its words on. After a first word nothing is tried any more.
+   * Asks target after target until one yields a chunk, and streams its answer.
    *
-   * @param signal that of the one who asks, or one that follows it
-   * @param onToken called when a model begins to speak or to think
-   * @throws {NoAnswer} of the attempt that spoke, or when nothing fits any more; `explained` makes the best of it
-   * @throws the signal's reason, as it is; an error of the program itself as it is
+   * @param signal the caller's, or one that follows it
+   * @param onToken called at the first token of each attempt, a thought included
+   * @throws {NoAnswer} of the attempt that yielded, or when no target can be asked; {@link bestError} chooses what to report
+   * @throws the signal's reason; a bug in the program unchanged
    */
-  async *run(signal: AbortSignal, onToken: () => void): AsyncGenerator<Given, Outcome> {
+  async *run(signal: AbortSignal, onToken: () => void): AnswerStream<Chunk> {
     for (;;) {
-      const { target, trial } = await this.#next(signal)
+      const { target, observer } = await this.#next(signal)
       try {
-        return yield* this.#attempt(target, trial, { signal, onToken })
+        return yield* this.#attempt(target, observer, { signal, onToken })
       } catch (error) {
-        if (signal.aborted || this.#speaker || !(error instanceof NoAnswer)) throw error
+        if (signal.aborted || this.#answeredBy || !(error instanceof NoAnswer)) throw error
         this.#errors.push(error)
-        this.#candidates.failed(target, error)
+        this.#candidates.onFailure(target, error)
       }
     }
   }
 
-  /** The error that tells most of why there is no answer, with all attempts; a reason to leave or a bug as it is. */
+  /** Returns the most specific error of all attempts, with the attempts; an abort's reason or a bug unchanged. */
   bestError(error: unknown): unknown {
     if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
-    const told = (this.#speaker ? undefined : mostSpecific(this.#errors)) ?? error
-    const awakeMs = told.reason === 'busy' ? msUntilAvailable(this.#targets, this.#means.health) : undefined
-    return told.with({ retryAfterMs: told.retryAfterMs ?? awakeMs, attempts: this.#made })
+    const best = (this.#answeredBy ? undefined : mostSpecific(this.#errors)) ?? error
+    const availableMs = best.reason === 'busy' ? msUntilAvailable(this.#targets, this.#context.health) : undefined
+    return best.with({ retryAfterMs: best.retryAfterMs ?? availableMs, attempts: this.#attempts })
   }
 
-  /** Waits for the best that fits the bounds, and takes it; if it rested, nobody else probes it now. */
-  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly trial: AttemptObserver }> {
-    const { health } = this.#means
+  /** Waits until the best target may be asked, and takes it; if its endpoint was resting, this attempt is the only probe. */
+  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly observer: AttemptObserver }> {
+    const { health } = this.#context
     for (;;) {
       signal.throwIfAborted()
       const best = this.#candidates.best()
-      const fits = best && this.#made.length < mostAttempts && this.#msLeft() >= best.waitMs + leastMs
+      const fits = best && this.#attempts.length < maxAttempts && this.#msLeft() >= best.waitMs + minCallMs
       if (!fits) throw noTargetError(this.#targets, health)
       const { target, waitMs } = best
       if (waitMs === 0) {
-        this.#candidates.begin(target)
-        return { target, trial: health.begin(target) }
+        this.#candidates.start(target)
+        return { target, observer: health.observe(target) }
       }
       await this.#pause(waitMs, signal)
     }
   }
 
-  /** Asks one target, and keeps how that went. */
+  /** Asks one target, and records and reports the attempt. */
   async *#attempt(
     target: Target,
-    trial: AttemptObserver,
+    observer: AttemptObserver,
     { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
-  ): AsyncGenerator<Given, Outcome> {
-    const { log, hedgeMs } = this.#means
+  ): AnswerStream<Chunk> {
+    const { log, hedgeMs } = this.#context
     const { endpoint, keyAt } = target
-    const { model = endpoint.config.model } = this.#wanted
+    const { model = endpoint.config.model } = this.#targetCall
     const attempt: AttemptRecord = { endpoint: endpoint.name, model, ms: 0 }
     const asked = { signal, deadline: this.#callDeadline() }
-    const patienceMs = this.#patienceMs(endpoint, trial)
-    const onWord = () => {
-      this.#speaker ??= endpoint // one that is outrun may have a word, too, which nobody hears
+    const maxSilenceMs = this.#maxSilenceMs(endpoint, observer)
+    const onChunk = () => {
+      this.#answeredBy ??= endpoint // the loser of a hedge may have a chunk too, which is dropped
     }
-    this.#made.push(attempt)
+    this.#attempts.push(attempt)
     try {
-      const how = { attempt, trial, patienceMs, hedgeMs, onToken, onWord }
-      return yield* attemptOnce(this.#wanted, target, asked, how)
+      const options = { attempt, observer, maxSilenceMs, hedgeMs, onToken, onChunk }
+      return yield* attemptOnce(this.#targetCall, target, asked, options)
     } finally {
       this.#candidates.end(target)
       this.#asked.onAttempt?.(attempt)
@@ -130,35 +161,35 @@ export class Failover<Given> {
     }
   }
 
-  /** How long an endpoint may be silent: half of the time, where somebody else could answer; null: all of it. */
-  #patienceMs(endpoint: ModelEndpoint, { isProbe }: AttemptObserver): number | null {
-    // Where the operator has said how long, that holds; but a probe is likely to be lost.
-    const isBounded = endpoint.config.firstTokenTimeout !== null && this.#wanted.isStreamed(endpoint) && !isProbe
-    return isBounded || !this.#candidates.hasOther(endpoint) ? null : this.#msLeft() / 2
+  /** How long an endpoint may take to its first token: half of the time left while another could be asked; null: all of it. */
+  #maxSilenceMs(endpoint: ModelEndpoint, { isProbe }: AttemptObserver): number | null {
+    // The operator's own limit wins, except for a probe, which is likely to fail.
+    const isBounded = endpoint.config.firstTokenTimeout !== null && this.#targetCall.isStreamed(endpoint) && !isProbe
+    return isBounded || !this.#candidates.hasAlternative(endpoint) ? null : this.#msLeft() / 2
   }
 
   #msLeft(): number {
     return this.#asked.deadline - Date.now()
   }
 
-  /** A call cannot be given more time once it runs; if it is shared, the signal ends it when nobody has any left. */
+  /** A running call cannot be given more time, so a shared call starts with the latest deadline; its signal ends it earlier. */
   #callDeadline(): number {
     return 'lastDeadline' in this.#asked ? this.#asked.lastDeadline : this.#asked.deadline
   }
 
-  /** Waits, but not for a rest that ends early. */
+  /** Waits for this long, or until the health of any target changes. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    // With jitter, because others wait for the same moment.
-    const pauseMs = ms + this.#means.random() * jitterMs
-    await withTimeout(abortable(this.#means.health.news(), signal), pauseMs).catch(error => {
+    // With jitter, because other questions wait for the same moment.
+    const pauseMs = ms + this.#context.random() * jitterMs
+    await withTimeout(abortable(this.#context.health.changed(), signal), pauseMs).catch(error => {
       if (!(error instanceof TimeoutError)) throw error
     })
   }
 }
 
-/** Of one question, with however many keys. */
-const mostAttempts = 8
-/** An attempt with less time, in milliseconds, only costs. */
-const leastMs = 20
-/** Beyond a wait for what others wait for, too. */
+/** For one question, however many keys there are. */
+const maxAttempts = 8
+/** With less time left, an attempt only costs. */
+const minCallMs = 20
+/** Added at most to a pause. */
 const jitterMs = 50

@@ -1,67 +1,66 @@
 import { linkedController } from '../../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../../async/timeout.js'
-import type { Outcome } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import { type AnswerStream, unreadOutcome } from '../call/call.js'
 
-type Speech<Given> = AsyncGenerator<Given, Outcome>
-type Ask<Given> = (signal: AbortSignal, onToken: () => void) => Speech<Given>
+type Ask<Chunk> = (signal: AbortSignal, onToken: () => void) => AnswerStream<Chunk>
 
 /**
- * Asks, and once more when there is no token after `afterMs`: whoever speaks first is listened to, the other is aborted
- * at once. A model that thinks is no reason to ask another. That one of them fails does not end the other.
+ * Asks, and asks a second time when no token has come after `afterMs`; the first to yield a chunk answers, and the other
+ * is aborted at once. A thought counts as a token. When one of them fails, the other goes on.
  *
- * @param ask called at most twice; what it gives must end when its signal aborts. It calls `onToken` when a model begins
- *   to think.
- * @throws what both of them throw, of the first; what the only one throws; the signal's reason
+ * @param ask called at most twice; its stream must end when its signal aborts, and it calls `onToken` when a model begins
+ *   to think
+ * @throws the error of the first when both fail, or of the only one; the signal's reason
  */
-export async function* hedge<Given>(
+export async function* hedge<Chunk>(
   { afterMs, signal }: { readonly afterMs: number; readonly signal: AbortSignal },
-  ask: Ask<Given>,
-): Speech<Given> {
-  const runs = [begin(ask, signal)]
+  ask: Ask<Chunk>,
+): AnswerStream<Chunk> {
+  const runs = [start(ask, signal)]
   try {
-    if (!(await settlesWithin(runs[0]!.heard, afterMs))) runs.push(begin(ask, signal))
-    const winner = await firstToSpeak(runs)
-    for (const run of runs) if (run !== winner) run.end()
-    const step = await winner.begun
+    if (!(await settlesWithin(runs[0]!.firstToken, afterMs))) runs.push(start(ask, signal))
+    const winner = await firstToAnswer(runs)
+    for (const run of runs) if (run !== winner) run.abort()
+    const step = await winner.firstStep
     if (step.done) return step.value
     yield step.value
-    return yield* winner.speech
+    return yield* winner.stream
   } finally {
-    for (const run of runs) run.end()
+    for (const run of runs) run.abort()
   }
 }
 
-type Run<Given> = {
-  readonly speech: Speech<Given>
-  /** its first word, or its end */
-  readonly begun: ReturnType<Speech<Given>['next']>
-  /** settles then, or with its first thought */
-  readonly heard: Promise<void>
-  end(): void
+type Run<Chunk> = {
+  readonly stream: AnswerStream<Chunk>
+  /** its first chunk, or its end */
+  readonly firstStep: ReturnType<AnswerStream<Chunk>['next']>
+  /** resolves with `firstStep`, whether that resolves or rejects, or with the first thought */
+  readonly firstToken: Promise<void>
+  abort(): void
 }
 
-function begin<Given>(ask: Ask<Given>, signal: AbortSignal): Run<Given> {
-  const losing = linkedController(signal)
+function start<Chunk>(ask: Ask<Chunk>, signal: AbortSignal): Run<Chunk> {
+  const controller = linkedController(signal)
   const { promise: token, resolve: onToken } = Promise.withResolvers<void>()
-  const speech = ask(losing.signal, onToken)
-  const begun = speech.next()
-  // That it failed is heard by whoever waits for `begun`, if anybody still does.
-  const over = begun.then(
+  const stream = ask(controller.signal, onToken)
+  const firstStep = stream.next()
+  // An error reaches whoever awaits `firstStep`; here it must not become an unhandled rejection.
+  const settled = firstStep.then(
     () => {},
     () => {},
   )
-  const end = () => {
-    losing.abort(new NoAnswer('upstream', 'another one spoke first', { code: 'HEDGE_LOST' }))
-    losing[Symbol.dispose]()
-    speech.return({ model: '', finishReason: '' }).catch(() => {})
+  const abort = () => {
+    controller.abort(new NoAnswer('upstream', 'the other call of a hedge answered first', { code: 'HEDGE_LOST' }))
+    controller[Symbol.dispose]()
+    stream.return(unreadOutcome).catch(() => {})
   }
-  return { speech, begun, heard: Promise.race([over, token]), end }
+  return { stream, firstStep, firstToken: Promise.race([settled, token]), abort }
 }
 
-async function firstToSpeak<Given>(runs: readonly Run<Given>[]): Promise<Run<Given>> {
+async function firstToAnswer<Chunk>(runs: readonly Run<Chunk>[]): Promise<Run<Chunk>> {
   try {
-    return await Promise.any(runs.map(run => run.begun.then(() => run)))
+    return await Promise.any(runs.map(run => run.firstStep.then(() => run)))
   } catch (all) {
     throw (all as AggregateError).errors[0]
   }

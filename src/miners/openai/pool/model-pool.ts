@@ -1,6 +1,6 @@
 import type { Log } from '../../../plugin/log.js'
-import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
-import type { CallModel, EndpointCall } from '../call/call.js'
+import type { Asked, Piece, Question } from '../../../plugin/miner.js'
+import type { AnswerStream, CallModel, EndpointCall } from '../call/call.js'
 import type { Vectors } from '../call/embed.js'
 import { sanitizeText } from '../errors/upstream.js'
 import { type EndpointHealth, Health } from '../health/health.js'
@@ -12,123 +12,133 @@ import { Failover, type FailoverContext } from './failover.js'
 import { hedge } from './hedge.js'
 
 export type PoolOptions = {
-  /** in the order in which they are tried, but for their weights */
+  /** in the order in which they are tried, except for weights */
   readonly endpoints: readonly ModelEndpoint[]
   readonly call: CallModel
   readonly relay: EndpointCall<Question, Uint8Array>
   readonly embed: EndpointCall<readonly string[], Vectors>
   readonly log: Log
-  /** ask a second one after this time without a token; null: never */
+  /** ask a second target after this time without a token; null: never */
   readonly hedgeMs: number | null
-  /** share a call also where the same question may have different answers */
+  /** share a call even if the same question may have different answers */
   readonly shareIdentical: boolean
   /** milliseconds of a monotonic clock */
   readonly now?: () => number
   readonly random?: () => number
 }
 
-/** Several endpoints and keys, asked as if they were one model that does not fail. */
+/** Several endpoints and keys, asked as if they were one model. Which is asked when: see failover.ts. */
 export class ModelPool {
   readonly #options: PoolOptions
   readonly #health: Health
-  readonly #means: FailoverContext
-  readonly #words = new Coalescer<string | Piece>()
-  readonly #bytes = new Coalescer<Uint8Array>()
-  /** who broke off in the middle of the answer to a question that may be asked again */
-  readonly #brokeOff = new WeakMap<object, ModelEndpoint>()
+  readonly #context: FailoverContext
+  readonly #answers = new Coalescer<string | Piece>()
+  readonly #relays = new Coalescer<Uint8Array>()
+  /** the endpoint that broke off in the middle of its answer, by the question, which may be asked again */
+  readonly #brokenOff = new WeakMap<object, ModelEndpoint>()
+  /** counts questions, for the keys to take turns */
   #turn = 0
 
   constructor(options: PoolOptions) {
     const { endpoints, log, hedgeMs, now, random = Math.random } = options
     this.#options = options
     this.#health = new Health({ endpoints, log, ...(now && { now }) })
-    this.#means = { health: this.#health, log, random, hedgeMs }
+    this.#context = { health: this.#health, log, random, hedgeMs }
   }
 
   /**
+   * Streams the answer of the first target that has one.
+   *
    * @throws {NoAnswer} with a code that begins with `MODEL_`, and with all attempts
-   * @throws the signal's reason, as it is; an error of the program itself as it is
+   * @throws the signal's reason; a bug in the program unchanged
    */
-  ask(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome> {
-    return this.#answer(question, asked, { isRelay: false, call: this.#options.call, sharing: this.#words })
+  ask(question: Question, asked: Asked): AnswerStream<string | Piece> {
+    return this.#answer(question, asked, { isRelay: false, call: this.#options.call, coalescer: this.#answers })
   }
 
   /**
-   * Gives the bytes of the model's own stream.
+   * Streams the bytes of the model's own stream.
    *
    * @throws as `ask`; after the first bytes also when the stream breaks off before its end
    */
-  relay(question: Question, asked: Asked): AsyncGenerator<Uint8Array, Outcome> {
-    return this.#answer(question, asked, { isRelay: true, call: this.#options.relay, sharing: this.#bytes })
+  relay(question: Question, asked: Asked): AnswerStream<Uint8Array> {
+    return this.#answer(question, asked, { isRelay: true, call: this.#options.relay, coalescer: this.#relays })
   }
 
   /**
-   * Gives the vectors of all texts at once.
+   * Yields the vectors of all texts at once.
    *
    * @throws as `ask`
    */
-  embed(texts: readonly string[], asked: Asked): AsyncGenerator<Vectors, Outcome> {
+  embed(texts: readonly string[], asked: Asked): AnswerStream<Vectors> {
     const { endpoints, embed } = this.#options
-    const wanted: TargetCall<Vectors> = { isStreamed: () => false, call: (target, how) => embed(target, texts, how) }
-    return this.#try(texts, this.#targets(endpoints, texts), wanted, asked)
+    const targetCall: TargetCall<Vectors> = {
+      isStreamed: () => false,
+      call: (target, callAsked) => embed(target, texts, callAsked),
+    }
+    return this.#run(texts, this.#targets(endpoints, texts), targetCall, asked)
   }
 
-  /** How endpoints and keys do, for whoever watches. */
+  /** Reports how endpoints and keys are doing. */
   health(): readonly EndpointHealth[] {
     return this.#health.report()
   }
 
-  async *#answer<Given>(
+  async *#answer<Chunk>(
     question: Question,
     asked: Asked,
-    { isRelay, call, sharing }: { isRelay: boolean; call: EndpointCall<Question, Given>; sharing: Coalescer<Given> },
-  ): AsyncGenerator<Given, Outcome> {
-    const able = capableEndpoints(this.#options.endpoints, question, { isRelay })
-    const wanted: TargetCall<Given> = {
+    {
+      isRelay,
+      call,
+      coalescer,
+    }: { isRelay: boolean; call: EndpointCall<Question, Chunk>; coalescer: Coalescer<Chunk> },
+  ): AnswerStream<Chunk> {
+    const capable = capableEndpoints(this.#options.endpoints, question, { isRelay })
+    const targetCall: TargetCall<Chunk> = {
       model: question.model === undefined ? undefined : sanitizeText(question.model, []),
       isStreamed: ({ config: { n } }) => isRelay || (n ?? 1) === 1,
-      call: (target, how) => call(target, question, how),
+      call: (target, callAsked) => call(target, question, callAsked),
     }
-    const answer = (asked: Asked | CoalescedAsked) =>
-      this.#try(question, this.#targets(able, question, question.model), wanted, asked)
-    return yield* this.#isShared(question) ? sharing.ask(question, asked, answer) : answer(asked)
+    const run = (asked: Asked | CoalescedAsked) =>
+      this.#run(question, this.#targets(capable, question, question.model), targetCall, asked)
+    return yield* this.#isShared(question) ? coalescer.ask(question, asked, run) : run(asked)
   }
 
-  /** Would two who ask it at the same time get the same answer, or has the operator said that one will do? */
+  /** Whether identical questions may share one answer: they get the same one anyway, or the operator allows it. */
   #isShared({ temperature }: Question): boolean {
     const { endpoints, shareIdentical } = this.#options
     return shareIdentical || endpoints.every(({ config }) => (temperature ?? config.temperature) === 0)
   }
 
-  async *#try<Given>(
-    about: object,
+  async *#run<Chunk>(
+    subject: object,
     targets: readonly Target[],
-    wanted: TargetCall<Given>,
+    targetCall: TargetCall<Chunk>,
     asked: Asked | CoalescedAsked,
-  ): AsyncGenerator<Given, Outcome> {
-    const attempts = new Failover(this.#means, targets, wanted, asked)
-    const run = (signal: AbortSignal, onToken = () => {}) => attempts.run(signal, onToken)
+  ): AnswerStream<Chunk> {
+    const failover = new Failover(this.#context, targets, targetCall, asked)
+    const run = (signal: AbortSignal, onToken = () => {}) => failover.run(signal, onToken)
     const { signal } = asked
-    const { hedgeMs: afterMs } = this.#means
+    const { hedgeMs: afterMs } = this.#context
     try {
       const outcome = yield* afterMs === null ? run(signal) : hedge({ afterMs, signal }, run)
-      return { ...outcome, attempts: attempts.made }
+      return { ...outcome, attempts: failover.attempts }
     } catch (error) {
-      if (attempts.speaker) this.#brokeOff.set(about, attempts.speaker)
-      throw attempts.bestError(error)
+      if (failover.answeredBy) this.#brokenOff.set(subject, failover.answeredBy)
+      throw failover.bestError(error)
     }
   }
 
   /**
-   * All ways to an answer, in order; the keys of an endpoint take turns. Whose model is asked for comes first, and last
-   * who broke off at this.
+   * Returns all targets in the order of preference. Keys of an endpoint take turns; endpoints with the model that is asked
+   * for come first, and an endpoint that broke off while answering this subject comes last.
    *
-   * @param about what is asked
+   * @param subject the question or the texts
    */
-  #targets(endpoints: readonly ModelEndpoint[], about: object, model?: string): Target[] {
+  #targets(endpoints: readonly ModelEndpoint[], subject: object, model?: string): Target[] {
     const turn = this.#turn++
-    const last = this.#brokeOff.get(about)
-    return weightedOrder(endpoints, this.#means.random)
+    const last = this.#brokenOff.get(subject)
+    return weightedOrder(endpoints, this.#context.random)
       .toSorted((one, other) => Number(other.config.model === model) - Number(one.config.model === model))
       .toSorted((one, other) => Number(one === last) - Number(other === last))
       .flatMap(endpoint => endpoint.keys.map((_, at) => ({ endpoint, keyAt: (at + turn) % endpoint.keys.length })))

@@ -2,53 +2,59 @@ import type { Question } from '../../../plugin/miner.js'
 import { type ErrorResponse, readApiError } from '../errors/api-error.js'
 import { isUnsupported } from '../errors/unsupported-parameters.js'
 
-/** What is wanted of a model beyond words. An answer without it is worthless, so it is never left out of a request. */
+/** A feature that a question needs beyond text. An answer without it is worthless, so its fields are never left out. */
 export type Feature = {
-  /** that a model cannot do it, after its name */
+  /** how an error puts it that a model lacks the feature, after the model's name */
   readonly lack: string
-  /** fields of the request that say it */
+  /** fields of the request that ask for it */
   readonly fields: readonly string[]
-  /** what servers call it when they refuse it */
-  readonly called: RegExp
+  /** matches its name in a server's refusal */
+  readonly pattern: RegExp
 }
 
-/** @param how.isRelay its answer is to be given on as the server writes it */
+/**
+ * Returns the features that a question needs.
+ *
+ * @param options.isRelay the answer is relayed byte by byte
+ */
 export function requiredFeatures(
   { messages, tools, responseFormat, logprobs }: Question,
   { isRelay }: { readonly isRelay: boolean },
 ): readonly Feature[] {
-  const speaksOfTools = messages.some(message => message.role === 'tool' || message.toolCalls?.length)
+  const mentionsTools = messages.some(message => message.role === 'tool' || message.toolCalls?.length)
   return [
-    ...(tools?.length || speaksOfTools ? [wants.tools] : []),
-    ...(responseFormat ? [wants.responseFormat] : []),
-    ...(logprobs ? [wants.logprobs] : []),
-    ...(isRelay ? [wants.stream] : []),
+    ...(tools?.length || mentionsTools ? [features.tools] : []),
+    ...(responseFormat ? [features.responseFormat] : []),
+    ...(logprobs ? [features.logprobs] : []),
+    ...(isRelay ? [features.stream] : []),
   ]
 }
 
-/** By the error that the client threw: which of these the endpoint refuses, if it does. */
-export function refusedFeature(error: unknown, features: readonly Feature[]): Feature | undefined {
+/** Returns the feature of these that the endpoint refuses, by the error that the client threw. */
+export function refusedFeature(error: unknown, required: readonly Feature[]): Feature | undefined {
   if (!(error instanceof Error)) return undefined
-  const heard = readApiError(error as ErrorResponse)
-  const words = heard.words.slice(0, 300) // what comes later may be the question
-  if (!(statuses.has(heard.status) && isUnsupported(heard)) && !flags.test(words)) return undefined
-  const [field = ''] = heard.param.split(/[.[]/)
-  return features.find(({ fields, called }) => (field === '' ? called.test(words) : fields.includes(field)))
+  const apiError = readApiError(error as ErrorResponse)
+  const message = apiError.message.slice(0, 300) // later text may quote the question
+  if (!(refusalStatuses.has(apiError.status) && isUnsupported(apiError)) && !refusalPhrases.test(message))
+    return undefined
+  const [field = ''] = apiError.param.split(/[.[]/)
+  return required.find(({ fields, pattern }) => (field === '' ? pattern.test(message) : fields.includes(field)))
 }
 
-export const wants = {
-  tools: { lack: 'takes no tools', fields: ['tools', 'tool_choice'], called: /\btools?\b|tool_choice|function.call/i },
+/** The features that a question may need. */
+export const features = {
+  tools: { lack: 'takes no tools', fields: ['tools', 'tool_choice'], pattern: /\btools?\b|tool_choice|function.call/i },
   responseFormat: {
     lack: 'takes no response format',
     fields: ['response_format'],
-    called: /response_format|json.?(schema|mode|object)|structured output/i,
+    pattern: /response_format|json.?(schema|mode|object)|structured output/i,
   },
-  logprobs: { lack: 'gives no logprobs', fields: ['logprobs', 'top_logprobs'], called: /logprobs/i },
-  stream: { lack: 'gives no stream', fields: ['stream'], called: /\bstream(ing)?\b/i },
+  logprobs: { lack: 'gives no logprobs', fields: ['logprobs', 'top_logprobs'], pattern: /logprobs/i },
+  stream: { lack: 'gives no stream', fields: ['stream'], pattern: /\bstream(ing)?\b/i },
 } satisfies Record<string, Feature>
 
-/** OpenAI says 403 where a model tells no logprobs, OpenRouter 404 where nobody takes tools. */
-const statuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 422, 501])
+/** OpenAI sends 403 when a model has no logprobs, OpenRouter 404 when none of its providers takes tools. */
+const refusalStatuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 422, 501])
 
-/** Servers that must be started otherwise, in words of their own: vLLM, llama.cpp (500), OpenRouter, DeepSeek. */
-const flags = /requires (the )?--\w|No endpoints found that support|is unavailable now/i
+/** Phrases of vLLM and llama.cpp (500) when a start flag is missing, of OpenRouter and of DeepSeek. */
+const refusalPhrases = /requires (the )?--\w|No endpoints found that support|is unavailable now/i

@@ -1,6 +1,6 @@
 import type { Message, Question, Tool, ToolCall } from '../../../plugin/miner.js'
 
-/** What a question says that no setting does, as fields of a chat request. */
+/** Returns the fields of a chat request for what only a question can ask for, not a setting. */
 export function questionFields({ seed, tools, toolChoice, responseFormat, logprobs }: Question) {
   return {
     ...(seed !== undefined && { seed }),
@@ -23,16 +23,16 @@ function choiceField(choice: NonNullable<Question['toolChoice']>) {
 
 function formatField(format: NonNullable<Question['responseFormat']>) {
   if (format === 'json') return { type: 'json_object' }
-  // Not `strict`: OpenAI takes that only for schemas in which no field is optional, and other servers hold them anyway.
+  // Not `strict`: OpenAI accepts it only for schemas without optional fields, and other servers enforce schemas anyway.
   return { type: 'json_schema', json_schema: { name: format.name, schema: format.schema } }
 }
 
-/** A message as the chat API has it. */
+/** Returns a message in the form of the chat API. */
 export function messageFields(message: Message) {
   const { role, content } = message
   if (message.role === 'tool') return { role, content, tool_call_id: message.toolCallId }
   if (!message.toolCalls?.length) return { role, content }
-  // Servers differ in whether an empty text is one, but all take none.
+  // Not all servers accept an empty text beside tool calls, but all accept null.
   return { role, content: content === '' ? null : content, tool_calls: message.toolCalls.map(callFields) }
 }
 
@@ -41,8 +41,8 @@ function callFields({ id, name, arguments: text }: ToolCall) {
 }
 
 /**
- * Which field bounds the length of an answer. OpenAI renamed it with o1: the models since then (o1, o3, o4-mini,
- * gpt-5 …) refuse the old name, and other hosts know it best.
+ * Returns the name of the field that bounds the length of an answer. OpenAI renamed it with o1: models since then (o1,
+ * o3, o4-mini, gpt-5 …) refuse the old name, while most other hosts support only the old one.
  */
 export function tokenLimitField(
   model: string,
@@ -51,12 +51,12 @@ export function tokenLimitField(
   return isOpenAI && !beforeO1.test(model) ? 'max_completion_tokens' : 'max_tokens'
 }
 
-// gpt-3.5-turbo, gpt-4, gpt-4-turbo, gpt-4o, gpt-4.1, gpt-4.5, chatgpt-4o-latest, and what was tuned from them.
+// gpt-3.5-turbo, gpt-4, gpt-4-turbo, gpt-4o, gpt-4.1, gpt-4.5, chatgpt-4o-latest, and models fine-tuned from them.
 const beforeO1 = /^(ft:)?(gpt-3\.5|gpt-4|chatgpt-4o)(?!\d)/
 
 /**
- * Whether OpenAI's model thinks before it speaks; such a model refuses temperature, top_p and the penalties
- * (OpenAI's guide to reasoning models). From gpt-5.1 on it takes temperature and top_p when it is told not to think.
+ * Returns whether a model of OpenAI's reasons before it answers. Such a model refuses temperature, top_p and the penalties
+ * (OpenAI's guide to reasoning models); from gpt-5.1 on it accepts temperature and top_p with reasoning effort `none`.
  */
 export function isReasoningModel(model: string): boolean {
   return /^(ft:)?(o\d|gpt-5)(?!\d)(?!.*-chat\b)/.test(model)

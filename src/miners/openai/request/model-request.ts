@@ -2,7 +2,7 @@ import type { Message, Question } from '../../../plugin/miner.js'
 import type { OpenAISettings } from '../settings/settings.js'
 import { isReasoningModel, messageFields, questionFields, tokenLimitField } from './fields.js'
 
-/** What is sent: `stream` says how it is to be answered. */
+/** A request to the API; `stream` asks for a streamed answer. */
 export type ChatRequest = {
   readonly path: '/chat/completions' | '/completions' | '/embeddings'
   readonly body: Readonly<Record<string, unknown>> & { readonly stream?: boolean }
@@ -13,25 +13,25 @@ type Sampling = Pick<
   'temperature' | 'topP' | 'presencePenalty' | 'frequencyPenalty' | 'reasoningEffort'
 >
 
-type How = {
+type RequestOptions = {
   readonly isOpenAI: boolean
-  /** parameters, by the names that the API has for them, that are not to be sent */
+  /** the API's names of the parameters to leave out */
   readonly refused: ReadonlySet<string>
-  /** the answer is to be given on as it comes: one choice, streamed, with its usage */
+  /** the answer is relayed byte by byte: one choice, streamed, with usage */
   readonly isRelay: boolean
 }
 
 /**
- * The request for one answer. A setting that is null is not in it, nor is what the model is known to refuse. Without
- * `stream` a whole answer is asked for; the bound of an answer's length has two names, and is left out when both are
- * refused.
+ * Builds the request for one answer. Leaves out settings that are null and parameters that the model refuses. When
+ * `stream` is refused, asks for a whole answer. The limit of an answer's length has two names, and is left out when both
+ * are refused.
  *
- * @param config as it holds for this question; a relay heeds none that would bend the answer
+ * @param config the settings for this question; a relay ignores those that would change the distribution of tokens
  */
 export function modelRequest(
   config: OpenAISettings,
   question: Question,
-  { isOpenAI, refused, isRelay }: How,
+  { isOpenAI, refused, isRelay }: RequestOptions,
 ): ChatRequest {
   const { api, model, maxTokens, extra } = config
   const n = isRelay ? null : config.n
@@ -43,28 +43,28 @@ export function modelRequest(
     n,
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
-    ...sampling(isRelay ? unbent(config) : config, isOpenAI && isReasoningModel(model)),
-    // Elsewhere it is left out: some endpoints refuse a field that they do not know, and most tell usage unasked.
+    ...sampling(isRelay ? relaySampling(config) : config, isOpenAI && isReasoningModel(model)),
+    // Only for OpenAI: some endpoints refuse fields that they do not know, and most send usage without being asked.
     ...(stream && isOpenAI && usage),
     ...extra,
     ...(isRelay && usage),
-    // Servers refuse it where there is no stream, and the extra table may have it.
+    // Servers refuse it without a stream, and the `extra` table may set it.
     ...(!stream && { stream_options: null }),
     ...(api === 'chat' ? questionFields(question) : { seed: question.seed }),
   }
   const sent = Object.entries(parameters).filter(([name, value]) => value != null && !refused.has(name))
-  const asked = api === 'chat' ? { messages: conversation.map(messageFields) } : { prompt: promptOf(conversation) }
+  const input = api === 'chat' ? { messages: conversation.map(messageFields) } : { prompt: promptOf(conversation) }
   return {
     path: api === 'chat' ? '/chat/completions' : '/completions',
-    body: { model, ...asked, ...Object.fromEntries(sent), stream },
+    body: { model, ...input, ...Object.fromEntries(sent), stream },
   }
 }
 
 /**
- * Whoever wants the server's own stream holds its tokens against those of another copy of the model, so no setting may
- * bend them.
+ * Returns the sampling settings that a relay sends. The caller of a relay compares its tokens with those of another copy
+ * of the model, so settings must not change their distribution.
  */
-function unbent({ temperature, reasoningEffort }: OpenAISettings): Sampling {
+function relaySampling({ temperature, reasoningEffort }: OpenAISettings): Sampling {
   return { temperature, reasoningEffort, topP: null, presencePenalty: null, frequencyPenalty: null }
 }
 
@@ -79,11 +79,11 @@ function otherLimit(limit: string): string {
 }
 
 function withSystemPrompt(messages: readonly Message[], content: string | undefined): readonly Message[] {
-  const instructed = messages.some(({ role }) => role === 'system' || role === 'developer')
-  return content === undefined || instructed ? messages : [{ role: 'system', content }, ...messages]
+  const hasInstructions = messages.some(({ role }) => role === 'system' || role === 'developer')
+  return content === undefined || hasInstructions ? messages : [{ role: 'system', content }, ...messages]
 }
 
-/** A base model goes on with what it reads: with names of speakers in it, it would speak for all of them. */
+/** Joins messages without roles: a base model continues its input, and with roles in it would write lines for all of them. */
 function promptOf(messages: readonly Message[]): string {
   return messages.map(({ content }) => content).join('\n\n')
 }

@@ -4,24 +4,24 @@ import { ToolCalls } from '../../../plugin/tool-calls.js'
 import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
 import type { ModelCode } from '../errors/model-code.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
-import { wants } from '../request/features.js'
+import { features } from '../request/features.js'
 import { type Choice, readCompletion } from './completion.js'
 import { END } from './documents.js'
 import { ToolCallJoiner } from './tool-call-parts.js'
 
-/** What is in a document for whoever listens. */
+/** What one document adds to an answer. */
 export type Delta = {
-  /** to give on: text, or a piece that has more */
+  /** to yield: text, or a piece with tool calls or logprobs */
   readonly content?: string | Piece
-  /** the model has said or thought anything */
+  /** the model produced anything, a thought included */
   readonly isToken: boolean
   readonly isThought: boolean
 }
 
-/** One answer as its documents come in: what it says, and in the end how it ended, or why it is none. */
+/** Reads one answer, document by document, and then its outcome, or the error that says why it is no answer. */
 export class AnswerReader {
   readonly #upstream: Upstream
-  /** it was given tools, so that calls of them are an answer, too */
+  /** the question brings tools, so tool calls count as an answer */
   readonly #mayCall: boolean
   readonly #wantsLogprobs: boolean
   readonly #joiner = new ToolCallJoiner()
@@ -30,14 +30,14 @@ export class AnswerReader {
   #finishReason: string | undefined
   #usage: Usage | undefined
   #isEnded = false
-  /** the choice that is given, once it has said a word; a stream may have several, in turns */
-  #given: number | undefined
+  /** the choice that answers, once it has content; a stream may interleave several choices */
+  #choiceIndex: number | undefined
   #hasChoice = false
   #callsTools = false
   #refusal = ''
-  /** white space before the first word; given on with it, so that a blank answer is told from none */
-  #held = ''
-  /** not given on yet, since it is not clear that there is an answer */
+  /** white space before the first word; held back, because an answer of white space only is an empty answer */
+  #leadingSpace = ''
+  /** held back until there is content to yield them with */
   #logprobs: Logprob[] = []
   #hasText = false
   #hasCalls = false
@@ -50,45 +50,50 @@ export class AnswerReader {
   }
 
   /**
+   * Takes the next document.
+   *
    * @param document as the endpoint sent it, or `END`
-   * @throws {NoAnswer} `MODEL_UNSUPPORTED` when it begins without the logprobs that were asked for
+   * @throws {NoAnswer} `MODEL_UNSUPPORTED` when the first text lacks the logprobs that were asked for
    */
   take(document: unknown): Delta {
     this.#isEnded ||= document === END
     const { model, usage, choices } = readCompletion(document)
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
-    const choice = this.#given === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#given)
+    const choice =
+      this.#choiceIndex === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#choiceIndex)
     const content = choice && this.#takeChoice(choice)
-    const isThought = choices.some(({ thinks }) => thinks)
+    const isThought = choices.some(choice => choice.isThought)
     return { ...(content && { content }), isToken: choices.some(isToken), isThought }
   }
 
-  /** The endpoint has said that no more comes. */
+  /** The endpoint has sent its end. */
   get isEnded(): boolean {
     return this.#isEnded
   }
 
-  /** It has said why it stopped: what may still come is usage. */
+  /** There is content and a finish reason: only usage may still come. */
   get isWhole(): boolean {
     return this.#hasAnswer && this.#finishReason !== undefined && !interruptions.has(this.#finishReason)
   }
 
   /**
-   * @throws {NoAnswer} `MODEL_CUT` when nothing says that this is all; when nothing was said: `MODEL_REFUSED` ·
-   * `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_EMPTY_LENGTH` · `MODEL_UNREADABLE`
+   * Returns the outcome of the whole answer.
+   *
+   * @throws {NoAnswer} `MODEL_CUT` when it has no sign of its end; when it has no content: `MODEL_REFUSED` ·
+   *   `MODEL_TOOL_CALL` · `MODEL_EMPTY` · `MODEL_EMPTY_LENGTH` · `MODEL_UNREADABLE`
    */
   outcome(): Outcome {
     if (!this.#hasChoice) throw unreadableAnswer(this.#upstream, 'without choices')
-    // Each sign is missing somewhere, but not both; a proxy whose upstream dies ends its own stream as if it were whole.
+    // Some servers omit one of the two signs, but never both; a proxy whose upstream dies ends its own stream cleanly.
     if (!this.#isEnded && this.#finishReason === undefined)
       throw truncatedAnswer(this.#upstream, 'no finish_reason and no [DONE]')
     if (interruptions.has(this.#finishReason ?? ''))
       throw truncatedAnswer(this.#upstream, `finish_reason ${this.#finishReason}`)
-    if (!this.#hasAnswer) throw this.#wordless()
+    if (!this.#hasAnswer) throw this.#emptyAnswer()
     return {
       model: this.#model,
-      // Some endpoints never say why they stopped.
+      // Some endpoints never send a finish reason.
       finishReason: this.#finishReason ?? 'unknown',
       ...(this.#usage && { usage: this.#usage }),
       ...(this.#hasCalls && { toolCalls: this.#calls.all }),
@@ -99,12 +104,12 @@ export class AnswerReader {
     return this.#hasText || this.#hasCalls
   }
 
-  /** The first that is complete, else the first that says anything. */
+  /** Picks the first choice with content that is complete, else the first with content, else the first. */
   #pick(choices: readonly Choice[]): Choice | undefined {
-    const speaking = choices.filter(
+    const withContent = choices.filter(
       ({ text, callParts }) => text.trim() !== '' || (this.#mayCall && callParts.length > 0),
     )
-    return speaking.find(({ finishReason }) => finishReason === 'stop') ?? speaking[0] ?? choices[0]
+    return withContent.find(({ finishReason }) => finishReason === 'stop') ?? withContent[0] ?? choices[0]
   }
 
   #takeChoice(choice: Choice): string | Piece | undefined {
@@ -118,7 +123,7 @@ export class AnswerReader {
     this.#hasCalls ||= toolCalls.length > 0
     const text = this.#takeText(choice)
     if (!this.#hasAnswer) return undefined
-    this.#given = choice.index
+    this.#choiceIndex = choice.index
     const logprobs = this.#logprobs
     this.#logprobs = []
     if (toolCalls.length === 0 && logprobs.length === 0) return text
@@ -129,53 +134,57 @@ export class AnswerReader {
     }
   }
 
-  #takeText({ text: words }: Choice): string {
-    if (!this.#hasText && words.trim() === '') {
-      this.#held += words
+  #takeText({ text: part }: Choice): string {
+    if (!this.#hasText && part.trim() === '') {
+      this.#leadingSpace += part
       return ''
     }
-    // Some servers leave out silently what they do not know.
+    // Some servers silently ignore parameters that they do not know.
     if (!this.#hasText && this.#wantsLogprobs && this.#logprobs.length === 0)
-      throw unsupported(this.#upstream, wants.logprobs.lack)
-    const text = this.#held + words
-    this.#held = ''
+      throw unsupported(this.#upstream, features.logprobs.lack)
+    const text = this.#leadingSpace + part
+    this.#leadingSpace = ''
     this.#hasText = true
     return text
   }
 
-  #wordless(): NoAnswer {
+  #emptyAnswer(): NoAnswer {
     const { setting } = this.#upstream
     if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
-      const words = sanitizeText(this.#refusal, this.#upstream.secrets)
-      return this.#none(
+      const refusal = sanitizeText(this.#refusal, this.#upstream.secrets)
+      return this.#error(
         'MODEL_REFUSED',
-        `refused to answer${words && `: ${words}`}`,
-        `nothing is wrong here; another ${setting('model')} may answer`,
+        `refused to answer${refusal && `: ${refusal}`}`,
+        `the settings are fine; another ${setting('model')} may answer`,
       )
     }
     if (this.#callsTools || /^(tool_calls|function_call)$/.test(this.#finishReason ?? ''))
-      return this.#none(
+      return this.#error(
         'MODEL_TOOL_CALL',
         'called a tool instead of answering',
         `choose a ${setting('model')} or endpoint without tools of its own`,
       )
     if (this.#finishReason === 'length')
-      return this.#none(
+      return this.#error(
         'MODEL_EMPTY_LENGTH',
-        'used up its tokens before it said a word',
-        `raise ${setting('maxTokens')}: a model that reasons counts its thoughts too`,
+        'used up its tokens before the first word',
+        `raise ${setting('maxTokens')}: a model that reasons counts its reasoning tokens too`,
       )
-    return this.#none('MODEL_EMPTY', 'said nothing', `try another ${setting('model')}, or other sampling settings`)
+    return this.#error(
+      'MODEL_EMPTY',
+      'returned an empty answer',
+      `try another ${setting('model')}, or other sampling settings`,
+    )
   }
 
-  #none(code: ModelCode, what: string, hint: string): NoAnswer {
+  #error(code: ModelCode, what: string, hint: string): NoAnswer {
     return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.name} ${what}`, { code, hint })
   }
 }
 
-/** Said in place of a reason by a server that could not go on: OpenRouter · vLLM · DeepSeek. */
+/** Finish reasons of a server that could not go on: OpenRouter · vLLM · DeepSeek. */
 const interruptions = new Set(['error', 'abort', 'insufficient_system_resource'])
 
-function isToken({ text, refusal, callsTools, thinks }: Choice): boolean {
-  return text !== '' || refusal !== '' || callsTools || thinks
+function isToken({ text, refusal, callsTools, isThought }: Choice): boolean {
+  return text !== '' || refusal !== '' || callsTools || isThought
 }

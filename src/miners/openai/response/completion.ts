@@ -2,31 +2,31 @@ import type { Logprob, Usage } from '../../../plugin/miner.js'
 import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
 import { readToolCallParts, type ToolCallPart } from './tool-call-parts.js'
 
-/** What one document of the API says: a whole completion, or one piece of a stream. */
+/** One document of the API: a whole completion, or one chunk of a stream. */
 export type Completion = {
   readonly model?: string
   readonly usage?: Usage
-  /** none in the last piece of a stream, which tells usage */
+  /** empty in the last chunk of a stream, which has the usage */
   readonly choices: readonly Choice[]
 }
 
 export type Choice = {
-  /** which of several answers it is, or belongs to */
+  /** which of several answers it is part of */
   readonly index: number
   readonly text: string
-  /** the model's words about why it will not answer */
+  /** the model's own text about why it will not answer */
   readonly refusal: string
   readonly callParts: readonly ToolCallPart[]
-  /** also in the way that came before tools */
+  /** in `tool_calls`, or in the older `function_call` */
   readonly callsTools: boolean
-  /** it tells a thought, which is not part of the answer */
-  readonly thinks: boolean
+  /** it carries reasoning, which is not part of the answer */
+  readonly isThought: boolean
   /** of the tokens of its text */
   readonly logprobs: readonly Logprob[]
   readonly finishReason?: string
 }
 
-/** Reads a document. Anything may be missing from it, or be something else, since many programs speak this API. */
+/** Reads a document. Any field may be missing or have another type, since many programs implement this API. */
 export function readCompletion(document: unknown): Completion {
   const { model, usage, choices } = asRecord(document)
   return {
@@ -36,26 +36,26 @@ export function readCompletion(document: unknown): Completion {
   }
 }
 
-/** The most that may be asked for. */
+/** The most that `n` may ask for. */
 const MAX_CHOICES = 128
 
-/** A chat model's words are in a message, streamed in a delta; those of a base model in the choice itself. */
+/** A chat model's text is in `message`, or in `delta` when streamed; a base model's is in the choice itself. */
 function readChoice(choice: Readonly<Record<string, unknown>>): Choice {
   const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = asRecord(
     choice.message ?? choice.delta,
   )
   const text = asString(content) || asString(choice.text)
   const callParts = readToolCallParts(tool_calls)
-  const thinks = asString(reasoning) !== '' || asString(reasoning_content) !== ''
+  const isThought = asString(reasoning) !== '' || asString(reasoning_content) !== ''
   return {
     index: asCount(choice.index) ?? 0,
     text,
     refusal: asString(refusal),
     callParts,
     callsTools: callParts.length > 0 || function_call != null,
-    thinks,
-    // Some servers tell those of thoughts, too.
-    logprobs: thinks && text === '' ? [] : readLogprobs(choice.logprobs),
+    isThought,
+    // Some servers also send those of thoughts.
+    logprobs: isThought && text === '' ? [] : readLogprobs(choice.logprobs),
     ...optional('finishReason', label(choice.finish_reason)),
   }
 }
@@ -71,16 +71,16 @@ function readUsage(usage: unknown): Usage | undefined {
   return Object.keys(counts).length > 0 ? counts : undefined
 }
 
-/** A name that can be logged as it is, not a text in its place. */
+/** Accepts short printable ASCII only, which is safe to log. */
 function label(value: unknown): string | undefined {
   return typeof value === 'string' && /^[ -~]{1,200}$/.test(value) ? value : undefined
 }
 
-/** How likely the tokens of a choice were, as its `logprobs` tell; what is no logprob is left out. */
+/** Reads the `logprobs` of a choice; ignores entries that are not logprobs. */
 export function readLogprobs(logprobs: unknown): readonly Logprob[] {
   return asRecords(asRecord(logprobs).content, Number.POSITIVE_INFINITY).flatMap(entry => {
     const { top_logprobs: top } = entry
-    const alternatives = Array.isArray(top) ? asRecords(top, MOST_TOP).flatMap(logprobOf) : undefined
+    const alternatives = Array.isArray(top) ? asRecords(top, MAX_TOP).flatMap(logprobOf) : undefined
     return logprobOf(entry).map(one => ({
       ...one,
       ...optional('bytes', bytesOf(entry.bytes)),
@@ -89,8 +89,8 @@ export function readLogprobs(logprobs: unknown): readonly Logprob[] {
   })
 }
 
-/** The most that may be asked for. */
-const MOST_TOP = 20
+/** The most that `top_logprobs` may ask for. */
+const MAX_TOP = 20
 
 function logprobOf({ token, logprob }: Readonly<Record<string, unknown>>): Pick<Logprob, 'token' | 'logprob'>[] {
   return typeof token === 'string' && Number.isFinite(logprob) ? [{ token, logprob: logprob as number }] : []

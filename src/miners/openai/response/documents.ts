@@ -4,30 +4,31 @@ import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import { answerTooLarge, truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
-import { wants } from '../request/features.js'
+import { features } from '../request/features.js'
 import type { ChatRequest } from '../request/model-request.js'
 import { type ServerSentEvent, ServerSentEvents } from './server-sent-events.js'
 
-/** Follows the last document when the endpoint itself said that it is the last. */
+/** Yielded after the last document when the endpoint itself marks the end. */
 export const END = Symbol('end')
 
 type ReadOptions = {
   readonly upstream: Upstream
   readonly signal: AbortSignal
   readonly connectTimeoutMs: number | null
-  /** gives each chunk of a stream, too, behind the documents that end in it, to the end of the stream */
+  /** also yields each chunk of bytes, after the documents that end in it, to the end of the stream */
   readonly isRelay: boolean
-  /** the largest whole document */
+  /** of a whole document */
   readonly maxBytes?: number
-  /** some of a whole document has come */
+  /** called when bytes of a whole document arrive */
   onBytes(): void
 }
 
 /**
- * Asks, and gives the documents of the reply, parsed: the pieces of a stream as they come, or one whole completion,
- * with which some endpoints answer even when a stream was asked for. The connection is closed when this ends.
+ * Sends a request, and yields the parsed documents of the reply: the chunks of a stream as they come, or one whole
+ * completion, which some endpoints return even when a stream was asked for. Closes the connection at its end.
  *
- * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE` · `MODEL_UNSUPPORTED` for a whole document in a relay; else what the client throws, and for a whole document that is an error, the like
+ * @throws {NoAnswer} `MODEL_UNREADABLE` · `MODEL_ANSWER_TOO_LARGE` · `MODEL_UNSUPPORTED` for a whole document in a relay
+ * @throws what the client throws; for a document that is an error, an error of the same shape
  * @throws the signal's reason
  */
 export async function* documents(
@@ -37,63 +38,65 @@ export async function* documents(
 ): AsyncGenerator<unknown, void> {
   using call = linkedController(outer)
   const { signal } = call
-  let rest: ReadableStream | undefined
+  let unread: ReadableStream | undefined
   try {
-    // As a response, because the client's own stream says nothing of `[DONE]`, nor of the bytes.
-    // The signal ends the call: a time-out of the client's own would race with it, and covers the head of a reply only.
+    // As a raw response, because the client's own stream hides `[DONE]` and the bytes.
+    // The signal ends the call: the client's own timeout would race with it, and covers only the head of a reply.
     const options = { body, signal, timeout: MAX_TIMER_MS, maxRetries: 0 }
     const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs }, () =>
       client.post(path, options).asResponse(),
     )
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
-    const named = sanitizeText(type, upstream.secrets)
+    const safeType = sanitizeText(type, upstream.secrets)
 
     if (/^application\/(.+\+)?json$/.test(type)) {
-      const document = whole(await textOf(response, maxBytes, onBytes), named, upstream)
-      if (isRelay) throw unsupported(upstream, wants.stream.lack)
+      const document = parseWhole(await readText(response, maxBytes, onBytes), safeType, upstream)
+      if (isRelay) throw unsupported(upstream, features.stream.lack)
       yield document
       return yield END
     }
     if (type === 'text/html') throw unreadableAnswer(upstream, 'with a web page')
-    if (!body.stream || !response.body) throw unreadableAnswer(upstream, `with ${named}`)
+    if (!body.stream || !response.body) throw unreadableAnswer(upstream, `with ${safeType}`)
 
     const events = new ServerSentEvents(MAX_BYTES)
-    const nothing = () => unreadableAnswer(upstream, `with ${named} and no event in it`)
+    const noEvents = () => unreadableAnswer(upstream, `with ${safeType} and no event in it`)
     let isEmpty = true
     let isDone = false
-    const documents = function* (found: Iterable<ServerSentEvent>) {
+    const parse = function* (found: Iterable<ServerSentEvent>) {
       for (const document of documentsOf(found)) {
         isDone = document === END
-        if (isDone && isEmpty) throw nothing()
+        if (isDone && isEmpty) throw noEvents()
         isEmpty = false
         yield document
       }
     }
     for await (const chunk of response.body.values({ preventCancel: true })) {
-      if (!isDone) yield* documents(events.push(chunk))
+      if (!isDone) yield* parse(events.push(chunk))
       if (isRelay) yield chunk
       if (!isDone || isRelay) continue
-      rest = response.body
+      unread = response.body
       break
     }
     if (!isDone) {
-      const { isTorn } = events
+      const { hasPartialLine } = events
       try {
-        yield* documents(events.end())
+        yield* parse(events.end())
       } catch (error) {
-        throw error instanceof SyntaxError && isTorn ? truncatedAnswer(upstream, 'the last line is not whole') : error
+        throw error instanceof SyntaxError && hasPartialLine
+          ? truncatedAnswer(upstream, 'the last line is incomplete')
+          : error
       }
-      // The last document was not there yet when its bytes were.
+      // The last document was parsed after its bytes had been yielded: let the reader flush.
       if (isRelay) yield new Uint8Array()
     }
-    if (isEmpty) throw nothing()
+    if (isEmpty) throw noEvents()
   } finally {
-    if (rest) finish(rest, call)
+    if (unread) drain(unread, call)
     else call.abort(CANCELLED)
   }
 }
 
-async function textOf({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
+async function readText({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
@@ -105,14 +108,14 @@ async function textOf({ body }: Response, maxBytes: number, onBytes: () => void)
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-// Of what is parsed at once, because nothing else goes on meanwhile: half a second at worst, where 32 MiB took eight
+// Parsing one document blocks the event loop: for half a second at worst at this size, where 32 MiB took eight seconds
 // (measured, with lists of empty objects).
 const MAX_BYTES = 4 * 1024 * 1024
 
-function whole(text: string, type: string, upstream: Upstream): object {
+function parseWhole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
   if (typeof document !== 'object' || document === null) throw unreadableAnswer(upstream, `with ${type}`)
-  refuseError(document)
+  throwIfError(document)
   return document
 }
 
@@ -120,14 +123,14 @@ function* documentsOf(events: Iterable<ServerSentEvent>): Generator<unknown, voi
   for (const { name, data } of events) {
     if (data === '[DONE]') return yield END
     const document: unknown = JSON.parse(data)
-    refuseError(document)
+    throwIfError(document)
     if (name === 'error') throw errorDocument(document)
     yield document
   }
 }
 
-/** Some endpoints say 200 and mean an error. */
-function refuseError(document: unknown): void {
+/** Throws the error in a document: some endpoints send one with status 200. */
+function throwIfError(document: unknown): void {
   const isError = typeof document === 'object' && document !== null && 'error' in document && document.error
   if (isError) throw errorDocument(document.error)
 }
@@ -137,15 +140,15 @@ function errorDocument(error: unknown): Error {
 }
 
 /**
- * Reads what stands behind `[DONE]`, which is nothing but the end: a connection that was read to it can be used again,
- * which saves the next question the way to a new one. A server that does not come to its end is not waited for.
+ * Reads the body from `[DONE]` to its end, in the background, so that the next question can reuse the connection. Aborts
+ * the call after 100 ms. Not `timeoutSignal`: the timer must abort this controller, which is the call's own.
  */
-function finish(body: ReadableStream, call: AbortController): void {
+function drain(body: ReadableStream, call: AbortController): void {
   const timer = setTimeout(() => call.abort(CANCELLED), 100)
   const read = async () => {
     for await (const _ of body);
   }
-  // That it broke off behind its end is no matter.
+  // An error after `[DONE]` does not matter.
   read()
     .catch(() => {})
     .finally(() => {

@@ -1,4 +1,4 @@
-/** A value of JSON as what it is hoped to be, where anything may be missing or be something else. */
+/** Readers for JSON in which any value may be missing or have another type. */
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {}
@@ -8,9 +8,9 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null
 }
 
-/** The objects of a list, at most so many. */
-export function asRecords(value: unknown, most: number): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.slice(0, most).filter(isRecord) : []
+/** Returns the objects of a list, from its first `max` items. */
+export function asRecords(value: unknown, max: number): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.slice(0, max).filter(isRecord) : []
 }
 
 export function asString(value: unknown): string {
@@ -21,7 +21,7 @@ export function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
-/** A field that is there when its value is. */
+/** Returns an object with this field, or an empty one when the value is undefined. */
 export function optional<Name extends string, Value>(name: Name, value: Value | undefined): { [K in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { [K in Name]: Value })
 }

@@ -1,38 +1,37 @@
 import { answerTooLarge } from '../errors/answer-errors.js'
 
-/** An event of a stream; its name is empty unless the stream tells one. */
+/** One server-sent event; its name is empty unless the stream sets one. */
 export type ServerSentEvent = { readonly name: string; readonly data: string }
 
 /**
- * Finds server-sent events in bytes as they come. Of what a stream may say beside them (comments, ids, retries) nothing
- * is kept. The client of `openai` has a reader too, but does not tell where in the bytes an event ended, which whoever
- * relays them has to know.
+ * Parses server-sent events from bytes as they come. Ignores comments, ids and retries. The `openai` client has a parser
+ * too, but does not report where in the bytes an event ended, which a relay needs to know.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export class ServerSentEvents {
   readonly #maxLength: number
   readonly #decoder = new TextDecoder()
-  /** of a line whose end has not come, in the parts in which it came: to join them each time would be quadratic */
-  #begun: string[] = []
+  /** the parts of the line whose end has not come; joined only at its end, since joining at each part would be quadratic */
+  #lineParts: string[] = []
   #endsInReturn = false
   #name = ''
   #data: string[] = []
-  /** characters of the event that has begun */
+  /** characters of the current event so far */
   #length = 0
 
-  /** @param maxLength characters of one event, with all that stands in it */
+  /** @param maxLength characters of one event, including field names and comments */
   constructor(maxLength: number) {
     this.#maxLength = maxLength
   }
 
-  /** Has a line begun that has no end? */
-  get isTorn(): boolean {
-    return this.#begun.length > 0
+  /** Whether a line has begun whose end has not come. */
+  get hasPartialLine(): boolean {
+    return this.#lineParts.length > 0
   }
 
   /**
-   * The events that end in these bytes. To be read to its end before the next bytes are.
+   * Yields the events that end in these bytes. Read it to its end before the next `push`.
    *
    * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE`
    */
@@ -42,27 +41,27 @@ export class ServerSentEvents {
     if (this.#endsInReturn && text.startsWith('\n')) text = text.slice(1)
     this.#endsInReturn = text.endsWith('\r')
     const lines = text.split(/\r\n|\n|\r/)
-    const begun = lines.pop()!
+    const partial = lines.pop()!
     for (const line of lines) yield* this.#endLine(line)
-    if (begun !== '') this.#begin(begun)
+    if (partial !== '') this.#append(partial)
   }
 
-  /** The event that the end of the stream ends, if one had begun. */
+  /** Yields the event that the end of the stream completes, if one has begun. */
   *end(): Generator<ServerSentEvent, void> {
-    if (this.isTorn) yield* this.#endLine('')
+    if (this.hasPartialLine) yield* this.#endLine('')
     yield* this.#endLine('')
   }
 
-  #begin(part: string): void {
+  #append(part: string): void {
     this.#length += part.length + 1
     if (this.#length > this.#maxLength) throw answerTooLarge(`an event of more than ${this.#maxLength} characters`)
-    this.#begun.push(part)
+    this.#lineParts.push(part)
   }
 
   *#endLine(part: string): Generator<ServerSentEvent, void> {
-    this.#begin(part)
-    const line = this.#begun.join('')
-    this.#begun = []
+    this.#append(part)
+    const line = this.#lineParts.join('')
+    this.#lineParts = []
     if (line === '') return yield* this.#endEvent()
     const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!
     if (field === 'data') this.#data.push(value)

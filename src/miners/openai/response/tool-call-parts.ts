@@ -1,18 +1,18 @@
 import type { ToolDelta } from '../../../plugin/miner.js'
 import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
 
-/** A part of a tool call as a server sends it, empty where it says nothing. */
+/** A part of a tool call as a server sends it; absent strings are empty. */
 export type ToolCallPart = {
-  /** whole answers have none, nor have some streams */
+  /** absent in whole answers and in some streams */
   readonly index?: number
   readonly id: string
   readonly name: string
   readonly arguments: string
 }
 
-/** The parts in the `tool_calls` of a message or a delta. */
+/** Reads the parts in the `tool_calls` of a message or a delta. */
 export function readToolCallParts(toolCalls: unknown): readonly ToolCallPart[] {
-  return asRecords(toolCalls, MOST_CALLS).map(call => {
+  return asRecords(toolCalls, MAX_CALLS).map(call => {
     const { name, arguments: text } = asRecord(call.function)
     return {
       ...optional('index', asCount(call.index)),
@@ -24,15 +24,15 @@ export function readToolCallParts(toolCalls: unknown): readonly ToolCallPart[] {
   })
 }
 
-const MOST_CALLS = 128
+const MAX_CALLS = 128
 
 /**
- * Finds out which parts belong to one call, and tells id and name of each call once. Servers differ: OpenAI tells them
- * with the first part only, others with each; vLLM made up a new id for each part; Gemini and Ollama send each call
- * whole, and all under one index, or none.
+ * Groups parts into calls, and yields the id and name of each call once. Servers differ: OpenAI sends them with the first
+ * part only, others with every part; vLLM made up a new id for each part; Gemini and Ollama send each call whole, and all
+ * of them under the same index, or without one.
  */
 export class ToolCallJoiner {
-  /** the latest by the index that the server gave; what has none goes on with the last */
+  /** the latest call by the server's index; a part without an index continues the last call */
   readonly #calls = new Map<
     number | undefined,
     { readonly index: number; readonly id: string; readonly name: string }
@@ -40,7 +40,7 @@ export class ToolCallJoiner {
   #count = 0
   #last: number | undefined
 
-  /** What does not belong to a call that has a name is left out. */
+  /** Returns the deltas in these parts. Ignores parts of calls without a name. */
   join(parts: readonly ToolCallPart[]): readonly ToolDelta[] {
     return parts.flatMap(part => this.#join(part))
   }
@@ -53,7 +53,7 @@ export class ToolCallJoiner {
     if (name === '') return []
     const index = this.#count++
     this.#calls.set(at, { index, id, name })
-    // Whoever answers a call names it by its id.
+    // The result of a call refers to it by id, so each call needs one.
     return [{ index, id: id || `call_${index}`, name, arguments: text }]
   }
 }

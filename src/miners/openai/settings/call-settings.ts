@@ -1,12 +1,12 @@
 import type { Sdk } from '../../../plugin/sdk.js'
 
 /**
- * The settings of one call of a model, without their defaults: the plain settings have all of them, and each endpoint
- * may have its own. `null` means: do not send it, or wait until the deadline.
+ * The settings of one call of a model, without defaults: the plain settings have all of them, and an endpoint may
+ * override each. `null` means: do not send it, or wait until the deadline.
  */
 export const callSettings = (z: Sdk['z']) => {
-  // What a header can carry (else `fetch` throws an error that quotes it), and what looks the same when it is quoted
-  // (else it could not be found in an upstream's words, and taken out).
+  // Only characters that a header can carry (otherwise `fetch` throws an error that quotes the value), and that quoting
+  // does not change (otherwise the value could not be found and redacted in an upstream's text).
   const header = () =>
     z
       .string()
@@ -15,7 +15,7 @@ export const callSettings = (z: Sdk['z']) => {
   const wait = () => z.number().int().min(1).max(3_600_000).meta({ unit: 'duration' }).nullable()
 
   return {
-    model: z.string().min(1).describe('which model answers'),
+    model: z.string().min(1).describe('the model to ask'),
     maxTokens: z.number().int().min(1).nullable().describe('most tokens of an answer'),
     temperature: z
       .number()
@@ -23,9 +23,14 @@ export const callSettings = (z: Sdk['z']) => {
       .max(2)
       .nullable()
       .describe(
-        "how freely the model chooses its words; not sent to OpenAI's reasoning models while they reason, which refuse it",
+        "randomness of the model's choice of words; not sent to OpenAI's reasoning models while they reason, which refuse it",
       ),
-    topP: z.number().min(0).max(1).nullable().describe('share of likely words the model chooses among'),
+    topP: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('the model chooses among the most likely tokens up to this total probability'),
     n: z
       .number()
       .int()
@@ -33,47 +38,47 @@ export const callSettings = (z: Sdk['z']) => {
       .max(128)
       .nullable()
       .describe(
-        'answers to draw, all of them paid for; the first complete one is given, and nothing is streamed above 1',
+        'answers to generate, all of them billed; the first complete one is returned, and above 1 answers are not streamed',
       ),
-    presencePenalty: z.number().min(-2).max(2).nullable().describe('above 0: rather new subjects'),
+    presencePenalty: z.number().min(-2).max(2).nullable().describe('above 0: new subjects become more likely'),
     frequencyPenalty: z.number().min(-2).max(2).nullable().describe('above 0: fewer repeated words'),
     reasoningEffort: z
       .string()
-      .regex(/^[a-z]+$/, 'must be a word in small letters')
+      .regex(/^[a-z]+$/, 'must be a lowercase word')
       .describe(
-        'how long a model that reasons may think: none, minimal, low, medium, high or xhigh, as the model has it',
+        'how much a reasoning model thinks: none, minimal, low, medium, high or xhigh, as far as the model supports it',
       ),
     systemPrompt: z.string().min(1).describe('put before a conversation that has no system message'),
     api: z
       .enum(['chat', 'completions'])
       .describe('completions for base and fill-in models, which continue the messages, joined by blank lines'),
-    suffix: z.string().min(1).describe('text after the completion, for fill-in models; with --api completions only'),
+    suffix: z.string().min(1).describe('text after the completion, for fill-in models; only with --api completions'),
     extra: z
       .record(z.string(), z.unknown())
       .describe(
-        'more fields of the request, passed through as they are: tables, lists, texts, numbers; those that have a setting are set by that',
+        'more fields of the request, sent unchanged: tables, lists, texts, numbers; fields that have a setting must use it',
       ),
     baseUrl: z
       .url({ protocol: /^https?$/ })
-      .refine(hasNoUser, 'must not carry a user or password: use the API key')
-      .describe("any OpenAI-compatible endpoint, usually ending in /v1; OpenAI's own when left out")
+      .refine(hasNoUser, 'must not contain a user or password: use the API key')
+      .describe("any OpenAI-compatible endpoint, usually ending in /v1; OpenAI's own when omitted")
       .meta({ env: ['OPENAI_BASE_URL'] }),
     apiKey: header()
-      .describe("the key, or where it is: env:NAME or file:PATH; not needed for an endpoint that is not OpenAI's")
+      .describe("the key, or where to read it: env:NAME or file:PATH; only OpenAI's own endpoint requires one")
       .meta({ secret: true, env: ['OPENAI_API_KEY'] }),
     organization: header()
-      .describe('which organization pays')
+      .describe('the organization that is billed')
       .meta({ env: ['OPENAI_ORG_ID'] }),
     project: header()
-      .describe('which project pays')
+      .describe('the project that is billed')
       .meta({ env: ['OPENAI_PROJECT_ID'] }),
-    connectTimeout: wait().describe('how long connecting may take, name look-up and TLS included'),
-    firstTokenTimeout: wait().describe('how long the first token of a stream may take, thoughts included'),
-    idleTimeout: wait().describe('how long a model that has begun to speak may be silent'),
+    connectTimeout: wait().describe('how long connecting may take, including DNS and TLS'),
+    firstTokenTimeout: wait().describe('how long the first token of a stream may take, reasoning tokens included'),
+    idleTimeout: wait().describe('longest gap between two tokens of an answer'),
   }
 }
 
-/** `fetch` refuses such an address, with an error that quotes the password. */
+/** `fetch` rejects an address with a user, with an error that quotes the password. */
 function hasNoUser(url: string): boolean {
   const parsed = URL.parse(url)
   return !parsed?.username && !parsed?.password

@@ -2,9 +2,9 @@ import type { Question } from '../../../plugin/miner.js'
 import type { OpenAISettings, OwnSettings } from './settings.js'
 
 /**
- * The endpoints that a configuration names, in its order; the plain settings are the one endpoint when it names none.
- * An endpoint has the plain settings beside its own. With a `baseUrl` of its own it has neither key nor organization
- * nor project but its own: they would go to somebody they are not for.
+ * Returns the configured endpoints in their order; without a list, the one endpoint of the plain settings. An endpoint's
+ * own settings override the plain ones. An endpoint with its own `baseUrl` does not inherit key, organization and
+ * project: they belong to another host.
  */
 export function endpointsOf(config: OpenAISettings): readonly [ModelEndpoint, ...ModelEndpoint[]] {
   const [first, ...others] = config.endpoints ?? []
@@ -14,8 +14,8 @@ export function endpointsOf(config: OpenAISettings): readonly [ModelEndpoint, ..
 function endpointOf(plain: OpenAISettings, listed: OwnSettings | undefined, place: number): ModelEndpoint {
   const { name, weight, apiKeys, ...own } = listed ?? {}
   const { endpoints: _endpoints, apiKey, organization, project, ...rest } = plain
-  const payer = own.baseUrl === undefined ? { apiKey, organization, project } : {}
-  const config = { ...rest, ...withoutUndefined(payer), ...withoutUndefined(own) }
+  const credentials = own.baseUrl === undefined ? { apiKey, organization, project } : {}
+  const config = { ...rest, ...withoutUndefined(credentials), ...withoutUndefined(own) }
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
   const table = listed ? `openai.endpoints[${place}]` : null
@@ -31,7 +31,7 @@ function endpointOf(plain: OpenAISettings, listed: OwnSettings | undefined, plac
   }
 }
 
-/** A field without a value must not hide one that has. */
+/** Drops undefined fields, which would override defined ones in a spread. */
 function withoutUndefined<Fields extends object>(fields: Fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]: Exclude<Fields[Name], undefined>
@@ -47,57 +47,61 @@ export type Endpoint = {
   readonly isOpenAI: boolean
 }
 
-/** @param baseUrl a valid URL, or nothing for OpenAI's own */
+/**
+ * Describes the address of an endpoint.
+ *
+ * @param baseUrl a valid URL; null or undefined: OpenAI's own
+ */
 export function endpointAt(baseUrl: string | null | undefined): Endpoint {
   if (baseUrl == null) return { baseUrl: null, host: openaiHost, isOpenAI: true }
   const { host, hostname } = new URL(baseUrl)
   return { baseUrl, host, isOpenAI: hostname === openaiHost || hostname.endsWith(`.${openaiHost}`) }
 }
 
-// Regions have names under it, for example eu.api.openai.com.
+// Regions are subdomains of it, for example eu.api.openai.com.
 const openaiHost = 'api.openai.com'
 
-/** An endpoint as it is configured: its own settings over the miner's. */
+/** A configured endpoint: its own settings over the miner's. */
 export type ModelEndpoint = {
   /** names it in logs and tables */
   readonly name: string
   /**
-   * Its share of the questions among the neighbours in the list that have one too: those are tried in an order that is
-   * drawn by it, anew for each question. null: it is tried in its place.
+   * Its share of the questions among neighbours in the list that have a weight too: each question tries them in an order
+   * drawn by weight. null: it is tried in its place.
    */
   readonly weight: number | null
   readonly at: Endpoint
-  /** where its settings stand: `openai.endpoints[0]`; null: it is not listed, and has the plain ones */
+  /** the path of its settings: `openai.endpoints[0]`; null: it has the plain settings */
   readonly table: string | null
-  /** what to set another key by */
+  /** the setting that holds its key */
   readonly keySetting: string
   readonly config: OpenAISettings
   /** null: asked without a key */
   readonly keys: readonly [string | null, ...(string | null)[]]
 }
 
-/** One way to an answer: an endpoint, with one of its keys. */
+/** An endpoint with one of its keys. */
 export type Target = {
   readonly endpoint: ModelEndpoint
-  /** place among the endpoint's keys, from 0 */
+  /** index in the endpoint's keys */
   readonly keyAt: number
 }
 
-/** An endpoint with the settings that hold for one question: what that says itself beats them. */
+/** Returns the endpoint with the settings for one question: the question's own values override them, `extra` included. */
 export function endpointFor(
   endpoint: ModelEndpoint,
   { model, maxTokens, temperature }: Pick<Question, 'model' | 'maxTokens' | 'temperature'>,
 ): ModelEndpoint {
   const { config } = endpoint
-  const said = Object.entries({ model, maxTokens, temperature }).filter(([, value]) => value !== undefined)
-  if (said.length === 0) return endpoint
-  const beaten = new Set(said.flatMap(([name]) => fields.get(name) ?? []))
-  const extra = Object.fromEntries(Object.entries(config.extra ?? {}).filter(([name]) => !beaten.has(name)))
-  return { ...endpoint, config: { ...config, extra, ...Object.fromEntries(said) } }
+  const overrides = Object.entries({ model, maxTokens, temperature }).filter(([, value]) => value !== undefined)
+  if (overrides.length === 0) return endpoint
+  const overridden = new Set(overrides.flatMap(([name]) => extraFields.get(name) ?? []))
+  const extra = Object.fromEntries(Object.entries(config.extra ?? {}).filter(([name]) => !overridden.has(name)))
+  return { ...endpoint, config: { ...config, extra, ...Object.fromEntries(overrides) } }
 }
 
-/** What would say otherwise in `extra`, which is over all settings. */
-const fields: ReadonlyMap<string, readonly string[]> = new Map([
+/** The fields of `extra`, which overrides all settings, that would contradict a question's own value. */
+const extraFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['maxTokens', ['max_tokens', 'max_completion_tokens']],
   ['temperature', ['temperature']],
 ])

@@ -3,33 +3,36 @@ import { endpointAt } from './endpoints.js'
 import { settingName, settingOfField } from './setting-names.js'
 import type { OpenAISettings, OwnSettings } from './settings.js'
 
-type Given = Partial<OpenAISettings>
+type Settings = Partial<OpenAISettings>
 type Key = keyof OpenAISettings
 type Broken = BrokenRule & { readonly setting: Key; readonly beside?: readonly Key[] }
 
-/** What is wrong between the settings of the `openai` miner. */
-export function openaiRules(given: Given): readonly Broken[] {
-  const { endpoints = [], ...plain } = given
-  // Plain settings are for the endpoints that have none of their own: it is enough when one can use them.
-  const apis = endpoints.length > 0 ? endpoints.map(({ api = given.api }) => api) : [given.api]
+/** Returns the rules between settings of the `openai` miner that are broken. */
+export function openaiRules(settings: Settings): readonly Broken[] {
+  const { endpoints = [], ...plain } = settings
+  // Plain settings apply to endpoints that do not override them: one endpoint that can use them is enough.
+  const apis = endpoints.length > 0 ? endpoints.map(({ api = settings.api }) => api) : [settings.api]
   return [
-    ...brokenIn(plain, { apis, table: null }).map(({ field, ...words }) => ({ setting: field, ...words })),
+    ...brokenIn(plain, { apis, table: null }).map(({ field, ...texts }) => ({ setting: field, ...texts })),
     ...endpoints.flatMap((own, at) =>
-      brokenIn(own, { apis: [own.api ?? given.api], table: `openai.endpoints[${at}]` }).map(({ field, ...words }) =>
-        aboutEndpoint([at, field], words),
+      brokenIn(own, { apis: [own.api ?? settings.api], table: `openai.endpoints[${at}]` }).map(({ field, ...texts }) =>
+        aboutEndpoint([at, field], texts),
       ),
     ),
     ...endpoints.flatMap(({ apiKey, apiKeys }, at) =>
       apiKey && apiKeys
-        ? [aboutEndpoint([at, 'apiKey'], { message: 'does not go with apiKeys', hint: 'keep only one of them' })]
+        ? [aboutEndpoint([at, 'apiKey'], { message: 'cannot be combined with apiKeys', hint: 'keep only one of them' })]
         : [],
     ),
-    ...sharedNames(given),
-    ...uselessHedge(given),
+    ...sharedNames(settings),
+    ...uselessHedge(settings),
   ]
 }
 
-/** `apis`: those with which the settings are used; one that is wrong itself is undefined. `table`: where they stand */
+/**
+ * @param options.apis the APIs of the endpoints that use these settings; undefined for an invalid one
+ * @param options.table the path of the settings; null: the plain ones
+ */
 function brokenIn(
   { suffix, reasoningEffort, extra = {} }: OwnSettings,
   { apis, table }: { apis: readonly (string | undefined)[]; table: string | null },
@@ -40,68 +43,71 @@ function brokenIn(
     broken.push({
       field: 'suffix',
       message: 'needs --api completions',
-      hint: 'set api to completions, or take suffix out',
+      hint: 'set api to completions, or remove suffix',
     })
   if (reasoningEffort !== undefined && !isFor('chat'))
-    broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'take it out' })
+    broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'remove it' })
   for (const name of Object.keys(extra)) {
     const key = settingOfField.get(name)
-    const hint = key ? `set ${settingName(table, key)}` : notFree.get(name)
+    const hint = key ? `set ${settingName(table, key)}` : reservedFields.get(name)
     if (hint) broken.push({ field: 'extra', message: `must not have the field ${name}`, hint })
   }
   const key = Object.keys(extra).find(name => credential.test(name))
   if (key !== undefined)
-    broken.push({ field: 'extra', message: `must not have the field ${key}: it would be shown`, hint: 'set apiKey' })
+    broken.push({ field: 'extra', message: `must not have the field ${key}: it would be printed`, hint: 'set apiKey' })
   return broken
 }
 
-/** `extra` is printed as it is, and no endpoint wants one of these in the body. */
+/** `extra` is printed unredacted, and no endpoint takes these in the body. */
 const credential = /(api[_-]?key|authorization|password|secret)$/i
 
-/** Fields of the request that nobody may set. */
-const notFree: ReadonlyMap<string, string> = new Map([
-  ['messages', 'leave it out: it is the question'],
-  ['prompt', 'leave it out: it is the question'],
-  ['stream', 'leave it out: how an answer is read depends on it'],
+/** Fields of the request that `extra` must not set. */
+const reservedFields: ReadonlyMap<string, string> = new Map([
+  ['messages', 'leave it out: it carries the question'],
+  ['prompt', 'leave it out: it carries the question'],
+  ['stream', 'leave it out: the miner sets it to match how it reads the answer'],
 ])
 
-function sharedNames({ endpoints = [], baseUrl }: Given): Broken[] {
+function sharedNames({ endpoints = [], baseUrl }: Settings): Broken[] {
   const names = endpoints.map(own => own.name ?? endpointAt(own.baseUrl ?? baseUrl).host)
   return names.flatMap((name, at) => {
     const first = names.indexOf(name)
     if (first === at) return []
     return [
-      aboutEndpoint([at], { message: `is called ${name}, as [${first}] is`, hint: 'give each a name of its own' }),
+      aboutEndpoint([at], {
+        message: `has the name ${name}, like [${first}]`,
+        hint: 'give each endpoint its own name',
+      }),
     ]
   })
 }
 
-/** A hedge that would never be begun, or hardly ever. */
-function uselessHedge({ hedge, endpoints }: Given): Broken[] {
+/** Reports a hedge that would start never, or hardly ever. */
+function uselessHedge({ hedge, endpoints }: Settings): Broken[] {
   if (hedge == null) return []
-  const ways = endpoints?.reduce((sum, { apiKeys }) => sum + new Set(apiKeys ?? [null]).size, 0) ?? 1
-  if (ways === 1)
+  const targetCount = endpoints?.reduce((sum, { apiKeys }) => sum + new Set(apiKeys ?? [null]).size, 0) ?? 1
+  if (targetCount === 1)
     return [
       {
         setting: 'hedge',
         beside: ['endpoints'],
-        message: 'needs somebody else to ask',
-        hint: 'list a second endpoint or key in openai.endpoints, or take it out',
+        message: 'needs a second endpoint or key',
+        hint: 'add a second endpoint or key to openai.endpoints, or remove hedge',
       },
     ]
-  if (hedge >= longestHedgeMs)
+  if (hedge >= maxHedgeMs)
     return [
       {
         setting: 'hedge',
-        message: `is ${hedge / 1000} s, and hardly a question is open for that long`,
-        hint: 'give less than 60s, such as 800ms: a number without a unit counts seconds',
+        message: `is ${hedge / 1000} s, which is longer than almost any question stays open`,
+        hint: 'set less than 60s, such as 800ms: a number without a unit counts seconds',
       },
     ]
   return []
 }
 
-const longestHedgeMs = 60_000
+const maxHedgeMs = 60_000
 
-function aboutEndpoint(at: readonly (string | number)[], words: { message: string; hint: string }): Broken {
-  return { setting: 'endpoints', at, ...words }
+function aboutEndpoint(at: readonly (string | number)[], texts: { message: string; hint: string }): Broken {
+  return { setting: 'endpoints', at, ...texts }
 }

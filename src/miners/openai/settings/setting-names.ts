@@ -1,6 +1,6 @@
 import type { OwnSettings } from './settings.js'
 
-/** Fields of a request as the API names them, and the settings that they come from. */
+/** The setting behind each field of a request, by the API's name of the field. */
 export const settingOfField: ReadonlyMap<string, keyof OwnSettings> = new Map([
   ['model', 'model'],
   ['max_tokens', 'maxTokens'],
@@ -14,7 +14,11 @@ export const settingOfField: ReadonlyMap<string, keyof OwnSettings> = new Map([
   ['suffix', 'suffix'],
 ])
 
-/** @param table as a ModelEndpoint has it */
+/**
+ * Returns how the operator writes a setting: `--max-tokens`, or `openai.endpoints[0].maxTokens`.
+ *
+ * @param table as in {@link ModelEndpoint}
+ */
 export function settingName(table: string | null, key: keyof OwnSettings): string {
   return table === null ? `--${key.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)}` : `${table}.${key}`
 }

@@ -12,10 +12,13 @@ export const openaiSettings = (z: Sdk['z']) => {
     .object({
       name: z
         .string()
-        .regex(/^[\w.:/-]{1,60}$/, 'must have letters, digits, dots, colons, slashes and dashes only, at most 60')
-        .describe('names it in logs and tables; its host when left out'),
-      weight: z.number().positive().describe('its share of the questions, among neighbours that have one'),
-      apiKeys: z.array(call.apiKey).min(1).describe('keys to ask with, in this order'),
+        .regex(
+          /^[\w.:/-]{1,60}$/,
+          'must consist of letters, digits, dots, colons, slashes, underscores and dashes, at most 60',
+        )
+        .describe('its name in logs and tables; its host when omitted'),
+      weight: z.number().positive().describe('its share of the questions, among neighbours with a weight'),
+      apiKeys: z.array(call.apiKey).min(1).describe('keys to use, in turns'),
       ...call,
     })
     .partial()
@@ -49,22 +52,22 @@ export const openaiSettings = (z: Sdk['z']) => {
       .nullable()
       .default(null)
       .describe(
-        'when no token, not even of a thought, has come after this long, another endpoint or key is asked too, and the first to speak answers',
+        'ask a second endpoint or key when no token, reasoning included, has come after this long; the first of the two to answer wins',
       ),
     shareIdentical: z
       .boolean()
       .default(false)
-      .describe('identical questions at the same time share one answer, also when the temperature is above 0'),
+      .describe('identical questions at the same time share one answer, even at a temperature above 0'),
     endpoints: z
       .array(endpoint)
       .min(1)
       .optional()
       .describe(
-        'tried in this order; neighbours with a weight are tried in an order drawn by it; each may have a name, apiKeys and settings of its own, and with a baseUrl of its own it has no other key than its own',
+        'endpoints, tried in this order; neighbours with a weight are tried in an order drawn by it; each may have its own name, apiKeys and settings, and one with its own baseUrl does not inherit a key',
       ),
   })
 }
 
 export type OpenAISettings = z.infer<ReturnType<typeof openaiSettings>>
-/** what stands in one table of the list */
+/** one table of `openai.endpoints` */
 export type OwnSettings = NonNullable<OpenAISettings['endpoints']>[number]

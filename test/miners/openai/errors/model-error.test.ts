@@ -33,7 +33,7 @@ const cases: Case[] = [
     body: error('Incorrect API key provided: sk-test-*****CRET.', 'invalid_request_error', 'invalid_api_key'),
     code: 'MODEL_KEY_REFUSED',
     misuse: true,
-    message: /^api\.openai\.com refuses the API key, or wants one \(401\)$/,
+    message: /^api\.openai\.com refuses the API key, or requires one \(401\)$/,
     hint: /OPENAI_API_KEY/,
   },
   {
@@ -42,7 +42,7 @@ const cases: Case[] = [
     body: { error: { message: 'No connected db.', type: 'no_db_connection', param: null, code: '400' } },
     code: 'MODEL_KEY_REFUSED',
     misuse: true,
-    message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+    message: /^api\.openai\.com refuses the API key, or requires one \(400\)$/,
     hint: /OPENAI_API_KEY/,
   },
   {
@@ -54,7 +54,7 @@ const cases: Case[] = [
     },
     code: 'MODEL_KEY_REFUSED',
     misuse: true,
-    message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+    message: /^api\.openai\.com refuses the API key, or requires one \(400\)$/,
     hint: /OPENAI_API_KEY/,
   },
   ...['API key not valid. Please pass a valid API key.', 'API key expired. Please renew the API key.'].flatMap(
@@ -69,7 +69,7 @@ const cases: Case[] = [
         headers: { 'content-type': 'application/json; charset=UTF-8' },
         code: 'MODEL_KEY_REFUSED',
         misuse: true,
-        message: /^api\.openai\.com refuses the API key, or wants one \(400\)$/,
+        message: /^api\.openai\.com refuses the API key, or requires one \(400\)$/,
         hint: /OPENAI_API_KEY/,
       }))
     },
@@ -223,7 +223,7 @@ const cases: Case[] = [
     status: 400,
     body: error('The response was filtered.', 'invalid_request_error', 'content_filter', 'prompt'),
     code: 'MODEL_REFUSED',
-    message: /for what it says \(400\): The response/,
+    message: /content of the conversation \(400\): The response/,
     hint: /--model/,
   },
   {
@@ -236,7 +236,7 @@ const cases: Case[] = [
     ),
     code: 'MODEL_RATE_LIMITED',
     reason: 'busy',
-    message: /more questions than it allows \(429\): Rate limit/,
+    message: /because of its rate limit \(429\): Rate limit/,
     hint: /--concurrency/,
   },
   {
@@ -301,7 +301,7 @@ const cases: Case[] = [
     headers: { 'content-type': 'text/plain' },
     code: 'MODEL_KEY_REFUSED',
     misuse: true,
-    message: /wants one \(401\)$/,
+    message: /requires one \(401\)$/,
     hint: /OPENAI_API_KEY/,
   },
   ...[
@@ -406,7 +406,7 @@ const cases: Case[] = [
     title: `an event that is ${piece}`,
     body: `data: ${piece}\n\ndata: [DONE]\n\n`,
     code: 'MODEL_EMPTY',
-    message: /said nothing/,
+    message: /returned an empty answer/,
     hint: /--model/,
   })),
   ...['', event(chunk({ content: '\ndata: [DONE]\n' })), ': [DONE]\n\n'].map(rest => ({
@@ -471,14 +471,14 @@ const cases: Case[] = [
     title: 'an answer without text',
     body: event(chunk({ role: 'assistant', content: '' })) + event(chunk({}, 'stop')),
     code: 'MODEL_EMPTY',
-    message: /gpt-3\.5-turbo at api\.openai\.com said nothing/,
+    message: /gpt-3\.5-turbo at api\.openai\.com returned an empty answer/,
     hint: /--model/,
   },
   {
     title: 'an answer of white space',
     body: event(chunk({ content: ' \n' })) + event(chunk({ content: '\u00a0\u2003' })) + event(chunk({}, 'stop')),
     code: 'MODEL_EMPTY',
-    message: /said nothing/,
+    message: /returned an empty answer/,
     hint: /--model/,
   },
   {
@@ -518,7 +518,7 @@ const cases: Case[] = [
   },
 ]
 
-describe('the openai miner has no answer after', () => {
+describe('the openai miner fails after', () => {
   for (const { title, status = 200, body, headers, settings = {}, code, message, hint, ...rest } of cases)
     it(title, async () => {
       const type = typeof body === 'object' ? 'application/json' : 'text/event-stream; charset=utf-8'
@@ -551,7 +551,7 @@ describe('the openai miner cannot reach', () => {
       'a network that is gone',
       failure('ENETUNREACH'),
       'MODEL_UNREACHABLE',
-      /asking api\.openai\.com failed \(ENETUNREACH\)/,
+      /the request to api\.openai\.com failed \(ENETUNREACH\)/,
     ],
     ['a host that is too slow', failure('UND_ERR_CONNECT_TIMEOUT'), 'MODEL_CONNECT_TIMEOUT', /in time/],
     ['a host with an old certificate', failure('CERT_HAS_EXPIRED'), 'MODEL_TLS', /CERT_HAS_EXPIRED/],
@@ -572,28 +572,28 @@ describe('the openai miner cannot reach', () => {
   }
 })
 
-describe('how long to wait', () => {
+describe('the wait in an error', () => {
   for (const status of [408, 429, 503])
-    it(`is told with a ${status}`, async () => {
+    it(`is read with a ${status}`, async () => {
       nock('https://api.openai.com').post('/v1/chat/completions').reply(status, '', { 'retry-after': '2' })
       const { retryAfterMs } = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
       assert.equal(retryAfterMs, 2_000)
     })
 
-  it('is not told where the endpoint does not say it', async () => {
+  it('is absent when the endpoint sends none', async () => {
     nock('https://api.openai.com').post('/v1/chat/completions').reply(429, '')
     const { retryAfterMs } = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
     assert.equal(retryAfterMs, undefined)
   })
 })
 
-describe('what the upstream says', () => {
+describe('the message of the upstream', () => {
   const told = async (message: string) => {
     nock('https://api.openai.com').post('/v1/chat/completions').reply(500, { error: { message } })
     return (await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))).message
   }
 
-  it('never shows the key, wherever it stands', async () => {
+  it('never shows the key, wherever it appears', async () => {
     assert.equal(await told(`${key} and ${key}${key}`), 'api.openai.com failed (500): *** and ******')
     const message = await told('x'.repeat(300 - key.length / 2) + key)
     assert.ok(!message.includes('sk-'), message)

@@ -4,7 +4,7 @@ import { retryAfterMs } from '#dist/miners/openai/errors/retry-after.js'
 const now = Date.UTC(2026, 10, 22, 12, 0, 0)
 const at = (ms: number) => new Date(now + ms).toUTCString()
 
-describe('how long an endpoint asks to be left alone', () => {
+describe('the wait that an endpoint asks for', () => {
   const cases: [Record<string, string>, number | undefined][] = [
     [{}, undefined],
     [{ 'retry-after': '0' }, 0],

@@ -34,7 +34,7 @@ describe('the parameters that an endpoint refuses', () => {
       told('Your organization must be verified to stream this model.', { code: 'unsupported_value', param: 'stream' }),
       ['stream'],
     ],
-    ['OpenAI, of old', told('Unrecognized request argument supplied: top_k'), ['top_k']],
+    ['OpenAI’s older API', told('Unrecognized request argument supplied: top_k'), ['top_k']],
     [
       'vLLM',
       told(
@@ -61,7 +61,7 @@ describe('the parameters that an endpoint refuses', () => {
     ['plain words', refusal(400, 'temperature is not supported'), ['temperature']],
   ]
   for (const [title, error, expected] of cases)
-    it(`are told by ${title}`, () => assert.deepEqual(unsupportedParameters(error, sent), expected))
+    it(`are recognized in the error of ${title}`, () => assert.deepEqual(unsupportedParameters(error, sent), expected))
 
   const none: [string, unknown][] = [
     ['a value out of range', told("Invalid 'temperature': decimal above maximum value.", { param: 'temperature' })],
@@ -78,14 +78,14 @@ describe('the parameters that an endpoint refuses', () => {
     ['another status', refusal(500, { message: 'temperature is not supported' })],
     ['a key', refusal(401, { message: 'temperature is not supported' })],
     ['a name inside of a name', told('xtemperature and temperature-x are not supported')],
-    ['words far behind, which may be the question', told(`${'x '.repeat(200)} temperature is not supported`)],
+    ['text far into the message, which may be the question', told(`${'x '.repeat(200)} temperature is not supported`)],
     ['an error of another kind', new TypeError('temperature is not supported')],
     ['no error at all', 'temperature is not supported'],
   ]
   for (const [title, error] of none)
     it(`are none for ${title}`, () => assert.deepEqual(unsupportedParameters(error, sent), []))
 
-  it('are found whatever an operator calls them', () => {
+  it('are found whatever characters their names have', () => {
     assert.deepEqual(unsupportedParameters(told('unknown: a+(b'), ['a+(b', '__proto__', 'constructor']), ['a+(b'])
   })
 })

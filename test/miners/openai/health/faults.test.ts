@@ -3,12 +3,12 @@ import { faultOf, mostSpecific } from '#dist/miners/openai/health/faults.js'
 import { failure } from '../scripted.ts'
 
 describe('the table of faults', () => {
-  it('blames the endpoint for what it does not know', () => {
+  it('blames the endpoint for unknown codes', () => {
     assert.equal(faultOf(failure('VAULT_CLOSED')), 'endpoint')
     assert.equal(faultOf(failure('toString')), 'endpoint')
   })
 
-  it('ranks what tells most: the question, the rate, the key, the endpoint; of equal ones the last', () => {
+  it('ranks by specificity: question, rate, key, endpoint; of equal ones the last', () => {
     const codes = ['MODEL_FAILED', 'MODEL_KEY_REFUSED', 'MODEL_RATE_LIMITED', 'MODEL_TOO_LONG', 'MODEL_TLS']
     const errors = codes.map(code => failure(code))
     assert.equal(mostSpecific(errors)?.code, 'MODEL_TOO_LONG')

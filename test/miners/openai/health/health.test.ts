@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { Health } from '#dist/miners/openai/health/health.js'
 import type { Target } from '#dist/miners/openai/settings/endpoints.js'
-import { endpoint, failure, Told } from '../scripted.ts'
+import { endpoint, failure, RecordingLog } from '../scripted.ts'
 
 /** An endpoint with two keys, and a clock that a test sets. */
 function patient() {
   const main = endpoint('main', { keys: ['sk-first', 'sk-second'] })
-  const log = new Told()
+  const log = new RecordingLog()
   const clock = { ms: 1_000_000 }
   const health = new Health({ endpoints: [main], log, now: () => clock.ms })
   const target = (keyAt = 0): Target => ({ endpoint: main, keyAt })
   const fail = (code: string, more: { retryAfterMs?: number } = {}, keyAt = 0) =>
-    health.begin(target(keyAt)).onFailure(failure(code, more))
+    health.observe(target(keyAt)).onFailure(failure(code, more))
   const answer = () => {
-    const trial = health.begin(target())
-    trial.onToken()
-    trial.onSuccess()
+    const observer = health.observe(target())
+    observer.onToken()
+    observer.onSuccess()
   }
   const open = () => {
     for (let count = 0; count < 5; count += 1) fail('MODEL_FAILED')
@@ -25,14 +25,14 @@ function patient() {
 
 describe('the health of a key', () => {
   for (const code of ['MODEL_KEY_REFUSED', 'MODEL_QUOTA', 'MODEL_NOT_FOUND', 'MODEL_KEY_MISSING'])
-    it(`lets it rest for a minute after ${code}, and the other keys not`, () => {
+    it(`rests it, and no other key, for a minute after ${code}`, () => {
       const { fail, wait } = patient()
       fail(code)
       assert.equal(wait(0), 60_000)
       assert.equal(wait(1), 0)
     })
 
-  it('lets it rest twice as long each time, at most 16 minutes, and a minute again after an answer', () => {
+  it('doubles its rest each time, to at most 16 minutes, and starts at a minute again after an answer', () => {
     const { fail, wait, clock, answer } = patient()
     const rests = Array.from({ length: 6 }, () => {
       fail('MODEL_KEY_REFUSED')
@@ -46,19 +46,19 @@ describe('the health of a key', () => {
     assert.equal(wait(), 60_000)
   })
 
-  it('takes the failures of those who asked at the same time for one', () => {
+  it('counts failures of simultaneous questions as one', () => {
     const { health, target, wait, clock } = patient()
-    const trials = Array.from({ length: 16 }, () => health.begin(target()))
-    for (const trial of trials) {
-      trial.onFailure(failure('MODEL_KEY_REFUSED'))
+    const observers = Array.from({ length: 16 }, () => health.observe(target()))
+    for (const observer of observers) {
+      observer.onFailure(failure('MODEL_KEY_REFUSED'))
       clock.ms += 1
     }
     assert.equal(wait(), 60_000 - 16)
   })
 
-  it('goes on resting when one who asked before has his answer', () => {
+  it('does not end the rest when an earlier question gets its answer', () => {
     const { health, target, fail, wait } = patient()
-    const before = health.begin(target())
+    const before = health.observe(target())
     fail('MODEL_RATE_LIMITED', { retryAfterMs: 20_000 })
     before.onToken()
     before.onSuccess()
@@ -66,21 +66,21 @@ describe('the health of a key', () => {
   })
 
   for (const [title, retryAfterMs, ms] of [
-    ['as long as it is told', 7_350, 7_350],
-    ['an hour at most', 1e15, 3_600_000],
-    ['for a breath when it is told "at once"', 0, 100],
+    ['for the time that the endpoint asks for', 7_350, 7_350],
+    ['for an hour at most', 1e15, 3_600_000],
+    ['for 100 ms when the endpoint says "at once"', 0, 100],
   ] as const)
-    it(`lets it rest after 429 ${title}`, () => {
+    it(`rests it after 429 ${title}`, () => {
       const { fail, wait } = patient()
       fail('MODEL_RATE_LIMITED', { retryAfterMs })
       assert.equal(wait(), ms)
     })
 
   for (const [title, code] of [
-    ['after 429 for a growing time when nothing is told', 'MODEL_RATE_LIMITED'],
+    ['after 429 for a growing time without a Retry-After', 'MODEL_RATE_LIMITED'],
     ['after 403, which may be about one question, for a short time that grows', 'MODEL_FORBIDDEN'],
   ] as const)
-    it(`lets it rest ${title}, and for a short one again after an answer`, () => {
+    it(`rests it ${title}, and for a short time again after an answer`, () => {
       const { fail, wait, clock, answer } = patient()
       const rest = () => {
         fail(code)
@@ -93,14 +93,14 @@ describe('the health of a key', () => {
       assert.equal(rest(), 1)
     })
 
-  it('obeys a Retry-After also of an endpoint that fails', () => {
+  it('obeys a Retry-After of an endpoint that fails, too', () => {
     const { fail, wait } = patient()
     fail('MODEL_FAILED', { retryAfterMs: 1_500 })
     assert.equal(wait(), 1_500)
   })
 })
 
-describe('the breaker of an endpoint', () => {
+describe('the circuit breaker of an endpoint', () => {
   it('opens after five failures in a row, for all keys', () => {
     const { fail, wait, health } = patient()
     for (let count = 0; count < 4; count += 1) fail('MODEL_UNREACHABLE')
@@ -110,7 +110,7 @@ describe('the breaker of an endpoint', () => {
     assert.equal(health.report()[0]!.breaker, 'open')
   })
 
-  it('stays closed when something goes well between', () => {
+  it('stays closed when an answer comes in between', () => {
     const { fail, wait, answer } = patient()
     for (let count = 0; count < 12; count += 1) {
       fail('MODEL_FAILED')
@@ -119,22 +119,22 @@ describe('the breaker of an endpoint', () => {
     assert.equal(wait(), 0)
   })
 
-  it('stays closed when the endpoint says what is wrong', () => {
+  it('stays closed when the endpoint replies with an error that is not its own fault', () => {
     const { fail, wait } = patient()
     for (let count = 0; count < 20; count += 1) fail('MODEL_BAD_REQUEST')
     assert.equal(wait(), 0)
   })
 
-  it('lets one question probe, closes with its first word, and counts from nought after its last', () => {
+  it('lets one question probe, closes at its first token, and resets the count after its whole answer', () => {
     const { open, clock, health, target, wait, fail } = patient()
     open()
     clock.ms += 2_000
     assert.equal(health.report()[0]!.breaker, 'halfOpen')
-    const probe = health.begin(target())
+    const probe = health.observe(target())
     assert.equal(probe.isProbe, true)
     assert.ok(wait() > 0)
-    assert.equal(health.why(target())?.code, 'MODEL_FAILED')
-    assert.equal(health.begin(target()).isProbe, false)
+    assert.equal(health.reason(target())?.code, 'MODEL_FAILED')
+    assert.equal(health.observe(target()).isProbe, false)
     probe.onToken()
     assert.equal(wait(), 0)
     assert.equal(health.report()[0]!.breaker, 'closed')
@@ -155,25 +155,25 @@ describe('the breaker of an endpoint', () => {
     assert.deepEqual(rests, [2, 4, 8, 16, 32, 60, 60])
   })
 
-  it('opens again at once when a probe that spoke is cut', () => {
+  it('opens again at once when a probe is cut after its first token', () => {
     const { open, clock, health, target } = patient()
     open()
     clock.ms += 2_000
-    const probe = health.begin(target())
+    const probe = health.observe(target())
     probe.onToken()
     probe.onFailure(failure('MODEL_CUT'))
     assert.equal(health.report()[0]!.breaker, 'open')
   })
 
-  it('lets another probe when the first ended without showing anything', () => {
+  it('allows another probe when the first ended without a result', () => {
     const { open, clock, health, target } = patient()
     open()
     clock.ms += 2_000
-    health.begin(target()).onAbort()
-    assert.equal(health.begin(target()).isProbe, true)
+    health.observe(target()).onAbort()
+    assert.equal(health.observe(target()).isProbe, true)
   })
 
-  it('closes also when the probe is refused for what it says', () => {
+  it('closes, too, when the endpoint refuses the probe’s content', () => {
     const { open, clock, fail, health } = patient()
     open()
     clock.ms += 2_000
@@ -187,18 +187,18 @@ describe('the breaker of an endpoint', () => {
     })
   })
 
-  it('tells those who wait when a probe is over', async () => {
+  it('notifies waiting questions when a probe ends', async () => {
     const { open, clock, health, target } = patient()
     open()
     clock.ms += 2_000
-    const probe = health.begin(target())
-    const news = health.news()
+    const probe = health.observe(target())
+    const changed = health.changed()
     probe.onToken()
-    await news
+    await changed
   })
 })
 
-describe('the state of health', () => {
+describe('the health report', () => {
   it('is plain data, without a key in it', () => {
     const { fail, open, health } = patient()
     fail('MODEL_KEY_REFUSED', {}, 1)
@@ -251,11 +251,11 @@ describe('the state of health', () => {
     assert.deepEqual(log.changes, ['debug keyRests'])
   })
 
-  it('is not logged above debug where there is only one way, whose errors say it', () => {
+  it('is not logged above debug with one endpoint and one key, whose errors say it already', () => {
     const lone = endpoint('main')
-    const log = new Told()
-    const trial = new Health({ endpoints: [lone], log }).begin({ endpoint: lone, keyAt: 0 })
-    trial.onFailure(failure('MODEL_KEY_REFUSED'))
+    const log = new RecordingLog()
+    const observer = new Health({ endpoints: [lone], log }).observe({ endpoint: lone, keyAt: 0 })
+    observer.onFailure(failure('MODEL_KEY_REFUSED'))
     assert.deepEqual(log.changes, ['debug keyRests'])
   })
 })

@@ -24,7 +24,7 @@ describe('the client of the openai package', () => {
     for (const name of Object.keys(environment)) delete process.env[name]
   })
 
-  it('takes nothing from the environment, and sends no key where there is none', async () => {
+  it('ignores the environment, and sends no key when there is none', async () => {
     await using model = await startModelServer()
     await ask(await openai({ baseUrl: model.url }))
     const { headers } = model.requests[0]!
@@ -44,7 +44,7 @@ describe('the client of the openai package', () => {
     assert.equal(headers['openai-project'], 'proj-1')
   })
 
-  it('asks OpenAI when no other address is given', async () => {
+  it('calls OpenAI when no base URL is given', async () => {
     const client = await openaiClient({ baseUrl: null, apiKey: 'sk-1', organization: null, project: null })
     assert.equal(client.baseURL, 'https://api.openai.com/v1')
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe('the client of the openai package', () => {
     assert.equal(good.requests.length + bad.requests.length, 2)
   })
 
-  it('is not even loaded before the first question', async () => {
+  it('is loaded only with the first question', async () => {
     const { stdout } = await run(`
       import { registerHooks } from 'node:module'
       registerHooks({

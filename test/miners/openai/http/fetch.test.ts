@@ -17,7 +17,7 @@ describe('httpFetch', () => {
     ['br', brotliCompressSync('some words')],
     ['identity', Buffer.from('some words')],
   ] as const)
-    it(`reads a body in ${encoding}, for which it did not ask`, async () => {
+    it(`reads a body in ${encoding} that it did not request`, async () => {
       await using server = await serve((request, response) => {
         assert.equal(request.headers['accept-encoding'], undefined)
         response.writeHead(200, { 'content-encoding': encoding }).end(packed)
@@ -25,7 +25,7 @@ describe('httpFetch', () => {
       assert.equal(await (await httpFetch()(server.url)).text(), 'some words')
     })
 
-  it('gives each piece of a packed stream when it comes', async () => {
+  it('yields each chunk of a compressed stream when it comes', async () => {
     const more = Promise.withResolvers<void>()
     await using server = await serve(async (_, response) => {
       const gzip = createGzip()
@@ -43,7 +43,7 @@ describe('httpFetch', () => {
     assert.deepEqual(pieces, ['one', 'two'])
   })
 
-  it('sends what it is given, and gives status and headers', async () => {
+  it('sends method, headers and body, and returns status and headers', async () => {
     await using server = await serve((request, response) => {
       response.setHeader('x-said', `${request.method} ${request.headers['x-one']}`).writeHead(201)
       request.pipe(response)
@@ -54,7 +54,7 @@ describe('httpFetch', () => {
     assert.equal(await response.text(), 'words')
   })
 
-  it('has no body where HTTP has none, and uses the connection again', async () => {
+  it('returns no body for statuses without one, and reuses the connection', async () => {
     await using server = await serve((_, response) => response.writeHead(204).end())
     const fetch = httpFetch()
     for (let count = 0; count < 3; count++) assert.equal((await fetch(server.url)).body, null)
@@ -70,7 +70,7 @@ describe('httpFetch', () => {
   })
 
   for (const status of ['099', '700'])
-    it(`takes ${status} for a failure of the endpoint, and closes the connection`, async () => {
+    it(`treats ${status} as a failure of the endpoint, and closes the connection`, async () => {
       const closed = Promise.withResolvers<void>()
       await using server = await serve((_, response) => {
         response.socket!.once('close', closed.resolve).write(`HTTP/1.1 ${status} x\r\ncontent-length: 9\r\n\r\n{`)
@@ -79,20 +79,20 @@ describe('httpFetch', () => {
       await closed.promise
     })
 
-  it('does not follow', async () => {
+  it('does not follow redirects', async () => {
     await using server = await serve((_, response) => response.writeHead(307, { location: '/' }).end('there'))
     const response = await httpFetch()(server.url)
     assert.deepEqual([response.status, await response.text()], [307, 'there'])
     assert.equal(server.connections(), 1)
   })
 
-  it('is not sent when its signal is aborted', async () => {
+  it('sends nothing when its signal is already aborted', async () => {
     await using server = await serve((_, response) => response.end())
     await assert.rejects(httpFetch()(server.url, { signal: AbortSignal.abort() }))
     assert.equal(server.connections(), 0)
   })
 
-  it('says of a body that breaks off what the global fetch says', async () => {
+  it('throws for a body that breaks off what the global fetch throws', async () => {
     await using server = await serve((_, response) => {
       response.write('some', () => response.destroy())
     })

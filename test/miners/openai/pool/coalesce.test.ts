@@ -4,7 +4,7 @@ import type { Asked, Attempt, Question } from '#dist/plugin/miner.js'
 import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
 import { asked, hello, refusal } from '../../ask.ts'
-import { heard, pool, tried } from '../pool.ts'
+import { pool, readAll, tried } from '../pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
 
 const shared = { shareIdentical: true }
@@ -47,7 +47,7 @@ describe('an identical question in flight', () => {
     assert.equal((await first.next()).value, 'one ')
     const others = [ask(), ask()]
     sayMore()
-    const answers = await Promise.all([heard(first), ...others])
+    const answers = await Promise.all([readAll(first), ...others])
     assert.deepEqual(
       answers.map(({ text }) => text),
       ['two', 'one two', 'one two'],
@@ -85,14 +85,14 @@ describe('an identical question in flight', () => {
       [{ ...user, role: 'assistant' as const }, user],
       [{ ...user, content: '__proto__' }],
     ]
-    const answers = conversations.map(messages => heard(models.ask({ messages }, asked())))
+    const answers = conversations.map(messages => readAll(models.ask({ messages }, asked())))
     say('fine')
     say(null)
     await Promise.all(answers)
     assert.equal(state.calls, conversations.length)
   })
 
-  it('is another question when it says anything else', async () => {
+  it('is another question when any other field differs', async () => {
     const { call, state, say } = dictated()
     const { models } = pool([endpoint('main')], { call, ...shared })
     const tools = [{ name: 'clock' }]
@@ -117,7 +117,7 @@ describe('an identical question in flight', () => {
       { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{}' }] }] },
       { messages: [{ role: 'assistant', content: '', toolCalls: [{ id: 'a', name: 'clock', arguments: '{ }' }] }] },
     ]
-    const answers = all.map(more => heard(models.ask({ messages: hello, ...more }, asked())))
+    const answers = all.map(more => readAll(models.ask({ messages: hello, ...more }, asked())))
     say('fine')
     say(null)
     await Promise.all(answers)
@@ -125,13 +125,13 @@ describe('an identical question in flight', () => {
   })
 
   for (const [title, configured, said, calls] of [
-    ['is not shared when it says that its answer may differ', 0, 1, 2],
-    ['is shared when it says temperature 0', 1, 0, 1],
+    ['is not shared when its own temperature is above 0', 0, 1, 2],
+    ['is shared when its own temperature is 0', 1, 0, 1],
   ] as const)
     it(title, async () => {
       const { call, state, say } = dictated()
       const { models } = pool([endpoint('main', { temperature: configured })], { call })
-      const ask = () => heard(models.ask({ messages: hello, temperature: said }, asked()))
+      const ask = () => readAll(models.ask({ messages: hello, temperature: said }, asked()))
       const answers = [ask(), ask()]
       say('fine')
       say(null)
@@ -139,14 +139,14 @@ describe('an identical question in flight', () => {
       assert.equal(state.calls, calls)
     })
 
-  it('is asked anew when it is not in flight any more', async () => {
+  it('is asked anew once the call has ended', async () => {
     await using main = await startModelServer(streamed(['fine']))
     const { ask } = pool([endpoint('main', { url: main.url })], shared)
     for (let count = 0; count < 3; count += 1) assert.equal((await ask()).text, 'fine')
     assert.equal(main.requests.length, 3)
   })
 
-  it('goes on for the others when one leaves, and is aborted at once when the last one does', async () => {
+  it('goes on for the others when one caller leaves, and is aborted at once when the last one does', async () => {
     await using main = await startModelServer(stalled(['Hel']))
     const { models } = pool([endpoint('main', { url: main.url })], shared)
     const leaving = [new AbortController(), new AbortController(), new AbortController()]
@@ -166,11 +166,11 @@ describe('an identical question in flight', () => {
     assert.equal(main.requests.length, 1)
   })
 
-  it('is asked anew after the last one left', async () => {
+  it('is asked anew after the last caller has left', async () => {
     const { call, state, say } = dictated()
     const { models, ask } = pool([endpoint('main')], { call, ...shared })
     const leaving = new AbortController()
-    const first = heard(models.ask(question, asked({ signal: leaving.signal })))
+    const first = readAll(models.ask(question, asked({ signal: leaving.signal })))
     leaving.abort(new Error('gone'))
     await assert.rejects(first, /gone/)
     const second = ask()
@@ -180,7 +180,7 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, 2)
   })
 
-  it('ends for each at his own deadline', async () => {
+  it('ends for each caller at its own deadline', async () => {
     const { call, state, say } = dictated()
     const { ask } = pool([endpoint('main')], { call, ...shared })
     const now = Date.now()
@@ -196,7 +196,7 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, 1)
   })
 
-  it('lives on for who asked a moment after the first', async () => {
+  it('goes on for a caller that asked a moment after the first', async () => {
     const { call, state, say } = dictated()
     const { ask } = pool([endpoint('main')], { call, ...shared })
     const deadline = Date.now() + 80
@@ -209,7 +209,7 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, 1)
   })
 
-  it('has exactly the time of its only caller: silence takes half of that, and no wait is longer', async () => {
+  it('has exactly the time of its only caller: silence may take half of it, and no wait is longer', async () => {
     const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
       if (name === 'main') await aborted(signal)
       return yield* saying(name)
@@ -227,7 +227,7 @@ describe('an identical question in flight', () => {
     assert.deepEqual([reason.code, reason.retryAfterMs], ['MODEL_RATE_LIMITED', 600])
   })
 
-  it('tells each caller what was tried, also who came later and when there is no answer', async () => {
+  it('reports the attempts to each caller, also to later ones, and without an answer', async () => {
     const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
       if (name === 'local') await aborted(signal)
       yield* [] // no word comes before it fails
@@ -236,9 +236,9 @@ describe('an identical question in flight', () => {
     const { ask } = pool([endpoint('main'), endpoint('local')], { call, ...shared, random: () => 0.9 })
     const told: string[][] = []
     const one = () => {
-      const heard: string[] = []
-      told.push(heard)
-      const onAttempt = ({ endpoint, error }: Attempt) => void heard.push(`${endpoint}: ${error}`)
+      const attempts: string[] = []
+      told.push(attempts)
+      const onAttempt = ({ endpoint, error }: Attempt) => void attempts.push(`${endpoint}: ${error}`)
       return refusal(ask({ deadline: Date.now() + 1_000, onAttempt }))
     }
     const first = one()
@@ -249,7 +249,7 @@ describe('an identical question in flight', () => {
     assert.deepEqual(told, [all, all])
   })
 
-  it('has a call of its own for who has more time than the running one', async () => {
+  it('makes its own call for a caller with more time than the running call', async () => {
     const { call, state, say } = dictated()
     const { ask } = pool([endpoint('main')], { call, ...shared })
     const deadline = Date.now() + 2_000
@@ -260,7 +260,7 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, 2)
   })
 
-  it('is aborted at the deadline of the last one, who counts it as silence of the endpoint', async () => {
+  it('is aborted at the last caller’s deadline, which counts as silence of the endpoint', async () => {
     const { call, state } = dictated()
     const { ask, models } = pool([endpoint('main')], { call, ...shared })
     const deadline = Date.now() + 1_050
@@ -270,7 +270,7 @@ describe('an identical question in flight', () => {
     assert.equal(models.health()[0]!.failures, 1)
   })
 
-  it('asks nobody for who is too late', async () => {
+  it('makes no call for a caller whose deadline has passed', async () => {
     const { call, state } = dictated()
     const { ask } = pool([endpoint('main')], { call, ...shared })
     assert.equal((await refusal(ask({ deadline: Date.now() }))).code, 'MODEL_TIMEOUT')
@@ -279,7 +279,7 @@ describe('an identical question in flight', () => {
     assert.equal(state.calls, 0)
   })
 
-  it('fails for all who listen, once, and not for the next', async () => {
+  it('fails for all its callers, once, but not for the next', async () => {
     await using main = await startModelServer(answered(400))
     const { ask } = pool([endpoint('main', { url: main.url })], shared)
     const errors = await Promise.all([refusal(ask()), refusal(ask()), refusal(ask())])
@@ -289,7 +289,7 @@ describe('an identical question in flight', () => {
     assert.equal(main.requests.length, 2)
   })
 
-  it('fails after what was said for all, also for who hears it later', async () => {
+  it('fails for all after the chunks that came, also for slower callers', async () => {
     const call: CallModel = async function* (target, question, at) {
       yield 'Hel'
       return yield* failing(() => failure('MODEL_CUT'))(target, question, at)
@@ -302,17 +302,17 @@ describe('an identical question in flight', () => {
     assert.equal((await refusal(slow.next())).code, 'MODEL_CUT')
   })
 
-  it('is not held up by a slow listener, who hears all of it at his own pace', async () => {
+  it('is not held up by a slow caller, which reads all of it at its own pace', async () => {
     const words = Array.from({ length: 1_000 }, (_, number) => `${number} `)
     const call: CallModel = () => saying(...words)
     const { models, ask } = pool([endpoint('main')], { call, ...shared })
     const slow = models.ask(question, asked())
     await slow.next()
     assert.equal((await ask()).text, words.join(''))
-    assert.equal((await heard(slow)).text, words.slice(1).join(''))
+    assert.equal((await readAll(slow)).text, words.slice(1).join(''))
   })
 
-  it('waits when all who listen do', async () => {
+  it('pauses when all callers do', async () => {
     const { call, state, say } = dictated()
     const { models } = pool([endpoint('main')], { call, ...shared })
     const speeches = [models.ask(question, asked()), models.ask(question, asked())]
@@ -320,15 +320,17 @@ describe('an identical question in flight', () => {
     for (const speech of speeches) assert.equal((await speech.next()).value, 'a')
     await new Promise(setImmediate)
     assert.equal(state.pulled, 1)
-    for (const speech of speeches) await heard(speech)
+    for (const speech of speeches) await readAll(speech)
     assert.equal(state.calls, 1)
   })
 
-  it('is shared by very many, each of whom may leave', async () => {
+  it('is shared by very many callers, any of which may leave', async () => {
     const { call, state, say } = dictated()
     const { models } = pool([endpoint('main')], { call, ...shared })
     const callers = Array.from({ length: 500 }, () => new AbortController())
-    const answers = callers.map(({ signal }) => heard(models.ask(question, asked({ signal } satisfies Partial<Asked>))))
+    const answers = callers.map(({ signal }) =>
+      readAll(models.ask(question, asked({ signal } satisfies Partial<Asked>))),
+    )
     const odd = (_: unknown, at: number) => at % 2 === 1
     const gone = Promise.all(answers.filter(odd).map(answer => assert.rejects(answer, /gone/)))
     say('a')

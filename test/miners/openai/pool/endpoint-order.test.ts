@@ -9,7 +9,7 @@ const names = (weights: Record<string, number | null>, random: () => number) =>
   ).map(({ name }) => name)
 
 describe('the order of endpoints', () => {
-  it('is the configured one where there are no weights', () => {
+  it('is the configured one without weights', () => {
     assert.deepEqual(names({ a: null, b: null, c: null }, Math.random), ['a', 'b', 'c'])
   })
 

@@ -3,22 +3,22 @@ import type { CallModel } from '#dist/miners/openai/call/call.js'
 import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, completion, cut, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
 import { asked, hello, refusal } from '../../ask.ts'
-import { heard, pool, tried } from '../pool.ts'
+import { pool, readAll, tried } from '../pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
 
 const error = (code: string) => ({ error: { message: 'no', type: 'x', param: null, code } })
 
-describe('a question with several ways to an answer', () => {
+describe('a question with several targets', () => {
   for (const [title, behaviour, code] of [
     ['fails', answered(500), 'MODEL_FAILED'],
     ['is overloaded', answered(429), 'MODEL_RATE_LIMITED'],
     ['is cut before any head', cut(), 'MODEL_UNREACHABLE'],
     ['has another model', answered(404, error('model_not_found')), 'MODEL_NOT_FOUND'],
-    ['does not take the request', answered(400), 'MODEL_BAD_REQUEST'],
-    ['does not let us in', answered(403), 'MODEL_FORBIDDEN'],
+    ['refuses the request', answered(400), 'MODEL_BAD_REQUEST'],
+    ['forbids access', answered(403), 'MODEL_FORBIDDEN'],
     ['has a shorter context', answered(400, error('context_length_exceeded')), 'MODEL_TOO_LONG'],
     ['is a web site', answered(200, '<html>', { 'content-type': 'text/html' }), 'MODEL_UNREADABLE'],
-    ['says nothing but white space', streamed([' ', '\n']), 'MODEL_EMPTY'],
+    ['sends only white space', streamed([' ', '\n']), 'MODEL_EMPTY'],
   ] as const)
     it(`is answered by the next endpoint when the first ${title}`, async () => {
       await using main = await startModelServer(behaviour)
@@ -31,7 +31,7 @@ describe('a question with several ways to an answer', () => {
       assert.deepEqual([main.requests.length, local.requests.length], [1, 1])
     })
 
-  it('is answered by the next key when one is refused, which is not asked with again', async () => {
+  it('is answered with the next key when one is refused, which is not used again', async () => {
     await using main = await startModelServer((response, request) =>
       (request.headers.authorization === 'Bearer good' ? streamed(['fine']) : answered(401))(response, request),
     )
@@ -55,7 +55,7 @@ describe('a question with several ways to an answer', () => {
     )
   })
 
-  it('is asked again of the only endpoint when that fails three times', async () => {
+  it('is sent again to the only endpoint when that fails three times', async () => {
     await using main = await startModelServer((response, request) =>
       (main.requests.length < 4 ? answered(500) : streamed(['fine']))(response, request),
     )
@@ -66,7 +66,7 @@ describe('a question with several ways to an answer', () => {
     assert.deepEqual(log.changes, [])
   })
 
-  it('is asked four times of an endpoint that fails, and eight times in all', async () => {
+  it('is sent four times to an endpoint that fails, and eight times in all', async () => {
     await using main = await startModelServer(answered(500))
     await using local = await startModelServer(answered(502))
     const both = [endpoint('main', { url: main.url }), endpoint('local', { url: local.url })]
@@ -87,7 +87,7 @@ describe('a question with several ways to an answer', () => {
     [403, ['a', 'b'], 2],
     [404, ['a', 'b'], 2],
   ] as const)
-    it(`is never asked again with the same key after ${status}`, async () => {
+    it(`is never sent again with the same key after ${status}`, async () => {
       await using main = await startModelServer(answered(status))
       const reason = await refusal(pool([endpoint('main', { url: main.url, keys })]).ask())
       assert.equal(reason.misuse, true)
@@ -95,7 +95,7 @@ describe('a question with several ways to an answer', () => {
       assert.equal(reason.attempts!.length, most)
     })
 
-  it('is not asked again when a word was passed on: what was said stays, and the error tells the attempts', async () => {
+  it('is not sent again after the first chunk: the chunks stay, and the error has the attempts', async () => {
     await using main = await startModelServer(cut(['Hel']))
     await using local = await startModelServer()
     const { models } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
@@ -107,7 +107,7 @@ describe('a question with several ways to an answer', () => {
     assert.equal(local.requests.length, 0)
   })
 
-  it('fails with what tells most, and with all that was tried', async () => {
+  it('fails with the most specific error, and with all attempts', async () => {
     await using main = await startModelServer(answered(429, undefined, { 'retry-after': '60' }))
     await using local = await startModelServer(answered(401))
     const { ask } = pool([endpoint('main', { url: main.url }), endpoint('local', { url: local.url })])
@@ -117,7 +117,7 @@ describe('a question with several ways to an answer', () => {
     assert.deepEqual(tried(reason), ['main: MODEL_RATE_LIMITED', 'local: MODEL_KEY_REFUSED'])
   })
 
-  it('is not asked when there is no time for it', async () => {
+  it('is not sent when there is no time left', async () => {
     await using main = await startModelServer()
     const reason = await refusal(pool([endpoint('main', { url: main.url })]).ask({ deadline: Date.now() + 15 }))
     assert.equal(reason.reason, 'late')
@@ -125,7 +125,7 @@ describe('a question with several ways to an answer', () => {
     assert.equal(main.requests.length, 0)
   })
 
-  it('meets an error of the program itself as it is, and only once', async () => {
+  it('throws a bug in the program unchanged, after one attempt', async () => {
     const bug = new TypeError('not a function')
     let calls = 0
     const call: CallModel = async function* () {
@@ -138,7 +138,7 @@ describe('a question with several ways to an answer', () => {
     assert.equal(calls, 1)
   })
 
-  it('waits for an endpoint as long as that says, when it fits the deadline', async () => {
+  it('waits as long as an endpoint asks for, when that fits the deadline', async () => {
     const starts: number[] = []
     const call: CallModel = async function* () {
       starts.push(performance.now())
@@ -177,7 +177,7 @@ describe('a question with several ways to an answer', () => {
     assertAtOnce(starts.at(-1)! - starts[0]!)
   })
 
-  it('ends at once when nobody listens while it waits', async () => {
+  it('ends at once when the caller leaves while it waits', async () => {
     const call = failing(() => failure('MODEL_RATE_LIMITED', { retryAfterMs: 5_000 }))
     const leaving = new AbortController()
     const speech = pool([endpoint('main')], { call }).models.ask(question, asked({ signal: leaving.signal }))
@@ -189,8 +189,8 @@ describe('a question with several ways to an answer', () => {
   })
 })
 
-describe('the reason to leave', () => {
-  it('is told as it is, also when it is an error like those of a model', async () => {
+describe('the reason of the caller’s signal', () => {
+  it('is thrown unchanged, even if it looks like an error of a model', async () => {
     const reason = failure('ENDING', { reason: 'loading' })
     const call: CallModel = async function* (_target, _question, { signal }) {
       await aborted(signal)
@@ -207,7 +207,7 @@ describe('the reason to leave', () => {
   })
 })
 
-describe('a pool in which endpoints rest', () => {
+describe('a pool with resting endpoints', () => {
   /** Two scripted endpoints of which the first fails as long as it is told to, and a clock that a test sets. */
   function twoEndpoints(names = ['main', 'local']) {
     const asks = { main: 0, local: 0 }
@@ -247,7 +247,7 @@ describe('a pool in which endpoints rest', () => {
     assert.deepEqual(log.changes, ['warn endpointRests', 'warn endpointRests', 'info endpointBack'])
   })
 
-  it('lets a probe take only half of the time from a question that another endpoint can answer', async () => {
+  it('gives a probe only half of a question’s time when another endpoint can answer', async () => {
     const { state, ask } = twoEndpoints()
     for (let count = 0; count < 5; count += 1) await ask()
     state.main = 'silent'
@@ -259,7 +259,7 @@ describe('a pool in which endpoints rest', () => {
     assert.ok(ms >= 590 && ms < 1_190, `${ms}`)
   })
 
-  it('leaves an endpoint that is silent for half of the time, when another one can answer', async () => {
+  it('aborts an endpoint that is silent for half of the time, when another one can answer', async () => {
     const { state, ask, models } = twoEndpoints()
     state.main = 'silent'
     const { text, outcome } = await ask({ deadline: Date.now() + 1_200 })
@@ -272,7 +272,7 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 1)
   })
 
-  it('leaves it so also with a time-out for the first token, where the answer comes whole and has none', async () => {
+  it('does so despite a first-token timeout when the answer comes whole, without a first token', async () => {
     await using main = await startModelServer(stalled())
     await using local = await startModelServer((response, request) => {
       const vectors = { data: [{ index: 0, embedding: [1] }] }
@@ -288,7 +288,7 @@ describe('a pool in which endpoints rest', () => {
     assert.deepEqual((await speech.next()).value, [[1]])
   })
 
-  it('stays with one that thinks for more than half of the time, and does not count that as silence', async () => {
+  it('keeps one that thinks for more than half of the time, which does not count as silence', async () => {
     const call: CallModel = async function* ({ endpoint: { name } }, _, { onToken, signal }) {
       if (name === 'local') return yield* saying(name)
       onToken?.()
@@ -307,13 +307,13 @@ describe('a pool in which endpoints rest', () => {
       return { model: name, finishReason: 'stop' }
     }
     const { models } = pool([endpoint('main'), endpoint('local')], { call })
-    assert.equal((await refusal(heard(models.ask(question, asked())))).code, 'MODEL_CUT')
-    assert.equal((await heard(models.ask(question, asked()))).text, 'local')
-    const reason = await refusal(heard(models.ask({ ...question }, asked())))
+    assert.equal((await refusal(readAll(models.ask(question, asked())))).code, 'MODEL_CUT')
+    assert.equal((await readAll(models.ask(question, asked()))).text, 'local')
+    const reason = await refusal(readAll(models.ask({ ...question }, asked())))
     assert.deepEqual(tried(reason), ['main: MODEL_CUT']) // a question of its own begins at the first
   })
 
-  it('takes silence until the deadline for a failure, but not when there was hardly any time', async () => {
+  it('counts silence until the deadline as a failure, unless there was hardly any time', async () => {
     const { state, ask, models } = twoEndpoints(['main'])
     state.main = 'silent'
     await assert.rejects(ask({ deadline: Date.now() + 50, signal: AbortSignal.timeout(50) }))
@@ -322,7 +322,7 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 1)
   })
 
-  it('takes no silence for a failure that is shorter than the last first word took', async () => {
+  it('does not count a silence shorter than the last first token took', async () => {
     const { state, ask, models } = twoEndpoints(['main'])
     state.main = 'slow'
     assert.equal((await ask()).text, 'main')
@@ -331,14 +331,14 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(models.health()[0]!.failures, 0)
   })
 
-  it('does not count it against an endpoint that its caller left', async () => {
+  it('does not count a caller’s abort against the endpoint', async () => {
     const { state, ask, models } = twoEndpoints()
     state.main = 'silent'
     for (let count = 0; count < 6; count += 1) await assert.rejects(ask({ signal: AbortSignal.timeout(1) }))
     assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [0, 'closed'])
   })
 
-  it('asks the one that wakes first, when it is the only one and there is time', async () => {
+  it('waits for the only endpoint to become available, when there is time', async () => {
     let calls = 0
     const call: CallModel = async function* () {
       calls += 1
@@ -356,7 +356,7 @@ describe('a pool in which endpoints rest', () => {
     assert.equal(calls, 2)
   })
 
-  it('lets those wait who come while the only endpoint is probed, and asks for all of them when that is well', async () => {
+  it('holds questions while the only endpoint is probed, and sends all of them when the probe succeeds', async () => {
     const { promise: recovery, resolve: recover } = Promise.withResolvers<void>()
     let calls = 0
     const state = { now: 0 }
@@ -379,8 +379,8 @@ describe('a pool in which endpoints rest', () => {
   })
 })
 
-describe('nobody listens', () => {
-  it('to an answer that is not read to its end: its connection is closed', async () => {
+describe('the caller leaves', () => {
+  it('before the end of the answer: the connection is closed', async () => {
     await using main = await startModelServer(stalled(['Hel']))
     const { models } = pool([endpoint('main', { url: main.url })])
     const speech = models.ask(question, asked())

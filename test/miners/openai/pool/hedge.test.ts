@@ -12,7 +12,7 @@ import {
   streamed,
 } from '../../../support/model-server.ts'
 import { asked, refusal } from '../../ask.ts'
-import { heard, pool, tried } from '../pool.ts'
+import { pool, readAll, tried } from '../pool.ts'
 import { aborted, endpoint, failing, failure, question, saying } from '../scripted.ts'
 
 const hedgeMs = 200
@@ -23,7 +23,7 @@ const both = (main: ModelServer, local: ModelServer) => [
 ]
 
 describe('hedging', () => {
-  it('asks nobody else when the first speaks in time', async () => {
+  it('asks no second endpoint when the first has a token in time', async () => {
     await using main = await startModelServer(streamed(['fine']))
     await using local = await startModelServer()
     const { text, outcome } = await pool(both(main, local), { hedgeMs: 5_000 }).ask()
@@ -46,7 +46,7 @@ describe('hedging', () => {
     assert.deepEqual(await local.requests[0]!.over, { left: true })
   })
 
-  it('asks nobody else while the first one thinks, and a second one when it does not even do that', async () => {
+  it('asks no second endpoint while the first thinks, but does when it is silent', async () => {
     for (const thinks of [true, false]) {
       const { promise: later, resolve: speak } = Promise.withResolvers<void>()
       await using main = await startModelServer(async response => {
@@ -63,7 +63,7 @@ describe('hedging', () => {
     }
   })
 
-  it('goes on with the next endpoint when one breaks off in its thoughts', async () => {
+  it('asks the next endpoint when one breaks off while thinking', async () => {
     await using main = await startModelServer(
       answered(200, event(chunk({ reasoning_content: 'Hm' })), { 'content-type': 'text/event-stream' }),
     )
@@ -73,7 +73,7 @@ describe('hedging', () => {
     assert.deepEqual(tried(outcome), ['main: MODEL_CUT', 'local'])
   })
 
-  it('tells who lost, and lets one rest that has lost five times in a row by its silence', async () => {
+  it('reports the loser, and rests an endpoint that lost five times in a row by silence', async () => {
     await using main = await startModelServer(stalled())
     await using local = await startModelServer(streamed(['fine']))
     const { ask, models, log } = pool(both(main, local), { hedgeMs })
@@ -90,7 +90,7 @@ describe('hedging', () => {
     assert.deepEqual(tried((await ask()).outcome), ['local'])
   })
 
-  it('listens to the first all the same when that speaks before the second', async () => {
+  it('takes the first one’s answer when it comes before the second’s', async () => {
     const call: CallModel = async function* ({ endpoint: { name } }, _, { signal }) {
       if (name === 'local') {
         secondIsAsked()
@@ -104,7 +104,7 @@ describe('hedging', () => {
     assert.deepEqual(tried(outcome), ['main', 'local: HEDGE_LOST'])
   })
 
-  it('listens to one of two that speak in the same turn, and tells that the other one lost', async () => {
+  it('takes one of two answers that come in the same turn, and reports that the other lost', async () => {
     const { promise: second, resolve: secondIsAsked } = Promise.withResolvers<void>()
     const call: CallModel = async function* ({ endpoint: { name } }) {
       if (name === 'local') setImmediate(secondIsAsked)
@@ -116,7 +116,7 @@ describe('hedging', () => {
     assert.deepEqual(tried(outcome), ['main', 'local: HEDGE_LOST'])
   })
 
-  it('prefers another endpoint to another key, and another key to nobody', async () => {
+  it('prefers another endpoint to another key, and another key to none', async () => {
     const keys = ['a', 'b'] as const
     const call: CallModel = async function* ({ endpoint: { name }, keyAt }, _, { signal }) {
       if (name === 'main' && keyAt === 0) await aborted(signal)
@@ -136,7 +136,7 @@ describe('hedging', () => {
     assert.equal(main.requests.length, 1)
   })
 
-  it('goes to the next endpoint at once when the first fails before its time', async () => {
+  it('asks the next endpoint at once when the first fails early', async () => {
     await using main = await startModelServer(cut())
     await using local = await startModelServer(streamed(['fine']))
     const { outcome } = await pool(both(main, local), { hedgeMs: 5_000 }).ask()
@@ -166,7 +166,7 @@ describe('hedging', () => {
       assert.equal(text, first)
     })
 
-  it('fails when both fail, with what tells most and all that was tried', async () => {
+  it('fails when both fail, with the most specific error and all attempts', async () => {
     const call: CallModel = async function* (target, question, at) {
       await new Promise(resolve => setTimeout(resolve, hedgeMs * (target.endpoint.name === 'main' ? 3 : 1)))
       const code = target.endpoint.name === 'main' ? 'MODEL_KEY_REFUSED' : 'MODEL_TOO_LONG'
@@ -185,12 +185,12 @@ describe('hedging', () => {
     assert.deepEqual([main.requests.length, local.requests.length], [4, 4])
   })
 
-  it('closes both connections at once when nobody listens any more', async () => {
+  it('closes both connections at once when the caller leaves', async () => {
     await using main = await startModelServer(stalled())
     await using local = await startModelServer(stalled())
     const leaving = new AbortController()
     const { models } = pool(both(main, local), { hedgeMs: 5 })
-    const speech = heard(models.ask(question, asked({ signal: leaving.signal })))
+    const speech = readAll(models.ask(question, asked({ signal: leaving.signal })))
     const reason = new Error('gone')
     const over = assert.rejects(speech, error => error === reason)
     const requests = await Promise.all([main.arrived(0), local.arrived(0)])

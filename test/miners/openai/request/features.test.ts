@@ -12,7 +12,7 @@ const all: Question = { messages: hello, tools, responseFormat: schema, logprobs
 /** What the client throws for this. */
 const told = (status: number, error: object) => Object.assign(new Error(String(status)), { status, error })
 
-describe('what a question wants beyond words', () => {
+describe('a feature beyond text', () => {
   // Words as these servers have them in their source or were seen to send.
   const refusals: [string, Error, string | undefined][] = [
     [
@@ -90,7 +90,7 @@ describe('what a question wants beyond words', () => {
       assert.equal(refusedFeature(error, requiredFeatures(all, { isRelay: false }))?.lack, lack)
     })
 
-  it('is not refused where it is not wanted', () => {
+  it('counts as refused only if the question needs it', () => {
     const error = told(400, { message: 'tools and logprobs are not supported' })
     assert.equal(refusedFeature(error, requiredFeatures({ messages: hello }, { isRelay: false })), undefined)
     assert.equal(refusedFeature('tools are not supported', requiredFeatures(all, { isRelay: false })), undefined)
@@ -108,7 +108,7 @@ describe('what a question wants beyond words', () => {
     ['logprobs', { logprobs: { top: 0 } }],
     ['top_logprobs', { logprobs: { top: 5 } }],
   ] as const satisfies [string, Partial<Question>][]) {
-    it(`is never left out, nor learned: ${field}`, async () => {
+    it(`is never left out, nor remembered as refused: ${field}`, async () => {
       await using model = await startModelServer((response, request) =>
         (field in request.body ? refusing(field) : streamed(['fine']))(response, request),
       )
@@ -124,7 +124,7 @@ describe('what a question wants beyond words', () => {
       assert.equal((await answerOf(miner, {})).text, 'fine')
     })
 
-    it(`is not asked of a completions API: ${field}`, async () => {
+    it(`is never requested from a completions API: ${field}`, async () => {
       await using model = await startModelServer()
       const miner = await openai({ baseUrl: model.url, api: 'completions' })
       const { code, reason, hint } = await refusal(answerOf(miner, question))
@@ -134,14 +134,14 @@ describe('what a question wants beyond words', () => {
     })
   }
 
-  it('is not asked of a completions API: what came of a call', async () => {
+  it('is never requested from a completions API: the result of a tool call', async () => {
     await using model = await startModelServer()
     const miner = await openai({ baseUrl: model.url, api: 'completions' })
     const messages = [...hello, { role: 'tool', content: 'sun', toolCallId: 'a' }] as const
     assert.equal((await refusal(answerOf(miner, { messages }))).code, 'MODEL_UNSUPPORTED')
   })
 
-  it('is sent although the operator’s own was refused before', async () => {
+  it('is sent although the operator’s own field was refused before', async () => {
     await using model = await startModelServer((response, request) =>
       ('tool_choice' in request.body && !('seed' in request.body) ? refusing('tool_choice') : streamed(['fine']))(
         response,
@@ -154,7 +154,7 @@ describe('what a question wants beyond words', () => {
     assert.equal(model.requests.at(-1)!.body.tool_choice, 'required')
   })
 
-  it('may be done by another endpoint, and only by those that have it is it asked', async () => {
+  it('is requested from another endpoint, and only from those that have it', async () => {
     await using base = await startModelServer()
     await using main = await startModelServer(refusing('tools'))
     await using local = await startModelServer(streamed(['fine']))
@@ -187,7 +187,7 @@ describe('what a question wants beyond words', () => {
     assert.equal((await answerOf(miner, {})).text, 'fine')
   })
 
-  it('is known beforehand, as far as the API shows it', async () => {
+  it('is reported in advance, as far as the API allows', async () => {
     const chat = { tools: true, logprobs: true, responseFormat: true }
     const none = { tools: false, logprobs: false, responseFormat: false }
     assert.deepEqual((await openai({ model: 'm' })).capabilities!(), { ...chat, models: ['m'] })

@@ -54,12 +54,12 @@ describe('server-sent events', () => {
           assert.deepEqual(read(bytes.subarray(0, at), bytes.subarray(at)), expected)
       })
 
-  it('are told as soon as their last byte is there', () => {
+  it('are yielded as soon as their last byte comes', () => {
     const events = new ServerSentEvents(1_000)
     assert.deepEqual([...events.push(Buffer.from('data: a\r\n\r'))], [{ name: '', data: 'a' }])
-    assert.equal(events.isTorn, false)
+    assert.equal(events.hasPartialLine, false)
     assert.deepEqual([...events.push(Buffer.from('\ndata: b'))], [])
-    assert.equal(events.isTorn, true)
+    assert.equal(events.hasPartialLine, true)
   })
 
   for (const [title, parts] of [
@@ -74,7 +74,7 @@ describe('server-sent events', () => {
       )
     })
 
-  it('are bounded each by itself', () => {
+  it('are bounded each on its own', () => {
     assert.equal(read(...Array.from({ length: 100 }, () => `data: ${'x'.repeat(900)}\n\n`)).length, 100)
   })
 })

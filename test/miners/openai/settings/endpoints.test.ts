@@ -29,7 +29,7 @@ describe('the endpoints of a configuration', () => {
     )
   })
 
-  it('have the plain settings, and their own over them', () => {
+  it('have the plain settings, overridden by their own', () => {
     const plain = { model: 'gpt-4o-mini', temperature: 0.7, systemPrompt: 'Brief.', extra: { top_k: 1 } }
     const own = { model: 'llama', temperature: null, idleTimeout: 500, extra: { min_p: 2 } }
     const [{ config }] = endpoints({ ...plain, endpoints: [own] })
@@ -43,7 +43,7 @@ describe('the endpoints of a configuration', () => {
 
   const payer = { apiKey: 'sk-plain', organization: 'org-plain', project: 'proj-plain' }
 
-  it('never take key, organization and project to an address of their own', () => {
+  it('do not inherit key, organization and project when they have their own address', () => {
     const [, other] = endpoints({ ...payer, endpoints: [{ name: 'main' }, { baseUrl: local }] })
     assert.deepEqual(other!.keys, [null])
     assert.deepEqual(
@@ -53,14 +53,14 @@ describe('the endpoints of a configuration', () => {
     assert.doesNotMatch(JSON.stringify(other), /plain/)
   })
 
-  it('take them to the plain address, also when that is not OpenAI', () => {
+  it('inherit them at the plain address, even if that is not OpenAI', () => {
     const [one] = endpoints({ ...payer, baseUrl: local, endpoints: [{ name: 'main' }] })
     assert.equal(one.at.baseUrl, local)
     assert.deepEqual(one.keys, ['sk-plain'])
     assert.deepEqual([one.config.organization, one.config.project], ['org-plain', 'proj-plain'])
   })
 
-  it('have keys of their own in place of the plain one, each once', () => {
+  it('use their own keys instead of the plain one, each once', () => {
     const [several, single, remote] = endpoints({
       ...payer,
       endpoints: [

@@ -46,39 +46,39 @@ describe('the rules between the settings of the openai miner', () => {
     [
       'a key among extra fields',
       { extra: { api_key: 'sk-1' } },
-      ['extra must not have the field api_key: it would be shown'],
+      ['extra must not have the field api_key: it would be printed'],
     ],
     ['extra fields that only look like it', { extra: { stop_token: 'x', cache_key: 'y' } }, []],
     [
       'one key and several of one endpoint',
       { endpoints: [{ apiKey: 'sk-1', apiKeys: ['sk-2'] }] },
-      ['endpoints 0 apiKey does not go with apiKeys'],
+      ['endpoints 0 apiKey cannot be combined with apiKeys'],
     ],
-    ['a name twice', { endpoints: [{ name: 'a' }, { name: 'a' }] }, ['endpoints 1 is called a, as [0] is']],
+    ['the same name twice', { endpoints: [{ name: 'a' }, { name: 'a' }] }, ['endpoints 1 has the name a, like [0]']],
     [
       'two endpoints without a name at one host',
       { baseUrl: 'http://127.0.0.1:8000/v1', endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v2' }] },
-      ['endpoints 1 is called 127.0.0.1:8000, as [0] is'],
+      ['endpoints 1 has the name 127.0.0.1:8000, like [0]'],
     ],
-    ['a hedge with one endpoint', { hedge: 800 }, ['hedge needs somebody else to ask']],
+    ['a hedge with one endpoint', { hedge: 800 }, ['hedge needs a second endpoint or key']],
     [
       'a hedge with one listed endpoint and one key',
       { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-1'] }] },
-      ['hedge needs somebody else to ask'],
+      ['hedge needs a second endpoint or key'],
     ],
     ['a hedge with two keys', { hedge: 800, endpoints: [{ apiKeys: ['sk-1', 'sk-2'] }] }, []],
     ['a hedge with two endpoints', { hedge: 59_999, endpoints: [{}, { name: 'b' }] }, []],
     [
       'a hedge whose unit was forgotten',
       { hedge: 800_000, endpoints: [{}, { name: 'b' }] },
-      ['hedge is 800 s, and hardly a question is open for that long'],
+      ['hedge is 800 s, which is longer than almost any question stays open'],
     ],
     ['endpoints that differ', { endpoints: [{}, { baseUrl: 'http://127.0.0.1:8000/v1' }] }, []],
   ]
   for (const [title, values, expected] of cases)
-    it(`say of ${title}: ${expected.join('; ') || 'nothing'}`, () => assert.deepEqual(broken(values), expected))
+    it(`report for ${title}: ${expected.join('; ') || 'nothing'}`, () => assert.deepEqual(broken(values), expected))
 
-  it('name the setting to use in place of an extra field, as it is called where that stands', () => {
+  it('name the setting to use instead of an extra field, by its path', () => {
     const extra = { max_tokens: 5 }
     const hints = openaiRules(openaiSettings(z).parse({ extra, endpoints: [{}, { name: 'b', extra }] })).map(
       ({ hint }) => hint,
@@ -86,7 +86,7 @@ describe('the rules between the settings of the openai miner', () => {
     assert.deepEqual(hints, ['set --max-tokens', 'set openai.endpoints[1].maxTokens'])
   })
 
-  it('say nothing of settings that are wrong themselves', () => {
+  it('ignore settings that are invalid themselves', () => {
     assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }), [])
   })
 })

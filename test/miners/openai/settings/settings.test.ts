@@ -36,7 +36,7 @@ describe('the settings of the openai miner', () => {
     { baseUrl: 'https://x.example/openai/deployments/y?api-version=1' },
   ]
   for (const values of accepted)
-    it(`take ${JSON.stringify(values)}`, () => {
+    it(`accept ${JSON.stringify(values)}`, () => {
       const parsed: Record<string, unknown> = settings.parse(values)
       for (const [name, value] of Object.entries(values)) assert.deepEqual(parsed[name], value)
     })
@@ -84,20 +84,20 @@ describe('the settings of the openai miner', () => {
       assert.equal(error?.issues[0]?.path[0], Object.keys(values)[0])
     })
 
-  it('do not repeat a key that is refused', () => {
+  it('do not repeat an invalid key', () => {
     const { error } = settings.safeParse({ apiKey: 'sk-s\u00e9cret' })
     assert.doesNotMatch(error!.message, /cret/)
   })
 
-  it('leave to an endpoint all that it does not say', () => {
+  it('leave undefined what an endpoint does not set', () => {
     assert.deepEqual(settings.parse({ endpoints: [{ name: 'main' }] }).endpoints, [{ name: 'main' }])
   })
 
-  it('take a key with the line end of the file it was in', () => {
+  it('trim the line end of a key from a file', () => {
     assert.equal(settings.parse({ apiKey: 'sk-1\n' }).apiKey, 'sk-1')
   })
 
-  it('say for each what it is, and which variable lends it', () => {
+  it('have a description each, and the variables they are also read from', () => {
     const { properties } = z.toJSONSchema(settings, { io: 'input' }) as { properties: Record<string, Described> }
     for (const [name, { description }] of Object.entries(properties)) assert.ok(description, name)
     assert.deepEqual(properties.baseUrl!.env, ['OPENAI_BASE_URL'])
