@@ -39,7 +39,7 @@ describe('the JSON object in a text', () => {
     }
   })
 
-  it('is not looked for so long that all others wait', async () => {
+  it('is not repaired so long that other requests wait', async () => {
     for (const text of [`{${'"b '.repeat(100_000)}}`, '{'.repeat(1_000_000), `${'{"a":'.repeat(100_000)}}`]) {
       const startedAt = performance.now()
       assert.equal(await objectIn(text), null)
