@@ -1,8 +1,8 @@
 import { type Problem, problemText } from './problem.js'
 
 /**
- * `CONFIG_INVALID` the operator's configuration is wrong: `problems` has everything that is, in all layers.
- * `CONFIG_SCHEMA` a section is described wrongly; its author has to mend it.
+ * `CONFIG_INVALID` the operator's configuration is wrong: `problems` lists everything that is, in all layers.
+ * `CONFIG_SCHEMA` a section's schema is wrong; its author has to fix it.
  */
 type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_SCHEMA'
 

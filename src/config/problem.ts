@@ -3,11 +3,11 @@ import { type Origin, originText } from './origin.js'
 /** One thing that is wrong with the configuration. It never holds a secret. */
 export type Problem = {
   readonly code: ProblemCode
-  /** the setting, down to an item of it: `shout.endpoints[1].apiKey`; absent when it is about none */
+  /** the setting, or the item in it: `shout.endpoints[1].apiKey`; absent when no setting is concerned */
   readonly path?: string
   readonly message: string
   readonly origin?: Origin | undefined
-  /** what would mend it; follows `try: ` */
+  /** what would fix it; follows `try: ` */
   readonly hint?: string | undefined
 }
 
@@ -22,10 +22,10 @@ export type ProblemCode =
   | 'MISSING'
   | 'SECRET_UNREADABLE'
   | 'RULE_BROKEN'
-  /** a warning: others on this machine can see it, or whoever gets the file to see */
+  /** a warning: other users of this machine can read the secret, or anyone with access to the file */
   | 'SECRET_EXPOSED'
 
-/** `what is wrong (where it came from)` */
+/** Formats a problem: `what is wrong (where it came from)`. */
 export function problemText({ message, origin }: Problem): string {
   return origin ? `${message} (${originText(origin)})` : message
 }

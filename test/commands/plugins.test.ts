@@ -255,11 +255,11 @@ describe('plugins', () => {
       assert.equal(left.code, 2)
       assert.match(
         left.stderr,
-        /^error: shout is not a setting \(.*\)\n {2}try: remove it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+        /^error: shout is not a setting \(.*\)\n {2}try: remove it, or install the plugin whose miner it configures: miner plugins:install PACKAGE$/m,
       )
       assert.match(
         left.stderr,
-        /^error: MINER_SHOUT_MARK is not a setting \(.*\)\n {2}try: unset it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+        /^error: MINER_SHOUT_MARK is not a setting \(.*\)\n {2}try: unset it, or install the plugin whose miner it configures: miner plugins:install PACKAGE$/m,
       )
       const dialect = await run([...serve, '--use', 'echo', '--dialect', 'haiku'])
       assert.match(
