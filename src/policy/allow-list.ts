@@ -1,7 +1,7 @@
 import type { ScreenRule } from '../plugin/screen-rule.js'
 
 /**
- * The rule where there is no chain to ask: only hotkeys that the operator named may ask.
+ * Makes the screen rule for a miner without a chain: only hotkeys that the operator lists may ask.
  *
  * @param lists ss58 addresses of network prefix 42
  */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Which hotkey the miner answers for. Coldkeys are never opened. */
+/** The settings of the hotkey that the miner answers for. Coldkeys are never opened. */
 export const walletSettings = z.object({
   name: z
     .string()
@@ -12,7 +12,7 @@ export const walletSettings = z.object({
     .string()
     .min(1)
     .default('default')
-    .describe('name of the hotkey in it')
+    .describe('name of the hotkey in that wallet')
     .meta({ flag: 'wallet-hotkey', env: ['BT_WALLET_HOTKEY'] }),
   path: z
     .string()
@@ -24,6 +24,6 @@ export const walletSettings = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('of an encrypted hotkey; asked for on a terminal when it is needed and absent')
+    .describe('password of an encrypted hotkey; prompted for on a terminal when it is needed and not set')
     .meta({ flag: 'wallet-password', secret: true }),
 })

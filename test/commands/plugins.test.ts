@@ -65,7 +65,7 @@ describe('plugins', () => {
       )
       assert.match(
         stderr,
-        /the miner union .* has settings that cannot be: union\.a: a choice between kinds cannot be a setting/,
+        /the miner union .* has invalid settings: union\.a: a choice between kinds cannot be a setting/,
       )
       assert.match(
         stderr,
