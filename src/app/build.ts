@@ -12,9 +12,9 @@ import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { hostSections } from './settings.js'
 import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
 
-// What the container builds from what. Each imports what it needs when it runs: a command pays only for its own.
+// The factories of the container. Each imports what it needs when it runs, so that a command loads only what it uses.
 
-/** The chosen miner, from its own settings. */
+/** Builds the chosen miner from its settings. */
 export async function buildMiner(from: DependencyContainer): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
@@ -24,17 +24,17 @@ export async function buildMiner(from: DependencyContainer): Promise<Miner> {
   return miner
 }
 
-/** The log as a plugin gets it, without its level: that is for all. */
+/** Returns the log for a plugin, without the level, which the whole program shares. */
 function onlyLog(log: Log): Log {
   return {
-    debug: (...said) => log.debug(...said),
-    info: (...said) => log.info(...said),
-    warn: (...said) => log.warn(...said),
-    error: (...said) => log.error(...said),
+    debug: (...record) => log.debug(...record),
+    info: (...record) => log.info(...record),
+    warn: (...record) => log.warn(...record),
+    error: (...record) => log.error(...record),
   }
 }
 
-/** The configured hotkey, from the wallet on disk. */
+/** Opens the configured hotkey in the wallet on disk. */
 export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
   const [{ openHotkey }, { askPassword }] = await Promise.all([
     import('../wallet/open-hotkey.js'),
@@ -50,7 +50,7 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
   })
 }
 
-/** The open axon. What is slow or may fail comes before the port is open. */
+/** Opens the axon. All that is slow or may fail comes before the port opens. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   const [{ RequestLog }, { serveAxon }, { decodeAddress }, { allowList }, { wires }, { watchPlugins }] =
     await Promise.all([
@@ -97,12 +97,12 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       onError: error => log.error({ event: 'axonFailed', error }),
     }),
   )
-  // What computes before is not a plugin that others wait for.
+  // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
   return open
 }
 
-/** The check of signatures: in a thread of its own, where there is a processor for it. */
+/** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */
 async function buildVerifier(from: DependencyContainer): Promise<VerifierThread['verify']> {
   const log = from.resolve(LOG)
   const onPanic = (error: unknown) => log.error({ event: 'signatureLibraryFailed', error })
@@ -117,7 +117,7 @@ async function buildVerifier(from: DependencyContainer): Promise<VerifierThread[
   return signatures => thread.verify(signatures)
 }
 
-/** A dendrite that asks with the configured hotkey. */
+/** Builds a dendrite that signs with the configured hotkey. */
 export async function buildDendrite(from: DependencyContainer): Promise<Dendrite> {
   const { createDendrite } = await import('../dendrite/create-dendrite.js')
   return from.resolve(RESOURCES).own(createDendrite({ keypair: await from.resolve(HOTKEY), now: Date.now }))

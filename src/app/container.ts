@@ -9,17 +9,17 @@ import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
 import { AXON, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, PLUGINS, RESOURCES } from './tokens.js'
 
-/** What a test or an embedder registers here is used by every command in the place of the default. */
+/** Every command uses what a test or an embedder registers here instead of the default. */
 export const root = container.createChildContainer()
 
-/** All that one command run builds: each thing once, when it is asked for, and closed in reverse order. */
+/** The services of one command run: each is built once, on first use, and closed in reverse order. */
 export type Scope = AsyncDisposable & {
   resolve<T>(token: InjectionToken<T>): T
-  /** Says what a token stands for in this run. */
+  /** Sets the value of a token for this run. */
   provide<T>(token: InjectionToken<T>, value: T): void
 }
 
-/** Opens the scope of one command run. This is the one list of what is built from what. */
+/** Opens the scope of one command run. This is the only list of tokens and their factories. */
 export function openScope(installed: Installed = { plugins: [], allow: null }): Scope {
   const child = root.createChildContainer()
   const ending = new AbortController()

@@ -4,25 +4,26 @@ import type { Log } from '../plugin/log.js'
 import type { Attempt } from '../plugin/miner.js'
 import { LOG } from './tokens.js'
 
-/** How often the requests of strangers are summed up. */
-const SUM_MS = 10_000
+/** How often the requests of strangers are summarized. */
+const SUMMARY_MS = 10_000
 
 /**
- * One record a request in the log. Requests of those who have proven nothing are summed up, a count an end, so that a
- * flood of them cannot fill a disk; of those that failed, the first since the last sum is told, too.
+ * Logs one record per request. Requests of strangers, callers whose signature is not verified, are summarized as a count
+ * per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
  */
 @injectable()
 export class RequestLog implements Disposable {
   readonly #log: Log
   readonly #strangers = new Map<string, number>()
-  /** of a stranger, since the last sum */
-  #toldFailure = false
+  /** whether a failure of a stranger has been logged since the last summary */
+  #loggedFailure = false
   readonly #timer: NodeJS.Timeout
   readonly #stops: (() => void)[]
 
   constructor(@inject(LOG) log: Log) {
     this.#log = log
-    this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
+    // Periodic, so neither `withTimeout` nor `timeoutSignal`.
+    this.#timer = setInterval(() => this.#summarize(), SUMMARY_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
         if (record.hotkey === null) return this.#count('ANSWERED')
@@ -48,8 +49,8 @@ export class RequestLog implements Disposable {
         const { hotkey, code, status, firstMs, pieces, attempts, reason, plugin, error } = record
         if (hotkey === null) {
           this.#count(code)
-          if (this.#toldFailure) return
-          this.#toldFailure = true
+          if (this.#loggedFailure) return
+          this.#loggedFailure = true
         }
         log[code === 'INTERNAL' ? 'error' : 'warn']({
           event: 'failed',
@@ -73,7 +74,7 @@ export class RequestLog implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
     for (const stop of this.#stops) stop()
-    this.#sumUp()
+    this.#summarize()
   }
 
   #on<Event extends keyof RequestEvents>(event: Event, listener: (record: RequestEvents[Event]) => void): () => void {
@@ -84,10 +85,10 @@ export class RequestLog implements Disposable {
     this.#strangers.set(code, (this.#strangers.get(code) ?? 0) + 1)
   }
 
-  #sumUp(): void {
-    this.#toldFailure = false
+  #summarize(): void {
+    this.#loggedFailure = false
     if (this.#strangers.size === 0) return
-    this.#log.info({ event: 'strangers', seconds: SUM_MS / 1000, counts: Object.fromEntries(this.#strangers) })
+    this.#log.info({ event: 'strangers', seconds: SUMMARY_MS / 1000, counts: Object.fromEntries(this.#strangers) })
     this.#strangers.clear()
   }
 }

@@ -1,8 +1,8 @@
-/** What was built and has to be closed: in reverse order, each of it, even when closing another one fails. */
+/** Closes what was built, in reverse order; a failure does not keep the others from being closed. */
 export class Resources implements AsyncDisposable {
   readonly #close: (() => unknown)[] = []
 
-  /** Remembers to close it, and gives it back. */
+  /** Registers a resource to be closed, and returns it. */
   own<T extends Partial<Disposable> & Partial<AsyncDisposable>>(resource: T): T {
     const close = resource[Symbol.asyncDispose] ?? resource[Symbol.dispose]
     if (close) this.#close.push(close.bind(resource))

@@ -8,44 +8,44 @@ import { walletSettings } from '../wallet/settings.js'
 import { logLevels } from './log/logger.js'
 
 const topSettings = z.object({
-  use: z.string().min(1).default('openai').describe('which miner answers; `miner miners` lists them'),
+  use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
 })
 
 const subnetSettings = z.object({
-  netuid: z.int().min(0).max(65_535).default(1).describe('the subnet that is served').meta({ flag: 'netuid' }),
+  netuid: z.int().min(0).max(65_535).default(1).describe('the subnet to serve').meta({ flag: 'netuid' }),
   dialect: z
     .string()
     .min(1)
     .optional()
-    .describe('what its validators ask; that of the subnet when left out; `miner dialects` lists them')
+    .describe("the dialect of its validators; by default the subnet's; `miner dialects` lists them")
     .meta({ flag: 'dialect' }),
   dialectFile: z
     .string()
     .min(1)
     .optional()
-    .describe('a dialect without code, in the place of `dialect`: a TOML file')
+    .describe('a TOML file that defines a dialect without code, instead of `dialect`')
     .meta({ flag: 'dialect-file' }),
 })
 
 function subnetRules({ dialect, dialectFile }: Partial<z.infer<typeof subnetSettings>>) {
   if (dialect === undefined || dialectFile === undefined) return []
-  const hint = 'leave one of --dialect and --dialect-file'
-  return [{ setting: 'dialectFile' as const, message: 'stands beside dialect', hint }]
+  const hint = 'keep only one of --dialect and --dialect-file'
+  return [{ setting: 'dialectFile' as const, message: 'cannot be combined with dialect', hint }]
 }
 
 const pluginSettings = z.object({
   allow: z
     .array(z.string().min(1))
     .optional()
-    .describe('packages whose miners and dialects may be used, beside those of this program; all when left out')
+    .describe('packages whose miners and dialects may be used, besides the built-in ones; by default all')
     .meta({ flag: 'allow-plugins' }),
 })
 
 const logSettings = z.object({
-  level: z.enum(logLevels).default('info').describe('how much is logged').meta({ flag: 'log-level' }),
+  level: z.enum(logLevels).default('info').describe('the lowest level that is logged').meta({ flag: 'log-level' }),
 })
 
-/** The host's own settings; those of the chosen miner come beside them. */
+/** The host's own settings; the chosen miner adds its own. */
 export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
   subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings, rules: subnetRules },
@@ -59,7 +59,7 @@ export const hostSections = {
 
 export type HostSection = keyof typeof hostSections
 
-/** The settings of a miner as the settings layer reads them. */
+/** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {
   return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules }) }
 }

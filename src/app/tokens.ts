@@ -12,23 +12,23 @@ import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
 import type { Resources } from './resources.js'
 
-/** What a command run is told. */
+// What a command provides to its run.
 export const CONFIGURATION = token<Configuration>('configuration')
 export const CHOSEN_MINER = token<MinerDefinition>('chosenMiner')
 export const CHOSEN_DIALECT = token<DialectDefinition>('chosenDialect')
-/** Those of plugins that this run uses. */
+/** The miners and dialects of plugins that this run uses. */
 export const PLUGINS_IN_USE = token<readonly Declared[]>('pluginsInUse')
 export const LOG = token<Log>('log')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
-/** What is made of it, when somebody asks for it; each once a command run. */
+// What is built from it, on first use and once per run.
 export const RESOURCES = token<Resources>('resources')
 export const MINERS = token<MinerCatalogue>('miners')
-/** What installed plugins declare. */
+/** The miners and dialects that installed plugins declare. */
 export const PLUGINS = token<readonly Declared[]>('plugins')
 export const DIALECTS = token<DialectCatalogue>('dialects')
-/** Makes the `OpenAI` client for an endpoint: the one thing a test or an embedder replaces. */
+/** Makes the `OpenAI` client for an endpoint: the one service that a test or an embedder replaces. */
 export const CLIENT_FOR = token<ClientFor>('clientFor')
 /** The chosen miner, built by its plugin's `create`. */
 export const MINER = token<Promise<Miner>>('miner')

@@ -1,4 +1,4 @@
 import { synapseWire } from '../wires/synapse/wire.js'
 
-/** How it is asked here. */
+/** The wires that the axon serves. */
 export const wires = [synapseWire] as const

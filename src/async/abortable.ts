@@ -1,9 +1,12 @@
-/** Why work is aborted when its result is no longer needed. One error for all: its stack costs more than the rest of an abort. */
+/**
+ * The abort reason of work whose result is no longer needed. One shared error: creating its stack costs more than the rest
+ * of an abort.
+ */
 export const CANCELLED = new DOMException('cancelled', 'AbortError')
 
 /**
- * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. The promise itself goes on then,
- * and its result is dropped.
+ * Settles as `promise` does, or rejects with the signal's reason as soon as the signal aborts. The promise itself then
+ * runs on, and its result is dropped.
  */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -15,8 +18,8 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /**
- * Makes a controller that aborts when `signal` does, with its reason, until it is disposed. `AbortSignal.any` registers
- * its signals for finalization, so they survive until the next full collection; these die young.
+ * Returns a controller that aborts when `signal` does, with the same reason, until it is disposed. `AbortSignal.any`
+ * registers its signals for finalization, so they survive until the next full collection; these die young.
  */
 export function linkedController(signal: AbortSignal): AbortController & Disposable {
   const controller = new AbortController()

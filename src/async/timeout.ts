@@ -1,47 +1,45 @@
-/** The longest delay that a timer of Node takes, in milliseconds; longer ones fire at once. */
+/** The longest delay of a Node timer, in milliseconds; a longer one fires at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** What `withTimeout` rejects with. */
+/** The error that `withTimeout` rejects with. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
 }
 
 /**
- * Settles as `promise` does, or rejects after `ms` milliseconds. The promise itself goes on then, and its result is
+ * Settles as `promise` does, or rejects after `ms` milliseconds. The promise itself then runs on, and its result is
  * dropped. The timer keeps the process alive: without it the process would end silently while a plugin's promise hangs.
  *
- * @throws {TimeoutError} when it takes longer · whatever the promise rejects with
+ * @throws {TimeoutError} when the promise takes longer · whatever the promise rejects with
  */
 export async function withTimeout<T>(promise: PromiseLike<T>, ms: number): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new TimeoutError(`took longer than ${ms < 1000 ? `${ms} ms` : `${ms / 1000} s`}`)),
-    cap(ms),
-  )
+  const expired = Promise.withResolvers<never>()
+  const duration = ms < 1000 ? `${ms} ms` : `${ms / 1000} s`
+  const timer = setTimeout(() => expired.reject(new TimeoutError(`took longer than ${duration}`)), clampDelay(ms))
   try {
-    return await Promise.race([promise, late.promise])
+    return await Promise.race([promise, expired.promise])
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Disposing it clears the timer and the link to its parent; the signal itself does not abort then. */
+/** A signal with a timer. Disposing it clears the timer and the link to its parent, and does not abort the signal. */
 export type TimeoutSignal = Disposable & { readonly signal: AbortSignal }
 
 type TimeoutSignalOptions = {
-  /** milliseconds; 0 or less: at the next turn of the event loop */
+  /** milliseconds; 0 or less aborts at the next turn of the event loop */
   readonly ms: number
-  /** makes the signal's reason when the time is over */
+  /** creates the signal's reason when the time is up */
   readonly reason: () => Error
-  /** aborts the signal too, with its own reason */
+  /** also aborts the signal, with its own reason */
   readonly parent?: AbortSignal | undefined
 }
 
-/** Makes a signal that aborts after a time, or when its parent does. `AbortSignal.any` would hold on to the parent. */
+/** Returns a signal that aborts after `ms`, or when its parent does. `AbortSignal.any` would hold on to the parent. */
 export function timeoutSignal({ ms, reason, parent }: TimeoutSignalOptions): TimeoutSignal {
   const controller = new AbortController()
   const follow = () => controller.abort(parent?.reason)
-  const timer = setTimeout(() => controller.abort(reason()), cap(ms))
+  const timer = setTimeout(() => controller.abort(reason()), clampDelay(ms))
   parent?.addEventListener('abort', follow, { once: true })
   if (parent?.aborted) follow()
   return {
@@ -53,11 +51,14 @@ export function timeoutSignal({ ms, reason, parent }: TimeoutSignalOptions): Tim
   }
 }
 
-/** Whether a deadline is over, in epoch milliseconds. Whoever set it times it too, and may be up to 10 ms early. */
+/**
+ * Returns whether a deadline, in epoch milliseconds, has passed. Its last 10 ms count as past: the code that set the
+ * deadline runs its own timer, which may fire that early.
+ */
 export function isPast(deadline: number): boolean {
   return Date.now() >= deadline - 10
 }
 
-function cap(ms: number): number {
+function clampDelay(ms: number): number {
   return Math.min(Math.max(0, ms), MAX_TIMER_MS)
 }

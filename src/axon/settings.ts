@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What an operator sets of the axon. */
+/** The operator's settings of the axon. */
 export const axonSettings = z.object({
   port: z
     .int()
@@ -9,7 +9,7 @@ export const axonSettings = z.object({
     .default(8091)
     .describe('port of the axon; 0 picks a free one')
     .meta({ env: ['BT_AXON_PORT'] }),
-  host: z.string().min(1).optional().describe('address to listen on; every one of this machine when left out'),
+  host: z.string().min(1).optional().describe('address to listen on; by default every address of this machine'),
   concurrency: z
     .int()
     .min(1)
@@ -22,32 +22,34 @@ export const axonSettings = z.object({
     .min(0)
     .max(100_000)
     .default(64)
-    .describe('prompts that may wait for that; beyond it callers get 503')
+    .describe('prompts that may wait for a free slot; callers beyond that get 503')
     .meta({ flag: 'queue' }),
   maxTimeout: z
     .int()
     .min(100)
     .max(3_600_000)
     .default(60_000)
-    .describe("a caller's time-out is cut to this")
+    .describe("limit of a caller's time-out; a longer one is cut to this")
     .meta({ flag: 'max-timeout', unit: 'duration' }),
   margin: z
     .int()
     .min(0)
     .max(60_000)
     .default(300)
-    .describe("how long before the caller's time-out an answer is due; a tenth of the time-out at most")
+    .describe("how long before the caller's time-out an answer is due; at most a tenth of the time-out")
     .meta({ flag: 'margin', unit: 'duration' }),
   partial: z
     .enum(['cut', 'never'])
     .default('cut')
-    .describe('an answer that is not done in time: cut it after its last sentence or word, or never give it')
+    .describe(
+      'what to do with an answer that is not complete in time: cut it after its last sentence or word, or never send it',
+    )
     .meta({ flag: 'partial' }),
   maxBody: z
     .int()
     .min(1024)
     .max(64 * 1024 * 1024)
     .default(1024 * 1024)
-    .describe('largest body of a request')
+    .describe('largest body that a request may have')
     .meta({ flag: 'max-body', unit: 'size' }),
 })

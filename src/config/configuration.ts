@@ -4,19 +4,22 @@ import type { Problem } from './problem.js'
 import type { Section } from './schema/section.js'
 import type { Setting } from './schema/setting.js'
 
-/** All layers as one: validated, complete with defaults. It holds secrets; print it by `toToml` and `toJson` only. */
+/**
+ * All layers merged: validated, complete with defaults. It holds secrets; print it with `configurationToml` and
+ * `configurationJson` only.
+ */
 export type Configuration = {
   readonly settings: readonly Setting[]
-  /** by section, the top's own keys beside them: `{ use: 'shout', shout: { maxTokens: 100 } }` */
+  /** by section, with the keys at the top beside them: `{ use: 'shout', shout: { maxTokens: 100 } }` */
   readonly values: Readonly<Record<string, unknown>>
   /** by path; a setting without value and default is absent */
   readonly origins: ReadonlyMap<string, Origin>
-  /** what must not appear in a log: secrets, and passwords and queries in URLs */
+  /** texts that must not appear in a log: secrets, and passwords and queries of URLs */
   readonly secretValues: readonly string[]
   readonly warnings: readonly Problem[]
 }
 
-/** The values of one section, typed by it. They are those of the sections that the configuration was read for. */
+/** Returns the values of a section, typed by it. The configuration must have been loaded with this section. */
 export function valuesOf<Settings extends ZodObject>(
   { values }: Configuration,
   { name }: Section<Settings>,
@@ -24,7 +27,7 @@ export function valuesOf<Settings extends ZodObject>(
   return (name === '' ? values : values[name]) as z.output<Settings>
 }
 
-/** The same, with a default of a key at the top that depends on other settings. */
+/** Returns the configuration with a default for a key at the top, for defaults that depend on other settings. */
 export function withDefault(configuration: Configuration, key: string, value: unknown): Configuration {
   if (configuration.values[key] !== undefined) return configuration
   return {
@@ -34,7 +37,7 @@ export function withDefault(configuration: Configuration, key: string, value: un
   }
 }
 
-/** The value of one setting; undefined when it has none. */
+/** Returns the value of a setting; undefined when it has none. */
 export function valueAt({ values }: Pick<Configuration, 'values'>, { section, key }: Setting): unknown {
   const table = section === '' ? values : (values[section] as Record<string, unknown>)
   return table[key]

@@ -14,7 +14,7 @@ export type Origin =
   /** `flag` as it was typed: `--max-tokens` */
   | { readonly from: 'flag'; readonly flag: string }
 
-/** An origin in a message: `default` · `/etc/miner.toml: shout.model` · `MINER_SHOUT_MODEL` · `--model`. */
+/** Formats an origin for a message: `default` · `/etc/miner.toml: shout.model` · `MINER_SHOUT_MODEL` · `--model`. */
 export function originText(origin: Origin): string {
   switch (origin.from) {
     case 'default':

@@ -4,17 +4,17 @@ import { type Origin, originText } from './origin.js'
 /** One thing that is wrong with the configuration. It never holds a secret. */
 export type Problem = {
   readonly code: ProblemCode
-  /** the setting, down to an item of it: `shout.endpoints[1].apiKey`; absent when it is about none */
+  /** the setting, or the item in it: `shout.endpoints[1].apiKey`; absent when no setting is concerned */
   readonly path?: string
   readonly message: string
   readonly origin?: Origin | undefined
-  /** what would mend it; follows `try: ` */
+  /** what would fix it; follows `try: ` */
   readonly hint?: string | undefined
 }
 
 export type ProblemCode = keyof typeof problemCodes
 
-/** `what is wrong (where it came from)` */
+/** Formats a problem: `what is wrong (where it came from)`. */
 export function problemText({ message, origin }: Problem): string {
   return origin ? `${message} (${originText(origin)})` : message
 }

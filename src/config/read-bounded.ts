@@ -2,15 +2,15 @@ import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 
 /**
- * Reads a file that should be small. Pipes work too (`--config <(generate)`).
+ * Reads a file of at most `maxBytes`. Pipes work too (`--config <(generate)`).
  *
- * @returns its bytes, or why there are none, in words that follow the file's name: `is a folder`; and the system's code
+ * @returns its bytes; or the system's code and why it cannot be read, in words that follow the file's name: `is a folder`
  */
 export async function readBounded(path: string, maxBytes: number): Promise<Buffer | { why: string; code: string }> {
   try {
     const file = await open(path, 'r')
     try {
-      // One byte more than is allowed tells whether there is more.
+      // One extra byte shows whether the file is too large.
       const bytes = Buffer.alloc(maxBytes + 1)
       let length = 0
       for (;;) {
@@ -31,12 +31,12 @@ export async function readBounded(path: string, maxBytes: number): Promise<Buffe
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'does not exist'],
   ['EISDIR', 'is a folder'],
-  ['EACCES', 'may not be read by this user'],
-  ['EPERM', 'may not be read by this user'],
-  ['ENOTDIR', 'stands under a file that is no folder'],
+  ['EACCES', 'is not readable by this user'],
+  ['EPERM', 'is not readable by this user'],
+  ['ENOTDIR', 'has a parent that is not a folder'],
 ])
 
-/** A path that begins with `~` as the shell would expand it, where none does. */
+/** Expands a leading `~` as a shell would, for paths that no shell has expanded. */
 export function expandHome(path: string): string {
   return path.replace(/^~(?=\/|$)/, () => homedir())
 }

@@ -3,7 +3,7 @@ import type { Setting } from './schema/setting.js'
 import type { Scalar } from './schema/shape.js'
 import { printUnit } from './schema/unit.js'
 
-/** The secrets in a value of a setting, by path, as they stand there: `shout.endpoints[1].apiKey` → `env:KEY`. */
+/** Returns the secrets in a setting's value by path, as they are written: `shout.endpoints[1].apiKey` → `env:KEY`. */
 export function secretsOf(
   { shape, path }: Pick<Setting, 'shape' | 'path'>,
   value: unknown,
@@ -15,25 +15,25 @@ export function secretsOf(
   return secrets
 }
 
-/** Is a secret written as `env:NAME` or `file:PATH`, which is not secret itself? */
+/** Returns whether a secret is written as `env:NAME` or `file:PATH`, which is not secret itself. */
 export function isReference(text: string): boolean {
   return /^(env|file):/.test(text)
 }
 
-/** What stands in the place of a secret wherever one is printed, and is refused where one is read. */
+/** The placeholder that is printed instead of a secret, and refused as one. */
 export const REDACTED = '***'
 
 /**
- * A value as it may be printed: secrets as `***`, URLs without user, password, query and fragment, durations and
- * sizes with their unit, so that what is printed reads as the same value again.
+ * Returns a value that is safe to print: secrets as `***`, URLs without user, password, query and fragment, durations and
+ * sizes with their unit, so that they read as the same value again.
  */
 export function redact(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): unknown {
   return mapLeaves(setting.shape, value, setting.path, redactScalar)
 }
 
 /**
- * The texts of a value that must not be seen: secrets, and the passwords and queries of URLs. A secret is there without
- * the space around it, too: whoever uses it may trim it.
+ * Returns the texts of a value that must not be printed: secrets, and passwords and queries of URLs. A secret is included
+ * without the space around it, too, because its user may trim it.
  */
 export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): readonly string[] {
   const literals = [...secretsOf(setting, value).values()].filter(secret => !isReference(secret))
@@ -45,16 +45,16 @@ export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unkno
 }
 
 /**
- * Blots out known secrets in a text that others wrote.
- * Placeholders such as `none` or `EMPTY` are no secrets, and blotting them out would spoil the text.
+ * Replaces known secrets in foreign text by `***`. Ignores secrets of less than 6 characters: placeholders such as `none`
+ * or `EMPTY` are not secret, and replacing them would garble the text.
  */
 export function redactText(text: string, secrets: readonly string[]): string {
   return (
     secrets
       .filter(secret => secret.length >= 6)
-      // One may begin another.
+      // Longest first: one secret may be the start of another.
       .sort((one, other) => other.length - one.length)
-      .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, REDACTED), text)
+      .reduce((redacted, secret) => redacted.replaceAll(secret, REDACTED), text)
   )
 }
 
@@ -66,10 +66,10 @@ function redactScalar(shape: Scalar, value: unknown): unknown {
   return value
 }
 
-// One that has nothing to hide stays as it was written: `URL` would add a slash to a bare host.
+// A URL without secrets stays as it was written: `URL` would add a slash to a bare host.
 function redactUrl(text: string): string {
   const url = URL.parse(text)
-  // `finney`, or `user:password@host`, whose scheme was forgotten and which is a URL all the same.
+  // `finney`, or a URL without its scheme: `user:password@host`.
   if (!url?.host) return /[@?#]/.test(text) ? REDACTED : text
   if (!(url.username || url.password || url.search || url.hash)) return text
   url.username = ''

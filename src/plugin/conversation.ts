@@ -3,7 +3,7 @@ import { roles as knownRoles, type Message, type Role } from './miner.js'
 
 type ConversationErrorCode = keyof typeof conversationCodes
 
-/** A conversation that is none. Its text is ours, one printable line, and fit for the caller who sent it. */
+/** An invalid conversation. Its message is our own text, one printable line, and may be sent to the caller. */
 export class ConversationError extends Error {
   override readonly name = 'ConversationError'
   readonly code: ConversationErrorCode
@@ -15,8 +15,8 @@ export class ConversationError extends Error {
 }
 
 /**
- * Pairs roles with messages, as `Prompting` carries them. The reference paired them with Python's `zip`, which
- * silently drops what is over (opentensor/text-prompting neurons/miners/openai/miner.py).
+ * Pairs roles with messages, as the `Prompting` synapse carries them. The reference pairs them with Python's `zip`, which
+ * silently drops the surplus (opentensor/text-prompting neurons/miners/openai/miner.py).
  *
  * @throws {ConversationError} `CONVERSATION_LENGTHS` · `CONVERSATION_EMPTY` · `CONVERSATION_ROLE`
  */
@@ -37,7 +37,7 @@ function knownRole(role: string): Role {
   return known
 }
 
-/** At most 40 characters of it, in printable ASCII: control characters as JSON escapes them, others as `?`. */
+/** Quotes the first 40 characters in printable ASCII: control characters as JSON escapes, all others as `?`. */
 function quoted(text: string): string {
   const start = text.length > 40 ? `${text.slice(0, 40)}...` : text
   return JSON.stringify(start).replace(/[^ -~]/gu, '?')

@@ -6,169 +6,175 @@ import type { Embedding, Hotkey, Logprob, Outcome, Piece, Question, Relayed, Too
 
 export type { HashField, RefusalCode }
 
-/** A whole answer. One without words has calls of tools. */
+/** A complete answer. When `text` is empty, the answer is its tool calls. */
 export type Answer = {
   readonly text: string
-  /** empty when the model wants none */
+  /** empty when the model calls no tool */
   readonly toolCalls: readonly ToolCall[]
-  /** one for each token; empty unless the question asked for them */
+  /** one per token; empty unless the question asked for them */
   readonly logprobs: readonly Logprob[]
   readonly outcome: Outcome
-  /** the deadline cut it, at a sentence or a word */
+  /** true: the deadline cut the text, after a sentence or a word */
   readonly partial: boolean
 }
 
-/** How long an answer may take, where a dialect asks more than once for one request. */
+/** The time limit of one question, for a dialect that asks several for one request. */
 export type AskHow = {
-  /** epoch milliseconds; the request's own deadline when that comes first */
+  /** epoch milliseconds; the request's own deadline holds when it comes first */
   readonly until?: number
 }
 
-/** Puts questions to the miner, within the caller's deadline. No answer is ever empty. */
+/** Asks the miner, within the caller's deadline. An answer is never empty. */
 export type Ask = {
   /**
-   * Gives the whole answer.
+   * Returns the complete answer.
    *
-   * @param how.partial take what there is when the deadline comes; without it there is no answer then. False unless
-   *   it is said: cut JSON or a cut call of a tool is worthless.
+   * @param how.partial return the text so far when the deadline comes, instead of failing. Default false: JSON or a
+   *   tool call that is cut is worthless.
    */
   (question: Question, how?: AskHow & { readonly partial?: boolean }): Promise<Answer>
-  /** Gives the answer as the miner speaks. */
+  /** Yields the answer as the miner produces it. */
   stream(question: Question, how?: AskHow): AsyncGenerator<Piece, Outcome>
-  /** Gives the answer as the model's own server writes it. The dialect `needs` `relay`. */
+  /** Returns the answer as the model's own server writes it. The dialect must list `relay` in `needs`. */
   relay(question: Question, how?: AskHow): Promise<Relayed>
-  /** Gives a vector for each text. The dialect `needs` `embed`. */
+  /** Returns one vector per text. The dialect must list `embed` in `needs`. */
   embed(texts: readonly string[], how?: AskHow): Promise<Embedding>
 }
 
-/** Who asks: a hotkey that signed, or, on a route that wants no proof, an address. */
+/** The caller: the hotkey that signed the request or, on a route with `auth: 'none'`, an address. */
 export type Caller =
   | { readonly kind: 'signed'; readonly hotkey: Hotkey }
   | { readonly kind: 'open'; readonly address: string }
 
-/** What a dialect remembers of one caller, bounded in number and time: the oldest goes first. */
+/** A dialect's state for one caller, bounded in entries and time: the oldest entry is evicted first. */
 export type TtlMap = {
   get(key: string): unknown
-  /** Keeps it for so many milliseconds, an hour at most. */
+  /** Keeps the value for `ttlMs` milliseconds, at most an hour. */
   set(key: string, value: unknown, ttlMs: number): void
   delete(key: string): void
 }
 
 /**
- * Signs an object with the miner's hotkey, written as Python's `json.dumps` writes it. Never bytes of a dialect's
- * choosing: 32 bytes can be the hash of a transaction.
+ * Signs an object with the miner's hotkey, as the text that Python's `json.dumps` writes. It never signs bytes of a
+ * dialect's choosing: 32 bytes can be the hash of a transaction.
  *
- * @param how.digest what is signed is the SHA-256 of that text
+ * @param how.digest sign the SHA-256 of that text instead
  * @param how.sortKeys as `sort_keys=True`
- * @returns 128 digits of lower-case hex
+ * @returns 128 lower-case hex digits
  */
 export type Sign = (
   value: { readonly [key: string]: Json },
   how?: { readonly digest?: 'sha256'; readonly sortKeys?: boolean },
 ) => string
 
-/** One question of a validator: proven, unless its route wants no proof. */
+/** One request of a validator. Its signature is verified, unless the route has `auth: 'none'`. */
 export type Call<Body> = {
-  /** a read-only view of the request's fields, as the route's schema gives them */
+  /** a read-only view of the request's fields, as the route's schema outputs them */
   readonly body: Body
   readonly ask: Ask
   readonly caller: Caller
   readonly receiver: Hotkey
   readonly id: string
-  /** aborts when the caller has left or the deadline is past */
+  /** aborts when the caller disconnects or the deadline passes */
   readonly signal: AbortSignal
   /** epoch milliseconds */
   readonly deadline: number
-  /** of this caller and this dialect */
+  /** kept per caller and dialect */
   readonly state: TtlMap
   readonly sign: Sign
-  /** as the global one, but bounded: a reply has at most 16 MiB, and all ends with the request */
+  /** the global `fetch`, bounded: a reply has at most 16 MiB, and every fetch ends with this request */
   readonly fetch: typeof fetch
 }
 
-/** Fields to set on the request's own, which is echoed as it came. */
+/** Fields to set in the reply, which otherwise echoes the request's fields as they came. */
 export type Patch = Readonly<Record<string, Json>>
 
-/** So much in so long, for each caller. Hotkeys that the operator named in `policy.allow` have no such bound. */
+/** A rate limit per caller. Hotkeys that the operator lists in `policy.allow` are exempt. */
 export type Rate = {
-  /** requests, or what `cost` says of each */
+  /** requests per window, each counted as its `cost` */
   readonly limit: number
   readonly windowMs: number
 }
 
-/** What the host refuses by itself, in the words and the status that this subnet's validators expect. */
+/** Status and text of the host's own refusals, as this subnet's validators expect them. */
 export type Refusals = Readonly<Partial<Record<RefusalCode, { readonly status: number; readonly text: string }>>>
 
-/** What a route says of itself, whatever it answers with. */
+/** What every route declares, whatever its kind of answer. */
 export type RouteTerms<Body extends ZodType> = {
-  /** what is absent here is not read, not refused: validators add fields; those without a default are required */
+  /** fields that the schema lacks are ignored, not refused: validators add fields; fields without a default are required */
   readonly body: Body
-  /** in the order in which the SDK hashes them; several lists: versions of the protocol, any of which may hold */
+  /** in the order in which the SDK hashes them; several lists: one per version of the protocol, any of which may match */
   readonly hashed: readonly HashField[] | readonly (readonly HashField[])[]
-  /** `none`: whoever asks is answered, without a signature; `rate` counts addresses then, 1 a second unless it is said */
+  /** `none`: requests need no signature; `rate` then counts addresses, by default 1 a second */
   readonly auth?: 'signed' | 'none'
-  /** false: the rules about hotkeys do not hold here, only the signature; `rate` is as for `auth: 'none'`, and for all */
+  /**
+   * false: checks the signature, but none of the rules about hotkeys; `rate` counts addresses, as for `auth: 'none'`,
+   * without exemptions
+   */
   readonly rules?: false
   readonly rate?: Rate
-  /** what a request takes of `rate`: 1 unless it is said */
+  /** what a request takes of `rate`; default 1 */
   cost?(body: z.infer<Body>): number
-  /** how many may wait for a place, where fewer than `axon.queue`: with 0 it is refused at once when none is free; false: needs none, for what costs nothing */
+  /**
+   * how many requests may wait for a slot, if fewer than `axon.queue`; 0: refuses at once when no slot is free; false:
+   * needs no slot, for answers that cost nothing
+   */
   readonly queue?: number | false
-  /** bytes; for what is larger than `axon.maxBody`, or must be smaller; 64 KiB unless it is said where nobody signs */
+  /** bytes, when larger or smaller than `axon.maxBody`; with `auth: 'none'` 64 KiB by default */
   readonly maxBody?: number
-  /** milliseconds that the validator waits, where its head does not say or says too much */
+  /** milliseconds that the validator waits, when the request's head does not say or says too much */
   readonly timeout?: number
   readonly refusals?: Refusals
-  /** the fields of a request as a validator sends it, all in the order of their declaration */
+  /** all fields of a request as a validator sends it, in the order of their declaration */
   readonly example: { readonly [field: string]: Json }
 }
 
-/** What a stream is made of: UTF-8 text, server-sent events, a JSON value a line, JSON values, or bytes as they are. */
+/** How a stream is framed: UTF-8 text, server-sent events, one JSON value per line, JSON values, or raw bytes. */
 export type Frames = 'text' | 'sse' | 'jsonl' | 'json' | 'bytes'
 
-/** One synapse: which fields it has, which of them are hashed, and how it is answered. */
+/** One synapse: its fields, which of them are hashed, and how to answer it. */
 export type Route<Body extends ZodType = ZodType> = RouteTerms<Body> &
   (
     | {
         readonly frames?: undefined
-        /** milliseconds that the axon tells it took at least, where validators refuse what is too fast */
+        /** milliseconds that an answer takes at least, for validators that refuse faster ones */
         readonly notBefore?: number
         answer(call: Call<z.infer<Body>>): Promise<Patch>
       }
     | { readonly frames: 'text'; answer(call: Call<z.infer<Body>>): AsyncGenerator<string | Piece, void> }
-    /** a string is written as it is (`[DONE]`), all else as JSON */
+    /** a string is written as it is (`[DONE]`), any other value as JSON */
     | { readonly frames: 'sse' | 'jsonl' | 'json'; answer(call: Call<z.infer<Body>>): AsyncGenerator<Json, void> }
     | { readonly frames: 'bytes'; answer(call: Call<z.infer<Body>>): AsyncGenerator<Uint8Array, void> }
   )
 
-/** A route that is no synapse: whoever asks gets JSON. */
+/** A plain HTTP route, not a synapse: answers any client with JSON. */
 export type PlainRoute = {
-  /** requests of one address; 1 a second unless it is said */
+  /** per address; default 1 a second */
   readonly rate?: Rate
   answer(call: {
-    /** of a GET: its query; of a POST: its JSON */
+    /** the query of a GET, the JSON of a POST */
     readonly body: unknown
     readonly address: string
     readonly signal: AbortSignal
   }): Promise<Json>
 }
 
-/** What a dialect may need of a miner beyond words. */
+/** What a dialect may require of a miner beyond text. */
 export type Need = 'tools' | 'logprobs' | 'responseFormat' | 'relay' | 'embed'
 
-/** What one subnet's validators ask. */
+/** The protocol of one subnet's validators. */
 export type DialectDefinition = {
   readonly name: string
   readonly summary: string
-  /** the repository and commit whose protocol it follows: `owner/name@1234567` */
+  /** the repository and commit that define the protocol: `owner/name@1234567` */
   readonly follows: string
-  /** a miner that lacks one is refused when the axon starts */
+  /** the axon does not start with a miner that lacks one of these */
   readonly needs?: readonly Need[]
-  /** what an operator should know before he counts on being paid; a sentence */
+  /** a sentence that operators should read before they count on being paid */
   readonly caveat?: string
-  /** `rising`: the nonces of a caller must go up, as the SDK's own axon wants; `once` unless it is said */
+  /** `rising`: a caller's nonces must increase, as the SDK's own axon requires; default `once` */
   readonly nonces?: 'once' | 'rising'
   readonly synapses: Readonly<Record<string, Route>>
-  /** by method and path: `GET /availability`; `/healthz` is the host's */
+  /** by method and path: `GET /availability`; the host answers `/healthz` itself */
   readonly routes?: Readonly<Record<`${'GET' | 'POST'} /${string}`, PlainRoute>>
 }

@@ -1,12 +1,14 @@
-/** A value as JSON has it. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 type JsonObject = { readonly [key: string]: Json }
 
 /**
- * The JSON object in what a model wrote, from its first brace to its last one: words or a code fence around it do no
- * harm. In a short one, as the arguments of a tool are, slips that models make, such as a comma too many or single
- * quotes, are repaired. Null when there is none, or its end is missing: what is cut is worth nothing.
+ * Parses the JSON object in a model's text, from the first brace to the last: text or a code fence around it is ignored.
+ * In a short object, such as the arguments of a tool, it repairs the usual mistakes of models, such as an extra comma or
+ * single quotes.
+ *
+ * @returns null when the text has no object, or one without its end: a cut object is worthless
  */
 export async function objectIn(text: string): Promise<JsonObject | null> {
   const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
@@ -18,12 +20,12 @@ export async function objectIn(text: string): Promise<JsonObject | null> {
 }
 
 /**
- * Characters that are repaired at most. The time it takes grows with the cube of stray quotes: a tenth of a second for so
- * many, in which nobody is answered, and minutes for 30,000 (jsonrepair 3.15).
+ * The longest text that is repaired, in characters. The time grows with the cube of stray quotes: a tenth of a second,
+ * which holds up every other request, for this many, and minutes for 30,000 (jsonrepair 3.15).
  */
 const MAX_REPAIR = 1024
 
-/** The repair would close what is open at the end. */
+/** Returns whether every bracket is closed. The repair would close open ones, and so complete an object that was cut. */
 function isWhole(text: string): boolean {
   const count = (bracket: string) => text.split(bracket).length
   return count('{') === count('}') && count('[') === count(']')
@@ -32,9 +34,9 @@ function isWhole(text: string): boolean {
 function parsed(text: string, repair = (text: string) => text): JsonObject | null {
   try {
     const value: Json = JSON.parse(repair(text))
-    // Two objects with words between them are repaired to a list.
+    // The repair turns two objects with text between them into a list.
     return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : null
   } catch {
-    return null // a model wrote it
+    return null // a model's text is often not JSON
   }
 }

@@ -1,4 +1,4 @@
-/** As much of a logger as a plugin gets. Values are fields and are escaped; secrets never belong in them. */
+/** The logger that a plugin gets. The values of fields are escaped; never log secrets. */
 export type Log = {
   debug(fields: object, message?: string): void
   info(fields: object, message?: string): void

@@ -2,13 +2,13 @@ import type { ZodObject, z } from 'zod'
 import type { Json } from './json.js'
 import type { Log } from './log.js'
 
-/** The roles a typed conversation may have, as OpenAI's chat API names them. */
+/** The roles of a conversation, as OpenAI's chat API names them; `tool` is apart, because its message names a call. */
 export const roles = ['system', 'developer', 'user', 'assistant'] as const satisfies readonly Role[]
 export type Role = 'system' | 'developer' | 'user' | 'assistant'
 
 export type Message =
   | { readonly role: Role; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
-  /** what a tool gave for a call of it */
+  /** the result of a tool call */
   | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string }
 
 /** A function that a model may call, in the shape of OpenAI's chat API. */
@@ -19,10 +19,10 @@ export type Tool = {
   readonly parameters?: { readonly [key: string]: Json }
 }
 
-/** A call that a model wants made. `arguments` is JSON text as the model wrote it: it may be none. */
+/** A tool call of a model. `arguments` is JSON as the model wrote it, and may be invalid. */
 export type ToolCall = { readonly id: string; readonly name: string; readonly arguments: string }
 
-/** A part of the call with that index: `id` and `name` come once, `arguments` in parts that are to be joined. */
+/** A part of the tool call at `index`: `id` and `name` come once, `arguments` in parts to be joined. */
 export type ToolDelta = {
   readonly index: number
   readonly id?: string
@@ -30,7 +30,7 @@ export type ToolDelta = {
   readonly arguments?: string
 }
 
-/** How likely a token was: natural logarithms. */
+/** How likely a token was, as a natural logarithm. */
 export type Logprob = {
   readonly token: string
   readonly logprob: number
@@ -39,8 +39,8 @@ export type Logprob = {
 }
 
 /**
- * A conversation that wants one answer. It has at least one message. What a question does not say is for the miner's
- * own settings; a miner that cannot do what one says throws `unsupported`.
+ * A conversation to answer, with at least one message. The miner's own settings decide what the question leaves out; a
+ * miner that cannot do what the question asks throws `unsupported`.
  */
 export type Question = {
   readonly messages: readonly Message[]
@@ -49,150 +49,151 @@ export type Question = {
   readonly temperature?: number
   readonly seed?: number
   readonly tools?: readonly Tool[]
-  /** `auto` unless it is said; `{ name }`: that tool */
+  /** default `auto`; `{ name }`: that tool */
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string }
   /** `json`: an object; a schema: an object of that schema */
   readonly responseFormat?: 'json' | { readonly name: string; readonly schema: { readonly [key: string]: Json } }
-  /** how many alternatives are told for each token, 0 to 20 */
+  /** how many alternatives to return per token, 0 to 20 */
   readonly logprobs?: { readonly top: number }
 }
 
-/** What a miner yields: some of the answer. Yielding a plain string means `{ text }`. */
+/** A part of an answer, as a miner yields it. A plain string means `{ text }`. */
 export type Piece = {
   readonly text?: string
   readonly toolCalls?: readonly ToolDelta[]
   readonly logprobs?: readonly Logprob[]
 }
 
-/** An answer as the model's own server writes it: a stream of OpenAI's chat chunks as server-sent events. */
+/** An answer as the model's own server writes it: OpenAI's chat chunks as server-sent events. */
 export type Relayed = {
-  /** byte for byte; ends after the server's own end, throws when it is cut */
+  /** byte for byte; ends when the server's stream ends, throws when that breaks off */
   readonly body: AsyncIterable<Uint8Array>
   /** settles when the body has ended */
   readonly outcome: Promise<Outcome>
 }
 
+/** Vectors of texts, and the model that made them. */
 export type Embedding = {
   readonly model: string
-  /** one for each text, in their order */
+  /** one per text, in the order of the texts */
   readonly vectors: readonly (readonly number[])[]
   readonly usage?: Usage
 }
 
-/** What a miner can do beyond words. What is not said it cannot. */
+/** What a miner supports beyond text. A capability that is absent is unsupported. */
 export type Capabilities = {
   readonly tools?: boolean
   readonly logprobs?: boolean
   readonly responseFormat?: boolean
-  /** the models it answers with */
+  /** the models that it answers with */
   readonly models?: readonly string[]
 }
 
-/** Tokens of one answer as its maker counted them; a count that was not told is absent. */
+/** Token counts of one answer, as the model's server reported them; a count that it did not report is absent. */
 export type Usage = {
   readonly promptTokens?: number
-  /** those of the prompt that the maker knew already */
+  /** the part of `promptTokens` that came from the server's cache */
   readonly cachedTokens?: number
   readonly completionTokens?: number
-  /** those of the completion that were thoughts, and are not in the answer */
+  /** the part of `completionTokens` that went into reasoning, which is not in the answer */
   readonly reasoningTokens?: number
 }
 
-/** One try for an answer. */
+/** One attempt at an answer. */
 export type Attempt = {
-  /** who was asked, as the operator named it */
+  /** the endpoint that was asked, as the operator named it */
   readonly endpoint: string
   readonly model: string
-  /** from its start to its end */
+  /** its duration */
   readonly ms: number
-  /** why it failed, the code of an error; absent: it answered */
+  /** the code of the error that it failed with; absent when it succeeded */
   readonly error?: string
 }
 
-/** What a miner returns when it has said all: which model spoke, and why it stopped. */
+/** What a miner returns at the end of an answer: which model answered, and why it stopped. */
 export type Outcome = {
   readonly model: string
   readonly finishReason: string
   readonly usage?: Usage
-  /** the calls that the model wants made; absent when it wants none */
+  /** the model's tool calls; absent when it makes none */
   readonly toolCalls?: readonly ToolCall[]
-  /** in the order of their start; absent when the miner has only one way to an answer */
+  /** in the order of their start; absent when the miner has only one source of answers */
   readonly attempts?: readonly Attempt[]
 }
 
-/** What a miner found out about one of its ways to an answer. */
+/** The result of checking one of a miner's sources of answers. */
 export type Check = {
-  /** which way, as the operator named it: `main, key 2` */
+  /** the source, as the operator named it: `main, key 2` */
   readonly name: string
-  /** by what was looked at, in an order that makes sense as a table: does it hold, or how many milliseconds did it take; null: not found out */
+  /** by what was checked, as a table's columns: whether it holds, or how many milliseconds it took; null: unknown */
   readonly findings: Readonly<Record<string, boolean | number | null>>
-  /** what is worth knowing although it works: `top_p is refused, and not sent` */
+  /** worth knowing although it works: `top_p is refused, and not sent` */
   readonly notes?: readonly string[]
-  /** absent: it works */
+  /** absent when it works */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
 
-/** A hotkey as an ss58 address of network prefix 42, in its one canonical spelling. */
+/** A hotkey as an ss58 address of network prefix 42, in its canonical form. */
 export type Hotkey = string
 
-/** Who asks, and until when. */
+/** The circumstances of a question: its caller, its deadline, its signal. */
 export type Asked = {
-  /** names this question in the log */
+  /** identifies this question in the log */
   readonly id: string
-  /** the hotkey that signed the question; absent when it was asked on this machine */
+  /** the hotkey that signed the question; absent when the question was asked on this machine */
   readonly caller?: Hotkey
-  /** the hotkey it was signed for */
+  /** the hotkey that the question was signed for */
   readonly receiver?: Hotkey
-  /** aborts when nobody listens any more or the deadline is past */
+  /** aborts when the answer is no longer needed or the deadline passes */
   readonly signal: AbortSignal
-  /** epoch milliseconds; an answer after it is worthless */
+  /** epoch milliseconds; a later answer is worthless */
   readonly deadline: number
-  /** To be called at the end of each try, by a miner that has several: so it is known also when there is no answer. */
+  /** To be called after each attempt by a miner that makes several, so that attempts are known even when all fail. */
   readonly onAttempt?: (attempt: Attempt) => void
 }
 
-/** A proven request, as the hooks of a miner see it. */
+/** A verified request, as the hooks of a miner receive it. */
 export type ProvenCall = {
   readonly id: string
   readonly caller: Hotkey
   readonly synapse: string
-  /** the request's fields after their hash and schema held: never what only a header says */
+  /** the request's fields, whose hash and schema have been checked; never those of an unsigned header */
   readonly body: unknown
 }
 
-/** Whether somebody may ask. `reason` is for the caller: one short line. */
+/** Whether a caller may ask. `reason` is sent to the caller: one short line. */
 export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string }
 
-/** Messages in, words out. */
+/** A miner: turns a question into an answer. */
 export type Miner = {
   prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome>
   /**
-   * Called before the axon opens: gets ready for the first question, without asking anybody.
+   * Called before the axon opens. Prepares for the first question, without sending a request.
    *
-   * @throws {NoAnswer} when no question could be answered as it is configured
+   * @throws {NoAnswer} when this configuration cannot answer any question
    */
   ready?(): Promise<void>
-  /** Finds out whether it could answer, by asking as little as that takes. It throws only when the signal aborts. */
+  /** Checks whether it could answer, with as few requests as that takes. Throws only when the signal aborts. */
   check?(signal: AbortSignal): Promise<readonly Check[]>
-  /** The same as `prompt`, in the bytes of the model's own server. */
+  /** Answers as `prompt` does, in the bytes of the model's own server. */
   relay?(question: Question, asked: Asked): Promise<Relayed>
   embed?(texts: readonly string[], asked: Asked): Promise<Embedding>
-  /** Known without asking anybody. */
+  /** Returns what the miner supports, without sending a request. */
   capabilities?(): Capabilities
   /**
-   * Asked for each proven call that the host's own rules let in, and not on a route without rules: it may refuse. A throw,
-   * or no verdict within 100 ms, is a warning in the log, and the call is let in.
+   * Called for each verified call that the host's own rules admit, except on routes without rules; may refuse it. When it
+   * throws, or returns no verdict within 100 ms, the host logs a warning and admits the call.
    */
   blacklist?(call: ProvenCall): Verdict | Promise<Verdict>
   /**
-   * How soon a call is answered when calls have to wait: the higher, the sooner; 0 unless it says. Asked for each proven
-   * call of a hotkey that the host's own rules let in; all others come last. Failing as `blacklist` does.
+   * Returns the priority of a call while calls wait: higher goes first, the default is 0. Called for each verified call of
+   * a hotkey that the host's own rules admit; all other calls go last. A failure is handled as one of `blacklist`.
    */
   priority?(call: ProvenCall): number | Promise<number>
   close?(): Promise<void>
 }
 
-/** What a miner is built from. */
+/** What the host passes to a miner's `create`. */
 export type MinerContext<Config> = {
   /** the miner's own settings: merged from file, environment and flags, validated, typed */
   readonly config: Config
@@ -200,18 +201,18 @@ export type MinerContext<Config> = {
   /** aborts when the program ends */
   readonly signal: AbortSignal
   /**
-   * As the global one, but bounded: a reply has at most 16 MiB and 60 s, and what is asked inside of a question ends
-   * with that question.
+   * The global `fetch`, bounded: a reply has at most 16 MiB and 60 s, and a fetch on behalf of a question ends with that
+   * question.
    */
   readonly fetch: typeof fetch
 }
 
-/** A rule between settings that does not hold. */
+/** A rule between settings that is broken. */
 export type BrokenRule<Settings extends ZodObject = ZodObject> = {
   readonly setting: keyof z.infer<Settings> & string
-  /** the item of a list or table it is about: `[1, 'suffix']` */
+  /** the item of a list or table that breaks it: `[1, 'suffix']` */
   readonly at?: readonly (string | number)[]
-  /** other settings that it is about: while one of them is wrong itself, nothing is said */
+  /** other settings involved; while one of them is invalid itself, this is not reported */
   readonly beside?: readonly (keyof z.infer<Settings> & string)[]
   /** continues a sentence that begins with the setting's path: `needs --api completions` */
   readonly message: string
@@ -221,13 +222,13 @@ export type BrokenRule<Settings extends ZodObject = ZodObject> = {
 /** A miner as a plugin declares it: data, and `create`. */
 export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly name: string
-  /** one line, as `miner miners` shows it */
+  /** one line, which `miner miners` prints */
   readonly summary: string
-  /** flags, variables, file keys, help and validation all come from it */
+  /** flags, variables, file keys, help and validation are all derived from it */
   readonly settings: Settings
-  /** What is wrong between settings that are well each by itself; one that is not is absent from `config`. */
+  /** Returns the broken rules between settings that are valid by themselves; `config` lacks those that are not. */
   rules?(config: Partial<z.infer<Settings>>): readonly BrokenRule<Settings>[]
-  /** which models may answer, in the order in which they are tried; shown when the miner starts */
+  /** Returns the models that may answer, in the order in which they are tried; printed when the miner starts. */
   models?(config: z.infer<Settings>): readonly string[]
   create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>
 }

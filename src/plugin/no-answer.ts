@@ -2,8 +2,8 @@ import type { hostCodes } from './host-codes.js'
 import type { Attempt } from './miner.js'
 
 /**
- * Why there is no answer, as far as the one who asked may know it:
- * `busy` try later · `loading` not ready yet · `upstream` the model failed · `unsupported` it cannot do that ·
+ * Why there is no answer, as far as the caller may know it:
+ * `busy` try later · `loading` not ready yet · `upstream` the model failed · `unsupported` the miner cannot do that ·
  * `tooLong` the question does not fit · `budget` the caller has used up its share · `late` the deadline has passed.
  */
 export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | 'tooLong' | 'budget' | 'late'
@@ -11,7 +11,7 @@ export type NoAnswerReason = 'busy' | 'loading' | 'upstream' | 'unsupported' | '
 /** The codes that this program itself gives; docs/errors.md explains each */
 export type HostCode = keyof typeof hostCodes
 
-/** Thrown by a miner or a dialect that has no answer. Its text is for the operator and never goes on the wire. */
+/** Thrown by a miner or a dialect that has no answer. Its message is for the operator and never goes on the wire. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
   readonly reason: NoAnswerReason
@@ -19,11 +19,11 @@ export class NoAnswer extends Error {
   readonly code: HostCode | (string & {})
   /** what the operator can do about it */
   readonly hint: string | undefined
-  /** true when the operator's own settings or question are at fault, and asking again will not help */
+  /** true when the operator's own settings or question are wrong, and a retry will not help */
   readonly misuse: boolean
-  /** milliseconds after which asking again may help, as far as it is known */
+  /** milliseconds after which a retry may help; undefined when unknown */
   readonly retryAfterMs: number | undefined
-  /** what was tried, in the order of its start; absent when there is only one way to an answer */
+  /** in the order of their start; absent when the miner has only one source of answers */
   readonly attempts?: readonly Attempt[]
 
   constructor(
@@ -47,7 +47,7 @@ export class NoAnswer extends Error {
     if (options.attempts) this.attempts = options.attempts
   }
 
-  /** The same, with more known of it. */
+  /** Returns a copy with more details, and the same stack. */
   with(known: { hint?: string; retryAfterMs?: number | undefined; attempts?: readonly Attempt[] }): NoAnswer {
     const same = new NoAnswer(this.reason, this.message, { ...this, cause: this.cause, ...known })
     return Object.assign(same, { stack: this.stack })

@@ -1,6 +1,6 @@
 /**
- * Says whether a hotkey may be listened to at all. It is only claimed yet, so a rule must be cheap. `exempt`: the operator
- * named it, so no other rule but the signature holds for it.
+ * Decides whether a hotkey may ask at all. The hotkey is still only claimed, so a rule must be cheap. `exempt`: the
+ * operator lists the hotkey, so only its signature remains to be checked.
  */
 export type ScreenRule = (
   hotkey: string,

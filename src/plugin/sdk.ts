@@ -5,45 +5,46 @@ import { type Json, objectIn } from './json.js'
 import type { Message, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 
-/** Types a miner: `config` in `create` is what `settings` says. */
+/** Types a miner: `settings` types the `config` of `create`. */
 export function defineMiner<Settings extends ZodObject>(definition: MinerDefinition<Settings>): MinerDefinition {
   return definition as unknown as MinerDefinition
 }
 
-/** Types a synapse: `body` in `answer` is what `body` says. */
+/** Types a synapse: its `body` types the `body` of `answer`'s call. */
 export function defineRoute<Body extends ZodType>(route: Route<Body>): Route {
   return route as unknown as Route
 }
 
+/** Types a dialect. */
 export function defineDialect(definition: DialectDefinition): DialectDefinition {
   return definition
 }
 
-/** What a plugin brings. */
+/** The two kinds of plugin. */
 export type PluginKind = 'miner' | 'dialect'
 
-/** What a plugin is handed, so that it imports types only and shares the host's zod and error class. */
+/** What the host passes to a plugin, so that the plugin imports types only and shares the host's zod and error class. */
 export type Sdk = {
-  /** types a miner: `config` in `create` is what `settings` says */
+  /** types a miner: `settings` types the `config` of `create` */
   readonly defineMiner: <Settings extends ZodObject>(definition: MinerDefinition<Settings>) => MinerDefinition
   /** types a dialect */
   readonly defineDialect: (definition: DialectDefinition) => DialectDefinition
-  /** types a synapse: `body` in `answer` is what `body` says */
+  /** types a synapse: its `body` types the `body` of `answer`'s call */
   readonly defineRoute: <Body extends ZodType>(route: Route<Body>) => Route
-  /**
-   * Pairs roles with messages, as many synapses carry them. What is no conversation is 400 for the caller.
-   */
+  /** pairs roles with messages, as many synapses carry them; an invalid conversation is refused with 400 */
   readonly conversation: (roles: readonly string[], messages: readonly string[]) => Message[]
-  /** the JSON object in what a model wrote, slips repaired; null when there is none */
+  /** parses the JSON object in a model's text, and repairs the usual mistakes; null when there is none */
   readonly objectIn: (text: string) => Promise<{ readonly [key: string]: Json } | null>
   /** zod 4 */
   readonly z: typeof z
-  /** to be thrown where there is no answer */
+  /** the error to throw when there is no answer */
   readonly NoAnswer: typeof NoAnswer
 }
 
-/** One for all plugins, so that none can change it for the others. */
+/** Shared by all plugins, and frozen so that no plugin can change it for the others. */
 export const sdk: Sdk = Object.freeze({ defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer })
 
+/** The default export of a miner's module. */
 export type MinerPlugin = (sdk: Sdk) => MinerDefinition
+/** The default export of a dialect's module. */
 export type DialectPlugin = (sdk: Sdk) => DialectDefinition

@@ -1,6 +1,6 @@
 import type { ToolCall, ToolDelta } from './miner.js'
 
-/** Joins the parts in which calls of tools come, in the order of their index. */
+/** Joins the parts of streamed tool calls, in the order of their index. */
 export class ToolCalls {
   readonly #calls = new Map<number, { id: string; name: string; arguments: string }>()
 

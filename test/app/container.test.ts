@@ -36,7 +36,7 @@ describe('container', () => {
       await model[Symbol.asyncDispose]()
     })
 
-    it('answers miner prompt by it', async () => {
+    it('answers miner prompt with it', async () => {
       const stdout = await printed(['prompt', 'hi', '--n', '2', '--api-key', 'env:NO_KEY', '--project', 'p'], {
         env: { NO_KEY: 'k' },
       })
@@ -45,12 +45,12 @@ describe('container', () => {
       assert.equal(model.requests.at(-1)?.headers.authorization, 'Bearer its own')
     })
 
-    it('builds the miner for miner config show, and no client', async () => {
+    it('builds the miner for miner config show, without a client', async () => {
       assert.match(await printed(['config', 'show']), /^use = "openai"\n/)
       assert.deepEqual(asked, [])
     })
 
-    it('answers miner serve by it', async () => {
+    it('answers miner serve with it', async () => {
       await using run = liveMiner(['serve', '--dev', '--axon-port', '0', '--n', '2'], {
         env: { NODE_OPTIONS: `--import=${replacement}`, MODEL_URL: model.url },
       })
@@ -88,7 +88,7 @@ describe('container', () => {
     server.close()
   })
 
-  it('tells the miner that the program ends before it closes it', async () => {
+  it('aborts the miner’s signal before it closes the miner', async () => {
     const { promise: built, resolve: create } = Promise.withResolvers<AbortSignal>()
     const wasEnding: boolean[] = []
     const scope = await scopeWith({ port: 0, create, close: async () => void wasEnding.push((await built).aborted) })

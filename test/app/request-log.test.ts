@@ -17,7 +17,7 @@ const stranger: RequestRecord = {
 }
 
 describe('request log', () => {
-  it('tells of an answer what it took, and of a stream how far it came', async () => {
+  it('logs what an answer took, and how far a stream came', async () => {
     const records: Record<string, unknown>[] = []
     const log = await createLog({
       level: 'info',
@@ -81,7 +81,7 @@ describe('request log', () => {
     )
   })
 
-  it('sums up what strangers leave behind, and tells the first of their failures', async () => {
+  it('summarizes requests of strangers, and logs the first of their failures', async () => {
     const records: { event: string; level: string; counts?: object }[] = []
     const log = await createLog({
       level: 'info',

@@ -105,7 +105,7 @@ describe('miner check', () => {
     for (const checks of [null, 'fine', [{ name: 'a' }], [{ ...main, findings: { total: 'soon' } }]]) {
       const { code, stdout, stderr } = await check({ checks })
       assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
-      assert.match(stderr, /^error: the miner did not tell what it found out\n/)
+      assert.match(stderr, /^error: the miner returned an invalid check\n/)
     }
   })
 

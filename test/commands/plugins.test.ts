@@ -45,7 +45,7 @@ describe('plugins', () => {
       assert.match(stdout, /^throws +cannot be used +miner-bad 1\.0\.0$/m)
       assert.match(
         stderr,
-        /^warning: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: mend it in /m,
+        /^warning: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: fix it in /m,
       )
       assert.match(
         stderr,
@@ -53,11 +53,11 @@ describe('plugins', () => {
       )
       assert.match(
         stderr,
-        /the miner union .* has settings that cannot be: union\.a: a choice between kinds cannot be a setting/,
+        /the miner union .* has invalid settings: union\.a: a choice between kinds cannot be a setting/,
       )
       assert.match(
         stderr,
-        /the miner next .* is written for version 2 of the plugin contract, and this program knows 1\n {2}try: update/,
+        /the miner next .* is written for version 2 of the plugin contract, and this program supports 1\n {2}try: update/,
       )
       const { miners } = JSON.parse((await miner('miners', '--json')).stdout.replaceAll('it ran\n', ''))
       const of = (name: string) => miners.find((one: { name: string }) => one.name === name)
@@ -115,7 +115,7 @@ describe('plugins', () => {
       assert.equal(broken.code, 1)
       assert.match(
         broken.stderr,
-        /^error: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: mend it in .*, or miner plugins:uninstall miner-bad\n/m,
+        /^error: the miner throws of miner-bad@1\.0\.0 cannot be loaded: no database\n {2}try: fix it in .*, or miner plugins:uninstall miner-bad\n/m,
       )
       const next = await miner('prompt', 'hi', '--use', 'next', '--json')
       assert.equal(next.code, 2)
@@ -237,11 +237,11 @@ describe('plugins', () => {
       assert.equal(left.code, 2)
       assert.match(
         left.stderr,
-        /^error: shout is not a setting \(.*\)\n {2}try: remove it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+        /^error: shout is not a setting \(.*\)\n {2}try: remove it, or install the plugin whose miner it configures: miner plugins:install PACKAGE$/m,
       )
       assert.match(
         left.stderr,
-        /^error: MINER_SHOUT_MARK is not a setting \(.*\)\n {2}try: unset it, or install the plugin whose miner it sets: miner plugins:install PACKAGE$/m,
+        /^error: MINER_SHOUT_MARK is not a setting \(.*\)\n {2}try: unset it, or install the plugin whose miner it configures: miner plugins:install PACKAGE$/m,
       )
       const dialect = await run([...serve, '--use', 'echo', '--dialect', 'haiku'])
       assert.match(
@@ -369,7 +369,7 @@ describe('plugins', () => {
       assert.equal(code, 0)
       assert.match(
         stderr,
-        /^warning: the miner axon of miner-bad@1\.0\.0 has a name, in oclif\.miners of its package\.json, that is taken by this program\n {2}try: mend it in /m,
+        /^warning: the miner axon of miner-bad@1\.0\.0 has a name, in oclif\.miners of its package\.json, that is taken by this program\n {2}try: fix it in /m,
       )
       assert.doesNotMatch(stderr, /miner-other/)
     })

@@ -216,7 +216,7 @@ describe('miner query of a synapse', () => {
     [
       'a dialect beside its file',
       ['--dialect', 'prompting'],
-      /^error: dialectFile stands beside dialect \(--dialect-file\)\n {2}try: leave one of/,
+      /^error: dialectFile cannot be combined with dialect \(--dialect-file\)\n {2}try: keep only one of/,
     ],
   ]
   for (const [what, args, told] of mistakes)

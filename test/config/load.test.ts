@@ -161,7 +161,7 @@ describe('readConfiguration', () => {
     assert.equal(await level({ toml: '[logging]\ndebug = true' }), 'debug')
     assert.equal(await level({ toml: '[logging]\ndebug = false' }), 'info')
     assert.deepEqual(await complaints({ env: { BT_VERBOSITY: 'toString' }, flags: [] }), [
-      'log.level is given here as one of high, low, not "toString" (BT_VERBOSITY)',
+      'log.level must be one of high, low here, not "toString" (BT_VERBOSITY)',
     ])
   })
 

@@ -117,11 +117,11 @@ describe('redact', () => {
     })
   }
 
-  it('would notice', async () => {
+  it('would notice a leak', async () => {
     assert.match(await outputs({ env: { MINER_OPENAI_MODEL: marker } }), new RegExp(marker))
   })
 
-  it('counts a secret as it was written and as its schema made it', async () => {
+  it('lists a secret as it was written and as its schema outputs it', async () => {
     const settings = z.object({ key: z.string().trim().toLowerCase().meta({ secret: true }) })
     const section: Section = { name: 'x', title: 'x', of: 'host', settings }
     const { secretValues } = await read({ sections: [section], env: { MINER_X_KEY: 'Sk-Secret\n' } })
@@ -133,21 +133,21 @@ describe('redact', () => {
     assert.match(toml, /^baseUrl = "http:\/\/a.test:80"$/m)
   })
 
-  it('counts passwords of URLs among the secrets of the log, encoded and plain', async () => {
+  it('lists passwords of URLs among the secrets of the log, encoded and plain', async () => {
     const { secretValues } = await read({ env: { OPENAI_BASE_URL: 'http://me:p%40ss@a.test/?key=1' } })
     assert.deepEqual(secretValues, ['me', 'p%40ss', 'p@ss', '?key=1'])
   })
 })
 
-describe('scrub', () => {
-  it('blots out known secrets, but not what is too short to be one', () => {
+describe('redactText', () => {
+  it('redacts known secrets, but not texts too short to be one', () => {
     assert.equal(
       redactText('401: sk-verysecret of x is wrong: sk-verysecret', ['sk-verysecret', 'x']),
       '401: *** of x is wrong: ***',
     )
   })
 
-  it('leaves nothing of a secret that another one begins', () => {
+  it('redacts a secret completely when another is its beginning', () => {
     assert.equal(redactText('key abcdefgh', ['abcdef', 'abcdefgh']), 'key ***')
   })
 })

@@ -11,7 +11,7 @@ describe('a conversation', () => {
     ])
   })
 
-  it('is refused when roles and messages are not as many, with both numbers', () => {
+  it('is refused with both numbers when roles and messages differ in number', () => {
     const error = failure(['user', 'user'], ['a', 'b', 'c'])
     assert.equal(error.code, 'CONVERSATION_LENGTHS')
     assert.equal(error.message, 'roles and messages must be as many: there are 2 roles and 3 messages')
@@ -23,18 +23,18 @@ describe('a conversation', () => {
     assert.equal(failure([], []).code, 'CONVERSATION_EMPTY')
   })
 
-  it('is refused with a role nobody knows, by its name', () => {
+  it('is refused with an unknown role, which it names', () => {
     const error = failure(['user', 'wizard'], ['a', 'b'])
     assert.equal(error.code, 'CONVERSATION_ROLE')
     assert.equal(error.message, 'unknown role "wizard": use system, developer, user, assistant')
   })
 
   for (const role of ['', 'User', ' user', 'tool', '__proto__', 'constructor', '0'])
-    it(`does not know the role ${JSON.stringify(role)}`, () => {
+    it(`refuses the role ${JSON.stringify(role)}`, () => {
       assert.equal(failure([role], ['a']).code, 'CONVERSATION_ROLE')
     })
 
-  it('repeats an unknown role cut, and in printable ASCII', () => {
+  it('quotes an unknown role cut to length, and in printable ASCII', () => {
     const { message } = failure([`\u001b[2J\u202e\ud800"${'x'.repeat(100_000)}`], ['a'])
     assert.match(message, /^[ -~]+$/)
     assert.ok(message.startsWith('unknown role "\\u001b[2J?\\ud800\\"xxx'), message)

@@ -40,7 +40,7 @@ describe('the JSON object in a text', () => {
     }
   })
 
-  it('is not looked for so long that all others wait', async () => {
+  it('is not repaired so long that other requests wait', async () => {
     for (const text of [`{${'"b '.repeat(100_000)}}`, '{'.repeat(1_000_000), `${'{"a":'.repeat(100_000)}}`]) {
       const ms = await threadMs(async () => assert.equal(await objectIn(text), null))
       assert.ok(ms < 1_000, `${ms} ms`)

@@ -10,17 +10,17 @@ import { byName } from './entries.js'
 export type DialectEntry = {
   readonly name: string
   readonly from: { readonly package: string; readonly version: string }
-  /** the subnets whose validators ask so */
+  /** the subnets whose validators use it */
   readonly netuids: readonly number[]
-  /** what its package declares; absent of a built-in one */
+  /** its package's declaration; absent for a built-in one */
   readonly plugin?: Declared
   load(): Promise<DialectDefinition>
 }
 
-/** By name. One that cannot be used is there, too, unless another has the name: its `load` says why. */
+/** Dialects by name. It includes unusable ones, unless a usable one has the name: their `load` throws the reason. */
 export type DialectCatalogue = ReadonlyMap<string, DialectEntry>
 
-/** What is asked on every subnet that no dialect names. */
+/** The dialect of every subnet that no dialect lists. */
 export const defaultDialect = 'prompting'
 
 type BuiltIn = { readonly netuids: readonly number[]; readonly plugin: () => Promise<DialectPlugin> }
@@ -39,7 +39,7 @@ type Sources = {
   readonly declared: readonly Declared[]
 }
 
-/** The built-in dialects and those of plugins, each imported when it is chosen. */
+/** Lists the built-in dialects and those of plugins; each is imported when it is chosen. */
 export function dialectCatalogue({ from, declared }: Sources): DialectCatalogue {
   const own = Object.entries(builtIn).map(([name, { netuids, plugin }]): DialectEntry => {
     return { name, from, netuids, load: async () => (await plugin())(sdk) }
@@ -52,13 +52,13 @@ export function dialectCatalogue({ from, declared }: Sources): DialectCatalogue 
   return byName([...own, ...plugins])
 }
 
-/** It words refusals that there are. */
+/** Loads a plugin's dialect, and refuses unknown codes in its `refusals`. */
 async function loadPlugin(plugin: Declared): Promise<DialectDefinition> {
   const dialect = await loadDialect(plugin)
-  for (const [synapse, { refusals: worded = {} }] of Object.entries(dialect.synapses)) {
-    const unknown = Object.keys(worded).find(code => !Object.hasOwn(refusals, code))
+  for (const [synapse, { refusals: own = {} }] of Object.entries(dialect.synapses)) {
+    const unknown = Object.keys(own).find(code => !Object.hasOwn(refusals, code))
     if (unknown === undefined) continue
-    throw brokenPlugin(plugin, `words a refusal of ${synapse} that there is not: ${unknown}, see docs/refusals.md`)
+    throw brokenPlugin(plugin, `has an unknown code in the refusals of ${synapse}: ${unknown}, see docs/refusals.md`)
   }
   return dialect
 }

@@ -1,16 +1,16 @@
 import type { Declared } from '../../plugin/load/discover.js'
 
-/** Entries by name: the first of a name that can be used, else the first. */
+/** Indexes entries by name: of several with one name the first that can be used, else the last. */
 export function byName<Entry extends { readonly name: string; readonly plugin?: Declared }>(
   entries: readonly Entry[],
 ): ReadonlyMap<string, Entry> {
   const found = new Map<string, Entry>()
   for (const entry of entries)
-    if (!found.has(entry.name) || found.get(entry.name)?.plugin?.trouble) found.set(entry.name, entry)
+    if (!found.has(entry.name) || found.get(entry.name)?.plugin?.problem) found.set(entry.name, entry)
   return found
 }
 
-/** What can be chosen among them. */
+/** Returns the names of the entries that can be used. */
 export function usableNames(entries: ReadonlyMap<string, { readonly plugin?: Declared }>): string[] {
-  return [...entries].filter(([, { plugin }]) => !plugin?.trouble).map(([name]) => name)
+  return [...entries].filter(([, { plugin }]) => !plugin?.problem).map(([name]) => name)
 }

@@ -13,12 +13,12 @@ import { byName } from './entries.js'
 export type MinerEntry = {
   readonly name: string
   readonly from: { readonly package: string; readonly version: string }
-  /** what its package declares; absent of a built-in one */
+  /** its package's declaration; absent for a built-in one */
   readonly plugin?: Declared
   load(): Promise<MinerDefinition>
 }
 
-/** By name. One that cannot be used is there, too, unless another has the name: its `load` says why. */
+/** Miners by name. It includes unusable ones, unless a usable one has the name: their `load` throws the reason. */
 export type MinerCatalogue = ReadonlyMap<string, MinerEntry>
 
 const builtIn: Readonly<Record<string, (clientFor: ClientFor) => Promise<MinerPlugin>>> = {
@@ -35,7 +35,7 @@ type Sources = {
   readonly declared: readonly Declared[]
 }
 
-/** The built-in miners and those of plugins, each imported when it is chosen. */
+/** Lists the built-in miners and those of plugins; each is imported when it is chosen. */
 export function minerCatalogue({ from, clientFor, declared }: Sources): MinerCatalogue {
   const own = Object.entries(builtIn).map(([name, plugin]): MinerEntry => {
     return { name, from, load: async () => (await plugin(clientFor))(sdk) }
@@ -46,7 +46,7 @@ export function minerCatalogue({ from, clientFor, declared }: Sources): MinerCat
   return byName([...own, ...plugins])
 }
 
-/** Its settings have to be such that the host can read them beside its own. */
+/** Loads a plugin's miner, and refuses settings that the host cannot read beside its own. */
 async function loadPlugin(plugin: Declared): Promise<MinerDefinition> {
   const miner = await loadMiner(plugin)
   const sections = [...Object.values(hostSections), minerSection(miner)]
@@ -54,7 +54,7 @@ async function loadPlugin(plugin: Declared): Promise<MinerDefinition> {
     catalogOf(sections, [])
     flagsOf(sections, new Set())
   } catch (error) {
-    throw brokenPlugin(plugin, `has settings that cannot be: ${thrownText(error)}`, error)
+    throw brokenPlugin(plugin, `has invalid settings: ${thrownText(error)}`, error)
   }
   return miner
 }

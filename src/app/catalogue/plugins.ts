@@ -5,21 +5,21 @@ import { hostSections } from '../settings.js'
 import { builtInDialects } from './dialects.js'
 import { builtInMiners } from './miners.js'
 
-/** What is installed beside this program, and what of it may be used: packages by name, or null for all. */
+/** The installed plugins, and the names of the packages that may be used, or null for all. */
 export type Installed = { readonly plugins: readonly InstalledPlugin[]; readonly allow: readonly string[] | null }
 
-/** The miners and dialects that installed plugins declare, those that cannot be used among them. */
+/** Finds the miners and dialects that installed plugins declare, including unusable ones. */
 export function declaredPlugins({ plugins, allow }: Installed): readonly Declared[] {
   return discover(plugins, { allow, isTaken: isTakenName })
 }
 
-/** Is the name that of a built-in miner or dialect, or one that no miner can have? */
+/** Returns whether a name is that of a built-in miner or dialect, or one that a miner cannot have. */
 export function isTakenName(kind: PluginKind, name: string): boolean {
   if (kind === 'dialect') return builtInDialects.includes(name)
   return builtInMiners.includes(name) || isReserved(name)
 }
 
-/** Would its table, its variables or its flags be those of somebody else? */
+/** Returns whether a miner's table, variables or flags would collide with those of the host or of another program. */
 function isReserved(name: string): boolean {
   const sections = Object.values(hostSections)
   const ofHost = [...sections.flatMap(({ name: table, settings }) => table || Object.keys(settings.shape)), 'no']

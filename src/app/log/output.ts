@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 
-/** What may wait for a reader of the log, in bytes: some thousand records. */
+/** How many bytes may wait for the log's reader: some thousand records. */
 const MAX_WAITING = 1024 * 1024
-/** How long a reader has for what waits when the program ends. */
-const LAST_WORDS_MS = 1_000
+/** How long the reader has to take the waiting lines when the program ends. */
+const FLUSH_MS = 1_000
 
-/** Where a log's lines go. Disposing it waits for those on their way. */
+/** The destination of a log's lines. Disposing it waits until they are written. */
 export type LogOutput = AsyncDisposable & { write(line: string): void }
 
 /**
- * Standard error: as it is for people when it is a terminal, one JSON object a line elsewhere. Those lines are written
- * beside the program's work, so that a reader who is slow, or stops, holds up no request; what is too much for it is
- * lost, and counted.
+ * Opens standard error: formatted for people on a terminal, one JSON object per line elsewhere. Those lines are written
+ * asynchronously, so that a slow or stuck reader does not hold up requests; lines beyond the buffer are dropped and
+ * counted.
  */
 export async function logOutput(): Promise<LogOutput> {
   return process.stderr.isTTY ? terminalOutput() : fileOutput(2)
@@ -30,7 +30,7 @@ async function terminalOutput(): Promise<LogOutput> {
   return { write: line => void stream.write(line), [Symbol.asyncDispose]: async () => {} }
 }
 
-/** The output to an open file, pipe or socket. */
+/** Writes to an open file, pipe or socket. */
 export async function fileOutput(fd: number): Promise<LogOutput> {
   const { pino } = await import('pino')
   const stream = pino.destination({ fd, sync: false, maxLength: MAX_WAITING })
@@ -39,7 +39,7 @@ export async function fileOutput(fd: number): Promise<LogOutput> {
   let lost = 0
   stream.on('drop', () => void lost++)
   stream.on('error', () => {
-    writing = false // nobody reads any more, and there is no other place to say so
+    writing = false // the reader is gone, and there is no other place to report it
   })
   stream.on('drain', () => {
     writing = false
@@ -57,8 +57,9 @@ export async function fileOutput(fd: number): Promise<LogOutput> {
     write,
     async [Symbol.asyncDispose]() {
       if (!writing) return
-      const signal = AbortSignal.timeout(LAST_WORDS_MS)
-      // Who has stopped reading must not keep the program from ending, as writing the rest at its exit would.
+      // Not `withTimeout`: `once` has to remove its listener, which takes a signal.
+      const signal = AbortSignal.timeout(FLUSH_MS)
+      // A stuck reader must not keep the program from ending; writing the rest at exit would block it.
       await once(stream, 'drain', { signal }).catch(() => {
         gone = true
         stream.destroy()

@@ -4,13 +4,13 @@ import type { Log } from '../../plugin/log.js'
 import type { Overrun } from '../../plugin/run/abandon.js'
 
 const EVERY_MS = 5_000
-/** What nobody but code that does not give the thread back takes. */
+/** A delay of the event loop that only code which holds the thread causes. */
 const BLOCKED_MS = 250
 
 /**
- * Warns when a plugin harms the others: when something held the one thread there is, so that nobody was answered, and
- * when a plugin goes on although nobody waits for it any more. Who held the thread cannot be seen from here: both are
- * named. Neither is blamed for a busy machine, on which the thread stands still, but does not compute meanwhile.
+ * Warns when a plugin harms others: when code held the only thread, so that no caller was answered, and when a plugin runs
+ * on although its result is no longer needed. The culprit that held the thread cannot be identified, so the warning names
+ * miner and dialect. A busy machine, where the thread stands still without using the processor, causes no warning.
  */
 export function watchPlugins(
   log: Log,
@@ -26,21 +26,22 @@ export function watchPlugins(
     const blockedMs = Math.round(delay.max / 1e6)
     delay.reset()
     if (blockedMs < BLOCKED_MS || (user + system) / 1000 < blockedMs / 2) return
-    const message = 'something held the thread, and nobody was answered meanwhile: a plugin must not compute for long'
+    const message = 'code held the thread, and no caller was answered meanwhile: a plugin must not compute for long'
     log.warn({ event: 'eventLoopBlocked', blockedMs, ...plugins, message })
   }
+  // Periodic, so neither `withTimeout` nor `timeoutSignal`.
   const timer = setInterval(look, everyMs).unref()
-  const tellOverdue = (record: unknown) => {
+  const logOverdue = (record: unknown) => {
     const { speaker, running } = record as Overrun
-    const message = 'it goes on although its signal has aborted, which nothing can stop: it must heed the signal'
+    const message = 'it runs on although its signal has aborted, and cannot be stopped: it must observe the signal'
     log.warn({ event: 'pluginOverdue', plugin: plugins[speaker], running, message })
   }
-  subscribe('miner.plugin.overdue', tellOverdue)
+  subscribe('miner.plugin.overdue', logOverdue)
   return {
     [Symbol.dispose]() {
       clearInterval(timer)
       delay.disable()
-      unsubscribe('miner.plugin.overdue', tellOverdue)
+      unsubscribe('miner.plugin.overdue', logOverdue)
     },
   }
 }

@@ -31,7 +31,7 @@ const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
   await using scope = openScope({ plugins: [...plugins.values()], allow: null })
   for (const declared of scope.resolve(PLUGINS)) {
     if (
-      !declared.trouble ||
+      !declared.problem ||
       (id === 'plugins:link' && realpathSync(declared.from.root) !== realpathSync(linkedFolder(argv)))
     )
       continue

@@ -14,10 +14,10 @@ export async function logPlugins(inUse: readonly Declared[], log: Log): Promise<
 
 /** Logs what cannot be used, or does not say whether it can. */
 export function warnOfProblems(declared: readonly Declared[], inUse: readonly Declared[], log: Log): void {
-  for (const { kind, name, from, trouble } of declared) {
+  for (const { kind, name, from, problem } of declared) {
     // What is not allowed is no surprise to the one who said so.
-    if (trouble?.code !== 'PLUGIN_UNUSABLE') continue
-    const { message, hint } = trouble
+    if (problem?.code !== 'PLUGIN_UNUSABLE') continue
+    const { message, hint } = problem
     log.warn({ event: 'pluginUnusable', kind, name, package: from.package, version: from.version, message, hint })
   }
   for (const { kind, name, from, noContract } of inUse) {

@@ -5,26 +5,26 @@ import { type Setting, settingsOf } from '../schema/setting.js'
 import type { Shape } from '../schema/shape.js'
 import { defaultText, expectedRange } from '../values/expected.js'
 
-/** A flag as the command line's edge needs to know it. It takes text, and has no default and no check of its own. */
+/** A flag as the command line needs it. It takes text; default and validation are left to the settings. */
 export type FlagDescription = {
-  /** the setting; what was typed goes back under it, see `TypedFlag` */
+  /** the setting's path, which a `TypedFlag` refers to */
   readonly path: string
   /** without dashes, as help shows it */
   readonly name: string
   readonly aliases: readonly string[]
   /** may be given more than once, and with several values */
   readonly multiple: boolean
-  /** takes no value; `true` is what was typed */
+  /** takes no value; given means `true` */
   readonly isSwitch: boolean
-  /** may stand without a value for true, and with `no-` before its name for false */
+  /** a boolean: without a value it means true, with `no-` before its name false */
   readonly isTruth: boolean
-  /** another spelling, which help does not show */
+  /** an alternative spelling, which help hides */
   readonly hidden: boolean
-  /** what help shows in the place of the value: `number`, `duration` */
+  /** the placeholder of the value in help: `number`, `duration` */
   readonly value: string
-  /** the author's words with range, default and variables */
+  /** the author's description with range, default and variables */
   readonly help: string
-  /** for completion; the settings layer does the checking */
+  /** for completion only; the settings validate the value */
   readonly choices: readonly string[]
   /** the heading in help */
   readonly group: string
@@ -33,8 +33,8 @@ export type FlagDescription = {
 /**
  * Describes the flags of sections.
  *
- * @param reserved names that some command of the host owns: a miner's setting then has its prefixed flag only
- * @throws {ConfigError} CONFIG_SCHEMA when two settings want the same flag
+ * @param reserved names that commands of the host use: a miner's setting then has its prefixed flag only
+ * @throws {ConfigError} CONFIG_SCHEMA when two settings have the same flag
  */
 export function flagsOf(sections: readonly Section[], reserved: ReadonlySet<string>): readonly FlagDescription[] {
   const host = sections.filter(({ of }) => of === 'host').flatMap(section => describeAll(section, new Set()))

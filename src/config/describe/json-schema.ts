@@ -7,10 +7,10 @@ import { redact } from '../secrets.js'
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /**
- * JSON Schema (2020-12) of the configuration file, for editors: both spellings of each key, units, `none`, and
- * references to secrets. Checks that an author wrote in code are not in it.
+ * Returns the JSON Schema (2020-12) of the configuration file, for editors: both spellings of each key, units, `none`, and
+ * references to secrets. It lacks the checks that authors write in code.
  *
- * @param known tables that may stand in the file but are not described
+ * @param known tables that the file may have but that are not described
  */
 export function configurationSchema(sections: readonly Section[], known: readonly KnownSection[]): JsonSchema {
   const properties: Record<string, unknown> = {}
@@ -71,7 +71,7 @@ function number({ whole, min, max, unit, nullable, choices }: NumberShape): Json
     ...(max && { [max.open ? 'exclusiveMaximum' : 'maximum']: max.at }),
     ...(choices.length > 0 && { enum: choices }),
   }
-  // A bound counts milliseconds or bytes, and what is written does not.
+  // Bounds are in milliseconds or bytes; the number in the file may be in another unit.
   const written = unit ? { type: ['number', 'string'], minimum: 0 } : { type: whole ? 'integer' : 'number', ...bounds }
   return nullable && !unit ? { anyOf: [written, { const: 'none' }] } : written
 }

@@ -3,8 +3,8 @@ import type { Origin } from '../origin.js'
 import { redact } from '../secrets.js'
 
 /**
- * A configuration as JSON may show it: the values in tables as in the file, secrets as `***`, durations and sizes
- * with their unit; and by path where each came from.
+ * Returns a configuration as JSON that is safe to print: the values in tables as in the file, with secrets as `***` and
+ * durations and sizes with their unit, and the origin of each value by path.
  */
 export function configurationJson(configuration: Configuration): {
   values: Readonly<Record<string, unknown>>

@@ -5,7 +5,7 @@ import { defaultText, expected, expectedRange } from '../values/expected.js'
 import { type FlagDescription, flagsOf } from './flags.js'
 
 /**
- * Writes the reference of all settings: Markdown, a table a section.
+ * Writes the reference of all settings as Markdown, one table per section.
  *
  * @param reserved as {@link flagsOf} takes it
  */

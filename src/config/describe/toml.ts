@@ -6,8 +6,8 @@ import type { Setting } from '../schema/setting.js'
 import { redact } from '../secrets.js'
 
 /**
- * Prints a configuration as TOML that reads as the same configuration again, but for what must not be seen: secrets
- * stand as `***`, and URLs without user, password and query. A setting without a value is a comment.
+ * Prints a configuration as TOML that reads as the same configuration again, except for what it redacts: secrets print as
+ * `***`, and URLs without user, password and query. A setting without a value becomes a comment.
  *
  * @param options `origins`: end each line with where the value came from
  */
@@ -33,7 +33,7 @@ function lineOf(setting: Setting, configuration: Configuration, withOrigin: bool
   return `${setting.key} = ${value}${origin ? `  # from ${originText(origin)}` : ''}`
 }
 
-// TOML has no null: a number's is written "none", and anything else without a value is left out.
+// TOML has no null: for a number it is written "none", for any other kind the key is left out.
 function writable(setting: Setting, value: unknown): unknown {
   const redacted = redact(setting, value)
   return mapLeaves(setting.shape, redacted, setting.path, ({ kind }, leaf) =>
@@ -54,19 +54,19 @@ function tomlOf(value: unknown): string | undefined {
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`
 }
 
-// Tables in a list stand one a line; a list of words stays on its own.
+// A list of tables takes a line per table; any other list takes one line.
 function tomlList(items: readonly unknown[]): string {
   const texts = items.map(tomlOf).filter(text => text !== undefined)
   if (items.some(item => typeof item === 'object')) return `[\n${texts.map(text => `  ${text},\n`).join('')}]`
   return `[${texts.join(', ')}]`
 }
 
-// JSON's escapes are TOML's, but for a lone half of a surrogate pair and for DEL.
+// TOML has the escapes of JSON, except for a lone surrogate and for DEL.
 function tomlText(text: string): string {
   return escapeControls(JSON.stringify(text.toWellFormed()))
 }
 
-// Written without a point, a whole number this big is an integer that no reader holds exactly.
+// Without a decimal point TOML reads a whole number as an integer, and readers cannot hold one this large exactly.
 function tomlNumber(number: number): string {
   const text = String(number)
   return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(text) ? `${text}.0` : text

@@ -3,19 +3,19 @@ import type { Alias } from '../schema/setting-meta.js'
 import { parseBoolean } from '../values/convert.js'
 
 /**
- * Says in the setting's own words what was said by another spelling.
+ * Translates an alias's value to the setting's.
  *
- * @param complain takes words that continue a sentence about the setting
- * @returns undefined for a switch that is off, and after a complaint
+ * @param report receives a message that continues a sentence about the setting
+ * @returns undefined for a switch that is off, and for an invalid value
  */
-export function resolveAlias({ value }: Alias, said: unknown, complain: (words: string) => void): string | undefined {
-  const text = String(said)
+export function resolveAlias({ value }: Alias, given: unknown, report: (message: string) => void): string | undefined {
+  const text = String(given)
   if (typeof value === 'string') {
     const isOn = parseBoolean(text)
-    if (isOn === undefined) complain(`is switched here by true or false, not ${quote(text)}`)
+    if (isOn === undefined) report(`must be true or false here, not ${quote(text)}`)
     return isOn ? value : undefined
   }
   if (Object.hasOwn(value, text)) return value[text]
-  complain(`is given here as one of ${Object.keys(value).join(', ')}, not ${quote(text)}`)
+  report(`must be one of ${Object.keys(value).join(', ')} here, not ${quote(text)}`)
   return undefined
 }

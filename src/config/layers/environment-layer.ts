@@ -11,8 +11,8 @@ import { resolveAlias } from './alias.js'
 import { ofPlugin } from './file-layer.js'
 
 /**
- * Finds settings in the environment. An empty variable is unset; a blank one, too, unless the setting is text.
- * Problems: `MINER_` variables that nobody knows.
+ * Reads settings from the environment. An empty variable counts as unset; so does a blank one, unless the setting is text.
+ * Reports unknown `MINER_` variables.
  */
 export function environmentLayer(
   env: Environment,
@@ -53,11 +53,11 @@ function findSetting(setting: Setting, env: Environment, problems: Problem[]): L
     const text = spelling.env && env[spelling.env]
     if (!spelling.env || !text?.trim()) continue
     const origin = { from: 'environment', variable: spelling.env } as const
-    const said = resolveAlias(spelling, text, words => {
-      const message = `${path} ${words}`
+    const value = resolveAlias(spelling, text, problem => {
+      const message = `${path} ${problem}`
       problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: settingHint(setting, { message }) })
     })
-    if (said !== undefined) return { raw: { kind: 'variable', text: said }, origin }
+    if (value !== undefined) return { raw: { kind: 'variable', text: value }, origin }
   }
   return undefined
 }

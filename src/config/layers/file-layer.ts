@@ -8,7 +8,7 @@ import { isTable, type Table } from '../values/convert.js'
 import { settingHint } from '../values/hint.js'
 import { resolveAlias } from './alias.js'
 
-/** Finds settings in a file's top table. Problems: keys and tables that nobody knows, and keys that are there twice. */
+/** Reads settings from a file's top table. Reports unknown keys and tables, and settings that are given twice. */
 export function fileLayer(
   table: Table,
   file: string,
@@ -21,8 +21,8 @@ export function fileLayer(
     if (!name.includes('.') && keys.has(name)) take(name, value)
     else if (tables.has(name) && isTable(value))
       for (const [key, inner] of Object.entries(value)) take(`${name}.${key}`, inner)
-    else if (tables.has(name)) complain('INVALID_VALUE', name, 'must be a table', `write [${name}] above its keys`)
-    else if (!unread.has(name)) complain('UNKNOWN_KEY', name, 'is not a setting', adviceAtTop(name, value))
+    else if (tables.has(name)) report('INVALID_VALUE', name, 'must be a table', `write [${name}] above its keys`)
+    else if (!unread.has(name)) report('UNKNOWN_KEY', name, 'is not a setting', hintAtTop(name, value))
   }
   return layer
 
@@ -30,22 +30,23 @@ export function fileLayer(
     const meaning = keys.get(key)
     if (!meaning) {
       const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
-      complain('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : listed)
+      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : listed)
     } else if (layer.has(meaning.setting.path)) {
-      const hint = `leave one of ${meaning.setting.fileKeys.join(' and ')}`
-      complain('GIVEN_TWICE', key, 'is given more than once', hint)
+      const hint = `keep only one of ${meaning.setting.fileKeys.join(' and ')}`
+      report('GIVEN_TWICE', key, 'is given more than once', hint)
     } else {
       const { setting, spelling } = meaning
-      const said = spelling
-        ? resolveAlias(spelling, value, words =>
-            complain('INVALID_VALUE', key, words, settingHint(setting, { message: words })),
+      const resolved = spelling
+        ? resolveAlias(spelling, value, message =>
+            report('INVALID_VALUE', key, message, settingHint(setting, { message })),
           )
         : value
-      if (said !== undefined) layer.set(setting.path, { raw: { kind: 'value', value: said }, origin: originOf(key) })
+      if (resolved === undefined) return
+      layer.set(setting.path, { raw: { kind: 'value', value: resolved }, origin: originOf(key) })
     }
   }
 
-  function adviceAtTop(name: string, value: unknown): string {
+  function hintAtTop(name: string, value: unknown): string {
     const dot = name.indexOf('.')
     const table = name.slice(0, Math.max(0, dot))
     if (keys.has(name) || unread.has(table)) return `write it as ${escapeName(name.slice(dot + 1))} under [${table}]`
@@ -59,8 +60,8 @@ export function fileLayer(
     return isTable(value) ? `remove it, or ${ofPlugin}` : listed
   }
 
-  function complain(code: Problem['code'], key: string, words: string, hint: string): void {
-    problems.push({ code, message: `${escapeName(key)} ${words}`, origin: originOf(key), hint })
+  function report(code: Problem['code'], key: string, message: string, hint: string): void {
+    problems.push({ code, message: `${escapeName(key)} ${message}`, origin: originOf(key), hint })
   }
 
   function originOf(key: string): Origin {
@@ -69,5 +70,5 @@ export function fileLayer(
 }
 
 const listed = 'miner config show lists the settings'
-/** A table, or a variable, may be left behind by a miner that is gone. */
-export const ofPlugin = 'install the plugin whose miner it sets: miner plugins:install PACKAGE'
+/** The hint for a table or a variable that may configure a miner which is no longer installed. */
+export const ofPlugin = 'install the plugin whose miner it configures: miner plugins:install PACKAGE'

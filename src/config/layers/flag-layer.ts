@@ -5,17 +5,17 @@ import type { Setting } from '../schema/setting.js'
 import { settingHint } from '../values/hint.js'
 import { resolveAlias } from './alias.js'
 
-/** One flag as it was typed. A list's flag may come often, and its values may stand in one or several of these. */
+/** One flag as it was typed. A list's flag may be repeated, and each may have several values. */
 export type TypedFlag = {
-  /** the setting, as the flag's description has it */
+  /** the setting's path, from the flag's description */
   readonly path: string
   /** with its dashes: `--max-tokens` */
   readonly flag: string
-  /** the values behind it; `['true']` for a switch */
+  /** its values; `['true']` for a switch */
   readonly texts: readonly string[]
 }
 
-/** Finds settings among flags. */
+/** Reads settings from flags. */
 export function flagLayer(
   flags: readonly TypedFlag[],
   { settings, problems }: { settings: readonly Setting[]; problems: Problem[] },
@@ -23,21 +23,21 @@ export function flagLayer(
   const layer = new Map<string, { raw: FlagRaw; origin: Origin }>()
   for (const { path, flag, texts } of flags) {
     const setting = settings.find(one => one.path === path)
-    if (!setting) throw new Error(`${flag} is the flag of ${path}, which is no setting of this command`)
+    if (!setting) throw new Error(`${flag} is the flag of ${path}, which is not a setting of this command`)
     const origin = { from: 'flag', flag } as const
     const spelling = setting.spellings.find(one => `--${one.flag}` === flag)
-    const said = spelling
+    const resolved = spelling
       ? texts.map(text =>
-          resolveAlias(spelling, text, words => {
-            const message = `${path} ${words}`
+          resolveAlias(spelling, text, problem => {
+            const message = `${path} ${problem}`
             problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: settingHint(setting, { message }) })
           }),
         )
       : texts
-    const heard = said.filter(text => text !== undefined)
+    const values = resolved.filter(text => text !== undefined)
     const before = layer.get(path)?.raw.texts ?? []
-    if (spelling === undefined || heard.length > 0)
-      layer.set(path, { raw: { kind: 'flag', texts: [...before, ...heard] }, origin })
+    if (spelling === undefined || values.length > 0)
+      layer.set(path, { raw: { kind: 'flag', texts: [...before, ...values] }, origin })
   }
   return layer
 }

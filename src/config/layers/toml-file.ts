@@ -6,26 +6,26 @@ import type { Table } from '../values/convert.js'
 /** A configuration file: `explicit` when the operator named it, and then it must exist. */
 type ConfigFile = { readonly path: string; readonly explicit: boolean }
 
-/** Its top table, or what is wrong with it. */
+/** The top table of a file, or what is wrong with the file. */
 export type FileContent = { readonly path: string } & ({ readonly table: Table } | { readonly problem: Problem })
 
 /**
  * Reads a TOML file of at most 1 MiB.
  *
- * @param called how messages call it, and the flag that names it
- * @returns undefined when there is no file and none was asked for
+ * @param called the file's name in messages, and the flag that chooses it
+ * @returns undefined when the file does not exist and the operator did not name it
  */
 export async function readTomlFile(
   { path, explicit }: ConfigFile,
   called = { noun: 'the configuration file', flag: '--config' },
 ): Promise<FileContent | undefined> {
-  const wrong = (code: Problem['code'], words: string, more: { line?: number; column?: number; hint: string }) => {
+  const wrong = (code: Problem['code'], problem: string, more: { line?: number; column?: number; hint: string }) => {
     const { hint, ...place } = more
-    const message = `${called.noun} ${words}`
+    const message = `${called.noun} ${problem}`
     return { path, problem: { code, message, hint, origin: { from: 'file', file: path, ...place } } satisfies Problem }
   }
   if (/\.ya?ml$/i.test(path))
-    return wrong('FILE_MALFORMED', 'is YAML, which is not read yet', { hint: 'write it as TOML' })
+    return wrong('FILE_MALFORMED', 'is YAML, which is not supported yet', { hint: 'write it as TOML' })
   const bytes = await readBounded(path, 1_048_576)
   if (!Buffer.isBuffer(bytes)) {
     if (bytes.code === 'ENOENT' && !explicit) return undefined
@@ -36,14 +36,14 @@ export async function readTomlFile(
 
   const { parse, TomlError } = await import('smol-toml')
   try {
-    // Integers beyond 2^53 come as bigint and are refused where they stand, with the setting's name.
+    // Integers beyond 2^53 parse as bigint, which `convert` refuses with the setting's name.
     return { path, table: parse(text, { integersAsBigInt: 'asNeeded' }) }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
-    // The lines below the first show the file's own text, which may hold a secret.
+    // The lines after the first quote the file, which may hold a secret.
     const [summary = ''] = error.message.replace('Invalid TOML document: ', '').split('\n')
     const { line, column } = error
-    const hint = 'mend that line: key = value, text in quotes, each key and table once'
+    const hint = 'fix that line: key = value, text in quotes, each key and table once'
     return wrong('FILE_MALFORMED', `is not valid TOML: ${escapeName(summary)}`, { line, column, hint })
   }
 }

@@ -4,22 +4,22 @@ import type { KnownSection, Section } from './section.js'
 import { type Setting, settingsOf } from './setting.js'
 import type { Alias } from './setting-meta.js'
 
-/** Which setting a name stands for, and the spelling when its values differ. */
+/** The setting that a name refers to, and the alias when the name takes other values. */
 export type Meaning = { readonly setting: Setting; readonly spelling?: Alias }
 
-/** Everything that file and environment may hold, and what of it is to be read. */
+/** All names that file and environment may hold, and which of them are read. */
 export type Catalog = {
-  /** those to read, in order */
+  /** the settings to read, in order */
   readonly settings: readonly Setting[]
   /** file key (`use`, `shout.maxTokens`, `shout.max_tokens`) → setting */
   readonly keys: ReadonlyMap<string, Meaning>
   /** names of the file's tables that are read */
   readonly tables: ReadonlySet<string>
-  /** keys and tables at the top of the file that are left alone */
+  /** keys and tables at the top of the file that are ignored */
   readonly unread: ReadonlySet<string>
   /** our own variables, read or not */
   readonly variables: ReadonlySet<string>
-  /** beginnings of variables that are left alone: `MINER_SHOUT_` */
+  /** prefixes of variables that are ignored: `MINER_SHOUT_` */
   readonly unreadPrefixes: readonly string[]
 }
 

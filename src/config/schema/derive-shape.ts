@@ -4,7 +4,7 @@ import type { SettingMeta } from './setting-meta.js'
 import type { Bound, NumberShape, Shape, TextShape } from './shape.js'
 
 /**
- * JSON Schema with what `.meta()` added. `unsupported` is a zod type that JSON Schema does not show, `free` is
+ * JSON Schema with the fields of `.meta()`. `unsupported` names a zod type that JSON Schema does not show; `free` marks
  * `z.unknown()`.
  */
 export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupported?: string; free?: boolean }
@@ -12,7 +12,7 @@ export type Described = z.core.JSONSchema.BaseSchema & SettingMeta & { unsupport
 /**
  * Derives the shape of a setting from its JSON Schema (`io: 'input'`).
  *
- * @throws {ConfigError} CONFIG_SCHEMA for what cannot be written in a file and printed again
+ * @throws {ConfigError} CONFIG_SCHEMA for a schema whose values cannot be written in a file and printed again
  */
 export function deriveShape(schema: Described, path: string): Shape {
   const union = branchesOf(schema)
@@ -22,7 +22,7 @@ export function deriveShape(schema: Described, path: string): Shape {
   const shape = shapeOfOne(schema, path)
   if (schema.secret && shape.kind !== 'text')
     throw notASetting(path, 'a secret that is not text', 'mark the text in it')
-  if (schema.unit && shape.kind !== 'number') throw notASetting(path, 'a unit on what is not a number')
+  if (schema.unit && shape.kind !== 'number') throw notASetting(path, 'a unit on a value that is not a number')
   return shape
 }
 
@@ -51,13 +51,13 @@ function shapeOfOne(schema: Described, path: string): Shape {
   throw notASetting(path, 'a value of this kind')
 }
 
-// zod writes a union as `anyOf`, or as a list of types when its branches say no more than their type.
+// zod writes a union as `anyOf`, or as a list of types when its branches have a type only.
 function branchesOf({ anyOf, type }: Described): readonly Described[] | undefined {
   if (anyOf) return anyOf.filter(isSchema)
   return Array.isArray(type) ? type.map(one => ({ type: one })) : undefined
 }
 
-// `.nullable()` is a union with null, and what stands around a union counts for its branches.
+// `.nullable()` is a union with null; the fields around a union apply to each of its branches.
 function shapeOfUnion(union: readonly Described[], described: Described, path: string): Shape {
   const { anyOf: _anyOf, type: _type, ...around } = described
   const branches = union.filter(branch => branch.type !== 'null')
@@ -67,7 +67,7 @@ function shapeOfUnion(union: readonly Described[], described: Described, path: s
   const shapes = branches.map(branch => deriveShape(branch, path))
   const texts = shapes.filter(shape => shape.kind === 'text')
   if (around.unit || texts.length < shapes.length)
-    throw notASetting(path, 'a choice between kinds', 'let all of them be text')
+    throw notASetting(path, 'a choice between kinds', 'make all of them text')
   const secret = around.secret || texts.some(shape => shape.secret)
   return {
     kind: 'text',
@@ -100,7 +100,7 @@ function number(schema: Described): NumberShape {
   }
 }
 
-// zod gives every integer the bounds of safe integers; an author who set none means none.
+// zod gives every integer the bounds of safe integers, which count as no bounds.
 function bound(closed: number | undefined, open: number | boolean | undefined): Bound | undefined {
   if (typeof open === 'number') return { at: open, open: true }
   if (closed === undefined || Math.abs(closed) === Number.MAX_SAFE_INTEGER) return undefined
@@ -115,6 +115,6 @@ function isSchema(value: unknown): value is Described {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function notASetting(path: string, what: string, advice = 'see src/config/schema/shape.ts for what can'): ConfigError {
-  return new ConfigError('CONFIG_SCHEMA', `${path}: ${what} cannot be a setting; ${advice}`)
+function notASetting(path: string, what: string, hint = 'see src/config/schema/shape.ts for what can'): ConfigError {
+  return new ConfigError('CONFIG_SCHEMA', `${path}: ${what} cannot be a setting; ${hint}`)
 }

@@ -2,10 +2,10 @@ import { itemPath } from './names.js'
 import type { Scalar, Shape } from './shape.js'
 
 /**
- * Copies a value with each scalar in it replaced by what `visit` makes of it; null is a scalar too.
- * What does not have the shape is left as it is.
+ * Copies a value with each scalar in it replaced by the result of `visit`; null is a scalar too.
+ * Parts that do not fit the shape stay as they are.
  *
- * @param path the value's own; `visit` gets each scalar's, such as `shout.endpoints[1].apiKey`
+ * @param path the value's path; `visit` gets each scalar's, such as `shout.endpoints[1].apiKey`
  */
 export function mapLeaves(
   shape: Shape,

@@ -1,8 +1,8 @@
-/** Everything a setting is called. */
+/** All names of a setting. */
 export type Names = {
   /** `shout.maxTokens` */
   readonly path: string
-  /** `shout-max-tokens`, which always works */
+  /** `shout-max-tokens`, which every command takes */
   readonly flag: string
   /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
@@ -27,7 +27,7 @@ export function namesOf(section: string, key: string): Names {
   }
 }
 
-/** A key as it may stand in a file: as it is, and in snake_case where that differs. */
+/** Returns the spellings of a key in a file: as it is, and in snake_case where that differs. */
 export function keyVariants(key: string): readonly string[] {
   return [...new Set([key, snakeCase(key)])]
 }
@@ -37,8 +37,8 @@ function snakeCase(key: string): string {
 }
 
 /**
- * Writes the path of an item: `shout.endpoints` and `1` make `shout.endpoints[1]`, a key follows a dot, and a key
- * that is no plain word stands in brackets and quotes, so that no two items have the same path.
+ * Writes the path of an item: `shout.endpoints` and `1` make `shout.endpoints[1]`. A key follows a dot; a key with other
+ * characters than letters, digits, `_` and `-` is quoted in brackets, so that every item has its own path.
  */
 export function itemPath(path: string, key: PropertyKey): string {
   if (typeof key === 'number') return `${path}[${key}]`
@@ -46,8 +46,8 @@ export function itemPath(path: string, key: PropertyKey): string {
   return /^[\w-]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`
 }
 
-// What @oclif/core 5 and the plugins of this program read by config.scopedEnvVar() (`config/config.js`, `command.js`,
-// plugin-plugins `log-level.js`).
+// The variables that @oclif/core 5 and the plugins of this program read by config.scopedEnvVar() (`config/config.js`,
+// `command.js`, plugin-plugins `log-level.js`).
 const oclif = new Set([
   'MINER_BINPATH',
   'MINER_CACHE_DIR',
@@ -62,16 +62,16 @@ const oclif = new Set([
 ])
 
 // MINER_AC_…: the shell set-up that plugin-autocomplete writes (`base.js`, `create.js`).
-// MINER_SERVICE_…, MINER_PORT, MINER_PORT_…: Kubernetes sets them in every pod beside a service called "miner".
+// MINER_SERVICE_…, MINER_PORT, MINER_PORT_…: Kubernetes sets these in every pod next to a service named "miner".
 const patterns = /^MINER_(AC_|SERVICE_|PORT$|PORT_)/
 
-/** Would variables of a section with this name be another program's? */
+/** Returns whether variables of a section with this name would be another program's. */
 export function isForeignSection(name: string): boolean {
   const prefix = namesOf(name, '').variable
   return [...oclif].some(variable => `${variable}_`.startsWith(prefix)) || isForeignVariable(`${prefix}X`)
 }
 
-/** Is this `MINER_` variable another program's? Then it is no mistake, and no setting may have its name. */
+/** Returns whether another program reads this `MINER_` variable: it is then not an error, and not a setting's name. */
 export function isForeignVariable(name: string): boolean {
   return oclif.has(name) || patterns.test(name)
 }

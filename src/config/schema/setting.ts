@@ -6,7 +6,7 @@ import type { KnownSection, Section } from './section.js'
 import type { Alias } from './setting-meta.js'
 import { isPlain, type Shape } from './shape.js'
 
-/** One setting with everything that follows from its schema. */
+/** One setting with everything that is derived from its schema. */
 export type Setting = {
   /** `shout.maxTokens` */
   readonly path: string
@@ -18,17 +18,17 @@ export type Setting = {
   readonly shape: Shape
   /** the author's description; may be empty */
   readonly help: string
-  /** in its held form (milliseconds, bytes); undefined when there is none */
+  /** as stored (milliseconds, bytes); undefined when there is none */
   readonly default: unknown
   /** it has no default and cannot be left out */
   readonly required: boolean
-  /** the flag that always works, without dashes (`shout-max-tokens`); undefined for tables */
+  /** the flag that every command takes, without dashes (`shout-max-tokens`); undefined for tables */
   readonly flag: string | undefined
-  /** the one that the author chose for a host's setting, `wallet-name` */
+  /** the flag that the author chose for a host's setting, `wallet-name` */
   readonly shortFlag: string | undefined
   /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
-  /** `MINER_SHOUT_MAX_TOKENS` first, then borrowed ones; an earlier one wins */
+  /** `MINER_SHOUT_MAX_TOKENS` first, then those of other programs; the first that is set wins */
   readonly variables: readonly string[]
   /** `shout.maxTokens` and `shout.max_tokens` */
   readonly fileKeys: readonly string[]
@@ -36,14 +36,17 @@ export type Setting = {
 }
 
 /**
- * Derives the settings of a section from its zod object, in its order.
+ * Derives the settings of a section from its zod object, in the same order.
  *
- * @throws {ConfigError} CONFIG_SCHEMA when a name or a schema cannot be a setting's
+ * @throws {ConfigError} CONFIG_SCHEMA when a name or a schema is unusable for a setting
  */
 export function settingsOf({ name, settings }: Section | KnownSection): readonly Setting[] {
   if (!settings) return []
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))
-    throw new ConfigError('CONFIG_SCHEMA', `${name}: the name of a section has small letters, digits and dashes only`)
+    throw new ConfigError(
+      'CONFIG_SCHEMA',
+      `${name}: the name of a section has lower-case letters, digits and dashes only`,
+    )
   if (settings.def.checks?.length)
     throw new ConfigError(
       'CONFIG_SCHEMA',
@@ -52,7 +55,7 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
   const { properties = {} } = z.toJSONSchema(settings, {
     io: 'input',
     unrepresentable: 'any',
-    // What is printed must be what is read, and JSON Schema shows a transform's input only; `catch` hides mistakes.
+    // A printed value must read as the same again, but JSON Schema shows a transform's input only; `catch` hides mistakes.
     override: ({ zodSchema, jsonSchema }) => {
       const { type } = zodSchema._zod.def
       if (type === 'unknown') jsonSchema.free = true

@@ -14,10 +14,10 @@ import { parseUnit } from '../schema/unit.js'
 import { expected, insteadOf } from './expected.js'
 
 /**
- * Turns what a layer holds into what the setting's schema takes: numbers, milliseconds, lists, tables with the
- * declared keys. Whether the value is in range is for the schema to say. Secrets stay as they were written.
+ * Converts a layer's value to what the setting's schema takes: numbers, milliseconds, lists, tables with the declared
+ * keys. The schema then checks ranges. Secrets stay as they are written.
  *
- * @returns the value; meaningless when something was reported
+ * @returns the value; meaningless when a problem was reported
  */
 export function convert(shape: Shape, raw: RawValue, path: string, report: OnProblem): unknown {
   switch (raw.kind) {
@@ -29,7 +29,7 @@ export function convert(shape: Shape, raw: RawValue, path: string, report: OnPro
       const [text = '', ...more] = raw.texts
       if (shape.kind === 'list') return fromTexts(shape, raw.texts, path, report)
       return more.length > 0
-        ? report(path, 'is given more than once', 'leave one of them')
+        ? report(path, 'is given more than once', 'keep only one of them')
         : fromText(shape, text, path, report)
     }
   }
@@ -40,7 +40,7 @@ function fromVariable(shape: Shape, text: string, path: string, report: OnProble
   if (isJson) {
     const json = parseJson(text)
     if (!json) return report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
-    // Two brackets are TOML's.
+    // A table for a list gets the hint for JSON here: `[[…]]` is TOML only.
     if (shape.kind === 'list' && isTable(json.value)) return refuse(shape, json.value, path, report, inBrackets)
     return fromValue(shape, json.value, path, report)
   }
@@ -53,7 +53,7 @@ function fromVariable(shape: Shape, text: string, path: string, report: OnProble
   return fromTexts(shape, texts, path, report)
 }
 
-// The parser's own words hold some of the text, which may hold a secret.
+// The parser's message is dropped: it quotes the text, which may hold a secret.
 function parseJson(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) }
@@ -67,14 +67,14 @@ function fromTexts({ item }: ListShape, texts: readonly string[], path: string, 
 }
 
 function fromText(shape: Shape, text: string, path: string, report: OnProblem): unknown {
-  const words = text.trim()
+  const trimmed = text.trim()
   switch (shape.kind) {
     case 'text':
       return text
     case 'number':
-      return numberFrom(shape, words) ?? (isNone(shape, words) ? null : refuse(shape, text, path, report))
+      return numberFrom(shape, trimmed) ?? (isNone(shape, trimmed) ? null : refuse(shape, text, path, report))
     case 'boolean':
-      return parseBoolean(words) ?? refuse(shape, text, path, report)
+      return parseBoolean(trimmed) ?? refuse(shape, text, path, report)
     default:
       return refuse(shape, text, path, report, 'write it in the configuration file')
   }
@@ -101,19 +101,19 @@ const inBrackets = 'write it in brackets: [ … ]'
 function fromDictionary(shape: Shape, table: Table, path: string, report: OnProblem): unknown {
   return Object.fromEntries(
     Object.entries(table).map(([key, item]) => {
-      // zod drops this key without a word.
+      // zod drops this key silently.
       if (key === '__proto__') report(path, 'has a key that cannot be used: __proto__')
       return [key, fromValue(shape, item, itemPath(path, key), report)]
     }),
   )
 }
 
-// TOML has dates, and numbers that are none or are too large, which JSON has not.
+// Refuses what TOML has and JSON lacks: dates, `nan`, `inf` and integers beyond 2^53.
 function fromJson(shape: Shape, value: unknown, path: string, report: OnProblem): unknown {
   if (Array.isArray(value)) return value.map((item, index) => fromJson(shape, item, itemPath(path, index), report))
   if (isTable(value)) return fromDictionary(shape, value, path, report)
   const isJson = value === null || typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)
-  return isJson ? value : refuse(shape, value, path, report, 'write it as a text')
+  return isJson ? value : refuse(shape, value, path, report, 'write it as text')
 }
 
 function fromScalar(shape: Scalar, value: unknown, path: string, report: OnProblem): unknown {
@@ -127,11 +127,10 @@ function fromScalar(shape: Scalar, value: unknown, path: string, report: OnProbl
         : refuse(shape, value, path, report, 'write true or false, without quotes')
     case 'number':
       if (typeof value === 'string' && isNone(shape, value)) return null
-      // A number with a unit may be written either way; other numbers have no quotes in a file.
+      // In a file, a number with a unit may be text or a number; other numbers have no quotes.
       if (shape.unit && (typeof value === 'string' || typeof value === 'number'))
         return parseUnit(shape.unit, String(value)) ?? refuse(shape, String(value), path, report)
-      if (typeof value === 'bigint')
-        return report(path, 'is too large a number', `give at most ${Number.MAX_SAFE_INTEGER}`)
+      if (typeof value === 'bigint') return report(path, 'is too large', `give at most ${Number.MAX_SAFE_INTEGER}`)
       if (Number.isFinite(value)) return value
       return refuse(
         shape,
@@ -154,10 +153,10 @@ function fromTable({ fields }: TableShape, table: Table, path: string, report: O
       report(
         itemPath(path, key),
         'is not a setting',
-        meant ? `use ${meant}` : `there are: ${[...fields.keys()].join(', ')}`,
+        meant ? `use ${meant}` : `use one of ${[...fields.keys()].join(', ')}`,
       )
     } else if (found.has(name)) {
-      report(itemPath(path, name), 'is given more than once', `leave one of ${keyVariants(name).join(' and ')}`)
+      report(itemPath(path, name), 'is given more than once', `keep only one of ${keyVariants(name).join(' and ')}`)
     } else {
       found.set(name, fromValue(field, value, itemPath(path, name), report))
     }
@@ -186,7 +185,7 @@ function refuse(shape: Shape, value: unknown, path: string, report: OnProblem, h
   report(path, `must be ${expected(shape)}${insteadOf(shape, value)}`, hint)
 }
 
-const truths: ReadonlyMap<string, boolean> = new Map([
+const booleans: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['yes', true],
   ['on', true],
@@ -199,5 +198,5 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 
 /** Reads `true` `yes` `on` `1` and `false` `no` `off` `0`, in any case; undefined for anything else. */
 export function parseBoolean(text: string): boolean | undefined {
-  return truths.get(text.trim().toLowerCase())
+  return booleans.get(text.trim().toLowerCase())
 }

@@ -4,20 +4,20 @@ import { type Bound, isScalar, type NumberShape, type Shape } from '../schema/sh
 import { printUnit, unitExamples } from '../schema/unit.js'
 import { redact } from '../secrets.js'
 
-/** Says what kind of value a setting takes; follows "must be": `a whole number` · `one of chat, completions`. */
+/** Describes the kind of value that a setting takes; follows "must be": `a whole number` · `one of chat, completions`. */
 export function expected(shape: Shape): string {
   const kind = expectedKind(shape)
   return shape.nullable && shape.kind === 'number' ? `${kind}, or none` : kind
 }
 
-/** Says which numbers are allowed, if not all are; follows "must be": `between 0 and 2` · `at least 1s`. */
+/** Describes the allowed numbers, unless all are; follows "must be": `between 0 and 2` · `at least 1s`. */
 export function expectedRange(shape: Shape): string | undefined {
   if (shape.kind !== 'number') return undefined
   const range = rangeOf(shape)
   return range && shape.nullable ? `${range}, or none` : range
 }
 
-/** Says which values are allowed beyond their kind, if not all are: a range, choices, or how a secret is given. */
+/** Describes the values allowed within their kind, unless all are: a range, choices, or the ways to give a secret. */
 export function allowed(shape: Shape): string | undefined {
   if (shape.kind === 'list') return allowed(shape.item)
   if (shape.kind === 'text' && shape.secret) return 'the secret, env:NAME or file:PATH'
@@ -26,8 +26,8 @@ export function allowed(shape: Shape): string | undefined {
 }
 
 /**
- * Names the value that was found instead, for the end of a message: `, not "hot"`. Of a secret, a URL (it may hold
- * one) or a table, it names the kind only.
+ * Names the value that was found instead, for the end of a message: `, not "hot"`. For a secret, a URL (which may hold
+ * one) or a table it names the kind only.
  */
 export function insteadOf(shape: Shape, value: unknown): string {
   const found = kindOf(value)
@@ -57,7 +57,7 @@ function expectedKind(shape: Shape): string {
     case 'dictionary':
       return 'a table'
     case 'free':
-      return 'a value that JSON has'
+      return 'a JSON value'
   }
 }
 
@@ -91,7 +91,7 @@ function kindOf(value: unknown): string {
   }
 }
 
-/** A setting's default as an operator would write it; undefined when there is none to show. */
+/** Returns a setting's default as an operator would write it; undefined when it has none, or an empty one. */
 export function defaultText(setting: Setting): string | undefined {
   const value = redact(setting, setting.default)
   if (value === undefined || value === null || value === '') return undefined

@@ -4,12 +4,12 @@ import { isPlain } from '../schema/shape.js'
 import { allowed } from './expected.js'
 
 /**
- * Says where to write a setting, as a hint: `set --port, MINER_AXON_PORT or axon.port in the file`. Where it came from,
- * it is called as it was there. An item of a table is named in what it came from: `set [1].url in the
- * JSON of MINER_SHOUT_ENDPOINTS`.
+ * Returns the hint where to set a setting: `set --port, MINER_AXON_PORT or axon.port in the file`. The flag or variable
+ * that the value came from keeps its spelling. An item of a table is named within its origin: `set [1].url in the JSON of
+ * MINER_SHOUT_ENDPOINTS`.
  *
- * @param path the setting's, or that of an item in it
- * @param message what the reader knows already; values that it does not name follow: `to between 0 and 65535`
+ * @param path of the setting, or of an item in it
+ * @param message what the reader has read already; allowed values that it lacks are appended: `to between 0 and 65535`
  */
 export function settingHint(
   setting: Setting,

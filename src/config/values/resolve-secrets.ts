@@ -6,14 +6,14 @@ import { mapLeaves } from '../schema/map-leaves.js'
 import type { Setting } from '../schema/setting.js'
 import { secretsOf } from '../secrets.js'
 
-/** The variables that may be read; absent and empty are the same. */
+/** The environment variables; an empty one counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Puts the secrets themselves in the place of `env:NAME` and `file:PATH`, in all of a value.
+ * Replaces every `env:NAME` and `file:PATH` in a value by the secret itself.
  *
- * @param from `folder`: what a relative PATH starts from. `~` is the user's home. A file's last line end is no part of the secret, and it may
- *   have 64 KiB.
+ * @param from `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB; a line end at its end
+ *   is dropped.
  */
 export async function resolveSecrets(
   { shape, path }: Setting,
@@ -36,17 +36,17 @@ async function resolveSecret(
 }
 
 function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: OnProblem }) {
-  // Whoever pastes a secret after "env:" must not read it again in the message.
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'has no name of a variable after "env:"')
+  // The message does not quote the name: an operator may have pasted the secret itself after "env:".
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'must name a variable after "env:"')
   const secret = Object.hasOwn(env, name) ? env[name] : undefined
-  return secret || void report(path, `is to come from the variable ${name}, which is not set`, `export ${name}=…`)
+  return secret || void report(path, `refers to the variable ${name}, which is not set`, `export ${name}=…`)
 }
 
 async function fromFile(file: string, path: string, report: OnProblem): Promise<string | undefined> {
   const bytes = await readBounded(file, 65_536)
-  const from = `is to come from the file ${escapeName(file)}, which`
-  const hint = 'mend that file, or name another'
-  if (!Buffer.isBuffer(bytes)) return void report(path, `${from} ${bytes.why}`, hint)
+  const start = `refers to the file ${escapeName(file)}, which`
+  const hint = 'fix that file, or name another'
+  if (!Buffer.isBuffer(bytes)) return void report(path, `${start} ${bytes.why}`, hint)
   const secret = bytes.toString('utf8').replace(/\r?\n$/, '')
-  return secret || void report(path, `${from} is empty`, hint)
+  return secret || void report(path, `${start} is empty`, hint)
 }

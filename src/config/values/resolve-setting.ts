@@ -10,22 +10,22 @@ import { settingHint } from './hint.js'
 import { type Environment, resolveSecrets } from './resolve-secrets.js'
 import { validate } from './validate.js'
 
-/** What became of one setting. With problems, its value is undefined. */
+/** One setting after all layers. With problems, its value is undefined. */
 export type ResolvedSetting = {
   readonly setting: Setting
   readonly value: unknown
-  /** undefined when there is no value, nor a default */
+  /** undefined when the setting has neither value nor default */
   readonly origin: Origin | undefined
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
-  /** texts that no message may hold, also those of a value that was refused */
+  /** texts that messages must not contain, including those of a refused value */
   readonly secrets: readonly string[]
 }
 
-/** `resolve` reads the variables and files that secrets point to; `leave` does not, so that none has to be there. */
+/** `resolve` reads the variables and files that secrets refer to; `leave` does not, so they may be absent. */
 export type SecretsMode = 'resolve' | 'leave'
 
-/** Makes a setting's value of what the winning layer says: converted, with its secrets, validated. */
+/** Resolves a setting from the layer that won: converts the value, reads its secrets, validates it. */
 export async function resolveSetting(
   setting: Setting,
   { raw, origin }: LayerValue,
@@ -33,8 +33,8 @@ export async function resolveSetting(
 ): Promise<ResolvedSetting> {
   const problems: Problem[] = []
   const reportAs = (code: ProblemCode): OnProblem => {
-    return (path, words, hint) => {
-      const message = `${escapeName(path)} ${words}`
+    return (path, problem, hint) => {
+      const message = `${escapeName(path)} ${problem}`
       problems.push({ code, path, message, origin, hint: hint ?? settingHint(setting, { path, origin, message }) })
     }
   }
@@ -49,24 +49,25 @@ export async function resolveSetting(
   const secrets = secretsOf(setting, value)
   for (const [path, secret] of secrets)
     if (secret.trim() === REDACTED)
-      report(path, `is ${REDACTED}, which only stands for a secret`, 'give env:NAME or file:PATH')
+      report(path, `is ${REDACTED}, the placeholder of a secret`, 'give env:NAME or file:PATH')
 
-  // What was complained of is absent by now, which is no news; and what is not known yet cannot be wrong.
+  // Values with a problem are undefined by now, which the schema must not report again; secrets that were not read cannot
+  // be checked.
   const open = mode === 'leave' ? [...secrets].filter(([, secret]) => isReference(secret)).map(([path]) => path) : []
-  const settledPaths = new Set([...problems.map(({ path }) => path), ...open])
-  const checked = validate(setting, value, (path, words, hint) => settledPaths.has(path) || report(path, words, hint))
+  const skipped = new Set([...problems.map(({ path }) => path), ...open])
+  const checked = validate(setting, value, (path, problem, hint) => skipped.has(path) || report(path, problem, hint))
   return {
     setting,
     value: problems.length > 0 ? undefined : (checked ?? value),
     origin,
     problems,
     warnings: exposed(setting, written, origin),
-    // The schema may have changed it, and it is what others are given.
+    // The schema may have changed the value, and both may be printed.
     secrets: [value, checked].flatMap(one => secretsIn(setting, one)),
   }
 }
 
-/** A setting that no layer speaks of. */
+/** Resolves a setting that no layer sets: to its default, or to a problem when it is required. */
 export function defaultSetting(setting: Setting): ResolvedSetting {
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
   const problems = setting.required ? [missing(setting)] : []
@@ -80,13 +81,13 @@ function missing(setting: Setting): Problem {
   return { code: 'MISSING', path, message, hint: settingHint(setting, { message }) }
 }
 
-// In a file, only those inside a list or a table are told of: a file may hold any secret, but one of many keys is
-// easily forgotten when the file is passed on.
+// In a file, warns only of secrets inside a list or a table: a file may hold secrets, but one of many keys is easily
+// overlooked when the file is passed on.
 function exposed(setting: Setting, written: unknown, origin: Origin): readonly Problem[] {
   const { path, variables } = setting
   const literals = [...secretsOf(setting, written)].flatMap(([at, secret]) => (isReference(secret) ? [] : [at]))
-  const warn = (at: string, words: string, hint: string): Problem => {
-    return { code: 'SECRET_EXPOSED', path: at, message: `${escapeName(at)} ${words}`, origin, hint }
+  const warn = (at: string, problem: string, hint: string): Problem => {
+    return { code: 'SECRET_EXPOSED', path: at, message: `${escapeName(at)} ${problem}`, origin, hint }
   }
   if (origin.from === 'flag' && literals.length > 0)
     return [
@@ -99,5 +100,5 @@ function exposed(setting: Setting, written: unknown, origin: Origin): readonly P
   if (origin.from !== 'file') return []
   return literals
     .filter(at => at !== path)
-    .map(at => warn(at, 'is a secret that stands in the configuration file', 'give env:NAME or file:PATH'))
+    .map(at => warn(at, 'is a secret written in the configuration file', 'give env:NAME or file:PATH'))
 }

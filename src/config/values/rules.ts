@@ -5,16 +5,16 @@ import type { Section } from '../schema/section.js'
 import { settingHint } from './hint.js'
 import type { ResolvedSetting } from './resolve-setting.js'
 
-/** Checks what a section says of several settings at once, with the settings that are well. */
-export function checkRules(section: Section, settled: readonly ResolvedSetting[]): readonly Problem[] {
-  const well = settled.filter(({ problems }) => problems.length === 0)
-  const values = Object.fromEntries(well.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
-  const wrong = new Set(settled.filter(one => !well.includes(one)).map(({ setting }) => setting.key))
-  const broken = (section.rules?.(values) ?? []).filter(({ beside = [] }) => !beside.some(key => wrong.has(key)))
-  return broken.map(({ setting: key, at = [], message: words, hint }) => {
-    const { setting, origin } = settled.find(one => one.setting.key === key) ?? {}
+/** Checks a section's rules between settings, with those settings that are valid. */
+export function checkRules(section: Section, resolved: readonly ResolvedSetting[]): readonly Problem[] {
+  const valid = resolved.filter(({ problems }) => problems.length === 0)
+  const values = Object.fromEntries(valid.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
+  const invalid = new Set(resolved.filter(one => !valid.includes(one)).map(({ setting }) => setting.key))
+  const broken = (section.rules?.(values) ?? []).filter(({ beside = [] }) => !beside.some(key => invalid.has(key)))
+  return broken.map(({ setting: key, at = [], message: problem, hint }) => {
+    const { setting, origin } = resolved.find(one => one.setting.key === key) ?? {}
     const path = at.reduce(itemPath, setting?.path ?? key)
-    const message = `${escapeName(path)} ${words}`
+    const message = `${escapeName(path)} ${problem}`
     return {
       code: 'RULE_BROKEN',
       path,
@@ -25,7 +25,7 @@ export function checkRules(section: Section, settled: readonly ResolvedSetting[]
   })
 }
 
-/** A setting without value and default is left out, as it is in what the schema gives. */
+/** Returns whether a setting has a value or a default; one without is absent from the values, as in zod's output. */
 export function hasValue({ value }: ResolvedSetting): boolean {
   return value !== undefined
 }

@@ -8,20 +8,20 @@ import type { Shape } from '../schema/shape.js'
 import { expected, expectedRange, insteadOf } from './expected.js'
 
 /**
- * Lets the setting's schema check a converted value and fill in what a table leaves out.
+ * Validates a converted value with the setting's schema, which also fills in the defaults of a table.
  *
- * @returns the value as the schema gives it; meaningless when something was reported
+ * @returns the schema's output; meaningless when a problem was reported
  */
 export function validate({ schema, shape, path }: Setting, value: unknown, report: OnProblem): unknown {
-  const result = schema.safeParse(value, { error: issue => plainWords(issue, shapeAt(shape, issue.path ?? [])) })
+  const result = schema.safeParse(value, { error: issue => messageOf(issue, shapeAt(shape, issue.path ?? [])) })
   if (result.success) return result.data
   for (const issue of result.error.issues)
     report(issue.path.reduce(itemPath, path), issue.message, hintFor(issue, shape, value))
   return undefined
 }
 
-// zod's issue in words that continue "shout.temperature …". An author's own message goes before these.
-function plainWords(issue: z.core.$ZodRawIssue, shape: Shape | undefined): string | undefined {
+// Words zod's issue to continue "shout.temperature …". An author's own message takes precedence.
+function messageOf(issue: z.core.$ZodRawIssue, shape: Shape | undefined): string | undefined {
   const instead = shape ? insteadOf(shape, issue.input) : ''
   switch (issue.code) {
     case 'invalid_type':
@@ -39,20 +39,20 @@ function plainWords(issue: z.core.$ZodRawIssue, shape: Shape | undefined): strin
     case 'invalid_format':
       return `must be ${issue.format === 'url' && shape ? expected(shape) : `of the form ${issue.pattern ?? issue.format}`}${instead}`
     case 'invalid_key':
-      return 'is not a key that can stand here'
+      return 'is not a valid key here'
     default:
       return 'is not valid'
   }
 }
 
-function limit(issue: z.core.$ZodRawIssue & { origin: string }, shape: Shape | undefined, words: string): string {
+function limit(issue: z.core.$ZodRawIssue & { origin: string }, shape: Shape | undefined, bound: string): string {
   const noun = issue.origin === 'string' ? 'character' : issue.origin === 'array' ? 'item' : undefined
-  if (noun && words === 'at least 1') return 'must not be empty'
-  if (noun) return `must have ${words} ${noun}${words.endsWith(' 1') ? '' : 's'}`
-  return `must be ${shape ? (expectedRange(shape) ?? words) + insteadOf(shape, issue.input) : words}`
+  if (noun && bound === 'at least 1') return 'must not be empty'
+  if (noun) return `must have ${bound} ${noun}${bound.endsWith(' 1') ? '' : 's'}`
+  return `must be ${shape ? (expectedRange(shape) ?? bound) + insteadOf(shape, issue.input) : bound}`
 }
 
-// The nearest choice is told of what is not secret only, and it is one of ours, not what was typed.
+// Suggests the closest choice, except for secrets. It names a choice of ours, never the typed text.
 function hintFor(issue: z.core.$ZodIssue, shape: Shape, value: unknown): string | undefined {
   const inner = shapeAt(shape, issue.path)
   const typed = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What is wrong with what a plugin gives as the definition of a dialect; empty when it is one. */
+/** Returns what is wrong with a plugin's definition of a dialect; empty when it is valid. */
 export function checkDialectDefinition(definition: unknown, name: string): readonly string[] {
   return shapeProblems(
     z.strictObject({
@@ -19,7 +19,7 @@ export function checkDialectDefinition(definition: unknown, name: string): reado
   )
 }
 
-/** What is wrong with what a plugin gives as the definition of a miner; empty when it is one. */
+/** Returns what is wrong with a plugin's definition of a miner; empty when it is valid. */
 export function checkMinerDefinition(definition: unknown, name: string): readonly string[] {
   return shapeProblems(
     z.strictObject({
@@ -34,42 +34,41 @@ export function checkMinerDefinition(definition: unknown, name: string): readonl
   )
 }
 
-// Another copy of zod is as good: `instanceof` asks for its traits.
+// Accepts another copy of zod 4, too: its `instanceof` compares traits.
 function isZodObject(value: unknown): boolean {
   return value instanceof z.ZodObject
 }
 
-/** What does not fit, each as `path: words`. A getter that throws does not fit either. */
+/** Returns what does not fit the shape, each as `path: message`. A getter that throws does not fit either. */
 export function shapeProblems(shape: z.ZodType, value: unknown): readonly string[] {
   try {
     const { error } = shape.safeParse(value)
-    return (error?.issues ?? []).map(issue => [...issue.path.map(String), words(issue)].join(': '))
+    return (error?.issues ?? []).map(issue => [...issue.path.map(String), messageOf(issue)].join(': '))
   } catch {
-    return ['it cannot be looked at']
+    return ['it cannot be read']
   }
 }
 
-/** Of a key that does not fit zod says only that it does not, and of one that is not known nothing of those that are. */
-function words(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `${issue.keys.join(', ')}: there is no such field, see docs/plugin-reference.md`
+/** Replaces zod's messages on keys: they give no reason for an invalid key, and no known keys for an unknown one. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: unknown field, see docs/plugin-reference.md`
   return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message
 }
 
-/** A text that fills one line of a table. */
+/** Text that fills one line of a table. */
 export const line = z
-  .string({ error: 'must be a text' })
+  .string({ error: 'must be text' })
   .regex(/^[^\p{Cc}\u2028\u2029]{1,500}$/u, { error: 'must be one line of at most 500 characters' })
 
 export const callable = z.custom(value => typeof value === 'function', { error: 'must be a function' })
 
-/** The last part of a URL's path; the ping is the host's. */
+/** The last part of a URL's path. The host answers the ping itself. */
 const synapseName = z.string().regex(/^(?!Synapse$)[A-Za-z_][A-Za-z0-9_]{0,99}$/, {
-  error: 'must be the name of a Python class, and not Synapse, which is the ping',
+  error: 'must be the name of a Python class other than Synapse, which is the ping',
 })
 
 const plainName = z.string().regex(/^(GET|POST) \/(?!healthz$)[\w\-./~]*$/, {
-  error: 'must be GET or POST and a path, and not /healthz, which is the host’s',
+  error: 'must be GET or POST and a path other than /healthz, which the host answers',
 })
 
 const rate = z.strictObject({ limit: z.number().positive(), windowMs: z.number().positive() })
@@ -89,7 +88,7 @@ const route = z
   .strictObject({
     body: z.custom<z.ZodType>(value => value instanceof z.ZodType, { error: 'must be a schema of zod 4' }),
     hashed: z.union([z.array(hashField), z.array(z.array(hashField)).min(1)], {
-      error: 'must be the names of fields, or several lists of them',
+      error: 'must be a list of field names, or a list of such lists',
     }),
     frames: z.enum(['text', 'sse', 'jsonl', 'json', 'bytes']).optional(),
     auth: z.enum(['signed', 'none']).optional(),
@@ -113,11 +112,11 @@ const route = z
     path: ['hashed'],
   })
   .refine(({ frames, notBefore }) => frames === undefined || notBefore === undefined, {
-    error: 'is for whole answers, not for those in frames',
+    error: 'is for answers without frames only',
     path: ['notBefore'],
   })
 
-/** To Python, too. */
+/** Accepts NaN and Infinity, which Python reads, too. */
 function isJson(text: string): boolean {
   if (/^(NaN|-?Infinity)$/.test(text)) return true
   try {

@@ -3,18 +3,18 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import type { PluginKind } from '../sdk.js'
 import { contract, isPluginName } from './manifest.js'
 
-/** A package that oclif has loaded, as far as it matters here. Its package.json is a stranger's: anything may be in it. */
+/** What discovery needs of a package that oclif has loaded. Its package.json is untrusted: it may hold anything. */
 export type InstalledPlugin = {
   readonly name: string
   readonly version: string
   /** its folder */
   readonly root: string
-  /** how it came here: `user` from a registry, a file or git; `link`; anything else with this program */
+  /** how it was installed: `user` from a registry, a file or git; `link`; any other came with this program */
   readonly type: string
   readonly pjson: object
 }
 
-/** The package that brings a miner or a dialect. */
+/** The package that a miner or a dialect comes from. */
 export type PluginPackage = {
   readonly package: string
   readonly version: string
@@ -22,10 +22,10 @@ export type PluginPackage = {
   readonly type: string
 }
 
-/** Why something cannot be used, and the way out. */
+/** Why a miner or a dialect cannot be used, and how to fix it. */
 export type PluginProblem = {
   readonly code: 'PLUGIN_UNUSABLE' | 'PLUGIN_NOT_ALLOWED'
-  /** continues a sentence about it: `is written for …` */
+  /** continues a sentence that begins with its name: `is written for …` */
   readonly message: string
   readonly hint: string
 }
@@ -33,18 +33,19 @@ export type PluginProblem = {
 /** A miner or a dialect that a package declares. None of its code has run. */
 export type Declared = {
   readonly kind: PluginKind
-  /** unique among those of its kind that can be used */
+  /** unique among the usable ones of its kind */
   readonly name: string
   readonly from: PluginPackage
-  /** its module; null when there is trouble with it */
+  /** its module; null when the module cannot be found */
   readonly file: string | null
-  /** it does not say which version of the contract it is written for */
+  /** true: its package does not declare a version of the contract */
   readonly noContract: boolean
-  readonly trouble?: PluginProblem
+  /** absent when it can be used */
+  readonly problem?: PluginProblem
 }
 
 type Discovery = {
-  /** Is the name the host's, or that of a built-in one? */
+  /** whether the host or a built-in miner or dialect has the name */
   readonly isTaken: (kind: PluginKind, name: string) => boolean
   /** the packages whose miners and dialects may be used; null: all */
   readonly allow: readonly string[] | null
@@ -56,9 +57,10 @@ const kinds = [
 ] as const
 
 /**
- * Finds what plugins declare in their package.json: `"oclif": { "contract": 1, "miners": { "shout": "./dist/index.js" } }`.
- * What cannot be used is told beside what can. Of two with one name the first can be: those that came with this
- * program, then linked ones, then installed ones, in the order of their packages' names.
+ * Finds the miners and dialects that plugins declare in their package.json:
+ * `"oclif": { "contract": 1, "miners": { "shout": "./dist/index.js" } }`. Returns usable and unusable ones. Of two with
+ * the same name the first is usable: those that came with this program come first, then linked ones, then installed
+ * ones, in the order of their packages' names.
  */
 export function discover(plugins: readonly InstalledPlugin[], { isTaken, allow }: Discovery): readonly Declared[] {
   const owners = new Map<string, string>()
@@ -69,23 +71,23 @@ export function discover(plugins: readonly InstalledPlugin[], { isTaken, allow }
         const version = oclifOf(plugin).contract
         const found = fileOf(plugin.root, path)
         const owner = owners.get(`${kind} ${name}`)
-        const trouble =
-          contractTrouble(version, from) ??
-          nameTrouble({ kind, name }, { isTaken: isTaken(kind, name), owner, from }) ??
-          (typeof found === 'string' ? undefined : moduleTrouble(found, from)) ??
+        const problem =
+          contractProblem(version, from) ??
+          nameProblem({ kind, name }, { isTaken: isTaken(kind, name), owner, from }) ??
+          (typeof found === 'string' ? undefined : moduleProblem(found, from)) ??
           (allow && !allow.includes(plugin.name) ? notAllowed(plugin.name, allow) : undefined)
-        if (!trouble) owners.set(`${kind} ${name}`, plugin.name)
+        if (!problem) owners.set(`${kind} ${name}`, plugin.name)
         const file = typeof found === 'string' ? found : null
-        return { kind, name, from, file, noContract: version === undefined, ...(trouble && { trouble }) }
+        return { kind, name, from, file, noContract: version === undefined, ...(problem && { problem }) }
       }),
     ),
   )
 }
 
-/** What helps against a plugin that is broken. */
+/** Returns the hint against a broken plugin: how to update, fix or uninstall its package. */
 export function repairHint({ package: name, root, type }: PluginPackage): string {
   return type === 'link'
-    ? `mend it in ${root}, or miner plugins:uninstall ${name}`
+    ? `fix it in ${root}, or miner plugins:uninstall ${name}`
     : `miner plugins:update, or miner plugins:uninstall ${name}`
 }
 
@@ -109,53 +111,53 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-type NoModule = { readonly words: string; readonly isAbsent?: true }
+type NoModule = { readonly message: string; readonly isAbsent?: true }
 
-/** The file of a module inside its package, or why there is none. */
+/** Returns the real path of a module, which must be inside its package, or what is wrong with it. */
 function fileOf(root: string, path: unknown): string | NoModule {
   if (typeof path !== 'string' || path === '')
-    return { words: 'is not declared as a name and the path of a file in its package.json' }
+    return { message: 'is not declared as a name and the path of a file in its package.json' }
   try {
     const file = realpathSync(resolve(root, path))
     const inside = relative(realpathSync(root), file)
     if (inside === '' || inside.startsWith('..') || isAbsolute(inside))
-      return { words: 'has its module outside of its package' }
+      return { message: 'has its module outside of its package' }
     return file
   } catch {
-    return { words: `has no module: there is no file ${path}`, isAbsent: true }
+    return { message: `has no module: the file ${path} does not exist`, isAbsent: true }
   }
 }
 
-/** A package that is linked may not be built yet. */
-function moduleTrouble({ words, isAbsent }: NoModule, from: PluginPackage): PluginProblem {
-  return unusable(words, isAbsent && from.type === 'link' ? `npm run build in ${from.root}` : repairHint(from))
+/** A linked package may not be built yet. */
+function moduleProblem({ message, isAbsent }: NoModule, from: PluginPackage): PluginProblem {
+  return unusable(message, isAbsent && from.type === 'link' ? `npm run build in ${from.root}` : repairHint(from))
 }
 
-function contractTrouble(version: unknown, from: PluginPackage): PluginProblem | undefined {
+function contractProblem(version: unknown, from: PluginPackage): PluginProblem | undefined {
   if (version === undefined) return undefined
   if (!Number.isInteger(version))
-    return unusable('names a version of the contract that is no whole number', repairHint(from))
-  const words = `is written for version ${version} of the plugin contract, and this program`
+    return unusable('declares a version of the contract that is not a whole number', repairHint(from))
+  const start = `is written for version ${version} of the plugin contract, and this program`
   if (Number(version) > contract.version)
-    return unusable(`${words} knows ${contract.version}`, `update this program, or install an older ${from.package}`)
+    return unusable(`${start} supports ${contract.version}`, `update this program, or install an older ${from.package}`)
   if (Number(version) < contract.oldest)
-    return unusable(`${words} no longer knows those before ${contract.oldest}`, repairHint(from))
+    return unusable(`${start} no longer supports versions before ${contract.oldest}`, repairHint(from))
   return undefined
 }
 
 type Naming = { readonly isTaken: boolean; readonly owner: string | undefined; readonly from: PluginPackage }
 
-function nameTrouble(
+function nameProblem(
   { kind, name }: Pick<Declared, 'kind' | 'name'>,
   { isTaken, owner, from }: Naming,
 ): PluginProblem | undefined {
   if (name === '') return unusable(`has no name in oclif.${kind}s of its package.json`, repairHint(from))
-  const named = `has a name, in oclif.${kind}s of its package.json, that`
+  const start = `has a name, in oclif.${kind}s of its package.json, that`
   if (!isPluginName(name))
-    return unusable(`${named} is not in small letters, digits and single dashes`, repairHint(from))
-  if (isTaken) return unusable(`${named} is taken by this program`, repairHint(from))
+    return unusable(`${start} is not made of lower-case letters, digits and single dashes`, repairHint(from))
+  if (isTaken) return unusable(`${start} is taken by this program`, repairHint(from))
   if (owner === undefined) return undefined
-  return unusable(`has the name of one of ${owner}, which comes first`, `miner plugins:uninstall one of the two`)
+  return unusable(`has the same name as one of ${owner}, which comes first`, `miner plugins:uninstall one of the two`)
 }
 
 function notAllowed(name: string, allow: readonly string[]): PluginProblem {

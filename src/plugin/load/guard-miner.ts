@@ -10,11 +10,11 @@ import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
 const MAX_MS = 60_000
 
 /**
- * A plugin's miner whose faults outside of questions bear its name. What it says itself with a `NoAnswer`, of its
- * configuration above all, stays as it is.
+ * Wraps a plugin's miner so that errors which it throws outside of questions name the plugin. A `NoAnswer` passes as it
+ * is: with it a miner reports on its own, above all on its configuration.
  */
 export function guardMiner(definition: MinerDefinition, declared: Declared, maxMs = MAX_MS): MinerDefinition {
-  const fault = (words: string, thrown?: unknown) => brokenPlugin(declared, words, thrown)
+  const fault = (message: string, thrown?: unknown) => brokenPlugin(declared, message, thrown)
   const { name, summary, settings } = definition
   return {
     name,
@@ -31,7 +31,7 @@ export function guardMiner(definition: MinerDefinition, declared: Declared, maxM
       try {
         return z.array(z.string()).parse(definition.models?.(config) ?? [])
       } catch (thrown) {
-        throw fault(`cannot tell its models: ${thrownText(thrown)}`, thrown)
+        throw fault(`cannot list its models: ${thrownText(thrown)}`, thrown)
       }
     },
     async create(context) {
@@ -41,16 +41,16 @@ export function guardMiner(definition: MinerDefinition, declared: Declared, maxM
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
       if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
-      const [wrong] = shapeProblems(optional, miner)
-      if (wrong !== undefined) throw fault(`is created wrong: ${wrong}`)
+      const [problem] = shapeProblems(optional, miner)
+      if (problem !== undefined) throw fault(`is created with an invalid function: ${problem}`)
       return guarded(miner, fault, maxMs)
     },
   }
 }
 
-type Fault = (words: string, thrown?: unknown) => PluginError
+type Fault = (message: string, thrown?: unknown) => PluginError
 
-/** Its answers and its hooks are guarded where they are asked for, and its check is by `checkMiner`. */
+/** Leaves answers and hooks to their callers, which guard them, and the check to `checkMiner`. */
 function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
   const { prompt, check, relay, embed, blacklist, priority } = miner
   return {
@@ -71,7 +71,7 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
       try {
         return capabilities.parse(miner.capabilities?.() ?? {})
       } catch (thrown) {
-        throw fault(`cannot tell what it can do: ${thrownText(thrown)}`, thrown)
+        throw fault(`cannot report its capabilities: ${thrownText(thrown)}`, thrown)
       }
     },
     async close() {
@@ -93,11 +93,11 @@ const optional = z.object(
   ),
 )
 
-const can = z.boolean().exactOptional()
+const capability = z.boolean().exactOptional()
 const capabilities = z.object({
-  tools: can,
-  logprobs: can,
-  responseFormat: can,
+  tools: capability,
+  logprobs: capability,
+  responseFormat: capability,
   models: z.array(z.string()).exactOptional(),
 })
 

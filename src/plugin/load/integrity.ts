@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { PluginPackage } from './discover.js'
 
 /**
- * The hash of the archive that npm installed a plugin from, as its lock file has it (`sha512-…`): the one thing that
- * names a plugin's code. Undefined of one that came otherwise.
+ * Returns the hash of the archive that npm installed a plugin from (`sha512-…`), which npm's lock file holds. Only this
+ * hash identifies a plugin's code. Undefined for a plugin that was not installed by npm.
  */
 export async function lockedIntegrity({ package: name, root, type }: PluginPackage): Promise<string | undefined> {
   if (type !== 'user' || !root.endsWith(name)) return undefined
@@ -14,6 +14,6 @@ export async function lockedIntegrity({ package: name, root, type }: PluginPacka
     const integrity = packages?.[`node_modules/${name}`]?.integrity
     return typeof integrity === 'string' ? integrity : undefined
   } catch {
-    return undefined // npm wrote none, or another program did: it is told as it is, unknown
+    return undefined // the lock file is absent, or another program's: the hash is unknown
   }
 }

@@ -8,11 +8,11 @@ import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
 import { brokenPlugin, lastLoaded, problemError, thrownText } from './plugin-error.js'
 
-/** How long a module may take to load, whatever it awaits at its top. */
+/** How long a module may take to load, top-level awaits included. */
 const MAX_MS = 10_000
 
 /**
- * Runs the module of a miner, and looks at what it gives.
+ * Runs the module of a miner, and checks the definition that it returns.
  *
  * @throws {PluginError} PLUGIN_UNUSABLE · PLUGIN_NOT_ALLOWED · PLUGIN_BROKEN
  */
@@ -20,32 +20,32 @@ export async function loadMiner(declared: Declared, maxMs = MAX_MS): Promise<Min
   return guardMiner((await load(declared, checkMinerDefinition, maxMs)) as MinerDefinition, declared)
 }
 
-/** The same of a dialect. */
+/** Does the same for a dialect. */
 export async function loadDialect(declared: Declared, maxMs = MAX_MS): Promise<DialectDefinition> {
   return (await load(declared, checkDialectDefinition, maxMs)) as DialectDefinition
 }
 
-type Faults = (definition: unknown, name: string) => readonly string[]
+type CheckDefinition = (definition: unknown, name: string) => readonly string[]
 
-async function load(declared: Declared, faultsOf: Faults, maxMs: number): Promise<unknown> {
+async function load(declared: Declared, check: CheckDefinition, maxMs: number): Promise<unknown> {
   const { kind, name, file } = declared
-  if (file === null || declared.trouble) throw problemError(declared)
+  if (file === null || declared.problem) throw problemError(declared)
   lastLoaded.from = declared.from
   const definition = await withTimeout(run(file), maxMs).catch((thrown: unknown) => {
     throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
   })
-  const [fault] = faultsOf(definition, name)
-  if (fault !== undefined) throw brokenPlugin(declared, `is no ${kind}: ${fault}`)
+  const [problem] = check(definition, name)
+  if (problem !== undefined) throw brokenPlugin(declared, `is not a valid ${kind}: ${problem}`)
   return definition
 }
 
 async function run(file: string): Promise<unknown> {
   const plugin = defaultOf(await import(pathToFileURL(file).href))
-  if (typeof plugin !== 'function') throw new TypeError('its module has no function as its default export')
+  if (typeof plugin !== 'function') throw new TypeError('the default export of its module is not a function')
   return (plugin as (sdk: Sdk) => unknown)(sdk)
 }
 
-/** CommonJS compiled from TypeScript has its default one level deeper. */
+/** Finds the default export, which CommonJS compiled from TypeScript has one level deeper. */
 function defaultOf(module: { readonly default?: unknown }): unknown {
   const { default: plugin } = module
   return typeof plugin === 'object' && plugin !== null && 'default' in plugin ? plugin.default : plugin

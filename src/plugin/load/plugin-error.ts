@@ -5,11 +5,11 @@ import type { pluginCodes } from './plugin-codes.js'
 /** Why a plugin cannot be used. */
 export type PluginErrorCode = keyof typeof pluginCodes
 
-/** A plugin that cannot be used as it is asked to. */
+/** A plugin cannot be used as requested. */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
   readonly code: PluginErrorCode
-  /** what would mend it */
+  /** what would fix it */
   readonly hint: string
 
   constructor(code: PluginErrorCode, message: string, { hint, cause }: { hint: string; cause?: unknown }) {
@@ -19,24 +19,29 @@ export class PluginError extends Error {
   }
 }
 
-/** A plugin's own fault: who is at fault, and what to do. */
-export function brokenPlugin(declared: Declared, words: string, cause?: unknown): PluginError {
-  return new PluginError('PLUGIN_BROKEN', `${spoken(declared)} ${words}`, { hint: repairHint(declared.from), cause })
+/**
+ * Returns the error for a plugin's own fault. It names the plugin and how to fix it.
+ *
+ * @param message continues a sentence that begins with the plugin's name
+ */
+export function brokenPlugin(declared: Declared, message: string, cause?: unknown): PluginError {
+  const hint = repairHint(declared.from)
+  return new PluginError('PLUGIN_BROKEN', `${fullName(declared)} ${message}`, { hint, cause })
 }
 
-/** What a plugin's miner threw while it answered, with its name, unless it is what it has to say. */
+/** Adds the plugin's name to what its miner threw during an answer; a `NoAnswer` of its own passes as it is. */
 export function blamePlugin(declared: Declared, thrown: unknown): unknown {
   if (thrown instanceof NoAnswer && thrown.code !== 'MINER_MISBEHAVES') return thrown
   return brokenPlugin(declared, `failed: ${thrownText(thrown)}`, thrown)
 }
 
-/** Why what a plugin declares cannot be used. */
+/** Returns the error for a miner or a dialect that cannot be used. */
 export function problemError(declared: Declared): PluginError {
-  const { code, message, hint } = declared.trouble!
-  return new PluginError(code, `${spoken(declared)} ${message}`, { hint })
+  const { code, message, hint } = declared.problem!
+  return new PluginError(code, `${fullName(declared)} ${message}`, { hint })
 }
 
-/** What was thrown, in a line; whatever it was. */
+/** Returns the text of a thrown value of any type, in one line. */
 export function thrownText(thrown: unknown): string {
   try {
     const text = thrown instanceof Error ? thrown.message : String(thrown)
@@ -46,9 +51,9 @@ export function thrownText(thrown: unknown): string {
   }
 }
 
-function spoken({ kind, name, from }: Declared): string {
+function fullName({ kind, name, from }: Declared): string {
   return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
 }
 
-/** The package whose code began to run last: who is to blame, most likely, when the program ends without a word. */
+/** The package whose code began to run last: the likely culprit when the program exits without a message. */
 export const lastLoaded: { from: PluginPackage | null } = { from: null }

@@ -3,26 +3,26 @@ import type { Miner } from '../miner.js'
 import { PluginError } from './plugin-error.js'
 
 /**
- * Sees to it that a miner can do all that a dialect needs of it.
+ * Requires a miner to support everything that a dialect needs.
  *
- * @throws {PluginError} MINER_LACKS, naming everything that it lacks
+ * @throws {PluginError} MINER_LACKS, which lists everything that the miner lacks
  */
 export function requireNeeds(
   { name: dialect, needs = [] }: Pick<DialectDefinition, 'name' | 'needs'>,
   { name, miner }: { readonly name: string; readonly miner: Miner },
 ): void {
-  const lacks = needs.filter(need => !can(miner, need)).map(need => words[need])
+  const lacks = needs.filter(need => !supports(miner, need)).map(need => labels[need])
   if (lacks.length === 0) return
   const message = `the miner ${name} cannot do what the dialect ${dialect} needs: ${lacks.join(', ')}`
   throw new PluginError('MINER_LACKS', message, { hint: 'choose another miner with --use, or another --dialect' })
 }
 
-function can(miner: Miner, need: Need): boolean {
+function supports(miner: Miner, need: Need): boolean {
   if (need === 'relay' || need === 'embed') return typeof miner[need] === 'function'
   return miner.capabilities?.()[need] === true
 }
 
-const words: Readonly<Record<Need, string>> = {
+const labels: Readonly<Record<Need, string>> = {
   tools: 'tools',
   logprobs: 'logprobs',
   responseFormat: 'response formats',

@@ -2,40 +2,42 @@ import { channel } from 'node:diagnostics_channel'
 import { abortable } from '../../async/abortable.js'
 import type { PluginKind } from '../sdk.js'
 
-/** A plugin that goes on although its signal aborted a second ago; `running`: how often, just now. */
+/** A plugin still runs a second after its signal aborted; `running`: how many calls of its kind do so now. */
 export type Overrun = { readonly speaker: PluginKind; readonly running: number }
 
-/** How long a plugin may take to heed its signal. */
+/** How long a plugin may run after its signal aborted. */
 const GRACE_MS = 1_000
 
 const overdue = channel('miner.plugin.overdue')
 const running = { miner: 0, dialect: 0 }
 
 /**
- * Watches what a plugin was left doing when nobody waited any longer. Nothing can stop it, but an operator should know:
- * it costs him, and it adds up. Told on the channel `miner.plugin.overdue`, as `Overdue`.
+ * Watches a plugin's promise that nothing awaits any longer. It cannot be stopped, but an operator should know about it,
+ * because it costs resources and adds up. Publishes an `Overrun` on the channel `miner.plugin.overdue`.
  */
-export function watchAbandoned(speaker: PluginKind, pending: Promise<unknown>): void {
+export function watchAbandoned(kind: PluginKind, pending: Promise<unknown>): void {
   let isOverdue = false
+  // Not `withTimeout`, whose timer would keep the process alive for an abandoned promise.
   const timer = setTimeout(() => {
     isOverdue = true
-    running[speaker]++
-    if (overdue.hasSubscribers) overdue.publish({ speaker, running: running[speaker] } satisfies Overrun)
+    running[kind]++
+    if (overdue.hasSubscribers) overdue.publish({ speaker: kind, running: running[kind] } satisfies Overrun)
   }, GRACE_MS).unref()
   const end = () => {
     clearTimeout(timer)
-    if (isOverdue) running[speaker]--
+    if (isOverdue) running[kind]--
   }
   pending.then(end, end)
 }
 
 /**
- * What a plugin's promise gives, or the signal's reason as soon as that aborts: what then goes on is watched.
+ * Resolves to the result of a plugin's promise, or rejects with the signal's reason as soon as the signal aborts. The
+ * promise is watched from then on.
  *
  * @throws the signal's reason · whatever the promise rejects with
  */
 export async function abortablePlugin<T>(
-  speaker: PluginKind,
+  kind: PluginKind,
   answer: T | PromiseLike<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -43,18 +45,18 @@ export async function abortablePlugin<T>(
   try {
     return await abortable(pending, signal)
   } catch (error) {
-    if (signal.aborted) watchAbandoned(speaker, pending)
+    if (signal.aborted) watchAbandoned(kind, pending)
     throw error
   }
 }
 
 /**
- * Tells a plugin's generator to end. It is for nobody to wait for: `return()` hangs on one that is stuck in an await.
- * An iterator need not have a `return`; where a plugin forgot the asterisk it is a promise, and one that rejects
- * unheard would end the process. What a generator throws while it is told to stop has nobody left to hear it.
+ * Closes a plugin's generator, without waiting: `return()` hangs while the generator is stuck in an await. An iterator
+ * may lack `return`. A function without its asterisk returns a promise instead, and an unhandled rejection would end the
+ * process. Errors that a generator throws while it closes are dropped: nothing awaits its result any longer.
  */
-export function closeIterator(said: AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>): void {
-  Promise.resolve(said)
+export function closeIterator(generator: AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>): void {
+  Promise.resolve(generator)
     .then(iterator => iterator.return?.())
     .catch(() => {})
 }

@@ -4,15 +4,15 @@ import { NoAnswer } from '../no-answer.js'
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_MS = 60_000
 
-/** The signal of the question that is being answered, for what is asked on its behalf. */
+/** The signal of the question that is being answered, for the requests made on its behalf. */
 export const questionSignal = new AsyncLocalStorage<AbortSignal>()
 
 /**
- * The global `fetch` for a plugin, with an end: a reply has at most 16 MiB and 60 s, and nothing outlives `ending`, or
- * the question inside of which it was asked.
+ * Returns the global `fetch` for a plugin, bounded: a reply has at most 16 MiB and 60 s, and every request ends with
+ * `ending`, or with the question on whose behalf it was made.
  *
- * @throws {NoAnswer} FETCH_FAILED (`upstream`) when there is no reply, or it breaks off, is too long or too late; also
- *   while it is read
+ * @throws {NoAnswer} FETCH_FAILED (`upstream`) when the reply is missing, breaks off, is too long or too late; also while
+ *   the body is read
  * @throws TypeError for a request that cannot be made
  * @throws the reason of whichever signal aborts first
  */
@@ -20,14 +20,15 @@ export function boundedFetch(ending: AbortSignal, maxMs = MAX_MS): typeof fetch 
   return async (input, init) => {
     const signals = [init?.signal, input instanceof Request ? input.signal : null, questionSignal.getStore(), ending]
     const ends = AbortSignal.any(signals.filter(one => one != null))
+    // Not `timeoutSignal`: the body is read after this function returns, so it cannot dispose of the timer.
     const late = AbortSignal.timeout(maxMs)
     const request = requestOf(input, { ...init, signal: AbortSignal.any([ends, late]) })
-    // Its query, user and password may be secrets.
+    // Messages name the host only: query, user and password may be secrets.
     const { host } = new URL(request.url)
     const explained = (error: unknown): unknown => {
       if (ends.aborted) return ends.reason
       if (late.aborted) return failed(`${host} took longer than ${maxMs / 1000} s`)
-      return error instanceof NoAnswer ? error : failed(`${host} cannot be asked: ${reasonOf(error)}`, error)
+      return error instanceof NoAnswer ? error : failed(`${host} cannot be reached: ${reasonOf(error)}`, error)
     }
     try {
       const response = await fetch(request)
@@ -38,7 +39,7 @@ export function boundedFetch(ending: AbortSignal, maxMs = MAX_MS): typeof fetch 
   }
 }
 
-/** The words of a `TypeError` repeat the URL. */
+/** Makes the request. The message of a `TypeError` repeats the URL, which is replaced. */
 function requestOf(input: string | URL | Request, init: RequestInit): Request {
   try {
     return new Request(input, init)
@@ -48,14 +49,14 @@ function requestOf(input: string | URL | Request, init: RequestInit): Request {
   }
 }
 
-/** The system's own name of what went wrong. */
+/** Returns the system's code of the error, such as `ECONNREFUSED`. */
 function reasonOf(error: unknown): string {
   const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown }
   return typeof code === 'string' ? code : 'the request failed'
 }
 
 function failed(message: string, cause?: unknown): NoAnswer {
-  const hint = 'see whether it runs, and whether this machine reaches it'
+  const hint = 'check that it runs, and that this machine can reach it'
   return new NoAnswer('upstream', message, { code: 'FETCH_FAILED', hint, cause })
 }
 
@@ -75,7 +76,7 @@ function shortened(response: Response, body: Body, explained: (error: unknown) =
             throw failed(`the reply of ${new URL(response.url).host} is longer than ${MAX_BYTES} bytes`)
           controller.enqueue(value)
         } catch (error) {
-          void reader.cancel(error).catch(() => {}) // it has failed already, or nobody wants the rest
+          void reader.cancel(error).catch(() => {}) // it has failed already, or the rest is not needed
           throw explained(error)
         }
       },

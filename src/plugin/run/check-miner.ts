@@ -4,17 +4,17 @@ import type { Check, Miner } from '../miner.js'
 import { contractError } from './contract-error.js'
 
 /**
- * Has a miner find out whether it could answer, without trusting it: the signal ends the wait.
+ * Runs a miner's check without trusting it: the signal ends the wait.
  *
- * @returns what it found out about each of its ways; nothing when it has nothing to find out
- * @throws {NoAnswer} MINER_MISBEHAVES when it gives what its type does not allow
+ * @returns a result for each of the miner's sources of answers; empty when the miner has no check
+ * @throws {NoAnswer} MINER_MISBEHAVES when it returns what its type does not allow
  * @throws the signal's reason · whatever the miner throws
  */
 export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<readonly Check[]> {
   signal.throwIfAborted()
   const found = checks.safeParse(await abortable(Promise.resolve(miner.check?.(signal) ?? []), signal))
   if (found.success) return found.data
-  throw contractError('miner', 'the miner did not tell what it found out', 'return [{ name, findings }] from check')
+  throw contractError('miner', 'the miner returned an invalid check', 'return [{ name, findings }] from check')
 }
 
 const checks = z.array(

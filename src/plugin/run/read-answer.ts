@@ -3,29 +3,29 @@ import { contractError, typeName } from './contract-error.js'
 import { readStream } from './read-stream.js'
 
 /**
- * Reads what a miner says, without trusting it.
+ * Reads a miner's answer without trusting it.
  *
- * @throws {NoAnswer} EMPTY_ANSWER when all of it is white space · ANSWER_TOO_LONG · MINER_MISBEHAVES when it yields or
- *   returns what its type does not allow
+ * @throws {NoAnswer} EMPTY_ANSWER when the answer is white space only · ANSWER_TOO_LONG · MINER_MISBEHAVES when the miner
+ *   yields or returns what its type does not allow
  * @throws the signal's reason · whatever the miner throws
  */
 export async function* readAnswer(
-  said: AsyncIterator<string | Piece, Outcome>,
+  generator: AsyncIterator<string | Piece, Outcome>,
   signal: AbortSignal,
 ): AsyncGenerator<Piece, Outcome> {
-  return parseOutcome(yield* readStream(said, signal, 'miner'))
+  return parseOutcome(yield* readStream(generator, signal, 'miner'))
 }
 
 /**
- * What a miner returned, as far as it is an outcome. A count or an attempt that is none is left out: an answer is not
- * thrown away for what only the log wants to know.
+ * Parses the outcome that a miner returned. Ignores invalid counts and attempts: they are only logged, and do not
+ * justify dropping an answer.
  *
- * @throws {NoAnswer} MINER_MISBEHAVES when it does not say which model spoke and why it stopped
+ * @throws {NoAnswer} MINER_MISBEHAVES when the outcome lacks the model or the reason why it stopped
  */
-export function parseOutcome(end: unknown): Outcome {
-  const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(end)
+export function parseOutcome(returned: unknown): Outcome {
+  const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(returned)
   if (typeof model !== 'string' || typeof finishReason !== 'string') {
-    const message = `the miner returned ${typeName(end)}, and not which model spoke and why it stopped`
+    const message = `the miner returned ${typeName(returned)}, without the model that answered and why it stopped`
     throw contractError('miner', message, 'return { model, finishReason } at the end of prompt')
   }
   return {
@@ -43,7 +43,7 @@ function usageOf(usage: Fields): Usage {
   return Object.fromEntries(counts.flatMap(name => (isCount(usage[name]) ? [[name, usage[name]]] : [])))
 }
 
-/** Is it an attempt as its type says? */
+/** Returns whether a value is an attempt as its type defines it. */
 export function isAttempt(value: unknown): value is Attempt {
   const { endpoint, model, ms, error } = fieldsOf(value)
   return (
@@ -74,16 +74,17 @@ function isCount(value: unknown): value is number {
 }
 
 /**
- * What a miner gave for so many texts, if it is what its type says.
+ * Parses the embedding that a miner returned.
  *
+ * @param texts how many texts it was asked for
  * @throws {NoAnswer} MINER_MISBEHAVES
  */
-export function parseEmbedding(given: unknown, texts: number): Embedding {
-  const embedding = (given ?? {}) as Partial<Embedding>
+export function parseEmbedding(returned: unknown, texts: number): Embedding {
+  const embedding = (returned ?? {}) as Partial<Embedding>
   const { model, vectors } = embedding
   if (typeof model === 'string' && Array.isArray(vectors) && vectors.length === texts && vectors.every(isVector))
     return embedding as Embedding
-  const message = 'the miner did not give a vector of numbers for each text, and the model that made them'
+  const message = 'the miner did not return the model and one vector of numbers per text'
   throw contractError('miner', message, 'return { model, vectors } from embed')
 }
 

@@ -8,22 +8,22 @@ import { questionSignal } from './bounded-fetch.js'
 import { contractError, requireGenerator, typeName } from './contract-error.js'
 
 /**
- * What a plugin's generator says, without trusting it: the signal ends the wait for the next piece, and the end of the
- * generator is not waited for, because `return()` hangs on one that is stuck in an await. Empty pieces are left out;
- * white space is held back until something follows it, so that whoever got a text has an answer, and half a character
- * (a surrogate) until the other half does, so that each text can be encoded by itself. What a piece holds beside its text
- * goes on at once. What the generator asks by the host's `fetch` ends with the signal.
+ * Reads a plugin's generator without trusting it. The signal ends the wait for the next piece. The generator is closed
+ * without waiting for its end, because `return()` hangs while it is stuck in an await. Empty pieces are dropped. White
+ * space is held back until other text follows it, so that a reader who received text has an answer. Half a character (a
+ * surrogate) is held back until the other half follows, so that each text can be encoded by itself. Tool calls and
+ * logprobs of a piece are yielded at once. Requests that the generator makes by the host's `fetch` end with the signal.
  *
- * @param speaker whom an error blames
+ * @param kind the kind of plugin that an error blames
  * @returns what the generator returned, unchecked
- * @throws {NoAnswer} EMPTY_ANSWER when all of it is white space, and no tool is called · ANSWER_TOO_LONG · MINER_MISBEHAVES or
- *   DIALECT_MISBEHAVES when it is no generator, or yields what its type does not allow
+ * @throws {NoAnswer} EMPTY_ANSWER when the answer is white space only, without a tool call · ANSWER_TOO_LONG ·
+ *   MINER_MISBEHAVES or DIALECT_MISBEHAVES when it is not a generator, or yields what its type does not allow
  * @throws the signal's reason · whatever the generator throws
  */
 export async function* readStream(
-  said: AsyncIterator<string | Piece, unknown>,
+  generator: AsyncIterator<string | Piece, unknown>,
   signal: AbortSignal,
-  speaker: PluginKind,
+  kind: PluginKind,
 ): AsyncGenerator<Piece, unknown> {
   const noAnswer = (code: HostCode, message: string) => new NoAnswer('upstream', message, { code })
   let length = 0
@@ -33,33 +33,33 @@ export async function* readStream(
   let pending: Promise<unknown> | null = null
   try {
     signal.throwIfAborted()
-    requireGenerator(said, speaker)
-    for (let heard = 1; ; heard++) {
-      // A generator that waits for nothing would keep the thread, and its deadline could never come.
-      if (heard % BURST === 0) await turn()
-      const next = Promise.resolve(questionSignal.run(signal, () => said.next()))
+    requireGenerator(generator, kind)
+    for (let count = 1; ; count++) {
+      // A generator that never waits would hold the thread, and its deadline could not fire.
+      if (count % BURST === 0) await turn()
+      const next = Promise.resolve(questionSignal.run(signal, () => generator.next()))
       pending = next
       const step = await abortable(next, signal)
       pending = null
       if (step.done) {
-        if (held !== null && !calls) throw noAnswer('EMPTY_ANSWER', `the ${speaker} said nothing`)
+        if (held !== null && !calls) throw noAnswer('EMPTY_ANSWER', `the ${kind} returned an empty answer`)
         if (half !== '') yield { text: half }
         return step.value
       }
       const piece = pieceOf(step.value)
       if (piece === null) {
-        const message = `the ${speaker} yielded ${typeName(step.value)}, which is no piece of an answer`
-        throw contractError(speaker, message, 'yield a string, or { text, toolCalls, logprobs }')
+        const message = `the ${kind} yielded ${typeName(step.value)}, which is not a piece of an answer`
+        throw contractError(kind, message, 'yield a string, or { text, toolCalls, logprobs }')
       }
-      const { text: saidNow = '', ...beside } = piece
+      const { text: added = '', ...beside } = piece
       if (beside.toolCalls || beside.logprobs) {
         length += sizeOf(beside)
         calls ||= (beside.toolCalls?.length ?? 0) > 0
         yield beside
       }
-      length += saidNow.length
+      length += added.length
       if (length > MAX_ANSWER) throw noAnswer('ANSWER_TOO_LONG', `the answer is longer than ${MAX_ANSWER} characters`)
-      const joined = half + saidNow
+      const joined = half + added
       half = /[\ud800-\udbff]$/.exec(joined)?.[0] ?? ''
       const text = joined.slice(0, joined.length - half.length)
       if (held === null) {
@@ -73,15 +73,15 @@ export async function* readStream(
       }
     }
   } finally {
-    if (pending) watchAbandoned(speaker, pending)
-    closeIterator(said)
+    if (pending) watchAbandoned(kind, pending)
+    closeIterator(generator)
   }
 }
 
-/** Characters of an answer; more is a fault of the model, not an answer. */
+/** The longest answer, in characters; a longer one is a fault of the model. */
 const MAX_ANSWER = 4 * 1024 * 1024
 
-/** Pieces that are heard in one turn of the event loop, at most. */
+/** How many pieces are read in one turn of the event loop, at most. */
 const BURST = 256
 
 function pieceOf(value: unknown): Piece | null {
@@ -107,10 +107,10 @@ function isLogprob(value: unknown): boolean {
   return typeof token === 'string' && typeof logprob === 'number'
 }
 
-/** A part of a call, or a token, that has no word in it is kept, too. */
+/** What each part of a tool call and each token counts beyond its text: an empty one takes memory, too. */
 const EACH = 32
 
-/** In characters, about. */
+/** Returns the approximate size in characters. */
 function sizeOf({ toolCalls = [], logprobs = [] }: Piece): number {
   const ofCalls = toolCalls.reduce(
     (sum, call) => sum + EACH + lengthOf(call.id) + lengthOf(call.name) + lengthOf(call.arguments),

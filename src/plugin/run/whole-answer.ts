@@ -6,15 +6,14 @@ import { ToolCalls } from '../tool-calls.js'
 import { readAnswer } from './read-answer.js'
 
 /**
- * Asks a miner and waits until it has said all, or so long as it may take. An answer that fails in the middle is begun
- * again, once: a miner must not repeat what it has said, but here nothing of it was given on. Whatever comes of it tells
- * the attempts of both.
+ * Asks a miner and collects its complete answer, or what it has when the time is up. An answer that fails in the middle
+ * is asked for once more: a miner must not repeat what it has yielded, but here none of it was passed on. The result, or
+ * the error, lists the attempts of both tries.
  *
- * @param how.cutAfterMs when to take what there is, cut at a sentence or a word; if there is nothing yet, the wait goes
- *   on. The miner is left speaking: whoever asks aborts the signal when no more is wanted of it. Without it no answer is
- *   ever cut.
- * @param how.onFirst called when the first words are there
- * @throws {NoAnswer} as `listen`
+ * @param how.cutAfterMs milliseconds after which to return the text so far, cut at a sentence or a word; without any text
+ *   yet, the wait goes on. The miner runs on until the caller aborts the signal. Undefined: never cut.
+ * @param how.onFirst called when the first piece arrives
+ * @throws {NoAnswer} as `readAnswer`
  * @throws the signal's reason · whatever the miner throws
  */
 export async function collectAnswer(
@@ -28,12 +27,12 @@ export async function collectAnswer(
   let hasBegun = false
   let attempts: readonly Attempt[] | undefined
   const longest = () => (text.length > failed.length ? text : failed)
-  const speak = async (): Promise<Answer> => {
-    const speech = readAnswer(miner.prompt(question, asked), asked.signal)
+  const collect = async (): Promise<Answer> => {
+    const pieces = readAnswer(miner.prompt(question, asked), asked.signal)
     const calls = new ToolCalls()
     const logprobs: Logprob[] = []
     for (;;) {
-      const step = await speech.next()
+      const step = await pieces.next()
       if (step.done) {
         const outcome = withAttempts(step.value, joined(attempts, step.value))
         return { text, toolCalls: outcome.toolCalls ?? calls.all, logprobs, outcome, partial: false }
@@ -46,23 +45,23 @@ export async function collectAnswer(
     }
   }
   const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
-    // The miner tells its model when it is done, and it is not.
+    // A miner reports its model at the end, which has not come.
     const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
     return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
-  const speakAgain = async (error: unknown): Promise<Answer> => {
-    if (!hasBegun || !(error instanceof NoAnswer) || !mayPass(error)) throw error
+  const retry = async (error: unknown): Promise<Answer> => {
+    if (!hasBegun || !(error instanceof NoAnswer) || !isTransient(error)) throw error
     failed = text
     text = ''
     attempts = error.attempts
-    return speak().catch(again => {
+    return collect().catch(again => {
       asked.signal.throwIfAborted()
       if (again instanceof NoAnswer) attempts = joined(attempts, again)
       if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut')
       throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
   }
-  const whole = speak().catch(speakAgain)
+  const whole = collect().catch(retry)
   if (cutAfterMs === undefined) return whole
 
   return withTimeout(whole, cutAfterMs).catch(error => {
@@ -71,8 +70,8 @@ export async function collectAnswer(
   })
 }
 
-/** Did its model fail, so that another try may do better? Not at what the miner would only do again. */
-function mayPass({ reason, code }: NoAnswer): boolean {
+/** Returns whether the model failed, so that a retry may succeed; faults of the miner itself would only recur. */
+function isTransient({ reason, code }: NoAnswer): boolean {
   return reason === 'upstream' && !FAULTS.has(code)
 }
 
@@ -80,7 +79,7 @@ const FAULTS: ReadonlySet<string> = new Set(['ANSWER_TOO_LONG', 'MINER_MISBEHAVE
 
 type Attempts = readonly Attempt[] | undefined
 
-/** Those of the try before, and of the last one. */
+/** Joins the attempts of the first try and of the second. */
 function joined(before: Attempts, last: { readonly attempts?: Attempts }): Attempts {
   return before || last.attempts ? [...(before ?? []), ...(last.attempts ?? [])] : undefined
 }
@@ -90,8 +89,8 @@ function withAttempts(outcome: Outcome, attempts: Attempts): Outcome {
 }
 
 /**
- * An unfinished answer, cut where it reads best: after its last sentence or, failing that, its last word. A text
- * without either is left as it is. It gives up 1,000 characters at most.
+ * Cuts an unfinished answer after its last sentence or, failing that, its last word. Text without either stays as it is.
+ * Drops at most 1,000 characters.
  *
  * @param text not blank
  * @returns not blank
@@ -108,7 +107,7 @@ export function truncateAtSentence(text: string): string {
 
 const MAX_LOSS = 1000
 
-// The mark, the quotes and brackets that it closes, and then a space or the end. A full stop after a digit may be in
-// "3.14" or after the number of a list, one after a single letter in "e.g.": neither ends a sentence. Chinese and
+// The mark, the closing quotes and brackets after it, and then a space or the end. A full stop after a digit may be part
+// of "3.14" or of a list's number, one after a single letter part of "e.g.": neither ends a sentence. Chinese and
 // Japanese put no space after theirs.
 const SENTENCE_END = /(?:(?:[!?…]|(?<![\d.]|(?<!\p{L})\p{L})\.+)["'”’»)\]]*(?=\s|$)|[。！？｡]["”’」』）]*)/gu

@@ -17,7 +17,7 @@ async function logged(
 }
 
 describe('log', () => {
-  it('writes one object a record, with time, level and event', async () => {
+  it('writes one object per record, with time, level and event', async () => {
     const [record] = await logged('info', { count: 2n, list: ['a'] })
     assert.match(record!.time, /^\d{4}-\d\d-\d\dT/)
     const { time: _, ...rest } = record!
@@ -26,12 +26,12 @@ describe('log', () => {
     assert.deepEqual(await logged('silent', {}), [])
   })
 
-  it('blots out secrets and escapes controls, in names and however deep', async () => {
+  it('redacts secrets and escapes controls, in names and at any depth', async () => {
     const [record] = await logged('info', { list: [{ 'a-secret': 'with a-secret\n\u001b[2J\u202e' }] }, ['a-secret'])
     assert.deepEqual(record!.list, [{ '***': 'with ***\\u000a\\u001b[2J\\u202e' }])
   })
 
-  it('takes a message of a plugin as it takes a field', async () => {
+  it('treats the message of a plugin like a field', async () => {
     const lines: string[] = []
     const log = await createLog({
       level: 'info',
@@ -43,12 +43,12 @@ describe('log', () => {
     assert.deepEqual(record, { level: 'info', event: 'message', message: 'with ***\\u202e', count: 1 })
   })
 
-  it('leaves a placeholder alone that only looks like a secret', async () => {
+  it('does not redact a placeholder that only looks like a secret', async () => {
     const [record] = await logged('info', { use: 'none of it' }, ['none'])
     assert.equal(record!.use, 'none of it')
   })
 
-  it('tells an error by code and text, and its stack to those who debug, or when it is a fault', async () => {
+  it('logs an error by code and text, and its stack at debug level or when it is a fault', async () => {
     const error = Object.assign(new Error('broken', { cause: new TypeError('deep') }), { code: 'E', hint: 'mend it' })
     const [quiet] = await logged('info', { error })
     const cause = { name: 'TypeError', message: 'deep' }
@@ -59,12 +59,12 @@ describe('log', () => {
     assert.match(fault!.error!.stack![0]!, /^ {4}at .*logger\.test\.ts/)
   })
 
-  it('tells a Date and a URL by their text', async () => {
+  it('logs a Date and a URL as text', async () => {
     const [record] = await logged('info', { list: [new Date(0), new URL('http://a-secret.example/')] }, ['a-secret'])
     assert.deepEqual(record!.list, ['1970-01-01T00:00:00.000Z', 'http://***.example/'])
   })
 
-  it('comes to an end with what holds itself', async () => {
+  it('ends on a cyclic value', async () => {
     const error = new Error('again')
     error.cause = error
     const list: unknown[] = []
@@ -74,7 +74,7 @@ describe('log', () => {
     assert.match(JSON.stringify(record!.list), /^\[+"…"\]+$/)
   })
 
-  it('never throws, and says that a record is lost', async () => {
+  it('never throws, and logs that a record is lost', async () => {
     const toJSON = () => {
       throw new Error('with a-secret')
     }

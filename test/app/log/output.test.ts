@@ -16,7 +16,7 @@ function program(body: string): ChildProcess {
 }
 
 describe('log output', () => {
-  it('holds nothing up when its reader stops, and counts what is lost', async () => {
+  it('does not block when its reader stops, and counts the lines that are lost', async () => {
     const child = program(`
       for (let at = 0; at < 3000; at++) output.write(at + ' '.repeat(1000) + '\\n')
       console.log('went on')
@@ -33,7 +33,7 @@ describe('log output', () => {
     )
   })
 
-  it('has written what was on its way when it is disposed', async () => {
+  it('has written all waiting lines when it is disposed', async () => {
     const child = program(`
       for (let at = 0; at < 500; at++) output.write(at + '\\n')
       await output[Symbol.asyncDispose]()
@@ -44,7 +44,7 @@ describe('log output', () => {
     assert.equal(lines.at(-1), 'after')
   })
 
-  it('lets the program end when nobody reads', async () => {
+  it('lets the program end when the reader is stuck', async () => {
     const child = program(`
       for (let at = 0; at < 900; at++) output.write(at + ' '.repeat(1000) + '\\n')
       await output[Symbol.asyncDispose]()

@@ -17,7 +17,7 @@ function compute(): void {
 const plugins = { miner: 'shout', dialect: 'haiku' }
 
 describe('watching plugins', () => {
-  it('tells when something held the thread, and for how long', async function () {
+  it('logs that code held the thread, and for how long', async function () {
     const { log, warnings } = logOf()
     {
       using _watch = watchPlugins(log, plugins, 200)
@@ -36,7 +36,7 @@ describe('watching plugins', () => {
     assert.ok(Number(blockedMs) >= 300, `${blockedMs} ms`)
   })
 
-  it('blames nobody for a thread that stood still without computing, as on a busy machine', async () => {
+  it('does not warn when the thread stood still without computing, as on a busy machine', async () => {
     const { log, warnings } = logOf()
     {
       using _watch = watchPlugins(log, plugins, 100)
@@ -47,7 +47,7 @@ describe('watching plugins', () => {
     assert.deepEqual(warnings, [])
   })
 
-  it('says nothing of a thread that was free', async () => {
+  it('does not warn when the thread was free', async () => {
     const { log, warnings } = logOf()
     {
       using _watch = watchPlugins(log, plugins)
@@ -56,7 +56,7 @@ describe('watching plugins', () => {
     assert.deepEqual(warnings, [])
   })
 
-  it('names the plugin that goes on when nobody waits for it', () => {
+  it('names the plugin that runs on when its result is no longer needed', () => {
     const { log, warnings } = logOf()
     {
       using _watch = watchPlugins(log, plugins)

@@ -12,7 +12,7 @@ describe('frames', () => {
     const said = forgotten() as unknown as AsyncIterator<unknown>
     await assert.rejects(frames(said, 'sse', signal).next(), {
       code: 'DIALECT_MISBEHAVES',
-      message: 'answer is no async generator',
+      message: 'answer is not an async generator',
       hint: 'write: async *answer(…)',
     })
     await new Promise(setImmediate)

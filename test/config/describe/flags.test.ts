@@ -61,7 +61,7 @@ describe('flagsOf', () => {
     assert.deepEqual(flagFor('openai.api').choices, ['chat', 'completions'])
   })
 
-  it('gives tables none', () => {
+  it('gives tables no flag', () => {
     const paths = flagsOf([openai, chain], new Set()).map(({ path }) => path)
     for (const path of ['openai.endpoints', 'openai.headers', 'chain.retry']) assert.ok(!paths.includes(path), path)
   })
@@ -72,7 +72,7 @@ describe('flagsOf', () => {
     assert.equal(flag?.help, '(default ***; MINER_X_TOKEN)')
   })
 
-  it('describes other spellings, and hides them from help', () => {
+  it('describes aliases, and hides them from help', () => {
     const [, debug, verbosity] = flagsOf([log], new Set())
     assert.deepEqual(
       [debug?.name, debug?.path, debug?.isSwitch, debug?.hidden],
@@ -81,7 +81,7 @@ describe('flagsOf', () => {
     assert.deepEqual([verbosity?.name, verbosity?.isSwitch, verbosity?.choices], ['verbosity', false, ['high', 'low']])
   })
 
-  it('tells the authors of two settings that want one flag', () => {
+  it('refuses two settings with one flag', () => {
     const other: Section = {
       name: 'x',
       title: 'x',

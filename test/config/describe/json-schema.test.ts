@@ -3,7 +3,7 @@ import { configurationSchema } from '#dist/config/describe/json-schema.js'
 import { axon, chain, openai, policy, top } from '../example-sections.ts'
 
 describe('configurationSchema', () => {
-  it('describes what may stand in the file', () => {
+  it('describes what the file may hold', () => {
     const schema = configurationSchema([top, policy], [openai, { name: 'shout' }])
     const allow = { type: 'array', items: { type: 'string' }, default: [] }
     const minStake = { type: 'number', minimum: 0, default: 0 }

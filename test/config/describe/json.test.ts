@@ -3,8 +3,8 @@ import { configurationJson } from '#dist/config/describe/json.js'
 import { axon, openai, top } from '../example-sections.ts'
 import { read } from '../reading.ts'
 
-describe('toJson', () => {
-  it('gives values as in the file and origins by path', async () => {
+describe('configurationJson', () => {
+  it('returns values as in the file and origins by path', async () => {
     const env = { OPENAI_API_KEY: 'sk-verysecret', MINER_OPENAI_MAX_TOKENS: 'none', MINER_AXON_MAX_TIMEOUT: '90' }
     const { values, origins } = configurationJson(await read({ sections: [top, openai, axon], env }))
     assert.deepEqual(values, {

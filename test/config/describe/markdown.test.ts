@@ -5,7 +5,7 @@ import type { Section } from '#dist/config/schema/section.js'
 import { axon, openai, top } from '../example-sections.ts'
 
 describe('configurationDoc', () => {
-  it('writes a table a section', () => {
+  it('writes one table per section', () => {
     assert.equal(
       configurationDoc([top, axon], new Set()),
       `## miner
@@ -27,7 +27,7 @@ describe('configurationDoc', () => {
     )
   })
 
-  it('says what is required, what takes none, what has no flag, and keeps the table whole', () => {
+  it('marks required settings and those that take none or have no flag, and keeps the table intact', () => {
     const settings = z.object({ key: z.string().describe('a | b\nc') })
     const other: Section = { name: 'x', title: 'x', of: 'host', settings }
     const doc = configurationDoc([openai, other], new Set(['max-tokens']))

@@ -6,7 +6,7 @@ import type { Section } from '#dist/config/schema/section.js'
 import { axon, openai, top } from '../example-sections.ts'
 import { read, typed } from '../reading.ts'
 
-describe('toToml', () => {
+describe('configurationToml', () => {
   it('prints sections as tables, with units, and says what is not set', async () => {
     const toml = configurationToml(
       await read({ sections: [top, axon, openai], env: { MINER_OPENAI_MAX_TOKENS: 'none' } }),
@@ -95,7 +95,7 @@ lines # and no comment"""
     }
   })
 
-  it('keeps numbers that are bigger than any exact integer', async () => {
+  it('keeps numbers beyond the largest exact integer', async () => {
     const first = await read({ env: { MINER_POLICY_MIN_STAKE: '1152921504606846976' } })
     assert.deepEqual((await read({ toml: configurationToml(first) })).values, first.values)
   })
@@ -110,7 +110,7 @@ lines # and no comment"""
     assert.deepEqual((await read({ sections, toml: configurationToml(first) })).values, first.values)
   })
 
-  it('is TOML with its secrets hidden', async () => {
+  it('prints valid TOML with secrets redacted', async () => {
     const configuration = await read({
       toml: '[openai]\napiKey = "k"\nheaders = { a = "k" }\n[[openai.endpoints]]\nurl = "http://a.test"\napiKey = "k"',
     })

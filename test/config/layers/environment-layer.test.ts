@@ -3,10 +3,10 @@ import { axon, openai, top } from '../example-sections.ts'
 import { complaints, problemsOf, read } from '../reading.ts'
 
 describe('environmentLayer', () => {
-  it('refuses a MINER_ variable that nobody knows, and names the nearest', async () => {
+  it('refuses an unknown MINER_ variable, and suggests the closest', async () => {
     const env = { MINER_OPENAI_MODLE: 'x', MINER_OPENAI_A: 'x', MINER_NETUIT: 'x', MINER_ZEBRA: 'x', MINER_: 'x' }
     const unset = 'unset it, or see the settings with miner config show'
-    const ofNobody = 'unset it, or install the plugin whose miner it sets: miner plugins:install PACKAGE'
+    const ofNobody = 'unset it, or install the plugin whose miner it configures: miner plugins:install PACKAGE'
     assert.deepEqual(
       (await problemsOf({ env })).map(({ message, hint }) => [message, hint]),
       [
@@ -19,7 +19,7 @@ describe('environmentLayer', () => {
     )
   })
 
-  it('leaves alone what is not ours', async () => {
+  it('ignores variables of other programs', async () => {
     const names =
       'CONFIG_DIR DATA_DIR CACHE_DIR BINPATH NPM_REGISTRY NPM_LOG_LEVEL S3_BUCKET DISABLE_THEME DEBUG CONTENT_TYPE'
     const kubernetes = 'SERVICE_HOST SERVICE_PORT PORT PORT_8091_TCP PORT_8091_TCP_ADDR'
@@ -28,7 +28,7 @@ describe('environmentLayer', () => {
     await read({ env: { ...Object.fromEntries(all), PATH: '/bin', miner_x: 'x', MINER_UNSET: '' } })
   })
 
-  it('does not take every name that begins like one of those', async () => {
+  it('does not ignore every variable with a similar name', async () => {
     assert.deepEqual(await complaints({ env: { MINER_PORTS: '1', MINER_DEBUGGER: '1', MINER_SERVICES: '1' } }), [
       'MINER_PORTS is not a setting (MINER_PORTS)',
       'MINER_DEBUGGER is not a setting (MINER_DEBUGGER)',
@@ -36,7 +36,7 @@ describe('environmentLayer', () => {
     ])
   })
 
-  it('is not disturbed by sections that are known and not read', async () => {
+  it('ignores sections that are known but not read', async () => {
     const env = {
       MINER_AXON_PORT: 'nonsense',
       MINER_AXON_PROT: '1',

@@ -6,7 +6,7 @@ import { complaints, problemsOf, read } from '../reading.ts'
 const hints = async (given: Parameters<typeof read>[0]) => (await problemsOf(given)).map(({ hint }) => hint)
 
 describe('fileLayer', () => {
-  it('refuses keys and tables that nobody knows, and names the nearest', async () => {
+  it('refuses unknown keys and tables, and suggests the closest', async () => {
     const toml = 'nettuid = 1\n[openai]\nmax-tokens = 5\nzebra = 1\n[axxon]\nport = 1'
     assert.deepEqual(await complaints({ toml }), [
       'nettuid is not a setting (config.toml: nettuid)',
@@ -26,7 +26,7 @@ describe('fileLayer', () => {
     assert.deepEqual(await hints({ toml: 'model = "gpt-4o"' }), ['put it under [openai]'])
   })
 
-  it('likens a key to those of its table by what follows the name of the table', async () => {
+  it('compares a key with those of its table without the name of the table', async () => {
     const section = {
       name: 'long-name',
       title: 'x',
@@ -43,7 +43,7 @@ describe('fileLayer', () => {
     assert.deepEqual(await complaints({ toml }), [
       'openai.max_tokens is given more than once (config.toml: openai.max_tokens)',
     ])
-    assert.deepEqual(await hints({ toml }), ['leave one of openai.maxTokens and openai.max_tokens'])
+    assert.deepEqual(await hints({ toml }), ['keep only one of openai.maxTokens and openai.max_tokens'])
   })
 
   it('refuses both spellings of a key inside a table', async () => {
@@ -53,14 +53,14 @@ describe('fileLayer', () => {
     ])
   })
 
-  it('refuses a value where a table should be', async () => {
+  it('refuses a value instead of a table', async () => {
     assert.deepEqual(await complaints({ toml: 'openai = "sk-verysecret"\n[[axon]]\nport = 1' }), [
       'openai must be a table (config.toml: openai)',
       'axon must be a table (config.toml: axon)',
     ])
   })
 
-  it('takes the names of prototypes for unknown keys, wherever they stand', async () => {
+  it('treats the names of prototypes as unknown keys everywhere', async () => {
     const toml = `
       constructor = 1
       "__proto__" = { use = "x" }
@@ -85,7 +85,7 @@ describe('fileLayer', () => {
     ])
   })
 
-  it('does not take a quoted dotted key at the top for a setting of a table', async () => {
+  it('does not read a quoted dotted key at the top as a setting of a table', async () => {
     assert.deepEqual(await complaints({ toml: '"openai.model" = "x"' }), [
       'openai.model is not a setting (config.toml: openai.model)',
     ])
@@ -94,7 +94,7 @@ describe('fileLayer', () => {
     assert.deepEqual(await hints({ ...known, toml: '"openai.\\u001b" = "x"' }), ['write it as \\u001b under [openai]'])
   })
 
-  it('is not disturbed by sections that are known and not read', async () => {
+  it('ignores sections that are known but not read', async () => {
     const toml = 'netuid = "nonsense"\n[axon]\nprot = 1\nport = "x"\n[shout]\nmark = 1'
     const { values } = await read({ sections: [openai], known: [top, axon, { name: 'shout' }], toml })
     assert.deepEqual(Object.keys(values), ['openai'])

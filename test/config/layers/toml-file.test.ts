@@ -19,7 +19,7 @@ async function wrongWithPath(path: string, folder: string): Promise<string> {
   return problemText(read.problem).replace(`${folder}/`, '')
 }
 
-describe('readFile', () => {
+describe('readTomlFile', () => {
   it('reads TOML, with a byte order mark or without', async () => {
     await inFolder(async folder => {
       const path = join(folder, 'config.toml')
@@ -30,7 +30,7 @@ describe('readFile', () => {
     })
   })
 
-  it('asks for a file only when the operator named it', async () => {
+  it('requires a file only when the operator named it', async () => {
     await inFolder(async folder => {
       const path = join(folder, 'none.toml')
       assert.equal(await readTomlFile({ path, explicit: false }), undefined)
@@ -38,7 +38,7 @@ describe('readFile', () => {
     })
   })
 
-  it('complains of one that is there and cannot be read, named or not', async () => {
+  it('reports a file that exists and cannot be read, named or not', async () => {
     await inFolder(async folder => {
       await mkdir(join(folder, 'a.toml'))
       await writeFile(join(folder, 'file'), '')
@@ -46,7 +46,7 @@ describe('readFile', () => {
       assert.equal(await wrongWithPath(join(folder, 'a.toml'), folder), 'the configuration file is a folder (a.toml)')
       const under = await readTomlFile({ path: join(folder, 'file', 'b.toml'), explicit: false })
       assert.ok(under && 'problem' in under)
-      assert.equal(under.problem.message, 'the configuration file stands under a file that is no folder')
+      assert.equal(under.problem.message, 'the configuration file has a parent that is not a folder')
       assert.match(await wrongWithPath(join(folder, 'loop.toml'), folder), /cannot be read: ELOOP/)
       assert.match(await wrongWithPath(`${folder}/nul\0.toml`, folder), /cannot be read: \w+ \(nul\\u0000\.toml\)/)
     })
@@ -58,7 +58,7 @@ describe('readFile', () => {
     assert.doesNotMatch(text, /verysecret/)
   })
 
-  it('refuses a key that is there twice', async () => {
+  it('refuses a key that occurs twice', async () => {
     const twice =
       /not valid TOML: trying to redefine an already defined table or value \(config.toml: line 2, column 1\)/
     assert.match(await wrongWith('use = "a"\nuse = "b"'), twice)
@@ -75,16 +75,22 @@ describe('readFile', () => {
     await assert.rejects(wrongWith(comment), /nothing is wrong/)
   })
 
-  it('refuses lists nested beyond reason', async () => {
+  it('refuses lists that are nested too deep', async () => {
     assert.match(await wrongWith(`x = ${'['.repeat(100_000)}`), /not valid TOML: .*nested/)
   })
 
-  it('says that YAML is not read yet', async () => {
-    assert.equal(await wrongWith('use: x', 'a.yaml'), 'the configuration file is YAML, which is not read yet (a.yaml)')
-    assert.equal(await wrongWith('use: x', 'a.YML'), 'the configuration file is YAML, which is not read yet (a.YML)')
+  it('reports that YAML is not supported yet', async () => {
+    assert.equal(
+      await wrongWith('use: x', 'a.yaml'),
+      'the configuration file is YAML, which is not supported yet (a.yaml)',
+    )
+    assert.equal(
+      await wrongWith('use: x', 'a.YML'),
+      'the configuration file is YAML, which is not supported yet (a.YML)',
+    )
   })
 
-  it('gives its problem to the report of the whole', async () => {
+  it('adds its problem to those of the whole configuration', async () => {
     const [problem] = await problemsOf({ toml: 'use = ' })
     assert.equal(problem?.code, 'FILE_MALFORMED')
     assert.equal(problem?.origin?.from === 'file' && problem.origin.line, 1)

@@ -30,7 +30,7 @@ describe('catalogOf', () => {
     catalogOf([section('a', 'key'), section('b', 'key')], [])
   })
 
-  it('reads a section that is to be read and is known as well', () => {
+  it('reads a section that is also among the known ones', () => {
     const { tables, unread } = catalogOf([openai], [openai, axon])
     assert.ok(tables.has('openai') && !unread.has('openai') && unread.has('axon'))
   })

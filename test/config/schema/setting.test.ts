@@ -26,7 +26,7 @@ describe('settingsOf', () => {
     )
   })
 
-  it('has no prefix at the top, and dashes of a name become underscores in variables', () => {
+  it('has no prefix at the top, and turns dashes of a name into underscores in variables', () => {
     const use = find(settingsOf(top), 'use')
     assert.deepEqual([use?.flag, use?.dottedFlags, use?.variables, use?.fileKeys], ['use', [], ['MINER_USE'], ['use']])
     assert.deepEqual(settingOf('my-shout.markTwo', z.string()).variables, ['MINER_MY_SHOUT_MARK_TWO'])
@@ -68,7 +68,7 @@ describe('settingsOf', () => {
     assert.deepEqual([shape.whole, shape.min, shape.max], [true, undefined, undefined])
   })
 
-  it('sees what stands before and after `.nullable()`, `.optional()` and `.default()`', () => {
+  it('reads what comes before and after `.nullable()`, `.optional()` and `.default()`', () => {
     for (const schema of [
       z.string().meta({ secret: true }).nullable().default(null),
       z.string().nullable().default(null).meta({ secret: true }),
@@ -83,7 +83,7 @@ describe('settingsOf', () => {
     assert.ok(shape.kind === 'number' && shape.unit === 'duration' && shape.nullable)
   })
 
-  it('takes a choice between texts for text', () => {
+  it('treats a union of texts as text', () => {
     const { shape } = settingOf('x.tag', z.union([z.enum(['a', 'b']), z.url()]))
     assert.ok(shape.kind === 'text')
     assert.deepEqual([shape.choices, shape.url], [['a', 'b'], true])
@@ -125,7 +125,7 @@ describe('settingsOf', () => {
     assert.throws(() => settingsOf({ name: 'x', settings: both.superRefine(() => {}) }), wrong)
   })
 
-  it('tells the author of names that cannot be', () => {
+  it('tells the author of invalid names', () => {
     const wrong = { code: 'CONFIG_SCHEMA' }
     for (const name of ['Openai', 'open.ai', '1st', '__proto__', 'a_b'])
       assert.throws(() => settingsOf({ name, settings: z.object({ key: z.string() }) }), wrong, name)
@@ -135,7 +135,7 @@ describe('settingsOf', () => {
       assert.throws(() => settingOf(path, z.string()), { ...wrong, message: /is read by another program/ }, path)
   })
 
-  it('lets the compiler check what stands in `.meta()`', () => {
+  it('makes the compiler check the fields of `.meta()`', () => {
     // @ts-expect-error -- there is no such unit
     z.number().meta({ unit: 'parsec' })
     z.number().meta({ unit: 'size' })

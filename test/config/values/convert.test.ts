@@ -50,7 +50,7 @@ describe('convert', () => {
     })
   })
 
-  it('takes a free table as it is, also deep in it', async () => {
+  it('takes a free table as it is, at any depth', async () => {
     const extra = { top_k: 5, stop: ['a', 1.5, true], deep: { deeper: [{ on: false }] } }
     const toml = '[openai.extra]\ntop_k = 5\nstop = ["a", 1.5, true]\n[openai.extra.deep]\ndeeper = [{ on = false }]'
     assert.deepEqual(valuesOf(await read({ toml }), openai).extra, extra)
@@ -67,10 +67,10 @@ describe('convert', () => {
       deep = { "__proto__" = 1 }`
     const origin = '(config.toml: openai.extra)'
     assert.deepEqual(await complaints({ toml }), [
-      `openai.extra.day must be a value that JSON has, not a date ${origin}`,
-      `openai.extra.more[0] must be a value that JSON has, not a number ${origin}`,
-      `openai.extra.more[1].not must be a value that JSON has, not a number ${origin}`,
-      `openai.extra.big must be a value that JSON has, not a number ${origin}`,
+      `openai.extra.day must be a JSON value, not a date ${origin}`,
+      `openai.extra.more[0] must be a JSON value, not a number ${origin}`,
+      `openai.extra.more[1].not must be a JSON value, not a number ${origin}`,
+      `openai.extra.big must be a JSON value, not a number ${origin}`,
       `openai.extra.deep has a key that cannot be used: __proto__ ${origin}`,
     ])
     assert.deepEqual(await complaints({ env: { MINER_OPENAI_EXTRA: '[1]' } }), [
@@ -108,7 +108,7 @@ describe('convert', () => {
     assert.deepEqual(valuesOf(asJson, policy).allow, ['5,a', '5b'])
   })
 
-  it('reads booleans in all their words', async () => {
+  it('reads every word for a boolean', async () => {
     for (const [text, truth] of Object.entries({
       true: true,
       YES: true,
@@ -127,7 +127,7 @@ describe('convert', () => {
     assert.deepEqual(valuesOf(await read({ flags }), policy).allow, ['5a', '5b,c', '5d'])
   })
 
-  it('does not take separators for an empty list, which is written []', async () => {
+  it('does not read separators as an empty list, which is written []', async () => {
     const toml = '[policy]\nallow = ["5a"]'
     const [problem, ...more] = await problemsOf({ toml, env: { MINER_POLICY_ALLOW: ' , ' } })
     assert.equal(problem?.message, 'policy.allow has only commas')
@@ -150,12 +150,12 @@ describe('convert', () => {
     assert.ok(ms < 2_000, `${ms} ms`)
   })
 
-  it('refuses a flag for one value that is given twice', async () => {
+  it('refuses a flag that is given twice for one value', async () => {
     const flags = [typed('openai.model', '--model', 'a'), typed('openai.model', '--openai-model', 'b')]
     assert.deepEqual(await complaints({ flags }), ['openai.model is given more than once (--openai-model)'])
   })
 
-  it('names kinds that a file has and settings have not', async () => {
+  it('names kinds that a file has and settings lack', async () => {
     assert.deepEqual(
       await complaints({
         toml: `
@@ -175,7 +175,7 @@ describe('convert', () => {
           retry = 3`,
       }),
       [
-        'netuid is too large a number (config.toml: netuid)',
+        'netuid is too large (config.toml: netuid)',
         'openai.model must be text, not a date (config.toml: openai.model)',
         'openai.temperature must be a number, not NaN (config.toml: openai.temperature)',
         'openai.suffix must be text, not 5 (config.toml: openai.suffix)',
@@ -205,7 +205,7 @@ describe('convert', () => {
     )
   })
 
-  it('refuses what should be JSON and is not, without a word of it', async () => {
+  it('refuses invalid JSON without quoting it', async () => {
     const env = { MINER_OPENAI_HEADERS: '{"authorization": sk-verysecret}', MINER_POLICY_ALLOW: '[5a' }
     assert.deepEqual(await complaints({ env }), [
       'openai.headers is not valid JSON (MINER_OPENAI_HEADERS)',
@@ -220,7 +220,7 @@ describe('convert', () => {
     assert.ok((long ?? '').length < 200)
   })
 
-  it('names odd keys of a table so that none is taken for another, and none moves a cursor', async () => {
+  it('escapes odd keys of a table so that they stay distinct and cannot move a cursor', async () => {
     assert.deepEqual(await complaints({ env: { MINER_OPENAI_HEADERS: '{"a.b": 1, "\\u009b2J": 2, "x-y": 3}' } }), [
       'openai.headers["a.b"] must be text, not a number (MINER_OPENAI_HEADERS)',
       'openai.headers["\\u009b2J"] must be text, not a number (MINER_OPENAI_HEADERS)',

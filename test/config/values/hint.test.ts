@@ -6,8 +6,8 @@ const hintsOf = async (given: Parameters<typeof read>[0]) => (await problemsOf(g
 
 const missing = await fileAt('no-such-file')
 
-describe('howToSet', () => {
-  it('names flag, variable and file key, and the values that the message does not', async () => {
+describe('settingHint', () => {
+  it('names flag, variable and file key, and the values that the message lacks', async () => {
     assert.deepEqual(await hintsOf({ env: { MINER_AXON_PORT: 'x' } }), [
       'set --axon-port, MINER_AXON_PORT or axon.port in the file to between 0 and 65535',
     ])
@@ -22,7 +22,7 @@ describe('howToSet', () => {
     ])
   })
 
-  it('calls a setting as it was called', async () => {
+  it('names a setting as its origin does', async () => {
     assert.deepEqual(await hintsOf({ flags: [typed('openai.temperature', '--temperature', '3')] }), [
       'set --temperature, MINER_OPENAI_TEMPERATURE or openai.temperature in the file',
     ])
@@ -31,7 +31,7 @@ describe('howToSet', () => {
     ])
   })
 
-  it('names an item of a table in what it came from', async () => {
+  it('names an item of a table within its origin', async () => {
     const endpoints = [{ url: 'http://a.test' }, { url: 'nowhere', weight: 0.5, patience: 'soon' }]
     assert.deepEqual(await hintsOf({ env: { MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints) } }), [
       'set [1].patience in the JSON of MINER_OPENAI_ENDPOINTS',
@@ -54,10 +54,10 @@ describe('howToSet', () => {
       'set --openai-api-key, OPENAI_API_KEY or openai.apiKey in the file to the secret, env:NAME or file:PATH',
     ])
     assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'env:NONE' } }), ['export NONE=…'])
-    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'file:/nowhere' } }), ['mend that file, or name another'])
+    assert.deepEqual(await hintsOf({ env: { OPENAI_API_KEY: 'file:/nowhere' } }), ['fix that file, or name another'])
   })
 
-  it('leaves out the flag that a table has not', async () => {
+  it('leaves out the flag, which a table lacks', async () => {
     assert.deepEqual(await hintsOf({ toml: '[chain]\nretry = 3' }), [
       'set MINER_CHAIN_RETRY or chain.retry in the file',
     ])
@@ -82,7 +82,7 @@ describe('every problem', () => {
     'a file that is not there': { file: missing },
   }
   for (const [what, given] of Object.entries(wrong))
-    it(`has one line of advice: ${what}`, async () => {
+    it(`has a hint of one line: ${what}`, async () => {
       for (const { message, hint, origin } of await problemsOf(given)) {
         assert.match(hint ?? '', /^.{5,120}$/, message)
         assert.ok((origin satisfies Origin | undefined) !== undefined)

@@ -26,7 +26,7 @@ describe('resolveSecrets', () => {
     })
   })
 
-  it('starts a relative path from the configuration file, or else from the working directory', async () => {
+  it('resolves a relative path against the configuration file, or else the working directory', async () => {
     await inFolder(async folder => {
       await mkdir(join(folder, 'keys'))
       await writeFile(join(folder, 'keys', 'openai'), 'beside\r\n')
@@ -38,7 +38,7 @@ describe('resolveSecrets', () => {
     })
   })
 
-  it('starts a path with a tilde from the home of the user', async () => {
+  it('resolves a path with a tilde against the home of the user', async () => {
     const { HOME } = process.env
     try {
       await inFolder(async folder => {
@@ -75,35 +75,35 @@ describe('resolveSecrets', () => {
         return problemText(problem).replace(`${folder}/`, '').replace(folder, '.')
       }
       const origin = '(MINER_OPENAI_API_KEY)'
-      const fromVariable = 'openai.apiKey is to come from the variable'
-      const fromFile = 'openai.apiKey is to come from the file'
+      const fromVariable = 'openai.apiKey refers to the variable'
+      const fromFile = 'openai.apiKey refers to the file'
       assert.equal(await wrong('env:NONE'), `${fromVariable} NONE, which is not set ${origin}`)
       assert.equal(await wrong('env:EMPTY'), `${fromVariable} EMPTY, which is not set ${origin}`)
       assert.equal(await wrong('env:constructor'), `${fromVariable} constructor, which is not set ${origin}`)
-      assert.equal(await wrong('env:'), `openai.apiKey has no name of a variable after "env:" ${origin}`)
+      assert.equal(await wrong('env:'), `openai.apiKey must name a variable after "env:" ${origin}`)
       assert.equal(await wrong(`file:${folder}/none`), `${fromFile} none, which does not exist ${origin}`)
       assert.equal(await wrong(`file:${folder}/empty`), `${fromFile} empty, which is empty ${origin}`)
       assert.equal(await wrong(`file:${folder}/big`), `${fromFile} big, which is larger than 64 KiB ${origin}`)
       assert.equal(await wrong(`file:${folder}`), `${fromFile} ., which is a folder ${origin}`)
       assert.equal(
         await wrong(`file:${folder}/big/key`),
-        `${fromFile} big/key, which stands under a file that is no folder ${origin}`,
+        `${fromFile} big/key, which has a parent that is not a folder ${origin}`,
       )
     })
   })
 
-  it('refuses the stars that stand for a secret', async () => {
-    const complaint = 'openai.apiKey is ***, which only stands for a secret (OPENAI_API_KEY)'
+  it('refuses the placeholder of a secret', async () => {
+    const complaint = 'openai.apiKey is ***, the placeholder of a secret (OPENAI_API_KEY)'
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' } }), [complaint])
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: '***' }, secrets: 'leave' }), [complaint])
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: 'env:STARS', STARS: '***' } }), [complaint])
     assert.deepEqual(await complaints({ env: { OPENAI_API_KEY: ' ***\n' } }), [complaint])
     assert.deepEqual(await complaints({ toml: '[[openai.endpoints]]\nurl = "http://a.test"\napiKey = "***"' }), [
-      'openai.endpoints[0].apiKey is ***, which only stands for a secret (config.toml: openai.endpoints)',
+      'openai.endpoints[0].apiKey is ***, the placeholder of a secret (config.toml: openai.endpoints)',
     ])
   })
 
-  it('leaves references alone when told to, so that none has to be there', async () => {
+  it('leaves references alone on request, so that they may be absent', async () => {
     const env = { OPENAI_API_KEY: 'env:NONE', MINER_OPENAI_HEADERS: '{"a": "file:none"}' }
     const { secretValues } = await read({ env, secrets: 'leave' })
     assert.deepEqual(secretValues, [])
@@ -128,7 +128,7 @@ describe('resolveSecrets', () => {
         [
           'SECRET_EXPOSED',
           'openai.endpoints[1].apiKey',
-          'openai.endpoints[1].apiKey is a secret that stands in the configuration file',
+          'openai.endpoints[1].apiKey is a secret written in the configuration file',
           'give env:NAME or file:PATH',
         ],
       ],

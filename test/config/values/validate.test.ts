@@ -22,7 +22,7 @@ describe('validate', () => {
     ])
   })
 
-  it('puts what zod finds in plain words', async () => {
+  it('words the issues of zod', async () => {
     const settings = z.object({
       name: z.string().min(2).max(3).default('abc'),
       even: z.int().multipleOf(2).default(2),
@@ -76,7 +76,7 @@ describe('validate', () => {
     )
   })
 
-  it('says which choice was meant', async () => {
+  it('suggests the closest choice', async () => {
     const [problem] = await problemsOf({ env: { MINER_OPENAI_API: 'chatt' } })
     assert.equal(problem?.message, 'openai.api must be one of chat, completions, not "chatt"')
     assert.equal(problem?.hint, 'use "chat"')

@@ -28,8 +28,8 @@ describe('a plugin’s module', () => {
     'does not parse': ['export default (', /cannot be loaded: /],
     'imports what is not there': ['import "nowhere-at-all"', /cannot be loaded: Cannot find package/],
     'waits for ever': ['await new Promise(() => {})', /cannot be loaded: took longer than 200 ms$/],
-    'has no default': ['export const a = 1', /no function as its default export$/],
-    'has a default that is no function': ['export default {}', /no function as its default export$/],
+    'has no default': ['export const a = 1', /the default export of its module is not a function$/],
+    'has a default that is no function': ['export default {}', /the default export of its module is not a function$/],
     'throws when it is called': [
       'export default () => { throw new TypeError("x is null") }',
       /cannot be loaded: x is null$/,
@@ -39,14 +39,14 @@ describe('a plugin’s module', () => {
       'export default sdk => { sdk.objectIn = () => null }',
       /cannot be loaded: Cannot assign to read only property/,
     ],
-    'gives nothing': ['export default () => {}', /is no miner: /],
-    'has another name': [miner("name: 'b'"), /is no miner: name: must be a, as its package\.json says$/],
-    'has a summary of two lines': [miner("summary: 'a\\nb'"), /is no miner: summary: must be one line/],
+    'gives nothing': ['export default () => {}', /is not a valid miner: /],
+    'has another name': [miner("name: 'b'"), /is not a valid miner: name: must be a, as its package\.json says$/],
+    'has a summary of two lines': [miner("summary: 'a\\nb'"), /is not a valid miner: summary: must be one line/],
     'has settings that are no zod object': [miner('', '{}'), /settings: must be an object of zod 4/],
     'has settings of zod that are no object': [miner('', 'z.string()'), /settings: must be an object of zod 4/],
-    'has a field that there is not': [miner('rule: () => []'), /is no miner: rule: there is no such field, see docs/],
+    'has a field that there is not': [miner('rule: () => []'), /is not a valid miner: rule: unknown field, see docs/],
     'has no create': [miner('create: 5'), /create: must be a function$/],
-    'has a getter that throws': [miner('get summary() { throw 1 }'), /is no miner: it cannot be looked at$/],
+    'has a getter that throws': [miner('get summary() { throw 1 }'), /is not a valid miner: it cannot be read$/],
   }
   const brokenDialects: Record<string, [code: string, words: RegExp]> = {
     'has no synapse': [
@@ -55,7 +55,7 @@ describe('a plugin’s module', () => {
     ],
     'takes the ping': [
       dialect('').replace('Asked', 'Synapse'),
-      /synapses: Synapse: must be the name of a Python class, and not Synapse, which is the ping$/,
+      /synapses: Synapse: must be the name of a Python class other than Synapse, which is the ping$/,
     ],
     'has a body that is no schema': [dialect('body: {}'), /synapses: Asked: body: must be a schema of zod 4$/],
     'hashes what is no field': [dialect('hashed: [5]'), /synapses: Asked: hashed: must be/],
@@ -65,16 +65,16 @@ describe('a plugin’s module', () => {
     ],
     'has an example that does not fit': [dialect('example: { q: 5 }'), /synapses: Asked: example: must fit the body$/],
     'has an example that is no JSON': [dialect('example: { q: "x", z: () => {} }'), /synapses: Asked: example: /],
-    'has a setting that there is not': [
-      dialect('timout: 5'),
-      /synapses: Asked: timout: there is no such field, see docs/,
+    'has a setting that there is not': [dialect('timout: 5'), /synapses: Asked: timout: unknown field, see docs/],
+    'holds a stream back': [
+      dialect("frames: 'text', notBefore: 5"),
+      /Asked: notBefore: is for answers without frames only/,
     ],
-    'holds a stream back': [dialect("frames: 'text', notBefore: 5"), /Asked: notBefore: is for whole answers/],
     'has no answer': [dialect('answer: null'), /synapses: Asked: answer: must be a function$/],
     'needs what nobody has': [dialect('', "needs: ['luck'],"), /needs: 0: /],
     'answers for the host': [
       dialect('', "routes: { 'GET /healthz': { async answer() {} } },"),
-      /routes: GET \/healthz: must be GET or POST and a path, and not \/healthz, which is the host’s$/,
+      /routes: GET \/healthz: must be GET or POST and a path other than \/healthz, which the host answers$/,
     ],
   }
   const good: Record<string, string> = {
@@ -107,7 +107,7 @@ describe('a plugin’s module', () => {
   for (const [what, [, message]] of Object.entries(broken))
     it(`of a miner that ${what} is an error that names the plugin`, async () => {
       const loading = loadMiner(declared('miner', 'a', fileOf(what)), 200)
-      await assert.rejects(loading, { code: 'PLUGIN_BROKEN', message, hint: /^mend it in .*uninstall p$/ })
+      await assert.rejects(loading, { code: 'PLUGIN_BROKEN', message, hint: /^fix it in .*uninstall p$/ })
     })
 
   for (const [what, [, message]] of Object.entries(brokenDialects))
@@ -125,15 +125,15 @@ describe('a plugin’s module', () => {
     assert.deepEqual(Object.keys((await loadDialect(declared('dialect', 'haiku', 'haiku.js'))).synapses), ['Haiku'])
   })
 
-  it('is not run when there is trouble with what is declared', async () => {
-    const trouble = { code: 'PLUGIN_NOT_ALLOWED', message: 'is not allowed', hint: 'allow it' } as const
-    const loading = loadMiner({ ...declared('miner', 'throws', 'throws.js'), trouble })
+  it('is not run when its declaration has a problem', async () => {
+    const problem = { code: 'PLUGIN_NOT_ALLOWED', message: 'is not allowed', hint: 'allow it' } as const
+    const loading = loadMiner({ ...declared('miner', 'throws', 'throws.js'), problem })
     await assert.rejects(loading, {
       code: 'PLUGIN_NOT_ALLOWED',
       message: /of p@1\.0\.0 is not allowed$/,
       hint: 'allow it',
     })
-    await assert.rejects(loadMiner({ ...declared('miner', '', 'throws.js'), trouble }), {
+    await assert.rejects(loadMiner({ ...declared('miner', '', 'throws.js'), problem }), {
       message: 'the miner of p@1.0.0 is not allowed',
     })
   })
@@ -153,7 +153,7 @@ describe('a plugin’s module', () => {
     await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 50 ms$/ })
   })
 
-  it('is named when the miner is at fault later', async () => {
+  it('is named when the miner fails later', async () => {
     const { create, rules } = await loadMiner(declared('miner', 'faulty', 'faulty.js'))
     const build = async (how: string) => create({ config: { how } } as unknown as Parameters<typeof create>[0])
     await assert.rejects(build('throw'), {
@@ -162,10 +162,13 @@ describe('a plugin’s module', () => {
     })
     await assert.rejects(build('nothing'), { code: 'PLUGIN_BROKEN', message: /without a function `prompt`$/ })
     await assert.rejects(build('say'), (error: unknown) => error instanceof NoAnswer && error.message === 'no key')
-    await assert.rejects(build('odd'), { code: 'PLUGIN_BROKEN', message: /created wrong: relay: must be a function$/ })
+    await assert.rejects(build('odd'), {
+      code: 'PLUGIN_BROKEN',
+      message: /created with an invalid function: relay: must be a function$/,
+    })
     const { ready, capabilities, close } = await build('fail')
     await assert.rejects(ready!(), { code: 'PLUGIN_BROKEN', message: /faulty of p@1\.0\.0 cannot get ready: no$/ })
-    assert.throws(() => capabilities!(), { code: 'PLUGIN_BROKEN', message: /cannot tell what it can do: / })
+    assert.throws(() => capabilities!(), { code: 'PLUGIN_BROKEN', message: /cannot report its capabilities: / })
     await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
     assert.throws(() => rules?.({ how: 'throw' }), { code: 'PLUGIN_BROKEN', message: /cannot check its settings: no$/ })
     assert.throws(() => rules?.({ how: 'nothing' }), { code: 'PLUGIN_BROKEN' })

@@ -5,14 +5,14 @@ import type { Miner } from '#dist/plugin/miner.js'
 describe('what a dialect needs', () => {
   const miner = (more: object) => ({ name: 'shout', miner: { prompt() {}, ...more } as unknown as Miner })
 
-  it('is nothing unless it says so', () => requireNeeds({ name: 'd' }, miner({})))
+  it('is nothing by default', () => requireNeeds({ name: 'd' }, miner({})))
 
-  it('is there when the miner says so, or has the function', () => {
+  it('is met when the miner declares the capability, or has the function', () => {
     const can = miner({ capabilities: () => ({ tools: true, logprobs: true }), relay() {}, embed() {} })
     requireNeeds({ name: 'd', needs: ['tools', 'logprobs', 'relay', 'embed'] }, can)
   })
 
-  it('is named, all of it, when it is not there', () => {
+  it('is listed completely when the miner lacks it', () => {
     const can = miner({ capabilities: () => ({ tools: true, responseFormat: false }), relay: true })
     assert.throws(() => requireNeeds({ name: 'd', needs: ['tools', 'responseFormat', 'relay'] }, can), {
       code: 'MINER_LACKS',

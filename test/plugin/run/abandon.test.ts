@@ -4,7 +4,7 @@ import { mock } from 'node:test'
 import { type Overrun, watchAbandoned } from '#dist/plugin/run/abandon.js'
 
 describe('a plugin that does not heed its signal', () => {
-  it('is told after a second, with how many there are, and forgotten when it ends', async () => {
+  it('is reported after a second, with their number, and forgotten when it ends', async () => {
     const told: unknown[] = []
     const listen = (record: unknown) => told.push(record)
     subscribe('miner.plugin.overdue', listen)

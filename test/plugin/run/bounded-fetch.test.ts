@@ -30,7 +30,7 @@ function fetchFailed(words: RegExp) {
 }
 
 describe('a plugin’s fetch', () => {
-  it('gives what the global one gives', async () => {
+  it('returns what the global one returns', async () => {
     await using it = await server((request, response) => {
       response.writeHead(201, { 'x-a': 'b' })
       request.pipe(response)
@@ -56,29 +56,29 @@ describe('a plugin’s fetch', () => {
     await assert.rejects(response.arrayBuffer(), fetchFailed(/longer than 16777216 bytes/))
   })
 
-  it('says which host gives no reply, and nothing else of its URL', async () => {
+  it('names the host that does not reply, and nothing else of its URL', async () => {
     const gone = await server(() => {})
     await gone[Symbol.asyncDispose]()
     const { host } = new URL(gone.url)
     await assert.rejects(
       boundedFetch(signal)(`${gone.url}path?key=secret`),
-      fetchFailed(new RegExp(`^${host} cannot be asked: ECONNREFUSED$`)),
+      fetchFailed(new RegExp(`^${host} cannot be reached: ECONNREFUSED$`)),
     )
   })
 
-  it('says that a reply broke off, and that one is late', async () => {
+  it('reports that a reply broke off, and that one is late', async () => {
     await using it = await server((request, response) => {
       if (request.url !== '/cut') return
       response.writeHead(200, { 'content-length': 9 })
       response.write('a', () => response.destroy())
     })
     const cut = await boundedFetch(signal)(`${it.url}cut`)
-    await assert.rejects(cut.text(), fetchFailed(/ cannot be asked: UND_ERR_SOCKET$/))
+    await assert.rejects(cut.text(), fetchFailed(/ cannot be reached: UND_ERR_SOCKET$/))
     await assert.rejects(boundedFetch(signal, 100)(it.url), fetchFailed(/ took longer than 0\.1 s$/))
   })
 
   for (const url of ['http://me:secret@127.0.0.1/', 'http://secret:secret/'])
-    it(`does not repeat a URL that cannot be asked: ${url}`, async () => {
+    it(`does not repeat a URL that cannot be requested: ${url}`, async () => {
       await assert.rejects(boundedFetch(signal)(url), (error: Error) => {
         assert.ok(error instanceof TypeError)
         assert.doesNotMatch(error.message, /secret/)

@@ -14,7 +14,7 @@ const miner = (check?: Miner['check']): Miner => ({
 const fine: Check = { name: 'main', findings: { reachable: true, total: 5, keyAccepted: null } }
 
 describe('checkMiner', () => {
-  it('gives what the miner found out, and nothing where it has nothing to find out', async () => {
+  it('returns the results of the miner, and an empty list when it has no check', async () => {
     assert.deepEqual(
       await checkMiner(
         miner(async () => [fine]),
@@ -36,7 +36,7 @@ describe('checkMiner', () => {
     assert.deepEqual(await checkMiner(new Named(), never), [{ name: 'main', findings: {} }])
   })
 
-  it('takes only what the type allows', async () => {
+  it('accepts only what the type allows', async () => {
     const wrong = [
       null,
       {},
@@ -58,7 +58,7 @@ describe('checkMiner', () => {
     }
   })
 
-  it('waits no longer than the signal says', async () => {
+  it('stops waiting when the signal aborts', async () => {
     const leave = new AbortController()
     const checking = checkMiner(
       miner(() => new Promise(() => {})),
@@ -75,7 +75,7 @@ describe('checkMiner', () => {
     assert.equal(isAsked, false)
   })
 
-  it('lets the errors of a miner pass', async () => {
+  it('passes the errors of a miner on', async () => {
     const breaks = miner(() => {
       throw new Error('broken')
     })

@@ -21,13 +21,13 @@ async function heard(speech: AsyncGenerator<Piece, Outcome>): Promise<[pieces: s
   }
 }
 
-describe('listen', () => {
-  it('gives texts and pieces as texts, without the empty ones, and the outcome', async () => {
+describe('readAnswer', () => {
+  it('yields texts and pieces, without the empty ones, and returns the outcome', async () => {
     const speech = readAnswer(saying('a', { text: 'b' }, '', { text: '' }, 'c'), signal)
     assert.deepEqual(await heard(speech), [['a', 'b', 'c'], outcome])
   })
 
-  it('holds white space back until words follow it', async () => {
+  it('holds white space back until text follows it', async () => {
     assert.deepEqual((await heard(readAnswer(saying('', ' ', '\n', 'a', ' ', '\t'), signal)))[0], [' \na', ' ', '\t'])
     async function* failing(): AsyncGenerator<string, Outcome> {
       yield ' '
@@ -50,12 +50,12 @@ describe('listen', () => {
       it(what, async () => assert.deepEqual((await heard(readAnswer(saying(...pieces), signal)))[0], given))
     }
 
-    it('and takes it alone for no answer', async () => {
+    it('and rejects it alone as an empty answer', async () => {
       await assert.rejects(heard(readAnswer(saying(' ', high), signal)), noAnswer('EMPTY_ANSWER'))
     })
   })
 
-  it('gives on what the miner throws', async () => {
+  it('passes on what the miner throws', async () => {
     async function* failing(): AsyncGenerator<string, Outcome> {
       yield 'a'
       throw new Error('broken')
@@ -80,7 +80,7 @@ describe('listen', () => {
     assert.deepEqual(await speech.next(), { done: true, value: undefined })
   })
 
-  it('lets the miner clean up when nobody listens any more, and hears nothing of what it throws then', async () => {
+  it('lets the miner clean up when reading stops, and ignores what it throws then', async () => {
     let cleaned = false
     async function* tidy(): AsyncGenerator<string, Outcome> {
       try {
@@ -113,12 +113,12 @@ describe('listen', () => {
   })
 
   for (const pieces of [[], [''], [' ', { text: '\n\t' }]]) {
-    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+    it(`rejects ${JSON.stringify(pieces)} as an empty answer`, async () => {
       await assert.rejects(heard(readAnswer(saying(...pieces), signal)), noAnswer('EMPTY_ANSWER'))
     })
   }
 
-  it('gives an answer of 4 MiB, and no more', async () => {
+  it('reads an answer of 4 MiB, and no more', async () => {
     const megabyte = 'x'.repeat(1024 * 1024)
     const four = Array.from({ length: 4 }, () => megabyte)
     assert.equal((await heard(readAnswer(saying(...four), signal)))[0].length, 4)
@@ -129,7 +129,7 @@ describe('listen', () => {
     ['calls of tools', { toolCalls: [{ index: 0 }] }],
     ['logprobs', { logprobs: [{ token: '', logprob: 0 }] }],
   ] as const) {
-    it(`hears no ${what} without end, although there is no word in them`, async () => {
+    it(`does not read ${what} without end, although they hold no text`, async () => {
       async function* going(): AsyncGenerator<Piece, Outcome> {
         for (let count = 0; count < 1_000_000; count++) yield piece
         return outcome
@@ -141,7 +141,7 @@ describe('listen', () => {
     })
   }
 
-  it('does not need a return, and hears nothing of one that throws', async () => {
+  it('does not need a return, and ignores what it throws', async () => {
     const throwing = () => {
       throw new Error('nobody hears this')
     }
@@ -154,14 +154,14 @@ describe('listen', () => {
     await assert.rejects(heard(readAnswer(failing, signal)), /the real one/)
   })
 
-  it('hears nothing of a promise in the place of a generator, but that it is none', async () => {
+  it('reports a promise instead of a generator, and ignores its rejection', async () => {
     const forgotten = async () => {
       throw new Error('nobody hears this') // mocha fails the run if it is unhandled
     }
     const speech = forgotten() as unknown as ReturnType<typeof saying>
     await assert.rejects(heard(readAnswer(speech, signal)), {
       code: 'MINER_MISBEHAVES',
-      message: 'prompt is no async generator',
+      message: 'prompt is not an async generator',
       hint: 'write: async *prompt(…)',
     })
     const aborted = AbortSignal.abort(new Error('too late'))
@@ -169,7 +169,7 @@ describe('listen', () => {
     await new Promise(setImmediate)
   })
 
-  it('takes a generator that does not wait', async () => {
+  it('reads a generator that does not wait', async () => {
     function* ready() {
       yield 'a'
       return outcome
@@ -178,27 +178,27 @@ describe('listen', () => {
   })
 
   for (const piece of [null, undefined, 5, {}, { text: 5 }, { text: null }, ['a'], () => 'a']) {
-    it(`refuses ${JSON.stringify(piece)} for a piece`, async () => {
+    it(`refuses ${JSON.stringify(piece)} as a piece`, async () => {
       await assert.rejects(heard(readAnswer(saying('a', piece as Piece), signal)), noAnswer('MINER_MISBEHAVES'))
     })
   }
 
-  it('tells the type of what it refuses, nothing of what is in it, and what to write', async () => {
+  it('names the type of what it refuses, none of its content, and what to write', async () => {
     await assert.rejects(heard(readAnswer(saying({ secret: 5 } as Piece), signal)), {
-      message: 'the miner yielded object, which is no piece of an answer',
+      message: 'the miner yielded object, which is not a piece of an answer',
       hint: 'yield a string, or { text, toolCalls, logprobs }',
     })
     async function* silent() {
       yield 'a'
     }
     await assert.rejects(heard(readAnswer(silent() as unknown as ReturnType<typeof saying>, signal)), {
-      message: 'the miner returned undefined, and not which model spoke and why it stopped',
+      message: 'the miner returned undefined, without the model that answered and why it stopped',
       hint: 'return { model, finishReason } at the end of prompt',
     })
   })
 
   for (const end of [undefined, null, 'stop', {}, { model: 'm' }, { model: 5, finishReason: 'stop' }]) {
-    it(`refuses ${JSON.stringify(end)} for an outcome`, async () => {
+    it(`refuses ${JSON.stringify(end)} as an outcome`, async () => {
       async function* odd(): AsyncGenerator<string, Outcome> {
         yield 'a'
         return end as Outcome
@@ -215,8 +215,8 @@ function noAnswer(code: string) {
 const said = { model: 'm', finishReason: 'stop' }
 const attempt = { endpoint: 'main', model: 'm', ms: 5 }
 
-describe('outcomeOf', () => {
-  it('keeps all that an outcome has', () => {
+describe('parseOutcome', () => {
+  it('keeps every field of an outcome', () => {
     const outcome = {
       ...said,
       usage: { promptTokens: 9, cachedTokens: 0, completionTokens: 2, reasoningTokens: 1 },
@@ -226,7 +226,7 @@ describe('outcomeOf', () => {
     assert.deepEqual(parseOutcome(said), said)
   })
 
-  it('leaves out what it does not have', () => {
+  it('leaves out absent fields', () => {
     assert.deepEqual(parseOutcome({ ...said, prompt: 'secret', usage: null, attempts: 3 }), said)
     const counts = { promptTokens: '9', cachedTokens: -1, completionTokens: Number.NaN, reasoningTokens: 1, other: 5 }
     assert.deepEqual(parseOutcome({ ...said, usage: counts }), { ...said, usage: { reasoningTokens: 1 } })

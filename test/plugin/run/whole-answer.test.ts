@@ -18,15 +18,15 @@ function saying(...pieces: string[]): Miner {
   }
 }
 
-describe('wholeAnswer', () => {
-  it('puts the pieces together, and tells once when the first is there', async () => {
+describe('collectAnswer', () => {
+  it('joins the pieces, and reports the first one once', async () => {
     let first = 0
     const answer = await collectAnswer(saying('', 'a', 'b', '', 'c'), question, asked, { onFirst: () => first++ })
     assert.deepEqual(answer, { text: 'abc', ...noMore, outcome, partial: false })
     assert.equal(first, 1)
   })
 
-  it('hands the question and who asks it to the miner', async () => {
+  it('passes the question and its caller to the miner', async () => {
     const miner: Miner = {
       async *prompt(given, by) {
         assert.equal(given, question)
@@ -54,7 +54,7 @@ describe('wholeAnswer', () => {
     }
     const cut = new NoAnswer('upstream', 'the connection was cut', { code: 'MODEL_UNREACHABLE' })
 
-    it('begins again, and gives the new one only', async () => {
+    it('asks again, and returns the new answer only', async () => {
       let first = 0
       const miner = failing(['One. Tw', cut])
       const answer = await collectAnswer(miner, question, asked, { onFirst: () => first++ })
@@ -62,7 +62,7 @@ describe('wholeAnswer', () => {
       assert.deepEqual([miner.asked, first], [2, 1])
     })
 
-    it('begins again when it was the call of a tool, of which nothing is kept', async () => {
+    it('asks again when a tool call failed, and drops its parts', async () => {
       const call = (text: string) => ({ toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: text }] })
       let tries = 0
       const miner: Miner = {
@@ -79,7 +79,7 @@ describe('wholeAnswer', () => {
       assert.deepEqual([tries, first], [2, 1])
     })
 
-    it('fails when it was the call of a tool twice, though words may be cut', async () => {
+    it('fails when a tool call fails twice, although text may be cut', async () => {
       const miner: Miner = {
         async *prompt() {
           yield { toolCalls: [{ index: 0, id: 'a', name: 'clock', arguments: '{' }] }
@@ -89,7 +89,7 @@ describe('wholeAnswer', () => {
       await assert.rejects(collectAnswer(miner, question, asked, { cutAfterMs: 1_000 }), error => error === cut)
     })
 
-    it('takes the longer of two, cut, when it fails twice and may be cut; else fails', async () => {
+    it('returns the longer of two failed answers when it may be cut, else fails', async () => {
       const twice: [string, unknown][] = [
         ['One. Two. Th', cut],
         ['One. Tw', cut],
@@ -102,7 +102,7 @@ describe('wholeAnswer', () => {
       assert.equal(miner.asked, 2)
     })
 
-    describe('tells the attempts of both tries', () => {
+    describe('lists the attempts of both tries', () => {
       const at = (endpoint: string, error: string) => ({ endpoint, model: 'm', ms: 5, error })
       const tries = ['main', 'local'].map((name): [string, NoAnswer] => [
         'One. Tw',
@@ -110,7 +110,7 @@ describe('wholeAnswer', () => {
       ])
       const both = [at('main', 'MODEL_CUT'), at('local', 'MODEL_CUT')]
 
-      it('in what it cuts', async () => {
+      it('in a cut answer', async () => {
         const { outcome } = await collectAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
         assert.deepEqual(outcome.attempts, both)
       })
@@ -121,13 +121,13 @@ describe('wholeAnswer', () => {
         assert.deepEqual([error.code, error.message, error.attempts], [cut.code, cut.message, both])
       })
 
-      it('in the answer that the second one gives', async () => {
+      it('in the answer of the second try', async () => {
         const { outcome } = await collectAnswer(failing(tries[0]!), question, asked)
         assert.deepEqual(outcome.attempts, both.slice(0, 1))
       })
     })
 
-    it('takes what the first one said when time runs out over the second', async () => {
+    it('returns the text of the first try when time runs out during the second', async () => {
       const miner = failing(['One. Tw', cut])
       const prompt: Miner['prompt'] = async function* () {
         if (miner.asked > 0) await new Promise(() => {})
@@ -143,21 +143,21 @@ describe('wholeAnswer', () => {
       ['is late', new NoAnswer('late', 'late')],
       ['would only do it again', new NoAnswer('upstream', 'too long', { code: 'ANSWER_TOO_LONG' })],
     ] as const) {
-      it(`does not begin again when the miner ${what}`, async () => {
+      it(`does not ask again when the miner ${what}`, async () => {
         const miner = failing(['One. Tw', error])
         await assert.rejects(collectAnswer(miner, question, asked, { cutAfterMs: 1_000 }), thrown => thrown === error)
         assert.equal(miner.asked, 1)
       })
     }
 
-    it('does not begin again when nothing was said: that is the affair of the miner', async () => {
+    it('does not ask again when nothing was yielded: retrying is up to the miner then', async () => {
       const miner = failing([' ', cut])
       await assert.rejects(collectAnswer(miner, question, asked), error => error === cut)
       assert.equal(miner.asked, 1)
     })
   })
 
-  describe('when its time is over', () => {
+  describe('when the time is up', () => {
     /** Says these, and then nothing more. */
     function stuckAfter(...pieces: string[]): Miner {
       return {
@@ -170,12 +170,12 @@ describe('wholeAnswer', () => {
     }
     const cut = { model: 'unknown', finishReason: 'deadline' }
 
-    it('takes what there is, cut at a sentence', async () => {
+    it('returns the text so far, cut at a sentence', async () => {
       const answer = await collectAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
       assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
     })
 
-    it('waits on when there is nothing yet', async () => {
+    it('waits on when there is no text yet', async () => {
       const controller = new AbortController()
       setTimeout(() => controller.abort(new Error('enough')), 60)
       for (const pieces of [[], [' ', '\n']]) {
@@ -194,12 +194,12 @@ describe('wholeAnswer', () => {
       await assert.rejects(collectAnswer(stuckAfter('One. '), question, { ...asked, signal }), /timeout/)
     })
 
-    it('takes all when all was said before', async () => {
+    it('returns the complete answer when it came before', async () => {
       const answer = await collectAnswer(saying('One. ', 'Two'), question, asked, { cutAfterMs: 20 })
       assert.deepEqual(answer, { text: 'One. Two', ...noMore, outcome, partial: false })
     })
 
-    it('hears nothing of what the miner throws later', async () => {
+    it('ignores what the miner throws later', async () => {
       const controller = new AbortController()
       const answer = await collectAnswer(
         stuckAfter('One. '),
@@ -214,7 +214,7 @@ describe('wholeAnswer', () => {
   })
 
   for (const pieces of [[], [''], [' ', '\n\t']]) {
-    it(`takes ${JSON.stringify(pieces)} for no answer`, async () => {
+    it(`rejects ${JSON.stringify(pieces)} as an empty answer`, async () => {
       const thrown = await collectAnswer(saying(...pieces), question, asked).catch((error: unknown) => error)
       assert.ok(thrown instanceof NoAnswer)
       assert.equal(thrown.reason, 'upstream')
@@ -222,7 +222,7 @@ describe('wholeAnswer', () => {
     })
   }
 
-  it('stops listening to one that does not end', async () => {
+  it('stops reading an answer that does not end', async () => {
     let said = 0
     const endless: Miner = {
       async *prompt() {
@@ -239,12 +239,12 @@ describe('wholeAnswer', () => {
     assert.equal(said, 5)
   })
 
-  it('ends with the reason of the signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await assert.rejects(collectAnswer(saying('a'), question, { ...asked, signal }), /enough/)
   })
 
-  it('gives on what the miner throws, also before it is a generator', async () => {
+  it('rejects with what the miner throws, also before it returns a generator', async () => {
     const broken: Miner = {
       prompt() {
         throw new Error('broken')
@@ -276,7 +276,7 @@ const cuts = {
   'nowhere where nothing says where a word ends': '今天很好明天也|',
 }
 
-describe('cutShort', () => {
+describe('truncateAtSentence', () => {
   for (const [where, text] of Object.entries(cuts)) {
     it(`cuts ${where}`, () => {
       const [kept, lost = ''] = text.split('|')
@@ -284,7 +284,7 @@ describe('cutShort', () => {
     })
   }
 
-  it('does not take what only looks like a sentence for one', () => {
+  it('does not mistake other text for the end of a sentence', () => {
     assert.equal(truncateAtSentence('Pi is it. It is 3.'), 'Pi is it.')
     assert.equal(truncateAtSentence('Two things.\n1. Fir'), 'Two things.')
     assert.equal(truncateAtSentence('Eat well. Take fruit, e.g. app'), 'Eat well.')
@@ -293,14 +293,14 @@ describe('cutShort', () => {
     assert.equal(truncateAtSentence('It is 3.14 or s'), 'It is 3.14 or')
   })
 
-  it('gives up no more than 1,000 characters for the sake of a whole sentence', () => {
+  it('drops at most 1,000 characters to end at a sentence', () => {
     const words = 'word '.repeat(400).trimEnd()
     assert.equal(truncateAtSentence(`One. ${words}`), `One. ${words.slice(0, -5)}`)
     const word = 'x'.repeat(5000)
     assert.equal(truncateAtSentence(`One. Two ${word}`), `One. Two ${word}`)
   })
 
-  it('takes no time, whatever is in it', async () => {
+  it('takes no time, whatever the text is', async () => {
     const ms = await threadMs(() => {
       for (const text of ['.', '."', '. ', ' ', '"', 'a.', '…!?', '\n', '今', '。', '1.'])
         truncateAtSentence(text.repeat((4 * 1024 * 1024) / text.length))
