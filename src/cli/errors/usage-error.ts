@@ -1,9 +1,9 @@
-/** The user's mistake: what is wrong, and what would mend it. */
+/** A mistake of the user: what is wrong, and what would fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly code: string
   readonly hint: string | undefined
-  /** where oclif looks for the exit code; without one it swallows what a hook throws */
+  /** where oclif looks for the exit code; without it oclif swallows what a hook throws */
   readonly oclif: { readonly exit: number }
 
   constructor(code: string, message: string, hint?: string, exit = 2) {
