@@ -12,17 +12,17 @@ export type Serving = Answering & {
   readonly configuration: Configuration
 }
 
-/** What somebody at a terminal wants to know of an axon that has just opened. */
+/** Describes an axon that has just opened, for an operator at a terminal. */
 export function banner({ use, models, configuration, ...axon }: Serving): string {
   const { url, hotkey, dev, dialect, dialectFile } = axon
   const { allow } = valuesOf(configuration, hostSections.policy)
   const rows = [
-    ['who', hotkey + (dev ? ' (//Bob)' : '')],
-    ['where', url],
+    ['hotkey', hotkey + (dev ? ' (//Bob)' : '')],
+    ['url', url],
     ['miner', [use, ...models].join(', ')],
     ['dialect', dialectFile ? `${dialect.name}, of ${dialectFile}` : dialect.name],
     [
-      'asked by',
+      'callers',
       dev
         ? 'the development keys //Alice to //Ferdie'
         : `${allow.length} allowed hotkey${allow.length === 1 ? '' : 's'}`,
@@ -37,11 +37,11 @@ export type Answering = {
   readonly hotkey: string
   readonly dev: boolean
   readonly dialect: DialectDefinition
-  /** the file that holds it, if one does */
+  /** the file that holds the dialect; undefined for a dialect of the catalogue */
   readonly dialectFile: string | undefined
 }
 
-/** What to type in a shell of this machine to ask an axon the first that its dialect asks. */
+/** Returns the shell command that asks the axon, from this machine, for the first synapse of its dialect. */
 export function queryLine({ url, hotkey, dev, dialect, dialectFile }: Answering): string {
   const [first] = Object.values(dialect.synapses)
   const words = [

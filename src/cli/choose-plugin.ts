@@ -59,21 +59,21 @@ async function subnetDialect(dialects: DialectCatalogue, lookup: Lookup): Promis
   return entry?.name ?? defaultDialect
 }
 
-/** Where the dialect's file is that `dialectFile` names: one in a configuration file starts at that file. Absolute. */
+/** Returns the absolute path that `dialectFile` names; one given in a configuration file is relative to that file. */
 export function dialectFilePath(named: string, origin: Origin): string {
   return resolve(origin.from === 'file' ? dirname(origin.file) : '.', expandHome(named))
 }
 
 type Unknown = {
-  /** that chooses one */
+  /** the flag that chooses a plugin of that kind */
   readonly flag: '--use' | '--dialect'
   readonly name: string
   readonly origin: Origin
-  /** those that can be chosen */
+  /** the names that can be chosen */
   readonly names: readonly string[]
 }
 
-/** What to do about a miner or a dialect that is not there: it may be misspelled, not installed yet, or no longer. */
+/** Suggests what to do about an unknown miner or dialect: it may be misspelled, not installed yet, or uninstalled. */
 export function suggestName({ flag, name, origin, names }: Unknown): string {
   const like = closest(name, names)
   const choices = `there are: ${names.join(', ')}`

@@ -18,7 +18,7 @@ import {
 import { lookUpFirst, openRunScope, readLayers, requireAllow } from './open-scope.js'
 import { escapeForTerminal } from './output/terminal.js'
 
-/** A command run: what was typed, what is configured, and the scope that builds from it. */
+/** A command run: its parsed command line, its configuration, and the scope that builds from them. */
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly flags: Interfaces.InferredFlags<C['flags']>
   readonly args: Interfaces.InferredArgs<C['args']>
@@ -38,7 +38,7 @@ export abstract class MinerCommand extends Command {
     return openRunScope(this.config, lookup)
   }
 
-  /** What JSON leaves as it is may still drive a terminal: C1, bidirectional controls. Escaped, it is the same document. */
+  /** Escapes what JSON leaves and a terminal obeys: C1, bidirectional controls. Escaped, the document is the same. */
   override logJson(document: unknown): void {
     process.stdout.write(escapeForTerminal(`${ux.colorizeJson(document, { pretty: true })}\n`))
   }
@@ -48,15 +48,15 @@ export abstract class MinerCommand extends Command {
   }
 }
 
-/** A command that reads settings. Its own flags are static; those of settings come from their sections. */
+/** A command that reads settings. Its own flags are static; the flags of settings come from their sections. */
 export abstract class SettingsCommand extends MinerCommand {
   static override baseFlags = {
     config: Flags.string({ description: 'configuration file (TOML)', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
   }
 
-  /** the host's sections that it reads; others never disturb it */
+  /** the host's sections that it reads; problems of other sections are ignored */
   static readonly reads: readonly HostSection[] = []
-  /** Does it ask, or show, a miner? */
+  /** whether it asks or shows a miner */
   static readonly usesMiner: boolean = true
 
   #secrets: readonly string[] = []
@@ -93,7 +93,7 @@ export abstract class SettingsCommand extends MinerCommand {
     }
   }
 
-  /** Blots out secrets in what went wrong: a miner's own words may hold what it was given. */
+  /** Redacts secrets in an error: the text of a miner's error may hold the settings that it was given. */
   protected override async catch(error: Error & { hint?: unknown }): Promise<void> {
     for (const key of ['message', 'hint', 'stack'] as const) {
       const text = error[key]
@@ -102,7 +102,7 @@ export abstract class SettingsCommand extends MinerCommand {
     throw error
   }
 
-  /** oclif only cuts the command line into flags and words; a flag it does not know is one problem among others. */
+  /** Cuts the command line into flags and words. Unknown flags are returned, to be reported with the other problems. */
   async #parse(ctor: typeof SettingsCommand, flags: Interfaces.FlagInput, argv: string[]): Promise<ParsedWords> {
     const options = {
       flags: { ...ctor.flags, ...flags },
@@ -124,7 +124,7 @@ export abstract class SettingsCommand extends MinerCommand {
 /** How long closing may take. */
 const CLOSE_MS = 2_000
 
-/** Closes it. A miner that is never done with closing must not keep the program alive. */
+/** Closes a scope, for at most CLOSE_MS: a miner that never closes must not keep the program alive. */
 async function closeScope(scope: Scope): Promise<void> {
   await withTimeout(scope[Symbol.asyncDispose](), CLOSE_MS).catch(error => {
     if (!(error instanceof TimeoutError)) throw error
@@ -138,7 +138,7 @@ type UnknownFlags = Error & {
   }
 }
 
-// oclif exports the class from a file of its own only, so it is known by its name.
+// The index of @oclif/core does not export the class, so it is told by its name.
 function isUnknownFlags(error: unknown): error is UnknownFlags {
   return error instanceof Error && error.constructor.name === 'NonExistentFlagsError'
 }

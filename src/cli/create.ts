@@ -6,18 +6,20 @@ import { isPluginName } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
 import { UsageError } from './errors/usage-error.js'
 
-/** What every `miner create …` takes. */
+/** The arguments and flags of every `miner create …`. */
 export const createArgs = {
-  NAME: Args.string({ description: 'its name: small letters, digits and single dashes', ignoreStdin: true }),
+  NAME: Args.string({ description: 'its name: lowercase letters, digits and single dashes', ignoreStdin: true }),
 }
 export const createFlags = {
-  dir: Flags.string({ description: 'folder to write it to; named as the package when left out', helpValue: 'DIR' }),
+  dir: Flags.string({ description: 'folder to write to; by default the name of the package', helpValue: 'DIR' }),
 }
 
 type Created = { readonly package: string; readonly folder: string; readonly files: readonly string[] }
 
 /**
- * Writes the package that was asked for.
+ * Creates a package with a miner or a dialect.
+ *
+ * @returns what was written, and a message for the terminal
  *
  * @throws {UsageError} NAME_MISSING · INVALID_VALUE · NAME_TAKEN
  * @throws {CreateError} FOLDER_TAKEN · FOLDER_UNWRITABLE
@@ -25,37 +27,33 @@ type Created = { readonly package: string; readonly folder: string; readonly fil
 export async function create(
   kind: NewPackage['kind'],
   { NAME, dir }: { readonly NAME: string | undefined; readonly dir: string | undefined },
-): Promise<Created & { readonly words: string }> {
+): Promise<Created & { readonly message: string }> {
   const name = readPluginName(kind, NAME)
   const named = packageName({ kind, name })
   const folder = dir ?? named
   const files = await createPackage({ kind, name, folder })
   const trial = kind === 'miner' ? `prompt --use ${name} hi` : `serve --dev --use echo --dialect ${name}`
   const next = [`cd ${folder}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
-  const words = [...files.map(file => join(folder, file)), '', 'next:', ...next.map(line => `  ${line}`)].join('\n')
-  return { package: named, folder, files, words }
+  const message = [...files.map(file => join(folder, file)), '', 'next:', ...next.map(line => `  ${line}`)].join('\n')
+  return { package: named, folder, files, message }
 }
 
 /**
- * The name of a new miner or dialect; what was typed may be that of its package, `miner-NAME`.
+ * Reads the name of a new miner or dialect; that of its package, `miner-NAME`, is accepted too.
  *
  * @throws {UsageError} NAME_MISSING · INVALID_VALUE · NAME_TAKEN
  */
 export function readPluginName(kind: PluginKind, text: string | undefined): string {
   const hint = `miner create ${kind} my-${kind}`
-  if (text === undefined) throw new UsageError('NAME_MISSING', `how is the ${kind} to be called?`, hint)
+  if (text === undefined) throw new UsageError('NAME_MISSING', `the name of the ${kind} is missing`, hint)
   const name = text.startsWith(`${kind}-`) ? text.slice(kind.length + 1) : text
   if (!isPluginName(name))
     throw new UsageError(
       'INVALID_VALUE',
-      'a name begins with a letter, and has small letters, digits and single dashes, 40 at most',
+      'a name starts with a letter, and has at most 40 lowercase letters, digits and single dashes',
       hint,
     )
   if (isTakenName(kind, name))
-    throw new UsageError(
-      'NAME_TAKEN',
-      `no ${kind} of a plugin can be called ${name}: this program uses that name`,
-      hint,
-    )
+    throw new UsageError('NAME_TAKEN', `the name ${name} is taken: this program uses it`, hint)
   return name
 }

@@ -1,13 +1,13 @@
 import type { TypedFlag } from '../config/layers/flag-layer.js'
 import type { Problem } from '../config/problem.js'
 
-/** Where a `miner serve --dev` is found, unless it was told another port. */
+/** Where `miner serve --dev` listens, unless it is given another port. */
 export const developmentUrl = 'http://127.0.0.1:8091'
 
 /**
- * What was typed beside `--dev` although it decides that by itself.
+ * Returns a problem for each typed setting that `--dev` decides itself.
  *
- * @param decided settings, or whole sections, by path
+ * @param decided paths of settings or of whole sections
  */
 export function devConflicts(typed: readonly TypedFlag[], decided: readonly string[]): readonly Problem[] {
   return typed
@@ -15,6 +15,6 @@ export function devConflicts(typed: readonly TypedFlag[], decided: readonly stri
     .map(({ flag }) => ({
       code: 'RULE_BROKEN',
       message: `--dev and ${flag} do not go together`,
-      hint: 'leave one of them out',
+      hint: 'keep one of them',
     }))
 }

@@ -4,16 +4,16 @@ import { UsageError } from './errors/usage-error.js'
 import { warnUnloaded } from './plugins/unloadable.js'
 import { expectExit, guardExit } from './process/unexpected-exit.js'
 
-/** How long the program may live on when the command is over: a plugin may hold on to a timer or a socket. */
+/** How long the program may run on after the command: a plugin may leave a timer or a socket open. */
 const LINGER_MS = 2_000
 
-/** Runs the command that was typed, and ends with what came of it. */
+/** Runs the command, prints its error if it fails, and sets the exit code. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
-  // Before oclif's own listener, which throws what is no EPIPE (@oclif/core `command.js`).
+  // Before oclif's own listener, which throws every error but EPIPE (@oclif/core `command.js`).
   process.stdout.prependListener('error', endWithoutOutput)
-  // Where nobody hears what is wrong, the exit code still tells that something is.
+  // When standard error is closed, the exit code still reports the failure.
   process.stderr.on('error', () => {})
-  // Commands of oclif's own plugins show their errors themselves under `--json`: with all arguments, secrets included.
+  // Under `--json`, commands of oclif's plugins print their errors themselves, with all arguments, secrets included.
   Object.assign(Command.prototype, { toErrorJson: errorJson })
   warnUnloaded()
   guardExit(argv)
@@ -28,9 +28,10 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
 
 function endWithoutOutput({ code, message }: NodeJS.ErrnoException): never {
   expectExit()
-  // `miner … | head -1` closes our output: there is nobody left to tell, so that is the end and no error.
+  // `miner … | head -1` closes our output: the reader has enough, so the program ends without an error.
   if (code === 'EPIPE') process.exit()
-  const lost = new UsageError('OUTPUT_LOST', `standard output takes no more: ${code ?? message}`, 'make room there')
-  // Without the arguments, because `--json` would send it where nothing can be written.
+  const problem = `cannot write to standard output: ${code ?? message}`
+  const lost = new UsageError('OUTPUT_LOST', problem, 'free space where it goes')
+  // Without the arguments: `--json` would print the error to standard output, which cannot be written.
   process.exit(printError(lost, []))
 }

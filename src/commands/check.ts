@@ -10,13 +10,13 @@ import { NoAnswer } from '../plugin/no-answer.js'
 import { checkMiner } from '../plugin/run/check-miner.js'
 import { escapeControls } from '../text/escape.js'
 
-/** How long all of it may take. */
+/** How long the whole check may take. */
 const TIMEOUT_MS = 30_000
 
 export default class CheckMiner extends SettingsCommand {
-  static override summary = 'Find out whether the miner could answer.'
+  static override summary = 'Check whether the miner can answer.'
   static override description =
-    'Each of its ways to an answer is tried, with as little as that takes. The exit code is 1 when none works, and 2 when none can be tried, as without any key.'
+    'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail, and 2 when none can be tried, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   async run(): Promise<unknown> {
@@ -26,7 +26,7 @@ export default class CheckMiner extends SettingsCommand {
     const miner = await abortable(scope.resolve(MINER), timeout.signal)
     await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
     const found = await checkMiner(miner, timeout.signal)
-    const checks = found.map(check => scrubbed(check, configuration.secretValues))
+    const checks = found.map(check => redactCheck(check, configuration.secretValues))
 
     const broken = checks.filter(({ problem }) => problem)
     if (checks.length > 0 && broken.length === checks.length) process.exitCode = 1
@@ -39,15 +39,15 @@ export default class CheckMiner extends SettingsCommand {
     for (const { name, problem } of broken)
       process.stderr.write(formatMessage({ label: escapeControls(name), ...problem! }))
     if (broken.length > 0 && broken.length < checks.length) {
-      const message = `of ${checks.length} ways to an answer only ${checks.length - broken.length} can be used`
+      const message = `only ${checks.length - broken.length} of ${checks.length} ways to answer work`
       process.stderr.write(formatMessage({ label: 'warning', message }))
     }
     return undefined
   }
 }
 
-/** Blots out secrets: what an endpoint says may hold what it was given. */
-function scrubbed({ name, findings, notes, problem }: Check, secrets: readonly string[]): Check {
+/** Redacts secrets: an endpoint's error may repeat what it was sent. */
+function redactCheck({ name, findings, notes, problem }: Check, secrets: readonly string[]): Check {
   const clean = (text: string) => redactText(text, secrets)
   const found = { name: clean(name), findings, ...(notes && { notes: notes.map(clean) }) }
   if (!problem) return found
@@ -59,7 +59,7 @@ function scrubbed({ name, findings, notes, problem }: Check, secrets: readonly s
 }
 
 function late(): NoAnswer {
-  return new NoAnswer('late', `the miner has not found out within ${TIMEOUT_MS / 1000} s whether it could answer`, {
+  return new NoAnswer('late', `the check was not done within ${TIMEOUT_MS / 1000} s`, {
     code: 'CHECK_TIMEOUT',
     hint: 'see what it waits for: --log-level debug',
   })

@@ -5,7 +5,7 @@ import { listPlugins, warnUnusable } from '../cli/plugins/list-plugins.js'
 import { escapeControls } from '../text/escape.js'
 
 export default class Dialects extends MinerCommand {
-  static override summary = 'List the dialects that can be spoken, and what a miner needs for them.'
+  static override summary = 'List the dialects, and what each needs of a miner.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run(): Promise<unknown> {

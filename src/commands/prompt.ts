@@ -14,9 +14,9 @@ import { readAnswer } from '../plugin/run/read-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
 
 export default class Prompt extends SettingsCommand {
-  static override summary = 'Ask the miner here, without a network.'
+  static override summary = 'Ask the miner directly, without a network.'
   static override description =
-    'The answer is printed as it comes. Without TEXT and --messages the question is read from standard input.'
+    'Prints the answer as it comes. Without TEXT and --messages, reads the question from standard input.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --roles system,user --messages "Be brief." "What is TAO?"',
@@ -32,7 +32,7 @@ export default class Prompt extends SettingsCommand {
       helpValue: 'DURATION',
     }),
     verbose: Flags.boolean({
-      description: 'tell who answered, after which attempts, how fast, and with how many tokens',
+      description: 'print which model answered, after which attempts, how fast, and with how many tokens',
     }),
   }
 
@@ -66,6 +66,6 @@ export default class Prompt extends SettingsCommand {
 function late(ms: number): NoAnswer {
   return new NoAnswer('late', `there was no answer within ${ms / 1000} s`, {
     code: 'PROMPT_TIMEOUT',
-    hint: 'allow more time with --timeout; miner check tells what is slow',
+    hint: 'allow more time with --timeout; miner check shows what is slow',
   })
 }

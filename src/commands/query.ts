@@ -15,13 +15,13 @@ import { keypairFromUri } from '../keys/key-uri.js'
 
 const [alice, bob] = developmentKeys
 
-/** What a dendrite waits unless it is told otherwise. */
+/** How long bittensor's dendrite waits by default. */
 const DEFAULT_MS = 12_000
 
 export default class Query extends SettingsCommand {
-  static override summary = 'Ask an axon as a validator does, over HTTP, signed.'
+  static override summary = 'Ask an axon as a validator does: over HTTP, signed.'
   static override description =
-    `The question is signed with the hotkey of the wallet, or with //Alice under --dev. It is a text where the synapse holds a conversation, else, or where none is typed at a terminal, the synapse's example, with the fields of --body over it.`
+    `Signs the question with the hotkey of the wallet, or with //Alice under --dev. The question is TEXT when the synapse holds a conversation; otherwise, or when nothing is typed at a terminal, it is the synapse's example with the fields of --body over it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
     `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
@@ -31,19 +31,19 @@ export default class Query extends SettingsCommand {
   static override args = questionArgs
   static override flags = {
     ...questionFlags,
-    synapse: Flags.string({ description: "what is asked; the dialect's first when left out", helpValue: 'NAME' }),
+    synapse: Flags.string({ description: "which synapse to send; by default the dialect's first", helpValue: 'NAME' }),
     body: Flags.string({
-      description: "fields over those of the synapse's example: JSON, a file of it, or - for standard input",
+      description: "fields that replace those of the synapse's example: JSON, a file of it, or - for standard input",
       helpValue: 'JSON|FILE|-',
     }),
     dev: Flags.boolean({ description: 'ask the `miner serve --dev` of this machine, as //Alice' }),
-    url: Flags.string({ description: 'where the axon is', helpValue: 'http://HOST:PORT' }),
+    url: Flags.string({ description: 'address of the axon', helpValue: 'http://HOST:PORT' }),
     receiver: Flags.string({ description: 'hotkey of the axon, for which the question is signed', helpValue: 'SS58' }),
     timeout: Flags.string({
-      description: 'how long to wait for the answer (between 100ms and 1h; default that of the synapse, or 12s)',
+      description: 'how long to wait for the answer (between 100ms and 1h; default: that of the synapse, or 12s)',
       helpValue: 'DURATION',
     }),
-    stream: Flags.boolean({ description: 'ask for the answer piece by piece, and tell how soon it came' }),
+    stream: Flags.boolean({ description: 'ask for a streamed answer, and print how fast it came' }),
   }
   static override readonly reads = ['subnet', 'wallet'] as const
   static override readonly usesMiner = false

@@ -17,13 +17,13 @@ import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 
-/** How long what is begun may take after the first signal. */
+/** How long requests in progress may take after the first signal. */
 const DRAIN_MS = 30_000
 
 const bob = developmentKeys[1]
 
 const decidedByDev = ['axon.host', 'policy', 'subtensor', 'wallet']
-// So file and environment, which may be those of a real miner, have no say in them.
+// As flags they override file and environment, which may be those of a real miner.
 const impliedByDev: readonly TypedFlag[] = [
   { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
@@ -33,7 +33,7 @@ const impliedByDev: readonly TypedFlag[] = [
 export default class Serve extends SettingsCommand {
   static override summary = 'Open the axon, and answer validators until stopped.'
   static override description =
-    'Ctrl-C or SIGTERM finishes what is running and takes nothing new, 30 s at most; a second one ends at once.'
+    'On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev --use echo',
     `<%= config.bin %> <%= command.id %> --model gpt-3.5-turbo --network none --allow ${developmentKeys[0].address}`,
@@ -41,7 +41,7 @@ export default class Serve extends SettingsCommand {
   static override enableJsonFlag = false
   static override flags = {
     dev: Flags.boolean({
-      description: 'a place to try things: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask',
+      description: 'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask',
     }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'subtensor'] as const
@@ -94,22 +94,22 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
-/** Without a chain nobody is known, so somebody has to be named. */
+/** Requires a network, and callers by name when there is no chain to know them from. */
 function requireNetwork(configuration: Configuration): void {
   const { network } = valuesOf(configuration, hostSections.subtensor)
   if (network === undefined) {
     throw new UsageError(
       'NETWORK_MISSING',
-      'say where this miner lives',
-      '--dev to try it, or --network none to serve those whom --allow names',
+      '--network is missing: the chain that the miner serves',
+      '--dev to try it, or --network none to serve the hotkeys that --allow names',
     )
   }
   if (valuesOf(configuration, hostSections.policy).allow.length === 0) {
     const origin = originText(configuration.origins.get('subtensor.network')!)
     throw new UsageError(
       'NOBODY_ALLOWED',
-      `without a chain nobody may ask (${origin})`,
-      'name the hotkeys that may, with --allow',
+      `without a chain, only allowed hotkeys may ask (${origin}), and --allow is empty`,
+      'name the hotkeys that may ask, with --allow',
     )
   }
 }

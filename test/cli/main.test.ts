@@ -21,7 +21,7 @@ describe('main', () => {
       await using run = shell(`"$NODE" "$MINER" prompt --use echo hi${json} >/dev/full`)
       const { code, stderr } = await run.ended
       assert.equal(code, 1)
-      assert.match(stderr, /^error: standard output takes no more: ENOSPC\n {2}try: .*\n$/)
+      assert.match(stderr, /^error: cannot write to standard output: ENOSPC\n {2}try: .*\n$/)
     })
   }
 
@@ -29,7 +29,7 @@ describe('main', () => {
     it(`tells of a command that waits for what cannot come, a miner whose ${never} never ends`, async () => {
       const { code, stderr } = await runMiner(['serve', '--dev'], { env: scripted({ never }) })
       assert.equal(code, 1)
-      assert.match(stderr, /^error: this waits for what cannot come any more\n {2}try: .*\n$/)
+      assert.match(stderr, /^error: the command waits for something that can no longer happen\n {2}try: .*\n$/)
     })
 
   it('ends quietly when nobody reads standard output', async () => {

@@ -48,7 +48,7 @@ describe('miner check', () => {
       stderr:
         'main, key 2: the key is refused\n  try: set another\n' +
         'local: nobody answers there\n' +
-        'warning: of 3 ways to an answer only 1 can be used\n',
+        'warning: only 1 of 3 ways to answer work\n',
     })
   })
 

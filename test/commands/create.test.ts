@@ -131,18 +131,18 @@ describe('miner create', () => {
   })
 
   for (const [kind, name, code, words] of [
-    ['miner', 'My', 'INVALID_VALUE', 'small letters'],
-    ['miner', '9lives', 'INVALID_VALUE', 'begins with a letter'],
-    ['miner', 'miner-', 'INVALID_VALUE', 'begins with a letter'],
-    ['miner', 'a--b', 'INVALID_VALUE', 'small letters'],
-    ['dialect', 'a'.repeat(41), 'INVALID_VALUE', '40 at most'],
-    ['dialect', '../up', 'INVALID_VALUE', 'small letters'],
+    ['miner', 'My', 'INVALID_VALUE', 'lowercase letters'],
+    ['miner', '9lives', 'INVALID_VALUE', 'starts with a letter'],
+    ['miner', 'miner-', 'INVALID_VALUE', 'starts with a letter'],
+    ['miner', 'a--b', 'INVALID_VALUE', 'lowercase letters'],
+    ['dialect', 'a'.repeat(41), 'INVALID_VALUE', 'at most 40'],
+    ['dialect', '../up', 'INVALID_VALUE', 'lowercase letters'],
     ['miner', 'openai', 'NAME_TAKEN', 'openai'],
     ['miner', 'wallet-of-mine', 'NAME_TAKEN', 'wallet-of-mine'],
     ['miner', 'data', 'NAME_TAKEN', 'data'],
-    ['miner', 'miner-data', 'NAME_TAKEN', 'called data'],
+    ['miner', 'miner-data', 'NAME_TAKEN', 'the name data'],
     ['dialect', 'prompting', 'NAME_TAKEN', 'prompting'],
-    ['dialect', undefined, 'NAME_MISSING', 'how is the dialect to be called?'],
+    ['dialect', undefined, 'NAME_MISSING', 'the name of the dialect is missing'],
   ] as const)
     it(`refuses ${name ?? 'no name'} for a ${kind}`, async () => {
       const ended = await runMiner(['create', kind, ...(name ? [name] : []), '--json'], { cwd: home })

@@ -113,9 +113,9 @@ describe('a hostile miner', () => {
   for (const [deed, code, message] of [
     ['throw', 'PLUGIN_BROKEN', 'the miner hostile of miner-hostile@1.0.0 failed: a secret of the plugin'],
     ['numbers', 'PLUGIN_BROKEN', /^the miner hostile of miner-hostile@1\.0\.0 failed: the miner yielded number/],
-    ['exit', 'ENDED_EARLY', 'the program was ended before it was done'],
-    ['timer', 'UNCAUGHT', 'thrown later: nobody caught this'],
-    ['rejection', 'UNCAUGHT', 'rejected later: nobody caught this'],
+    ['exit', 'ENDED_EARLY', 'the program exited before the command was done'],
+    ['timer', 'UNCAUGHT', 'uncaught error: thrown later'],
+    ['rejection', 'UNCAUGHT', 'uncaught error: rejected later'],
   ] as const)
     it(`is named by prompt, in words or as JSON: ${deed}`, async () => {
       const asked = ['prompt', '--use', 'hostile', deed]
@@ -135,7 +135,7 @@ describe('a hostile miner', () => {
 
 describe('a plugin that is loaded', () => {
   for (const [does, code, message] of [
-    ['process.exit(3)', 'ENDED_EARLY', /was ended before it was done$/],
+    ['process.exit(3)', 'ENDED_EARLY', /exited before the command was done$/],
     ['await new Promise(resolve => setTimeout(resolve, 1e9))', 'PLUGIN_BROKEN', /took longer than 10 s$/],
   ] as const)
     it(`and does \`${does}\` is named, and the program ends`, async () => {

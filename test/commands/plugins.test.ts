@@ -300,10 +300,7 @@ describe('plugins', () => {
 
       const { code, stderr } = await miner('plugins:add', './miner-shout-9.tgz')
       assert.equal(code, 2)
-      assert.match(
-        stderr,
-        /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: look at the path.*\n$/,
-      )
+      assert.match(stderr, /^error: there is no file or folder \/.*\/miner-shout-9\.tgz\n {2}try: check the path.*\n$/)
     })
 
     for (const json of [[], ['--json']])
@@ -314,7 +311,7 @@ describe('plugins', () => {
         const { code, stdout, stderr } = await runMiner(['plugins:install', broken, ...json], { env: folder.env })
         assert.equal(code, 1)
         assert.match(stderr, /^npm error code TAR_BAD_ARCHIVE$/m)
-        const hint = 'look at what it says above'
+        const hint = 'see its output above'
         if (json.length > 0)
           assert.deepEqual(JSON.parse(stdout), { error: { code: 'NPM_FAILED', message: 'npm failed', hint } })
         else assert.deepEqual([stdout, stderr.includes(`error: npm failed\n  try: ${hint}\n`)], ['', true])
@@ -341,7 +338,10 @@ describe('plugins', () => {
       }
       const install = await runMiner(['plugins:install', root('other')], { env: folder.env })
       assert.equal(install.code, 2)
-      assert.match(install.stderr, /^error: that package is no plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m)
+      assert.match(
+        install.stderr,
+        /^error: that package is not a plugin: .*\n {2}try: docs\/plugins\.md shows a plugin$/m,
+      )
     })
 
     it('are told of once, with the way out, when they are no longer where they were', async () => {

@@ -194,7 +194,7 @@ describe('miner query of a synapse', () => {
     [
       'a stream of one that is whole',
       ['--synapse', 'Haiku', '--stream'],
-      /^error: Haiku is not answered in a stream\n {2}try: .*these stream: Lines, Events, Words\n/,
+      /^error: Haiku does not stream\n {2}try: .*these stream: Lines, Events, Words\n/,
     ],
     [
       'a TEXT that has no place',
@@ -204,14 +204,14 @@ describe('miner query of a synapse', () => {
     [
       'a TEXT beside a body',
       ['hi', '--body', '{}'],
-      /^error: there is a TEXT, or --messages, beside --body\n {2}try: /,
+      /^error: TEXT, --roles or --messages do not go together with --body\n {2}try: /,
     ],
     ['a file that is not there', ['--body', 'nothing.json'], /^error: the file of --body does not exist\n {2}try: /],
     ['what is no JSON', ['--body', '{"topic": '], /^error: --body is not JSON: the end at character 10\n {2}try: /],
     [
-      'half a character where it is hashed',
+      'an unpaired surrogate where it is hashed',
       ['--body', '{"topic": "\\ud83d"}'],
-      /^error: topic has half a character, which cannot be hashed\n {2}try: /,
+      /^error: topic has an unpaired surrogate, which cannot be hashed\n {2}try: /,
     ],
     [
       'a dialect beside its file',

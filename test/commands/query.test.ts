@@ -34,7 +34,7 @@ describe('miner query', () => {
     const conversation = ['--roles', 'system,user', '--messages', 'a, b', '- c']
     const dashed = await runMiner(['query', '--dev', '--url', miner.url, ...conversation])
     assert.equal(dashed.code, 2)
-    assert.match(dashed.stderr, /begins with a dash.*\n {2}try: .*--messages="- like this"\n$/)
+    assert.match(dashed.stderr, /starts with a dash.*\n {2}try: .*--messages="- like this"\n$/)
   })
 
   it('says what a refusal means, and exits with 1', async () => {

@@ -36,26 +36,26 @@ describe('on a terminal', () => {
     })
   }
 
-  it('serve shows who, where, what and how to try it, and a log for people', async () => {
+  it('serve shows its hotkey, url, miner and dialect, how to try it, and a log for people', async () => {
     await using run = onTerminal(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], { NO_COLOR: '1' })
     await run.says('try it')
     await run.says('"hi"')
-    const [, url] = /where +(http:\S+)/.exec(run.said.stdout)!
+    const [, url] = /url +(http:\S+)/.exec(run.said.stdout)!
     assert.equal((await runMiner(['query', '--dev', '--url', url!, 'hi'])).stdout, 'hi\n')
     await run.says('answered')
     run.child.kill('SIGTERM')
     const { code, stdout } = await run.ended
     assert.equal(code, 0)
     const text = stdout.replaceAll('\r\n', '\n')
-    const banner = text.slice(text.indexOf('\n  who'), text.indexOf('"hi"\n') + 5)
+    const banner = text.slice(text.indexOf('\n  hotkey'), text.indexOf('"hi"\n') + 5)
     assert.equal(
       banner.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'),
       `
-  who       5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty (//Bob)
-  where     http://127.0.0.1:PORT
+  hotkey    5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty (//Bob)
+  url       http://127.0.0.1:PORT
   miner     echo
   dialect   prompting
-  asked by  the development keys //Alice to //Ferdie
+  callers   the development keys //Alice to //Ferdie
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )

@@ -168,7 +168,7 @@ describe('plugins of a registry', () => {
     assert.match(name.stderr, /^error: the registry has no package miner-nobody\n/m)
     const release = await someone.miner('plugins:install', 'miner-shout@9.9.9')
     assert.notEqual(release.code, 0)
-    assert.match(release.stderr, /^error: npm failed\n {2}try: look at what it says above$/m)
+    assert.match(release.stderr, /^error: npm failed\n {2}try: see its output above$/m)
     assert.match(release.stderr, /No matching version found for miner-shout@9\.9\.9/)
     assert.equal(someone.installed('miner-shout'), false)
   })
@@ -191,7 +191,7 @@ describe('plugins of a registry', () => {
       const env = { ...someone.env, ...dead, npm_config_cache: join(work, 'no-cache') }
       const { code, stderr } = await spawnMiner(['plugins:install', 'miner-shout'], { env, timeoutMs: 20_000 })
       assert.equal(code, 1)
-      assert.match(stderr, /^error: npm gets nothing from the registry: .*ECONNREFUSED 127\.0\.0\.1:9\n {2}try: /m)
+      assert.match(stderr, /^error: npm cannot use the registry: .*ECONNREFUSED 127\.0\.0\.1:9\n {2}try: /m)
     })
   })
 })

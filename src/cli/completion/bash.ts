@@ -3,10 +3,10 @@ import type { Command } from '@oclif/core'
 type Completed = Pick<Command.Loadable, 'id' | 'aliases' | 'flags' | 'hidden'>
 
 /**
- * Bash that completes what the script of @oclif/plugin-autocomplete does not: the values that a flag takes, flags behind
- * anything, and the names of files. It stands behind that script, and leaves all else to it.
+ * Generates bash code that completes what the script of @oclif/plugin-autocomplete does not: the values of a flag, flags
+ * after any word, and file names. It is appended to that script, and leaves the rest to it.
  *
- * @param bin the command that is completed
+ * @param bin the program that is completed
  */
 export function bashCompletion(bin: string, commands: readonly Completed[]): string {
   const open = commands
@@ -43,7 +43,7 @@ ${valueCases.join('\n')}
 
 _${bin}_complete() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" words IFS=$' \\t\\n'
-  # Bash cuts --flag=value at the sign.
+  # Bash splits --flag=value at the equals sign.
   if [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"; fi
   if [[ "$cur" == "=" ]]; then cur=""; fi
   if words=$(_${bin}_values "$prev"); then

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { formatMessage } from '../errors/format-message.js'
 
-/** Longer than every module of a plugin may take to load. */
+/** Longer than all modules of a plugin may take to load. */
 const MAX_MS = 60_000
 
 /**
- * Writes the completion of all shells anew, in a process of its own: this one may still hold the code of a plugin that
- * has just been replaced.
+ * Rewrites the completion of all shells, in a process of its own: this one may still hold the code of a plugin that was
+ * just replaced.
  */
 export async function refreshCompletion(root: string): Promise<void> {
   try {
@@ -16,7 +16,7 @@ export async function refreshCompletion(root: string): Promise<void> {
       timeout: MAX_MS,
     })
   } catch {
-    const message = 'the completion of your shell does not know what has changed'
+    const message = 'the completion of your shell was not updated'
     process.stderr.write(formatMessage({ label: 'warning', message, hint: 'miner autocomplete --refresh-cache' }))
   }
 }

@@ -12,15 +12,15 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { WalletError, type WalletErrorCode } from '../../wallet/wallet-error.js'
 import { UsageError } from './usage-error.js'
 
-/** An error in the user's words: 1 the world failed, 2 the user erred. */
+/** An error as it is reported to the user. Its exit code: 1 something failed, 2 the user made a mistake. */
 export type ErrorReport = {
   readonly exit: number
   readonly code: string
   readonly message: string
   readonly hint?: string | undefined
-  /** each of several, where one run found several */
+  /** all problems, when a run found several */
   readonly problems?: readonly ProblemReport[]
-  /** what was tried for an answer that there is not */
+  /** the attempts at an answer, all of which failed */
   readonly attempts?: readonly Attempt[]
 }
 
@@ -31,18 +31,18 @@ export type ProblemReport = {
   readonly hint?: string | undefined
 }
 
-/** Exit codes of wallet errors that are not the user's: 130 is Ctrl-C where a password is asked for. */
+/** Exit codes of wallet errors that are not the user's mistake: 130 is Ctrl-C at the password prompt. */
 const walletExits: ReadonlyMap<WalletErrorCode, number> = new Map([
   ['KEYFILE_LOCKED', 1],
   ['KEYFILE_UNREADABLE', 1],
   ['KEYFILE_PASSWORD_ABORTED', 130],
 ])
 
-/** The one place where an error becomes words and an exit code. Null for oclif's way of ending without an error. */
+/** Translates an error to a message and an exit code, here and nowhere else. Null for oclif's `ExitError`. */
 export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof ConfigError && error.code === 'CONFIG_INVALID')
     return { ...plain(error, 2), problems: error.problems.map(toldProblem) }
-  // A miner that describes its settings wrongly is none of the user's doing.
+  // A miner that declares its settings wrongly is not the user's mistake.
   if (error instanceof ConfigError) return plain(error, 1)
   if (error instanceof UsageError) return plain(error, error.oclif.exit)
   if (error instanceof ConversationError) return { ...plain(error, 2), hint: oneRoleEach }
@@ -73,8 +73,8 @@ function plain(error: Error & { code: string; hint?: string | undefined }, exit:
 }
 
 /**
- * What oclif finds wrong with the command line, without repeating what was typed in the wrong place: it may be a
- * secret. Of a flag that does not exist, the name is told up to its `=`.
+ * Reports what oclif finds wrong with the command line, without repeating misplaced words: they may be secrets. An unknown
+ * flag is named up to its `=`.
  */
 function oclifError(error: unknown): ErrorReport | null {
   if (!(error instanceof Errors.CLIError)) return null
@@ -110,18 +110,18 @@ function oclifError(error: unknown): ErrorReport | null {
   }
 }
 
-/** Mistakes that oclif tells by a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */
+/** Recognizes mistakes for which oclif throws a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */
 function worded(message: string, exit: number): ErrorReport | null {
   const [, flag, fault] = /^Flag (--\S+) (expects a value|can only be specified once)$/.exec(message) ?? []
   if (fault === 'expects a value')
     return { exit, code: 'VALUE_MISSING', message: `${flag} needs a value`, hint: `${flag}=VALUE` }
-  if (fault) return { exit, code: 'GIVEN_TWICE', message: `${flag} is given more than once`, hint: 'leave one of them' }
+  if (fault) return { exit, code: 'GIVEN_TWICE', message: `${flag} is given more than once`, hint: 'keep one of them' }
   if (/^Command .* not found\.$/s.test(message))
     return { exit: 127, code: 'UNKNOWN_COMMAND', message: 'there is no such command', hint: 'miner help' }
   return null
 }
 
-/** `--flag` of `--flag=value`. */
+/** Returns `--flag` of `--flag=value`. */
 function flagName(typed: string): string {
   return typed.split('=', 1)[0]!
 }

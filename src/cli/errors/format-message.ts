@@ -1,15 +1,15 @@
 import { escapeControls } from '../../text/escape.js'
 
-/** What is wrong, where it came from, and what would mend it. */
+/** What is wrong, where it came from, and what would fix it. */
 export type PrintedMessage = {
-  /** stands before it; `error` when left out */
+  /** printed before the message; `error` by default */
   readonly label?: string
   readonly message: string
   readonly from?: string
   readonly hint?: string | undefined
 }
 
-/** An error as people read it: `error: what is wrong (where it came from)` and, where there is a way out, `try: …`. */
+/** Formats an error for people: `error: what is wrong (where it came from)` and, if there is a hint, `try: …`. */
 export function formatMessage({ label = 'error', message, from, hint }: PrintedMessage): string {
   const origin = from ? ` (${from})` : ''
   const way = hint ? `${dim('  try:')} ${escapeControls(hint)}\n` : ''

@@ -5,7 +5,7 @@ import { reportOf } from './error-report.js'
 import { formatMessage } from './format-message.js'
 
 /**
- * Shows an error: as JSON on standard output under `--json`, else in words on standard error.
+ * Prints an error: as JSON on standard output under `--json`, else as text on standard error.
  *
  * @returns the exit code
  */
@@ -21,13 +21,13 @@ export function printError(error: unknown, argv: readonly string[]): number {
   return told.exit
 }
 
-/** An error as one JSON document: code, message, and what would mend it. */
+/** Returns an error as one JSON document: code, message, and what would fix it. */
 export function errorJson(error: unknown): { error: object } {
   const { exit: _, ...rest } = reportOf(error) ?? { exit: 0 }
   return { error: rest }
 }
 
-/** The settings may be what is wrong, so the flag and its variable are looked at as they were typed. */
+/** Reads the log level from flag and variable as they were given, because the settings may be what is wrong. */
 function debugging(argv: readonly string[]): boolean {
   const level = typedValue(argv, 'log-level') ?? process.env.MINER_LOG_LEVEL
   return level === 'debug' || level === 'trace'

@@ -41,7 +41,7 @@ export const usageCodes = {
   QUESTION_EMPTY: { meaning: 'the question is white space only', remedy: 'type it as TEXT: `"What is TAO?"`' },
   QUESTION_TWICE: {
     meaning: 'two of TEXT, `--messages` and `--body` are given',
-    remedy: 'leave one of them; messages can stand in `--body`',
+    remedy: 'keep one of them; messages can stand in `--body`',
   },
   MESSAGES_MISSING: {
     meaning: '`--roles` is given without `--messages`',

@@ -3,12 +3,12 @@ import type { usageCodes } from './usage-codes.js'
 /** Codes are API: add freely, rename with a major version. */
 export type UsageErrorCode = keyof typeof usageCodes
 
-/** The user's mistake: what is wrong, and what would mend it. */
+/** A mistake of the user: what is wrong, and what would fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly code: UsageErrorCode
   readonly hint: string | undefined
-  /** where oclif looks for the exit code; without one it swallows what a hook throws */
+  /** where oclif looks for the exit code; without it oclif swallows what a hook throws */
   readonly oclif: { readonly exit: number }
 
   constructor(code: UsageErrorCode, message: string, hint?: string) {

@@ -3,9 +3,10 @@ import { quote } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
- * The milliseconds that were typed for a command's own flag.
+ * Parses the duration given to a command's own flag.
  *
- * @throws {UsageError} INVALID_VALUE when it is no duration, or not one between 100 ms and an hour
+ * @returns milliseconds, from 100 to 3,600,000
+ * @throws {UsageError} INVALID_VALUE when it is not a duration, or out of range
  */
 export function readDuration(flag: string, text: string): number {
   const ms = parseUnit('duration', text)

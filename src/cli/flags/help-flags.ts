@@ -11,8 +11,8 @@ import { lookUpFirst } from '../open-scope.js'
 import { type Reader, sectionsOf, settingFlags } from './setting-flags.js'
 
 /**
- * Adds the flags of settings to the metadata of commands, for help and completion: behind a command's own those of the
- * miner, then the host's.
+ * Adds the flags of settings to the metadata of commands, for help and completion: a command's own flags come first,
+ * then the miner's, then the host's.
  *
  * @param options.chosenBy where the miner is looked up; null: the flags of all miners
  */
@@ -28,7 +28,7 @@ export async function addSettingFlags(
     ['use', usableNames(miners)],
     ['dialect', usableNames(scope.resolve(DIALECTS))],
   ])
-  // Each by itself, because two miners may have a flag in common.
+  // Each miner separately, because two may have a flag in common.
   const ofMiners = definitions.map(definition => settingFlags([minerSection(definition)]))
 
   for (const command of commands) {
@@ -49,7 +49,7 @@ export async function addSettingFlags(
 /** When the miner cannot be chosen, help shows the flags of the default miner. */
 const noLayers: Layers = { argv: [], env: {}, file: null }
 
-/** Those that can be used: one that cannot takes no help from the others. */
+/** Loads all miners, except those that fail: help still shows the flags of the others. */
 async function allOf(miners: MinerCatalogue): Promise<readonly MinerDefinition[]> {
   const loaded = await Promise.allSettled([...miners.values()].map(({ load }) => load()))
   return loaded.filter(one => one.status === 'fulfilled').map(({ value }) => value)

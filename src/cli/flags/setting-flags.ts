@@ -10,8 +10,8 @@ import { escapeControls } from '../../text/escape.js'
 export type SettingFlags = { readonly descriptions: readonly FlagDescription[]; readonly flags: Interfaces.FlagInput }
 
 /**
- * The flags of settings for oclif, which only cuts the command line into pieces: text without default, variable or
- * check, because the settings layer reports all problems at once.
+ * Describes the flags of settings to oclif, which only cuts the command line into flags and words: each is text without
+ * default, variable or check, because `loadConfiguration` reports all problems at once.
  */
 export function settingFlags(sections: readonly Section[]): SettingFlags {
   const descriptions = flagsOf(sections, reservedFlags())
@@ -30,7 +30,7 @@ function oclifFlag(one: FlagDescription): Interfaces.FlagInput[string] {
   return one.multiple ? Flags.string({ ...text, multiple: true }) : Flags.string(text)
 }
 
-/** What was typed for settings, each by the name that was typed. */
+/** Returns the settings on a command line, each with the flag that was typed. */
 export function typedSettings(
   descriptions: readonly FlagDescription[],
   flags: Record<string, unknown>,
@@ -46,8 +46,8 @@ export function typedSettings(
 }
 
 /**
- * Plain flags that belong to the host, on all of its commands, because one of them owns the name: a miner's setting
- * that is called so has its prefixed flag only (`--shout-url`).
+ * Returns the plain flags that belong to the host, on all of its commands, even if only one uses the name: a miner's
+ * setting of that name has its prefixed flag only (`--shout-url`).
  */
 export function reservedFlags(): ReadonlySet<string> {
   const sections: readonly { readonly name: string; readonly settings: ZodObject }[] = Object.values(hostSections)
@@ -59,7 +59,7 @@ export function reservedFlags(): ReadonlySet<string> {
   return new Set([...ofCommands, ...ofSettings])
 }
 
-/** Flags that commands have beside those of settings. */
+/** Flags of commands that are not flags of settings. */
 const ofCommands = [
   'body',
   'config',
@@ -80,10 +80,10 @@ const ofCommands = [
   'version',
 ]
 
-/** What a command tells of itself: the host's sections that it reads, and whether it asks, or shows, a miner. */
+/** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */
 export type Reader = { readonly reads: readonly HostSection[]; readonly usesMiner: boolean }
 
-/** The host's sections of a command: which miner, where one is asked; log and plugins, which all have; and its own. */
+/** Returns the host's sections of a command: `top` if it uses a miner, `log` and `plugins` always, and its own. */
 export function sectionsOf({ reads, usesMiner }: Reader): readonly (typeof hostSections)[HostSection][] {
   return [...(usesMiner ? ['top' as const] : []), 'log' as const, 'plugins' as const, ...reads].map(
     name => hostSections[name],

@@ -9,11 +9,11 @@ type Known = {
   /** without dashes */
   readonly known: readonly string[]
   readonly miners: MinerCatalogue
-  /** null where no miner is asked */
+  /** null when the command uses no miner */
   readonly chosen: MinerDefinition | null
 }
 
-/** What to say of flags that this command does not have. What stands behind a `=` is not repeated: it may be a secret. */
+/** Returns a problem for each flag that the command does not have, without the text after `=`: it may be a secret. */
 export async function unknownFlags(typed: readonly string[], { known, miners, chosen }: Known): Promise<Problem[]> {
   if (typed.length === 0) return []
   const owners = chosen ? await flagOwners(miners, chosen) : new Map<string, string>()
@@ -36,7 +36,7 @@ export async function unknownFlags(typed: readonly string[], { known, miners, ch
   })
 }
 
-/** `port`, where only `axon-port` is a flag. */
+/** Returns the flag that ends so, if there is exactly one: `axon-port` for `-port`. */
 function onlyEnding(end: string, known: readonly string[]): string | undefined {
   const [found, ...more] = known.filter(name => name.endsWith(end))
   return more.length === 0 ? found : undefined
@@ -44,16 +44,16 @@ function onlyEnding(end: string, known: readonly string[]): string | undefined {
 
 const dashedValue: Problem = {
   code: 'UNKNOWN_FLAG',
-  message: 'a value that begins with a dash looks like a flag',
+  message: 'a value that starts with a dash looks like a flag',
   hint: 'write it with an equals sign: --messages="- like this"',
 }
 
-/** Which miner that is not in use has which flags. */
+/** Maps each flag of the miners that are not in use to its miner. */
 async function flagOwners(miners: MinerCatalogue, chosen: MinerDefinition): Promise<Map<string, string>> {
   const owners = new Map<string, string>()
   for (const entry of miners.values()) {
     if (entry.name === chosen.name) continue
-    // One that cannot be used has no flags.
+    // A miner that cannot be loaded has no flags.
     const miner = await entry.load().catch(() => null)
     const { descriptions } = settingFlags(miner ? [minerSection(miner)] : [])
     for (const { name, aliases } of descriptions) for (const flag of [name, ...aliases]) owners.set(flag, entry.name)

@@ -3,9 +3,9 @@ import { closest } from '../../text/closest.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
- * A word that no command has. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the
- * command is known, and the word after it is the mistake. What does not look like a command is not repeated: it may be
- * a question, or a secret.
+ * Reports an unknown command. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the command
+ * exists, and the word after it is the mistake. A word that does not look like a command is not repeated: it may be a
+ * question or a secret.
  */
 const hook: Hook<'command_not_found'> = async ({ id, config }) => {
   const [first = '', ...more] = id.split(':')
@@ -15,7 +15,7 @@ const hook: Hook<'command_not_found'> = async ({ id, config }) => {
     const command = `miner ${words.join(' ')}`
     throw new UsageError('UNEXPECTED_ARGUMENT', `\`${command}\` takes no argument`, `${command} --help`)
   }
-  if (first.startsWith('-')) throw new UsageError('COMMAND_MISSING', 'flags stand behind a command', 'miner help')
+  if (first.startsWith('-')) throw new UsageError('COMMAND_MISSING', 'flags go after a command', 'miner help')
   const like = (closest(id, config.commandIDs) ?? closest(first, config.commandIDs))?.replaceAll(':', ' ')
   const isTopic = config.findTopic(first) !== undefined
   const what = isTopic

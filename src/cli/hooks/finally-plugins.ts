@@ -6,8 +6,8 @@ const installs = /^plugins:(install|add)$/
 const changesPlugins = /^plugins:(install|add|link|uninstall|unlink|remove|update|reset)$/
 
 /**
- * Behind a command that brings or takes plugins: tells what went wrong, or what of them cannot be used, and writes the completion anew.
- * oclif does that too, but before it knows the flags of a miner that has just come.
+ * After a command that adds or removes plugins: reports why it failed, or which plugins cannot be used, and rewrites
+ * completion. oclif rewrites it too, but before it knows the flags of a miner that was just installed.
  */
 const hook: Hook<'finally'> = async ({ id = '', argv, error, config }) => {
   if (!changesPlugins.test(id)) return

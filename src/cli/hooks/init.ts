@@ -4,17 +4,17 @@ import { UsageError } from '../errors/usage-error.js'
 import type { Reader } from '../flags/setting-flags.js'
 
 /**
- * Help and completion read cached metadata, which cannot know the settings' flags: those of the miners are among them.
- * So they are added before either looks.
+ * Adds the flags of settings before help or completion reads the commands' metadata: that is cached, and cannot know the
+ * flags of installed miners.
  *
- * A topic without a command is help, too; but no JSON document.
+ * A topic without a command prints help, too; under `--json` that is an error, because help is not JSON.
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   if (id.startsWith('plugins')) limitNpmRetries(process.env)
   const completes = id.startsWith('autocomplete')
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
-    throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command behind it`, `miner ${id} --help`)
+    throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command after it`, `miner ${id} --help`)
   if (!completes && !helps) return
   const [{ addSettingFlags }, { lookUpFirst, openRunScope, readLayers }] = await Promise.all([
     import('../flags/help-flags.js'),
@@ -31,12 +31,12 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
 export default hook
 
 /**
- * npm asks a dead registry three times, a minute and more apart, and waits five minutes for one that is silent; and
- * `plugins:install` says nothing meanwhile.
+ * By default npm asks a dead registry three times, a minute and more apart, and waits five minutes for a silent one, while
+ * `plugins:install` prints nothing.
  */
 const bounds = { fetch_retries: '1', fetch_retry_mintimeout: '1000', fetch_timeout: '60000' }
 
-/** Lets npm give up on a registry soon, unless the environment says how long it may take. */
+/** Makes npm give up on a registry soon, unless the environment sets these limits itself. */
 export function limitNpmRetries(env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(bounds)) env[`npm_config_${name}`] ??= value
 }

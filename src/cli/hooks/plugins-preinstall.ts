@@ -1,7 +1,7 @@
 import type { Hook } from '@oclif/core'
 import { escapeControls } from '../../text/escape.js'
 
-/** Before a plugin is installed: whose code will run, and when. */
+/** Before a plugin is installed: warns whose code will run, and when. */
 const hook: Hook<'plugins:preinstall'> = async ({ plugin }) => {
   const what = plugin.type === 'npm' ? `${plugin.name}@${plugin.tag}` : plugin.url
   process.stderr.write(`npm installs ${escapeControls(what)} and what it depends on. Unless npm_config_ignore_scripts=true is set, it runs

@@ -3,7 +3,7 @@ import { UsageError } from '../errors/usage-error.js'
 import { linkedFolder, packageSpec } from '../plugins/install-args.js'
 import { packageFault } from '../plugins/unloadable.js'
 
-/** Before a command of oclif's that brings plugins: what was typed becomes what oclif and npm take it for. */
+/** Before oclif installs or links a plugin: checks the folder, and rewrites package names for oclif and npm. */
 const hook: Hook<'prerun'> = async ({ Command, argv }) => {
   if (Command.id === 'plugins:link') {
     const fault = packageFault(linkedFolder(argv))
@@ -11,11 +11,11 @@ const hook: Hook<'prerun'> = async ({ Command, argv }) => {
   }
   if (Command.id !== 'plugins:install') return
   const { ux } = await import('@oclif/core')
-  // In place, because the command gets this very array; none of its flags takes a value.
+  // In place, because the command reads this same array; none of its flags takes a value.
   argv.splice(0, argv.length, ...argv.map(word => (word.startsWith('-') ? word : packageSpec(word))))
-  // oclif prints npm's words to standard output, where only JSON may be under `--json`…
+  // oclif prints npm's output to standard output, which must hold only JSON under `--json`…
   Object.assign(ux, { stdout: ux.stderr })
-  // …and its own error, which would keep the `finally` hook from telling what really went wrong.
+  // …and prints its own error, which would keep the `finally` hook from reporting the real cause.
   Object.assign(Command.prototype, { catch: (error: unknown) => Promise.reject(error) })
 }
 

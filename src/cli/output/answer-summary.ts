@@ -7,7 +7,7 @@ export type AnsweredRun = {
   readonly ms: number
 }
 
-/** Who answered, after which attempts, in what time, and with how many tokens. */
+/** Summarizes an answer: which model gave it, after which attempts, in what time, and with how many tokens. */
 export function answerSummary({ outcome: { model, attempts, usage }, firstMs, ms }: AnsweredRun): string {
   const by = attempts?.findLast(({ error }) => error === undefined)
   return rows([
@@ -18,7 +18,7 @@ export function answerSummary({ outcome: { model, attempts, usage }, firstMs, ms
   ])
 }
 
-/** The attempts at an answer that there is not. */
+/** Summarizes the attempts at an answer when all of them failed. */
 export function attemptSummary(attempts: readonly Attempt[]): string {
   return rows([tried(attempts)])
 }

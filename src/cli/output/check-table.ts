@@ -2,7 +2,7 @@ import type { Check } from '../../plugin/miner.js'
 import { escapeControls } from '../../text/escape.js'
 import { table } from './table.js'
 
-/** What a miner found out, a row for each of its ways to an answer. */
+/** Formats a miner's checks for people, one row each. */
 export function checkTable(checks: readonly Check[]): string {
   const columns = [...new Set(checks.flatMap(({ findings }) => Object.keys(findings)))]
   return table(

@@ -1,6 +1,6 @@
 import { escapeControls } from '../../text/escape.js'
 
-/** Columns as wide as their widest cell, two spaces between them, for people. */
+/** Formats a table for people: columns as wide as their widest cell, two spaces between them. */
 export function table(keyValueRows: readonly Readonly<Record<string, string>>[]): string {
   const names = Object.keys(keyValueRows[0] ?? {})
   const widths = names.map(name => Math.max(name.length, ...keyValueRows.map(row => row[name]!.length)))
@@ -15,7 +15,7 @@ export function table(keyValueRows: readonly Readonly<Record<string, string>>[])
   ].join('\n')
 }
 
-/** Names and what there is to say of each, for people; what takes several lines is a list. */
+/** Formats names and values for people, one a line; a list takes several lines. */
 export function rows(entries: readonly (readonly [name: string, value: string | readonly string[]])[]): string {
   const width = Math.max(...entries.map(([name]) => name.length))
   return entries

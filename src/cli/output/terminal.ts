@@ -1,11 +1,11 @@
 import { escapeControls } from '../../text/escape.js'
 
-/** An answer on standard output, as it comes. */
+/** Prints an answer to standard output as it comes. */
 export class AnswerOutput {
   readonly #decoder = new TextDecoder()
   #lineIsOpen = false
 
-  /** Bytes go out as they are, but for a terminal. */
+  /** Prints a piece. Bytes are written as they are, unless standard output is a terminal. */
   show(piece: string | Uint8Array): void {
     if (typeof piece !== 'string' && !process.stdout.isTTY) {
       process.stdout.write(piece)
@@ -16,14 +16,14 @@ export class AnswerOutput {
     if (text !== '') this.#lineIsOpen = !text.endsWith('\n')
   }
 
-  /** Ends the line that is open, so that what is said after it stands on its own. */
+  /** Ends an open line, so that the next output starts on its own. */
   end(): void {
     if (this.#lineIsOpen) process.stdout.write('\n')
     this.#lineIsOpen = false
   }
 }
 
-/** A foreign text for standard output: it cannot drive a terminal, and stays as it is anywhere else. */
+/** Escapes foreign text when standard output is a terminal, which its control characters would drive. */
 export function escapeForTerminal(text: string, { isTTY }: { readonly isTTY?: boolean } = process.stdout): string {
   return isTTY ? text.replace(/[^\n\t]+/g, escapeControls) : text
 }

@@ -6,16 +6,15 @@ import type { Interfaces } from '@oclif/core'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
- * What really went wrong with an install: when npm fails, oclif says that the package does not exist, or names only
- * npm's command line (@oclif/plugin-plugins `plugins.js` npmHasPackage, `spawn.js`). Undefined where it is right.
+ * Finds the real cause of a failed install: when npm fails, oclif reports that the package does not exist, or only npm's
+ * command line (@oclif/plugin-plugins `plugins.js` npmHasPackage, `spawn.js`). Undefined when oclif's own error is right.
  */
 export async function installError({ message }: Error, config: Interfaces.Config): Promise<UsageError | undefined> {
-  if (/ exited with code \d+$/.test(message))
-    return new UsageError('NPM_FAILED', 'npm failed', 'look at what it says above')
+  if (/ exited with code \d+$/.test(message)) return new UsageError('NPM_FAILED', 'npm failed', 'see its output above')
   if (message === 'plugin is invalid')
     return new UsageError(
       'NO_PLUGIN',
-      'that package is no plugin: its package.json has no "oclif"',
+      'that package is not a plugin: its package.json has no "oclif"',
       'docs/plugins.md shows a plugin',
     )
   const [, name] = /^(\S+) does not exist in the registry\.$/.exec(message) ?? []
@@ -26,18 +25,18 @@ export async function installError({ message }: Error, config: Interfaces.Config
     return new UsageError(
       'UNKNOWN_PACKAGE',
       `the registry has no package ${name}`,
-      'look at its name; another registry is named by MINER_NPM_REGISTRY',
+      'check its name, or set MINER_NPM_REGISTRY to another registry',
     )
   return new UsageError(
     'REGISTRY_FAILED',
-    `npm gets nothing from the registry: ${summary}`,
-    'look at the network and at MINER_NPM_REGISTRY',
+    `npm cannot use the registry: ${summary}`,
+    'check the network and MINER_NPM_REGISTRY',
   )
 }
 
 type NpmError = { readonly code?: string; readonly summary?: string }
 
-/** Asks once more, with the npm that oclif asked with, and hears the answer. */
+/** Asks the registry again, with oclif's npm, and returns npm's error. */
 async function whyNot(name: string, config: Interfaces.Config): Promise<NpmError> {
   const { root } = config.plugins.get('@oclif/plugin-plugins')!
   const about = createRequire(join(root, 'package.json')).resolve('npm/package.json')
@@ -50,6 +49,6 @@ async function whyNot(name: string, config: Interfaces.Config): Promise<NpmError
     const { error = {} } = JSON.parse(await promise) as { error?: NpmError }
     return error
   } catch {
-    return {} // it said nothing that can be read, so oclif's words stand
+    return {} // npm's output cannot be parsed, so oclif's error stands
   }
 }

@@ -10,7 +10,7 @@ type Entry<Definition> = {
   load(): Promise<Definition>
 }
 
-/** A miner or a dialect as a list shows it: what it is, or why it cannot be used. */
+/** A miner or a dialect in a list: its definition, or why it cannot be used. */
 export type Listed<Definition> = {
   readonly name: string
   readonly package: string
@@ -20,9 +20,9 @@ export type Listed<Definition> = {
 }
 
 /**
- * Loads all that there is, each by itself: one that fails takes none of the others along.
+ * Loads all miners or dialects, each separately: one that fails does not affect the others.
  *
- * @param declared what plugins declare of that kind; of those that have another's name it tells so
+ * @param declared what plugins declare of that kind; a name that another plugin has taken is listed with that problem
  */
 export async function listPlugins<Definition>(
   entries: ReadonlyMap<string, Entry<Definition>>,
@@ -43,7 +43,7 @@ export async function listPlugins<Definition>(
   )
 }
 
-/** Tells why some cannot be used, on standard error. */
+/** Prints to standard error why some cannot be used. */
 export function warnUnusable(listed: readonly Listed<unknown>[]): void {
   for (const { problem } of listed) if (problem) process.stderr.write(formatMessage({ label: 'warning', ...problem }))
 }

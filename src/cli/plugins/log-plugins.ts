@@ -2,7 +2,7 @@ import type { Declared } from '../../plugin/load/discover.js'
 import { lockedIntegrity } from '../../plugin/load/integrity.js'
 import type { Log } from '../../plugin/log.js'
 
-/** Logs which plugins are in use, and exactly which: an operator can compare that with what he meant to run. */
+/** Logs which plugins are in use, with version and integrity, so that the operator can compare. */
 export async function logPlugins(inUse: readonly Declared[], log: Log): Promise<void> {
   for (const { kind, name, from } of inUse) {
     const { package: brings, version, root, type } = from
@@ -12,10 +12,10 @@ export async function logPlugins(inUse: readonly Declared[], log: Log): Promise<
   }
 }
 
-/** Logs what cannot be used, or does not say whether it can. */
+/** Warns of plugins that cannot be used, and of those in use that declare no version of the contract. */
 export function warnOfProblems(declared: readonly Declared[], inUse: readonly Declared[], log: Log): void {
   for (const { kind, name, from, problem } of declared) {
-    // What is not allowed is no surprise to the one who said so.
+    // A plugin that the operator does not allow needs no warning.
     if (problem?.code !== 'PLUGIN_UNUSABLE') continue
     const { message, hint } = problem
     log.warn({ event: 'pluginUnusable', kind, name, package: from.package, version: from.version, message, hint })

@@ -7,8 +7,8 @@ type DataPackage = {
 }
 
 /**
- * Registers with oclif what npm has installed. Of a second plugin from a folder or from git, oclif takes the first one's
- * name for its own (@oclif/plugin-plugins `plugins.js` install), so it would be there and not be found.
+ * Registers with oclif the plugins that npm has installed. oclif registers a second plugin from a folder or from git under
+ * the first one's name (@oclif/plugin-plugins `plugins.js` install), so it would be installed and not be found.
  *
  * @param dataDir where plugins are installed
  */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Config } from '@oclif/core'
 import { formatMessage } from '../errors/format-message.js'
 
-/** Why a folder is no plugin, as far as its package.json tells; undefined when it is one. None of its code runs. */
+/** Returns why a folder is not a plugin, by its package.json alone; undefined when it is one. Runs none of its code. */
 export function packageFault(folder: string): string | undefined {
   const file = join(folder, 'package.json')
   if (!existsSync(folder)) return `there is no folder ${folder}`
@@ -26,14 +26,14 @@ function has(about: unknown, key: string, type: string): boolean {
 type Registered = { readonly oclif: { readonly plugins: readonly { readonly name: string; readonly root?: string }[] } }
 
 /**
- * Has oclif tell once which plugins it cannot load, and the way out: a linked folder may be gone. Its own warning of each
- * names no plugin and is made of internals (@oclif/core `config/config.js` warn).
+ * Makes oclif warn once of the plugins that it cannot load, and how to remove them: a linked folder may be gone. oclif's
+ * own warnings name no plugin and show internals (@oclif/core `config/config.js` warn).
  */
 export function warnUnloaded(): void {
-  let isTold = false
+  let hasWarned = false
   const warn = function (this: Config, error: Error): void {
-    if (isTold) return
-    isTold = true
+    if (hasWarned) return
+    hasWarned = true
     const loaded = [...this.plugins.values()]
     const { oclif } = JSON.parse(readFileSync(join(this.dataDir, 'package.json'), 'utf8')) as Registered
     for (const { name, root = join(this.dataDir, 'node_modules', name) } of oclif.plugins) {

@@ -3,8 +3,8 @@ import type { Log } from '../../plugin/log.js'
 import { expectExit } from './unexpected-exit.js'
 
 /**
- * Resolves with the first SIGINT or SIGTERM; the second ends the program at once, as a shell expects it. Before this
- * is called, the first already does.
+ * Resolves with the first SIGINT or SIGTERM; the second exits at once, with the code that a shell expects. Before this is
+ * called, the first one exits.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise(resolve => {
@@ -23,10 +23,10 @@ export function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Ends an axon as the one who sent the signal expects it: takes nothing new, and finishes what is begun.
+ * Drains an axon after a signal: it refuses new requests and finishes those in progress.
  *
- * @param options `ms`: how long that may take
- * @returns the exit code: 1 when it took longer
+ * @param options.ms how long that may take
+ * @returns the exit code: 1 when requests were still running after that
  */
 export async function drainAxon(
   axon: Pick<Axon, 'drain'>,

@@ -5,29 +5,29 @@ import { UsageError, type UsageErrorCode } from '../errors/usage-error.js'
 
 let isExpected = false
 
-/** From now on an end of the program is told by whoever calls this, or needs no word. */
+/** Declares that the program may exit from now on: the caller reports why, or there is nothing to report. */
 export function expectExit(): void {
   isExpected = true
 }
 
 /**
- * Tells of an end that this program did not choose, which a user would see as a dump, or not at all: what nobody caught,
- * nothing left to do in the middle of an await, and `process.exit` in the code of a plugin. The exit code is 1 then,
- * whatever the plugin said.
+ * Reports an exit that nothing in this program asked for, which a user would see as a stack trace or not at all: an
+ * uncaught error, an event loop that runs empty during an await, and `process.exit` in a plugin's code. The exit code is
+ * then 1, whatever the plugin passed.
  */
 export function guardExit(argv: readonly string[]): void {
-  const told = (code: UsageErrorCode, message: string) => printError(new UsageError(code, message, suspect()), argv)
+  const report = (code: UsageErrorCode, message: string) => printError(new UsageError(code, message, suspect()), argv)
   process.on('uncaughtException', error => {
     expectExit()
-    process.exit(told('UNCAUGHT', `${thrownText(error)}: nobody caught this`))
+    process.exit(report('UNCAUGHT', `uncaught error: ${thrownText(error)}`))
   })
   process.on('beforeExit', () => {
     if (isExpected) return
     expectExit()
-    process.exitCode = told('STUCK', 'this waits for what cannot come any more')
+    process.exitCode = report('STUCK', 'the command waits for something that can no longer happen')
   })
   process.on('exit', () => {
-    if (!isExpected) process.exitCode = told('ENDED_EARLY', 'the program was ended before it was done')
+    if (!isExpected) process.exitCode = report('ENDED_EARLY', 'the program exited before the command was done')
   })
 }
 
@@ -40,9 +40,9 @@ function suspect(): string {
 type InUse = { readonly miner: string; readonly dialect: string }
 
 /**
- * Logs the end that nobody asked for: a plugin has this process to itself, so it may end it by `process.exit`, or by what
- * it throws where nobody catches. Then the exit code is 1 whatever the plugin said, so that what restarts a miner does.
- * A promise that rejects and that nobody heeds is logged, too, and ends nothing.
+ * Logs an exit that nothing in this program asked for: a plugin shares this process, so its `process.exit` or an uncaught
+ * error of its own ends it. The exit code is then 1, whatever the plugin passed, so that a supervisor restarts the miner.
+ * An unhandled rejection is logged too, and does not end the process.
  */
 export function logUnexpectedExit(log: Log, plugins: InUse): Disposable {
   let crashed = false
@@ -66,7 +66,7 @@ export function logUnexpectedExit(log: Log, plugins: InUse): Disposable {
   }
   process.on('unhandledRejection', reject)
   process.on('uncaughtExceptionMonitor', crash)
-  // Before the log's own listener, which writes out what it still has.
+  // Before the log's own listener, which flushes what it still holds.
   process.prependListener('exit', exit)
   return {
     [Symbol.dispose]() {

@@ -20,16 +20,17 @@ export function readAxonAddress({ url, receiver, dev }: Typed): { readonly url: 
 
 function readUrl(text: string | undefined): URL {
   if (text === undefined)
-    throw new UsageError('URL_MISSING', 'which axon? --url is missing', '--url http://HOST:PORT, or --dev')
+    throw new UsageError('URL_MISSING', '--url is missing: which axon to ask', '--url http://HOST:PORT, or --dev')
   const url = URL.parse(text)
-  // Nothing but host and port is used; what else it holds may be a secret, and is not repeated.
+  // Only host and port are used. The rest may hold a secret, so the message does not repeat it.
   if (url?.protocol === 'http:' && url.hostname && url.href === `${url.origin}/`) return url
   throw new UsageError('INVALID_VALUE', '--url must be the address of an axon, and no more', '--url http://HOST:PORT')
 }
 
 function readReceiver(text: string | undefined): string {
-  const hint = '--receiver with the ss58 address that the axon serves for; it begins with 5'
-  if (text === undefined) throw new UsageError('RECEIVER_MISSING', 'for whom is it signed? --receiver is missing', hint)
+  const hint = '--receiver with the ss58 address of the hotkey that the axon serves for; it starts with 5'
+  if (text === undefined)
+    throw new UsageError('RECEIVER_MISSING', '--receiver is missing: which hotkey to sign for', hint)
   if (!isAddress(text)) throw new UsageError('INVALID_VALUE', '--receiver is not a hotkey', hint)
   return text
 }

@@ -5,17 +5,17 @@ import { Refusal } from '../../wires/refusal.js'
 import { UsageError } from '../errors/usage-error.js'
 import { readStdin } from './stdin.js'
 
-/** As much as standard input may have. */
+/** The limit of standard input, too. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 /**
- * The fields that `--body` gives: a JSON object, `-` for one on standard input, or the file that holds it. Nothing of it
- * is lost: 64 stays apart from 64.0, and integers have any size.
+ * Reads the fields that `--body` gives: a JSON object, `-` for one on standard input, or the file that holds it. Keeps them
+ * exact: 64 differs from 64.0, and integers have any size.
  *
  * @throws {UsageError} BODY_UNREADABLE · BODY_MALFORMED
  */
-export async function readBodyFlag(said: string): Promise<JsonObject> {
-  const bytes = await bytesOf(said)
+export async function readBodyFlag(value: string): Promise<JsonObject> {
+  const bytes = await bytesOf(value)
   try {
     const tree = readJson(bytes)
     if (isObject(tree)) return tree
@@ -26,11 +26,11 @@ export async function readBodyFlag(said: string): Promise<JsonObject> {
   throw malformed('--body must be a JSON object')
 }
 
-async function bytesOf(said: string): Promise<Uint8Array> {
-  if (said === '-') return Buffer.from(await readStdin())
-  // A list is no body, but whoever types one means no file.
-  if (/^\s*[{[]/.test(said)) return Buffer.from(said)
-  const bytes = await readBounded(said, MAX_BYTES)
+async function bytesOf(value: string): Promise<Uint8Array> {
+  if (value === '-') return Buffer.from(await readStdin())
+  // A list is refused as a body later: it is a mistake, but not the name of a file.
+  if (/^\s*[{[]/.test(value)) return Buffer.from(value)
+  const bytes = await readBounded(value, MAX_BYTES)
   if (Buffer.isBuffer(bytes)) return bytes
   const hint = "a file, - for standard input, or the JSON itself: '{…}'"
   throw new UsageError('BODY_UNREADABLE', `the file of --body ${bytes.why}`, hint)

@@ -6,7 +6,7 @@ import { UsageError } from '../errors/usage-error.js'
 export type ChosenSynapse = { readonly name: string; readonly route: Route }
 
 /**
- * The synapse that is named, else the dialect's first; with `stream` the first that streams.
+ * Chooses the synapse that `--synapse` names, else the dialect's first; with `stream`, the first that streams.
  *
  * @throws {UsageError} UNKNOWN_SYNAPSE · NO_STREAM
  */
@@ -25,7 +25,11 @@ export function chooseSynapse(
   if (!chosen || !fitting.includes(chosen)) {
     const streams = fitting.map(({ name }) => name).join(', ')
     const hint = streams ? `leave out --stream; these stream: ${streams}` : 'leave out --stream'
-    throw new UsageError('NO_STREAM', `${synapse ?? `what ${dialect} asks`} is not answered in a stream`, hint)
+    throw new UsageError(
+      'NO_STREAM',
+      synapse === undefined ? `the dialect ${dialect} has no synapse that streams` : `${synapse} does not stream`,
+      hint,
+    )
   }
   return chosen
 }

@@ -4,23 +4,23 @@ import type { Message } from '../../plugin/miner.js'
 import { UsageError } from '../errors/usage-error.js'
 import { readStdin } from './stdin.js'
 
-/** How a question is typed; the same for every command that asks one. */
+/** The arguments and flags of every command that asks a question. */
 export const questionArgs = {
   TEXT: Args.string({
-    description: 'one message of the user; `-`, or nothing at all: read standard input',
+    description: 'one message of the user; `-`, or nothing, reads standard input',
     ignoreStdin: true,
   }),
 }
 
 export const questionFlags = {
   roles: Flags.string({
-    description: 'who says each of the messages: system, developer, user, assistant',
+    description: 'the role of each message: system, developer, user, assistant',
     delimiter: ',',
     multiple: true,
     helpValue: 'ROLE',
   }),
   messages: Flags.string({
-    description: 'what is said, as many as there are roles; TEXT has to stand before it',
+    description: 'the messages, as many as there are roles; TEXT has to stand before them',
     multiple: true,
     helpValue: 'TEXT',
   }),
@@ -33,10 +33,10 @@ export type Typed = {
 }
 
 /**
- * The conversation that was typed, piped, or named by roles and messages.
+ * Reads a conversation: TEXT, standard input, or --roles with --messages.
  *
- * @param command whose question it is
- * @throws {UsageError} when that is said in two ways, or in half of one
+ * @param command the command that asks, for hints
+ * @throws {UsageError} when the question is empty or missing, or given in two ways, or without its roles or messages
  * @throws {ConversationError}
  */
 export async function readQuestion({ text, roles, messages }: Typed, command = 'prompt'): Promise<Message[]> {
@@ -49,7 +49,7 @@ export async function readQuestion({ text, roles, messages }: Typed, command = '
   if (text !== undefined) {
     throw new UsageError(
       'QUESTION_TWICE',
-      'there is a TEXT beside --roles or --messages',
+      'TEXT and --roles or --messages do not go together',
       'put it among --messages, with a role',
     )
   }

@@ -1,10 +1,10 @@
 import { UsageError } from '../errors/usage-error.js'
 
-/** Bytes of a question on standard input. */
+/** The most bytes that a question on standard input may have. */
 const MAX = 16 * 1024 * 1024
 
 /**
- * All that comes on standard input, without the line end of its last line.
+ * Reads standard input to its end, without the line end of its last line.
  *
  * @throws {UsageError} STDIN_TOO_LARGE · STDIN_NOT_UTF8
  */

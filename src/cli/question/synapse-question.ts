@@ -13,12 +13,12 @@ import { readBodyFlag } from './body.js'
 import type { ChosenSynapse } from './choose-synapse.js'
 import { readQuestion, type Typed } from './question.js'
 
-/** A synapse as it is asked. */
+/** A question as a synapse. */
 export type SynapseQuestion = {
   readonly synapse: string
-  /** all of them, in the order of their declaration */
+  /** all fields, in the order of their declaration */
   readonly fields: JsonObject
-  /** nothing was typed or piped over the example */
+  /** whether the fields are those of the example, unchanged */
   readonly isExample: boolean
   readonly required: readonly string[]
   readonly frozen: readonly string[]
@@ -28,9 +28,9 @@ export type SynapseQuestion = {
 }
 
 /**
- * What is to be asked: the route's example with what was typed over it.
+ * Reads the question to a synapse: the route's example, with the typed fields over it.
  *
- * @throws {UsageError} when that is said in two ways, or cannot be said of this synapse
+ * @throws {UsageError} when the question is given in two ways, or the synapse cannot hold it
  * @throws {ConversationError}
  */
 export async function readSynapseQuestion(
@@ -39,23 +39,23 @@ export async function readSynapseQuestion(
 ): Promise<SynapseQuestion> {
   const typed = { text, roles, messages }
   const example = fieldsOf(route.example)
-  const said = body === undefined ? await typedFields(name, route, typed) : await bodyFields(body, typed)
-  const fields = new Map([...example, ...said])
+  const given = body === undefined ? await typedFields(name, route, typed) : await bodyFields(body, typed)
+  const fields = new Map([...example, ...given])
   const hashed = hashVersions(route)[0]!
   requireHashable(fields, hashed)
   return {
     synapse: name,
     fields,
-    isExample: said.size === 0,
+    isExample: given.size === 0,
     required: requiredFields(route),
-    // Which fields a class freezes, a dialect does not say; what the axon changed is of interest in any case.
+    // A dialect does not declare which fields a class freezes; what the axon changed is worth showing in any case.
     frozen: [],
     hashed,
     into: typeof route.example.completion === 'string' ? 'completion' : undefined,
   }
 }
 
-/** Can it be asked with a TEXT, or with roles and messages? */
+/** Does its synapse hold a conversation: TEXT, or roles and messages? */
 export function takesText({ example }: Route): boolean {
   return formOf(example) !== null
 }
@@ -63,14 +63,14 @@ export function takesText({ example }: Route): boolean {
 async function bodyFields(body: string, { text, roles, messages }: Typed): Promise<JsonObject> {
   if (text !== undefined || roles !== undefined || messages !== undefined) {
     const hint = 'leave out one of them; messages can stand in --body'
-    throw new UsageError('QUESTION_TWICE', 'there is a TEXT, or --messages, beside --body', hint)
+    throw new UsageError('QUESTION_TWICE', 'TEXT, --roles or --messages do not go together with --body', hint)
   }
   return readBodyFlag(body)
 }
 
 /**
- * A conversation that was typed, in the fields that this synapse has for it; one of roles and messages is read from
- * standard input where nothing was typed, unless that is a terminal.
+ * Puts the typed conversation into the synapse's fields. When nothing is typed, a synapse of roles and messages reads
+ * standard input, unless that is a terminal.
  */
 async function typedFields(name: string, { example }: Route, typed: Typed): Promise<JsonObject> {
   const form = formOf(example)
@@ -83,14 +83,14 @@ async function typedFields(name: string, { example }: Route, typed: Typed): Prom
   return form !== null && (isTyped || isPiped) ? fieldsOf(form(await readQuestion(typed, 'query'))) : new Map()
 }
 
-/** Python raises where the SDK hashes half a character, so there is nothing to be signed. */
+/** Refuses an unpaired surrogate in a hashed field: the SDK's Python raises when it hashes one. */
 function requireHashable(fields: JsonObject, hashed: readonly HashField[]): void {
   for (const field of hashed) {
     const name = typeof field === 'string' ? field : field.name
     const value = fields.get(name)
     if (typeof value !== 'string' || value.isWellFormed()) continue
-    const hint = 'escape characters above U+FFFF by both of their halves'
-    throw new UsageError('BODY_MALFORMED', `${name} has half a character, which cannot be hashed`, hint)
+    const hint = 'escape characters above U+FFFF as a pair of surrogates'
+    throw new UsageError('BODY_MALFORMED', `${name} has an unpaired surrogate, which cannot be hashed`, hint)
   }
 }
 
@@ -101,7 +101,7 @@ const asLists: Form = messages => ({
 })
 const asObjects: Form = messages => ({ messages: messages.map(({ role, content }) => ({ role, content })) })
 
-/** How a conversation stands in a synapse, if it does. */
+/** Returns how a synapse holds a conversation; null when it does not. */
 function formOf({ roles, messages }: Route['example']): Form | null {
   if (!Array.isArray(messages)) return null
   if (Array.isArray(roles)) return asLists
@@ -109,7 +109,7 @@ function formOf({ roles, messages }: Route['example']): Form | null {
   return typeof first === 'object' && first !== null && 'role' in first && 'content' in first ? asObjects : null
 }
 
-/** What of these fields the dialect's own axon would not take, and what it would not know. */
+/** Warns of fields that an axon of this dialect would ignore or refuse. */
 export function fieldWarnings({ name, route: { body, example } }: ChosenSynapse, fields: JsonObject): PrintedMessage[] {
   const warning = (message: string, hint?: string): PrintedMessage => ({ label: 'warning', message, hint })
   const known = new Set([...Object.keys(example), ...(body instanceof z.ZodObject ? Object.keys(body.shape) : [])])

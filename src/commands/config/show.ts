@@ -7,7 +7,7 @@ import { configurationToml } from '../../config/describe/toml.js'
 export default class ConfigShow extends SettingsCommand {
   static override summary = 'Print the merged configuration as TOML.'
   static override description =
-    'Defaults, file, environment and flags in one. Secrets print as ***; neither a key nor a wallet has to be there.'
+    'Merges defaults, file, environment and flags. Secrets print as ***; it needs neither a key nor a wallet.'
   static override examples = ['<%= config.bin %> <%= command.id %> --origin']
   static override flags = {
     origin: Flags.boolean({ description: 'add where each value came from' }),
@@ -17,7 +17,7 @@ export default class ConfigShow extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(ConfigShow, { secrets: 'leave' })
     this.log(configurationToml(run.configuration, { origins: run.flags.origin }).trimEnd())
-    // What settings alone do not tell: whether the miner takes them.
+    // Built only to check that the miner accepts its settings.
     await run.scope.resolve(MINER)
     return configurationJson(run.configuration)
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { escapeForTerminal } from '#dist/cli/output/terminal.js'
 
-describe('shown', () => {
+describe('escapeForTerminal', () => {
   const text = 'a\tb\n\u001b[2J\r\u009b31m\u202e é😀\n'
 
   it('escapes what drives a terminal, but no line ends and tabs', () => {
