@@ -4,12 +4,11 @@ import type { Log } from '../plugin/log.js'
 import type { Attempt } from '../plugin/miner.js'
 import { LOG } from './tokens.js'
 
-/** How often the requests of strangers are summarized. */
+/** How often the requests of unverified callers are summarized. */
 const SUMMARY_MS = 10_000
 
 /**
- * Logs one record per request. Requests of strangers, callers whose signature is not verified, are summarized as a count
- * per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
+ * Logs one record per request. Requests of unverified callers are summarized as a count per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
  */
 @injectable()
 export class RequestLog implements Disposable {

@@ -37,7 +37,7 @@ export type ReplyStream = {
   end(): Promise<void>
 }
 
-/** The caller closed its connection before the answer was written. */
+/** The connection closed before the answer was written: the caller closed it, or the axon while it shut down. */
 export class ClientDisconnected extends Error {
-  override readonly name = 'CallerLeft'
+  override readonly name = 'ClientDisconnected'
 }

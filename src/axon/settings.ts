@@ -22,7 +22,7 @@ export const axonSettings = z.object({
     .min(0)
     .max(100_000)
     .default(64)
-    .describe('prompts that may wait for a free slot; callers beyond that get 503')
+    .describe('prompts that may wait for a free place; callers beyond that get 503')
     .meta({ flag: 'queue' }),
   maxTimeout: z
     .int()

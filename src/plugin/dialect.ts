@@ -105,7 +105,7 @@ export type RouteTerms<Body extends ZodType> = {
   readonly body: Body
   /** in the order in which the SDK hashes them; several lists: one per version of the protocol, any of which may match */
   readonly hashed: readonly HashField[] | readonly (readonly HashField[])[]
-  /** `none`: requests need no signature; `rate` then counts addresses, by default 1 a second */
+  /** `none`: requests need no signature; `rate` then counts addresses, by default 10 in 10 s */
   readonly auth?: 'signed' | 'none'
   /**
    * false: checks the signature, but none of the rules about hotkeys; `rate` counts addresses, as for `auth: 'none'`,
@@ -116,8 +116,8 @@ export type RouteTerms<Body extends ZodType> = {
   /** what a request takes of `rate`; default 1 */
   cost?(body: z.infer<Body>): number
   /**
-   * how many requests may wait for a slot, if fewer than `axon.queue`; 0: refuses at once when no slot is free; false:
-   * needs no slot, for answers that cost nothing
+   * how many requests may wait for a place, if fewer than `axon.queue`; 0: refuses at once when no place is free; false:
+   * takes no place, for answers that cost nothing
    */
   readonly queue?: number | false
   /** bytes, when larger or smaller than `axon.maxBody`; with `auth: 'none'` 64 KiB by default */
@@ -149,7 +149,7 @@ export type Route<Body extends ZodType = ZodType> = RouteTerms<Body> &
 
 /** A plain HTTP route, not a synapse: answers any client with JSON. */
 export type PlainRoute = {
-  /** per address; default 1 a second */
+  /** per address; default 10 in 10 s */
   readonly rate?: Rate
   answer(call: {
     /** the query of a GET, the JSON of a POST */

@@ -5,7 +5,7 @@ import { UsageError, type UsageErrorCode } from '../errors/usage-error.js'
 
 let isExpected = false
 
-/** Declares that the program may exit from now on: the caller reports why, or there is nothing to report. */
+/** Call it before an exit that is intended or already reported: `guardExit` stays silent then. */
 export function expectExit(): void {
   isExpected = true
 }

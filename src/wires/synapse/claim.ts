@@ -43,7 +43,7 @@ export function claim(head: Head): SynapseClaim {
   const hotkeyText = headers.get('bt_header_dendrite_hotkey') || null
   const timeout = read('timeout', pythonFloat)
   return {
-    // A claim without a valid hotkey is refused later, by `proof`, after the rate limit has counted it.
+    // A claim without a valid hotkey passes `screen`, and `proof` refuses it.
     hotkey: hotkeyText !== null && isAddress(hotkeyText) ? hotkeyText : null,
     synapse,
     timeoutMs: timeout !== null && timeout > 0 && Number.isFinite(timeout * 1000) ? timeout * 1000 : null,

@@ -19,13 +19,13 @@ export function proof(claim: SynapseClaim, receiver: string): Proof {
   if (nonce === null) throw notVerified('Missing Nonce')
   const signature = signatureBytes(claim.signature)
   // Python prints a missing value as None. It signs the parsed nonce, not the header's text.
-  const caller = uuid ?? 'None'
+  const dendrite = uuid ?? 'None'
   return {
-    text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${caller}.${bodyHash ?? 'None'}`),
+    text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${dendrite}.${bodyHash ?? 'None'}`),
     signature,
     hotkey,
-    sequence: `${hotkey}:${caller}`,
-    replayKey: `${hotkey}:${caller}:${nonce}`,
+    sequence: `${hotkey}:${dendrite}`,
+    replayKey: `${hotkey}:${dendrite}:${nonce}`,
     signedAtNs: nonce,
     maxAgeMs: DELTA_MS + Math.min(claim.timeoutMs ?? 0, MAX_TIMEOUT_MS),
     maxAheadMs: DELTA_MS,

@@ -14,7 +14,7 @@ export class CircuitBreaker {
   #isOpen = false
   #probe: object | undefined
 
-  /** since the last whole answer */
+  /** since the endpoint last showed that it works: by a whole answer, or by a refusal of its own */
   get failures(): number {
     return this.#failures
   }

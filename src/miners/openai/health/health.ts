@@ -10,7 +10,7 @@ export type EndpointHealth = {
   readonly endpoint: string
   /** open: not asked; half-open: asked by one question at a time */
   readonly breaker: 'closed' | 'open' | 'halfOpen'
-  /** since the last whole answer */
+  /** since the endpoint last showed that it works: by a whole answer, or by a refusal of its own */
   readonly failures: number
   /** milliseconds until it is asked again */
   readonly restMs: number
