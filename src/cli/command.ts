@@ -3,7 +3,7 @@ import type { Scope } from '../app/container.js'
 import type { HostSection } from '../app/settings.js'
 import { TimeoutError, withTimeout } from '../async/timeout.js'
 import type { Configuration } from '../config/configuration.js'
-import { redactText } from '../config/secrets.js'
+import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
 import {

@@ -1,7 +1,7 @@
 import type { configCodes } from './config-codes.js'
 import { type Problem, problemText } from './problem.js'
 
-type ConfigErrorCode = keyof typeof configCodes
+export type ConfigErrorCode = keyof typeof configCodes
 
 /** A configuration that cannot be used. */
 export class ConfigError extends Error {

@@ -1,5 +1,5 @@
 import type { DestinationStream, Logger, LoggerOptions } from 'pino'
-import { redactText } from '../../config/secrets.js'
+import { redactText } from '../../config/redact.js'
 import { escapeControls } from '../../text/escape.js'
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const

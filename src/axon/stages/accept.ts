@@ -1,53 +1,14 @@
-import { withTimeout } from '../../async/timeout.js'
-import type { Miner, ProvenCall, Verdict } from '../../plugin/miner.js'
 import { Refusal } from '../../wires/refusal.js'
+import { blacklistVerdict, type HookContext } from './miner-hooks.js'
 import type { Request } from './read.js'
 
-/** How long a hook may take for one call. */
-const MAX_MS = 100
-
-/** Receives what a hook threw: its own error, a time-out, or that its value does not have its type. */
-export type OnHookFailed = (hook: 'blacklist' | 'priority', error: unknown) => void
-
-export type HookContext = { readonly miner: Miner; readonly onHookFailed: OnHookFailed }
-
 /**
- * Asks the miner's `blacklist` hook whether the miner takes this call, where the route has rules. A hook that fails is
- * ignored.
+ * Lets the miner's `blacklist` hook refuse the call, where the route has rules. A hook that fails is ignored.
  *
  * @throws {Refusal} BLACKLISTED
  */
-export async function accept({ miner, onHookFailed }: HookContext, request: Request, id: string): Promise<void> {
-  const call = provenCall(request, id)
-  if (!miner.blacklist || !call || request.call.route.rules === false) return
-  const verdict = await askHook(() => miner.blacklist!(call), isVerdict).catch(error =>
-    onHookFailed('blacklist', error),
-  )
+export async function accept(axon: HookContext, request: Request, id: string): Promise<void> {
+  if (request.call.route.rules === false) return
+  const verdict = await blacklistVerdict(axon, request, id)
   if (verdict?.allow === false) throw new Refusal('BLACKLISTED', verdict.reason)
-}
-
-/** Asks the miner's `priority` hook; 0 where the miner has none, it fails, or the call is unsigned. */
-export async function priorityOf({ miner, onHookFailed }: HookContext, request: Request, id: string): Promise<number> {
-  const call = provenCall(request, id)
-  if (!miner.priority || !call) return 0
-  return (await askHook(() => miner.priority!(call), isNumber).catch(error => onHookFailed('priority', error))) ?? 0
-}
-
-function provenCall({ call: { hotkey, claim }, body }: Request, id: string): ProvenCall | null {
-  return hotkey === null ? null : { id, caller: hotkey, synapse: claim.synapse, body }
-}
-
-async function askHook<T>(ask: () => T | Promise<T>, fits: (value: unknown) => boolean): Promise<T> {
-  const value = await withTimeout(Promise.resolve(ask()), MAX_MS)
-  if (fits(value)) return value
-  throw new TypeError('returned a value that its type does not allow')
-}
-
-function isVerdict(value: unknown): boolean {
-  const { allow, reason } = (value ?? {}) as { readonly [name in keyof (Verdict & { reason: string })]: unknown }
-  return allow === true || (allow === false && typeof reason === 'string')
-}
-
-function isNumber(value: unknown): boolean {
-  return typeof value === 'number' && !Number.isNaN(value)
 }

@@ -1,5 +1,5 @@
 import type { Place, Scheduler } from '../state/scheduler.js'
-import { type HookContext, priorityOf } from './accept.js'
+import { type HookContext, priorityOf } from './miner-hooks.js'
 import type { Request } from './read.js'
 
 /**

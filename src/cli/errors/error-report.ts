@@ -9,10 +9,11 @@ import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
-import { WalletError, type WalletErrorCode } from '../../wallet/wallet-error.js'
+import { WalletError } from '../../wallet/wallet-error.js'
+import { exitCodes, FAILED, MISUSED } from './exit-codes.js'
 import { UsageError } from './usage-error.js'
 
-/** An error as it is reported to the user. Its exit code: 1 something failed, 2 the user made a mistake. */
+/** An error as it is reported to the user. */
 export type ErrorReport = {
   readonly exit: number
   readonly code: string
@@ -31,34 +32,32 @@ export type ProblemReport = {
   readonly hint?: string | undefined
 }
 
-/** Exit codes of wallet errors that are not the user's mistake: 130 is Ctrl-C at the password prompt. */
-const walletExits: ReadonlyMap<WalletErrorCode, number> = new Map([
-  ['KEYFILE_LOCKED', 1],
-  ['KEYFILE_UNREADABLE', 1],
-  ['KEYFILE_PASSWORD_ABORTED', 130],
-])
-
-/** Translates an error to a message and an exit code, here and nowhere else. Null for oclif's `ExitError`. */
+/** Translates an error to what the user gets; exit-codes.ts has the exit codes. Null for oclif's `ExitError`. */
 export function reportOf(error: unknown): ErrorReport | null {
-  if (error instanceof ConfigError && error.code === 'CONFIG_INVALID')
-    return { ...plain(error, 2), problems: error.problems.map(toldProblem) }
-  // A miner that declares its settings wrongly is not the user's mistake.
-  if (error instanceof ConfigError) return plain(error, 1)
+  if (error instanceof ConfigError) {
+    const report = plain(error, exitCodes.config(error.code))
+    return error.code === 'CONFIG_INVALID' ? { ...report, problems: error.problems.map(problemReport) } : report
+  }
   if (error instanceof UsageError) return plain(error, error.oclif.exit)
-  if (error instanceof ConversationError) return { ...plain(error, 2), hint: oneRoleEach }
-  if (error instanceof KeyError) return plain(error, 2)
-  if (error instanceof PluginError) return plain(error, error.code === 'PLUGIN_BROKEN' ? 1 : 2)
+  if (error instanceof ConversationError) return { ...plain(error, MISUSED), hint: oneRoleEach }
+  if (error instanceof KeyError) return plain(error, MISUSED)
+  if (error instanceof PluginError) return plain(error, exitCodes.plugin(error.code))
   if (error instanceof NoAnswer)
-    return { ...plain(error, error.misuse ? 2 : 1), ...(error.attempts && { attempts: error.attempts }) }
-  if (error instanceof WalletError) return plain(error, walletExits.get(error.code) ?? 2)
-  if (error instanceof AxonError) return plain(error, 1)
-  if (error instanceof CreateError) return plain(error, error.code === 'FOLDER_TAKEN' ? 2 : 1)
+    return { ...plain(error, exitCodes.noAnswer(error)), ...(error.attempts && { attempts: error.attempts }) }
+  if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
+  if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof CreateError) return plain(error, exitCodes.create(error.code))
   if (error instanceof Errors.ExitError) return null
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return { exit: 1, code: 'TIMEOUT', message: 'there was no answer in time', hint: 'see what the miner waits for' }
+    return {
+      exit: FAILED,
+      code: 'TIMEOUT',
+      message: 'there was no answer in time',
+      hint: 'see what the miner waits for',
+    }
   return (
     oclifError(error) ?? {
-      exit: 1,
+      exit: FAILED,
       code: 'UNEXPECTED',
       message: error instanceof Error ? error.message : String(error),
       hint: 'this should not happen: --log-level debug shows where it did',
@@ -126,6 +125,6 @@ function flagName(typed: string): string {
   return typed.split('=', 1)[0]!
 }
 
-function toldProblem({ code, message, origin, hint }: Problem): ProblemReport {
+function problemReport({ code, message, origin, hint }: Problem): ProblemReport {
   return { code, message, ...(origin && { from: originText(origin) }), hint }
 }

@@ -119,3 +119,6 @@ export const reportCodes = {
     remedy: 'look at `--log-level debug`, which prints the stack trace',
   },
 } satisfies ErrorCodes
+
+/** Codes are API: add freely, rename with a major version. */
+export type UsageErrorCode = keyof typeof usageCodes

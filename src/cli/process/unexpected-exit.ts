@@ -1,7 +1,8 @@
 import { lastLoaded, thrownText } from '../../plugin/load/plugin-error.js'
 import type { Log } from '../../plugin/log.js'
 import { printError } from '../errors/print-error.js'
-import { UsageError, type UsageErrorCode } from '../errors/usage-error.js'
+import type { UsageErrorCode } from '../errors/usage-codes.js'
+import { UsageError } from '../errors/usage-error.js'
 
 let isExpected = false
 

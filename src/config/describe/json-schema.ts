@@ -1,8 +1,8 @@
+import { redact } from '../redact.js'
 import { keyVariants } from '../schema/names.js'
 import type { KnownSection, Section } from '../schema/section.js'
 import { settingsOf } from '../schema/setting.js'
 import type { NumberShape, Shape, TextShape } from '../schema/shape.js'
-import { redact } from '../secrets.js'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import { type Configuration, valueAt } from '../configuration.js'
 import type { Origin } from '../origin.js'
-import { redact } from '../secrets.js'
+import { redact } from '../redact.js'
 
 /**
  * Returns a configuration as JSON that is safe to print: the values in tables as in the file, with secrets as `***` and

@@ -1,9 +1,9 @@
 import { escapeControls } from '../../text/escape.js'
 import { type Configuration, valueAt } from '../configuration.js'
 import { originText } from '../origin.js'
+import { redact } from '../redact.js'
 import { mapLeaves } from '../schema/map-leaves.js'
 import type { Setting } from '../schema/setting.js'
-import { redact } from '../secrets.js'
 
 /**
  * Prints a configuration as TOML that reads as the same configuration again, except for what it redacts: secrets print as

@@ -1,8 +1,8 @@
 import { quote } from '../../text/escape.js'
+import { redact } from '../redact.js'
 import type { Setting } from '../schema/setting.js'
 import { type Bound, isScalar, type NumberShape, type Shape } from '../schema/shape.js'
 import { printUnit, unitExamples } from '../schema/unit.js'
-import { redact } from '../secrets.js'
 
 /** Describes the kind of value that a setting takes; follows "must be": `a whole number` · `one of chat, completions`. */
 export function expected(shape: Shape): string {

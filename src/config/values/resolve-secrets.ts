@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { escapeName } from '../../text/escape.js'
 import type { OnProblem } from '../layer.js'
 import { expandHome, readBounded } from '../read-bounded.js'
+import { secretsOf } from '../redact.js'
 import { mapLeaves } from '../schema/map-leaves.js'
 import type { Setting } from '../schema/setting.js'
-import { secretsOf } from '../secrets.js'
 
 /** The environment variables; an empty one counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>

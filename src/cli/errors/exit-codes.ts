@@ -1,0 +1,41 @@
+import type { ConfigErrorCode } from '../../config/config-error.js'
+import type { CreateErrorCode } from '../../create/create-error.js'
+import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
+import type { WalletErrorCode } from '../../wallet/wallet-error.js'
+import type { UsageErrorCode } from './usage-codes.js'
+
+/** The network, the model, the disk or a plugin failed. */
+export const FAILED = 1
+/** The user made a mistake, in the command line or in the configuration. */
+export const MISUSED = 2
+/** The command does not exist; as a shell exits. */
+const NOT_FOUND = 127
+/** Ctrl-C; as a shell exits. */
+const INTERRUPTED = 130
+
+/** The exit codes that differ from those of their class, by error code. */
+const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
+  ['UNKNOWN_COMMAND', NOT_FOUND],
+  ['NPM_FAILED', FAILED],
+  ['REGISTRY_FAILED', FAILED],
+  ['OUTPUT_LOST', FAILED],
+  ['UNCAUGHT', FAILED],
+  ['STUCK', FAILED],
+  ['ENDED_EARLY', FAILED],
+])
+const wallet: ReadonlyMap<WalletErrorCode, number> = new Map([
+  ['KEYFILE_LOCKED', FAILED],
+  ['KEYFILE_UNREADABLE', FAILED],
+  ['KEYFILE_PASSWORD_ABORTED', INTERRUPTED],
+])
+
+/** Each returns the exit code of a command that ends with an error of the class. */
+export const exitCodes = {
+  usage: (code: UsageErrorCode) => usage.get(code) ?? MISUSED,
+  wallet: (code: WalletErrorCode) => wallet.get(code) ?? MISUSED,
+  // A plugin's broken schema or code is not the user's mistake.
+  config: (code: ConfigErrorCode) => (code === 'CONFIG_INVALID' ? MISUSED : FAILED),
+  plugin: (code: PluginErrorCode) => (code === 'PLUGIN_BROKEN' ? FAILED : MISUSED),
+  create: (code: CreateErrorCode) => (code === 'FOLDER_TAKEN' ? MISUSED : FAILED),
+  noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
+}
