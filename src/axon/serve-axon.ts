@@ -119,7 +119,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const id = randomUUID()
   let draining = false
 
-  // Fastify gives the server its limits, time-outs and closing; the pipeline gives a request its way. So one route takes
+  // Fastify gives the server its limits, time-outs and closing; the pipeline does the routing. So one route takes
   // every URL, and one hook takes every request before fastify looks at its method, type or body.
   const app = fastify({
     forceCloseConnections: true,

@@ -70,7 +70,7 @@ export async function respond(
 
   if (route.frames === undefined) {
     const patch = requirePatch(await abortablePlugin('dialect', route.answer(question), signal))
-    place?.[Symbol.dispose]() // what is left is waiting
+    place?.[Symbol.dispose]() // early: only the delay of `notBefore` remains
     if (route.notBefore) await pause(route.notBefore - (performance.now() - startedAt), signal)
     return trace.answered(wire.reply(claim, tree, patch, served()))
   }

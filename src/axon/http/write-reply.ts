@@ -19,7 +19,7 @@ export function writeReply(request: IncomingMessage, response: ServerResponse, r
   if (request.complete) return void response.end(reply.body)
   response.write(reply.body)
   discard(request, () => {
-    // Behind another reply it would wait for its turn, unread, and the axon could not see the caller of the other disconnect.
+    // Queued behind another reply of this connection, the body would stay unread, and a disconnect would go unnoticed.
     if (!request.complete && !response.socket) return void request.socket.destroy()
     response.end(() => request.complete || request.socket.destroy())
   })

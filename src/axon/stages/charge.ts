@@ -10,8 +10,8 @@ export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
 
 /**
- * Charges the caller of a rate-limited route. Where no rule holds, the address pays: anyone can make any number of
- * hotkeys. A route whose cost depends on the body is charged once the body is read, any other route before that.
+ * Charges the caller of a rate-limited route. Callers that no rule admits are charged by address, because anyone can
+ * create hotkeys. A route whose cost depends on the body is charged once the body is read, any other route before that.
  *
  * @param request once it is read
  * @throws {Refusal} BUDGET_USED

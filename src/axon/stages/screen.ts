@@ -12,8 +12,8 @@ export type Screened = {
 }
 
 /**
- * Holds the rules against the claimed hotkey, before anything is proven. A claim without a usable hotkey passes: it
- * fails in `verify`. A route with `rules: false` takes any hotkey, and the verdict only tells strangers apart.
+ * Checks the claimed hotkey against the rules, before its signature is verified. A claim without a usable hotkey passes: it
+ * fails in `verify`. A route with `rules: false` takes any hotkey, and the verdict only marks the caller as a stranger.
  *
  * @throws {Refusal} BLACKLISTED
  */

@@ -8,7 +8,7 @@ export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<rea
 
 /**
  * A bounded queue of signature checks. A check costs about 0.2 ms and any stranger can cause one, so they run in small
- * batches, between which the thread serves the requests that are being answered, if it is the one that checks. Few
+ * batches: if they run on the main thread, it serves other requests between batches. Few
  * batches run at a time, so that the check of a caller that disconnects meanwhile is skipped.
  */
 export class SignatureQueue {

@@ -77,7 +77,7 @@ export class OpenAIMiner implements Miner {
 
   /**
    * @throws {NoAnswer} with a code that begins with `MODEL_`, and with all attempts
-   * @throws the signal's reason; a bug in the program unchanged
+   * @throws the signal's reason; an unexpected error unchanged
    */
   async *prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome> {
     asked.signal.throwIfAborted()

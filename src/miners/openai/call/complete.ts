@@ -18,7 +18,7 @@ import { droppingRefused } from './drop-parameters.js'
  * the same call.
  *
  * @throws {NoAnswer} with a code that begins with `MODEL_`
- * @throws the signal's reason when it aborts; a bug in the program unchanged
+ * @throws the signal's reason when it aborts; an unexpected error unchanged
  */
 export function callModel(
   client: OpenAI,

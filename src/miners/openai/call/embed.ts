@@ -15,7 +15,7 @@ import { CallTimeouts } from './call-timeouts.js'
  * Asks the configured model once for a vector of each text, and yields all of them at once.
  *
  * @throws {NoAnswer} with a code that begins with `MODEL_`
- * @throws the signal's reason when it aborts; a bug in the program unchanged
+ * @throws the signal's reason when it aborts; an unexpected error unchanged
  */
 export async function* embedTexts(
   client: OpenAI,

@@ -28,7 +28,7 @@ type AttemptOptions = {
  * @param options.maxSilenceMs how long to wait for the first token; null: until the deadline
  * @param options.hedgeMs the silence after which another target is called too; null: never
  * @throws {NoAnswer} as the call, or `MODEL_TIMEOUT`
- * @throws the signal's reason; a bug in the program unchanged
+ * @throws the signal's reason; an unexpected error unchanged
  */
 export async function* attemptOnce<Chunk>(
   targetCall: TargetCall<Chunk>,

@@ -89,7 +89,7 @@ const maxFailures = 4
 /** Before one question asks the same endpoint again: at most `firstMs`, doubled each time up to `maxMs`. */
 const pauses = { firstMs: 250, maxMs: 4_000 }
 
-/** Makes the error for when no target can be asked in time: the most specific reason of those that rest, else the time. */
+/** Returns the error when no target can be asked in time: the most specific reason of resting targets, else a time-out. */
 export function noTargetError(targets: readonly Target[], health: Health): NoAnswer {
   const resting = targets.flatMap(target => {
     const reason = health.reason(target)

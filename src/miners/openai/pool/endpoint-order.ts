@@ -15,7 +15,7 @@ export function weightedOrder(endpoints: readonly ModelEndpoint[], random: () =>
     .map((endpoint, at) => {
       const { weight } = endpoint
       if (weight === null || endpoints[at - 1]?.weight == null) group += 1
-      // Of exponential waiting times, each is the shortest with a probability of its rate's share in all rates.
+      // With exponential delays of rate `weight`, an endpoint comes first with the probability weight / total weight.
       return { endpoint, group, waitingTime: weight === null ? 0 : -Math.log(1 - random()) / weight }
     })
     .sort((a, b) => a.group - b.group || a.waitingTime - b.waitingTime)

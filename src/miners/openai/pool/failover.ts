@@ -95,7 +95,7 @@ export class Failover<Chunk> {
    * @param signal the caller's, or one that follows it
    * @param onToken called at the first token of each attempt, a thought included
    * @throws {NoAnswer} of the attempt that yielded, or when no target can be asked; {@link bestError} chooses what to report
-   * @throws the signal's reason; a bug in the program unchanged
+   * @throws the signal's reason; an unexpected error unchanged
    */
   async *run(signal: AbortSignal, onToken: () => void): AnswerStream<Chunk> {
     for (;;) {

@@ -50,7 +50,7 @@ export class ModelPool {
    * Streams the answer of the first target that has one.
    *
    * @throws {NoAnswer} with a code that begins with `MODEL_`, and with all attempts
-   * @throws the signal's reason; a bug in the program unchanged
+   * @throws the signal's reason; an unexpected error unchanged
    */
   ask(question: Question, asked: Asked): AnswerStream<string | Piece> {
     return this.#answer(question, asked, { isRelay: false, call: this.#options.call, coalescer: this.#answers })
