@@ -39,7 +39,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     }
 
     const route = matchRoute(head, wire, axon.dialect.routes)
-    const claim = trace.claimed(wire.claim(head), route)
+    const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
     const screened = screen(claim, axon.rules, route)
     const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, signal }))

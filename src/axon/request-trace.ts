@@ -35,9 +35,14 @@ export class RequestTrace {
     this.#wire = wire
   }
 
-  claimed<C extends Claim>(claim: C, route: Route): C {
-    this.#claim = claim
+  /** From here on the route's own refusals hold. */
+  matched(route: Route): this {
     this.#route = route
+    return this
+  }
+
+  claimed<C extends Claim>(claim: C): C {
+    this.#claim = claim
     return claim
   }
 

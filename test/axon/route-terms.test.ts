@@ -57,6 +57,13 @@ describe('the terms of a route', () => {
     assert.ok(left > 0 && left <= 1_800, `${left} ms`)
   })
 
+  it('may word every refusal of the route, that of a malformed head too', async () => {
+    const refusals = { MALFORMED: { status: 422, text: 'own words' } }
+    await using axon = await startAxon({ dialect: dialectOf({ refusals }) })
+    const got = await send(axon.url, ask({ headers: { timeout: 'soon' } }))
+    assert.deepEqual([got.status, got.json.message], [422, 'own words'])
+  })
+
   it('holds no place while an answer is held back', async () => {
     let asked = 0
     const both = Promise.withResolvers<void>()

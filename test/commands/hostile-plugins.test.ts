@@ -131,6 +131,13 @@ describe('a hostile miner', () => {
       assert.equal(inWords.code, 1)
       assert.match(inWords.stderr, /^error: .*\n {2}try: .*miner-hostile.*\n$/s)
     })
+
+  it('is named when its exit ends a process that has run a command before', async () => {
+    assert.equal((await runMiner(['miners'], { env: plugins.env })).code, 0)
+    const { code, stderr } = await runMiner(['prompt', '--use', 'hostile', 'exit'], { env: plugins.env })
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: the program exited before the command was done\n/)
+  })
 })
 
 describe('a plugin that is loaded', () => {

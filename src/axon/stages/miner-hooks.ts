@@ -39,7 +39,11 @@ function provenCall({ call: { hotkey, claim }, body }: Request, id: string): Pro
 }
 
 async function ask<T>(hook: () => T | Promise<T>, fits: (value: unknown) => boolean): Promise<T> {
-  const value = await withTimeout(Promise.resolve(hook()), MAX_MS)
+  const { promise, resolve } = Promise.withResolvers<T>()
+  // The time begins before the call: a hook may compute before it first waits.
+  const answer = withTimeout(promise, MAX_MS)
+  resolve((async () => hook())())
+  const value = await answer
   if (fits(value)) return value
   throw new TypeError('returned a value that its type does not allow')
 }

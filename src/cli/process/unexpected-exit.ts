@@ -17,6 +17,7 @@ export function expectExit(): void {
  * then 1, whatever the plugin passed.
  */
 export function guardExit(argv: readonly string[]): void {
+  isExpected = false
   const report = (code: UsageErrorCode, message: string) => printError(new UsageError(code, message, suspect()), argv)
   process.on('uncaughtException', error => {
     expectExit()

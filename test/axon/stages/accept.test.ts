@@ -44,9 +44,17 @@ describe('a miner’s blacklist', () => {
       },
     ],
     ['never decides', () => new Promise<never>(() => {})],
+    [
+      'decides too late, and computed for most of that time',
+      () => {
+        const startedAt = performance.now()
+        while (performance.now() - startedAt < 110);
+        return new Promise<never>(resolve => setTimeout(() => resolve({ allow: false, reason: 'late' } as never), 20))
+      },
+    ],
     ['gives what its type does not allow', () => [true, 'reason'] as never],
   ] as const) {
-    it(`has no say when it ${what}`, async () => {
+    it(`is ignored when it ${what}`, async () => {
       await using it = await hooked({ blacklist })
       assert.equal((await send(it.axon.url, ask())).status, 200)
       assert.equal(it.failed.length, 1)

@@ -89,8 +89,9 @@ class CoalescedCall<Chunk> {
     const { signal } = timeout
     let isActive = true
     const leave = () => {
-      if (isActive) this.#leave(deadline)
+      if (!isActive) return
       isActive = false
+      this.#leave(deadline)
     }
     // Not only in `finally`, which does not run while the caller does not ask for the next chunk.
     signal.addEventListener('abort', leave, { once: true })

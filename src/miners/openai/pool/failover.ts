@@ -28,8 +28,8 @@
  * after 8 attempts, or when no target is left. After a chunk has been yielded it asks no other: the parts of two answers
  * do not fit together.
  */
-import { abortable } from '../../../async/abortable.js'
-import { TimeoutError, withTimeout } from '../../../async/timeout.js'
+import { abortable, CANCELLED } from '../../../async/abortable.js'
+import { timeoutSignal } from '../../../async/timeout.js'
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Attempt } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
@@ -181,9 +181,9 @@ export class Failover<Chunk> {
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
     // With jitter, because other questions wait for the same moment.
     const pauseMs = ms + this.#context.random() * jitterMs
-    await withTimeout(abortable(this.#context.health.changed(), signal), pauseMs).catch(error => {
-      if (!(error instanceof TimeoutError)) throw error
-    })
+    // Not `withTimeout`: health may never change again, and would keep the signal, and with it the request, until then.
+    using pause = timeoutSignal({ ms: pauseMs, reason: () => CANCELLED, parent: signal })
+    await abortable(this.#context.health.changed(), pause.signal).catch(() => signal.throwIfAborted())
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import type { CallModel } from '#dist/miners/openai/call/call.js'
 import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, completion, cut, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
@@ -346,14 +347,16 @@ describe('a pool with resting endpoints', () => {
       return yield* saying('fine')
     }
     const { ask } = pool([endpoint('main')], { call })
+    const { signal } = new AbortController()
     assert.equal((await refusal(ask({ deadline: Date.now() + 1_000 }))).retryAfterMs, 1_500)
     const reason = await refusal(ask({ deadline: Date.now() + 200 }))
     assert.deepEqual([reason.reason, reason.code, reason.attempts], ['busy', 'MODEL_RATE_LIMITED', []])
     assert.match(reason.message, /^main rests for [12] s: failed with MODEL_RATE_LIMITED$/)
     assert.ok(reason.retryAfterMs! > 200 && reason.retryAfterMs! <= 1_500)
     assert.equal(calls, 1)
-    assert.equal((await ask()).text, 'fine')
+    assert.equal((await ask({ signal })).text, 'fine')
     assert.equal(calls, 2)
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   it('holds questions while the only endpoint is probed, and sends all of them when the probe succeeds', async () => {
