@@ -9,6 +9,7 @@ import { configurationDoc } from '../dist/config/describe/markdown.js'
 import { refusals } from '../dist/wires/refusal.js'
 import { errorsPage } from './errors-page.js'
 import { pluginReference } from './plugin-reference.js'
+import { refusalMeanings } from './refusal-meanings.js'
 
 await using scope = openScope()
 const miners = await Promise.all(
@@ -49,15 +50,19 @@ ${configurationDoc(sections, reservedFlags())}`,
 
   'docs/refusals.md': `# Refusals
 
-Made by \`npm run docs\` from the table in \`src/wires/refusal.ts\`.
+Made by \`npm run docs\` from the tables in \`src/wires/refusal.ts\` and \`scripts/refusal-meanings.js\`.
 
-The refusals of an axon: the code that the miner logs, the HTTP status, and the text on the wire (\`…\` is a detail of the
-case). [lifecycle.md](lifecycle.md) shows which stage refuses with which status.
+The refusals of an axon: the code that the miner logs, the HTTP status, the text on the wire (\`…\` is a detail of the
+case), what it means, and what the caller or the operator can do. [lifecycle.md](lifecycle.md) shows which stage refuses with
+which status.
 
-| code | status | text |
-| --- | --- | --- |
+| code | status | text | meaning | how to fix it |
+| --- | --- | --- | --- | --- |
 ${Object.entries(refusals)
-  .map(([code, { status, text }]) => `| ${code} | ${status} | ${text('…')} |`)
+  .map(([code, { status, text }]) => {
+    const { meaning, remedy } = refusalMeanings[code]
+    return `| ${code} | ${status} | ${text('…')} | ${meaning} | ${remedy} |`
+  })
   .join('\n')}
 `,
 
@@ -65,9 +70,9 @@ ${Object.entries(refusals)
 
 Made by \`npm run docs\` from the tables of codes in \`src\`.
 
-Every error of a command has a code: under \`--json\` it is \`error.code\`, and the log has it as \`code\`. On a terminal the
-message and a line \`try:\` stand in its place. The message says what was found, and its hint often more than this page. Codes
-keep their names and their meaning within a major version. What an axon refuses a caller with is in
+Every error of a command has a code: under \`--json\` it is \`error.code\`, and the log has it as \`code\`. On a terminal
+you see the message and a \`try:\` line instead of the code. They are often more specific than this page. Codes keep their
+names and their meaning within a major version. For the refusals that an axon sends to callers, see
 [refusals.md](refusals.md).
 
 ${errorsPage()}`,

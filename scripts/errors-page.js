@@ -26,19 +26,19 @@ import { WalletError } from '../dist/wallet/wallet-error.js'
 export const errorTables = [
   {
     title: 'Command line',
-    text: 'Mistakes in what was typed (2), and ends of the program that are not mistakes of its user (1).',
+    text: 'Mistakes in the command line (2), and failures that the user did not cause (1).',
     codes: usageCodes,
     exit: code => exitOf(new UsageError(code, '')),
   },
   {
     title: 'Configuration',
-    text: '`CONFIG_INVALID` comes with `problems`: all that is wrong, each with a code of the next table.',
+    text: '`CONFIG_INVALID` comes with `problems`: everything that is wrong, each with a code of the next table.',
     codes: configCodes,
     exit: code => exitOf(new ConfigError(code, code === 'CONFIG_INVALID' ? [] : '')),
   },
   {
     title: 'Problems of a configuration',
-    text: '`SECRET_EXPOSED` is a warning in the log, and ends no command.',
+    text: '`SECRET_EXPOSED` is only a warning in the log.',
     codes: problemCodes,
     exit: () => exitOf(new ConfigError('CONFIG_INVALID', [])),
   },
@@ -56,7 +56,7 @@ export const errorTables = [
   },
   {
     title: 'Conversations',
-    text: '`--roles` and `--messages` do not make a conversation. A caller who sends such ones gets [400](refusals.md).',
+    text: '`--roles` and `--messages` do not make a conversation. A caller that sends such a conversation gets [400](refusals.md).',
     codes: conversationCodes,
     exit: code => exitOf(new ConversationError(code, '')),
   },
@@ -113,7 +113,7 @@ export function errorsPage() {
         ([code, entry]) =>
           `| ${code} | ${entry.fatal === false ? '–' : exit(code, entry)} | ${entry.meaning} | ${entry.remedy} |`,
       )
-      return `## ${title}\n\n${text}\n\n| code | exit | meaning | what mends it |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+      return `## ${title}\n\n${text}\n\n| code | exit | meaning | how to fix it |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
     })
     .join('\n')
 }

@@ -21,7 +21,7 @@ describe('docs/dependencies.md', () => {
     const shipped = lockedIn('.').filter(({ dev, devOptional }) => !dev && !devOptional).length
     assert.match(
       page,
-      new RegExp(`^${direct} packages are installed with the program, and ${shipped - direct} that `, 'm'),
+      new RegExp(`^The program has ${direct} direct dependencies, which pull in ${shipped - direct} more\\.`, 'm'),
     )
     assert.match(page, new RegExp(`lock file \\(${lockedIn('test/registry').length} packages\\)`))
   })

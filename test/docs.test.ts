@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { refusals } from '#dist/wires/refusal.js'
+import { refusalMeanings } from '../scripts/refusal-meanings.js'
 
 describe('docs', () => {
   it('say what the code says; npm run docs writes them anew', () => {
@@ -8,6 +10,14 @@ describe('docs', () => {
       execFileSync(process.execPath, ['scripts/docs.js', '--print'], { encoding: 'utf8' }),
     )
     for (const [path, page] of Object.entries(pages)) assert.equal(readFileSync(path, 'utf8'), page, path)
+  })
+
+  it('say what each refusal means and how to fix it', () => {
+    assert.deepEqual(Object.keys(refusalMeanings), Object.keys(refusals))
+    for (const [code, { meaning, remedy }] of Object.entries(refusalMeanings)) {
+      assert.ok(meaning, code)
+      assert.match(remedy, /^(caller|operator): /, code)
+    }
   })
 
   it('list every decision in the index, with what lost', () => {

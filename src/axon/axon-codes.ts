@@ -16,6 +16,6 @@ export const axonCodes = {
   },
   AXON_FAILED: {
     meaning: 'the system refuses to open the port for another reason',
-    remedy: "the message has the system's own words",
+    remedy: 'read the error of the system, which the message quotes',
   },
 } satisfies ErrorCodes

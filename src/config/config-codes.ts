@@ -3,8 +3,8 @@ import type { ErrorCodes } from '../text/error-codes.js'
 /** The one table of `ConfigError` codes. */
 export const configCodes = {
   CONFIG_INVALID: {
-    meaning: 'the configuration is wrong: `problems` lists everything that is, in all layers',
-    remedy: 'mend each problem, as its own hint tells',
+    meaning: 'the configuration is invalid: `problems` lists every problem, in all layers',
+    remedy: 'fix each problem; each has a hint of its own',
   },
   CONFIG_SCHEMA: {
     meaning: 'a miner describes its settings wrongly',
@@ -20,7 +20,7 @@ export const problemCodes = {
   },
   FILE_MALFORMED: {
     meaning: 'the file is not valid TOML in UTF-8',
-    remedy: 'mend the line that the message names: `key = value`, text in quotes, each key and table once',
+    remedy: 'fix the line that the message names: `key = value`, text in quotes, each key and table once',
   },
   UNKNOWN_KEY: {
     meaning: 'the file has a key that is not a setting',
@@ -46,7 +46,7 @@ export const problemCodes = {
   },
   RULE_BROKEN: {
     meaning: 'settings contradict each other',
-    remedy: 'change or remove one of those that the message names',
+    remedy: 'change or remove one of the settings that the message names',
   },
   SECRET_EXPOSED: {
     meaning: 'others on this machine, or readers of the file, can see a secret',

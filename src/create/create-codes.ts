@@ -4,10 +4,10 @@ import type { ErrorCodes } from '../text/error-codes.js'
 export const createCodes = {
   FOLDER_TAKEN: {
     meaning: 'the folder of the new package is not empty, or not a folder',
-    remedy: 'name another with `--dir`',
+    remedy: 'choose another folder with `--dir`',
   },
   FOLDER_UNWRITABLE: {
     meaning: 'the new package cannot be written to its folder',
-    remedy: 'name another with `--dir`, or let this user write there',
+    remedy: 'choose another folder with `--dir`, or let this user write to it',
   },
 } satisfies ErrorCodes

@@ -35,8 +35,8 @@ export const explanationCodes = {
   },
   QUESTION_TOO_LONG: { meaning: 'the question is too large (413)', remedy: 'ask with less text' },
   BUSY: { meaning: 'the axon accepts no more questions for now (429)', remedy: 'ask later, or with fewer at once' },
-  UNSUPPORTED: { meaning: 'the miner behind the axon cannot do that (501)', remedy: 'ask something else of it' },
-  AXON_UNAVAILABLE: { meaning: 'the axon cannot answer now (503)', remedy: 'ask again in a little while' },
+  UNSUPPORTED: { meaning: 'the miner behind the axon cannot do that (501)', remedy: 'ask a question that it supports' },
+  AXON_UNAVAILABLE: { meaning: 'the axon cannot answer now (503)', remedy: 'ask again in a few seconds' },
   AXON_UNREACHABLE: {
     meaning: 'the connection is refused or not accepted',
     remedy: 'check `--url`, that the axon runs, and its firewall',

@@ -1,7 +1,7 @@
 import type { CodeDescription, ErrorCodes } from '../text/error-codes.js'
 
 /**
- * The one table of the codes that this program gives a `NoAnswer`: the host, and the miners and dialects that it brings.
+ * The one table of the codes that this program gives a `NoAnswer`: the host, and the built-in miners and dialects.
  * `misuse` as in `NoAnswer`.
  */
 export const hostCodes = {
@@ -28,7 +28,7 @@ export const hostCodes = {
   },
   FETCH_FAILED: {
     meaning: 'a `fetch` of a plugin failed, took too long, or received too much',
-    remedy: 'see whether the service runs, and whether this machine reaches it',
+    remedy: 'check that the service runs, and that this machine reaches it',
   },
   ASK_LATE: {
     meaning: 'the miner did not answer within the time that the dialect allows it',
@@ -49,7 +49,7 @@ export const hostCodes = {
     misuse: true,
   },
   MODEL_KEY_REFUSED: {
-    meaning: 'the endpoint refuses the API key, or wants one (401)',
+    meaning: 'the endpoint refuses the API key, or requires one (401)',
     remedy: 'check the key, and that it belongs to this endpoint',
     misuse: true,
   },
@@ -88,7 +88,7 @@ export const hostCodes = {
   },
   MODEL_UNSUPPORTED: {
     meaning: 'the model, or the API that is set, lacks what the question needs',
-    remedy: 'have another model or endpoint answer',
+    remedy: 'use another model or endpoint',
   },
   MODEL_REFUSED: {
     meaning: 'the model, or a filter of the endpoint, refuses to answer this conversation',
@@ -104,7 +104,7 @@ export const hostCodes = {
   },
   MODEL_EMPTY_LENGTH: {
     meaning: 'the model used up its tokens before the first word',
-    remedy: 'raise the number of tokens: a model that reasons counts its thoughts, too',
+    remedy: 'raise the number of tokens: the thoughts of a reasoning model count, too',
   },
   MODEL_UNREACHABLE: {
     meaning: 'the endpoint cannot be resolved or connected to',
@@ -143,7 +143,7 @@ export const hostCodes = {
     remedy: 'check that the base URL is that of a chat endpoint',
   },
   MODEL_FAILED: {
-    meaning: 'the endpoint failed (500 and above), or asking it did',
+    meaning: 'the endpoint failed (500 and above), or the call to it did',
     remedy: 'see the log or the status page of the endpoint, and try again',
   },
   HEDGE_LOST: {
@@ -174,13 +174,13 @@ export const hostCodes = {
     remedy: 'choose a model that follows instructions better',
   },
   OTHER_MODEL: {
-    meaning: '`gittensor`: the validator asks for another model than the one that answers',
+    meaning: '`gittensor`: the validator asks for a different model from the one that answers',
     remedy: 'serve the model of the release, under the name that the release has',
     misuse: true,
   },
   NO_MODEL_NAMED: {
     meaning: '`gittensor`: the stream of the endpoint does not name its model',
-    remedy: 'choose an endpoint whose stream does',
+    remedy: 'choose an endpoint whose stream names the model',
   },
 } satisfies Readonly<Record<string, CodeDescription & { readonly misuse?: true }>>
 
@@ -192,7 +192,7 @@ export const attemptCodes = {
     fatal: false,
   },
   INTERNAL: {
-    meaning: 'the miner failed in a way that it does not foresee',
+    meaning: 'the miner failed with an unexpected error',
     remedy: 'look at `--log-level debug`, which logs the stack trace',
     fatal: false,
   },

@@ -1,4 +1,4 @@
-/** What one error code means, and what mends it: a row of `docs/errors.md`, in Markdown. */
+/** What one error code means, and how to fix it: a row of `docs/errors.md`, in Markdown. */
 export type CodeDescription = {
   readonly meaning: string
   readonly remedy: string

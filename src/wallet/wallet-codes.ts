@@ -26,7 +26,7 @@ export const walletCodes = {
   },
   KEYFILE_MALFORMED: { meaning: 'the file is not a keyfile, or ends too early', remedy: regenerate },
   KEYFILE_PUBLIC_ONLY: {
-    meaning: 'the file holds the public half of a hotkey only, which cannot sign',
+    meaning: 'the file holds only the public half of a hotkey, which cannot sign',
     remedy: `copy the hotkey file itself, or ${regenerate}`,
   },
   KEYFILE_MISMATCH: {
@@ -34,8 +34,8 @@ export const walletCodes = {
     remedy: `the file was changed or damaged: ${regenerate}`,
   },
   KEYFILE_CRYPTO_UNSUPPORTED: {
-    meaning: 'the hotkey is not of kind sr25519',
-    remedy: 'register a hotkey of that kind, as `btcli wallet new-hotkey` makes it by default',
+    meaning: 'the hotkey is not an sr25519 key',
+    remedy: 'register an sr25519 hotkey, which `btcli wallet new-hotkey` makes by default',
   },
   KEYFILE_ENCRYPTION_UNSUPPORTED: {
     meaning: 'the file is encrypted in an old way',
@@ -54,8 +54,8 @@ export const walletCodes = {
     remedy: 'give the password that the hotkey was made with, without a line end',
   },
   KEYFILE_PASSWORD_ABORTED: {
-    meaning: 'Ctrl-C or the end of input where the password was asked for',
-    remedy: 'set `MINER_WALLET_PASSWORD`, which skips the question',
+    meaning: 'the password prompt was cancelled (Ctrl-C or end of input)',
+    remedy: 'set `MINER_WALLET_PASSWORD`, which skips the prompt',
   },
   KEYFILE_DECRYPT_FAILED: {
     meaning: 'decrypting the hotkey failed or took too long',

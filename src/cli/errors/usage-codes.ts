@@ -5,7 +5,7 @@ export const usageCodes = {
   USAGE: { meaning: 'oclif refuses the command line for another reason', remedy: "follow the command's `--help`" },
   UNKNOWN_COMMAND: { meaning: 'the command does not exist', remedy: '`miner help` lists all' },
   COMMAND_MISSING: {
-    meaning: 'a flag stands in the place of a command, or a topic such as `config` lacks its command',
+    meaning: 'a flag is in the place of the command, or a topic such as `config` lacks its command',
     remedy: 'put the command before its flags; `miner help` lists all',
   },
   UNEXPECTED_ARGUMENT: {
@@ -17,20 +17,20 @@ export const usageCodes = {
   GIVEN_TWICE: { meaning: 'a flag that takes one value is given more than once', remedy: 'remove one of them' },
   INVALID_VALUE: {
     meaning: 'a flag or an argument has the wrong form or range',
-    remedy: 'give what the message asks for',
+    remedy: 'give a value that the message allows',
   },
 
   UNKNOWN_MINER: {
     meaning: '`use` names a miner that does not exist',
-    remedy: 'name one of those that the hint lists, or install the plugin that brings it',
+    remedy: 'choose one that the hint lists, or install the plugin that provides it',
   },
   UNKNOWN_DIALECT: {
     meaning: '`dialect` names a dialect that does not exist',
-    remedy: 'name one of those that the hint lists, or install the plugin that brings it',
+    remedy: 'choose one that the hint lists, or install the plugin that provides it',
   },
   NETWORK_MISSING: {
     meaning: '`serve` does not know which chain the miner belongs to',
-    remedy: '`--dev` to try it, or `--network none` to answer the hotkeys of `--allow`',
+    remedy: 'add `--dev` to try it, or `--network none` to answer the hotkeys of `--allow`',
   },
   NOBODY_ALLOWED: {
     meaning: 'without a chain, `policy.allow` must name the callers, and it is empty',
@@ -41,7 +41,7 @@ export const usageCodes = {
   QUESTION_EMPTY: { meaning: 'the question is white space only', remedy: 'type it as TEXT: `"What is TAO?"`' },
   QUESTION_TWICE: {
     meaning: 'two of TEXT, `--messages` and `--body` are given',
-    remedy: 'keep one of them; messages can stand in `--body`',
+    remedy: 'use only one of the three; `--body` can contain messages',
   },
   MESSAGES_MISSING: {
     meaning: '`--roles` is given without `--messages`',
@@ -52,7 +52,7 @@ export const usageCodes = {
   STDIN_NOT_UTF8: { meaning: 'standard input is not UTF-8 text', remedy: 'convert it: `iconv -t UTF-8`' },
   UNKNOWN_SYNAPSE: {
     meaning: 'the dialect does not have the synapse that `--synapse` names',
-    remedy: 'name one of those that the hint lists',
+    remedy: 'choose one that the hint lists',
   },
   NO_STREAM: { meaning: '`--stream` is given for a synapse that is not streamed', remedy: 'leave out `--stream`' },
   NO_CONVERSATION: {
@@ -67,10 +67,13 @@ export const usageCodes = {
     meaning: '`--body` is not a JSON object, or has a lone surrogate in a hashed field',
     remedy: 'give one JSON object with the fields of the synapse',
   },
-  URL_MISSING: { meaning: '`query` does not know which axon to ask', remedy: '`--url http://HOST:PORT`, or `--dev`' },
+  URL_MISSING: {
+    meaning: '`query` does not know which axon to ask',
+    remedy: 'add `--url http://HOST:PORT`, or `--dev`',
+  },
   RECEIVER_MISSING: {
     meaning: "`query` does not know the axon's hotkey, which the signature covers",
-    remedy: '`--receiver` with the ss58 address of the hotkey',
+    remedy: 'add `--receiver` with the ss58 address of the hotkey',
   },
 
   NAME_MISSING: { meaning: '`create` needs a name', remedy: '`miner create miner my-miner`' },
@@ -81,7 +84,7 @@ export const usageCodes = {
   },
   NO_SUCH_FILE: {
     meaning: '`plugins:install` is given a path at which nothing exists',
-    remedy: 'check the path; name a package of the registry without one',
+    remedy: 'check the path; to install from the registry, give only the package name',
   },
   UNKNOWN_PACKAGE: {
     meaning: 'the registry does not have the package',
@@ -98,7 +101,7 @@ export const usageCodes = {
     remedy: 'free space where it goes',
   },
   UNCAUGHT: {
-    meaning: 'an error that no code catches ended the program',
+    meaning: 'an uncaught error ended the program',
     remedy: 'uninstall the plugin that the hint names, or look at `--log-level debug`',
   },
   STUCK: {
@@ -115,7 +118,7 @@ export const usageCodes = {
 export const reportCodes = {
   TIMEOUT: { meaning: 'the answer did not arrive in time', remedy: 'see what the miner waits for: `miner check`' },
   UNEXPECTED: {
-    meaning: 'this program, or a library, failed in a way that it does not foresee',
+    meaning: 'this program, or a library, failed with an unexpected error',
     remedy: 'look at `--log-level debug`, which prints the stack trace',
   },
 } satisfies ErrorCodes

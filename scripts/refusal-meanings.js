@@ -1,0 +1,99 @@
+/** What each refusal means, and what the caller or the operator can do; docs/refusals.md shows it beside the wire's text. */
+export const refusalMeanings = {
+  MALFORMED: {
+    meaning: 'the request cannot be read, or a field is missing or invalid',
+    remedy: 'caller: correct what the text names',
+  },
+  HASH_MISMATCH: {
+    meaning: 'the body hash in the header is not that of the hashed fields',
+    remedy: "caller: hash the fields that the subnet's protocol requires; operator: check `--netuid` and `--dialect`",
+  },
+  NOT_VERIFIED: {
+    meaning: 'the signature, the nonce or the hotkey is not valid; the text names which',
+    remedy: "caller: set the clock by NTP, use each nonce once, and sign for this axon's hotkey",
+  },
+  BLACKLISTED: {
+    meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",
+    remedy: 'operator: check `--allow` and `--deny`',
+  },
+  UNKNOWN_SYNAPSE: {
+    meaning: 'the dialect does not have this synapse',
+    remedy: 'operator: choose the dialect of the subnet with `--netuid` or `--dialect`',
+  },
+  NOT_FOUND: {
+    meaning: 'the path names neither a synapse nor a route',
+    remedy: 'caller: send the request to `/` and the name of the synapse',
+  },
+  METHOD_NOT_ALLOWED: {
+    meaning: 'the HTTP method is neither POST nor GET',
+    remedy: 'caller: use POST',
+  },
+  DEADLINE_IN_QUEUE: {
+    meaning: "the caller's time-out passed before a place was free",
+    remedy: 'operator: raise `--concurrency`, or use a faster model; caller: allow more time',
+  },
+  BODY_TIMEOUT: {
+    meaning: 'the head or the body arrived too slowly',
+    remedy: 'caller: check the network, or allow more time',
+  },
+  BODY_TOO_LARGE: {
+    meaning: "the body is larger than `--max-body`, or than the route's own limit",
+    remedy: 'caller: send less; operator: raise `--max-body`',
+  },
+  QUESTION_TOO_LONG: {
+    meaning: "the conversation does not fit the model's context",
+    remedy: 'caller: ask with less text; operator: choose a model with a longer context',
+  },
+  TOO_MANY_NONCES: {
+    meaning: 'the hotkey sent too many requests within about a minute (100,000)',
+    remedy: 'caller: send fewer requests',
+  },
+  BUSY: {
+    meaning: 'the miner accepts no more questions for now, usually because of a rate limit of its model',
+    remedy: 'caller: ask again after `Retry-After`; operator: raise the limit, or add a key or an endpoint',
+  },
+  BUDGET_USED: {
+    meaning: 'the caller has used up its rate on this route, or its share of the miner',
+    remedy: 'caller: ask again after `Retry-After`',
+  },
+  HEADERS_TOO_LARGE: {
+    meaning: 'the headers are larger than 32 KiB',
+    remedy: 'caller: send smaller headers',
+  },
+  INTERNAL: {
+    meaning: 'the axon, the miner or the dialect threw an unexpected error',
+    remedy: 'operator: search the log for the id; it has the stack trace',
+  },
+  UNSUPPORTED: {
+    meaning: 'the miner or its model lacks what the question requires, such as tools or logprobs',
+    remedy: 'operator: choose another miner, model or endpoint',
+  },
+  UPSTREAM_FAILED: {
+    meaning: 'the model failed, or returned no usable answer',
+    remedy: 'operator: run `miner check`; the log has the cause with a code of [errors.md](errors.md)',
+  },
+  DRAINING: {
+    meaning: 'the miner is stopping and accepts no new requests',
+    remedy: 'caller: ask again after the restart',
+  },
+  QUEUE_FULL: {
+    meaning: 'all places are taken and the queue is full, or a request with a higher priority evicted this one',
+    remedy: 'caller: ask again later; operator: raise `--concurrency` or `--queue`',
+  },
+  CHECKS_FULL: {
+    meaning: 'too many signatures are waiting to be verified (256)',
+    remedy: 'caller: ask again in a second; operator: look for a flood of requests',
+  },
+  NONCE_STORE_FULL: {
+    meaning: 'all hotkeys together sent too many requests within about a minute (1,000,000)',
+    remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
+  },
+  LOADING: {
+    meaning: 'the model is not ready yet',
+    remedy: 'caller: ask again later',
+  },
+  DEADLINE: {
+    meaning: "no answer was ready within the caller's time-out",
+    remedy: 'operator: use a faster model or fewer tokens, and run `miner check`; caller: allow more time',
+  },
+}
