@@ -108,7 +108,7 @@ function requireNetwork(configuration: Configuration): void {
     const origin = originText(configuration.origins.get('subtensor.network')!)
     throw new UsageError(
       'NOBODY_ALLOWED',
-      `without a chain, only allowed hotkeys may ask (${origin}), and --allow is empty`,
+      `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
       'name the hotkeys that may ask, with --allow',
     )
   }

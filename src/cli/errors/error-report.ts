@@ -85,7 +85,7 @@ function oclifError(error: unknown): ErrorReport | null {
       return {
         exit,
         code: 'UNEXPECTED_ARGUMENT',
-        message: args?.length === 1 ? 'there is an argument too many' : `there are ${args?.length} arguments too many`,
+        message: args?.length === 1 ? 'there is one argument too many' : `there are ${args?.length} arguments too many`,
         hint: 'put a text with spaces in quotes; a switch such as --dev takes no value',
       }
     case 'NonExistentFlagsError':

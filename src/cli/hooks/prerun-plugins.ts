@@ -7,7 +7,7 @@ import { packageFault } from '../plugins/unloadable.js'
 const hook: Hook<'prerun'> = async ({ Command, argv }) => {
   if (Command.id === 'plugins:link') {
     const fault = packageFault(linkedFolder(argv))
-    if (fault) throw new UsageError('NO_PLUGIN', fault, 'give the folder of a plugin, as docs/plugins.md shows one')
+    if (fault) throw new UsageError('NO_PLUGIN', fault, 'give the folder of a plugin; docs/plugins.md shows one')
   }
   if (Command.id !== 'plugins:install') return
   const { ux } = await import('@oclif/core')

@@ -18,7 +18,7 @@ export function packageSpec(word: string): string {
   const mayBePath = isPath || /^[^@].*\/|\.t(ar\.)?gz$/.test(word)
   if (mayBePath && existsSync(path)) return `file:${resolve(path)}`
   if (!isPath) return word
-  const hint = 'check the path; a package of the registry is named without one'
+  const hint = 'check the path; to install from the registry, give only the package name'
   throw new UsageError('NO_SUCH_FILE', `there is no file or folder ${resolve(path)}`, hint)
 }
 
