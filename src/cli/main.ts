@@ -23,6 +23,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
     process.exitCode = printError(error, argv)
   }
   expectExit()
+  // Not `withTimeout`: nothing is waited for, and the timer must not keep the process alive.
   setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 

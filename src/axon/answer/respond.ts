@@ -96,7 +96,7 @@ function requirePatch(value: unknown): Patch {
   throw contractError('dialect', 'the dialect gave no fields to answer with', 'return { field: value } from answer')
 }
 
-/** Waits at least `ms` milliseconds; a timer may fire one too early. */
+/** Waits at least `ms` milliseconds; a timer may fire one too early. A delay, so neither `withTimeout` nor `timeoutSignal`. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await setTimeout(Math.ceil(ms) + 1, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
