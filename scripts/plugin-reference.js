@@ -52,6 +52,7 @@ function formatted(declared) {
 const titles = {
   'plugin/sdk': 'What a plugin receives and returns',
   'plugin/miner': 'Miners',
+  'config/schema/setting-meta': 'Settings: the keys of `.meta({ … })`',
   'plugin/dialect': 'Dialects',
   'plugin/json': 'JSON',
   'plugin/log': 'Logs',

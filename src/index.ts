@@ -1,3 +1,4 @@
+export type { Alias, SettingMeta, Unit } from './config/schema/setting-meta.js'
 export type {
   Answer,
   Ask,

@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
-  '': ['plugin'], // index.ts: what a plugin author may import
+  '': ['plugin', 'config'], // index.ts: what a plugin author may import; of `config`, the keys of a setting's `.meta()`
 }
 /** What everybody may import: it knows nothing of this project. */
 const forAll = ['async', 'text']

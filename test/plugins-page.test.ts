@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { DialectPlugin } from '#dist/index.js'
+import { ask, startAxon } from '#dist/testing/index.js'
 import { runMiner, startMiner } from './support/miner-process.ts'
 import { linkedPlugins } from './support/plugins.ts'
 
@@ -8,6 +11,8 @@ const page = readFileSync('docs/plugins.md', 'utf8')
 const [, source = ''] = /^( {4}import type \{ DialectPlugin \}.*?\n)(?=\S)/ms.exec(page) ?? []
 const [, serve = ''] = /^ {4}\$ miner (serve .*)$/m.exec(page) ?? []
 const [, query = '', output = ''] = /^ {4}\$ miner (query .*)\n((?: {4}[^$].*\n)+)/m.exec(page) ?? []
+// What it shows of a field for integers beyond 2^53.
+const [, integer = ''] = /^ {4}sent_at: (.*),$/m.exec(page) ?? []
 
 describe('docs/plugins.md', () => {
   it('shows a dialect, and what it does', async () => {
@@ -21,5 +26,49 @@ describe('docs/plugins.md', () => {
     await using miner = await startMiner([...serve.split(' '), '--axon-port', '0'], { env })
     const { code, stdout, stderr } = await runMiner([...query.split(' '), '--url', miner.url], { env })
     assert.deepEqual({ code, stdout }, { code: 0, stdout: output.replaceAll(/^ {4}/gm, '') }, stderr)
+  })
+
+  it('shows a field that takes integers beyond 2^53, exactly', async () => {
+    const sentAt: z.ZodType<number | bigint> = new Function('z', `return ${integer}`)(z)
+    const stamps: DialectPlugin = ({ defineDialect, defineRoute, z }) =>
+      defineDialect({
+        name: 'stamps',
+        summary: 'answers with the next stamp',
+        follows: 'owner/repository@0000000',
+        synapses: {
+          Stamp: defineRoute({
+            body: z.object({ sent_at: sentAt }),
+            hashed: ['sent_at'],
+            example: { sent_at: 1, next: null },
+            answer: async ({ body }) => ({ next: String(BigInt(body.sent_at) + 1n) }),
+          }),
+          Small: defineRoute({
+            body: z.object({ sent_at: z.int() }),
+            hashed: ['sent_at'],
+            example: { sent_at: 1, next: null },
+            answer: async () => ({ next: 'never' }),
+          }),
+        },
+      })
+    await using axon = await startAxon({ dialect: stamps, miner: { prompt: async function* () {} } as never })
+    for (const [sent, next] of [
+      [1_795_354_700_061_001_291n, '1795354700061001292'],
+      [-9_007_199_254_740_993n, '-9007199254740992'],
+      [41, '42'],
+    ] as const) {
+      const { status, fields, message } = await ask(axon, 'Stamp', { sent_at: sent })
+      assert.deepEqual([status, fields.next], [200, next], message ?? '')
+    }
+    const { status } = await ask(axon, 'Small', { sent_at: 1_795_354_700_061_001_291n })
+    assert.equal(status, 400)
+  })
+
+  it('names every key of .meta()', () => {
+    const rows = [...page.matchAll(/^\| (`.*?) \|/gm)].map(([, keys = '']) => keys)
+    for (const key of ['secret', 'unit', 'env', 'spellings', 'flag', 'id', 'title', 'deprecated', 'examples'])
+      assert.ok(
+        rows.some(row => new RegExp(`\`${key}\\b`).test(row)),
+        key,
+      )
   })
 })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
+import { flagsOf } from '../config/describe/flags.js'
+import { catalogOf } from '../config/schema/catalog.js'
 import type { Section } from '../config/schema/section.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
@@ -62,4 +64,15 @@ export type HostSection = keyof typeof hostSections
 /** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {
   return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules }) }
+}
+
+/**
+ * Checks that the host can read a miner's settings beside its own.
+ *
+ * @throws {ConfigError} CONFIG_SCHEMA
+ */
+export function checkSettings(miner: MinerDefinition): void {
+  const sections = [...Object.values(hostSections), minerSection(miner)]
+  catalogOf(sections, [])
+  flagsOf(sections, new Set())
 }

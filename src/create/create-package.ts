@@ -77,6 +77,7 @@ async function hostFields() {
   return {
     version: host.version,
     node: host.engines.node,
+    nodeTool: host.devDependencies.node,
     typescript: host.devDependencies.typescript,
     typesNode: host.devDependencies['@types/node'],
     contract: String(contract.version),

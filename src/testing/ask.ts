@@ -10,7 +10,10 @@ export type TestReply = {
   /** 200 for an answer; null when the axon sent no status */
   readonly status: number | null
   readonly message: string | null
-  /** the synapse's fields after the reply; for a stream or a refusal, the fields as sent */
+  /**
+   * the synapse's fields after the reply; for a stream or a refusal, the fields as sent. `JSON.parse` reads them, which
+   * rounds integers beyond 2^53
+   */
   readonly fields: { readonly [field: string]: Json }
   /** all streamed bytes, even of a stream that broke off; empty for a whole reply */
   readonly bytes: Buffer
@@ -30,13 +33,13 @@ export type AskHow = {
  * Sends a signed request to an axon over HTTP, as a validator does. Any failure of the axon becomes a reply.
  *
  * @param synapse an unknown synapse is sent as well, and refused with 404
- * @param body the fields that override those of the dialect's `example`
+ * @param body the fields that override those of the dialect's `example`; an integer beyond 2^53 is a bigint
  * @throws {KeyError} when `as` is not a key URI
  */
 export async function ask(
   axon: TestAxon,
   synapse: string,
-  body: { readonly [field: string]: Json } = {},
+  body: { readonly [field: string]: Json | bigint } = {},
   { as = '//Alice', timeoutMs = 12_000 }: AskHow = {},
 ): Promise<TestReply> {
   const route = Object.hasOwn(axon.dialect.synapses, synapse) ? axon.dialect.synapses[synapse] : undefined

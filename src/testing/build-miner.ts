@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { checkSettings } from '../app/settings.js'
 import { checkMinerDefinition } from '../plugin/load/check-definition.js'
-import type { Miner } from '../plugin/miner.js'
+import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { type MinerPlugin, sdk } from '../plugin/sdk.js'
 
@@ -36,12 +37,21 @@ async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) 
   const { name, settings } = definition
   const [fault] = checkMinerDefinition(definition, name)
   if (fault !== undefined) throw new TypeError(`the plugin is not a valid miner: ${fault}`)
+  checkHostReads(definition)
   const parsed = settings.strict().safeParse(config)
   if (!parsed.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(parsed.error)}`)
   const [broken] = definition.rules?.(parsed.data) ?? []
   if (broken) throw new TypeError(`settings of ${name}: ${broken.setting} ${broken.message}`)
   const miner = await definition.create({ config: parsed.data, log: silent, signal, fetch: boundedFetch(signal) })
   return { name, miner }
+}
+
+function checkHostReads(definition: MinerDefinition): void {
+  try {
+    checkSettings(definition)
+  } catch (error) {
+    throw new TypeError(`the plugin has invalid settings: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -66,13 +66,43 @@ describe('miner create', () => {
       )
     })
 
-  it('writes a package that tells an older Node of itself', async () => {
+  for (const kind of ['miner', 'dialect'])
+    it(`writes a ${kind} that an older Node builds and tests with the Node that the package brings`, async () => {
+      await runMiner(['create', kind, 'my-own', '--dir', home])
+      linkModules(home)
+      const older = mkdtempSync(join(tmpdir(), 'miner-older-'))
+      writeFileSync(join(older, 'node'), '#!/bin/sh\necho "the older node ran" >&2\nexit 1\n', { mode: 0o755 })
+      const env = { PATH: `${older}:/usr/bin:/bin` }
+      // npm checks its own Node against package.json before it runs or installs anything.
+      const version = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v20.19.0" })'
+      for (const command of ['prepare', 'test']) {
+        const args = ['--import', version, npm, 'run', command, '--prefix', home]
+        const { code, stdout, stderr } = await run(process.execPath, args, { env })
+        assert.equal(code, 0, stdout + stderr)
+        assert.doesNotMatch(stderr, /EBAD|the older node ran/)
+      }
+      rmSync(older, { recursive: true })
+    })
+
+  it('writes a package whose Node is the one of this program, and may run its install script', async () => {
     await runMiner(['create', 'miner', 'my-own', '--dir', home])
-    const older = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v22.18.0" })'
-    const { code, stderr } = await run(process.execPath, ['--import', older, npm, 'test', '--prefix', home])
-    assert.equal(code, 1)
-    assert.match(stderr, /EBADDEVENGINES.*">=24" does not match "v22\.18\.0"/)
+    const of = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const { devEngines, allowScripts, devDependencies } = of(home)
+    assert.deepEqual([devEngines, allowScripts], [undefined, of(root).allowScripts])
+    assert.equal(devDependencies.node, `^${of(root).devDependencies.node}`)
   })
+
+  for (const [kind, name] of [
+    ['miner', 'shout'],
+    ['dialect', 'haiku'],
+  ] as const)
+    it(`writes the package.json of examples/${kind}-${name}`, async () => {
+      await runMiner(['create', kind, name, '--dir', home])
+      const of = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const { description: _made, ...made } = of(home)
+      const { description: _shown, dependencies: _own, ...shown } = of(join(root, 'examples', `${kind}-${name}`))
+      assert.deepEqual(shown, made)
+    })
 
   it('writes a miner that is there as soon as it is linked', async () => {
     const folder = join(home, 'miner-my-own')
@@ -177,7 +207,8 @@ const npm = join(modules, 'npm/bin/npm-cli.js')
 function linkModules(folder: string): void {
   mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true })
   symlinkSync(root, join(folder, 'node_modules/bittensor-miner'))
-  for (const name of ['typescript', '@types/node']) symlinkSync(join(modules, name), join(folder, 'node_modules', name))
+  for (const name of ['typescript', '@types/node', 'node', '.bin'])
+    symlinkSync(join(modules, name), join(folder, 'node_modules', name))
 }
 
 /** Runs Node, which must end well. @returns what it said */

@@ -71,6 +71,21 @@ describe('plugins', () => {
       assert.equal(of('throws').problem.code, 'PLUGIN_BROKEN')
     })
 
+    it('are refused with an unknown key of .meta(), before a secret is printed', async () => {
+      using plugins = linkedPlugins({
+        'miner-leaky': {
+          'package.json': { oclif: { contract: 1, miners: { leaky: './index.js' } } },
+          'index.js': `export default ({ z }) => ({ name: 'leaky', summary: 'one',
+            settings: z.object({ apiKey: z.string().optional().meta({ secert: true }) }), create() {} })`,
+        },
+      })
+      const env = { ...plugins.env, MINER_LEAKY_API_KEY: 'sk-verysecret' }
+      const { code, stdout, stderr } = await runMiner(['config', 'show', '--use', 'leaky'], { env })
+      assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+      assert.match(stderr, /leaky .* has invalid settings: leaky\.apiKey: \.meta\(\) has no key "secert"; use secret/)
+      assert.doesNotMatch(stderr, /sk-verysecret/)
+    })
+
     it('are dialects, listed with their synapses', async () => {
       const { stdout } = await miner('dialects')
       assert.match(stdout, /^haiku +Haiku +somebody\/haiku@1234567 +dialect-haiku 1\.0\.0$/m)

@@ -92,4 +92,15 @@ describe('the testing kit: askMiner', () => {
       /^TypeError: settings of parrot: .*times/s,
     )
   })
+
+  it('refuses settings that the host cannot read', async () => {
+    const leaky: MinerPlugin = sdk => {
+      const { z } = sdk
+      return { ...parrot(sdk), settings: z.object({ apiKey: z.string().optional().meta({ secert: true }) }) }
+    }
+    await assert.rejects(askMiner(leaky, 'hi'), {
+      name: 'TypeError',
+      message: 'the plugin has invalid settings: parrot.apiKey: .meta() has no key "secert"; use secret',
+    })
+  })
 })

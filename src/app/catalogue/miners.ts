@@ -1,12 +1,10 @@
-import { flagsOf } from '../../config/describe/flags.js'
-import { catalogOf } from '../../config/schema/catalog.js'
 import type { ClientFor } from '../../miners/openai/http/client.js'
 import type { Declared } from '../../plugin/load/discover.js'
 import { loadMiner } from '../../plugin/load/load-plugin.js'
 import { brokenPlugin, thrownText } from '../../plugin/load/plugin-error.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { type MinerPlugin, sdk } from '../../plugin/sdk.js'
-import { hostSections, minerSection } from '../settings.js'
+import { checkSettings } from '../settings.js'
 import { byName } from './entries.js'
 
 /** A miner that can be chosen. Listing it runs none of its code. */
@@ -49,10 +47,8 @@ export function minerCatalogue({ from, clientFor, declared }: Sources): MinerCat
 /** Loads a plugin's miner, and refuses settings that the host cannot read beside its own. */
 async function loadPlugin(plugin: Declared): Promise<MinerDefinition> {
   const miner = await loadMiner(plugin)
-  const sections = [...Object.values(hostSections), minerSection(miner)]
   try {
-    catalogOf(sections, [])
-    flagsOf(sections, new Set())
+    checkSettings(miner)
   } catch (error) {
     throw brokenPlugin(plugin, `has invalid settings: ${thrownText(error)}`, error)
   }

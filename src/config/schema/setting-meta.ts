@@ -1,11 +1,11 @@
 /**
- * What zod cannot express about a setting. It goes into `.meta({ … })` of the setting's schema as plain data, so that it
- * passes through `z.toJSONSchema`.
+ * What zod cannot express about a setting: the keys of `.meta({ … })` of its schema, beside zod's own (`id`, `title`,
+ * `description`, `deprecated`, `examples`). Any other key is an error of the plugin.
  */
 export type SettingMeta = {
-  /** the short flag of a host's setting, without dashes: `wallet-name` */
+  /** the short flag of a host's setting, without dashes: `wallet-name`; a miner's setting has the flag of its key */
   readonly flag?: string
-  /** variables of other programs that are read too, after our own: `OTHER_API_KEY` */
+  /** variables of other programs that are read too, after the setting's own: `OTHER_API_KEY` */
   readonly env?: readonly string[]
   /** for text: a secret, which may be written `env:NAME` or `file:PATH`, and prints as `***` */
   readonly secret?: boolean
@@ -15,6 +15,7 @@ export type SettingMeta = {
   readonly spellings?: readonly Alias[]
 }
 
+/** What a number counts: milliseconds or bytes. */
 export type Unit = 'duration' | 'size'
 
 /**

@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod'
 import { ConfigError } from '../config-error.js'
+import { metaProblem } from './check-meta.js'
 import { type Described, deriveShape } from './derive-shape.js'
 import { isForeignVariable, namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
@@ -24,7 +25,7 @@ export type Setting = {
   readonly required: boolean
   /** the flag that every command takes, without dashes (`shout-max-tokens`); undefined for tables */
   readonly flag: string | undefined
-  /** the flag that the author chose for a host's setting, `wallet-name` */
+  /** the flag that `.meta()` gives a host's setting, `wallet-name`; a miner's flag comes from its key */
   readonly shortFlag: string | undefined
   /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
@@ -38,9 +39,10 @@ export type Setting = {
 /**
  * Derives the settings of a section from its zod object, in the same order.
  *
- * @throws {ConfigError} CONFIG_SCHEMA when a name or a schema is unusable for a setting
+ * @throws {ConfigError} CONFIG_SCHEMA when a name, a schema or a `.meta()` is unusable for a setting
  */
-export function settingsOf({ name, settings }: Section | KnownSection): readonly Setting[] {
+export function settingsOf(section: Section | KnownSection): readonly Setting[] {
+  const { name, settings } = section
   if (!settings) return []
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))
     throw new ConfigError(
@@ -55,8 +57,11 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
   const { properties = {} } = z.toJSONSchema(settings, {
     io: 'input',
     unrepresentable: 'any',
+    metadata: metaWithoutId,
     // A printed value must read as the same again, but JSON Schema shows a transform's input only; `catch` hides mistakes.
-    override: ({ zodSchema, jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema, path }) => {
+      const problem = metaProblem(z.globalRegistry.get(zodSchema) ?? {})
+      if (problem !== undefined) throw new ConfigError('CONFIG_SCHEMA', `${pathOf(name, path)}: ${problem}`)
       const { type } = zodSchema._zod.def
       if (type === 'unknown') jsonSchema.free = true
       if (type === 'pipe' || type === 'transform' || type === 'catch') jsonSchema.unsupported = type
@@ -64,8 +69,27 @@ export function settingsOf({ name, settings }: Section | KnownSection): readonly
   })
   return Object.entries(settings.shape).map(([key, schema]) => {
     if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
-    return settingOf(name, key, schema, properties[key] as Described)
+    const setting = settingOf(name, key, schema, properties[key] as Described)
+    return 'of' in section && section.of === 'miner' ? { ...setting, shortFlag: undefined } : setting
   })
+}
+
+/** Hides `id`: zod would move a schema that has one to `$defs`, and leave only a reference in its place. */
+const metaWithoutId = z.registry<z.GlobalMeta>()
+metaWithoutId.get = schema => {
+  const { id: _id, ...meta } = z.globalRegistry.get(schema) ?? {}
+  return meta as z.GlobalMeta
+}
+
+/** Writes zod's path in a JSON Schema as {@link deriveShape} does: `properties`, `list`, `items` make `shout.list[]`. */
+function pathOf(section: string, path: readonly (string | number)[]): string {
+  let text = section
+  for (let i = 0; i < path.length; i++) {
+    if (path[i] === 'properties') text += `${text && '.'}${path[++i]}`
+    else if (path[i] === 'items') text += '[]'
+    else if (path[i] === 'additionalProperties') text += '.*'
+  }
+  return text || 'the top'
 }
 
 function settingOf(section: string, key: string, schema: ZodType, described: Described): Setting {

@@ -135,6 +135,92 @@ describe('settingsOf', () => {
       assert.throws(() => settingOf(path, z.string()), { ...wrong, message: /is read by another program/ }, path)
   })
 
+  const misspelt: Readonly<Record<string, { schema: ZodType; says: string }>> = {
+    'a misspelt key': {
+      schema: z.string().meta({ secert: true }),
+      says: 'x.when: .meta() has no key "secert"; use secret',
+    },
+    'a key that nothing is like': {
+      schema: z.string().meta({ zebra: 1 }).optional(),
+      says:
+        'x.when: .meta() has no key "zebra"; ' +
+        'use one of id, title, description, deprecated, examples, flag, env, secret, unit, spellings',
+    },
+    "a misspelt key of zod's own": {
+      schema: z
+        .string()
+        .default('a')
+        .meta({ exampels: ['a'] }),
+      says: 'x.when: .meta() has no key "exampels"; use examples',
+    },
+    'a misspelt key in a list of tables': {
+      schema: z.array(z.object({ apiKey: z.string().meta({ Secret: true }).optional() })).default([]),
+      says: 'x.when[].apiKey: .meta() has no key "Secret"; use secret',
+    },
+    'a misspelt key in a dictionary': {
+      schema: z.record(z.string(), z.string().meta({ secrets: true })),
+      says: 'x.when.*: .meta() has no key "secrets"; use secret',
+    },
+    'a misspelt key in a union': {
+      schema: z.union([z.string().meta({ secrte: true }), z.literal('none')]),
+      says: 'x.when: .meta() has no key "secrte"; use secret',
+    },
+    'a misspelt key of an alias': {
+      schema: z.string().meta({ spellings: [{ falg: 'y', value: 'a' } as never] }),
+      says: 'x.when: .meta().spellings[0] has no key "falg"; use flag',
+    },
+    'one variable without a list': {
+      schema: z.string().meta({ env: 'OTHER_KEY' as never }),
+      says: 'x.when: .meta().env must be a list of names',
+    },
+    'a secret that is text': {
+      schema: z.string().meta({ secret: 'yes' as never }),
+      says: 'x.when: .meta().secret must be true or false',
+    },
+    'an unknown unit': {
+      schema: z.number().meta({ unit: 'parsec' as never }),
+      says: 'x.when: .meta().unit must be "duration" or "size"',
+    },
+  }
+  for (const [what, { schema, says }] of Object.entries(misspelt)) {
+    it(`tells the author of ${what} in .meta()`, () => {
+      assert.throws(() => settingOf('x.when', schema), { code: 'CONFIG_SCHEMA', message: says })
+    })
+  }
+
+  it('tells the author of an unknown key in .meta() of the whole object', () => {
+    const settings = z.object({ key: z.string() }).meta({ tilte: 'x' })
+    assert.throws(() => settingsOf({ name: 'x', settings }), {
+      code: 'CONFIG_SCHEMA',
+      message: 'x: .meta() has no key "tilte"; use title',
+    })
+  })
+
+  it("takes zod's own keys in .meta(), and the same setting comes of it", () => {
+    const own = { id: 'when', title: 'When', deprecated: true, examples: ['a'] }
+    const bare = settingOf('x.when', z.string().min(1).optional().describe('when it is').meta({ secret: true }))
+    const { schema: _bare, ...expected } = bare
+    const inner = z
+      .string()
+      .min(1)
+      .meta({ ...own, secret: true })
+    const { schema: _schema, ...setting } = settingOf('x.when', inner.optional().describe('when it is'))
+    assert.deepEqual(setting, expected)
+    const list = z.array(z.object({ key: z.string().meta({ ...own, id: 'key', secret: true }) })).meta({ id: 'list' })
+    const { shape } = settingOf('x.when', list)
+    assert.ok(shape.kind === 'list' && shape.item.kind === 'table')
+    const field = shape.item.fields.get('key')
+    assert.ok(field?.kind === 'text' && field.secret)
+  })
+
+  it("gives a miner's setting the flag of its key, whatever .meta() says", () => {
+    const settings = z.object({ key: z.string().meta({ flag: 'other' }) })
+    const shortFlags = (['host', 'miner'] as const).map(
+      of => settingsOf({ name: 'x', title: 'x', of, settings })[0]?.shortFlag,
+    )
+    assert.deepEqual(shortFlags, ['other', undefined])
+  })
+
   it('makes the compiler check the fields of `.meta()`', () => {
     // @ts-expect-error -- there is no such unit
     z.number().meta({ unit: 'parsec' })
