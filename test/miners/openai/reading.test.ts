@@ -18,6 +18,10 @@ const sent =
   }
 
 const said = (content: string, index = 0) => ({ ...chunk(), choices: [{ index, delta: { content } }] })
+/** A chunk that has both what is new and all so far. */
+const both = (content: string, soFar: string, finishReason: string | null = null) => ({
+  choices: [{ index: 0, delta: { content }, message: { content: soFar }, finish_reason: finishReason }],
+})
 const end = (finishReason = 'stop') => event(chunk({}, finishReason))
 
 describe('a stream of the model', () => {
@@ -71,6 +75,27 @@ describe('a stream of the model', () => {
       ]),
       'Hi',
     ],
+    [
+      // Perplexity: `message` is the text so far, `delta` what is new.
+      'a message of all words so far beside each delta',
+      sent([
+        event(both('', '')),
+        event(both(' ', ' ')),
+        event(both('Hi', ' Hi')),
+        event(both(' there', ' Hi there')),
+        event(both('', ' Hi there', 'stop')),
+      ]),
+      ' Hi there',
+    ],
+    ['one event, whose delta is empty beside its message', sent([event(both('', 'Hi', 'stop'))]), 'Hi'],
+    [
+      'messages in place of deltas',
+      sent([
+        event({ choices: [{ message: { content: 'Hi' } }] }),
+        event({ choices: [{ message: {}, finish_reason: 'stop' }] }),
+      ]),
+      'Hi',
+    ],
     ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
     [
       'a break behind its reason',
@@ -103,6 +128,17 @@ describe('a stream of the model', () => {
       'Hi',
     ],
   ]
+  for (const [title, whole, text] of [
+    ['an empty delta', [{ message: { content: 'Hi' }, delta: { role: 'assistant', content: '' } }], 'Hi'],
+    ['the same delta', [{ message: { content: 'Hi' }, delta: { content: 'Hi' } }], 'Hi'],
+    ['no delta', [{ message: { content: 'Hi' }, delta: null }], 'Hi'],
+  ] as const)
+    it(`that is a whole document is read with ${title} beside its message`, async () => {
+      const document = JSON.stringify({ ...completion(), choices: whole })
+      await using model = await startModelServer(sent([document], { 'content-type': 'application/json' }))
+      assert.equal((await ask(await openai(model.url))).text, text)
+    })
+
   for (const [title, behaviour, text] of read)
     it(`is read with ${title}`, async () => {
       await using model = await startModelServer(behaviour)

@@ -5,7 +5,7 @@ import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer
 import type { ModelCode } from '../errors/model-code.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { features } from '../request/features.js'
-import { type Choice, readCompletion } from './completion.js'
+import { type Choice, isToken, readCompletion } from './completion.js'
 import { END } from './documents.js'
 import { ToolCallJoiner } from './tool-call-parts.js'
 
@@ -30,6 +30,8 @@ export class AnswerReader {
   #finishReason: string | undefined
   #usage: Usage | undefined
   #isEnded = false
+  /** a token came, of any choice */
+  #hasBegun = false
   /** the choice that answers, once it has content; a stream may interleave several choices */
   #choiceIndex: number | undefined
   #hasChoice = false
@@ -57,14 +59,16 @@ export class AnswerReader {
    */
   take(document: unknown): Delta {
     this.#isEnded ||= document === END
-    const { model, usage, choices } = readCompletion(document)
+    const { model, usage, choices } = readCompletion(document, { hasBegun: this.#hasBegun })
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
     const choice =
       this.#choiceIndex === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#choiceIndex)
     const content = choice && this.#takeChoice(choice)
     const isThought = choices.some(choice => choice.isThought)
-    return { ...(content && { content }), isToken: choices.some(isToken), isThought }
+    const hasToken = choices.some(isToken)
+    this.#hasBegun ||= hasToken
+    return { ...(content && { content }), isToken: hasToken, isThought }
   }
 
   /** The endpoint has sent its end. */
@@ -184,7 +188,3 @@ export class AnswerReader {
 
 /** Finish reasons of a server that could not go on: OpenRouter · vLLM · DeepSeek. */
 const interruptions = new Set(['error', 'abort', 'insufficient_system_resource'])
-
-function isToken({ text, refusal, callsTools, isThought }: Choice): boolean {
-  return text !== '' || refusal !== '' || callsTools || isThought
-}
