@@ -96,6 +96,18 @@ describe('a stream of the model', () => {
       ]),
       'Hi',
     ],
+    [
+      // Mistral's Magistral: thoughts and text as parts, then text alone.
+      'content in parts, of which thoughts are not part of the answer',
+      sent([
+        event(chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hmm' }] }] })),
+        event(chunk({ content: [{ type: 'text', text: 'Hi' }] })),
+        event(chunk({ content: ' there' })),
+        event(chunk({ content: [] })),
+        end(),
+      ]),
+      'Hi there',
+    ],
     ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
     [
       'a break behind its reason',
@@ -138,6 +150,52 @@ describe('a stream of the model', () => {
       await using model = await startModelServer(sent([document], { 'content-type': 'application/json' }))
       assert.equal((await ask(await openai(model.url))).text, text)
     })
+
+  const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'Hmm' }], closed: true }
+  for (const [title, content, text] of [
+    ['a thought and text', [thought, { type: 'text', text: 'Hi' }, { type: 'text', text: ' there' }], 'Hi there'],
+    ['references between texts', [{ text: 'Hi' }, { type: 'reference', reference_ids: [1] }, { text: '.' }], 'Hi.'],
+    // Databricks
+    [
+      'a summary of its reasoning',
+      [
+        { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hmm' }] },
+        { type: 'text', text: 'Hi' },
+      ],
+      'Hi',
+    ],
+    ['the part types of the Responses API', [{ type: 'output_text', text: 'Hi', annotations: [] }], 'Hi'],
+    [
+      'a thought that has its text in itself',
+      [
+        { type: 'thinking', text: 'Hmm' },
+        { type: 'text', text: 'Hi' },
+      ],
+      'Hi',
+    ],
+    ['strings', ['Hi', ' there'], 'Hi there'],
+    ['one part outside a list', { type: 'text', text: 'Hi' }, 'Hi'],
+    ['values that are not parts', [null, 7, [], { type: 'text', text: 7 }, { type: 'text', text: 'Hi' }], 'Hi'],
+    ['many parts', Array.from({ length: 5_000 }, () => ({ type: 'text', text: 'x' })), 'x'.repeat(5_000)],
+  ] as const)
+    for (const isWhole of [true, false])
+      it(`${isWhole ? 'that is a whole document ' : ''}is read with content of ${title}`, async () => {
+        const document = {
+          choices: [{ index: 0, [isWhole ? 'message' : 'delta']: { content }, finish_reason: 'stop' }],
+        }
+        await using model = await startModelServer(
+          isWhole ? sent([JSON.stringify(document)], { 'content-type': 'application/json' }) : sent([event(document)]),
+        )
+        assert.equal((await ask(await openai(model.url))).text, text)
+      })
+
+  it('fails as refused when its content is a part with a refusal', async () => {
+    const content = [{ type: 'refusal', refusal: 'I would rather not' }]
+    await using model = await startModelServer(sent([event(chunk({ content })), end()]))
+    const error = await refusal(ask(await openai(model.url)))
+    assert.equal(error.code, 'MODEL_REFUSED')
+    assert.match(error.message, /I would rather not/)
+  })
 
   for (const [title, behaviour, text] of read)
     it(`is read with ${title}`, async () => {

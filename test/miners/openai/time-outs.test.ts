@@ -113,7 +113,8 @@ describe('the time-outs of the openai miner', () => {
     it('count a thought as a token', async () => {
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
-        for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { reasoning_content: 'ah' }]) {
+        const part = { type: 'thinking', thinking: [{ type: 'text', text: 'so' }] }
+        for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { content: [part] }]) {
           response.write(event(chunk(delta)))
           await later(600)
         }

@@ -1,4 +1,5 @@
 import type { Logprob, Usage } from '../../../plugin/miner.js'
+import { readContent } from './content.js'
 import { asCount, asRecord, asRecords, asString, isRecord, optional } from './loose-json.js'
 import { readToolCallParts, type ToolCallPart } from './tool-call-parts.js'
 
@@ -63,13 +64,14 @@ export function isToken({ text, refusal, callsTools, isThought }: Choice): boole
 /** @param part the choice's `delta` or `message` */
 function readPart(choice: Fields, part: Fields): Choice {
   const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = part
-  const text = asString(content) || asString(choice.text)
+  const parts = readContent(content)
+  const text = parts.text || asString(choice.text)
   const callParts = readToolCallParts(tool_calls)
-  const isThought = asString(reasoning) !== '' || asString(reasoning_content) !== ''
+  const isThought = parts.isThought || asString(reasoning) !== '' || asString(reasoning_content) !== ''
   return {
     index: asCount(choice.index) ?? 0,
     text,
-    refusal: asString(refusal),
+    refusal: asString(refusal) || parts.refusal,
     callParts,
     callsTools: callParts.length > 0 || function_call != null,
     isThought,
