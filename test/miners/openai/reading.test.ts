@@ -108,6 +108,24 @@ describe('a stream of the model', () => {
       ]),
       'Hi there',
     ],
+    ['empty events', sent(['data:\n\n', 'data\n\n', event(said('Hi')), 'data: \n\n', 'data:\ndata:\n\n', end()]), 'Hi'],
+    [
+      'events of other names, of which those with choices count',
+      sent([
+        'event: ping\ndata: {}\n\n',
+        'event: ping\ndata: 2026-11-22 10:00\n\n',
+        'event: heartbeat\ndata:\n\n',
+        'event: metadata\ndata: null\n\n',
+        'event: status\ndata: {"error": null, "text": "queued"}\n\n',
+        `event: chunk\n${event(said('Hi'))}`,
+        'event: done\ndata: {}\n\n',
+        `event: chunk\n${end()}`,
+      ]),
+      'Hi',
+    ],
+    ['[DONE] in an event of another name', sent([event(said('Hi')), 'event: done\ndata: [DONE]\n\n']), 'Hi'],
+    ['[DONE] among blanks', sent([event(said('Hi')), 'data:  [DONE] \n\n']), 'Hi'],
+    ['a last event that the end of the body ends', sent([event(said('Hi')), end().trimEnd()]), 'Hi'],
     ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
     [
       'a break behind its reason',
@@ -228,6 +246,23 @@ describe('a stream of the model', () => {
       'MODEL_CUT',
     ],
     ['an error object', sent([event(said('Hi')), event({ error: { message: 'out of memory' } })]), 'MODEL_FAILED'],
+    [
+      'an error in an event of another name',
+      sent([event(said('Hi')), 'event: failure\ndata: {"error": {"message": "out of memory"}}\n\n', end()]),
+      'MODEL_FAILED',
+    ],
+    [
+      'an error event in plain text',
+      sent([event(said('Hi')), 'event: error\ndata: out of memory\n\n', end()]),
+      'MODEL_FAILED',
+    ],
+    ['an error event without text', sent([event(said('Hi')), 'event: error\ndata:\n\n', end()]), 'MODEL_FAILED'],
+    [
+      'an event of another name in the middle of which the body ends',
+      sent([event(said('Hi')), 'event: ping\ndata: {"a']),
+      'MODEL_CUT',
+    ],
+    ['events that are all empty', sent(['data:\n\n', 'event: ping\ndata: {}\n\n']), 'MODEL_UNREADABLE'],
     ['a garbage event', sent([event(said('Hi')), 'data: {"choi\n\n', end()]), 'MODEL_UNREADABLE'],
     [
       'an end of gzip that is missing',
