@@ -17,6 +17,15 @@ const sent =
     response.end()
   }
 
+/** Sends these parts, and breaks the connection off. */
+const broken =
+  (...parts: readonly string[]): Behaviour =>
+  async response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const part of parts) await new Promise(resolve => response.write(part, resolve))
+    response.destroy()
+  }
+
 const said = (content: string, index = 0) => ({ ...chunk(), choices: [{ index, delta: { content } }] })
 /** A chunk that has both what is new and all so far. */
 const both = (content: string, soFar: string, finishReason: string | null = null) => ({
@@ -127,15 +136,9 @@ describe('a stream of the model', () => {
     ['[DONE] among blanks', sent([event(said('Hi')), 'data:  [DONE] \n\n']), 'Hi'],
     ['a last event that the end of the body ends', sent([event(said('Hi')), end().trimEnd()]), 'Hi'],
     ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
-    [
-      'a break behind its reason',
-      async response => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        await new Promise(resolve => response.write(event(said('Hi')) + end(), resolve))
-        response.destroy()
-      },
-      'Hi',
-    ],
+    ['a break behind its reason', broken(event(said('Hi')), end()), 'Hi'],
+    ['a break behind its reason and usage', broken(event(said('Hi')), end(), event({ choices: [], usage: {} })), 'Hi'],
+    ['a break behind [DONE]', broken(event(said('Hi')), 'data: [DONE]\n\n'), 'Hi'],
     ['no reason, but [DONE]', sent([event(said('Hi')), 'data: [DONE]\n\n']), 'Hi'],
     ['more after [DONE]', sent([event(said('Hi')), end(), 'data: [DONE]\n\n', event(said(' again'))]), 'Hi'],
     [
@@ -237,7 +240,17 @@ describe('a stream of the model', () => {
       assert.equal(outcome.finishReason, reason)
     })
 
-  const broken: [string, Behaviour, string][] = [
+  const failing: [string, Behaviour, string][] = [
+    [
+      'a break behind a reason in every chunk',
+      broken(event(chunk({ content: 'Hi' }, 'stop')), event(chunk({ content: ' the' }, 'stop'))),
+      'MODEL_CUT',
+    ],
+    [
+      'a break behind text that follows a reason',
+      broken(event(chunk({ content: '' }, 'stop')), event(said('Hi')), event(chunk({ content: '' }))),
+      'MODEL_CUT',
+    ],
     ['a reason that is an error', sent([event(said('Hi')), end('error')]), 'MODEL_CUT'],
     ['a reason that is an interruption', sent([event(said('Hi')), end('abort')]), 'MODEL_CUT'],
     [
@@ -273,7 +286,7 @@ describe('a stream of the model', () => {
     ],
     ['what is not gzip', sent(['data: x\n\n'], { 'content-encoding': 'gzip' }), 'MODEL_CUT'],
   ]
-  for (const [title, behaviour, code] of broken)
+  for (const [title, behaviour, code] of failing)
     it(`fails at ${title}`, async () => {
       await using model = await startModelServer(behaviour)
       assert.equal((await refusal(ask(await openai(model.url)))).code, code)

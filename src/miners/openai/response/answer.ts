@@ -15,6 +15,8 @@ export type Delta = {
   readonly content?: string | Piece
   /** the model produced anything, a thought included */
   readonly isToken: boolean
+  /** the choice that answers goes on: a finish reason before this was not the end */
+  readonly isMore: boolean
   readonly isThought: boolean
 }
 
@@ -30,6 +32,8 @@ export class AnswerReader {
   #finishReason: string | undefined
   #usage: Usage | undefined
   #isEnded = false
+  /** a finish reason came without a token, and no token after it */
+  #isFinished = false
   /** a token came, of any choice */
   #hasBegun = false
   /** the choice that answers, once it has content; a stream may interleave several choices */
@@ -68,7 +72,10 @@ export class AnswerReader {
     const isThought = choices.some(choice => choice.isThought)
     const hasToken = choices.some(isToken)
     this.#hasBegun ||= hasToken
-    return { ...(content && { content }), isToken: hasToken, isThought }
+    const isMore = choice !== undefined && isToken(choice)
+    if (isMore) this.#isFinished = false
+    else if (choice?.finishReason !== undefined) this.#isFinished = true
+    return { ...(content && { content }), isToken: hasToken, isMore, isThought }
   }
 
   /** The endpoint has sent its end. */
@@ -76,9 +83,17 @@ export class AnswerReader {
     return this.#isEnded
   }
 
-  /** There is content and a finish reason: only usage may still come. */
+  /**
+   * There is content and a finish reason. It is the end if silence follows: some servers send a reason in every chunk, or
+   * in the first.
+   */
   get isWhole(): boolean {
     return this.#hasAnswer && this.#finishReason !== undefined && !interruptions.has(this.#finishReason)
+  }
+
+  /** The finish reason is the last that came, so the answer is complete even if the connection breaks. */
+  get isFinished(): boolean {
+    return this.isWhole && this.#isFinished
   }
 
   /**
