@@ -69,6 +69,8 @@ export function faults(answerTo: AnswerTo = () => ['Hello', ' there']) {
       code: 400,
     })),
     'no [DONE]': withoutDone(answerTo),
+    'finish_reason in every chunk': reasonEverywhere(answerTo),
+    'pings and empty events': pinging(answerTo),
     'a garbage line': garbled(first),
     '50 MB, streamed': endless(answerTo, 50),
     '50 MB, whole': endlessDocument(answerTo, 50),
@@ -147,6 +149,25 @@ const withoutDone =
   async (response, request) => {
     await openStream(response, answerTo(request))
     response.end(event(chunk({}, 'stop')))
+  }
+
+/** Sends a finish reason with each piece. */
+const reasonEverywhere =
+  (answerTo: AnswerTo): Behaviour =>
+  async (response, request) => {
+    await openStream(response)
+    for (const piece of answerTo(request)) await write(response, event(chunk({ content: piece }, 'stop')))
+    response.end('data: [DONE]\n\n')
+  }
+
+/** Sends an empty event and one of another name before each piece. */
+const pinging =
+  (answerTo: AnswerTo): Behaviour =>
+  async (response, request) => {
+    await openStream(response)
+    for (const piece of answerTo(request))
+      await write(response, `data:\n\nevent: ping\ndata: now\n\n${event(chunk({ content: piece }))}`)
+    response.end(`${event(chunk({}, 'stop'))}data: [DONE]\n\n`)
   }
 
 const garbled =

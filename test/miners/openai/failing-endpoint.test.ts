@@ -31,6 +31,8 @@ const outcomes: Record<FaultName, { code: string } | { text: string }> = {
   "unsupported parameter, in OpenAI's words": { text: 'Hello there' },
   "unsupported parameter, in vLLM's words": { text: 'Hello there' },
   'no [DONE]': { text: 'Hello there' },
+  'finish_reason in every chunk': { text: 'Hello there' },
+  'pings and empty events': { text: 'Hello there' },
   'a garbage line': { code: 'MODEL_UNREADABLE' },
   '50 MB, streamed': { code: 'MODEL_ANSWER_TOO_LARGE' },
   '50 MB, whole': { code: 'MODEL_ANSWER_TOO_LARGE' },

@@ -17,7 +17,20 @@ const sent =
     response.end()
   }
 
+/** Sends these parts, and breaks the connection off. */
+const broken =
+  (...parts: readonly string[]): Behaviour =>
+  async response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const part of parts) await new Promise(resolve => response.write(part, resolve))
+    response.destroy()
+  }
+
 const said = (content: string, index = 0) => ({ ...chunk(), choices: [{ index, delta: { content } }] })
+/** A chunk that has both what is new and all so far. */
+const both = (content: string, soFar: string, finishReason: string | null = null) => ({
+  choices: [{ index: 0, delta: { content }, message: { content: soFar }, finish_reason: finishReason }],
+})
 const end = (finishReason = 'stop') => event(chunk({}, finishReason))
 
 describe('a stream of the model', () => {
@@ -71,16 +84,61 @@ describe('a stream of the model', () => {
       ]),
       'Hi',
     ],
-    ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
     [
-      'a break behind its reason',
-      async response => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        await new Promise(resolve => response.write(event(said('Hi')) + end(), resolve))
-        response.destroy()
-      },
+      // Perplexity: `message` is the text so far, `delta` what is new.
+      'a message of all words so far beside each delta',
+      sent([
+        event(both('', '')),
+        event(both(' ', ' ')),
+        event(both('Hi', ' Hi')),
+        event(both(' there', ' Hi there')),
+        event(both('', ' Hi there', 'stop')),
+      ]),
+      ' Hi there',
+    ],
+    ['one event, whose delta is empty beside its message', sent([event(both('', 'Hi', 'stop'))]), 'Hi'],
+    [
+      'messages in place of deltas',
+      sent([
+        event({ choices: [{ message: { content: 'Hi' } }] }),
+        event({ choices: [{ message: {}, finish_reason: 'stop' }] }),
+      ]),
       'Hi',
     ],
+    [
+      // Mistral's Magistral: thoughts and text as parts, then text alone.
+      'content in parts, of which thoughts are not part of the answer',
+      sent([
+        event(chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hmm' }] }] })),
+        event(chunk({ content: [{ type: 'text', text: 'Hi' }] })),
+        event(chunk({ content: ' there' })),
+        event(chunk({ content: [] })),
+        end(),
+      ]),
+      'Hi there',
+    ],
+    ['empty events', sent(['data:\n\n', 'data\n\n', event(said('Hi')), 'data: \n\n', 'data:\ndata:\n\n', end()]), 'Hi'],
+    [
+      'events of other names, of which those with choices count',
+      sent([
+        'event: ping\ndata: {}\n\n',
+        'event: ping\ndata: 2026-11-22 10:00\n\n',
+        'event: heartbeat\ndata:\n\n',
+        'event: metadata\ndata: null\n\n',
+        'event: status\ndata: {"error": null, "text": "queued"}\n\n',
+        `event: chunk\n${event(said('Hi'))}`,
+        'event: done\ndata: {}\n\n',
+        `event: chunk\n${end()}`,
+      ]),
+      'Hi',
+    ],
+    ['[DONE] in an event of another name', sent([event(said('Hi')), 'event: done\ndata: [DONE]\n\n']), 'Hi'],
+    ['[DONE] among blanks', sent([event(said('Hi')), 'data:  [DONE] \n\n']), 'Hi'],
+    ['a last event that the end of the body ends', sent([event(said('Hi')), end().trimEnd()]), 'Hi'],
+    ['no [DONE]', sent([event(said('Hi')), end()]), 'Hi'],
+    ['a break behind its reason', broken(event(said('Hi')), end()), 'Hi'],
+    ['a break behind its reason and usage', broken(event(said('Hi')), end(), event({ choices: [], usage: {} })), 'Hi'],
+    ['a break behind [DONE]', broken(event(said('Hi')), 'data: [DONE]\n\n'), 'Hi'],
     ['no reason, but [DONE]', sent([event(said('Hi')), 'data: [DONE]\n\n']), 'Hi'],
     ['more after [DONE]', sent([event(said('Hi')), end(), 'data: [DONE]\n\n', event(said(' again'))]), 'Hi'],
     [
@@ -103,6 +161,63 @@ describe('a stream of the model', () => {
       'Hi',
     ],
   ]
+  for (const [title, whole, text] of [
+    ['an empty delta', [{ message: { content: 'Hi' }, delta: { role: 'assistant', content: '' } }], 'Hi'],
+    ['the same delta', [{ message: { content: 'Hi' }, delta: { content: 'Hi' } }], 'Hi'],
+    ['no delta', [{ message: { content: 'Hi' }, delta: null }], 'Hi'],
+  ] as const)
+    it(`that is a whole document is read with ${title} beside its message`, async () => {
+      const document = JSON.stringify({ ...completion(), choices: whole })
+      await using model = await startModelServer(sent([document], { 'content-type': 'application/json' }))
+      assert.equal((await ask(await openai(model.url))).text, text)
+    })
+
+  const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'Hmm' }], closed: true }
+  for (const [title, content, text] of [
+    ['a thought and text', [thought, { type: 'text', text: 'Hi' }, { type: 'text', text: ' there' }], 'Hi there'],
+    ['references between texts', [{ text: 'Hi' }, { type: 'reference', reference_ids: [1] }, { text: '.' }], 'Hi.'],
+    // Databricks
+    [
+      'a summary of its reasoning',
+      [
+        { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hmm' }] },
+        { type: 'text', text: 'Hi' },
+      ],
+      'Hi',
+    ],
+    ['the part types of the Responses API', [{ type: 'output_text', text: 'Hi', annotations: [] }], 'Hi'],
+    [
+      'a thought that has its text in itself',
+      [
+        { type: 'thinking', text: 'Hmm' },
+        { type: 'text', text: 'Hi' },
+      ],
+      'Hi',
+    ],
+    ['strings', ['Hi', ' there'], 'Hi there'],
+    ['one part outside a list', { type: 'text', text: 'Hi' }, 'Hi'],
+    ['values that are not parts', [null, 7, [], { type: 'text', text: 7 }, { type: 'text', text: 'Hi' }], 'Hi'],
+    ['many parts', Array.from({ length: 5_000 }, () => ({ type: 'text', text: 'x' })), 'x'.repeat(5_000)],
+  ] as const)
+    for (const isWhole of [true, false])
+      it(`${isWhole ? 'that is a whole document ' : ''}is read with content of ${title}`, async () => {
+        const document = {
+          choices: [{ index: 0, [isWhole ? 'message' : 'delta']: { content }, finish_reason: 'stop' }],
+        }
+        await using model = await startModelServer(
+          isWhole ? sent([JSON.stringify(document)], { 'content-type': 'application/json' }) : sent([event(document)]),
+        )
+        assert.equal((await ask(await openai(model.url))).text, text)
+      })
+
+  it('fails as refused when its content is a part with a refusal', async () => {
+    const content = [{ type: 'refusal', refusal: 'I would rather not' }]
+    await using model = await startModelServer(sent([event(chunk({ content })), end()]))
+    const error = await refusal(ask(await openai(model.url)))
+    assert.equal(error.code, 'MODEL_REFUSED')
+    assert.match(error.message, /I would rather not/)
+  })
+
   for (const [title, behaviour, text] of read)
     it(`is read with ${title}`, async () => {
       await using model = await startModelServer(behaviour)
@@ -125,7 +240,17 @@ describe('a stream of the model', () => {
       assert.equal(outcome.finishReason, reason)
     })
 
-  const broken: [string, Behaviour, string][] = [
+  const failing: [string, Behaviour, string][] = [
+    [
+      'a break behind a reason in every chunk',
+      broken(event(chunk({ content: 'Hi' }, 'stop')), event(chunk({ content: ' the' }, 'stop'))),
+      'MODEL_CUT',
+    ],
+    [
+      'a break behind text that follows a reason',
+      broken(event(chunk({ content: '' }, 'stop')), event(said('Hi')), event(chunk({ content: '' }))),
+      'MODEL_CUT',
+    ],
     ['a reason that is an error', sent([event(said('Hi')), end('error')]), 'MODEL_CUT'],
     ['a reason that is an interruption', sent([event(said('Hi')), end('abort')]), 'MODEL_CUT'],
     [
@@ -134,6 +259,23 @@ describe('a stream of the model', () => {
       'MODEL_CUT',
     ],
     ['an error object', sent([event(said('Hi')), event({ error: { message: 'out of memory' } })]), 'MODEL_FAILED'],
+    [
+      'an error in an event of another name',
+      sent([event(said('Hi')), 'event: failure\ndata: {"error": {"message": "out of memory"}}\n\n', end()]),
+      'MODEL_FAILED',
+    ],
+    [
+      'an error event in plain text',
+      sent([event(said('Hi')), 'event: error\ndata: out of memory\n\n', end()]),
+      'MODEL_FAILED',
+    ],
+    ['an error event without text', sent([event(said('Hi')), 'event: error\ndata:\n\n', end()]), 'MODEL_FAILED'],
+    [
+      'an event of another name in the middle of which the body ends',
+      sent([event(said('Hi')), 'event: ping\ndata: {"a']),
+      'MODEL_CUT',
+    ],
+    ['events that are all empty', sent(['data:\n\n', 'event: ping\ndata: {}\n\n']), 'MODEL_UNREADABLE'],
     ['a garbage event', sent([event(said('Hi')), 'data: {"choi\n\n', end()]), 'MODEL_UNREADABLE'],
     [
       'an end of gzip that is missing',
@@ -144,7 +286,7 @@ describe('a stream of the model', () => {
     ],
     ['what is not gzip', sent(['data: x\n\n'], { 'content-encoding': 'gzip' }), 'MODEL_CUT'],
   ]
-  for (const [title, behaviour, code] of broken)
+  for (const [title, behaviour, code] of failing)
     it(`fails at ${title}`, async () => {
       await using model = await startModelServer(behaviour)
       assert.equal((await refusal(ask(await openai(model.url)))).code, code)

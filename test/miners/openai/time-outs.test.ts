@@ -113,7 +113,8 @@ describe('the time-outs of the openai miner', () => {
     it('count a thought as a token', async () => {
       await using model = await startModelServer(async response => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
-        for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { reasoning_content: 'ah' }]) {
+        const part = { type: 'thinking', thinking: [{ type: 'text', text: 'so' }] }
+        for (const delta of [{ reasoning_content: 'Hm' }, { reasoning: 'so' }, { content: [part] }]) {
           response.write(event(chunk(delta)))
           await later(600)
         }
@@ -157,6 +158,59 @@ describe('the time-outs of the openai miner', () => {
       const began = performance.now()
       assert.equal((await ask(miner)).outcome.finishReason, 'stop')
       assertAtOnce(performance.now() - began)
+    })
+
+    const early: [title: string, chunks: object[]][] = [
+      ['every chunk', ['one', ' two', ' three', ' four'].map(content => chunk({ content }, 'stop'))],
+      [
+        'the first, empty chunk',
+        [chunk({ content: '' }, 'stop'), ...['one', ' two', ' three', ' four'].map(content => chunk({ content }))],
+      ],
+      [
+        'the first chunk with text',
+        [chunk({ content: 'one' }, 'stop'), ...[' two', ' three', ' four'].map(content => chunk({ content }))],
+      ],
+    ]
+    for (const [title, chunks] of early)
+      for (const [how, end] of [
+        ['with [DONE]', 'data: [DONE]\n\n'],
+        ['without [DONE]', ''],
+        ['never', null],
+      ] as const)
+        it(`read on behind a finish_reason in ${title} of a stream that ends ${how}`, async () => {
+          await using model = await startModelServer(async response => {
+            response.writeHead(200, { 'content-type': 'text/event-stream' })
+            for (const document of chunks) {
+              response.write(event(document))
+              await later(250)
+            }
+            if (end !== null) response.end(end)
+          })
+          const { text, outcome } = await ask(await openai({ baseUrl: model.url }))
+          assert.equal(text, 'one two three four')
+          assert.equal(outcome.finishReason, 'stop')
+        })
+
+    it('do not run behind a finish_reason while the reader handles a chunk', async () => {
+      await using model = await startModelServer(response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        for (const content of ['one', ' two', ' three']) response.write(event(chunk({ content }, 'stop')))
+      })
+      const received: unknown[] = []
+      for await (const piece of (await openai({ baseUrl: model.url })).prompt({ messages: hello }, asked())) {
+        received.push(piece)
+        await later(700)
+      }
+      assert.equal(received.join(''), 'one two three')
+    })
+
+    it('leave the deadline in force behind a finish_reason that more text follows', async () => {
+      await using model = await startModelServer(async response => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        for (; !response.destroyed; await later(50)) response.write(event(chunk({ content: 'on ' }, 'stop')))
+      })
+      const error = await refusal(ask(await openai({ baseUrl: model.url }), { deadline: Date.now() + 900 }))
+      assert.equal(error.code, 'MODEL_TIMEOUT')
     })
 
     it('abort it after its first words, which have been yielded', async () => {

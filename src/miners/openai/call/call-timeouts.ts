@@ -21,7 +21,8 @@ export class CallTimeouts {
   readonly #idleMs: number | null
   readonly #deadlineTimer: NodeJS.Timeout
   #tokenTimer: NodeJS.Timeout | undefined
-  #usageTimer: NodeJS.Timeout | undefined
+  #endTimer: NodeJS.Timeout | undefined
+  #isSilent = false
 
   constructor(
     upstream: Upstream,
@@ -47,9 +48,20 @@ export class CallTimeouts {
     if (this.#idleMs !== null) this.#tokenTimer = this.#startIdleTimer(this.#idleMs)
   }
 
-  /** Bounds the wait for usage once the answer is complete; calls after the first have no effect. */
+  /** The call was aborted because no token came, not at the deadline or by the caller. */
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
+  /** Bounds the silence after a finish reason; until `onMore`, further calls have no effect. */
   onEnd(): void {
-    this.#usageTimer ??= this.#startIdleTimer(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
+    this.#endTimer ??= this.#startIdleTimer(Math.min(this.#idleMs ?? afterEndMs, afterEndMs))
+  }
+
+  /** The answer goes on: the finish reason was not its end. */
+  onMore(): void {
+    clearTimeout(this.#endTimer)
+    this.#endTimer = undefined
   }
 
   /** Stops the idle timeout while the reader handles a chunk: until `onToken`, only the deadline counts. */
@@ -59,13 +71,16 @@ export class CallTimeouts {
 
   stop(): void {
     clearTimeout(this.#tokenTimer)
-    clearTimeout(this.#usageTimer)
+    clearTimeout(this.#endTimer)
     clearTimeout(this.#deadlineTimer)
     this.#controller[Symbol.dispose]()
   }
 
   #startIdleTimer(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#expire(stalled(this.#upstream, ms)), ms)
+    return setTimeout(() => {
+      this.#isSilent = true
+      this.#expire(stalled(this.#upstream, ms))
+    }, ms)
   }
 
   #expire(reason: NoAnswer): void {
@@ -73,7 +88,7 @@ export class CallTimeouts {
   }
 }
 
-/** Usage comes with the last token or right after it. */
+/** Usage, or the next token of a server that sends a finish reason in every chunk, comes within this time. */
 const afterEndMs = 500
 
 /** Returns whole milliseconds within a timer's range, at least one. */

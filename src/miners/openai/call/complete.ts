@@ -75,7 +75,8 @@ export async function* complete<Chunk>(
   })
   // Some servers never end a stream, or break it off after the answer. A relay's bytes are complete only when the
   // endpoint has sent its own end.
-  const isComplete = () => (isRelay ? answer.isEnded : answer.isWhole)
+  const mayBeComplete = () => (isRelay ? answer.isEnded : answer.isWhole)
+  const isComplete = () => mayBeComplete() && (isRelay || timeouts.isSilent || answer.isFinished)
   let hasNewToken = false
   try {
     for (;;) {
@@ -87,6 +88,7 @@ export async function* complete<Chunk>(
       if (value instanceof Uint8Array) chunk = reader.onBytes(value)
       else {
         const delta = answer.take(value)
+        if (delta.isMore) timeouts.onMore()
         if (delta.isToken) {
           hasNewToken = true
           timeouts.onToken()
@@ -101,7 +103,7 @@ export async function* complete<Chunk>(
         if (hasNewToken) timeouts.onToken()
         hasNewToken = false
       }
-      if (isComplete()) timeouts.onEnd()
+      if (mayBeComplete()) timeouts.onEnd()
     }
   } catch (error) {
     signal.throwIfAborted()

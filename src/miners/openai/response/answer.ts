@@ -5,7 +5,7 @@ import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer
 import type { ModelCode } from '../errors/model-code.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { features } from '../request/features.js'
-import { type Choice, readCompletion } from './completion.js'
+import { type Choice, isToken, readCompletion } from './completion.js'
 import { END } from './documents.js'
 import { ToolCallJoiner } from './tool-call-parts.js'
 
@@ -15,6 +15,8 @@ export type Delta = {
   readonly content?: string | Piece
   /** the model produced anything, a thought included */
   readonly isToken: boolean
+  /** the choice that answers goes on: a finish reason before this was not the end */
+  readonly isMore: boolean
   readonly isThought: boolean
 }
 
@@ -30,6 +32,10 @@ export class AnswerReader {
   #finishReason: string | undefined
   #usage: Usage | undefined
   #isEnded = false
+  /** a finish reason came without a token, and no token after it */
+  #isFinished = false
+  /** a token came, of any choice */
+  #hasBegun = false
   /** the choice that answers, once it has content; a stream may interleave several choices */
   #choiceIndex: number | undefined
   #hasChoice = false
@@ -57,14 +63,19 @@ export class AnswerReader {
    */
   take(document: unknown): Delta {
     this.#isEnded ||= document === END
-    const { model, usage, choices } = readCompletion(document)
+    const { model, usage, choices } = readCompletion(document, { hasBegun: this.#hasBegun })
     this.#model = model ?? this.#model
     this.#usage = usage ?? this.#usage
     const choice =
       this.#choiceIndex === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#choiceIndex)
     const content = choice && this.#takeChoice(choice)
     const isThought = choices.some(choice => choice.isThought)
-    return { ...(content && { content }), isToken: choices.some(isToken), isThought }
+    const hasToken = choices.some(isToken)
+    this.#hasBegun ||= hasToken
+    const isMore = choice !== undefined && isToken(choice)
+    if (isMore) this.#isFinished = false
+    else if (choice?.finishReason !== undefined) this.#isFinished = true
+    return { ...(content && { content }), isToken: hasToken, isMore, isThought }
   }
 
   /** The endpoint has sent its end. */
@@ -72,9 +83,17 @@ export class AnswerReader {
     return this.#isEnded
   }
 
-  /** There is content and a finish reason: only usage may still come. */
+  /**
+   * There is content and a finish reason. It is the end if silence follows: some servers send a reason in every chunk, or
+   * in the first.
+   */
   get isWhole(): boolean {
     return this.#hasAnswer && this.#finishReason !== undefined && !interruptions.has(this.#finishReason)
+  }
+
+  /** The finish reason is the last that came, so the answer is complete even if the connection breaks. */
+  get isFinished(): boolean {
+    return this.isWhole && this.#isFinished
   }
 
   /**
@@ -184,7 +203,3 @@ export class AnswerReader {
 
 /** Finish reasons of a server that could not go on: OpenRouter · vLLM · DeepSeek. */
 const interruptions = new Set(['error', 'abort', 'insufficient_system_resource'])
-
-function isToken({ text, refusal, callsTools, isThought }: Choice): boolean {
-  return text !== '' || refusal !== '' || callsTools || isThought
-}

@@ -1,5 +1,6 @@
 import type { Logprob, Usage } from '../../../plugin/miner.js'
-import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
+import { readContent } from './content.js'
+import { asCount, asRecord, asRecords, asString, isRecord, optional } from './loose-json.js'
 import { readToolCallParts, type ToolCallPart } from './tool-call-parts.js'
 
 /** One document of the API: a whole completion, or one chunk of a stream. */
@@ -26,31 +27,51 @@ export type Choice = {
   readonly finishReason?: string
 }
 
-/** Reads a document. Any field may be missing or have another type, since many programs implement this API. */
-export function readCompletion(document: unknown): Completion {
+/**
+ * Reads a document. Any field may be missing or have another type, since many programs implement this API.
+ *
+ * @param hasBegun the stream has already sent a part of its answer
+ */
+export function readCompletion(document: unknown, { hasBegun = false } = {}): Completion {
   const { model, usage, choices } = asRecord(document)
   return {
     ...optional('model', label(model)),
     ...optional('usage', readUsage(usage)),
-    choices: asRecords(choices, MAX_CHOICES).map(readChoice),
+    choices: asRecords(choices, MAX_CHOICES).map(choice => readChoice(choice, hasBegun)),
   }
 }
 
 /** The most that `n` may ask for. */
 const MAX_CHOICES = 128
 
-/** A chat model's text is in `message`, or in `delta` when streamed; a base model's is in the choice itself. */
-function readChoice(choice: Readonly<Record<string, unknown>>): Choice {
-  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = asRecord(
-    choice.message ?? choice.delta,
-  )
-  const text = asString(content) || asString(choice.text)
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * A chat model's text is in `message`, or in `delta` when streamed; a base model's is in the choice itself. Perplexity
+ * sends both: in a stream, `message` is the whole text so far; in a whole document, `delta` is empty.
+ */
+function readChoice(choice: Fields, hasBegun: boolean): Choice {
+  const parts = [choice.delta, choice.message].filter(isRecord).map(part => readPart(choice, part))
+  const [first = readPart(choice, {}), second] = parts
+  return second && !hasBegun && !isToken(first) ? second : first
+}
+
+/** Whether the model produced anything in it, a thought included. */
+export function isToken({ text, refusal, callsTools, isThought }: Choice): boolean {
+  return text !== '' || refusal !== '' || callsTools || isThought
+}
+
+/** @param part the choice's `delta` or `message` */
+function readPart(choice: Fields, part: Fields): Choice {
+  const { content, refusal, tool_calls, function_call, reasoning, reasoning_content } = part
+  const parts = readContent(content)
+  const text = parts.text || asString(choice.text)
   const callParts = readToolCallParts(tool_calls)
-  const isThought = asString(reasoning) !== '' || asString(reasoning_content) !== ''
+  const isThought = parts.isThought || asString(reasoning) !== '' || asString(reasoning_content) !== ''
   return {
     index: asCount(choice.index) ?? 0,
     text,
-    refusal: asString(refusal),
+    refusal: asString(refusal) || parts.refusal,
     callParts,
     callsTools: callParts.length > 0 || function_call != null,
     isThought,

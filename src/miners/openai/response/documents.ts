@@ -6,6 +6,7 @@ import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { features } from '../request/features.js'
 import type { ChatRequest } from '../request/model-request.js'
+import { asRecord } from './loose-json.js'
 import { type ServerSentEvent, ServerSentEvents } from './server-sent-events.js'
 
 /** Yielded after the last document when the endpoint itself marks the end. */
@@ -120,13 +121,36 @@ function parseWhole(text: string, type: string, upstream: Upstream): object {
 }
 
 function* documentsOf(events: Iterable<ServerSentEvent>): Generator<unknown, void> {
-  for (const { name, data } of events) {
+  for (const event of events) {
+    const data = event.data.trim()
     if (data === '[DONE]') return yield END
-    const document: unknown = JSON.parse(data)
+    if (event.name === 'error') throw errorEvent(data)
+    if (data === '') continue // some servers keep the connection alive with them
+    const isOther = event.name !== '' && event.name !== 'message'
+    const document: unknown = isOther ? parseOther(data) : JSON.parse(data)
     throwIfError(document)
-    if (name === 'error') throw errorDocument(document)
+    if (isOther && !hasChoices(document)) continue
     yield document
   }
+}
+
+/** Parses an event of another name, such as a ping or a status: it may have any data, JSON or not. */
+function parseOther(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return undefined
+  }
+}
+
+function hasChoices(document: unknown): boolean {
+  return Array.isArray(asRecord(document).choices)
+}
+
+/** Returns the error in an event named `error`: a document that has it or is it, or plain text. */
+function errorEvent(data: string): Error {
+  const document = parseOther(data) ?? data
+  return errorDocument(asRecord(document).error || document)
 }
 
 /** Throws the error in a document: some endpoints send one with status 200. */
