@@ -23,7 +23,7 @@ export function statusError(response: ErrorResponse, upstream: Upstream): NoAnsw
   } = meanings.find(({ matches }) => matches(error))!
   const status = error.status === undefined ? '' : ` (${error.status})`
   const message = omitsMessage ? '' : sanitizeText(error.message, secrets)
-  const retry = retryAfterMs(response.headers)
+  const retry = retryAfterMs(response)
   return new NoAnswer(reason, `${name} ${what(error, model)}${status}${message && `: ${message}`}`, {
     code,
     hint: typeof hint === 'string' ? hint : hint(upstream, error),
