@@ -92,8 +92,8 @@ export class RequestLog implements Disposable {
   }
 }
 
-function inShort({ endpoint, error = 'answered' }: Attempt): string {
-  return `${endpoint}: ${error}`
+function inShort({ endpoint, error = 'answered', retryAfterMs }: Attempt): string {
+  return `${endpoint}: ${error}${retryAfterMs === undefined ? '' : `, retry after ${retryAfterMs} ms`}`
 }
 
 function about({ id, hotkey, claimed, synapse, ms }: RequestRecord): object {

@@ -108,6 +108,8 @@ export type Attempt = {
   readonly ms: number
   /** the code of the error that it failed with; absent when it succeeded */
   readonly error?: string
+  /** how long the endpoint asked to be left alone, in milliseconds */
+  readonly retryAfterMs?: number
 }
 
 /** What a miner returns at the end of an answer: which model answered, and why it stopped. */

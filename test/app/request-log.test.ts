@@ -29,7 +29,7 @@ describe('request log', () => {
     const attempt = { endpoint: 'main', model: 'm', ms: 5 }
     {
       using _requests = new RequestLog(log)
-      const attempts = [{ ...attempt, error: 'MODEL_BUSY' }, attempt]
+      const attempts = [{ ...attempt, error: 'MODEL_BUSY', retryAfterMs: 45_000 }, attempt]
       const outcome = { model: 'm', finishReason: 'stop', usage, attempts }
       publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
       publish('answered', () => ({ ...known, status: 200 }))
@@ -59,7 +59,7 @@ describe('request log', () => {
         pieces: 7,
         model: 'm',
         usage,
-        attempts: ['main: MODEL_BUSY', 'main: answered'],
+        attempts: ['main: MODEL_BUSY, retry after 45000 ms', 'main: answered'],
       },
       { ...told, event: 'answered' },
       { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
@@ -70,7 +70,7 @@ describe('request log', () => {
         pieces: 2,
         reason: 'The model behind this miner failed',
         plugin: 'shout',
-        attempts: ['main: MODEL_BUSY', 'main: answered'],
+        attempts: ['main: MODEL_BUSY, retry after 45000 ms', 'main: answered'],
         error: 'cut',
       },
       { ...without, event: 'cancelled', firstMs: 3, pieces: 2 },

@@ -71,7 +71,7 @@ describe('miner prompt', () => {
 
   it('tells with --verbose who answered, after which attempts, how fast, and with how many tokens', async () => {
     const attempts = [
-      { endpoint: 'main', model: 'gpt-4o-mini', ms: 811.6, error: 'MODEL_BUSY' },
+      { endpoint: 'main', model: 'gpt-4o-mini', ms: 811.6, error: 'MODEL_BUSY', retryAfterMs: 45_000 },
       { endpoint: 'local', model: 'llama', ms: 20 },
     ]
     const usage = { promptTokens: 9, cachedTokens: 0, completionTokens: 20, reasoningTokens: 10 }
@@ -82,7 +82,7 @@ describe('miner prompt', () => {
     assert.equal(
       stderr.replaceAll(/time .*\d+ ms to the first words, \d+ ms in all/g, 'time'),
       '  answered  llama-3.1\\u001b[2J at local\n' +
-        '  attempts  gpt-4o-mini at main failed with MODEL_BUSY after 812 ms\n' +
+        '  attempts  gpt-4o-mini at main failed with MODEL_BUSY after 812 ms, and asks to wait 45000 ms\n' +
         '            llama at local answered after 20 ms\n' +
         '  time\n' +
         '  tokens    prompt 9, cached 0, completion 20, reasoning 10\n',

@@ -21,6 +21,8 @@ export type ErrorReport = {
   readonly hint?: string | undefined
   /** all problems, when a run found several */
   readonly problems?: readonly ProblemReport[]
+  /** how long to wait before another question, in milliseconds */
+  readonly retryAfterMs?: number
   /** the attempts at an answer, all of which failed */
   readonly attempts?: readonly Attempt[]
 }
@@ -42,8 +44,14 @@ export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof ConversationError) return { ...plain(error, MISUSED), hint: oneRoleEach }
   if (error instanceof KeyError) return plain(error, MISUSED)
   if (error instanceof PluginError) return plain(error, exitCodes.plugin(error.code))
-  if (error instanceof NoAnswer)
-    return { ...plain(error, exitCodes.noAnswer(error)), ...(error.attempts && { attempts: error.attempts }) }
+  if (error instanceof NoAnswer) {
+    const { attempts, retryAfterMs } = error
+    return {
+      ...plain(error, exitCodes.noAnswer(error)),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(attempts && { attempts }),
+    }
+  }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AxonError) return plain(error, FAILED)
   if (error instanceof CreateError) return plain(error, exitCodes.create(error.code))

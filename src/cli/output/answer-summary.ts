@@ -24,9 +24,10 @@ export function attemptSummary(attempts: readonly Attempt[]): string {
 }
 
 function tried(attempts: readonly Attempt[]) {
-  const lines = attempts.map(({ endpoint, model, ms, error }) => {
+  const lines = attempts.map(({ endpoint, model, ms, error, retryAfterMs }) => {
     const end = error === undefined ? 'answered' : error === 'HEDGE_LOST' ? 'was outrun' : `failed with ${error}`
-    return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms`
+    const wait = retryAfterMs === undefined ? '' : `, and asks to wait ${retryAfterMs} ms`
+    return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms${wait}`
   })
   return ['attempts', lines] as const
 }

@@ -45,12 +45,13 @@ function usageOf(usage: Fields): Usage {
 
 /** Returns whether a value is an attempt as its type defines it. */
 export function isAttempt(value: unknown): value is Attempt {
-  const { endpoint, model, ms, error } = fieldsOf(value)
+  const { endpoint, model, ms, error, retryAfterMs } = fieldsOf(value)
   return (
     typeof endpoint === 'string' &&
     typeof model === 'string' &&
     isCount(ms) &&
-    (error === undefined || typeof error === 'string')
+    (error === undefined || typeof error === 'string') &&
+    (retryAfterMs === undefined || isCount(retryAfterMs))
   )
 }
 

@@ -42,6 +42,12 @@ describe('errors in the user’s words', () => {
     assert.equal(hint, 'choose a port above 1023 with --axon-port')
   })
 
+  it('reports how long to wait', () => {
+    const busy = { code: 'MODEL_RATE_LIMITED', retryAfterMs: 45_000 }
+    assert.equal(reportOf(new NoAnswer('busy', 'm', busy))?.retryAfterMs, 45_000)
+    assert.ok(!('retryAfterMs' in reportOf(new NoAnswer('busy', 'm', { code: 'MODEL_RATE_LIMITED' }))!))
+  })
+
   it('is silent where oclif ends by an error without being one', () => {
     assert.equal(reportOf(new Errors.ExitError(0)), null)
   })

@@ -220,7 +220,7 @@ describe('parseOutcome', () => {
     const outcome = {
       ...said,
       usage: { promptTokens: 9, cachedTokens: 0, completionTokens: 2, reasoningTokens: 1 },
-      attempts: [{ ...attempt, error: 'MODEL_BUSY' }, attempt],
+      attempts: [{ ...attempt, error: 'MODEL_BUSY', retryAfterMs: 45_000 }, attempt],
     }
     assert.deepEqual(parseOutcome(outcome), outcome)
     assert.deepEqual(parseOutcome(said), said)
@@ -230,7 +230,14 @@ describe('parseOutcome', () => {
     assert.deepEqual(parseOutcome({ ...said, prompt: 'secret', usage: null, attempts: 3 }), said)
     const counts = { promptTokens: '9', cachedTokens: -1, completionTokens: Number.NaN, reasoningTokens: 1, other: 5 }
     assert.deepEqual(parseOutcome({ ...said, usage: counts }), { ...said, usage: { reasoningTokens: 1 } })
-    const odd = [null, 'main', { ...attempt, ms: '5' }, { ...attempt, error: 5 }, { ...attempt, endpoint: null }]
+    const odd = [
+      null,
+      'main',
+      { ...attempt, ms: '5' },
+      { ...attempt, error: 5 },
+      { ...attempt, retryAfterMs: 'x' },
+      { ...attempt, endpoint: null },
+    ]
     assert.deepEqual(parseOutcome({ ...said, attempts: [...odd, attempt] }), { ...said, attempts: [attempt] })
   })
 })

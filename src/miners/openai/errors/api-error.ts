@@ -12,6 +12,7 @@ export type ErrorResponse = {
 export type ApiError = {
   readonly status: number | undefined
   readonly code: string
+  readonly type: string
   readonly param: string
   readonly message: string
 }
@@ -20,17 +21,21 @@ export type ApiError = {
 export function readApiError(response: ErrorResponse): ApiError {
   const { status: http, error } = response
   const details: Details = typeof error === 'object' && error !== null ? error : {}
-  const { code, param, message, detail } = details
+  const { code, type, param, message, detail, metadata } = details
   // Inside a stream, or a document with status 200, the code may be the status.
   const status = [http, code].find(number => typeof number === 'number')
   const raw = typeof error === 'string' ? error : (message ?? detail ?? plainText(response))
   const text = typeof raw === 'string' ? raw : inspect(raw, { depth: 5, breakLength: Number.POSITIVE_INFINITY })
+  // OpenRouter's own message is "Provider returned error"; the provider's is in here.
+  const inner = metadata?.raw
+  const whole = typeof inner === 'string' && inner !== '' ? `${text}: ${inner}` : text
   return {
     status,
     code: typeof code === 'string' ? code : '',
+    type: typeof type === 'string' ? type : '',
     param: typeof param === 'string' && /^[\w.[\]]{1,60}$/.test(param) ? param : '',
     // A redirect's own text repeats the whole address.
-    message: isRedirect(status) ? target(response) : text.replace(echo, ' …'),
+    message: isRedirect(status) ? target(response) : whole.replace(echo, ' …'),
   }
 }
 
@@ -43,9 +48,11 @@ export function isRedirect(status = 0): boolean {
 
 type Details = {
   readonly code?: unknown
+  readonly type?: unknown
   readonly param?: unknown
   readonly message?: unknown
   readonly detail?: unknown
+  readonly metadata?: { readonly raw?: unknown } | null
 }
 
 /** Returns a redirect's address without user, password and query, which may be secret. */

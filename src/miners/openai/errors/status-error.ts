@@ -3,6 +3,7 @@ import { settingOfField } from '../settings/setting-names.js'
 import { type ApiError, type ErrorResponse, isRedirect, readApiError } from './api-error.js'
 import type { ModelCode } from './model-code.js'
 import { retryAfterMs } from './retry-after.js'
+import { isTooLong } from './too-long.js'
 import { sanitizeText, type Upstream } from './upstream.js'
 
 /**
@@ -22,7 +23,7 @@ export function statusError(response: ErrorResponse, upstream: Upstream): NoAnsw
   } = meanings.find(({ matches }) => matches(error))!
   const status = error.status === undefined ? '' : ` (${error.status})`
   const message = omitsMessage ? '' : sanitizeText(error.message, secrets)
-  const retry = retryAfterMs(response.headers)
+  const retry = retryAfterMs(response)
   return new NoAnswer(reason, `${name} ${what(error, model)}${status}${message && `: ${message}`}`, {
     code,
     hint: typeof hint === 'string' ? hint : hint(upstream, error),
@@ -61,23 +62,20 @@ const meanings: readonly Meaning[] = [
     hint: 'check plan, balance and limits of the account; waiting does not help',
   },
   {
-    matches: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
-    code: 'MODEL_RATE_LIMITED',
-    what: () => 'refuses because of its rate limit',
-    hint: 'lower --concurrency, or have the limit of the account raised',
-    reason: 'busy',
-  },
-  {
-    // vLLM has no code for it, only this message.
-    matches: ({ status, code, message }) =>
-      status === 413 ||
-      code === 'context_length_exceeded' ||
-      (status === 400 && /maximum context length/.test(message)),
+    // Before the rate limit: OpenAI and Groq give a request that exceeds it alone the code of a rate limit.
+    matches: isTooLong,
     code: 'MODEL_TOO_LONG',
     what: (_, model) => `says the conversation is too long for ${model}`,
     hint: ({ setting }) => `choose a ${setting('model')} with a longer context, or lower ${setting('maxTokens')}`,
     reason: 'tooLong',
     misuse: true,
+  },
+  {
+    matches: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
+    code: 'MODEL_RATE_LIMITED',
+    what: () => 'refuses because of its rate limit',
+    hint: 'lower --concurrency, or have the limit of the account raised',
+    reason: 'busy',
   },
   {
     matches: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',

@@ -67,6 +67,7 @@ export async function* attemptOnce<Chunk>(
   } catch (error) {
     const isNoAnswer = error instanceof NoAnswer
     attempt.error = codeOf(error, asked)
+    if (isNoAnswer && error.retryAfterMs !== undefined) attempt.retryAfterMs = error.retryAfterMs
     const hasLostHedge = isNoAnswer && error.code === 'HEDGE_LOST'
     const hasBeenSilent = error === signal.reason && !asked.signal.aborted
     const isLate = isPast(asked.deadline) || (isNoAnswer && error.reason === 'late') || hasBeenSilent

@@ -32,6 +32,22 @@ describe('a question with several targets', () => {
       assert.deepEqual([main.requests.length, local.requests.length], [1, 1])
     })
 
+  it('is not sent again to the only endpoint when its error asks for 45 s', async () => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '45s' }]
+    const body = [{ error: { code: 429, message: 'Quota exceeded.', status: 'RESOURCE_EXHAUSTED', details } }]
+    await using main = await startModelServer(answered(429, body))
+    const { ask, models } = pool([endpoint('main', { url: main.url })])
+    const error = await refusal(ask())
+    assert.equal(error.reason, 'busy')
+    assert.equal(error.retryAfterMs, 45_000)
+    assert.deepEqual(
+      error.attempts?.map(({ error, retryAfterMs }) => [error, retryAfterMs]),
+      [['MODEL_RATE_LIMITED', 45_000]],
+    )
+    assert.equal(main.requests.length, 1)
+    assert.ok(models.health()[0]!.keys[0]!.restMs > 44_000)
+  })
+
   it('is answered with the next key when one is refused, which is not used again', async () => {
     await using main = await startModelServer((response, request) =>
       (request.headers.authorization === 'Bearer good' ? streamed(['fine']) : answered(401))(response, request),
