@@ -41,6 +41,7 @@ Editors that support JSON Schema validate and complete the file with [config.sch
 
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
+- Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
 - In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
 - An unknown key, flag or \`MINER_\` variable is an error. All errors are reported at once.
 

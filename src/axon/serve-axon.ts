@@ -164,7 +164,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     const exchange: Exchange = {
       head: {
         method: request.method ?? '',
-        target: request.originalUrl,
+        target: originForm(request.originalUrl),
         rawHeaders: request.rawHeaders,
         address: plainAddress(socket.remoteAddress),
         port: socket.remotePort ?? 0,
@@ -241,6 +241,15 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       ending.abort()
     },
   }
+}
+
+/**
+ * Returns the path and query of a request target. Clients send proxies the absolute form, `http://host/path`, which a
+ * server has to take, too (RFC 9112 §3.2.2). Signatures do not cover the target.
+ */
+function originForm(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '')
+  return path === target || path.startsWith('/') ? path : `/${path}`
 }
 
 async function listen(app: ReturnType<typeof fastify>, { host, port }: AxonOptions): Promise<number> {

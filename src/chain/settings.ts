@@ -5,7 +5,9 @@ import { z } from 'zod'
  */
 export const chainSettings = z.object({
   network: z
-    .enum(['none'])
+    .enum(['none'], {
+      error: 'must be none: this version does not connect to a chain, and answers the hotkeys that --allow names',
+    })
     .optional()
     .describe('none: serve without a chain, only the hotkeys in --allow')
     .meta({ flag: 'network' }),

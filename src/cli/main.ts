@@ -1,4 +1,5 @@
-import { Command, run } from '@oclif/core'
+import { fileURLToPath } from 'node:url'
+import { Command, type Interfaces, run } from '@oclif/core'
 import { errorJson, printError } from './errors/print-error.js'
 import { UsageError } from './errors/usage-error.js'
 import { warnUnloaded } from './plugins/unloadable.js'
@@ -6,6 +7,17 @@ import { expectExit, guardExit } from './process/unexpected-exit.js'
 
 /** How long the program may run on after the command: a plugin may leave a timer or a socket open. */
 const LINGER_MS = 2_000
+
+/** With the variable `DEBUG` oclif would print the whole command line, keys and passwords included. */
+const noLogger: Interfaces.Logger = {
+  namespace: 'oclif',
+  child: () => noLogger,
+  debug() {},
+  error() {},
+  info() {},
+  trace() {},
+  warn() {},
+}
 
 /** Runs the command, prints its error if it fails, and sets the exit code. */
 export async function main(root: string, argv: string[] = process.argv.slice(2)): Promise<void> {
@@ -18,7 +30,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   warnUnloaded()
   guardExit(argv)
   try {
-    await run(argv, root)
+    await run(argv, { root: fileURLToPath(root), logger: noLogger })
   } catch (error) {
     process.exitCode = printError(error, argv)
   }

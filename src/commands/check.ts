@@ -36,8 +36,11 @@ export default class CheckMiner extends SettingsCommand {
     else this.log(checkTable(checks))
     for (const { name, notes = [] } of checks)
       for (const message of notes) process.stderr.write(formatMessage({ label: escapeControls(name), message }))
+    // Most messages name what they are about.
     for (const { name, problem } of broken)
-      process.stderr.write(formatMessage({ label: escapeControls(name), ...problem! }))
+      process.stderr.write(
+        formatMessage({ ...(!problem!.message.includes(name) && { label: escapeControls(name) }), ...problem! }),
+      )
     if (broken.length > 0 && broken.length < checks.length) {
       const message = `only ${checks.length - broken.length} of ${checks.length} ways to answer work`
       process.stderr.write(formatMessage({ label: 'warning', message }))

@@ -66,6 +66,16 @@ function redactScalar(shape: Scalar, value: unknown): unknown {
   return value
 }
 
+/**
+ * Returns whether a text is surely an address that lacks its scheme, or has another, and no secret that was put in the wrong
+ * place: a host with a port or a top-level domain, and a path. `localhost:8000/v1` is, `sk-proj-0123` is not.
+ */
+export function isPlainAddress(text: string): boolean {
+  const host =
+    '(?:localhost|\\[[0-9a-f:.]+\\]|(?:[a-z0-9-]+\\.)+[a-z]{2,}|\\d{1,3}(?:\\.\\d{1,3}){3})(?::\\d{1,5})?|[a-z0-9-]+:\\d{1,5}'
+  return new RegExp(`^(?:[a-z][a-z0-9+.-]*://)?(?:${host})(?:/[\\w./~-]*)?$`, 'i').test(text)
+}
+
 // A URL without secrets stays as it was written: `URL` would add a slash to a bare host.
 function redactUrl(text: string): string {
   const url = URL.parse(text)

@@ -1,6 +1,6 @@
 import type { DialectPlugin } from '../plugin/sdk.js'
 
-/** Subnet 94: takes what a game character sees and may do, returns its next action. */
+/** Eastworld: takes what a game character sees and may do, returns its next action. Its netuid was 94. */
 export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn, z, NoAnswer }) => {
   const texts = z.array(z.string())
   const json = z.record(z.string(), z.json())
@@ -78,8 +78,10 @@ export const eastworld: DialectPlugin = ({ defineDialect, defineRoute, objectIn,
 
   return defineDialect({
     name: 'eastworld',
-    summary: 'Eastworld (subnet 94): a game character that acts by calling tools',
+    summary: 'Eastworld: a game character that acts by calling tools',
     follows: 'Eastworld-AI/eastworld-subnet@91989cf',
+    caveat:
+      'Netuid 94, which was Eastworld’s, now belongs to another subnet: only --dialect eastworld chooses this dialect.',
     needs: ['tools'],
     synapses: { Observation },
   })

@@ -4,7 +4,7 @@ import type { Refusal } from './refusal.js'
 /** The head of a request as received. */
 export type Head = {
   readonly method: string
-  /** the request target: path and query, percent-encoded as sent */
+  /** the request target: path and query, percent-encoded as sent; without the scheme and host of an absolute form */
   readonly target: string
   /** name, value, name, value …: Node's `rawHeaders`, because Node joins repeated headers */
   readonly rawHeaders: readonly string[]

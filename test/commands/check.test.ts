@@ -101,6 +101,12 @@ describe('miner check', () => {
     assert.equal(json.stdout.includes('s3cret'), false)
   })
 
+  it('names an endpoint once', async () => {
+    const args = ['check', '--base-url', 'http://127.0.0.1:1']
+    const { stderr } = await runMiner(args)
+    assert.match(stderr, /^error: 127\.0\.0\.1:1 refuses connections \(ECONNREFUSED\)\n/)
+  })
+
   it('does not believe a miner that tells something else', async () => {
     for (const checks of [null, 'fine', [{ name: 'a' }], [{ ...main, findings: { total: 'soon' } }]]) {
       const { code, stdout, stderr } = await check({ checks })

@@ -275,8 +275,10 @@ describe('miner query of a built-in dialect', () => {
   it('asks with the examples of the others', async () => {
     const readyai = await asked('--netuid', '33')
     assert.deepEqual([readyai.url, readyai.required], ['/CgSynapse', [['cgp_input', 'W10=']]])
-    const eastworld = await asked('--netuid', '94')
+    const eastworld = await asked('--dialect', 'eastworld')
     assert.deepEqual([eastworld.url, eastworld.body.action_log], ['/Observation', ['You moved 5 m north.']])
+    // Netuid 94 was Eastworld's, and is another subnet's now.
+    assert.equal((await asked('--netuid', '94', 'hi')).url, '/Prompting')
   })
 })
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { liveMiner } from '../support/cli.ts'
 import { runMiner } from '../support/miner-process.ts'
 import { answered, type Behaviour, chunk, event, type ModelServer, startModelServer } from '../support/model-server.ts'
 
@@ -172,6 +173,20 @@ describe('secrets', () => {
       const { code, text } = await said([...words, '--log-level', 'info'], {})
       assert.ok(code === 2 || code === 127, `${words}: ${code} ${text}`)
       assert.equal(text.includes(marker), false, text)
+    }
+  })
+
+  it('are not seen with DEBUG=*, for which oclif prints the command line', async () => {
+    for (const args of [
+      ['prompt', 'hi', '--base-url', 'http://127.0.0.1:1', '--api-key', marker],
+      ['config', 'show', '--api-key', marker],
+      ['nope', '--api-key', marker],
+      ['plugins', '--api-key', marker],
+    ]) {
+      await using run = liveMiner(args, { env: { DEBUG: '*' } })
+      const { stdout, stderr } = await run.ended
+      assert.notEqual(stdout + stderr, '')
+      assert.equal((stdout + stderr).includes(marker), false, stdout + stderr)
     }
   })
 

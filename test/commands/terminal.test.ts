@@ -87,13 +87,30 @@ describe('on a terminal', () => {
     }
   })
 
-  it('shows colours, unless NO_COLOR says no', async () => {
-    await using coloured = onTerminal(['prompt', '--use', 'nope', 'hi'])
-    assert.ok(
-      (await coloured.ended).stdout.startsWith('\u001b[31merror:\u001b[0m there is no miner "nope" (--use)\r\n'),
-    )
-    await using plain = onTerminal(['prompt', '--use', 'nope', 'hi'], { NO_COLOR: '1' })
-    assert.match((await plain.ended).stdout, /^error: there is no miner "nope" \(--use\)\r\n/)
+  it('shows colours, unless NO_COLOR or TERM=dumb forbids them; FORCE_COLOR overrides both', async () => {
+    const xterm = { TERM: 'xterm-256color' }
+    const environments: [Record<string, string>, boolean][] = [
+      [xterm, true],
+      [{ ...xterm, NO_COLOR: '1' }, false],
+      [{ ...xterm, NO_COLOR: '' }, true],
+      [{ TERM: 'dumb' }, false],
+      [{ TERM: 'dumb', FORCE_COLOR: '1' }, true],
+      [{ ...xterm, FORCE_COLOR: '0' }, false],
+    ]
+    for (const [env, isColoured] of environments) {
+      // Fails after a warning of the log.
+      const args = ['prompt', '--base-url', 'http://127.0.0.1:1', '--api-key', 'sk-secret', 'hi']
+      await using run = onTerminal(args, env)
+      const { stdout } = await run.ended
+      const [warning, error] = isColoured
+        ? ['\u001b[33mWARN\u001b[39m: ', '\n\u001b[31merror:\u001b[39m 127.']
+        : ['] WARN: ', '\nerror: 127.']
+      assert.ok(stdout.includes(warning) && stdout.includes(error), JSON.stringify({ env, stdout }))
+      assert.equal(stdout.includes('\u001b'), isColoured, JSON.stringify(env))
+    }
+    await using json = onTerminal(['miners', '--json'], { TERM: 'dumb' })
+    assert.equal((await json.ended).stdout.includes('\u001b'), false)
+    assert.match((await runMiner(['prompt', '--use', 'nope', 'hi'], { env: xterm })).stderr, /^error: /)
   })
 
   it('prompt without a question does not wait for one', async () => {

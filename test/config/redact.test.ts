@@ -124,8 +124,8 @@ describe('redact', () => {
   it('lists a secret as it was written and as its schema outputs it', async () => {
     const settings = z.object({ key: z.string().trim().toLowerCase().meta({ secret: true }) })
     const section: Section = { name: 'x', title: 'x', of: 'host', settings }
-    const { secretValues } = await read({ sections: [section], env: { MINER_X_KEY: 'Sk-Secret\n' } })
-    assert.deepEqual(secretValues, ['Sk-Secret\n', 'Sk-Secret', 'sk-secret'])
+    const { secretValues } = await read({ sections: [section], env: { MINER_X_KEY: 'Sk-Secret ' } })
+    assert.deepEqual(secretValues, ['Sk-Secret ', 'Sk-Secret', 'sk-secret'])
   })
 
   it('prints a URL as it was written when there is nothing to hide', async () => {

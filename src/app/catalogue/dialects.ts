@@ -28,7 +28,7 @@ const builtIn: Readonly<Record<string, BuiltIn>> = {
   [defaultDialect]: { netuids: [], plugin: async () => (await import('../../dialects/prompting.js')).prompting },
   gittensor: { netuids: [74], plugin: async () => (await import('../../dialects/gittensor.js')).gittensor },
   readyai: { netuids: [33], plugin: async () => (await import('../../dialects/readyai.js')).readyai },
-  eastworld: { netuids: [94], plugin: async () => (await import('../../dialects/eastworld.js')).eastworld },
+  eastworld: { netuids: [], plugin: async () => (await import('../../dialects/eastworld.js')).eastworld },
 }
 
 export const builtInDialects: readonly string[] = Object.keys(builtIn)

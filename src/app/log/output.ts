@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { showsColours } from '../../text/colour.js'
 
 /** How many bytes may wait for the log's reader: some thousand records. */
 const MAX_WAITING = 1024 * 1024
@@ -22,7 +23,7 @@ async function terminalOutput(): Promise<LogOutput> {
   const stream = pretty({
     destination: 2,
     sync: true,
-    colorize: !process.env.NO_COLOR,
+    colorize: showsColours(process.stderr),
     messageKey: 'event',
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',

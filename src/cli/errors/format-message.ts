@@ -1,3 +1,4 @@
+import { colour } from '../../text/colour.js'
 import { escapeControls } from '../../text/escape.js'
 
 /** What is wrong, where it came from, and what would fix it. */
@@ -16,7 +17,5 @@ export function formatMessage({ label = 'error', message, from, hint }: PrintedM
   return `${red(`${label}:`)} ${escapeControls(message)}${origin}\n${way}`
 }
 
-const colour = (code: number) => (text: string) =>
-  process.stderr.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text
-const red = colour(31)
-const dim = colour(2)
+const red = (text: string) => colour('red', text, process.stderr)
+const dim = (text: string) => colour('dim', text, process.stderr)

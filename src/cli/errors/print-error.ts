@@ -1,4 +1,5 @@
 import { typedValue, wantsJson } from '../../config/layers/argv.js'
+import { textOf } from '../../config/values/resolve-secrets.js'
 import { escapeControls } from '../../text/escape.js'
 import { escapeForTerminal } from '../output/terminal.js'
 import { reportOf } from './error-report.js'
@@ -29,7 +30,7 @@ export function errorJson(error: unknown): { error: object } {
 
 /** Reads the log level from flag and variable as they were given, because the settings may be what is wrong. */
 function debugging(argv: readonly string[]): boolean {
-  const level = typedValue(argv, 'log-level') ?? process.env.MINER_LOG_LEVEL
+  const level = typedValue(argv, 'log-level') ?? textOf(process.env, 'MINER_LOG_LEVEL')
   return level === 'debug' || level === 'trace'
 }
 

@@ -6,12 +6,13 @@ import type { Catalog } from '../schema/catalog.js'
 import { isForeignVariable, namesOf } from '../schema/names.js'
 import type { Setting } from '../schema/setting.js'
 import { settingHint } from '../values/hint.js'
-import type { Environment } from '../values/resolve-secrets.js'
+import { type Environment, textOf } from '../values/resolve-secrets.js'
 import { resolveAlias } from './alias.js'
 import { ofPlugin } from './file-layer.js'
 
 /**
- * Reads settings from the environment. An empty variable counts as unset; so does a blank one, unless the setting is text.
+ * Reads settings from the environment. Line ends at the end of a variable are dropped. An empty variable counts as unset;
+ * so does a blank one, unless the setting is text.
  * Reports unknown `MINER_` variables.
  */
 export function environmentLayer(
@@ -45,12 +46,12 @@ export function environmentLayer(
 function findSetting(setting: Setting, env: Environment, problems: Problem[]): LayerValue | undefined {
   const { path, shape, variables, spellings } = setting
   for (const variable of variables) {
-    const text = env[variable]
+    const text = textOf(env, variable)
     if (text && (shape.kind === 'text' || text.trim() !== ''))
       return { raw: { kind: 'variable', text }, origin: { from: 'environment', variable } }
   }
   for (const spelling of spellings) {
-    const text = spelling.env && env[spelling.env]
+    const text = spelling.env && textOf(env, spelling.env)
     if (!spelling.env || !text?.trim()) continue
     const origin = { from: 'environment', variable: spelling.env } as const
     const value = resolveAlias(spelling, text, problem => {

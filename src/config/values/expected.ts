@@ -1,5 +1,5 @@
 import { quote } from '../../text/escape.js'
-import { redact } from '../redact.js'
+import { isPlainAddress, redact } from '../redact.js'
 import type { Setting } from '../schema/setting.js'
 import { type Bound, isScalar, type NumberShape, type Shape } from '../schema/shape.js'
 import { printUnit, unitExamples } from '../schema/unit.js'
@@ -26,8 +26,8 @@ export function allowed(shape: Shape): string | undefined {
 }
 
 /**
- * Names the value that was found instead, for the end of a message: `, not "hot"`. For a secret, a URL (which may hold
- * one) or a table it names the kind only.
+ * Names the value that was found instead, for the end of a message: `, not "hot"`. For a secret, a URL (unless it
+ * surely holds none) or a table it names the kind only.
  */
 export function insteadOf(shape: Shape, value: unknown): string {
   const found = kindOf(value)
@@ -37,6 +37,8 @@ export function insteadOf(shape: Shape, value: unknown): string {
       return `, not ${printUnit(shape.unit, value)}`
     if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return `, not ${value}`
   }
+  if (shape.kind === 'text' && !shape.secret && typeof value === 'string' && isPlainAddress(value))
+    return `, not ${quote(value)}`
   return shape.kind === 'text' && found === 'text' ? '' : `, not ${found}`
 }
 

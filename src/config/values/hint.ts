@@ -1,6 +1,6 @@
 import type { Origin } from '../origin.js'
 import type { Setting } from '../schema/setting.js'
-import { isPlain } from '../schema/shape.js'
+import { isPlain, type Shape } from '../schema/shape.js'
 import { allowed } from './expected.js'
 
 /**
@@ -9,7 +9,8 @@ import { allowed } from './expected.js'
  * MINER_SHOUT_ENDPOINTS`.
  *
  * @param path of the setting, or of an item in it
- * @param message what the reader has read already; allowed values that it lacks are appended: `to between 0 and 65535`
+ * @param message what the reader has read already; allowed values that it lacks are appended: `to between 0 and 65535`. The
+ *   only value is appended in any case.
  */
 export function settingHint(
   setting: Setting,
@@ -27,6 +28,11 @@ export function settingHint(
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)
   const values = allowed(setting.shape)
-  const to = values === undefined || message.includes(values) ? '' : ` to ${values}`
+  const isTold = values === undefined || (message.includes(values) && !isSingle(setting.shape))
+  const to = isTold ? '' : ` to ${values}`
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
+}
+
+function isSingle(shape: Shape): boolean {
+  return (shape.kind === 'text' || shape.kind === 'number') && shape.choices.length === 1
 }

@@ -10,10 +10,18 @@ import type { Setting } from '../schema/setting.js'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
+ * Returns a variable without line ends at its end, which come from files with Windows line ends (`docker --env-file`) and
+ * from `export KEY="$(…; echo)"`.
+ */
+export function textOf(env: Environment, variable: string): string | undefined {
+  return Object.hasOwn(env, variable) ? env[variable]?.replace(/[\r\n]+$/, '') : undefined
+}
+
+/**
  * Replaces every `env:NAME` and `file:PATH` in a value by the secret itself.
  *
- * @param from `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB; a line end at its end
- *   is dropped.
+ * @param from `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB. Line ends at the
+ *   end are dropped: of a variable all, of a file one.
  */
 export async function resolveSecrets(
   { shape, path }: Setting,
@@ -38,7 +46,7 @@ async function resolveSecret(
 function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: OnProblem }) {
   // The message does not quote the name: an operator may have pasted the secret itself after "env:".
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'must name a variable after "env:"')
-  const secret = Object.hasOwn(env, name) ? env[name] : undefined
+  const secret = textOf(env, name)
   return secret || void report(path, `refers to the variable ${name}, which is not set`, `export ${name}=…`)
 }
 

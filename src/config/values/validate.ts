@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { closest } from '../../text/closest.js'
 import { quote } from '../../text/escape.js'
 import type { OnProblem } from '../layer.js'
+import { isPlainAddress } from '../redact.js'
 import { itemPath } from '../schema/names.js'
 import type { Setting } from '../schema/setting.js'
 import type { Shape } from '../schema/shape.js'
@@ -16,7 +17,7 @@ export function validate({ schema, shape, path }: Setting, value: unknown, repor
   const result = schema.safeParse(value, { error: issue => messageOf(issue, shapeAt(shape, issue.path ?? [])) })
   if (result.success) return result.data
   for (const issue of result.error.issues)
-    report(issue.path.reduce(itemPath, path), issue.message, hintFor(issue, shape, value))
+    report(issue.path.reduce(itemPath, path), issue.message, hintFor(issue, { schema, shape }, value))
   return undefined
 }
 
@@ -52,13 +53,39 @@ function limit(issue: z.core.$ZodRawIssue & { origin: string }, shape: Shape | u
   return `must be ${shape ? (expectedRange(shape) ?? bound) + insteadOf(shape, issue.input) : bound}`
 }
 
-// Suggests the closest choice, except for secrets. It names a choice of ours, never the typed text.
-function hintFor(issue: z.core.$ZodIssue, shape: Shape, value: unknown): string | undefined {
+// Suggests the closest choice, or the address with a scheme; nothing for secrets.
+function hintFor(
+  issue: z.core.$ZodIssue,
+  { schema, shape }: Pick<Setting, 'schema' | 'shape'>,
+  value: unknown,
+): string | undefined {
   const inner = shapeAt(shape, issue.path)
   const typed = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], value)
   if (inner?.kind !== 'text' || inner.secret || typeof typed !== 'string') return undefined
+  if (inner.url && isPlainAddress(typed)) {
+    const url = withScheme(typed)
+    if (isValidAt(schema, issue.path, replacedAt(value, issue.path, url))) return `write ${url}`
+  }
   const meant = closest(typed, inner.choices)
   return meant && `use ${quote(meant)}`
+}
+
+/** Returns an address with the scheme that it most likely has: https for a domain without a port. */
+function withScheme(address: string): string {
+  const bare = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+  const isDomain = /^[^/:]+\.[a-z]{2,}(\/|$)/i.test(bare)
+  return `${isDomain ? 'https' : 'http'}://${bare}`
+}
+
+function replacedAt(value: unknown, [key, ...keys]: readonly PropertyKey[], leaf: unknown): unknown {
+  if (key === undefined) return leaf
+  const inner = replacedAt((value as Record<PropertyKey, unknown>)[key], keys, leaf)
+  return Array.isArray(value) ? value.with(Number(key), inner) : { ...(value as object), [key]: inner }
+}
+
+function isValidAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): boolean {
+  const { error } = schema.safeParse(value)
+  return !error?.issues.some(issue => issue.path.join() === path.join())
 }
 
 function shapeAt(shape: Shape, keys: readonly PropertyKey[]): Shape | undefined {

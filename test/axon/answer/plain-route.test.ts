@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { PlainRoute } from '#dist/plugin/dialect.js'
+import type { Json } from '#dist/plugin/json.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { send } from '../../support/signed-request.ts'
+import { bytesOf, send, signedRequest } from '../../support/signed-request.ts'
 import { Clock, startAxon } from '../../support/start-axon.ts'
 import { assertRefused } from '../assert-refused.ts'
 import { dialectOf } from '../dialect-of.ts'
@@ -30,6 +31,24 @@ describe('a plain route', () => {
     assert.deepEqual(JSON.parse((await send(axon.url, get('/availability?q=a?b'))).text).body, { q: 'a?b' })
     assert.deepEqual(JSON.parse((await send(axon.url, get('/availability'))).text).body, {})
     assert.equal((await send(axon.url, post('/availability', '{"a":[1]}'))).text, '{"a":[1]}')
+  })
+
+  it('is found in the absolute form of a target, as a synapse and the health check are', async () => {
+    await using axon = await axonWith({ 'GET /stats': { answer: async ({ body }) => body as Json } })
+    async function got(sent: Parameters<typeof bytesOf>[0]) {
+      using connection = await RawConnection.open(axon.port)
+      return (await connection.write(bytesOf(sent)).reply())!
+    }
+    for (const origin of ['http://axon:8091', 'HTTP://axon', 'https://[::1]:8091', '']) {
+      assert.equal((await got(get(`${origin}/stats?q=http://a/b`))).text, '{"q":"http://a/b"}')
+      assert.equal((await got(get(`${origin}/healthz`))).text, '{"status":"serving"}')
+      const signed = signedRequest({ synapse: 'Synapse', fields: {} })
+      assert.equal((await got({ ...signed, path: `${origin}/Synapse` })).status, 200)
+    }
+    for (const path of ['http://axon', 'http://axon/', 'http://axon?x'])
+      assert.equal((await got(get(path))).json.message, (await got(get('/'))).json.message)
+    for (const path of ['http://axon//healthz', 'ftp://axon/healthz', '/http://axon/healthz', 'axon/healthz'])
+      assert.notEqual((await got(get(path))).status, 200, path)
   })
 
   it('is known by its method, too, and leaves the rest as it is', async () => {

@@ -19,6 +19,21 @@ describe('environmentLayer', () => {
     )
   })
 
+  it('drops line ends at the end of a variable, also of one that a secret refers to', async () => {
+    const { values } = await read({
+      env: {
+        MINER_OPENAI_MODEL: 'gpt-4\r\n',
+        MINER_OPENAI_API: 'chat\r',
+        MINER_LOG_LEVEL: '\r\n',
+        MINER_OPENAI_API_KEY: 'env:THE_KEY\r',
+        THE_KEY: 'sk-1\r\n',
+      },
+    })
+    const { model, api, apiKey } = values.openai as Record<string, unknown>
+    assert.deepEqual([model, api, apiKey], ['gpt-4', 'chat', 'sk-1'])
+    assert.deepEqual(values.log, (await read()).values.log)
+  })
+
   it('ignores variables of other programs', async () => {
     const names =
       'CONFIG_DIR DATA_DIR CACHE_DIR BINPATH NPM_REGISTRY NPM_LOG_LEVEL S3_BUCKET DISABLE_THEME DEBUG CONTENT_TYPE'

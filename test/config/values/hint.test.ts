@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { z } from 'zod'
 import type { Origin } from '#dist/config/origin.js'
+import type { Section } from '#dist/config/schema/section.js'
 import { fileAt, problemsOf, type read, typed } from '../reading.ts'
 
 const hintsOf = async (given: Parameters<typeof read>[0]) => (await problemsOf(given)).map(({ hint }) => hint)
@@ -19,6 +21,14 @@ describe('settingHint', () => {
     ])
     assert.deepEqual(await hintsOf({ env: { BT_VERBOSITY: 'x' } }), [
       'set --log-level, MINER_LOG_LEVEL or log.level in the file to one of debug, info, warn',
+    ])
+  })
+
+  it('names the only value of a setting, though the message does, too', async () => {
+    const settings = z.object({ network: z.enum(['none']).optional() })
+    const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings }]
+    assert.deepEqual(await hintsOf({ sections, env: { MINER_X_NETWORK: 'finney' } }), [
+      'set --x-network, MINER_X_NETWORK or x.network in the file to none',
     ])
   })
 

@@ -22,6 +22,42 @@ describe('validate', () => {
     ])
   })
 
+  it('shows an address that is not a URL, and the URL that it may be, unless it may be a secret', async () => {
+    const settings = z.object({
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      safe: z.url({ protocol: /^https$/ }).optional(),
+      all: z.array(z.object({ url: z.url({ protocol: /^https?$/ }) })).optional(),
+    })
+    const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings }]
+    const found = async (env: Record<string, string>) => {
+      const [{ message, hint } = assert.fail()] = await problemsOf({ sections, env })
+      return [message.replace(/^x\.\S+ must be a URL/, ''), hint]
+    }
+    for (const [typed, url] of [
+      ['localhost:8000/v1', 'http://localhost:8000/v1'],
+      ['127.0.0.1', 'http://127.0.0.1'],
+      ['[::1]:8000', 'http://[::1]:8000'],
+      ['vllm:8000/v1', 'http://vllm:8000/v1'],
+      ['api.example.com/v1', 'https://api.example.com/v1'],
+      ['ftp://api.example.com/v1', 'https://api.example.com/v1'],
+    ] as const)
+      assert.deepEqual(await found({ MINER_X_URL: typed }), [`, not "${typed}"`, `write ${url}`])
+    assert.deepEqual(await found({ MINER_X_ALL: '[{ "url": "localhost:8000" }]' }), [
+      ', not "localhost:8000"',
+      'write http://localhost:8000',
+    ])
+    const set = 'set --x-safe, MINER_X_SAFE or x.safe in the file'
+    assert.deepEqual(await found({ MINER_X_SAFE: 'localhost:8000' }), [', not "localhost:8000"', set])
+    for (const typed of [
+      'sk-proj-0123',
+      'me:s3cret',
+      'me:s3cret@a.example',
+      'a.example/v1?key=s3cret',
+      'eyJh.eyJz.Sf1x',
+    ])
+      assert.deepEqual(await found({ MINER_X_SAFE: typed }), ['', set], typed)
+  })
+
   it('words the issues of zod', async () => {
     const settings = z.object({
       name: z.string().min(2).max(3).default('abc'),

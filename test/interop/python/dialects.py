@@ -94,7 +94,7 @@ class Perception(pydantic.BaseModel):
 
 
 class Observation(bt.Synapse):
-    """Subnet 94, Eastworld."""
+    """Eastworld."""
 
     stats: dict
     items: List[Item]

@@ -42,6 +42,15 @@ describe('the time-outs of the openai miner', () => {
       assert.equal((await ask(await openai({ baseUrl: model.url, connectTimeout: 800 }))).text, 'late but fine')
     })
 
+    it('are told rounded where they are what was left of a deadline', async () => {
+      await using server = await startSilentServer()
+      const miner = await openai({ baseUrl: server.url, connectTimeout: null })
+      const { message } = await refusal(ask(miner, { deadline: Date.now() + 499 }))
+      assert.match(message, /did not finish its answer within (500|490) ms$/)
+      const whole = await refusal(ask(miner, { deadline: Date.now() + 999 }))
+      assert.match(whole.message, /did not finish its answer within (1 s|990 ms)$/)
+    })
+
     it('leave the deadline in force', async () => {
       await using server = await startSilentServer()
       const miner = await openai({ baseUrl: server.url, connectTimeout: null })

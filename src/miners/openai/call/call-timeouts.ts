@@ -97,10 +97,17 @@ function msUntil(deadline: number): number {
 }
 
 function deadlineExceeded({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('late', `${model} at ${name} did not finish its answer within ${afterMs} ms`, {
+  return new NoAnswer('late', `${model} at ${name} did not finish its answer within ${rounded(afterMs)}`, {
     code: 'MODEL_TIMEOUT',
     hint: `a lower ${setting('maxTokens')} or a faster ${setting('model')} answers sooner`,
   })
+}
+
+/** What is left until a deadline is always some milliseconds less than what was configured: 19999 ms read as `20 s`. */
+function rounded(ms: number): string {
+  const step = ms < 100 ? 1 : ms < 1_000 ? 10 : 100
+  const whole = Math.round(ms / step) * step
+  return whole < 1_000 ? `${whole} ms` : `${whole / 1_000} s`
 }
 
 function noFirstToken({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
