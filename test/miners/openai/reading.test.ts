@@ -43,6 +43,16 @@ describe('a stream of the model', () => {
       ]),
       'Hi',
     ],
+    ...[{}, [], '', { code: 0, message: '' }, { message: null }].map((error): [string, Behaviour, string] => [
+      `an empty error beside each piece, ${JSON.stringify(error)}`,
+      sent([event({ ...said('Hi'), error }), event({ ...chunk({}, 'stop'), error })]),
+      'Hi',
+    ]),
+    ...['text/event-stream', 'text/plain'].map((type): [string, Behaviour, string] => [
+      `a whole answer that is called ${type}`,
+      sent([' \n', JSON.stringify({ ...completion('Hi'), error: {} }, null, 2)], { 'content-type': type }),
+      'Hi',
+    ]),
     ['lines that are no field', sent(['<html>\n', 'garbage\n\n', event(said('Hi')), end()]), 'Hi'],
     [
       'lines that end as on Windows',
