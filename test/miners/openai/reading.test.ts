@@ -207,6 +207,33 @@ describe('a stream of the model', () => {
     })
   })
 
+  for (const [title, counts, expected] of [
+    ['all are zero', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, undefined],
+    [
+      'their parts are zero too',
+      {
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        prompt_tokens_details: { cached_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: 0 },
+      },
+      undefined,
+    ],
+    ['one is zero', { prompt_tokens: 9, completion_tokens: 0 }, { promptTokens: 9 }],
+    ['the other is zero', { prompt_tokens: 0, completion_tokens: 2 }, { completionTokens: 2 }],
+  ] as const)
+    it(`reports only counts that the server has, when ${title}`, async () => {
+      await using model = await startModelServer(sent([event({ ...said('Hi'), usage: counts }), end()]))
+      assert.deepEqual((await ask(await openai(model.url))).outcome.usage, expected)
+    })
+
+  it('keeps the counts that came before zeros', async () => {
+    const [usage, zero] = [2, 0].map(count => ({ prompt_tokens: count, completion_tokens: count }))
+    await using model = await startModelServer(sent([event({ ...said('Hi'), usage }), end(), event({ usage: zero })]))
+    const expected = { promptTokens: 2, completionTokens: 2 }
+    assert.deepEqual((await ask(await openai(model.url))).outcome.usage, expected)
+  })
+
   it('reports no usage when the server sends none', async () => {
     const usage = { prompt_tokens_details: null, completion_tokens_details: { reasoning_tokens: 'some' } }
     await using model = await startModelServer(sent([event(said('Hi')), end(), event({ choices: [], usage })]))
