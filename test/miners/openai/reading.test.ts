@@ -56,6 +56,16 @@ describe('a stream of the model', () => {
       ]),
       'Hi',
     ],
+    ...[{}, [], '', { code: 0, message: '' }, { message: null }].map((error): [string, Behaviour, string] => [
+      `an empty error beside each piece, ${JSON.stringify(error)}`,
+      sent([event({ ...said('Hi'), error }), event({ ...chunk({}, 'stop'), error })]),
+      'Hi',
+    ]),
+    ...['text/event-stream', 'text/plain'].map((type): [string, Behaviour, string] => [
+      `a whole answer that is called ${type}`,
+      sent([' \n', JSON.stringify({ ...completion('Hi'), error: {} }, null, 2)], { 'content-type': type }),
+      'Hi',
+    ]),
     ['lines that are no field', sent(['<html>\n', 'garbage\n\n', event(said('Hi')), end()]), 'Hi'],
     [
       'lines that end as on Windows',
@@ -337,6 +347,33 @@ describe('a stream of the model', () => {
       completionTokens: 9,
       reasoningTokens: 7,
     })
+  })
+
+  for (const [title, counts, expected] of [
+    ['all are zero', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, undefined],
+    [
+      'their parts are zero too',
+      {
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        prompt_tokens_details: { cached_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: 0 },
+      },
+      undefined,
+    ],
+    ['one is zero', { prompt_tokens: 9, completion_tokens: 0 }, { promptTokens: 9 }],
+    ['the other is zero', { prompt_tokens: 0, completion_tokens: 2 }, { completionTokens: 2 }],
+  ] as const)
+    it(`reports only counts that the server has, when ${title}`, async () => {
+      await using model = await startModelServer(sent([event({ ...said('Hi'), usage: counts }), end()]))
+      assert.deepEqual((await ask(await openai(model.url))).outcome.usage, expected)
+    })
+
+  it('keeps the counts that came before zeros', async () => {
+    const [usage, zero] = [2, 0].map(count => ({ prompt_tokens: count, completion_tokens: count }))
+    await using model = await startModelServer(sent([event({ ...said('Hi'), usage }), end(), event({ usage: zero })]))
+    const expected = { promptTokens: 2, completionTokens: 2 }
+    assert.deepEqual((await ask(await openai(model.url))).outcome.usage, expected)
   })
 
   it('reports no usage when the server sends none', async () => {

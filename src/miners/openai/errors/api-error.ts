@@ -22,9 +22,10 @@ export function readApiError(response: ErrorResponse): ApiError {
   const { status: http, error } = response
   const details: Details = typeof error === 'object' && error !== null ? error : {}
   const { code, type, param, message, detail, metadata } = details
-  // Inside a stream, or a document with status 200, the code may be the status.
-  const status = [http, code].find(number => typeof number === 'number')
-  const raw = typeof error === 'string' ? error : (message ?? detail ?? plainText(response))
+  // Inside a stream, or a document with status 200, the code may be the status, or the type may stand for one.
+  const status = [http, code, details.status].map(asStatus).find(isKnown) ?? statusOfType.get(type ?? code)
+  const raw =
+    typeof error === 'string' ? error : (message ?? detail ?? details.msg ?? details.errors ?? plainText(response))
   const text = typeof raw === 'string' ? raw : inspect(raw, { depth: 5, breakLength: Number.POSITIVE_INFINITY })
   // OpenRouter's own message is "Provider returned error"; the provider's is in here.
   const inner = metadata?.raw
@@ -39,6 +40,27 @@ export function readApiError(response: ErrorResponse): ApiError {
   }
 }
 
+/** Returns a number, or a text such as LiteLLM's `"429"`, that may be the status of an error. */
+function asStatus(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && number >= 300 && number <= 599 ? number : undefined
+}
+
+function isKnown(status: number | undefined): boolean {
+  return status !== undefined
+}
+
+/** The types of errors that servers send within a stream without a status: Anthropic's. */
+const statusOfType: ReadonlyMap<unknown, number> = new Map([
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['overloaded_error', 529],
+])
+
 /** FastAPI and vLLM append the input they were sent, which is the question. */
 const echo = /,\s*(["']?)input\1:.*/s
 
@@ -52,6 +74,11 @@ type Details = {
   readonly param?: unknown
   readonly message?: unknown
   readonly detail?: unknown
+  /** Z.ai */
+  readonly msg?: unknown
+  /** Cloudflare */
+  readonly errors?: unknown
+  readonly status?: unknown
   readonly metadata?: { readonly raw?: unknown } | null
 }
 

@@ -81,13 +81,18 @@ function readPart(choice: Fields, part: Fields): Choice {
   }
 }
 
+/** Servers that do not count send zeros: a prompt has tokens, and so has an answer. */
 function readUsage(usage: unknown): Usage | undefined {
   const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = asRecord(usage)
+  const prompt = asCount(prompt_tokens) || undefined
+  const completion = asCount(completion_tokens) || undefined
+  const cached = asCount(asRecord(prompt_tokens_details).cached_tokens)
+  const reasoning = asCount(asRecord(completion_tokens_details).reasoning_tokens)
   const counts = {
-    ...optional('promptTokens', asCount(prompt_tokens)),
-    ...optional('cachedTokens', asCount(asRecord(prompt_tokens_details).cached_tokens)),
-    ...optional('completionTokens', asCount(completion_tokens)),
-    ...optional('reasoningTokens', asCount(asRecord(completion_tokens_details).reasoning_tokens)),
+    ...optional('promptTokens', prompt),
+    ...optional('cachedTokens', prompt === undefined ? cached || undefined : cached),
+    ...optional('completionTokens', completion),
+    ...optional('reasoningTokens', completion === undefined ? reasoning || undefined : reasoning),
   }
   return Object.keys(counts).length > 0 ? counts : undefined
 }

@@ -6,7 +6,9 @@ import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { features } from '../request/features.js'
 import type { ChatRequest } from '../request/model-request.js'
+import { errorInDocument } from './error-in-document.js'
 import { asRecord } from './loose-json.js'
+import { MislabelledJson } from './mislabelled-json.js'
 import { type ServerSentEvent, ServerSentEvents } from './server-sent-events.js'
 
 /** Yielded after the last document when the endpoint itself marks the end. */
@@ -50,14 +52,23 @@ export async function* documents(
     const type = response.headers.get('content-type')?.replace(/;.*/s, '').trim().toLowerCase() || 'no content type'
     const safeType = sanitizeText(type, upstream.secrets)
 
-    if (/^application\/(.+\+)?json$/.test(type)) {
-      const document = parseWhole(await readText(response, maxBytes, onBytes), safeType, upstream)
+    const readWhole = function* (text: string) {
+      const document = parseWhole(text, safeType, upstream)
       if (isRelay) throw unsupported(upstream, features.stream.lack)
       yield document
-      return yield END
+      yield END
     }
+    if (/^(application|text)\/(.+\+)?json$/.test(type))
+      return yield* readWhole(await readText(response, maxBytes, onBytes))
     if (type === 'text/html') throw unreadableAnswer(upstream, 'with a web page')
-    if (!body.stream || !response.body) throw unreadableAnswer(upstream, `with ${safeType}`)
+    const json = new MislabelledJson(maxBytes)
+    if (!body.stream || !response.body) {
+      for await (const chunk of response.body ?? [])
+        if (json.push(chunk)) onBytes()
+        else if (json.isOther) break
+      if (json.text === undefined) throw unreadableAnswer(upstream, `with ${safeType}`)
+      return yield* readWhole(json.text)
+    }
 
     const events = new ServerSentEvents(MAX_BYTES)
     const noEvents = () => unreadableAnswer(upstream, `with ${safeType} and no event in it`)
@@ -72,6 +83,7 @@ export async function* documents(
       }
     }
     for await (const chunk of response.body.values({ preventCancel: true })) {
+      if (isEmpty && json.push(chunk)) onBytes()
       if (!isDone) yield* parse(events.push(chunk))
       if (isRelay) yield chunk
       if (!isDone || isRelay) continue
@@ -90,6 +102,8 @@ export async function* documents(
       // The last document was parsed after its bytes had been yielded: let the reader flush.
       if (isRelay) yield new Uint8Array()
     }
+    const { text } = json
+    if (isEmpty && text !== undefined) return yield* readWhole(text)
     if (isEmpty) throw noEvents()
   } finally {
     if (unread) drain(unread, call)
@@ -116,7 +130,7 @@ const MAX_BYTES = 4 * 1024 * 1024
 function parseWhole(text: string, type: string, upstream: Upstream): object {
   const document: unknown = text === '' ? undefined : JSON.parse(text)
   if (typeof document !== 'object' || document === null) throw unreadableAnswer(upstream, `with ${type}`)
-  throwIfError(document)
+  throwIfError(document, { isWhole: true })
   return document
 }
 
@@ -154,9 +168,9 @@ function errorEvent(data: string): Error {
 }
 
 /** Throws the error in a document: some endpoints send one with status 200. */
-function throwIfError(document: unknown): void {
-  const isError = typeof document === 'object' && document !== null && 'error' in document && document.error
-  if (isError) throw errorDocument(document.error)
+function throwIfError(document: unknown, { isWhole } = { isWhole: false }): void {
+  const error = errorInDocument(document, { isWhole })
+  if (error !== undefined) throw errorDocument(error)
 }
 
 function errorDocument(error: unknown): Error {

@@ -467,6 +467,46 @@ const cases: Case[] = [
     message: /failed: \[/,
     hint: /try again/,
   },
+  ...[
+    { object: 'error', message: 'slow down', type: 'TooManyRequests', param: null, code: 429 },
+    { error: { message: 'slow down', type: 'None', param: 'None', code: '429' } },
+    { type: 'error', error: { type: 'rate_limit_error', message: 'slow down' } },
+    { error: true, code: 429, message: 'slow down' },
+    { choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { code: 429, message: 'slow down' } }] },
+  ].flatMap(body => [
+    {
+      title: `an error within a stream, ${JSON.stringify(body).slice(0, 50)}…`,
+      body: `${event(chunk({ content: 'Hi' }))}${event(body)}data: [DONE]\n\n`,
+      code: 'MODEL_RATE_LIMITED',
+      reason: 'busy' as const,
+      message: /\(429\): slow down$/,
+      hint: /--concurrency/,
+    },
+    ...['application/json', 'text/event-stream', 'text/plain', 'text/json'].flatMap(type =>
+      [{}, { n: 2 }].map(settings => ({
+        title: `an error in place of an answer, as ${type}, n ${settings.n ?? 1}, ${JSON.stringify(body).slice(0, 50)}…`,
+        settings,
+        body: JSON.stringify(body, null, 2),
+        headers: { 'content-type': type },
+        code: 'MODEL_RATE_LIMITED',
+        reason: 'busy' as const,
+        message: /\(429\): slow down$/,
+        hint: /--concurrency/,
+      })),
+    ),
+  ]),
+  ...[
+    { code: 500, msg: 'out of order', success: false },
+    { detail: 'out of order' },
+    { error_code: 17, error_msg: 'out of order' },
+    { base_resp: { status_code: 1013, status_msg: 'out of order' }, choices: null },
+  ].map(body => ({
+    title: `an error that is the whole answer, ${JSON.stringify(body)}`,
+    body,
+    code: 'MODEL_FAILED',
+    message: /failed( \(500\))?: out of order$/,
+    hint: /try again/,
+  })),
   {
     title: 'an answer without text',
     body: event(chunk({ role: 'assistant', content: '' })) + event(chunk({}, 'stop')),
