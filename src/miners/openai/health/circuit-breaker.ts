@@ -14,7 +14,7 @@ export class CircuitBreaker {
   #isOpen = false
   #probe: object | undefined
 
-  /** since the endpoint last showed that it works: by a whole answer, or by a refusal of its own */
+  /** since the endpoint last showed that it works: by an answer, whole or cut by its caller, or by a refusal of its own */
   get failures(): number {
     return this.#failures
   }

@@ -10,7 +10,7 @@ export type EndpointHealth = {
   readonly endpoint: string
   /** open: not asked; half-open: asked by one question at a time */
   readonly breaker: 'closed' | 'open' | 'halfOpen'
-  /** since the endpoint last showed that it works: by a whole answer, or by a refusal of its own */
+  /** since the endpoint last showed that it works: by an answer, whole or cut by its caller, or by a refusal of its own */
   readonly failures: number
   /** milliseconds until it is asked again */
   readonly restMs: number
@@ -26,10 +26,10 @@ export type AttemptObserver = {
   readonly minSilenceMs: number
   /** the first token came, a thought included */
   onToken(): void
-  /** the whole answer came */
+  /** the whole answer came, or the caller or its deadline ended one that had begun */
   onSuccess(): void
   onFailure(error: NoAnswer): void
-  /** the caller or a hedge ended it, so it shows nothing; does nothing after one of the other two */
+  /** the caller or a hedge ended it before the first token, so it shows nothing; does nothing after one of the other two */
   onAbort(): void
 }
 

@@ -339,6 +339,82 @@ describe('a pool with resting endpoints', () => {
     assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [0, 'closed'])
   })
 
+  describe('counts an answer that has begun', () => {
+    /** One endpoint that failed four times and then sends a word, or a thought, and no more. */
+    async function speaking(options: { thought?: boolean; hedgeMs?: number; shareIdentical?: boolean } = {}) {
+      const state = { calls: 0, error: null as Error | null }
+      const { thought = false, ...rest } = options
+      const call: CallModel = async function* (_target, _question, { signal, onToken }) {
+        state.calls += 1
+        if (state.calls <= 4) throw failure('MODEL_FAILED')
+        if (thought) onToken?.()
+        else yield 'Hel'
+        if (state.error) throw state.error
+        return await aborted(signal)
+      }
+      const made = pool([endpoint('main')], { call, ...rest })
+      await refusal(made.ask())
+      const failures = () => made.models.health()[0]!.failures
+      assert.equal(failures(), 4)
+      return { ...made, state, failures }
+    }
+
+    for (const [title, options] of [
+      ['a word', {}],
+      ['a thought', { thought: true }],
+      ['a word of a hedged call', { hedgeMs: 5_000 }],
+      ['a word of a shared call', { shareIdentical: true }],
+    ] as const) {
+      it(`with ${title} as a success when the deadline ends it`, async () => {
+        const { ask, failures } = await speaking(options)
+        const deadline = Date.now() + 300
+        await assert.rejects(ask({ deadline, signal: AbortSignal.timeout(300) }))
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+      })
+
+      it(`with ${title} as a success when the caller leaves`, async () => {
+        const { ask, failures } = await speaking(options)
+        await assert.rejects(ask({ signal: AbortSignal.timeout(20) }))
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+      })
+    }
+
+    for (const [title, options] of [
+      ['a call', {}],
+      ['a hedged call', { hedgeMs: 5_000 }],
+      ['a shared call', { shareIdentical: true }],
+    ] as const)
+      it(`as a success when the reader of ${title} stops at the first chunk`, async () => {
+        const { models, failures, log } = await speaking(options)
+        const answer = models.ask(question, asked())
+        assert.equal((await answer.next()).value, 'Hel')
+        await answer.return({ model: '', finishReason: '' })
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+        assert.equal(log.records.at(-1)!.error, 'ABORTED')
+      })
+
+    it('as a success when a server sends words until the deadline', async () => {
+      await using main = await startModelServer((response, request) =>
+        (main.requests.length <= 4 ? answered(500) : stalled(['Hel', 'lo']))(response, request),
+      )
+      const { ask, models } = pool([endpoint('main', { url: main.url })])
+      await refusal(ask())
+      assert.equal((await refusal(ask({ deadline: Date.now() + 400 }))).code, 'MODEL_TIMEOUT')
+      assert.equal(models.health()[0]!.failures, 0)
+    })
+
+    for (const code of ['MODEL_CUT', 'MODEL_STALLED'])
+      it(`as a failure when it ends with ${code}, also at the deadline`, async () => {
+        const { ask, state, models } = await speaking()
+        state.error = failure(code)
+        await refusal(ask({ deadline: Date.now() + 25 }))
+        assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [5, 'open'])
+      })
+  })
+
   it('waits for the only endpoint to become available, when there is time', async () => {
     let calls = 0
     const call: CallModel = async function* () {
