@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
-import { readAnswer } from './read-answer.js'
+import { isAttempt, readAnswer } from './read-answer.js'
 
 /**
  * Asks a miner and collects its complete answer, or what it has when the time is up. An answer that fails in the middle
@@ -11,7 +13,8 @@ import { readAnswer } from './read-answer.js'
  * the error, lists the attempts of both tries.
  *
  * @param how.cutAfterMs milliseconds after which to return the text so far, cut at a sentence or a word; without any text
- *   yet, the wait goes on. The miner runs on until the caller aborts the signal. Undefined: never cut.
+ *   yet, the wait goes on. At the cut the miner's signal aborts, so that the miner reports the attempt that was running.
+ *   Undefined: never cut.
  * @param how.onFirst called when the first piece arrives
  * @throws {NoAnswer} as `readAnswer`
  * @throws the signal's reason · whatever the miner throws
@@ -19,9 +22,16 @@ import { readAnswer } from './read-answer.js'
 export async function collectAnswer(
   miner: Miner,
   question: Question,
-  asked: Asked,
+  caller: Asked,
   { cutAfterMs, onFirst }: { cutAfterMs?: number | undefined; onFirst?: () => void } = {},
 ): Promise<Answer> {
+  using cut = cutAfterMs === undefined ? undefined : linkedController(caller.signal)
+  const reported: Attempt[] = []
+  const onAttempt = (attempt: unknown) => {
+    if (isAttempt(attempt)) reported.push(attempt)
+    caller.onAttempt?.(attempt as Attempt)
+  }
+  const asked = cut ? { ...caller, signal: cut.signal, onAttempt } : caller
   let text = ''
   let failed = ''
   let hasBegun = false
@@ -44,9 +54,11 @@ export async function collectAnswer(
       for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)
     }
   }
-  const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
-    // A miner reports its model at the end, which has not come.
-    const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
+  const cutHere = (finishReason: 'cut' | 'deadline', tries: Tries): Answer => {
+    // A miner returns its model at the end, which has not come; but its attempts name it.
+    const by = (text.length > failed.length ? tries.second : tries.first) ?? []
+    const model = by.at(-1)?.model ?? 'unknown'
+    const outcome = withAttempts({ model, finishReason }, joined(tries.first, { attempts: tries.second }))
     return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const retry = async (error: unknown): Promise<Answer> => {
