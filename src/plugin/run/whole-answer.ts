@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { CANCELLED, linkedController } from '../../async/abortable.js'
+import { linkedController } from '../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
@@ -31,6 +31,7 @@ export async function collectAnswer(
     if (isAttempt(attempt)) reported.push(attempt)
     caller.onAttempt?.(attempt as Attempt)
   }
+  // The miner itself lists its attempts in an answer that it finishes.
   const asked = cut ? { ...caller, signal: cut.signal, onAttempt } : caller
   let text = ''
   let failed = ''
@@ -54,32 +55,44 @@ export async function collectAnswer(
       for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)
     }
   }
-  const cutHere = (finishReason: 'cut' | 'deadline', tries: Tries): Answer => {
-    // A miner returns its model at the end, which has not come; but its attempts name it.
-    const by = (text.length > failed.length ? tries.second : tries.first) ?? []
-    const model = by.at(-1)?.model ?? 'unknown'
-    const outcome = withAttempts({ model, finishReason }, joined(tries.first, { attempts: tries.second }))
+  const cutHere = (finishReason: 'cut' | 'deadline', last: { readonly attempts?: Attempts }): Answer => {
+    // A miner returns its model at the end, which has not come. Its attempts name the model of the text that is kept.
+    const model = (text.length > failed.length ? last.attempts : attempts)?.at(-1)?.model ?? 'unknown'
+    const outcome = withAttempts({ model, finishReason }, joined(attempts, last))
     return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const retry = async (error: unknown): Promise<Answer> => {
     if (!hasBegun || !(error instanceof NoAnswer) || !isTransient(error)) throw error
     failed = text
     text = ''
-    attempts = error.attempts
+    attempts = error.attempts ?? attemptsOf(reported.splice(0)).attempts
     return collect().catch(again => {
       asked.signal.throwIfAborted()
-      if (again instanceof NoAnswer) attempts = joined(attempts, again)
-      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut')
+      const last = again instanceof NoAnswer && again.attempts ? again : attemptsOf(reported)
+      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut', last)
+      attempts = joined(attempts, last)
       throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
   }
   const whole = collect().catch(retry)
-  if (cutAfterMs === undefined) return whole
+  if (!cut || cutAfterMs === undefined) return whole
 
-  return withTimeout(whole, cutAfterMs).catch(error => {
+  return await withTimeout(whole, cutAfterMs).catch(async error => {
     if (!(error instanceof TimeoutError)) throw error
-    return longest() === '' ? whole : cutHere('deadline')
+    if (longest() === '') return whole
+    cut.abort(deadlineReached())
+    await turn() // an aborted miner reports its attempts before the next turn of the event loop
+    caller.signal.throwIfAborted()
+    return cutHere('deadline', attemptsOf(reported))
   })
+}
+
+function deadlineReached(): NoAnswer {
+  return new NoAnswer('late', 'the answer was cut at the deadline', { code: 'MODEL_TIMEOUT' })
+}
+
+function attemptsOf(reported: readonly Attempt[]): { readonly attempts?: Attempts } {
+  return reported.length > 0 ? { attempts: reported } : {}
 }
 
 /** Returns whether the model failed, so that a retry may succeed; faults of the miner itself would only recur. */

@@ -461,7 +461,10 @@ describe('a pool with resting endpoints', () => {
 
 describe('a pool with nothing else left to ask', () => {
   /** Asks endpoints that fail as told and then answer. */
-  function failingOnce(errors: Readonly<Record<string, readonly NoAnswer[]>>, keys: readonly [string, ...string[]] = ['a']) {
+  function failingOnce(
+    errors: Readonly<Record<string, readonly NoAnswer[]>>,
+    keys: readonly [string, ...string[]] = ['a'],
+  ) {
     const state = { now: 0, asks: [] as string[] }
     const left = new Map(Object.entries(errors).map(([name, list]) => [name, [...list]]))
     const call: CallModel = async function* ({ endpoint: { name } }) {
