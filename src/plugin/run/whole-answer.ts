@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { linkedController } from '../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
-import { readAnswer } from './read-answer.js'
+import { isAttempt, readAnswer } from './read-answer.js'
 
 /**
  * Asks a miner and collects its complete answer, or what it has when the time is up. An answer that fails in the middle
@@ -11,7 +13,8 @@ import { readAnswer } from './read-answer.js'
  * the error, lists the attempts of both tries.
  *
  * @param how.cutAfterMs milliseconds after which to return the text so far, cut at a sentence or a word; without any text
- *   yet, the wait goes on. The miner runs on until the caller aborts the signal. Undefined: never cut.
+ *   yet, the wait goes on. At the cut the miner's signal aborts, so that the miner reports the attempt that was running.
+ *   Undefined: never cut.
  * @param how.onFirst called when the first piece arrives
  * @throws {NoAnswer} as `readAnswer`
  * @throws the signal's reason · whatever the miner throws
@@ -19,9 +22,17 @@ import { readAnswer } from './read-answer.js'
 export async function collectAnswer(
   miner: Miner,
   question: Question,
-  asked: Asked,
+  caller: Asked,
   { cutAfterMs, onFirst }: { cutAfterMs?: number | undefined; onFirst?: () => void } = {},
 ): Promise<Answer> {
+  using cut = cutAfterMs === undefined ? undefined : linkedController(caller.signal)
+  const reported: Attempt[] = []
+  const onAttempt = (attempt: unknown) => {
+    if (isAttempt(attempt)) reported.push(attempt)
+    caller.onAttempt?.(attempt as Attempt)
+  }
+  // The miner itself lists its attempts in an answer that it finishes.
+  const asked = cut ? { ...caller, signal: cut.signal, onAttempt } : caller
   let text = ''
   let failed = ''
   let hasBegun = false
@@ -44,30 +55,44 @@ export async function collectAnswer(
       for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)
     }
   }
-  const cutHere = (finishReason: 'cut' | 'deadline'): Answer => {
-    // A miner reports its model at the end, which has not come.
-    const outcome = withAttempts({ model: 'unknown', finishReason }, attempts)
+  const cutHere = (finishReason: 'cut' | 'deadline', last: { readonly attempts?: Attempts }): Answer => {
+    // A miner returns its model at the end, which has not come. Its attempts name the model of the text that is kept.
+    const model = (text.length > failed.length ? last.attempts : attempts)?.at(-1)?.model ?? 'unknown'
+    const outcome = withAttempts({ model, finishReason }, joined(attempts, last))
     return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
   }
   const retry = async (error: unknown): Promise<Answer> => {
     if (!hasBegun || !(error instanceof NoAnswer) || !isTransient(error)) throw error
     failed = text
     text = ''
-    attempts = error.attempts
+    attempts = error.attempts ?? attemptsOf(reported.splice(0)).attempts
     return collect().catch(again => {
       asked.signal.throwIfAborted()
-      if (again instanceof NoAnswer) attempts = joined(attempts, again)
-      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut')
+      const last = again instanceof NoAnswer && again.attempts ? again : attemptsOf(reported)
+      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut', last)
+      attempts = joined(attempts, last)
       throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
   }
   const whole = collect().catch(retry)
-  if (cutAfterMs === undefined) return whole
+  if (!cut || cutAfterMs === undefined) return whole
 
-  return withTimeout(whole, cutAfterMs).catch(error => {
+  return await withTimeout(whole, cutAfterMs).catch(async error => {
     if (!(error instanceof TimeoutError)) throw error
-    return longest() === '' ? whole : cutHere('deadline')
+    if (longest() === '') return whole
+    cut.abort(deadlineReached())
+    await turn() // an aborted miner reports its attempts before the next turn of the event loop
+    caller.signal.throwIfAborted()
+    return cutHere('deadline', attemptsOf(reported))
   })
+}
+
+function deadlineReached(): NoAnswer {
+  return new NoAnswer('late', 'the answer was cut at the deadline', { code: 'MODEL_TIMEOUT' })
+}
+
+function attemptsOf(reported: readonly Attempt[]): { readonly attempts?: Attempts } {
+  return reported.length > 0 ? { attempts: reported } : {}
 }
 
 /** Returns whether the model failed, so that a retry may succeed; faults of the miner itself would only recur. */

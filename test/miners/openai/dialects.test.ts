@@ -3,7 +3,8 @@ import { eastworld } from '#dist/dialects/eastworld.js'
 import { gittensor } from '#dist/dialects/gittensor.js'
 import { type DialectPlugin, sdk } from '#dist/plugin/sdk.js'
 import { realSockets } from '../../axon/real-sockets.ts'
-import { answered, type ModelServer, startModelServer } from '../../support/model-server.ts'
+import { told } from '../../axon/told.ts'
+import { answered, type ModelServer, stalled, startModelServer } from '../../support/model-server.ts'
 import { send, signedRequest } from '../../support/signed-request.ts'
 import { startAxon } from '../../support/start-axon.ts'
 import { deltas, openai, sent } from './answer-of.ts'
@@ -57,4 +58,21 @@ describe('the openai miner behind a dialect', () => {
     assert.deepEqual(action, [{ name: 'move_in_direction', arguments: { direction: 'north', distance: 10 } }])
     assert.equal(model.requests[0]!.body.tool_choice, 'required')
   })
+
+  for (const temperature of [0.7, 0])
+    it(`names the model of a whole answer that the deadline cuts, at temperature ${temperature}`, async () => {
+      await using model = await startModelServer(stalled(['It is so. ', 'Or']))
+      const miner = await openai({ baseUrl: model.url, model: 'slow', temperature })
+      await using axon = await startAxon({ miner, minerName: 'openai' })
+      const record = told(axon, 'answered')
+      const { status, json } = await send(axon.url, signedRequest({ timeout: '1.5' }))
+      assert.deepEqual([status, json.completion], [200, 'It is so.'])
+      const { outcome, attempts, partial } = await record
+      assert.deepEqual([outcome!.model, outcome!.finishReason, partial], ['slow', 'deadline', true])
+      assert.deepEqual(
+        outcome!.attempts!.map(({ model, error }) => [model, error]),
+        [['slow', 'MODEL_TIMEOUT']],
+      )
+      assert.deepEqual(attempts, outcome!.attempts)
+    })
 })

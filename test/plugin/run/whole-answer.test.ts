@@ -175,6 +175,79 @@ describe('collectAnswer', () => {
       assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
     })
 
+    describe('names the model, and lists the attempts that the miner reports when it is aborted', () => {
+      const attemptAt = (endpoint: string, error: string) => ({ endpoint, model: `model-of-${endpoint}`, ms: 5, error })
+
+      /** At each try yields a text; reports the attempt when it fails, or when its signal aborts. */
+      function reporting(...tries: [endpoint: string, text: string, error: NoAnswer | null][]): Miner {
+        return {
+          async *prompt(_question, { signal, onAttempt }) {
+            const [name, text, error] = tries.shift()!
+            try {
+              if (text !== '') yield text
+              if (error) throw error
+              await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+            } catch (thrown) {
+              onAttempt?.(attemptAt(name, (thrown as NoAnswer).code))
+              throw thrown
+            }
+            return outcome
+          },
+        }
+      }
+      const broken = new NoAnswer('upstream', 'the connection was cut', { code: 'MODEL_CUT' })
+
+      for (const [title, tries, model, attempts] of [
+        ['of the only try', [['main', 'One. Tw', null]], 'model-of-main', [attemptAt('main', 'MODEL_TIMEOUT')]],
+        [
+          'of the first try, whose text is longer',
+          [
+            ['main', 'One. Tw', broken],
+            ['local', '', null],
+          ],
+          'model-of-main',
+          [attemptAt('main', 'MODEL_CUT'), attemptAt('local', 'MODEL_TIMEOUT')],
+        ],
+        [
+          'of the second try, whose text is longer',
+          [
+            ['main', 'One. T', broken],
+            ['local', 'Two. Thr', null],
+          ],
+          'model-of-local',
+          [attemptAt('main', 'MODEL_CUT'), attemptAt('local', 'MODEL_TIMEOUT')],
+        ],
+      ] as const)
+        it(title, async () => {
+          const told: unknown[] = []
+          const onAttempt = (attempt: unknown) => void told.push(attempt)
+          const miner = reporting(...(tries.map(one => [...one]) as [string, string, NoAnswer | null][]))
+          const answer = await collectAnswer(miner, question, { ...asked, onAttempt }, { cutAfterMs: 20 })
+          assert.deepEqual(answer.outcome, { model, finishReason: 'deadline', attempts })
+          assert.deepEqual(told, attempts)
+        })
+
+      it('of two tries that fail without listing them', async () => {
+        const miner = reporting(['main', 'One. T', broken], ['local', 'Two. Thr', broken])
+        const { outcome } = await collectAnswer(miner, question, asked, { cutAfterMs: 1_000 })
+        const attempts = [attemptAt('main', 'MODEL_CUT'), attemptAt('local', 'MODEL_CUT')]
+        assert.deepEqual(outcome, { model: 'model-of-local', finishReason: 'cut', attempts })
+      })
+
+      it('and ignores values that are not attempts', async () => {
+        const miner: Miner = {
+          async *prompt(_question, { onAttempt }) {
+            onAttempt?.(null as never)
+            yield 'One. Tw'
+            await new Promise(() => {})
+            return outcome
+          },
+        }
+        const answer = await collectAnswer(miner, question, asked, { cutAfterMs: 20 })
+        assert.deepEqual(answer.outcome, cut)
+      })
+    })
+
     it('waits on when there is no text yet', async () => {
       const controller = new AbortController()
       setTimeout(() => controller.abort(new Error('enough')), 60)

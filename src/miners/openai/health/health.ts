@@ -10,9 +10,9 @@ export type EndpointHealth = {
   readonly endpoint: string
   /** open: not asked; half-open: asked by one question at a time */
   readonly breaker: 'closed' | 'open' | 'halfOpen'
-  /** since the endpoint last showed that it works: by a whole answer, or by a refusal of its own */
+  /** since the endpoint last showed that it works: by an answer, whole or cut by its caller, or by a refusal of its own */
   readonly failures: number
-  /** milliseconds until it is asked again */
+  /** milliseconds until it is asked again, or sooner once nothing else is left to ask */
   readonly restMs: number
   /** in configured order: how many milliseconds each key still rests, and the error code that caused it */
   readonly keys: readonly { readonly restMs: number; readonly code?: string }[]
@@ -26,10 +26,10 @@ export type AttemptObserver = {
   readonly minSilenceMs: number
   /** the first token came, a thought included */
   onToken(): void
-  /** the whole answer came */
+  /** the whole answer came, or the caller or its deadline ended one that had begun */
   onSuccess(): void
   onFailure(error: NoAnswer): void
-  /** the caller or a hedge ended it, so it shows nothing; does nothing after one of the other two */
+  /** the caller or a hedge ended it before the first token, so it shows nothing; does nothing after one of the other two */
   onAbort(): void
 }
 
@@ -50,11 +50,15 @@ export class Health {
     this.#now = options.now ?? (() => performance.now())
   }
 
-  /** Returns the milliseconds until a target may be asked, 0: now; during a probe, until it should be checked again. */
-  msUntilAvailable(target: Target): number {
+  /**
+   * Returns the milliseconds until a target may be asked, 0: now; during a probe, until it should be checked again.
+   *
+   * @param isAlone nothing else is left to ask: a shorter rest counts
+   */
+  msUntilAvailable(target: Target, isAlone = false): number {
     const { breaker, key } = this.#of(target)
     const now = this.#now()
-    return Math.max(breaker.msUntilAvailable(now), key.remainingMs(now))
+    return Math.max(breaker.msUntilAvailable(now, isAlone), key.remainingMs(now, isAlone))
   }
 
   /** Returns the error for which a target rests, if it does. */
@@ -74,22 +78,24 @@ export class Health {
     const { breaker, key } = this.#of(target)
     const state = this.#states.get(target.endpoint)!
     const startedAt = this.#now()
-    const attempt = {}
+    const attempt = { startedAt }
     const closeBreaker = () => {
       if (!breaker.onToken()) return
       this.#write('info', { event: 'endpointBack', endpoint: target.endpoint.name })
       this.#notify()
     }
     return {
-      isProbe: breaker.start(attempt, startedAt),
+      isProbe: breaker.start(attempt),
       minSilenceMs: Math.max(leastMinSilenceMs, state.firstTokenMs),
       onToken: () => {
         state.firstTokenMs = this.#now() - startedAt
         closeBreaker()
       },
       onSuccess: () => {
-        breaker.onSuccess(this.#now())
-        const reason = key.reset(this.#now())
+        const now = this.#now()
+        breaker.onSuccess(attempt, now)
+        const reason = key.reset({ now, startedAt })
+        if (reason) this.#notify()
         if (reason && faultOf(reason) === 'key') this.#write('info', { event: 'keyBack', ...keyOf(target) })
       },
       onFailure: error => {
@@ -98,9 +104,9 @@ export class Health {
         } else {
           // The endpoint itself works: it replied with what is wrong.
           closeBreaker()
-          breaker.onSuccess(this.#now())
+          breaker.onSuccess(attempt, this.#now())
         }
-        this.#coolDownKey(target, error)
+        this.#coolDownKey(target, error, startedAt)
         this.#notify()
       },
       onAbort: () => {
@@ -114,14 +120,17 @@ export class Health {
     const now = this.#now()
     return [...this.#states].map(([endpoint, { breaker, keys }]) => ({
       endpoint: endpoint.name,
-      breaker: breaker.state(now),
+      breaker: breaker.state(now, this.#hasOneTarget),
       failures: breaker.failures,
-      restMs: Math.ceil(breaker.msUntilAvailable(now)),
-      keys: keys.map(key => ({ restMs: Math.ceil(key.remainingMs(now)), ...codeOf(key.reason(now)) })),
+      restMs: Math.ceil(breaker.msUntilAvailable(now, this.#hasOneTarget)),
+      keys: keys.map(key => {
+        const restMs = Math.ceil(key.remainingMs(now, this.#hasOneTarget))
+        return { restMs, ...(restMs > 0 && codeOf(key.reason(now))) }
+      }),
     }))
   }
 
-  #coolDownKey(target: Target, error: NoAnswer): void {
+  #coolDownKey(target: Target, error: NoAnswer, startedAt: number): void {
     const fault = faultOf(error)
     const retryAfterMs =
       error.retryAfterMs === undefined
@@ -132,16 +141,16 @@ export class Health {
     const now = this.#now()
     const wasAvailable = key.remainingMs(now) === 0
     const range = fault === 'key' && error.code !== 'MODEL_FORBIDDEN' ? brokenKey : passing
-    key.start(error, { now, range, retryAfterMs })
+    key.start(error, { now, startedAt, range, aloneRange, retryAfterMs })
     if (!wasAvailable) return
-    const restMs = Math.ceil(key.remainingMs(now))
+    const restMs = Math.ceil(key.remainingMs(now, this.#hasOneTarget))
     // Short rests are routine for a key near its limit, and would fill the log.
     const level = restMs < 10_000 ? 'debug' : 'warn'
     this.#write(level, { event: 'keyRests', ...keyOf(target), restMs, code: error.code, reason: error.message })
   }
 
   #logOpened(target: Target, { code, message: reason }: NoAnswer): void {
-    const restMs = Math.ceil(this.#of(target).breaker.msUntilAvailable(this.#now()))
+    const restMs = Math.ceil(this.#of(target).breaker.msUntilAvailable(this.#now(), this.#hasOneTarget))
     this.#write('warn', { event: 'endpointRests', endpoint: target.endpoint.name, restMs, code, reason })
   }
 
@@ -187,6 +196,8 @@ const brokenKey: CooldownRange = { firstMs: 60_000, maxMs: 16 * 60_000 }
  * a lasting 403 costs no more than one question a minute.
  */
 const passing: CooldownRange = { firstMs: 1_000, maxMs: 60_000 }
+/** With nothing else left to ask: a missing model may be loading, a key may be mended, and a question costs little. */
+const aloneRange: CooldownRange = { firstMs: 1_000, maxMs: 10_000 }
 /**
  * An attempt that had less time than this, or than the endpoint's last first token took, must not make a model that
  * reasons look dead.

@@ -71,18 +71,25 @@ export async function* attemptOnce<Chunk>(
     const hasLostHedge = isNoAnswer && error.code === 'HEDGE_LOST'
     const hasBeenSilent = error === signal.reason && !asked.signal.aborted
     const isLate = isPast(asked.deadline) || (isNoAnswer && error.reason === 'late') || hasBeenSilent
-    if (hasLostHedge || isLate) {
+    const isEndedByCaller = asked.signal.aborted || (isNoAnswer && error.reason === 'late')
+    if (!isSilent && isEndedByCaller && !hasLostHedge) {
+      // The endpoint was answering: a slow model whose answers are all cut at the deadline must clear its earlier failures.
+      observer.onSuccess()
+    } else if (isSilent && (hasLostHedge || isLate)) {
       // Counts as a failure only after a silence long enough to show something: a caller's short deadline must not open
       // the circuit breaker, and an endpoint that has sent a token is alive. But an endpoint that loses every hedge delays
       // every question by `hedgeMs`.
       const minSilenceMs = hasLostHedge && hedgeMs !== null ? hedgeMs : observer.minSilenceMs
-      if (isSilent && performance.now() - startedAt >= minSilenceMs) observer.onFailure(noFirstToken(target, attempt))
+      if (performance.now() - startedAt >= minSilenceMs) observer.onFailure(noFirstToken(target, attempt))
     } else if (isNoAnswer && !asked.signal.aborted) observer.onFailure(error)
     throw error
   } finally {
     clearTimeout(silenceTimer)
     // The reader may stop at a chunk; then the catch above does not run.
-    if (!isComplete) attempt.error ??= asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
+    if (!isComplete && attempt.error === undefined) {
+      attempt.error = asked.signal.aborted ? codeOf(asked.signal.reason, asked) : 'ABORTED'
+      if (attempt.error !== 'HEDGE_LOST') observer.onSuccess()
+    }
     attempt.ms = Math.round(performance.now() - startedAt)
     observer.onAbort()
     controller.abort(CANCELLED)

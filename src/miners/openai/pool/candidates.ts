@@ -1,4 +1,5 @@
 import { NoAnswer } from '../../../plugin/no-answer.js'
+import { maxAloneRetryAfterMs } from '../health/cooldown.js'
 import { faultOf, mostSpecific } from '../health/faults.js'
 import type { Health } from '../health/health.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
@@ -27,21 +28,35 @@ export class Candidates {
   }
 
   /**
-   * Returns the target that may be asked soonest. Ties go to an endpoint that is not being asked now, then to the one
-   * that failed this question least often, then to the first in order.
+   * Returns the target that may be asked soonest. Ties go to the one whose rest ends first, then to an endpoint that is not
+   * being asked now, then to the one that failed this question least often, then to the first in order.
+   *
+   * When all targets that are left rest, and none is running, their rests are shorter: see {@link Health.msUntilAvailable}.
    */
   best(): Candidate | undefined {
     const now = performance.now()
     const busy = new Set([...this.#running].map(({ endpoint }) => endpoint))
-    const [best] = this.#targets
+    const left = this.#targets
       .filter(target => !this.#running.has(target) && !this.#ruledOut.has(target))
       .map(target => {
         const { times, pauseUntil } = this.#failures.get(target.endpoint) ?? { times: 0, pauseUntil: now }
-        const waitMs = Math.max(0, pauseUntil - now, this.#health.msUntilAvailable(target))
-        return { target, waitMs, times, isBusy: Number(busy.has(target.endpoint)) }
+        const restMs = this.#health.msUntilAvailable(target)
+        return { target, pauseMs: pauseUntil - now, restMs, times, isBusy: Number(busy.has(target.endpoint)) }
       })
       .filter(({ times }) => times < maxFailures)
-      .sort((one, other) => one.waitMs - other.waitMs || one.isBusy - other.isBusy || one.times - other.times)
+    const isAlone = this.#running.size === 0 && left.every(({ restMs }) => restMs > 0)
+    const [best] = left
+      .map(one => {
+        const restMs = isAlone ? this.#health.msUntilAvailable(one.target, true) : one.restMs
+        return { ...one, waitMs: Math.max(0, one.pauseMs, restMs) }
+      })
+      .sort(
+        (one, other) =>
+          one.waitMs - other.waitMs ||
+          one.restMs - other.restMs ||
+          one.isBusy - other.isBusy ||
+          one.times - other.times,
+      )
     return best
   }
 
@@ -63,6 +78,8 @@ export class Candidates {
   /** Rules out the targets that cannot answer this question after this failure, or pauses the endpoint, see {@link faultOf}. */
   onFailure(target: Target, error: NoAnswer): void {
     const { endpoint } = target
+    // Another question may ask sooner, where nothing else is left to ask; this one has its answer.
+    if ((error.retryAfterMs ?? 0) > maxAloneRetryAfterMs) this.#ruledOut.add(target)
     switch (faultOf(error)) {
       case 'question':
         for (const one of this.#targets) if (one.endpoint === endpoint) this.#ruledOut.add(one)
@@ -114,5 +131,6 @@ export function noTargetError(targets: readonly Target[], health: Health): NoAns
 
 /** Returns the milliseconds until the first of them may be asked. */
 export function msUntilAvailable(targets: readonly Target[], health: Health): number {
-  return Math.min(...targets.map(target => health.msUntilAvailable(target)))
+  const isAlone = targets.every(target => health.msUntilAvailable(target) > 0)
+  return Math.min(...targets.map(target => health.msUntilAvailable(target, isAlone)))
 }

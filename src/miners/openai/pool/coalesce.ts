@@ -91,7 +91,8 @@ class CoalescedCall<Chunk> {
     const leave = () => {
       if (!isActive) return
       isActive = false
-      this.#leave(deadline)
+      const isLate = isPast(deadline) || (signal.reason instanceof NoAnswer && signal.reason.reason === 'late')
+      this.#leave({ isLate })
     }
     // Not only in `finally`, which does not run while the caller does not ask for the next chunk.
     signal.addEventListener('abort', leave, { once: true })
@@ -108,11 +109,11 @@ class CoalescedCall<Chunk> {
     }
   }
 
-  #leave(deadline: number): void {
+  #leave({ isLate }: { readonly isLate: boolean }): void {
     this.#activeCount -= 1
     if (this.#activeCount > 0) return
     this.#onEnd()
-    this.#controller.abort(isPast(deadline) ? deadlineExceeded() : undefined)
+    this.#controller.abort(isLate ? deadlineExceeded() : undefined)
     this.#stream.return(unreadOutcome).catch(() => {})
   }
 

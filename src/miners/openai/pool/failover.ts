@@ -22,7 +22,12 @@
  * With any fault, a `Retry-After` (kept within 100 ms to an hour) starts or extends the key's cooldown in place of these
  * lengths. A target's wait is the longest of its pause, its key's cooldown (health/cooldown.ts) and its endpoint's
  * circuit breaker (health/circuit-breaker.ts). The breaker closes at the first token, or at a failure with another fault;
- * a whole answer, or a failure that is not the endpoint's fault, resets the lengths.
+ * an answer, or a failure that is not the endpoint's fault, resets the lengths. One that the caller or its deadline ends
+ * after the first token is an answer; one that breaks off or stalls there is a failure.
+ *
+ * A rest leaves the questions to other targets. When all that are left rest and none is running, it would only lengthen the
+ * outage, and a shorter one counts: the key's 1 s, ×2, at most 10 s; the breaker's 2 s, ×2, at most 10 s; a `Retry-After` up
+ * to 60 s in full, and a longer one as if there were none (a quota, or a mistake), but not for the question that was told.
  *
  * When every target has to wait, the question waits for the soonest. It gives up when the wait does not fit its deadline,
  * after 8 attempts, or when no target is left. After a chunk has been yielded it asks no other: the parts of two answers

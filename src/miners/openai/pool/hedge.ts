@@ -1,4 +1,4 @@
-import { linkedController } from '../../../async/abortable.js'
+import { CANCELLED, linkedController } from '../../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../../async/timeout.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { type AnswerStream, unreadOutcome } from '../call/call.js'
@@ -21,13 +21,14 @@ export async function* hedge<Chunk>(
   try {
     if (!(await settlesWithin(runs[0]!.firstToken, afterMs))) runs.push(start(ask, signal))
     const winner = await firstToAnswer(runs)
-    for (const run of runs) if (run !== winner) run.abort()
+    for (const run of runs) if (run !== winner) run.abort(lostHedge())
     const step = await winner.firstStep
     if (step.done) return step.value
     yield step.value
     return yield* winner.stream
   } finally {
-    for (const run of runs) run.abort()
+    // A loser's signal has aborted before. The winner has not lost when its reader stops at the first chunk.
+    for (const run of runs) run.abort(CANCELLED)
   }
 }
 
@@ -37,7 +38,7 @@ type Run<Chunk> = {
   readonly firstStep: ReturnType<AnswerStream<Chunk>['next']>
   /** resolves with `firstStep`, whether that resolves or rejects, or with the first thought */
   readonly firstToken: Promise<void>
-  abort(): void
+  abort(reason: Error): void
 }
 
 function start<Chunk>(ask: Ask<Chunk>, signal: AbortSignal): Run<Chunk> {
@@ -50,12 +51,16 @@ function start<Chunk>(ask: Ask<Chunk>, signal: AbortSignal): Run<Chunk> {
     () => {},
     () => {},
   )
-  const abort = () => {
-    controller.abort(new NoAnswer('upstream', 'the other call of a hedge answered first', { code: 'HEDGE_LOST' }))
+  const abort = (reason: Error) => {
+    controller.abort(reason)
     controller[Symbol.dispose]()
     stream.return(unreadOutcome).catch(() => {})
   }
   return { stream, firstStep, firstToken: Promise.race([settled, token]), abort }
+}
+
+function lostHedge(): NoAnswer {
+  return new NoAnswer('upstream', 'the other call of a hedge answered first', { code: 'HEDGE_LOST' })
 }
 
 async function firstToAnswer<Chunk>(runs: readonly Run<Chunk>[]): Promise<Run<Chunk>> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import type { CallModel } from '#dist/miners/openai/call/call.js'
+import type { NoAnswer } from '#dist/plugin/no-answer.js'
 import { assertAtOnce } from '../../../support/assert-at-once.ts'
 import { answered, completion, cut, stalled, startModelServer, streamed } from '../../../support/model-server.ts'
 import { asked, hello, refusal } from '../../ask.ts'
@@ -355,6 +356,82 @@ describe('a pool with resting endpoints', () => {
     assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [0, 'closed'])
   })
 
+  describe('counts an answer that has begun', () => {
+    /** One endpoint that failed four times and then sends a word, or a thought, and no more. */
+    async function speaking(options: { thought?: boolean; hedgeMs?: number; shareIdentical?: boolean } = {}) {
+      const state = { calls: 0, error: null as Error | null }
+      const { thought = false, ...rest } = options
+      const call: CallModel = async function* (_target, _question, { signal, onToken }) {
+        state.calls += 1
+        if (state.calls <= 4) throw failure('MODEL_FAILED')
+        if (thought) onToken?.()
+        else yield 'Hel'
+        if (state.error) throw state.error
+        return await aborted(signal)
+      }
+      const made = pool([endpoint('main')], { call, ...rest })
+      await refusal(made.ask())
+      const failures = () => made.models.health()[0]!.failures
+      assert.equal(failures(), 4)
+      return { ...made, state, failures }
+    }
+
+    for (const [title, options] of [
+      ['a word', {}],
+      ['a thought', { thought: true }],
+      ['a word of a hedged call', { hedgeMs: 5_000 }],
+      ['a word of a shared call', { shareIdentical: true }],
+    ] as const) {
+      it(`with ${title} as a success when the deadline ends it`, async () => {
+        const { ask, failures } = await speaking(options)
+        const deadline = Date.now() + 300
+        await assert.rejects(ask({ deadline, signal: AbortSignal.timeout(300) }))
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+      })
+
+      it(`with ${title} as a success when the caller leaves`, async () => {
+        const { ask, failures } = await speaking(options)
+        await assert.rejects(ask({ signal: AbortSignal.timeout(20) }))
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+      })
+    }
+
+    for (const [title, options] of [
+      ['a call', {}],
+      ['a hedged call', { hedgeMs: 5_000 }],
+      ['a shared call', { shareIdentical: true }],
+    ] as const)
+      it(`as a success when the reader of ${title} stops at the first chunk`, async () => {
+        const { models, failures, log } = await speaking(options)
+        const answer = models.ask(question, asked())
+        assert.equal((await answer.next()).value, 'Hel')
+        await answer.return({ model: '', finishReason: '' })
+        await new Promise(setImmediate)
+        assert.equal(failures(), 0)
+        assert.equal(log.records.at(-1)!.error, 'ABORTED')
+      })
+
+    it('as a success when a server sends words until the deadline', async () => {
+      await using main = await startModelServer((response, request) =>
+        (main.requests.length <= 4 ? answered(500) : stalled(['Hel', 'lo']))(response, request),
+      )
+      const { ask, models } = pool([endpoint('main', { url: main.url })])
+      await refusal(ask())
+      assert.equal((await refusal(ask({ deadline: Date.now() + 400 }))).code, 'MODEL_TIMEOUT')
+      assert.equal(models.health()[0]!.failures, 0)
+    })
+
+    for (const code of ['MODEL_CUT', 'MODEL_STALLED'])
+      it(`as a failure when it ends with ${code}, also at the deadline`, async () => {
+        const { ask, state, models } = await speaking()
+        state.error = failure(code)
+        await refusal(ask({ deadline: Date.now() + 25 }))
+        assert.deepEqual([models.health()[0]!.failures, models.health()[0]!.breaker], [5, 'open'])
+      })
+  })
+
   it('waits for the only endpoint to become available, when there is time', async () => {
     let calls = 0
     const call: CallModel = async function* () {
@@ -395,6 +472,125 @@ describe('a pool with resting endpoints', () => {
     recover()
     for (const { text } of await Promise.all(answers)) assert.equal(text, 'fine')
     assert.equal(calls, 13)
+  })
+})
+
+describe('a pool with nothing else left to ask', () => {
+  /** Asks endpoints that fail as told and then answer. */
+  function failingOnce(
+    errors: Readonly<Record<string, readonly NoAnswer[]>>,
+    keys: readonly [string, ...string[]] = ['a'],
+  ) {
+    const state = { now: 0, asks: [] as string[] }
+    const left = new Map(Object.entries(errors).map(([name, list]) => [name, [...list]]))
+    const call: CallModel = async function* ({ endpoint: { name } }) {
+      state.asks.push(name)
+      const error = left.get(name)!.shift()
+      if (error) throw error
+      return yield* saying(name)
+    }
+    const endpoints = Object.keys(errors).map(name => endpoint(name, { keys }))
+    return { state, ...pool(endpoints, { call, now: () => state.now }) }
+  }
+  const aDay = 86_400_000
+
+  for (const [title, error] of [
+    ['404', failure('MODEL_NOT_FOUND')],
+    ['a redirect', failure('MODEL_REDIRECTED')],
+    ['401', failure('MODEL_KEY_REFUSED')],
+    ['429 with insufficient_quota', failure('MODEL_QUOTA')],
+    ['429 with a Retry-After of a day', failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: aDay })],
+    ['503 with a Retry-After of a day', failure('MODEL_FAILED', { retryAfterMs: aDay })],
+  ] as const)
+    it(`asks the only endpoint again a second after ${title}`, async () => {
+      const { state, ask, models } = failingOnce({ main: [error] })
+      const startedAt = performance.now()
+      assert.equal((await refusal(ask())).code, error.code)
+      assertAtOnce(performance.now() - startedAt) // the question that was told fails at once
+      assert.equal(models.health()[0]!.keys[0]!.restMs, 1_000)
+      state.now += 1_000
+      assert.equal((await ask()).text, 'main')
+      assert.deepEqual(models.health()[0]!.keys, [{ restMs: 0 }])
+    })
+
+  it('lets the next question wait for the only endpoint', async () => {
+    await using main = await startModelServer((response, request) =>
+      (main.requests.length === 1
+        ? answered(429, undefined, { 'retry-after': '999999999999999' })
+        : streamed(['fine']))(response, request),
+    )
+    const { ask } = pool([endpoint('main', { url: main.url })])
+    assert.equal((await refusal(ask())).code, 'MODEL_RATE_LIMITED')
+    assert.equal((await ask({ deadline: Date.now() + 5_000 })).text, 'fine')
+  })
+
+  it('asks the only endpoint after as long as it asks for, up to a minute', async () => {
+    const { models, ask } = failingOnce({
+      main: [failure('MODEL_RATE_LIMITED', { reason: 'busy', retryAfterMs: 45_000 })],
+    })
+    await refusal(ask())
+    assert.equal(models.health()[0]!.keys[0]!.restMs, 45_000)
+  })
+
+  for (const [code, rests] of [
+    ['MODEL_NOT_FOUND', [1, 2, 4, 8, 10, 10]],
+    ['MODEL_KEY_REFUSED', [1, 2, 4, 8, 10, 10]],
+  ] as const)
+    it(`rests the only endpoint for 10 s at most after ${code} again and again, and a second after an answer`, async () => {
+      const { state, ask, models } = failingOnce({ main: Array(rests.length).fill(failure(code)) })
+      const restMs = () => models.health()[0]!.keys[0]!.restMs
+      for (const seconds of rests) {
+        await refusal(ask())
+        assert.equal(restMs(), seconds * 1000)
+        state.now += restMs()
+      }
+      assert.equal((await ask()).text, 'main')
+      assert.equal(restMs(), 0)
+    })
+
+  it('probes the only endpoint after 10 s at most, by one question', async () => {
+    const { state, ask, models } = failingOnce({ main: Array(40).fill(failure('MODEL_UNREACHABLE')) })
+    const rests: number[] = []
+    await refusal(ask())
+    for (let count = 0; count < 6; count += 1) {
+      await refusal(ask({ deadline: Date.now() + 500 }))
+      const { restMs } = models.health()[0]!
+      rests.push(restMs / 1000)
+      state.now += restMs
+    }
+    assert.deepEqual(rests, [2, 4, 8, 10, 10, 10])
+    const before = state.asks.length
+    await Promise.all(Array.from({ length: 8 }, () => refusal(ask({ deadline: Date.now() + 300 }))))
+    assert.equal(state.asks.length, before + 1)
+  })
+
+  it('asks resting endpoints again, and keeps to the one that answers', async () => {
+    const { state, ask } = failingOnce({
+      main: [failure('MODEL_NOT_FOUND'), failure('MODEL_NOT_FOUND')],
+      local: [failure('MODEL_KEY_REFUSED')],
+    })
+    await refusal(ask())
+    state.now += 1_000
+    assert.equal((await ask()).text, 'local')
+    assert.equal((await ask()).text, 'local')
+    assert.deepEqual(state.asks, ['main', 'local', 'main', 'local', 'local'])
+  })
+
+  it('asks all keys of the only endpoint again', async () => {
+    const { state, ask } = failingOnce({ main: Array(2).fill(failure('MODEL_NOT_FOUND')) }, ['a', 'b'])
+    assert.equal((await refusal(ask())).attempts!.length, 2)
+    state.now += 1_000
+    assert.equal((await ask()).text, 'main')
+  })
+
+  it('rests an endpoint for a minute while another one answers', async () => {
+    const { state, ask } = failingOnce({ main: [failure('MODEL_NOT_FOUND')], local: [] })
+    for (const seconds of [0, 1, 58]) {
+      state.now += seconds * 1000
+      assert.equal((await ask()).text, 'local')
+    }
+    state.now += 1_000
+    assert.equal((await ask()).text, 'main')
   })
 })
 
