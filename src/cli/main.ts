@@ -1,3 +1,6 @@
+// First: oclif needs what it sets as soon as it is loaded.
+import './process/account.js'
+
 import { Command, run } from '@oclif/core'
 import { errorJson, printError } from './errors/print-error.js'
 import { UsageError } from './errors/usage-error.js'
