@@ -1,3 +1,6 @@
+// First: oclif needs what it sets as soon as it is loaded.
+import './process/account.js'
+
 import { fileURLToPath } from 'node:url'
 import { Command, type Interfaces, run } from '@oclif/core'
 import { errorJson, printError } from './errors/print-error.js'
