@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import nock from 'nock'
 import { endHosts } from './run-command.ts'
 
-for (const name of Object.keys(process.env)) if (/^(MINER|OPENAI|BT)_/.test(name)) delete process.env[name]
+// Node shows no colours under a CI that it does not know.
+const hidden = /^(MINER|OPENAI|BT)_|^(CI|NO_COLOR|NODE_DISABLE_COLORS|FORCE_COLOR)$/
+for (const name of Object.keys(process.env)) if (hidden.test(name)) delete process.env[name]
 const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
 for (const kind of ['CONFIG', 'DATA', 'CACHE']) process.env[`MINER_${kind}_DIR`] = join(home, kind.toLowerCase())
 process.env.BT_WALLET_PATH = join(home, 'wallets')
