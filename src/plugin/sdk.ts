@@ -33,11 +33,11 @@ export type Sdk = {
   readonly defineRoute: <Body extends ZodType>(route: Route<Body>) => Route
   /** pairs roles with messages, as many synapses carry them; an invalid conversation is refused with 400 */
   readonly conversation: (roles: readonly string[], messages: readonly string[]) => Message[]
-  /** parses the JSON object in a model's text, and repairs the usual mistakes; null when there is none */
+  /** parses the JSON object in a model's text, and repairs the usual mistakes; returns null for a text without one */
   readonly objectIn: (text: string) => Promise<{ readonly [key: string]: Json } | null>
   /** zod 4 */
   readonly z: typeof z
-  /** the error to throw when there is no answer */
+  /** the error that a miner or a dialect throws instead of an answer */
   readonly NoAnswer: typeof NoAnswer
 }
 

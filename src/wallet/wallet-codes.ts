@@ -42,7 +42,7 @@ export const walletCodes = {
     remedy: `${regenerate} of a current btcli`,
   },
   KEYFILE_LOCKED: {
-    meaning: 'the hotkey is encrypted, and there is no password and no terminal to ask for it',
+    meaning: 'the hotkey is encrypted, and the miner has neither a password nor a terminal to prompt on',
     remedy: 'set `MINER_WALLET_PASSWORD`, or make the hotkey without a password',
   },
   KEYFILE_PASSWORD_MALFORMED: {

@@ -6,7 +6,8 @@ import { bodyHashes } from './body-hash.js'
 import type { SynapseClaim } from './claim.js'
 
 /**
- * Parses the body and checks it against the signed hash, as any Python version may have computed it.
+ * Parses the body and checks it against the signed hash. Versions of Python print some characters differently, so the
+ * hash may be that of any of them.
  *
  * @throws {Refusal} MALFORMED · HASH_MISMATCH
  */
