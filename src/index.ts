@@ -34,6 +34,8 @@ export type {
   Miner,
   MinerContext,
   MinerDefinition,
+  ModelList,
+  OfferedModel,
   Outcome,
   Piece,
   ProvenCall,

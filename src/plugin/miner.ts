@@ -135,6 +135,27 @@ export type Check = {
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
 
+/** A model that a source of answers offers. */
+export type OfferedModel = {
+  readonly id: string
+  /** whether the settings name it */
+  readonly configured: boolean
+}
+
+/** The models that one of a miner's sources of answers offers. */
+export type ModelList = {
+  /** the source, as the operator named it */
+  readonly name: string
+  /** the model that the settings name; `models` may lack it, because many servers also accept names that they do not list */
+  readonly configured?: string
+  /** in the order of the source; empty when there is a problem */
+  readonly models: readonly OfferedModel[]
+  /** worth knowing although there is a list: `lists only the first 10000` */
+  readonly notes?: readonly string[]
+  /** why there is no list */
+  readonly problem?: Check['problem']
+}
+
 /** A hotkey as an ss58 address of network prefix 42, in its canonical form. */
 export type Hotkey = string
 
@@ -177,6 +198,8 @@ export type Miner = {
   ready?(): Promise<void>
   /** Checks whether it could answer, with as few requests as that takes. Throws only when the signal aborts. */
   check?(signal: AbortSignal): Promise<readonly Check[]>
+  /** Lists the models that each source of answers offers, for `miner models`. Throws only when the signal aborts. */
+  models?(signal: AbortSignal): Promise<readonly ModelList[]>
   /** Answers as `prompt` does, in the bytes of the model's own server. */
   relay?(question: Question, asked: Asked): Promise<Relayed>
   embed?(texts: readonly string[], asked: Asked): Promise<Embedding>

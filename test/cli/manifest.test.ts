@@ -33,6 +33,7 @@ describe('oclif.manifest.json', () => {
     assert.deepEqual(readers.sort(), [
       ['check', [], true],
       ['config:show', all, true],
+      ['models', [], true],
       ['prompt', [], true],
       ['query', ['subnet', 'wallet'], false],
       ['serve', all, true],

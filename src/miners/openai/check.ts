@@ -1,9 +1,9 @@
+import { mapParallel } from '../../async/map-parallel.js'
 import type { Check } from '../../plugin/miner.js'
-import { NoAnswer } from '../../plugin/no-answer.js'
 import { callModel } from './call/complete.js'
 import type { RefusedParameters } from './call/refused-parameters.js'
 import type { ModelCode } from './errors/model-code.js'
-import { sanitizeText } from './errors/upstream.js'
+import { problemOf } from './errors/problem-of.js'
 import type { ClientCache } from './http/client-cache.js'
 import type { ModelEndpoint, Target } from './settings/endpoints.js'
 
@@ -21,13 +21,7 @@ type CheckContext = {
  */
 export async function checkEndpoints(context: CheckContext, signal: AbortSignal): Promise<readonly Check[]> {
   const targets = context.endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
-  const checks: Check[] = []
-  const next = targets.entries()
-  const work = async () => {
-    for (const [at, target] of next) checks[at] = await checkOne(target, context, signal)
-  }
-  await Promise.all(Array.from({ length: 8 }, work))
-  return checks
+  return await mapParallel(targets, 8, target => checkOne(target, context, signal))
 }
 
 async function checkOne(target: Target, { clients, refused }: CheckContext, signal: AbortSignal): Promise<Check> {
@@ -67,16 +61,6 @@ const question = { messages: [{ role: 'user', content: 'Say OK.' }] } as const
 function withFewTokens(endpoint: ModelEndpoint): ModelEndpoint {
   const { maxTokens } = endpoint.config
   return { ...endpoint, config: { ...endpoint.config, maxTokens: maxTokens && Math.min(maxTokens, 16) } }
-}
-
-function problemOf(error: unknown, { keys }: ModelEndpoint): NonNullable<Check['problem']> {
-  if (error instanceof NoAnswer) {
-    const { code, message, hint } = error
-    return { code, message, ...(hint !== undefined && { hint }) }
-  }
-  const text = error instanceof Error ? error.message : String(error)
-  const secrets = keys.filter(key => key !== null)
-  return { code: 'MODEL_FAILED', message: sanitizeText(text, secrets) }
 }
 
 type Findings = { reachable: boolean | null; key: boolean | null; model: boolean | null; parameters: boolean | null }

@@ -5,6 +5,7 @@ import type {
   Check,
   Embedding,
   Miner,
+  ModelList,
   Outcome,
   Piece,
   Question,
@@ -18,6 +19,7 @@ import { checkEndpoints } from './check.js'
 import type { EndpointHealth } from './health/health.js'
 import type { ClientFor } from './http/client.js'
 import { ClientCache } from './http/client-cache.js'
+import { modelLists } from './model-lists.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
@@ -73,6 +75,10 @@ export class OpenAIMiner implements Miner {
 
   check(signal: AbortSignal): Promise<readonly Check[]> {
     return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal)
+  }
+
+  models(signal: AbortSignal): Promise<readonly ModelList[]> {
+    return modelLists({ endpoints: this.#endpoints, clients: this.#clients }, signal)
   }
 
   /**
