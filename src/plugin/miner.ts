@@ -131,6 +131,8 @@ export type Check = {
   readonly findings: Readonly<Record<string, boolean | number | null>>
   /** worth knowing although it works: `top_p is refused, and not sent` */
   readonly notes?: readonly string[]
+  /** how many questions it answers at once, where it says so; the host warns when `axon.concurrency` is higher */
+  readonly concurrency?: number
   /** absent when it works */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }

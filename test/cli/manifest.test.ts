@@ -31,7 +31,7 @@ describe('oclif.manifest.json', () => {
     )
     const all = ['subnet', 'wallet', 'axon', 'policy', 'subtensor']
     assert.deepEqual(readers.sort(), [
-      ['check', [], true],
+      ['check', ['axon'], true],
       ['config:show', all, true],
       ['models', [], true],
       ['prompt', [], true],

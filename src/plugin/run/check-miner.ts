@@ -22,6 +22,7 @@ const checks = z.array(
     name: z.string(),
     findings: z.record(z.string(), z.union([z.boolean(), z.number(), z.null()])),
     notes: z.array(z.string()).exactOptional(),
+    concurrency: z.int().min(1).exactOptional(),
     problem: z.object({ code: z.string(), message: z.string(), hint: z.string().exactOptional() }).exactOptional(),
   }),
 )
