@@ -27,6 +27,7 @@ export type {
   BrokenRule,
   Capabilities,
   Check,
+  CheckHow,
   Embedding,
   Hotkey,
   Logprob,

@@ -137,6 +137,12 @@ export type Check = {
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
 
+/** How a miner is checked. */
+export type CheckHow = {
+  /** true: only whether each source answers, at the least cost; `miner serve` does so when it starts */
+  readonly quick?: boolean
+}
+
 /** A model that a source of answers offers. */
 export type OfferedModel = {
   readonly id: string
@@ -199,7 +205,7 @@ export type Miner = {
    */
   ready?(): Promise<void>
   /** Checks whether it could answer, with as few requests as that takes. Throws only when the signal aborts. */
-  check?(signal: AbortSignal): Promise<readonly Check[]>
+  check?(signal: AbortSignal, how?: CheckHow): Promise<readonly Check[]>
   /** Lists the models that each source of answers offers, for `miner models`. Throws only when the signal aborts. */
   models?(signal: AbortSignal): Promise<readonly ModelList[]>
   /** Answers as `prompt` does, in the bytes of the model's own server. */

@@ -1,5 +1,6 @@
+import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { mapParallel } from '../../async/map-parallel.js'
-import type { Check, Outcome } from '../../plugin/miner.js'
+import type { Check, CheckHow, Outcome } from '../../plugin/miner.js'
 import { callModel } from './call/complete.js'
 import type { RefusedParameters } from './call/refused-parameters.js'
 import type { ModelCode } from './errors/model-code.js'
@@ -26,12 +27,18 @@ const END_MS = 26_000
  * 20 seconds each. `parameters` is true when all of them were accepted; the notes name those that were left out. Then
  * inspects each endpoint that answered, see {@link inspectEndpoint}, which never makes a check fail.
  *
+ * @param how.quick stop each answer at its first token, and inspect nothing
  * @throws only the signal's reason
  */
-export async function checkEndpoints(context: CheckContext, signal: AbortSignal): Promise<readonly Check[]> {
+export async function checkEndpoints(
+  context: CheckContext,
+  signal: AbortSignal,
+  { quick = false }: CheckHow = {},
+): Promise<readonly Check[]> {
   const startedAt = performance.now()
   const targets = context.endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
-  const tried = await mapParallel(targets, AT_ONCE, target => checkOne(target, context, signal))
+  const tried = await mapParallel(targets, AT_ONCE, target => checkOne(target, context, { signal, quick }))
+  if (quick) return tried.map(({ check }) => check)
 
   const answering = [...Map.groupBy(tried.filter(isAnswered), ({ target }) => target.endpoint).values()]
   const inspections = new Map<ModelEndpoint, readonly [Tried, Inspection]>()
@@ -79,7 +86,11 @@ function withInspection(
   }
 }
 
-async function checkOne(target: Target, { clients, refused }: CheckContext, signal: AbortSignal): Promise<Tried> {
+async function checkOne(
+  target: Target,
+  { clients, refused }: CheckContext,
+  { signal, quick }: { readonly signal: AbortSignal; readonly quick: boolean },
+): Promise<Tried> {
   const { endpoint, keyAt } = target
   const name = endpoint.keys.length > 1 ? `${endpoint.name}, key ${keyAt + 1}` : endpoint.name
   let firstToken: number | null = null
@@ -89,8 +100,14 @@ async function checkOne(target: Target, { clients, refused }: CheckContext, sign
   try {
     const client = await clients.of(target)
     const startedAt = performance.now()
-    const asked = { signal, deadline: Date.now() + QUESTION_MS, refused }
-    const answer = callModel(client, { endpoint: forCheck(endpoint), keyAt }, question, asked)
+    using call = linkedController(signal)
+    const onToken = () => {
+      if (!quick) return
+      firstToken ??= Math.round(performance.now() - startedAt)
+      call.abort(CANCELLED)
+    }
+    const asked = { signal: call.signal, deadline: Date.now() + QUESTION_MS, refused, onToken }
+    const answer = callModel(client, { endpoint: forCheck(endpoint, { quick }), keyAt }, question, asked)
     while (outcome === undefined) {
       const step = await answer.next()
       if (step.done) outcome = step.value
@@ -99,7 +116,7 @@ async function checkOne(target: Target, { clients, refused }: CheckContext, sign
     total = Math.round(performance.now() - startedAt)
   } catch (error) {
     signal.throwIfAborted()
-    problem = problemOf(error, endpoint)
+    if (error !== CANCELLED) problem = problemOf(error, endpoint)
   }
   const leftOut = [...refused.of(endpoint)]
   const notes = leftOut.map(parameter => `${endpoint.config.model} refuses ${parameter}, so it is not sent`)
@@ -125,10 +142,10 @@ const question = { messages: [{ role: 'user', content: 'Say OK.' }] } as const
  * Lowers the limit of tokens to 16, unless it is left out. Asks for the token counts where a suffix is set: they show
  * whether it is read.
  */
-function forCheck(endpoint: ModelEndpoint): ModelEndpoint {
+function forCheck(endpoint: ModelEndpoint, { quick = false } = {}): ModelEndpoint {
   const { maxTokens, suffix, api, extra } = endpoint.config
   const counts = suffix !== undefined && api === 'completions' && { stream_options: { include_usage: true }, ...extra }
-  const config = { ...endpoint.config, maxTokens: maxTokens && Math.min(maxTokens, 16) }
+  const config = { ...endpoint.config, maxTokens: maxTokens && Math.min(maxTokens, 16), ...(quick && { n: 1 }) }
   return { ...endpoint, config: counts ? { ...config, extra: counts } : config }
 }
 

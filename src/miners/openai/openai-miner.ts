@@ -3,6 +3,7 @@ import type {
   Asked,
   Capabilities,
   Check,
+  CheckHow,
   Embedding,
   Miner,
   ModelList,
@@ -73,8 +74,8 @@ export class OpenAIMiner implements Miner {
       this.#log.warn({ event: 'endpointUnusable', endpoint, code: error.code, reason: error.message })
   }
 
-  check(signal: AbortSignal): Promise<readonly Check[]> {
-    return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal)
+  check(signal: AbortSignal, how: CheckHow = {}): Promise<readonly Check[]> {
+    return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal, how)
   }
 
   models(signal: AbortSignal): Promise<readonly ModelList[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { abortable } from '../../async/abortable.js'
-import type { Check, Miner } from '../miner.js'
+import type { Check, CheckHow, Miner } from '../miner.js'
 import { contractError } from './contract-error.js'
 
 /**
@@ -10,9 +10,9 @@ import { contractError } from './contract-error.js'
  * @throws {NoAnswer} MINER_MISBEHAVES when it returns what its type does not allow
  * @throws the signal's reason · whatever the miner throws
  */
-export async function checkMiner(miner: Miner, signal: AbortSignal): Promise<readonly Check[]> {
+export async function checkMiner(miner: Miner, signal: AbortSignal, how: CheckHow = {}): Promise<readonly Check[]> {
   signal.throwIfAborted()
-  const found = checks.safeParse(await abortable(Promise.resolve(miner.check?.(signal) ?? []), signal))
+  const found = checks.safeParse(await abortable(Promise.resolve(miner.check?.(signal, how) ?? []), signal))
   if (found.success) return found.data
   throw contractError('miner', 'the miner returned an invalid check', 'return [{ name, findings }] from check')
 }
