@@ -9,13 +9,20 @@ const TIMEOUT_MS = 30_000
 
 /**
  * Checks in the background, at the least cost, whether each of the miner's sources of answers works, and logs a record
- * for each. Disposing it aborts what still runs, without a record.
+ * for each as soon as it is known. Disposing it aborts what still runs, without a record.
  */
 export function startProbe(miner: Miner, log: Log): Disposable {
   const ending = new AbortController()
+  const logged = new Set<string>()
+  const onCheck = (check: Check) => {
+    logged.add(check.name)
+    logCheck(check, log)
+  }
   const probe = async () => {
     using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: ending.signal })
-    for (const check of await checkMiner(miner, timeout.signal, { quick: true })) logCheck(check, log)
+    const checks = await checkMiner(miner, timeout.signal, { quick: true, onCheck })
+    // A miner may report them only at the end.
+    for (const check of checks) if (!logged.has(check.name)) onCheck(check)
   }
   probe().catch((error: unknown) => {
     if (!ending.signal.aborted) log.warn({ event: 'probeFailed', error })

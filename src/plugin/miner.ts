@@ -141,6 +141,8 @@ export type Check = {
 export type CheckHow = {
   /** true: only whether each source answers, at the least cost; `miner serve` does so when it starts */
   readonly quick?: boolean
+  /** To be called with each result as soon as it is known, so that a slow source does not hold up the others. */
+  readonly onCheck?: (check: Check) => void
 }
 
 /** A model that a source of answers offers. */

@@ -27,7 +27,11 @@ describe('the probe of miner serve', () => {
       ),
     )
     while (probed(miner.records).length < 4) await miner.next('probed')
-    const [first, ...broken] = probed(miner.records)
+    // Each is logged as soon as it is known.
+    const [first] = probed(miner.records).filter(({ ok }) => ok)
+    const broken = ['refusing', 'lacking', 'dead'].map(
+      name => probed(miner.records).find(({ endpoint }) => endpoint === name)!,
+    )
     const { firstToken, message, time: _, ...rest } = first!
     assert.deepEqual(rest, { level: 'info', event: 'probed', endpoint: 'fine', ok: true })
     assert.equal(message, `✓ fine answers, after ${firstToken} ms`)
@@ -62,6 +66,21 @@ describe('the probe of miner serve', () => {
     assert.deepEqual(await model.requests[0]!.over, { left: true })
     const [first, ...others] = model.requests
     assert.deepEqual([first!.body.max_tokens, first!.body.n, others.length], [16, 1, 0])
+  })
+
+  it('logs an endpoint as soon as it answers, whatever the others do', async () => {
+    await using slow = await startModelServer(stalled())
+    await using fine = await startModelServer()
+    await using miner = await startMiner(
+      serve,
+      listed({ name: 'slow', baseUrl: slow.url }, { name: 'fine', baseUrl: fine.url }),
+    )
+    if (probed(miner.records).length === 0) await miner.next('probed')
+    assert.deepEqual(
+      probed(miner.records).map(({ endpoint }) => endpoint),
+      ['fine'],
+    )
+    assert.equal(slow.open, 1)
   })
 
   it('delays neither the port nor a caller, and shutdown aborts it', async () => {

@@ -33,11 +33,15 @@ const END_MS = 26_000
 export async function checkEndpoints(
   context: CheckContext,
   signal: AbortSignal,
-  { quick = false }: CheckHow = {},
+  { quick = false, onCheck }: CheckHow = {},
 ): Promise<readonly Check[]> {
   const startedAt = performance.now()
   const targets = context.endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
-  const tried = await mapParallel(targets, AT_ONCE, target => checkOne(target, context, { signal, quick }))
+  const tried = await mapParallel(targets, AT_ONCE, async target => {
+    const one = await checkOne(target, context, { signal, quick })
+    if (quick) onCheck?.(one.check)
+    return one
+  })
   if (quick) return tried.map(({ check }) => check)
 
   const answering = [...Map.groupBy(tried.filter(isAnswered), ({ target }) => target.endpoint).values()]
@@ -52,10 +56,12 @@ export async function checkEndpoints(
     const options = { client, refused: context.refused, question, outcome, signal, ms }
     inspections.set(target.endpoint, [first!, await inspectEndpoint(small, options)])
   })
-  return tried.map(one => {
+  const checks = tried.map(one => {
     const [first, found] = inspections.get(one.target.endpoint) ?? []
     return found && isAnswered(one) ? withInspection(one.check, found, { isFirst: first === one }) : one.check
   })
+  for (const check of checks) onCheck?.(check)
+  return checks
 }
 
 const AT_ONCE = 8
