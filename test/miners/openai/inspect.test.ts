@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { RefusedParameters } from '#dist/miners/openai/call/refused-parameters.js'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
+import { inspectEndpoint } from '#dist/miners/openai/inspect.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
+import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 import type { Check } from '#dist/plugin/miner.js'
+import { sdk } from '#dist/plugin/sdk.js'
 import {
   answered,
   type Behaviour,
@@ -214,6 +219,29 @@ describe('the inspection of an endpoint', () => {
       const { findings, notes, problem } = await check(model, { model: 'm' })
       assert.deepEqual([findings.model, notes, problem], [true, undefined, undefined])
     }
+  })
+
+  it('leaves open what takes too long, and keeps the rest', async () => {
+    await using model = await server(
+      { '/v1/models': { data: [{ id: 'recite', owned_by: 'llamacpp' }] }, '/props': { total_slots: 4 } },
+      ({ body }) => (body.model === 'qwen3' ? as('recite') : () => {}),
+    )
+    const settings = openaiSettings(sdk.z).parse({ baseUrl: model.url, model: 'qwen3' })
+    const [endpoint] = endpointsOf(settings)
+    const client = await openaiClient({ baseUrl: model.url, apiKey: null, organization: null, project: null })
+    const found = await inspectEndpoint(
+      { endpoint, keyAt: 0 },
+      {
+        client,
+        refused: new RefusedParameters({ debug() {}, info() {}, warn() {}, error() {} }),
+        question: { messages: [{ role: 'user', content: 'hi' }] },
+        outcome: { model: 'recite', finishReason: 'stop' },
+        signal: never,
+        ms: 1000,
+      },
+    )
+    assert.deepEqual(found, { ignoresModel: false, ignoresSuffix: false, concurrency: 4, notes: [] })
+    assert.deepEqual(await model.requests.find(({ method }) => method === 'POST')!.over, { left: true })
   })
 
   it('ends with the signal', async () => {
