@@ -1,7 +1,7 @@
 // Loaded before the program by `node --import`: a miner whose answers and checks follow the variable SCRIPT.
 import { root } from '#dist/app/container.js'
 import { MINER } from '#dist/app/tokens.js'
-import type { Attempt, Check, Miner, Outcome } from '#dist/plugin/miner.js'
+import type { Attempt, Check, Miner, ModelList, Outcome } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 
 /** What the miner does. */
@@ -14,6 +14,8 @@ export type Script = {
   readonly never?: 'create' | 'ready'
   /** the result of `check`; `never`: it does not settle, and ignores its signal */
   readonly checks?: unknown
+  /** the result of `models`, as `checks`; without it the miner has no such method */
+  readonly models?: unknown
   /** a URL that `check` fetches first */
   readonly asks?: string
   /** the factor by which its timers run faster */
@@ -39,6 +41,12 @@ const miner: Miner = {
     if (script.checks === 'never') await new Promise(() => {})
     return script.checks as Check[]
   },
+  ...(script.models !== undefined && {
+    async models() {
+      if (script.models === 'never') await new Promise(() => {})
+      return script.models as ModelList[]
+    },
+  }),
 }
 root.register(MINER, {
   useFactory: () => (script.never === 'create' ? new Promise<Miner>(() => {}) : Promise.resolve(miner)),

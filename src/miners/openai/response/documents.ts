@@ -121,7 +121,8 @@ export async function* documents(
   }
 }
 
-async function readText({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
+/** Reads a whole body. @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE` */
+export async function readText({ body }: Response, maxBytes: number, onBytes: () => void): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body ?? []) {
