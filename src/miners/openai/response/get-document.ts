@@ -4,6 +4,7 @@ import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import type { Upstream } from '../errors/upstream.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { readText } from './documents.js'
+import { parseJson } from './parse-json.js'
 
 type GetOptions = {
   readonly upstream: Upstream
@@ -33,7 +34,7 @@ export async function getDocument(
     const response = await whileConnecting({ upstream, timeoutMs: connectTimeoutMs }, () =>
       client.get(path, options).asResponse(),
     )
-    return JSON.parse(await readText(response, maxBytes, () => {}))
+    return parseJson(await readText(response, maxBytes, () => {}))
   }
   try {
     // A read may never settle, not even when its signal aborts: an embedder's client may bring any fetch.
