@@ -19,6 +19,9 @@ export type {
   Sign,
   TtlMap,
 } from './plugin/dialect.js'
+export type { ExtendedSettings, MinerExtension } from './plugin/extend/extend-miner.js'
+export type { OpenAIEndpointShape, OpenAISettingsSchema } from './plugin/extend/openai-settings.js'
+export type { WrapMinerHow } from './plugin/extend/wrap-miner.js'
 export type { Json } from './plugin/json.js'
 export type { Log } from './plugin/log.js'
 export type {
@@ -28,6 +31,7 @@ export type {
   Capabilities,
   Check,
   Embedding,
+  EndpointHealth,
   Hotkey,
   Logprob,
   Message,

@@ -141,7 +141,7 @@ describe('miner create', () => {
       const { stdout } = await runMiner(['create', kind, `${kind}-my-own`, '--json'], { cwd: home })
       assert.equal(JSON.parse(stdout).package, `${kind}-my-own`)
       const { oclif } = JSON.parse(readFileSync(join(home, `${kind}-my-own`, 'package.json'), 'utf8'))
-      assert.deepEqual(oclif, { contract: 1, [`${kind}s`]: { 'my-own': './dist/index.js' } })
+      assert.deepEqual(oclif, { contract: 2, [`${kind}s`]: { 'my-own': './dist/index.js' } })
     })
 
   it('never writes over what is there', async () => {
