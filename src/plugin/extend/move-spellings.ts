@@ -1,29 +1,28 @@
-import { type GlobalMeta, type ZodRawShape, ZodType } from 'zod'
+import { core, type GlobalMeta, type ZodRawShape, ZodType } from 'zod'
 
 /**
  * Returns settings of one miner as those of another: where `spellings` of their `.meta()` begin with the name of the one
  * (`shout.loud`, `--shout-loud`, `MINER_SHOUT_LOUD`), they begin with that of the other. All else is unchanged.
  */
 export function moveSpellings<Shape extends ZodRawShape>(shape: Shape, from: string, to: string): Shape {
-  const moved = Object.entries(shape).map(([key, schema]) => {
-    const spellings = schema instanceof ZodType ? spellingsOf(schema) : undefined
-    if (!spellings) return [key, schema]
-    const { id: _id, ...meta } = (schema as ZodType).meta() ?? {}
-    return [key, (schema as ZodType).meta({ ...meta, spellings: spellings.map(one => move(one, from, to)) })]
-  })
+  const moved = Object.entries(shape).map(([key, schema]) => [key, moveIn(schema, from, to)])
   return Object.fromEntries(moved)
 }
 
-type Spellings = NonNullable<GlobalMeta['spellings']>
-
-/** Finds the spellings of a schema, which a default or an optional around it inherits. */
-function spellingsOf(schema: ZodType): Spellings | undefined {
-  const own = schema.meta()?.spellings
+/** The spellings may be those of a schema in a default or an optional, and `removeDefault()` returns that one. */
+function moveIn<Schema>(schema: Schema, from: string, to: string): Schema {
+  if (!(schema instanceof ZodType)) return schema
+  const { id: _id, spellings, ...meta } = schema.meta() ?? {}
+  if (spellings) return schema.meta({ ...meta, spellings: spellings.map(one => move(one, from, to)) })
   const { innerType } = schema.def as { readonly innerType?: unknown }
-  return own ?? (innerType instanceof ZodType ? spellingsOf(innerType) : undefined)
+  const moved = moveIn(innerType, from, to)
+  if (moved === innerType) return schema
+  return schema.clone(core.util.mergeDefs(schema.def, { innerType: moved }), { parent: true })
 }
 
-function move(spelling: Spellings[number], from: string, to: string): Spellings[number] {
+type Spelling = NonNullable<GlobalMeta['spellings']>[number]
+
+function move(spelling: Spelling, from: string, to: string): Spelling {
   const { flag, env, key } = spelling
   const variable = (name: string) => `MINER_${name.replaceAll('-', '_').toUpperCase()}_`
   return {

@@ -139,7 +139,10 @@ function contractProblem(version: unknown, from: PluginPackage): PluginProblem |
     return unusable('declares a version of the contract that is not a whole number', repairHint(from))
   const start = `is written for version ${version} of the plugin contract, and this program`
   if (Number(version) > contract.version)
-    return unusable(`${start} supports versions up to ${contract.version}`, `update this program, or install an older ${from.package}`)
+    return unusable(
+      `${start} supports versions up to ${contract.version}`,
+      `update this program, or install an older ${from.package}`,
+    )
   if (Number(version) < contract.oldest)
     return unusable(`${start} no longer supports versions before ${contract.oldest}`, repairHint(from))
   return undefined
