@@ -17,7 +17,7 @@ export default class CreateMiner extends MinerCommand {
     extends: Flags.option({
       options: baseMiners,
       description: 'a built-in miner to extend: it has all settings of that one, and more',
-      helpValue: 'MINER',
+      helpValue: 'NAME',
     })(),
   }
 
