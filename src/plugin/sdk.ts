@@ -37,8 +37,7 @@ export type Sdk = {
   /** loads the built-in `openai` miner, to extend it (contract 2) */
   readonly openai: () => Promise<MinerDefinition<OpenAISettingsSchema>>
   /**
-   * defines a miner with the settings of another and more (contract 2); throws a TypeError for arguments that are not a
-   * miner and its extension
+   * defines a miner with the settings of another and more (contract 2); throws a TypeError for arguments of another form
    */
   readonly extendMiner: <Base extends ZodObject, More extends z.ZodRawShape = Record<never, never>>(
     base: MinerDefinition<Base>,
@@ -46,7 +45,7 @@ export type Sdk = {
   ) => MinerDefinition<ExtendedSettings<Base, More>>
   /**
    * makes a miner that rewrites the questions or the answers of another, and does all else as the other does (contract 2);
-   * throws a TypeError for an argument that is not a miner
+   * throws a TypeError for arguments of another form
    */
   readonly wrapMiner: (inner: Miner, how: WrapMinerHow) => Miner
   /** pairs roles with messages, as many synapses carry them; an invalid conversation is refused with 400 */

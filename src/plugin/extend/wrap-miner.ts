@@ -1,6 +1,7 @@
 import type { Asked, Miner, Outcome, Piece, Question } from '../miner.js'
 import { methodsOf } from '../miner-methods.js'
 import { NoAnswer } from '../no-answer.js'
+import { refuseUnknown } from './refuse-unknown.js'
 
 /** What `wrapMiner` changes of a miner. */
 export type WrapMinerHow = {
@@ -23,15 +24,24 @@ export type WrapMinerHow = {
  * Returns a miner that rewrites the questions or the answers of another. All its other methods are those of the inner
  * miner, which it closes, too.
  *
- * @throws {TypeError} when `inner` is not a miner
+ * @throws {TypeError} when `inner` is not a miner, or `how` has another form
  */
 export function wrapMiner(inner: Miner, how: WrapMinerHow): Miner {
   if (typeof inner?.prompt !== 'function')
     throw new TypeError('wrapMiner needs a miner: wrapMiner(await base.create(context), { … })')
+  refuseUnknown(how, ['question', 'answer'] satisfies (keyof WrapMinerHow)[], 'wrapMiner')
+  for (const [key, rewrite] of Object.entries(how))
+    if (rewrite !== undefined && typeof rewrite !== 'function')
+      throw new TypeError(`wrapMiner: ${key} must be a function`)
   const original = methodsOf(inner)
   const { relay, capabilities, ...others } = original
-  const rewritten = async (question: Question, asked: Asked): Promise<Question> =>
-    how.question ? requireQuestion(await how.question(question, asked)) : question
+  const rewritten = async (question: Question, asked: Asked): Promise<Question> => {
+    if (!how.question) return question
+    const asking = requireQuestion(await how.question(question, asked))
+    // The caller may have left meanwhile.
+    asked.signal.throwIfAborted()
+    return asking
+  }
   if (!how.answer)
     return {
       ...original,

@@ -177,6 +177,19 @@ describe('extendMiner', () => {
     const about = { name: 'loud', summary: 'louder' }
     assert.throws(() => extendMiner(Promise.resolve(shout) as never, about), /extendMiner\(await openai\(\), \{ … \}\)/)
     assert.throws(() => extendMiner(shout, { ...about, settings: z.object({}) as never }), /without z\.object/)
+    const misspelt = { ...about, setings: {} }
+    assert.throws(() => extendMiner(shout, misspelt), /^TypeError: extendMiner has no key "setings"; use settings$/)
+  })
+
+  it('refuses to print a secret of the base', () => {
+    const about = { name: 'loud', summary: 'louder' }
+    const { apiKey } = shout.settings.shape
+    assert.throws(
+      () => extendMiner(shout, { ...about, settings: { apiKey: z.string() } }),
+      /the setting apiKey of loud replaces a secret, and is none: add \.meta\(\{ secret: true \}\)/,
+    )
+    const required = extendMiner(shout, { ...about, settings: { apiKey: apiKey.unwrap() } })
+    assert.equal(required.settings.safeParse({}).success, false)
   })
 
   it('is typed: the configuration has the settings of both', () => {

@@ -220,6 +220,21 @@ describe('wrapMiner', () => {
         assert.deepEqual(inner.closed, ['left'])
       })
 
+    it('does not ask the model for a question that took longer', async () => {
+      const caller = new AbortController()
+      const { signal } = caller
+      const inner = new Inner()
+      const wrapped = wrapMiner(inner, {
+        async question(question) {
+          caller.abort(new Error('left'))
+          return question
+        },
+      })
+      await assert.rejects(wrapped.prompt(hello, asked({ signal })).next(), /^Error: left$/)
+      await assert.rejects(wrapped.relay!(hello, asked({ signal })), /^Error: left$/)
+      assert.deepEqual(inner.questions, [])
+    })
+
     it('ends an answer that waits, by its signal', async () => {
       const caller = new AbortController()
       const inner: Miner = {
@@ -294,6 +309,12 @@ describe('wrapMiner', () => {
 
     it('says how to call it', () => {
       assert.throws(() => wrapMiner(Promise.resolve(new Inner()) as never, {}), /await base\.create\(context\)/)
+      const misspelt = { questions: system }
+      assert.throws(
+        () => wrapMiner(new Inner(), misspelt as never),
+        /^TypeError: wrapMiner has no key "questions"; use question$/,
+      )
+      assert.throws(() => wrapMiner(new Inner(), { answer: 'a' as never }), /^TypeError: wrapMiner: answer must be a f/)
     })
   })
 })

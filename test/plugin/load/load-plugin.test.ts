@@ -142,7 +142,6 @@ describe('a plugin’s module', () => {
   })
 
   it('is named when the miner is never created, or never gets ready', async () => {
-    const never = () => new Promise<never>(() => {})
     const about = { name: 'a', summary: 'one', settings: z.object({}) }
     const context = {} as Parameters<MinerDefinition['create']>[0]
     const build = (create: MinerDefinition['create']) =>
@@ -154,6 +153,40 @@ describe('a plugin’s module', () => {
     })
     const { ready } = await build(() => ({ prompt: never as never, ready: never }))
     await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 50 ms$/ })
+  })
+
+  it('passes on all methods of its miner, and adds none to those of questions', async () => {
+    const about = { name: 'a', summary: 'one', settings: z.object({}) }
+    const rest = {
+      endpoint: 'main',
+      breaker: 'closed',
+      failures: 0,
+      restMs: 0,
+      keys: [{ restMs: 5, code: 'X' }],
+    } as const
+    const prompt = never
+    const all = {
+      prompt,
+      ready: async () => {},
+      check: async () => [],
+      relay: async () => ({ body: (async function* () {})(), outcome: never() }),
+      embed: async () => ({ model: 'm', vectors: [] }),
+      capabilities: () => ({ tools: true }),
+      health: () => [rest],
+      blacklist: () => ({ allow: true }) as const,
+      priority: () => 1,
+      close: async () => {},
+    } as unknown as Required<Miner>
+    const guarded = await build(() => all)
+    assert.deepEqual(Object.keys(guarded).sort(), Object.keys(all).sort())
+    assert.deepEqual(guarded.health!(), [rest])
+    const bare = await build(() => ({ prompt: prompt as never }))
+    assert.deepEqual(Object.keys(bare).sort(), ['capabilities', 'close', 'prompt', 'ready'])
+
+    function build(create: MinerDefinition['create']): Promise<Miner> {
+      const context = {} as Parameters<MinerDefinition['create']>[0]
+      return guardMiner({ ...about, create }, declared('miner', 'a', 'a.js')).create(context) as Promise<Miner>
+    }
   })
 
   it('is named when the miner fails later', async () => {
@@ -169,9 +202,10 @@ describe('a plugin’s module', () => {
       code: 'PLUGIN_BROKEN',
       message: /created with an invalid function: relay: must be a function$/,
     })
-    const { ready, capabilities, close } = await build('fail')
+    const { ready, capabilities, health, close } = await build('fail')
     await assert.rejects(ready!(), { code: 'PLUGIN_BROKEN', message: /faulty of p@1\.0\.0 cannot get ready: no$/ })
     assert.throws(() => capabilities!(), { code: 'PLUGIN_BROKEN', message: /cannot report its capabilities: / })
+    assert.throws(() => health!(), { code: 'PLUGIN_BROKEN', message: /cannot report on its endpoints: / })
     await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
     assert.throws(() => rules?.({ how: 'throw' }, 'faulty'), {
       code: 'PLUGIN_BROKEN',
@@ -183,13 +217,15 @@ describe('a plugin’s module', () => {
   })
 })
 
+const never = () => new Promise<never>(() => {})
+
 const faulty = `
 const no = () => { throw new Error('no') }
 const fail = {
   throw: no,
   nothing: () => 5,
   odd: () => ({ prompt() {}, relay: true }),
-  fail: () => ({ prompt() {}, ready: no, capabilities: () => ({ tools: 'yes' }), close: no }),
+  fail: () => ({ prompt() {}, ready: no, capabilities: () => ({ tools: 'yes' }), health: () => [{ endpoint: 5 }], close: no }),
 }
 export default ({ z, NoAnswer }) => ({
   name: 'faulty',
