@@ -29,7 +29,7 @@ const plugin: MinerPlugin = async ({ openai, extendMiner, wrapMiner, z, NoAnswer
         async question(question) {
           const asked = question.messages.findLast(({ role }) => role === 'user')
           const passages = asked ? await lookUp(asked.content) : []
-          return { ...question, messages: [...asSystem(passages), ...question.messages] }
+          return { ...question, messages: withPassages(question.messages, passages, context.config.systemPrompt) }
         },
       })
     },
@@ -38,8 +38,15 @@ const plugin: MinerPlugin = async ({ openai, extendMiner, wrapMiner, z, NoAnswer
 
 export default plugin
 
-function asSystem(passages: readonly string[]): readonly Message[] {
-  if (passages.length === 0) return []
+/** Adds passages to the system message: many models accept only one. Without one, `systemPrompt` takes its place. */
+function withPassages(
+  messages: readonly Message[],
+  passages: readonly string[],
+  systemPrompt = '',
+): readonly Message[] {
+  if (passages.length === 0) return messages
+  const own = messages[0]?.role === 'system' ? messages[0] : null
   const list = passages.map(passage => `- ${passage}`).join('\n')
-  return [{ role: 'system', content: `Answer from these passages, and say so when they do not help:\n${list}` }]
+  const content = `${own?.content ?? systemPrompt}\n\nUse these passages where they help:\n${list}`.trim()
+  return [{ role: 'system', content }, ...messages.slice(own ? 1 : 0)]
 }

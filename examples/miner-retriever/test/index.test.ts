@@ -36,12 +36,23 @@ test('asks the model with the passages that it looked up', async () => {
   const { messages, temperature } = model.requests[0]!.body
   assert.equal(temperature, 0)
   assert.deepEqual(messages, [
-    {
-      role: 'system',
-      content: 'Answer from these passages, and say so when they do not help:\n- TAO is a coin.\n- Miners earn it.',
-    },
+    { role: 'system', content: 'Use these passages where they help:\n- TAO is a coin.\n- Miners earn it.' },
     { role: 'user', content: 'What is TAO?' },
   ])
+})
+
+test('keeps the system message of the conversation, or that of the settings', async () => {
+  await using index = await startIndex((_, response) => response.end('["TAO is a coin."]'))
+  await using model = await startModelServer(said('A coin'))
+  const config = { index: index.url, baseUrl: model.url, systemPrompt: 'Be kind.' }
+  const hi = { role: 'user', content: 'hi' } as const
+  await askMiner(plugin, [hi], { config })
+  await askMiner(plugin, [{ role: 'system', content: 'Be brief.' }, hi], { config })
+  const passages = '\n\nUse these passages where they help:\n- TAO is a coin.'
+  assert.deepEqual(
+    model.requests.map(({ body }) => body.messages),
+    ['Be kind.', 'Be brief.'].map(own => [{ role: 'system', content: own + passages }, hi]),
+  )
 })
 
 test('asks without passages where there are none', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { buffer } from 'node:stream/consumers'
-import type { Message, MinerPlugin, Question } from '#dist/index.js'
+import type { Attempt, Message, MinerPlugin, Question } from '#dist/index.js'
+import { readAnswer } from '#dist/plugin/run/read-answer.js'
 import { ask as askAxon, askMiner, startAxon } from '#dist/testing/index.js'
-import { answered, said, startModelServer } from '../../support/model-server.ts'
+import { answered, said, stalled, startModelServer } from '../../support/model-server.ts'
 import { sdk } from '../../support/sdk.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 
@@ -26,6 +27,20 @@ const retriever = (async ({ openai, extendMiner, wrapMiner, z }) => {
       }),
   })
 }) satisfies MinerPlugin
+
+const shouting: MinerPlugin = async tools => {
+  const base = await tools.openai()
+  return tools.extendMiner(base, {
+    name: 'shouting',
+    summary: 'shouts',
+    create: async context =>
+      tools.wrapMiner(await base.create(context), {
+        async *answer(pieces) {
+          for await (const { text = '' } of pieces) yield text.toUpperCase()
+        },
+      }),
+  })
+}
 
 const index = 'https://index.example/'
 const found = { role: 'system', content: `${index} on Say hello` }
@@ -155,22 +170,26 @@ describe('an extension of the openai miner', () => {
     assert.match((await refusal(ask(miner))).hint!, /^check polite\.endpoints\[0\]\.apiKey, /)
   })
 
+  it('reports the attempt that its caller ends in the middle of an answer', async () => {
+    await using model = await startModelServer(stalled(['One. ', 'Two']))
+    const miner = await build(shouting, { baseUrl: model.url, model: 'llama', idleTimeout: null })
+    const caller = new AbortController()
+    const { signal } = caller
+    const { promise: reported, resolve: onAttempt } = Promise.withResolvers<Attempt>()
+    const pieces = readAnswer(miner.prompt({ messages: hello }, asked({ signal, onAttempt })), signal)
+    assert.deepEqual(await pieces.next(), { done: false, value: { text: 'ONE. ' } })
+    assert.deepEqual(await pieces.next(), { done: false, value: { text: 'TWO' } })
+    const next = pieces.next()
+    caller.abort(new Error('left'))
+    await assert.rejects(next, /^Error: left$/)
+    const { endpoint, model: name } = await reported
+    assert.deepEqual([endpoint, name], [new URL(model.url).host, 'llama'])
+    assert.deepEqual(await model.requests[0]!.over, { left: true })
+  })
+
   it('takes a question’s abort to the model', async () => {
     const { promise: hanging, resolve: release } = Promise.withResolvers<void>()
     await using model = await startModelServer(() => hanging)
-    const shouting: MinerPlugin = async tools => {
-      const base = await tools.openai()
-      return tools.extendMiner(base, {
-        name: 'shouting',
-        summary: 'shouts',
-        create: async context =>
-          tools.wrapMiner(await base.create(context), {
-            async *answer(pieces) {
-              for await (const { text = '' } of pieces) yield text.toUpperCase()
-            },
-          }),
-      })
-    }
     const miner = await build(shouting, { baseUrl: model.url })
     const caller = new AbortController()
     const answer = ask(miner, { signal: caller.signal })
