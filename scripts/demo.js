@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { on } from 'node:events'
 import { Agent } from 'node:http'
 import { createInterface } from 'node:readline'
+import { sdkOf } from '../dist/app/sdk.js'
 import { send, wholeReply } from '../dist/dendrite/send.js'
 import { prompting } from '../dist/dialects/prompting.js'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { keypairFromUri } from '../dist/keys/key-uri.js'
-import { sdk } from '../dist/plugin/sdk.js'
 import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
 import { buildRequest } from '../dist/wires/synapse/build-request.js'
@@ -41,7 +41,7 @@ try {
     nonce: BigInt(Date.now()) * 1_000_000n,
     uuid: randomUUID(),
     timeoutSeconds: TIMEOUT_SECONDS,
-    bodyHash: bodyHash(fields, prompting(sdk).synapses.Prompting.hashed, '15.0'),
+    bodyHash: bodyHash(fields, prompting(sdkOf()).synapses.Prompting.hashed, '15.0'),
   })
   const unsigned = { ...signed, headers: signed.headers.filter(([name]) => name !== 'bt_header_dendrite_signature') }
 

@@ -52,6 +52,9 @@ function formatted(declared) {
 const titles = {
   'plugin/sdk': 'What a plugin receives and returns',
   'plugin/miner': 'Miners',
+  'plugin/extend/extend-miner': 'Extensions of a miner',
+  'plugin/extend/wrap-miner': 'Wrapped miners',
+  'plugin/extend/openai-settings': 'The settings of the `openai` miner',
   'config/schema/setting-meta': 'Settings: the keys of `.meta({ … })`',
   'plugin/dialect': 'Dialects',
   'plugin/json': 'JSON',

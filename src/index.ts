@@ -19,6 +19,9 @@ export type {
   Sign,
   TtlMap,
 } from './plugin/dialect.js'
+export type { ExtendedSettings, MinerExtension } from './plugin/extend/extend-miner.js'
+export type { OpenAIEndpointShape, OpenAISettingsSchema } from './plugin/extend/openai-settings.js'
+export type { WrapMinerHow } from './plugin/extend/wrap-miner.js'
 export type { Json } from './plugin/json.js'
 export type { Log } from './plugin/log.js'
 export type {
@@ -29,6 +32,7 @@ export type {
   Check,
   CheckHow,
   Embedding,
+  EndpointHealth,
   Hotkey,
   Logprob,
   Message,

@@ -73,7 +73,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
-  plugin: { '.': [], load: ['.'], run: ['.'] },
+  plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 

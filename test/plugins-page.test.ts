@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { DialectPlugin } from '#dist/index.js'
 import { ask, startAxon } from '#dist/testing/index.js'
 import { runMiner, startMiner } from './support/miner-process.ts'
+import { said, startModelServer } from './support/model-server.ts'
 import { linkedPlugins } from './support/plugins.ts'
 
 // What docs/plugins.md shows of a dialect, run.
@@ -11,6 +12,9 @@ const page = readFileSync('docs/plugins.md', 'utf8')
 const [, source = ''] = /^( {4}import type \{ DialectPlugin \}.*?\n)(?=\S)/ms.exec(page) ?? []
 const [, serve = ''] = /^ {4}\$ miner (serve .*)$/m.exec(page) ?? []
 const [, query = '', output = ''] = /^ {4}\$ miner (query .*)\n((?: {4}[^$].*\n)+)/m.exec(page) ?? []
+// What it shows of an extension of the openai miner.
+const [, extension = ''] = /^## Extend .*?^( {4}import type \{ MinerPlugin \}.*?\n)(?=\S)/ms.exec(page) ?? []
+const [, prompt = ''] = /^ {4}miner (prompt --use retriever .*)$/m.exec(page) ?? []
 // What it shows of a field for integers beyond 2^53.
 const [, integer = ''] = /^ {4}sent_at: (.*),$/m.exec(page) ?? []
 
@@ -26,6 +30,29 @@ describe('docs/plugins.md', () => {
     await using miner = await startMiner([...serve.split(' '), '--axon-port', '0'], { env })
     const { code, stdout, stderr } = await runMiner([...query.split(' '), '--url', miner.url], { env })
     assert.deepEqual({ code, stdout }, { code: 0, stdout: output.replaceAll(/^ {4}/gm, '') }, stderr)
+  })
+
+  it('shows an extension of the openai miner, and how it is used', async () => {
+    await using model = await startModelServer(said('a c', 'oin'))
+    await using index = await startModelServer((response, { path }) => void response.end(`TAO is a coin (${path}).`))
+    using plugins = linkedPlugins({
+      'miner-page': {
+        'package.json': { oclif: { contract: 2, miners: { retriever: './index.ts' } } },
+        'index.ts': extension.replaceAll(/^ {4}/gm, ''),
+      },
+    })
+    const args = prompt
+      .replace('https://index.example/', index.url)
+      .replace(/ "(.*)"$/, '')
+      .split(' ')
+    const { code, stdout, stderr } = await runMiner([...args, '--base-url', model.url, 'What is TAO?'], plugins)
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'A COIN\n' }, stderr)
+    const { messages, temperature } = model.requests[0]!.body
+    assert.deepEqual(messages, [
+      { role: 'system', content: 'TAO is a coin (/v1).' },
+      { role: 'user', content: 'What is TAO?' },
+    ])
+    assert.equal(temperature, 0)
   })
 
   it('shows a field that takes integers beyond 2^53, exactly', async () => {

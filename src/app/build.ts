@@ -19,7 +19,13 @@ export async function buildMiner(from: DependencyContainer): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
   const signal = from.resolve(ENDING)
-  const miner = await create({ config, log: onlyLog(from.resolve(LOG)), signal, fetch: boundedFetch(signal) })
+  const miner = await create({
+    config,
+    section: name,
+    log: onlyLog(from.resolve(LOG)),
+    signal,
+    fetch: boundedFetch(signal),
+  })
   from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
   return miner
 }

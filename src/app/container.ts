@@ -7,7 +7,20 @@ import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
-import { AXON, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, PLUGINS, RESOURCES } from './tokens.js'
+import { sdkOf } from './sdk.js'
+import {
+  AXON,
+  CLIENT_FOR,
+  DENDRITE,
+  DIALECTS,
+  ENDING,
+  HOTKEY,
+  MINER,
+  MINERS,
+  PLUGINS,
+  RESOURCES,
+  SDK,
+} from './tokens.js'
 
 /** Every command uses what a test or an embedder registers here instead of the default. */
 export const root = container.createChildContainer()
@@ -33,10 +46,12 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   provide(ENDING, ending.signal)
   build(CLIENT_FOR, () => openaiClient)
   build(PLUGINS, () => declaredPlugins(installed))
-  build(MINERS, from =>
-    minerCatalogue({ from: packageInfo(), clientFor: from.resolve(CLIENT_FOR), declared: from.resolve(PLUGINS) }),
-  )
-  build(DIALECTS, from => dialectCatalogue({ from: packageInfo(), declared: from.resolve(PLUGINS) }))
+  build(SDK, from => sdkOf(from.resolve(CLIENT_FOR)))
+  const sources = (from: DependencyContainer) => {
+    return { from: packageInfo(), sdk: from.resolve(SDK), declared: from.resolve(PLUGINS) }
+  }
+  build(MINERS, from => minerCatalogue(sources(from)))
+  build(DIALECTS, from => dialectCatalogue(sources(from)))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
   build(AXON, buildAxon)

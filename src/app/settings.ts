@@ -63,7 +63,7 @@ export type HostSection = keyof typeof hostSections
 
 /** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {
-  return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules }) }
+  return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules: config => rules(config, name) }) }
 }
 
 /**

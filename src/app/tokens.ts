@@ -8,6 +8,7 @@ import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Declared } from '../plugin/load/discover.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner, MinerDefinition } from '../plugin/miner.js'
+import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
 import type { Resources } from './resources.js'
@@ -30,6 +31,8 @@ export const PLUGINS = token<readonly Declared[]>('plugins')
 export const DIALECTS = token<DialectCatalogue>('dialects')
 /** Makes the `OpenAI` client for an endpoint: the one service that a test or an embedder replaces. */
 export const CLIENT_FOR = token<ClientFor>('clientFor')
+/** What miners and dialects receive, built-in ones and those of plugins. */
+export const SDK = token<Sdk>('sdk')
 /** The chosen miner, built by its plugin's `create`. */
 export const MINER = token<Promise<Miner>>('miner')
 /** The hotkey of the configured wallet, or a development key. */

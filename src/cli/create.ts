@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { isTakenName } from '../app/catalogue/plugins.js'
-import { createPackage, type NewPackage, packageName } from '../create/create-package.js'
+import { type BaseMiner, createPackage, type NewPackage, packageName } from '../create/create-package.js'
 import { isPluginName } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
 import { UsageError } from './errors/usage-error.js'
@@ -12,6 +12,12 @@ export const createArgs = {
 }
 export const createFlags = {
   dir: Flags.string({ description: 'folder to write to; by default the name of the package', helpValue: 'DIR' }),
+}
+
+type Wanted = {
+  readonly NAME: string | undefined
+  readonly dir: string | undefined
+  readonly base?: BaseMiner | undefined
 }
 
 type Created = { readonly package: string; readonly folder: string; readonly files: readonly string[] }
@@ -26,12 +32,12 @@ type Created = { readonly package: string; readonly folder: string; readonly fil
  */
 export async function create(
   kind: NewPackage['kind'],
-  { NAME, dir }: { readonly NAME: string | undefined; readonly dir: string | undefined },
+  { NAME, dir, base }: Wanted,
 ): Promise<Created & { readonly message: string }> {
   const name = readPluginName(kind, NAME)
   const named = packageName({ kind, name })
   const folder = dir ?? named
-  const files = await createPackage({ kind, name, folder })
+  const files = await createPackage({ kind, name, folder, ...(base && { base }) })
   const trial = kind === 'miner' ? `prompt --use ${name} hi` : `serve --dev --use echo --dialect ${name}`
   const next = [`cd ${folder}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
   const message = [...files.map(file => join(folder, file)), '', 'next:', ...next.map(line => `  ${line}`)].join('\n')

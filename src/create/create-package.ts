@@ -10,9 +10,15 @@ export type NewPackage = {
   readonly kind: PluginKind
   /** in kebab-case */
   readonly name: string
+  /** the built-in miner that it extends, if any */
+  readonly base?: BaseMiner
   /** an empty or missing folder */
   readonly folder: string
 }
+
+/** The built-in miners that a new miner can extend; each has templates of its own. */
+export const baseMiners = ['openai'] as const
+export type BaseMiner = (typeof baseMiners)[number]
 
 /**
  * Creates a package with a miner or a dialect, ready to build, test, link and publish. Never overwrites a file.
@@ -20,8 +26,8 @@ export type NewPackage = {
  * @returns the paths of its files, relative to the folder
  * @throws {CreateError} FOLDER_TAKEN · FOLDER_UNWRITABLE
  */
-export async function createPackage({ kind, name, folder }: NewPackage): Promise<readonly string[]> {
-  const templates = [...(await templatesIn('common')), ...(await templatesIn(kind))]
+export async function createPackage({ kind, name, base, folder }: NewPackage): Promise<readonly string[]> {
+  const templates = [...(await templatesIn('common')), ...(await templatesIn(base ? `${kind}-${base}` : kind))]
   const fields = { ...(await hostFields()), kind, name, package: packageName({ kind, name }), ...spellings(name) }
   try {
     await makeFolder(folder)

@@ -1,13 +1,13 @@
-import type { ZodType } from 'zod'
+import { type ZodType, z } from 'zod'
+import { conversation } from '../plugin/conversation.js'
 import type { Call, HashField, Patch, Route } from '../plugin/dialect.js'
-import type { Json } from '../plugin/json.js'
+import { type Json, objectIn } from '../plugin/json.js'
 import type { Message, Question } from '../plugin/miner.js'
-import { sdk } from '../plugin/sdk.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+import { defineRoute } from '../plugin/sdk.js'
 import type { Field } from './field.js'
 import type { SynapseKeys } from './synapse-keys.js'
 import { parseTemplate, type Template } from './template.js'
-
-const { z, defineRoute, conversation, objectIn, NoAnswer } = sdk
 
 type Body = Readonly<Record<string, unknown>>
 

@@ -1,8 +1,5 @@
-import type { ZodType } from 'zod'
+import { type ZodType, z } from 'zod'
 import type { Json } from '../plugin/json.js'
-import { sdk } from '../plugin/sdk.js'
-
-const { z } = sdk
 
 /** The type of a field, as annotated in a Python class. */
 export type FieldType = {

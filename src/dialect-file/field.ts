@@ -1,7 +1,6 @@
-import type { ZodType } from 'zod'
+import { type ZodType, z } from 'zod'
 import type { OnProblem } from '../config/layer.js'
 import type { Json } from '../plugin/json.js'
-import { sdk } from '../plugin/sdk.js'
 import { type FieldType, parseType, typeExamples } from './field-type.js'
 
 /** A field of a synapse. */
@@ -40,7 +39,7 @@ export function parseField(name: string, declaration: unknown, path: string, rep
     return undefined
   }
   // Many classes declare `str = None`, because pydantic does not validate defaults.
-  if (value === null) return { type, schema: sdk.z.nullable(schema).default(null), absent, example: null }
+  if (value === null) return { type, schema: z.nullable(schema).default(null), absent, example: null }
   if (!schema.safeParse(value).success) {
     report(path, `has a default that is not of type ${type.text}`, 'change the default or the type')
     return undefined

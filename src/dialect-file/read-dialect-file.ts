@@ -7,7 +7,7 @@ import type { Problem } from '../config/problem.js'
 import { itemPath } from '../config/schema/names.js'
 import { isTable } from '../config/values/convert.js'
 import type { DialectDefinition, Route } from '../plugin/dialect.js'
-import { sdk } from '../plugin/sdk.js'
+import { defineDialect } from '../plugin/sdk.js'
 import { escapeName } from '../text/escape.js'
 import { buildRoute } from './build-route.js'
 import { checkSynapse } from './check-synapse.js'
@@ -49,7 +49,7 @@ export async function readDialectFile(path: string): Promise<DialectDefinition> 
 
   const all = Object.fromEntries(routes) as Record<string, Route>
   const needs = Object.values(synapses!).some(table => isTable(table) && table.answers !== undefined)
-  return sdk.defineDialect({
+  return defineDialect({
     name,
     summary: summary ?? `defined in ${basename(path)}`,
     follows: follows ?? basename(path),

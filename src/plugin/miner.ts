@@ -197,6 +197,19 @@ export type ProvenCall = {
 /** Whether a caller may ask. `reason` is sent to the caller: one short line. */
 export type Verdict = { readonly allow: true } | { readonly allow: false; readonly reason: string }
 
+/** How an endpoint that a miner asks, and its keys, are doing; holds no secrets. */
+export type EndpointHealth = {
+  readonly endpoint: string
+  /** open: not asked; half-open: asked by one question at a time */
+  readonly breaker: 'closed' | 'open' | 'halfOpen'
+  /** since the endpoint last showed that it works: by an answer, whole or cut by its caller, or by a refusal of its own */
+  readonly failures: number
+  /** milliseconds until it is asked again, or sooner once nothing else is left to ask */
+  readonly restMs: number
+  /** in configured order: how many milliseconds each key still rests, and the error code that caused it */
+  readonly keys: readonly { readonly restMs: number; readonly code?: string }[]
+}
+
 /** A miner: turns a question into an answer. */
 export type Miner = {
   prompt(question: Question, asked: Asked): AsyncGenerator<string | Piece, Outcome>
@@ -215,6 +228,8 @@ export type Miner = {
   embed?(texts: readonly string[], asked: Asked): Promise<Embedding>
   /** Returns what the miner supports, without sending a request. */
   capabilities?(): Capabilities
+  /** Reports on the endpoints that it asks, without sending a request. */
+  health?(): readonly EndpointHealth[]
   /**
    * Called for each verified call that the host's own rules admit, except on routes without rules; may refuse it. When it
    * throws, or returns no verdict within 100 ms, the host logs a warning and admits the call.
@@ -232,6 +247,8 @@ export type Miner = {
 export type MinerContext<Config> = {
   /** the miner's own settings: merged from file, environment and flags, validated, typed */
   readonly config: Config
+  /** the miner's name, which is the table of its settings: for messages that name a setting */
+  readonly section: string
   readonly log: Log
   /** aborts when the program ends */
   readonly signal: AbortSignal
@@ -261,8 +278,12 @@ export type MinerDefinition<Settings extends ZodObject = ZodObject> = {
   readonly summary: string
   /** flags, variables, file keys, help and validation are all derived from it */
   readonly settings: Settings
-  /** Returns the broken rules between settings that are valid by themselves; `config` lacks those that are not. */
-  rules?(config: Partial<z.infer<Settings>>): readonly BrokenRule<Settings>[]
+  /**
+   * Returns the broken rules between settings that are valid by themselves; `config` lacks those that are not.
+   *
+   * @param section as in `MinerContext`
+   */
+  rules?(config: Partial<z.infer<Settings>>, section: string): readonly BrokenRule<Settings>[]
   /** Returns the models that may answer, in the order in which they are tried; printed when the miner starts. */
   models?(config: z.infer<Settings>): readonly string[]
   create(context: MinerContext<z.infer<Settings>>): Miner | Promise<Miner>

@@ -1,8 +1,11 @@
 import { type ZodObject, type ZodType, z } from 'zod'
 import { conversation } from './conversation.js'
 import type { DialectDefinition, Route } from './dialect.js'
+import { type ExtendedSettings, extendMiner, type MinerExtension } from './extend/extend-miner.js'
+import type { OpenAISettingsSchema } from './extend/openai-settings.js'
+import { type WrapMinerHow, wrapMiner } from './extend/wrap-miner.js'
 import { type Json, objectIn } from './json.js'
-import type { Message, MinerDefinition } from './miner.js'
+import type { Message, Miner, MinerDefinition } from './miner.js'
 import { NoAnswer } from './no-answer.js'
 
 /** Types a miner: `settings` types the `config` of `create`. */
@@ -31,6 +34,20 @@ export type Sdk = {
   readonly defineDialect: (definition: DialectDefinition) => DialectDefinition
   /** types a synapse: its `body` types the `body` of `answer`'s call */
   readonly defineRoute: <Body extends ZodType>(route: Route<Body>) => Route
+  /** loads the built-in `openai` miner, to extend it (contract 2) */
+  readonly openai: () => Promise<MinerDefinition<OpenAISettingsSchema>>
+  /**
+   * defines a miner with the settings of another and more (contract 2); throws a TypeError for arguments of another form
+   */
+  readonly extendMiner: <Base extends ZodObject, More extends z.ZodRawShape = Record<never, never>>(
+    base: MinerDefinition<Base>,
+    extension: MinerExtension<Base, More>,
+  ) => MinerDefinition<ExtendedSettings<Base, More>>
+  /**
+   * makes a miner that rewrites the questions or the answers of another, and does all else as the other does (contract 2);
+   * throws a TypeError for arguments of another form
+   */
+  readonly wrapMiner: (inner: Miner, how: WrapMinerHow) => Miner
   /** pairs roles with messages, as many synapses carry them; an invalid conversation is refused with 400 */
   readonly conversation: (roles: readonly string[], messages: readonly string[]) => Message[]
   /** parses the JSON object in a model's text, and repairs the usual mistakes; returns null for a text without one */
@@ -41,10 +58,27 @@ export type Sdk = {
   readonly NoAnswer: typeof NoAnswer
 }
 
-/** Shared by all plugins, and frozen so that no plugin can change it for the others. */
-export const sdk: Sdk = Object.freeze({ defineMiner, defineDialect, defineRoute, conversation, objectIn, z, NoAnswer })
+/**
+ * Makes what a scope passes to all of its plugins, frozen so that no plugin can change it for the others.
+ *
+ * @param openai loads the built-in `openai` miner
+ */
+export function sdkWith(openai: Sdk['openai']): Sdk {
+  return Object.freeze({
+    defineMiner,
+    defineDialect,
+    defineRoute,
+    openai,
+    extendMiner,
+    wrapMiner,
+    conversation,
+    objectIn,
+    z,
+    NoAnswer,
+  })
+}
 
 /** The default export of a miner's module. */
-export type MinerPlugin = (sdk: Sdk) => MinerDefinition
+export type MinerPlugin = (sdk: Sdk) => MinerDefinition | Promise<MinerDefinition>
 /** The default export of a dialect's module. */
 export type DialectPlugin = (sdk: Sdk) => DialectDefinition

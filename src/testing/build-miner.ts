@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { sdkOf } from '../app/sdk.js'
 import { checkSettings } from '../app/settings.js'
 import { checkMinerDefinition } from '../plugin/load/check-definition.js'
 import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
-import { type MinerPlugin, sdk } from '../plugin/sdk.js'
+import type { MinerPlugin } from '../plugin/sdk.js'
 
 /** A miner that is ready for a test. Disposing it closes a miner that `buildMiner` created. */
 export type BuiltMiner = AsyncDisposable & { readonly name: string; readonly miner: Miner }
@@ -33,17 +34,17 @@ export async function buildMiner(of: MinerPlugin | Miner, config: object = {}): 
 }
 
 async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) {
-  const definition = plugin(sdk)
+  const definition = await plugin(sdkOf())
   const { name, settings } = definition
   const [fault] = checkMinerDefinition(definition, name)
   if (fault !== undefined) throw new TypeError(`the plugin is not a valid miner: ${fault}`)
   checkHostReads(definition)
   const parsed = settings.strict().safeParse(config)
   if (!parsed.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(parsed.error)}`)
-  const [broken] = definition.rules?.(parsed.data) ?? []
+  const [broken] = definition.rules?.(parsed.data, name) ?? []
   if (broken) throw new TypeError(`settings of ${name}: ${broken.setting} ${broken.message}`)
-  const miner = await definition.create({ config: parsed.data, log: silent, signal, fetch: boundedFetch(signal) })
-  return { name, miner }
+  const context = { config: parsed.data, section: name, log: silent, signal, fetch: boundedFetch(signal) }
+  return { name, miner: await definition.create(context) }
 }
 
 function checkHostReads(definition: MinerDefinition): void {

@@ -1,5 +1,6 @@
 import { dialectCatalogue } from '../app/catalogue/dialects.js'
 import { packageInfo } from '../app/package-info.js'
+import { sdkOf } from '../app/sdk.js'
 import { observe } from '../axon/events.js'
 import { type Axon, type AxonOptions, serveAxon } from '../axon/serve-axon.js'
 import { nonceGenerator } from '../dendrite/nonces.js'
@@ -12,7 +13,7 @@ import { checkDialectDefinition } from '../plugin/load/check-definition.js'
 import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
-import { type DialectPlugin, type MinerPlugin, sdk } from '../plugin/sdk.js'
+import type { DialectPlugin, MinerPlugin } from '../plugin/sdk.js'
 import { synapseWire } from '../wires/synapse/wire.js'
 import { buildMiner } from './build-miner.js'
 import type { Clock } from './clock.js'
@@ -88,13 +89,14 @@ export async function startAxon({
 }
 
 async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefinition> {
+  const sdk = sdkOf()
   if (typeof dialect === 'function') {
     const definition = dialect(sdk)
     const [fault] = checkDialectDefinition(definition, definition.name)
     if (fault !== undefined) throw new TypeError(`the plugin is not a valid dialect: ${fault}`)
     return definition
   }
-  const builtIn = dialectCatalogue({ from: packageInfo(), declared: [] })
+  const builtIn = dialectCatalogue({ from: packageInfo(), sdk, declared: [] })
   const entry = builtIn.get(dialect)
   if (!entry)
     throw new TypeError(`there is no dialect ${dialect}; the built-in dialects are: ${[...builtIn.keys()].join(', ')}`)

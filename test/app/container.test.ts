@@ -9,10 +9,10 @@ import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, HOTKEY, 
 import { loadConfiguration } from '#dist/config/load.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { ClientFor } from '#dist/miners/openai/http/client.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import { liveMiner } from '../support/cli.ts'
 import { type ModelServer, startModelServer, whole } from '../support/model-server.ts'
 import { printed } from '../support/printed.ts'
+import { sdk } from '../support/sdk.ts'
 import { bob, send, signedRequest } from '../support/signed-request.ts'
 
 const replacement = fileURLToPath(new URL('../support/replace-client.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod'
 import type { DialectDefinition, Route } from '#dist/plugin/dialect.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { sdk } from '../support/sdk.ts'
 
 type Changes = Partial<Route> & Record<string, unknown>
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { AxonOptions } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { sdk } from '../support/sdk.ts'
 import { send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
 

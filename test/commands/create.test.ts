@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../support/child-process.ts'
 import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
+import { said, startModelServer } from '../support/model-server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const modules = join(root, 'node_modules')
@@ -37,10 +38,10 @@ describe('miner create', () => {
 
   afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-  for (const kind of ['miner', 'dialect'])
-    it(`writes a ${kind} that can be built, passes its test, and is published with what it needs`, async () => {
+  for (const [kind, ...more] of [['miner'], ['miner', '--extends', 'openai'], ['dialect']] as const)
+    it(`writes a ${[kind, ...more].join(' ')} that can be built, passes its test, and is published with what it needs`, async () => {
       const folder = join(home, 'new', 'package')
-      const created = await spawnMiner(['create', kind, 'my-own', '--dir', folder, '--json'])
+      const created = await spawnMiner(['create', kind, 'my-own', ...more, '--dir', folder, '--json'])
       assert.deepEqual(
         { ...created, stdout: JSON.parse(created.stdout) },
         {
@@ -92,12 +93,13 @@ describe('miner create', () => {
     assert.equal(devDependencies.node, `^${of(root).devDependencies.node}`)
   })
 
-  for (const [kind, name] of [
+  for (const [kind, name, ...more] of [
     ['miner', 'shout'],
+    ['miner', 'retriever', '--extends', 'openai'],
     ['dialect', 'haiku'],
   ] as const)
     it(`writes the package.json of examples/${kind}-${name}`, async () => {
-      await runMiner(['create', kind, name, '--dir', home])
+      await runMiner(['create', kind, name, ...more, '--dir', home])
       const of = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
       const { description: _made, ...made } = of(home)
       const { description: _shown, dependencies: _own, ...shown } = of(join(root, 'examples', `${kind}-${name}`))
@@ -114,6 +116,30 @@ describe('miner create', () => {
     assert.equal(linked.code, 0, linked.stderr)
     const said = await runMiner(['prompt', '--use', 'my-own', '--prefix', '> ', 'hi'], { env })
     assert.deepEqual(said, { code: 0, signal: null, stdout: '> hi\n', stderr: '' })
+  })
+
+  it('writes an extension that is there as soon as it is linked', async () => {
+    await using model = await startModelServer(said('hello'))
+    const folder = join(home, 'miner-my-own')
+    const env = { MINER_DATA_DIR: join(home, 'data') }
+    await runMiner(['create', 'miner', 'my-own', '--extends', 'openai', '--dir', folder])
+    linkModules(folder)
+    await passes([tsc, '-p', folder])
+    await runMiner(['plugins:link', folder, '--no-install'], { env })
+    const args = ['prompt', '--use', 'my-own', '--base-url', model.url, '--signature', 'Yours', 'hi']
+    assert.deepEqual(await runMiner(args, { env }), {
+      code: 0,
+      signal: null,
+      stdout: 'hello\n\nYours\n',
+      stderr: '',
+    })
+  })
+
+  it('refuses to extend a miner that cannot be extended', async () => {
+    const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--extends', 'echo', '--dir', home])
+    assert.equal(code, 2)
+    assert.equal(stderr, 'error: --extends must be one of: openai\n')
+    assert.deepEqual(readdirSync(home), [])
   })
 
   it('writes a dialect that can be served as soon as it is linked', async () => {
@@ -141,7 +167,7 @@ describe('miner create', () => {
       const { stdout } = await runMiner(['create', kind, `${kind}-my-own`, '--json'], { cwd: home })
       assert.equal(JSON.parse(stdout).package, `${kind}-my-own`)
       const { oclif } = JSON.parse(readFileSync(join(home, `${kind}-my-own`, 'package.json'), 'utf8'))
-      assert.deepEqual(oclif, { contract: 1, [`${kind}s`]: { 'my-own': './dist/index.js' } })
+      assert.deepEqual(oclif, { contract: 2, [`${kind}s`]: { 'my-own': './dist/index.js' } })
     })
 
   it('never writes over what is there', async () => {

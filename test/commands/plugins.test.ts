@@ -57,7 +57,7 @@ describe('plugins', () => {
       )
       assert.match(
         stderr,
-        /the miner next .* is written for version 2 of the plugin contract, and this program supports 1\n {2}try: update/,
+        /the miner next .* is written for version 3 of the plugin contract, and this program supports versions up to 2\n {2}try: update/,
       )
       const { miners } = JSON.parse((await miner('miners', '--json')).stdout.replaceAll('it ran\n', ''))
       const of = (name: string) => miners.find((one: { name: string }) => one.name === name)
@@ -404,7 +404,7 @@ function linked(config?: string): PluginFolder {
         'a.js': '',
         'union.js': `export default ({ z }) => ({ name: 'union', summary: 'one', settings: z.object({ a: z.union([z.string(), z.number()]) }), create() {} })`,
       },
-      'miner-next': { 'package.json': { oclif: { contract: 2, miners: { next: './index.js' } } }, 'index.js': '' },
+      'miner-next': { 'package.json': { oclif: { contract: 3, miners: { next: './index.js' } } }, 'index.js': '' },
     },
     config,
   )

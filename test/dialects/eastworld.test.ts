@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { eastworld } from '#dist/dialects/eastworld.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import { assertRefused } from '../axon/assert-refused.ts'
 import { told } from '../axon/told.ts'
+import { sdk } from '../support/sdk.ts'
 import { charlie } from '../support/signed-request.ts'
 import { startDialect } from './start-dialect.ts'
 

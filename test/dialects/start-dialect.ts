@@ -1,6 +1,7 @@
 import type { AxonOptions } from '#dist/axon/serve-axon.js'
 import type { Asked, Miner, Outcome, Piece, Question } from '#dist/plugin/miner.js'
-import { type DialectPlugin, sdk } from '#dist/plugin/sdk.js'
+import type { DialectPlugin } from '#dist/plugin/sdk.js'
+import { sdk } from '../support/sdk.ts'
 import { type Got, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 

@@ -5,9 +5,10 @@ import { eastworld } from '#dist/dialects/eastworld.js'
 import { gittensor } from '#dist/dialects/gittensor.js'
 import { readyai } from '#dist/dialects/readyai.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { type DialectPlugin, sdk } from '#dist/plugin/sdk.js'
+import type { DialectPlugin } from '#dist/plugin/sdk.js'
 import { startDialect, type ToldMiner } from '../dialects/start-dialect.ts'
 import { runPython } from '../support/python.ts'
+import { sdk } from '../support/sdk.ts'
 
 /** What the SDK made of a reply, after pydantic has looked at it. */
 type Answer = {

@@ -1,12 +1,19 @@
 import type { Asked, Message, Miner, Outcome } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { type MinerPlugin, sdk } from '#dist/plugin/sdk.js'
+import type { MinerPlugin } from '#dist/plugin/sdk.js'
+import { sdk } from '../support/sdk.ts'
 
 /** Builds a miner as the host does: settings through its schema, then `create`. */
 export async function build(plugin: MinerPlugin, settings: object = {}): Promise<Miner> {
-  const definition = plugin(sdk)
+  const definition = await plugin(sdk)
   const config = definition.settings.parse(settings)
-  return definition.create({ config, log: silent, signal: new AbortController().signal, fetch })
+  return definition.create({
+    config,
+    section: definition.name,
+    log: silent,
+    signal: new AbortController().signal,
+    fetch,
+  })
 }
 
 /** A question of somebody who has ten seconds. */

@@ -89,3 +89,32 @@ export const haiku: PackageFiles = {
   'package.json': { oclif: { contract: 1, dialects: { haiku: './index.js' } } },
   'index.js': haikuDialect,
 }
+
+/** A miner that extends the built-in one: it puts a passage of its index before each question. */
+export const retrieverMiner = `
+export default async ({ openai, extendMiner, wrapMiner, z, NoAnswer }) => {
+  const base = await openai()
+  return extendMiner(base, {
+    name: 'retriever',
+    summary: 'looks passages up first',
+    settings: {
+      temperature: base.settings.shape.temperature.removeDefault().default(0),
+      index: z.url().describe('where passages are looked up'),
+      indexKey: z.string().optional().describe('the key of the index').meta({ secret: true }),
+    },
+    create: async context => wrapMiner(await base.create(context), {
+      async question(question) {
+        const reply = await context.fetch(context.config.index)
+        if (reply.status === 404) throw new NoAnswer('upstream', 'the index is empty', { code: 'INDEX_EMPTY' })
+        const { text } = await reply.json()
+        return { ...question, messages: [{ role: 'system', content: text }, ...question.messages] }
+      },
+    }),
+  })
+}
+`
+
+export const retriever: PackageFiles = {
+  'package.json': { oclif: { contract: 2, miners: { retriever: './index.js' } } },
+  'index.js': retrieverMiner,
+}

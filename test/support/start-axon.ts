@@ -1,10 +1,10 @@
 import type { Axon, AxonOptions } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import { allowList } from '#dist/policy/allow-list.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
 import { developmentAxon } from '#dist/testing/start-axon.js'
+import { sdk } from './sdk.ts'
 import { alice, charlie, freshNonce } from './signed-request.ts'
 
 /** Repeats the last message. */

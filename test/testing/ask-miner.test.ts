@@ -31,8 +31,8 @@ describe('the testing kit: askMiner', () => {
 
   it('calls ready before, and aborts and closes the miner afterwards', async () => {
     const seen: string[] = []
-    const plugin: MinerPlugin = sdk => {
-      const { create, ...definition } = parrot(sdk)
+    const plugin: MinerPlugin = async sdk => {
+      const { create, ...definition } = await parrot(sdk)
       return {
         ...definition,
         async create(context) {
@@ -48,8 +48,8 @@ describe('the testing kit: askMiner', () => {
 
   it('aborts and closes a miner whose ready rejects', async () => {
     const seen: string[] = []
-    const plugin: MinerPlugin = sdk => ({
-      ...parrot(sdk),
+    const plugin: MinerPlugin = async sdk => ({
+      ...(await parrot(sdk)),
       create: ({ signal }) => ({
         async *prompt() {
           yield 'a'
@@ -94,9 +94,9 @@ describe('the testing kit: askMiner', () => {
   })
 
   it('refuses settings that the host cannot read', async () => {
-    const leaky: MinerPlugin = sdk => {
+    const leaky: MinerPlugin = async sdk => {
       const { z } = sdk
-      return { ...parrot(sdk), settings: z.object({ apiKey: z.string().optional().meta({ secert: true }) }) }
+      return { ...(await parrot(sdk)), settings: z.object({ apiKey: z.string().optional().meta({ secert: true }) }) }
     }
     await assert.rejects(askMiner(leaky, 'hi'), {
       name: 'TypeError',

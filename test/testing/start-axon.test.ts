@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { DialectPlugin, MinerPlugin } from '#dist/index.js'
+import type { DialectPlugin, Miner, MinerPlugin } from '#dist/index.js'
 import { ask, Clock, startAxon } from '#dist/testing/index.js'
 
 const shout: MinerPlugin = ({ defineMiner, z }) =>
@@ -165,7 +165,7 @@ describe('the testing kit: startAxon and ask', () => {
   })
 
   it('refuses a plugin that the host would refuse', async () => {
-    const nameless: MinerPlugin = sdk => ({ ...shout(sdk), summary: '' })
+    const nameless: MinerPlugin = async sdk => ({ ...(await shout(sdk)), summary: '' })
     await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is not a valid miner: .*summary/)
     const lame: DialectPlugin = sdk => ({ ...counting(sdk), synapses: {} })
     await assert.rejects(
@@ -182,7 +182,7 @@ describe('the testing kit: startAxon and ask', () => {
 })
 
 /** A plugin of a miner. */
-function made(miner: ReturnType<ReturnType<MinerPlugin>['create']>): MinerPlugin {
+function made(miner: Miner): MinerPlugin {
   return ({ defineMiner, z }) =>
     defineMiner({ name: 'made', summary: 'as it is', settings: z.object({}), create: () => miner })
 }

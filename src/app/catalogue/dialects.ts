@@ -2,7 +2,7 @@ import type { DialectDefinition } from '../../plugin/dialect.js'
 import type { Declared } from '../../plugin/load/discover.js'
 import { loadDialect } from '../../plugin/load/load-plugin.js'
 import { brokenPlugin } from '../../plugin/load/plugin-error.js'
-import { type DialectPlugin, sdk } from '../../plugin/sdk.js'
+import type { DialectPlugin, Sdk } from '../../plugin/sdk.js'
 import { refusals } from '../../wires/refusal.js'
 import { byName } from './entries.js'
 
@@ -36,25 +36,26 @@ export const builtInDialects: readonly string[] = Object.keys(builtIn)
 type Sources = {
   /** this program's package */
   readonly from: DialectEntry['from']
+  readonly sdk: Sdk
   readonly declared: readonly Declared[]
 }
 
 /** Lists the built-in dialects and those of plugins; each is imported when it is chosen. */
-export function dialectCatalogue({ from, declared }: Sources): DialectCatalogue {
+export function dialectCatalogue({ from, sdk, declared }: Sources): DialectCatalogue {
   const own = Object.entries(builtIn).map(([name, { netuids, plugin }]): DialectEntry => {
     return { name, from, netuids, load: async () => (await plugin())(sdk) }
   })
   const plugins = declared
     .filter(({ kind }) => kind === 'dialect')
     .map((plugin): DialectEntry => {
-      return { name: plugin.name, from: plugin.from, netuids: [], plugin, load: () => loadPlugin(plugin) }
+      return { name: plugin.name, from: plugin.from, netuids: [], plugin, load: () => loadPlugin(plugin, sdk) }
     })
   return byName([...own, ...plugins])
 }
 
 /** Loads a plugin's dialect, and refuses unknown codes in its `refusals`. */
-async function loadPlugin(plugin: Declared): Promise<DialectDefinition> {
-  const dialect = await loadDialect(plugin)
+async function loadPlugin(plugin: Declared, sdk: Sdk): Promise<DialectDefinition> {
+  const dialect = await loadDialect(plugin, sdk)
   for (const [synapse, { refusals: own = {} }] of Object.entries(dialect.synapses)) {
     const unknown = Object.keys(own).find(code => !Object.hasOwn(refusals, code))
     if (unknown === undefined) continue

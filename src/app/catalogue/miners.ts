@@ -1,9 +1,8 @@
-import type { ClientFor } from '../../miners/openai/http/client.js'
 import type { Declared } from '../../plugin/load/discover.js'
 import { loadMiner } from '../../plugin/load/load-plugin.js'
 import { brokenPlugin, thrownText } from '../../plugin/load/plugin-error.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
-import { type MinerPlugin, sdk } from '../../plugin/sdk.js'
+import type { Sdk } from '../../plugin/sdk.js'
 import { checkSettings } from '../settings.js'
 import { byName } from './entries.js'
 
@@ -19,9 +18,9 @@ export type MinerEntry = {
 /** Miners by name. It includes unusable ones, unless a usable one has the name: their `load` throws the reason. */
 export type MinerCatalogue = ReadonlyMap<string, MinerEntry>
 
-const builtIn: Readonly<Record<string, (clientFor: ClientFor) => Promise<MinerPlugin>>> = {
-  openai: async clientFor => (await import('../../miners/openai/plugin.js')).openaiMiner(clientFor),
-  echo: async () => (await import('../../miners/echo.js')).echoMiner,
+const builtIn: Readonly<Record<string, (sdk: Sdk) => Promise<MinerDefinition>>> = {
+  openai: sdk => sdk.openai(),
+  echo: async sdk => (await import('../../miners/echo.js')).echoMiner(sdk),
 }
 
 export const builtInMiners: readonly string[] = Object.keys(builtIn)
@@ -29,24 +28,26 @@ export const builtInMiners: readonly string[] = Object.keys(builtIn)
 type Sources = {
   /** this program's package */
   readonly from: MinerEntry['from']
-  readonly clientFor: ClientFor
+  readonly sdk: Sdk
   readonly declared: readonly Declared[]
 }
 
 /** Lists the built-in miners and those of plugins; each is imported when it is chosen. */
-export function minerCatalogue({ from, clientFor, declared }: Sources): MinerCatalogue {
-  const own = Object.entries(builtIn).map(([name, plugin]): MinerEntry => {
-    return { name, from, load: async () => (await plugin(clientFor))(sdk) }
+export function minerCatalogue({ from, sdk, declared }: Sources): MinerCatalogue {
+  const own = Object.entries(builtIn).map(([name, load]): MinerEntry => {
+    return { name, from, load: () => load(sdk) }
   })
   const plugins = declared
     .filter(({ kind }) => kind === 'miner')
-    .map((plugin): MinerEntry => ({ name: plugin.name, from: plugin.from, plugin, load: () => loadPlugin(plugin) }))
+    .map(
+      (plugin): MinerEntry => ({ name: plugin.name, from: plugin.from, plugin, load: () => loadPlugin(plugin, sdk) }),
+    )
   return byName([...own, ...plugins])
 }
 
 /** Loads a plugin's miner, and refuses settings that the host cannot read beside its own. */
-async function loadPlugin(plugin: Declared): Promise<MinerDefinition> {
-  const miner = await loadMiner(plugin)
+async function loadPlugin(plugin: Declared, sdk: Sdk): Promise<MinerDefinition> {
+  const miner = await loadMiner(plugin, sdk)
   try {
     checkSettings(miner)
   } catch (error) {

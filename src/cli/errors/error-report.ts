@@ -108,7 +108,10 @@ function oclifError(error: unknown): ErrorReport | null {
       return {
         exit,
         code: 'INVALID_VALUE',
-        message: message.replace(/^Expected .* to be one of:/s, 'a value must be one of:'),
+        message: message.replace(
+          /^Expected (?:(--[\w-]+)=)?.* to be one of:/s,
+          (_, flag = 'a value') => `${flag} must be one of:`,
+        ),
       }
     default:
       return (

@@ -65,6 +65,7 @@ const ofCommands = [
   'config',
   'dev',
   'dir',
+  'extends',
   'help',
   'json',
   'messages',

@@ -5,6 +5,7 @@ import type {
   Check,
   CheckHow,
   Embedding,
+  EndpointHealth,
   Miner,
   ModelList,
   Outcome,
@@ -17,13 +18,20 @@ import { embedTexts, type Vectors } from './call/embed.js'
 import { RefusedParameters } from './call/refused-parameters.js'
 import { relayModel, relayStream } from './call/relay.js'
 import { checkEndpoints } from './check.js'
-import type { EndpointHealth } from './health/health.js'
 import type { ClientFor } from './http/client.js'
 import { ClientCache } from './http/client-cache.js'
 import { modelLists } from './model-lists.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
+
+type OpenAIMinerContext = {
+  readonly config: OpenAISettings
+  /** the table of the settings */
+  readonly section: string
+  readonly clientFor: ClientFor
+  readonly log: Log
+}
 
 /** Asks the configured models, and streams the answer of the first that has one. */
 export class OpenAIMiner implements Miner {
@@ -33,8 +41,8 @@ export class OpenAIMiner implements Miner {
   readonly #pool: ModelPool
   readonly #log: Log
 
-  constructor({ config, clientFor, log }: { config: OpenAISettings; clientFor: ClientFor; log: Log }) {
-    const endpoints = endpointsOf(config)
+  constructor({ config, section, clientFor, log }: OpenAIMinerContext) {
+    const endpoints = endpointsOf(config, section)
     const clients = new ClientCache(clientFor)
     const refused = new RefusedParameters(log)
     this.#endpoints = endpoints

@@ -58,7 +58,7 @@ const kinds = [
 
 /**
  * Finds the miners and dialects that plugins declare in their package.json:
- * `"oclif": { "contract": 1, "miners": { "shout": "./dist/index.js" } }`. Returns usable and unusable ones. Of two with
+ * `"oclif": { "contract": 2, "miners": { "shout": "./dist/index.js" } }`. Returns usable and unusable ones. Of two with
  * the same name the first is usable: those that came with this program come first, then linked ones, then installed
  * ones, in the order of their packages' names.
  */
@@ -139,7 +139,10 @@ function contractProblem(version: unknown, from: PluginPackage): PluginProblem |
     return unusable('declares a version of the contract that is not a whole number', repairHint(from))
   const start = `is written for version ${version} of the plugin contract, and this program`
   if (Number(version) > contract.version)
-    return unusable(`${start} supports ${contract.version}`, `update this program, or install an older ${from.package}`)
+    return unusable(
+      `${start} supports versions up to ${contract.version}`,
+      `update this program, or install an older ${from.package}`,
+    )
   if (Number(version) < contract.oldest)
     return unusable(`${start} no longer supports versions before ${contract.oldest}`, repairHint(from))
   return undefined

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { withTimeout } from '../../async/timeout.js'
 import type { Miner, MinerDefinition } from '../miner.js'
+import { methodsOf, optionalMethods } from '../miner-methods.js'
 import { NoAnswer } from '../no-answer.js'
 import { callable, shapeProblems } from './check-definition.js'
 import type { Declared } from './discover.js'
@@ -20,9 +21,9 @@ export function guardMiner(definition: MinerDefinition, declared: Declared, maxM
     name,
     summary,
     settings,
-    rules(config) {
+    rules(config, section) {
       try {
-        return brokenRules.parse(definition.rules?.(config) ?? [])
+        return brokenRules.parse(definition.rules?.(config, section) ?? [])
       } catch (thrown) {
         throw fault(`cannot check its settings: ${thrownText(thrown)}`, thrown)
       }
@@ -52,15 +53,18 @@ type Fault = (message: string, thrown?: unknown) => PluginError
 
 /** Leaves answers and hooks to their callers, which guard them, as `checkMiner` and `listModels` do. */
 function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
-  const { prompt, check, models, relay, embed, blacklist, priority } = miner
+  const { health, ...methods } = methodsOf(miner)
   return {
-    prompt: prompt.bind(miner),
-    ...(check && { check: check.bind(miner) }),
-    ...(models && { models: models.bind(miner) }),
-    ...(relay && { relay: relay.bind(miner) }),
-    ...(embed && { embed: embed.bind(miner) }),
-    ...(blacklist && { blacklist: blacklist.bind(miner) }),
-    ...(priority && { priority: priority.bind(miner) }),
+    ...methods,
+    ...(health && {
+      health() {
+        try {
+          return endpointHealth.parse(health())
+        } catch (thrown) {
+          throw fault(`cannot report on its endpoints: ${thrownText(thrown)}`, thrown)
+        }
+      },
+    }),
     async ready() {
       try {
         await withTimeout(Promise.resolve(miner.ready?.()), maxMs)
@@ -85,14 +89,7 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
   }
 }
 
-const optional = z.object(
-  Object.fromEntries(
-    ['ready', 'check', 'models', 'relay', 'embed', 'capabilities', 'blacklist', 'priority', 'close'].map(name => [
-      name,
-      callable.optional(),
-    ]),
-  ),
-)
+const optional = z.object(Object.fromEntries(optionalMethods.map(name => [name, callable.optional()])))
 
 const capability = z.boolean().exactOptional()
 const capabilities = z.object({
@@ -101,6 +98,16 @@ const capabilities = z.object({
   responseFormat: capability,
   models: z.array(z.string()).exactOptional(),
 })
+
+const endpointHealth = z.array(
+  z.object({
+    endpoint: z.string(),
+    breaker: z.enum(['closed', 'open', 'halfOpen']),
+    failures: z.number(),
+    restMs: z.number(),
+    keys: z.array(z.object({ restMs: z.number(), code: z.string().exactOptional() })),
+  }),
+)
 
 const brokenRules = z.array(
   z.object({

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { withTimeout } from '../../async/timeout.js'
 import type { DialectDefinition } from '../dialect.js'
 import type { MinerDefinition } from '../miner.js'
-import { type Sdk, sdk } from '../sdk.js'
+import type { Sdk } from '../sdk.js'
 import { checkDialectDefinition, checkMinerDefinition } from './check-definition.js'
 import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
@@ -16,22 +16,26 @@ const MAX_MS = 10_000
  *
  * @throws {PluginError} PLUGIN_UNUSABLE · PLUGIN_NOT_ALLOWED · PLUGIN_BROKEN
  */
-export async function loadMiner(declared: Declared, maxMs = MAX_MS): Promise<MinerDefinition> {
-  return guardMiner((await load(declared, checkMinerDefinition, maxMs)) as MinerDefinition, declared)
+export async function loadMiner(declared: Declared, sdk: Sdk, maxMs = MAX_MS): Promise<MinerDefinition> {
+  return guardMiner((await load(declared, { sdk, check: checkMinerDefinition, maxMs })) as MinerDefinition, declared)
 }
 
 /** Does the same for a dialect. */
-export async function loadDialect(declared: Declared, maxMs = MAX_MS): Promise<DialectDefinition> {
-  return (await load(declared, checkDialectDefinition, maxMs)) as DialectDefinition
+export async function loadDialect(declared: Declared, sdk: Sdk, maxMs = MAX_MS): Promise<DialectDefinition> {
+  return (await load(declared, { sdk, check: checkDialectDefinition, maxMs })) as DialectDefinition
 }
 
-type CheckDefinition = (definition: unknown, name: string) => readonly string[]
+type How = {
+  readonly sdk: Sdk
+  readonly check: (definition: unknown, name: string) => readonly string[]
+  readonly maxMs: number
+}
 
-async function load(declared: Declared, check: CheckDefinition, maxMs: number): Promise<unknown> {
+async function load(declared: Declared, { sdk, check, maxMs }: How): Promise<unknown> {
   const { kind, name, file } = declared
   if (file === null || declared.problem) throw problemError(declared)
   lastLoaded.from = declared.from
-  const definition = await withTimeout(run(file), maxMs).catch((thrown: unknown) => {
+  const definition = await withTimeout(run(file, sdk), maxMs).catch((thrown: unknown) => {
     throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
   })
   const [problem] = check(definition, name)
@@ -39,7 +43,7 @@ async function load(declared: Declared, check: CheckDefinition, maxMs: number): 
   return definition
 }
 
-async function run(file: string): Promise<unknown> {
+async function run(file: string, sdk: Sdk): Promise<unknown> {
   const plugin = defaultOf(await import(pathToFileURL(file).href))
   if (typeof plugin !== 'function') throw new TypeError('the default export of its module is not a function')
   return (plugin as (sdk: Sdk) => unknown)(sdk)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { expandBooleanFlags } from '#dist/cli/flags/boolean-flags.js'
 import { settingFlags } from '#dist/cli/flags/setting-flags.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { sdk } from '../../support/sdk.ts'
 
 const { z } = sdk
 const settings = z.object({ loud: z.boolean().default(false), mark: z.string().optional() })

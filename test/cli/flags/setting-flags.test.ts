@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { settingFlags, typedSettings } from '#dist/cli/flags/setting-flags.js'
 import type { Section } from '#dist/config/schema/section.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { sdk } from '../../support/sdk.ts'
 
 const { z } = sdk
 

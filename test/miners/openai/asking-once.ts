@@ -12,10 +12,10 @@ export const askingOnce =
   (clientFor: ClientFor): MinerPlugin =>
   sdk => ({
     ...openaiMiner(clientFor)(sdk),
-    create({ config, log }) {
+    create({ config, section, log }) {
       const refused = new RefusedParameters(log)
       const clients = new ClientCache(clientFor)
-      const [endpoint] = endpointsOf(config as OpenAISettings)
+      const [endpoint] = endpointsOf(config as OpenAISettings, section)
       return {
         async *prompt(question, asked) {
           asked.signal.throwIfAborted()

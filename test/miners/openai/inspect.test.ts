@@ -6,7 +6,6 @@ import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 import type { Check } from '#dist/plugin/miner.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import {
   answered,
   type Behaviour,
@@ -16,6 +15,7 @@ import {
   type ModelServer,
   startModelServer,
 } from '../../support/model-server.ts'
+import { sdk } from '../../support/sdk.ts'
 import { build } from '../ask.ts'
 
 const never = new AbortController().signal
@@ -227,7 +227,7 @@ describe('the inspection of an endpoint', () => {
       ({ body }) => (body.model === 'qwen3' ? as('recite') : () => {}),
     )
     const settings = openaiSettings(sdk.z).parse({ baseUrl: model.url, model: 'qwen3' })
-    const [endpoint] = endpointsOf(settings)
+    const [endpoint] = endpointsOf(settings, 'openai')
     const client = await openaiClient({ baseUrl: model.url, apiKey: null, organization: null, project: null })
     const found = await inspectEndpoint(
       { endpoint, keyAt: 0 },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import type { Miner } from '#dist/plugin/miner.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import { answered, type Behaviour, completion, startModelServer, streamed } from '../../support/model-server.ts'
+import { sdk } from '../../support/sdk.ts'
 import { ask, refusal } from '../ask.ts'
 import { sentToOpenAI } from './sent-to-openai.ts'
 
@@ -13,7 +13,10 @@ async function openai(settings: object): Promise<{ miner: Miner; warnings: objec
   const log = { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error() {} }
   const definition = openaiMiner(openaiClient)(sdk)
   const config = definition.settings.parse(settings)
-  return { miner: await definition.create({ config, log, signal: new AbortController().signal, fetch }), warnings }
+  return {
+    miner: await definition.create({ config, section: 'openai', log, signal: new AbortController().signal, fetch }),
+    warnings,
+  }
 }
 
 /** A model that refuses these parameters, one at a time, as OpenAI does. */

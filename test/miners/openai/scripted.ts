@@ -3,7 +3,7 @@ import { endpointAt, type ModelEndpoint } from '#dist/miners/openai/settings/end
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 import type { Outcome, Question } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { sdk } from '#dist/plugin/sdk.js'
+import { sdk } from '../../support/sdk.ts'
 import { hello } from '../ask.ts'
 
 /** An endpoint that is asked over sockets, or one of that name that a scripted call knows. */

@@ -126,8 +126,14 @@ describe('discover', () => {
     assert.equal(one?.problem, undefined)
   })
 
+  for (const version of [1, 2])
+    it(`accepts contract ${version}`, () => {
+      const [one] = found(installed({ contract: version, miners: { a: './index.js' } }))
+      assert.equal(one?.problem, undefined)
+    })
+
   for (const [version, words] of [
-    [2, /^is written for version 2 of the plugin contract, and this program supports 1$/],
+    [3, /^is written for version 3 of the plugin contract, and this program supports versions up to 2$/],
     [0, /^is written for version 0 .* no longer supports versions before 1$/],
     ['1', /not a whole number/],
     [1.5, /not a whole number/],

@@ -9,6 +9,7 @@ import type { Miner, MinerDefinition } from '#dist/plugin/miner.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import type { PluginKind } from '#dist/plugin/sdk.js'
 import { haikuDialect, linkedPlugins, type PluginFolder, shoutMiner } from '../../support/plugins.ts'
+import { sdk } from '../../support/sdk.ts'
 
 const zod = join(import.meta.dirname, '../../../node_modules/zod')
 const miner = (more: string, settings = 'z.object({})') =>
@@ -106,40 +107,41 @@ describe('a plugin’s module', () => {
 
   for (const [what, [, message]] of Object.entries(broken))
     it(`of a miner that ${what} is an error that names the plugin`, async () => {
-      const loading = loadMiner(declared('miner', 'a', fileOf(what)), 200)
+      const loading = loadMiner(declared('miner', 'a', fileOf(what)), sdk, 200)
       await assert.rejects(loading, { code: 'PLUGIN_BROKEN', message, hint: /^fix it in .*uninstall p$/ })
     })
 
   for (const [what, [, message]] of Object.entries(brokenDialects))
     it(`of a dialect that ${what} is an error that names the plugin`, async () => {
-      await assert.rejects(loadDialect(declared('dialect', 'a', fileOf(what))), { code: 'PLUGIN_BROKEN', message })
+      await assert.rejects(loadDialect(declared('dialect', 'a', fileOf(what)), sdk), { code: 'PLUGIN_BROKEN', message })
     })
 
   for (const what of Object.keys(good))
     it(`${what} is a miner`, async () => {
-      assert.equal((await loadMiner(declared('miner', 'a', fileOf(what)))).name, 'a')
+      assert.equal((await loadMiner(declared('miner', 'a', fileOf(what)), sdk)).name, 'a')
     })
 
   it('gives a miner and a dialect', async () => {
-    assert.equal((await loadMiner(declared('miner', 'shout', 'shout.js'))).summary, 'answers in capital letters')
-    assert.deepEqual(Object.keys((await loadDialect(declared('dialect', 'haiku', 'haiku.js'))).synapses), ['Haiku'])
+    assert.equal((await loadMiner(declared('miner', 'shout', 'shout.js'), sdk)).summary, 'answers in capital letters')
+    assert.deepEqual(Object.keys((await loadDialect(declared('dialect', 'haiku', 'haiku.js'), sdk)).synapses), [
+      'Haiku',
+    ])
   })
 
   it('is not run when its declaration has a problem', async () => {
     const problem = { code: 'PLUGIN_NOT_ALLOWED', message: 'is not allowed', hint: 'allow it' } as const
-    const loading = loadMiner({ ...declared('miner', 'throws', 'throws.js'), problem })
+    const loading = loadMiner({ ...declared('miner', 'throws', 'throws.js'), problem }, sdk)
     await assert.rejects(loading, {
       code: 'PLUGIN_NOT_ALLOWED',
       message: /of p@1\.0\.0 is not allowed$/,
       hint: 'allow it',
     })
-    await assert.rejects(loadMiner({ ...declared('miner', '', 'throws.js'), problem }), {
+    await assert.rejects(loadMiner({ ...declared('miner', '', 'throws.js'), problem }, sdk), {
       message: 'the miner of p@1.0.0 is not allowed',
     })
   })
 
   it('is named when the miner is never created, or never gets ready', async () => {
-    const never = () => new Promise<never>(() => {})
     const about = { name: 'a', summary: 'one', settings: z.object({}) }
     const context = {} as Parameters<MinerDefinition['create']>[0]
     const build = (create: MinerDefinition['create']) =>
@@ -153,8 +155,42 @@ describe('a plugin’s module', () => {
     await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 50 ms$/ })
   })
 
+  it('passes on all methods of its miner, and adds none to those of questions', async () => {
+    const about = { name: 'a', summary: 'one', settings: z.object({}) }
+    const rest = {
+      endpoint: 'main',
+      breaker: 'closed',
+      failures: 0,
+      restMs: 0,
+      keys: [{ restMs: 5, code: 'X' }],
+    } as const
+    const prompt = never
+    const all = {
+      prompt,
+      ready: async () => {},
+      check: async () => [],
+      relay: async () => ({ body: (async function* () {})(), outcome: never() }),
+      embed: async () => ({ model: 'm', vectors: [] }),
+      capabilities: () => ({ tools: true }),
+      health: () => [rest],
+      blacklist: () => ({ allow: true }) as const,
+      priority: () => 1,
+      close: async () => {},
+    } as unknown as Required<Miner>
+    const guarded = await build(() => all)
+    assert.deepEqual(Object.keys(guarded).sort(), Object.keys(all).sort())
+    assert.deepEqual(guarded.health!(), [rest])
+    const bare = await build(() => ({ prompt: prompt as never }))
+    assert.deepEqual(Object.keys(bare).sort(), ['capabilities', 'close', 'prompt', 'ready'])
+
+    function build(create: MinerDefinition['create']): Promise<Miner> {
+      const context = {} as Parameters<MinerDefinition['create']>[0]
+      return guardMiner({ ...about, create }, declared('miner', 'a', 'a.js')).create(context) as Promise<Miner>
+    }
+  })
+
   it('is named when the miner fails later', async () => {
-    const { create, rules } = await loadMiner(declared('miner', 'faulty', 'faulty.js'))
+    const { create, rules } = await loadMiner(declared('miner', 'faulty', 'faulty.js'), sdk)
     const build = async (how: string) => create({ config: { how } } as unknown as Parameters<typeof create>[0])
     await assert.rejects(build('throw'), {
       code: 'PLUGIN_BROKEN',
@@ -166,16 +202,22 @@ describe('a plugin’s module', () => {
       code: 'PLUGIN_BROKEN',
       message: /created with an invalid function: relay: must be a function$/,
     })
-    const { ready, capabilities, close } = await build('fail')
+    const { ready, capabilities, health, close } = await build('fail')
     await assert.rejects(ready!(), { code: 'PLUGIN_BROKEN', message: /faulty of p@1\.0\.0 cannot get ready: no$/ })
     assert.throws(() => capabilities!(), { code: 'PLUGIN_BROKEN', message: /cannot report its capabilities: / })
+    assert.throws(() => health!(), { code: 'PLUGIN_BROKEN', message: /cannot report on its endpoints: / })
     await assert.rejects(close!(), { code: 'PLUGIN_BROKEN', message: /cannot be closed: no$/ })
-    assert.throws(() => rules?.({ how: 'throw' }), { code: 'PLUGIN_BROKEN', message: /cannot check its settings: no$/ })
-    assert.throws(() => rules?.({ how: 'nothing' }), { code: 'PLUGIN_BROKEN' })
+    assert.throws(() => rules?.({ how: 'throw' }, 'faulty'), {
+      code: 'PLUGIN_BROKEN',
+      message: /cannot check its settings: no$/,
+    })
+    assert.throws(() => rules?.({ how: 'nothing' }, 'faulty'), { code: 'PLUGIN_BROKEN' })
     const broken = { setting: 'how', at: ['first', 0], beside: ['where'], message: 'must be else', hint: 'write else' }
-    assert.deepEqual(rules?.({ how: 'say' }), [broken])
+    assert.deepEqual(rules?.({ how: 'say' }, 'faulty'), [broken])
   })
 })
+
+const never = () => new Promise<never>(() => {})
 
 const faulty = `
 const no = () => { throw new Error('no') }
@@ -183,7 +225,7 @@ const fail = {
   throw: no,
   nothing: () => 5,
   odd: () => ({ prompt() {}, relay: true }),
-  fail: () => ({ prompt() {}, ready: no, capabilities: () => ({ tools: 'yes' }), close: no }),
+  fail: () => ({ prompt() {}, ready: no, capabilities: () => ({ tools: 'yes' }), health: () => [{ endpoint: 5 }], close: no }),
 }
 export default ({ z, NoAnswer }) => ({
   name: 'faulty',

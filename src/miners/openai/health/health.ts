@@ -1,22 +1,10 @@
 import type { Log } from '../../../plugin/log.js'
+import type { EndpointHealth } from '../../../plugin/miner.js'
 import type { NoAnswer } from '../../../plugin/no-answer.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { Cooldown, type CooldownRange } from './cooldown.js'
 import { faultOf } from './faults.js'
-
-/** How an endpoint and its keys are doing; holds no secrets. */
-export type EndpointHealth = {
-  readonly endpoint: string
-  /** open: not asked; half-open: asked by one question at a time */
-  readonly breaker: 'closed' | 'open' | 'halfOpen'
-  /** since the endpoint last showed that it works: by an answer, whole or cut by its caller, or by a refusal of its own */
-  readonly failures: number
-  /** milliseconds until it is asked again, or sooner once nothing else is left to ask */
-  readonly restMs: number
-  /** in configured order: how many milliseconds each key still rests, and the error code that caused it */
-  readonly keys: readonly { readonly restMs: number; readonly code?: string }[]
-}
 
 /** Receives what one attempt finds out. The attempt ends with `onSuccess`, `onFailure` or `onAbort`. */
 export type AttemptObserver = {

@@ -5,27 +5,37 @@ import type { OpenAISettings, OwnSettings } from './settings.js'
  * Returns the configured endpoints in their order; without a list, the one endpoint of the plain settings. An endpoint's
  * own settings override the plain ones. An endpoint with its own `baseUrl` does not inherit key, organization and
  * project: they belong to another host.
+ *
+ * @param section the table of the settings: that of an extension has its own name
  */
-export function endpointsOf(config: OpenAISettings): readonly [ModelEndpoint, ...ModelEndpoint[]] {
+export function endpointsOf(config: OpenAISettings, section: string): readonly [ModelEndpoint, ...ModelEndpoint[]] {
   const [first, ...others] = config.endpoints ?? []
-  return [endpointOf(config, first, 0), ...others.map((own, at) => endpointOf(config, own, at + 1))]
+  const endpoint = (listed: OwnSettings | undefined, place: number) =>
+    endpointOf(config, { listed, section, table: listed ? `${section}.endpoints[${place}]` : null })
+  return [endpoint(first, 0), ...others.map((own, at) => endpoint(own, at + 1))]
 }
 
-function endpointOf(plain: OpenAISettings, listed: OwnSettings | undefined, place: number): ModelEndpoint {
+type Origin = {
+  /** its own settings; undefined: it has the plain ones */
+  readonly listed: OwnSettings | undefined
+  readonly section: string
+  readonly table: string | null
+}
+
+function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): ModelEndpoint {
   const { name, weight, apiKeys, ...own } = listed ?? {}
   const { endpoints: _endpoints, apiKey, organization, project, ...rest } = plain
   const credentials = own.baseUrl === undefined ? { apiKey, organization, project } : {}
   const config = { ...rest, ...withoutUndefined(credentials), ...withoutUndefined(own) }
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
-  const table = listed ? `openai.endpoints[${place}]` : null
   const hasPlainKey = table === null || (!apiKeys && !own.apiKey && config.apiKey !== undefined)
   return {
     name: name ?? at.host,
     weight: weight ?? null,
     at,
     table,
-    keySetting: hasPlainKey ? 'OPENAI_API_KEY or openai.apiKey' : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    keySetting: hasPlainKey ? `OPENAI_API_KEY or ${section}.apiKey` : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
     config,
     keys: [key, ...others],
   }

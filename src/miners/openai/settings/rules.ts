@@ -7,16 +7,20 @@ type Settings = Partial<OpenAISettings>
 type Key = keyof OpenAISettings
 type Broken = BrokenRule & { readonly setting: Key; readonly beside?: readonly Key[] }
 
-/** Returns the rules between settings of the `openai` miner that are broken. */
-export function openaiRules(settings: Settings): readonly Broken[] {
+/**
+ * Returns the rules between settings of the `openai` miner, or of an extension, that are broken.
+ *
+ * @param section the table of the settings
+ */
+export function openaiRules(settings: Settings, section: string): readonly Broken[] {
   const { endpoints = [], ...plain } = settings
   // Plain settings apply to endpoints that do not override them: one endpoint that can use them is enough.
   const apis = endpoints.length > 0 ? endpoints.map(({ api = settings.api }) => api) : [settings.api]
   return [
     ...brokenIn(plain, { apis, table: null }).map(({ field, ...texts }) => ({ setting: field, ...texts })),
     ...endpoints.flatMap((own, at) =>
-      brokenIn(own, { apis: [own.api ?? settings.api], table: `openai.endpoints[${at}]` }).map(({ field, ...texts }) =>
-        aboutEndpoint([at, field], texts),
+      brokenIn(own, { apis: [own.api ?? settings.api], table: `${section}.endpoints[${at}]` }).map(
+        ({ field, ...texts }) => aboutEndpoint([at, field], texts),
       ),
     ),
     ...endpoints.flatMap(({ apiKey, apiKeys }, at) =>
@@ -25,7 +29,7 @@ export function openaiRules(settings: Settings): readonly Broken[] {
         : [],
     ),
     ...sharedNames(settings),
-    ...uselessHedge(settings),
+    ...uselessHedge(settings, section),
   ]
 }
 
@@ -83,7 +87,7 @@ function sharedNames({ endpoints = [], baseUrl }: Settings): Broken[] {
 }
 
 /** Reports a hedge that would start never, or hardly ever. */
-function uselessHedge({ hedge, endpoints }: Settings): Broken[] {
+function uselessHedge({ hedge, endpoints }: Settings, section: string): Broken[] {
   if (hedge == null) return []
   const targetCount = endpoints?.reduce((sum, { apiKeys }) => sum + new Set(apiKeys ?? [null]).size, 0) ?? 1
   if (targetCount === 1)
@@ -92,7 +96,7 @@ function uselessHedge({ hedge, endpoints }: Settings): Broken[] {
         setting: 'hedge',
         beside: ['endpoints'],
         message: 'needs a second endpoint or key',
-        hint: 'add a second endpoint or key to openai.endpoints, or remove hedge',
+        hint: `add a second endpoint or key to ${section}.endpoints, or remove hedge`,
       },
     ]
   if (hedge >= maxHedgeMs)

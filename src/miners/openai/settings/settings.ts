@@ -50,21 +50,21 @@ export const openaiSettings = (z: Sdk['z']) => {
       .max(3_600_000)
       .meta({ unit: 'duration' })
       .nullable()
-      .default(null)
       .describe(
         'ask a second endpoint or key when no token, reasoning included, has come after this long; the first of the two to answer wins',
-      ),
+      )
+      .default(null),
     shareIdentical: z
       .boolean()
-      .default(false)
-      .describe('identical questions at the same time share one answer, even at a temperature above 0'),
+      .describe('identical questions at the same time share one answer, even at a temperature above 0')
+      .default(false),
     endpoints: z
       .array(endpoint)
       .min(1)
-      .optional()
       .describe(
         'endpoints, tried in this order; neighbours with a weight are tried in an order drawn by it; each may have its own name, apiKeys and settings, and one with its own baseUrl does not inherit a key',
-      ),
+      )
+      .optional(),
   })
 }
 

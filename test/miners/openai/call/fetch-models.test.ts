@@ -3,8 +3,8 @@ import { fetchModels } from '#dist/miners/openai/call/fetch-models.js'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
-import { sdk } from '#dist/plugin/sdk.js'
 import { startModelServer } from '../../../support/model-server.ts'
+import { sdk } from '../../../support/sdk.ts'
 
 describe('fetchModels', () => {
   it('ends in time at a server that never replies, or never ends its list', async () => {
@@ -14,7 +14,7 @@ describe('fetchModels', () => {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.write(start)
       })
-      const [endpoint] = endpointsOf(openaiSettings(sdk.z).parse({ baseUrl: model.url }))
+      const [endpoint] = endpointsOf(openaiSettings(sdk.z).parse({ baseUrl: model.url }), 'openai')
       const at = { baseUrl: model.url, apiKey: null, organization: null, project: null }
       const { signal } = new AbortController()
       await assert.rejects(fetchModels(await openaiClient(at), endpoint, { signal, ms: 100 }), {

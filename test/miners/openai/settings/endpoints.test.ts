@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { endpointsOf } from '#dist/miners/openai/settings/endpoints.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 
-const endpoints = (values: object) => endpointsOf(openaiSettings(z).parse(values))
+const endpoints = (values: object) => endpointsOf(openaiSettings(z).parse(values), 'openai')
 const local = 'http://127.0.0.1:8000/v1'
 
 describe('the endpoints of a configuration', () => {

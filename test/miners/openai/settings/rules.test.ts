@@ -4,7 +4,7 @@ import { openaiRules } from '#dist/miners/openai/settings/rules.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 
 const broken = (values: object) =>
-  openaiRules(openaiSettings(z).parse(values)).map(({ setting, at = [], message }) =>
+  openaiRules(openaiSettings(z).parse(values), 'openai').map(({ setting, at = [], message }) =>
     [setting, ...at, message].join(' '),
   )
 
@@ -80,13 +80,13 @@ describe('the rules between the settings of the openai miner', () => {
 
   it('name the setting to use instead of an extra field, by its path', () => {
     const extra = { max_tokens: 5 }
-    const hints = openaiRules(openaiSettings(z).parse({ extra, endpoints: [{}, { name: 'b', extra }] })).map(
+    const hints = openaiRules(openaiSettings(z).parse({ extra, endpoints: [{}, { name: 'b', extra }] }), 'openai').map(
       ({ hint }) => hint,
     )
     assert.deepEqual(hints, ['set --max-tokens', 'set openai.endpoints[1].maxTokens'])
   })
 
   it('ignore settings that are invalid themselves', () => {
-    assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }), [])
+    assert.deepEqual(openaiRules({ suffix: 'x', reasoningEffort: 'low' }, 'openai'), [])
   })
 })

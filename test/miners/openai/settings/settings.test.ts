@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict'
 import { z } from 'zod'
+import type { OpenAISettingsSchema } from '#dist/index.js'
 import { openaiSettings } from '#dist/miners/openai/settings/settings.js'
 
 const settings = openaiSettings(z)
 
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+/** Fails to compile when the contract declares other settings than there are. */
+const isDeclared: Same<typeof settings, OpenAISettingsSchema> = true
+
 describe('the settings of the openai miner', () => {
+  it('are those that the contract declares, for plugins that extend them', () => assert.ok(isDeclared))
+
+  it('keep description, unit and secret when an extension changes their default', () => {
+    const keys = ['description', 'unit', 'secret', 'env'] as const
+    const metaOf = (schema: z.ZodType) => {
+      const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>
+      return keys.map(key => json[key])
+    }
+    for (const [name, schema] of Object.entries(settings.shape)) {
+      const inner: z.ZodType = schema instanceof z.ZodDefault ? schema.removeDefault() : schema.unwrap()
+      assert.deepEqual(metaOf(inner), metaOf(schema), name)
+      assert.ok(metaOf(inner)[0], name)
+    }
+  })
+
   it("have the original's defaults", () => {
     assert.deepEqual(settings.parse({}), {
       model: 'gpt-3.5-turbo',

@@ -1,0 +1,4 @@
+import { sdkOf } from '#dist/app/sdk.js'
+
+/** What the host passes to plugins. */
+export const sdk = sdkOf()
