@@ -132,6 +132,117 @@ describe('a parameter that a model refuses', () => {
   })
 })
 
+describe('usage', () => {
+  /** Refuses `stream_options` with these words. */
+  const without =
+    (status: number, error: object | string): Behaviour =>
+    (response, request) =>
+      ('stream_options' in request.body ? answered(status, error) : streamed(['fine']))(response, request)
+  const usage = { promptTokens: 9, completionTokens: 2 }
+
+  for (const settings of [{}, { api: 'completions' }])
+    it(`is asked of every endpoint that streams, ${JSON.stringify(settings)}`, async () => {
+      await using model = await startModelServer()
+      const { outcome } = await ask((await openai({ baseUrl: model.url, ...settings })).miner)
+      assert.deepEqual(model.requests[0]!.body.stream_options, { include_usage: true })
+      assert.deepEqual(outcome.usage, usage)
+    })
+
+  for (const stream_options of [{ include_usage: false }, { include_usage: true, continuous_usage_stats: true }, {}])
+    it(`is asked as the extra table has it: ${JSON.stringify(stream_options)}`, async () => {
+      await using model = await startModelServer()
+      await ask((await openai({ baseUrl: model.url, extra: { stream_options } })).miner)
+      assert.deepEqual(model.requests[0]!.body.stream_options, stream_options)
+    })
+
+  // openai/openai-agents-python issue 442 · cline/cline issue 582 · songquanpeng/one-api issue 1290
+  const mistral = {
+    type: 'extra_forbidden',
+    loc: ['body', 'stream_options', 'include_usage'],
+    msg: 'Extra inputs are not permitted',
+    input: true,
+  }
+  const refusals: [string, number, object | string][] = [
+    [
+      'Mistral’s words',
+      422,
+      { object: 'error', message: { detail: [mistral] }, type: 'invalid_request_error', param: null, code: null },
+    ],
+    [
+      'LiteLLM’s words',
+      400,
+      {
+        error: {
+          message: `litellm.BadRequestError: MistralException - ${JSON.stringify({ detail: [mistral] })}`,
+          code: '400',
+        },
+      },
+    ],
+    [
+      'Azure’s words',
+      400,
+      { error: { message: 'Unrecognized request argument supplied: stream_options', type: 'invalid_request_error' } },
+    ],
+    [
+      'a path',
+      400,
+      { error: { message: 'not supported', param: 'stream_options.include_usage', code: 'unknown_parameter' } },
+    ],
+    [
+      'one-api’s empty words',
+      422,
+      {
+        error: {
+          message: ' (request id: 20240407)',
+          type: 'upstream_error',
+          param: '422',
+          code: 'bad_response_status_code',
+        },
+      },
+    ],
+    ['no word', 400, { error: {} }],
+  ]
+  for (const [title, status, error] of refusals)
+    it(`is no longer asked of an endpoint that refuses it in ${title}`, async () => {
+      await using model = await startModelServer(without(status, error))
+      const { miner, warnings } = await openai({ baseUrl: model.url })
+      for (let count = 0; count < 2; count += 1) assert.equal((await ask(miner)).text, 'fine')
+      assert.deepEqual(
+        model.requests.map(({ body }) => 'stream_options' in body),
+        [true, false, false],
+      )
+      assert.deepEqual(
+        warnings.map(warning => (warning as { parameter?: string }).parameter),
+        ['stream_options'],
+      )
+    })
+
+  for (const body of [{ error: { message: 'no' } }, ''])
+    it(`is not suspected in a refusal with other words or without a body: ${JSON.stringify(body)}`, async () => {
+      await using model = await startModelServer(answered(400, body))
+      const { miner } = await openai({ baseUrl: model.url })
+      assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+      assert.equal(model.requests.length, 1)
+    })
+
+  it('is not suspected when the question is refused either way', async () => {
+    await using model = await startModelServer(answered(400, { error: { message: '' } }))
+    const { miner, warnings } = await openai({ baseUrl: model.url })
+    assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+    assert.equal(model.requests.length, 2)
+    assert.deepEqual(warnings, [])
+  })
+
+  it('is not suspected once the endpoint has accepted it', async () => {
+    await using model = await startModelServer(streamed(['fine']))
+    const { miner } = await openai({ baseUrl: model.url })
+    await ask(miner)
+    model.behaviour = answered(400, { error: { message: '' } })
+    assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+    assert.equal(model.requests.length, 2)
+  })
+})
+
 describe('parameters that are known to be refused', () => {
   const sampling = ['temperature', 'top_p', 'presence_penalty', 'frequency_penalty']
 

@@ -69,6 +69,12 @@ describe('a relay', () => {
     assert.deepEqual(model.requests[0]!.body.stream_options, { include_usage: true })
   })
 
+  it('keeps the other stream options of the extra table', async () => {
+    await using model = await startModelServer()
+    await relay(await openai({ baseUrl: model.url, extra: { stream_options: { continuous_usage_stats: true } } }))
+    assert.deepEqual(model.requests[0]!.body.stream_options, { continuous_usage_stats: true, include_usage: true })
+  })
+
   it('leaves out refused parameters, as a prompt does', async () => {
     await using model = await startModelServer((response, request) =>
       'stream_options' in request.body

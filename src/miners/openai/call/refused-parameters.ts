@@ -16,11 +16,16 @@ export class RefusedParameters {
     return this.#known.get(idOf(endpoint)) ?? new Set()
   }
 
-  /** Remembers these parameters, and logs the new ones. */
+  /** Whether the endpoint has accepted a request for its model. */
+  hasAccepted(endpoint: ModelEndpoint): boolean {
+    return this.#known.has(idOf(endpoint))
+  }
+
+  /** Remembers that the endpoint accepts a request without these parameters, and logs the new ones. */
   learn(endpoint: ModelEndpoint, parameters: Iterable<string>): void {
     const known = this.of(endpoint)
     const added = [...parameters].filter(parameter => !known.has(parameter))
-    if (added.length === 0) return
+    if (added.length === 0 && this.hasAccepted(endpoint)) return
     this.#known.set(idOf(endpoint), new Set([...known, ...added]))
     // Bounded, because a question may name any model, and some servers accept every name.
     if (this.#known.size > maxModels) this.#known.delete(this.#known.keys().next().value!)

@@ -44,10 +44,10 @@ export function modelRequest(
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
     ...sampling(isRelay ? relaySampling(config) : config, isOpenAI && isReasoningModel(model)),
-    // Only for OpenAI: some endpoints refuse fields that they do not know, and most send usage without being asked.
-    ...(stream && isOpenAI && usage),
+    ...usage,
     ...extra,
-    ...(isRelay && usage),
+    // The caller of a relay reads the usage, whatever else the operator asks for.
+    ...(isRelay && { stream_options: { ...asObject(extra?.stream_options), ...usage.stream_options } }),
     // Servers refuse it without a stream, and the `extra` table may set it.
     ...(!stream && { stream_options: null }),
     ...(api === 'chat' ? questionFields(question) : { seed: question.seed }),
@@ -72,6 +72,10 @@ function sampling(config: Sampling, isReasoning: boolean) {
   const { temperature, topP, presencePenalty, frequencyPenalty, reasoningEffort } = config
   if (isReasoning) return reasoningEffort === 'none' ? { temperature, top_p: topP } : {}
   return { temperature, top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 function otherLimit(limit: string): string {
