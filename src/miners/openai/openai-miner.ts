@@ -20,6 +20,7 @@ import type { ClientFor } from './http/client.js'
 import { ClientCache } from './http/client-cache.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
+import { movedFields } from './settings/rules.js'
 import type { OpenAISettings } from './settings/settings.js'
 
 /** Asks the configured models, and streams the answer of the first that has one. */
@@ -38,6 +39,7 @@ export class OpenAIMiner implements Miner {
     this.#clients = clients
     this.#refused = refused
     this.#log = log
+    for (const message of movedFields(config)) log.warn({ event: 'settingInExtra' }, message)
     this.#pool = new ModelPool({
       endpoints,
       call: async function* (target, question, asked) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
-import type { Miner } from '#dist/plugin/miner.js'
+import type { Miner, Question } from '#dist/plugin/miner.js'
 import { sdk } from '#dist/plugin/sdk.js'
 import { answered, type Behaviour, completion, startModelServer, streamed } from '../../support/model-server.ts'
 import { ask, refusal } from '../ask.ts'
+import { answerOf } from './answer-of.ts'
 import { sentToOpenAI } from './sent-to-openai.ts'
 
 /** Builds the miner, and keeps what it warns of. */
@@ -240,6 +241,56 @@ describe('usage', () => {
     model.behaviour = answered(400, { error: { message: '' } })
     assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
     assert.equal(model.requests.length, 2)
+  })
+})
+
+describe('seed, stop, top_k and min_p', () => {
+  const settings = { seed: 7, stop: ['\n\n', 'END'], topK: 40, minP: 0.05 }
+  const fields = { seed: 7, stop: ['\n\n', 'END'], top_k: 40, min_p: 0.05 }
+  const sentBy = async (settings: object, question: Partial<Question> = {}) => {
+    await using model = await startModelServer()
+    const { miner, warnings } = await openai({ baseUrl: model.url, ...settings })
+    await answerOf(miner, question)
+    const { seed, stop, top_k, min_p } = model.requests[0]!.body
+    return { fields: { seed, stop, top_k, min_p }, warnings }
+  }
+
+  for (const api of ['chat', 'completions'])
+    it(`are settings of the ${api} API`, async () => {
+      assert.deepEqual(await sentBy({ ...settings, api }), { fields, warnings: [] })
+    })
+
+  it('are not sent by default', async () => {
+    const none = { seed: undefined, stop: undefined, top_k: undefined, min_p: undefined }
+    assert.deepEqual(await sentBy({}), { fields: none, warnings: [] })
+  })
+
+  for (const api of ['chat', 'completions'])
+    it(`go on working in the extra table of the ${api} API, with a warning each`, async () => {
+      const found = await sentBy({ extra: { ...fields, stop: 'END' }, api })
+      assert.deepEqual(found.fields, { ...fields, stop: 'END' })
+      assert.deepEqual(found.warnings, Array(4).fill({ event: 'settingInExtra' }))
+    })
+
+  it('of an endpoint replace the plain ones', async () => {
+    const found = await sentBy({ ...settings, endpoints: [{ seed: null, stop: [], topK: 1 }] })
+    assert.deepEqual(found.fields, { seed: undefined, stop: undefined, top_k: 1, min_p: 0.05 })
+  })
+
+  for (const [title, given] of [
+    ['the setting', { seed: 1 }],
+    ['the extra table', { extra: { seed: 1 } }],
+    ['the setting of the completions API', { seed: 1, api: 'completions' }],
+  ] as const)
+    it(`include a question’s own seed, which wins over ${title}`, async () => {
+      assert.equal((await sentBy(given, { seed: 0 })).fields.seed, 0)
+    })
+
+  it('are no mystery when the endpoint refuses their value: the error names the setting', async () => {
+    const error = { message: 'top_k must be positive', param: 'top_k' }
+    await using model = await startModelServer(answered(400, { error }))
+    const { hint } = await refusal(ask((await openai({ baseUrl: model.url, topK: 0 })).miner))
+    assert.equal(hint, 'set --top-k to another value, or to none')
   })
 })
 
