@@ -69,7 +69,7 @@ export async function* complete<Chunk>(
     required: requiredFeatures(question, { isRelay }),
     buildRequest: omitted => modelRequest(config, question, { isOpenAI: at.isOpenAI, refused: omitted, isRelay }),
     send: request => {
-      if (!request.body.stream) timeouts.pause() // a whole answer has no first token
+      if (!request.body.stream) timeouts.onWholeAsked()
       return documents(client, request, options)
     },
   })

@@ -25,7 +25,10 @@ function endpointOf(plain: OpenAISettings, listed: OwnSettings | undefined, plac
     weight: weight ?? null,
     at,
     table,
-    keySetting: hasPlainKey ? 'OPENAI_API_KEY or openai.apiKey' : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    keySetting: hasPlainKey
+      ? '--api-key, OPENAI_API_KEY or openai.apiKey'
+      : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    extraSetting: `${table !== null && own.extra !== undefined ? table : 'openai'}.extra`,
     config,
     keys: [key, ...others],
   }
@@ -75,6 +78,8 @@ export type ModelEndpoint = {
   readonly table: string | null
   /** the setting that holds its key */
   readonly keySetting: string
+  /** the table of fields that it adds to its requests */
+  readonly extraSetting: string
   readonly config: OpenAISettings
   /** null: asked without a key */
   readonly keys: readonly [string | null, ...(string | null)[]]
