@@ -62,7 +62,7 @@ export async function* complete<Chunk>(
     isRelay,
     onBytes: () => timeouts.onToken(),
   }
-  const answer = new AnswerReader(upstream, question)
+  const answer = new AnswerReader(upstream, question, { isOnly: isRelay || (config.n ?? 1) === 1 })
   const incoming = droppingRefused({
     endpoint,
     refused,
