@@ -58,8 +58,8 @@ export async function* documents(
       yield document
       yield END
     }
-    if (/^(application|text)\/(.+\+)?json$/.test(type))
-      return yield* readWhole(await readText(response, maxBytes, onBytes))
+    const isJson = /^(application|text)\/(.+\+)?json$/.test(type)
+    if (isJson && !body.stream) return yield* readWhole(await readText(response, maxBytes, onBytes))
     if (type === 'text/html') throw unreadableAnswer(upstream, 'with a web page')
     const json = new MislabelledJson(maxBytes)
     if (!body.stream || !response.body) {
@@ -71,7 +71,8 @@ export async function* documents(
     }
 
     const events = new ServerSentEvents(MAX_BYTES)
-    const noEvents = () => unreadableAnswer(upstream, `with ${safeType} and no event in it`)
+    const noEvents = () =>
+      unreadableAnswer(upstream, isJson ? 'with malformed JSON' : `with ${safeType} and no event in it`)
     let isEmpty = true
     let isDone = false
     const parse = function* (found: Iterable<ServerSentEvent>) {
@@ -128,7 +129,9 @@ async function readText({ body }: Response, maxBytes: number, onBytes: () => voi
 const MAX_BYTES = 4 * 1024 * 1024
 
 function parseWhole(text: string, type: string, upstream: Upstream): object {
-  const document: unknown = text === '' ? undefined : JSON.parse(text)
+  const parsed: unknown = text === '' ? undefined : JSON.parse(text)
+  // Gemini sends errors in a list.
+  const document: unknown = Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed
   if (typeof document !== 'object' || document === null) throw unreadableAnswer(upstream, `with ${type}`)
   throwIfError(document, { isWhole: true })
   return document
