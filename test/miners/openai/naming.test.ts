@@ -144,10 +144,14 @@ describe('an error of an endpoint', () => {
         assert.equal(hint, `cut ${end} off the end of --base-url: the miner appends the path itself`)
       })
 
-  it('tells nothing to cut after an error that has another reason', async () => {
-    const { hint } = await said(error(401, 'x'), url => plain({})(`${url}/models`))
-    assert.match(hint!, /^check --api-key/)
-  })
+  for (const [title, behaviour, hint] of [
+    ['a refused key', error(401, 'x'), /^check --api-key/],
+    ['a refused parameter', error(400, 'x', 'top_p'), /^set --top-p/],
+    ['a missing model', error(404, 'model_not_found'), /^set --model/],
+  ] as const)
+    it(`tells nothing to cut after ${title}`, async () => {
+      assert.match((await said(behaviour, url => plain({})(`${url}/models`))).hint!, hint)
+    })
 
   it('names the setting of a missing key', async () => {
     const miner = await build(openaiMiner(openaiClient), { endpoints: [{ name: 'main' }] })

@@ -28,7 +28,7 @@ export function statusError(response: ErrorResponse, upstream: Upstream): NoAnsw
   const retry = retryAfterMs(response)
   return new NoAnswer(reason, `${name} ${what(error, model)}${status}${message && `: ${message}`}`, {
     code,
-    hint: cutHint(upstream, code) ?? (typeof hint === 'string' ? hint : hint(upstream, error)),
+    hint: cutHint(upstream, error) ?? (typeof hint === 'string' ? hint : hint(upstream, error)),
     misuse,
     ...(retry !== undefined && { retryAfterMs: retry }),
   })
@@ -145,18 +145,13 @@ function isTypeError(message: string): boolean {
 }
 
 /** Where the address may be wrong, names the part of it that is too much. */
-function cutHint({ surplus, setting }: Upstream, code: ModelCode): string | undefined {
-  return surplus !== undefined && addressCodes.has(code)
+function cutHint({ surplus, setting }: Upstream, { status, code }: ApiError): string | undefined {
+  // A status is missing in an error that comes with 200, as LM Studio answers to an unknown path.
+  const isOfAddress = status === undefined || status === 404 || status === 405 || isRedirect(status)
+  return surplus !== undefined && isOfAddress && code !== 'model_not_found'
     ? `cut ${surplus} off the end of ${setting('baseUrl')}: the miner appends the path itself`
     : undefined
 }
-
-const addressCodes: ReadonlySet<ModelCode> = new Set([
-  'MODEL_NOT_FOUND',
-  'MODEL_REDIRECTED',
-  'MODEL_BAD_REQUEST',
-  'MODEL_FAILED',
-])
 
 /** Names the setting behind the parameter that the error mentions, or the `extra` table, where a value is most easily wrong. */
 function wrongValueHint({ setting, extraFields, extraSetting }: Upstream, { param, message }: ApiError): string {
