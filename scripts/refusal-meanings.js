@@ -10,7 +10,8 @@ export const refusalMeanings = {
   },
   NOT_VERIFIED: {
     meaning: 'the signature, the nonce or the hotkey is not valid; the text names which',
-    remedy: "caller: set the clock by NTP, use each nonce once, and sign for this axon's hotkey",
+    remedy:
+      "caller: set the clock by NTP, use each nonce once, and sign for this axon's hotkey; operator: a proxy in front of the axon must keep headers with underscores (nginx: `underscores_in_headers on`)",
   },
   BLACKLISTED: {
     meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",

@@ -73,7 +73,9 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return {
         code: 'MALFORMED',
         message: `the axon cannot parse the request: ${text}`,
-        hint: 'check the fields that were sent',
+        hint: LOST_HEADERS.test(text)
+          ? `${CHECK_PROXY}; otherwise check the fields that were sent`
+          : 'check the fields that were sent',
       }
     default:
       if (status >= 500)
@@ -115,9 +117,20 @@ function unverified(text: string): Explanation {
   return {
     code: 'NOT_VERIFIED',
     message: `the axon could not verify the caller: ${text}`,
-    hint: 'check the wallet and its hotkey',
+    hint: LOST_HEADERS.test(text)
+      ? `${CHECK_PROXY}; otherwise check the wallet and its hotkey`
+      : 'check the wallet and its hotkey',
   }
 }
+
+/**
+ * What an axon answers to a request that lost the headers of its signature on the way. The last is the SDK's, with 400: its
+ * axon reads the headers `bt_header_input_obj_…` first.
+ */
+const LOST_HEADERS = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
+
+const CHECK_PROXY =
+  'check the proxy in front of the axon: some drop headers with an underscore in the name, which all of this wire have (nginx keeps them with "underscores_in_headers on")'
 
 function unknownSynapse(text: string): Explanation {
   const [, offered] = /Available synapses \[(.*)\]/.exec(text) ?? []

@@ -14,7 +14,7 @@ export const explanationCodes = {
   },
   NOT_VERIFIED: {
     meaning: 'the axon does not verify the caller, for another reason (401)',
-    remedy: 'check the wallet and its hotkey',
+    remedy: 'check the wallet and its hotkey, and that a proxy in front of the axon keeps headers with underscores',
   },
   BLACKLISTED: {
     meaning: 'the axon does not answer this hotkey (403)',

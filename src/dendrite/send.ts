@@ -1,10 +1,11 @@
 import { type Agent, type IncomingMessage, request as startRequest } from 'node:http'
+import { decompressed } from '../async/decompress.js'
 import type { HttpRequest } from '../wires/synapse/build-request.js'
 import type { HttpReply } from '../wires/synapse/read-reply.js'
 import type { HttpHead } from '../wires/synapse/read-reply-head.js'
 import { NoReply } from './no-reply.js'
 
-/** Larger than any real reply, including the request that it echoes. */
+/** Larger than any real reply, including the request that it echoes; counted after decompression. */
 const MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 /** Where to connect. */
@@ -78,7 +79,8 @@ function withoutResponse(error: NodeJS.ErrnoException, where: string): NoReply {
 async function* read(response: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
   let size = 0
   try {
-    for await (const chunk of response) {
+    // As aiohttp does, on which the SDK's dendrite rests: some proxies in front of an axon compress.
+    for await (const chunk of decompressed(response, response.headers['content-encoding'])) {
       size += chunk.length
       if (size > MAX_REPLY_BYTES)
         throw new NoReply(400, `Payload error: the reply is larger than ${MAX_REPLY_BYTES} bytes`)
@@ -86,6 +88,9 @@ async function* read(response: IncomingMessage, signal: AbortSignal): AsyncGener
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof NoReply ? error : new NoReply(400, 'Payload error: the reply was cut off', { cause: error })
+    if (error instanceof NoReply) throw error
+    const isEncoding = /^(Z_|ERR_BROTLI|ERR__ERROR|ZSTD_)/.test((error as NodeJS.ErrnoException).code ?? '')
+    const what = isEncoding ? `is not in ${response.headers['content-encoding']}, as its head says` : 'was cut off'
+    throw new NoReply(400, `Payload error: the reply ${what}`, { cause: error })
   }
 }

@@ -70,6 +70,10 @@ export const hostCodes = {
     meaning: 'the account has used up its balance or quota (402)',
     remedy: 'check plan, balance and limits of the account; waiting does not help',
   },
+  MODEL_LOADING: {
+    meaning: 'the endpoint is still loading the model (503)',
+    remedy: 'wait until it has loaded it; the log of the endpoint shows how far it is',
+  },
   MODEL_RATE_LIMITED: {
     meaning: 'the endpoint receives more questions than it allows (429)',
     remedy: 'lower `--concurrency`, or have the limit of the account raised',

@@ -18,6 +18,14 @@ import {
 import { scripted } from '../support/scripted.ts'
 
 describe('miner prompt', () => {
+  it('takes the text behind a list of the miner’s as the question', async () => {
+    await using model = await startModelServer()
+    const { code, stderr } = await runMiner(['prompt', '--base-url', model.url, '--stop', 'A', '--stop', 'B', 'hi'])
+    assert.equal(code, 0, stderr)
+    const { stop, messages } = model.requests[0]!.body
+    assert.deepEqual([stop, messages], [['A', 'B'], [{ role: 'user', content: 'hi' }]])
+  })
+
   it('prints the answer as it comes', async () => {
     const gate = Promise.withResolvers<void>()
     await using model = await startModelServer(

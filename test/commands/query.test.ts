@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
 import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
@@ -50,6 +50,21 @@ describe('miner query', () => {
     assert.deepEqual(reply, { completion: null, status: 401, error })
     assert.match(message, /^Not Verified/)
     assert.deepEqual({ code: json.code, stderr: json.stderr }, { code: 1, stderr: '' })
+  })
+
+  it('suspects a proxy that drops headers with underscores, as nginx does by default', async () => {
+    await using proxy = await startServer((incoming, reply) => {
+      const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.includes('_')))
+      const forwarded = request(new URL(incoming.url!, miner.url), { method: incoming.method!, headers })
+      forwarded.on('response', response => {
+        reply.writeHead(response.statusCode!, response.headers)
+        response.pipe(reply)
+      })
+      incoming.pipe(forwarded)
+    })
+    const { code, stderr } = await runMiner(['query', '--dev', '--url', proxy.url, 'hi'])
+    assert.equal(code, 1)
+    assert.match(stderr, /^401: .+\n {2}try: check the proxy in front of the axon.*underscore.*\n$/)
   })
 
   it('waits as long as --timeout says', async () => {

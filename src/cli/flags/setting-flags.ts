@@ -15,10 +15,14 @@ export type SettingFlags = { readonly descriptions: readonly FlagDescription[]; 
  */
 export function settingFlags(sections: readonly Section[]): SettingFlags {
   const descriptions = flagsOf(sections, reservedFlags())
-  return { descriptions, flags: Object.fromEntries(descriptions.map(one => [one.name, oclifFlag(one)])) }
+  const ofMiners = sections.filter(({ of }) => of === 'miner').map(({ name }) => `${name}.`)
+  const isOfMiner = ({ path }: FlagDescription) => ofMiners.some(prefix => path.startsWith(prefix))
+  const flags = descriptions.map(one => [one.name, oclifFlag(one, { isOfMiner: isOfMiner(one) })])
+  return { descriptions, flags: Object.fromEntries(flags) }
 }
 
-function oclifFlag(one: FlagDescription): Interfaces.FlagInput[string] {
+/** @param of.isOfMiner it stands beside a question (`--stop END "What is TAO?"`), so a list takes one value each time */
+function oclifFlag(one: FlagDescription, of: { readonly isOfMiner: boolean }): Interfaces.FlagInput[string] {
   const common = {
     description: escapeControls(one.help),
     helpGroup: one.group,
@@ -27,7 +31,7 @@ function oclifFlag(one: FlagDescription): Interfaces.FlagInput[string] {
   }
   if (one.isSwitch) return Flags.boolean(common)
   const text = { ...common, helpValue: one.value.toUpperCase() }
-  return one.multiple ? Flags.string({ ...text, multiple: true }) : Flags.string(text)
+  return one.multiple ? Flags.string({ ...text, multiple: true, multipleNonGreedy: of.isOfMiner }) : Flags.string(text)
 }
 
 /** Returns the settings on a command line, each with the flag that was typed. */

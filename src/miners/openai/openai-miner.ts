@@ -23,6 +23,7 @@ import { ClientCache } from './http/client-cache.js'
 import { modelLists } from './model-lists.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
+import { movedFields } from './settings/rules.js'
 import type { OpenAISettings } from './settings/settings.js'
 
 type OpenAIMinerContext = {
@@ -49,6 +50,7 @@ export class OpenAIMiner implements Miner {
     this.#clients = clients
     this.#refused = refused
     this.#log = log
+    for (const message of movedFields(config, section)) log.warn({ event: 'settingInExtra' }, message)
     this.#pool = new ModelPool({
       endpoints,
       call: async function* (target, question, asked) {

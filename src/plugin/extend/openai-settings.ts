@@ -19,6 +19,10 @@ export type OpenAISettingsSchema = ZodObject<{
   maxTokens: ZodDefault<ZodNullable<ZodNumber>>
   temperature: ZodDefault<ZodNullable<ZodNumber>>
   topP: ZodDefault<ZodNullable<ZodNumber>>
+  topK: ZodDefault<ZodNullable<ZodNumber>>
+  minP: ZodDefault<ZodNullable<ZodNumber>>
+  seed: ZodDefault<ZodNullable<ZodNumber>>
+  stop: ZodDefault<ZodArray<ZodString>>
   n: ZodDefault<ZodNullable<ZodNumber>>
   presencePenalty: ZodDefault<ZodNullable<ZodNumber>>
   frequencyPenalty: ZodDefault<ZodNullable<ZodNumber>>
@@ -48,6 +52,10 @@ export type OpenAIEndpointShape = {
   maxTokens: ZodOptional<ZodNullable<ZodNumber>>
   temperature: ZodOptional<ZodNullable<ZodNumber>>
   topP: ZodOptional<ZodNullable<ZodNumber>>
+  topK: ZodOptional<ZodNullable<ZodNumber>>
+  minP: ZodOptional<ZodNullable<ZodNumber>>
+  seed: ZodOptional<ZodNullable<ZodNumber>>
+  stop: ZodOptional<ZodArray<ZodString>>
   n: ZodOptional<ZodNullable<ZodNumber>>
   presencePenalty: ZodOptional<ZodNullable<ZodNumber>>
   frequencyPenalty: ZodOptional<ZodNullable<ZodNumber>>

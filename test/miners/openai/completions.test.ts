@@ -40,6 +40,7 @@ describe('the completions API', () => {
       presence_penalty: 0.1,
       frequency_penalty: 0.1,
       stream: true,
+      stream_options: { include_usage: true },
     })
   })
 

@@ -99,9 +99,10 @@ describe('the openai miner', () => {
       presence_penalty: -2,
       frequency_penalty: 2,
       stream: true,
+      stream_options: { include_usage: true },
     }
 
-    it('every setting, and asks no other endpoint for usage', async () => {
+    it('every setting, and asks for usage', async () => {
       await using model = await startModelServer()
       await ask(await openai({ ...settings, baseUrl: model.url }))
       const [request] = model.requests

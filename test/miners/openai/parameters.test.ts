@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
-import type { Miner } from '#dist/plugin/miner.js'
+import type { Miner, Question } from '#dist/plugin/miner.js'
 import { answered, type Behaviour, completion, startModelServer, streamed } from '../../support/model-server.ts'
 import { sdk } from '../../support/sdk.ts'
 import { ask, refusal } from '../ask.ts'
+import { answerOf } from './answer-of.ts'
 import { sentToOpenAI } from './sent-to-openai.ts'
 
 /** Builds the miner, and keeps what it warns of. */
@@ -132,6 +133,167 @@ describe('a parameter that a model refuses', () => {
     assert.deepEqual(warnings, [])
     await refusal(ask(miner))
     assert.ok('top_p' in model.requests[2]!.body)
+  })
+})
+
+describe('usage', () => {
+  /** Refuses `stream_options` with these words. */
+  const without =
+    (status: number, error: object | string): Behaviour =>
+    (response, request) =>
+      ('stream_options' in request.body ? answered(status, error) : streamed(['fine']))(response, request)
+  const usage = { promptTokens: 9, completionTokens: 2 }
+
+  for (const settings of [{}, { api: 'completions' }])
+    it(`is asked of every endpoint that streams, ${JSON.stringify(settings)}`, async () => {
+      await using model = await startModelServer()
+      const { outcome } = await ask((await openai({ baseUrl: model.url, ...settings })).miner)
+      assert.deepEqual(model.requests[0]!.body.stream_options, { include_usage: true })
+      assert.deepEqual(outcome.usage, usage)
+    })
+
+  for (const stream_options of [{ include_usage: false }, { include_usage: true, continuous_usage_stats: true }, {}])
+    it(`is asked as the extra table has it: ${JSON.stringify(stream_options)}`, async () => {
+      await using model = await startModelServer()
+      await ask((await openai({ baseUrl: model.url, extra: { stream_options } })).miner)
+      assert.deepEqual(model.requests[0]!.body.stream_options, stream_options)
+    })
+
+  // openai/openai-agents-python issue 442 · cline/cline issue 582 · songquanpeng/one-api issue 1290
+  const mistral = {
+    type: 'extra_forbidden',
+    loc: ['body', 'stream_options', 'include_usage'],
+    msg: 'Extra inputs are not permitted',
+    input: true,
+  }
+  const refusals: [string, number, object | string][] = [
+    [
+      'Mistral’s words',
+      422,
+      { object: 'error', message: { detail: [mistral] }, type: 'invalid_request_error', param: null, code: null },
+    ],
+    [
+      'LiteLLM’s words',
+      400,
+      {
+        error: {
+          message: `litellm.BadRequestError: MistralException - ${JSON.stringify({ detail: [mistral] })}`,
+          code: '400',
+        },
+      },
+    ],
+    [
+      'Azure’s words',
+      400,
+      { error: { message: 'Unrecognized request argument supplied: stream_options', type: 'invalid_request_error' } },
+    ],
+    [
+      'a path',
+      400,
+      { error: { message: 'not supported', param: 'stream_options.include_usage', code: 'unknown_parameter' } },
+    ],
+    [
+      'one-api’s empty words',
+      422,
+      {
+        error: {
+          message: ' (request id: 20240407)',
+          type: 'upstream_error',
+          param: '422',
+          code: 'bad_response_status_code',
+        },
+      },
+    ],
+    ['no word', 400, { error: {} }],
+  ]
+  for (const [title, status, error] of refusals)
+    it(`is no longer asked of an endpoint that refuses it in ${title}`, async () => {
+      await using model = await startModelServer(without(status, error))
+      const { miner, warnings } = await openai({ baseUrl: model.url })
+      for (let count = 0; count < 2; count += 1) assert.equal((await ask(miner)).text, 'fine')
+      assert.deepEqual(
+        model.requests.map(({ body }) => 'stream_options' in body),
+        [true, false, false],
+      )
+      assert.deepEqual(
+        warnings.map(warning => (warning as { parameter?: string }).parameter),
+        ['stream_options'],
+      )
+    })
+
+  for (const body of [{ error: { message: 'no' } }, ''])
+    it(`is not suspected in a refusal with other words or without a body: ${JSON.stringify(body)}`, async () => {
+      await using model = await startModelServer(answered(400, body))
+      const { miner } = await openai({ baseUrl: model.url })
+      assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+      assert.equal(model.requests.length, 1)
+    })
+
+  it('is not suspected when the question is refused either way', async () => {
+    await using model = await startModelServer(answered(400, { error: { message: '' } }))
+    const { miner, warnings } = await openai({ baseUrl: model.url })
+    assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+    assert.equal(model.requests.length, 2)
+    assert.deepEqual(warnings, [])
+  })
+
+  it('is not suspected once the endpoint has accepted it', async () => {
+    await using model = await startModelServer(streamed(['fine']))
+    const { miner } = await openai({ baseUrl: model.url })
+    await ask(miner)
+    model.behaviour = answered(400, { error: { message: '' } })
+    assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
+    assert.equal(model.requests.length, 2)
+  })
+})
+
+describe('seed, stop, top_k and min_p', () => {
+  const settings = { seed: 7, stop: ['\n\n', 'END'], topK: 40, minP: 0.05 }
+  const fields = { seed: 7, stop: ['\n\n', 'END'], top_k: 40, min_p: 0.05 }
+  const sentBy = async (settings: object, question: Partial<Question> = {}) => {
+    await using model = await startModelServer()
+    const { miner, warnings } = await openai({ baseUrl: model.url, ...settings })
+    await answerOf(miner, question)
+    const { seed, stop, top_k, min_p } = model.requests[0]!.body
+    return { fields: { seed, stop, top_k, min_p }, warnings }
+  }
+
+  for (const api of ['chat', 'completions'])
+    it(`are settings of the ${api} API`, async () => {
+      assert.deepEqual(await sentBy({ ...settings, api }), { fields, warnings: [] })
+    })
+
+  it('are not sent by default', async () => {
+    const none = { seed: undefined, stop: undefined, top_k: undefined, min_p: undefined }
+    assert.deepEqual(await sentBy({}), { fields: none, warnings: [] })
+  })
+
+  for (const api of ['chat', 'completions'])
+    it(`go on working in the extra table of the ${api} API, with a warning each`, async () => {
+      const found = await sentBy({ extra: { ...fields, stop: 'END' }, api })
+      assert.deepEqual(found.fields, { ...fields, stop: 'END' })
+      assert.deepEqual(found.warnings, Array(4).fill({ event: 'settingInExtra' }))
+    })
+
+  it('of an endpoint replace the plain ones', async () => {
+    const found = await sentBy({ ...settings, endpoints: [{ seed: null, stop: [], topK: 1 }] })
+    assert.deepEqual(found.fields, { seed: undefined, stop: undefined, top_k: 1, min_p: 0.05 })
+  })
+
+  for (const [title, given] of [
+    ['the setting', { seed: 1 }],
+    ['the extra table', { extra: { seed: 1 } }],
+    ['the setting of the completions API', { seed: 1, api: 'completions' }],
+  ] as const)
+    it(`include a question’s own seed, which wins over ${title}`, async () => {
+      assert.equal((await sentBy(given, { seed: 0 })).fields.seed, 0)
+    })
+
+  it('are no mystery when the endpoint refuses their value: the error names the setting', async () => {
+    const error = { message: 'top_k must be positive', param: 'top_k' }
+    await using model = await startModelServer(answered(400, { error }))
+    const { hint } = await refusal(ask((await openai({ baseUrl: model.url, topK: 0 })).miner))
+    assert.equal(hint, 'set --top-k to another value, or to none')
   })
 })
 

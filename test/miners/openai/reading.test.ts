@@ -66,6 +66,17 @@ describe('a stream of the model', () => {
       sent([' \n', JSON.stringify({ ...completion('Hi'), error: {} }, null, 2)], { 'content-type': type }),
       'Hi',
     ]),
+    ['events that are called JSON', sent([event(said('Hi')), end()], { 'content-type': 'application/json' }), 'Hi'],
+    [
+      'events without choices that report how the server is doing',
+      sent([
+        event({ code: 200, message: 'ok' }),
+        event({ status: 'queued', message: 'wait' }),
+        event(said('Hi')),
+        end(),
+      ]),
+      'Hi',
+    ],
     ['lines that are no field', sent(['<html>\n', 'garbage\n\n', event(said('Hi')), end()]), 'Hi'],
     [
       'lines that end as on Windows',
@@ -268,6 +279,23 @@ describe('a stream of the model', () => {
       sent([event(said('Hi')), Buffer.from(event(said('\u{1f469}'))).subarray(0, -20)]),
       'MODEL_CUT',
     ],
+    [
+      'an error in DashScope’s form',
+      sent([event(said('Hi')), event({ code: 'InternalError', message: 'out of memory', request_id: '1' }), end()]),
+      'MODEL_FAILED',
+    ],
+    [
+      'an error in MiniMax’s form',
+      sent([event(said('Hi')), event({ base_resp: { status_code: 1013, status_msg: 'out of memory' } }), end()]),
+      'MODEL_FAILED',
+    ],
+    [
+      'a list with an error',
+      sent([JSON.stringify([{ error: { code: 429, message: 'slower' } }])], { 'content-type': 'application/json' }),
+      'MODEL_RATE_LIMITED',
+    ],
+    ['JSON that is cut', sent(['{"choi'], { 'content-type': 'application/json' }), 'MODEL_UNREADABLE'],
+    ['no JSON', sent(['nothing\n'], { 'content-type': 'application/json' }), 'MODEL_UNREADABLE'],
     ['an error object', sent([event(said('Hi')), event({ error: { message: 'out of memory' } })]), 'MODEL_FAILED'],
     [
       'an error in an event of another name',

@@ -63,10 +63,28 @@ describe('a relay', () => {
     assert.deepEqual([presence_penalty, frequency_penalty, top_p, temperature], [undefined, undefined, undefined, 0])
   })
 
+  const bending = { stop: ['x'], top_k: 5, min_p: 0.1 }
+  for (const settings of [{ stop: ['x'], topK: 5, minP: 0.1, seed: 7 }, { extra: { ...bending, seed: 7 } }])
+    it(`sends no stop, top_k and min_p, but the seed, of ${JSON.stringify(settings)}`, async () => {
+      await using model = await startModelServer()
+      await relay(await openai({ baseUrl: model.url, ...settings }))
+      const { body } = model.requests[0]!
+      assert.deepEqual(
+        [...Object.keys(bending), 'seed'].filter(field => field in body),
+        ['seed'],
+      )
+    })
+
   it('asks every endpoint for usage, whatever the extra table says', async () => {
     await using model = await startModelServer()
     await relay(await openai({ baseUrl: model.url, extra: { stream_options: { include_usage: false } } }))
     assert.deepEqual(model.requests[0]!.body.stream_options, { include_usage: true })
+  })
+
+  it('keeps the other stream options of the extra table', async () => {
+    await using model = await startModelServer()
+    await relay(await openai({ baseUrl: model.url, extra: { stream_options: { continuous_usage_stats: true } } }))
+    assert.deepEqual(model.requests[0]!.body.stream_options, { continuous_usage_stats: true, include_usage: true })
   })
 
   it('leaves out refused parameters, as a prompt does', async () => {

@@ -12,7 +12,7 @@ export function endpoint(
   { url = 'http://127.0.0.1:9/v1', keys = [null], weight = null, table = null, ...settings }: Own = {},
 ): ModelEndpoint {
   const config = openaiSettings(sdk.z).parse({ model: `model-of-${name}`, ...settings, baseUrl: url })
-  return { name, weight, at: endpointAt(url), table, keySetting: 'the key', config, keys }
+  return { name, weight, at: endpointAt(url), table, keySetting: 'the key', extraSetting: 'openai.extra', config, keys }
 }
 
 type Own = {

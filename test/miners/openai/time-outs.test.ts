@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
 import nock from 'nock'
@@ -50,6 +51,30 @@ describe('the time-outs of the openai miner', () => {
       const whole = await refusal(ask(miner, { deadline: Date.now() + 999 }))
       assert.match(whole.message, /did not finish its answer within (1 s|990 ms)$/)
     })
+
+    for (const [title, behaviour, settings, message, hint] of [
+      ['no byte', stalled(), {}, /sent no token and did not finish/, /^check that the endpoint is up, and not busy/],
+      [
+        'comments without a token',
+        (response: ServerResponse) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' })
+          response.write(': ping\n\n')
+        },
+        {},
+        /sent no token and did not finish/,
+        /^check that the endpoint is up/,
+      ],
+      ['no whole answer', stalled(), { n: 2 }, /\d did not finish/, /--max-tokens.*; check that the endpoint is up/],
+      ['a word', stalled(['Hi']), {}, /\d did not finish/, /^a lower --max-tokens or a faster --model answers sooner$/],
+    ] as const)
+      it(`are told by what came of the answer: ${title}`, async () => {
+        await using model = await startModelServer(behaviour)
+        const miner = await openai({ baseUrl: model.url, ...settings })
+        const error = await refusal(ask(miner, { deadline: Date.now() + 200 }))
+        assert.equal(error.code, 'MODEL_TIMEOUT')
+        assert.match(error.message, message)
+        assert.match(error.hint!, hint)
+      })
 
     it('leave the deadline in force', async () => {
       await using server = await startSilentServer()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Question, Tool, ToolDelta } from '#dist/plugin/miner.js'
-import { answered, completion, startModelServer, whole } from '../../support/model-server.ts'
+import { answered, chunk, completion, event, startModelServer, whole } from '../../support/model-server.ts'
 import { asked, hello, refusal } from '../ask.ts'
 import { answerOf, deltas, openai, openaiStreams, sent } from './answer-of.ts'
 
@@ -197,6 +197,57 @@ describe('a question with tools', () => {
       response.destroy()
     })
     assert.equal((await refusal(answerOf(await openai({ baseUrl: model.url }), { tools }))).code, 'MODEL_CUT')
+  })
+
+  describe('and an answer whose text and calls are in choices of their own', () => {
+    const toolCalls = [{ id: 'a', name: 'weather', arguments: '{"city":"Ulm"}' }]
+    const raw = [{ index: 0, id: 'a', type: 'function', function: { name: 'weather', arguments: '{"city":"Ulm"}' } }]
+    const words = { role: 'assistant', content: 'I look.' }
+    const made = { role: 'assistant', content: null, tool_calls: raw }
+    const choice = (index: number, message: object, finish_reason: string | null) => ({ index, message, finish_reason })
+    const wholes: [string, object[]][] = [
+      ['text first', [choice(0, words, 'tool_calls'), choice(1, made, 'tool_calls')]],
+      ['text first, which stops', [choice(0, words, 'stop'), choice(1, made, 'tool_calls')]],
+      ['calls first', [choice(0, made, 'tool_calls'), choice(1, words, 'stop')]],
+      ['the same index', [choice(0, words, 'tool_calls'), choice(0, made, 'tool_calls')]],
+    ]
+    for (const [title, choices] of wholes)
+      it(`reads both of a whole answer: ${title}`, async () => {
+        await using model = await startModelServer(answered(200, { ...completion(''), choices }))
+        const answer = await answerOf(await openai({ baseUrl: model.url }), { tools })
+        assert.deepEqual([answer.text, answer.toolCalls], ['I look.', toolCalls])
+        assert.equal(answer.outcome.finishReason, 'tool_calls')
+      })
+
+    const piece = (index: number, delta: object, finish_reason: string | null = null) =>
+      event({ ...chunk(), choices: [{ index, delta, finish_reason }] })
+    const text = [piece(0, { content: 'I ' }), piece(0, { content: 'look.' }), piece(0, {}, 'stop')]
+    const calls = [piece(1, { tool_calls: raw }), piece(1, {}, 'tool_calls')]
+    const streams: [string, string[]][] = [
+      ['text first', [...text, ...calls]],
+      ['calls first', [...calls, ...text]],
+      ['mixed', [text[0]!, calls[0]!, text[1]!, calls[1]!, text[2]!]],
+    ]
+    for (const [title, events] of streams)
+      it(`reads both of a stream: ${title}`, async () => {
+        await using model = await startModelServer(sent(`${events.join('')}data: [DONE]\n\n`))
+        const answer = await answerOf(await openai({ baseUrl: model.url }), { tools })
+        assert.deepEqual([answer.text, answer.toolCalls], ['I look.', toolCalls])
+        assert.equal(answer.outcome.finishReason, 'tool_calls')
+      })
+
+    it('reads the text of one choice only', async () => {
+      const choices = [choice(0, words, 'stop'), choice(1, { role: 'assistant', content: 'Or not.' }, 'stop')]
+      await using model = await startModelServer(answered(200, { ...completion(''), choices }))
+      assert.equal((await answerOf(await openai({ baseUrl: model.url }), { tools })).text, 'I look.')
+    })
+
+    it('reads one of several answers that were asked for', async () => {
+      const choices = [choice(0, words, 'stop'), choice(1, made, 'tool_calls')]
+      await using model = await startModelServer(answered(200, { ...completion(''), choices }))
+      const answer = await answerOf(await openai({ baseUrl: model.url, n: 2 }), { tools })
+      assert.deepEqual([answer.text, answer.toolCalls ?? []], ['I look.', []])
+    })
   })
 
   for (const [title, question] of [

@@ -23,6 +23,7 @@ export class CallTimeouts {
   #tokenTimer: NodeJS.Timeout | undefined
   #endTimer: NodeJS.Timeout | undefined
   #isSilent = false
+  #progress: Progress = 'none'
 
   constructor(
     upstream: Upstream,
@@ -33,7 +34,7 @@ export class CallTimeouts {
     this.#upstream = upstream
     this.#idleMs = idleTimeout
     const leftMs = msUntil(deadline)
-    this.#deadlineTimer = setTimeout(() => this.#expire(deadlineExceeded(upstream, leftMs)), leftMs)
+    this.#deadlineTimer = setTimeout(() => this.#expire(deadlineExceeded(upstream, leftMs, this.#progress)), leftMs)
     if (firstTokenTimeout !== null)
       this.#tokenTimer = setTimeout(() => this.#expire(noFirstToken(upstream, firstTokenTimeout)), firstTokenTimeout)
   }
@@ -44,8 +45,15 @@ export class CallTimeouts {
 
   /** Restarts the idle timeout: a token came, and the next is awaited. */
   onToken(): void {
+    this.#progress = 'begun'
     this.pause()
     if (this.#idleMs !== null) this.#tokenTimer = this.#startIdleTimer(this.#idleMs)
+  }
+
+  /** A whole answer was asked for: it has no first token, so `firstTokenTimeout` does not bound it. */
+  onWholeAsked(): void {
+    this.#progress = 'whole'
+    this.pause()
   }
 
   /** The call was aborted because no token came, not at the deadline or by the caller. */
@@ -96,10 +104,16 @@ function msUntil(deadline: number): number {
   return Math.min(Math.max(1, Math.ceil(deadline - Date.now())), MAX_TIMER_MS)
 }
 
-function deadlineExceeded({ name, model, setting }: Upstream, afterMs: number): NoAnswer {
-  return new NoAnswer('late', `${model} at ${name} did not finish its answer within ${rounded(afterMs)}`, {
+/** How far a call has come: no token yet, no token to expect since a whole answer was asked for, or a first token. */
+type Progress = 'none' | 'whole' | 'begun'
+
+function deadlineExceeded({ name, model, setting }: Upstream, afterMs: number, progress: Progress): NoAnswer {
+  const sooner = `a lower ${setting('maxTokens')} or a faster ${setting('model')} answers sooner`
+  const isUp = 'check that the endpoint is up, and not busy with more questions than it answers at once'
+  const silence = progress === 'none' ? 'sent no token and ' : ''
+  return new NoAnswer('late', `${model} at ${name} ${silence}did not finish its answer within ${rounded(afterMs)}`, {
     code: 'MODEL_TIMEOUT',
-    hint: `a lower ${setting('maxTokens')} or a faster ${setting('model')} answers sooner`,
+    hint: progress === 'begun' ? sooner : progress === 'none' ? isUp : `${sooner}; ${isUp}`,
   })
 }
 

@@ -62,14 +62,14 @@ export async function* complete<Chunk>(
     isRelay,
     onBytes: () => timeouts.onToken(),
   }
-  const answer = new AnswerReader(upstream, question)
+  const answer = new AnswerReader(upstream, question, { isOnly: isRelay || (config.n ?? 1) === 1 })
   const incoming = droppingRefused({
     endpoint,
     refused,
     required: requiredFeatures(question, { isRelay }),
     buildRequest: omitted => modelRequest(config, question, { isOpenAI: at.isOpenAI, refused: omitted, isRelay }),
     send: request => {
-      if (!request.body.stream) timeouts.pause() // a whole answer has no first token
+      if (!request.body.stream) timeouts.onWholeAsked()
       return documents(client, request, options)
     },
   })

@@ -1,6 +1,6 @@
 import { unsupported } from '../errors/answer-errors.js'
 import { type ErrorResponse, readApiError } from '../errors/api-error.js'
-import { unsupportedParameters } from '../errors/unsupported-parameters.js'
+import { isWordlessRefusal, unsupportedParameters } from '../errors/unsupported-parameters.js'
 import { sanitizeText, upstreamOf } from '../errors/upstream.js'
 import { type Feature, refusedFeature } from '../request/features.js'
 import type { ChatRequest } from '../request/model-request.js'
@@ -20,8 +20,10 @@ type DropOptions = {
 
 /**
  * Sends a request, and sends it again without the parameter that the endpoint refuses; OpenAI names one at a time, so
- * there may be several rounds. Refused parameters are remembered only once the endpoint accepts the rest: otherwise the
- * refusal may have been about something else, and one caller's question must not change how other questions are sent.
+ * there may be several rounds. `stream_options` is sent without the operator's asking for it, so a refusal without words is
+ * taken for one of it until the endpoint has accepted a request. Refused parameters are remembered only once the endpoint
+ * accepts the rest: otherwise the refusal may have been about something else, and one caller's question must not change
+ * how other questions are sent.
  *
  * @throws {NoAnswer} `MODEL_UNSUPPORTED` when the endpoint refuses a required feature
  * @throws what `send` throws
@@ -37,9 +39,10 @@ export async function* droppingRefused(options: DropOptions): AsyncGenerator<unk
     try {
       first = await documents.next()
     } catch (error) {
-      const newlyRefused = unsupportedParameters(error, Object.keys(request.body)).filter(
-        name => !omitted.has(name) && !neededFields.has(name),
-      )
+      const sent = Object.keys(request.body)
+      const isWordless = isWordlessRefusal(error) && !refused.hasAccepted(endpoint)
+      const suspects = isWordless ? sent.filter(name => name === 'stream_options') : unsupportedParameters(error, sent)
+      const newlyRefused = suspects.filter(name => !omitted.has(name) && !neededFields.has(name))
       if (newlyRefused.length === 0) throw asUnsupportedFeature(error, options)
       for (const name of newlyRefused) omitted.add(name)
       continue

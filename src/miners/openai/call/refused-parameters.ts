@@ -5,6 +5,8 @@ import type { ModelEndpoint } from '../settings/endpoints.js'
 /** The parameters that each model of each endpoint has refused since the program started. */
 export class RefusedParameters {
   readonly #log: Log
+  /** names of endpoints */
+  readonly #accepting = new Set<string>()
   readonly #known = new Map<string, ReadonlySet<string>>()
 
   constructor(log: Log) {
@@ -16,8 +18,14 @@ export class RefusedParameters {
     return this.#known.get(idOf(endpoint)) ?? new Set()
   }
 
-  /** Remembers these parameters, and logs the new ones. */
+  /** Whether the endpoint has accepted a request for any model. */
+  hasAccepted({ name }: ModelEndpoint): boolean {
+    return this.#accepting.has(name)
+  }
+
+  /** Remembers that the endpoint accepts a request without these parameters, and logs the new ones. */
   learn(endpoint: ModelEndpoint, parameters: Iterable<string>): void {
+    this.#accepting.add(endpoint.name)
     const known = this.of(endpoint)
     const added = [...parameters].filter(parameter => !known.has(parameter))
     if (added.length === 0) return

@@ -32,10 +32,12 @@ export function asUnsupportedModel(error: Error): Error {
  *
  * @param how what is wrong with the reply, after "answered"
  */
-export function unreadableAnswer({ name, setting }: Upstream, how: string): NoAnswer {
+export function unreadableAnswer({ name, setting, surplus }: Upstream, how: string): NoAnswer {
   return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
     code: 'MODEL_UNREADABLE',
-    hint: `check ${setting('baseUrl')}: it names an OpenAI-compatible API and usually ends in /v1`,
+    hint: surplus
+      ? `cut ${surplus} off the end of ${setting('baseUrl')}: the miner appends the path itself`
+      : `check ${setting('baseUrl')}: it names an OpenAI-compatible API and usually ends in /v1`,
   })
 }
 

@@ -1,10 +1,12 @@
 import { NoAnswer, type NoAnswerReason } from '../../../plugin/no-answer.js'
 import { settingOfField } from '../settings/setting-names.js'
 import { type ApiError, type ErrorResponse, isRedirect, readApiError } from './api-error.js'
+import { isLoading } from './loading.js'
 import type { ModelCode } from './model-code.js'
 import { retryAfterMs } from './retry-after.js'
 import { isTooLong } from './too-long.js'
 import { sanitizeText, type Upstream } from './upstream.js'
+import { isWrongModel } from './wrong-model.js'
 
 /**
  * Translates an endpoint's error for the operator. Includes the endpoint's own message, sanitized and cut, except for a
@@ -24,16 +26,13 @@ export function statusError(response: ErrorResponse, upstream: Upstream): NoAnsw
   const status = error.status === undefined ? '' : ` (${error.status})`
   const message = omitsMessage ? '' : sanitizeText(error.message, secrets)
   const retry = retryAfterMs(response)
-  return new NoAnswer(
-    reason,
-    `${name} ${what({ ...error, param: sanitizeText(error.param, secrets) }, model)}${status}${message && `: ${message}`}`,
-    {
-      code,
-      hint: typeof hint === 'string' ? hint : hint(upstream, error),
-      misuse,
-      ...(retry !== undefined && { retryAfterMs: retry }),
-    },
-  )
+  const parts = { ...error, param: sanitizeText(error.param, secrets) }
+  return new NoAnswer(reason, `${name} ${what(parts, model)}${status}${message && `: ${message}`}`, {
+    code,
+    hint: cutHint(upstream, error) ?? (typeof hint === 'string' ? hint : hint(upstream, error)),
+    misuse,
+    ...(retry !== undefined && { retryAfterMs: retry }),
+  })
 }
 
 type Meaning = {
@@ -82,6 +81,13 @@ const meanings: readonly Meaning[] = [
     reason: 'busy',
   },
   {
+    matches: isLoading,
+    code: 'MODEL_LOADING',
+    what: (_, model) => `is still loading ${model}`,
+    hint: 'wait until the endpoint has loaded it',
+    reason: 'loading',
+  },
+  {
     matches: ({ code }) => code === 'content_filter' || code === 'content_policy_violation',
     code: 'MODEL_REFUSED',
     what: () => 'refuses the content of the conversation',
@@ -95,11 +101,7 @@ const meanings: readonly Meaning[] = [
     misuse: true,
   },
   {
-    // LiteLLM has no code for it, only this message.
-    matches: ({ status, code, message }) =>
-      code === 'model_not_found' ||
-      (status === 404 && /model/i.test(message)) ||
-      (status === 400 && /Invalid model name/.test(message)),
+    matches: isWrongModel,
     code: 'MODEL_NOT_FOUND',
     what: (_, model) => `has no model ${model}`,
     hint: ({ setting }) => `set ${setting('model')} to one that is available at this endpoint with this key`,
@@ -120,22 +122,56 @@ const meanings: readonly Meaning[] = [
     misuse: true,
   },
   {
-    matches: ({ status = 0 }) => status >= 400 && status < 500 && status !== 408 && status !== 409,
+    matches: ({ status = 0, message }) =>
+      (status >= 400 && status < 500 && status !== 408 && status !== 409) || isTypeError(message),
     code: 'MODEL_BAD_REQUEST',
     what: ({ param }) => `refuses the request${param && `, parameter ${param}`}`,
-    hint: ({ setting }, { param }) => {
-      const key = settingOfField.get(param)
-      return key ? `set ${setting(key)} to another value, or to none` : 'check the settings of the miner'
-    },
+    hint: wrongValueHint,
     misuse: true,
   },
   {
     matches: () => true,
     code: 'MODEL_FAILED',
     what: () => 'failed',
-    hint: 'see the log or the status page of the endpoint, and try again',
+    hint: ({ setting }, { status, message }) =>
+      status === 500 && /^(Internal Server Error)?$/i.test(message.trim())
+        ? `see the log of the endpoint, and try again; some servers answer so when they lack the model: check ${setting('model')}`
+        : 'see the log or the status page of the endpoint, and try again',
   },
 ]
+
+/** Whether llama.cpp, with status 500, says that a field has a value of another type. */
+function isTypeError(message: string): boolean {
+  return /\[json\.exception\.type_error/.test(message.slice(0, 300))
+}
+
+/** Where the address may be wrong, names the part of it that is too much. */
+function cutHint({ surplus, setting }: Upstream, { status, code }: ApiError): string | undefined {
+  // A status is missing in an error that comes with 200, as LM Studio answers to an unknown path.
+  const isOfAddress = status === undefined || status === 404 || status === 405 || isRedirect(status)
+  return surplus !== undefined && isOfAddress && code !== 'model_not_found'
+    ? `cut ${surplus} off the end of ${setting('baseUrl')}: the miner appends the path itself`
+    : undefined
+}
+
+/** Names the setting behind the parameter that the error mentions, or the `extra` table, where a value is most easily wrong. */
+function wrongValueHint({ setting, extraFields, extraSetting }: Upstream, { param, message }: ApiError): string {
+  const isIn = (name: string) =>
+    param === '' ? isMentioned(name, message.slice(0, 300)) : param.split(/[.[]/)[0] === name
+  const field = extraFields.find(isIn)
+  if (field !== undefined) return `set ${field} in ${extraSetting} to another value, or remove it`
+  const [, key] = [...settingOfField].find(([name]) => isIn(name)) ?? []
+  if (key !== undefined && param !== '') return `set ${setting(key)} to another value, or to none`
+  if (key !== undefined) return `check the settings of the miner, ${setting(key)} first`
+  const others = extraFields.length > 0 ? `, and the fields in ${extraSetting}` : ''
+  return `check the settings of the miner${others}`
+}
+
+/** Whether a text names this field; a plain word such as `stop` only in quotes, because it may be part of a sentence. */
+function isMentioned(name: string, text: string): boolean {
+  const escaped = name.replace(/[^\w]/g, '\\$&')
+  return new RegExp(name.includes('_') ? `\\b${escaped}\\b` : `["'\`]${escaped}["'\`]`).test(text)
+}
 
 /** Messages with 400 about an invalid key: xAI · Gemini, also for an expired key · LiteLLM without a database. */
 const unknownKey = /^(Incorrect API key provided|API key (not valid|expired)|No connected db)\b/

@@ -18,6 +18,16 @@ export function unsupportedParameters(error: unknown, sent: readonly string[]): 
   return candidates.filter(name => nameIn(name).test(message))
 }
 
+/**
+ * Whether an endpoint refuses a request with an error that has no words: gateways such as one-api pass on only the request's
+ * id. A reply without a body does not count.
+ */
+export function isWordlessRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || (error as ErrorResponse).error === undefined) return false
+  const { status, message } = readApiError(error as ErrorResponse)
+  return (status === 400 || status === 422) && message.replace(/\(request id: .*\)/, '').trim() === ''
+}
+
 /** Without these it would be another question. */
 const needed = new Set(['model', 'messages', 'prompt'])
 

@@ -15,17 +15,32 @@ export type Upstream = {
   readonly keySetting: string
   /** returns how the operator sets it: `--max-tokens`, or `openai.endpoints[0].maxTokens` for a listed endpoint */
   setting(key: keyof OwnSettings): string
+  /** names of the fields in `extra` */
+  readonly extraFields: readonly string[]
+  /** the path of `extra`: `openai.extra` */
+  readonly extraSetting: string
+  /** the end of the base URL that names a single call of the API: `/chat/completions`; undefined where there is none */
+  readonly surplus: string | undefined
 }
 
 /** Describes an endpoint for errors. */
-export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelEndpoint): Upstream {
+export function upstreamOf({ name, at, table, keySetting, extraSetting, config, keys }: ModelEndpoint): Upstream {
   return {
     name: name === at.host ? name : `${name} (${at.host})`,
     model: sanitizeText(config.model, []),
     secrets: keys.filter(key => key !== null),
     keySetting,
     setting: key => settingName(table, key),
+    extraFields: Object.keys(config.extra ?? {}),
+    extraSetting,
+    surplus: surplusOf(at.baseUrl),
   }
+}
+
+/** Returns the end of an address that belongs to one call of the API, and that the miner appends itself. */
+function surplusOf(baseUrl: string | null): string | undefined {
+  const path = baseUrl === null ? '' : new URL(baseUrl).pathname
+  return /\/(?:chat\/completions|completions|embeddings|models|responses|chat)\/*$/i.exec(path)?.[0]
 }
 
 /**

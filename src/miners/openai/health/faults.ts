@@ -27,6 +27,8 @@ const faultOfModel: Readonly<Record<ModelCode, Fault>> = {
   MODEL_ANSWER_TOO_LARGE: 'question',
 
   MODEL_RATE_LIMITED: 'rate',
+  // It answers later, and a caller who comes again is answered.
+  MODEL_LOADING: 'rate',
 
   MODEL_KEY_MISSING: 'key',
   MODEL_KEY_REFUSED: 'key',

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { pipeline, type Readable } from 'node:stream'
-import { constants, createBrotliDecompress, createUnzip } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { decompressed } from '../../../async/decompress.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { answerTooLarge } from '../errors/answer-errors.js'
 import { limitConnecting } from './connect-timeout.js'
@@ -64,27 +64,13 @@ async function bodyOf(response: IncomingMessage, status: number): Promise<AsyncI
     response.resume()
     return null
   }
-  return status < 300 ? bounded(decompressed(response)) : readStart(decompressed(response))
+  // Some servers compress although the request does not accept it.
+  const body = decompressed(response, response.headers['content-encoding'])
+  return status < 300 ? bounded(body) : readStart(body)
 }
 
 /** `Response` takes no body with these. */
 const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
-
-/** Decompresses a body: some servers compress although the request does not accept it. */
-function decompressed(response: IncomingMessage): Readable {
-  const decompress = decompressors.get(response.headers['content-encoding']?.toLowerCase() ?? '')
-  return decompress ? pipeline(response, decompress(), () => {}) : response
-}
-
-// Flushes each chunk at once, and accepts a body that is cut.
-const zlibFlush = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
-const brotliFlush = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH }
-const decompressors = new Map([
-  ['gzip', () => createUnzip(zlibFlush)],
-  ['x-gzip', () => createUnzip(zlibFlush)],
-  ['deflate', () => createUnzip(zlibFlush)],
-  ['br', () => createBrotliDecompress(brotliFlush)],
-])
 
 async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let remaining = MAX_BYTES

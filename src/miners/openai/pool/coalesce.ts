@@ -85,7 +85,11 @@ class CoalescedCall<Chunk> {
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
     this.#subscribers.add(asked) // never removed: an attempt that ends because this caller leaves is reported after that
-    using timeout = timeoutSignal({ ms: deadline - Date.now(), reason: deadlineExceeded, parent: asked.signal })
+    using timeout = timeoutSignal({
+      ms: deadline - Date.now(),
+      reason: () => deadlineExceeded({ hasBegun: this.#chunks.length > 0 }),
+      parent: asked.signal,
+    })
     const { signal } = timeout
     let isActive = true
     const leave = () => {
@@ -144,10 +148,12 @@ function outcomeOf(result: Result): Outcome {
   return result.outcome
 }
 
-function deadlineExceeded(): NoAnswer {
-  return new NoAnswer('late', 'the deadline passed before the answer was complete', {
+function deadlineExceeded({ hasBegun } = { hasBegun: false }): NoAnswer {
+  return new NoAnswer('late', `the deadline passed before the answer ${hasBegun ? 'was complete' : 'began'}`, {
     code: 'MODEL_TIMEOUT',
-    hint: 'fewer tokens or a faster model finish sooner',
+    hint: hasBegun
+      ? 'fewer tokens or a faster model finish sooner'
+      : 'check that the endpoint is up, and not busy with more questions than it answers at once',
   })
 }
 

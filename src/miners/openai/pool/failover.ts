@@ -119,7 +119,10 @@ export class Failover<Chunk> {
   bestError(error: unknown): unknown {
     if (this.#asked.signal.aborted || !(error instanceof NoAnswer)) return error
     const best = (this.#answeredBy ? undefined : mostSpecific(this.#errors)) ?? error
-    const availableMs = best.reason === 'busy' ? msUntilAvailable(this.#targets, this.#context.health) : undefined
+    const availableMs =
+      best.reason === 'busy' || best.reason === 'loading'
+        ? msUntilAvailable(this.#targets, this.#context.health)
+        : undefined
     return best.with({ retryAfterMs: best.retryAfterMs ?? availableMs, attempts: this.#attempts })
   }
 

@@ -3,7 +3,7 @@ import type { Message, Question, Tool, ToolCall } from '../../../plugin/miner.js
 /** Returns the fields of a chat request for what only a question can ask for, not a setting. */
 export function questionFields({ seed, tools, toolChoice, responseFormat, logprobs }: Question) {
   return {
-    ...(seed !== undefined && { seed }),
+    ...seedField({ seed }),
     ...(tools?.length && {
       tools: tools.map(toolField),
       ...(toolChoice !== undefined && { tool_choice: choiceField(toolChoice) }),
@@ -11,6 +11,11 @@ export function questionFields({ seed, tools, toolChoice, responseFormat, logpro
     ...(responseFormat && { response_format: formatField(responseFormat) }),
     ...(logprobs && { logprobs: true, ...(logprobs.top > 0 && { top_logprobs: logprobs.top }) }),
   }
+}
+
+/** Returns the field for a question's own seed, which replaces the setting. */
+export function seedField({ seed }: { readonly seed?: number | undefined }) {
+  return seed === undefined ? {} : { seed }
 }
 
 function toolField({ name, description, parameters }: Tool) {

@@ -1,6 +1,6 @@
 import type { Message, Question } from '../../../plugin/miner.js'
 import type { OpenAISettings } from '../settings/settings.js'
-import { isReasoningModel, messageFields, questionFields, tokenLimitField } from './fields.js'
+import { isReasoningModel, messageFields, questionFields, seedField, tokenLimitField } from './fields.js'
 
 /** A request to the API; `stream` asks for a streamed answer. */
 export type ChatRequest = {
@@ -44,13 +44,18 @@ export function modelRequest(
     [refused.has(limit) && api === 'chat' ? otherLimit(limit) : limit]: maxTokens,
     ...(api === 'chat' ? { reasoning_effort: config.reasoningEffort } : { suffix: config.suffix }),
     ...sampling(isRelay ? relaySampling(config) : config, isOpenAI && isReasoningModel(model)),
-    // Only for OpenAI: some endpoints refuse fields that they do not know, and most send usage without being asked.
-    ...(stream && isOpenAI && usage),
+    seed: config.seed,
+    stop: config.stop.length > 0 ? config.stop : null,
+    top_k: config.topK,
+    min_p: config.minP,
+    ...usage,
     ...extra,
-    ...(isRelay && usage),
+    ...(isRelay && bendingFields),
+    // The caller of a relay reads the usage, whatever else the operator asks for.
+    ...(isRelay && { stream_options: { ...asObject(extra?.stream_options), ...usage.stream_options } }),
     // Servers refuse it without a stream, and the `extra` table may set it.
     ...(!stream && { stream_options: null }),
-    ...(api === 'chat' ? questionFields(question) : { seed: question.seed }),
+    ...(api === 'chat' ? questionFields(question) : seedField(question)),
   }
   const sent = Object.entries(parameters).filter(([name, value]) => value != null && !refused.has(name))
   const input = api === 'chat' ? { messages: conversation.map(messageFields) } : { prompt: promptOf(conversation) }
@@ -68,10 +73,17 @@ function relaySampling({ temperature, reasoningEffort }: OpenAISettings): Sampli
   return { temperature, reasoningEffort, topP: null, presencePenalty: null, frequencyPenalty: null }
 }
 
+/** Fields that a relay sends neither from their settings nor from `extra`, because they change the distribution of tokens. */
+const bendingFields = { stop: null, top_k: null, min_p: null }
+
 function sampling(config: Sampling, isReasoning: boolean) {
   const { temperature, topP, presencePenalty, frequencyPenalty, reasoningEffort } = config
   if (isReasoning) return reasoningEffort === 'none' ? { temperature, top_p: topP } : {}
   return { temperature, top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 function otherLimit(limit: string): string {

@@ -7,6 +7,7 @@ import { sanitizeText, type Upstream } from '../errors/upstream.js'
 import { features } from '../request/features.js'
 import { type Choice, isToken, readCompletion } from './completion.js'
 import { END } from './documents.js'
+import { optional } from './loose-json.js'
 import { ToolCallJoiner } from './tool-call-parts.js'
 
 /** What one document adds to an answer. */
@@ -25,6 +26,8 @@ export class AnswerReader {
   readonly #upstream: Upstream
   /** the question brings tools, so tool calls count as an answer */
   readonly #mayCall: boolean
+  /** text may be in one choice and tool calls in another: GitHub Copilot sends Claude's so */
+  readonly #isOneAnswer: boolean
   readonly #wantsLogprobs: boolean
   readonly #joiner = new ToolCallJoiner()
   readonly #calls = new ToolCalls()
@@ -48,9 +51,11 @@ export class AnswerReader {
   #hasText = false
   #hasCalls = false
 
-  constructor(upstream: Upstream, { tools, toolChoice, logprobs }: Question) {
+  /** @param options.isOnly one answer was asked for, so all choices are parts of it */
+  constructor(upstream: Upstream, { tools, toolChoice, logprobs }: Question, { isOnly } = { isOnly: true }) {
     this.#upstream = upstream
     this.#mayCall = (tools?.length ?? 0) > 0 && toolChoice !== 'none'
+    this.#isOneAnswer = isOnly && this.#mayCall
     this.#wantsLogprobs = logprobs !== undefined
     this.#model = upstream.model
   }
@@ -66,8 +71,11 @@ export class AnswerReader {
     const { model, usage, choices } = readCompletion(document, { hasBegun: this.#hasBegun })
     if (model !== undefined && model !== this.#model) this.#model = this.#sanitize(model)
     this.#usage = usage ?? this.#usage
-    const choice =
-      this.#choiceIndex === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#choiceIndex)
+    const choice = this.#isOneAnswer
+      ? joined(choices, this.#choiceIndex)
+      : this.#choiceIndex === undefined
+        ? this.#pick(choices)
+        : choices.find(({ index }) => index === this.#choiceIndex)
     const content = choice && this.#takeChoice(choice)
     const isThought = choices.some(choice => choice.isThought)
     const hasToken = choices.some(isToken)
@@ -133,7 +141,7 @@ export class AnswerReader {
 
   #takeChoice(choice: Choice): string | Piece | undefined {
     this.#hasChoice = true
-    if (choice.finishReason !== undefined) this.#finishReason = this.#sanitize(choice.finishReason)
+    this.#finishReason = this.#reasonAfter(choice)
     this.#callsTools ||= choice.callsTools
     this.#refusal += choice.refusal
     if (this.#wantsLogprobs) for (const logprob of choice.logprobs) this.#logprobs.push(logprob)
@@ -142,7 +150,7 @@ export class AnswerReader {
     this.#hasCalls ||= toolCalls.length > 0
     const text = this.#takeText(choice)
     if (!this.#hasAnswer) return undefined
-    this.#choiceIndex = choice.index
+    if (this.#hasText || !this.#isOneAnswer) this.#choiceIndex = choice.index
     const logprobs = this.#logprobs
     this.#logprobs = []
     if (toolCalls.length === 0 && logprobs.length === 0) return text
@@ -151,6 +159,12 @@ export class AnswerReader {
       ...(toolCalls.length > 0 && { toolCalls }),
       ...(logprobs.length > 0 && { logprobs }),
     }
+  }
+
+  #reasonAfter({ finishReason }: Choice): string | undefined {
+    // The choice with the text stops, while another calls.
+    const isCalling = this.#isOneAnswer && this.#finishReason === 'tool_calls' && finishReason === 'stop'
+    return isCalling || finishReason === undefined ? this.#finishReason : this.#sanitize(finishReason)
   }
 
   #takeText({ text: part }: Choice): string {
@@ -202,6 +216,28 @@ export class AnswerReader {
 
   #error(code: ModelCode, what: string, hint: string): NoAnswer {
     return new NoAnswer('upstream', `${this.#upstream.model} at ${this.#upstream.name} ${what}`, { code, hint })
+  }
+}
+
+/**
+ * Joins the choices of a document that are parts of one answer: the tool calls of all of them, and the text of one.
+ *
+ * @param textIndex the index of the choice whose text is taken; undefined: of the first that has any
+ */
+function joined(choices: readonly Choice[], textIndex: number | undefined): Choice | undefined {
+  const mayHaveText = ({ index }: Choice) => textIndex === undefined || index === textIndex
+  const withText = choices.find(choice => mayHaveText(choice) && choice.text.trim() !== '')
+  const main = withText ?? choices.find(mayHaveText) ?? choices[0]
+  if (main === undefined) return undefined
+  const reasons = choices.flatMap(({ finishReason }) => finishReason ?? [])
+  const calls = reasons.find(reason => reason === 'tool_calls')
+  return {
+    ...main,
+    index: textIndex ?? main.index,
+    ...(!mayHaveText(main) && { text: '', logprobs: [] }),
+    callParts: choices.flatMap(({ callParts }) => callParts),
+    callsTools: choices.some(({ callsTools }) => callsTools),
+    ...optional('finishReason', calls ?? main.finishReason ?? reasons[0]),
   }
 }
 

@@ -60,8 +60,8 @@ export async function* documents(
       yield document
       yield END
     }
-    if (/^(application|text)\/(.+\+)?json$/.test(type))
-      return yield* readWhole(await readText(response, maxBytes, onBytes))
+    const isJson = /^(application|text)\/(.+\+)?json$/.test(type)
+    if (isJson && !body.stream) return yield* readWhole(await readText(response, maxBytes, onBytes))
     if (type === 'text/html') throw unreadableAnswer(upstream, 'with a web page')
     const json = new MislabelledJson(maxBytes)
     if (!body.stream || !response.body) {
@@ -73,7 +73,8 @@ export async function* documents(
     }
 
     const events = new ServerSentEvents(MAX_BYTES)
-    const noEvents = () => unreadableAnswer(upstream, `with ${safeType} and no event in it`)
+    const noEvents = () =>
+      unreadableAnswer(upstream, isJson ? 'with malformed JSON' : `with ${safeType} and no event in it`)
     let isEmpty = true
     let isDone = false
     let sinceTurn = 0
@@ -142,7 +143,9 @@ const MAX_BYTES = 4 * 1024 * 1024
 const SLICE_BYTES = 16 * 1024
 
 function parseWhole(text: string, type: string, upstream: Upstream): object {
-  const document: unknown = text === '' ? undefined : parseJson(text)
+  const parsed: unknown = text === '' ? undefined : parseJson(text)
+  // Gemini sends errors in a list.
+  const document: unknown = Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed
   if (typeof document !== 'object' || document === null) throw unreadableAnswer(upstream, `with ${type}`)
   throwIfError(document, { isWhole: true })
   return document

@@ -17,13 +17,21 @@ export function errorInDocument(document: unknown, { isWhole }: { readonly isWho
   // OpenRouter. Another choice may still be an answer.
   const inChoices = asRecords(choices, MAX_CHOICES).map(choice => choice.error)
   if (inChoices.length > 0 && !inChoices.some(error => isBlank(error))) return inChoices[0]
-  if (!isWhole || Array.isArray(choices) || Array.isArray(data)) return undefined
+  if (Array.isArray(choices) || Array.isArray(data)) return undefined
+  // DashScope and MiniMax within a stream; other events without choices may carry a message, too, such as a status.
+  if (!isWhole && !isErrorCode(fields.code) && !isErrorCode(asRecord(fields.base_resp).status_code)) return undefined
   const message = [fields.message, fields.detail, fields.msg, fields.error_msg, asRecord(fields.base_resp).status_msg]
   const first = message.find(value => !isBlank(value) && (typeof value === 'string' || value === fields.detail))
   return first === undefined ? undefined : { ...fields, message: first }
 }
 
 const MAX_CHOICES = 128
+
+function isErrorCode(code: unknown): boolean {
+  return typeof code === 'number'
+    ? code !== 0 && (code < 200 || code > 299)
+    : typeof code === 'string' && /\D/.test(code)
+}
 
 /** Whether a value says nothing: absent, empty, zero, or made of such values, two levels deep. */
 function isBlank(value: unknown, depth = 2): boolean {

@@ -20,7 +20,7 @@ export class MislabelledJson {
   push(chunk: Uint8Array): boolean {
     const first = this.#isJson === undefined ? chunk.find(byte => !blanks.has(byte)) : undefined
     // A line of an event stream begins with the name of a field.
-    if (first !== undefined) this.#isJson = first === OPENING_BRACE
+    if (first !== undefined) this.#isJson = first === OPENING_BRACE || first === OPENING_BRACKET
     if (!this.#isJson) return false
     this.#size += chunk.byteLength
     if (this.#size > this.#maxBytes) throw answerTooLarge(`a document of more than ${this.#maxBytes} bytes`)
@@ -40,6 +40,7 @@ export class MislabelledJson {
 }
 
 const OPENING_BRACE = 0x7b
+const OPENING_BRACKET = 0x5b
 
 /** White space, and the bytes of a byte order mark. */
 const blanks: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])

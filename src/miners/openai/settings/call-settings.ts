@@ -31,6 +31,26 @@ export const callSettings = (z: Sdk['z']) => {
       .max(1)
       .nullable()
       .describe('the model chooses among the most likely tokens up to this total probability'),
+    topK: z
+      .number()
+      .int()
+      .min(-1)
+      .nullable()
+      .describe("the model chooses among this many most likely tokens; not part of OpenAI's API, but of most others"),
+    minP: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe(
+        "the model chooses among tokens at least this probable, compared with the most likely one; not part of OpenAI's API",
+      ),
+    seed: z
+      .number()
+      .int()
+      .nullable()
+      .describe("makes an answer repeatable, as far as the endpoint can; a question's own seed is sent instead"),
+    stop: z.array(z.string().min(1)).describe('texts that end an answer, which does not include them'),
     n: z
       .number()
       .int()

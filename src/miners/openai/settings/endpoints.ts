@@ -35,7 +35,10 @@ function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): 
     weight: weight ?? null,
     at,
     table,
-    keySetting: hasPlainKey ? `OPENAI_API_KEY or ${section}.apiKey` : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    keySetting: hasPlainKey
+      ? `--api-key, OPENAI_API_KEY or ${section}.apiKey`
+      : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    extraSetting: `${table !== null && own.extra !== undefined ? table : section}.extra`,
     config,
     keys: [key, ...others],
   }
@@ -85,6 +88,8 @@ export type ModelEndpoint = {
   readonly table: string | null
   /** the setting that holds its key */
   readonly keySetting: string
+  /** the table of fields that it adds to its requests */
+  readonly extraSetting: string
   readonly config: OpenAISettings
   /** null: asked without a key */
   readonly keys: readonly [string | null, ...(string | null)[]]

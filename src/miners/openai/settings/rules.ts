@@ -1,6 +1,6 @@
 import type { BrokenRule } from '../../../plugin/miner.js'
 import { endpointAt } from './endpoints.js'
-import { settingName, settingOfField } from './setting-names.js'
+import { fieldsAlsoInExtra, settingName, settingOfField } from './setting-names.js'
 import type { OpenAISettings, OwnSettings } from './settings.js'
 
 type Settings = Partial<OpenAISettings>
@@ -28,6 +28,7 @@ export function openaiRules(settings: Settings, section: string): readonly Broke
         ? [aboutEndpoint([at, 'apiKey'], { message: 'cannot be combined with apiKeys', hint: 'keep only one of them' })]
         : [],
     ),
+    ...setTwice(settings, section),
     ...sharedNames(settings),
     ...uselessHedge(settings, section),
   ]
@@ -52,6 +53,7 @@ function brokenIn(
   if (reasoningEffort !== undefined && !isFor('chat'))
     broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'remove it' })
   for (const name of Object.keys(extra)) {
+    if (fieldsAlsoInExtra.has(name)) continue
     const key = settingOfField.get(name)
     const hint = key ? `set ${settingName(table, key)}` : reservedFields.get(name)
     if (hint) broken.push({ field: 'extra', message: `must not have the field ${name}`, hint })
@@ -71,6 +73,56 @@ const reservedFields: ReadonlyMap<string, string> = new Map([
   ['prompt', 'leave it out: it carries the question'],
   ['stream', 'leave it out: the miner sets it to match how it reads the answer'],
 ])
+
+/** Reports fields that an endpoint would get from a setting and from `extra`. */
+function setTwice({ endpoints, ...plain }: Settings, section: string): Broken[] {
+  const plainValues: Readonly<Record<string, unknown>> = plain
+  const twiceIn = (own: OwnSettings) =>
+    [...fieldsAlsoInExtra].flatMap(field => {
+      const key = settingOfField.get(field)!
+      const extra = own.extra ?? plain.extra ?? {}
+      return isSet(extra[field]) && isSet(own[key] ?? plainValues[key]) ? [{ field, key }] : []
+    })
+  const plainOnes = twiceIn({}).map(({ field, key }): Broken => {
+    return { setting: 'extra', beside: [key as Key], ...twice(field, settingName(null, key)) }
+  })
+  if (plainOnes.length > 0) return plainOnes
+  return (endpoints ?? []).flatMap((own, at) =>
+    twiceIn(own).map(({ field, key }) =>
+      own.extra === undefined
+        ? aboutEndpoint([at, key], {
+            message: `is also set as ${field} in ${section}.extra`,
+            hint: 'keep only one of them',
+          })
+        : aboutEndpoint([at, 'extra'], twice(field, own[key] === undefined ? settingName(null, key) : key)),
+    ),
+  )
+}
+
+function twice(field: string, setting: string) {
+  return { message: `has the field ${field}, and ${setting} is set too`, hint: 'keep only one of them' }
+}
+
+/** Whether a setting or field has a value that is sent: neither null nor an empty list. */
+function isSet(value: unknown): boolean {
+  return value != null && !(Array.isArray(value) && value.length === 0)
+}
+
+/** Describes each field of `extra` that has a setting of its own by now. */
+export function movedFields({ extra, endpoints = [] }: OpenAISettings, section: string): readonly string[] {
+  const tables = [
+    { path: null, extra },
+    ...endpoints.map((own, at) => ({ path: `${section}.endpoints[${at}]`, extra: own.extra })),
+  ]
+  return tables.flatMap(({ path, extra = {} }) =>
+    Object.keys(extra)
+      .filter(field => fieldsAlsoInExtra.has(field))
+      .map(field => {
+        const setting = settingName(path, settingOfField.get(field)!)
+        return `${field} in ${path ?? section}.extra has a setting of its own: use ${setting}`
+      }),
+  )
+}
 
 function sharedNames({ endpoints = [], baseUrl }: Settings): Broken[] {
   const names = endpoints.map(own => own.name ?? endpointAt(own.baseUrl ?? baseUrl).host)

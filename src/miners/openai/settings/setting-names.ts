@@ -7,12 +7,19 @@ export const settingOfField: ReadonlyMap<string, keyof OwnSettings> = new Map([
   ['max_completion_tokens', 'maxTokens'],
   ['temperature', 'temperature'],
   ['top_p', 'topP'],
+  ['top_k', 'topK'],
+  ['min_p', 'minP'],
+  ['seed', 'seed'],
+  ['stop', 'stop'],
   ['n', 'n'],
   ['presence_penalty', 'presencePenalty'],
   ['frequency_penalty', 'frequencyPenalty'],
   ['reasoning_effort', 'reasoningEffort'],
   ['suffix', 'suffix'],
 ])
+
+/** Fields that `extra` may have although they have a setting: the setting is newer than `extra`. */
+export const fieldsAlsoInExtra: ReadonlySet<string> = new Set(['top_k', 'min_p', 'seed', 'stop'])
 
 /**
  * Returns how the operator writes a setting: `--max-tokens`, or `openai.endpoints[0].maxTokens`.

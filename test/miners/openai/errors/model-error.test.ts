@@ -26,7 +26,67 @@ const error = (message: string, type: string, code: string | null, param: string
   error: { message, type, param, code },
 })
 
+/** What servers without a 404 say of a model that they do not have. */
+const wrongModels: readonly (readonly [string, number, string | object])[] = [
+  ['transformers serve, pinned', 400, { detail: "Server is pinned to model 'recite', but the request names 'llama'" }],
+  [
+    'transformers serve, unpinned',
+    500,
+    {
+      detail:
+        "llama is not a local folder and is not a valid model identifier listed on 'https://huggingface.co/models'",
+    },
+  ],
+  ['OpenRouter', 400, { error: { message: 'llama is not a valid model ID', code: 400 } }],
+  ['Mistral', 400, { object: 'error', message: 'Invalid model: llama', type: 'invalid_model', code: '1500' }],
+  ['DeepSeek', 400, { error: { message: 'Model Not Exist', type: 'invalid_request_error' } }],
+  ['Hugging Face', 400, { error: { message: "The requested model 'llama' does not exist", code: 'model_not_found' } }],
+  ['LocalAI', 500, { error: { message: 'could not load model - all backends returned error: x', code: 500 } }],
+]
+
 const cases: Case[] = [
+  ...wrongModels.map(([of, status, body]) => ({
+    title: `a model that the endpoint lacks, in the words of ${of}`,
+    status,
+    body,
+    settings: { model: 'llama' },
+    code: 'MODEL_NOT_FOUND',
+    misuse: true,
+    message: /^api\.openai\.com has no model llama \(\d+\): /,
+    hint: /^set --model to one that is available/,
+  })),
+  {
+    title: 'an internal error without words, which may be about the model',
+    status: 500,
+    body: 'Internal Server Error',
+    headers: { 'content-type': 'text/plain' },
+    code: 'MODEL_FAILED',
+    message: /^api\.openai\.com failed \(500\)/,
+    hint: /log of the endpoint.*check --model/,
+  },
+  ...(
+    [
+      [503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }],
+      [503, { error: 'Model meta-llama/Llama-2-13b-chat is currently loading', estimated_time: 20 }],
+      [500, { error: 'llm server loading model' }],
+    ] as const
+  ).map(([status, body]) => ({
+    title: `a model that is being loaded: ${JSON.stringify(body)}`,
+    status,
+    body,
+    code: 'MODEL_LOADING',
+    reason: 'loading' as const,
+    message: /^api\.openai\.com is still loading gpt-3\.5-turbo \((503|500)\): /,
+    hint: /wait until/,
+  })),
+  {
+    title: 'another 503',
+    status: 503,
+    body: error('Server overloaded, please retry shortly', 'x', null),
+    code: 'MODEL_FAILED',
+    message: /failed \(503\): Server overloaded/,
+    hint: /status page/,
+  },
   {
     title: 'a key that is refused, without the words that show parts of it',
     status: 401,

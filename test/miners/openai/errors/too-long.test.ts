@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { statusError } from '#dist/miners/openai/errors/status-error.js'
 import type { Upstream } from '#dist/miners/openai/errors/upstream.js'
 
-const upstream: Upstream = { name: 'e', model: 'm', secrets: [], keySetting: 'k', setting: key => key }
+const upstream: Upstream = {
+  name: 'e',
+  model: 'm',
+  secrets: [],
+  keySetting: 'k',
+  setting: key => key,
+  extraFields: [],
+  extraSetting: 'x',
+  surplus: undefined,
+}
 const told = (status: number | undefined, error: unknown) => statusError({ status, error }, upstream)
 
 describe('a conversation that is too long is known in the words of', () => {

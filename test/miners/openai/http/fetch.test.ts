@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import nock from 'nock'
 import { httpFetch } from '#dist/miners/openai/http/fetch.js'
 
@@ -14,7 +14,12 @@ describe('httpFetch', () => {
   for (const [encoding, packed] of [
     ['gzip', gzipSync('some words')],
     ['deflate', deflateSync('some words')],
+    ['deflate', deflateRawSync('some words')],
     ['br', brotliCompressSync('some words')],
+    ['zstd', zstdCompressSync('some words')],
+    ['deflate, gzip', gzipSync(deflateSync('some words'))],
+    ['GZip', gzipSync('some words')],
+    ['utf-8', Buffer.from('some words')],
     ['identity', Buffer.from('some words')],
   ] as const)
     it(`reads a body in ${encoding} that it did not request`, async () => {

@@ -11,6 +11,26 @@ import { aborted, endpoint, failing, failure, question, saying } from '../script
 const error = (code: string) => ({ error: { message: 'no', type: 'x', param: null, code } })
 
 describe('a question with several targets', () => {
+  it('waits for an endpoint that is loading its model, and is answered', async () => {
+    const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }
+    await using model = await startModelServer((response, request) =>
+      (model.requests.length > 1 ? streamed(['fine']) : answered(503, loading))(response, request),
+    )
+    const { ask } = pool([endpoint('slow', { url: model.url })])
+    const { text, outcome } = await ask()
+    assert.equal(text, 'fine')
+    assert.deepEqual(tried(outcome), ['slow: MODEL_LOADING', 'slow'])
+  })
+
+  it('fails as loading, and says when to come again, while the model is loading', async () => {
+    const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }
+    await using model = await startModelServer(answered(503, loading))
+    const { ask } = pool([endpoint('slow', { url: model.url })])
+    const { code, reason, retryAfterMs } = await refusal(ask({ deadline: Date.now() + 900 }))
+    assert.deepEqual([code, reason, model.requests.length], ['MODEL_LOADING', 'loading', 1])
+    assert.ok(retryAfterMs! > 0 && retryAfterMs! <= 1_000, `${retryAfterMs}`)
+  })
+
   for (const [title, behaviour, code] of [
     ['fails', answered(500), 'MODEL_FAILED'],
     ['is overloaded', answered(429), 'MODEL_RATE_LIMITED'],

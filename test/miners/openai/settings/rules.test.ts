@@ -39,6 +39,34 @@ describe('the rules between the settings of the openai miner', () => {
       ['model', 'n', 'max_tokens', 'temperature'].map(name => `extra must not have the field ${name}`),
     ],
     [
+      'extra fields that have got a setting since',
+      { extra: { seed: 7, stop: ['x'], min_p: 0.1, top_k: 5 }, endpoints: [{}, { name: 'b', extra: { top_k: 3 } }] },
+      [],
+    ],
+    [
+      'an extra field beside its setting',
+      { extra: { seed: 0, stop: 'x', min_p: 0, top_k: 5 }, seed: 0, stop: ['y'], minP: 0, topK: 1 },
+      ['top_k', 'min_p', 'seed', 'stop'].map(
+        (field, at) => `extra has the field ${field}, and ${['--top-k', '--min-p', '--seed', '--stop'][at]} is set too`,
+      ),
+    ],
+    ['an extra field beside a setting that sends nothing', { extra: { seed: 1, stop: 'x' }, seed: null, stop: [] }, []],
+    [
+      "an endpoint's extra field beside its setting",
+      { endpoints: [{ extra: { top_k: 5 }, topK: 1 }] },
+      ['endpoints 0 extra has the field top_k, and topK is set too'],
+    ],
+    [
+      "an endpoint's extra field beside a plain setting",
+      { topK: 1, endpoints: [{ extra: { top_k: 5 } }] },
+      ['endpoints 0 extra has the field top_k, and --top-k is set too'],
+    ],
+    [
+      "an endpoint's setting beside a plain extra field",
+      { extra: { top_k: 5 }, endpoints: [{}, { name: 'b', topK: 1 }, { name: 'c', topK: 1, extra: {} }] },
+      ['endpoints 1 topK is also set as top_k in openai.extra'],
+    ],
+    [
       'extra fields of an endpoint that are not free',
       { endpoints: [{}, { name: 'b', extra: { stream: false } }] },
       ['endpoints 1 extra must not have the field stream'],
