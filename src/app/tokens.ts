@@ -1,4 +1,3 @@
-import type { InjectionToken } from 'tsyringe'
 import type { Axon } from '../axon/serve-axon.js'
 import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -11,6 +10,7 @@ import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
 import type { Resources } from './resources.js'
+import type { Token } from './scope.js'
 
 // What a command provides to its run.
 export const CONFIGURATION = token<Configuration>('configuration')
@@ -28,15 +28,17 @@ export const MINERS = token<MinerCatalogue>('miners')
 /** The miners and dialects that installed plugins declare. */
 export const PLUGINS = token<readonly Declared[]>('plugins')
 export const DIALECTS = token<DialectCatalogue>('dialects')
-/** Makes the `OpenAI` client for an endpoint: the one service that a test or an embedder replaces. */
+/** Makes the `OpenAI` client for an endpoint: the service that a test or an embedder replaces most often. */
 export const CLIENT_FOR = token<ClientFor>('clientFor')
 /** The chosen miner, built by its plugin's `create`. */
 export const MINER = token<Promise<Miner>>('miner')
 /** The hotkey of the configured wallet, or a development key. */
 export const HOTKEY = token<Promise<Keypair>>('hotkey')
+/** Identifies the axon in the records of its requests, of which a process may serve several. */
+export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')
 export const DENDRITE = token<Promise<Dendrite>>('dendrite')
 
-function token<T>(name: string): InjectionToken<T> {
+function token<T>(name: string): Token<T> {
   return Symbol.for(`bittensor-miner/${name}`)
 }
