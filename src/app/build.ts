@@ -10,7 +10,17 @@ import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
-import { AXON_ID, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+import {
+  AXON_ID,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  ENDING,
+  HOTKEY,
+  LOG,
+  MINER,
+  RESOURCES,
+} from './tokens.js'
 
 // The factories of the container. Each imports what it needs when it runs, so that a command loads only what it uses.
 

@@ -10,7 +10,19 @@ import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
 import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
-import { AXON, AXON_ID, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, PLUGINS, RESOURCES } from './tokens.js'
+import {
+  AXON,
+  AXON_ID,
+  CLIENT_FOR,
+  DENDRITE,
+  DIALECTS,
+  ENDING,
+  HOTKEY,
+  MINER,
+  MINERS,
+  PLUGINS,
+  RESOURCES,
+} from './tokens.js'
 
 /** Opens a scope of its own container. This is the only list of tokens and their factories. */
 export function openScope(installed: Installed = { plugins: [], allow: null }): RunScope {
@@ -44,13 +56,9 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)
 
-  return {
-    resolve,
-    provide,
-    build,
-    async [Symbol.asyncDispose]() {
-      ending.abort()
-      await resources[Symbol.asyncDispose]()
-    },
+  const close = async () => {
+    ending.abort()
+    await resources[Symbol.asyncDispose]()
   }
+  return { resolve, provide, build, close, [Symbol.asyncDispose]: close }
 }

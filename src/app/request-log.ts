@@ -20,10 +20,7 @@ export class RequestLog implements Disposable {
   readonly #timer: NodeJS.Timeout
   readonly #stops: (() => void)[]
 
-  constructor(
-    @inject(LOG) log: Log,
-    @inject(AXON_ID) axon: string,
-  ) {
+  constructor(@inject(LOG) log: Log, @inject(AXON_ID) axon: string) {
     this.#log = log
     this.#axon = axon
     // Periodic, so neither `withTimeout` nor `timeoutSignal`.

@@ -18,5 +18,7 @@ export class ScopeError extends Error {
 
 /** Returns the error for a service that is resolved, or still being built, when its scope is closed. */
 export function scopeClosed(): ScopeError {
-  return new ScopeError('SCOPE_CLOSED', 'the scope is closed', { hint: 'resolve before closing, or open another scope' })
+  return new ScopeError('SCOPE_CLOSED', 'the scope is closed', {
+    hint: 'resolve before closing, or open another scope',
+  })
 }

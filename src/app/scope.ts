@@ -16,8 +16,8 @@ export type Resolver = {
 /** What a factory gets: other services, and an instance of a class with what its decorators name. */
 export type Builder = Resolver & { construct<T>(service: new (...services: never[]) => T): T }
 
-/** The services of one run: each is built once, on first use, and closed in reverse order. */
-export type Scope = Resolver & AsyncDisposable
+/** The services of one run: each is built once, on first use, and closed in reverse order. `await using` closes them, too. */
+export type Scope = Resolver & AsyncDisposable & { close(): Promise<void> }
 
 /** A scope whose services can be replaced before they are resolved. */
 export type RunScope = Scope & {

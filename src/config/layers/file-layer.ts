@@ -23,19 +23,19 @@ export type TableSource = {
 }
 
 /** Reads settings from a file's top table. */
-export function fileLayer(
-  table: Table,
-  file: string,
-  context: { catalog: Catalog; problems: Problem[] },
-): Layer {
-  return tableLayer(table, {
-    kind: 'value',
-    originOf: key => ({ from: 'file', file, key }),
-    under: name => `under [${name}]`,
-    asTable: name => `write [${name}] above its keys`,
-    listed: 'miner config show lists the settings',
-    ofPlugin,
-  }, context)
+export function fileLayer(table: Table, file: string, context: { catalog: Catalog; problems: Problem[] }): Layer {
+  return tableLayer(
+    table,
+    {
+      kind: 'value',
+      originOf: key => ({ from: 'file', file, key }),
+      under: name => `under [${name}]`,
+      asTable: name => `write [${name}] above its keys`,
+      listed: 'miner config show lists the settings',
+      ofPlugin,
+    },
+    context,
+  )
 }
 
 /** Reads settings from a top table. Reports unknown keys and tables, and settings that are given twice. */
@@ -79,7 +79,8 @@ export function tableLayer(
   function hintAtTop(name: string, value: unknown): string {
     const dot = name.indexOf('.')
     const table = name.slice(0, Math.max(0, dot))
-    if (keys.has(name) || unread.has(table)) return `write it as ${escapeName(name.slice(dot + 1))} ${source.under(table)}`
+    if (keys.has(name) || unread.has(table))
+      return `write it as ${escapeName(name.slice(dot + 1))} ${source.under(table)}`
     const home = isTable(value) ? undefined : [...tables].find(table => keys.has(`${table}.${name}`))
     if (home) return `put it ${source.under(home)}`
     const meant = closest(

@@ -46,7 +46,8 @@ async function resolveSecret(
 function fromVariable(name: string, path: string, { env, report }: { env: Environment | null; report: OnProblem }) {
   // The message does not quote the name: an operator may have pasted the secret itself after "env:".
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'must name a variable after "env:"')
-  if (env === null) return void report(path, `refers to the variable ${name}, which is not read here`, `pass process.env.${name}`)
+  if (env === null)
+    return void report(path, `refers to the variable ${name}, which is not read here`, `pass process.env.${name}`)
   const secret = textOf(env, name)
   return secret || void report(path, `refers to the variable ${name}, which is not set`, `export ${name}=…`)
 }

@@ -1,12 +1,11 @@
-import type { OpenAI } from 'openai'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { Target } from '../settings/endpoints.js'
-import type { ClientFor } from './client.js'
+import type { ClientFor, ModelClient } from './client.js'
 
 /** The clients of a miner: one for each endpoint and key, made when first needed, and made again after a failure. */
 export class ClientCache {
   readonly #clientFor: ClientFor
-  readonly #clients = new Map<string, Promise<OpenAI>>()
+  readonly #clients = new Map<string, Promise<ModelClient>>()
 
   constructor(clientFor: ClientFor) {
     this.#clientFor = clientFor
@@ -17,7 +16,7 @@ export class ClientCache {
    *
    * @throws {NoAnswer} `MODEL_KEY_MISSING`
    */
-  of({ endpoint: { name, at, table, keySetting, config, keys }, keyAt }: Target): Promise<OpenAI> {
+  of({ endpoint: { name, at, table, keySetting, config, keys }, keyAt }: Target): Promise<ModelClient> {
     const id = `${name} ${keyAt}`
     const cached = this.#clients.get(id)
     if (cached) return cached
