@@ -67,7 +67,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'miners/openai': {
     '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],
     pool: ['call', 'health', 'request', 'errors', 'settings'],
-    call: ['response', 'request', 'errors', 'settings'],
+    call: ['response', 'http', 'request', 'errors', 'settings'],
     response: ['request', 'http', 'errors'],
     request: ['errors', 'settings'],
     http: ['errors', 'settings'],

@@ -29,8 +29,9 @@ export async function buildMiner(from: Builder): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
   const signal = from.resolve(ENDING)
+  const resources = from.resolve(RESOURCES)
   const miner = await create({ config, log: onlyLog(from.resolve(LOG)), signal, fetch: boundedFetch(signal) })
-  from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
+  resources.own({ [Symbol.asyncDispose]: async () => miner.close?.() })
   return miner
 }
 

@@ -49,6 +49,10 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
   }
   const scope = openScope()
   try {
+    const key = typeof options.hotkey === 'string' ? await keypairFromUri(options.hotkey) : options.hotkey
+    scope.build(HOTKEY, () => (key ? Promise.resolve(key) : walletHotkey(scope, settings)))
+    // Before the miner is chosen, which is built from them.
+    for (const [token, value] of provide) replace(scope, token, value)
     const miner = await chosenMiner({ plugin: typeof use === 'function' ? use : null, settings, scope })
     const chosen = await chosenDialect({ plugin: typeof dialect === 'function' ? dialect : null, settings, scope })
     const sections = [...Object.values(hostSections), minerSection(miner)]
@@ -65,14 +69,11 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
       throw programError(error, { sections, secrets: [] })
     })
 
-    const key = typeof options.hotkey === 'string' ? await keypairFromUri(options.hotkey) : options.hotkey
     scope.provide(CONFIGURATION, configuration)
     scope.provide(CHOSEN_MINER, miner)
     scope.provide(CHOSEN_DIALECT, chosen)
     scope.provide(PLUGINS_IN_USE, [])
     scope.provide(LOG, logOf(log, configuration))
-    scope.build(HOTKEY, () => (key ? Promise.resolve(key) : walletHotkey(scope, settings)))
-    for (const [token, value] of provide) replace(scope, token, value)
     return openedScope(scope, { sections, configuration })
   } catch (error) {
     await scope.close()
