@@ -86,6 +86,30 @@ describe('openMiner', () => {
     assert.deepEqual([headers.authorization, body.model], ['Bearer its own', 'm'])
   })
 
+  it('takes a client without a promise, and says what is wrong with something else', async () => {
+    await using model = await startModelServer(whole('at once'))
+    const given: [() => unknown, string | RegExp][] = [
+      [() => new OpenAI({ baseURL: model.url, apiKey: 'k' }), 'at once'],
+      [async () => ({}), /^CLIENT_FOR must return a promise of a client/],
+      [() => undefined, /^CLIENT_FOR must return a promise of a client/],
+    ]
+    for (const [clientFor, expected] of given) {
+      await using scope = await openMiner({ provide: [[CLIENT_FOR, clientFor as never]] })
+      const text = await ask(await scope.resolve(MINER)).catch((error: TypeError) => error.message)
+      if (typeof expected === 'string') assert.equal(text, expected)
+      else assert.match(text, expected)
+    }
+  })
+
+  it('tells of a missing key before it serves, in words of the settings', async () => {
+    await using scope = await openMiner({ settings: admitsAlice, hotkey: bob })
+    await assert.rejects(scope.resolve(AXON), {
+      name: 'NoAnswer',
+      code: 'MODEL_KEY_MISSING',
+      hint: 'set settings.openai.apiKey, or choose another endpoint with settings.openai.baseUrl',
+    })
+  })
+
   it('serves two miners at once, which do not meet', async () => {
     await using one = await startModelServer(whole('one'))
     await using other = await startModelServer(whole('other'))

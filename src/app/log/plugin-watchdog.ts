@@ -10,7 +10,7 @@ const BLOCKED_MS = 250
 /**
  * Warns when a plugin harms others: when code held the only thread, so that no caller was answered, and when a plugin runs
  * on although its result is no longer needed. The culprit that held the thread cannot be identified, so the warning names
- * miner and dialect; of a plugin that runs on, only those that answer for this axon. A busy machine, where the thread stands still without using the processor, causes no warning.
+ * miner and dialect; of plugins that run on, it ignores those that surely answer for another axon. A busy machine, where the thread stands still without using the processor, causes no warning.
  */
 export function watchPlugins(
   log: Log,
@@ -33,7 +33,7 @@ export function watchPlugins(
   const timer = setInterval(look, everyMs).unref()
   const logOverdue = (record: unknown) => {
     const { speaker, running, axon: servedBy } = record as Overrun
-    if (servedBy !== axon) return
+    if (servedBy !== undefined && servedBy !== axon) return
     const message = 'it runs on although its signal has aborted, and cannot be stopped: it must observe the signal'
     log.warn({ event: 'pluginOverdue', plugin: plugins[speaker], running, message })
   }

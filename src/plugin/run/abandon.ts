@@ -5,7 +5,7 @@ import type { PluginKind } from '../sdk.js'
 
 /**
  * A plugin still runs a second after its signal aborted; `running`: how many calls of its kind do so now in this process;
- * `axon`: the axon that it answers for, absent outside of one.
+ * `axon`: the id of the axon that it answers for, where that is known.
  */
 export type Overrun = { readonly speaker: PluginKind; readonly running: number; readonly axon?: string }
 

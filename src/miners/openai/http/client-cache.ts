@@ -21,15 +21,23 @@ export class ClientCache {
     const cached = this.#clients.get(id)
     if (cached) return cached
     const { organization = null, project = null } = config
-    const client = this.#clientFor({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project }).catch(
-      error => {
-        // `clientFor` does not know which setting this key comes from.
-        const isListed = table !== null && error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING'
-        throw isListed ? error.with({ hint: `set ${keySetting}, or give that endpoint another baseUrl` }) : error
-      },
-    )
+    const making = this.#make({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project })
+    const client = making.catch(error => {
+      // `clientFor` does not know which setting this key comes from.
+      const isListed = table !== null && error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING'
+      throw isListed ? error.with({ hint: `set ${keySetting}, or give that endpoint another baseUrl` }) : error
+    })
     this.#clients.set(id, client)
     client.catch(() => this.#clients.delete(id))
     return client
+  }
+
+  /** Calls the function of a program, which may throw, or return a client instead of a promise, or something else. */
+  async #make(at: Parameters<ClientFor>[0]): Promise<ModelClient> {
+    const client = await this.#clientFor(at)
+    if (typeof client?.post === 'function') return client
+    throw new TypeError(
+      'CLIENT_FOR must return a promise of a client of the openai package, which has a function `post`',
+    )
   }
 }
