@@ -63,7 +63,7 @@ export function checkOptions(options: OpenMinerOptions): void {
 
 function unknownOption(name: string): Problem {
   const meant = closest(name, names)
-  const hint = meant ? `use ${meant}` : `the options are ${names.join(', ')}; settings of the miner go into settings`
+  const hint = meant ? `write ${meant}` : `the options are ${names.join(', ')}; settings of the miner go into settings`
   return { code: 'UNKNOWN_KEY', message: `${escapeName(name)} is not an option of openMiner`, hint }
 }
 

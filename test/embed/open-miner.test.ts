@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { OpenAI } from 'openai'
 import { AXON, CLIENT_FOR, CONTRACT_VERSION, DENDRITE, HOTKEY, MINER, NoAnswer, openMiner } from '#dist/embed/index.js'
@@ -333,6 +334,26 @@ describe('openMiner, at its end', () => {
     await closing
     await refused
     assert.equal(closed, 1)
+  })
+
+  it('gives up on a miner that does not close', async () => {
+    const clinging: MinerPlugin = sdk => {
+      const definition = shout(sdk)
+      return {
+        ...definition,
+        create: async context => ({ ...(await definition.create(context)), close: () => new Promise<void>(() => {}) }),
+      }
+    }
+    const scope = await openMiner({ use: clinging })
+    await scope.resolve(MINER)
+    mock.timers.enable({ apis: ['setTimeout'] })
+    try {
+      const refused = assert.rejects(scope.close(), { name: 'ScopeError', code: 'CLOSE_TIMEOUT' })
+      mock.timers.tick(5_000)
+      await refused
+    } finally {
+      mock.timers.reset()
+    }
   })
 
   it('lets requests end before it closes, when the program drains the axon', async () => {
