@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { run } from './support/child-process.ts'
 import { runMiner, startMiner } from './support/miner-process.ts'
-import { startModelServer } from './support/model-server.ts'
+import { answered, type Behaviour, said, startModelServer } from './support/model-server.ts'
 
 // What the README shows, run: a page that shows what does not work is worse than none.
 const shown = readFileSync('README.md', 'utf8')
@@ -13,6 +13,11 @@ const shown = readFileSync('README.md', 'utf8')
 const words = (command: string) =>
   [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(found => found.slice(1).find(word => word !== undefined)!)
 
+const replies: Behaviour = (response, request) => {
+  const reply = request.method === 'GET' ? answered(200, { data: [{ id: 'gpt-3.5-turbo' }] }) : said('Hello')
+  return reply(response, request)
+}
+
 describe('the README', () => {
   it('shows commands', () => assert.ok(shown.length >= 8, `only ${shown.length} are found`))
 
@@ -21,7 +26,7 @@ describe('the README', () => {
     const args = words(command)
 
     it(`shows \`${line}\``, async () => {
-      await using model = await startModelServer()
+      await using model = await startModelServer(replies)
       const env = {
         OPENAI_BASE_URL: model.url,
         MINER_WALLET_PATH: 'test/fixtures/wallets',

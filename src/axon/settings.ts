@@ -45,6 +45,11 @@ export const axonSettings = z.object({
       'what to do with an answer that is not complete in time: cut it after its last sentence or word, or never send it',
     )
     .meta({ flag: 'partial' }),
+  probe: z
+    .boolean()
+    .default(true)
+    .describe('when the axon opens, ask each endpoint one tiny question, and log whether it answers')
+    .meta({ flag: 'probe' }),
   maxBody: z
     .int()
     .min(1024)

@@ -1,9 +1,11 @@
+import { hostSections } from '../app/settings.js'
 import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
 import { abortable } from '../async/abortable.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
+import { valuesOf } from '../config/configuration.js'
 import { redactText } from '../config/redact.js'
 import type { Check } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
@@ -19,6 +21,8 @@ export default class CheckMiner extends SettingsCommand {
     'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail, and 2 when none can be tried, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
+  static override readonly reads = ['axon'] as const
+
   async run(): Promise<unknown> {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
@@ -26,7 +30,8 @@ export default class CheckMiner extends SettingsCommand {
     const miner = await abortable(scope.resolve(MINER), timeout.signal)
     await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
     const found = await checkMiner(miner, timeout.signal)
-    const checks = found.map(check => redactCheck(check, configuration.secretValues))
+    const { concurrency } = valuesOf(configuration, hostSections.axon)
+    const checks = found.map(check => withSlots(redactCheck(check, configuration.secretValues), concurrency))
 
     const broken = checks.filter(({ problem }) => problem)
     if (checks.length > 0 && broken.length === checks.length) process.exitCode = 1
@@ -50,15 +55,29 @@ export default class CheckMiner extends SettingsCommand {
 }
 
 /** Redacts secrets: an endpoint's error may repeat what it was sent. */
-function redactCheck({ name, findings, notes, problem }: Check, secrets: readonly string[]): Check {
+function redactCheck({ name, findings, notes, concurrency, problem }: Check, secrets: readonly string[]): Check {
   const clean = (text: string) => redactText(text, secrets)
-  const found = { name: clean(name), findings, ...(notes && { notes: notes.map(clean) }) }
+  const found = {
+    name: clean(name),
+    findings,
+    ...(notes && { notes: notes.map(clean) }),
+    ...(concurrency !== undefined && { concurrency }),
+  }
   if (!problem) return found
   const { code, message, hint } = problem
   return {
     ...found,
     problem: { code: clean(code), message: clean(message), ...(hint !== undefined && { hint: clean(hint) }) },
   }
+}
+
+/** Adds a note when the axon asks more at once than a source answers. */
+function withSlots(check: Check, asked: number): Check {
+  const { notes = [], concurrency } = check
+  if (concurrency === undefined || concurrency >= asked) return check
+  const questions = concurrency === 1 ? 'one question' : `${concurrency} questions`
+  const note = `answers ${questions} at once, but --concurrency is ${asked}: further questions wait there, and may be late; lower --concurrency, or start the server with more slots`
+  return { ...check, notes: [...notes, note] }
 }
 
 function late(): NoAnswer {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, PLUGINS_IN_USE } from '../app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
 import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { dialectFilePath } from '../cli/choose-plugin.js'
@@ -9,6 +9,7 @@ import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { logPlugins } from '../cli/plugins/log-plugins.js'
+import { startProbe } from '../cli/probe.js'
 import { drainAxon, stopSignal } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
@@ -80,7 +81,10 @@ export default class Serve extends SettingsCommand {
         banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
       )
 
+    const { probe } = valuesOf(configuration, hostSections.axon)
+    const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
     const signal = await stop
+    probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
     process.exitCode = await drainAxon(axon, { signal, ms: DRAIN_MS, log })
   }

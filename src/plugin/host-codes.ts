@@ -38,6 +38,14 @@ export const hostCodes = {
     meaning: '`miner prompt` received no answer within `--timeout`',
     remedy: 'allow more time with `--timeout`; `miner check` shows what is slow',
   },
+  MODELS_MISSING: {
+    meaning: 'the endpoint has no list of models at this address (404, 405 or 501)',
+    remedy: 'check the base URL, which usually ends in `/v1`; `miner check` shows whether the configured model answers',
+  },
+  MODELS_TIMEOUT: {
+    meaning: '`miner models` took too long',
+    remedy: 'see what it waits for: `--log-level debug`',
+  },
   CHECK_TIMEOUT: {
     meaning: '`miner check` took too long',
     remedy: 'see what it waits for: `--log-level debug`',

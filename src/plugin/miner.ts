@@ -131,8 +131,39 @@ export type Check = {
   readonly findings: Readonly<Record<string, boolean | number | null>>
   /** worth knowing although it works: `top_p is refused, and not sent` */
   readonly notes?: readonly string[]
+  /** how many questions it answers at once, where it says so; the host warns when `axon.concurrency` is higher */
+  readonly concurrency?: number
   /** absent when it works */
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+/** How a miner is checked. */
+export type CheckHow = {
+  /** true: only whether each source answers, at the least cost; `miner serve` does so when it starts */
+  readonly quick?: boolean
+  /** To be called with each result as soon as it is known, so that a slow source does not hold up the others. */
+  readonly onCheck?: (check: Check) => void
+}
+
+/** A model that a source of answers offers. */
+export type OfferedModel = {
+  readonly id: string
+  /** whether the settings name it */
+  readonly configured: boolean
+}
+
+/** The models that one of a miner's sources of answers offers. */
+export type ModelList = {
+  /** the source, as the operator named it */
+  readonly name: string
+  /** the model that the settings name; `models` may lack it, because many servers also accept names that they do not list */
+  readonly configured?: string
+  /** in the order of the source; empty when there is a problem */
+  readonly models: readonly OfferedModel[]
+  /** worth knowing although there is a list: `lists only the first 10000` */
+  readonly notes?: readonly string[]
+  /** why there is no list */
+  readonly problem?: Check['problem']
 }
 
 /** A hotkey as an ss58 address of network prefix 42, in its canonical form. */
@@ -176,7 +207,9 @@ export type Miner = {
    */
   ready?(): Promise<void>
   /** Checks whether it could answer, with as few requests as that takes. Throws only when the signal aborts. */
-  check?(signal: AbortSignal): Promise<readonly Check[]>
+  check?(signal: AbortSignal, how?: CheckHow): Promise<readonly Check[]>
+  /** Lists the models that each source of answers offers, for `miner models`. Throws only when the signal aborts. */
+  models?(signal: AbortSignal): Promise<readonly ModelList[]>
   /** Answers as `prompt` does, in the bytes of the model's own server. */
   relay?(question: Question, asked: Asked): Promise<Relayed>
   embed?(texts: readonly string[], asked: Asked): Promise<Embedding>

@@ -1,6 +1,7 @@
 export { type AskHow, ask, type TestReply } from './ask.js'
 export { type AskMinerHow, askMiner } from './ask-miner.js'
 export type { Behaviour, ModelRequest } from './behaviour.js'
+export { type BuiltMiner, buildMiner } from './build-miner.js'
 export { Clock } from './clock.js'
 export {
   answered,

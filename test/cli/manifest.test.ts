@@ -31,8 +31,9 @@ describe('oclif.manifest.json', () => {
     )
     const all = ['subnet', 'wallet', 'axon', 'policy', 'subtensor']
     assert.deepEqual(readers.sort(), [
-      ['check', [], true],
+      ['check', ['axon'], true],
       ['config:show', all, true],
+      ['models', [], true],
       ['prompt', [], true],
       ['query', ['subnet', 'wallet'], false],
       ['serve', all, true],

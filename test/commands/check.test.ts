@@ -58,6 +58,18 @@ describe('miner check', () => {
     assert.deepEqual(JSON.parse((await check({ checks: [noted] }, '--json')).stdout), { checks: [noted] })
   })
 
+  it('notes that the axon asks more at once than an endpoint answers', async () => {
+    const slow = { ...main, concurrency: 4 }
+    const note =
+      'answers 4 questions at once, but --concurrency is 16: further questions wait there, and may be late; lower --concurrency, or start the server with more slots'
+    const { code, stderr } = await check({ checks: [slow] })
+    assert.deepEqual([code, stderr], [0, `main, key 1: ${note}\n`])
+    assert.deepEqual(JSON.parse((await check({ checks: [slow] }, '--json')).stdout), {
+      checks: [{ ...slow, notes: [note] }],
+    })
+    assert.equal((await check({ checks: [slow] }, '--concurrency', '4')).stderr, '')
+  })
+
   it('exits with 2, and says what prompt and serve say, when no key is there at all', async () => {
     const { code, stdout, stderr } = await runMiner(['check'])
     assert.deepEqual([code, stdout], [2, ''])

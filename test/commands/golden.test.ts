@@ -48,6 +48,7 @@ const groups: Record<string, Record<string, Case>> = {
     'help-prompt-echo': { args: 'prompt -h', env: { MINER_USE: 'echo' } },
     'help-query': { args: 'query --help' },
     'help-check-echo': { args: 'check --use echo --help' },
+    'help-models-echo': { args: 'models --use echo --help' },
     'help-config': { args: 'config' },
     'help-config-show': { args: 'config show --help' },
     'help-config-show-echo': { args: 'config show --help', file: 'use = "echo"' },
@@ -172,6 +173,11 @@ const groups: Record<string, Record<string, Case>> = {
     'check-flag-of-other-miner': { args: 'check --use echo --model x' },
     'check-unknown-miner': { args: 'check --use ech' },
     'check-word': { args: 'check sk-secret' },
+  },
+  models: {
+    'models-of-none': { args: 'models --use echo' },
+    'models-of-none-json': { args: 'models --use echo --json' },
+    'models-word': { args: 'models sk-secret' },
   },
   serve: {
     'serve-nowhere': { args: 'serve' },

@@ -18,7 +18,8 @@ export type LiveRun = AsyncDisposable & {
 }
 
 /**
- * Starts the real program with its own folders and an open standard input. Disposing the run kills it.
+ * Starts the real program with its own folders and an open standard input. Disposing the run kills it. `serve` does not
+ * probe its endpoints, as in `startMiner`.
  *
  * @param options.command a shell command to run instead; `$MINER` in it is the program
  */
@@ -29,7 +30,8 @@ export function liveMiner(
   const folder = mkdtempSync(join(tmpdir(), 'miner-live-'))
   const folders = Object.fromEntries(['CONFIG', 'DATA', 'CACHE'].map(kind => [`MINER_${kind}_DIR`, join(folder, kind)]))
   const [file, ...words] = command ? ['bash', '-c', command, 'bash', ...args] : [process.execPath, program, ...args]
-  const variables = { ...process.env, ...folders, NODE: process.execPath, MINER: program, ...env }
+  const noProbe = args[0] === 'serve' && { MINER_AXON_PROBE: 'false' }
+  const variables = { ...process.env, ...folders, ...noProbe, NODE: process.execPath, MINER: program, ...env }
   const child = spawn(file!, words, { env: variables })
   const said = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()

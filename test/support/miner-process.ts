@@ -26,7 +26,8 @@ export type MinerProcess = AsyncDisposable & {
 
 /**
  * Starts the real program as a process, with its own configuration, data and cache folders, and waits until it serves.
- * `args` begin with `serve` and should include `--axon-port 0`.
+ * `args` begin with `serve` and should include `--axon-port 0`. It does not probe its endpoints unless `--probe` is among
+ * them: tests count the requests of callers.
  *
  * @throws when it exits first, or does not serve in time, with its output
  */
@@ -37,7 +38,7 @@ export async function startMiner(args: readonly string[], options: ProcessOption
   try {
     const server = await startServer(process.execPath, [program, ...args], {
       ...options,
-      env: home.env,
+      env: { MINER_AXON_PROBE: 'false', ...home.env },
       output: 'stderr',
       readyOf(line) {
         const record = recordOf(line)

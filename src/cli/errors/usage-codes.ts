@@ -24,6 +24,10 @@ export const usageCodes = {
     meaning: '`use` names a miner that does not exist',
     remedy: 'choose one that the hint lists, or install the plugin that provides it',
   },
+  NO_MODEL_LIST: {
+    meaning: 'the miner cannot list models: it has no method `models`',
+    remedy: 'choose another miner with `--use`; `miner config show` prints the settings of this one',
+  },
   UNKNOWN_DIALECT: {
     meaning: '`dialect` names a dialect that does not exist',
     remedy: 'choose one that the hint lists, or install the plugin that provides it',

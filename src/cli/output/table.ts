@@ -3,7 +3,8 @@ import { escapeControls } from '../../text/escape.js'
 /** Formats a table for people: columns as wide as their widest cell, two spaces between them. */
 export function table(keyValueRows: readonly Readonly<Record<string, string>>[]): string {
   const names = Object.keys(keyValueRows[0] ?? {})
-  const widths = names.map(name => Math.max(name.length, ...keyValueRows.map(row => row[name]!.length)))
+  // Not `Math.max(...)`: it takes some hundred thousand arguments at most.
+  const widths = names.map(name => keyValueRows.reduce((width, row) => Math.max(width, row[name]!.length), name.length))
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, at) => cell.padEnd(widths[at]!))

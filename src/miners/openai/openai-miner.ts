@@ -3,8 +3,10 @@ import type {
   Asked,
   Capabilities,
   Check,
+  CheckHow,
   Embedding,
   Miner,
+  ModelList,
   Outcome,
   Piece,
   Question,
@@ -18,6 +20,7 @@ import { checkEndpoints } from './check.js'
 import type { EndpointHealth } from './health/health.js'
 import type { ClientFor } from './http/client.js'
 import { ClientCache } from './http/client-cache.js'
+import { modelLists } from './model-lists.js'
 import { ModelPool } from './pool/model-pool.js'
 import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import type { OpenAISettings } from './settings/settings.js'
@@ -71,8 +74,12 @@ export class OpenAIMiner implements Miner {
       this.#log.warn({ event: 'endpointUnusable', endpoint, code: error.code, reason: error.message })
   }
 
-  check(signal: AbortSignal): Promise<readonly Check[]> {
-    return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal)
+  check(signal: AbortSignal, how: CheckHow = {}): Promise<readonly Check[]> {
+    return checkEndpoints({ endpoints: this.#endpoints, clients: this.#clients, refused: this.#refused }, signal, how)
+  }
+
+  models(signal: AbortSignal): Promise<readonly ModelList[]> {
+    return modelLists({ endpoints: this.#endpoints, clients: this.#clients }, signal)
   }
 
   /**

@@ -49,12 +49,13 @@ export function guardMiner(definition: MinerDefinition, source: PluginSource, ma
 
 type Fault = (message: string, thrown?: unknown) => PluginError
 
-/** Leaves answers and hooks to their callers, which guard them, and the check to `checkMiner`. */
+/** Leaves answers and hooks to their callers, which guard them, as `checkMiner` and `listModels` do. */
 function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
-  const { prompt, check, relay, embed, blacklist, priority } = miner
+  const { prompt, check, models, relay, embed, blacklist, priority } = miner
   return {
     prompt: prompt.bind(miner),
     ...(check && { check: check.bind(miner) }),
+    ...(models && { models: models.bind(miner) }),
     ...(relay && { relay: relay.bind(miner) }),
     ...(embed && { embed: embed.bind(miner) }),
     ...(blacklist && { blacklist: blacklist.bind(miner) }),
@@ -85,7 +86,7 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
 
 const optional = z.object(
   Object.fromEntries(
-    ['ready', 'check', 'relay', 'embed', 'capabilities', 'blacklist', 'priority', 'close'].map(name => [
+    ['ready', 'check', 'models', 'relay', 'embed', 'capabilities', 'blacklist', 'priority', 'close'].map(name => [
       name,
       callable.optional(),
     ]),

@@ -24,7 +24,9 @@ const held = ({ findings: { firstToken: _, total: __, ...rest } }: Check) => Obj
 describe('the check of the openai miner', () => {
   it('asks every endpoint with every key one tiny question, with its own parameters', async () => {
     await using one = await startModelServer()
-    await using two = await startModelServer(whole('OK'))
+    await using two = await startModelServer((response, request) =>
+      (request.method === 'GET' ? answered(200, { data: [{ id: 'llama' }] }) : whole('OK'))(response, request),
+    )
     const checks = await check({
       temperature: 0.7,
       endpoints: [
@@ -43,7 +45,8 @@ describe('the check of the openai miner', () => {
       assert.ok(Number.isInteger(firstToken) && Number.isInteger(total) && Number(total) >= Number(firstToken))
       assert.equal(problem, undefined)
     }
-    assert.deepEqual(one.requests.map(({ headers }) => headers.authorization).sort(), ['Bearer sk-1', 'Bearer sk-2'])
+    const questions = one.requests.filter(({ method }) => method === 'POST')
+    assert.deepEqual(questions.map(({ headers }) => headers.authorization).sort(), ['Bearer sk-1', 'Bearer sk-2'])
     const { body } = two.requests[0]!
     assert.deepEqual([body.model, body.max_tokens, body.top_k, body.temperature], ['llama', 5, 5, 0.7])
     assert.equal(one.requests[0]!.body.max_tokens, 16)

@@ -327,6 +327,14 @@ describe('a stream of the model', () => {
       assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
     })
 
+  for (const type of ['application/json', 'text/event-stream'])
+    it(`with a document of very many lists fails at the bound, as ${type}`, async () => {
+      const text = `{"x":[${'[],'.repeat(200_000)}[]],"choices":[{"message":{"content":"hi"}}]}`
+      const body = type === 'application/json' ? text : `data: ${text}\n\n`
+      await using model = await startModelServer(sent([body], { 'content-type': type }))
+      assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
+    })
+
   it('that decompresses to more than the bound fails there', async () => {
     const bomb = gzipSync(`: ${'x'.repeat(40_000_000)}\n\n`)
     await using model = await startModelServer(sent([bomb], { 'content-encoding': 'gzip' }))

@@ -25,6 +25,25 @@ describe('checkMiner', () => {
     assert.deepEqual(await checkMiner(miner(), never), [])
   })
 
+  it('passes on each result as the miner reports it, if its type allows it', async () => {
+    const reported: Check[] = []
+    const leave = new AbortController()
+    const checked = await checkMiner(
+      miner(async (_, { quick, onCheck } = {}) => {
+        assert.equal(quick, true)
+        onCheck!(fine)
+        onCheck!('wrong' as unknown as Check)
+        leave.abort()
+        onCheck!(fine)
+        return [fine]
+      }),
+      leave.signal,
+      { quick: true, onCheck: check => void reported.push(check) },
+    ).catch(() => 'aborted')
+    assert.equal(checked, 'aborted')
+    assert.deepEqual(reported, [fine])
+  })
+
   it('calls the check as a method of the miner', async () => {
     class Named {
       readonly name = 'main'

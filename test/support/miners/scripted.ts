@@ -1,4 +1,4 @@
-import type { Attempt, Check, MinerPlugin, Outcome } from '../../../dist/index.js'
+import type { Attempt, Check, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
 
 /** What the miner does. */
 export type Script = {
@@ -10,6 +10,8 @@ export type Script = {
   readonly never?: 'create' | 'ready'
   /** the result of `check`; `never`: it does not settle, and ignores its signal */
   readonly checks?: unknown
+  /** the result of `models`, as `checks`; without it the miner has no such method */
+  readonly models?: unknown
   /** a URL that `check` fetches first */
   readonly asks?: string
   /** the factor by which the timers of its process run faster */
@@ -49,6 +51,12 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
           if (script.checks === 'never') await new Promise(() => {})
           return script.checks as Check[]
         },
+        ...(script.models !== undefined && {
+          async models() {
+            if (script.models === 'never') await new Promise(() => {})
+            return script.models as ModelList[]
+          },
+        }),
       }
     },
   })

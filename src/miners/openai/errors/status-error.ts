@@ -24,12 +24,16 @@ export function statusError(response: ErrorResponse, upstream: Upstream): NoAnsw
   const status = error.status === undefined ? '' : ` (${error.status})`
   const message = omitsMessage ? '' : sanitizeText(error.message, secrets)
   const retry = retryAfterMs(response)
-  return new NoAnswer(reason, `${name} ${what(error, model)}${status}${message && `: ${message}`}`, {
-    code,
-    hint: typeof hint === 'string' ? hint : hint(upstream, error),
-    misuse,
-    ...(retry !== undefined && { retryAfterMs: retry }),
-  })
+  return new NoAnswer(
+    reason,
+    `${name} ${what({ ...error, param: sanitizeText(error.param, secrets) }, model)}${status}${message && `: ${message}`}`,
+    {
+      code,
+      hint: typeof hint === 'string' ? hint : hint(upstream, error),
+      misuse,
+      ...(retry !== undefined && { retryAfterMs: retry }),
+    },
+  )
 }
 
 type Meaning = {

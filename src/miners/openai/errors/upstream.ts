@@ -1,6 +1,7 @@
 import type { ModelEndpoint } from '../settings/endpoints.js'
 import { settingName } from '../settings/setting-names.js'
 import type { OwnSettings } from '../settings/settings.js'
+import { repeatsSecret } from './repeated-secret.js'
 
 /** An endpoint and its model, as errors describe them. */
 export type Upstream = {
@@ -29,14 +30,19 @@ export function upstreamOf({ name, at, table, keySetting, config, keys }: ModelE
 
 /**
  * Makes an upstream's text safe for the operator's log: one line, at most 300 characters, unprintable characters and
- * bidirectional controls escaped, known secrets replaced by `***`.
+ * bidirectional controls escaped, known secrets replaced by `***`. A text that repeats a secret in another form is left
+ * out as a whole.
  */
 export function sanitizeText(text: string, secrets: readonly string[]): string {
   // Before the cut, which could leave part of a secret behind.
   const redacted = secrets.reduce((result, secret) => result.replaceAll(secret, '***'), text)
+  if (repeatsSecret(redacted.slice(0, MAX_READ), secrets)) return '(a text that repeats the API key)'
   const start = redacted.length > 300 ? `${redacted.slice(0, 300)}…` : redacted
   return start
     .trim()
     .replace(/\s+/g, ' ')
     .replace(/\p{C}/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }
+
+/** More than is shown: a secret that the cut divides is found by its half. */
+const MAX_READ = 1024

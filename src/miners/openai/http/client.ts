@@ -8,17 +8,17 @@ import { httpFetch } from './fetch.js'
  * installed copies of the package incompatible, and a program that embeds this one has its own.
  */
 export type ModelClient = {
-  post(
-    path: string,
-    options: {
-      readonly body: object
-      readonly signal: AbortSignal
-      /** milliseconds */
-      readonly timeout: number
-      readonly maxRetries: number
-    },
-  ): { asResponse(): Promise<Response> }
+  post(path: string, options: CallOptions & { readonly body: object }): RawReply
+  get(path: string, options: CallOptions & { readonly query?: Readonly<Record<string, string>> }): RawReply
 }
+
+type CallOptions = {
+  readonly signal: AbortSignal
+  /** milliseconds */
+  readonly timeout: number
+  readonly maxRetries: number
+}
+type RawReply = { asResponse(): Promise<Response> }
 
 /** Makes the client for an endpoint and a key; tests and embedders replace it. */
 export type ClientFor = (at: {

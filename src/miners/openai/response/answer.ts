@@ -64,7 +64,7 @@ export class AnswerReader {
   take(document: unknown): Delta {
     this.#isEnded ||= document === END
     const { model, usage, choices } = readCompletion(document, { hasBegun: this.#hasBegun })
-    this.#model = model ?? this.#model
+    if (model !== undefined && model !== this.#model) this.#model = this.#sanitize(model)
     this.#usage = usage ?? this.#usage
     const choice =
       this.#choiceIndex === undefined ? this.#pick(choices) : choices.find(({ index }) => index === this.#choiceIndex)
@@ -133,7 +133,7 @@ export class AnswerReader {
 
   #takeChoice(choice: Choice): string | Piece | undefined {
     this.#hasChoice = true
-    this.#finishReason = choice.finishReason ?? this.#finishReason
+    if (choice.finishReason !== undefined) this.#finishReason = this.#sanitize(choice.finishReason)
     this.#callsTools ||= choice.callsTools
     this.#refusal += choice.refusal
     if (this.#wantsLogprobs) for (const logprob of choice.logprobs) this.#logprobs.push(logprob)
@@ -170,7 +170,7 @@ export class AnswerReader {
   #emptyAnswer(): NoAnswer {
     const { setting } = this.#upstream
     if (this.#refusal !== '' || this.#finishReason === 'content_filter') {
-      const refusal = sanitizeText(this.#refusal, this.#upstream.secrets)
+      const refusal = this.#sanitize(this.#refusal)
       return this.#error(
         'MODEL_REFUSED',
         `refused to answer${refusal && `: ${refusal}`}`,
@@ -194,6 +194,10 @@ export class AnswerReader {
       'returned an empty answer',
       `try another ${setting('model')}, or other sampling settings`,
     )
+  }
+
+  #sanitize(text: string): string {
+    return sanitizeText(text, this.#upstream.secrets)
   }
 
   #error(code: ModelCode, what: string, hint: string): NoAnswer {

@@ -42,14 +42,18 @@ export class ServerSentEvents {
     this.#endsInReturn = text.endsWith('\r')
     const lines = text.split(/\r\n|\n|\r/)
     const partial = lines.pop()!
-    for (const line of lines) yield* this.#endLine(line)
+    for (const line of lines) {
+      const event = this.#endLine(line)
+      if (event) yield event
+    }
     if (partial !== '') this.#append(partial)
   }
 
   /** Yields the event that the end of the stream completes, if one has begun. */
   *end(): Generator<ServerSentEvent, void> {
-    if (this.hasPartialLine) yield* this.#endLine('')
-    yield* this.#endLine('')
+    if (this.hasPartialLine) this.#endLine('')
+    const event = this.#endLine('')
+    if (event) yield event
   }
 
   #append(part: string): void {
@@ -58,22 +62,34 @@ export class ServerSentEvents {
     this.#lineParts.push(part)
   }
 
-  *#endLine(part: string): Generator<ServerSentEvent, void> {
+  /** Ends the current line with this part, and returns the event that the line ends. */
+  #endLine(part: string): ServerSentEvent | undefined {
+    if (part === '' && !this.hasPartialLine) return this.#endEvent()
     this.#append(part)
     const line = this.#lineParts.join('')
     this.#lineParts = []
-    if (line === '') return yield* this.#endEvent()
-    const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!
-    if (field === 'data') this.#data.push(value)
-    if (field === 'event') this.#name = value
+    if (line.startsWith('data')) this.#takeData(line)
+    else if (line.startsWith('event')) this.#name = fieldValue(line, 'event') ?? this.#name
+    return undefined
   }
 
-  *#endEvent(): Generator<ServerSentEvent, void> {
-    const event = { name: this.#name, data: this.#data.join('\n') }
-    const isEvent = this.#data.length > 0
+  #takeData(line: string): void {
+    const value = fieldValue(line, 'data')
+    if (value !== undefined) this.#data.push(value)
+  }
+
+  #endEvent(): ServerSentEvent | undefined {
+    const event = this.#data.length > 0 ? { name: this.#name, data: this.#data.join('\n') } : undefined
     this.#name = ''
     this.#data = []
     this.#length = 0
-    if (isEvent) yield event
+    return event
   }
+}
+
+/** Returns the value of a line if it has this field; the value is empty in a line that is the field's name only. */
+function fieldValue(line: string, field: string): string | undefined {
+  if (line.length === field.length) return ''
+  if (line[field.length] !== ':') return undefined
+  return line.slice(field.length + (line[field.length + 1] === ' ' ? 2 : 1))
 }

@@ -639,6 +639,38 @@ describe('the message of the upstream', () => {
     assert.ok(!message.includes('sk-'), message)
   })
 
+  const user = (text: string) => Buffer.from(`u:${text}`)
+  for (const [form, words] of Object.entries({
+    'upper case': key.toUpperCase(),
+    'lower case': key.toLowerCase(),
+    base64: Buffer.from(key).toString('base64'),
+    'base64 behind a user name': user(key).toString('base64'),
+    base64url: Buffer.from(key).toString('base64url'),
+    'hexadecimal digits': Buffer.from(key).toString('hex'),
+    'its first half': key.slice(0, key.length / 2),
+    'its second half': key.slice(key.length / 2),
+    'half of its base64': Buffer.from(key).toString('base64').slice(0, 18),
+    'a key with a hole': `${key.slice(0, 3)}…${key.slice(9)}`,
+  }))
+    it(`is left out when it has the key as ${form}`, async () => {
+      assert.equal(await told(`who is ${words}?`), 'api.openai.com failed (500): (a text that repeats the API key)')
+    })
+
+  it('stays when it has a short part of the key, as OpenAI shows them', async () => {
+    assert.match(await told(`bad key ${key.slice(0, 8)}*****${key.slice(-4)}`), /bad key sk-test-\*{5}CRET/)
+  })
+
+  it('never shows the key in a parameter, a model or a finish reason', async () => {
+    const hex = Buffer.from(key).toString('hex')
+    const api = () => nock('https://api.openai.com').post('/v1/chat/completions')
+    api().reply(400, error('bad', 'x', 'y', hex))
+    const refused = await refusal(ask(await build(askingOnce(openaiClient), { apiKey: key })))
+    assert.ok(!refused.message.includes(hex), refused.message)
+    api().reply(200, { ...completion('hi'), model: hex, choices: [{ message: { content: 'hi' }, finish_reason: hex }] })
+    const { outcome } = await ask(await build(askingOnce(openaiClient), { apiKey: key }))
+    assert.ok(!JSON.stringify(outcome).includes(hex), JSON.stringify(outcome))
+  })
+
   it('is cut', async () => {
     assert.ok((await told('x'.repeat(1_000_000))).length < 400)
   })
