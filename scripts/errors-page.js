@@ -1,3 +1,4 @@
+import { scopeCodes } from '../dist/app/scope-codes.js'
 import { axonCodes } from '../dist/axon/axon-codes.js'
 import { AxonError } from '../dist/axon/axon-error.js'
 import { reportOf } from '../dist/cli/errors/error-report.js'
@@ -77,6 +78,11 @@ export const errorTables = [
     text: '`miner serve` cannot open its port.',
     codes: axonCodes,
     exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'A miner in another program',
+    text: 'What a program that [embeds the miner](embedding.md) gets besides the errors of the other tables.',
+    codes: scopeCodes,
   },
   {
     title: 'No answer',

@@ -24,6 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
+  // a miner within another program; of `miners` the type of CLIENT_FOR
+  embed: ['app', 'axon', 'config', 'dendrite', 'dialect-file', 'keys', 'miners', 'plugin', 'wallet'],
   '': ['plugin', 'config'], // index.ts: what a plugin author may import; of `config`, the keys of a setting's `.meta()`
 }
 /** What everybody may import: it knows nothing of this project. */
@@ -65,7 +67,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   'miners/openai': {
     '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],
     pool: ['call', 'health', 'request', 'errors', 'settings'],
-    call: ['response', 'request', 'errors', 'settings'],
+    call: ['response', 'http', 'request', 'errors', 'settings'],
     response: ['request', 'http', 'errors'],
     request: ['errors', 'settings'],
     http: ['errors', 'settings'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import { scopeCodes } from '#dist/app/scope-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
@@ -25,6 +26,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'conversationCodes', codes: conversationCodes, from: /^plugin\/conversation/ },
   { name: 'pluginCodes', codes: pluginCodes, from: /^plugin\/load\// },
   { name: 'createCodes', codes: createCodes, from: /^create\// },
+  { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   {
     name: 'hostCodes',

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import type { DependencyContainer } from 'tsyringe'
 import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -9,16 +8,28 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+import {
+  AXON_ID,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  ENDING,
+  HOTKEY,
+  LOG,
+  MINER,
+  RESOURCES,
+} from './tokens.js'
 
 // The factories of the container. Each imports what it needs when it runs, so that a command loads only what it uses.
 
 /** Builds the chosen miner from its settings. */
-export async function buildMiner(from: DependencyContainer): Promise<Miner> {
+export async function buildMiner(from: Builder): Promise<Miner> {
   const { name, create } = from.resolve(CHOSEN_MINER)
   const config = from.resolve(CONFIGURATION).values[name] as Record<string, unknown>
   const signal = from.resolve(ENDING)
+  const resources = from.resolve(RESOURCES)
   const miner = await create({
     config,
     section: name,
@@ -26,7 +37,7 @@ export async function buildMiner(from: DependencyContainer): Promise<Miner> {
     signal,
     fetch: boundedFetch(signal),
   })
-  from.resolve(RESOURCES).own({ [Symbol.asyncDispose]: async () => miner.close?.() })
+  resources.own({ [Symbol.asyncDispose]: async () => miner.close?.() })
   return miner
 }
 
@@ -41,7 +52,7 @@ function onlyLog(log: Log): Log {
 }
 
 /** Opens the configured hotkey in the wallet on disk. */
-export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
+export async function buildHotkey(from: Builder): Promise<Keypair> {
   const [{ openHotkey }, { askPassword }] = await Promise.all([
     import('../wallet/open-hotkey.js'),
     import('../wallet/ask-password.js'),
@@ -57,7 +68,7 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
 }
 
 /** Opens the axon. All that is slow or may fail comes before the port opens. */
-export async function buildAxon(from: DependencyContainer): Promise<Axon> {
+export async function buildAxon(from: Builder): Promise<Axon> {
   const [{ RequestLog }, { serveAxon }, { decodeAddress }, { allowList }, { wires }, { watchPlugins }] =
     await Promise.all([
       import('./request-log.js'),
@@ -78,10 +89,11 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verify = await buildVerifier(from)
-  resources.own(from.resolve(RequestLog))
+  resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
     await serveAxon({
+      id: from.resolve(AXON_ID),
       hotkey: hotkey.address,
       host,
       port: axon.port,
@@ -104,12 +116,12 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
     }),
   )
   // Starts last: until now no caller waits for a plugin that computes.
-  resources.own(watchPlugins(log, { miner: minerName, dialect: dialect.name }))
+  resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))
   return open
 }
 
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */
-async function buildVerifier(from: DependencyContainer): Promise<VerifierThread['verify']> {
+async function buildVerifier(from: Builder): Promise<VerifierThread['verify']> {
   const log = from.resolve(LOG)
   const onPanic = (error: unknown) => log.error({ event: 'signatureLibraryFailed', error })
   if (availableParallelism() === 1) {
@@ -124,7 +136,7 @@ async function buildVerifier(from: DependencyContainer): Promise<VerifierThread[
 }
 
 /** Builds a dendrite that signs with the configured hotkey. */
-export async function buildDendrite(from: DependencyContainer): Promise<Dendrite> {
+export async function buildDendrite(from: Builder): Promise<Dendrite> {
   const { createDendrite } = await import('../dendrite/create-dendrite.js')
   return from.resolve(RESOURCES).own(createDendrite({ keypair: await from.resolve(HOTKEY), now: Date.now }))
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata'
-import { container, type DependencyContainer, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
+import { randomUUID } from 'node:crypto'
+import { container, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/http/client.js'
 import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
@@ -7,9 +8,12 @@ import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { packageInfo } from './package-info.js'
 import { Resources } from './resources.js'
+import type { Builder, RunScope, Token } from './scope.js'
+import { ScopeError, scopeClosed } from './scope-error.js'
 import { sdkOf } from './sdk.js'
 import {
   AXON,
+  AXON_ID,
   CLIENT_FOR,
   DENDRITE,
   DIALECTS,
@@ -22,47 +26,43 @@ import {
   SDK,
 } from './tokens.js'
 
-/** Every command uses what a test or an embedder registers here instead of the default. */
-export const root = container.createChildContainer()
-
-/** The services of one command run: each is built once, on first use, and closed in reverse order. */
-export type Scope = AsyncDisposable & {
-  resolve<T>(token: InjectionToken<T>): T
-  /** Sets the value of a token for this run. */
-  provide<T>(token: InjectionToken<T>, value: T): void
-}
-
-/** Opens the scope of one command run. This is the only list of tokens and their factories. */
-export function openScope(installed: Installed = { plugins: [], allow: null }): Scope {
-  const child = root.createChildContainer()
+/** Opens a scope of its own container. This is the only list of tokens and their factories. */
+export function openScope(installed: Installed = { plugins: [], allow: null }): RunScope {
+  const services = container.createChildContainer()
   const ending = new AbortController()
   const resources = new Resources()
-  const provide = <T>(token: InjectionToken<T>, value: T) => void child.register(token, { useValue: value })
-  const build = <T>(token: InjectionToken<T>, make: (from: DependencyContainer) => T) => {
-    if (!root.isRegistered(token)) child.register(token, { useFactory: instancePerContainerCachingFactory(make) })
+  const resolve = <T>(token: Token<T>): T => {
+    if (ending.signal.aborted) throw scopeClosed()
+    if (!services.isRegistered(token))
+      throw new ScopeError('TOKEN_UNKNOWN', `there is no service ${String(token)} in this scope`, {
+        hint: 'import the token from bittensor-miner/embed',
+      })
+    return services.resolve<T>(token)
   }
+  const builder: Builder = { resolve, construct: service => services.resolve(service as InjectionToken) }
+  const provide = <T>(token: Token<T>, value: T) => void services.register(token, { useValue: value })
+  const build = <T>(token: Token<T>, make: (from: Builder) => T) =>
+    void services.register(token, { useFactory: instancePerContainerCachingFactory(() => make(builder)) })
 
   provide(RESOURCES, resources)
   provide(ENDING, ending.signal)
   build(CLIENT_FOR, () => openaiClient)
   build(PLUGINS, () => declaredPlugins(installed))
   build(SDK, from => sdkOf(from.resolve(CLIENT_FOR)))
-  const sources = (from: DependencyContainer) => {
+  const sources = (from: Builder) => {
     return { from: packageInfo(), sdk: from.resolve(SDK), declared: from.resolve(PLUGINS) }
   }
   build(MINERS, from => minerCatalogue(sources(from)))
   build(DIALECTS, from => dialectCatalogue(sources(from)))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
+  build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)
 
-  return {
-    resolve: token => child.resolve(token),
-    provide,
-    async [Symbol.asyncDispose]() {
-      ending.abort()
-      await resources[Symbol.asyncDispose]()
-    },
+  const close = async () => {
+    ending.abort()
+    await resources[Symbol.asyncDispose]()
   }
+  return { resolve, provide, build, close, [Symbol.asyncDispose]: close }
 }

@@ -2,25 +2,27 @@ import { inject, injectable } from 'tsyringe'
 import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
 import type { Log } from '../plugin/log.js'
 import type { Attempt } from '../plugin/miner.js'
-import { LOG } from './tokens.js'
+import { AXON_ID, LOG } from './tokens.js'
 
 /** How often the requests of unverified callers are summarized. */
 const SUMMARY_MS = 10_000
 
 /**
- * Logs one record per request. Requests of unverified callers are summarized as a count per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
+ * Logs one record per request of an axon. Requests of unverified callers are summarized as a count per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
  */
 @injectable()
 export class RequestLog implements Disposable {
   readonly #log: Log
+  readonly #axon: string
   readonly #strangers = new Map<string, number>()
   /** whether a failure of a stranger has been logged since the last summary */
   #loggedFailure = false
   readonly #timer: NodeJS.Timeout
   readonly #stops: (() => void)[]
 
-  constructor(@inject(LOG) log: Log) {
+  constructor(@inject(LOG) log: Log, @inject(AXON_ID) axon: string) {
     this.#log = log
+    this.#axon = axon
     // Periodic, so neither `withTimeout` nor `timeoutSignal`.
     this.#timer = setInterval(() => this.#summarize(), SUMMARY_MS).unref()
     this.#stops = [
@@ -77,7 +79,8 @@ export class RequestLog implements Disposable {
   }
 
   #on<Event extends keyof RequestEvents>(event: Event, listener: (record: RequestEvents[Event]) => void): () => void {
-    return observe(event, listener, error => this.#log.error({ event: 'observerFailed', error }))
+    const ofThisAxon = (record: RequestEvents[Event]) => record.axon === this.#axon && listener(record)
+    return observe(event, ofThisAxon, error => this.#log.error({ event: 'observerFailed', error }))
   }
 
   #count(code: string): void {

@@ -1,15 +1,28 @@
+import { scopeClosed } from './scope-error.js'
+
+type Resource = Partial<Disposable> & Partial<AsyncDisposable>
+
 /** Closes what was built, in reverse order; a failure does not keep the others from being closed. */
 export class Resources implements AsyncDisposable {
   readonly #close: (() => unknown)[] = []
+  #isClosed = false
 
-  /** Registers a resource to be closed, and returns it. */
-  own<T extends Partial<Disposable> & Partial<AsyncDisposable>>(resource: T): T {
+  /**
+   * Registers a resource to be closed, and returns it. One that is built after the others were closed is closed at once.
+   *
+   * @throws {ScopeError} SCOPE_CLOSED
+   */
+  own<T extends Resource>(resource: T): T {
     const close = resource[Symbol.asyncDispose] ?? resource[Symbol.dispose]
     if (close) this.#close.push(close.bind(resource))
-    return resource
+    if (!this.#isClosed) return resource
+    const error = scopeClosed()
+    this[Symbol.asyncDispose]().catch((cause: unknown) => Object.assign(error, { cause }))
+    throw error
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     const errors: unknown[] = []
     for (let close = this.#close.pop(); close; close = this.#close.pop()) {
       try {

@@ -1,4 +1,3 @@
-import type { InjectionToken } from 'tsyringe'
 import type { Axon } from '../axon/serve-axon.js'
 import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -12,6 +11,7 @@ import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
 import type { Resources } from './resources.js'
+import type { Token } from './scope.js'
 
 // What a command provides to its run.
 export const CONFIGURATION = token<Configuration>('configuration')
@@ -29,7 +29,7 @@ export const MINERS = token<MinerCatalogue>('miners')
 /** The miners and dialects that installed plugins declare. */
 export const PLUGINS = token<readonly Declared[]>('plugins')
 export const DIALECTS = token<DialectCatalogue>('dialects')
-/** Makes the `OpenAI` client for an endpoint: the one service that a test or an embedder replaces. */
+/** Makes the `OpenAI` client for an endpoint: the service that a test or an embedder replaces most often. */
 export const CLIENT_FOR = token<ClientFor>('clientFor')
 /** What miners and dialects receive, built-in ones and those of plugins. */
 export const SDK = token<Sdk>('sdk')
@@ -37,9 +37,11 @@ export const SDK = token<Sdk>('sdk')
 export const MINER = token<Promise<Miner>>('miner')
 /** The hotkey of the configured wallet, or a development key. */
 export const HOTKEY = token<Promise<Keypair>>('hotkey')
+/** Identifies the axon in the records of its requests, of which a process may serve several. */
+export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')
 export const DENDRITE = token<Promise<Dendrite>>('dendrite')
 
-function token<T>(name: string): InjectionToken<T> {
+function token<T>(name: string): Token<T> {
   return Symbol.for(`bittensor-miner/${name}`)
 }

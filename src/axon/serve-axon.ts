@@ -5,6 +5,7 @@ import fastify from 'fastify'
 import { withTimeout } from '../async/timeout.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
+import { servingAxon } from '../plugin/run/abandon.js'
 import { boundedFetch, questionSignal } from '../plugin/run/bounded-fetch.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { Refusal } from '../wires/refusal.js'
@@ -29,6 +30,8 @@ import { type CheckSignatures, SignatureQueue } from './state/signature-queue.js
 import { SpentNonces } from './state/spent-nonces.js'
 
 export type AxonOptions = {
+  /** identifies the axon in the records of its requests; by default a random UUID */
+  readonly id?: string
   /** our own hotkey, ss58, which callers name as the receiver in what they sign */
   readonly hotkey: string
   /** null: every address of this machine, IPv6 and IPv4 */
@@ -116,7 +119,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const { dialect } = options
   const connections = new Connections(limits.connections)
   const ending = new AbortController()
-  const id = randomUUID()
+  const { id = randomUUID() } = options
   let draining = false
 
   // Fastify gives the server its limits, time-outs and closing; the pipeline does the routing. So one route takes
@@ -179,7 +182,9 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs: limits.writeMs }),
       trust: () => connections.trust(socket),
     }
-    const reply = await questionSignal.run(cancellation.signal, () => pipeline(context, exchange))
+    const reply = await servingAxon.run(id, () =>
+      questionSignal.run(cancellation.signal, () => pipeline(context, exchange)),
+    )
     if (reply) writeReply(request, response, reply, limits.writeMs)
     else if (!response.writableFinished) cutOff(response)
   }

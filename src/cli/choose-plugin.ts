@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { type DialectCatalogue, defaultDialect } from '../app/catalogue/dialects.js'
+import { type DialectCatalogue, subnetDialect } from '../app/catalogue/dialects.js'
 import { usableNames } from '../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../app/catalogue/miners.js'
 import { hostSections } from '../app/settings.js'
@@ -45,18 +45,15 @@ export async function chooseDialect(dialects: DialectCatalogue, lookup: Lookup):
     return readDialectFile(dialectFilePath(file.value, file.origin))
   }
   const { value: name, origin } = (await lookUpSetting(lookup, 'dialect')) ?? {}
-  if (typeof name !== 'string' || !origin) return dialects.get(await subnetDialect(dialects, lookup))!.load()
+  if (typeof name !== 'string' || !origin) {
+    const { value: netuid } = (await lookUpSetting(lookup, 'netuid')) ?? {}
+    return dialects.get(subnetDialect(dialects, netuid))!.load()
+  }
   const entry = dialects.get(name)
   if (entry) return entry.load()
   const message = `there is no dialect ${quote(name)} (${originText(origin)})`
   const hint = suggestName({ flag: '--dialect', name, origin, names: usableNames(dialects) })
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
-}
-
-async function subnetDialect(dialects: DialectCatalogue, lookup: Lookup): Promise<string> {
-  const { value: netuid } = (await lookUpSetting(lookup, 'netuid')) ?? {}
-  const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
-  return entry?.name ?? defaultDialect
 }
 
 /** Returns the absolute path that `dialectFile` names; one given in a configuration file is relative to that file. */

@@ -1,5 +1,5 @@
 import { Command, Flags, type Interfaces, ux } from '@oclif/core'
-import type { Scope } from '../app/container.js'
+import type { RunScope, Scope } from '../app/scope.js'
 import type { HostSection } from '../app/settings.js'
 import { TimeoutError, withTimeout } from '../async/timeout.js'
 import type { Configuration } from '../config/configuration.js'
@@ -23,7 +23,7 @@ export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly flags: Interfaces.InferredFlags<C['flags']>
   readonly args: Interfaces.InferredArgs<C['args']>
   readonly configuration: Configuration
-  readonly scope: Scope
+  readonly scope: RunScope
 }
 
 type Opening = CommandLineRules & { readonly secrets?: SecretsMode }

@@ -1,7 +1,7 @@
 import type { Interfaces } from '@oclif/core'
-import type { Scope } from '../app/container.js'
 import { createLog } from '../app/log/logger.js'
 import { logOutput } from '../app/log/output.js'
+import type { RunScope, Scope } from '../app/scope.js'
 import { hostSections, minerSection } from '../app/settings.js'
 import {
   CHOSEN_DIALECT,
@@ -142,7 +142,7 @@ function looksLikeFlag(flag: string): UsageError {
 }
 
 type ProvideOptions = {
-  readonly scope: Scope
+  readonly scope: RunScope
   readonly chosen: ChosenPlugins
   readonly configuration: Configuration
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '@oclif/core'
-import { openScope, type Scope } from '../app/container.js'
+import { openScope } from '../app/container.js'
+import type { RunScope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
@@ -25,7 +26,7 @@ export function lookUpFirst(layers: Layers): Lookup {
 }
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
-export async function openRunScope(config: Pick<Config, 'getPluginsList'>, lookup: Lookup): Promise<Scope> {
+export async function openRunScope(config: Pick<Config, 'getPluginsList'>, lookup: Lookup): Promise<RunScope> {
   return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(lookup) })
 }
 

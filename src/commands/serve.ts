@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import type { Scope } from '../app/container.js'
+import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
 import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
 import { wires } from '../app/wires.js'

@@ -23,7 +23,7 @@ export const problemCodes = {
     remedy: 'fix the line that the message names: `key = value`, text in quotes, each key and table once',
   },
   UNKNOWN_KEY: {
-    meaning: 'the file has a key that is not a setting',
+    meaning: 'the file, or what a program passes to `openMiner`, has a key that is not a setting or an option',
     remedy: 'use the name that the hint gives; [configuration.md](configuration.md) lists all',
   },
   UNKNOWN_VARIABLE: {
@@ -34,12 +34,18 @@ export const problemCodes = {
     meaning: 'the command, or the chosen miner, does not have this flag',
     remedy: 'use the flag that the hint gives; `--help` lists all',
   },
-  GIVEN_TWICE: { meaning: 'two spellings of one key are in the file', remedy: 'remove one of them' },
+  GIVEN_TWICE: {
+    meaning: 'two spellings of one key are in the file, or a program passes one thing twice',
+    remedy: 'remove one of them',
+  },
   INVALID_VALUE: {
     meaning: 'a value has the wrong type, form or range',
     remedy: 'give a value as [configuration.md](configuration.md) describes it',
   },
-  MISSING: { meaning: 'a required setting has no value', remedy: 'set it by flag, variable or file' },
+  MISSING: {
+    meaning: 'a required setting has no value',
+    remedy: 'set it by flag, variable or file; a program that embeds the miner, in `settings`',
+  },
   SECRET_UNREADABLE: {
     meaning: 'the variable or the file that `env:` or `file:` names cannot be read',
     remedy: 'set the variable, or make the file readable to this user',

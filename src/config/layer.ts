@@ -1,13 +1,13 @@
 import type { Origin } from './origin.js'
 
 /**
- * A value as a layer holds it, before its kind is known: the texts of flags, the text of a variable, or a value of a file,
- * which is typed already.
+ * A value as a layer holds it, before its kind is known: the texts of flags, the text of a variable, or a value of a file
+ * or of a program (`literal`), which is typed already.
  */
 export type RawValue =
   | { readonly kind: 'flag'; readonly texts: readonly string[] }
   | { readonly kind: 'variable'; readonly text: string }
-  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'value' | 'literal'; readonly value: unknown }
 
 /** One layer's value of one setting. */
 export type LayerValue = { readonly raw: RawValue; readonly origin: Origin }

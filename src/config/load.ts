@@ -3,10 +3,12 @@ import type { Configuration } from './configuration.js'
 import type { TypedFlag } from './layers/flag-layer.js'
 import { mergeLayers } from './layers/merge.js'
 import type { FileContent } from './layers/toml-file.js'
+import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
 import { redactText } from './redact.js'
 import { catalogOf } from './schema/catalog.js'
 import type { KnownSection, Section } from './schema/section.js'
+import type { Table } from './values/convert.js'
 import type { Environment } from './values/resolve-secrets.js'
 import { defaultSetting, type ResolvedSetting, resolveSetting, type SecretsMode } from './values/resolve-setting.js'
 import { checkRules, hasValue } from './values/rules.js'
@@ -19,6 +21,8 @@ export type Sources = {
   readonly flags: readonly TypedFlag[]
   readonly env: Environment
   readonly file: FileContent | null
+  /** the settings that a program which embeds this one passes, in the form of the file's top table */
+  readonly given?: Table
   readonly secrets: SecretsMode
   /** those of the command line, which the caller has found already; reported first, as they are */
   readonly problems?: readonly Problem[]
@@ -34,6 +38,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
   const problems: Problem[] = []
+  const placeOf = (path: string): Origin | undefined => sources.given && { from: 'program', key: path }
   const isFileLost = file !== null && 'problem' in file
   if (isFileLost) problems.push(file.problem)
   const merged = mergeLayers(sources, { catalog, problems })
@@ -43,7 +48,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const resolved: ResolvedSetting[] = []
   for (const setting of settings) {
     const found = merged.get(setting.path)
-    const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting)
+    const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting, placeOf(setting.path))
     resolved.push(one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
@@ -51,7 +56,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const values: Record<string, unknown> = {}
   for (const section of sections) {
     const own = resolved.filter(({ setting }) => isIn(section, setting))
-    if (!isFileLost) problems.push(...checkRules(section, own))
+    if (!isFileLost) problems.push(...checkRules(section, own, placeOf))
     const ownValues = Object.fromEntries(own.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
     Object.assign(values, section.name === '' ? ownValues : { [section.name]: ownValues })
   }

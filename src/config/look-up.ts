@@ -8,6 +8,7 @@ import type { Problem } from './problem.js'
 import { catalogOf } from './schema/catalog.js'
 import type { Section } from './schema/section.js'
 import type { Setting } from './schema/setting.js'
+import type { Table } from './values/convert.js'
 import { resolveSetting } from './values/resolve-setting.js'
 
 /** Where a command run finds its settings. */
@@ -16,6 +17,8 @@ export type Layers = {
   readonly env: NodeJS.ProcessEnv
   /** null when there is no file, or it is ignored */
   readonly file: FileContent | null
+  /** the settings that a program which embeds this one passes */
+  readonly given?: Table
 }
 
 /** Settings that can be looked up before all settings are read, because they decide which settings there are. */
@@ -25,11 +28,12 @@ export type Lookup = Pick<Layers, 'env' | 'file'> & { readonly settings: readonl
 export type FoundSetting = { readonly value: unknown; readonly origin: Origin; readonly problems: readonly Problem[] }
 
 /** Reads the settings of `sections` from the layers, for `lookUpSetting`; `loadConfiguration` reports their problems. */
-export function createLookup(sections: readonly Section[], { argv, env, file }: Layers): Lookup {
+export function createLookup(sections: readonly Section[], { argv, env, file, given }: Layers): Lookup {
   const catalog = catalogOf(sections, [])
   const { settings } = catalog
   const flags = settings.flatMap(setting => typedFlags(setting, argv))
-  return { env, file, settings, merged: mergeLayers({ flags, env, file }, { catalog, problems: [] }) }
+  const sources = { flags, env, file, ...(given && { given }) }
+  return { env, file, settings, merged: mergeLayers(sources, { catalog, problems: [] }) }
 }
 
 /**

@@ -13,8 +13,13 @@ export type Origin =
   | { readonly from: 'environment'; readonly variable: string }
   /** `flag` as it was typed: `--max-tokens` */
   | { readonly from: 'flag'; readonly flag: string }
+  /** the settings that a program which embeds this one passes to `openMiner` */
+  | { readonly from: 'program'; readonly key: string }
 
-/** Formats an origin for a message: `default` · `/etc/miner.toml: shout.model` · `MINER_SHOUT_MODEL` · `--model`. */
+/**
+ * Formats an origin for a message: `default` · `/etc/miner.toml: shout.model` · `MINER_SHOUT_MODEL` · `--model` ·
+ * `settings.shout.model`.
+ */
 export function originText(origin: Origin): string {
   switch (origin.from) {
     case 'default':
@@ -27,5 +32,7 @@ export function originText(origin: Origin): string {
       return escapeName(origin.variable)
     case 'flag':
       return escapeName(origin.flag)
+    case 'program':
+      return `settings.${origin.key}`
   }
 }

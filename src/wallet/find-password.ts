@@ -4,7 +4,8 @@ import { WalletError } from './wallet-error.js'
 export type PasswordSources = {
   /** the resolved setting */
   readonly password?: string | undefined
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** the environment, which may hold it; absent when only the setting counts */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** asks the user; absent without a terminal */
   readonly askPassword?: ((prompt: string) => Promise<string>) | undefined
 }
@@ -19,11 +20,13 @@ export type PasswordSources = {
 export async function findPassword(file: string, { password, env, askPassword }: PasswordSources): Promise<string> {
   if (password !== undefined) return password
   const variable = passwordVariable(file)
-  const saved = env[variable]
+  const saved = env?.[variable]
   if (saved) return unscramble(saved, variable)
   if (askPassword) return askPassword(`Password of hotkey file ${file}: `)
   throw new WalletError('KEYFILE_LOCKED', `hotkey file ${file} is encrypted`, {
-    hint: `set MINER_WALLET_PASSWORD, or ${variable} as btwallet does, or make the hotkey without a password`,
+    hint: env
+      ? `set MINER_WALLET_PASSWORD, or ${variable} as btwallet does, or make the hotkey without a password`
+      : 'set wallet.password, or make the hotkey without a password',
   })
 }
 

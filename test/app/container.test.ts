@@ -1,65 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { fileURLToPath } from 'node:url'
-import { OpenAI } from 'openai'
-import { openScope, root } from '#dist/app/container.js'
+import { openScope } from '#dist/app/container.js'
 import { hostSections } from '#dist/app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, HOTKEY, LOG, MINER } from '#dist/app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER } from '#dist/app/tokens.js'
 import { loadConfiguration } from '#dist/config/load.js'
 import { prompting } from '#dist/dialects/prompting.js'
-import type { ClientFor } from '#dist/miners/openai/http/client.js'
-import { liveMiner } from '../support/cli.ts'
-import { type ModelServer, startModelServer, whole } from '../support/model-server.ts'
-import { printed } from '../support/printed.ts'
 import { sdk } from '../support/sdk.ts'
-import { bob, send, signedRequest } from '../support/signed-request.ts'
-
-const replacement = fileURLToPath(new URL('../support/replace-client.ts', import.meta.url))
+import { bob } from '../support/signed-request.ts'
 
 describe('container', () => {
-  describe('with another client', () => {
-    let model: ModelServer
-    const asked: Parameters<ClientFor>[0][] = []
-    before(async () => {
-      model = await startModelServer(whole('from the other client', 'second'))
-      root.register<ClientFor>(CLIENT_FOR, {
-        useValue: async at => {
-          asked.push(at)
-          return new OpenAI({ baseURL: model.url, apiKey: 'its own' })
-        },
-      })
-    })
-    beforeEach(() => void asked.splice(0))
-    after(async () => {
-      root.clearInstances()
-      await model[Symbol.asyncDispose]()
-    })
-
-    it('answers miner prompt with it', async () => {
-      const stdout = await printed(['prompt', 'hi', '--n', '2', '--api-key', 'env:NO_KEY', '--project', 'p'], {
-        env: { NO_KEY: 'k' },
-      })
-      assert.equal(stdout, 'from the other client\n')
-      assert.deepEqual(asked, [{ baseUrl: null, apiKey: 'k', organization: null, project: 'p' }])
-      assert.equal(model.requests.at(-1)?.headers.authorization, 'Bearer its own')
-    })
-
-    it('builds the miner for miner config show, without a client', async () => {
-      assert.match(await printed(['config', 'show']), /^use = "openai"\n/)
-      assert.deepEqual(asked, [])
-    })
-
-    it('answers miner serve with it', async () => {
-      await using run = liveMiner(['serve', '--dev', '--axon-port', '0', '--n', '2'], {
-        env: { NODE_OPTIONS: `--import=${replacement}`, MODEL_URL: model.url },
-      })
-      await run.says('"event":"serving"')
-      const [, url] = /"url":"([^"]+)"/.exec(run.said.stderr)!
-      assert.equal((await send(url!, signedRequest())).json.completion, 'from the other client')
-    })
-  })
-
   it('builds each thing once in a run, and anew in the next', async () => {
     await using scope = await scopeWith({ port: 0 })
     await using other = await scopeWith({ port: 0 })
@@ -97,12 +47,37 @@ describe('container', () => {
     await scope[Symbol.asyncDispose]()
     assert.deepEqual(wasEnding, [true])
   })
+
+  it('resolves nothing once it is closed, and closes what was still being built', async () => {
+    const { promise: hotkey, resolve: found } = Promise.withResolvers<typeof bob>()
+    const closed: string[] = []
+    const scope = await scopeWith({ port: 0, hotkey, close: async () => void closed.push('miner') })
+    const axon = scope.resolve(AXON)
+    const refused = assert.rejects(axon, { code: 'SCOPE_CLOSED' })
+    await scope.resolve(MINER)
+    await scope[Symbol.asyncDispose]()
+    found(bob)
+    await refused
+    assert.deepEqual(closed, ['miner'])
+    assert.throws(() => scope.resolve(MINER), { name: 'ScopeError', code: 'SCOPE_CLOSED' })
+  })
+
+  it('names a token that it does not know', async () => {
+    await using scope = openScope()
+    assert.throws(() => scope.resolve(Symbol.for('bittensor-miner/nope')), { code: 'TOKEN_UNKNOWN' })
+    assert.throws(() => scope.resolve(undefined as never), { code: 'TOKEN_UNKNOWN' })
+  })
 })
 
-type Wanted = { port: number; close?: () => Promise<void>; create?: (ending: AbortSignal) => void }
+type Wanted = {
+  port: number
+  close?: () => Promise<void>
+  create?: (ending: AbortSignal) => void
+  hotkey?: Promise<typeof bob>
+}
 
 /** A scope with a miner of its own on a port of loopback. */
-async function scopeWith({ port, close, create }: Wanted) {
+async function scopeWith({ port, close, create, hotkey = Promise.resolve(bob) }: Wanted) {
   const scope = openScope()
   const miner = sdk.defineMiner({
     name: 'tested',
@@ -136,7 +111,7 @@ async function scopeWith({ port, close, create }: Wanted) {
   scope.provide(CONFIGURATION, configuration)
   scope.provide(CHOSEN_MINER, miner)
   scope.provide(CHOSEN_DIALECT, prompting(sdk))
-  scope.provide(HOTKEY, Promise.resolve(bob))
+  scope.provide(HOTKEY, hotkey)
   scope.provide(LOG, { debug() {}, info() {}, warn() {}, error() {} })
   return scope
 }

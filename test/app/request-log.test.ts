@@ -28,7 +28,7 @@ describe('request log', () => {
     const usage = { promptTokens: 9, cachedTokens: 4, completionTokens: 2, reasoningTokens: 1 }
     const attempt = { endpoint: 'main', model: 'm', ms: 5 }
     {
-      using _requests = new RequestLog(log)
+      using _requests = new RequestLog(log, stranger.axon)
       const attempts = [{ ...attempt, error: 'MODEL_BUSY', retryAfterMs: 45_000 }, attempt]
       const outcome = { model: 'm', finishReason: 'stop', usage, attempts }
       publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
@@ -89,7 +89,7 @@ describe('request log', () => {
       output: { write: line => records.push(JSON.parse(line)) },
     })
     {
-      using _requests = new RequestLog(log)
+      using _requests = new RequestLog(log, stranger.axon)
       const refused = { ...stranger, status: 500, code: 'INTERNAL', reason: 'internal error' }
       for (let count = 0; count < 20; count++) {
         publish('cancelled', () => stranger)

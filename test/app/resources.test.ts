@@ -31,12 +31,22 @@ describe('resources', () => {
     await assert.rejects(resources[Symbol.asyncDispose](), broken)
     assert.deepEqual(closed, ['first'])
 
+    const others = new Resources()
     for (const error of [broken, alsoBroken])
-      resources.own({
+      others.own({
         async [Symbol.asyncDispose]() {
           throw error
         },
       })
-    await assert.rejects(resources[Symbol.asyncDispose](), { name: 'AggregateError', errors: [alsoBroken, broken] })
+    await assert.rejects(others[Symbol.asyncDispose](), { name: 'AggregateError', errors: [alsoBroken, broken] })
+  })
+
+  it('closes at once what is built after the others were closed', async () => {
+    const closed: string[] = []
+    const resources = new Resources()
+    await resources[Symbol.asyncDispose]()
+    const late = { [Symbol.dispose]: () => void closed.push('late') }
+    assert.throws(() => resources.own(late), { code: 'SCOPE_CLOSED' })
+    assert.deepEqual(closed, ['late'])
   })
 })

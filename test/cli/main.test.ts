@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { liveMiner } from '../support/cli.ts'
-import { runMiner } from '../support/miner-process.ts'
-import { scripted } from '../support/scripted.ts'
+import { scripted } from '../support/linked-miner.ts'
+import { spawnMiner } from '../support/miner-process.ts'
 
 describe('main', () => {
   const shell = (command: string) => liveMiner([], { command })
@@ -27,7 +27,7 @@ describe('main', () => {
 
   for (const never of ['create', 'ready'] as const)
     it(`tells of a command that waits for what cannot come, a miner whose ${never} never ends`, async () => {
-      const { code, stderr } = await runMiner(['serve', '--dev'], { env: scripted({ never }) })
+      const { code, stderr } = await spawnMiner(['serve', '--dev'], { env: scripted({ never, unref: true }) })
       assert.equal(code, 1)
       assert.match(stderr, /^error: the command waits for something that can no longer happen\n {2}try: .*\n$/)
     })

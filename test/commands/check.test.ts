@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Check } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
-import { runMiner } from '../support/miner-process.ts'
+import { scripted } from '../support/linked-miner.ts'
+import { runMiner, spawnMiner } from '../support/miner-process.ts'
+import type { Script } from '../support/miners/scripted.ts'
 import { startModelServer } from '../support/model-server.ts'
-import { scripted } from '../support/scripted.ts'
-import type { Script } from '../support/scripted-miner.ts'
 
-const check = (script: Script, ...args: string[]) =>
-  runMiner(['check', '--use', 'echo', ...args], { env: scripted(script) })
+const check = (script: Script, ...args: string[]) => runMiner(['check', ...args], { env: scripted(script) })
 
 const main: Check = {
   name: 'main, key 1',
@@ -101,7 +100,7 @@ describe('miner check', () => {
         { name: 'b', findings: Object.fromEntries([['constructor', true]]) },
       ],
     }
-    const env = { ...scripted(script), MINER_OPENAI_API_KEY: 'sk-s3cret' }
+    const env = { ...scripted(script), MINER_SCRIPTED_API_KEY: 'sk-s3cret' }
     const words = await runMiner(['check'], { env })
     assert.equal(
       words.stdout,
@@ -128,16 +127,22 @@ describe('miner check', () => {
   })
 
   it('has an end, also when the miner does not hear that it should', async () => {
-    for (const script of [{ checks: 'never' }, { never: 'create' }, { never: 'ready' }] as const) {
-      const { code, stdout } = await check({ ...script, haste: 100 }, '--json')
+    const cases = [
+      [{ checks: 'never' }, 'CHECK_TIMEOUT'],
+      [{ never: 'create' }, 'PLUGIN_BROKEN'],
+      [{ never: 'ready' }, 'PLUGIN_BROKEN'],
+    ] as const
+    for (const [script, expected] of cases) {
+      const env = scripted({ ...script, haste: 100 })
+      const { code, stdout } = await spawnMiner(['check', '--json'], { env })
       assert.equal(code, 1)
-      assert.equal(JSON.parse(stdout).error.code, 'CHECK_TIMEOUT')
+      assert.equal(JSON.parse(stdout).error.code, expected)
     }
   })
 
   it('ends at once on Ctrl-C, and who was asked is told', async () => {
     await using model = await startModelServer(() => {})
-    await using run = liveMiner(['check', '--use', 'echo'], { env: scripted({ asks: model.url }) })
+    await using run = liveMiner(['check'], { env: scripted({ asks: model.url }) })
     const request = await model.arrived(0)
     run.child.kill('SIGINT')
     const { signal, stdout, stderr } = await run.ended

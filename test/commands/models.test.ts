@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { ModelList } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
-import { runMiner } from '../support/miner-process.ts'
+import { scripted } from '../support/linked-miner.ts'
+import { runMiner, spawnMiner } from '../support/miner-process.ts'
+import type { Script } from '../support/miners/scripted.ts'
 import { answered, startModelServer } from '../support/model-server.ts'
-import { scripted } from '../support/scripted.ts'
-import type { Script } from '../support/scripted-miner.ts'
 
 const models = (script: Script, ...args: string[]) =>
-  runMiner(['models', '--use', 'echo', ...args], { env: scripted(script) })
+  (script.haste ? spawnMiner : runMiner)(['models', ...args], { env: scripted(script) })
 
 const main: ModelList = {
   name: 'main',
@@ -83,7 +83,7 @@ describe('miner models', () => {
   it('prints no secret, and nothing that drives a terminal', async () => {
     const id = 'a\u001b[2J\u202esk-s3cret'
     const script = { models: [{ name: 'm\u009b', models: [{ id, configured: false }] }] }
-    const env = { ...scripted(script), MINER_OPENAI_API_KEY: 'sk-s3cret' }
+    const env = { ...scripted(script), MINER_SCRIPTED_API_KEY: 'sk-s3cret' }
     const { stdout } = await runMiner(['models'], { env })
     assert.ok(stdout.endsWith('\nm\\u009b  a\\u001b[2J\\u202e***\n'), stdout)
     const { stdout: json } = await runMiner(['models', '--json'], { env })

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { liveMiner } from '../support/cli.ts'
+import { scripted } from '../support/linked-miner.ts'
 import { type LogRecord, runMiner, startMiner } from '../support/miner-process.ts'
+import type { Script } from '../support/miners/scripted.ts'
 import { answered, said, stalled, startModelServer, streamed } from '../support/model-server.ts'
-import { scripted } from '../support/scripted.ts'
-import type { Script } from '../support/scripted-miner.ts'
 import { bob, send, signedRequest } from '../support/signed-request.ts'
 
 const serve = ['serve', '--dev', '--axon-port', '0', '--probe']
 const listed = (...endpoints: object[]) => ({ env: { MINER_OPENAI_ENDPOINTS: JSON.stringify(endpoints) } })
-const scriptedServe = (script: Script, ...args: string[]) =>
-  liveMiner([...serve, '--use', 'echo', ...args], { env: scripted(script) })
+const scriptedServe = (script: Script, ...args: string[]) => liveMiner([...serve, ...args], { env: scripted(script) })
 const withoutTime = ({ time: _, ...record }: LogRecord) => record
 
 describe('the probe of miner serve', () => {
@@ -134,7 +133,7 @@ describe('the probe of miner serve', () => {
       { name: 'a\u001b', findings: {}, problem: { code: 'X', message: 'sk-s3cret\u202e' } },
       { name: 'b', findings: {}, notes: ['odd'] },
     ]
-    await using run = liveMiner([...serve], { env: { ...scripted({ checks }), MINER_OPENAI_API_KEY: 'sk-s3cret' } })
+    await using run = liveMiner([...serve], { env: { ...scripted({ checks }), MINER_SCRIPTED_API_KEY: 'sk-s3cret' } })
     await run.says('"endpoint":"b"')
     const record = recordOf(run.said.stderr, 'probed')
     assert.equal(record.message, '✗ a\\u001b: ***\\u202e')

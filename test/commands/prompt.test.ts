@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
+import { linkedMiner, scripted } from '../support/linked-miner.ts'
 import { runMiner } from '../support/miner-process.ts'
 import {
   answered,
@@ -15,7 +15,6 @@ import {
   streamed,
   whole,
 } from '../support/model-server.ts'
-import { scripted } from '../support/scripted.ts'
 
 describe('miner prompt', () => {
   it('takes the text behind a list of the miner’s as the question', async () => {
@@ -162,8 +161,7 @@ describe('miner prompt', () => {
   })
 
   it('ends although a miner does not let go, and has told the answer', async () => {
-    const clinging = fileURLToPath(new URL('../support/clinging-miner.ts', import.meta.url))
-    const env = { NODE_OPTIONS: `--import=${clinging}` }
+    const env = linkedMiner('clinging')
     const { code, stdout } = await runMiner(['prompt', 'hi', '--json'], { env })
     assert.equal(code, 0)
     assert.equal(JSON.parse(stdout).completion, 'answer')

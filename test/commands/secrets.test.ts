@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
+import { linkedMiner } from '../support/linked-miner.ts'
 import { runMiner } from '../support/miner-process.ts'
 import { answered, type Behaviour, chunk, event, type ModelServer, startModelServer } from '../support/model-server.ts'
 
@@ -144,8 +144,7 @@ describe('secrets', () => {
   }
 
   it('are not seen when a miner tells what it was given', async () => {
-    const leaking = fileURLToPath(new URL('../support/leaking-miner.ts', import.meta.url))
-    const env = { OPENAI_API_KEY: marker, NODE_OPTIONS: `--import=${leaking}` }
+    const env = { ...linkedMiner('leaking'), MINER_LEAKING_API_KEY: marker }
     for (const options of [['--log-level', 'debug'], ['--json']]) {
       const { code, text } = await said(['prompt', 'hi', ...options], { env })
       assert.equal(code, 1)

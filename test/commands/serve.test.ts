@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
+import { linkedMiner } from '../support/linked-miner.ts'
 import { type LogRecord, runMiner, startMiner } from '../support/miner-process.ts'
 import { answered, startModelServer, streamed } from '../support/model-server.ts'
 import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
@@ -100,8 +101,7 @@ describe('miner serve', () => {
   }
 
   it('ends although a miner does not let go', async () => {
-    const clinging = fileURLToPath(new URL('../support/clinging-miner.ts', import.meta.url))
-    await using run = liveMiner(dev, { env: { NODE_OPTIONS: `--import=${clinging}` } })
+    await using run = liveMiner(dev, { env: linkedMiner('clinging') })
     await serving(run)
     run.child.kill('SIGTERM')
     assert.equal((await run.ended).code, 0)

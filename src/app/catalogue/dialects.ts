@@ -1,7 +1,7 @@
 import type { DialectDefinition } from '../../plugin/dialect.js'
 import type { Declared } from '../../plugin/load/discover.js'
 import { loadDialect } from '../../plugin/load/load-plugin.js'
-import { brokenPlugin } from '../../plugin/load/plugin-error.js'
+import { brokenPlugin, type PluginSource } from '../../plugin/load/plugin-error.js'
 import type { DialectPlugin, Sdk } from '../../plugin/sdk.js'
 import { refusals } from '../../wires/refusal.js'
 import { byName } from './entries.js'
@@ -22,6 +22,12 @@ export type DialectCatalogue = ReadonlyMap<string, DialectEntry>
 
 /** The dialect of every subnet that no dialect lists. */
 export const defaultDialect = 'prompting'
+
+/** Returns the name of the dialect of a subnet. */
+export function subnetDialect(dialects: DialectCatalogue, netuid: unknown): string {
+  const entry = [...dialects.values()].find(({ netuids }) => netuids.some(one => one === netuid))
+  return entry?.name ?? defaultDialect
+}
 
 type BuiltIn = { readonly netuids: readonly number[]; readonly plugin: () => Promise<DialectPlugin> }
 const builtIn: Readonly<Record<string, BuiltIn>> = {
@@ -53,13 +59,20 @@ export function dialectCatalogue({ from, sdk, declared }: Sources): DialectCatal
   return byName([...own, ...plugins])
 }
 
-/** Loads a plugin's dialect, and refuses unknown codes in its `refusals`. */
 async function loadPlugin(plugin: Declared, sdk: Sdk): Promise<DialectDefinition> {
-  const dialect = await loadDialect(plugin, sdk)
+  return withKnownRefusals(await loadDialect(plugin, sdk), plugin)
+}
+
+/**
+ * Returns a plugin's dialect, and refuses unknown codes in its `refusals`.
+ *
+ * @throws {PluginError} PLUGIN_BROKEN
+ */
+export function withKnownRefusals(dialect: DialectDefinition, source: PluginSource): DialectDefinition {
   for (const [synapse, { refusals: own = {} }] of Object.entries(dialect.synapses)) {
     const unknown = Object.keys(own).find(code => !Object.hasOwn(refusals, code))
     if (unknown === undefined) continue
-    throw brokenPlugin(plugin, `has an unknown code in the refusals of ${synapse}: ${unknown}, see docs/refusals.md`)
+    throw brokenPlugin(source, `has an unknown code in the refusals of ${synapse}: ${unknown}, see docs/refusals.md`)
   }
   return dialect
 }

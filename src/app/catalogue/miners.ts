@@ -1,6 +1,6 @@
 import type { Declared } from '../../plugin/load/discover.js'
 import { loadMiner } from '../../plugin/load/load-plugin.js'
-import { brokenPlugin, thrownText } from '../../plugin/load/plugin-error.js'
+import { brokenPlugin, type PluginSource, thrownText } from '../../plugin/load/plugin-error.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import type { Sdk } from '../../plugin/sdk.js'
 import { checkSettings } from '../settings.js'
@@ -45,13 +45,20 @@ export function minerCatalogue({ from, sdk, declared }: Sources): MinerCatalogue
   return byName([...own, ...plugins])
 }
 
-/** Loads a plugin's miner, and refuses settings that the host cannot read beside its own. */
 async function loadPlugin(plugin: Declared, sdk: Sdk): Promise<MinerDefinition> {
-  const miner = await loadMiner(plugin, sdk)
+  return withReadableSettings(await loadMiner(plugin, sdk), plugin)
+}
+
+/**
+ * Returns a plugin's miner, and refuses settings that the host cannot read beside its own.
+ *
+ * @throws {PluginError} PLUGIN_BROKEN
+ */
+export function withReadableSettings(miner: MinerDefinition, source: PluginSource): MinerDefinition {
   try {
     checkSettings(miner)
   } catch (error) {
-    throw brokenPlugin(plugin, `has invalid settings: ${thrownText(error)}`, error)
+    throw brokenPlugin(source, `has invalid settings: ${thrownText(error)}`, error)
   }
   return miner
 }

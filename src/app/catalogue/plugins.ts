@@ -16,11 +16,11 @@ export function declaredPlugins({ plugins, allow }: Installed): readonly Declare
 /** Returns whether a name is that of a built-in miner or dialect, or one that a miner cannot have. */
 export function isTakenName(kind: PluginKind, name: string): boolean {
   if (kind === 'dialect') return builtInDialects.includes(name)
-  return builtInMiners.includes(name) || isReserved(name)
+  return builtInMiners.includes(name) || isReservedName(name)
 }
 
 /** Returns whether a miner's table, variables or flags would collide with those of the host or of another program. */
-function isReserved(name: string): boolean {
+export function isReservedName(name: string): boolean {
   const sections = Object.values(hostSections)
   const ofHost = [...sections.flatMap(({ name: table, settings }) => table || Object.keys(settings.shape)), 'no']
   return ofHost.some(one => name === one || name.startsWith(`${one}-`)) || isForeignSection(name)

@@ -31,17 +31,18 @@ export async function createLog({ level, secrets, output }: LogOptions): Promise
         const cleaning = { sanitize, stacks: debugs || number >= pino.levels.values.error! }
         // Only plugins log a message; our own records name an event.
         const text = message === undefined ? {} : { event: 'message', message: sanitize(String(message)) }
-        method.call(this, { ...text, ...cleaned(fields, cleaning) })
+        method.call(this, { ...text, ...cleanRecord(fields, cleaning) })
       },
     },
   }
   return pino(options, output)
 }
 
-type Cleaning = { readonly sanitize: (text: string) => string; readonly stacks: boolean }
+/** How a record is cleaned: `sanitize` makes a text safe; `stacks`: whether errors keep theirs. */
+export type Cleaning = { readonly sanitize: (text: string) => string; readonly stacks: boolean }
 
 /** Cleans a record, and never throws: a getter or a `toJSON` of a plugin may. */
-function cleaned(record: unknown, how: Cleaning): object {
+export function cleanRecord(record: unknown, how: Cleaning): object {
   try {
     return clean(record, how) as object
   } catch (error) {

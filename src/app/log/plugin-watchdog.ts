@@ -10,11 +10,11 @@ const BLOCKED_MS = 250
 /**
  * Warns when a plugin harms others: when code held the only thread, so that no caller was answered, and when a plugin runs
  * on although its result is no longer needed. The culprit that held the thread cannot be identified, so the warning names
- * miner and dialect. A busy machine, where the thread stands still without using the processor, causes no warning.
+ * miner and dialect; of plugins that run on, it ignores those that surely answer for another axon. A busy machine, where the thread stands still without using the processor, causes no warning.
  */
 export function watchPlugins(
   log: Log,
-  plugins: { readonly miner: string; readonly dialect: string },
+  { axon, ...plugins }: { readonly axon?: string; readonly miner: string; readonly dialect: string },
   everyMs = EVERY_MS,
 ): Disposable {
   const delay = monitorEventLoopDelay({ resolution: 20 })
@@ -32,7 +32,8 @@ export function watchPlugins(
   // Periodic, so neither `withTimeout` nor `timeoutSignal`.
   const timer = setInterval(look, everyMs).unref()
   const logOverdue = (record: unknown) => {
-    const { speaker, running } = record as Overrun
+    const { speaker, running, axon: servedBy } = record as Overrun
+    if (servedBy !== undefined && servedBy !== axon) return
     const message = 'it runs on although its signal has aborted, and cannot be stopped: it must observe the signal'
     log.warn({ event: 'pluginOverdue', plugin: plugins[speaker], running, message })
   }

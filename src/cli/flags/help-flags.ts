@@ -1,7 +1,7 @@
 import type { Command } from '@oclif/core'
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
-import type { Scope } from '../../app/container.js'
+import type { Scope } from '../../app/scope.js'
 import { minerSection } from '../../app/settings.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers, Lookup } from '../../config/look-up.js'

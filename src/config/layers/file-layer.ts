@@ -8,10 +8,40 @@ import { isTable, type Table } from '../values/convert.js'
 import { settingHint } from '../values/hint.js'
 import { resolveAlias } from './alias.js'
 
-/** Reads settings from a file's top table. Reports unknown keys and tables, and settings that are given twice. */
-export function fileLayer(
+/** Where a top table stands: its origins, the form of its values, and how hints speak of it. */
+export type TableSource = {
+  readonly kind: 'value' | 'literal'
+  originOf(key: string): Origin
+  /** where a key of the table with this name stands; follows "put it" */
+  under(table: string): string
+  /** how to write a table of this name */
+  asTable(name: string): string
+  /** what lists the settings */
+  readonly listed: string
+  /** what else could be meant by an unknown table */
+  readonly ofPlugin: string
+}
+
+/** Reads settings from a file's top table. */
+export function fileLayer(table: Table, file: string, context: { catalog: Catalog; problems: Problem[] }): Layer {
+  return tableLayer(
+    table,
+    {
+      kind: 'value',
+      originOf: key => ({ from: 'file', file, key }),
+      under: name => `under [${name}]`,
+      asTable: name => `write [${name}] above its keys`,
+      listed: 'miner config show lists the settings',
+      ofPlugin,
+    },
+    context,
+  )
+}
+
+/** Reads settings from a top table. Reports unknown keys and tables, and settings that are given twice. */
+export function tableLayer(
   table: Table,
-  file: string,
+  source: TableSource,
   { catalog, problems }: { catalog: Catalog; problems: Problem[] },
 ): Layer {
   const layer = new Map<string, LayerValue>()
@@ -21,7 +51,7 @@ export function fileLayer(
     if (!name.includes('.') && keys.has(name)) take(name, value)
     else if (tables.has(name) && isTable(value))
       for (const [key, inner] of Object.entries(value)) take(`${name}.${key}`, inner)
-    else if (tables.has(name)) report('INVALID_VALUE', name, 'must be a table', `write [${name}] above its keys`)
+    else if (tables.has(name)) report('INVALID_VALUE', name, 'must be a table', source.asTable(name))
     else if (!unread.has(name)) report('UNKNOWN_KEY', name, 'is not a setting', hintAtTop(name, value))
   }
   return layer
@@ -30,7 +60,7 @@ export function fileLayer(
     const meaning = keys.get(key)
     if (!meaning) {
       const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
-      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : listed)
+      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : source.listed)
     } else if (layer.has(meaning.setting.path)) {
       const hint = `keep only one of ${meaning.setting.fileKeys.join(' and ')}`
       report('GIVEN_TWICE', key, 'is given more than once', hint)
@@ -42,22 +72,23 @@ export function fileLayer(
           )
         : value
       if (resolved === undefined) return
-      layer.set(setting.path, { raw: { kind: 'value', value: resolved }, origin: originOf(key) })
+      layer.set(setting.path, { raw: { kind: source.kind, value: resolved }, origin: originOf(key) })
     }
   }
 
   function hintAtTop(name: string, value: unknown): string {
     const dot = name.indexOf('.')
     const table = name.slice(0, Math.max(0, dot))
-    if (keys.has(name) || unread.has(table)) return `write it as ${escapeName(name.slice(dot + 1))} under [${table}]`
+    if (keys.has(name) || unread.has(table))
+      return `write it as ${escapeName(name.slice(dot + 1))} ${source.under(table)}`
     const home = isTable(value) ? undefined : [...tables].find(table => keys.has(`${table}.${name}`))
-    if (home) return `put it under [${home}]`
+    if (home) return `put it ${source.under(home)}`
     const meant = closest(
       name,
       [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
     )
     if (meant) return `use ${meant}`
-    return isTable(value) ? `remove it, or ${ofPlugin}` : listed
+    return isTable(value) ? `remove it, or ${source.ofPlugin}` : source.listed
   }
 
   function report(code: Problem['code'], key: string, message: string, hint: string): void {
@@ -65,10 +96,9 @@ export function fileLayer(
   }
 
   function originOf(key: string): Origin {
-    return { from: 'file', file, key: escapeName(key) }
+    return source.originOf(escapeName(key))
   }
 }
 
-const listed = 'miner config show lists the settings'
 /** The hint for a table or a variable that may configure a miner which is no longer installed. */
 export const ofPlugin = 'install the plugin whose miner it configures: miner plugins:install PACKAGE'

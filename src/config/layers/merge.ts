@@ -1,21 +1,32 @@
 import type { Layer } from '../layer.js'
 import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
+import type { Table } from '../values/convert.js'
 import type { Environment } from '../values/resolve-secrets.js'
 import { environmentLayer } from './environment-layer.js'
 import { fileLayer } from './file-layer.js'
 import { flagLayer, type TypedFlag } from './flag-layer.js'
+import { programLayer } from './program-layer.js'
 import type { FileContent } from './toml-file.js'
 
-type Sources = { readonly flags: readonly TypedFlag[]; readonly env: Environment; readonly file: FileContent | null }
+type Sources = {
+  readonly flags: readonly TypedFlag[]
+  readonly env: Environment
+  readonly file: FileContent | null
+  readonly given?: Table
+}
 
-/** Merges the layers, file < environment < flag: of each setting, the value that wins. Problems: those of all layers. */
+/**
+ * Merges the layers, file < environment < flag < those of a program: of each setting, the value that wins. Problems: those
+ * of all layers.
+ */
 export function mergeLayers(
-  { flags, env, file }: Sources,
+  { flags, env, file, given }: Sources,
   { catalog, problems }: { catalog: Catalog; problems: Problem[] },
 ): Layer {
   const fromFlags = flagLayer(flags, { settings: catalog.settings, problems })
   const fromEnvironment = environmentLayer(env, { catalog, problems })
   const fromFile = file && 'table' in file ? fileLayer(file.table, file.path, { catalog, problems }) : []
-  return new Map([...fromFile, ...fromEnvironment, ...fromFlags])
+  const fromProgram = given ? programLayer(given, { catalog, problems }) : []
+  return new Map([...fromFile, ...fromEnvironment, ...fromFlags, ...fromProgram])
 }

@@ -21,6 +21,10 @@ import { expected, insteadOf } from './expected.js'
  */
 export function convert(shape: Shape, raw: RawValue, path: string, report: OnProblem): unknown {
   switch (raw.kind) {
+    case 'literal':
+      // A table for a list gets the hint for JavaScript here: `[[…]]` is TOML only.
+      if (shape.kind === 'list' && isTable(raw.value)) return refuse(shape, raw.value, path, report, inBrackets)
+      return fromValue(shape, raw.value, path, report)
     case 'value':
       return fromValue(shape, raw.value, path, report)
     case 'variable':

@@ -20,13 +20,13 @@ export function textOf(env: Environment, variable: string): string | undefined {
 /**
  * Replaces every `env:NAME` and `file:PATH` in a value by the secret itself.
  *
- * @param from `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB. Line ends at the
+ * @param from `env`: null when secrets may not refer to variables; `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB. Line ends at the
  *   end are dropped: of a variable all, of a file one.
  */
 export async function resolveSecrets(
   { shape, path }: Setting,
   value: unknown,
-  from: { env: Environment; folder: string; report: OnProblem },
+  from: { env: Environment | null; folder: string; report: OnProblem },
 ): Promise<unknown> {
   const resolved = new Map<string, string | undefined>()
   for (const [at, text] of secretsOf({ shape, path }, value)) resolved.set(at, await resolveSecret(text, at, from))
@@ -36,16 +36,18 @@ export async function resolveSecrets(
 async function resolveSecret(
   text: string,
   path: string,
-  { env, folder, report }: { env: Environment; folder: string; report: OnProblem },
+  { env, folder, report }: { env: Environment | null; folder: string; report: OnProblem },
 ): Promise<string | undefined> {
   if (text.startsWith('env:')) return fromVariable(text.slice('env:'.length), path, { env, report })
   if (text.startsWith('file:')) return fromFile(resolve(folder, expandHome(text.slice('file:'.length))), path, report)
   return text
 }
 
-function fromVariable(name: string, path: string, { env, report }: { env: Environment; report: OnProblem }) {
+function fromVariable(name: string, path: string, { env, report }: { env: Environment | null; report: OnProblem }) {
   // The message does not quote the name: an operator may have pasted the secret itself after "env:".
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return void report(path, 'must name a variable after "env:"')
+  if (env === null)
+    return void report(path, `refers to the variable ${name}, which is not read here`, `pass process.env.${name}`)
   const secret = textOf(env, name)
   return secret || void report(path, `refers to the variable ${name}, which is not set`, `export ${name}=…`)
 }

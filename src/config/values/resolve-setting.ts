@@ -40,11 +40,13 @@ export async function resolveSetting(
   }
   const report = reportAs('INVALID_VALUE')
   const folder = origin.from === 'file' ? dirname(origin.file) : '.'
+  // A program that embeds this one decides itself what of its environment it uses.
+  const variables = origin.from === 'program' ? null : env
 
   const written = convert(setting.shape, raw, setting.path, report)
   const value =
     mode === 'resolve'
-      ? await resolveSecrets(setting, written, { env, folder, report: reportAs('SECRET_UNREADABLE') })
+      ? await resolveSecrets(setting, written, { env: variables, folder, report: reportAs('SECRET_UNREADABLE') })
       : written
   const secrets = secretsOf(setting, value)
   for (const [path, secret] of secrets)
@@ -67,18 +69,22 @@ export async function resolveSetting(
   }
 }
 
-/** Resolves a setting that no layer sets: to its default, or to a problem when it is required. */
-export function defaultSetting(setting: Setting): ResolvedSetting {
+/**
+ * Resolves a setting that no layer sets: to its default, or to a problem when it is required.
+ *
+ * @param place where it could have been set, for the hint; by default in any layer
+ */
+export function defaultSetting(setting: Setting, place?: Origin): ResolvedSetting {
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
-  const problems = setting.required ? [missing(setting)] : []
+  const problems = setting.required ? [missing(setting, place)] : []
   const secrets = secretsIn(setting, setting.default)
   return { setting, value: setting.default, origin, problems, warnings: [], secrets }
 }
 
-function missing(setting: Setting): Problem {
+function missing(setting: Setting, origin?: Origin): Problem {
   const { path } = setting
   const message = `${path} is missing`
-  return { code: 'MISSING', path, message, hint: settingHint(setting, { message }) }
+  return { code: 'MISSING', path, message, hint: settingHint(setting, { origin, message }) }
 }
 
 // In a file, warns only of secrets inside a list or a table: a file may hold secrets, but one of many keys is easily

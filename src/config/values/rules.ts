@@ -1,12 +1,21 @@
 import { escapeName } from '../../text/escape.js'
+import type { Origin } from '../origin.js'
 import type { Problem } from '../problem.js'
 import { itemPath } from '../schema/names.js'
 import type { Section } from '../schema/section.js'
 import { settingHint } from './hint.js'
 import type { ResolvedSetting } from './resolve-setting.js'
 
-/** Checks a section's rules between settings, with those settings that are valid. */
-export function checkRules(section: Section, resolved: readonly ResolvedSetting[]): readonly Problem[] {
+/**
+ * Checks a section's rules between settings, with those settings that are valid.
+ *
+ * @param placeOf where a setting without an origin could have been set, for the hint
+ */
+export function checkRules(
+  section: Section,
+  resolved: readonly ResolvedSetting[],
+  placeOf: (path: string) => Origin | undefined = () => undefined,
+): readonly Problem[] {
   const valid = resolved.filter(({ problems }) => problems.length === 0)
   const values = Object.fromEntries(valid.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
   const invalid = new Set(resolved.filter(one => !valid.includes(one)).map(({ setting }) => setting.key))
@@ -20,7 +29,7 @@ export function checkRules(section: Section, resolved: readonly ResolvedSetting[
       path,
       message,
       origin,
-      hint: hint ?? (setting && settingHint(setting, { path, origin, message })),
+      hint: hint ?? (setting && settingHint(setting, { path, origin: placeOf(setting.path) ?? origin, message })),
     }
   })
 }

@@ -1,4 +1,3 @@
-import type { OpenAI } from 'openai'
 import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { Outcome, Question } from '../../plugin/miner.js'
@@ -10,6 +9,7 @@ import { isRelatedName, isSameName } from './call/model-names.js'
 import { RefusedParameters } from './call/refused-parameters.js'
 import { fetchSlots } from './call/slots.js'
 import { sanitizeText, upstreamOf } from './errors/upstream.js'
+import type { ModelClient } from './http/client.js'
 import type { ModelEndpoint, Target } from './settings/endpoints.js'
 
 /** What an endpoint does without saying so, and what it says of itself. */
@@ -22,7 +22,7 @@ export type Inspection = {
 }
 
 type InspectOptions = {
-  readonly client: OpenAI
+  readonly client: ModelClient
   readonly refused: RefusedParameters
   /** the question that it has answered */
   readonly question: Question

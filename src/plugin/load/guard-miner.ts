@@ -4,8 +4,7 @@ import type { Miner, MinerDefinition } from '../miner.js'
 import { methodsOf, optionalMethods } from '../miner-methods.js'
 import { NoAnswer } from '../no-answer.js'
 import { callable, shapeProblems } from './check-definition.js'
-import type { Declared } from './discover.js'
-import { brokenPlugin, type PluginError, thrownText } from './plugin-error.js'
+import { brokenPlugin, type PluginError, type PluginSource, thrownText } from './plugin-error.js'
 
 /** How long a miner may take to be created, and then to get ready. */
 const MAX_MS = 60_000
@@ -14,8 +13,8 @@ const MAX_MS = 60_000
  * Wraps a plugin's miner so that errors which it throws outside of questions name the plugin. A `NoAnswer` passes as it
  * is: with it a miner reports on its own, above all on its configuration.
  */
-export function guardMiner(definition: MinerDefinition, declared: Declared, maxMs = MAX_MS): MinerDefinition {
-  const fault = (message: string, thrown?: unknown) => brokenPlugin(declared, message, thrown)
+export function guardMiner(definition: MinerDefinition, source: PluginSource, maxMs = MAX_MS): MinerDefinition {
+  const fault = (message: string, thrown?: unknown) => brokenPlugin(source, message, thrown)
   const { name, summary, settings } = definition
   return {
     name,

@@ -19,14 +19,17 @@ export class PluginError extends Error {
   }
 }
 
+/** A plugin whose code runs. `from`: null for one that a program passes as a value. */
+export type PluginSource = Pick<Declared, 'kind' | 'name'> & { readonly from: PluginPackage | null }
+
 /**
  * Returns the error for a plugin's own fault. It names the plugin and how to fix it.
  *
  * @param message continues a sentence that begins with the plugin's name
  */
-export function brokenPlugin(declared: Declared, message: string, cause?: unknown): PluginError {
-  const hint = repairHint(declared.from)
-  return new PluginError('PLUGIN_BROKEN', `${fullName(declared)} ${message}`, { hint, cause })
+export function brokenPlugin(source: PluginSource, message: string, cause?: unknown): PluginError {
+  const hint = source.from ? repairHint(source.from) : `fix the ${source.kind} that the program passes`
+  return new PluginError('PLUGIN_BROKEN', `${fullName(source)} ${message}`, { hint, cause })
 }
 
 /** Adds the plugin's name to what its miner threw during an answer; a `NoAnswer` of its own passes as it is. */
@@ -51,8 +54,8 @@ export function thrownText(thrown: unknown): string {
   }
 }
 
-function fullName({ kind, name, from }: Declared): string {
-  return `the ${name ? `${kind} ${name}` : kind} of ${from.package}@${from.version}`
+function fullName({ kind, name, from }: PluginSource): string {
+  return `the ${name ? `${kind} ${name}` : kind}${from ? ` of ${from.package}@${from.version}` : ''}`
 }
 
 /** The package whose code began to run last: the likely culprit when the program exits without a message. */

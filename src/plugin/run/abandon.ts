@@ -1,9 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import { abortable } from '../../async/abortable.js'
 import type { PluginKind } from '../sdk.js'
 
-/** A plugin still runs a second after its signal aborted; `running`: how many calls of its kind do so now. */
-export type Overrun = { readonly speaker: PluginKind; readonly running: number }
+/**
+ * A plugin still runs a second after its signal aborted; `running`: how many calls of its kind do so now in this process;
+ * `axon`: the id of the axon that it answers for, where that is known.
+ */
+export type Overrun = { readonly speaker: PluginKind; readonly running: number; readonly axon?: string }
+
+/** The id of the axon whose request is being answered. */
+export const servingAxon = new AsyncLocalStorage<string>()
 
 /** How long a plugin may run after its signal aborted. */
 const GRACE_MS = 1_000
@@ -16,12 +23,14 @@ const running = { miner: 0, dialect: 0 }
  * because it costs resources and adds up. Publishes an `Overrun` on the channel `miner.plugin.overdue`.
  */
 export function watchAbandoned(kind: PluginKind, pending: Promise<unknown>): void {
+  const axon = servingAxon.getStore()
   let isOverdue = false
   // Not `withTimeout`, whose timer would keep the process alive for an abandoned promise.
   const timer = setTimeout(() => {
     isOverdue = true
     running[kind]++
-    if (overdue.hasSubscribers) overdue.publish({ speaker: kind, running: running[kind] } satisfies Overrun)
+    const record: Overrun = { speaker: kind, running: running[kind], ...(axon !== undefined && { axon }) }
+    if (overdue.hasSubscribers) overdue.publish(record)
   }, GRACE_MS).unref()
   const end = () => {
     clearTimeout(timer)

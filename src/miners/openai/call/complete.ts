@@ -1,9 +1,9 @@
-import type { OpenAI } from 'openai'
 import { abortable } from '../../../async/abortable.js'
 import type { Piece, Question } from '../../../plugin/miner.js'
 import { asUnsupportedModel } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
 import { upstreamOf } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { requiredFeatures } from '../request/features.js'
 import { modelRequest } from '../request/model-request.js'
 import { AnswerReader, type Delta } from '../response/answer.js'
@@ -21,7 +21,7 @@ import { droppingRefused } from './drop-parameters.js'
  * @throws the signal's reason when it aborts; an unexpected error unchanged
  */
 export function callModel(
-  client: OpenAI,
+  client: ModelClient,
   target: Target,
   question: Question,
   asked: CallContext,
@@ -45,7 +45,7 @@ export type DeltaReader<Chunk> = {
  * @throws as `callModel`
  */
 export async function* complete<Chunk>(
-  client: OpenAI,
+  client: ModelClient,
   target: Target,
   question: Question,
   { signal, deadline, onToken, refused, reader }: CallContext & { readonly reader: DeltaReader<Chunk> },

@@ -1,9 +1,9 @@
-import type { OpenAI } from 'openai'
 import { abortable } from '../../../async/abortable.js'
 import type { Outcome } from '../../../plugin/miner.js'
 import { asUnsupportedModel, unreadableAnswer } from '../errors/answer-errors.js'
 import { modelError } from '../errors/model-error.js'
 import { type Upstream, upstreamOf } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { readCompletion } from '../response/completion.js'
 import { documents } from '../response/documents.js'
 import { asRecord, isRecord } from '../response/loose-json.js'
@@ -18,7 +18,7 @@ import { CallTimeouts } from './call-timeouts.js'
  * @throws the signal's reason when it aborts; an unexpected error unchanged
  */
 export async function* embedTexts(
-  client: OpenAI,
+  client: ModelClient,
   { endpoint }: Target,
   texts: readonly string[],
   { signal, deadline }: CallAsked,

@@ -1,8 +1,8 @@
-import type { OpenAI } from 'openai'
 import { timeoutSignal } from '../../../async/timeout.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { modelError } from '../errors/model-error.js'
 import { type Upstream, upstreamOf } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { getDocument } from '../response/get-document.js'
 import { asRecord, asString } from '../response/loose-json.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
@@ -31,7 +31,7 @@ export type Listing = {
  * @throws the signal's reason when it aborts; an unexpected error unchanged
  */
 export async function fetchModels(
-  client: OpenAI,
+  client: ModelClient,
   endpoint: ModelEndpoint,
   { signal, ms }: { readonly signal: AbortSignal; readonly ms: number },
 ): Promise<Listing> {

@@ -1,5 +1,5 @@
-import type { OpenAI } from 'openai'
 import type { Outcome, Question, Relayed } from '../../../plugin/miner.js'
+import type { ModelClient } from '../http/client.js'
 import type { Delta } from '../response/answer.js'
 import type { Target } from '../settings/endpoints.js'
 import { type AnswerStream, type CallContext, unreadOutcome } from './call.js'
@@ -13,7 +13,7 @@ import { complete, type DeltaReader } from './complete.js'
  * @throws as `callModel`; also when the stream breaks off before its own end
  */
 export function relayModel(
-  client: OpenAI,
+  client: ModelClient,
   target: Target,
   question: Question,
   asked: CallContext,

@@ -1,5 +1,5 @@
-import type { OpenAI } from 'openai'
 import { upstreamOf } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { getDocument } from '../response/get-document.js'
 import { asCount, asRecord, asRecords } from '../response/loose-json.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
@@ -12,7 +12,7 @@ import type { ListedModel } from './fetch-models.js'
  * @returns undefined when it is unknown
  */
 export async function fetchSlots(
-  client: OpenAI,
+  client: ModelClient,
   endpoint: ModelEndpoint,
   { listed, signal }: { readonly listed: readonly ListedModel[]; readonly signal: AbortSignal },
 ): Promise<number | undefined> {

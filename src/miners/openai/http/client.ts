@@ -3,13 +3,30 @@ import { NoAnswer } from '../../../plugin/no-answer.js'
 import { endpointAt } from '../settings/endpoints.js'
 import { httpFetch } from './fetch.js'
 
+/**
+ * The part of an `OpenAI` client that the miner uses. Not the class itself: its private members make the types of two
+ * installed copies of the package incompatible, and a program that embeds this one has its own.
+ */
+export type ModelClient = {
+  post(path: string, options: CallOptions & { readonly body: object }): RawReply
+  get(path: string, options: CallOptions & { readonly query?: Readonly<Record<string, string>> }): RawReply
+}
+
+type CallOptions = {
+  readonly signal: AbortSignal
+  /** milliseconds */
+  readonly timeout: number
+  readonly maxRetries: number
+}
+type RawReply = { asResponse(): Promise<Response> }
+
 /** Makes the client for an endpoint and a key; tests and embedders replace it. */
 export type ClientFor = (at: {
   readonly baseUrl: string | null
   readonly apiKey: string | null
   readonly organization: string | null
   readonly project: string | null
-}) => Promise<OpenAI>
+}) => Promise<ModelClient>
 
 /**
  * Makes a client of the `openai` package that ignores the environment, prints nothing, never retries, follows no
@@ -17,7 +34,12 @@ export type ClientFor = (at: {
  *
  * @throws {NoAnswer} `MODEL_KEY_MISSING` when the endpoint is OpenAI's own and there is no key
  */
-export const openaiClient: ClientFor = async ({ baseUrl, apiKey, organization, project }) => {
+export const openaiClient = async ({
+  baseUrl,
+  apiKey,
+  organization,
+  project,
+}: Parameters<ClientFor>[0]): Promise<OpenAI> => {
   if (apiKey === null && endpointAt(baseUrl).isOpenAI)
     throw new NoAnswer('upstream', 'OpenAI needs an API key, and none is set', {
       code: 'MODEL_KEY_MISSING',

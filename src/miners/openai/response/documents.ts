@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { OpenAI } from 'openai'
 import { CANCELLED, linkedController } from '../../../async/abortable.js'
 import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import { answerTooLarge, truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
 import { sanitizeText, type Upstream } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { features } from '../request/features.js'
 import type { ChatRequest } from '../request/model-request.js'
@@ -37,7 +37,7 @@ type ReadOptions = {
  * @throws the signal's reason
  */
 export async function* documents(
-  client: OpenAI,
+  client: ModelClient,
   { path, body }: ChatRequest,
   { upstream, signal: outer, connectTimeoutMs, isRelay, maxBytes = MAX_BYTES, onBytes }: ReadOptions,
 ): AsyncGenerator<unknown, void> {

@@ -1,7 +1,7 @@
-import type { OpenAI } from 'openai'
 import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
 import { MAX_TIMER_MS } from '../../../async/timeout.js'
 import type { Upstream } from '../errors/upstream.js'
+import type { ModelClient } from '../http/client.js'
 import { whileConnecting } from '../http/connect-timeout.js'
 import { readText } from './documents.js'
 import { parseJson } from './parse-json.js'
@@ -23,7 +23,7 @@ type GetOptions = {
  * @throws what the client throws; the signal's reason
  */
 export async function getDocument(
-  client: OpenAI,
+  client: ModelClient,
   path: string,
   { upstream, signal: outer, connectTimeoutMs, maxBytes, query }: GetOptions,
 ): Promise<unknown> {

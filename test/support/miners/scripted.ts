@@ -1,0 +1,64 @@
+import type { Attempt, Check, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
+
+/** What the miner does. */
+export type Script = {
+  readonly pieces?: readonly string[]
+  readonly outcome?: Outcome
+  /** fail after these attempts */
+  readonly failed?: readonly Attempt[]
+  /** the method that never settles */
+  readonly never?: 'create' | 'ready'
+  /** the result of `check`; `never`: it does not settle, and ignores its signal */
+  readonly checks?: unknown
+  /** the result of `models`, as `checks`; without it the miner has no such method */
+  readonly models?: unknown
+  /** a URL that `check` fetches first */
+  readonly asks?: string
+  /** the factor by which the timers of its process run faster */
+  readonly haste?: number
+  /** timers do not keep its process alive, as when nothing limits the time */
+  readonly unref?: boolean
+}
+
+/** A miner whose answers and checks follow the variable SCRIPT. */
+const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
+  defineMiner({
+    name: 'scripted',
+    summary: 'follows a script',
+    settings: z.object({ apiKey: z.string().optional().describe('a secret').meta({ secret: true }) }),
+    create() {
+      const script: Script = JSON.parse(process.env.SCRIPT!)
+      if (script.haste) {
+        const { setTimeout } = globalThis
+        globalThis.setTimeout = ((done: () => void, ms: number) =>
+          setTimeout(done, ms / script.haste!)) as typeof setTimeout
+      }
+      if (script.unref) {
+        const { setTimeout } = globalThis
+        globalThis.setTimeout = ((done: () => void, ms: number) => setTimeout(done, ms).unref()) as typeof setTimeout
+      }
+      if (script.never === 'create') return new Promise(() => {})
+      return {
+        ready: () => (script.never === 'ready' ? new Promise(() => {}) : Promise.resolve()),
+        async *prompt() {
+          yield* script.pieces ?? []
+          if (script.failed)
+            throw new NoAnswer('upstream', 'nobody answers', { code: 'NOBODY', attempts: script.failed })
+          return script.outcome ?? { model: 'scripted', finishReason: 'stop' }
+        },
+        async check(signal) {
+          if (script.asks) await fetch(script.asks, { signal })
+          if (script.checks === 'never') await new Promise(() => {})
+          return script.checks as Check[]
+        },
+        ...(script.models !== undefined && {
+          async models() {
+            if (script.models === 'never') await new Promise(() => {})
+            return script.models as ModelList[]
+          },
+        }),
+      }
+    },
+  })
+
+export default plugin
