@@ -72,7 +72,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verify = await buildVerifier(from)
-  resources.own(from.resolve(RequestLog))
+  const requests = resources.own(from.resolve(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
     await serveAxon({
@@ -95,6 +95,7 @@ export async function buildAxon(from: DependencyContainer): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       onError: error => log.error({ event: 'axonFailed', error }),
+      onClosed: () => requests[Symbol.dispose](),
     }),
   )
   // Starts last: until now no caller waits for a plugin that computes.
