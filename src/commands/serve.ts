@@ -9,7 +9,7 @@ import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { logPlugins } from '../cli/plugins/log-plugins.js'
-import { drainAxon, stopSignal } from '../cli/process/shutdown.js'
+import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
@@ -56,7 +56,7 @@ export default class Serve extends SettingsCommand {
     else requireNetwork(configuration)
 
     const axon = await scope.resolve(AXON)
-    const stop = stopSignal()
+    const { first, second } = stopSignals()
     const log = scope.resolve(LOG)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, models, definition, dialectFile } = chosen(scope, configuration)
@@ -80,9 +80,9 @@ export default class Serve extends SettingsCommand {
         banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
       )
 
-    const signal = await stop
+    const signal = await first
     end[Symbol.dispose]()
-    process.exitCode = await drainAxon(axon, { signal, ms: DRAIN_MS, log })
+    process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
   }
 }
 
