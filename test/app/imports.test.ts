@@ -16,7 +16,6 @@ describe('what a command loads', () => {
     'fastify',
     'libsodium-wrappers-sumo',
     'openai',
-    'pino-pretty',
   ]
   const cases: [args: string[], not: string[], but: string[]][] = [
     [['--version'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],

@@ -42,7 +42,7 @@ describe('on a terminal', () => {
     await run.says('"hi"')
     const [, url] = /url +(http:\S+)/.exec(run.said.stdout)!
     assert.equal((await runMiner(['query', '--dev', '--url', url!, 'hi'])).stdout, 'hi\n')
-    await run.says('answered')
+    await run.says(' 200 ')
     run.child.kill('SIGTERM')
     const { code, stdout } = await run.ended
     assert.equal(code, 0)
@@ -59,7 +59,10 @@ describe('on a terminal', () => {
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )
-    assert.match(text, /^\[\d\d:\d\d:\d\d\] INFO: answered \{.*"status":200.*\}$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving http:\S+, miner echo, dialect prompting$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining no request is open$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)
     assert.equal(text.includes('\u001b'), false)
   })
 
@@ -103,14 +106,22 @@ describe('on a terminal', () => {
       await using run = onTerminal(args, env)
       const { stdout } = await run.ended
       const [warning, error] = isColoured
-        ? ['\u001b[33mWARN\u001b[39m: ', '\n\u001b[31merror:\u001b[39m 127.']
-        : ['] WARN: ', '\nerror: 127.']
+        ? ['\u001b[33mWARN \u001b[39m ', '\n\u001b[31merror:\u001b[39m 127.']
+        : [' WARN  configuration', '\nerror: 127.']
       assert.ok(stdout.includes(warning) && stdout.includes(error), JSON.stringify({ env, stdout }))
       assert.equal(stdout.includes('\u001b'), isColoured, JSON.stringify(env))
     }
     await using json = onTerminal(['miners', '--json'], { TERM: 'dumb' })
     assert.equal((await json.ended).stdout.includes('\u001b'), false)
     assert.match((await runMiner(['prompt', '--use', 'nope', 'hi'], { env: xterm })).stderr, /^error: /)
+  })
+
+  it('logs JSON when --log-format says so, as text anywhere else', async () => {
+    const args = ['prompt', '--base-url', 'http://127.0.0.1:1', '--api-key', 'sk-secret', 'hi']
+    await using run = onTerminal([...args, '--log-format', 'json'], { NO_COLOR: '1' })
+    assert.match((await run.ended).stdout, /^\{"level":"warn",.*"event":"configuration".*\}\r$/m)
+    const piped = await runMiner([...args, '--log-format', 'text'])
+    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
   })
 
   it('prompt without a question does not wait for one', async () => {
