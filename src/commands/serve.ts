@@ -12,6 +12,7 @@ import { logPlugins } from '../cli/plugins/log-plugins.js'
 import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
+import { typedValue } from '../config/layers/argv.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
@@ -77,7 +78,17 @@ export default class Serve extends SettingsCommand {
     if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
     if (process.stderr.isTTY)
       process.stderr.write(
-        banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
+        await banner({
+          url,
+          hotkey,
+          use,
+          models,
+          dialect: definition,
+          dialectFile,
+          dev: flags.dev,
+          configuration,
+          configFile: typedValue(run.layers.argv, 'config'),
+        }),
       )
 
     const signal = await first

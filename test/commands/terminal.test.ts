@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
+import { alice, bob, charlie } from '../support/signed-request.ts'
 
 // Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
 const terminal = `
@@ -88,6 +90,82 @@ describe('on a terminal', () => {
       run.child.kill('SIGTERM')
       await run.ended
     }
+  })
+
+  describe('the line that serve prints to try it', () => {
+    const folder = mkdtempSync(join(tmpdir(), "miner's line "))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const wallets = join(folder, 'wallets $HOME')
+    const fixtures = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+    for (const [from, to] of [
+      ['plain', 'plain'],
+      ['phrase', 'own'],
+    ] as const) {
+      cpSync(join(fixtures, from), join(wallets, to), { recursive: true })
+      chmodSync(join(wallets, to, 'hotkeys', 'default'), 0o600)
+    }
+    const config = join(folder, 'config.toml')
+    const own = `[wallet]\npath = ${JSON.stringify(wallets)}\nname = "plain"\n`
+    writeFileSync(config, own)
+    const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain']
+
+    const cases: [what: string, args: string[], env: Record<string, string>, line: RegExp][] = [
+      [
+        'the hotkey of --allow that the README names, //Alice',
+        [...wallet, '--allow', alice.address],
+        {},
+        / --dev --url /,
+      ],
+      ['the own hotkey', [...wallet, '--allow', bob.address], {}, /--wallet-name plain --wallet-path '.*\$HOME' --url/],
+      [
+        'the own hotkey of the environment',
+        ['--allow', bob.address],
+        { MINER_WALLET_NAME: 'plain', MINER_WALLET_PATH: wallets },
+        /--wallet-name plain/,
+      ],
+      [
+        'the own hotkey of the file',
+        ['--config', config, '--allow', bob.address],
+        {},
+        /--config '.*\\''s line .*config\.toml' --url/,
+      ],
+      ['a --config that is a pipe', ['--allow', bob.address], {}, /query --wallet-name plain --wallet-path/],
+      [
+        'another hotkey of this machine',
+        ['--wallet-path', wallets, '--wallet-name', 'own', '--allow', bob.address],
+        {},
+        /--wallet-name plain --wallet-hotkey default/,
+      ],
+    ]
+    for (const [what, args, env, expected] of cases)
+      it(`asks with ${what}`, async () => {
+        const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
+        const pipe = what.includes('pipe') ? '--config <(cat "$CONFIG")' : ''
+        const forget = env.MINER_WALLET_PATH ? '' : 'unset MINER_WALLET_PATH BT_WALLET_PATH;'
+        await using run = liveMiner([...serve, ...args], {
+          command: `${forget} exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@" ${pipe}`,
+          env: { TERMINAL: terminal, CONFIG: config, NO_COLOR: '1', ...env },
+        })
+        await run.says('"hi"')
+        const [, line] = /try it +(.*)\r/.exec(run.said.stdout)!
+        assert.match(line!, expected)
+        await using asked = liveMiner([], {
+          command: `miner() { "$NODE" "$MINER" "$@"; }; npx() { "$@"; }; unset MINER_WALLET_PATH BT_WALLET_PATH; cd /; ${line}`,
+        })
+        const { code, stdout, stderr } = await asked.ended
+        assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'hi\n', stderr: '' })
+        run.child.kill('SIGTERM')
+        await run.ended
+      })
+
+    it('says what it lacks, when no wallet of this machine may ask', async () => {
+      const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
+      await using run = onTerminal([...serve, ...wallet, '--allow', charlie.address], { npm_command: 'exec' })
+      await run.says('with the NAME and HOTKEY of a wallet that --allow names')
+      assert.match(run.said.stdout, /try it +npx miner query --wallet-name NAME --wallet-hotkey HOTKEY /)
+      run.child.kill('SIGTERM')
+      await run.ended
+    })
   })
 
   it('shows colours, unless NO_COLOR or TERM=dumb forbids them; FORCE_COLOR overrides both', async () => {
