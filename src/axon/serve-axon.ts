@@ -95,7 +95,7 @@ const defaults: Limits = {
 const CHECK_MS = 1_000
 
 /** How long the end of the axon waits for the open requests, whose work it has aborted. */
-const END_MS = 1_000
+const END_MS = 2_000
 
 /** Bytes of all headers of a request; a dendrite sends about 1.5 kB. */
 const MAX_HEADERS = 32 * 1024

@@ -32,7 +32,7 @@ export function stopSignals(): StopSignals {
 }
 
 /** How long the axon may take to close after a second signal. */
-const CLOSE_MS = 1_500
+const CLOSE_MS = 3_000
 
 type DrainOptions = {
   /** the signal that the drain begins with */
