@@ -41,9 +41,9 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 const others = [
   /^(MINER|BT|OPENAI)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
-  /^SIG(INT|TERM)$/,
+  /^SIG(HUP|INT|TERM)$/,
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
+  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

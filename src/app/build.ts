@@ -89,7 +89,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
   const verify = await buildVerifier(from)
-  resources.own(from.construct(RequestLog))
+  const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
     await serveAxon({
@@ -113,6 +113,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       onError: error => log.error({ event: 'axonFailed', error }),
+      onClosed: () => requests[Symbol.dispose](),
     }),
   )
   // Starts last: until now no caller waits for a plugin that computes.

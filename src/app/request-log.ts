@@ -2,20 +2,22 @@ import { inject, injectable } from 'tsyringe'
 import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
 import type { Log } from '../plugin/log.js'
 import type { Attempt } from '../plugin/miner.js'
+import { Strangers } from './log/strangers.js'
 import { AXON_ID, LOG } from './tokens.js'
 
-/** How often the requests of unverified callers are summarized. */
-const SUMMARY_MS = 10_000
+/** How often the requests of unverified callers are summed up. */
+const SUM_MS = 10_000
 
 /**
- * Logs one record per request of an axon. Requests of unverified callers are summarized as a count per result, so that a flood of them cannot fill a disk; the first failure since the last summary is logged, too.
+ * Logs one record per request of an axon. Requests of unverified callers are logged at debug level, and summed up, so that a
+ * flood of them cannot fill a disk; the first failure since the last sum is logged as any other.
  */
 @injectable()
 export class RequestLog implements Disposable {
   readonly #log: Log
   readonly #axon: string
-  readonly #strangers = new Map<string, number>()
-  /** whether a failure of a stranger has been logged since the last summary */
+  readonly #strangers = new Strangers()
+  /** whether a failure of a stranger has been logged since the last sum */
   #loggedFailure = false
   readonly #timer: NodeJS.Timeout
   readonly #stops: (() => void)[]
@@ -24,13 +26,12 @@ export class RequestLog implements Disposable {
     this.#log = log
     this.#axon = axon
     // Periodic, so neither `withTimeout` nor `timeoutSignal`.
-    this.#timer = setInterval(() => this.#summarize(), SUMMARY_MS).unref()
+    this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
-        if (record.hotkey === null) return this.#count('ANSWERED')
         const { status, outcome, firstMs, pieces, partial } = record
         const { model, usage, attempts } = outcome ?? {}
-        log.info({
+        this.#write('info', record, {
           event: 'answered',
           ...about(record),
           status,
@@ -38,36 +39,36 @@ export class RequestLog implements Disposable {
           pieces,
           partial,
           model,
+          endpoint: attempts?.findLast(({ error }) => error === undefined)?.endpoint,
           usage,
           attempts: attempts?.map(inShort),
         })
       }),
       this.#on('refused', record => {
-        if (record.hotkey === null) this.#count(record.code)
-        else log.info({ event: 'refused', ...about(record), status: record.status, reason: record.reason })
+        const { status, code, reason } = record
+        this.#write('info', record, { event: 'refused', ...about(record), status, code, reason: bounded(reason) })
       }),
       this.#on('failed', record => {
         const { hotkey, code, status, firstMs, pieces, attempts, reason, plugin, error } = record
-        if (hotkey === null) {
-          this.#count(code)
-          if (this.#loggedFailure) return
-          this.#loggedFailure = true
-        }
-        log[code === 'INTERNAL' ? 'error' : 'warn']({
+        const isFirst = hotkey === null && !this.#loggedFailure
+        this.#loggedFailure ||= isFirst
+        const fields = {
           event: 'failed',
           ...about(record),
           status,
+          code,
           firstMs,
           pieces,
           reason,
           plugin,
           attempts: attempts?.map(inShort),
           error,
-        })
+        }
+        this.#write(code === 'INTERNAL' ? 'error' : 'warn', record, fields, isFirst)
       }),
       this.#on('cancelled', record => {
-        if (record.hotkey === null) this.#count('CANCELLED')
-        else log.info({ event: 'cancelled', ...about(record), firstMs: record.firstMs, pieces: record.pieces })
+        const { firstMs, pieces } = record
+        this.#write('info', record, { event: 'cancelled', ...about(record), firstMs, pieces })
       }),
     ]
   }
@@ -75,7 +76,7 @@ export class RequestLog implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
     for (const stop of this.#stops) stop()
-    this.#summarize()
+    this.#sumUp()
   }
 
   #on<Event extends keyof RequestEvents>(event: Event, listener: (record: RequestEvents[Event]) => void): () => void {
@@ -83,22 +84,34 @@ export class RequestLog implements Disposable {
     return observe(event, ofThisAxon, error => this.#log.error({ event: 'observerFailed', error }))
   }
 
-  #count(code: string): void {
-    this.#strangers.set(code, (this.#strangers.get(code) ?? 0) + 1)
+  /** Logs a request: one of a stranger at debug level and in the next sum, unless it `isLoud`. */
+  #write(level: 'info' | 'warn' | 'error', record: Ended, fields: LogFields, isLoud = false): void {
+    const isStranger = record.hotkey === null
+    if (isStranger) this.#strangers.add({ ...record, code: record.code ?? fields.event.toUpperCase() })
+    this.#log[isStranger && !isLoud ? 'debug' : level](fields)
   }
 
-  #summarize(): void {
+  #sumUp(): void {
     this.#loggedFailure = false
-    if (this.#strangers.size === 0) return
-    this.#log.info({ event: 'strangers', seconds: SUMMARY_MS / 1000, counts: Object.fromEntries(this.#strangers) })
-    this.#strangers.clear()
+    const sum = this.#strangers.take()
+    if (sum) this.#log.info({ event: 'strangers', seconds: SUM_MS / 1000, ...sum })
   }
 }
+
+type LogFields = { readonly event: string; readonly [name: string]: unknown }
+type Ended = RequestRecord & { readonly status?: number; readonly code?: string; readonly reason?: string }
 
 function inShort({ endpoint, error = 'answered', retryAfterMs }: Attempt): string {
   return `${endpoint}: ${error}${retryAfterMs === undefined ? '' : `, retry after ${retryAfterMs} ms`}`
 }
 
-function about({ id, hotkey, claimed, synapse, ms }: RequestRecord): object {
-  return { id, ...(hotkey === null ? { claimed } : { hotkey }), synapse, ms }
+function about({ id, hotkey, claimed, address, synapse, ms }: RequestRecord): object {
+  return { id, ...(hotkey === null ? { claimed } : { hotkey }), address, synapse, ms }
 }
+
+/** A reason may quote the path or a header, which a stranger can make long. */
+function bounded(reason: string): string {
+  return reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason
+}
+
+const MAX_REASON = 300

@@ -8,6 +8,7 @@ import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
 import { logLevels } from './log/logger.js'
+import { logFormats } from './log/output.js'
 
 const topSettings = z.object({
   use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
@@ -45,6 +46,13 @@ const pluginSettings = z.object({
 
 const logSettings = z.object({
   level: z.enum(logLevels).default('info').describe('the lowest level that is logged').meta({ flag: 'log-level' }),
+  format: z
+    .enum(logFormats)
+    .optional()
+    .describe(
+      'how the log is written: a line of text per record, or JSON; by default text on a terminal, JSON elsewhere',
+    )
+    .meta({ flag: 'log-format' }),
 })
 
 /** The host's own settings; the chosen miner adds its own. */

@@ -8,6 +8,7 @@ export type RequestRecord = {
   readonly id: string
   /** the peer's address */
   readonly address: string
+  /** what was asked for: a name that no route has is cut after 64 characters; empty when the request names none */
   readonly synapse: string
   /** the hotkey that the head claims, unproven */
   readonly claimed: string | null

@@ -121,11 +121,21 @@ export class RequestTrace {
       axon: this.#axon.axon,
       id: this.id,
       address: head.address,
-      synapse: this.#name,
-      claimed: this.#claim?.hotkey ?? null,
+      synapse: this.#name || (this.#wire.synapse(head) ?? '').slice(0, MAX_NAME),
+      claimed: this.#claimedHotkey(),
       hotkey: this.#call?.hotkey ?? null,
       arrivedAt,
       ms: this.#axon.now() - arrivedAt,
+    }
+  }
+
+  /** A request that is refused before its claim is parsed claims a hotkey, too: that of a validator with another dialect. */
+  #claimedHotkey(): string | null {
+    if (this.#claim) return this.#claim.hotkey
+    try {
+      return this.#wire.claim(this.#exchange.head).hotkey
+    } catch {
+      return null // the head is malformed, which its refusal says, or names no synapse
     }
   }
 
@@ -133,3 +143,6 @@ export class RequestTrace {
     return { ...(this.#stream && { pieces: this.#stream.pieces }), ...this.#session?.record }
   }
 }
+
+/** How many characters of a name that no route has are recorded. */
+const MAX_NAME = 64

@@ -13,6 +13,7 @@ import type { Wire } from '../wires/wire.js'
 import { signJson } from './answer/sign-json.js'
 import { listenError } from './axon-error.js'
 import type { AxonContext } from './context.js'
+import { publish } from './events.js'
 import type { Exchange } from './exchange.js'
 import { answerClientError, refuseAndClose } from './http/client-error.js'
 import { Connections } from './http/connections.js'
@@ -60,6 +61,8 @@ export type AxonOptions = {
   readonly mayCut: boolean
   /** receives unexpected errors outside of a request, for the log */
   readonly onError: (error: unknown) => void
+  /** called when the axon is closed, and no further record of a request will come */
+  readonly onClosed?: () => void
   /** epoch milliseconds */
   readonly now?: () => number
   /** overrides for tests */
@@ -94,6 +97,9 @@ const defaults: Limits = {
 /** How often Node checks for overdue headers and bodies. */
 const CHECK_MS = 1_000
 
+/** How long the end of the axon waits for the open requests, whose work it has aborted. */
+const END_MS = 2_000
+
 /** Bytes of all headers of a request; a dendrite sends about 1.5 kB. */
 const MAX_HEADERS = 32 * 1024
 
@@ -104,12 +110,15 @@ export type Axon = AsyncDisposable & {
   readonly port: number
   /** reachable from this machine */
   readonly url: string
+  /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
+  readonly openRequests: number
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
 
 /**
- * Opens an axon: a public HTTP port that answers signed questions. Disposing it aborts the open requests.
+ * Opens an axon: a public HTTP port that answers signed questions. Disposing it refuses the open requests with `DRAINING`,
+ * cuts the open streams, and waits for their records.
  *
  * @throws {AxonError} when the port cannot be opened
  */
@@ -119,6 +128,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const { dialect } = options
   const connections = new Connections(limits.connections)
   const ending = new AbortController()
+  const running = new Set<Promise<void>>()
   const { id = randomUUID() } = options
   let draining = false
 
@@ -140,7 +150,11 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
         (request, response) => connections.hasRoom(request.socket) && handle(request, response),
       ),
     rewriteUrl: () => '/',
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, options.wires[0]),
+    clientErrorHandler: (error, socket) => {
+      const address = plainAddress(socket.remoteAddress)
+      const refusal = answerClientError(error, socket, options.wires[0])
+      if (refusal) publishUnparsed({ axon: id, address, arrivedAt: now() }, refusal)
+    },
   })
   app.server.maxHeadersCount = 0
   app.server.on('connection', socket => connections.add(socket))
@@ -153,10 +167,13 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   app.setNotFoundHandler(() => {})
   app.addHook('onRequest', (request, reply) => {
     reply.hijack()
-    take(request.raw as IncomingMessage & { originalUrl: string }, reply.raw).catch(error => {
-      reply.raw.destroy()
-      options.onError(error)
-    })
+    const taken = take(request.raw as IncomingMessage & { originalUrl: string }, reply.raw)
+      .catch(error => {
+        reply.raw.destroy()
+        options.onError(error)
+      })
+      .finally(() => running.delete(taken))
+    running.add(taken)
   })
 
   async function take(request: IncomingMessage & { originalUrl: string }, response: ServerResponse): Promise<void> {
@@ -222,6 +239,16 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     now,
   }
 
+  let closing: Promise<void> | undefined
+  async function close(): Promise<void> {
+    draining = true
+    connections.abortAll(new Refusal('DRAINING', '', { headers: [['connection', 'close']] }))
+    await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
+    await app.close()
+    ending.abort()
+    options.onClosed?.()
+  }
+
   const port = await listen(app, options).catch(async error => {
     await app.close()
     throw error
@@ -233,6 +260,9 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     hotkey: options.hotkey,
     port,
     url: reachableUrl(options.host, port),
+    get openRequests() {
+      return connections.openRequests
+    },
     async drain(ms) {
       draining = true
       return withTimeout(connections.drained(), ms).then(
@@ -240,12 +270,15 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
         () => false,
       )
     },
-    async [Symbol.asyncDispose]() {
-      draining = true
-      await app.close()
-      ending.abort()
-    },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+/** Publishes the refusal of input that Node cannot parse as a request. */
+function publishUnparsed(known: { axon: string; address: string; arrivedAt: number }, refusal: Refusal): void {
+  const { status, code, message: reason } = refusal
+  const request = { ...known, id: randomUUID(), synapse: '', claimed: null, hotkey: null, ms: 0 }
+  publish('refused', () => ({ ...request, status, code, reason }))
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RunScope, Scope } from '../app/scope.js'
 import type { HostSection } from '../app/settings.js'
 import { TimeoutError, withTimeout } from '../async/timeout.js'
 import type { Configuration } from '../config/configuration.js'
+import type { Layers } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
@@ -22,6 +23,8 @@ import { escapeForTerminal } from './output/terminal.js'
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly flags: Interfaces.InferredFlags<C['flags']>
   readonly args: Interfaces.InferredArgs<C['args']>
+  /** where the configuration comes from, for settings of sections that the command does not read */
+  readonly layers: Layers
   readonly configuration: Configuration
   readonly scope: RunScope
 }
@@ -82,6 +85,7 @@ export abstract class SettingsCommand extends MinerCommand {
       return {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],
+        layers,
         configuration,
         scope,
         [Symbol.asyncDispose]: () => closeScope(scope),

@@ -150,8 +150,8 @@ type ProvideOptions = {
 /** Provides the scope with what was chosen and configured, and with the log, which gets the warnings. */
 export async function provideRun({ scope, chosen, configuration }: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
-  const { level } = valuesOf(configuration, hostSections.log)
-  const output = scope.resolve(RESOURCES).own(await logOutput())
+  const { level, format } = valuesOf(configuration, hostSections.log)
+  const output = scope.resolve(RESOURCES).own(await logOutput(format))
   const log = await createLog({ level, secrets: configuration.secretValues, output })
   for (const { code, message, hint } of configuration.warnings)
     log.warn({ event: 'configuration', code, message, hint })

@@ -7,6 +7,9 @@ import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
 import { readTomlFile } from '../config/layers/toml-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
+import { originText } from '../config/origin.js'
+import { developmentUrl } from './dev-mode.js'
+import { UsageError } from './errors/usage-error.js'
 
 /**
  * Reads where this run finds its settings: command line, environment, and the file that `--config` names, else the one
@@ -23,6 +26,21 @@ export async function readLayers(argv: readonly string[], configDir: string): Pr
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */
 export function lookUpFirst(layers: Layers): Lookup {
   return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet], layers)
+}
+
+/**
+ * Returns where `miner serve --dev` listens with the port of the environment or the file.
+ *
+ * @throws {ConfigError} CONFIG_INVALID
+ * @throws {UsageError} URL_MISSING when it picks a free port
+ */
+export async function developmentAxon(layers: Layers): Promise<string> {
+  const port = await lookUpSetting(createLookup([hostSections.axon], { ...layers, argv: [] }), 'axon.port')
+  if (!port) return developmentUrl
+  if (port.problems.length > 0) throw new ConfigError('CONFIG_INVALID', port.problems)
+  if (port.value !== 0) return Object.assign(new URL(developmentUrl), { port: port.value }).origin
+  const missing = `--url is missing: with port 0 (${originText(port.origin)}) the axon picks a free one`
+  throw new UsageError('URL_MISSING', missing, '--url as miner serve prints it')
 }
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */

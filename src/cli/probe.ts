@@ -30,16 +30,27 @@ export function startProbe(miner: Miner, log: Log): Disposable {
   return { [Symbol.dispose]: () => ending.abort() }
 }
 
-function logCheck({ name, findings: { firstToken }, notes, problem }: Check, log: Log): void {
-  const record = { event: 'probed', endpoint: name, ok: !problem, ...(notes && { notes }) }
-  if (problem) {
-    const { code, message, hint } = problem
-    // Most messages name what they are about.
-    const text = message.includes(name) ? message : `${name}: ${message}`
-    log.warn({ ...record, code, message: `✗ ${text}`, ...(hint !== undefined && { hint }) })
-  } else if (typeof firstToken === 'number')
-    log.info({ ...record, firstToken, message: `✓ ${name} answers, after ${Math.round(firstToken)} ms` })
-  else log.info({ ...record, message: `✓ ${name} answers` })
+function logCheck({ name, findings, notes, problem }: Check, log: Log): void {
+  const firstToken = typeof findings.firstToken === 'number' ? findings.firstToken : undefined
+  const { code, hint } = problem ?? {}
+  log[problem ? 'warn' : 'info']({
+    event: 'probed',
+    endpoint: name,
+    ok: !problem,
+    message: messageOf(name, { firstToken, problem }),
+    ...(firstToken !== undefined && { firstToken }),
+    ...(notes && { notes }),
+    ...(code !== undefined && { code }),
+    ...(hint !== undefined && { hint }),
+  })
+}
+
+type Found = { readonly firstToken: number | undefined; readonly problem: Check['problem'] }
+
+function messageOf(name: string, { firstToken, problem }: Found): string {
+  // Most messages name what they are about.
+  if (problem) return `✗ ${problem.message.includes(name) ? '' : `${name}: `}${problem.message}`
+  return `✓ ${name} answers${firstToken === undefined ? '' : `, after ${Math.round(firstToken)} ms`}`
 }
 
 function late(): NoAnswer {

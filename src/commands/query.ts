@@ -4,6 +4,7 @@ import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { readDuration } from '../cli/flags/duration.js'
+import { developmentAxon } from '../cli/open-scope.js'
 import { QueryOutput } from '../cli/output/query-output.js'
 import { readAxonAddress } from '../cli/question/axon-address.js'
 import { chooseSynapse } from '../cli/question/choose-synapse.js'
@@ -54,7 +55,7 @@ export default class Query extends SettingsCommand {
     })
     const { flags, args, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(alice.uri))
-    const axon = readAxonAddress(flags)
+    const axon = await readAxonAddress({ ...flags, developmentAxon: () => developmentAxon(run.layers) })
     const synapse = chooseSynapse(scope.resolve(CHOSEN_DIALECT), flags)
     const { timeout = DEFAULT_MS, frames } = synapse.route
     const timeoutMs = flags.timeout ? readDuration('--timeout', flags.timeout) : timeout
@@ -74,8 +75,13 @@ export default class Query extends SettingsCommand {
     const document = output.finish(reply, { isFailed: problem !== null })
     if (!problem) return document
     process.exitCode = 1
-    if (!this.jsonEnabled())
-      process.stderr.write(formatMessage({ label: String(reply.status ?? 'no status'), ...problem }))
+    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: labelOf(reply.status, problem), ...problem }))
     return { ...document, error: problem }
   }
+}
+
+/** The status that the axon replied with. A dendrite reports 503 when no axon replied, which is an error of ours. */
+function labelOf(status: number | null, { code }: { readonly code: string }): string {
+  if (code === 'AXON_UNREACHABLE' || code === 'REPLY_MISSING') return 'error'
+  return String(status ?? 'no status')
 }

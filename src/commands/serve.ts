@@ -10,9 +10,10 @@ import { devConflicts } from '../cli/dev-mode.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { logPlugins } from '../cli/plugins/log-plugins.js'
 import { startProbe } from '../cli/probe.js'
-import { drainAxon, stopSignal } from '../cli/process/shutdown.js'
+import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
+import { typedValue } from '../config/layers/argv.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
@@ -57,7 +58,7 @@ export default class Serve extends SettingsCommand {
     else requireNetwork(configuration)
 
     const axon = await scope.resolve(AXON)
-    const stop = stopSignal()
+    const { first, second } = stopSignals()
     const log = scope.resolve(LOG)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, models, definition, dialectFile } = chosen(scope, configuration)
@@ -78,15 +79,25 @@ export default class Serve extends SettingsCommand {
     if (caveat) log.warn({ event: 'caveat', dialect, message: caveat })
     if (process.stderr.isTTY)
       process.stderr.write(
-        banner({ url, hotkey, use, models, dialect: definition, dialectFile, dev: flags.dev, configuration }),
+        await banner({
+          url,
+          hotkey,
+          use,
+          models,
+          dialect: definition,
+          dialectFile,
+          dev: flags.dev,
+          configuration,
+          configFile: typedValue(run.layers.argv, 'config'),
+        }),
       )
 
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
-    const signal = await stop
+    const signal = await first
     probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
-    process.exitCode = await drainAxon(axon, { signal, ms: DRAIN_MS, log })
+    process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
   }
 }
 

@@ -88,6 +88,8 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
   }
 }
 
+/** How the text of a dendrite begins that could not connect. */
+const UNAVAILABLE = 'Service unavailable at '
 const CHECK_AXON_LOG = "check the axon's log"
 
 function unverified(text: string): Explanation {
@@ -156,11 +158,11 @@ function late(text: string): Explanation {
 }
 
 function unavailable(text: string): Explanation {
-  if (text.startsWith('Service unavailable at')) {
+  if (text.startsWith(UNAVAILABLE)) {
     return {
       code: 'AXON_UNREACHABLE',
-      message: `the axon is unreachable: ${text}`,
-      hint: 'check --url, that the axon runs, and its firewall',
+      message: `no axon can be reached at ${text.slice(UNAVAILABLE.length).split('/', 1)[0]}`,
+      hint: 'check --url (with --dev: the port of miner serve --dev), that the axon runs, and its firewall',
     }
   }
   if (text.startsWith('Service disconnected')) {

@@ -49,7 +49,7 @@ describe('request log', () => {
       }))
       publish('cancelled', () => ({ ...known, firstMs: 3, pieces: 2 }))
     }
-    const without = { hotkey: alice.address, id: '1', ms: 1, synapse: 'Prompting' }
+    const without = { hotkey: alice.address, address: '127.0.0.1', id: '1', ms: 1, synapse: 'Prompting' }
     const told = { ...without, status: 200 }
     const expected = [
       {
@@ -58,6 +58,7 @@ describe('request log', () => {
         firstMs: 3,
         pieces: 7,
         model: 'm',
+        endpoint: 'main',
         usage,
         attempts: ['main: MODEL_BUSY, retry after 45000 ms', 'main: answered'],
       },
@@ -66,6 +67,7 @@ describe('request log', () => {
       {
         ...told,
         event: 'failed',
+        code: 'UPSTREAM_FAILED',
         firstMs: 3,
         pieces: 2,
         reason: 'The model behind this miner failed',
@@ -109,4 +111,68 @@ describe('request log', () => {
     )
     assert.deepEqual(records[2]!.counts, { CANCELLED: 20, INTERNAL: 20, NOT_VERIFIED: 20, ANSWERED: 20 })
   })
+
+  it('names the strangers in the sum, and logs each of their requests at debug level', async () => {
+    const refused = { ...stranger, status: 403, code: 'BLACKLISTED', reason: 'Forbidden' }
+    const records = await recorded('debug', () => {
+      publish('refused', () => refused)
+      publish('refused', () => refused)
+      publish('refused', () => ({ ...refused, claimed: null, address: '192.0.2.1', code: 'NOT_VERIFIED', status: 401 }))
+    })
+    const caller = { claimed: alice.address, address: '127.0.0.1', synapse: 'Prompting' }
+    assert.deepEqual(
+      records.map(({ event, level, claimed, address, code }) => [event, level, claimed, address, code]),
+      [
+        ['refused', 'debug', alice.address, '127.0.0.1', 'BLACKLISTED'],
+        ['refused', 'debug', alice.address, '127.0.0.1', 'BLACKLISTED'],
+        ['refused', 'debug', null, '192.0.2.1', 'NOT_VERIFIED'],
+        ['strangers', 'info', undefined, undefined, undefined],
+      ],
+    )
+    assert.deepEqual(records.at(-1)!.callers, [
+      { ...caller, code: 'BLACKLISTED', status: 403, reason: 'Forbidden', count: 2 },
+      {
+        ...caller,
+        claimed: null,
+        address: '192.0.2.1',
+        code: 'NOT_VERIFIED',
+        status: 401,
+        reason: 'Forbidden',
+        count: 1,
+      },
+    ])
+  })
+
+  it('keeps a flood of made-up hotkeys from filling the sum and from hiding others', async () => {
+    const refused = { ...stranger, status: 403, code: 'BLACKLISTED', reason: 'x'.repeat(5_000) }
+    const [sum, ...others] = await recorded('info', () => {
+      for (let at = 0; at < 10_000; at++)
+        publish('refused', () => ({
+          ...refused,
+          claimed: `5${at}`,
+          address: `2001:db8::${(at % 60_000).toString(16)}`,
+        }))
+      publish('refused', () => refused)
+      for (let at = 0; at < 200; at++) publish('refused', () => ({ ...refused, address: `198.51.100.${at}` }))
+    })
+    assert.deepEqual(others, [])
+    const callers = sum!.callers as { claimed: string; address: string; reason: string }[]
+    assert.equal(callers.length, 10)
+    assert.equal(callers.filter(({ address }) => address.startsWith('2001:db8:')).length, 3)
+    assert.equal(callers[3]!.claimed, alice.address)
+    assert.ok(callers.every(({ reason }) => reason.length === 100))
+    assert.deepEqual(sum!.counts, { BLACKLISTED: 10_201 })
+    assert.equal(sum!.unnamed, 10_191)
+  })
 })
+
+/** What the request log writes of what `act` publishes, its last sum included. */
+async function recorded(level: 'debug' | 'info', act: () => void): Promise<Record<string, unknown>[]> {
+  const records: Record<string, unknown>[] = []
+  const log = await createLog({ level, secrets: [], output: { write: line => records.push(JSON.parse(line)) } })
+  {
+    using _requests = new RequestLog(log, stranger.axon)
+    act()
+  }
+  return records
+}

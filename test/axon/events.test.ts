@@ -161,12 +161,31 @@ describe('channels', () => {
     assert.partialDeepStrictEqual(ear.told[0].record, { status: 400, code: 'MALFORMED' })
   })
 
+  it('name what a validator of another dialect asked for, and the hotkey that it claims', async () => {
+    await using axon = await startAxon()
+    using ear = listenIn(axon)
+    const { headers } = signedRequest()
+    await send(axon.url, { ...signedRequest(), path: `/${'Nope'.repeat(30)}`, headers })
+    assert.equal(ear.told[0]?.event, 'refused')
+    assertRecord(ear.told[0].record, { synapse: 'Nope'.repeat(16), claimed: alice.address, hotkey: null })
+  })
+
+  it('tell of input that is not HTTP', async () => {
+    await using axon = await startAxon()
+    using ear = listenIn(axon)
+    using connection = await RawConnection.open(axon.port)
+    await connection.write('\u0016\u0003\u0001\u0002\u0000\r\n\r\n').reply()
+    assert.equal(ear.told[0]?.event, 'refused')
+    assertRecord(ear.told[0].record, { synapse: '', claimed: null, hotkey: null })
+    assert.partialDeepStrictEqual(ear.told[0].record, { status: 400, code: 'MALFORMED' })
+  })
+
   it('tell of a head that claims nothing', async () => {
     await using axon = await startAxon()
     using ear = listenIn(axon)
     await fetch(`${axon.url}/Nope`)
     assert.equal(ear.told[0]?.event, 'refused')
-    assertRecord(ear.told[0].record, { synapse: '', claimed: null, hotkey: null })
+    assertRecord(ear.told[0].record, { synapse: 'Nope', claimed: null, hotkey: null })
     assert.partialDeepStrictEqual(ear.told[0].record, { status: 404, code: 'UNKNOWN_SYNAPSE' })
   })
 

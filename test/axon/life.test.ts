@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { AxonError, listenError } from '#dist/axon/axon-error.js'
-import { bytesOf, send, signedRequest } from '../support/signed-request.ts'
+import { alice, bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
 import { realSockets } from './real-sockets.ts'
+import { startStream } from './start-stream.ts'
+import { told } from './told.ts'
 
 describe('life: draining', () => {
   realSockets()
@@ -95,18 +97,27 @@ describe('life: draining', () => {
 describe('life: its end', () => {
   realSockets()
 
-  it('ends what runs and what waits, and tells the miner', async () => {
+  it('refuses what runs and what waits, and tells the miner', async () => {
     const miner = new HeldMiner()
     const axon = await startAxon({ miner, concurrency: 1 })
     const replies = [send(axon.url, signedRequest()), send(axon.url, signedRequest())]
     const { asked } = await miner.next()
-    const ends = Promise.allSettled(replies)
+    const ends = Promise.all(replies)
     const told = once(asked.signal, 'abort')
     await axon[Symbol.asyncDispose]()
     await told
-    for (const { status } of await ends) assert.equal(status, 'rejected')
+    for (const { status } of await ends) assert.equal(status, 503)
     assert.equal(miner.count, 1)
     await assert.rejects(send(axon.url, signedRequest()), { code: 'ECONNREFUSED' })
+  })
+
+  it('records a stream that it cuts as failed, because no caller cancelled it', async () => {
+    await using stream = await startStream()
+    stream.talk.say('Hel')
+    await stream.caller.head()
+    const failed = told(stream.axon, 'failed')
+    await stream.axon[Symbol.asyncDispose]()
+    assert.partialDeepStrictEqual(await failed, { status: 200, code: 'DRAINING', hotkey: alice.address, pieces: 1 })
   })
 
   it('can be ended twice', async () => {

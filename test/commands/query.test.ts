@@ -17,6 +17,17 @@ describe('miner query', () => {
   })
   after(() => miner[Symbol.asyncDispose]())
 
+  it('asks under --dev the port of MINER_AXON_PORT, as miner serve --dev listens there', async () => {
+    const asked = (port: string) => runMiner(['query', '--dev', 'hi'], { env: { MINER_AXON_PORT: port } })
+    assert.deepEqual((await asked(String(miner.port))).stdout, 'hi\n')
+    const free = await asked('0')
+    assert.equal(free.code, 2)
+    assert.match(free.stderr, /^error: --url is missing: with port 0 \(MINER_AXON_PORT\) the axon picks a free one\n/)
+    const wrong = await asked('x')
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.stderr, /MINER_AXON_PORT/)
+  })
+
   it('asks with the hotkey of the wallet', async () => {
     // //Bob of the wallet asks //Bob of the axon.
     const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain']

@@ -89,16 +89,40 @@ describe('miner serve', () => {
       await using model = await startModelServer(() => {})
       await using run = liveMiner([...dev, '--base-url', model.url])
       const { url } = await serving(run)
-      const lost = assert.rejects(send(url, signedRequest()))
+      const lost = send(url, signedRequest())
       const request = await model.arrived(0)
       run.child.kill(signal)
       await run.says('"draining"')
       run.child.kill(signal)
       assert.equal((await run.ended).code, code)
       assert.deepEqual(await request.over, { left: true })
-      await lost
+      assert.equal((await lost).status, 503)
+      // A machine with much to do warns of that, too.
+      const ends = recordsOf(run).filter(({ event }) => event !== 'eventLoopBlocked')
+      const [draining, failed, stopped] = ends.slice(-3)
+      assert.partialDeepStrictEqual(draining, { event: 'draining', signal, requests: 1 })
+      assert.partialDeepStrictEqual(failed, { event: 'failed', code: 'DRAINING', hotkey: alice.address, status: 503 })
+      assert.partialDeepStrictEqual(stopped, { event: 'stopped', inTime: false, lost: 1 })
     })
   }
+
+  it('drains when its terminal closes, and takes the two SIGHUPs of that for one', async () => {
+    const gate = Promise.withResolvers<void>()
+    await using model = await startModelServer(async (...asked) => {
+      await gate.promise
+      await streamed(['late'])(...asked)
+    })
+    await using run = liveMiner([...dev, '--base-url', model.url])
+    const { url } = await serving(run)
+    const asked = send(url, signedRequest())
+    await model.arrived(0)
+    run.child.kill('SIGHUP')
+    await run.says('"draining"')
+    run.child.kill('SIGHUP')
+    gate.resolve()
+    assert.equal((await asked).status, 200)
+    assert.equal((await run.ended).code, 0)
+  })
 
   it('ends although a miner does not let go', async () => {
     await using run = liveMiner(dev, { env: linkedMiner('clinging') })
@@ -192,9 +216,14 @@ describe('miner serve', () => {
     for (let count = 0; count < 20; count++)
       assert.equal((await send(miner.url, { ...request, headers: unsigned })).status, 401)
     await miner.stop()
+    const events = miner.records.map(({ event }) => event)
+    assert.deepEqual(events.slice(-3), ['draining', 'strangers', 'stopped'])
     const summed = miner.records.filter(({ event }) => event === 'strangers')
     assert.equal(summed.length, 1)
-    assert.deepEqual(Object.values(summed[0]!.counts as object), [20])
+    assert.deepEqual(summed[0]!.counts, { NOT_VERIFIED: 20 })
+    const reason = 'Not Verified with error: Missing Signature'
+    const caller = { claimed: alice.address, address: '127.0.0.1', synapse: 'Prompting' }
+    assert.deepEqual(summed[0]!.callers, [{ ...caller, code: 'NOT_VERIFIED', status: 401, reason, count: 20 }])
     assert.equal(
       miner.records.some(({ event }) => event === 'refused'),
       false,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
+import { alice, bob, charlie } from '../support/signed-request.ts'
 
 // Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
 const terminal = `
@@ -42,7 +44,7 @@ describe('on a terminal', () => {
     await run.says('"hi"')
     const [, url] = /url +(http:\S+)/.exec(run.said.stdout)!
     assert.equal((await runMiner(['query', '--dev', '--url', url!, 'hi'])).stdout, 'hi\n')
-    await run.says('answered')
+    await run.says(' 200 ')
     run.child.kill('SIGTERM')
     const { code, stdout } = await run.ended
     assert.equal(code, 0)
@@ -59,7 +61,10 @@ describe('on a terminal', () => {
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )
-    assert.match(text, /^\[\d\d:\d\d:\d\d\] INFO: answered \{.*"status":200.*\}$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving http:\S+, miner echo, dialect prompting$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining no request is open$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)
     assert.equal(text.includes('\u001b'), false)
   })
 
@@ -87,6 +92,82 @@ describe('on a terminal', () => {
     }
   })
 
+  describe('the line that serve prints to try it', () => {
+    const folder = mkdtempSync(join(tmpdir(), "miner's line "))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const wallets = join(folder, 'wallets $HOME')
+    const fixtures = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+    for (const [from, to] of [
+      ['plain', 'plain'],
+      ['phrase', 'own'],
+    ] as const) {
+      cpSync(join(fixtures, from), join(wallets, to), { recursive: true })
+      chmodSync(join(wallets, to, 'hotkeys', 'default'), 0o600)
+    }
+    const config = join(folder, 'config.toml')
+    const own = `[wallet]\npath = ${JSON.stringify(wallets)}\nname = "plain"\n`
+    writeFileSync(config, own)
+    const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain']
+
+    const cases: [what: string, args: string[], env: Record<string, string>, line: RegExp][] = [
+      [
+        'the hotkey of --allow that the README names, //Alice',
+        [...wallet, '--allow', alice.address],
+        {},
+        / --dev --url /,
+      ],
+      ['the own hotkey', [...wallet, '--allow', bob.address], {}, /--wallet-name plain --wallet-path '.*\$HOME' --url/],
+      [
+        'the own hotkey of the environment',
+        ['--allow', bob.address],
+        { MINER_WALLET_NAME: 'plain', MINER_WALLET_PATH: wallets },
+        /--wallet-name plain/,
+      ],
+      [
+        'the own hotkey of the file',
+        ['--config', config, '--allow', bob.address],
+        {},
+        /--config '.*\\''s line .*config\.toml' --url/,
+      ],
+      ['a --config that is a pipe', ['--allow', bob.address], {}, /query --wallet-name plain --wallet-path/],
+      [
+        'another hotkey of this machine',
+        ['--wallet-path', wallets, '--wallet-name', 'own', '--allow', bob.address],
+        {},
+        /--wallet-name plain --wallet-hotkey default/,
+      ],
+    ]
+    for (const [what, args, env, expected] of cases)
+      it(`asks with ${what}`, async () => {
+        const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
+        const pipe = what.includes('pipe') ? '--config <(cat "$CONFIG")' : ''
+        const forget = env.MINER_WALLET_PATH ? '' : 'unset MINER_WALLET_PATH BT_WALLET_PATH;'
+        await using run = liveMiner([...serve, ...args], {
+          command: `${forget} exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@" ${pipe}`,
+          env: { TERMINAL: terminal, CONFIG: config, NO_COLOR: '1', ...env },
+        })
+        await run.says('"hi"')
+        const [, line] = /try it +(.*)\r/.exec(run.said.stdout)!
+        assert.match(line!, expected)
+        await using asked = liveMiner([], {
+          command: `miner() { "$NODE" "$MINER" "$@"; }; npx() { "$@"; }; unset MINER_WALLET_PATH BT_WALLET_PATH; cd /; ${line}`,
+        })
+        const { code, stdout, stderr } = await asked.ended
+        assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'hi\n', stderr: '' })
+        run.child.kill('SIGTERM')
+        await run.ended
+      })
+
+    it('says what it lacks, when no wallet of this machine may ask', async () => {
+      const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
+      await using run = onTerminal([...serve, ...wallet, '--allow', charlie.address], { npm_command: 'exec' })
+      await run.says('with the NAME and HOTKEY of a wallet that --allow names')
+      assert.match(run.said.stdout, /try it +npx miner query --wallet-name NAME --wallet-hotkey HOTKEY /)
+      run.child.kill('SIGTERM')
+      await run.ended
+    })
+  })
+
   it('shows colours, unless NO_COLOR or TERM=dumb forbids them; FORCE_COLOR overrides both', async () => {
     const xterm = { TERM: 'xterm-256color' }
     const environments: [Record<string, string>, boolean][] = [
@@ -103,14 +184,22 @@ describe('on a terminal', () => {
       await using run = onTerminal(args, env)
       const { stdout } = await run.ended
       const [warning, error] = isColoured
-        ? ['\u001b[33mWARN\u001b[39m: ', '\n\u001b[31merror:\u001b[39m 127.']
-        : ['] WARN: ', '\nerror: 127.']
+        ? ['\u001b[33mWARN \u001b[39m ', '\n\u001b[31merror:\u001b[39m 127.']
+        : [' WARN  configuration', '\nerror: 127.']
       assert.ok(stdout.includes(warning) && stdout.includes(error), JSON.stringify({ env, stdout }))
       assert.equal(stdout.includes('\u001b'), isColoured, JSON.stringify(env))
     }
     await using json = onTerminal(['miners', '--json'], { TERM: 'dumb' })
     assert.equal((await json.ended).stdout.includes('\u001b'), false)
     assert.match((await runMiner(['prompt', '--use', 'nope', 'hi'], { env: xterm })).stderr, /^error: /)
+  })
+
+  it('logs JSON when --log-format says so, as text anywhere else', async () => {
+    const args = ['prompt', '--base-url', 'http://127.0.0.1:1', '--api-key', 'sk-secret', 'hi']
+    await using run = onTerminal([...args, '--log-format', 'json'], { NO_COLOR: '1' })
+    assert.match((await run.ended).stdout, /^\{"level":"warn",.*"event":"configuration".*\}\r$/m)
+    const piped = await runMiner([...args, '--log-format', 'text'])
+    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
   })
 
   it('prompt without a question does not wait for one', async () => {

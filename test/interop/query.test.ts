@@ -111,7 +111,7 @@ describe('miner query', () => {
       [1, 503, `Service unavailable at 127.0.0.1:${port}/Prompting`, null],
     )
     const { stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', `http://127.0.0.1:${port}`])
-    assert.match(stderr, /^503: the axon is unreachable/)
+    assert.match(stderr, /^error: no axon can be reached at /)
     assert.match(stderr, /try: .*firewall/)
   })
 

@@ -1,6 +1,10 @@
 import { EventEmitter, once } from 'node:events'
 import fs from 'node:fs'
 import { showsColours } from '../../text/colour.js'
+import { textLine } from './text-line.js'
+
+export const logFormats = ['text', 'json'] as const
+export type LogFormat = (typeof logFormats)[number]
 
 /** How many bytes may wait for the log's reader: some thousand records. */
 const MAX_WAITING = 1024 * 1024
@@ -13,52 +17,75 @@ const PAUSE_MS = 10
 /** The most bytes of one write: Docker's log reader takes lines up to 16 KiB in one piece. */
 const CHUNK = 16 * 1024
 
+/** The codes with which a write fails when its reader is gone: closed a pipe, a socket, or a terminal's window. */
+const GONE = ['EPIPE', 'ECONNRESET', 'ENOTCONN', 'EIO', 'ENXIO']
+
 /** The destination of a log's lines. Disposing it waits until they are written. */
 export type LogOutput = AsyncDisposable & { write(line: string): void }
 
 /**
- * Opens standard error: formatted for people on a terminal, one JSON object per line elsewhere. Those lines are written
- * asynchronously, so that a slow or stuck reader does not hold up requests; lines beyond the buffer are dropped and
- * counted.
+ * Opens standard error for the lines of a log, each a JSON object. A slow or stuck reader does not hold up requests: lines
+ * beyond the buffer are dropped and counted.
+ *
+ * @param format `text`: a line for people each; by default on a terminal. `json`: the lines as they are
  */
-export async function logOutput(): Promise<LogOutput> {
-  return process.stderr.isTTY ? terminalOutput() : fileOutput(2)
-}
-
-async function terminalOutput(): Promise<LogOutput> {
-  const { default: pretty } = await import('pino-pretty')
-  const stream = pretty({
-    destination: 2,
-    sync: true,
-    colorize: showsColours(process.stderr),
-    messageKey: 'event',
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss',
-  })
-  return { write: line => void stream.write(line), [Symbol.asyncDispose]: async () => {} }
+export async function logOutput(format?: LogFormat): Promise<LogOutput> {
+  const { stderr } = process
+  if ((format ?? (stderr.isTTY ? 'text' : 'json')) === 'json') return stderr.isTTY ? terminalOutput() : fileOutput(2)
+  const isColoured = showsColours(stderr)
+  const toText = (line: string) => textLine(JSON.parse(line), { isColoured, columns: stderr.columns ?? null })
+  return stderr.isTTY ? terminalOutput(toText) : fileOutput(2, { toText })
 }
 
 /**
- * Writes to an open file, pipe or socket. A failed write keeps its lines and is tried again: a full disk may get space. Not
- * pino's own destination, whose last flush retries every error but EPIPE for ever (sonic-boom 4.2.1
- * `flushSync`).
+ * Writes to the terminal at once, so that lines keep their order among what the program prints; through an open file of
+ * its own that does not block, because a terminal stops reading while the user holds it with Ctrl-S.
  */
-export async function fileOutput(fd: number): Promise<LogOutput> {
+async function terminalOutput(toText?: ToText): Promise<LogOutput> {
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants
+  const options = { toText, isImmediate: true }
+  let fd: number
+  try {
+    fd = fs.openSync('/dev/stderr', O_WRONLY | O_NONBLOCK | O_NOCTTY)
+  } catch {
+    return fileOutput(2, options) // after `su`, the terminal belongs to another user
+  }
+  return fileOutput(fd, options)
+}
+
+type ToText = (line: string) => string
+
+export type FileOutputOptions = {
+  /** formats each line, which is a JSON object */
+  readonly toText?: ToText | undefined
+  /** writes before `write` returns, when the reader takes it */
+  readonly isImmediate?: boolean
+}
+
+/**
+ * Writes to an open file, pipe, socket or terminal. A failed write keeps its lines and is tried again: a full disk may get
+ * space, and a named pipe another reader. Not pino's own destination, whose last flush retries every error but EPIPE for
+ * ever (sonic-boom 4.2.1 `flushSync`).
+ */
+export async function fileOutput(
+  fd: number,
+  { toText = line => line, isImmediate = false }: FileOutputOptions = {},
+): Promise<LogOutput> {
   // Opening the stream makes libuv set a pipe or socket non-blocking: a write to a stuck reader then fails with EAGAIN
   // instead of blocking a thread, which the exit would wait for.
   if (fd === 2) void process.stderr
   let waiting: Buffer[] = []
   let bytes = 0
   let lost = 0
-  /** the reader is gone, or had its time */
+  /** the program ends, or the file is not open any more */
   let closed = false
   let writing = false
   let retry: NodeJS.Timeout | undefined
-  const drained = new EventEmitter()
+  const settled = new EventEmitter()
 
   const write = (line: string) => {
     if (closed) return
-    const data = Buffer.from(line)
+    const data = Buffer.from(toText(line))
     if (bytes + data.length > MAX_WAITING) return void lost++
     bytes += data.length
     waiting.push(data)
@@ -70,35 +97,49 @@ export async function fileOutput(fd: number): Promise<LogOutput> {
     bytes = 0
     clearTimeout(retry)
     process.off('exit', writeRest)
-    drained.emit('drain')
+    settled.emit('settled')
   }
   const next = () => {
+    if (isImmediate) while (!retry && waiting.length > 0) writeNow()
+    else writeLater()
+  }
+  const writeNow = () => {
+    const chunk = takeChunk(waiting)
+    try {
+      done(chunk, fs.writeSync(fd, chunk))
+    } catch (error) {
+      failed(chunk, error as NodeJS.ErrnoException)
+    }
+  }
+  const writeLater = () => {
     if (writing || retry || waiting.length === 0) return
     writing = true
     const chunk = takeChunk(waiting)
     fs.write(fd, chunk, 0, chunk.length, null, (error, written) => {
       writing = false
       if (closed) return
-      if (error) waiting.unshift(chunk)
+      if (error) failed(chunk, error)
       else done(chunk, written)
-      if (error?.code === 'EPIPE') close()
-      else if (error) later(error.code === 'EAGAIN')
-      else next()
+      next()
     })
   }
-  const later = (isSlow: boolean) => {
+  const failed = (chunk: Buffer, { code = '' }: NodeJS.ErrnoException) => {
+    // Also the rest of a line that was begun: the next reader of a named pipe gets what this one has left in it.
+    waiting.unshift(chunk)
+    if (code === 'EBADF') return close()
     retry = setTimeout(() => {
       retry = undefined
       next()
     }, RETRY_MS)
-    // A slow reader is worth the program's running on, a full disk is not.
-    if (!isSlow) retry.unref()
+    // A slow reader is worth the program's running on; a full disk is not, nor is a reader that may never come.
+    if (code !== 'EAGAIN') retry.unref()
+    if (GONE.includes(code)) settled.emit('settled')
   }
   const done = (chunk: Buffer, written: number) => {
     bytes -= written
     if (written < chunk.length) waiting.unshift(chunk.subarray(written))
     if (waiting.length > 0) return
-    if (lost === 0) return void drained.emit('drain')
+    if (lost === 0) return void settled.emit('settled')
     const record = { level: 'warn', time: new Date().toISOString(), event: 'recordsLost', count: lost }
     lost = 0
     write(`${JSON.stringify(record)}\n`)
@@ -126,11 +167,12 @@ export async function fileOutput(fd: number): Promise<LogOutput> {
       if (!closed && bytes > 0) {
         clearTimeout(retry)
         retry = undefined
-        next()
         // Its timer keeps the program running, which that of `AbortSignal.timeout` does not.
         const late = new AbortController()
         const timer = setTimeout(() => late.abort(), FLUSH_MS)
-        await once(drained, 'drain', { signal: late.signal }).catch(() => {})
+        const end = once(settled, 'settled', { signal: late.signal }).catch(() => {})
+        next()
+        await end
         clearTimeout(timer)
       }
       process.off('exit', writeRest)

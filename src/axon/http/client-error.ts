@@ -4,18 +4,29 @@ import { Refusal } from '../../wires/refusal.js'
 import type { Wire } from '../../wires/wire.js'
 import { discard } from './write-reply.js'
 
-/** Answers input that Node cannot parse as a request, in the form of every refusal, and closes the connection. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): void {
+/**
+ * Answers input that Node cannot parse as a request, in the form of every refusal, and closes the connection.
+ *
+ * @returns the refusal that it wrote; null when it wrote none
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, wire: Wire): Refusal | null {
   // Node reports an error for each further chunk of the same input.
-  if (closing.has(socket)) return
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  if (closing.has(socket)) return null
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return null
+  }
   // The bad input may follow a request that is still being answered: that answer goes out first, and alone.
   const current = openReply(socket)
   if (current?.headersSent || current?.req.complete) {
     closing.add(socket)
     if (current.writableFinished) close(socket)
     else current.once('finish', () => close(socket))
-  } else refuseAndClose(badHttp(error.code), socket, wire)
+    return null
+  }
+  const refusal = badHttp(error.code)
+  refuseAndClose(refusal, socket, wire)
+  return refusal
 }
 
 /** Writes a refusal to a connection that has no reply open, and closes it. */

@@ -67,6 +67,16 @@ export class Connections {
     this.#strangers.delete(socket)
   }
 
+  /** How many requests are open: their reply is not written yet. */
+  get openRequests(): number {
+    return [...this.#all.values()].reduce((count, open) => count + open.size, 0)
+  }
+
+  /** Aborts all open requests; their connections stay, so that a refusal can be written. */
+  abortAll(reason: Error): void {
+    for (const open of this.#all.values()) for (const cancellation of open) cancellation.abort(reason)
+  }
+
   /** Resolves when all requests that are open now have ended. Later ones are not waited for. */
   async drained(): Promise<void> {
     const left = new Set([...this.#all.values()].flatMap(open => [...open]))

@@ -1,39 +1,73 @@
+import { withTimeout } from '../../async/timeout.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import type { Log } from '../../plugin/log.js'
 import { expectExit } from './unexpected-exit.js'
 
-/**
- * Resolves with the first SIGINT or SIGTERM; the second exits at once, with the code that a shell expects. Before this is
- * called, the first one exits.
- */
-export function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise(resolve => {
-    let stopping = false
-    const stop = (signal: NodeJS.Signals, code: number) => {
-      if (stopping) {
-        expectExit()
-        process.exit(code)
-      }
-      stopping = true
-      resolve(signal)
-    }
-    process.on('SIGINT', () => stop('SIGINT', 130))
-    process.on('SIGTERM', () => stop('SIGTERM', 143))
-  })
+/** The codes that a shell expects of a program that a signal ended. */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+export type StopSignal = keyof typeof exitCodes
+
+/** The signals that stop the program. Before `stopSignals` is called, each of them ends it. */
+export type StopSignals = {
+  /** resolves with the first signal */
+  readonly first: Promise<StopSignal>
+  /** resolves with the next SIGINT or SIGTERM; a third one exits at once */
+  readonly second: Promise<StopSignal>
+}
+
+/** Listens for SIGINT, SIGTERM and SIGHUP, which a terminal sends when it closes, and then often twice. */
+export function stopSignals(): StopSignals {
+  const first = Promise.withResolvers<StopSignal>()
+  const second = Promise.withResolvers<StopSignal>()
+  let count = 0
+  const stop = (signal: StopSignal) => {
+    if (signal === 'SIGHUP' && count > 0) return
+    count++
+    if (count === 1) first.resolve(signal)
+    else if (count === 2) second.resolve(signal)
+    else exit(signal)
+  }
+  for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal))
+  return { first: first.promise, second: second.promise }
+}
+
+/** How long the axon may take to close after a second signal. */
+const CLOSE_MS = 3_000
+
+type DrainOptions = {
+  /** the signal that the drain begins with */
+  readonly signal: StopSignal
+  /** ends the program at once */
+  readonly second: Promise<StopSignal>
+  /** how long the drain may take */
+  readonly ms: number
+  readonly log: Log
 }
 
 /**
- * Drains an axon after a signal: it refuses new requests and finishes those in progress.
+ * Drains an axon after a signal, and closes it: it refuses new requests and finishes those in progress. Requests that are
+ * lost, to a second signal or because they take too long, are logged before the last record.
  *
- * @param options.ms how long that may take
- * @returns the exit code: 1 when requests were still running after that
+ * @returns the exit code: 1 when requests were lost
  */
 export async function drainAxon(
-  axon: Pick<Axon, 'drain'>,
-  { signal, ms, log }: { readonly signal: NodeJS.Signals; readonly ms: number; readonly log: Log },
+  axon: Pick<Axon, 'drain' | 'openRequests' | typeof Symbol.asyncDispose>,
+  { signal, second, ms, log }: DrainOptions,
 ): Promise<0 | 1> {
-  log.info({ event: 'draining', signal, seconds: ms / 1000 })
-  const inTime = await axon.drain(ms)
-  log.info({ event: 'stopped', inTime })
-  return inTime ? 0 : 1
+  const end = async (): Promise<number> => {
+    const lost = axon.openRequests
+    await withTimeout(axon[Symbol.asyncDispose](), CLOSE_MS).catch(error => log.error({ event: 'axonFailed', error }))
+    log.info({ event: 'stopped', inTime: lost === 0, ...(lost > 0 && { lost }) })
+    return lost
+  }
+  log.info({ event: 'draining', signal, seconds: ms / 1000, requests: axon.openRequests })
+  const again = await Promise.race([axon.drain(ms), second])
+  const lost = await end()
+  void (typeof again === 'string' ? Promise.resolve(again) : second).then(exit)
+  return lost > 0 ? 1 : 0
+}
+
+function exit(signal: StopSignal): void {
+  expectExit()
+  process.exit(exitCodes[signal])
 }

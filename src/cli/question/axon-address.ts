@@ -1,19 +1,29 @@
 import { developmentKeys } from '../../keys/development-keys.js'
 import { isAddress } from '../../keys/ss58.js'
-import { developmentUrl } from '../dev-mode.js'
 import { UsageError } from '../errors/usage-error.js'
 
-type Typed = { readonly url?: string | undefined; readonly receiver?: string | undefined; readonly dev: boolean }
+type Typed = {
+  readonly url?: string | undefined
+  readonly receiver?: string | undefined
+  readonly dev: boolean
+  /** where `miner serve --dev` listens; called with `dev` alone */
+  readonly developmentAxon: () => Promise<string>
+}
 
 /**
  * Reads which axon to ask, and the hotkey that it serves for; with `dev` both default to those of `miner serve --dev`.
  *
  * @throws {UsageError} URL_MISSING · RECEIVER_MISSING · INVALID_VALUE
  */
-export function readAxonAddress({ url, receiver, dev }: Typed): { readonly url: URL; readonly receiver: string } {
+export async function readAxonAddress({
+  url,
+  receiver,
+  dev,
+  developmentAxon,
+}: Typed): Promise<{ readonly url: URL; readonly receiver: string }> {
   const [, bob] = developmentKeys
   return {
-    url: readUrl(url ?? (dev ? developmentUrl : undefined)),
+    url: readUrl(url ?? (dev ? await developmentAxon() : undefined)),
     receiver: readReceiver(receiver ?? (dev ? bob.address : undefined)),
   }
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as setTimeoutAsync } from 'node:timers/promises'
 import { run, within } from '../../support/child-process.ts'
@@ -69,6 +72,7 @@ describe('log output', () => {
   for (const [name, stderr] of [
     ['full', '2>/dev/full'],
     ['closed', '2> >(exec 0<&-; exit)'],
+    ['closed from the start', '2>&-'],
     ['stuck', '2> >(exec sleep 20 >&-)'],
   ])
     for (const end of [
@@ -106,6 +110,88 @@ describe('log output', () => {
     `
     const { stderr } = await run(process.execPath, ['--input-type=module', '-e', script])
     assert.equal(stderr, '0\n1\n2\n')
+  })
+
+  it('goes on with a whole line when another reader opens a named pipe', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'miner-log-'))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const script = `
+      import { once } from 'node:events'
+      const { fileOutput } = await import('#dist/app/log/output.js')
+      const output = await fileOutput(2)
+      for (let at = 0; at < 500; at++) output.write(at + ' '.repeat(1000) + '|\\n')
+      console.log('written')
+      await once(process.stdin, 'data')
+      for (let at = 500; at < 520; at++) output.write(at + ' '.repeat(1000) + '|\\n')
+      console.log('again')
+      await once(process.stdin, 'data')
+      await output[Symbol.asyncDispose]()
+      process.exit()
+    `
+    const words = 'mkfifo "$2"; exec "$0" --input-type=module -e "$1" 2>"$2"'
+    const fifo = join(folder, 'log')
+    const child = spawn('bash', ['-c', words, process.execPath, script, fifo], { stdio: ['pipe', 'pipe', 'inherit'] })
+    // Reads the beginning of a line, and leaves.
+    const first = spawn('bash', ['-c', 'until [ -p "$0" ]; do sleep 0.01; done; exec head -c 500 "$0"', fifo])
+    await Promise.all([once(child.stdout, 'data'), once(first, 'exit')])
+    child.stdin.write('go\n')
+    await once(child.stdout, 'data')
+    const second = spawn('cat', [fifo], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let received = ''
+    const closed = once(second.stdout, 'close')
+    second.stdout.on('data', data => {
+      received += data
+    })
+    await once(second.stdout, 'data')
+    child.stdin.write('go\n')
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+    await closed
+    const lines = received.trimEnd().split('\n').slice(1) // without the line that the first reader began
+    const records = lines.filter(line => line.startsWith('{')).map(line => JSON.parse(line))
+    const numbers = lines.filter(line => !line.startsWith('{')).map(line => /^(\d+) {1000}\|$/.exec(line)?.[1])
+    assert.ok(
+      numbers.length > 400 && numbers.at(-1) === '519',
+      `${numbers.length} lines, the last is ${numbers.at(-1)}`,
+    )
+    assert.equal(numbers.includes(undefined), false, 'a line is not whole')
+    assert.deepEqual(records, [])
+  })
+
+  describe('on a terminal', () => {
+    before(function () {
+      if (spawnSync('python3', ['-c', 'import pty']).status !== 0) this.skip()
+    })
+
+    // The program has a terminal as standard error, of which nothing is read, or whose window is closed.
+    const terminal = `
+import os, pty, subprocess, sys
+master, slave = pty.openpty()
+child = subprocess.Popen(sys.argv[2:], stderr=slave, stdin=subprocess.PIPE)
+os.close(slave)
+if sys.argv[1] == 'gone':
+    os.close(master)
+child.stdin.write(b'go')
+child.stdin.close()
+print('code', child.wait())
+`
+    for (const state of ['stuck', 'gone'])
+      for (const end of ['await output[Symbol.asyncDispose]()', 'process.exit()'])
+        it(`goes on, and lets the program end, when the terminal is ${state}: ${end}`, async () => {
+          const script = `
+            import { once } from 'node:events'
+            import { logOutput } from '#dist/app/log/output.js'
+            await once(process.stdin, 'data')
+            const output = await logOutput()
+            const record = JSON.stringify({ level: 'info', time: new Date(), event: 'tested', message: 'x'.repeat(100) })
+            for (let at = 0; at < 900; at++) output.write(record + '\\n')
+            console.log('went on')
+            ${end}
+          `
+          const args = ['-u', '-c', terminal, state, process.execPath, '--input-type=module', '-e', script]
+          const child = spawn('python3', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+          const stdout = await within(20_000, text(child.stdout))
+          assert.equal(stdout, 'went on\ncode 0\n')
+        })
   })
 
   for (const signals of [1, 2])

@@ -1,0 +1,82 @@
+/** A record as `createLog` writes it. */
+export type LogRecord = { readonly event?: unknown; readonly level?: unknown; readonly [name: string]: unknown }
+
+/** Says in words what a record reports, beside its event, its level and its time. */
+export function eventText(record: LogRecord): string {
+  try {
+    const text =
+      typeof record.event === 'string' && Object.hasOwn(texts, record.event) ? texts[record.event] : undefined
+    return (text ?? otherText)(record)
+  } catch {
+    return otherText(record) // a plugin may log an event of the same name, with other fields
+  }
+}
+
+/** Shortens a hotkey: `5Grwv…utQY`. */
+export function shortHotkey(hotkey: string): string {
+  return hotkey.length > 12 ? `${hotkey.slice(0, 5)}…${hotkey.slice(-4)}` : hotkey
+}
+
+const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
+  answered: ({ partial, attempts }) =>
+    [partial && 'cut at the deadline', ...failedAttempts(attempts)].filter(Boolean).join(', '),
+  refused: ({ reason }) => String(reason),
+  failed: ({ reason, attempts, pieces, error, code }) => {
+    const problem = code === 'DRAINING' ? reason : (errorText(error) ?? reason)
+    const failed = failedAttempts(attempts)
+    const more = [typeof pieces === 'number' && `after ${pieces} pieces`, ...(failed.length > 1 ? failed : [])]
+    return withDetails(String(problem), more)
+  },
+  cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
+  probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
+  serving: ({ url, use, dialect }) => `${url}, miner ${use}, dialect ${dialect}`,
+  draining: ({ requests, seconds }) =>
+    requests === 0
+      ? 'no request is open'
+      : `${requests} ${requests === 1 ? 'request' : 'requests'}, ${seconds} s at most; Ctrl-C again ends at once`,
+  stopped: ({ lost }) => (lost ? `${lost} ${lost === 1 ? 'request was' : 'requests were'} lost` : ''),
+  strangers: ({ callers, counts, seconds }) => {
+    const total = Object.values(counts as Record<string, number>).reduce((sum, count) => sum + count, 0)
+    return `${total} unproven in ${seconds} s: ${(callers as LogRecord[]).map(strangerText).join(', ')}`
+  },
+}
+
+function strangerText({ claimed, address, status, code, count }: LogRecord): string {
+  const caller = typeof claimed === 'string' ? `${shortHotkey(claimed)}? at ${address}` : String(address)
+  return `${count}× ${status ?? ''} ${code} ${caller}`
+}
+
+/** The attempts at other endpoints or keys that failed, as `RequestLog` writes them: `main: MODEL_BUSY`. */
+function failedAttempts(attempts: unknown): readonly string[] {
+  return Array.isArray(attempts) ? attempts.map(String).filter(attempt => !attempt.endsWith(': answered')) : []
+}
+
+/** The text of an error; with an error that no code foresees, its name and where it was thrown. */
+function errorText(error: unknown): string | undefined {
+  if (typeof error === 'string') return error
+  const { name, code, message, hint, stack } = (error ?? {}) as LogRecord
+  if (typeof message !== 'string') return undefined
+  if (code !== undefined) return hint === undefined ? message : `${message}; try: ${hint}`
+  const [frame] = Array.isArray(stack) ? stack : []
+  return withDetails(`${name}: ${message}`, [typeof frame === 'string' && frame.trim()])
+}
+
+function withDetails(text: string, details: readonly (string | false)[]): string {
+  const present = details.filter(Boolean)
+  return present.length === 0 ? text : `${text} (${present.join(', ')})`
+}
+
+/** The message of any other event, and its fields as `name=value`. */
+function otherText({ level: _level, time: _time, event: _event, message, hint, error, ...fields }: LogRecord): string {
+  const problem = message ?? (error === undefined ? undefined : (errorText(error) ?? valueText(error)))
+  const parts = [
+    ...(problem === undefined ? [] : [String(problem)]),
+    ...Object.entries(fields).map(([name, value]) => `${name}=${valueText(value)}`),
+  ]
+  return parts.join(' ') + (hint === undefined ? '' : `; try: ${hint}`)
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value
+  return JSON.stringify(value) ?? ''
+}

@@ -1,0 +1,124 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { defaultDialect } from '../app/catalogue/dialects.js'
+import { hostSections } from '../app/settings.js'
+import { type Configuration, valuesOf } from '../config/configuration.js'
+import { developmentKeys } from '../keys/development-keys.js'
+import type { DialectDefinition, Route } from '../plugin/dialect.js'
+import { hotkeyFile, listHotkeys } from '../wallet/hotkey-files.js'
+import { parseKeyfile } from '../wallet/parse-keyfile.js'
+import { readKeyfile } from '../wallet/read-keyfile.js'
+import { developmentUrl } from './dev-mode.js'
+import { takesText } from './question/synapse-question.js'
+
+/** An axon that serves, as far as a question to it depends on that. */
+export type Answering = {
+  readonly url: string
+  readonly hotkey: string
+  readonly dev: boolean
+  readonly dialect: DialectDefinition
+  /** the file that holds the dialect; undefined for a dialect of the catalogue */
+  readonly dialectFile: string | undefined
+  readonly configuration: Configuration
+  /** the file that `--config` names, as it was typed */
+  readonly configFile: string | undefined
+}
+
+/** A shell command, and what it lacks until somebody fills it in. */
+export type QueryLine = { readonly command: string; readonly lacks?: string }
+
+/**
+ * Returns the shell command that asks the axon, from this machine and any folder, for the first synapse of its dialect,
+ * signed by a hotkey that may ask.
+ */
+export async function queryLine(axon: Answering): Promise<QueryLine> {
+  const { url, hotkey, dev, dialect, dialectFile, configuration } = axon
+  const [first] = Object.values(dialect.synapses)
+  const config = configPath(axon)
+  const signer = dev ? { words: ['--dev'] } : await findSigner(axon, first, config)
+  const isDefaultUrl = url === developmentUrl && configuration.origins.get('axon.port')?.from === 'default'
+  const words = [
+    // npx tells its program so; without it a clone has no `miner` to call.
+    ...(process.env.npm_command === 'exec' ? ['npx'] : []),
+    'miner',
+    'query',
+    ...(config ? ['--config', config] : []),
+    ...signer.words,
+    ...(dev && isDefaultUrl ? [] : ['--url', url]),
+    ...(dev ? [] : ['--receiver', hotkey]),
+    ...(dialectFile ? ['--dialect-file', resolve(dialectFile)] : []),
+    ...(dialectFile || dialect.name === defaultDialect ? [] : ['--dialect', dialect.name]),
+  ]
+  const text = first && takesText(first) ? ' "hi"' : ''
+  return { ...signer, command: words.map(shellWord).join(' ') + text }
+}
+
+/** The words that make a query sign with a hotkey that may ask. */
+type Signer = { readonly words: readonly string[]; readonly lacks?: string }
+
+async function findSigner(axon: Answering, route: Route | undefined, config: string | undefined): Promise<Signer> {
+  const { hotkey, configuration } = axon
+  const allow = new Set(valuesOf(configuration, hostSections.policy).allow)
+  const wallet = valuesOf(configuration, hostSections.wallet)
+  const path = walletFlags(axon, config, ['path'])
+  const isOpen = route?.auth === 'none' || route?.rules === false
+  if (isOpen || allow.has(hotkey)) return { words: walletFlags(axon, config, ['name', 'hotkey', 'path']) }
+  for (const [name, own] of await plainHotkeys(wallet.path))
+    if (allow.has(own)) return { words: [...walletWords(...(name.split('/') as [string, string])), ...path] }
+  if (allow.has(developmentKeys[0].address)) return { words: ['--dev'] }
+  return {
+    words: [...walletWords('NAME', 'HOTKEY'), ...path],
+    lacks: 'the NAME and HOTKEY of a wallet that --allow names: this machine has none, or has it encrypted',
+  }
+}
+
+function walletWords(name: string, hotkey: string): readonly string[] {
+  return ['--wallet-name', name, '--wallet-hotkey', hotkey]
+}
+
+/** Names the settings of the wallet that the query would not find by itself, in another shell. */
+function walletFlags(
+  { configuration, configFile }: Answering,
+  config: string | undefined,
+  keys: readonly ('name' | 'hotkey' | 'path')[],
+): readonly string[] {
+  const wallet = valuesOf(configuration, hostSections.wallet)
+  const readsFile = config !== undefined || configFile === undefined
+  return keys.flatMap(key => {
+    const { from } = configuration.origins.get(`wallet.${key}`) ?? { from: 'default' }
+    if (from === 'default' || (from === 'file' && readsFile)) return []
+    return [`--wallet-${key}`, key === 'path' && !wallet.path.startsWith('~') ? resolve(wallet.path) : wallet[key]]
+  })
+}
+
+/** The file that `--config` has to name again; undefined without one, or when it can be read only once, as a pipe. */
+function configPath({ configFile, configuration }: Answering): string | undefined {
+  const own = [...configuration.origins.values()].find(origin => origin.from === 'file')
+  // Another terminal does not have the variable.
+  const file = configFile ?? (process.env.MINER_CONFIG_DIR ? own?.file : undefined)
+  return file !== undefined && isFile(file) ? resolve(file) : undefined
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** The hotkeys of the wallets that are not encrypted, by `wallet/hotkey`, with their addresses. */
+async function plainHotkeys(path: string): Promise<readonly (readonly [name: string, address: string])[]> {
+  const found: [string, string][] = []
+  for (const listed of await listHotkeys(path)) {
+    const [name, hotkey] = listed.split('/') as [string, string]
+    try {
+      const file = hotkeyFile({ path, name, hotkey })
+      const keyfile = await readKeyfile(file)
+      if (keyfile) found.push([listed, (await parseKeyfile(keyfile.bytes, file)).address])
+    } catch {
+      // Encrypted, or no hotkey: it cannot be told whose it is.
+    }
+  }
+  return found
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
