@@ -27,7 +27,7 @@ import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
-import { unknownFlags } from './flags/unknown-flags.js'
+import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
 import { warnOfProblems } from './plugins/log-plugins.js'
 
 // The steps of `SettingsCommand.open`, in their order.
@@ -91,18 +91,23 @@ export async function parseCommandLine(
   { argv, parse, scope, chosen: { miner }, implied, conflicts }: CommandLineOptions,
 ): Promise<CommandLine> {
   const sections = [...sectionsOf(command), ...(miner ? [minerSection(miner)] : [])]
-  const settings = settingFlags(sections)
-  const { flags, args, unknown } = await parse(settings.flags, expandBooleanFlags(argv, settings.descriptions))
-  const typed = typedSettings(settings.descriptions, flags, argv)
+  const { descriptions, flags: settings } = settingFlags(sections)
+  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings })
+  const words = expandBooleanFlags(hideSingleDashed(argv, { known, descriptions }), descriptions)
+  const { flags, args, unknown } = await parse(settings, words)
+  const typed = typedSettings(descriptions, flags, argv)
   const decided = implied?.(flags) ?? []
-  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings.flags })
   return {
     flags,
     args,
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
     problems: [
-      ...(await unknownFlags(unknown, { known, miners: scope.resolve(MINERS), chosen: miner })),
+      ...(await unknownFlags(unknown, {
+        known,
+        miners: scope.resolve(MINERS),
+        chosen: miner,
+      })),
       ...(conflicts?.(flags, typed) ?? []),
     ],
   }
