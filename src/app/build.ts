@@ -10,7 +10,17 @@ import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { hostSections } from './settings.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, ENDING, HOTKEY, LOG, MINER, RESOURCES } from './tokens.js'
+import {
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  ENDING,
+  HOTKEY,
+  LOG,
+  MINER,
+  PROGRESS,
+  RESOURCES,
+} from './tokens.js'
 
 // The factories of the container. Each imports what it needs when it runs, so that a command loads only what it uses.
 
@@ -41,14 +51,22 @@ export async function buildHotkey(from: DependencyContainer): Promise<Keypair> {
     import('../wallet/ask-password.js'),
   ])
   const signal = from.resolve(ENDING)
+  const log = from.resolve(LOG)
+  const progress = from.resolve(PROGRESS)
   return openHotkey({
     ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
     env: process.env,
     askPassword: process.stdin.isTTY ? prompt => askPassword(prompt, { signal }) : undefined,
-    warn: message => from.resolve(LOG).warn({ event: 'wallet', message }),
+    warn: message => log.warn({ event: 'wallet', message }),
+    decrypting: file => {
+      if (!progress.isVisible) log.info({ event: 'decrypting', file, message: slowDecryption })
+      return progress.show(`decrypting the hotkey: ${slowDecryption}`)
+    },
     signal,
   })
 }
+
+const slowDecryption = 'btwallet makes this slow, against guessers'
 
 /** Opens the axon. All that is slow or may fail comes before the port opens. */
 export async function buildAxon(from: DependencyContainer): Promise<Axon> {

@@ -6,8 +6,21 @@ import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { packageInfo } from './package-info.js'
+import { noProgress } from './progress.js'
 import { Resources } from './resources.js'
-import { AXON, CLIENT_FOR, DENDRITE, DIALECTS, ENDING, HOTKEY, MINER, MINERS, PLUGINS, RESOURCES } from './tokens.js'
+import {
+  AXON,
+  CLIENT_FOR,
+  DENDRITE,
+  DIALECTS,
+  ENDING,
+  HOTKEY,
+  MINER,
+  MINERS,
+  PLUGINS,
+  PROGRESS,
+  RESOURCES,
+} from './tokens.js'
 
 /** Every command uses what a test or an embedder registers here instead of the default. */
 export const root = container.createChildContainer()
@@ -31,6 +44,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
 
   provide(RESOURCES, resources)
   provide(ENDING, ending.signal)
+  build(PROGRESS, () => noProgress)
   build(CLIENT_FOR, () => openaiClient)
   build(PLUGINS, () => declaredPlugins(installed))
   build(MINERS, from =>

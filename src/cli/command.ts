@@ -16,6 +16,7 @@ import {
   provideRun,
 } from './open-run.js'
 import { lookUpFirst, openRunScope, readLayers, requireAllow } from './open-scope.js'
+import { StatusLine } from './output/status-line.js'
 import { escapeForTerminal } from './output/terminal.js'
 
 /** A command run: its parsed command line, its configuration, and the scope that builds from them. */
@@ -59,6 +60,9 @@ export abstract class SettingsCommand extends MinerCommand {
   /** whether it asks or shows a miner */
   static readonly usesMiner: boolean = true
 
+  /** shows that the command waits */
+  protected readonly status = new StatusLine()
+
   #secrets: readonly string[] = []
 
   /**
@@ -78,7 +82,7 @@ export abstract class SettingsCommand extends MinerCommand {
       const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
       const configuration = await configureRun({ line, layers, scope, chosen, secrets })
       this.#secrets = configuration.secretValues
-      await provideRun({ scope, chosen, configuration })
+      await provideRun({ scope, chosen, configuration, status: this.status })
       return {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],

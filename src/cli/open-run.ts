@@ -12,6 +12,7 @@ import {
   MINERS,
   PLUGINS,
   PLUGINS_IN_USE,
+  PROGRESS,
   RESOURCES,
 } from '../app/tokens.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
@@ -28,6 +29,7 @@ import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
+import type { StatusLine } from './output/status-line.js'
 import { warnOfProblems } from './plugins/log-plugins.js'
 
 // The steps of `SettingsCommand.open`, in their order.
@@ -150,14 +152,19 @@ type ProvideOptions = {
   readonly scope: Scope
   readonly chosen: ChosenPlugins
   readonly configuration: Configuration
+  readonly status: StatusLine
 }
 
 /** Provides the scope with what was chosen and configured, and with the log, which gets the warnings. */
-export async function provideRun({ scope, chosen, configuration }: ProvideOptions): Promise<void> {
+export async function provideRun({ scope, chosen, configuration, status }: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
   const { level } = valuesOf(configuration, hostSections.log)
   const output = scope.resolve(RESOURCES).own(await logOutput())
-  const log = await createLog({ level, secrets: configuration.secretValues, output })
+  const write = (line: string) => {
+    status.erase()
+    output.write(line)
+  }
+  const log = await createLog({ level, secrets: configuration.secretValues, output: { write } })
   for (const { code, message, hint } of configuration.warnings)
     log.warn({ event: 'configuration', code, message, hint })
 
@@ -171,6 +178,7 @@ export async function provideRun({ scope, chosen, configuration }: ProvideOption
   scope.provide(PLUGINS_IN_USE, inUse)
   scope.provide(CONFIGURATION, configuration)
   scope.provide(LOG, log)
+  scope.provide(PROGRESS, status)
   if (miner) scope.provide(CHOSEN_MINER, miner)
   if (dialect) scope.provide(CHOSEN_DIALECT, dialect)
 }

@@ -46,9 +46,10 @@ export default class Prompt extends SettingsCommand {
     const onAttempt = (attempt: Attempt) => tried.push(attempt)
     const asked = { id: randomUUID(), signal: timeout.signal, deadline: Date.now() + timeoutMs, onAttempt }
 
+    using waiting = this.status.show('waiting for the answer')
     const miner = await abortable(scope.resolve(MINER), timeout.signal)
     await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
-    const output = new PromptOutput({ ...flags, isJson: this.jsonEnabled() })
+    const output = new PromptOutput({ ...flags, isJson: this.jsonEnabled(), waiting })
     try {
       const question = { messages }
       const answer = output.streams

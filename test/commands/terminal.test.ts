@@ -3,8 +3,15 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
+import { answered, type Behaviour, stalled, startModelServer, streamed } from '../support/model-server.ts'
+
+const ERASE = '\r\u001b[2K'
+/** Removes the line that shows on a slow machine that the program waits. */
+const withoutStatus = (text: string) => text.replaceAll(/\r\u001b\[2K([⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏][^\r\u001b]*)?/g, '')
+const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 
 // Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
 const terminal = `
@@ -101,7 +108,7 @@ describe('on a terminal', () => {
       // Fails after a warning of the log.
       const args = ['prompt', '--base-url', 'http://127.0.0.1:1', '--api-key', 'sk-secret', 'hi']
       await using run = onTerminal(args, env)
-      const { stdout } = await run.ended
+      const stdout = withoutStatus((await run.ended).stdout)
       const [warning, error] = isColoured
         ? ['\u001b[33mWARN\u001b[39m: ', '\n\u001b[31merror:\u001b[39m 127.']
         : ['] WARN: ', '\nerror: 127.']
@@ -111,6 +118,115 @@ describe('on a terminal', () => {
     await using json = onTerminal(['miners', '--json'], { TERM: 'dumb' })
     assert.equal((await json.ended).stdout.includes('\u001b'), false)
     assert.match((await runMiner(['prompt', '--use', 'nope', 'hi'], { env: xterm })).stderr, /^error: /)
+  })
+
+  describe('shows that it waits, and for how long:', () => {
+    const xterm = { TERM: 'xterm-256color', NO_COLOR: '1' }
+    const frame = (text: string) => new RegExp(`\\r\\u001b\\[2K[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${text} \\(1 s\\)`)
+
+    /** A model that answers when `open` is called. */
+    const gated = async (behaviour: Behaviour = streamed(['Hello'])) => {
+      const { promise, resolve: open } = Promise.withResolvers<void>()
+      const model = await startModelServer((response, request) => promise.then(() => behaviour(response, request)))
+      return { model, open, [Symbol.asyncDispose]: () => model[Symbol.asyncDispose]() }
+    }
+
+    for (const flags of [[], ['--no-stream']])
+      it(`prompt ${flags}`, async () => {
+        await using slow = await gated()
+        await using run = onTerminal(['prompt', 'hi', '--base-url', slow.model.url, ...flags], xterm)
+        await run.says('(1 s)')
+        slow.open()
+        const { code, stdout } = await run.ended
+        assert.equal(code, 0)
+        assert.match(stdout, frame('waiting for the answer'))
+        assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+      })
+
+    it('prompt that fails', async () => {
+      await using model = await startModelServer(stalled())
+      await using run = onTerminal(['prompt', 'hi', '--timeout', '2s', '--base-url', model.url], xterm)
+      const { stdout } = await run.ended
+      assert.ok(stdout.includes(`s)${ERASE}error: there was no answer within 2 s\r\n`), stdout)
+    })
+
+    it('check', async () => {
+      await using slow = await gated()
+      await using run = onTerminal(['check', '--base-url', slow.model.url], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('checking what can answer'))
+      assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
+    })
+
+    it('query', async () => {
+      await using slow = await gated()
+      await using served = await startMiner(['serve', '--dev', '--axon-port', '0', '--base-url', slow.model.url])
+      await using run = onTerminal(['query', '--dev', '--url', served.url, 'hi'], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('waiting for the axon'))
+      assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+    })
+
+    it('an encrypted hotkey, and why that takes long', async () => {
+      const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+      const locked = ['--wallet-path', wallets, '--wallet-name', 'locked', '--wallet-password', 'correct horse battery']
+      const args = ['query', '--url', 'http://127.0.0.1:1', '--receiver', ALICE, ...locked, 'hi']
+      await using run = onTerminal(args, xterm)
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('decrypting the hotkey: btwallet makes this slow, against guessers'))
+      assert.ok(stdout.includes(`s)${ERASE}503: `), stdout)
+      const { stderr } = await runMiner(args)
+      assert.match(
+        stderr,
+        /"event":"decrypting","file":".*locked.*","message":"btwallet makes this slow, against guessers"/,
+      )
+      assert.equal(stderr.includes('\r'), false)
+    })
+
+    it('until a line of the log comes', async () => {
+      await using slow = await gated(answered(401, { error: { message: 'wrong key' } }))
+      await using good = await startModelServer(streamed(['Hello']))
+      const folder = mkdtempSync(join(tmpdir(), 'miner-waits-'))
+      after(() => rmSync(folder, { recursive: true, force: true }))
+      const file = join(folder, 'config.toml')
+      writeFileSync(file, [slow.model, good].map(({ url }) => `[[openai.endpoints]]\nbaseUrl = "${url}"\n`).join(''))
+      await using run = onTerminal(['prompt', 'hi', '--config', file], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      assert.match(stdout.slice(stdout.indexOf(`${ERASE}[`) + ERASE.length), /^\[\d\d:\d\d:\d\d\] WARN: /)
+      assert.match(stdout, /Hello\r\n$/)
+    })
+
+    // Long enough to be shown: it would be after a second.
+    for (const env of [
+      { ...xterm, TERM: 'dumb' },
+      { ...xterm, CI: 'true' },
+    ])
+      it(`not with ${JSON.stringify(env)}`, async () => {
+        await using slow = await gated()
+        await using run = onTerminal(['prompt', 'hi', '--base-url', slow.model.url], env)
+        await slow.model.arrived(0)
+        setTimeout(slow.open, 2_000)
+        assert.equal((await run.ended).stdout, 'Hello\r\n')
+      })
+
+    it('not where standard error is no terminal', async () => {
+      await using slow = await gated()
+      const args = ['prompt', 'hi', '--base-url', slow.model.url]
+      await using run = liveMiner(args, {
+        command: 'exec python3 -c "$TERMINAL" bash -c \'"$NODE" "$MINER" "$@" 2>/dev/full\' bash "$@"',
+        env: { TERMINAL: terminal, ...xterm },
+      })
+      await slow.model.arrived(0)
+      setTimeout(slow.open, 2_000)
+      assert.equal((await run.ended).stdout, 'Hello\r\n')
+    })
   })
 
   it('prompt without a question does not wait for one', async () => {

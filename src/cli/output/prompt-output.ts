@@ -3,7 +3,13 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { answerSummary, attemptSummary } from './answer-summary.js'
 import { AnswerOutput, consume } from './terminal.js'
 
-type Options = { readonly stream: boolean; readonly verbose: boolean; readonly isJson: boolean }
+type Options = {
+  readonly stream: boolean
+  readonly verbose: boolean
+  readonly isJson: boolean
+  /** disposed before the first output */
+  readonly waiting: Disposable
+}
 type PromptAnswer = { readonly text: string; readonly outcome: Outcome }
 
 /** Prints the answer of `miner prompt` as it comes, or whole at the end. Its times start when it is made. */
@@ -31,6 +37,7 @@ export class PromptOutput {
     const outcome = await consume(pieces, ({ text = '' }) => {
       whole += text
       this.first()
+      if (text !== '') this.#options.waiting[Symbol.dispose]()
       this.#output.show(text)
     })
     return { text: whole, outcome }
@@ -40,6 +47,7 @@ export class PromptOutput {
   finish({ text, outcome }: PromptAnswer): object {
     const ms = this.#elapsedMs()
     const firstMs = this.#firstMs
+    this.#options.waiting[Symbol.dispose]()
     if (!this.streams && !this.#options.isJson) this.#output.show(text)
     this.#output.end()
     this.#note(answerSummary({ outcome, firstMs, ms }))
@@ -53,6 +61,7 @@ export class PromptOutput {
    * @returns the error, with the attempts unless it has its own
    */
   async fail(error: unknown, tried: readonly Attempt[]): Promise<unknown> {
+    this.#options.waiting[Symbol.dispose]()
     this.#output.end()
     // A miner whose time is over ends its attempts now, and reports them before the next turn.
     await new Promise(setImmediate)
