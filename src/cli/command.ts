@@ -98,12 +98,17 @@ export abstract class SettingsCommand extends MinerCommand {
   }
 
   /** Redacts secrets in an error: the text of a miner's error may hold the settings that it was given. */
-  protected override async catch(error: Error & { hint?: unknown }): Promise<void> {
+  protected override async catch(error: Error): Promise<void> {
+    throw this.redacted(error)
+  }
+
+  protected redacted(error: Error & { hint?: unknown }): Error {
     for (const key of ['message', 'hint', 'stack'] as const) {
       const text = error[key]
-      if (typeof text === 'string') Object.assign(error, { [key]: redactText(text, this.#secrets) })
+      // Not assigned: the `message` of a DOMException, an aborted `fetch` of a plugin, has only a getter.
+      if (typeof text === 'string') Object.defineProperty(error, key, { value: redactText(text, this.#secrets) })
     }
-    throw error
+    return error
   }
 
   /** Cuts the command line into flags and words. Unknown flags are returned, to be reported with the other problems. */

@@ -148,6 +148,8 @@ const groups: Record<string, Record<string, Case>> = {
     'prompt-text-and-messages': { args: 'prompt hi --use echo --roles user --messages a' },
     'prompt-dash-message': { args: 'prompt --use echo --roles user --messages -b' },
     'prompt-dash-message-equals': { args: 'prompt --use echo --roles user --messages=-b' },
+    'prompt-conversation-json': { args: 'prompt -i --use echo --json' },
+    'prompt-conversation-roles-alone': { args: 'prompt -i --use echo --roles user' },
     'prompt-verbose-value': { args: 'prompt hi --use echo --verbose=sk-secret' },
     'prompt-key-missing': { args: 'prompt hi' },
     'prompt-key-missing-json': { args: 'prompt hi --json' },

@@ -279,6 +279,65 @@ describe('miner prompt', () => {
     assert.deepEqual(await idle.ended, { code: 0, signal: null, stdout: 'hi\n', stderr: '' })
   })
 
+  it('takes each line that is piped in with -i as a question, and goes on after one that fails', async () => {
+    await using model = await startModelServer()
+    model.behaviour = (response, request) =>
+      (model.requests.length === 2 ? answered(401, { error: { message: 'wrong key' } }) : streamed(['Hello']))(
+        response,
+        request,
+      )
+    const args = ['prompt', '-i', 'zero', '--base-url', model.url]
+    const { code, stdout, stderr } = await runMiner(args, { input: 'one\r\n\n  \ntwo' })
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: 'Hello\nHello\n' })
+    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ refuses the API key.*\n {2}try: .*\n$/)
+    const { messages } = (await model.arrived(2)).body
+    assert.deepEqual(messages, [
+      { role: 'user', content: 'zero' },
+      { role: 'assistant', content: 'Hello' },
+      { role: 'user', content: 'two' },
+    ])
+  })
+
+  it('answers each line with -i before it reads the next', async () => {
+    await using run = liveMiner(['prompt', '-i', '--use', 'echo'])
+    for (const line of ['one', 'two']) {
+      run.child.stdin.write(`${line}\n`)
+      await run.says(`${line}\n`)
+    }
+    run.child.stdin.end()
+    assert.deepEqual(await run.ended, { code: 0, signal: null, stdout: 'one\ntwo\n', stderr: '' })
+  })
+
+  it('refuses with -i a line that is no text, or without end', async () => {
+    for (const [command, message] of [
+      ['printf "one\\nh\\xff\\n" | miner prompt -i --use echo', /^error: standard input is not UTF-8 text\n/],
+      [
+        'yes | tr -d "\\n" | miner prompt -i --use echo',
+        /^error: a line of standard input has more than 16777216 bytes\n/,
+      ],
+    ] as const) {
+      await using run = shell(`${command}; exit \${PIPESTATUS[-1]}`)
+      const { code, stderr } = await run.ended
+      assert.equal(code, 2)
+      assert.match(stderr, message)
+    }
+  })
+
+  it('prints an error whose message cannot be set, without the secrets in it', async () => {
+    const env = { ...scripted({ aborted: 'sent sk-secret-0123456789' }), OPENAI_API_KEY: 'sk-secret-0123456789' }
+    const { code, stderr } = await runMiner(['prompt', 'hi'], { env })
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: sent \*\*\*\n/)
+  })
+
+  it('redacts a secret in the error of a turn', async () => {
+    await using model = await startModelServer(answered(418, { error: { message: 'no sk-secret-0123456789 here' } }))
+    const env = { OPENAI_API_KEY: 'sk-secret-0123456789' }
+    const { stderr } = await runMiner(['prompt', '-i', '--base-url', model.url], { input: 'one\n', env })
+    assert.match(stderr, /^error: .*\n/)
+    assert.equal(stderr.includes('0123456789'), false)
+  })
+
   it('ends quietly when its reader has left', async () => {
     await using model = await startModelServer(endless)
     await using run = liveMiner(['prompt', 'hi', '--base-url', model.url], {

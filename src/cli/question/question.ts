@@ -40,12 +40,26 @@ export type Typed = {
  * @throws {ConversationError}
  */
 export async function readQuestion({ text, roles, messages }: Typed, command = 'prompt'): Promise<Message[]> {
-  if (messages === undefined && roles === undefined) {
-    const content = text === undefined || text === '-' ? await readAlone(text) : await readBeside(text)
-    if (content.trim() === '')
-      throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
-    return [{ role: 'user', content }]
-  }
+  if (messages !== undefined || roles !== undefined) return typedConversation({ text, roles, messages })
+  const content = text === undefined || text === '-' ? await readAlone(text) : await readBeside(text)
+  if (content.trim() === '')
+    throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
+  return [{ role: 'user', content }]
+}
+
+/**
+ * Returns what a conversation begins with, `prompt -i`: TEXT, or --roles with --messages, or nothing.
+ *
+ * @throws {UsageError} when it is given in two ways, or without its roles or messages
+ * @throws {ConversationError}
+ */
+export function openingMessages({ text, roles, messages }: Typed): Message[] {
+  if (messages !== undefined || roles !== undefined) return typedConversation({ text, roles, messages })
+  const isTyped = text !== undefined && text !== '-' && text.trim() !== ''
+  return isTyped ? [{ role: 'user', content: text }] : []
+}
+
+function typedConversation({ text, roles, messages }: Typed): Message[] {
   if (text !== undefined) {
     throw new UsageError(
       'QUESTION_TWICE',

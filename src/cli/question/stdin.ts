@@ -57,6 +57,36 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   return true
 }
 
+/**
+ * Reads standard input line by line, and no further than is asked for.
+ *
+ * @throws {UsageError} STDIN_TOO_LARGE for one line · STDIN_NOT_UTF8 · STDIN_UNREADABLE
+ */
+export async function* stdinLines(): AsyncGenerator<string, void> {
+  const chunks: Chunks = process.stdin[Symbol.asyncIterator]()
+  let line: Buffer[] = []
+  let size = 0
+  try {
+    for (let step = await read(chunks.next()); !step.done; step = await read(chunks.next())) {
+      let rest = step.value
+      for (let end = rest.indexOf(LINE_END); end !== -1; end = rest.indexOf(LINE_END)) {
+        yield decode(Buffer.concat([...line, rest.subarray(0, end)])).replace(/\r$/, '')
+        rest = rest.subarray(end + 1)
+        line = []
+        size = 0
+      }
+      size += rest.length
+      if (size > MAX) throw tooLarge('a line of standard input')
+      line.push(rest)
+    }
+    yield decode(Buffer.concat(line))
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+const LINE_END = 0x0a
+
 type Chunks = AsyncIterator<Buffer>
 
 /** @param first a read that has begun */
@@ -67,11 +97,15 @@ async function collect(chunks: Chunks, first: ReturnType<Chunks['next']> | undef
     size += step.value.length
     if (size > MAX) {
       await chunks.return?.()
-      throw new UsageError('STDIN_TOO_LARGE', `standard input has more than ${MAX} bytes`, 'ask with less text')
+      throw tooLarge('standard input')
     }
     collected.push(step.value)
   }
   return Buffer.concat(collected)
+}
+
+function tooLarge(what: string): UsageError {
+  return new UsageError('STDIN_TOO_LARGE', `${what} has more than ${MAX} bytes`, 'ask with less text')
 }
 
 async function read(next: ReturnType<Chunks['next']>): ReturnType<Chunks['next']> {
