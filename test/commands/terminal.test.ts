@@ -167,9 +167,9 @@ describe('on a terminal', () => {
 
     it('prompt that fails', async () => {
       await using model = await startModelServer(stalled())
-      await using run = onTerminal(['prompt', 'hi', '--timeout', '2s', '--base-url', model.url], xterm)
+      await using run = onTerminal(['prompt', 'hi', '--timeout', '5s', '--base-url', model.url], xterm)
       const { stdout } = await run.ended
-      assert.ok(stdout.includes(`s)${ERASE}error: there was no answer within 2 s\r\n`), stdout)
+      assert.ok(stdout.includes(`s)${ERASE}error: there was no answer within 5 s\r\n`), stdout)
     })
 
     it('check', async () => {
