@@ -19,6 +19,7 @@ import {
   HOTKEY,
   LOG,
   MINER,
+  PROGRESS,
   RESOURCES,
 } from './tokens.js'
 
@@ -58,14 +59,22 @@ export async function buildHotkey(from: Builder): Promise<Keypair> {
     import('../wallet/ask-password.js'),
   ])
   const signal = from.resolve(ENDING)
+  const log = from.resolve(LOG)
+  const progress = from.resolve(PROGRESS)
   return openHotkey({
     ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
     env: process.env,
     askPassword: process.stdin.isTTY ? prompt => askPassword(prompt, { signal }) : undefined,
-    warn: message => from.resolve(LOG).warn({ event: 'wallet', message }),
+    warn: message => log.warn({ event: 'wallet', message }),
+    decrypting: file => {
+      if (!progress.isVisible) log.info({ event: 'decrypting', file, message: slowDecryption })
+      return progress.show(`decrypting the hotkey: ${slowDecryption}`)
+    },
     signal,
   })
 }
+
+const slowDecryption = 'btwallet makes this slow, against guessers'
 
 /** Opens the axon. All that is slow or may fail comes before the port opens. */
 export async function buildAxon(from: Builder): Promise<Axon> {

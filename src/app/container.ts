@@ -7,6 +7,7 @@ import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { packageInfo } from './package-info.js'
+import { noProgress } from './progress.js'
 import { Resources } from './resources.js'
 import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
@@ -22,6 +23,7 @@ import {
   MINER,
   MINERS,
   PLUGINS,
+  PROGRESS,
   RESOURCES,
   SDK,
 } from './tokens.js'
@@ -46,6 +48,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
 
   provide(RESOURCES, resources)
   provide(ENDING, ending.signal)
+  build(PROGRESS, () => noProgress)
   build(CLIENT_FOR, () => openaiClient)
   build(PLUGINS, () => declaredPlugins(installed))
   build(SDK, from => sdkOf(from.resolve(CLIENT_FOR)))

@@ -10,6 +10,7 @@ import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
+import type { Progress } from './progress.js'
 import type { Resources } from './resources.js'
 import type { Token } from './scope.js'
 
@@ -20,6 +21,8 @@ export const CHOSEN_DIALECT = token<DialectDefinition>('chosenDialect')
 /** The miners and dialects of plugins that this run uses. */
 export const PLUGINS_IN_USE = token<readonly Declared[]>('pluginsInUse')
 export const LOG = token<Log>('log')
+/** Shows the user that the program waits; by default it shows nothing. */
+export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 

@@ -17,6 +17,7 @@ import {
   provideRun,
 } from './open-run.js'
 import { lookUpFirst, openRunScope, readLayers, requireAllow } from './open-scope.js'
+import { StatusLine } from './output/status-line.js'
 import { escapeForTerminal } from './output/terminal.js'
 
 /** A command run: its parsed command line, its configuration, and the scope that builds from them. */
@@ -62,6 +63,9 @@ export abstract class SettingsCommand extends MinerCommand {
   /** whether it asks or shows a miner */
   static readonly usesMiner: boolean = true
 
+  /** shows that the command waits */
+  protected readonly status = new StatusLine()
+
   #secrets: readonly string[] = []
 
   /**
@@ -81,7 +85,7 @@ export abstract class SettingsCommand extends MinerCommand {
       const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
       const configuration = await configureRun({ line, layers, scope, chosen, secrets })
       this.#secrets = configuration.secretValues
-      await provideRun({ scope, chosen, configuration })
+      await provideRun({ scope, chosen, configuration, status: this.status })
       return {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],
@@ -98,12 +102,17 @@ export abstract class SettingsCommand extends MinerCommand {
   }
 
   /** Redacts secrets in an error: the text of a miner's error may hold the settings that it was given. */
-  protected override async catch(error: Error & { hint?: unknown }): Promise<void> {
+  protected override async catch(error: Error): Promise<void> {
+    throw this.redacted(error)
+  }
+
+  protected redacted(error: Error & { hint?: unknown }): Error {
     for (const key of ['message', 'hint', 'stack'] as const) {
       const text = error[key]
-      if (typeof text === 'string') Object.assign(error, { [key]: redactText(text, this.#secrets) })
+      // Not assigned: the `message` of a DOMException, an aborted `fetch` of a plugin, has only a getter.
+      if (typeof text === 'string') Object.defineProperty(error, key, { value: redactText(text, this.#secrets) })
     }
-    throw error
+    return error
   }
 
   /** Cuts the command line into flags and words. Unknown flags are returned, to be reported with the other problems. */

@@ -12,6 +12,7 @@ import {
   MINERS,
   PLUGINS,
   PLUGINS_IN_USE,
+  PROGRESS,
   RESOURCES,
 } from '../app/tokens.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
@@ -27,7 +28,8 @@ import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
-import { unknownFlags } from './flags/unknown-flags.js'
+import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
+import type { StatusLine } from './output/status-line.js'
 import { warnOfProblems } from './plugins/log-plugins.js'
 
 // The steps of `SettingsCommand.open`, in their order.
@@ -91,18 +93,23 @@ export async function parseCommandLine(
   { argv, parse, scope, chosen: { miner }, implied, conflicts }: CommandLineOptions,
 ): Promise<CommandLine> {
   const sections = [...sectionsOf(command), ...(miner ? [minerSection(miner)] : [])]
-  const settings = settingFlags(sections)
-  const { flags, args, unknown } = await parse(settings.flags, expandBooleanFlags(argv, settings.descriptions))
-  const typed = typedSettings(settings.descriptions, flags, argv)
+  const { descriptions, flags: settings } = settingFlags(sections)
+  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings })
+  const words = expandBooleanFlags(hideSingleDashed(argv, { known, descriptions }), descriptions)
+  const { flags, args, unknown } = await parse(settings, words)
+  const typed = typedSettings(descriptions, flags, argv)
   const decided = implied?.(flags) ?? []
-  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings.flags })
   return {
     flags,
     args,
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
     problems: [
-      ...(await unknownFlags(unknown, { known, miners: scope.resolve(MINERS), chosen: miner })),
+      ...(await unknownFlags(unknown, {
+        known,
+        miners: scope.resolve(MINERS),
+        chosen: miner,
+      })),
       ...(conflicts?.(flags, typed) ?? []),
     ],
   }
@@ -145,14 +152,19 @@ type ProvideOptions = {
   readonly scope: RunScope
   readonly chosen: ChosenPlugins
   readonly configuration: Configuration
+  readonly status: StatusLine
 }
 
 /** Provides the scope with what was chosen and configured, and with the log, which gets the warnings. */
-export async function provideRun({ scope, chosen, configuration }: ProvideOptions): Promise<void> {
+export async function provideRun({ scope, chosen, configuration, status }: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
   const { level, format } = valuesOf(configuration, hostSections.log)
   const output = scope.resolve(RESOURCES).own(await logOutput(format))
-  const log = await createLog({ level, secrets: configuration.secretValues, output })
+  const write = (line: string) => {
+    status.erase()
+    output.write(line)
+  }
+  const log = await createLog({ level, secrets: configuration.secretValues, output: { write } })
   for (const { code, message, hint } of configuration.warnings)
     log.warn({ event: 'configuration', code, message, hint })
 
@@ -166,6 +178,7 @@ export async function provideRun({ scope, chosen, configuration }: ProvideOption
   scope.provide(PLUGINS_IN_USE, inUse)
   scope.provide(CONFIGURATION, configuration)
   scope.provide(LOG, log)
+  scope.provide(PROGRESS, status)
   if (miner) scope.provide(CHOSEN_MINER, miner)
   if (dialect) scope.provide(CHOSEN_DIALECT, dialect)
 }

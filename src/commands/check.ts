@@ -27,9 +27,11 @@ export default class CheckMiner extends SettingsCommand {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
     using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: scope.resolve(ENDING) })
+    using waiting = this.status.show('checking what can answer')
     const miner = await abortable(scope.resolve(MINER), timeout.signal)
     await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
     const found = await checkMiner(miner, timeout.signal)
+    waiting[Symbol.dispose]()
     const { concurrency } = valuesOf(configuration, hostSections.axon)
     const checks = found.map(check => withSlots(redactCheck(check, configuration.secretValues), concurrency))
 

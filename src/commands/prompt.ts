@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
+import type { RunScope } from '../app/scope.js'
 import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
 import { abortable } from '../async/abortable.js'
 import { timeoutSignal } from '../async/timeout.js'
-import { SettingsCommand } from '../cli/command.js'
+import { type Run, SettingsCommand } from '../cli/command.js'
+import { converse } from '../cli/converse.js'
+import { printError } from '../cli/errors/print-error.js'
 import { readDuration } from '../cli/flags/duration.js'
-import { PromptOutput } from '../cli/output/prompt-output.js'
-import { questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
+import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.js'
+import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
+import type { Problem } from '../config/problem.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
-import type { Attempt } from '../plugin/miner.js'
+import type { Attempt, Message, Miner } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { readAnswer } from '../plugin/run/read-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
@@ -16,16 +20,22 @@ import { collectAnswer } from '../plugin/run/whole-answer.js'
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner directly, without a network.'
   static override description =
-    'Prints the answer as it comes. Without TEXT and --messages, reads the question from standard input.'
+    'Prints the answer as it comes. What is piped in stands before TEXT; without TEXT and --messages it is the question. With -i, each line that is piped in is a question.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --roles system,user --messages "Be brief." "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --verbose "What is TAO?"',
+    '<%= config.bin %> <%= command.id %> -i -s "Be brief."',
+    '$ cat notes.txt | <%= config.bin %> <%= command.id %> "Summarise this."',
     '$ echo hi | <%= config.bin %> <%= command.id %> --use echo',
   ]
   static override args = questionArgs
   static override flags = {
     ...questionFlags,
+    interactive: Flags.boolean({
+      char: 'i',
+      description: 'hold a conversation: ask one question after the other, each with all that was said before',
+    }),
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
     timeout: Flags.string({
       description: 'how long to wait for the answer (between 100ms and 1h; default 10m)',
@@ -37,30 +47,97 @@ export default class Prompt extends SettingsCommand {
   }
 
   async run(): Promise<unknown> {
-    await using run = await this.open(Prompt)
+    const isJson = this.jsonEnabled()
+    await using run = await this.open(Prompt, {
+      conflicts: ({ interactive }) => (interactive && isJson ? [jsonConversation] : []),
+    })
     const { flags, args, scope } = run
+    if (flags.interactive) return await this.#converse(run)
     const messages = await readQuestion({ text: args.TEXT, ...flags })
-    const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
-    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: scope.resolve(ENDING) })
-    const tried: Attempt[] = []
-    const onAttempt = (attempt: Attempt) => tried.push(attempt)
-    const asked = { id: randomUUID(), signal: timeout.signal, deadline: Date.now() + timeoutMs, onAttempt }
+    const timeoutMs = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
+    const ending = scope.resolve(ENDING)
+    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: ending })
+    using waiting = this.status.show(WAITING)
+    const deadline = Date.now() + timeoutMs
+    const miner = await readyMiner(scope, timeout.signal)
+    const output = new PromptOutput({ ...flags, isJson, waiting })
+    return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
+  }
 
-    const miner = await abortable(scope.resolve(MINER), timeout.signal)
-    await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
-    const output = new PromptOutput({ ...flags, isJson: this.jsonEnabled() })
+  async #converse(run: Run<typeof Prompt>): Promise<void> {
+    const { flags, args, scope } = run
+    const opening = openingMessages({ text: args.TEXT, ...flags })
+    const ms = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
+    const reason = () => late(ms)
+    const ready = async () => {
+      using timeout = timeoutSignal({ ms, reason, parent: scope.resolve(ENDING) })
+      using _ = this.status.show('starting the miner')
+      return await readyMiner(scope, timeout.signal)
+    }
+    const miner = await ready()
+    await converse({
+      opening,
+      ask: async (messages, stop) => {
+        using timeout = timeoutSignal({ ms, reason, parent: stop })
+        using waiting = this.status.show(WAITING)
+        const output = new PromptOutput({ ...flags, isJson: false, waiting })
+        const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
+        try {
+          return (await this.#ask(run, asking)).completion
+        } catch (error) {
+          if (stop.aborted) return output.text
+          throw error
+        }
+      },
+      report: error => {
+        const code = printError(this.redacted(error as Error), [])
+        // A script has to learn of it; a user at the terminal has seen it.
+        if (!process.stdin.isTTY) process.exitCode ||= code
+      },
+    })
+  }
+
+  async #ask(
+    { scope }: Run<typeof Prompt>,
+    { miner, messages, signal, deadline, output }: Asking,
+  ): Promise<PromptDocument> {
+    const tried: Attempt[] = []
+    const asked = { id: randomUUID(), signal, deadline, onAttempt: (attempt: Attempt) => tried.push(attempt) }
     try {
       const question = { messages }
       const answer = output.streams
-        ? await output.stream(readAnswer(miner.prompt(question, asked), asked.signal))
+        ? await output.stream(readAnswer(miner.prompt(question, asked), signal))
         : await collectAnswer(miner, question, asked, { onFirst: () => output.first() })
       return output.finish(answer)
     } catch (thrown) {
       const plugin = scope.resolve(PLUGINS_IN_USE).find(({ kind }) => kind === 'miner')
-      const error = plugin && !asked.signal.aborted ? blamePlugin(plugin, thrown) : thrown
+      const error = plugin && !signal.aborted ? blamePlugin(plugin, thrown) : thrown
       throw await output.fail(error, tried)
     }
   }
+}
+
+const DEFAULT_TIMEOUT = '10m'
+const WAITING = 'waiting for the answer'
+
+type Asking = {
+  readonly miner: Miner
+  readonly messages: readonly Message[]
+  readonly signal: AbortSignal
+  readonly deadline: number
+  readonly output: PromptOutput
+}
+
+const jsonConversation: Problem = {
+  code: 'RULE_BROKEN',
+  message: '--interactive and --json do not go together: a conversation is not one document',
+  hint: 'leave out one of them; --json prints one answer',
+}
+
+async function readyMiner(scope: RunScope, signal: AbortSignal): Promise<Miner> {
+  const miner = await abortable(scope.resolve(MINER), signal)
+  await abortable(Promise.resolve(miner.ready?.()), signal)
+  return miner
 }
 
 function late(ms: number): NoAnswer {

@@ -11,6 +11,8 @@ export type OpenHotkey = HotkeyName &
   PasswordSources & {
     /** called with a warning that does not stop the miner */
     readonly warn: (message: string) => void
+    /** called when a keyfile is decrypted, which takes seconds; the result is disposed when that is done */
+    readonly decrypting?: ((file: string) => Disposable) | undefined
     readonly signal?: AbortSignal | undefined
   }
 
@@ -21,26 +23,35 @@ export type OpenHotkey = HotkeyName &
  * @throws {WalletError} with each of its codes
  * @throws the reason of `signal`
  */
-export async function openHotkey({ path, name, hotkey, warn, signal, ...sources }: OpenHotkey): Promise<Keypair> {
+export async function openHotkey({
+  path,
+  name,
+  hotkey,
+  warn,
+  decrypting,
+  signal,
+  ...sources
+}: OpenHotkey): Promise<Keypair> {
   const file = hotkeyFile({ path, name, hotkey })
   const keyfile = await readKeyfile(file)
   if (keyfile === null) throw await notFound(file, path)
   if (keyfile.mode & 0o077) {
     warn(`hotkey file ${file} can be read or written by others (mode ${keyfile.mode.toString(8)}): chmod 600 it`)
   }
-  return parseKeyfile(await decrypted(keyfile.bytes, file, sources, signal), file)
+  return parseKeyfile(await decrypted(keyfile.bytes, { file, sources, decrypting, signal }), file)
 }
 
-async function decrypted(
-  bytes: Uint8Array,
-  file: string,
-  sources: PasswordSources,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+type Decrypting = Pick<OpenHotkey, 'decrypting' | 'signal'> & {
+  readonly file: string
+  readonly sources: PasswordSources
+}
+
+async function decrypted(bytes: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
   if (head.startsWith(NACL)) {
     const password = await findPassword(file, sources)
-    return openNacl(bytes.subarray(NACL.length), password, { file, signal })
+    using _ = decrypting?.(file)
+    return await openNacl(bytes.subarray(NACL.length), password, { file, signal })
   }
   if (head.startsWith('$ANSIBLE_VAULT')) throw outdated(file, 'Ansible Vault')
   if (head.startsWith('gAAAAA')) throw outdated(file, 'Fernet')

@@ -42,7 +42,9 @@ describe('oclif.manifest.json', () => {
 
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
-    const flags = Object.values(commands).flatMap(command => Object.keys(command.flags))
+    const flags = Object.values(commands).flatMap(command =>
+      Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),
+    )
     const reserved = reservedFlags()
     assert.deepEqual(
       flags.filter(name => !reserved.has(name)),

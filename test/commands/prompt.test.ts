@@ -218,6 +218,135 @@ describe('miner prompt', () => {
     assert.match(ended.stderr, /^error: standard input has more than 16777216 bytes\n {2}try: .+\n$/)
   })
 
+  const shell = (command: string) =>
+    liveMiner([], { command: `set -o pipefail; ${command.replaceAll('miner', '"$NODE" "$MINER"')}` })
+
+  // simonw/llm llm/cli.py `read_prompt`, 0.36: `" ".join([stdin, prompt])`.
+  it('puts what is piped in before TEXT, as llm does', async () => {
+    for (const [command, stdout] of [
+      ['printf "a\\nfile\\n" | miner prompt summarise --use echo', 'a\nfile\n summarise\n'],
+      ['miner prompt summarise --use echo <<< "a file"', 'a file\n summarise\n'],
+      ['printf "" | miner prompt hi --use echo', 'hi\n'],
+      ['echo | miner prompt hi --use echo', 'hi\n'],
+      ['miner prompt hi --use echo </dev/null', 'hi\n'],
+      ['miner prompt hi --use echo <&-', 'hi\n'],
+      ['echo alone | miner prompt "" --use echo', 'alone\n'],
+      ['echo alone | miner prompt - --use echo', 'alone\n'],
+      ['echo ignored | miner prompt --roles user --messages hi --use echo', 'hi\n'],
+    ] as const) {
+      await using run = shell(command)
+      assert.deepEqual(await run.ended, { code: 0, signal: null, stdout, stderr: '' }, command)
+    }
+  })
+
+  it('refuses a standard input beside TEXT that is no text, too large, or not readable', async () => {
+    for (const [command, message] of [
+      ['printf "h\\xff" | miner prompt hi --use echo', /^error: standard input is not UTF-8 text\n {2}try: /],
+      ['yes | miner prompt hi --use echo', /^error: standard input has more than 16777216 bytes\n {2}try: /],
+      ['miner prompt hi --use echo 0>/dev/null', /^error: standard input cannot be read: EBADF\n {2}try: /],
+    ] as const) {
+      await using run = shell(`${command}; exit \${PIPESTATUS[-1]}`)
+      const { code, stdout, stderr } = await run.ended
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, command)
+      assert.match(stderr, message)
+    }
+  })
+
+  it('waits for a pipe however late it comes, and says so', async () => {
+    await using run = shell('cat | miner prompt summarise --use echo')
+    await run.says('waiting for standard input')
+    run.child.stdin.end('late')
+    const { code, stdout, stderr } = await run.ended
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'late summarise\n' })
+    assert.equal(stderr, 'waiting for standard input; to ask without it, add </dev/null\n')
+  })
+
+  // Node's `spawn` gives its child a socket, and most programs leave it open.
+  it('does not wait for a socket to which nothing is written, and says when something comes too late', async () => {
+    const gate = Promise.withResolvers<void>()
+    await using model = await startModelServer(
+      streamed(
+        (async function* () {
+          yield 'Hel'
+          await gate.promise
+          yield 'lo'
+        })(),
+      ),
+    )
+    await using run = liveMiner(['prompt', 'hi', '--base-url', model.url])
+    await run.says('Hel')
+    run.child.stdin.write('too late')
+    await run.says('standard input came too late, and is not part of the question')
+    gate.resolve()
+    assert.deepEqual((await model.arrived(0)).body.messages, [{ role: 'user', content: 'hi' }])
+    assert.equal((await run.ended).code, 0)
+
+    await using idle = liveMiner(['prompt', 'hi', '--use', 'echo'])
+    assert.deepEqual(await idle.ended, { code: 0, signal: null, stdout: 'hi\n', stderr: '' })
+  })
+
+  it('takes each line that is piped in with -i as a question, and goes on after one that fails', async () => {
+    await using model = await startModelServer()
+    model.behaviour = (response, request) =>
+      (model.requests.length === 2 ? answered(401, { error: { message: 'wrong key' } }) : streamed(['Hello']))(
+        response,
+        request,
+      )
+    const args = ['prompt', '-i', 'zero', '--base-url', model.url]
+    const { code, stdout, stderr } = await runMiner(args, { input: 'one\r\n\n  \ntwo' })
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: 'Hello\nHello\n' })
+    assert.match(stderr, /^error: 127\.0\.0\.1:\d+ refuses the API key.*\n {2}try: .*\n$/)
+    const { messages } = (await model.arrived(2)).body
+    assert.deepEqual(messages, [
+      { role: 'user', content: 'zero' },
+      { role: 'assistant', content: 'Hello' },
+      { role: 'user', content: 'two' },
+    ])
+  })
+
+  it('answers each line with -i before it reads the next', async () => {
+    await using run = liveMiner(['prompt', '-i', '--use', 'echo'])
+    for (const line of ['one', 'two']) {
+      run.child.stdin.write(`${line}\n`)
+      await run.says(`${line}\n`)
+    }
+    run.child.stdin.end()
+    assert.deepEqual(await run.ended, { code: 0, signal: null, stdout: 'one\ntwo\n', stderr: '' })
+  })
+
+  it('refuses with -i a line that is no text, or without end', async () => {
+    for (const [command, message] of [
+      ['printf "one\\nh\\xff\\n" | miner prompt -i --use echo', /^error: standard input is not UTF-8 text\n/],
+      [
+        'yes | tr -d "\\n" | miner prompt -i --use echo',
+        /^error: a line of standard input has more than 16777216 bytes\n/,
+      ],
+    ] as const) {
+      await using run = shell(`${command}; exit \${PIPESTATUS[-1]}`)
+      const { code, stderr } = await run.ended
+      assert.equal(code, 2)
+      assert.match(stderr, message)
+    }
+  })
+
+  it('prints an error whose message cannot be set, without the secrets in it', async () => {
+    const env = {
+      ...scripted({ aborted: 'sent sk-secret-0123456789' }),
+      MINER_SCRIPTED_API_KEY: 'sk-secret-0123456789',
+    }
+    const { code, stderr } = await runMiner(['prompt', 'hi'], { env })
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: .*: sent \*\*\*\n/)
+  })
+
+  it('redacts a secret in the error of a turn', async () => {
+    await using model = await startModelServer(answered(418, { error: { message: 'no sk-secret-0123456789 here' } }))
+    const env = { OPENAI_API_KEY: 'sk-secret-0123456789' }
+    const { stderr } = await runMiner(['prompt', '-i', '--base-url', model.url], { input: 'one\n', env })
+    assert.match(stderr, /^error: .*\n/)
+    assert.equal(stderr.includes('0123456789'), false)
+  })
+
   it('ends quietly when its reader has left', async () => {
     await using model = await startModelServer(endless)
     await using run = liveMiner(['prompt', 'hi', '--base-url', model.url], {

@@ -6,16 +6,44 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
+import {
+  answered,
+  type Behaviour,
+  cut,
+  type ModelServer,
+  stalled,
+  startModelServer,
+  streamed,
+} from '../support/model-server.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
 
-// Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
+const ERASE = '\r\u001b[2K'
+/** Removes the line that shows on a slow machine that the program waits. */
+const withoutStatus = (text: string) =>
+  text
+    .split(ERASE)
+    .filter(part => !/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(part))
+    .join('')
+const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+
+// Python has a terminal to give. What it reads is typed there; SIGTERM reaches the program.
 const terminal = `
-import os, pty, signal, sys
+import os, pty, select, signal, sys
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
 signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+sources = [fd, 0]
 while True:
+    ready = select.select(sources, [], [])[0]
+    if 0 in ready:
+        typed = os.read(0, 65536)
+        if typed:
+            os.write(fd, typed)
+        else:
+            sources.remove(0)
+    if fd not in ready:
+        continue
     try:
         data = os.read(fd, 65536)
     except OSError:
@@ -182,7 +210,7 @@ describe('on a terminal', () => {
       // Fails after a warning of the log.
       const args = ['prompt', '--base-url', 'http://127.0.0.1:1', '--api-key', 'sk-secret', 'hi']
       await using run = onTerminal(args, env)
-      const { stdout } = await run.ended
+      const stdout = withoutStatus((await run.ended).stdout)
       const [warning, error] = isColoured
         ? ['\u001b[33mWARN \u001b[39m ', '\n\u001b[31merror:\u001b[39m 127.']
         : [' WARN  configuration', '\nerror: 127.']
@@ -202,6 +230,115 @@ describe('on a terminal', () => {
     assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
   })
 
+  describe('shows that it waits, and for how long:', () => {
+    const xterm = { TERM: 'xterm-256color', NO_COLOR: '1' }
+    const frame = (text: string) => new RegExp(`\\r\\u001b\\[2K[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${text} \\(1 s\\)`)
+
+    /** A model that answers when `open` is called. */
+    const gated = async (behaviour: Behaviour = streamed(['Hello'])) => {
+      const { promise, resolve: open } = Promise.withResolvers<void>()
+      const model = await startModelServer((response, request) => promise.then(() => behaviour(response, request)))
+      return { model, open, [Symbol.asyncDispose]: () => model[Symbol.asyncDispose]() }
+    }
+
+    for (const flags of [[], ['--no-stream']])
+      it(`prompt ${flags}`, async () => {
+        await using slow = await gated()
+        await using run = onTerminal(['prompt', 'hi', '--base-url', slow.model.url, ...flags], xterm)
+        await run.says('(1 s)')
+        slow.open()
+        const { code, stdout } = await run.ended
+        assert.equal(code, 0)
+        assert.match(stdout, frame('waiting for the answer'))
+        assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+      })
+
+    it('prompt that fails', async () => {
+      await using model = await startModelServer(stalled())
+      await using run = onTerminal(['prompt', 'hi', '--timeout', '5s', '--base-url', model.url], xterm)
+      const { stdout } = await run.ended
+      assert.ok(stdout.includes(`s)${ERASE}error: there was no answer within 5 s\r\n`), stdout)
+    })
+
+    it('check', async () => {
+      await using slow = await gated()
+      await using run = onTerminal(['check', '--base-url', slow.model.url], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('checking what can answer'))
+      assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
+    })
+
+    it('query', async () => {
+      await using slow = await gated()
+      await using served = await startMiner(['serve', '--dev', '--axon-port', '0', '--base-url', slow.model.url])
+      await using run = onTerminal(['query', '--dev', '--url', served.url, 'hi'], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('waiting for the axon'))
+      assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+    })
+
+    it('an encrypted hotkey, and why that takes long', async () => {
+      const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+      const locked = ['--wallet-path', wallets, '--wallet-name', 'locked', '--wallet-password', 'correct horse battery']
+      const args = ['query', '--url', 'http://127.0.0.1:1', '--receiver', ALICE, ...locked, 'hi']
+      await using run = onTerminal(args, xterm)
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('decrypting the hotkey: btwallet makes this slow, against guessers'))
+      assert.ok(stdout.includes(`s)${ERASE}error: no axon can be reached`), stdout)
+      const { stderr } = await runMiner(args)
+      assert.match(
+        stderr,
+        /"event":"decrypting","file":".*locked.*","message":"btwallet makes this slow, against guessers"/,
+      )
+      assert.equal(stderr.includes('\r'), false)
+    })
+
+    it('until a line of the log comes', async () => {
+      await using slow = await gated(answered(401, { error: { message: 'wrong key' } }))
+      await using good = await startModelServer(streamed(['Hello']))
+      const folder = mkdtempSync(join(tmpdir(), 'miner-waits-'))
+      after(() => rmSync(folder, { recursive: true, force: true }))
+      const file = join(folder, 'config.toml')
+      writeFileSync(file, [slow.model, good].map(({ url }) => `[[openai.endpoints]]\nbaseUrl = "${url}"\n`).join(''))
+      await using run = onTerminal(['prompt', 'hi', '--config', file], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      assert.match(stdout, /\(\d+ s\)\r\u001b\[2K\d\d:\d\d:\d\d WARN {2}keyRests /)
+      assert.match(stdout, /Hello\r\n$/)
+    })
+
+    // Long enough to be shown: it would be after a second.
+    for (const env of [
+      { ...xterm, TERM: 'dumb' },
+      { ...xterm, CI: 'true' },
+    ])
+      it(`not with ${JSON.stringify(env)}`, async () => {
+        await using slow = await gated()
+        await using run = onTerminal(['prompt', 'hi', '--base-url', slow.model.url], env)
+        await slow.model.arrived(0)
+        setTimeout(slow.open, 2_000)
+        assert.equal((await run.ended).stdout, 'Hello\r\n')
+      })
+
+    it('not where standard error is no terminal', async () => {
+      await using slow = await gated()
+      const args = ['prompt', 'hi', '--base-url', slow.model.url]
+      await using run = liveMiner(args, {
+        command: 'exec python3 -c "$TERMINAL" bash -c \'"$NODE" "$MINER" "$@" 2>/dev/full\' bash "$@"',
+        env: { TERMINAL: terminal, ...xterm },
+      })
+      await slow.model.arrived(0)
+      setTimeout(slow.open, 2_000)
+      assert.equal((await run.ended).stdout, 'Hello\r\n')
+    })
+  })
+
   it('prompt without a question does not wait for one', async () => {
     await using run = onTerminal(['prompt', '--use', 'echo'], { NO_COLOR: '1' })
     const { code, stdout } = await run.ended
@@ -210,6 +347,139 @@ describe('on a terminal', () => {
       stdout,
       /^error: there is no question\r\n {2}try: type it as TEXT: "What is TAO\?", or pipe it in\r\n$/,
     )
+  })
+
+  describe('prompt -i', () => {
+    const READY = '\u001b[?2004h'
+
+    /** A conversation with a model: `type` waits until the program asks, and types. */
+    const converse = (model: ModelServer, flags: string[] = []) => {
+      const run = onTerminal(['prompt', '-i', '--base-url', model.url, ...flags], { TERM: 'xterm', NO_COLOR: '1' })
+      let asked = 0
+      const type = async (text: string) => {
+        asked++
+        await run.says(READY, asked)
+        run.child.stdin.write(text)
+      }
+      return { ...run, type, [Symbol.asyncDispose]: () => run[Symbol.asyncDispose]() }
+    }
+
+    const said = async (model: ModelServer, at: number) =>
+      ((await model.arrived(at)).body.messages as { role: string; content: string }[]).map(
+        ({ role, content }) => `${role}: ${content}`,
+      )
+
+    it('asks each question with all that was said before', async () => {
+      await using model = await startModelServer(streamed(['Hel', 'lo']))
+      await using run = converse(model, ['-s', 'Be brief.'])
+      await run.type('one\r')
+      await run.type('\r')
+      await run.type('two\r')
+      await run.type('/clear\r')
+      await run.type('three\r')
+      await run.type('/exit\r')
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      assert.equal(stdout.split('Hello\r\n').length - 1, 3, JSON.stringify(stdout))
+      assert.deepEqual(await said(model, 0), ['system: Be brief.', 'user: one'])
+      assert.deepEqual(await said(model, 1), ['system: Be brief.', 'user: one', 'assistant: Hello', 'user: two'])
+      assert.deepEqual(await said(model, 2), ['system: Be brief.', 'user: three'])
+    })
+
+    it('asks the question of the command line first', async () => {
+      await using model = await startModelServer(streamed(['Hello']))
+      await using run = converse(model, ['--roles', 'system,user', '--messages', 'Be kind.', 'one'])
+      await run.type('two\r')
+      await run.type('\u0004')
+      assert.equal((await run.ended).code, 0)
+      assert.deepEqual(await said(model, 0), ['system: Be kind.', 'user: one'])
+      assert.deepEqual(await said(model, 1), ['system: Be kind.', 'user: one', 'assistant: Hello', 'user: two'])
+    })
+
+    it('stops an answer on Ctrl-C, tells the model, keeps what came, and goes on', async () => {
+      await using model = await startModelServer(stalled(['Hel']))
+      await using run = converse(model)
+      await run.type('one\r')
+      await run.says('Hel')
+      run.child.stdin.write('\u0003')
+      assert.deepEqual(await (await model.arrived(0)).over, { left: true })
+      model.behaviour = streamed(['Hello'])
+      await run.type('two\r')
+      await run.type('\u0003') // on an empty line
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      assert.doesNotMatch(stdout, /error/)
+      assert.deepEqual(await said(model, 1), ['user: one', 'assistant: Hel', 'user: two'])
+    })
+
+    it('stops an answer of which nothing has come, and forgets the question', async () => {
+      await using model = await startModelServer(() => {})
+      await using run = converse(model)
+      await run.type('one\r')
+      await model.arrived(0)
+      run.child.stdin.write('\u0003')
+      await (await model.arrived(0)).over
+      model.behaviour = streamed(['Hello'])
+      await run.type('two\r')
+      await run.type('\u0004')
+      assert.equal((await run.ended).code, 0)
+      assert.deepEqual(await said(model, 1), ['user: two'])
+    })
+
+    it('goes on after an error, which leaves no trace in the conversation', async () => {
+      await using model = await startModelServer(answered(401, { error: { message: 'wrong key' } }))
+      await using run = converse(model)
+      await run.type('one\r')
+      await run.says('error: 127.0.0.1')
+      model.behaviour = cut(['Hel'])
+      await run.type('two\r')
+      await run.says('Hel\r\n')
+      const asked = model.requests.length
+      model.behaviour = streamed(['Hello'])
+      await run.type('three\r')
+      await run.type('\u0004')
+      assert.equal((await run.ended).code, 0)
+      assert.deepEqual(await said(model, asked), ['user: three'])
+    })
+
+    it('takes pasted lines, and those that end with a backslash, as one question', async () => {
+      await using model = await startModelServer(streamed(['Hello']))
+      await using run = converse(model)
+      await run.type('see: \u001b[200~a\rb\\\r\tc\u001b[201~ ok\r')
+      await run.type('d\\\re\r')
+      await run.type('f\u0003') // clears the line
+      run.child.stdin.write('g\r')
+      await run.type('\u001b[A\u001b[A\r') // the arrow that goes up, twice
+      await run.type('\u0004')
+      assert.equal((await run.ended).code, 0)
+      const questions = []
+      for (let at = 0; at < 4; at++) questions.push((await said(model, at)).at(-1))
+      assert.deepEqual(questions, ['user: see: a\nb\\\n\tc ok', 'user: d\ne', 'user: g', 'user: e'])
+    })
+
+    it('asks what was typed during an answer next', async () => {
+      const gate = Promise.withResolvers<void>()
+      await using model = await startModelServer((response, request) =>
+        gate.promise.then(() => streamed(['Hello'])(response, request)),
+      )
+      await using run = converse(model)
+      await run.type('one\r')
+      await model.arrived(0)
+      run.child.stdin.write('two\nthree\n')
+      await run.says('three')
+      gate.resolve()
+      await run.says(READY, 3) // behind the first answer, and behind the last
+      run.child.stdin.write('\u0004')
+      assert.equal((await run.ended).code, 0)
+      assert.equal((await said(model, 2)).at(-1), 'user: three')
+    })
+
+    it('is not made to move a cursor by an answer', async () => {
+      await using model = await startModelServer(streamed(['a\u001b[2J']))
+      await using run = converse(model)
+      await run.type('one\r')
+      await run.says('a\\u001b[2J\r\n')
+    })
   })
 
   it('query without a question asks with the example, and says so', async () => {

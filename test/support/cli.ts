@@ -12,8 +12,8 @@ export type LiveRun = AsyncDisposable & {
   readonly child: ChildProcessWithoutNullStreams
   /** its output so far */
   readonly said: { readonly stdout: string; readonly stderr: string }
-  /** Waits until the output contains this text. @throws when the program exits first */
-  says(text: string): Promise<void>
+  /** Waits until the output contains this text, so many times. @throws when the program exits first */
+  says(text: string, times?: number): Promise<void>
   readonly ended: Promise<Ended>
 }
 
@@ -50,9 +50,10 @@ export function liveMiner(
     child,
     said,
     ended,
-    async says(text) {
+    async says(text, times = 1) {
       const { promise, resolve } = Promise.withResolvers<void>()
-      const look = () => (said.stdout.includes(text) || said.stderr.includes(text) ? resolve() : undefined)
+      const count = (output: string) => output.split(text).length - 1
+      const look = () => (Math.max(count(said.stdout), count(said.stderr)) >= times ? resolve() : undefined)
       waiting.add(look)
       look()
       const early = ended.then(() => {

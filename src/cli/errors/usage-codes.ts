@@ -53,6 +53,10 @@ export const usageCodes = {
   },
   ROLES_MISSING: { meaning: '`--messages` is given without `--roles`', remedy: 'add `--roles`, one for each message' },
   STDIN_TOO_LARGE: { meaning: 'standard input is larger than a question may be', remedy: 'ask with less text' },
+  STDIN_UNREADABLE: {
+    meaning: 'standard input cannot be read, for example because it is a folder',
+    remedy: 'pipe text in, or add `</dev/null`',
+  },
   STDIN_NOT_UTF8: { meaning: 'standard input is not UTF-8 text', remedy: 'convert it: `iconv -t UTF-8`' },
   UNKNOWN_SYNAPSE: {
     meaning: 'the dialect does not have the synapse that `--synapse` names',

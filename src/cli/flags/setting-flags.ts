@@ -21,6 +21,8 @@ export function settingFlags(sections: readonly Section[]): SettingFlags {
   return { descriptions, flags: Object.fromEntries(flags) }
 }
 
+type Letter = NonNullable<Interfaces.FlagInput[string]['char']>
+
 /** @param of.isOfMiner it stands beside a question (`--stop END "What is TAO?"`), so a list takes one value each time */
 function oclifFlag(one: FlagDescription, of: { readonly isOfMiner: boolean }): Interfaces.FlagInput[string] {
   const common = {
@@ -28,6 +30,7 @@ function oclifFlag(one: FlagDescription, of: { readonly isOfMiner: boolean }): I
     helpGroup: one.group,
     hidden: one.hidden,
     aliases: [...one.aliases],
+    ...(one.letter && { char: one.letter as Letter }),
   }
   if (one.isSwitch) return Flags.boolean(common)
   const text = { ...common, helpValue: one.value.toUpperCase() }
@@ -44,14 +47,16 @@ export function typedSettings(
     const value = flags[one.name]
     if (value === undefined) return []
     const names = [one.name, ...one.aliases].map(name => `--${name}`)
-    const flag = names.find(name => argv.some(word => word === name || word.startsWith(`${name}=`))) ?? names[0]!
+    const long = names.find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
+    // Without a long spelling among the words, only the letter can have given the value.
+    const flag = long ?? (one.letter ? `-${one.letter}` : names[0]!)
     return [{ path: one.path, flag, texts: Array.isArray(value) ? value.map(String) : [String(value)] }]
   })
 }
 
 /**
- * Returns the plain flags that belong to the host, on all of its commands, even if only one uses the name: a miner's
- * setting of that name has its prefixed flag only (`--shout-url`).
+ * Returns the plain flags and the letters (`-i`) that belong to the host, on all of its commands, even if only one uses
+ * the name: a miner's setting of that name has its prefixed flag only (`--shout-url`).
  */
 export function reservedFlags(): ReadonlySet<string> {
   const sections: readonly { readonly name: string; readonly settings: ZodObject }[] = Object.values(hostSections)
@@ -65,12 +70,16 @@ export function reservedFlags(): ReadonlySet<string> {
 
 /** Flags of commands that are not flags of settings. */
 const ofCommands = [
+  '-V',
+  '-h',
+  '-i',
   'body',
   'config',
   'dev',
   'dir',
   'extends',
   'help',
+  'interactive',
   'json',
   'messages',
   'no-stream',

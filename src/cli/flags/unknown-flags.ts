@@ -1,5 +1,6 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { minerSection } from '../../app/settings.js'
+import type { FlagDescription } from '../../config/describe/flags.js'
 import type { Problem } from '../../config/problem.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { closest } from '../../text/closest.js'
@@ -17,14 +18,15 @@ type Known = {
 export async function unknownFlags(typed: readonly string[], { known, miners, chosen }: Known): Promise<Problem[]> {
   if (typed.length === 0) return []
   const owners = chosen ? await flagOwners(miners, chosen) : new Map<string, string>()
-  return typed.map((word): Problem => {
+  return typed.map((typedWord): Problem => {
+    const word = typedWord.startsWith(HIDING) ? typedWord.slice(HIDING.length) : typedWord
     const [, dashes, name] = /^(--?)([a-zA-Z][\w.-]*)(?:=|$)/s.exec(word) ?? []
     if (name === undefined) return dashedValue
-    const owner = owners.get(name)
+    const owner = owners.get(dashes === '-' ? `-${name[0]}` : name)
     if (owner)
       return {
         code: 'UNKNOWN_FLAG',
-        message: `${dashes}${name} is a flag of the miner ${owner}, which is not in use`,
+        message: `${dashes}${dashes === '-' ? name[0] : name} is a flag of the miner ${owner}, which is not in use`,
         hint: `add --use ${owner}`,
       }
     const like = name.length > 1 ? (closest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
@@ -35,6 +37,29 @@ export async function unknownFlags(typed: readonly string[], { known, miners, ch
     }
   })
 }
+
+/**
+ * Rewrites a long flag with one dash, `-model`, so that oclif does not know it: it would take the first letter for a flag,
+ * and the rest for its value, the model `odel`.
+ *
+ * @param known long flags, without dashes
+ */
+export function hideSingleDashed(
+  argv: readonly string[],
+  { known, descriptions }: { readonly known: readonly string[]; readonly descriptions: readonly FlagDescription[] },
+): string[] {
+  const names = new Set([...known, ...descriptions.flatMap(({ aliases }) => aliases)])
+  const letters = new Set(descriptions.map(({ letter }) => letter))
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  return argv.map((word, at) => {
+    const [, name, letter] = /^-((\w)[\w.-]+)(?:=|$)/s.exec(word) ?? []
+    const isHidden = at < end && letters.has(letter) && name !== undefined && names.has(name)
+    return isHidden ? `${HIDING}${word}` : word
+  })
+}
+
+/** An argument of a process has no NUL. */
+const HIDING = '--\0'
 
 /** Returns the flag that ends so, if there is exactly one: `axon-port` for `-port`. */
 function onlyEnding(end: string, known: readonly string[]): string | undefined {
@@ -56,7 +81,8 @@ async function flagOwners(miners: MinerCatalogue, chosen: MinerDefinition): Prom
     // A miner that cannot be loaded has no flags.
     const miner = await entry.load().catch(() => null)
     const { descriptions } = settingFlags(miner ? [minerSection(miner)] : [])
-    for (const { name, aliases } of descriptions) for (const flag of [name, ...aliases]) owners.set(flag, entry.name)
+    for (const { name, aliases, letter } of descriptions)
+      for (const flag of [name, ...aliases, ...(letter ? [`-${letter}`] : [])]) owners.set(flag, entry.name)
   }
   return owners
 }

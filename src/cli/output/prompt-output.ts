@@ -3,8 +3,21 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { answerSummary, attemptSummary } from './answer-summary.js'
 import { AnswerOutput, consume } from './terminal.js'
 
-type Options = { readonly stream: boolean; readonly verbose: boolean; readonly isJson: boolean }
+type Options = {
+  readonly stream: boolean
+  readonly verbose: boolean
+  readonly isJson: boolean
+  /** disposed before the first output */
+  readonly waiting: Disposable
+}
 type PromptAnswer = { readonly text: string; readonly outcome: Outcome }
+
+/** An answer under `--json`. */
+export type PromptDocument = Outcome & {
+  readonly completion: string
+  readonly firstMs: number | null
+  readonly ms: number
+}
 
 /** Prints the answer of `miner prompt` as it comes, or whole at the end. Its times start when it is made. */
 export class PromptOutput {
@@ -14,10 +27,16 @@ export class PromptOutput {
   readonly #output = new AnswerOutput()
   readonly #startedAt = performance.now()
   #firstMs: number | null = null
+  #text = ''
 
   constructor(options: Options) {
     this.streams = options.stream && !options.isJson
     this.#options = options
+  }
+
+  /** what has been printed of an answer that is not finished */
+  get text(): string {
+    return this.#text
   }
 
   /** Takes the time of the first text. */
@@ -27,19 +46,20 @@ export class PromptOutput {
 
   /** Prints each text as it comes. @throws whatever the stream throws */
   async stream(pieces: AsyncGenerator<Piece, Outcome>): Promise<PromptAnswer> {
-    let whole = ''
     const outcome = await consume(pieces, ({ text = '' }) => {
-      whole += text
+      this.#text += text
       this.first()
+      if (text !== '') this.#options.waiting[Symbol.dispose]()
       this.#output.show(text)
     })
-    return { text: whole, outcome }
+    return { text: this.#text, outcome }
   }
 
   /** Prints what is left to print of an answer, and returns it as a document. */
-  finish({ text, outcome }: PromptAnswer): object {
+  finish({ text, outcome }: PromptAnswer): PromptDocument {
     const ms = this.#elapsedMs()
     const firstMs = this.#firstMs
+    this.#options.waiting[Symbol.dispose]()
     if (!this.streams && !this.#options.isJson) this.#output.show(text)
     this.#output.end()
     this.#note(answerSummary({ outcome, firstMs, ms }))
@@ -53,6 +73,7 @@ export class PromptOutput {
    * @returns the error, with the attempts unless it has its own
    */
   async fail(error: unknown, tried: readonly Attempt[]): Promise<unknown> {
+    this.#options.waiting[Symbol.dispose]()
     this.#output.end()
     // A miner whose time is over ends its attempts now, and reports them before the next turn.
     await new Promise(setImmediate)

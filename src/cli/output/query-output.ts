@@ -8,6 +8,8 @@ type Asked = {
   /** the field that holds the whole answer, as text */
   readonly into: string | undefined
   readonly isJson: boolean
+  /** disposed before the first output */
+  readonly waiting: Disposable
 }
 type Streamed = { readonly pieces: number; readonly firstMs: number | null; readonly ms: number }
 
@@ -28,6 +30,7 @@ export class QueryOutput {
   async stream(pieces: AsyncGenerator<string | Uint8Array, DendriteReply>): Promise<DendriteReply> {
     let count = 0
     const reply = await consume(pieces, piece => {
+      if (!this.#asked.isJson) this.#asked.waiting[Symbol.dispose]()
       count++
       this.#show(piece)
     })
@@ -37,7 +40,8 @@ export class QueryOutput {
 
   /** Prints what is left to print of a reply, and returns it as a document. */
   finish(reply: DendriteReply, { isFailed }: { readonly isFailed: boolean }): object {
-    const { into, fields: asked, isJson } = this.#asked
+    const { into, fields: asked, isJson, waiting } = this.#asked
+    waiting[Symbol.dispose]()
     const changed = changedFields(asked, reply.fields)
     const isWhole = !this.#pieces && !isFailed
     if (isWhole) this.#show(into ? String(reply.fields.get(into)) : fieldLines(changed))

@@ -2,12 +2,12 @@ import { Args, Flags } from '@oclif/core'
 import { conversation } from '../../plugin/conversation.js'
 import type { Message } from '../../plugin/miner.js'
 import { UsageError } from '../errors/usage-error.js'
-import { readStdin } from './stdin.js'
+import { readPiped, readStdin } from './stdin.js'
 
 /** The arguments and flags of every command that asks a question. */
 export const questionArgs = {
   TEXT: Args.string({
-    description: 'one message of the user; `-`, or nothing, reads standard input',
+    description: 'one message of the user, after what is piped in; `-`, or nothing, reads standard input alone',
     ignoreStdin: true,
   }),
 }
@@ -33,19 +33,33 @@ export type Typed = {
 }
 
 /**
- * Reads a conversation: TEXT, standard input, or --roles with --messages.
+ * Reads a conversation: standard input and TEXT, or --roles with --messages, beside which standard input is not read.
  *
  * @param command the command that asks, for hints
  * @throws {UsageError} when the question is empty or missing, or given in two ways, or without its roles or messages
  * @throws {ConversationError}
  */
 export async function readQuestion({ text, roles, messages }: Typed, command = 'prompt'): Promise<Message[]> {
-  if (messages === undefined && roles === undefined) {
-    const content = text === undefined || text === '-' ? await typedOrPiped(text) : text
-    if (content.trim() === '')
-      throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
-    return [{ role: 'user', content }]
-  }
+  if (messages !== undefined || roles !== undefined) return typedConversation({ text, roles, messages })
+  const content = text === undefined || text === '-' ? await readAlone(text) : await readBeside(text)
+  if (content.trim() === '')
+    throw new UsageError('QUESTION_EMPTY', 'the question is empty', `miner ${command} "What is TAO?"`)
+  return [{ role: 'user', content }]
+}
+
+/**
+ * Returns what a conversation begins with, `prompt -i`: TEXT, or --roles with --messages, or nothing.
+ *
+ * @throws {UsageError} when it is given in two ways, or without its roles or messages
+ * @throws {ConversationError}
+ */
+export function openingMessages({ text, roles, messages }: Typed): Message[] {
+  if (messages !== undefined || roles !== undefined) return typedConversation({ text, roles, messages })
+  const isTyped = text !== undefined && text !== '-' && text.trim() !== ''
+  return isTyped ? [{ role: 'user', content: text }] : []
+}
+
+function typedConversation({ text, roles, messages }: Typed): Message[] {
   if (text !== undefined) {
     throw new UsageError(
       'QUESTION_TWICE',
@@ -60,9 +74,17 @@ export async function readQuestion({ text, roles, messages }: Typed, command = '
   return conversation(roles, messages)
 }
 
-async function typedOrPiped(text: string | undefined): Promise<string> {
+/** Reads standard input alone, without the line end of its last line. */
+async function readAlone(text: string | undefined): Promise<string> {
   if (text === undefined && process.stdin.isTTY) {
     throw new UsageError('QUESTION_MISSING', 'there is no question', 'type it as TEXT: "What is TAO?", or pipe it in')
   }
-  return readStdin()
+  return (await readStdin()).replace(/\r?\n$/, '')
+}
+
+/** Joins what is piped in, a space, and TEXT, as `llm` does (simonw/llm llm/cli.py `read_prompt`, 0.36). */
+async function readBeside(text: string): Promise<string> {
+  const piped = await readPiped(message => void process.stderr.write(`${message}\n`))
+  const parts = [piped, text].filter(part => part.trim() !== '')
+  return parts.join(' ')
 }

@@ -12,6 +12,8 @@ export type FlagDescription = {
   /** without dashes, as help shows it */
   readonly name: string
   readonly aliases: readonly string[]
+  /** `m` for `-m` */
+  readonly letter: string | undefined
   /** may be given more than once, and with several values */
   readonly multiple: boolean
   /** takes no value; given means `true` */
@@ -33,7 +35,8 @@ export type FlagDescription = {
 /**
  * Describes the flags of sections.
  *
- * @param reserved names that commands of the host use: a miner's setting then has its prefixed flag only
+ * @param reserved names and letters (`-i`) that commands of the host use: a miner's setting then has its prefixed flag
+ *   only, and no letter
  * @throws {ConfigError} CONFIG_SCHEMA when two settings have the same flag
  */
 export function flagsOf(sections: readonly Section[], reserved: ReadonlySet<string>): readonly FlagDescription[] {
@@ -42,7 +45,7 @@ export function flagsOf(sections: readonly Section[], reserved: ReadonlySet<stri
   const miners = sections.filter(({ of }) => of === 'miner').flatMap(section => describeAll(section, taken))
 
   refuseShared(
-    [...host, ...miners].flatMap(namesIn).map(name => `--${name}`),
+    [...host, ...miners].flatMap(namesIn).map(name => (name.startsWith('-') ? name : `--${name}`)),
     'have the flag',
   )
   return [...miners, ...host]
@@ -53,7 +56,7 @@ function describeAll(section: Section, taken: ReadonlySet<string>): readonly Fla
 }
 
 function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<string>): readonly FlagDescription[] {
-  const { path, shape, flag, shortFlag, dottedFlags, spellings } = setting
+  const { path, shape, flag, shortFlag, letter, dottedFlags, spellings } = setting
   if (flag === undefined) return []
   const plain = of === 'host' ? shortFlag : [namesOf('', setting.key).flag].find(name => !taken.has(name))
   const common = { path, hidden: false, isSwitch: false, isTruth: false, help: helpText(setting), group: title }
@@ -61,6 +64,7 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
     ...common,
     name: plain ?? flag,
     aliases: [flag, ...dottedFlags].filter(alias => alias !== (plain ?? flag)),
+    letter: taken.has(`-${letter}`) ? undefined : letter,
     multiple: shape.kind === 'list',
     isTruth: shape.kind === 'boolean',
     value: valueName(shape),
@@ -70,7 +74,8 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
     if (name === undefined) return []
     const choices = typeof value === 'string' ? [] : Object.keys(value)
     const isSwitch = typeof value === 'string'
-    return [{ ...common, name, aliases: [], multiple: false, value: 'text', choices, isSwitch, hidden: true }]
+    const other = { name, aliases: [], letter: undefined, multiple: false, value: 'text', choices }
+    return [{ ...common, ...other, isSwitch, hidden: true }]
   })
   return [main, ...others]
 }
@@ -99,6 +104,6 @@ function choicesOf(shape: Shape): readonly string[] {
   return shape.kind === 'text' || shape.kind === 'number' ? shape.choices.map(String) : []
 }
 
-function namesIn({ name, aliases }: FlagDescription): readonly string[] {
-  return [name, ...aliases]
+function namesIn({ name, aliases, letter }: FlagDescription): readonly string[] {
+  return [name, ...aliases, ...(letter ? [`-${letter}`] : [])]
 }

@@ -29,9 +29,10 @@ function row(setting: Setting, flag: FlagDescription | undefined): string {
   const { path, shape, variables, help } = setting
   const text = defaultText(setting)
   const flagNames = flag ? [flag.name, ...flag.aliases.filter(alias => !alias.includes('.'))] : []
+  const letters = flag?.letter ? [`-${flag.letter}`] : []
   const cells = [
     code(path),
-    flagNames.map(name => code(`--${name}`)).join(' '),
+    [...letters, ...flagNames.map(name => `--${name}`)].map(code).join(' '),
     variables.map(code).join(' '),
     text === undefined ? (setting.required ? 'required' : '–') : code(text),
     takes(shape),

@@ -3,6 +3,7 @@ import { closest } from '../../text/closest.js'
 import type { Alias, SettingMeta } from './setting-meta.js'
 
 const text = z.string({ error: 'must be text' })
+const letter = z.string({ error: 'must be one letter' }).regex(/^[a-zA-Z]$/, { error: 'must be one letter' })
 const names = z.array(text, { error: 'must be a list of names' })
 
 const aliasKeys = {
@@ -14,6 +15,7 @@ const aliasKeys = {
 
 const ownKeys = {
   flag: text.optional(),
+  short: letter.optional(),
   env: names.optional(),
   secret: z.boolean({ error: 'must be true or false' }).optional(),
   unit: z.enum(['duration', 'size'], { error: 'must be "duration" or "size"' }).optional(),

@@ -5,6 +5,8 @@
 export type SettingMeta = {
   /** the short flag of a host's setting, without dashes: `wallet-name`; a miner's setting has the flag of its key */
   readonly flag?: string
+  /** one letter for a miner's setting, `m` for `-m`; a letter of the host's commands stays theirs */
+  readonly short?: string
   /** variables of other programs that are read too, after the setting's own: `OTHER_API_KEY` */
   readonly env?: readonly string[]
   /** for text: a secret, which may be written `env:NAME` or `file:PATH`, and prints as `***` */

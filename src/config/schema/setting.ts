@@ -27,6 +27,8 @@ export type Setting = {
   readonly flag: string | undefined
   /** the flag that `.meta()` gives a host's setting, `wallet-name`; a miner's flag comes from its key */
   readonly shortFlag: string | undefined
+  /** the letter that `.meta()` gives a miner's setting: `m` */
+  readonly letter: string | undefined
   /** `shout.max_tokens` and `shout.maxTokens` */
   readonly dottedFlags: readonly string[]
   /** `MINER_SHOUT_MAX_TOKENS` first, then those of other programs; the first that is set wins */
@@ -70,7 +72,8 @@ export function settingsOf(section: Section | KnownSection): readonly Setting[] 
   return Object.entries(settings.shape).map(([key, schema]) => {
     if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
     const setting = settingOf(name, key, schema, properties[key] as Described)
-    return 'of' in section && section.of === 'miner' ? { ...setting, shortFlag: undefined } : setting
+    const ofMiner = 'of' in section && section.of === 'miner'
+    return { ...setting, ...(ofMiner ? { shortFlag: undefined } : { letter: undefined }) }
   })
 }
 
@@ -111,6 +114,7 @@ function settingOf(section: string, key: string, schema: ZodType, described: Des
     required: !absent.success,
     flag: isPlain(shape) ? names.flag : undefined,
     shortFlag: isPlain(shape) ? described.flag : undefined,
+    letter: isPlain(shape) ? described.short : undefined,
     dottedFlags: names.dottedFlags,
     variables: [names.variable, ...(described.env ?? [])],
     fileKeys: names.fileKeys,

@@ -4,7 +4,7 @@ import { settingFlags } from '#dist/cli/flags/setting-flags.js'
 import { sdk } from '../../support/sdk.ts'
 
 const { z } = sdk
-const settings = z.object({ loud: z.boolean().default(false), mark: z.string().optional() })
+const settings = z.object({ loud: z.boolean().default(false).meta({ short: 'l' }), mark: z.string().optional() })
 const { descriptions } = settingFlags([{ name: 'shout', title: 'shout miner', of: 'miner', settings }])
 const spell = (line: string) => expandBooleanFlags(line.split(' '), descriptions).join(' ')
 
@@ -19,6 +19,11 @@ describe('flags of truths', () => {
     ['--loud=', '--loud='],
     ['--shout-loud', '--shout-loud=true'],
     ['--no-shout.loud', '--shout.loud=false'],
+    ['-l', '--loud=true'],
+    ['-l hi', '--loud=true hi'],
+    ['-l off', '--loud=off'],
+    ['-x', '-x'],
+    ['hi -- -l', 'hi -- -l'],
     ['--mark --loud', '--mark --loud=true'],
     ['--no-mark', '--no-mark'],
     ['hi -- --loud', 'hi -- --loud'],

@@ -54,4 +54,15 @@ describe('flags of settings', () => {
     assert.deepEqual(typed(['--mark-text=x']), [{ path: 'shout.markText', flag: '--mark-text', texts: ['x'] }])
     assert.deepEqual(typedSettings(descriptions, {}, []), [])
   })
+
+  it('keep the letter that was typed', () => {
+    const settings = z.object({ mark: z.string().optional().meta({ short: 'm' }) })
+    const { descriptions } = settingFlags([{ ...minerWith(), settings }])
+    for (const [argv, flag] of [
+      [['-m', 'x'], '-m'],
+      [['-mx'], '-m'],
+      [['--mark', 'x'], '--mark'],
+    ] as const)
+      assert.equal(typedSettings(descriptions, { mark: 'x' }, argv)[0]!.flag, flag)
+  })
 })

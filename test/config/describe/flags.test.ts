@@ -16,6 +16,7 @@ describe('flagsOf', () => {
       path: 'openai.maxTokens',
       name: 'max-tokens',
       aliases: ['openai-max-tokens', 'openai.maxTokens', 'openai.max_tokens'],
+      letter: undefined,
       multiple: false,
       isSwitch: false,
       isTruth: false,
@@ -79,6 +80,22 @@ describe('flagsOf', () => {
       ['logging.debug', 'log.level', true, true],
     )
     assert.deepEqual([verbosity?.name, verbosity?.isSwitch, verbosity?.choices], ['verbosity', false, ['high', 'low']])
+  })
+
+  it("gives a miner's setting its letter, unless the host has it", () => {
+    const settings = z.object({ mark: z.string().meta({ short: 'm' }), idle: z.string().meta({ short: 'i' }) })
+    const section: Section = { name: 'x', title: 'x', of: 'miner', settings }
+    const letters = flagsOf([section], new Set(['-i', 'm'])).map(({ letter }) => letter)
+    assert.deepEqual(letters, ['m', undefined])
+    assert.deepEqual(flagsOf([{ ...section, of: 'host' }], new Set())[0]!.letter, undefined)
+  })
+
+  it('refuses two settings with one letter', () => {
+    const settings = z.object({ mark: z.string().meta({ short: 'm' }), more: z.string().meta({ short: 'm' }) })
+    assert.throws(() => flagsOf([{ name: 'x', title: 'x', of: 'miner', settings }], new Set()), {
+      code: 'CONFIG_SCHEMA',
+      message: 'two settings have the flag -m',
+    })
   })
 
   it('refuses two settings with one flag', () => {

@@ -144,7 +144,7 @@ describe('settingsOf', () => {
       schema: z.string().meta({ zebra: 1 }).optional(),
       says:
         'x.when: .meta() has no key "zebra"; ' +
-        'use one of id, title, description, deprecated, examples, flag, env, secret, unit, spellings',
+        'use one of id, title, description, deprecated, examples, flag, short, env, secret, unit, spellings',
     },
     "a misspelt key of zod's own": {
       schema: z
@@ -176,6 +176,14 @@ describe('settingsOf', () => {
     'a secret that is text': {
       schema: z.string().meta({ secret: 'yes' as never }),
       says: 'x.when: .meta().secret must be true or false',
+    },
+    'a letter that is a word': {
+      schema: z.string().meta({ short: 'mm' }),
+      says: 'x.when: .meta().short must be one letter',
+    },
+    'a letter that is a digit': {
+      schema: z.string().meta({ short: '1' }),
+      says: 'x.when: .meta().short must be one letter',
     },
     'an unknown unit': {
       schema: z.number().meta({ unit: 'parsec' as never }),

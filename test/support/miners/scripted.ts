@@ -6,6 +6,8 @@ export type Script = {
   readonly outcome?: Outcome
   /** fail after these attempts */
   readonly failed?: readonly Attempt[]
+  /** fail with a DOMException of this message, as an aborted `fetch` does */
+  readonly aborted?: string
   /** the method that never settles */
   readonly never?: 'create' | 'ready'
   /** the result of `check`; `never`: it does not settle, and ignores its signal */
@@ -42,6 +44,7 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
         ready: () => (script.never === 'ready' ? new Promise(() => {}) : Promise.resolve()),
         async *prompt() {
           yield* script.pieces ?? []
+          if (script.aborted) throw new DOMException(script.aborted, 'AbortError')
           if (script.failed)
             throw new NoAnswer('upstream', 'nobody answers', { code: 'NOBODY', attempts: script.failed })
           return script.outcome ?? { model: 'scripted', finishReason: 'stop' }

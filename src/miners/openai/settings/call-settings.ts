@@ -15,7 +15,7 @@ export const callSettings = (z: Sdk['z']) => {
   const wait = () => z.number().int().min(1).max(3_600_000).meta({ unit: 'duration' }).nullable()
 
   return {
-    model: z.string().min(1).describe('the model to ask'),
+    model: z.string().min(1).describe('the model to ask').meta({ short: 'm' }),
     maxTokens: z.number().int().min(1).nullable().describe('most tokens of an answer'),
     temperature: z
       .number()
@@ -68,7 +68,11 @@ export const callSettings = (z: Sdk['z']) => {
       .describe(
         'how much a reasoning model thinks: none, minimal, low, medium, high or xhigh, as far as the model supports it',
       ),
-    systemPrompt: z.string().min(1).describe('put before a conversation that has no system message'),
+    systemPrompt: z
+      .string()
+      .min(1)
+      .describe('put before a conversation that has no system message')
+      .meta({ short: 's' }),
     api: z
       .enum(['chat', 'completions'])
       .describe('completions for base and fill-in models, which continue the messages, joined by blank lines'),

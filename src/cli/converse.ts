@@ -1,0 +1,77 @@
+import type { Message } from '../plugin/miner.js'
+import { expectExit } from './process/unexpected-exit.js'
+import { stdinLines } from './question/stdin.js'
+import { typedTurns } from './question/typed-turns.js'
+
+export type Conversation = {
+  /** what it begins with; when the last message is the user's, it is asked at once */
+  readonly opening: readonly Message[]
+  /**
+   * Asks the whole conversation, and prints the answer.
+   *
+   * @returns the answer; when `stop` aborts, as much of it as was printed
+   */
+  readonly ask: (messages: readonly Message[], stop: AbortSignal) => Promise<string>
+  /** Prints the error of one turn, after which the conversation goes on. */
+  readonly report: (error: unknown) => void
+}
+
+/**
+ * Asks one question after the other, each with all that was said before. At a terminal the user types them, and Ctrl-C
+ * stops an answer; elsewhere each line of standard input is a question. A question that fails leaves no trace in the
+ * conversation; an answer that the user stops stays as far as it came.
+ *
+ * @throws {UsageError} STDIN_TOO_LARGE · STDIN_NOT_UTF8 · STDIN_UNREADABLE
+ */
+export async function converse({ opening, ask, report }: Conversation): Promise<void> {
+  const asksAtOnce = opening.at(-1)?.role === 'user'
+  const start = asksAtOnce ? opening.slice(0, -1) : opening
+  const first = asksAtOnce ? opening.at(-1)!.content : undefined
+  let said = start
+
+  const take = async (content: string, stop: AbortSignal): Promise<void> => {
+    const asked: readonly Message[] = [...said, { role: 'user', content }]
+    try {
+      const answer = await ask(asked, stop)
+      if (answer.trim() !== '') said = [...asked, { role: 'assistant', content: answer }]
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  if (!process.stdin.isTTY) {
+    const { signal } = new AbortController()
+    if (first !== undefined) await take(first, signal)
+    for await (const line of stdinLines()) if (line.trim() !== '') await take(line, signal)
+    return
+  }
+
+  using typed = typedTurns(process.stdin, process.stderr)
+  process.stderr.write('Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear begins a new one\n')
+  for (let text = first ?? (await typed.next()); text !== null; text = await typed.next()) {
+    const question = text
+    const word = text.trim()
+    if (word === '/exit' || word === '/quit') return
+    if (word === '/clear') said = start
+    else if (word !== '') await typed.aside(() => stoppable(stop => take(question, stop)))
+  }
+  process.stderr.write('\n')
+}
+
+/** Runs a task that the first Ctrl-C stops. The second ends the program: the task may ignore its signal. */
+async function stoppable(task: (stop: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController()
+  const onInterrupt = () => {
+    if (stop.signal.aborted) {
+      expectExit()
+      process.exit(130)
+    }
+    stop.abort()
+  }
+  process.on('SIGINT', onInterrupt)
+  try {
+    await task(stop.signal)
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
