@@ -56,7 +56,7 @@ export type Reply = ReplyHead & { readonly body: Uint8Array }
 export type Served = { readonly hotkey: string; readonly ip: string; readonly port: number; readonly processMs: number }
 
 /**
- * A way of signing and framing requests. Pure functions: no I/O, no clock, no store.
+ * A way of signing and framing requests. Pure functions: no I/O, no clock, no store; `open` may take several turns.
  * A request's path names its synapse; the wire does not know which synapses exist.
  */
 export type Wire<C extends Claim = Claim> = {
@@ -76,7 +76,7 @@ export type Wire<C extends Claim = Claim> = {
    * @param versions the hashed fields of each supported version of the protocol; null: the request is unsigned
    * @throws {Refusal} MALFORMED · HASH_MISMATCH
    */
-  open(claim: C, raw: Uint8Array, versions: readonly (readonly HashField[])[] | null): JsonObject
+  open(claim: C, raw: Uint8Array, versions: readonly (readonly HashField[])[] | null): Promise<JsonObject>
   /** Encodes a whole answer: the request's own fields, overridden by those of `patch`. */
   reply(claim: C, tree: JsonObject, patch: Readonly<Record<string, unknown>>, served: Served): Reply
   /** Returns the head of a streamed answer, whose pieces follow unframed. */

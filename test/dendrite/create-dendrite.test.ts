@@ -95,11 +95,16 @@ const headOf = ({ method, url, rawHeaders }: Seen) => ({
 
 describe('dendrite', () => {
   it('12.2-1: sends requests that an axon verifies and opens', async () => {
-    await using server = await axon((seen, response) => {
+    await using server = await axon(async (seen, response) => {
       const claimed = claim(headOf(seen))
       const { text, signature } = proof(claimed, bob.address)
       assert.ok(isSignedBy(alice.publicKey, text, signature))
-      const reply = encodeReply(claimed, open(claimed, seen.body, [['messages']]), { completion: 'wörld' }, served)
+      const reply = encodeReply(
+        claimed,
+        await open(claimed, seen.body, [['messages']]),
+        { completion: 'wörld' },
+        served,
+      )
       response.writeHead(reply.status, reply.headers.flat()).end(reply.body)
     })
     using dendrite = dendriteOf()

@@ -27,7 +27,7 @@ export async function read(exchange: Exchange, wire: Wire, call: VerifiedCall, m
   const { claim, route } = call
   const isOpen = route.auth === 'none'
   const raw = await exchange.body(route.maxBody ?? (isOpen ? Math.min(maxBody, STRANGERS_BODY) : maxBody))
-  const tree = wire.open(claim, raw, isOpen ? null : hashVersions(route))
+  const tree = await wire.open(claim, raw, isOpen ? null : hashVersions(route))
   const view = route.body.safeParse(toPlain(tree))
   if (view.success) return { call, tree, body: view.data }
   const [issue] = view.error.issues

@@ -3,8 +3,8 @@ import { readJson } from '../json/read.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
 import type { HashField } from '../wire.js'
-import { isPrintable, type Profile } from './printable.js'
-import { pythonText } from './python-text.js'
+import { NEWEST, type Profile, profiles } from './printable.js'
+import { olderRepr, pythonText, youngVersions } from './python-text.js'
 
 /**
  * Computes the `computed_body_hash` that a dendrite sends, as a Python of that Unicode version does: SHA3-256 over the
@@ -13,48 +13,38 @@ import { pythonText } from './python-text.js'
  * @throws {Refusal} MALFORMED when a hashed field is missing, or is a string with a lone surrogate
  */
 export function bodyHash(tree: JsonObject, hashed: readonly HashField[], profile: Profile): string {
-  return sha3(hashed.map(field => sha3(fieldText(tree, field, profile))).join(''))
+  return digest(hashed.map(field => fieldText(tree, field, profile).text))
 }
 
 /**
  * Yields every hash that some Python version computes for this body, likeliest first. There is only one unless the body
- * has characters that are newer than the oldest of those versions. Lazy, because the first nearly always matches.
+ * has characters that are newer than the oldest of those versions. The body is formatted once, as the newest version
+ * does; the others escape more of its characters. Lazy, because the first nearly always matches.
  *
  * @throws {Refusal} as `bodyHash`
  */
 export function* bodyHashes(tree: JsonObject, hashed: readonly HashField[]): Generator<string> {
-  const first = bodyHash(tree, hashed, '15.0')
-  yield first
-  if (!hashed.some(field => isDisputed(tree.get(typeof field === 'string' ? field : field.name)))) return
-  const seen = new Set([first])
-  for (const profile of LESS_LIKELY) {
-    const other = bodyHash(tree, hashed, profile)
-    if (!seen.has(other)) yield other
-    seen.add(other)
+  const newest = hashed.map(field => fieldText(tree, field, NEWEST))
+  const young = new Set(newest.flatMap(({ text, isRepr }) => (isRepr ? [...youngVersions(text)] : [])))
+  const tried = new Set<number>()
+  for (const profile of LIKELIEST_FIRST) {
+    // Two versions print a body alike when no character of it came between them.
+    const known = [...young].filter(since => profiles.indexOf(since) <= profiles.indexOf(profile)).length
+    if (tried.has(known)) continue
+    tried.add(known)
+    const isNewest = known === young.size
+    yield digest(newest.map(({ text, isRepr }) => (isRepr && !isNewest ? olderRepr(text, profile) : text)))
   }
 }
 
 // Profiles that print a character alike stand together, so the second hash yielded is the alternative a peer may
 // expect.
-const LESS_LIKELY: readonly Profile[] = ['15.1', '14.0', '13.0', '12.1', '16.0', '17.0']
+const LIKELIEST_FIRST: readonly Profile[] = ['15.0', '15.1', '14.0', '13.0', '12.1', '16.0', '17.0']
 
-/** Returns whether the tree has a character that some Python versions print and others escape. */
-function isDisputed(tree: JsonTree | undefined): boolean {
-  if (typeof tree === 'string') return MAY_BE_DISPUTED.test(tree) && Array.from(tree).some(isYoung)
-  if (isObject(tree)) return Array.from(tree).some(member => member.some(isDisputed))
-  return tree !== undefined && isArray(tree) && tree.some(isDisputed)
-}
+/** What Python hashes of a field: a string as it is, anything else as its `repr`. */
+type FieldText = { readonly text: string; readonly isRepr: boolean }
 
-/** Prefilter: the lowest such character is U+061D; those above U+FFFF match by their surrogates. */
-const MAY_BE_DISPUTED = /[\u0600-\uffff]/
-
-/** A printable character stays printable in later versions, so if the oldest and the newest agree, all do. */
-function isYoung(character: string): boolean {
-  const codePoint = character.codePointAt(0)!
-  return isPrintable(codePoint, '17.0') && !isPrintable(codePoint, '12.1')
-}
-
-function fieldText(tree: JsonObject, field: HashField, profile: Profile): string {
+function fieldText(tree: JsonObject, field: HashField, profile: Profile): FieldText {
   const { name, as, absent, keys } = typeof field === 'string' ? { name: field } : { ...field }
   let value = tree.get(name)
   if (value === undefined && absent !== undefined) value = readJson(Buffer.from(absent))
@@ -62,10 +52,11 @@ function fieldText(tree: JsonObject, field: HashField, profile: Profile): string
   if (as === 'float') value = asFloat(value)
   if (keys) value = inOrder(value, keys)
   const text = pythonText(value, profile)
-  if (typeof value === 'string' && !text.isWellFormed()) {
+  const isRepr = typeof value !== 'string'
+  if (!isRepr && !text.isWellFormed()) {
     throw new Refusal('MALFORMED', `${name} has a lone surrogate, which has no UTF-8 form`)
   }
-  return text
+  return { text, isRepr }
 }
 
 /** Adds the point to the token of a field declared float, because Python hashes it as a float. */
@@ -78,6 +69,10 @@ function inOrder(value: JsonTree, keys: readonly string[]): JsonTree {
   if (isArray(value)) return value.map(item => inOrder(item, keys))
   if (!isObject(value)) return value
   return new Map(keys.flatMap(key => (value.has(key) ? [[key, value.get(key)!] as const] : [])))
+}
+
+function digest(texts: readonly string[]): string {
+  return sha3(texts.map(sha3).join(''))
 }
 
 function sha3(text: string): string {

@@ -6,6 +6,9 @@ export const profiles = ['12.1', '13.0', '14.0', '15.0', '15.1', '16.0', '17.0']
 /** One of these Unicode versions. */
 export type Profile = (typeof profiles)[number]
 
+/** The newest of them, which prints every character that one of them prints. */
+export const NEWEST: Profile = '17.0'
+
 /**
  * Returns what Python's `str.isprintable` returns for this code point, in an interpreter of that Unicode version.
  *
@@ -13,9 +16,14 @@ export type Profile = (typeof profiles)[number]
  * printable.
  */
 export function isPrintable(codePoint: number, profile: Profile): boolean {
+  const since = printableSince(codePoint)
+  return since !== null && profiles.indexOf(since) <= profiles.indexOf(profile)
+}
+
+/** Returns the first Unicode version that prints this code point; null when none of them does. */
+export function printableSince(codePoint: number): Profile | null {
   since ??= unpack()
-  const version = since[codePoint]
-  return version !== undefined && version > 0 && version <= profiles.indexOf(profile) + 1
+  return profiles[since[codePoint]! - 1] ?? null
 }
 
 /** By code point: 0 never printable, 1 since the first of `profiles`, and so on. Untouched zero pages take no memory. */

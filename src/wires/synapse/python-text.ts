@@ -1,6 +1,6 @@
 import { floatText } from '../json/python-number.js'
 import { isArray, isObject, JsonNumber, type JsonTree } from '../json/tree.js'
-import { isPrintable, type Profile } from './printable.js'
+import { isPrintable, NEWEST, type Profile, printableSince, profiles } from './printable.js'
 
 /**
  * Formats a value as Python's `str()` does: a string unchanged, anything else as its `repr`. The SDK hashes this text
@@ -9,6 +9,35 @@ import { isPrintable, type Profile } from './printable.js'
  */
 export function pythonText(tree: JsonTree, profile: Profile): string {
   return typeof tree === 'string' ? tree : repr(tree, profile)
+}
+
+/** The lowest character that Python versions print differently is U+061D; those above U+FFFF have two such halves. */
+const LOWEST_YOUNG = 0x061d
+
+/** Returns the Unicode versions, but the oldest, that first printed a character of a `repr` made by `NEWEST`. */
+export function youngVersions(newest: string): ReadonlySet<Profile> {
+  const found = new Set<Profile>()
+  for (let at = 0; at < newest.length; at++) {
+    if (newest.charCodeAt(at) < LOWEST_YOUNG) continue
+    const since = printableSince(newest.codePointAt(at)!)
+    if (since !== null && since !== profiles[0]) found.add(since)
+  }
+  return found
+}
+
+/** Turns a `repr` made by `NEWEST` into that of an older version, which escapes more characters. */
+export function olderRepr(newest: string, profile: Profile): string {
+  let out = ''
+  let copied = 0
+  for (let at = 0; at < newest.length; at++) {
+    if (newest.charCodeAt(at) < LOWEST_YOUNG) continue
+    const codePoint = newest.codePointAt(at)!
+    if (!isPrintable(codePoint, NEWEST) || isPrintable(codePoint, profile)) continue
+    out += newest.slice(copied, at) + unicodeEscape(codePoint)
+    if (codePoint > 0xffff) at++
+    copied = at + 1
+  }
+  return out + newest.slice(copied)
 }
 
 function repr(tree: JsonTree, profile: Profile): string {
@@ -58,7 +87,10 @@ function escapeOf(codePoint: number, quote: string, profile: Profile): string | 
   if (codePoint === 0x0a) return '\\n'
   if (codePoint === 0x0d) return '\\r'
   if (isPrintable(codePoint, profile)) return null
-  if (codePoint <= 0xff) return `\\x${hex(codePoint, 2)}`
+  return codePoint <= 0xff ? `\\x${hex(codePoint, 2)}` : unicodeEscape(codePoint)
+}
+
+function unicodeEscape(codePoint: number): string {
   return codePoint <= 0xffff ? `\\u${hex(codePoint, 4)}` : `\\U${hex(codePoint, 8)}`
 }
 
