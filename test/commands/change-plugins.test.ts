@@ -144,6 +144,14 @@ describe('changing plugins', () => {
     assert.equal(error.code, 'NOT_INSTALLED')
   })
 
+  it('refuses to install this program, and an empty word', async () => {
+    const host = await miner('plugins:install', 'bittensor-miner@1.0.0')
+    assert.equal(host.code, 2)
+    assert.match(host.stderr, /^error: bittensor-miner is this program, and not a plugin\n {2}try: npm install -g/m)
+    const { error } = await json('plugins:install', '')
+    assert.equal(error.code, 'PACKAGE_MISSING')
+  })
+
   it('inspects a plugin: what it brings and depends on', async () => {
     const about = { dependencies: { 'miner-lib': '^1.0.0' } }
     const root = packaged('miner-a', about, {})

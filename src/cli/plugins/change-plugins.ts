@@ -9,6 +9,9 @@ import { packageFault } from './unloadable.js'
 /** A plugin before and after a command; null: it was not there, or is gone. */
 export type Change = { readonly name: string; readonly version: string | null; readonly previous: string | null }
 
+/** The name of this program's package, which a plugin may bring along. */
+const HOST = 'bittensor-miner'
+
 /** Runs npm in the data folder. */
 export type Npm = (...args: readonly string[]) => Promise<void>
 
@@ -23,6 +26,8 @@ export async function installPlugin(
   spec: string,
   { folder, npm, force }: Changing & { readonly force: boolean },
 ): Promise<Change & { readonly withScripts: readonly string[]; readonly hasSecondHost: boolean }> {
+  const parsed = parseSpec(spec)
+  if ('name' in parsed && parsed.name === HOST) throw hostIsNoPlugin()
   const before = await folder.read()
   // npm looks for a package.json in the folders above when this one has none.
   if (!before.dependencies) await folder.write(before)
@@ -31,14 +36,14 @@ export async function installPlugin(
   const packages = await lockedPackages(folder)
   await npm('install', ...(force ? ['--force'] : []), '--omit=dev', '--', spec)
 
-  const parsed = parseSpec(spec)
   const { dependencies = {} } = await folder.read()
   const name = installedName(parsed, { dependencies, before: before.dependencies ?? {}, dataDir: folder.path })
   const root = folder.rootOf({ name })
   const fault = packageFault(root)
-  if (fault) {
+  if (fault || name === HOST) {
     await restore()
     await npm('install', '--prefer-offline')
+    if (!fault) throw hostIsNoPlugin()
     const problem = fault.startsWith(root) ? fault.slice(root.length + 1) : fault
     throw new UsageError('NO_PLUGIN', `${name} is not a plugin: ${problem}`, 'docs/plugins.md shows a plugin')
   }
@@ -50,8 +55,12 @@ export async function installPlugin(
     version: await folder.versionOf({ name }),
     previous: previous.get(name) ?? null,
     withScripts: added.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [nameIn(path)] : [])),
-    hasSecondHost: added.some(([path]) => nameIn(path) === 'bittensor-miner'),
+    hasSecondHost: added.some(([path]) => nameIn(path) === HOST),
   }
+}
+
+function hostIsNoPlugin(): UsageError {
+  return new UsageError('NO_PLUGIN', `${HOST} is this program, and not a plugin`, `npm install -g ${HOST} updates it`)
 }
 
 /**

@@ -10,8 +10,8 @@ export default class PluginsInstall extends PluginsCommand {
   static override summary = 'Install plugins with npm.'
   static override description =
     `PACKAGE is a name, name@version, the path of a tarball or a folder, or a git repository.
-MINER_NPM_REGISTRY names another registry. Install scripts run as this user, without the variables of this program and
-without those that hold its secrets; npm_config_ignore_scripts=true skips them.`
+
+MINER_NPM_REGISTRY names another registry. Install scripts run as this user, without the variables of this program and those that hold its secrets; npm_config_ignore_scripts=true skips them.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> miner-shout',
     '<%= config.bin %> <%= command.id %> miner-shout@1.0.0 ./dialect-haiku',
@@ -29,7 +29,7 @@ without those that hold its secrets; npm_config_ignore_scripts=true skips them.`
 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(PluginsInstall)
-    if (argv.length === 0)
+    if (argv.length === 0 || argv.includes(''))
       throw new UsageError('PACKAGE_MISSING', 'the package to install is missing', 'miner plugins:install miner-shout')
     const specs = argv.map(word => packageSpec(String(word)))
     const plugins = await this.change(async ({ folder, npm }) => {
