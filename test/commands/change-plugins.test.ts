@@ -77,6 +77,23 @@ describe('changing plugins', () => {
     assert.deepEqual(await listed(), ['miner-a'])
   })
 
+  it('can be stopped while it waits, and leaves the lock to its holder', async () => {
+    const lock = join(plugins.folder, 'data/plugins.lock')
+    const held = JSON.stringify({
+      token: 'theirs',
+      command: 'plugins:update',
+      pid: 1,
+      place: 'elsewhere',
+      host: 'other',
+    })
+    writeFileSync(lock, held)
+    await using run = liveMiner(['plugins:install', 'miner-a'], { env: { ...plugins.env } })
+    await run.says('waiting for another command to finish: miner plugins:update, process 1 on other\n')
+    run.child.kill('SIGINT')
+    assert.equal((await run.ended).signal, 'SIGINT')
+    assert.equal(readFileSync(lock, 'utf8'), held)
+  })
+
   it('tells what it did, in words and as JSON', async () => {
     const archive = packed('miner-a')
     assert.equal((await miner('plugins:install', archive)).stdout, 'installed miner-a 1.0.0\n')

@@ -56,6 +56,9 @@ const groups: Record<string, Record<string, Case>> = {
     'help-create-miner': { args: 'create miner --help' },
     'help-create-dialect': { args: 'help create dialect' },
     'help-dialects': { args: 'help dialects' },
+    'help-plugins': { args: 'plugins --help' },
+    'help-plugins-install': { args: 'plugins install --help' },
+    'help-plugins-update': { args: 'help plugins update' },
     'help-before-command': { args: '--help serve' },
   },
   lists: {
@@ -64,6 +67,9 @@ const groups: Record<string, Record<string, Case>> = {
     dialects: { args: 'dialects' },
     'dialects-json': { args: 'dialects --json' },
     plugins: { args: 'plugins' },
+    'plugins-json': { args: 'plugins --json' },
+    'plugins-uninstall-nope': { args: 'plugins:uninstall nope' },
+    'plugins-inspect-nope-json': { args: 'plugins:inspect nope --json' },
     version: { args: '--version' },
   },
   'config show': {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
 
@@ -101,9 +101,12 @@ export class DataFolder {
     }
   }
 
+  /** Writes a file at once: another command may read it at any time, and this one be killed. */
   async #write(file: string, text: string): Promise<void> {
+    const path = join(this.path, file)
     try {
-      await writeFile(join(this.path, file), text)
+      await writeFile(`${path}.new`, text)
+      await rename(`${path}.new`, path)
     } catch (error) {
       throw dataFolderError(error, this.path)
     }

@@ -24,7 +24,13 @@ export default class PluginsInspect extends PluginsCommand {
     const all = await describePlugins(loaded, { folder, core: true, host: this.config.name })
     const found = all.map(plugin => ({ ...plugin, root: plugin.path }))
     const chosen = (argv.length > 0 ? argv.map(String) : ['.']).map(word => {
-      const { root: _root, ...plugin } = findPlugin(word, found)
+      const ofProgram = found.find(({ name, type }) => type === 'core' && name === word)
+      const { root: _root, ...plugin } =
+        ofProgram ??
+        findPlugin(
+          word,
+          found.filter(({ type }) => type !== 'core'),
+        )
       return plugin
     })
     const plugins = await Promise.all(
