@@ -10,7 +10,9 @@ import { linkedPlugins, type PackageFiles, type PluginFolder, shout, writePackag
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
-describe('changing plugins', () => {
+describe('changing plugins', function () {
+  // Each case runs npm several times.
+  this.timeout(600_000)
   let plugins: PluginFolder
   beforeEach(() => {
     plugins = linkedPlugins({})
