@@ -11,6 +11,7 @@ export type {
   Need,
   Patch,
   PlainRoute,
+  PythonEnum,
   Rate,
   RefusalCode,
   Refusals,

@@ -47,7 +47,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     http: ['.'],
   },
   cli: {
-    '.': ['errors', 'flags', 'output', 'plugins', 'process', 'question'],
+    '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question'],
     hooks: ['.', 'completion', 'errors', 'flags', 'plugins'],
     flags: ['.', 'errors'],
     completion: ['errors'],

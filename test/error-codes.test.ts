@@ -41,7 +41,8 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 const others = [
   /^(MINER|BT|OPENAI)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
-  /^SIG(HUP|INT|TERM)$/,
+  /^SIG(HUP|INT|TERM|KILL)$/,
+  /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
   /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log

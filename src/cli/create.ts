@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Args, Flags } from '@oclif/core'
 import { isTakenName } from '../app/catalogue/plugins.js'
+import { packageInfo } from '../app/package-info.js'
 import { type BaseMiner, createPackage, type NewPackage, packageName } from '../create/create-package.js'
 import { isPluginName } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
@@ -39,9 +41,29 @@ export async function create(
   const folder = dir ?? named
   const files = await createPackage({ kind, name, folder, ...(base && { base }) })
   const trial = kind === 'miner' ? `prompt --use ${name} hi` : `serve --dev --use echo --dialect ${name}`
-  const next = [`cd ${folder}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
-  const message = [...files.map(file => join(folder, file)), '', 'next:', ...next.map(line => `  ${line}`)].join('\n')
+  const next = [`cd ${quoteWord(folder)}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
+  // A clone, or an installed copy, has all that npm packs.
+  const { package: host, version } = packageInfo()
+  const program = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+  const offline = [
+    `npm pack --ignore-scripts --pack-destination . ${quoteWord(program)}`,
+    `npm install --save-dev ./${host}-${version}.tgz`,
+  ]
+  const message = [
+    ...files.map(file => join(folder, file)),
+    '',
+    'next:',
+    ...next.map(line => `  ${line}`),
+    '',
+    `instead of \`npm install\`, while the registry does not have ${host}:`,
+    ...offline.map(line => `  ${line}`),
+  ].join('\n')
   return { package: named, folder, files, message }
+}
+
+/** Quotes a path that a shell would split or expand. */
+function quoteWord(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 /**

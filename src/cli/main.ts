@@ -2,8 +2,9 @@
 import './process/account.js'
 
 import { fileURLToPath } from 'node:url'
-import { Command, type Interfaces, run } from '@oclif/core'
-import { errorJson, printError } from './errors/print-error.js'
+import { Command, type Interfaces, run, settings } from '@oclif/core'
+import { printError } from './errors/print-error.js'
+import { rethrowErrors } from './errors/rethrow-errors.js'
 import { UsageError } from './errors/usage-error.js'
 import { warnUnloaded } from './plugins/unloadable.js'
 import { expectExit, guardExit } from './process/unexpected-exit.js'
@@ -28,8 +29,10 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stdout.prependListener('error', endWithoutOutput)
   // When standard error is closed, the exit code still reports the failure.
   process.stderr.on('error', () => {})
-  // Under `--json`, commands of oclif's plugins print their errors themselves, with all arguments, secrets included.
-  Object.assign(Command.prototype, { toErrorJson: errorJson })
+  rethrowErrors(Command)
+  // Plugins run as they are built. Otherwise oclif looks for the TypeScript source of a linked one, and warns at every
+  // command that it cannot transpile it.
+  settings.enableAutoTranspile = false
   warnUnloaded()
   guardExit(argv)
   try {

@@ -1,10 +1,10 @@
 import type { ZodType, z } from 'zod'
 import type { RefusalCode } from '../wires/refusal.js'
-import type { HashField } from '../wires/wire.js'
+import type { HashField, PythonEnum } from '../wires/wire.js'
 import type { Json } from './json.js'
 import type { Embedding, Hotkey, Logprob, Outcome, Piece, Question, Relayed, ToolCall } from './miner.js'
 
-export type { HashField, RefusalCode }
+export type { HashField, PythonEnum, RefusalCode }
 
 /** A complete answer. When `text` is empty, the answer is its tool calls. */
 export type Answer = {

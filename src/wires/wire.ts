@@ -90,8 +90,29 @@ export type Wire<C extends Claim = Claim> = {
 /**
  * A field that the SDK hashes, with the parts of its declared type that the JSON does not show. `as: 'float'`: an
  * integer token hashes as a float. `absent`: the JSON text to hash when the key is missing, which is the field's
- * default. `keys`: the field order of a nested model.
+ * default. `keys`: the field order of a nested model. `enum`: the class of a member of an Enum, of a list of them, or of the
+ * values of a dict. `enums`: the same for the keys of a nested model, at any depth.
  */
 export type HashField =
   | string
-  | { readonly name: string; readonly as?: 'float'; readonly absent?: string; readonly keys?: readonly string[] }
+  | {
+      readonly name: string
+      readonly as?: 'float'
+      readonly absent?: string
+      readonly keys?: readonly string[]
+      readonly enum?: PythonEnum
+      readonly enums?: Readonly<Record<string, PythonEnum>>
+    }
+
+/**
+ * A Python Enum. JSON holds the value of a member, and Python hashes its name: `Role.SYSTEM` of
+ * `class Role(str, Enum): SYSTEM = "system"`. Inside a list or a model it prints `<Role.SYSTEM: 'system'>`.
+ */
+export type PythonEnum = {
+  /** of the class, without its module */
+  readonly name: string
+  /** the members in their order, each name with its value */
+  readonly members: Readonly<Record<string, string | number>>
+  /** `value`: `str()` of a member is its value, as for `StrEnum`, and for `IntEnum` since Python 3.11 */
+  readonly str?: 'value'
+}

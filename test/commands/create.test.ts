@@ -160,6 +160,10 @@ describe('miner create', () => {
     assert.deepEqual(filesIn(join(home, 'dialect-my-own')), files)
     assert.match(stdout, /^dialect-my-own\/package\.json$/m)
     assert.match(stdout, /^ {2}cd dialect-my-own$/m)
+    assert.match(
+      stdout,
+      /^ {2}npm pack --ignore-scripts --pack-destination \. '?\/.*\n {2}npm install --save-dev \.\/bittensor-miner-\d.*\.tgz$/m,
+    )
   })
 
   for (const kind of ['miner', 'dialect'])

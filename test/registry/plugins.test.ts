@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../support/child-process.ts'
 import { spawnMiner, startMiner } from '../support/miner-process.ts'
-import { linkedPlugins } from '../support/plugins.ts'
+import { linkedPlugins, writePackage } from '../support/plugins.ts'
 import { copyExample } from './copy-example.ts'
 import { type Registry, startRegistry } from './start-registry.ts'
 
@@ -155,7 +155,8 @@ describe('plugins of a registry', () => {
     })
     await registry.publish(next)
     assert.equal(await does('prompt', '--use', 'shout', 'hi'), 'HI!\n')
-    await does('plugins:update')
+    assert.equal(await does('plugins:update'), 'miner-shout 0.1.0 → 0.2.0\n')
+    assert.equal(await does('plugins:update'), 'miner-shout 0.2.0 is up to date\n')
     assert.equal(await does('prompt', '--use', 'shout', 'hi'), 'HI!!\n')
     assert.match(await does('miners'), /miner-shout 0\.2\.0$/m)
     assert.match(someone.completion(), /^prompt .*--pitch /m)
@@ -168,12 +169,66 @@ describe('plugins of a registry', () => {
     assert.match(name.stderr, /^error: the registry has no package miner-nobody\n/m)
     const release = await someone.miner('plugins:install', 'miner-shout@9.9.9')
     assert.notEqual(release.code, 0)
-    assert.match(release.stderr, /^error: npm failed\n {2}try: see its output above$/m)
-    assert.match(release.stderr, /No matching version found for miner-shout@9\.9\.9/)
+    assert.match(
+      release.stderr,
+      /^error: the registry has no version miner-shout@9\.9\.9\n {2}try: leave the version out/m,
+    )
+    assert.doesNotMatch(release.stderr, /^npm error/m)
     assert.equal(someone.installed('miner-shout'), false)
   })
 
+  describe('whose peer dependencies do not fit', () => {
+    before(async () => {
+      const oclif = { contract: 1, miners: {} }
+      for (const [name, about] of [
+        ['lib-peer', { version: '1.0.0' }],
+        ['lib-peer', { version: '2.0.0' }],
+        ['miner-old', { oclif, peerDependencies: { 'lib-peer': '1' } }],
+        ['miner-new', { oclif, peerDependencies: { 'lib-peer': '2' } }],
+        ['miner-with-host', { oclif, peerDependencies: { 'bittensor-miner': '*' } }],
+      ] as const) {
+        const folder = mkdtempSync(join(work, 'peer-'))
+        writePackage(folder, name, { 'package.json': about })
+        await registry.publish(folder)
+      }
+    })
+
+    it('are told of by both sides, and the one that was there stays', async () => {
+      using someone = user()
+      await someone.does('plugins:install', 'miner-old')
+      const { code, stderr } = await someone.miner('plugins:install', 'miner-new')
+      assert.equal(code, 1)
+      assert.match(
+        stderr,
+        /^error: two packages need versions that exclude each other: miner-old 1\.0\.0 needs lib-peer 1, and miner-new 1\.0\.0 needs lib-peer 2\n {2}try: .*plugins:uninstall one of them/m,
+      )
+      assert.doesNotMatch(stderr, /^npm error/m)
+      assert.ok(someone.installed('miner-old') && !someone.installed('miner-new'))
+    })
+
+    it('are told of when this program came a second time', async () => {
+      using someone = user()
+      const { code, stderr } = await someone.miner('plugins:install', 'miner-with-host')
+      // The registry has this program, and not all that it depends on.
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: the registry has no package \S+\n/m)
+      const alone = { ...someone.env, npm_config_legacy_peer_deps: 'true' }
+      assert.equal((await spawnMiner(['plugins:install', 'miner-with-host'], { env: alone })).code, 0)
+      assert.equal(someone.installed('bittensor-miner'), false)
+    })
+  })
+
   describe('that is dead', () => {
+    it('are not updated, which is said with the reason', async () => {
+      using someone = user()
+      await someone.does('plugins:install', 'miner-shout')
+      const env = { ...someone.env, ...dead, npm_config_cache: join(work, 'no-cache') }
+      const { code, stdout, stderr } = await spawnMiner(['plugins:update'], { env, timeoutMs: 20_000 })
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, /^error: npm cannot use the registry: .*ECONNREFUSED 127\.0\.0\.1:9\n {2}try: /)
+      assert.equal(await someone.does('prompt', '--use', 'shout', 'hi'), 'HI!!\n')
+    })
+
     const dead = { npm_config_registry: 'http://127.0.0.1:9/' }
 
     it('are installed from folders all the same, and work', async () => {

@@ -1,4 +1,3 @@
-import { Errors } from '@oclif/core'
 import { AxonError } from '../../axon/axon-error.js'
 import { ConfigError } from '../../config/config-error.js'
 import { originText } from '../../config/origin.js'
@@ -34,7 +33,10 @@ export type ProblemReport = {
   readonly hint?: string | undefined
 }
 
-/** Translates an error to what the user gets; exit-codes.ts has the exit codes. Null for oclif's `ExitError`. */
+/**
+ * Translates an error to what the user gets; exit-codes.ts has the exit codes. Null for oclif's `ExitError`, which asks for
+ * an exit without a message.
+ */
 export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof ConfigError) {
     const report = plain(error, exitCodes.config(error.code))
@@ -55,7 +57,7 @@ export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AxonError) return plain(error, FAILED)
   if (error instanceof CreateError) return plain(error, exitCodes.create(error.code))
-  if (error instanceof Errors.ExitError) return null
+  if (isOclifError(error) && error.code === 'EEXIT') return null
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return {
       exit: FAILED,
@@ -84,9 +86,9 @@ function plain(error: Error & { code: string; hint?: string | undefined }, exit:
  * flag is named up to its `=`.
  */
 function oclifError(error: unknown): ErrorReport | null {
-  if (!(error instanceof Errors.CLIError)) return null
-  const { args, flags } = error as { args?: unknown[]; flags?: string[] }
-  const exit = error.oclif.exit ?? 1
+  if (!isOclifError(error)) return null
+  const { args, flags } = error
+  const exit = Number(error.oclif.exit)
   const [message = ''] = error.message.split('\nSee more help')
   switch (error.constructor.name) {
     case 'UnexpectedArgsError':
@@ -115,9 +117,30 @@ function oclifError(error: unknown): ErrorReport | null {
       }
     default:
       return (
-        worded(message, exit) ?? { exit, code: error.code ?? 'USAGE', message, hint: error.suggestions?.join(', ') }
+        worded(message, exit) ?? {
+          exit,
+          code: typeof error.code === 'string' ? error.code : 'USAGE',
+          message,
+          hint: Array.isArray(error.suggestions) ? error.suggestions.join(', ') : undefined,
+        }
       )
   }
+}
+
+/** An error that a command of oclif throws to choose its exit code: `Errors.CLIError`, `this.error(…)`, `this.exit(…)`. */
+type OclifError = Error & {
+  readonly oclif: { readonly exit: number }
+  readonly code?: unknown
+  readonly suggestions?: unknown
+  readonly args?: readonly unknown[]
+  readonly flags?: readonly string[]
+}
+
+/** By its shape, because a plugin's commands throw classes of the plugin's own copy of @oclif/core. */
+function isOclifError(error: unknown): error is OclifError {
+  if (!(error instanceof Error) || !('oclif' in error)) return false
+  const { oclif } = error
+  return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && Number.isInteger(oclif.exit)
 }
 
 /** Recognizes mistakes for which oclif throws a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */

@@ -23,7 +23,7 @@ export function printError(error: unknown, argv: readonly string[]): number {
 }
 
 /** Returns an error as one JSON document: code, message, and what would fix it. */
-export function errorJson(error: unknown): { error: object } {
+function errorJson(error: unknown): { error: object } {
   const { exit: _, ...rest } = reportOf(error) ?? { exit: 0 }
   return { error: rest }
 }

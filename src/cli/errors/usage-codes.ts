@@ -84,6 +84,10 @@ export const usageCodes = {
     remedy: 'add `--receiver` with the ss58 address of the hotkey',
   },
 
+  PACKAGE_MISSING: {
+    meaning: '`plugins:install` or `plugins:uninstall` needs a package',
+    remedy: '`miner plugins:install miner-shout`',
+  },
   NAME_MISSING: { meaning: '`create` needs a name', remedy: '`miner create miner my-miner`' },
   NAME_TAKEN: { meaning: 'a built-in miner or dialect has the name', remedy: 'choose another' },
   NO_PLUGIN: {
@@ -95,10 +99,31 @@ export const usageCodes = {
     remedy: 'check the path; to install from the registry, give only the package name',
   },
   UNKNOWN_PACKAGE: {
-    meaning: 'the registry does not have the package',
-    remedy: 'check its name; `MINER_NPM_REGISTRY` names another registry',
+    meaning: 'the registry does not have the package, or not that version',
+    remedy: 'check name and version; `MINER_NPM_REGISTRY` names another registry',
   },
-  NPM_FAILED: { meaning: 'npm failed', remedy: 'read what npm printed above' },
+  NOT_INSTALLED: { meaning: 'a plugin is named that is not installed', remedy: '`miner plugins` lists those that are' },
+  PLUGINS_LOCKED: {
+    meaning: 'another command is changing the plugins',
+    remedy: 'wait for it to end; delete the lock file that the hint names if it is not running any more',
+  },
+  PEER_CONFLICT: {
+    meaning: 'plugins need versions of a package that exclude each other, or this program a second time',
+    remedy: 'install versions that fit, or uninstall one of them',
+  },
+  DATA_FOLDER_UNWRITABLE: {
+    meaning: 'the folder for plugins cannot be read or written',
+    remedy: 'make it writable for this user, or set `MINER_DATA_DIR` to another folder',
+  },
+  DATA_FOLDER_BROKEN: {
+    meaning: 'the package.json in the folder for plugins is not JSON',
+    remedy: 'repair it, or delete it and install the plugins again',
+  },
+  DISK_FULL: { meaning: 'npm found the disk full', remedy: 'free space, or set `MINER_DATA_DIR` to another disk' },
+  NPM_FAILED: {
+    meaning: 'npm, or an install script of a package, failed',
+    remedy: 'follow the message; `--verbose` prints all that npm says',
+  },
   REGISTRY_FAILED: {
     meaning: 'npm cannot reach the registry, or the registry failed',
     remedy: 'check the network and `MINER_NPM_REGISTRY`',

@@ -10,7 +10,6 @@ import type { Reader } from '../flags/setting-flags.js'
  * A topic without a command prints help, too; under `--json` that is an error, because help is not JSON.
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
-  if (id.startsWith('plugins')) limitNpmRetries(process.env)
   const completes = id.startsWith('autocomplete')
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
@@ -29,14 +28,3 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
 }
 
 export default hook
-
-/**
- * By default npm asks a dead registry three times, a minute and more apart, and waits five minutes for a silent one, while
- * `plugins:install` prints nothing.
- */
-const bounds = { fetch_retries: '1', fetch_retry_mintimeout: '1000', fetch_timeout: '60000' }
-
-/** Makes npm give up on a registry soon, unless the environment sets these limits itself. */
-export function limitNpmRetries(env: NodeJS.ProcessEnv): void {
-  for (const [name, value] of Object.entries(bounds)) env[`npm_config_${name}`] ??= value
-}

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config } from '@oclif/core'
 import { formatMessage } from '../errors/format-message.js'
+import type { DataPackage } from './data-folder.js'
 
 /** Returns why a folder is not a plugin, by its package.json alone; undefined when it is one. Runs none of its code. */
 export function packageFault(folder: string): string | undefined {
@@ -23,11 +24,9 @@ function has(about: unknown, key: string, type: string): boolean {
   return Boolean(value) && typeof value === type
 }
 
-type Registered = { readonly oclif: { readonly plugins: readonly { readonly name: string; readonly root?: string }[] } }
-
 /**
- * Makes oclif warn once of the plugins that it cannot load, and how to remove them: a linked folder may be gone. oclif's
- * own warnings name no plugin and show internals (@oclif/core `config/config.js` warn).
+ * Makes oclif warn once of the plugins that it cannot load, and how to mend that: a linked folder may be gone, an installed
+ * one be half removed. oclif's own warnings name no plugin and show internals (@oclif/core `config/config.js` warn).
  */
 export function warnUnloaded(): void {
   let hasWarned = false
@@ -35,11 +34,13 @@ export function warnUnloaded(): void {
     if (hasWarned) return
     hasWarned = true
     const loaded = [...this.plugins.values()]
-    const { oclif } = JSON.parse(readFileSync(join(this.dataDir, 'package.json'), 'utf8')) as Registered
-    for (const { name, root = join(this.dataDir, 'node_modules', name) } of oclif.plugins) {
+    const { oclif } = JSON.parse(readFileSync(join(this.dataDir, 'package.json'), 'utf8')) as DataPackage
+    for (const { name, type, root = join(this.dataDir, 'node_modules', name) } of oclif.plugins) {
       if (loaded.some(plugin => plugin.name === name || plugin.root === root)) continue
       const message = `the plugin ${name} cannot be loaded: ${packageFault(root) ?? error.message}`
-      process.stderr.write(formatMessage({ label: 'warning', message, hint: `miner plugins:uninstall ${name}` }))
+      // Installed again, a plugin works again; only a link leads nowhere when its folder is gone.
+      const hint = type === 'link' ? `miner plugins:uninstall ${name}` : `miner plugins:update ${name}`
+      process.stderr.write(formatMessage({ label: 'warning', message, hint }))
     }
   }
   Object.assign(Config.prototype, { warn })

@@ -47,7 +47,7 @@ export function itemPath(path: string, key: PropertyKey): string {
 }
 
 // The variables that @oclif/core 5 and the plugins of this program read by config.scopedEnvVar() (`config/config.js`,
-// `command.js`, plugin-plugins `log-level.js`).
+// `command.js`), and MINER_NPM_LOG_LEVEL, which sets how much of npm's output is printed.
 const oclif = new Set([
   'MINER_BINPATH',
   'MINER_CACHE_DIR',

@@ -47,3 +47,19 @@ export function isScalar(shape: Shape): shape is Scalar {
 export function isPlain(shape: Shape): boolean {
   return isScalar(shape.kind === 'list' ? shape.item : shape)
 }
+
+/** Returns whether a value of this shape may hold a secret. */
+export function holdsSecret(shape: Shape): boolean {
+  switch (shape.kind) {
+    case 'text':
+      return shape.secret
+    case 'list':
+      return holdsSecret(shape.item)
+    case 'table':
+      return [...shape.fields.values()].some(holdsSecret)
+    case 'dictionary':
+      return holdsSecret(shape.value)
+    default:
+      return false
+  }
+}

@@ -72,6 +72,11 @@ const plainName = z.string().regex(/^(GET|POST) \/(?!healthz$)[\w\-./~]*$/, {
 })
 
 const rate = z.strictObject({ limit: z.number().positive(), windowMs: z.number().positive() })
+const pythonEnum = z.strictObject({
+  name: z.string(),
+  members: z.record(z.string(), z.union([z.string(), z.number()])),
+  str: z.literal('value').optional(),
+})
 const hashField = z.union([
   z.string(),
   z.strictObject({
@@ -79,6 +84,8 @@ const hashField = z.union([
     as: z.literal('float').optional(),
     absent: z.string().optional(),
     keys: z.array(z.string()).optional(),
+    enum: pythonEnum.optional(),
+    enums: z.record(z.string(), pythonEnum).optional(),
   }),
 ])
 

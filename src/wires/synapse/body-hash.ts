@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { readJson } from '../json/read.js'
 import { isArray, isObject, JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
 import { Refusal } from '../refusal.js'
-import type { HashField } from '../wire.js'
+import type { HashField, PythonEnum } from '../wire.js'
 import { NEWEST, type Profile, profiles } from './printable.js'
-import { olderRepr, pythonText, youngVersions } from './python-text.js'
+import { EnumMember, olderRepr, type PythonTree, pythonText, youngVersions } from './python-text.js'
 
 /**
  * Computes the `computed_body_hash` that a dendrite sends, as a Python of that Unicode version does: SHA3-256 over the
@@ -45,14 +45,15 @@ const LIKELIEST_FIRST: readonly Profile[] = ['15.0', '15.1', '14.0', '13.0', '12
 type FieldText = { readonly text: string; readonly isRepr: boolean }
 
 function fieldText(tree: JsonObject, field: HashField, profile: Profile): FieldText {
-  const { name, as, absent, keys } = typeof field === 'string' ? { name: field } : { ...field }
+  const { name, as, absent, keys, ...enums } = typeof field === 'string' ? { name: field } : { ...field }
   let value = tree.get(name)
   if (value === undefined && absent !== undefined) value = readJson(Buffer.from(absent))
   if (value === undefined) throw new Refusal('MALFORMED', `The body has no ${name}`)
   if (as === 'float') value = asFloat(value)
   if (keys) value = inOrder(value, keys)
-  const text = pythonText(value, profile)
-  const isRepr = typeof value !== 'string'
+  const known = withMembers(value, enums)
+  const text = pythonText(known, profile)
+  const isRepr = typeof known !== 'string' && !(known instanceof EnumMember)
   if (!isRepr && !text.isWellFormed()) {
     throw new Refusal('MALFORMED', `${name} has a lone surrogate, which has no UTF-8 form`)
   }
@@ -69,6 +70,28 @@ function inOrder(value: JsonTree, keys: readonly string[]): JsonTree {
   if (isArray(value)) return value.map(item => inOrder(item, keys))
   if (!isObject(value)) return value
   return new Map(keys.flatMap(key => (value.has(key) ? [[key, value.get(key)!] as const] : [])))
+}
+
+type Enums = { readonly enum?: PythonEnum; readonly enums?: Readonly<Record<string, PythonEnum>> }
+
+/** Replaces values that are members of an Enum, in lists and models, too. */
+function withMembers(value: JsonTree, { enum: own, enums = {} }: Enums): PythonTree {
+  if (isArray(value)) return value.map(item => withMembers(item, { ...(own && { enum: own }), enums }))
+  if (isObject(value))
+    return new Map(
+      Array.from(value, ([key, item]) => {
+        const of = Object.hasOwn(enums, key) ? enums[key] : own
+        return [key, withMembers(item, { ...(of && { enum: of }), enums })]
+      }),
+    )
+  return (own && memberOf(own, value)) ?? value
+}
+
+function memberOf({ name, members, str }: PythonEnum, value: JsonTree): EnumMember | undefined {
+  if (typeof value !== 'string' && !(value instanceof JsonNumber)) return undefined
+  const plain = typeof value === 'string' ? value : Number(value.token)
+  const found = Object.entries(members).find(([, one]) => one === plain)
+  return found && new EnumMember(`${name}.${found[0]}`, value, str === 'value')
 }
 
 function digest(texts: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { floatText } from '../json/python-number.js'
-import { isArray, isObject, JsonNumber, type JsonTree } from '../json/tree.js'
+import { JsonNumber, type JsonTree } from '../json/tree.js'
 import { isPrintable, NEWEST, type Profile, printableSince, profiles } from './printable.js'
 
 /**
@@ -7,8 +7,25 @@ import { isPrintable, NEWEST, type Profile, printableSince, profiles } from './p
  * (opentensor/bittensor bittensor/core/synapse.py body_hash), and which characters are escaped depends on the Unicode
  * version of the caller's interpreter.
  */
-export function pythonText(tree: JsonTree, profile: Profile): string {
+export function pythonText(tree: PythonTree, profile: Profile): string {
+  if (tree instanceof EnumMember) return tree.strIsValue ? pythonText(tree.value, profile) : tree.name
   return typeof tree === 'string' ? tree : repr(tree, profile)
+}
+
+/** A body's value as Python has it after validation: JSON, and members of Enums. */
+export type PythonTree = JsonTree | EnumMember | readonly PythonTree[] | ReadonlyMap<string, PythonTree>
+
+/** A member of a Python Enum, which prints with its name: `Role.SYSTEM`. */
+export class EnumMember {
+  readonly name: string
+  readonly value: string | JsonNumber
+  readonly strIsValue: boolean
+
+  constructor(name: string, value: string | JsonNumber, strIsValue: boolean) {
+    this.name = name
+    this.value = value
+    this.strIsValue = strIsValue
+  }
 }
 
 /** The lowest character that Python versions print differently is U+061D; those above U+FFFF have two such halves. */
@@ -40,16 +57,22 @@ export function olderRepr(newest: string, profile: Profile): string {
   return out + newest.slice(copied)
 }
 
-function repr(tree: JsonTree, profile: Profile): string {
+function repr(tree: PythonTree, profile: Profile): string {
   if (typeof tree === 'string') return quoted(tree, profile)
   if (tree instanceof JsonNumber) return numberText(tree)
-  if (isArray(tree)) return `[${tree.map(item => repr(item, profile)).join(', ')}]`
-  if (isObject(tree)) {
+  if (tree instanceof EnumMember) return `<${tree.name}: ${repr(tree.value, profile)}>`
+  if (isList(tree)) return `[${tree.map(item => repr(item, profile)).join(', ')}]`
+  if (tree instanceof Map) {
     const members = Array.from(tree, ([key, value]) => `${quoted(key, profile)}: ${repr(value, profile)}`)
     return `{${members.join(', ')}}`
   }
   if (tree === null) return 'None'
   return tree ? 'True' : 'False'
+}
+
+/** `Array.isArray` alone does not narrow to a readonly array. */
+function isList(tree: PythonTree): tree is readonly PythonTree[] {
+  return Array.isArray(tree)
 }
 
 function numberText(number: JsonNumber): string {

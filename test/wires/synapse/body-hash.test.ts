@@ -53,6 +53,33 @@ describe('pythonText and bodyHash', () => {
     )
   })
 
+  describe('of an Enum', () => {
+    // Printed by Python 3.11.7 with pydantic 2.13.4: str(model.model_dump()[field]).
+    const Role = { name: 'Role', members: { SYSTEM: 'system', USER: "us'er" } }
+    const texts: readonly (readonly [string, HashField, string])[] = [
+      ['{"r":"us\'er"}', { name: 'r', enum: Role }, 'Role.USER'],
+      ['{"r":["system","us\'er"]}', { name: 'r', enum: Role }, `[<Role.SYSTEM: 'system'>, <Role.USER: "us'er">]`],
+      [
+        '{"r":[{"content":"system","role":"system"}]}',
+        { name: 'r', keys: ['role', 'content'], enums: { role: Role } },
+        "[{'role': <Role.SYSTEM: 'system'>, 'content': 'system'}]",
+      ],
+      ['{"r":null}', { name: 'r', enum: Role }, 'None'],
+      ['{"r":1}', { name: 'r', enum: { name: 'Level', members: { LOW: 1 }, str: 'value' } }, '1'],
+      ['{"r":1}', { name: 'r', enum: { name: 'Level', members: { LOW: 1 } } }, 'Level.LOW'], // an IntEnum of 3.10
+      ['{"r":[1]}', { name: 'r', enum: { name: 'Level', members: { LOW: 1 }, str: 'value' } }, '[<Level.LOW: 1>]'],
+      ['{"r":"x"}', { name: 'r', enum: { name: 'S', members: { X: 'x' }, str: 'value' } }, 'x'],
+      ['{"r":["x"]}', { name: 'r', enum: { name: 'S', members: { X: 'x' }, str: 'value' } }, "[<S.X: 'x'>]"],
+      ['{}', { name: 'r', absent: '"system"', enum: Role }, 'Role.SYSTEM'],
+      ['{"r":"root"}', { name: 'r', enum: Role }, 'root'], // no member: pydantic refuses it
+    ]
+    for (const [json, field, text] of texts)
+      it(`is that of its member’s name: ${text}`, () => {
+        assert.equal(hashOf(json, [field]), hashOf(JSON.stringify({ t: text }), ['t']))
+        assert.deepEqual([...bodyHashes(tree(json), [field])], [hashOf(json, [field])])
+      })
+  })
+
   it('refuses a hashed field that is missing or has no UTF-8 form', () => {
     assert.throws(() => hashOf('{}'), { code: 'MALFORMED', message: 'The body has no messages' })
     assert.throws(() => hashOf('{"messages":"\\ud83d"}'), { code: 'MALFORMED' })

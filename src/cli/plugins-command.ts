@@ -1,0 +1,109 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { Config, Flags } from '@oclif/core'
+import { openScope } from '../app/container.js'
+import { hostSections, minerSection } from '../app/settings.js'
+import { MINERS, PLUGINS } from '../app/tokens.js'
+import { readBounded } from '../config/read-bounded.js'
+import { settingsOf } from '../config/schema/setting.js'
+import { holdsSecret } from '../config/schema/shape.js'
+import { problemError } from '../plugin/load/plugin-error.js'
+import { escapeControls } from '../text/escape.js'
+import { MinerCommand } from './command.js'
+import { refreshCompletion } from './completion/refresh.js'
+import { formatMessage } from './errors/format-message.js'
+import type { Change, Npm } from './plugins/change-plugins.js'
+import { DataFolder } from './plugins/data-folder.js'
+import { lockPlugins } from './plugins/lock.js'
+import { runNpm } from './plugins/npm.js'
+import { npmEnvironment } from './plugins/npm-environment.js'
+
+/** What a command that changes plugins works with, while it holds the lock. */
+type Changing = {
+  readonly folder: DataFolder
+  /** runs npm in the data folder */
+  readonly npm: Npm
+  /** runs npm in the folder of a linked plugin */
+  npmIn(cwd: string, ...args: readonly string[]): Promise<void>
+}
+
+const npmLevels = new Set(['silent', 'error', 'warn', 'notice', 'http', 'info', 'verbose', 'silly'])
+
+/** A command that reads or changes the installed plugins. */
+export abstract class PluginsCommand extends MinerCommand {
+  protected get folder(): DataFolder {
+    return new DataFolder(this.config.dataDir)
+  }
+
+  /**
+   * Changes plugins under the lock of the data folder. Afterwards it warns of those that cannot be used, and rewrites
+   * completion, whose flags come from plugins.
+   *
+   * @param options.only the folder of the one plugin to warn of; by default all
+   * @throws {UsageError} PLUGINS_LOCKED · DATA_FOLDER_UNWRITABLE · what `work` throws
+   */
+  protected async change<T>(
+    work: (changing: Changing) => Promise<T>,
+    { verbose, only }: { readonly verbose: boolean; readonly only?: string },
+  ): Promise<T> {
+    const { folder } = this
+    await using lock = await lockPlugins(folder.path, {
+      command: this.id ?? 'plugins',
+      onWait: holder => process.stderr.write(`waiting for another command to finish: ${escapeControls(holder)}\n`),
+    })
+    const env = npmEnvironment(process.env, await this.#secrets())
+    const set = this.config.scopedEnvVar('NPM_LOG_LEVEL')
+    const logLevel = verbose ? 'verbose' : npmLevels.has(set ?? '') ? set : undefined
+    const npmIn: Changing['npmIn'] = (cwd, ...args) =>
+      runNpm(args, { cwd, env, logLevel, registry: this.config.npmRegistry, onStart: pid => lock.coverNpm(pid) })
+    const result = await work({ folder, npmIn, npm: (...args) => npmIn(folder.path, ...args) })
+    await this.#warnUnusable(only)
+    await refreshCompletion(this.config.root)
+    return result
+  }
+
+  /** Prints a line per plugin: `miner-shout 1.0.0 → 1.1.0`. */
+  protected logChanges(changes: readonly Change[]): void {
+    for (const { name, version, previous } of changes) {
+      const what =
+        version === null
+          ? `uninstalled ${name} ${previous ?? ''}`
+          : previous === null
+            ? `installed ${name} ${version}`
+            : previous === version
+              ? `${name} ${version} is up to date`
+              : `${name} ${previous} → ${version}`
+      this.log(escapeControls(what.trimEnd()))
+    }
+  }
+
+  /** Finds what npm must not pass on to install scripts. A plugin that cannot be loaded tells no variables. */
+  async #secrets(): Promise<Parameters<typeof npmEnvironment>[1]> {
+    await using scope = await this.openScope().catch(() => openScope())
+    const loaded = await Promise.allSettled([...scope.resolve(MINERS).values()].map(miner => miner.load()))
+    const miners = loaded.flatMap(one => (one.status === 'fulfilled' ? [minerSection(one.value)] : []))
+    const settings = [...Object.values(hostSections), ...miners].flatMap(settingsOf)
+    const bytes = await readBounded(join(this.config.configDir, 'config.toml'), 1_048_576)
+    return {
+      variables: new Set(settings.filter(({ shape }) => holdsSecret(shape)).flatMap(({ variables }) => variables)),
+      file: Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '',
+    }
+  }
+
+  /** Loads the configuration of oclif anew, because this process still has that of before the change. */
+  async #warnUnusable(only: string | undefined): Promise<void> {
+    const { plugins } = await Config.load({ root: this.config.root })
+    await using scope = openScope({ plugins: [...plugins.values()], allow: null })
+    for (const declared of scope.resolve(PLUGINS)) {
+      if (!declared.problem) continue
+      if (only !== undefined && realpathSync(declared.from.root) !== realpathSync(only)) continue
+      const { message, hint } = problemError(declared)
+      process.stderr.write(formatMessage({ label: 'warning', message, hint }))
+    }
+  }
+}
+
+/** The flags of every command that runs npm. */
+export const npmFlags = {
+  verbose: Flags.boolean({ char: 'v', description: "print npm's own output" }),
+}

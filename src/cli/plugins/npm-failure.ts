@@ -1,0 +1,132 @@
+import { basename } from 'node:path'
+import { UsageError } from '../errors/usage-error.js'
+import { dataFolderError, diskFull } from './data-folder.js'
+
+type Output = { readonly stdout: string; readonly stderr: string }
+type Failure = { readonly code?: string | number; readonly summary?: string; readonly detail?: string }
+
+const HOST = 'bittensor-miner'
+/** Installs packages as if they had no peer dependencies. */
+const IGNORE_PEERS = 'npm_config_legacy_peer_deps=true'
+
+/**
+ * Tells in one sentence why npm failed, and what would fix it. Its own output is long, and most of it is noise: a stack
+ * trace, a line per file that a full disk refused. npm names the cause as JSON, too.
+ *
+ * @param how `cwd`: the folder that npm changed; `hasShown`: npm's output was passed on
+ */
+export function npmFailure(output: Output, { cwd, hasShown }: { cwd: string; hasShown: boolean }): unknown {
+  const { code = '', summary = '', detail = '' } = failureOf(output)
+  const whole = firstLine(summary) || firstLine(output.stderr.replace(/^npm (warn .*|error (code .*)?)/gm, ''))
+  const text = whole.startsWith(`${code}: `) ? whole.slice(`${code}: `.length) : whole
+  // npm reports a full disk by whichever error it met last.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || /\bENOSPC\b/.test(output.stderr)) return diskFull(cwd)
+  if (code === 'ERESOLVE') return peerConflict(detail)
+  if (code === 'E404') return missing(detail, text)
+  if (code === 'ETARGET')
+    return new UsageError(
+      'UNKNOWN_PACKAGE',
+      text.replace(/^No matching version found for (.*)\.$/, 'the registry has no version $1'),
+      'leave the version out to get the newest, or set MINER_NPM_REGISTRY to another registry',
+    )
+  if (isOfRegistry(String(code)))
+    return new UsageError(
+      'REGISTRY_FAILED',
+      `npm cannot use the registry: ${text.replace(/^FetchError: /, '')}`,
+      'check the network and MINER_NPM_REGISTRY',
+    )
+  if (/^(EACCES|EPERM|EROFS)$/.test(String(code))) return notWritable(output, String(code), cwd)
+  if (typeof code === 'number') return scriptFailed(output, detail)
+  return new UsageError(
+    'NPM_FAILED',
+    `npm failed: ${[code, text].filter(Boolean).join(': ')}`,
+    logHint(output, hasShown),
+  )
+}
+
+function failureOf({ stdout }: Output): Failure {
+  try {
+    return (JSON.parse(stdout.slice(stdout.indexOf('{'))) as { error?: Failure }).error ?? {}
+  } catch {
+    return {} // it was killed, or failed before it could write: the first line of its output has to do
+  }
+}
+
+/** `Found: …` and `Conflicting peer dependency: …` each end with lines such as `peer zod@"^3" from miner-a@1.0.0`. */
+function peerConflict(detail: string): UsageError {
+  const needs = [...detail.matchAll(/^\s*peer (\S+)@"([^"]*)" from (\S+)$/gm)]
+  const sentences = needs.map(([, name, range, from]) => `${nameAndVersion(from!)} needs ${name} ${range}`)
+  return new UsageError(
+    'PEER_CONFLICT',
+    `two packages need versions that exclude each other: ${[...new Set(sentences)].join(', and ') || firstLine(detail)}`,
+    `install a version that fits, or plugins:uninstall one of them; ${IGNORE_PEERS} installs it regardless, and it may break`,
+  )
+}
+
+function missing(detail: string, text: string): UsageError {
+  const [, spec = ''] = /'([^']+)' (?:could not be found|is not in this registry)/.exec(detail) ?? []
+  const name = spec.replace(/(?<=.)@.*$/, '')
+  if (name === HOST)
+    return new UsageError(
+      'PEER_CONFLICT',
+      `the plugin makes npm install ${HOST} a second time, and the registry does not have it: it is a peer dependency that is not optional`,
+      `ask its author to mark it optional in peerDependenciesMeta; until then set ${IGNORE_PEERS}`,
+    )
+  return new UsageError(
+    'UNKNOWN_PACKAGE',
+    name ? `the registry has no package ${name}` : `the registry does not have it: ${text}`,
+    'check its name, or set MINER_NPM_REGISTRY to another registry',
+  )
+}
+
+function isOfRegistry(code: string): boolean {
+  return (
+    /^E[45]\d\d$/.test(code) ||
+    /^(ECONN|ENET|EHOST|EAI_|ENOTFOUND|ETIMEDOUT|EIDLETIMEOUT|ERR_SOCKET|ENOTCACHED|EPROTO|ERR_INVALID_PROTOCOL)/.test(
+      code,
+    ) ||
+    /CERT|SELF_SIGNED|^UNABLE_TO_|^ERR_(TLS|SSL)/.test(code)
+  )
+}
+
+/** npm's cache and its log may be what this user cannot write. */
+function notWritable(output: Output, code: string, cwd: string): unknown {
+  const [, path] = /^npm error path (.+)$/m.exec(output.stderr) ?? []
+  if (path === undefined || path.startsWith(cwd)) return dataFolderError(Object.assign(new Error(code), { code }), cwd)
+  return new UsageError(
+    'NPM_FAILED',
+    `npm may not write to ${path}`,
+    'make it writable for this user; npm_config_cache sets another folder for its cache',
+  )
+}
+
+function scriptFailed(output: Output, detail: string): UsageError {
+  const [, path = ''] = /^npm error path (.+)$/m.exec(output.stderr) ?? []
+  return new UsageError(
+    'NPM_FAILED',
+    `an install script of ${basename(path) || 'a package'} failed: ${firstLine(detail)}`,
+    'install what it needs, or skip install scripts with npm_config_ignore_scripts=true',
+  )
+}
+
+/** Returns the end of what a failed install script printed: only it knows what it needs. */
+export function scriptOutput(output: Output): readonly string[] {
+  const { code, detail = '' } = failureOf(output)
+  return typeof code === 'number' ? detail.trimEnd().split('\n').slice(1).slice(-LAST_LINES) : []
+}
+
+const LAST_LINES = 20
+
+function logHint({ stderr }: Output, hasShown: boolean): string {
+  const [, log] = /complete log of this run can be found in: (.+)/.exec(stderr) ?? []
+  if (hasShown) return 'see its output above'
+  return log ? `see ${log}, or add --verbose` : 'add --verbose to see its output'
+}
+
+function nameAndVersion(spec: string): string {
+  return spec.replace(/(?<=.)@/, ' ')
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0]!
+}

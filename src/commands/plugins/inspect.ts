@@ -1,0 +1,51 @@
+import { Args } from '@oclif/core'
+import { rows } from '../../cli/output/table.js'
+import { findPlugin } from '../../cli/plugins/change-plugins.js'
+import { dependenciesOf, describePlugins } from '../../cli/plugins/describe-plugins.js'
+import { PluginsCommand } from '../../cli/plugins-command.js'
+import { escapeControls } from '../../text/escape.js'
+
+export default class PluginsInspect extends PluginsCommand {
+  static override summary = 'Show what a plugin brings, where it is, and what it depends on.'
+  static override examples = ['<%= config.bin %> <%= command.id %> miner-shout']
+  static override strict = false
+  static override args = {
+    PLUGIN: Args.string({
+      description: 'its name; of a linked one, the folder works too',
+      default: '.',
+      ignoreStdin: true,
+    }),
+  }
+
+  async run(): Promise<unknown> {
+    const { argv } = await this.parse(PluginsInspect)
+    const { folder } = this
+    const loaded = this.config.getPluginsList()
+    const all = await describePlugins(loaded, { folder, core: true, host: this.config.name })
+    const found = all.map(plugin => ({ ...plugin, root: plugin.path }))
+    const chosen = (argv.length > 0 ? argv.map(String) : ['.']).map(word => {
+      const ofProgram = found.find(({ name, type }) => type === 'core' && name === word)
+      const { root: _root, ...plugin } =
+        ofProgram ??
+        findPlugin(
+          word,
+          found.filter(({ type }) => type !== 'core'),
+        )
+      return plugin
+    })
+    const plugins = await Promise.all(
+      chosen.map(async plugin => ({ ...plugin, dependencies: await dependenciesOf(plugin.path) })),
+    )
+    for (const { name, version, path, miners, dialects, commands, dependencies } of plugins) {
+      const depends = Object.entries(dependencies).map(
+        ([of, { range, version }]) => `${of} ${range} → ${version ?? 'none'}`,
+      )
+      const lists = Object.entries({ miners, dialects, commands, dependencies: depends })
+      this.log(
+        escapeControls(`${name} ${version ?? 'cannot be loaded'}`) +
+          `\n${rows([['folder', path], ...lists.filter(([, list]) => list.length > 0)])}`.trimEnd(),
+      )
+    }
+    return { plugins }
+  }
+}

@@ -1,0 +1,24 @@
+import { Args } from '@oclif/core'
+import { updatePlugins } from '../../cli/plugins/change-plugins.js'
+import { npmFlags, PluginsCommand } from '../../cli/plugins-command.js'
+
+export default class PluginsUpdate extends PluginsCommand {
+  static override summary = 'Update installed plugins, and mend those whose files are gone.'
+  static override description =
+    'A plugin that was installed as name@version stays at that version. A linked one is not updated: build it in its folder.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> miner-shout']
+  static override strict = false
+  static override args = { PLUGIN: Args.string({ description: 'its name; by default all', ignoreStdin: true }) }
+  static override flags = npmFlags
+
+  async run(): Promise<unknown> {
+    const { argv, flags } = await this.parse(PluginsUpdate)
+    const plugins = await this.change(async changing => {
+      const changes = await updatePlugins(argv.map(String), changing)
+      this.logChanges(changes)
+      if (changes.length === 0) this.log('there is no installed plugin to update')
+      return changes
+    }, flags)
+    return { plugins }
+  }
+}
