@@ -167,7 +167,7 @@ describe('plugins', () => {
           ['prompt', 'hi', '--use', 'throws'],
           ['prompt', '--use', 'throws', '--help'],
           ['miners'],
-          ['autocomplete:create'],
+          ['autocomplete', 'bash'],
           ['prompt', 'hi', '--modle', 'x'],
         ]) {
           const { stdout } = await runMiner(args, { env: others.env })
@@ -291,7 +291,7 @@ describe('plugins', () => {
         /npm installs file:.* Unless npm_config_ignore_scripts=true is set, it runs\ntheir install scripts/,
       )
       assert.ok(existsSync(join(folder.folder, 'data/node_modules/miner-shout/ran')), 'npm ran the script, as was said')
-      assert.match(completion(), /^prompt .*--mark /m)
+      assert.match(completion(), /'prompt'\) words=.*'--mark'/)
 
       await using server = await startMiner([...serve, '--use', 'shout'], { env: folder.env })
       const { integrity } = server.records.find(({ event }) => event === 'plugin')!
@@ -300,7 +300,7 @@ describe('plugins', () => {
 
       const uninstall = await miner('plugins', 'uninstall', 'miner-shout')
       assert.equal(uninstall.code, 0, uninstall.stderr)
-      assert.doesNotMatch(completion(), /--mark /)
+      assert.doesNotMatch(completion(), /--mark'/)
       assert.doesNotMatch((await miner('miners')).stdout, /shout/)
     })
 

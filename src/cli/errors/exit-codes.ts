@@ -18,6 +18,7 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['UNKNOWN_COMMAND', NOT_FOUND],
   ['NPM_FAILED', FAILED],
   ['REGISTRY_FAILED', FAILED],
+  ['CACHE_UNWRITABLE', FAILED],
   ['OUTPUT_LOST', FAILED],
   ['UNCAUGHT', FAILED],
   ['STUCK', FAILED],

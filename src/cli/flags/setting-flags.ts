@@ -71,6 +71,7 @@ const ofCommands = [
   'no-stream',
   'origin',
   'receiver',
+  'refresh-cache',
   'roles',
   'stream',
   'synapse',

@@ -11,7 +11,7 @@ import type { Reader } from '../flags/setting-flags.js'
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   if (id.startsWith('plugins')) limitNpmRetries(process.env)
-  const completes = id.startsWith('autocomplete')
+  const completes = id === 'autocomplete'
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
     throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command after it`, `miner ${id} --help`)
