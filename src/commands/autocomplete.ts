@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { MinerCommand } from '../cli/command.js'
 import { type Shell, shells, writeScripts } from '../cli/completion/write-scripts.js'
 import { UsageError } from '../cli/errors/usage-error.js'
+import { columnsOf, fill } from '../text/fill.js'
 
 export default class Autocomplete extends MinerCommand {
   static override summary = 'Set up the completion of your shell.'
@@ -26,9 +27,8 @@ export default class Autocomplete extends MinerCommand {
     if (!isShell(shell)) throw noCompletion(shell, args.SHELL === undefined)
     const { startup, line } = (await writeScripts(this.config))[shell]
     if (refreshes) return {}
-    this.log(
-      `To complete ${this.config.bin} in ${shell}, add this line to ${startup} and open a new shell:\n\n  ${line}`,
-    )
+    const text = `To complete ${this.config.bin} in ${shell}, add this line to ${startup} and open a new shell:`
+    this.log(`${fill(text, { width: columnsOf(process.stdout) })}\n\n  ${line}`)
     return { shell, startup, line }
   }
 }

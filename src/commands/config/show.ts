@@ -3,6 +3,7 @@ import { MINER } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
 import { configurationJson } from '../../config/describe/json.js'
 import { configurationToml } from '../../config/describe/toml.js'
+import { columnsOf } from '../../text/fill.js'
 
 export default class ConfigShow extends SettingsCommand {
   static override summary = 'Print the merged configuration as TOML.'
@@ -16,7 +17,8 @@ export default class ConfigShow extends SettingsCommand {
 
   async run(): Promise<unknown> {
     await using run = await this.open(ConfigShow, { secrets: 'leave' })
-    this.log(configurationToml(run.configuration, { origins: run.flags.origin }).trimEnd())
+    const options = { origins: run.flags.origin, width: columnsOf(process.stdout) }
+    this.log(configurationToml(run.configuration, options).trimEnd())
     // Built only to check that the miner accepts its settings.
     await run.scope.resolve(MINER)
     return configurationJson(run.configuration)
