@@ -95,14 +95,14 @@ export async function parseCommandLine(
   const { flags, args, unknown } = await parse(settings.flags, expandBooleanFlags(argv, settings.descriptions))
   const typed = typedSettings(settings.descriptions, flags, argv)
   const decided = implied?.(flags) ?? []
-  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings.flags })
+  const known = { ...command.flags, ...command.baseFlags, ...settings.flags }
   return {
     flags,
     args,
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
     problems: [
-      ...(await unknownFlags(unknown, { known, miners: scope.resolve(MINERS), chosen: miner })),
+      ...(await unknownFlags(unknown, { argv, known, miners: scope.resolve(MINERS), chosen: miner })),
       ...(conflicts?.(flags, typed) ?? []),
     ],
   }

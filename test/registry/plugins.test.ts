@@ -87,7 +87,10 @@ describe('plugins of a registry', () => {
     await does('plugins', 'install', 'dialect-haiku')
     assert.match(await does('prompt', '--use', 'shout', '--help'), /^SHOUT MINER FLAGS\n {2}--mark=TEXT/m)
     assert.match(await does('config', 'show', '--use', 'shout'), /^\[shout\]\nmark = "!"$/m)
-    assert.match(await does('dialects'), /^haiku +– +HaikuSynapse +nobody\/haiku-subnet@0000000 +dialect-haiku 0\.1\.0$/m)
+    assert.match(
+      await does('dialects'),
+      /^haiku +– +HaikuSynapse +nobody\/haiku-subnet@0000000 +dialect-haiku 0\.1\.0$/m,
+    )
     assert.match(await does('autocomplete', '--refresh-cache').then(someone.completion), /'serve'\) words=.*'--mark'/)
 
     await using serving = await startMiner(

@@ -1,11 +1,11 @@
 import type { Origin } from '../origin.js'
 import type { Setting } from '../schema/setting.js'
 import { isPlain, type Shape } from '../schema/shape.js'
-import { allowed } from './expected.js'
+import { allowed, exampleOf } from './expected.js'
 
 /**
- * Returns the hint where to set a setting: `set --port, MINER_AXON_PORT or axon.port in the file`. The flag or variable
- * that the value came from keeps its spelling. An item of a table is named within its origin: `set [1].url in the JSON of
+ * Returns the hint where to set a setting: `set --port 8091, MINER_AXON_PORT or axon.port in the file`. The flag has an
+ * example value, unless the allowed ones are told. The flag or variable that the value came from keeps its spelling. An item of a table is named within its origin: `set [1].url in the JSON of
  * MINER_SHOUT_ENDPOINTS`.
  *
  * @param path of the setting, or of an item in it
@@ -21,16 +21,21 @@ export function settingHint(
     return origin?.from === 'environment'
       ? `set ${inside.replace(/^\./, '')} in the JSON of ${origin.variable}`
       : `set ${path} in the file`
-  const flag = setting.shortFlag ?? setting.flag
+  const values = allowed(setting.shape)
+  const isTold = values === undefined || (message.includes(values) && !isSingle(setting.shape))
+  const flag = origin?.from === 'flag' ? origin.flag : flagOf(setting)
   const ways = [
-    origin?.from === 'flag' ? origin.flag : flag && `--${flag}`,
+    flag && (isTold ? `${flag} ${exampleOf(setting)}` : flag),
     origin?.from === 'environment' ? origin.variable : setting.variables[0],
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)
-  const values = allowed(setting.shape)
-  const isTold = values === undefined || (message.includes(values) && !isSingle(setting.shape))
   const to = isTold ? '' : ` to ${values}`
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
+}
+
+function flagOf({ shortFlag, flag }: Setting): string | undefined {
+  const name = shortFlag ?? flag
+  return name && `--${name}`
 }
 
 function isSingle(shape: Shape): boolean {
