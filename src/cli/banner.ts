@@ -3,6 +3,7 @@ import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import { escapeControls } from '../text/escape.js'
+import { columnsOf, fill } from '../text/fill.js'
 import { developmentUrl } from './dev-mode.js'
 import { takesText } from './question/synapse-question.js'
 
@@ -29,7 +30,13 @@ export function banner({ use, models, configuration, ...axon }: Serving): string
     ],
     ['try it', queryLine(axon)],
   ]
-  return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${escapeControls(value!)}\n`).join('')}\n`
+  const width = columnsOf(process.stderr)
+  const shown = rows.map(([name, value]) => {
+    const text = escapeControls(value!)
+    // The command stays whole, so that it can be copied.
+    return `  ${name!.padEnd(9)} ${name === 'try it' ? text : fill(text, { width, at: 12, indent: 12 })}\n`
+  })
+  return `\n${shown.join('')}\n`
 }
 
 export type Answering = {

@@ -40,6 +40,6 @@ function isShell(name: string): name is Shell {
 /** The name that was typed is not repeated: it may be a secret. */
 function noCompletion(name: string, isInUse: boolean): UsageError {
   const what = isInUse && /^[\w-]{1,20}$/.test(name) ? `the shell in use, ${name}` : 'that shell'
-  const hint = `miner autocomplete with one of ${shells.join(', ')}`
+  const hint = `name one of ${shells.join(', ')}`
   return new UsageError('INVALID_VALUE', `there is no completion for ${what}`, hint)
 }

@@ -115,7 +115,7 @@ describe('completion', () => {
 
   it('refuses a shell that it cannot complete, and names those that it can', async () => {
     const env = { ...plugins.env, SHELL: '/usr/bin/fish' }
-    const hint = '  try: miner autocomplete with one of bash, zsh, powershell\n'
+    const hint = '  try: name one of bash, zsh, powershell\n'
     const typed = await runMiner(['autocomplete', 'fish'], { env })
     assert.deepEqual([typed.code, typed.stderr], [2, `error: there is no completion for that shell\n${hint}`])
     const inUse = await runMiner(['autocomplete'], { env })

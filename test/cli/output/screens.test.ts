@@ -76,6 +76,16 @@ describe('screens', () => {
       await Promise.all([next(), next(), next()])
     })
 
+  it('show the banner of serve within 40 columns, and its command whole', async () => {
+    await using run = onTerminal(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], { columns: 40 })
+    await run.says('"hi"')
+    const text = run.said.stdout.replaceAll('\r\n', '\n')
+    assert.match(text, /^ {2}callers {3}the development keys \/\/Alice\n {12}to \/\/Ferdie$/m)
+    assert.match(text, /^ {2}try it {4}miner query .* "hi"$/m)
+    run.child.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+  })
+
   it('show a table where it fits, and a record for each row elsewhere', async () => {
     assert.match(await screen(['miners'], 120), /^NAME +SUMMARY +FROM\nopenai {2}asks OpenAI or any .* 0\.1\.0\n/)
     assert.match(
