@@ -190,6 +190,12 @@ describe('completion', () => {
     ] as const)
       it(`completes miner ${typed}`, () => assert.deepEqual(replies(typed), expected))
 
+    it('completes words that COMP_WORDBREAKS does not cut, as npm’s completion sets it', () => {
+      const run = `source "$1"; COMP_LINE="miner $2"; COMP_WORDS=(miner "$2"); COMP_CWORD=1; _miner_complete; echo "\${COMPREPLY[@]}"`
+      const args = ['-uc', run, 'bash', scriptFile('bash', 'miner.bash'), 'plugins:unl']
+      assert.equal(execFileSync('bash', args, { encoding: 'utf8' }), 'plugins:unlink\n')
+    })
+
     it('offers only the flags of the command', () => {
       assert.ok(['--model', '--prefix', '--use'].every(flag => replies('prompt --').includes(flag)))
       assert.ok(!replies('prompt --').includes('--axon-port'))

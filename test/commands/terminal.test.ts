@@ -1,39 +1,18 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
-
-// Python has a terminal to give. The first argument is typed into it when the program asks; signals reach the program.
-const terminal = `
-import os, pty, signal, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
-while True:
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    os.write(1, data)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`
+import { hasTerminal, onTerminal as runOnTerminal } from '../support/terminal.ts'
 
 describe('on a terminal', () => {
   before(function () {
-    if (spawnSync('python3', ['-c', 'import pty']).status !== 0) this.skip()
+    if (!hasTerminal()) this.skip()
   })
 
   function onTerminal(args: string[], env: Record<string, string> = {}): LiveRun {
-    return liveMiner(args, {
-      command: 'exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@"',
-      env: { TERMINAL: terminal, ...env },
-    })
+    return runOnTerminal(args, { env, columns: 200 })
   }
 
   it('serve shows its hotkey, url, miner and dialect, how to try it, and a log for people', async () => {
