@@ -1,6 +1,7 @@
 import { hostSections } from '../app/settings.js'
 import { valuesOf } from '../config/configuration.js'
 import { escapeControls } from '../text/escape.js'
+import { columnsOf, fill } from '../text/fill.js'
 import { type Answering, queryLine } from './query-line.js'
 
 export type Serving = Answering & {
@@ -27,5 +28,11 @@ export async function banner({ use, models, ...axon }: Serving): Promise<string>
     ['try it', command],
     ...(lacks ? [['', `with ${lacks}`]] : []),
   ]
-  return `\n${rows.map(([name, value]) => `  ${name!.padEnd(9)} ${escapeControls(value!)}\n`).join('')}\n`
+  const width = columnsOf(process.stderr)
+  const shown = rows.map(([name, value]) => {
+    const text = escapeControls(value!)
+    // The command stays whole, so that it can be copied.
+    return `  ${name!.padEnd(9)} ${name === 'try it' ? text : fill(text, { width, at: 12, indent: 12 })}\n`
+  })
+  return `\n${shown.join('')}\n`
 }

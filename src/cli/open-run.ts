@@ -94,8 +94,8 @@ export async function parseCommandLine(
 ): Promise<CommandLine> {
   const sections = [...sectionsOf(command), ...(miner ? [minerSection(miner)] : [])]
   const { descriptions, flags: settings } = settingFlags(sections)
-  const known = Object.keys({ ...command.flags, ...command.baseFlags, ...settings })
-  const words = expandBooleanFlags(hideSingleDashed(argv, { known, descriptions }), descriptions)
+  const known = { ...command.flags, ...command.baseFlags, ...settings }
+  const words = expandBooleanFlags(hideSingleDashed(argv, { known: Object.keys(known), descriptions }), descriptions)
   const { flags, args, unknown } = await parse(settings, words)
   const typed = typedSettings(descriptions, flags, argv)
   const decided = implied?.(flags) ?? []
@@ -105,11 +105,7 @@ export async function parseCommandLine(
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
     problems: [
-      ...(await unknownFlags(unknown, {
-        known,
-        miners: scope.resolve(MINERS),
-        chosen: miner,
-      })),
+      ...(await unknownFlags(unknown, { argv, known, miners: scope.resolve(MINERS), chosen: miner })),
       ...(conflicts?.(flags, typed) ?? []),
     ],
   }

@@ -53,7 +53,7 @@ export const hostCodes = {
 
   MODEL_KEY_MISSING: {
     meaning: 'the endpoint needs an API key, and none is set',
-    remedy: 'set `OPENAI_API_KEY`, or name another endpoint with `--base-url`',
+    remedy: 'set `OPENAI_API_KEY`, name another endpoint with `--base-url`, or try `--use echo`, which needs no key',
     misuse: true,
   },
   MODEL_KEY_REFUSED: {

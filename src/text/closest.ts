@@ -12,7 +12,7 @@ export function closest(name: string, names: Iterable<string>): string | undefin
   for (const candidate of names) {
     const letters = bareLetters(candidate)
     const found = distance(given, letters)
-    if (found <= mayDiffer(letters.length) && found < (best?.distance ?? Number.POSITIVE_INFINITY))
+    if (isClose(given, letters, found) && found < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { name: candidate, distance: found }
   }
   return best?.name
@@ -25,11 +25,17 @@ export function closestAfter(prefix: string, name: string, names: Iterable<strin
   return meant && prefix + meant
 }
 
-// A swap of two letters counts as two differences, so short names allow two as well. A single letter matches only
-// itself.
-function mayDiffer(letters: number): number {
-  if (letters < 4) return letters < 2 ? 0 : 1
-  return Math.max(2, Math.floor(letters / 3))
+// Among few letters, two that differ make another word (`key`, `deny`), unless they are swapped, which counts as two.
+// A single letter matches only itself.
+function isClose(given: string, letters: string, found: number): boolean {
+  const shorter = Math.min(given.length, letters.length)
+  if (shorter < 2) return found === 0
+  if (found <= (shorter < 6 ? 1 : Math.max(2, Math.floor(letters.length / 3)))) return true
+  return found === 2 && shorter >= 3 && sorted(given) === sorted(letters)
+}
+
+function sorted(letters: string): string {
+  return [...letters].sort().join('')
 }
 
 function bareLetters(name: string): string {

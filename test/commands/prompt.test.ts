@@ -155,7 +155,7 @@ describe('miner prompt', () => {
     assert.match(stderr, /^error: .*\n {2}try: /)
     assert.equal(code, 1)
     assert.deepEqual(await (await model.arrived(0)).over, { left: true })
-    const long = await runMiner(['prompt', 'hi', '--timeout', '2d', '--use', 'echo'])
+    const long = await runMiner(['prompt', 'hi', '--timeout', '2h', '--use', 'echo'])
     assert.match(long.stderr, /--timeout must be between 100ms and 1h/)
     assert.equal(long.code, 2)
   })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +15,7 @@ import {
   streamed,
 } from '../support/model-server.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
+import { hasTerminal, onTerminal as runOnTerminal } from '../support/terminal.ts'
 
 const ERASE = '\r\u001b[2K'
 /** Removes the line that shows on a slow machine that the program waits. */
@@ -26,44 +26,13 @@ const withoutStatus = (text: string) =>
     .join('')
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 
-// Python has a terminal to give. What it reads is typed there; SIGTERM reaches the program.
-const terminal = `
-import os, pty, select, signal, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
-sources = [fd, 0]
-while True:
-    ready = select.select(sources, [], [])[0]
-    if 0 in ready:
-        typed = os.read(0, 65536)
-        if typed:
-            os.write(fd, typed)
-        else:
-            sources.remove(0)
-    if fd not in ready:
-        continue
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    os.write(1, data)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`
-
 describe('on a terminal', () => {
   before(function () {
-    if (spawnSync('python3', ['-c', 'import pty']).status !== 0) this.skip()
+    if (!hasTerminal()) this.skip()
   })
 
   function onTerminal(args: string[], env: Record<string, string> = {}): LiveRun {
-    return liveMiner(args, {
-      command: 'exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@"',
-      env: { TERMINAL: terminal, ...env },
-    })
+    return runOnTerminal(args, { env, columns: 200 })
   }
 
   it('serve shows its hotkey, url, miner and dialect, how to try it, and a log for people', async () => {
@@ -170,9 +139,10 @@ describe('on a terminal', () => {
         const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
         const pipe = what.includes('pipe') ? '--config <(cat "$CONFIG")' : ''
         const forget = env.MINER_WALLET_PATH ? '' : 'unset MINER_WALLET_PATH BT_WALLET_PATH;'
-        await using run = liveMiner([...serve, ...args], {
-          command: `${forget} exec python3 -c "$TERMINAL" "$NODE" "$MINER" "$@" ${pipe}`,
-          env: { TERMINAL: terminal, CONFIG: config, NO_COLOR: '1', ...env },
+        await using run = runOnTerminal([...serve, ...args], {
+          program: ['bash', '-c', `${forget} exec "$NODE" "$MINER" "$@" ${pipe}`, 'bash'],
+          env: { CONFIG: config, NO_COLOR: '1', ...env },
+          columns: 200,
         })
         await run.says('"hi"')
         const [, line] = /try it +(.*)\r/.exec(run.said.stdout)!
@@ -329,9 +299,9 @@ describe('on a terminal', () => {
     it('not where standard error is no terminal', async () => {
       await using slow = await gated()
       const args = ['prompt', 'hi', '--base-url', slow.model.url]
-      await using run = liveMiner(args, {
-        command: 'exec python3 -c "$TERMINAL" bash -c \'"$NODE" "$MINER" "$@" 2>/dev/full\' bash "$@"',
-        env: { TERMINAL: terminal, ...xterm },
+      await using run = runOnTerminal(args, {
+        env: xterm,
+        program: ['bash', '-c', 'exec "$NODE" "$MINER" "$@" 2>/dev/full', 'bash'],
       })
       await slow.model.arrived(0)
       setTimeout(slow.open, 2_000)

@@ -84,7 +84,7 @@ describe('readConfiguration', () => {
     const sections: Section[] = [{ name: 'x', title: 'x', of: 'miner', settings }]
     const [key, size, ...more] = await problemsOf({ sections, env: { MINER_X_SIZE: 'big' } })
     assert.equal(key?.code, 'MISSING')
-    assert.equal(key?.hint, 'set --x-key, MINER_X_KEY or x.key in the file')
+    assert.equal(key?.hint, 'set --x-key "…", MINER_X_KEY or x.key in the file')
     assert.equal(size?.message, 'x.size must be a whole number, not "big"')
     assert.deepEqual(more, [])
   })

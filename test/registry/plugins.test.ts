@@ -69,12 +69,12 @@ describe('plugins of a registry', () => {
       assert.equal(await does('prompt', '--use', 'shout', '--mark', '?', 'hi'), 'HI?\n')
       assert.match(await does('miners'), /^shout +answers in capital letters +miner-shout 0\.1\.0$/m)
       assert.equal(installed('bittensor-miner'), false, 'a second host came with it')
-      assert.match(completion(), /^prompt .*--mark /m)
+      assert.match(completion(), /'prompt'\) words=.*'--mark'/)
       assert.match(await does('plugins'), /miner-shout/)
 
       await does('plugins:uninstall', 'miner-shout')
       assert.equal(installed('miner-shout'), false)
-      assert.doesNotMatch(completion(), /--mark /)
+      assert.doesNotMatch(completion(), /--mark'/)
       assert.doesNotMatch(await does('miners'), /shout/)
       assert.match((await miner('prompt', '--use', 'shout', 'hi')).stderr, /there is no miner "shout" \(--use\)/)
     })
@@ -87,8 +87,11 @@ describe('plugins of a registry', () => {
     await does('plugins', 'install', 'dialect-haiku')
     assert.match(await does('prompt', '--use', 'shout', '--help'), /^SHOUT MINER FLAGS\n {2}--mark=TEXT/m)
     assert.match(await does('config', 'show', '--use', 'shout'), /^\[shout\]\nmark = "!"$/m)
-    assert.match(await does('dialects'), /^haiku +HaikuSynapse +nobody\/haiku-subnet@0000000 +dialect-haiku 0\.1\.0$/m)
-    assert.match(await does('autocomplete:create').then(someone.completion), /^serve .*--mark /m)
+    assert.match(
+      await does('dialects'),
+      /^haiku +– +HaikuSynapse +nobody\/haiku-subnet@0000000 +dialect-haiku 0\.1\.0$/m,
+    )
+    assert.match(await does('autocomplete', '--refresh-cache').then(someone.completion), /'serve'\) words=.*'--mark'/)
 
     await using serving = await startMiner(
       ['serve', '--dev', '--use', 'shout', '--dialect', 'haiku', '--axon-port', '0'],
@@ -117,7 +120,7 @@ describe('plugins of a registry', () => {
     const { does } = someone
     await does('plugins:link', shout, '--no-install')
     assert.equal(await does('prompt', '--use', 'shout', 'hi'), 'HI!\n')
-    assert.match(someone.completion(), /^prompt .*--mark /m)
+    assert.match(someone.completion(), /'prompt'\) words=.*'--mark'/)
     await does('plugins:uninstall', shout)
     assert.doesNotMatch(await does('miners'), /shout/)
     assert.ok(existsSync(join(shout, 'package.json')), 'the folder itself stays')
@@ -159,7 +162,7 @@ describe('plugins of a registry', () => {
     assert.equal(await does('plugins:update'), 'miner-shout 0.2.0 is up to date\n')
     assert.equal(await does('prompt', '--use', 'shout', 'hi'), 'HI!!\n')
     assert.match(await does('miners'), /miner-shout 0\.2\.0$/m)
-    assert.match(someone.completion(), /^prompt .*--pitch /m)
+    assert.match(someone.completion(), /'prompt'\) words=.*'--pitch'/)
   })
 
   it('are not found by a name or a version that nobody has published', async () => {

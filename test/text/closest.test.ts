@@ -16,6 +16,14 @@ describe('closest', () => {
     assert.equal(closest('anything', []), undefined)
   })
 
+  it('takes two letters that differ for another word, unless they are swapped or the word is long', () => {
+    assert.equal(closest('key', ['deny']), undefined)
+    assert.equal(closest('key', ['api-key']), undefined)
+    assert.equal(closest('dney', ['deny']), 'deny')
+    assert.equal(closest('ues', ['use']), 'use')
+    assert.equal(closest('tempratur', ['temperature']), 'temperature')
+  })
+
   it('matches a single letter only with itself', () => {
     assert.equal(closest('a', ['n']), undefined)
   })

@@ -1,64 +1,112 @@
-import type { Command } from '@oclif/core'
-
-type Completed = Pick<Command.Loadable, 'id' | 'aliases' | 'flags' | 'hidden'>
+import type { CompletedCommand } from './completed-commands.js'
 
 /**
- * Generates bash code that completes what the script of @oclif/plugin-autocomplete does not: the values of a flag, flags
- * after any word, and file names. It is appended to that script, and leaves the rest to it.
- *
- * @param bin the program that is completed
+ * Writes the completion of a program for bash, from version 3.2 on, which macOS has. Texts are literals of arrays that
+ * nothing expands: `compgen -W` would run `$(…)` in them.
  */
-export function bashCompletion(bin: string, commands: readonly Completed[]): string {
-  const open = commands
-    .filter(({ hidden }) => !hidden)
-    .map(({ id, aliases, flags }) => {
-      return { ids: [id, ...aliases], flags: Object.entries(flags).filter(([, { hidden }]) => !hidden) }
-    })
-  const flagCases = open.map(({ ids, flags }) => {
-    const names = flags.flatMap(([name, flag]) => ('allowNo' in flag && flag.allowNo ? [name, `no-${name}`] : [name]))
-    return `    ${ids.map(quoted).join(' | ')}) echo ${quoted(names.map(name => `--${name}`).join(' '))} ;;`
-  })
-  const values = new Map(
-    open
-      .flatMap(({ flags }) => flags)
-      .flatMap(([name, flag]) => ('options' in flag && flag.options ? [[name, flag.options] as const] : [])),
-  )
-  const valueCases = [...values].map(([name, options]) => `    --${name}) echo ${quoted(options.join(' '))} ;;`)
-  return `
-# The flags of a command.
-_${bin}_flags() {
+export function bashCompletion(bin: string, commands: readonly CompletedCommand[]): string {
+  const cases = (rows: readonly (readonly [pattern: string, words: readonly string[]])[]) =>
+    [...rows.map(([pattern, words]) => `    ${quoted(pattern)}) words=(${words.map(quoted).join(' ')}) ;;`)].join('\n')
+  const names = (list: CompletedCommand['flags']) => list.map(({ name }) => name)
+  return `# The completion of ${bin} for bash, written by \`${bin} autocomplete\`.
+
+# Each of these three sets \`words\`, or returns 1.
+_${bin}_commands() {
   case "$1" in
-${flagCases.join('\n')}
+${cases(commands.filter(one => one.commands.length > 0).map(one => [one.id, names(one.commands)]))}
     *) return 1 ;;
   esac
 }
 
-# The values that a flag of any command takes.
-_${bin}_values() {
+_${bin}_flags() {
   case "$1" in
-${valueCases.join('\n')}
+${cases(commands.filter(one => one.flags.length > 0).map(one => [one.id, names(one.flags)]))}
+    *) return 1 ;;
+  esac
+}
+
+_${bin}_values() {
+  case "$1 $2" in
+${cases(commands.flatMap(({ id, values }) => [...values].map(([flag, list]) => [`${id} ${flag}`, list] as const)))}
     *) return 1 ;;
   esac
 }
 
 _${bin}_complete() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" words IFS=$' \\t\\n'
-  # Bash splits --flag=value at the equals sign.
-  if [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD - 2]}"; fi
-  if [[ "$cur" == "=" ]]; then cur=""; fi
-  if words=$(_${bin}_values "$prev"); then
-    COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  elif [[ "$cur" == -* ]] && words=$(_${bin}_flags "\${COMP_WORDS[1]}:\${COMP_WORDS[2]}" || _${bin}_flags "\${COMP_WORDS[1]}"); then
-    COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  elif [[ "$prev" != -* ]]; then
-    _${bin}_autocomplete
+  local words=() typed=() line="$COMP_LINE" word command='' start='' value head cur quote='' text escaped
+  local single="'" double='"' i last next=1
+  COMPREPLY=()
+
+  # Bash cuts the line at = and : too. Joins the pieces that no blank separates.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}"
+    if ((i == 0)) || [[ -z "$line" || "$line" == [[:space:]]* ]]; then
+      typed+=("$word")
+    else
+      typed[\${#typed[@]} - 1]+="$word"
+    fi
+    line="\${line#"\${line%%[![:space:]]*}"}"
+    line="\${line#"$word"}"
+  done
+  last=$((\${#typed[@]} - 1))
+
+  # The command is made of the first words that name one.
+  for ((i = 1; i < last; i++)); do
+    word="\${command:+$command }\${typed[i]//:/ }"
+    if [[ "\${typed[i]}" == -* ]] || ! { _${bin}_commands "$word" || _${bin}_flags "$word"; }; then break; fi
+    command="$word"
+    next=$((i + 1))
+  done
+
+  words=()
+  value="\${typed[last]}"
+  if [[ "$value" == --*=* ]]; then
+    start="\${value%%=*}="
+    value="\${value#*=}"
+    _${bin}_values "$command" "\${start%=}"
+  elif _${bin}_values "$command" "\${typed[last - 1]}"; then
+    :
+  elif [[ "$value" == -* ]]; then
+    _${bin}_flags "$command"
+  elif ((next == last)); then
+    if [[ "$value" == *:* ]]; then
+      start="\${value%:*}:"
+      value="\${value##*:}"
+      text="\${start%:}"
+      command="\${command:+$command }\${text//:/ }"
+    fi
+    _${bin}_commands "$command"
   fi
+
+  # Bash replaces only the last piece of the word.
+  cur="\${COMP_WORDS[COMP_CWORD]}"
+  if [[ "$cur" == = || "$cur" == : ]]; then cur=''; fi
+  head="\${typed[last]%"$cur"}"
+  if [[ "$value" == "$single"* || "$value" == "$double"* ]]; then
+    quote="\${value:0:1}"
+    value="\${value:1}"
+  fi
+  for ((i = 0; i < \${#words[@]}; i++)); do
+    text="\${words[i]}"
+    printf -v escaped %q "$text"
+    if [[ "$text" != "$value"* && "$escaped" != "$value"* ]]; then continue; fi
+    if [[ "$quote" == "$single" ]]; then
+      escaped="\${text//$single/$single\\\\$single$single}"
+    elif [[ "$quote" == "$double" ]]; then
+      escaped="$text"
+      for word in '\\\\' '"' '$' '\`'; do escaped="\${escaped//"$word"/\\\\$word}"; done
+    fi
+    escaped="$start$escaped"
+    COMPREPLY+=("\${escaped#"$head"}")
+  done
+  return 0
 }
 
 complete -o default -F _${bin}_complete ${bin}
 `
 }
 
-function quoted(text: string): string {
+/** Quotes a text for shells as POSIX has them. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

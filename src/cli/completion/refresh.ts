@@ -12,7 +12,7 @@ const MAX_MS = 60_000
  */
 export async function refreshCompletion(root: string): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, [join(root, 'bin', 'run.js'), 'autocomplete:create'], {
+    await promisify(execFile)(process.execPath, [join(root, 'bin', 'run.js'), 'autocomplete', '--refresh-cache'], {
       timeout: MAX_MS,
     })
   } catch {

@@ -96,14 +96,14 @@ function oclifError(error: unknown): ErrorReport | null {
         exit,
         code: 'UNEXPECTED_ARGUMENT',
         message: args?.length === 1 ? 'there is one argument too many' : `there are ${args?.length} arguments too many`,
-        hint: 'put a text with spaces in quotes; a switch such as --dev takes no value',
+        hint: surplusHint(error),
       }
     case 'NonExistentFlagsError':
       return {
         exit,
         code: 'UNKNOWN_FLAG',
         message: `there is no flag ${flags?.map(flagName).join(', ')}`,
-        hint: 'add --help to see those there are',
+        hint: flags?.includes('--json') ? 'leave out --json: it prints no result' : 'add --help to see those there are',
       }
     case 'ArgInvalidOptionError':
     case 'FlagInvalidOptionError':
@@ -141,6 +141,25 @@ function isOclifError(error: unknown): error is OclifError {
   if (!(error instanceof Error) || !('oclif' in error)) return false
   const { oclif } = error
   return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && Number.isInteger(oclif.exit)
+}
+
+/** Says what the words too many may be: parts of a text without quotes, or a value after a switch. */
+function surplusHint(error: OclifError): string {
+  const { input, output } = (error as { parse?: Parsed }).parse ?? {}
+  const switched = output?.raw?.find(({ type, flag }, at, raw) => {
+    return type === 'flag' && input?.flags?.[flag ?? '']?.type === 'boolean' && raw[at + 1]?.type === 'arg'
+  })
+  const ways = [
+    ...('TEXT' in (input?.args ?? {}) ? ['put a text with spaces in quotes'] : []),
+    ...(switched ? [`--${switched.flag} takes no value`] : []),
+  ]
+  return ways.length > 0 ? ways.join('; ') : 'add --help to see what the command takes'
+}
+
+/** What oclif's errors hold of a command line (@oclif/core `interfaces/parser.d.ts`). */
+type Parsed = {
+  readonly input?: { readonly args?: object; readonly flags?: Readonly<Record<string, { readonly type: string }>> }
+  readonly output?: { readonly raw?: readonly { readonly type: string; readonly flag?: string }[] }
 }
 
 /** Recognizes mistakes for which oclif throws a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */

@@ -23,6 +23,7 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['DATA_FOLDER_BROKEN', FAILED],
   ['DISK_FULL', FAILED],
   ['REGISTRY_FAILED', FAILED],
+  ['CACHE_UNWRITABLE', FAILED],
   ['OUTPUT_LOST', FAILED],
   ['UNCAUGHT', FAILED],
   ['STUCK', FAILED],

@@ -129,6 +129,10 @@ export const usageCodes = {
     remedy: 'check the network and `MINER_NPM_REGISTRY`',
   },
 
+  CACHE_UNWRITABLE: {
+    meaning: 'the completion of the shells cannot be written to the cache folder',
+    remedy: 'let `MINER_CACHE_DIR` name a folder that this user can write to',
+  },
   OUTPUT_LOST: {
     meaning: 'standard output cannot be written, for example because the disk is full',
     remedy: 'free space where it goes',

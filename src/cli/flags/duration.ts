@@ -10,10 +10,19 @@ import { UsageError } from '../errors/usage-error.js'
  */
 export function readDuration(flag: string, text: string): number {
   const ms = parseUnit('duration', text)
-  if (ms !== undefined && ms >= 100 && ms <= 3_600_000) return ms
+  if (ms === undefined)
+    throw new UsageError(
+      'INVALID_VALUE',
+      `${flag} must be a duration such as ${unitExamples.duration}, not ${quote(text)}`,
+      `${flag} 12s`,
+    )
+  if (ms >= MIN_MS && ms <= MAX_MS) return ms
   throw new UsageError(
     'INVALID_VALUE',
     `${flag} must be between 100ms and 1h, not ${quote(text)}`,
-    unitExamples.duration,
+    `${flag} ${ms < MIN_MS ? '100ms' : '1h'}`,
   )
 }
+
+const MIN_MS = 100
+const MAX_MS = 3_600_000

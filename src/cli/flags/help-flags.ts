@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core'
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import type { Scope } from '../../app/scope.js'
-import { minerSection } from '../../app/settings.js'
+import { hostSections, minerSection } from '../../app/settings.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers, Lookup } from '../../config/look-up.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
@@ -12,7 +12,7 @@ import { type Reader, sectionsOf, settingFlags } from './setting-flags.js'
 
 /**
  * Adds the flags of settings to the metadata of commands, for help and completion: a command's own flags come first,
- * then the miner's, then the host's.
+ * then the host's, then the miner's, which are many, and last those of the log and of plugins.
  *
  * @param options.chosenBy where the miner is looked up; null: the flags of all miners
  */
@@ -33,17 +33,25 @@ export async function addSettingFlags(
 
   for (const command of commands) {
     const { config, json, ...flags } = command.flags
-    const ofHost = settingFlags(sectionsOf(command))
-    for (const { descriptions, flags: added } of [...(command.usesMiner ? ofMiners : []), ofHost]) {
+    const sections = sectionsOf(command)
+    const ofHost = settingFlags(sections.filter(one => !comesLast(one)))
+    const last = settingFlags(sections.filter(comesLast))
+    const global = { ...(config && { config }), ...(json && { json }) }
+    for (const { descriptions, flags: added } of [ofHost, ...(command.usesMiner ? ofMiners : []), last]) {
       for (const { name, choices, isTruth } of descriptions) {
         const options = values.get(name) ?? choices
         const asText = options.length > 0 && { options, helpValue: undefined }
         const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
         flags[name] ??= { ...added[name], name, ...kind } as Command.Flag.Cached
       }
+      if (added === ofHost.flags) Object.assign(flags, global)
     }
-    command.flags = { ...flags, ...(config && { config }), ...(json && { json }) }
+    command.flags = flags
   }
+}
+
+function comesLast({ name }: { readonly name: string }): boolean {
+  return name === hostSections.log.name || name === hostSections.plugins.name
 }
 
 /** When the miner cannot be chosen, help shows the flags of the default miner. */

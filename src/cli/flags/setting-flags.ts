@@ -85,6 +85,7 @@ const ofCommands = [
   'no-stream',
   'origin',
   'receiver',
+  'refresh-cache',
   'roles',
   'stream',
   'synapse',

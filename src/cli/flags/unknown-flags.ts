@@ -7,21 +7,28 @@ import { closest } from '../../text/closest.js'
 import { settingFlags } from './setting-flags.js'
 
 type Known = {
-  /** without dashes */
-  readonly known: readonly string[]
+  /** the whole command line */
+  readonly argv: readonly string[]
+  /** the flags that there are, without dashes, and whether each takes several values */
+  readonly known: Readonly<Record<string, { readonly multiple?: boolean; readonly hidden?: boolean }>>
   readonly miners: MinerCatalogue
   /** null when the command uses no miner */
   readonly chosen: MinerDefinition | null
 }
 
 /** Returns a problem for each flag that the command does not have, without the text after `=`: it may be a secret. */
-export async function unknownFlags(typed: readonly string[], { known, miners, chosen }: Known): Promise<Problem[]> {
+export async function unknownFlags(
+  typed: readonly string[],
+  { argv, known, miners, chosen }: Known,
+): Promise<Problem[]> {
   if (typed.length === 0) return []
   const owners = chosen ? await flagOwners(miners, chosen) : new Map<string, string>()
+  const shown = Object.keys(known).filter(flag => !known[flag]!.hidden)
   return typed.map((typedWord): Problem => {
     const word = typedWord.startsWith(HIDING) ? typedWord.slice(HIDING.length) : typedWord
     const [, dashes, name] = /^(--?)([a-zA-Z][\w.-]*)(?:=|$)/s.exec(word) ?? []
-    if (name === undefined) return dashedValue
+    if (name === undefined) return dashedValue(word, argv, known)
+    if (name === 'json') return noDocument
     const owner = owners.get(dashes === '-' ? `-${name[0]}` : name)
     if (owner)
       return {
@@ -29,11 +36,11 @@ export async function unknownFlags(typed: readonly string[], { known, miners, ch
         message: `${dashes}${dashes === '-' ? name[0] : name} is a flag of the miner ${owner}, which is not in use`,
         hint: `add --use ${owner}`,
       }
-    const like = name.length > 1 ? (closest(name, known) ?? onlyEnding(`-${name}`, known)) : undefined
+    const like = suggestions(name, shown)
     return {
       code: 'UNKNOWN_FLAG',
       message: `there is no flag ${dashes}${name}`,
-      hint: like ? `--${like}` : 'add --help to see those there are',
+      hint: like.length > 0 ? like.map(flag => `--${flag}`).join(' or ') : 'add --help to see those there are',
     }
   })
 }
@@ -61,16 +68,51 @@ export function hideSingleDashed(
 /** An argument of a process has no NUL. */
 const HIDING = '--\0'
 
-/** Returns the flag that ends so, if there is exactly one: `axon-port` for `-port`. */
-function onlyEnding(end: string, known: readonly string[]): string | undefined {
-  const [found, ...more] = known.filter(name => name.endsWith(end))
-  return more.length === 0 ? found : undefined
+/** What other programs call a flag. */
+const meanings: ReadonlyMap<string, string> = new Map([
+  ['api-base', 'base-url'],
+  ['blacklist', 'deny'],
+  ['debug', 'log-level debug'],
+  ['endpoint', 'base-url'],
+  ['file', 'config'],
+  ['miner', 'use'],
+  ['quiet', 'log-level error'],
+  ['silent', 'log-level silent'],
+  ['whitelist', 'allow'],
+])
+
+/** Returns the flags that may be meant: of the same meaning, with these words in its name, or with almost the same letters. */
+function suggestions(name: string, known: readonly string[]): readonly string[] {
+  if (name.length < 2) return []
+  const meant = meanings.get(name)
+  if (meant && known.includes(meant.split(' ', 1)[0]!)) return [meant]
+  const misspelt = closest(name, known)
+  const longer = name.length < 3 ? [] : known.filter(flag => `-${flag}-`.includes(`-${name}-`))
+  const begun = name.length < 3 ? [] : known.filter(flag => flag.startsWith(name))
+  for (const some of [longer, begun]) if (some.length > 0 && some.length <= MOST_SUGGESTIONS) return some
+  return misspelt === undefined ? [] : [misspelt]
 }
 
-const dashedValue: Problem = {
+/** More than these are no suggestion. */
+const MOST_SUGGESTIONS = 4
+
+const noDocument: Problem = {
   code: 'UNKNOWN_FLAG',
-  message: 'a value that starts with a dash looks like a flag',
-  hint: 'write it with an equals sign: --messages="- like this"',
+  message: 'there is no --json here, because the command ends with no result',
+  hint: 'read its log, which is one JSON object a line where standard error is no terminal: 2> miner.log',
+}
+
+/** A value of a list goes behind an equals sign, any other word behind `--`. */
+function dashedValue(word: string, argv: readonly string[], known: Known['known']): Problem {
+  const flag = argv.slice(0, argv.indexOf(word)).findLast(other => other.startsWith('--')) ?? ''
+  const isValue = known[flag.slice(2)]?.multiple
+  return {
+    code: 'UNKNOWN_FLAG',
+    message: 'a value that starts with a dash looks like a flag',
+    hint: isValue
+      ? `write it with an equals sign: ${flag}="- like this"`
+      : 'put it at the end, after --: -- "- like this"',
+  }
 }
 
 /** Maps each flag of the miners that are not in use to its miner. */

@@ -10,10 +10,12 @@ import type { Reader } from '../flags/setting-flags.js'
  * A topic without a command prints help, too; under `--json` that is an error, because help is not JSON.
  */
 const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
-  const completes = id.startsWith('autocomplete')
+  const completes = id === 'autocomplete'
   const helps = id === 'help' || (argv.length > 0 && [id, ...argv].some(word => word === '--help' || word === '-h'))
   if (!helps && config.findTopic(id) && !config.findCommand(id) && wantsJson(argv))
     throw new UsageError('COMMAND_MISSING', `\`miner ${id}\` needs a command after it`, `miner ${id} --help`)
+  if (id === 'help' && wantsJson(argv) && argv.includes('--json'))
+    throw new UsageError('UNKNOWN_FLAG', 'help has no --json, because it is text for people', 'miner help')
   if (!completes && !helps) return
   const [{ addSettingFlags }, { lookUpFirst, openRunScope, readLayers }] = await Promise.all([
     import('../flags/help-flags.js'),

@@ -17,9 +17,9 @@ export function checkTable(checks: readonly Check[]): string {
   )
 }
 
-/** `keyAccepted` as a heading. */
+/** `keyAccepted` as `key accepted`. */
 function spaced(column: string): string {
-  return escapeControls(column.replace(/(?<=[a-z])(?=[A-Z])/g, ' '))
+  return escapeControls(column.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase())
 }
 
 function cell(finding: boolean | number | null): string {

@@ -9,16 +9,17 @@ import type { Setting } from '../schema/setting.js'
  * Prints a configuration as TOML that reads as the same configuration again, except for what it redacts: secrets print as
  * `***`, and URLs without user, password and query. A setting without a value becomes a comment.
  *
- * @param options `origins`: end each line with where the value came from
+ * @param options.origins end each line with where the value came from
+ * @param options.width columns of a line, if it can be broken there; undefined: any number
  */
 export function configurationToml(
   configuration: Configuration,
-  { origins = false }: { origins?: boolean } = {},
+  { origins = false, width = Number.POSITIVE_INFINITY }: { origins?: boolean; width?: number | undefined } = {},
 ): string {
   const tables = new Map<string, string[]>([['', []]])
   for (const setting of configuration.settings) {
     const lines = tables.get(setting.section) ?? []
-    tables.set(setting.section, [...lines, lineOf(setting, configuration, origins)])
+    tables.set(setting.section, [...lines, lineOf(setting, configuration, { origins, width })])
   }
   return [...tables]
     .filter(([, lines]) => lines.length > 0)
@@ -26,11 +27,20 @@ export function configurationToml(
     .join('\n')
 }
 
-function lineOf(setting: Setting, configuration: Configuration, withOrigin: boolean): string {
-  const value = tomlOf(writable(setting, valueAt(configuration, setting)))
+function lineOf(
+  setting: Setting,
+  configuration: Configuration,
+  { origins, width }: { readonly origins: boolean; readonly width: number },
+): string {
+  const written = writable(setting, valueAt(configuration, setting))
+  const value = tomlOf(written)
   if (value === undefined) return `# ${setting.key} is not set`
-  const origin = withOrigin ? configuration.origins.get(setting.path) : undefined
-  return `${setting.key} = ${value}${origin ? `  # from ${originText(origin)}` : ''}`
+  const short = `${setting.key} = ${value}`
+  const line = Array.isArray(written) && short.length > width ? `${setting.key} = ${itemLines(written)}` : short
+  const origin = origins ? configuration.origins.get(setting.path) : undefined
+  if (!origin) return line
+  const comment = `# from ${originText(origin)}`
+  return line.length + 2 + comment.length > width ? `${comment}\n${line}` : `${line}  ${comment}`
 }
 
 // TOML has no null: for a number it is written "none", for any other kind the key is left out.
@@ -54,11 +64,20 @@ function tomlOf(value: unknown): string | undefined {
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`
 }
 
-// A list of tables takes a line per table; any other list takes one line.
+// A list of tables takes a line per table; any other list takes one line, if it fits.
 function tomlList(items: readonly unknown[]): string {
-  const texts = items.map(tomlOf).filter(text => text !== undefined)
-  if (items.some(item => typeof item === 'object')) return `[\n${texts.map(text => `  ${text},\n`).join('')}]`
-  return `[${texts.join(', ')}]`
+  if (items.some(item => typeof item === 'object')) return itemLines(items)
+  return `[${textsOf(items).join(', ')}]`
+}
+
+function itemLines(items: readonly unknown[]): string {
+  return `[\n${textsOf(items)
+    .map(text => `  ${text},\n`)
+    .join('')}]`
+}
+
+function textsOf(items: readonly unknown[]): string[] {
+  return items.map(tomlOf).filter(text => text !== undefined)
 }
 
 // TOML has the escapes of JSON, except for a lone surrogate and for DEL.

@@ -61,9 +61,8 @@ const oclif = new Set([
   'MINER_S3_BUCKET',
 ])
 
-// MINER_AC_…: the shell set-up that plugin-autocomplete writes (`base.js`, `create.js`).
 // MINER_SERVICE_…, MINER_PORT, MINER_PORT_…: Kubernetes sets these in every pod next to a service named "miner".
-const patterns = /^MINER_(AC_|SERVICE_|PORT$|PORT_)/
+const patterns = /^MINER_(SERVICE_|PORT$|PORT_)/
 
 /** Returns whether variables of a section with this name would be another program's. */
 export function isForeignSection(name: string): boolean {

@@ -101,3 +101,27 @@ export function defaultText(setting: Setting): string | undefined {
   if (typeof value === 'object') return Object.keys(value).length === 0 ? undefined : JSON.stringify(value)
   return String(value)
 }
+
+/** Returns a value that a setting takes, as an operator would write it: the default, else one of its kind. */
+export function exampleOf(setting: Setting): string {
+  const text = defaultText(setting)
+  if (text !== undefined && !/\s/.test(text)) return text
+  return exampleOfShape(setting.shape)
+}
+
+function exampleOfShape(shape: Shape): string {
+  switch (shape.kind) {
+    case 'list':
+      return exampleOfShape(shape.item)
+    case 'boolean':
+      return 'true'
+    case 'number':
+      if (shape.choices.length > 0) return String(shape.choices[0])
+      if (shape.min && !shape.min.open) return shape.unit ? printUnit(shape.unit, shape.min.at) : String(shape.min.at)
+      return shape.unit ? unitExamples[shape.unit].split(',', 1)[0]! : '1'
+    case 'text':
+      return shape.choices[0] ?? (shape.url ? 'http://127.0.0.1:8000' : '"…"')
+    default:
+      return '…'
+  }
+}

@@ -1,12 +1,13 @@
 import type { Origin } from '../origin.js'
 import type { Setting } from '../schema/setting.js'
 import { isPlain, type Shape } from '../schema/shape.js'
-import { allowed } from './expected.js'
+import { allowed, exampleOf } from './expected.js'
 
 /**
- * Returns the hint where to set a setting: `set --port, MINER_AXON_PORT or axon.port in the file`. The flag or variable
- * that the value came from keeps its spelling. An item of a table is named within its origin: `set [1].url in the JSON of
- * MINER_SHOUT_ENDPOINTS`. A program that embeds this one has `settings` only.
+ * Returns the hint where to set a setting: `set --port 8091, MINER_AXON_PORT or axon.port in the file`. The flag has an
+ * example value, unless the allowed ones are told. The flag or variable that the value came from keeps its spelling. An item
+ * of a table is named within its origin: `set [1].url in the JSON of MINER_SHOUT_ENDPOINTS`. A program that embeds this one
+ * has `settings` only.
  *
  * @param path of the setting, or of an item in it
  * @param message what the reader has read already; allowed values that it lacks are appended: `to between 0 and 65535`. The
@@ -17,23 +18,26 @@ export function settingHint(
   { path = setting.path, origin, message }: { path?: string; origin?: Origin | undefined; message: string },
 ): string {
   const inside = path.slice(setting.path.length)
-  if (origin?.from === 'program') return `set settings.${path}${valuesHint(setting, message)}`
+  const values = allowed(setting.shape)
+  const isTold = values === undefined || (message.includes(values) && !isSingle(setting.shape))
+  const to = isTold ? '' : ` to ${values}`
+  if (origin?.from === 'program') return `set settings.${path}${to}`
   if (inside !== '' && !isPlain(setting.shape))
     return origin?.from === 'environment'
       ? `set ${inside.replace(/^\./, '')} in the JSON of ${origin.variable}`
       : `set ${path} in the file`
-  const flag = setting.shortFlag ?? setting.flag
+  const flag = origin?.from === 'flag' ? origin.flag : flagOf(setting)
   const ways = [
-    origin?.from === 'flag' ? origin.flag : flag && `--${flag}`,
+    flag && (isTold ? `${flag} ${exampleOf(setting)}` : flag),
     origin?.from === 'environment' ? origin.variable : setting.variables[0],
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)
-  return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${valuesHint(setting, message)}`
+  return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
 }
 
-function valuesHint({ shape }: Setting, message: string): string {
-  const values = allowed(shape)
-  return values === undefined || (message.includes(values) && !isSingle(shape)) ? '' : ` to ${values}`
+function flagOf({ shortFlag, flag }: Setting): string | undefined {
+  const name = shortFlag ?? flag
+  return name && `--${name}`
 }
 
 function isSingle(shape: Shape): boolean {

@@ -38,8 +38,7 @@ describe('environmentLayer', () => {
     const names =
       'CONFIG_DIR DATA_DIR CACHE_DIR BINPATH NPM_REGISTRY NPM_LOG_LEVEL S3_BUCKET DISABLE_THEME DEBUG CONTENT_TYPE'
     const kubernetes = 'SERVICE_HOST SERVICE_PORT PORT PORT_8091_TCP PORT_8091_TCP_ADDR'
-    const completion = 'AC_ZSH_SETUP_PATH AC_BASH_COMPFUNC_PATH'
-    const all = `${names} ${kubernetes} ${completion}`.split(' ').map(name => [`MINER_${name}`, 'x'])
+    const all = `${names} ${kubernetes}`.split(' ').map(name => [`MINER_${name}`, 'x'])
     await read({ env: { ...Object.fromEntries(all), PATH: '/bin', miner_x: 'x', MINER_UNSET: '' } })
   })
 

@@ -131,7 +131,7 @@ describe('settingsOf', () => {
       assert.throws(() => settingsOf({ name, settings: z.object({ key: z.string() }) }), wrong, name)
     for (const path of ['x.max_tokens', 'x.Max', 'x.max-tokens'])
       assert.throws(() => settingOf(path, z.string()), wrong)
-    for (const path of ['config.dir', 'npm.registry', 'service.host', 'port.x', 'ac.x', '.debug'])
+    for (const path of ['config.dir', 'npm.registry', 'service.host', 'port.x', '.debug'])
       assert.throws(() => settingOf(path, z.string()), { ...wrong, message: /is read by another program/ }, path)
   })
 

@@ -14,10 +14,10 @@ describe('settingHint', () => {
       'set --axon-port, MINER_AXON_PORT or axon.port in the file to between 0 and 65535',
     ])
     assert.deepEqual(await hintsOf({ env: { MINER_AXON_PORT: '-1' } }), [
-      'set --axon-port, MINER_AXON_PORT or axon.port in the file',
+      'set --axon-port 8091, MINER_AXON_PORT or axon.port in the file',
     ])
     assert.deepEqual(await hintsOf({ env: { MINER_OPENAI_API: 'zebra' } }), [
-      'set --openai-api, MINER_OPENAI_API or openai.api in the file',
+      'set --openai-api chat, MINER_OPENAI_API or openai.api in the file',
     ])
     assert.deepEqual(await hintsOf({ env: { BT_VERBOSITY: 'x' } }), [
       'set --log-level, MINER_LOG_LEVEL or log.level in the file to one of debug, info, warn',
@@ -34,10 +34,10 @@ describe('settingHint', () => {
 
   it('names a setting as its origin does', async () => {
     assert.deepEqual(await hintsOf({ flags: [typed('openai.temperature', '--temperature', '3')] }), [
-      'set --temperature, MINER_OPENAI_TEMPERATURE or openai.temperature in the file',
+      'set --temperature 0.4, MINER_OPENAI_TEMPERATURE or openai.temperature in the file',
     ])
     assert.deepEqual(await hintsOf({ env: { BT_AXON_PORT: '-1' } }), [
-      'set --axon-port, BT_AXON_PORT or axon.port in the file',
+      'set --axon-port 8091, BT_AXON_PORT or axon.port in the file',
     ])
   })
 

@@ -46,7 +46,7 @@ describe('validate', () => {
       ', not "localhost:8000"',
       'write http://localhost:8000',
     ])
-    const set = 'set --x-safe, MINER_X_SAFE or x.safe in the file'
+    const set = 'set --x-safe http://127.0.0.1:8000, MINER_X_SAFE or x.safe in the file'
     assert.deepEqual(await found({ MINER_X_SAFE: 'localhost:8000' }), [', not "localhost:8000"', set])
     for (const typed of [
       'sk-proj-0123',
