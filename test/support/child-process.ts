@@ -23,6 +23,8 @@ export type Server<Ready> = AsyncDisposable & {
   readonly ready: Ready
   /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
+  /** Sends SIGKILL, and waits for the exit. */
+  kill(): Promise<void>
 }
 
 /**
@@ -80,6 +82,7 @@ export async function startServer<Ready>(
     return {
       ready: await within(timeoutMs, Promise.race([ready, early])),
       stop,
+      kill,
       [Symbol.asyncDispose]: async () => void (await stop()),
     }
   } catch (cause) {

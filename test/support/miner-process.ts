@@ -82,7 +82,7 @@ export async function spawnMiner(args: readonly string[], options: RunOptions = 
   return await run(process.execPath, [program, ...args], { ...options, env: home.env })
 }
 
-type RunOptions = ProcessOptions & { readonly input?: string }
+export type RunOptions = ProcessOptions & { readonly input?: string }
 
 type Serving = { readonly url: string; readonly port: number; readonly hotkey: string }
 
