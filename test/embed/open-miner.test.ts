@@ -107,7 +107,7 @@ describe('openMiner', () => {
     await assert.rejects(scope.resolve(AXON), {
       name: 'NoAnswer',
       code: 'MODEL_KEY_MISSING',
-      hint: 'set settings.openai.apiKey, or choose another endpoint with settings.openai.baseUrl',
+      hint: 'set settings.openai.apiKey, choose another endpoint with settings.openai.baseUrl, or try settings.use echo, which needs neither key nor model',
     })
   })
 

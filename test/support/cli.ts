@@ -31,7 +31,16 @@ export function liveMiner(
   const folders = Object.fromEntries(['CONFIG', 'DATA', 'CACHE'].map(kind => [`MINER_${kind}_DIR`, join(folder, kind)]))
   const [file, ...words] = command ? ['bash', '-c', command, 'bash', ...args] : [process.execPath, program, ...args]
   const noProbe = args[0] === 'serve' && { MINER_AXON_PROBE: 'false' }
-  const variables = { ...process.env, ...folders, ...noProbe, NODE: process.execPath, MINER: program, ...env }
+  const notByNpx = { npm_command: '' }
+  const variables = {
+    ...process.env,
+    ...notByNpx,
+    ...folders,
+    ...noProbe,
+    NODE: process.execPath,
+    MINER: program,
+    ...env,
+  }
   const child = spawn(file!, words, { env: variables })
   const said = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
