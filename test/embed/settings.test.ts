@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { CLIENT_FOR, ConfigError, HOTKEY, openMiner } from '#dist/embed/index.js'
 import type { OpenMinerOptions } from '#dist/embed/options.js'
 import { bob } from '../support/signed-request.ts'
@@ -56,7 +57,7 @@ describe('openMiner, on settings', () => {
       ],
       [
         'RULE_BROKEN',
-        'openai.suffix needs --api completions (settings.openai.suffix)',
+        'openai.suffix needs api to be completions (settings.openai.suffix)',
         'set api to completions, or remove suffix',
       ],
     ])
@@ -72,6 +73,50 @@ describe('openMiner, on settings', () => {
     }
     await using _scope = await openMiner({ settings })
     await using _other = await openMiner({ settings: { openai: { maxTokens: null, temperature: 'none' } } })
+  })
+
+  it('refuses what a file could not hold, and says where it is', async () => {
+    const cyclic: Record<string, unknown> = { model: 'm' }
+    cyclic.self = cyclic
+    const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
+    const endless = 'contains itself, or is nested too deeply'
+    const cases: [object, string][] = [
+      [cyclic, `openai.self ${endless} (settings.openai.self)`],
+      [{ extra: cyclic }, `openai.extra ${endless} (settings.openai.extra)`],
+      [{ extra: { deep } }, `openai.extra ${endless} (settings.openai.extra)`],
+      [{ unknown: deep }, `openai.unknown ${endless} (settings.openai.unknown)`],
+      [{ model: () => 'm' }, 'openai.model must be plain data, not a function (settings.openai.model)'],
+      [{ model: Symbol('m') }, 'openai.model must be plain data, not a symbol (settings.openai.model)'],
+      [
+        { baseUrl: new URL('http://127.0.0.1/v1') },
+        'openai.baseUrl must be plain data, not an object of class URL (settings.openai.baseUrl)',
+      ],
+      [
+        { extra: { table: new Map([[1, 2]]) } },
+        'openai.extra.table must be plain data, not an object of class Map (settings.openai.extra.table)',
+      ],
+      [new Map([['model', 'm']]), 'openai must be plain data, not an object of class Map (settings.openai)'],
+      [Promise.resolve({}), 'openai must be plain data, not an object of class Promise (settings.openai)'],
+      [{ stop: [undefined] }, 'openai.stop[0] must be text, not undefined (settings.openai.stop)'],
+    ]
+    for (const [openai, message] of cases)
+      assert.deepEqual(
+        (await problemsOf({ settings: { openai } })).map(([, text]) => text),
+        [message],
+      )
+  })
+
+  it('takes objects of another realm, without a prototype, or of a class', async () => {
+    class Settings {
+      model = 'm'
+    }
+    for (const openai of [
+      runInNewContext('({ model: "m", stop: ["x"] })'),
+      Object.assign(Object.create(null), { model: 'm' }),
+      new Settings(),
+    ]) {
+      await using _scope = await openMiner({ settings: { openai } })
+    }
   })
 
   it('suggests a name for a miner and a dialect that are unknown', async () => {
