@@ -55,7 +55,12 @@ describe('resources', () => {
     const resources = new Resources()
     await resources[Symbol.asyncDispose]()
     let isClosed = false
-    const late = { [Symbol.asyncDispose]: () => mayClose.then(() => void (isClosed = true)) }
+    const late = {
+      async [Symbol.asyncDispose]() {
+        await mayClose
+        isClosed = true
+      },
+    }
     assert.throws(() => resources.own(late), { code: 'SCOPE_CLOSED' })
     const closing = resources[Symbol.asyncDispose]()
     close()
