@@ -30,14 +30,21 @@ function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): 
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
   const hasPlainKey = table === null || (!apiKeys && !own.apiKey && config.apiKey !== undefined)
+  // An extension may read its key from other variables.
+  const isExtended = section !== 'openai'
+  const plainKey = isExtended ? `--api-key or ${section}.apiKey` : `--api-key, OPENAI_API_KEY or ${section}.apiKey`
+  const keySetting = hasPlainKey ? plainKey : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`
+  const keyOrElse = `set ${isExtended ? keySetting : 'OPENAI_API_KEY'}, choose another endpoint with --base-url`
   return {
     name: name ?? at.host,
     weight: weight ?? null,
     at,
     table,
-    keySetting: hasPlainKey
-      ? `--api-key, OPENAI_API_KEY or ${section}.apiKey`
-      : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    keySetting,
+    noKeyHint:
+      table === null
+        ? `${keyOrElse}, or try --use echo, which needs neither key nor model`
+        : `set ${keySetting}, or give that endpoint another baseUrl`,
     extraSetting: `${table !== null && own.extra !== undefined ? table : section}.extra`,
     config,
     keys: [key, ...others],
@@ -88,6 +95,8 @@ export type ModelEndpoint = {
   readonly table: string | null
   /** the setting that holds its key */
   readonly keySetting: string
+  /** what to do when it has no key and needs one */
+  readonly noKeyHint: string
   /** the table of fields that it adds to its requests */
   readonly extraSetting: string
   readonly config: OpenAISettings
