@@ -8,11 +8,11 @@ import { type Configuration, valuesOf } from '../config/configuration.js'
 import { loadConfiguration } from '../config/load.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { Keypair } from '../keys/keypair.js'
-import type { Log } from '../plugin/log.js'
+import { type Log, silentLog } from '../plugin/log.js'
 import { chosenDialect, chosenMiner } from './choose.js'
 import { checkOptions, type OpenMinerOptions, serviceProblems } from './options.js'
 import { programError, programTexts } from './program-errors.js'
-import { programLog, silentLog } from './program-log.js'
+import { programLog } from './program-log.js'
 import { programScope } from './program-scope.js'
 
 /**

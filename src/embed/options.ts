@@ -122,9 +122,13 @@ export function serviceProblems(token: unknown, service: unknown, path: string):
   ]
 }
 
-function hotkeyProblems({ hotkey }: OpenMinerOptions): Problem[] {
-  if (hotkey === undefined || (typeof hotkey === 'string' && hotkey !== '')) return []
-  return keyProblems('hotkey', hotkey)
+function hotkeyProblems({ hotkey, settings }: OpenMinerOptions): Problem[] {
+  if (hotkey === undefined) return []
+  if (isTable(settings) && settings.wallet !== undefined) {
+    const hint = 'keep only one of hotkey and settings.wallet'
+    return [{ code: 'GIVEN_TWICE', message: 'hotkey is given more than once', hint }]
+  }
+  return typeof hotkey === 'string' && hotkey !== '' ? [] : keyProblems('hotkey', hotkey)
 }
 
 function keyProblems(path: string, key: unknown): Problem[] {

@@ -6,9 +6,6 @@ import type { ProgramTexts } from './program-errors.js'
 const methods = ['debug', 'info', 'warn', 'error'] as const
 type Method = (typeof methods)[number]
 
-/** Logs nothing. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
 /**
  * Wraps a program's log: it gets records of a level and above, without secrets and control characters, whose hints speak of
  * `settings`. What the log throws becomes a warning of the process, once: a request is answered although its record is lost.

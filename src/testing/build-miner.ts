@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { guardMiner } from '../plugin/load/guard-miner.js'
-import type { Miner, MinerContext } from '../plugin/miner.js'
+import { silentLog } from '../plugin/log.js'
+import type { Miner } from '../plugin/miner.js'
 import { methodsOf } from '../plugin/miner-methods.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { checkMiner } from '../plugin/run/check-miner.js'
@@ -43,7 +44,7 @@ async function create(plugin: MinerPlugin, config: object, signal: AbortSignal) 
   if (!parsed.success) throw new TypeError(`settings of ${name}: ${z.prettifyError(parsed.error)}`)
   const [broken] = definition.rules?.(parsed.data, name) ?? []
   if (broken) throw new TypeError(`settings of ${name}: ${broken.setting} ${broken.message}`)
-  const context = { config: parsed.data, section: name, log: silent, signal, fetch: boundedFetch(signal) }
+  const context = { config: parsed.data, section: name, log: silentLog, signal, fetch: boundedFetch(signal) }
   const miner = await definition.create(context)
   const create = () => miner
   const guarded = await guardMiner({ ...definition, create }, { kind: 'miner', name, from: null }).create(context)
@@ -62,5 +63,3 @@ function asHostReads(guarded: Miner, miner: Miner): Miner {
     ...(models && { models: async signal => (await listModels(guarded, signal)) ?? [] }),
   }
 }
-
-const silent: MinerContext<object>['log'] = { debug() {}, info() {}, warn() {}, error() {} }

@@ -186,6 +186,9 @@ describe('openMiner, on settings', () => {
     assert.deepEqual(await problemsOf({ use: 'echo', settings: { use: 'echo' } }), [
       ['GIVEN_TWICE', 'use is given more than once', 'keep only one of use and settings.use'],
     ])
+    assert.deepEqual(await problemsOf({ hotkey: bob, settings: { wallet: { name: 'x' } } }), [
+      ['GIVEN_TWICE', 'hotkey is given more than once', 'keep only one of hotkey and settings.wallet'],
+    ])
     assert.deepEqual(await problemsOf('echo' as never), [['INVALID_VALUE', 'the options must be an object', undefined]])
   })
 

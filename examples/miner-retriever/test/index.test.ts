@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { answered, ask, askMiner, buildMiner, definitionOf, said, startAxon, startModelServer } from 'bittensor-miner/testing'
+import {
+  answered,
+  ask,
+  askMiner,
+  buildMiner,
+  definitionOf,
+  said,
+  startAxon,
+  startModelServer,
+} from 'bittensor-miner/testing'
 import plugin from '../src/index.ts'
 
 /** Starts an index that handles requests so. */
@@ -116,7 +125,9 @@ test('checks its settings by the rules of the openai miner', async () => {
 
 test('tells its caller when to come again', async () => {
   await using index = await startIndex((_, response) => response.end('[]'))
-  await using model = await startModelServer(answered(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
+  await using model = await startModelServer(
+    answered(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }),
+  )
   await using axon = await startAxon({ miner: plugin, config: { index: index.url, baseUrl: model.url } })
   const { status, headers } = await ask(axon, 'Prompting')
   assert.deepEqual([status, headers.get('retry-after')], [429, '30'])
