@@ -30,11 +30,12 @@ function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): 
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
   const hasPlainKey = table === null || (!apiKeys && !own.apiKey && config.apiKey !== undefined)
-  // An extension may read its key from other variables.
-  const isExtended = section !== 'openai'
-  const plainKey = isExtended ? `--api-key or ${section}.apiKey` : `--api-key, OPENAI_API_KEY or ${section}.apiKey`
-  const keySetting = hasPlainKey ? plainKey : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`
-  const keyOrElse = `set ${isExtended ? keySetting : 'OPENAI_API_KEY'}, choose another endpoint with --base-url`
+  // An extension may read its key from other variables than OPENAI_API_KEY, but always from its own.
+  const ofSection = `MINER_${section.replaceAll('-', '_').toUpperCase()}_API_KEY`
+  const variable = section === 'openai' ? 'OPENAI_API_KEY' : ofSection
+  const keySetting = hasPlainKey
+    ? `--api-key, ${variable} or ${section}.apiKey`
+    : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`
   return {
     name: name ?? at.host,
     weight: weight ?? null,
@@ -43,7 +44,7 @@ function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): 
     keySetting,
     noKeyHint:
       table === null
-        ? `${keyOrElse}, or try --use echo, which needs neither key nor model`
+        ? `set ${variable}, choose another endpoint with --base-url, or try --use echo, which needs neither key nor model`
         : `set ${keySetting}, or give that endpoint another baseUrl`,
     extraSetting: `${table !== null && own.extra !== undefined ? table : section}.extra`,
     config,
