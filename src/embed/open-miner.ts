@@ -63,7 +63,7 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
     return programScope(scope, {
       texts,
       provided: new Set(provide.map(([token]) => token)),
-      onAxon: () => warnOfNobody(programsLog, configuration),
+      onAxon: () => warnIfAllRefused(programsLog, configuration),
     })
   } catch (error) {
     await scope.close()
@@ -113,7 +113,7 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
   })
 }
 
-function warnOfNobody(log: Log, configuration: Configuration): void {
+function warnIfAllRefused(log: Log, configuration: Configuration): void {
   if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
   const message = 'policy.allow is empty: the axon refuses every caller'
   const hint = 'name the hotkeys that may ask in settings.policy.allow'
