@@ -20,9 +20,9 @@ export function programTexts(sections: readonly Section[], secrets: readonly str
   return {
     inSettings: text =>
       text
-        .replaceAll(/--[a-z][\w.-]*|\b[A-Z]+_[A-Z_]+/g, name => names.get(name) ?? name)
+        .replaceAll(/--[a-z][\w.-]*|\b[A-Z][A-Z\d]*_[A-Z\d_]+/g, name => names.get(name) ?? name)
         // Several names of one setting: `--api-key, OPENAI_API_KEY or openai.apiKey`.
-        .replaceAll(/\b(settings\.([\w.]+))(?:, \1)* or \2\b/g, '$1'),
+        .replaceAll(/\b(settings\.([\w.-]+))(?:, \1)* or \2\b/g, '$1'),
     withoutSecrets: text => redactText(text, secrets),
   }
 }

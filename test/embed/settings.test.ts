@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { runInNewContext } from 'node:vm'
 import { CLIENT_FOR, ConfigError, HOTKEY, openMiner } from '#dist/embed/index.js'
 import type { OpenMinerOptions } from '#dist/embed/options.js'
+import type { MinerPlugin } from '#dist/index.js'
 import { bob } from '../support/signed-request.ts'
 
 describe('openMiner, on settings', () => {
@@ -73,6 +74,26 @@ describe('openMiner, on settings', () => {
     }
     await using _scope = await openMiner({ settings })
     await using _other = await openMiner({ settings: { openai: { maxTokens: null, temperature: 'none' } } })
+  })
+
+  it('speaks of settings in the rules of a miner, too', async () => {
+    const ruled: MinerPlugin = ({ defineMiner, z }) =>
+      defineMiner({
+        name: 'ruled-2',
+        summary: 'has a rule',
+        settings: z.object({ mark: z.string().default('?') }),
+        rules: () => [{ setting: 'mark', message: 'needs --mark !', hint: 'set MINER_RULED_2_MARK' }],
+        create: () => ({}) as never,
+      })
+    assert.deepEqual(await problemsOf({ use: ruled, settings: { 'ruled-2': { mark: '.' } } }), [
+      [
+        'RULE_BROKEN',
+        'ruled-2.mark needs settings.ruled-2.mark ! (settings.ruled-2.mark)',
+        'set settings.ruled-2.mark',
+      ],
+    ])
+    const [problem] = await problemsOf({ settings: { openai: { topK: 3, extra: { top_k: 4 } } } })
+    assert.match(problem![1], /^openai\.extra has the field top_k, and settings\.openai\.topK is set too/)
   })
 
   it('refuses what a file could not hold, and says where it is', async () => {
