@@ -4,6 +4,7 @@ import { methodsOf } from '../plugin/miner-methods.js'
 import { abortablePlugin, closeIterator } from '../plugin/run/abandon.js'
 import { questionSignal } from '../plugin/run/bounded-fetch.js'
 import { checkMiner } from '../plugin/run/check-miner.js'
+import { requireGenerator } from '../plugin/run/contract-error.js'
 import { listModels } from '../plugin/run/list-models.js'
 import { type ProgramTexts, programError } from './program-errors.js'
 
@@ -43,6 +44,7 @@ export function programMiner(miner: Miner, texts: ProgramTexts, ending: AbortSig
       try {
         signal.throwIfAborted()
         pieces = methods.prompt(question, during)
+        requireGenerator(pieces, 'miner')
         for (;;) {
           const step = await abortablePlugin(
             'miner',

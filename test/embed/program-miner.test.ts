@@ -141,6 +141,13 @@ describe('the miner of openMiner', () => {
     assert.equal(cyclic.hint, 'set settings.shout.key')
   })
 
+  it('is blamed for a prompt that is no generator', async () => {
+    const lame = shout(() => ({ prompt: (async () => 'HI') as never }))
+    await using scope = await openMiner({ use: lame })
+    const pieces = (await scope.resolve(MINER)).prompt(question, asked())
+    await assert.rejects(pieces.next(), { code: 'MINER_MISBEHAVES' })
+  })
+
   it('may be replaced by a promise that rejects, which rejects when it is resolved', async () => {
     const provide = [[MINER, Promise.reject(new Error('no miner'))]] as const
     await using scope = await openMiner({ provide })
