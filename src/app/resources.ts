@@ -6,6 +6,8 @@ type Resource = Partial<Disposable> & Partial<AsyncDisposable>
 export class Resources implements AsyncDisposable {
   readonly #close: (() => unknown)[] = []
   #isClosed = false
+  /** the closing of resources that were built after the others were closed; never rejects */
+  #late: Promise<unknown> = Promise.resolve()
 
   /**
    * Registers a resource to be closed, and returns it. One that is built after the others were closed is closed at once.
@@ -17,12 +19,19 @@ export class Resources implements AsyncDisposable {
     if (close) this.#close.push(close.bind(resource))
     if (!this.#isClosed) return resource
     const error = scopeClosed()
-    this[Symbol.asyncDispose]().catch((cause: unknown) => Object.assign(error, { cause }))
+    const closing = this.#closeAll().catch((cause: unknown) => Object.assign(error, { cause }))
+    this.#late = Promise.all([this.#late, closing])
     throw error
   }
 
+  /** Closes all resources, and waits for those that are closing already because they were built too late. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
+    await this.#closeAll()
+    await this.#late
+  }
+
+  async #closeAll(): Promise<void> {
     const errors: unknown[] = []
     for (let close = this.#close.pop(); close; close = this.#close.pop()) {
       try {

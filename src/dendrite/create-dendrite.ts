@@ -41,6 +41,8 @@ export type DendriteStreamAsk = DendriteAsk & {
 
 /** The outcome of a request, and how long it took, measured here. */
 export type DendriteReply = SynapseReply & {
+  /** name, value, name, value … of the HTTP reply, as they came; empty when none came */
+  readonly rawHeaders: readonly string[]
   /** until the first piece of a streamed answer; null without a piece */
   readonly firstMs: number | null
   readonly ms: number
@@ -98,6 +100,7 @@ export function createDendrite({
     const peer: Peer = { host: ip === externalIp ? '127.0.0.1' : ip, port: Number(url.port || 80) }
     using timeout = timeoutSignal({ ms: timeoutMs, reason: () => timedOut(timeoutMs), parent: ask.signal })
 
+    let rawHeaders: readonly string[] = []
     let firstMs: number | null = null
     const timed = (piece: Piece) => {
       firstMs ??= performance.now() - startedAt
@@ -116,7 +119,9 @@ export function createDendrite({
         bodyHash: hash,
       }
       try {
+        rawHeaders = []
         const response = await send(agent, peer, buildRequest(sent, envelope), timeout.signal)
+        rawHeaders = response.head.rawHeaders
         if (reader && isStream(response.head)) {
           const status = readStreamHead(response.head)
           for await (const piece of reader.read(response.body)) yield timed(piece)
@@ -135,7 +140,7 @@ export function createDendrite({
     let reply = yield* attempt(bodyHash!)
     // The axon's Python may print more or fewer characters than the version whose hash was sent.
     if (otherHash && firstMs === null && mayBeMismatch(reply)) reply = yield* attempt(otherHash)
-    return { ...reply, firstMs, ms: performance.now() - startedAt }
+    return { ...reply, rawHeaders, firstMs, ms: performance.now() - startedAt }
   }
 
   return {

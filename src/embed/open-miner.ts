@@ -1,34 +1,19 @@
 import { openScope } from '../app/container.js'
+import type { LogLevel } from '../app/log/logger.js'
 import type { RunScope, Scope, Token } from '../app/scope.js'
-import { ScopeError } from '../app/scope-error.js'
 import { hostSections, minerSection } from '../app/settings.js'
-import {
-  AXON,
-  CHOSEN_DIALECT,
-  CHOSEN_MINER,
-  CLIENT_FOR,
-  CONFIGURATION,
-  ENDING,
-  HOTKEY,
-  LOG,
-  MINERS,
-  PLUGINS_IN_USE,
-} from '../app/tokens.js'
-import { TimeoutError, withTimeout } from '../async/timeout.js'
+import { CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, ENDING, HOTKEY, LOG, MINERS } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { loadConfiguration } from '../config/load.js'
-import type { Section } from '../config/schema/section.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { Keypair } from '../keys/keypair.js'
-import type { Log } from '../plugin/log.js'
+import { type Log, silentLog } from '../plugin/log.js'
 import { chosenDialect, chosenMiner } from './choose.js'
-import { checkOptions, type OpenMinerOptions } from './options.js'
-import { programError } from './program-errors.js'
-import { programLog, silentLog } from './program-log.js'
-
-/** How long closing may take. */
-const CLOSE_MS = 5_000
+import { checkOptions, type OpenMinerOptions, serviceProblems } from './options.js'
+import { programError, programTexts } from './program-errors.js'
+import { programLog } from './program-log.js'
+import { programScope } from './program-scope.js'
 
 /**
  * Opens a miner within another program. Reads no configuration file, command line, environment or terminal, and leaves
@@ -66,15 +51,20 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
       given: settings,
       secrets: 'resolve',
     }).catch(error => {
-      throw programError(error, { sections, secrets: [] })
+      throw programError(error, programTexts(sections, []))
     })
+    const texts = programTexts(sections, configuration.secretValues)
+    const programsLog = programLog(log, levelOf(configuration), texts)
 
     scope.provide(CONFIGURATION, configuration)
     scope.provide(CHOSEN_MINER, miner)
     scope.provide(CHOSEN_DIALECT, chosen)
-    scope.provide(PLUGINS_IN_USE, [])
-    scope.provide(LOG, logOf(log, configuration))
-    return openedScope(scope, { sections, configuration })
+    scope.provide(LOG, programsLog)
+    return programScope(scope, {
+      texts,
+      provided: new Set(provide.map(([token]) => token)),
+      onAxon: () => warnIfAllRefused(programsLog, configuration),
+    })
   } catch (error) {
     await scope.close()
     throw error
@@ -82,14 +72,24 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
 }
 
 /** The program's own log filters by level, unless the settings name one. */
-function logOf(log: Log, configuration: Configuration): Log {
+function levelOf(configuration: Configuration): LogLevel {
   const isGiven = configuration.origins.get('log.level')?.from === 'program'
-  const level = isGiven ? valuesOf(configuration, hostSections.log).level : 'trace'
-  return programLog(log, { level, secrets: configuration.secretValues })
+  return isGiven ? valuesOf(configuration, hostSections.log).level : 'trace'
 }
 
 function replace(scope: RunScope, token: Token<unknown>, value: unknown): void {
-  scope.provide(token, token === CLIENT_FOR ? value : Promise.resolve(value))
+  const service = token === CLIENT_FOR ? value : checkedService(token, value)
+  // A promise that rejects reports this when it is resolved, and must not end the process before.
+  if (service instanceof Promise) service.catch(() => {})
+  scope.provide(token, service)
+}
+
+/** @throws {ConfigError} CONFIG_INVALID when a promise resolves to another service than its token's */
+async function checkedService(token: Token<unknown>, value: unknown): Promise<unknown> {
+  const service = await value
+  const problems = serviceProblems(token, service, 'the promise in provide')
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
+  return service
 }
 
 /**
@@ -113,46 +113,7 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
   })
 }
 
-/** Returns the scope as the program gets it: its errors speak of `settings`, and closing waits for what is being built. */
-function openedScope(
-  scope: RunScope,
-  { sections, configuration }: { readonly sections: readonly Section[]; readonly configuration: Configuration },
-): Scope {
-  const secrets = configuration.secretValues
-  const log = scope.resolve(LOG)
-  const explained = (error: unknown) => {
-    throw programError(error, { sections, secrets })
-  }
-  const built = new Map<symbol, Promise<unknown>>()
-  const resolve = <T>(token: Token<T>): T => {
-    const service = scope.resolve(token)
-    if (!(service instanceof Promise)) return service
-    const promise = built.get(token) ?? service.catch(explained)
-    if (token === AXON && !built.has(token))
-      promise.then(
-        () => warnOfNobody(log, configuration),
-        () => {},
-      )
-    built.set(token, promise)
-    return promise as T
-  }
-  const closeAll = async () => {
-    const all = Promise.all([scope.close(), Promise.allSettled(built.values())])
-    await withTimeout(all, CLOSE_MS).catch((error: unknown) => {
-      if (!(error instanceof TimeoutError)) return explained(error)
-      const hint = "find out what the miner's create, ready or close waits for"
-      throw new ScopeError('CLOSE_TIMEOUT', `closing took longer than ${CLOSE_MS / 1000} s`, { hint })
-    })
-  }
-  let closing: Promise<void> | undefined
-  const close = () => {
-    closing ??= closeAll()
-    return closing
-  }
-  return { resolve, close, [Symbol.asyncDispose]: close }
-}
-
-function warnOfNobody(log: Log, configuration: Configuration): void {
+function warnIfAllRefused(log: Log, configuration: Configuration): void {
   if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
   const message = 'policy.allow is empty: the axon refuses every caller'
   const hint = 'name the hotkeys that may ask in settings.policy.allow'

@@ -101,29 +101,45 @@ function replacementProblems({ provide = [], hotkey }: OpenMinerOptions): Proble
     const [token, value] = replacement
     if (!tokens.includes(token))
       return [invalid(path, 'does not begin with a token', 'import AXON, CLIENT_FOR, DENDRITE, HOTKEY or MINER')]
-    if (token === CLIENT_FOR && typeof value !== 'function')
-      return [invalid(path, 'must be a function that returns a promise of a client', form)]
-    if (token !== CLIENT_FOR && (typeof value !== 'object' || value === null))
-      return [invalid(path, 'must be an object, or a promise of one')]
     if (given.includes(token))
       return [
         { code: 'GIVEN_TWICE' as const, message: `${path} is given more than once`, hint: 'keep only one of them' },
       ]
     given.push(token)
-    return []
+    return typeof value?.then === 'function' ? [] : serviceProblems(token, value, path)
   })
 }
 
-function hotkeyProblems({ hotkey }: OpenMinerOptions): Problem[] {
-  if (hotkey === undefined || (typeof hotkey === 'string' && hotkey !== '')) return []
-  if (!isTable(hotkey) || !(hotkey.publicKey instanceof Uint8Array) || typeof hotkey.sign !== 'function')
-    return [
-      invalid('hotkey', 'must be a key URI, or a key with address, publicKey and sign', "pass '//Alice' to try it"),
-    ]
-  if (hotkey.publicKey.length !== 32) return [invalid('hotkey.publicKey', 'must have 32 bytes')]
-  const address = encodeAddress(hotkey.publicKey)
-  if (hotkey.address === address) return []
-  return [invalid('hotkey.address', 'must be the ss58 address of the public key, with prefix 42', `use ${address}`)]
+/** Finds what is wrong with a service that replaces the one of a token. */
+export function serviceProblems(token: unknown, service: unknown, path: string): Problem[] {
+  if (token === HOTKEY) return keyProblems(path, service)
+  if (token === CLIENT_FOR)
+    return typeof service === 'function' ? [] : [invalid(path, 'must be a function that returns a promise of a client')]
+  if (typeof service !== 'object' || service === null) return [invalid(path, 'must be an object, or a promise of one')]
+  if (token !== MINER || ('prompt' in service && typeof service.prompt === 'function')) return []
+  return [
+    invalid(path, 'must be a miner, which has a function prompt', 'pass a plugin as use, or what its create returns'),
+  ]
+}
+
+function hotkeyProblems({ hotkey, settings }: OpenMinerOptions): Problem[] {
+  if (hotkey === undefined) return []
+  if (isTable(settings) && settings.wallet !== undefined) {
+    const hint = 'keep only one of hotkey and settings.wallet'
+    return [{ code: 'GIVEN_TWICE', message: 'hotkey is given more than once', hint }]
+  }
+  return typeof hotkey === 'string' && hotkey !== '' ? [] : keyProblems('hotkey', hotkey)
+}
+
+function keyProblems(path: string, key: unknown): Problem[] {
+  if (!isTable(key) || !(key.publicKey instanceof Uint8Array) || typeof key.sign !== 'function') {
+    const message = `must be ${path === 'hotkey' ? 'a key URI, or ' : ''}a key with address, publicKey and sign`
+    return [invalid(path, message, "pass hotkey: '//Alice' to try it")]
+  }
+  if (key.publicKey.length !== 32) return [invalid(`${path}.publicKey`, 'must have 32 bytes')]
+  const address = encodeAddress(key.publicKey)
+  if (key.address === address) return []
+  return [invalid(`${path}.address`, 'must be the ss58 address of the public key, with prefix 42', `use ${address}`)]
 }
 
 function logProblems({ log }: OpenMinerOptions): Problem[] {

@@ -5,3 +5,6 @@ export type Log = {
   warn(fields: object, message?: string): void
   error(fields: object, message?: string): void
 }
+
+/** Logs nothing. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -266,7 +266,7 @@ export type BrokenRule<Settings extends ZodObject = ZodObject> = {
   readonly at?: readonly (string | number)[]
   /** other settings involved; while one of them is invalid itself, this is not reported */
   readonly beside?: readonly (keyof z.infer<Settings> & string)[]
-  /** continues a sentence that begins with the setting's path: `needs --api completions` */
+  /** continues a sentence that begins with the setting's path: `needs api to be completions` */
   readonly message: string
   readonly hint?: string
 }

@@ -10,6 +10,8 @@ export type TestReply = {
   /** 200 for an answer; null when the axon sent no status */
   readonly status: number | null
   readonly message: string | null
+  /** of the HTTP reply; empty when none came */
+  readonly headers: Headers
   /**
    * the synapse's fields after the reply; for a stream or a refusal, the fields as sent. `JSON.parse` reads them, which
    * rounds integers beyond 2^53
@@ -59,10 +61,17 @@ export async function ask(
   for (;;) {
     const step = await answer.next()
     if (step.done) {
-      const { status, message, fields } = step.value
+      const { status, message, rawHeaders, fields } = step.value
       const bytes = Buffer.concat(streamed)
-      return { status, message, fields: JSON.parse(writeJson(fields)), bytes, text: bytes.toString() }
+      const headers = headersOf(rawHeaders)
+      return { status, message, headers, fields: JSON.parse(writeJson(fields)), bytes, text: bytes.toString() }
     }
     streamed.push(step.value)
   }
+}
+
+function headersOf(rawHeaders: readonly string[]): Headers {
+  const headers = new Headers()
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!)
+  return headers
 }

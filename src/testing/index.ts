@@ -3,6 +3,7 @@ export { type AskMinerHow, askMiner } from './ask-miner.js'
 export type { Behaviour, ModelRequest } from './behaviour.js'
 export { type BuiltMiner, buildMiner } from './build-miner.js'
 export { Clock } from './clock.js'
+export { definitionOf } from './definition-of.js'
 export {
   answered,
   cut,

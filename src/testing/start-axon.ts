@@ -9,7 +9,6 @@ import { keypairFromUri } from '../keys/key-uri.js'
 import { decodeAddress } from '../keys/ss58.js'
 import { createVerifier } from '../keys/verifier.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
-import { checkDialectDefinition } from '../plugin/load/check-definition.js'
 import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
@@ -17,6 +16,7 @@ import type { DialectPlugin, MinerPlugin } from '../plugin/sdk.js'
 import { synapseWire } from '../wires/synapse/wire.js'
 import { buildMiner } from './build-miner.js'
 import type { Clock } from './clock.js'
+import { definitionOf } from './definition-of.js'
 
 /** Options of `startAxon`. */
 export type StartAxonOptions = {
@@ -89,14 +89,8 @@ export async function startAxon({
 }
 
 async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefinition> {
-  const sdk = sdkOf()
-  if (typeof dialect === 'function') {
-    const definition = dialect(sdk)
-    const [fault] = checkDialectDefinition(definition, definition.name)
-    if (fault !== undefined) throw new TypeError(`the plugin is not a valid dialect: ${fault}`)
-    return definition
-  }
-  const builtIn = dialectCatalogue({ from: packageInfo(), sdk, declared: [] })
+  if (typeof dialect === 'function') return definitionOf(dialect)
+  const builtIn = dialectCatalogue({ from: packageInfo(), sdk: sdkOf(), declared: [] })
   const entry = builtIn.get(dialect)
   if (!entry)
     throw new TypeError(`there is no dialect ${dialect}; the built-in dialects are: ${[...builtIn.keys()].join(', ')}`)

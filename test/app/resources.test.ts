@@ -49,4 +49,22 @@ describe('resources', () => {
     assert.throws(() => resources.own(late), { code: 'SCOPE_CLOSED' })
     assert.deepEqual(closed, ['late'])
   })
+
+  it('waits for what is closed late, too', async () => {
+    const { promise: mayClose, resolve: close } = Promise.withResolvers<void>()
+    const resources = new Resources()
+    await resources[Symbol.asyncDispose]()
+    let isClosed = false
+    const late = {
+      async [Symbol.asyncDispose]() {
+        await mayClose
+        isClosed = true
+      },
+    }
+    assert.throws(() => resources.own(late), { code: 'SCOPE_CLOSED' })
+    const closing = resources[Symbol.asyncDispose]()
+    close()
+    await closing
+    assert.equal(isClosed, true)
+  })
 })

@@ -107,7 +107,7 @@ describe('openMiner', () => {
     await assert.rejects(scope.resolve(AXON), {
       name: 'NoAnswer',
       code: 'MODEL_KEY_MISSING',
-      hint: 'set settings.openai.apiKey, choose another endpoint with settings.openai.baseUrl, or try settings.use echo, which needs neither key nor model',
+      hint: /^set settings\.openai\.apiKey, choose another endpoint with settings\.openai\.baseUrl, /,
     })
   })
 
@@ -322,7 +322,8 @@ describe('openMiner, at its end', () => {
         async create(context) {
           enter()
           await mayGo
-          return { ...(await definition.create(context)), close: async () => void closed++ }
+          const close = () => setTimeout(50).then(() => void closed++)
+          return { ...(await definition.create(context)), close }
         },
       }
     }
@@ -436,25 +437,31 @@ describe('openMiner, on its log', () => {
     )
   })
 
-  it('answers although the log throws, and warns of that once', async () => {
-    const warnings: string[] = []
-    const listen = ({ message }: Error) => warnings.push(message)
-    process.on('warning', listen)
-    const fail = () => {
-      throw new Error('disk full')
-    }
-    await using scope = await openMiner({
-      use: shout,
-      settings: admitsAlice,
-      hotkey: bob,
-      log: { debug: fail, info: fail, warn: fail, error: fail },
+  for (const [how, fail] of [
+    [
+      'throws',
+      () => {
+        throw new Error('disk full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+  ] satisfies [string, () => unknown][])
+    it(`answers although the log ${how}, and warns of that once`, async () => {
+      const warnings: string[] = []
+      const listen = ({ message }: Error) => warnings.push(message)
+      process.on('warning', listen)
+      await using scope = await openMiner({
+        use: shout,
+        settings: admitsAlice,
+        hotkey: bob,
+        log: { debug: fail, info: fail, warn: fail, error: fail },
+      })
+      const { url } = await scope.resolve(AXON)
+      for (const _ of [1, 2]) assert.equal((await send(url, signedRequest())).json.completion, 'HI!')
+      await scope.close()
+      process.off('warning', listen)
+      assert.deepEqual(warnings, ['the log that was passed to openMiner throws: Error: disk full'])
     })
-    const { url } = await scope.resolve(AXON)
-    for (const _ of [1, 2]) assert.equal((await send(url, signedRequest())).json.completion, 'HI!')
-    await scope.close()
-    process.off('warning', listen)
-    assert.deepEqual(warnings, ['the log that was passed to openMiner throws: Error: disk full'])
-  })
 })
 
 async function ask(miner: Miner): Promise<string> {

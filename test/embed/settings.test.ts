@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { runInNewContext } from 'node:vm'
 import { CLIENT_FOR, ConfigError, HOTKEY, openMiner } from '#dist/embed/index.js'
 import type { OpenMinerOptions } from '#dist/embed/options.js'
+import type { MinerPlugin } from '#dist/index.js'
 import { bob } from '../support/signed-request.ts'
 
 describe('openMiner, on settings', () => {
@@ -56,7 +58,7 @@ describe('openMiner, on settings', () => {
       ],
       [
         'RULE_BROKEN',
-        'openai.suffix needs --api completions (settings.openai.suffix)',
+        'openai.suffix needs api to be completions (settings.openai.suffix)',
         'set api to completions, or remove suffix',
       ],
     ])
@@ -72,6 +74,70 @@ describe('openMiner, on settings', () => {
     }
     await using _scope = await openMiner({ settings })
     await using _other = await openMiner({ settings: { openai: { maxTokens: null, temperature: 'none' } } })
+  })
+
+  it('speaks of settings in the rules of a miner, too', async () => {
+    const ruled: MinerPlugin = ({ defineMiner, z }) =>
+      defineMiner({
+        name: 'ruled-2',
+        summary: 'has a rule',
+        settings: z.object({ mark: z.string().default('?') }),
+        rules: () => [{ setting: 'mark', message: 'needs --mark !', hint: 'set MINER_RULED_2_MARK' }],
+        create: () => ({}) as never,
+      })
+    assert.deepEqual(await problemsOf({ use: ruled, settings: { 'ruled-2': { mark: '.' } } }), [
+      [
+        'RULE_BROKEN',
+        'ruled-2.mark needs settings.ruled-2.mark ! (settings.ruled-2.mark)',
+        'set settings.ruled-2.mark',
+      ],
+    ])
+    const [problem] = await problemsOf({ settings: { openai: { topK: 3, extra: { top_k: 4 } } } })
+    assert.match(problem![1], /^openai\.extra has the field top_k, and settings\.openai\.topK is set too/)
+  })
+
+  it('refuses what a file could not hold, and says where it is', async () => {
+    const cyclic: Record<string, unknown> = { model: 'm' }
+    cyclic.self = cyclic
+    const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
+    const endless = 'contains itself, or is nested too deeply'
+    const cases: [object, string][] = [
+      [cyclic, `openai.self ${endless} (settings.openai.self)`],
+      [{ extra: cyclic }, `openai.extra ${endless} (settings.openai.extra)`],
+      [{ extra: { deep } }, `openai.extra ${endless} (settings.openai.extra)`],
+      [{ unknown: deep }, `openai.unknown ${endless} (settings.openai.unknown)`],
+      [{ model: () => 'm' }, 'openai.model must be plain data, not a function (settings.openai.model)'],
+      [{ model: Symbol('m') }, 'openai.model must be plain data, not a symbol (settings.openai.model)'],
+      [
+        { baseUrl: new URL('http://127.0.0.1/v1') },
+        'openai.baseUrl must be plain data, not an object of class URL (settings.openai.baseUrl)',
+      ],
+      [
+        { extra: { table: new Map([[1, 2]]) } },
+        'openai.extra.table must be plain data, not an object of class Map (settings.openai.extra.table)',
+      ],
+      [new Map([['model', 'm']]), 'openai must be plain data, not an object of class Map (settings.openai)'],
+      [Promise.resolve({}), 'openai must be plain data, not an object of class Promise (settings.openai)'],
+      [{ stop: [undefined] }, 'openai.stop[0] must be text, not undefined (settings.openai.stop)'],
+    ]
+    for (const [openai, message] of cases)
+      assert.deepEqual(
+        (await problemsOf({ settings: { openai } })).map(([, text]) => text),
+        [message],
+      )
+  })
+
+  it('takes objects of another realm, without a prototype, or of a class', async () => {
+    class Settings {
+      model = 'm'
+    }
+    for (const openai of [
+      runInNewContext('({ model: "m", stop: ["x"] })'),
+      Object.assign(Object.create(null), { model: 'm' }),
+      new Settings(),
+    ]) {
+      await using _scope = await openMiner({ settings: { openai } })
+    }
   })
 
   it('suggests a name for a miner and a dialect that are unknown', async () => {
@@ -140,6 +206,9 @@ describe('openMiner, on settings', () => {
     )
     assert.deepEqual(await problemsOf({ use: 'echo', settings: { use: 'echo' } }), [
       ['GIVEN_TWICE', 'use is given more than once', 'keep only one of use and settings.use'],
+    ])
+    assert.deepEqual(await problemsOf({ hotkey: bob, settings: { wallet: { name: 'x' } } }), [
+      ['GIVEN_TWICE', 'hotkey is given more than once', 'keep only one of hotkey and settings.wallet'],
     ])
     assert.deepEqual(await problemsOf('echo' as never), [['INVALID_VALUE', 'the options must be an object', undefined]])
   })

@@ -100,7 +100,7 @@ describe('the testing kit: askMiner', () => {
     }
     await assert.rejects(askMiner(leaky, 'hi'), {
       name: 'TypeError',
-      message: 'the plugin has invalid settings: parrot.apiKey: .meta() has no key "secert"; use secret',
+      message: 'the miner parrot has invalid settings: parrot.apiKey: .meta() has no key "secert"; use secret',
     })
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { MinerPlugin } from '#dist/plugin/sdk.js'
-import { buildMiner } from '#dist/testing/index.js'
+import type { DialectPlugin, MinerPlugin } from '#dist/plugin/sdk.js'
+import { buildMiner, definitionOf } from '#dist/testing/index.js'
 
 const shout: MinerPlugin = ({ defineMiner, z }) =>
   defineMiner({
@@ -33,5 +33,112 @@ describe('buildMiner of the testing kit', () => {
 
   it('refuses invalid settings, with the reason', async () => {
     await assert.rejects(buildMiner(shout, { model: 5 }), /^TypeError: settings of shout: .*expected string/s)
+  })
+
+  it('checks what the miner returns as the host does', async () => {
+    const lying: MinerPlugin = async sdk => ({
+      ...(await shout(sdk)),
+      create: async () => ({
+        async *prompt() {
+          yield 'HI'
+          return { model: 'm', finishReason: 'stop' }
+        },
+        check: async () => [{ name: 1 }] as never,
+        models: async () => 'm' as never,
+        capabilities: () => ({ tools: 'yes' }) as never,
+        health: () => [{}] as never,
+      }),
+    })
+    await using built = await buildMiner(lying)
+    const { signal } = new AbortController()
+    await assert.rejects(built.miner.check!(signal), { code: 'MINER_MISBEHAVES' })
+    await assert.rejects(built.miner.models!(signal), { code: 'MINER_MISBEHAVES' })
+    assert.throws(() => built.miner.capabilities!(), { code: 'PLUGIN_BROKEN' })
+    assert.throws(() => built.miner.health!(), { code: 'PLUGIN_BROKEN' })
+  })
+
+  it('has only the methods that the miner has, and throws its errors as they are', async () => {
+    const error = new Error('not yet')
+    const plugin: MinerPlugin = async sdk => ({
+      ...(await shout(sdk)),
+      create: async () => ({
+        async *prompt() {
+          yield 'HI'
+          return { model: 'm', finishReason: 'stop' }
+        },
+        close: async () => {
+          throw error
+        },
+      }),
+    })
+    const built = await buildMiner(plugin)
+    assert.deepEqual(Object.keys(built.miner).sort(), ['capabilities', 'close', 'prompt'])
+    await assert.rejects(async () => built[Symbol.asyncDispose](), error)
+  })
+})
+
+describe('definitionOf of the testing kit', () => {
+  it('runs a plugin by hand, with the types of its settings', async () => {
+    const ruled = (sdk => {
+      const { z } = sdk
+      return {
+        name: 'ruled',
+        summary: 'has rules',
+        settings: z.object({ times: z.int().default(1), mark: z.string().default('!') }),
+        rules: ({ times = 0 }: { times?: number | undefined }, section: string) =>
+          times > 3 ? [{ setting: 'times' as const, message: `is too much for ${section}` }] : [],
+        models: ({ mark }: { mark: string }) => [`m${mark}`],
+        create: () => ({ prompt: null as never }),
+      }
+    }) satisfies MinerPlugin
+    const { settings, rules, models } = await definitionOf(ruled)
+    assert.deepEqual(rules({ times: 4 }, 'ruled'), [{ setting: 'times', message: 'is too much for ruled' }])
+    assert.deepEqual(rules({}, 'ruled'), [])
+    const config = settings.parse({})
+    const times: number = config.times
+    assert.equal(times, 1)
+    assert.deepEqual(models(config), ['m!'])
+    const extended: MinerPlugin = async ({ openai, extendMiner }) =>
+      extendMiner(await openai(), { name: 'more', summary: 'is more' })
+    const definition = await definitionOf(extended)
+    assert.deepEqual(
+      definition.rules?.({ suffix: 'x', api: 'chat' }, 'more').map(({ setting }) => setting),
+      ['suffix'],
+    )
+  })
+
+  it('refuses what the host would refuse, and throws what the plugin throws', async () => {
+    const named =
+      (name: string): MinerPlugin =>
+      async sdk => ({ ...(await shout(sdk)), name })
+    for (const [name, message] of [
+      ['axon', /^the miner axon has a name that is taken by the host$/],
+      ['Shout', /has a name that is not made of lower-case letters, digits and single dashes$/],
+    ] as const)
+      await assert.rejects(definitionOf(named(name)), { name: 'TypeError', message })
+    const coded: DialectPlugin = ({ defineDialect, defineRoute, z }) =>
+      defineDialect({
+        name: 'coded',
+        summary: 'refuses by a code of its own',
+        follows: 'x/y@1234567',
+        synapses: {
+          Asked: defineRoute({
+            body: z.object({}),
+            hashed: [],
+            example: {},
+            refusals: { BORED: { status: 400, text: 'no' } } as never,
+            answer: async () => ({}),
+          }),
+        },
+      })
+    await assert.rejects(definitionOf(coded), /^TypeError: .*unknown code in the refusals of Asked: BORED/)
+    const error = new RangeError('boom')
+    await assert.rejects(
+      definitionOf(() => {
+        throw error
+      }),
+      error,
+    )
+    await assert.rejects(definitionOf((() => undefined) as never), { name: 'TypeError' })
   })
 })

@@ -74,6 +74,20 @@ describe('the testing kit: startAxon and ask', () => {
     assert.equal(fields.completion, '')
   })
 
+  it('returns the headers of the reply, whole or streamed, and none without a reply', async () => {
+    const axon = await startAxon({ miner: shout })
+    for (const [synapse, type] of [
+      ['Prompting', 'application/json'],
+      ['StreamPrompting', 'text/event-stream'],
+    ] as const) {
+      const { headers } = await ask(axon, synapse)
+      assert.match(headers.get('content-type') ?? '', new RegExp(`^${type}`))
+      assert.equal(headers.get('bt_header_axon_status_code'), '200')
+    }
+    await axon[Symbol.asyncDispose]()
+    assert.deepEqual([...(await ask(axon, 'Prompting')).headers], [])
+  })
+
   it('returns a stream as bytes', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     assert.deepEqual((await ask(axon, 'Bytes')).bytes, Buffer.from([0xff, 0x00, 0xfe]))
@@ -113,7 +127,8 @@ describe('the testing kit: startAxon and ask', () => {
     await using axon = await startAxon({ miner: shout, dialect: counting, clock })
     assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
     assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 2')
-    assert.equal((await ask(axon, 'Whole')).status, 429)
+    const { status, headers } = await ask(axon, 'Whole')
+    assert.deepEqual([status, headers.get('Retry-After')], [429, '30'])
     clock.advance(60_000)
     assert.equal((await ask(axon, 'Whole')).fields.said, 'HI! 1')
   })
@@ -166,11 +181,11 @@ describe('the testing kit: startAxon and ask', () => {
 
   it('refuses a plugin that the host would refuse', async () => {
     const nameless: MinerPlugin = async sdk => ({ ...(await shout(sdk)), summary: '' })
-    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the plugin is not a valid miner: .*summary/)
+    await assert.rejects(startAxon({ miner: nameless }), /^TypeError: the miner shout is not a valid miner: summary/)
     const lame: DialectPlugin = sdk => ({ ...counting(sdk), synapses: {} })
     await assert.rejects(
       startAxon({ miner: shout, dialect: lame }),
-      /^TypeError: the plugin is not a valid dialect: .*synapses/,
+      /^TypeError: the dialect .* is not a valid dialect: synapses/,
     )
   })
 

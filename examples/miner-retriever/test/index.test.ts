@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { ask, askMiner, said, startAxon, startModelServer } from 'bittensor-miner/testing'
+import {
+  answered,
+  ask,
+  askMiner,
+  buildMiner,
+  definitionOf,
+  said,
+  startAxon,
+  startModelServer,
+} from 'bittensor-miner/testing'
 import plugin from '../src/index.ts'
 
 /** Starts an index that handles requests so. */
@@ -87,4 +96,39 @@ test('does not wait for an index longer than for the answer', async () => {
   await using index = await startIndex(() => {})
   const how = { config: { index: index.url, apiKey: 'k' }, timeoutMs: 200 }
   await assert.rejects(askMiner(plugin, 'hi', how), { name: 'TimeoutError' })
+})
+
+test('has the models, the check and the capabilities of the openai miner', async () => {
+  await using server = await startModelServer((response, request) => {
+    const reply = request.path.endsWith('/models') ? answered(200, { data: [{ id: 'small' }] }) : said('A coin')
+    return reply(response, request)
+  })
+  const config = { index: 'http://127.0.0.1:1/', baseUrl: server.url, model: 'small' }
+  await using built = await buildMiner(plugin, config)
+  const { check, models, capabilities, health } = built.miner
+  const { signal } = new AbortController()
+  assert.deepEqual((await models!(signal))[0]?.models, [{ id: 'small', configured: true }])
+  assert.equal((await check!(signal))[0]?.problem, undefined)
+  assert.deepEqual(capabilities!(), { tools: true, logprobs: true, responseFormat: true, models: ['small'] })
+  assert.deepEqual(health!()[0]?.breaker, 'closed')
+})
+
+test('checks its settings by the rules of the openai miner', async () => {
+  const { rules, models } = await definitionOf(plugin)
+  const broken = rules!({ suffix: 'x', api: 'chat' }, 'retriever')
+  assert.deepEqual(
+    broken.map(({ setting }) => setting),
+    ['suffix'],
+  )
+  assert.deepEqual(models!({ model: 'small' }), ['small'])
+})
+
+test('tells its caller when to come again', async () => {
+  await using index = await startIndex((_, response) => response.end('[]'))
+  await using model = await startModelServer(
+    answered(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }),
+  )
+  await using axon = await startAxon({ miner: plugin, config: { index: index.url, baseUrl: model.url } })
+  const { status, headers } = await ask(axon, 'Prompting')
+  assert.deepEqual([status, headers.get('retry-after')], [429, '30'])
 })

@@ -11,6 +11,7 @@ import {
   type TableShape,
 } from '../schema/shape.js'
 import { parseUnit } from '../schema/unit.js'
+import { isTooDeep } from './depth.js'
 import { expected, insteadOf } from './expected.js'
 
 /**
@@ -44,6 +45,7 @@ function fromVariable(shape: Shape, text: string, path: string, report: OnProble
   if (isJson) {
     const json = parseJson(text)
     if (!json) return report(path, 'is not valid JSON', 'write it as JSON, or in the configuration file')
+    if (isTooDeep(json.value)) return report(path, 'is nested too deeply', 'use at most 100 levels')
     // A table for a list gets the hint for JSON here: `[[…]]` is TOML only.
     if (shape.kind === 'list' && isTable(json.value)) return refuse(shape, json.value, path, report, inBrackets)
     return fromValue(shape, json.value, path, report)

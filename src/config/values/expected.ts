@@ -88,6 +88,8 @@ function kindOf(value: unknown): string {
       return 'a number'
     case 'boolean':
       return 'true or false'
+    case 'undefined':
+      return 'undefined'
     default:
       return value === null ? 'null' : 'a table'
   }

@@ -1,5 +1,6 @@
 import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
+import { silentLog } from '../../plugin/log.js'
 import type { Outcome, Question } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { unreadOutcome } from './call/call.js'
@@ -100,7 +101,7 @@ async function answersToAnyName(target: Target, options: InspectOptions): Promis
   const { client, refused, question, signal, ms } = options
   const { endpoint, keyAt } = target
   const madeUp = { ...endpoint, config: { ...endpoint.config, model: 'miner-check-no-such-model', n: 1 } }
-  const known = new RefusedParameters(silent)
+  const known = new RefusedParameters(silentLog)
   known.learn(madeUp, refused.of(endpoint))
   using call = linkedController(signal)
   let hasToken = false
@@ -120,8 +121,6 @@ async function answersToAnyName(target: Target, options: InspectOptions): Promis
     answer.return(unreadOutcome).catch(() => {})
   }
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Asks the same question without the suffix: a prompt of as many tokens shows that the suffix was not read. */
 async function countsSameWithoutSuffix({ endpoint, keyAt }: Target, options: InspectOptions): Promise<boolean> {

@@ -55,9 +55,13 @@ export function extendMiner<Base extends ZodObject, More extends z.ZodRawShape =
   const { name, summary, settings: more = {} as More, rules, models } = extension
   if (more instanceof ZodType)
     throw new TypeError('extendMiner needs settings as a table of schemas: { index: z.url() }, without z.object')
-  for (const [key, schema] of Object.entries(more))
-    if (isSecret(base.settings.shape[key]) && !isSecret(schema))
-      throw new TypeError(`the setting ${key} of ${name} replaces a secret, and is none: add .meta({ secret: true })`)
+  for (const [key, schema] of Object.entries(more)) {
+    const secrets = leavesOf(base.settings.shape[key]).filter(({ secret }) => secret)
+    const shown = leavesOf(schema).find(({ path, secret }) => !secret && secrets.some(one => one.path === path))
+    if (!shown) continue
+    const setting = `the setting ${key}${shown.path} of ${name}`
+    throw new TypeError(`${setting} replaces a secret, and is none: add .meta({ secret: true })`)
+  }
   const shape = moveSpellings({ ...base.settings.shape, ...more }, base.name, name)
   const settings = base.settings.safeExtend(shape as never) as unknown as Settings
   // The settings of the base are among those of the extension; where an extension changes the type of one, the compiler
@@ -76,9 +80,15 @@ export function extendMiner<Base extends ZodObject, More extends z.ZodRawShape =
   }
 }
 
-/** Returns whether a setting is a secret, or a default or an optional of one. */
-function isSecret(schema: unknown): boolean {
-  if (!(schema instanceof ZodType)) return false
-  const { innerType } = schema.def as { readonly innerType?: unknown }
-  return schema.meta()?.secret ?? isSecret(innerType)
+type Leaf = { readonly path: string; readonly secret: boolean }
+
+/** Returns the texts and numbers of a setting: itself, or what its lists and tables hold, such as `.apiKey`. */
+function leavesOf(schema: unknown, path = '', isSecret = false): readonly Leaf[] {
+  if (!(schema instanceof ZodType)) return []
+  const { innerType, element, valueType, shape } = schema.def as unknown as Readonly<Record<string, unknown>>
+  const secret = isSecret || schema.meta()?.secret === true
+  if (typeof shape === 'object' && shape !== null)
+    return Object.entries(shape).flatMap(([key, field]) => leavesOf(field, `${path}.${key}`, secret))
+  const inner = innerType ?? element ?? valueType
+  return inner === undefined ? [{ path, secret }] : leavesOf(inner, path, secret)
 }

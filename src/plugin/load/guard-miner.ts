@@ -50,9 +50,28 @@ export function guardMiner(definition: MinerDefinition, source: PluginSource, ma
 
 type Fault = (message: string, thrown?: unknown) => PluginError
 
-/** Leaves answers and hooks to their callers, which guard them, as `checkMiner` and `listModels` do. */
+/**
+ * Leaves answers and hooks to their callers, which guard them, as `checkMiner` and `listModels` do. Prepares and closes the
+ * miner once, although a program that embeds it may call `ready` and `close` beside its scope.
+ */
 function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
   const { health, ...methods } = methodsOf(miner)
+  let prepared: Promise<void> | undefined
+  let closed: Promise<void> | undefined
+  const prepare = async () => {
+    try {
+      await withTimeout(Promise.resolve(miner.ready?.()), maxMs)
+    } catch (thrown) {
+      throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
+    }
+  }
+  const close = async () => {
+    try {
+      await miner.close?.()
+    } catch (thrown) {
+      throw fault(`cannot be closed: ${thrownText(thrown)}`, thrown)
+    }
+  }
   return {
     ...methods,
     ...(health && {
@@ -64,12 +83,12 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
         }
       },
     }),
-    async ready() {
-      try {
-        await withTimeout(Promise.resolve(miner.ready?.()), maxMs)
-      } catch (thrown) {
-        throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
-      }
+    ready() {
+      prepared ??= prepare().catch((error: unknown) => {
+        prepared = undefined // the next call may succeed
+        throw error
+      })
+      return prepared
     },
     capabilities() {
       try {
@@ -78,12 +97,9 @@ function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
         throw fault(`cannot report its capabilities: ${thrownText(thrown)}`, thrown)
       }
     },
-    async close() {
-      try {
-        await miner.close?.()
-      } catch (thrown) {
-        throw fault(`cannot be closed: ${thrownText(thrown)}`, thrown)
-      }
+    close() {
+      closed ??= close()
+      return closed
     },
   }
 }

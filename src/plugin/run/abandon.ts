@@ -4,8 +4,8 @@ import { abortable } from '../../async/abortable.js'
 import type { PluginKind } from '../sdk.js'
 
 /**
- * A plugin still runs a second after its signal aborted; `running`: how many calls of its kind do so now in this process;
- * `axon`: the id of the axon that it answers for, where that is known.
+ * A plugin still runs a second after its signal aborted; `axon`: the id of the axon that it answers for, where that is
+ * known; `running`: how many calls of its kind do so now for this axon.
  */
 export type Overrun = { readonly speaker: PluginKind; readonly running: number; readonly axon?: string }
 
@@ -16,7 +16,8 @@ export const servingAxon = new AsyncLocalStorage<string>()
 const GRACE_MS = 1_000
 
 const overdue = channel('miner.plugin.overdue')
-const running = { miner: 0, dialect: 0 }
+/** How many calls run on, by kind and axon, of which a process may serve several. */
+const running = new Map<string, number>()
 
 /**
  * Watches a plugin's promise that nothing awaits any longer. It cannot be stopped, but an operator should know about it,
@@ -24,17 +25,23 @@ const running = { miner: 0, dialect: 0 }
  */
 export function watchAbandoned(kind: PluginKind, pending: Promise<unknown>): void {
   const axon = servingAxon.getStore()
+  const key = `${kind} ${axon ?? ''}`
+  const count = (change: 1 | -1) => {
+    const number = (running.get(key) ?? 0) + change
+    if (number === 0) running.delete(key)
+    else running.set(key, number)
+    return number
+  }
   let isOverdue = false
   // Not `withTimeout`, whose timer would keep the process alive for an abandoned promise.
   const timer = setTimeout(() => {
     isOverdue = true
-    running[kind]++
-    const record: Overrun = { speaker: kind, running: running[kind], ...(axon !== undefined && { axon }) }
+    const record: Overrun = { speaker: kind, running: count(1), ...(axon !== undefined && { axon }) }
     if (overdue.hasSubscribers) overdue.publish(record)
   }, GRACE_MS).unref()
   const end = () => {
     clearTimeout(timer)
-    if (isOverdue) running[kind]--
+    if (isOverdue) count(-1)
   }
   pending.then(end, end)
 }

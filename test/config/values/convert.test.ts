@@ -213,6 +213,11 @@ describe('convert', () => {
     ])
   })
 
+  it('refuses JSON that is nested too deeply to be read', async () => {
+    const env = { MINER_OPENAI_HEADERS: `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}` }
+    assert.deepEqual(await complaints({ env }), ['openai.headers is nested too deeply (MINER_OPENAI_HEADERS)'])
+  })
+
   it('escapes and cuts the values that it shows', async () => {
     const [colour] = await complaints({ env: { MINER_OPENAI_API: '\u001b[31m\u202ered' } })
     assert.match(colour ?? '', /not "\\u001b\[31m\\u202ered"/)

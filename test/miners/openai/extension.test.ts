@@ -106,8 +106,9 @@ describe('an extension of the openai miner', () => {
       (await refusal(ask(await build(retriever, { index, ...settings })))).hint!
     assert.match(
       await hintFor({ baseUrl: model.url, apiKey: 'k' }),
-      /^check --api-key, OPENAI_API_KEY or retriever\.apiKey, /,
+      /^check --api-key, MINER_RETRIEVER_API_KEY or retriever\.apiKey, /,
     )
+    assert.match(await hintFor({}), /^set MINER_RETRIEVER_API_KEY, choose another endpoint with --base-url, or /)
     const [own, inherited] = [{ baseUrl: model.url, apiKeys: ['k'] }, {}]
     assert.match(await hintFor({ endpoints: [own] }), /^check retriever\.endpoints\[0\]\.apiKeys, /)
     assert.match(await hintFor({ endpoints: [inherited] }), /^set retriever\.endpoints\[0\]\.apiKeys, or give /)

@@ -12,7 +12,8 @@ export function endpoint(
   { url = 'http://127.0.0.1:9/v1', keys = [null], weight = null, table = null, ...settings }: Own = {},
 ): ModelEndpoint {
   const config = openaiSettings(sdk.z).parse({ model: `model-of-${name}`, ...settings, baseUrl: url })
-  return { name, weight, at: endpointAt(url), table, keySetting: 'the key', extraSetting: 'openai.extra', config, keys }
+  const texts = { keySetting: 'the key', noKeyHint: 'set the key', extraSetting: 'openai.extra' }
+  return { name, weight, at: endpointAt(url), table, ...texts, config, keys }
 }
 
 type Own = {

@@ -192,6 +192,41 @@ describe('extendMiner', () => {
     assert.equal(required.settings.safeParse({}).success, false)
   })
 
+  it('refuses to print a secret in a list or a table of the base', async () => {
+    const base = await sdk.openai()
+    const more = (settings: z.ZodRawShape) => () => extendMiner(base, { name: 'more', summary: 'is more', settings })
+    const text = z.string()
+    assert.throws(
+      more({ endpoints: z.array(z.object({ baseUrl: z.url(), apiKey: text })).optional() }),
+      /^TypeError: the setting endpoints\.apiKey of more replaces a secret, and is none/,
+    )
+    assert.throws(more({ endpoints: z.array(z.object({ apiKeys: z.array(text) })) }), /endpoints\.apiKeys of more/)
+    more({ endpoints: z.array(z.object({ baseUrl: z.url() })) })()
+    more({ endpoints: z.array(z.object({ apiKeys: z.array(text.meta({ secret: true })) })) })()
+  })
+
+  it('leaves a setting out where its base is extended without it', async () => {
+    const base = await sdk.openai()
+    const fixed = extendMiner(
+      {
+        ...base,
+        settings: base.settings.omit({ baseUrl: true }),
+        create: context => base.create({ ...context, config: { ...context.config, baseUrl: 'http://127.0.0.1:1/v1' } }),
+      },
+      { name: 'fixed', summary: 'asks one endpoint' },
+    )
+    checkSettings(fixed)
+    const { keys, variables } = catalogOf([minerSection(fixed)], [])
+    assert.deepEqual([keys.has('fixed.baseUrl'), keys.has('fixed.apiKey')], [false, true])
+    assert.equal([...variables].includes('MINER_FIXED_BASE_URL'), false)
+    const config = fixed.settings.parse({})
+    assert.equal('baseUrl' in config, false)
+    assert.deepEqual(fixed.rules?.(config, 'fixed'), [])
+    const signal = new AbortController().signal
+    const miner = await fixed.create({ config, section: 'fixed', log: silent, signal, fetch })
+    assert.equal(miner.health?.()[0]?.endpoint, '127.0.0.1:1')
+  })
+
   it('is typed: the configuration has the settings of both', () => {
     extendMiner(shout, {
       name: 'loud',

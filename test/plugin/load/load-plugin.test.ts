@@ -155,6 +155,27 @@ describe('a plugin’s module', () => {
     await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 50 ms$/ })
   })
 
+  it('is prepared and closed once, and prepared again after a failure', async () => {
+    const calls: string[] = []
+    const miner = {
+      prompt: never as never,
+      ready() {
+        calls.push('ready')
+        if (calls.length === 1) throw new NoAnswer('loading', 'not yet')
+        return Promise.resolve()
+      },
+      close: async () => void calls.push('close'),
+    }
+    const about = { name: 'a', summary: 'one', settings: z.object({}), create: () => miner }
+    const context = {} as Parameters<MinerDefinition['create']>[0]
+    const { ready, close } = await guardMiner(about, declared('miner', 'a', 'a.js')).create(context)
+    await assert.rejects(ready!(), { reason: 'loading' })
+    await Promise.all([ready!(), ready!()])
+    await ready!()
+    await Promise.all([close!(), close!()])
+    assert.deepEqual(calls, ['ready', 'ready', 'close'])
+  })
+
   it('passes on all methods of its miner, and adds none to those of questions', async () => {
     const about = { name: 'a', summary: 'one', settings: z.object({}) }
     const rest = {

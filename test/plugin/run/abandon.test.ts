@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mock } from 'node:test'
-import { type Overrun, watchAbandoned } from '#dist/plugin/run/abandon.js'
+import { type Overrun, servingAxon, watchAbandoned } from '#dist/plugin/run/abandon.js'
 
 describe('a plugin that does not heed its signal', () => {
   it('is reported after a second, with their number, and forgotten when it ends', async () => {
@@ -30,6 +30,30 @@ describe('a plugin that does not heed its signal', () => {
       assert.deepEqual(told.at(-1), { speaker: 'miner', running })
       stuck[2]!.resolve()
     } finally {
+      mock.timers.reset()
+      unsubscribe('miner.plugin.overdue', listen)
+    }
+  })
+
+  it('counts for each axon by itself', async () => {
+    const told: unknown[] = []
+    const listen = (record: unknown) => told.push(record)
+    subscribe('miner.plugin.overdue', listen)
+    mock.timers.enable({ apis: ['setTimeout'] })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    try {
+      for (const axon of ['one', 'other', 'one'])
+        servingAxon.run(axon, () => {
+          watchAbandoned('miner', promise)
+        })
+      mock.timers.tick(1_000)
+      assert.deepEqual(told, [
+        { speaker: 'miner', running: 1, axon: 'one' },
+        { speaker: 'miner', running: 1, axon: 'other' },
+        { speaker: 'miner', running: 2, axon: 'one' },
+      ])
+    } finally {
+      resolve()
       mock.timers.reset()
       unsubscribe('miner.plugin.overdue', listen)
     }

@@ -16,7 +16,7 @@ export class ClientCache {
    *
    * @throws {NoAnswer} `MODEL_KEY_MISSING`
    */
-  of({ endpoint: { name, at, table, keySetting, config, keys }, keyAt }: Target): Promise<ModelClient> {
+  of({ endpoint: { name, at, noKeyHint, config, keys }, keyAt }: Target): Promise<ModelClient> {
     const id = `${name} ${keyAt}`
     const cached = this.#clients.get(id)
     if (cached) return cached
@@ -24,8 +24,8 @@ export class ClientCache {
     const making = this.#make({ baseUrl: at.baseUrl, apiKey: keys[keyAt]!, organization, project })
     const client = making.catch(error => {
       // `clientFor` does not know which setting this key comes from.
-      const isListed = table !== null && error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING'
-      throw isListed ? error.with({ hint: `set ${keySetting}, or give that endpoint another baseUrl` }) : error
+      const lacksHint = error instanceof NoAnswer && error.code === 'MODEL_KEY_MISSING' && error.hint === undefined
+      throw lacksHint ? error.with({ hint: noKeyHint }) : error
     })
     this.#clients.set(id, client)
     client.catch(() => this.#clients.delete(id))

@@ -43,7 +43,6 @@ export const openaiClient = async ({
   if (apiKey === null && endpointAt(baseUrl).isOpenAI)
     throw new NoAnswer('upstream', 'OpenAI needs an API key, and none is set', {
       code: 'MODEL_KEY_MISSING',
-      hint: 'set OPENAI_API_KEY, choose another endpoint with --base-url, or try --use echo, which needs neither key nor model',
       misuse: true,
     })
 

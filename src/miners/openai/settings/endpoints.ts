@@ -30,14 +30,22 @@ function endpointOf(plain: OpenAISettings, { listed, section, table }: Origin): 
   const at = endpointAt(config.baseUrl)
   const [key = config.apiKey ?? null, ...others] = new Set(apiKeys)
   const hasPlainKey = table === null || (!apiKeys && !own.apiKey && config.apiKey !== undefined)
+  // An extension may read its key from other variables than OPENAI_API_KEY, but always from its own.
+  const ofSection = `MINER_${section.replaceAll('-', '_').toUpperCase()}_API_KEY`
+  const variable = section === 'openai' ? 'OPENAI_API_KEY' : ofSection
+  const keySetting = hasPlainKey
+    ? `--api-key, ${variable} or ${section}.apiKey`
+    : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`
   return {
     name: name ?? at.host,
     weight: weight ?? null,
     at,
     table,
-    keySetting: hasPlainKey
-      ? `--api-key, OPENAI_API_KEY or ${section}.apiKey`
-      : `${table}.${own.apiKey ? 'apiKey' : 'apiKeys'}`,
+    keySetting,
+    noKeyHint:
+      table === null
+        ? `set ${variable}, choose another endpoint with --base-url, or try --use echo, which needs neither key nor model`
+        : `set ${keySetting}, or give that endpoint another baseUrl`,
     extraSetting: `${table !== null && own.extra !== undefined ? table : section}.extra`,
     config,
     keys: [key, ...others],
@@ -88,6 +96,8 @@ export type ModelEndpoint = {
   readonly table: string | null
   /** the setting that holds its key */
   readonly keySetting: string
+  /** what to do when it has no key and needs one */
+  readonly noKeyHint: string
   /** the table of fields that it adds to its requests */
   readonly extraSetting: string
   readonly config: OpenAISettings

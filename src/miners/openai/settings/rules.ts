@@ -47,11 +47,11 @@ function brokenIn(
   if (suffix !== undefined && !isFor('completions'))
     broken.push({
       field: 'suffix',
-      message: 'needs --api completions',
+      message: 'needs api to be completions',
       hint: 'set api to completions, or remove suffix',
     })
   if (reasoningEffort !== undefined && !isFor('chat'))
-    broken.push({ field: 'reasoningEffort', message: 'needs --api chat', hint: 'remove it' })
+    broken.push({ field: 'reasoningEffort', message: 'needs api to be chat', hint: 'remove it' })
   for (const name of Object.keys(extra)) {
     if (fieldsAlsoInExtra.has(name)) continue
     const key = settingOfField.get(name)

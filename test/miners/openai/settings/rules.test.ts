@@ -10,23 +10,23 @@ const broken = (values: object) =>
 
 describe('the rules between the settings of the openai miner', () => {
   const cases: [string, object, string[]][] = [
-    ['a suffix without completions', { suffix: 'x' }, ['suffix needs --api completions']],
+    ['a suffix without completions', { suffix: 'x' }, ['suffix needs api to be completions']],
     ['a suffix with completions', { suffix: 'x', api: 'completions' }, []],
     ['a suffix that one endpoint can use', { suffix: 'x', endpoints: [{}, { name: 'base', api: 'completions' }] }, []],
     [
       'a suffix that no endpoint can use',
       { suffix: 'x', api: 'completions', endpoints: [{ api: 'chat' }] },
-      ['suffix needs --api completions'],
+      ['suffix needs api to be completions'],
     ],
     [
       "an endpoint's own suffix without completions",
       { endpoints: [{ suffix: 'x' }] },
-      ['endpoints 0 suffix needs --api completions'],
+      ['endpoints 0 suffix needs api to be completions'],
     ],
     [
       'an effort of reasoning with completions',
       { api: 'completions', reasoningEffort: 'low' },
-      ['reasoningEffort needs --api chat'],
+      ['reasoningEffort needs api to be chat'],
     ],
     [
       'extra fields that are not free',
