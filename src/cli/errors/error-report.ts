@@ -24,6 +24,8 @@ export type ErrorReport = {
   readonly retryAfterMs?: number
   /** the attempts at an answer, all of which failed */
   readonly attempts?: readonly Attempt[]
+  /** the plugins that the command had changed before it failed */
+  readonly plugins?: readonly object[]
 }
 
 export type ProblemReport = {
@@ -42,7 +44,8 @@ export function reportOf(error: unknown): ErrorReport | null {
     const report = plain(error, exitCodes.config(error.code))
     return error.code === 'CONFIG_INVALID' ? { ...report, problems: error.problems.map(problemReport) } : report
   }
-  if (error instanceof UsageError) return plain(error, error.oclif.exit)
+  if (error instanceof UsageError)
+    return { ...plain(error, error.oclif.exit), ...(error.plugins && { plugins: error.plugins }) }
   if (error instanceof ConversationError) return { ...plain(error, MISUSED), hint: oneRoleEach }
   if (error instanceof KeyError) return plain(error, MISUSED)
   if (error instanceof PluginError) return plain(error, exitCodes.plugin(error.code))

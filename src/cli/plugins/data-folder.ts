@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
 
 /** A plugin as oclif registers it in the package.json of the data folder. */
@@ -88,8 +88,47 @@ export class DataFolder {
     const files = ['package.json', 'package-lock.json']
     const texts = await Promise.all(files.map(async file => [file, await this.#text(file)] as const))
     return async () => {
-      for (const [file, text] of texts) if (text !== undefined) await this.#write(file, text)
+      for (const [file, text] of texts) {
+        if (text === undefined) await rm(join(this.path, file), { force: true })
+        else await this.#write(file, text)
+      }
     }
+  }
+
+  /**
+   * Runs npm, and undoes what a failed run leaves behind. npm undoes a failure while it installs, but not one while it
+   * saves, which a full disk causes: then package.json may be empty, and a package have only some of its files.
+   */
+  async undoFailed(run: () => Promise<void>): Promise<void> {
+    const restore = await this.snapshot()
+    const before = await this.#packages()
+    try {
+      await run()
+    } catch (error) {
+      try {
+        const isFull = error instanceof UsageError && error.code === 'DISK_FULL'
+        const now = await this.#packages()
+        // Not every file system keeps inodes, so a package that was there before goes only when it may lack files.
+        const changed = [...now].filter(([path, inode]) => !before.has(path) || (isFull && before.get(path) !== inode))
+        // First, because the files below may need the space.
+        for (const [path] of changed) await rm(path, { recursive: true, force: true })
+        if (changed.length > 0) await rm(hiddenLock(this), { force: true })
+        await restore()
+      } catch {} // npm's error says more: this one has the same cause
+      throw error
+    }
+  }
+
+  /** Returns the inode of each folder in node_modules by path. */
+  async #packages(): Promise<ReadonlyMap<string, number>> {
+    const modules = join(this.path, 'node_modules')
+    const folders = (await readdir(modules).catch(() => [])).map(name => join(modules, name))
+    const nested = folders.map(async folder => {
+      if (!basename(folder).startsWith('@')) return [folder]
+      return (await readdir(folder).catch(() => [])).map(name => join(folder, name))
+    })
+    const paths = (await Promise.all(nested)).flat().filter(path => path !== hiddenLock(this))
+    return new Map(await Promise.all(paths.map(async path => [path, (await lstat(path)).ino] as const)))
   }
 
   async #text(file: string): Promise<string | undefined> {
@@ -101,16 +140,23 @@ export class DataFolder {
     }
   }
 
-  /** Writes a file at once: another command may read it at any time, and this one be killed. */
+  /** Writes a file atomically: another command may read it at any time, and this one be killed. */
   async #write(file: string, text: string): Promise<void> {
     const path = join(this.path, file)
+    const next = `${path}.new`
     try {
-      await writeFile(`${path}.new`, text)
-      await rename(`${path}.new`, path)
+      await writeFile(next, text, { flush: true })
+      await rename(next, path)
     } catch (error) {
+      await rm(next, { force: true }).catch(() => {}) // a folder that cannot be written
       throw dataFolderError(error, this.path)
     }
   }
+}
+
+/** Returns npm's record of what is in node_modules, which it trusts more than the folders themselves. */
+export function hiddenLock({ path }: Pick<DataFolder, 'path'>): string {
+  return join(path, 'node_modules', '.package-lock.json')
 }
 
 function registered(plugin: Registered | string): Registered {

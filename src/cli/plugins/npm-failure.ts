@@ -20,7 +20,7 @@ export function npmFailure(output: Output, { cwd, hasShown }: { cwd: string; has
   const whole = firstLine(summary) || firstLine(output.stderr.replace(/^npm (warn .*|error (code .*)?)/gm, ''))
   const text = whole.startsWith(`${code}: `) ? whole.slice(`${code}: `.length) : whole
   // npm reports a full disk by whichever error it met last.
-  if (code === 'ENOSPC' || code === 'EDQUOT' || /\bENOSPC\b/.test(output.stderr)) return diskFull(cwd)
+  if (code === 'ENOSPC' || code === 'EDQUOT' || isDiskFull(output)) return diskFull(cwd)
   if (code === 'ERESOLVE') return peerConflict(detail)
   if (code === 'E404') return missing(detail, text)
   if (code === 'ETARGET')
@@ -42,6 +42,11 @@ export function npmFailure(output: Output, { cwd, hasShown }: { cwd: string; has
     `npm failed: ${[code, text].filter(Boolean).join(': ')}`,
     logHint(output, hasShown),
   )
+}
+
+/** Whether npm met a full disk, by its errors or its warnings. */
+export function isDiskFull({ stderr }: Output): boolean {
+  return /^npm (?:warn|error) .*\b(?:ENOSPC|EDQUOT)\b/m.test(stderr)
 }
 
 function failureOf({ stdout }: Output): Failure {

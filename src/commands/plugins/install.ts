@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core'
 import { formatMessage } from '../../cli/errors/format-message.js'
 import { UsageError } from '../../cli/errors/usage-error.js'
-import { type Change, installPlugin } from '../../cli/plugins/change-plugins.js'
+import { installPlugin } from '../../cli/plugins/change-plugins.js'
 import { packageSpec } from '../../cli/plugins/install-args.js'
-import { npmFlags, PluginsCommand } from '../../cli/plugins-command.js'
+import { PluginsCommand, scriptFlags } from '../../cli/plugins-command.js'
 import { escapeControls } from '../../text/escape.js'
 
 export default class PluginsInstall extends PluginsCommand {
@@ -24,7 +24,7 @@ MINER_NPM_REGISTRY names another registry. Install scripts run as this user, wit
   }
   static override flags = {
     force: Flags.boolean({ char: 'f', description: 'fetch packages even if npm has copies' }),
-    ...npmFlags,
+    ...scriptFlags,
   }
 
   async run(): Promise<unknown> {
@@ -32,8 +32,7 @@ MINER_NPM_REGISTRY names another registry. Install scripts run as this user, wit
     if (argv.length === 0 || argv.includes(''))
       throw new UsageError('PACKAGE_MISSING', 'the package to install is missing', 'miner plugins:install miner-shout')
     const specs = argv.map(word => packageSpec(String(word)))
-    const plugins = await this.change(async ({ folder, npm }) => {
-      const changes: Change[] = []
+    const plugins = await this.change(async ({ folder, npm, changes }) => {
       for (const spec of specs) {
         process.stderr.write(
           `npm installs ${escapeControls(spec)} and what it depends on. Unless npm_config_ignore_scripts=true is set, it runs
@@ -48,7 +47,6 @@ The plugin's own code runs when its miner or dialect is used, listed or complete
         this.logChanges([change])
         changes.push(change)
       }
-      return changes
     }, flags)
     return { plugins }
   }

@@ -18,9 +18,8 @@ export default class PluginsUninstall extends PluginsCommand {
     if (argv.length === 0)
       throw new UsageError('PACKAGE_MISSING', 'the plugin to uninstall is missing', '`miner plugins` lists them')
     const plugins = await this.change(async changing => {
-      const changes = await uninstallPlugins(argv.map(String), changing)
-      this.logChanges(changes)
-      return changes
+      changing.changes.push(...(await uninstallPlugins(argv.map(String), changing)))
+      this.logChanges(changing.changes)
     }, flags)
     return { plugins }
   }
