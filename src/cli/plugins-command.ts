@@ -107,7 +107,7 @@ export abstract class PluginsCommand extends MinerCommand {
     }
   }
 
-  /** Finds what npm must not pass on to install scripts. A plugin that cannot be loaded tells no variables. */
+  /** Collects what install scripts must not see. A plugin that cannot be loaded contributes no variables. */
   async #secrets(layers: Layers): Promise<Secrets> {
     await using scope = await openRunScope(this.config, lookUpFirst(layers)).catch(() => openScope())
     const loaded = await Promise.allSettled([...scope.resolve(MINERS).values()].map(miner => miner.load()))
@@ -125,7 +125,7 @@ export abstract class PluginsCommand extends MinerCommand {
     }
   }
 
-  /** Loads the configuration of oclif anew, because this process still has that of before the change. */
+  /** Warns of plugins that cannot be used. Loads oclif's configuration anew, because this process has the old one. */
   async #warnUnusable(only: string | undefined): Promise<void> {
     const { plugins } = await Config.load({ root: this.config.root })
     await using scope = openScope({ plugins: [...plugins.values()], allow: null })

@@ -146,7 +146,7 @@ function isOclifError(error: unknown): error is OclifError {
   return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && Number.isInteger(oclif.exit)
 }
 
-/** Says what the words too many may be: parts of a text without quotes, or a value after a switch. */
+/** Suggests what surplus words may be: parts of a text without quotes, or a value after a switch. */
 function surplusHint(error: OclifError): string {
   const { input, output } = (error as { parse?: Parsed }).parse ?? {}
   const switched = output?.raw?.find(({ type, flag }, at, raw) => {

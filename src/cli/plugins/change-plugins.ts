@@ -6,7 +6,7 @@ import { type DataFolder, type DataPackage, hiddenLock, type Registered } from '
 import { type PackageSpec, parseSpec } from './install-args.js'
 import { packageFault } from './unloadable.js'
 
-/** A plugin before and after a command; null: it was not there, or is gone. */
+/** The version of a plugin after and before a command; null: not installed. */
 export type Change = { readonly name: string; readonly version: string | null; readonly previous: string | null }
 
 /** The name of this program's package, which a plugin may bring along. */
@@ -21,7 +21,7 @@ export type Npm = (command: string, ...args: readonly string[]) => Promise<void>
 type Changing = { readonly folder: DataFolder; readonly npm: Npm }
 
 /**
- * Installs a package as a plugin, and registers it with oclif. One that is not a plugin is removed again.
+ * Installs a package as a plugin, and registers it with oclif. Removes it again if it is not a plugin.
  *
  * @throws {UsageError} NO_PLUGIN · as `npmFailure`
  */
@@ -34,7 +34,7 @@ export async function installPlugin(
   const before = await folder.read()
   // npm looks for a package.json in the folders above when this one has none.
   if (!before.dependencies) await folder.write(before)
-  const restore = await folder.snapshot()
+  const restore = await folder.snapshot({ keepsNew: true })
   const previous = await versionsOf(folder, before.oclif.plugins)
   const packages = await lockedPackages(folder)
   await npm('install', ...(force ? ['--force'] : []), '--omit=dev', '--', spec)
@@ -67,7 +67,7 @@ function hostIsNoPlugin(): UsageError {
 }
 
 /**
- * Uninstalls plugins; of a linked one only the link goes.
+ * Uninstalls plugins. Of a linked plugin, removes only the link.
  *
  * @throws {UsageError} NOT_INSTALLED before it removes any · as `npmFailure`
  */
@@ -90,10 +90,10 @@ export async function uninstallPlugins(
 }
 
 /**
- * Updates installed plugins to the newest version that each was installed for, and installs those again whose files are
- * gone or broken. Linked ones are their authors' business.
+ * Updates installed plugins to the newest version that each was installed for, and reinstalls those whose files are missing
+ * or broken. Skips linked plugins.
  *
- * @param words the plugins to update; none: all
+ * @param words the plugins to update; empty: all
  * @throws {UsageError} NOT_INSTALLED · as `npmFailure`
  */
 export async function updatePlugins(words: readonly string[], { folder, npm }: Changing): Promise<readonly Change[]> {
@@ -208,7 +208,7 @@ function installedName(
   if (name !== undefined) return name
   throw new UsageError(
     'NO_PLUGIN',
-    `npm does not tell which package ${spec.url} is`,
+    `npm does not report which package it installed from ${spec.url}`,
     'uninstall it, then install it again',
   )
 

@@ -6,9 +6,9 @@ import { UsageError } from '../errors/usage-error.js'
 export type Registered = {
   readonly name: string
   readonly type: 'user' | 'link'
-  /** what npm installs: a version, a range or a tag of the registry… */
+  /** what npm installs: a version, a range or a tag of the registry; absent when there is a `url` */
   readonly tag?: string
-  /** …or a file, a folder or a repository */
+  /** the file, folder or repository that npm installs instead */
   readonly url?: string
   /** the folder of a linked one */
   readonly root?: string
@@ -29,7 +29,7 @@ export class DataFolder {
   }
 
   /**
-   * Reads its package.json; of a folder without one, what a new one has.
+   * Reads its package.json. Returns an empty one when the folder has none.
    *
    * @throws {UsageError} DATA_FOLDER_BROKEN
    */
@@ -83,14 +83,18 @@ export class DataFolder {
     }
   }
 
-  /** Returns a function that restores package.json and npm's lock file as they are now. */
-  async snapshot(): Promise<() => Promise<void>> {
+  /**
+   * Returns a function that restores package.json and npm's lock file as they are now.
+   *
+   * @param options.keepsNew whether a file that is not there yet stays: npm removes only packages that a lock file names
+   */
+  async snapshot({ keepsNew }: { readonly keepsNew: boolean }): Promise<() => Promise<void>> {
     const files = ['package.json', 'package-lock.json']
     const texts = await Promise.all(files.map(async file => [file, await this.#text(file)] as const))
     return async () => {
       for (const [file, text] of texts) {
-        if (text === undefined) await rm(join(this.path, file), { force: true })
-        else await this.#write(file, text)
+        if (text !== undefined) await this.#write(file, text)
+        else if (!keepsNew) await rm(join(this.path, file), { force: true })
       }
     }
   }
@@ -100,7 +104,7 @@ export class DataFolder {
    * saves, which a full disk causes: then package.json may be empty, and a package have only some of its files.
    */
   async undoFailed(run: () => Promise<void>): Promise<void> {
-    const restore = await this.snapshot()
+    const restore = await this.snapshot({ keepsNew: false })
     const before = await this.#packages()
     try {
       await run()
@@ -163,7 +167,7 @@ function registered(plugin: Registered | string): Registered {
   return typeof plugin === 'string' ? { name: plugin, type: 'user', tag: 'latest' } : plugin
 }
 
-/** Tells which folder cannot be used; an error that is not the system's stays as it is. */
+/** Translates an error of the system into one that names the folder. Returns other errors unchanged. */
 export function dataFolderError(error: unknown, dataDir: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || code === undefined) return error

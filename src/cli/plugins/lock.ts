@@ -13,7 +13,7 @@ type Started = {
   readonly started?: string | undefined
 }
 
-/** What the lock file says of the process that holds it. */
+/** The process that holds the lock, as the lock file describes it. */
 type Holder = Started & {
   readonly token: string
   readonly command: string
@@ -53,8 +53,8 @@ const MAX_MS = 600_000
  * Locks the data folder, so that one command at a time changes the plugins: npm and oclif both read package.json at their
  * beginning and write it at their end.
  *
- * A file that is created exclusively works on NFS, too. A lock is left behind when its process was killed: on this
- * machine that shows at once; elsewhere its holder has stopped touching the file, whatever the clocks say.
+ * A file that is created exclusively works on NFS, too. A killed process leaves its lock behind. On this machine its pid
+ * and start show that at once; elsewhere, that the file is no longer touched. Clocks of machines are not compared.
  *
  * @throws {UsageError} PLUGINS_LOCKED · DATA_FOLDER_UNWRITABLE
  */
@@ -150,8 +150,8 @@ async function markOf(file: string): Promise<string> {
 }
 
 /**
- * Removes a lock that was left behind. Another process may have removed it in the meantime and hold its own: a rename
- * shows whose it was, and gives that one back.
+ * Removes a lock that was left behind. Another process may have removed it in the meantime and hold a new one: renames
+ * the file first, reads whose lock it is, and gives back that of another process.
  */
 async function takeAway(file: string, token: string | undefined): Promise<void> {
   if ((await readHolder(file))?.token !== token) return
@@ -210,7 +210,7 @@ async function startOf(pid: number): Promise<string | undefined> {
 }
 
 function describe(holder: Holder | undefined): string {
-  return holder ? `miner ${holder.command}, process ${holder.pid} on ${holder.host}` : 'it does not say which'
+  return holder ? `miner ${holder.command}, process ${holder.pid} on ${holder.host}` : 'unknown process'
 }
 
 function lost(): UsageError {
@@ -225,6 +225,6 @@ function stillLocked(file: string, holder: Holder | undefined, ms: number): Usag
   return new UsageError(
     'PLUGINS_LOCKED',
     `another command has been changing the plugins for ${Math.round(ms / 1000)} s: ${describe(holder)}`,
-    `wait for it to end; if it is not running any more, delete ${file}`,
+    `wait for it to end; if it no longer runs, delete ${file}`,
   )
 }

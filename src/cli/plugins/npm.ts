@@ -12,7 +12,7 @@ export type NpmRun = {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly registry: string | undefined
-  /** npm's own output is passed on at this level as it comes; undefined: it is kept, and read when npm fails */
+  /** prints npm's own output of this level as it comes; undefined: prints none, and explains it when npm fails */
   readonly logLevel: string | undefined
   onStart?(pid: number): Promise<void>
 }
@@ -35,7 +35,7 @@ const settings = [
 /** Those for the data folder: each plugin is a dependency in its package.json. A linked plugin's author may differ. */
 export const dataFolderSettings = ['--save', '--save-prod', '--package-lock', '--install-strategy=hoisted']
 
-/** The most that is kept of npm's output: a full disk makes it print a line per file. */
+/** How much of npm's output is kept, in characters: on a full disk it prints a line per file. */
 const MAX_OUTPUT = 1_000_000
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -44,10 +44,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const UNDO_MS = 10_000
 
 /**
- * Runs a command of npm, the one that comes with this program, to its end. A signal is passed on to it and to the
- * scripts that it runs: npm then undoes what it began, and this program ends by the same signal after it.
+ * Runs a command of the npm that comes with this program. Passes signals on to npm and to the scripts that it runs; npm
+ * then undoes what it began, and this program ends by the same signal after it.
  *
- * @throws {UsageError} as `npmFailure` says
+ * @throws {UsageError} those of `npmFailure`
  */
 export async function runNpm([command = '', ...args]: readonly string[], run: NpmRun): Promise<void> {
   const { cwd, env, registry, logLevel, onStart } = run

@@ -11,7 +11,7 @@ export default class PluginsInstall extends PluginsCommand {
   static override description =
     `PACKAGE is a name, name@version, the path of a tarball or a folder, or a git repository.
 
-MINER_NPM_REGISTRY names another registry. Install scripts run as this user, without the variables of this program and those that hold its secrets; npm_config_ignore_scripts=true skips them.`
+MINER_NPM_REGISTRY names another registry. Install scripts run as this user. Their environment lacks MINER_… variables and those that hold secrets of this program. npm_config_ignore_scripts=true skips them.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> miner-shout',
     '<%= config.bin %> <%= command.id %> miner-shout@1.0.0 ./dialect-haiku',
@@ -20,7 +20,10 @@ MINER_NPM_REGISTRY names another registry. Install scripts run as this user, wit
   static override aliases = ['plugins:add']
   static override strict = false
   static override args = {
-    PACKAGE: Args.string({ description: 'what to install; several are installed in turn', ignoreStdin: true }),
+    PACKAGE: Args.string({
+      description: 'what to install; several are installed one after the other',
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
     force: Flags.boolean({ char: 'f', description: 'fetch packages even if npm has copies' }),

@@ -11,7 +11,7 @@ import { escapeControls } from '../../text/escape.js'
 export default class PluginsLink extends PluginsCommand {
   static override summary = 'Link a folder as a plugin, to develop it.'
   static override description =
-    'What is built there is used at once. A linked plugin comes before an installed one of its name.'
+    'A build in the folder takes effect at once. A linked plugin replaces an installed one of the same name.'
   static override examples = ['<%= config.bin %> <%= command.id %> .']
   static override args = {
     FOLDER: Args.string({ description: 'the folder with its package.json', default: '.', ignoreStdin: true }),

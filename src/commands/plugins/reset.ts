@@ -9,7 +9,7 @@ export default class PluginsReset extends PluginsCommand {
     '<%= config.bin %> <%= command.id %> --hard --reinstall',
   ]
   static override flags = {
-    hard: Flags.boolean({ description: "delete npm's files, too, when it can no longer uninstall by itself" }),
+    hard: Flags.boolean({ description: "also delete npm's files, for when npm can no longer uninstall" }),
     reinstall: Flags.boolean({ description: 'install and link the same plugins again' }),
     ...scriptFlags,
   }

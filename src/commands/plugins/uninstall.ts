@@ -9,7 +9,7 @@ export default class PluginsUninstall extends PluginsCommand {
   static override aliases = ['plugins:unlink', 'plugins:remove']
   static override strict = false
   static override args = {
-    PLUGIN: Args.string({ description: 'its name; of a linked one, the folder works too', ignoreStdin: true }),
+    PLUGIN: Args.string({ description: 'its name, or the folder of a linked plugin', ignoreStdin: true }),
   }
   static override flags = npmFlags
 

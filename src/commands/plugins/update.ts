@@ -3,9 +3,9 @@ import { updatePlugins } from '../../cli/plugins/change-plugins.js'
 import { PluginsCommand, scriptFlags } from '../../cli/plugins-command.js'
 
 export default class PluginsUpdate extends PluginsCommand {
-  static override summary = 'Update installed plugins, and mend those whose files are gone.'
+  static override summary = 'Update installed plugins, and reinstall those whose files are missing.'
   static override description =
-    'A plugin that was installed as name@version stays at that version. A linked one is not updated: build it in its folder.'
+    'A plugin that was installed as name@version stays at that version. Linked plugins are not updated: build them in their folders.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> miner-shout']
   static override strict = false
   static override args = { PLUGIN: Args.string({ description: 'its name; by default all', ignoreStdin: true }) }
@@ -16,7 +16,7 @@ export default class PluginsUpdate extends PluginsCommand {
     const plugins = await this.change(async changing => {
       changing.changes.push(...(await updatePlugins(argv.map(String), changing)))
       this.logChanges(changing.changes)
-      if (changing.changes.length === 0) this.log('there is no installed plugin to update')
+      if (changing.changes.length === 0) this.log('No installed plugins to update.')
     }, flags)
     return { plugins }
   }
