@@ -37,7 +37,7 @@ function isShell(name: string): name is Shell {
   return shells.some(shell => shell === name)
 }
 
-/** The name that was typed is not repeated: it may be a secret. */
+/** Does not repeat the name that was typed: it may be a secret. */
 function noCompletion(name: string, isInUse: boolean): UsageError {
   const what = isInUse && /^[\w-]{1,20}$/.test(name) ? `the shell in use, ${name}` : 'that shell'
   const hint = `name one of ${shells.join(', ')}`

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import { runMiner, spawnMiner } from '../support/miner-process.ts'
 import { linkedPlugins, type PackageFiles, type PluginFolder, shout, writePackage } from '../support/plugins.ts'
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
+const minerFile = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 describe('changing plugins', function () {
   // Each case runs npm several times.
@@ -151,6 +153,117 @@ describe('changing plugins', function () {
     assert.equal((await miner('plugins')).stdout, 'No plugins installed.\n')
   })
 
+  it('tells what it installed before one of several failed, and completes it', async () => {
+    const specs = [packaged('miner-a'), packaged('miner-b', { oclif: undefined }), packaged('miner-c')]
+    const { code, stdout } = await miner('plugins:install', ...specs, '--json')
+    assert.equal(code, 2)
+    const { error } = JSON.parse(stdout)
+    assert.equal(error.code, 'NO_PLUGIN')
+    assert.deepEqual(error.plugins, [{ name: 'miner-a', version: '1.0.0', previous: null }])
+    assert.deepEqual(await listed(), ['miner-a'])
+    const completion = readFileSync(join(plugins.folder, 'cache/autocomplete/functions/bash/miner.bash'), 'utf8')
+    assert.match(completion, /'--mark'/)
+  })
+
+  it('names a package with install scripts, whichever folder it is linked from', async () => {
+    const scripts = { postinstall: 'true' }
+    const root = packaged('deep/er/miner-a', { name: 'miner-a', scripts })
+    const { code, stderr } = await miner('plugins:install', root)
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /^packages with install scripts: miner-a$/m)
+  })
+
+  for (const setting of [
+    'npm_config_global=true',
+    'npm_config_location=global',
+    'npm_config_dry_run=true',
+    'npm_config_package_lock_only=true',
+    'npm_config_save=false',
+    'npm_config_save_dev=true',
+    'NPM_CONFIG_WORKSPACE=site',
+    'npm_config_allow_scripts=other',
+  ])
+    it(`installs in its folder, whatever npm is told to do elsewhere: ${setting}`, async () => {
+      const [name, value] = setting.split('=') as [string, string]
+      const env = { ...plugins.env, npm_config_prefix: join(plugins.folder, 'global'), [name]: value }
+      const install = await spawnMiner(['plugins:install', packaged('miner-a')], { env })
+      assert.equal(install.code, 0, install.stderr)
+      assert.ok(existsSync(inNodeModules('miner-a')))
+      assert.equal((await spawnMiner(['plugins:uninstall', 'miner-a'], { env })).code, 0)
+      assert.ok(!existsSync(inNodeModules('miner-a')))
+    })
+
+  it('installs twice from the same address, with a data folder behind a link and a path with a blank', async () => {
+    const real = join(plugins.folder, 'deep/er', 'plug ins ü')
+    mkdirSync(real, { recursive: true })
+    const link = join(plugins.folder, 'link')
+    symlinkSync(real, link)
+    const env = { ...plugins.env, MINER_DATA_DIR: link }
+    const root = packaged('miner-a')
+    for (const told of ['installed miner-a 1.0.0\n', 'miner-a 1.0.0 is up to date\n']) {
+      const { stdout, stderr } = await spawnMiner(['plugins:install', root], { env })
+      assert.equal(stdout, told, stderr)
+    }
+  })
+
+  it('uninstalls a plugin that ends the program when it is loaded', async () => {
+    const root = packaged('miner-a', {}, { 'index.js': 'process.exit(0)' })
+    assert.equal((await miner('plugins:install', root)).code, 0)
+    const { code, stdout, stderr } = await miner('plugins:uninstall', 'miner-a', 'miner-a@1.0.0')
+    assert.deepEqual([code, stdout], [0, 'uninstalled miner-a 1.0.0\n'], stderr)
+  })
+
+  it('uninstalls what an install that was killed left unregistered', async () => {
+    assert.equal((await miner('plugins:install', packaged('miner-a'))).code, 0)
+    const file = join(plugins.folder, 'data/package.json')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), oclif: { plugins: [] } }))
+    assert.equal((await miner('plugins:uninstall', 'miner-a')).stdout, 'uninstalled miner-a 1.0.0\n')
+    assert.ok(!existsSync(inNodeModules('miner-a')))
+  })
+
+  it('keeps the list of plugins when npm cannot install them again', async () => {
+    const archive = packed('miner-a')
+    assert.equal((await miner('plugins:install', archive)).code, 0)
+    const whole = readFileSync(archive)
+    for (const hard of [[], ['--hard']]) {
+      writeFileSync(archive, 'no archive')
+      assert.equal((await miner('plugins:reset', '--reinstall', ...hard)).code, 1)
+      writeFileSync(archive, whole)
+      assert.equal((await miner('plugins:update')).stdout, 'installed miner-a 1.0.0\n')
+    }
+  })
+
+  it('tells of a full disk, though npm only warns of it, and leaves nothing behind', async function () {
+    const folder = join(plugins.folder, 'packages/miner-a')
+    packaged('miner-a', {}, { 'model.bin': randomBytes(450_000).toString('hex') })
+    // The first file fits, so that npm finds a whole package.json.
+    const files = ['package.json', 'index.js', 'model.bin'].map(name => `package/${name}`)
+    const words = [
+      '-czf',
+      `${folder}.tgz`,
+      '--transform',
+      's,^miner-a,package,',
+      ...files.map(name => name.replace('package', 'miner-a')),
+    ]
+    execFileSync('tar', words, { cwd: dirname(folder) })
+    const env = { ...process.env, ...plugins.env, NODE: process.execPath, MINER: minerFile, SPEC: `${folder}.tgz` }
+    const inSmallDisk = (script: string) =>
+      spawnSync(
+        'unshare',
+        ['-rm', 'bash', '-c', `mount -t tmpfs -o size=600k tmpfs "$MINER_DATA_DIR" || exit 77; ${script}`],
+        {
+          env,
+          encoding: 'utf8',
+        },
+      )
+    if (inSmallDisk('true').status !== 0) this.skip()
+    const { stdout, stderr } = inSmallDisk(
+      '"$NODE" "$MINER" plugins:install "$SPEC"; echo $?; cd "$MINER_DATA_DIR"; find . -type f',
+    )
+    assert.match(stderr, /^error: the disk is full\n/m)
+    assert.equal(stdout, '1\n./package.json\n')
+  })
+
   it('says which plugin is not installed, and which ones are', async () => {
     assert.equal((await miner('plugins:install', packaged('miner-shout'))).code, 0)
     for (const command of ['uninstall', 'update', 'inspect']) {
@@ -214,6 +327,21 @@ describe('changing plugins', function () {
       [],
     )
     assert.deepEqual(Object.fromEntries(Object.keys(kept).map(name => [name, seen[name]])), kept)
+  })
+
+  it('hides the secrets of a configuration elsewhere, too', async () => {
+    const script = "require('fs').writeFileSync('seen.json', JSON.stringify(process.env))"
+    const root = packaged('miner-a', { scripts: { postinstall: `node -e "${script}"` } })
+    const file = join(plugins.folder, 'elsewhere.toml')
+    writeFileSync(file, `[openai]\napiKey = "env:FILE_KEY"\nseed = 9007199254740993\n`)
+    const env = { ...plugins.env, FILE_KEY: 'k', OTHER: 'o' }
+    const { code, stderr } = await spawnMiner(['plugins:install', root, '--config', file], { env })
+    assert.equal(code, 0, stderr)
+    const seen = JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8'))
+    assert.deepEqual([seen.FILE_KEY, seen.OTHER], [undefined, 'o'])
+    const missing = await spawnMiner(['plugins:update', '--config', `${file}.gone`], { env })
+    assert.equal(missing.code, 2)
+    assert.match(missing.stderr, /^error: the configuration file /)
   })
 
   it('shows what a failed install script printed, and which package it is of', async () => {

@@ -4,7 +4,7 @@ import { escapeControls } from '../../text/escape.js'
 /** A name that completion offers, with one line about it. */
 export type Completed = { readonly name: string; readonly text: string }
 
-/** What completion knows of a command. Every text may come from a plugin, so each shell's script must quote it. */
+/** The completion of a command. Every text may come from a plugin, so each shell's script must quote it. */
 export type CompletedCommand = {
   /** `plugins install`; empty for the program itself */
   readonly id: string
@@ -69,7 +69,7 @@ function flagsOf(flags: Command.Loadable['flags']): readonly CompletedFlag[] {
   })
 }
 
-/** Skips names that no one could type without quotes; the words of this program are all of this form. */
+/** Whether a shell takes a name without quotes. All names of this program are of this form. */
 function isName(word: string): boolean {
   return /^\w[\w.-]*$/.test(word)
 }

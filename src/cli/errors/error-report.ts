@@ -24,6 +24,8 @@ export type ErrorReport = {
   readonly retryAfterMs?: number
   /** the attempts at an answer, all of which failed */
   readonly attempts?: readonly Attempt[]
+  /** the plugins that the command had changed before it failed */
+  readonly plugins?: readonly object[]
 }
 
 export type ProblemReport = {
@@ -42,7 +44,8 @@ export function reportOf(error: unknown): ErrorReport | null {
     const report = plain(error, exitCodes.config(error.code))
     return error.code === 'CONFIG_INVALID' ? { ...report, problems: error.problems.map(problemReport) } : report
   }
-  if (error instanceof UsageError) return plain(error, error.oclif.exit)
+  if (error instanceof UsageError)
+    return { ...plain(error, error.oclif.exit), ...(error.plugins && { plugins: error.plugins }) }
   if (error instanceof ConversationError) return { ...plain(error, MISUSED), hint: oneRoleEach }
   if (error instanceof KeyError) return plain(error, MISUSED)
   if (error instanceof PluginError) return plain(error, exitCodes.plugin(error.code))
@@ -143,7 +146,7 @@ function isOclifError(error: unknown): error is OclifError {
   return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && Number.isInteger(oclif.exit)
 }
 
-/** Says what the words too many may be: parts of a text without quotes, or a value after a switch. */
+/** Suggests what surplus words may be: parts of a text without quotes, or a value after a switch. */
 function surplusHint(error: OclifError): string {
   const { input, output } = (error as { parse?: Parsed }).parse ?? {}
   const switched = output?.raw?.find(({ type, flag }, at, raw) => {

@@ -102,9 +102,9 @@ export const usageCodes = {
     meaning: 'the registry does not have the package, or not that version',
     remedy: 'check name and version; `MINER_NPM_REGISTRY` names another registry',
   },
-  NOT_INSTALLED: { meaning: 'a plugin is named that is not installed', remedy: '`miner plugins` lists those that are' },
+  NOT_INSTALLED: { meaning: 'the plugin is not installed', remedy: '`miner plugins` lists those that are' },
   PLUGINS_LOCKED: {
-    meaning: 'another command is changing the plugins',
+    meaning: 'another command is changing the plugins, or took the lock while this one was suspended',
     remedy: 'wait for it to end; delete the lock file that the hint names if it is not running any more',
   },
   PEER_CONFLICT: {
@@ -119,10 +119,13 @@ export const usageCodes = {
     meaning: 'the package.json in the folder for plugins is not JSON',
     remedy: 'repair it, or delete it and install the plugins again',
   },
-  DISK_FULL: { meaning: 'npm found the disk full', remedy: 'free space, or set `MINER_DATA_DIR` to another disk' },
+  DISK_FULL: {
+    meaning: "the disk of the data folder, or of npm's cache, is full",
+    remedy: 'free space, or set `MINER_DATA_DIR` to another disk',
+  },
   NPM_FAILED: {
     meaning: 'npm, or an install script of a package, failed',
-    remedy: 'follow the message; `--verbose` prints all that npm says',
+    remedy: "follow the message; `--verbose` prints npm's own output",
   },
   REGISTRY_FAILED: {
     meaning: 'npm cannot reach the registry, or the registry failed',

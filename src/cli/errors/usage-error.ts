@@ -6,6 +6,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly code: UsageErrorCode
   readonly hint: string | undefined
+  /** the plugins that the command had changed before it failed, as its JSON lists them */
+  plugins?: readonly object[]
   /** where oclif looks for the exit code; without it oclif swallows what a hook throws */
   readonly oclif: { readonly exit: number }
 

@@ -1,24 +1,27 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, realpath, rm } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { closest } from '../../text/closest.js'
 import { UsageError } from '../errors/usage-error.js'
-import type { DataFolder, Registered } from './data-folder.js'
+import { type DataFolder, type DataPackage, hiddenLock, type Registered } from './data-folder.js'
 import { type PackageSpec, parseSpec } from './install-args.js'
 import { packageFault } from './unloadable.js'
 
-/** A plugin before and after a command; null: it was not there, or is gone. */
+/** The version of a plugin after and before a command; null: not installed. */
 export type Change = { readonly name: string; readonly version: string | null; readonly previous: string | null }
 
 /** The name of this program's package, which a plugin may bring along. */
 const HOST = 'bittensor-miner'
 
+/** Makes npm run no script, of whichever package. */
+export const NO_SCRIPTS = '--ignore-scripts'
+
 /** Runs npm in the data folder. */
-export type Npm = (...args: readonly string[]) => Promise<void>
+export type Npm = (command: string, ...args: readonly string[]) => Promise<void>
 
 type Changing = { readonly folder: DataFolder; readonly npm: Npm }
 
 /**
- * Installs a package as a plugin, and registers it with oclif. One that is not a plugin is removed again.
+ * Installs a package as a plugin, and registers it with oclif. Removes it again if it is not a plugin.
  *
  * @throws {UsageError} NO_PLUGIN · as `npmFailure`
  */
@@ -31,13 +34,13 @@ export async function installPlugin(
   const before = await folder.read()
   // npm looks for a package.json in the folders above when this one has none.
   if (!before.dependencies) await folder.write(before)
-  const restore = await folder.snapshot()
+  const restore = await folder.snapshot({ keepsNew: true })
   const previous = await versionsOf(folder, before.oclif.plugins)
   const packages = await lockedPackages(folder)
   await npm('install', ...(force ? ['--force'] : []), '--omit=dev', '--', spec)
 
   const { dependencies = {} } = await folder.read()
-  const name = installedName(parsed, { dependencies, before: before.dependencies ?? {}, dataDir: folder.path })
+  const name = installedName(parsed, { dependencies, before, dataDir: await realpath(folder.path) })
   const root = folder.rootOf({ name })
   const fault = packageFault(root)
   if (fault || name === HOST) {
@@ -54,8 +57,8 @@ export async function installPlugin(
     name,
     version: await folder.versionOf({ name }),
     previous: previous.get(name) ?? null,
-    withScripts: added.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [nameIn(path)] : [])),
-    hasSecondHost: added.some(([path]) => nameIn(path) === HOST),
+    withScripts: added.flatMap(([path, { hasInstallScript }]) => (hasInstallScript ? [nameIn(path, now)] : [])),
+    hasSecondHost: added.some(([path]) => nameIn(path, now) === HOST),
   }
 }
 
@@ -64,7 +67,7 @@ function hostIsNoPlugin(): UsageError {
 }
 
 /**
- * Uninstalls plugins; of a linked one only the link goes.
+ * Uninstalls plugins. Of a linked plugin, removes only the link.
  *
  * @throws {UsageError} NOT_INSTALLED before it removes any · as `npmFailure`
  */
@@ -72,34 +75,36 @@ export async function uninstallPlugins(
   words: readonly string[],
   { folder, npm }: Changing,
 ): Promise<readonly Change[]> {
-  const { plugins } = (await folder.read()).oclif
-  const chosen = words.map(word => findPlugin(word, plugins))
+  const { dependencies = {}, oclif } = await folder.read()
+  // An install that was killed leaves a package that is not registered.
+  const others = Object.keys(dependencies).filter(name => !oclif.plugins.some(plugin => plugin.name === name))
+  const known = [...oclif.plugins, ...others.map((name): Registered => ({ name, type: 'user' }))]
+  const chosen = [...new Set(words.map(word => findPlugin(word, known)))]
   const previous = await versionsOf(folder, chosen)
   const names = chosen.map(({ name }) => name)
-  const { dependencies = {} } = await folder.read()
   const installed = names.filter(name => Object.hasOwn(dependencies, name))
-  if (installed.length > 0) await npm('uninstall', '--', ...installed)
+  // Without scripts, so that no code of plugins is loaded to find out which variables are secrets: it may be broken.
+  if (installed.length > 0) await npm('uninstall', NO_SCRIPTS, '--', ...installed)
   await folder.unregister(names)
   return names.map(name => ({ name, version: null, previous: previous.get(name) ?? null }))
 }
 
 /**
- * Updates installed plugins to the newest version that each was installed for, and installs those again whose files are
- * gone or broken. Linked ones are their authors' business.
+ * Updates installed plugins to the newest version that each was installed for, and reinstalls those whose files are missing
+ * or broken. Skips linked plugins.
  *
- * @param words the plugins to update; none: all
+ * @param words the plugins to update; empty: all
  * @throws {UsageError} NOT_INSTALLED · as `npmFailure`
  */
 export async function updatePlugins(words: readonly string[], { folder, npm }: Changing): Promise<readonly Change[]> {
   const { plugins } = (await folder.read()).oclif
-  const chosen = words.length > 0 ? words.map(word => findPlugin(word, plugins)) : plugins
+  const chosen = words.length > 0 ? [...new Set(words.map(word => findPlugin(word, plugins)))] : plugins
   const installed = chosen.filter(({ type }) => type === 'user')
   if (installed.length === 0) return []
   const previous = await versionsOf(folder, installed)
   for (const plugin of installed) {
     if (packageFault(folder.rootOf(plugin)) === undefined) continue
     await rm(folder.rootOf(plugin), { recursive: true, force: true })
-    // npm trusts this file more than the folders.
     await rm(hiddenLock(folder), { force: true })
   }
   await npm('install', '--omit=dev', '--', ...installed.map(specOf))
@@ -143,9 +148,10 @@ export async function resetPlugins({
     await uninstallPlugins(names, changing)
   }
   if (reinstall && plugins.length > 0) {
+    // First: when npm fails, `plugins:update` installs what is registered.
+    await folder.register(...plugins)
     const specs = plugins.filter(({ type }) => type === 'user').map(specOf)
     if (specs.length > 0) await npm('install', '--omit=dev', '--', ...specs)
-    await folder.register(...plugins)
   }
   const now = reinstall ? await versionsOf(folder, plugins) : new Map<string, string | null>()
   return plugins.map(({ name }) => ({ name, version: now.get(name) ?? null, previous: previous.get(name) ?? null }))
@@ -184,20 +190,25 @@ async function versionsOf(
 
 type Dependencies = Readonly<Record<string, string>>
 
-/** Returns the name of the package that npm installed from an address: the dependency that is new, changed, or has it. */
+/**
+ * Returns the name of the package that npm installed from an address: the dependency that is new, changed, or has it; else
+ * the plugin that was installed from the same address before.
+ *
+ * @param where `dataDir`: without symbolic links, as npm sees it
+ */
 function installedName(
   spec: PackageSpec,
-  { dependencies, before, dataDir }: { dependencies: Dependencies; before: Dependencies; dataDir: string },
+  { dependencies, before, dataDir }: { dependencies: Dependencies; before: DataPackage; dataDir: string },
 ): string {
   if ('name' in spec) return spec.name
   const names = Object.keys(dependencies)
-  const changed = names.filter(name => dependencies[name] !== before[name])
+  const changed = names.filter(name => dependencies[name] !== before.dependencies?.[name])
   const same = (changed.length > 0 ? changed : names).find(name => address(dependencies[name]!) === address(spec.url))
-  const [name] = same === undefined ? changed : [same]
+  const name = same ?? changed[0] ?? before.oclif.plugins.find(({ url }) => url === spec.url)?.name
   if (name !== undefined) return name
   throw new UsageError(
     'NO_PLUGIN',
-    `npm does not tell which package ${spec.url} is`,
+    `npm does not report which package it installed from ${spec.url}`,
     'uninstall it, then install it again',
   )
 
@@ -212,25 +223,30 @@ function installedName(
   }
 }
 
-type Locked = { readonly version?: string; readonly hasInstallScript?: boolean }
+type Locked = {
+  readonly version?: string
+  readonly hasInstallScript?: boolean
+  /** for a link in node_modules: the folder that it leads to */
+  readonly resolved?: string
+  readonly link?: boolean
+}
 
-/** Returns what is in node_modules by path, as npm's lock file has it. */
+/** Returns what is in node_modules by path, as npm recorded it. */
 async function lockedPackages(folder: DataFolder): Promise<ReadonlyMap<string, Locked>> {
-  try {
-    const { packages = {} } = JSON.parse(await readFile(hiddenLock(folder), 'utf8')) as {
-      packages?: Readonly<Record<string, Locked>>
-    }
-    return new Map(Object.entries(packages))
-  } catch {
-    return new Map() // npm has installed nothing yet
+  // An update that was cut removes the first.
+  for (const file of [hiddenLock(folder), join(folder.path, 'package-lock.json')]) {
+    try {
+      const { packages = {} } = JSON.parse(await readFile(file, 'utf8')) as { packages?: Record<string, Locked> }
+      return new Map(Object.entries(packages))
+    } catch {} // absent: the next one has it, or npm has installed nothing yet
   }
+  return new Map()
 }
 
-function hiddenLock(folder: DataFolder): string {
-  return join(folder.path, 'node_modules', '.package-lock.json')
+/** Returns the name of the package at `node_modules/a/node_modules/@b/c`, or at a folder that a link leads to. */
+function nameIn(path: string, packages: ReadonlyMap<string, Locked>): string {
+  const [at] = [...packages].find(([, { link, resolved }]) => link && resolved === path) ?? [path]
+  return at.slice(at.lastIndexOf(MODULES) + MODULES.length)
 }
 
-/** Returns the name of the package at `node_modules/a/node_modules/@b/c`. */
-function nameIn(path: string): string {
-  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
-}
+const MODULES = 'node_modules/'

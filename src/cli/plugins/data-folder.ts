@@ -1,14 +1,14 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { UsageError } from '../errors/usage-error.js'
 
 /** A plugin as oclif registers it in the package.json of the data folder. */
 export type Registered = {
   readonly name: string
   readonly type: 'user' | 'link'
-  /** what npm installs: a version, a range or a tag of the registry… */
+  /** what npm installs: a version, a range or a tag of the registry; absent when there is a `url` */
   readonly tag?: string
-  /** …or a file, a folder or a repository */
+  /** the file, folder or repository that npm installs instead */
   readonly url?: string
   /** the folder of a linked one */
   readonly root?: string
@@ -29,7 +29,7 @@ export class DataFolder {
   }
 
   /**
-   * Reads its package.json; of a folder without one, what a new one has.
+   * Reads its package.json. Returns an empty one when the folder has none.
    *
    * @throws {UsageError} DATA_FOLDER_BROKEN
    */
@@ -83,13 +83,56 @@ export class DataFolder {
     }
   }
 
-  /** Returns a function that restores package.json and npm's lock file as they are now. */
-  async snapshot(): Promise<() => Promise<void>> {
+  /**
+   * Returns a function that restores package.json and npm's lock file as they are now.
+   *
+   * @param options.keepsNew whether a file that is not there yet stays: npm removes only packages that a lock file names
+   */
+  async snapshot({ keepsNew }: { readonly keepsNew: boolean }): Promise<() => Promise<void>> {
     const files = ['package.json', 'package-lock.json']
     const texts = await Promise.all(files.map(async file => [file, await this.#text(file)] as const))
     return async () => {
-      for (const [file, text] of texts) if (text !== undefined) await this.#write(file, text)
+      for (const [file, text] of texts) {
+        if (text !== undefined) await this.#write(file, text)
+        else if (!keepsNew) await rm(join(this.path, file), { force: true })
+      }
     }
+  }
+
+  /**
+   * Runs npm, and undoes what a failed run leaves behind. npm undoes a failure while it installs, but not one while it
+   * saves, which a full disk causes: then package.json may be empty, and a package have only some of its files.
+   */
+  async undoFailed(run: () => Promise<void>): Promise<void> {
+    const restore = await this.snapshot({ keepsNew: false })
+    const before = await this.#packages()
+    try {
+      await run()
+    } catch (error) {
+      try {
+        const isFull = error instanceof UsageError && error.code === 'DISK_FULL'
+        const now = await this.#packages()
+        // Not every file system keeps inodes, so a package that was there before goes only when it may lack files.
+        const changed = [...now].filter(([path, inode]) => !before.has(path) || (isFull && before.get(path) !== inode))
+        // First, because the files below may need the space.
+        for (const [path] of changed) await rm(path, { recursive: true, force: true })
+        if (changed.length > 0) await rm(hiddenLock(this), { force: true })
+        await restore()
+      } catch {} // npm's error says more: this one has the same cause
+      throw error
+    }
+  }
+
+  /** Returns the inode of each folder in node_modules by path. */
+  async #packages(): Promise<ReadonlyMap<string, number>> {
+    const modules = join(this.path, 'node_modules')
+    const folders = (await readdir(modules).catch(() => [])).map(name => join(modules, name))
+    const nested = folders.map(async folder => {
+      if (!basename(folder).startsWith('@')) return [folder]
+      return (await readdir(folder).catch(() => [])).map(name => join(folder, name))
+    })
+    const paths = (await Promise.all(nested)).flat().filter(path => path !== hiddenLock(this))
+    return new Map(await Promise.all(paths.map(async path => [path, (await lstat(path)).ino] as const)))
   }
 
   async #text(file: string): Promise<string | undefined> {
@@ -101,23 +144,30 @@ export class DataFolder {
     }
   }
 
-  /** Writes a file at once: another command may read it at any time, and this one be killed. */
+  /** Writes a file atomically: another command may read it at any time, and this one be killed. */
   async #write(file: string, text: string): Promise<void> {
     const path = join(this.path, file)
+    const next = `${path}.new`
     try {
-      await writeFile(`${path}.new`, text)
-      await rename(`${path}.new`, path)
+      await writeFile(next, text, { flush: true })
+      await rename(next, path)
     } catch (error) {
+      await rm(next, { force: true }).catch(() => {}) // a folder that cannot be written
       throw dataFolderError(error, this.path)
     }
   }
+}
+
+/** Returns npm's record of what is in node_modules, which it trusts more than the folders themselves. */
+export function hiddenLock({ path }: Pick<DataFolder, 'path'>): string {
+  return join(path, 'node_modules', '.package-lock.json')
 }
 
 function registered(plugin: Registered | string): Registered {
   return typeof plugin === 'string' ? { name: plugin, type: 'user', tag: 'latest' } : plugin
 }
 
-/** Tells which folder cannot be used; an error that is not the system's stays as it is. */
+/** Translates an error of the system into one that names the folder. Returns other errors unchanged. */
 export function dataFolderError(error: unknown, dataDir: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (!(error instanceof Error) || code === undefined) return error

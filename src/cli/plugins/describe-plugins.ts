@@ -23,7 +23,7 @@ export type PluginEntry = {
   readonly commands: readonly string[]
 }
 
-/** Describes the registered plugins, those that cannot be loaded among them. */
+/** Describes the registered plugins, including those that cannot be loaded. */
 export async function describePlugins(
   loaded: readonly Interfaces.Plugin[],
   { folder, core, host }: { readonly folder: DataFolder; readonly core: boolean; readonly host: string },
@@ -52,7 +52,7 @@ export async function describePlugins(
   ]
 }
 
-/** Returns a plugin's dependencies with the versions that are installed; null: none is. */
+/** Returns a plugin's dependencies with their installed versions; null: not installed. */
 export async function dependenciesOf(
   root: string,
 ): Promise<Readonly<Record<string, { readonly range: string; readonly version: string | null }>>> {
@@ -78,7 +78,7 @@ async function readPackage(file: string): Promise<object> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as object
   } catch {
-    return {} // absent or broken: nothing is known of it
+    return {} // absent or broken
   }
 }
 

@@ -10,17 +10,17 @@ const HOST = 'bittensor-miner'
 const IGNORE_PEERS = 'npm_config_legacy_peer_deps=true'
 
 /**
- * Tells in one sentence why npm failed, and what would fix it. Its own output is long, and most of it is noise: a stack
- * trace, a line per file that a full disk refused. npm names the cause as JSON, too.
+ * Returns an error with the cause of npm's failure in one sentence, and what would fix it. npm's own output is long: a
+ * stack trace, or a line per file on a full disk. Its JSON names the cause.
  *
- * @param how `cwd`: the folder that npm changed; `hasShown`: npm's output was passed on
+ * @param how `cwd`: the folder that npm changed; `hasShown`: npm's output was printed
  */
 export function npmFailure(output: Output, { cwd, hasShown }: { cwd: string; hasShown: boolean }): unknown {
   const { code = '', summary = '', detail = '' } = failureOf(output)
   const whole = firstLine(summary) || firstLine(output.stderr.replace(/^npm (warn .*|error (code .*)?)/gm, ''))
   const text = whole.startsWith(`${code}: `) ? whole.slice(`${code}: `.length) : whole
   // npm reports a full disk by whichever error it met last.
-  if (code === 'ENOSPC' || code === 'EDQUOT' || /\bENOSPC\b/.test(output.stderr)) return diskFull(cwd)
+  if (code === 'ENOSPC' || code === 'EDQUOT' || isDiskFull(output)) return diskFull(cwd)
   if (code === 'ERESOLVE') return peerConflict(detail)
   if (code === 'E404') return missing(detail, text)
   if (code === 'ETARGET')
@@ -44,11 +44,16 @@ export function npmFailure(output: Output, { cwd, hasShown }: { cwd: string; has
   )
 }
 
+/** Whether npm met a full disk, by its errors or its warnings. */
+export function isDiskFull({ stderr }: Output): boolean {
+  return /^npm (?:warn|error) .*\b(?:ENOSPC|EDQUOT)\b/m.test(stderr)
+}
+
 function failureOf({ stdout }: Output): Failure {
   try {
     return (JSON.parse(stdout.slice(stdout.indexOf('{'))) as { error?: Failure }).error ?? {}
   } catch {
-    return {} // it was killed, or failed before it could write: the first line of its output has to do
+    return {} // it was killed, or failed before it wrote JSON: the first line of its output is used
   }
 }
 
@@ -89,13 +94,13 @@ function isOfRegistry(code: string): boolean {
   )
 }
 
-/** npm's cache and its log may be what this user cannot write. */
+/** The path that this user cannot write may be npm's cache or its log. */
 function notWritable(output: Output, code: string, cwd: string): unknown {
   const [, path] = /^npm error path (.+)$/m.exec(output.stderr) ?? []
   if (path === undefined || path.startsWith(cwd)) return dataFolderError(Object.assign(new Error(code), { code }), cwd)
   return new UsageError(
     'NPM_FAILED',
-    `npm may not write to ${path}`,
+    `npm cannot write to ${path}`,
     'make it writable for this user; npm_config_cache sets another folder for its cache',
   )
 }
@@ -109,7 +114,7 @@ function scriptFailed(output: Output, detail: string): UsageError {
   )
 }
 
-/** Returns the end of what a failed install script printed: only it knows what it needs. */
+/** Returns the last lines that a failed install script printed: they tell what it needs. */
 export function scriptOutput(output: Output): readonly string[] {
   const { code, detail = '' } = failureOf(output)
   return typeof code === 'number' ? detail.trimEnd().split('\n').slice(1).slice(-LAST_LINES) : []

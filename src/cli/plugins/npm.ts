@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { escapeControls } from '../../text/escape.js'
-import { npmFailure, scriptOutput } from './npm-failure.js'
+import { isDiskFull, npmFailure, scriptOutput } from './npm-failure.js'
 
 /** How npm is run. */
 export type NpmRun = {
@@ -12,12 +12,30 @@ export type NpmRun = {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly registry: string | undefined
-  /** npm's own output is passed on at this level as it comes; undefined: it is kept, and read when npm fails */
+  /** prints npm's own output of this level as it comes; undefined: prints none, and explains it when npm fails */
   readonly logLevel: string | undefined
   onStart?(pid: number): Promise<void>
 }
 
-/** The most that is kept of npm's output: a full disk makes it print a line per file. */
+/**
+ * Settings of npm that the user's `.npmrc` or environment must not change: they decide where it installs, and whether.
+ * `npm exec` and `npx` pass all that they were given on to the programs that they run.
+ */
+const settings = [
+  '--json',
+  '--no-fund',
+  '--no-audit',
+  '--no-update-notifier',
+  '--no-global',
+  '--location=project',
+  '--no-dry-run',
+  '--no-package-lock-only',
+]
+
+/** Those for the data folder: each plugin is a dependency in its package.json. A linked plugin's author may differ. */
+export const dataFolderSettings = ['--save', '--save-prod', '--package-lock', '--install-strategy=hoisted']
+
+/** How much of npm's output is kept, in characters: on a full disk it prints a line per file. */
 const MAX_OUTPUT = 1_000_000
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -26,14 +44,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const UNDO_MS = 10_000
 
 /**
- * Runs a command of npm, the one that comes with this program, to its end. A signal is passed on to it and to the
- * scripts that it runs: npm then undoes what it began, and this program ends by the same signal after it.
+ * Runs a command of the npm that comes with this program. Passes signals on to npm and to the scripts that it runs; npm
+ * then undoes what it began, and this program ends by the same signal after it.
  *
- * @throws {UsageError} as `npmFailure` says
+ * @throws {UsageError} those of `npmFailure`
  */
 export async function runNpm([command = '', ...args]: readonly string[], run: NpmRun): Promise<void> {
   const { cwd, env, registry, logLevel, onStart } = run
-  const options = ['--json', '--no-fund', '--no-audit', `--loglevel=${logLevel ?? 'error'}`]
+  const options = [...settings, `--loglevel=${logLevel ?? 'warn'}`]
   if (registry) options.push(`--registry=${registry}`)
   const words = [await npmCli(), command, ...options, ...args]
   const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -58,10 +76,17 @@ export async function runNpm([command = '', ...args]: readonly string[], run: Np
     child.once('exit', () => stopped && resolve(null))
   })
   try {
-    if (child.pid !== undefined) await onStart?.(child.pid)
+    try {
+      if (child.pid !== undefined) await onStart?.(child.pid)
+    } catch (error) {
+      killAll(child, 'SIGTERM')
+      await ended
+      throw error
+    }
     const code = await ended
     if (stopped) return await endBy(stopped, stop)
-    if (code === 0) return
+    // On a full disk npm only warns of each file that it cannot write, and may succeed.
+    if (code === 0 && !isDiskFull(output)) return
     const hasShown = logLevel !== undefined
     if (!hasShown) for (const line of scriptOutput(output)) process.stderr.write(`  | ${escapeControls(line)}\n`)
     throw npmFailure(output, { cwd, hasShown })

@@ -7,7 +7,7 @@ import { escapeControls } from '../../text/escape.js'
 export default class Plugins extends PluginsCommand {
   static override summary = 'List the installed and linked plugins.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
-  static override flags = { core: Flags.boolean({ description: 'list those, too, that came with this program' }) }
+  static override flags = { core: Flags.boolean({ description: 'also list those that came with this program' }) }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Plugins)

@@ -11,7 +11,7 @@ export default class PluginsInspect extends PluginsCommand {
   static override strict = false
   static override args = {
     PLUGIN: Args.string({
-      description: 'its name; of a linked one, the folder works too',
+      description: 'its name, or the folder of a linked plugin',
       default: '.',
       ignoreStdin: true,
     }),

@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core'
 import { formatMessage } from '../../cli/errors/format-message.js'
 import { UsageError } from '../../cli/errors/usage-error.js'
-import { type Change, installPlugin } from '../../cli/plugins/change-plugins.js'
+import { installPlugin } from '../../cli/plugins/change-plugins.js'
 import { packageSpec } from '../../cli/plugins/install-args.js'
-import { npmFlags, PluginsCommand } from '../../cli/plugins-command.js'
+import { PluginsCommand, scriptFlags } from '../../cli/plugins-command.js'
 import { escapeControls } from '../../text/escape.js'
 
 export default class PluginsInstall extends PluginsCommand {
@@ -11,7 +11,7 @@ export default class PluginsInstall extends PluginsCommand {
   static override description =
     `PACKAGE is a name, name@version, the path of a tarball or a folder, or a git repository.
 
-MINER_NPM_REGISTRY names another registry. Install scripts run as this user, without the variables of this program and those that hold its secrets; npm_config_ignore_scripts=true skips them.`
+MINER_NPM_REGISTRY names another registry. Install scripts run as this user. Their environment lacks MINER_… variables and those that hold secrets of this program. npm_config_ignore_scripts=true skips them.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> miner-shout',
     '<%= config.bin %> <%= command.id %> miner-shout@1.0.0 ./dialect-haiku',
@@ -20,11 +20,14 @@ MINER_NPM_REGISTRY names another registry. Install scripts run as this user, wit
   static override aliases = ['plugins:add']
   static override strict = false
   static override args = {
-    PACKAGE: Args.string({ description: 'what to install; several are installed in turn', ignoreStdin: true }),
+    PACKAGE: Args.string({
+      description: 'what to install; several are installed one after the other',
+      ignoreStdin: true,
+    }),
   }
   static override flags = {
     force: Flags.boolean({ char: 'f', description: 'fetch packages even if npm has copies' }),
-    ...npmFlags,
+    ...scriptFlags,
   }
 
   async run(): Promise<unknown> {
@@ -32,8 +35,7 @@ MINER_NPM_REGISTRY names another registry. Install scripts run as this user, wit
     if (argv.length === 0 || argv.includes(''))
       throw new UsageError('PACKAGE_MISSING', 'the package to install is missing', 'miner plugins:install miner-shout')
     const specs = argv.map(word => packageSpec(String(word)))
-    const plugins = await this.change(async ({ folder, npm }) => {
-      const changes: Change[] = []
+    const plugins = await this.change(async ({ folder, npm, changes }) => {
       for (const spec of specs) {
         process.stderr.write(
           `npm installs ${escapeControls(spec)} and what it depends on. Unless npm_config_ignore_scripts=true is set, it runs
@@ -48,7 +50,6 @@ The plugin's own code runs when its miner or dialect is used, listed or complete
         this.logChanges([change])
         changes.push(change)
       }
-      return changes
     }, flags)
     return { plugins }
   }

@@ -5,13 +5,13 @@ import { formatMessage } from '../../cli/errors/format-message.js'
 import { UsageError } from '../../cli/errors/usage-error.js'
 import { linkPlugin } from '../../cli/plugins/change-plugins.js'
 import { packageFault } from '../../cli/plugins/unloadable.js'
-import { npmFlags, PluginsCommand } from '../../cli/plugins-command.js'
+import { PluginsCommand, scriptFlags } from '../../cli/plugins-command.js'
 import { escapeControls } from '../../text/escape.js'
 
 export default class PluginsLink extends PluginsCommand {
   static override summary = 'Link a folder as a plugin, to develop it.'
   static override description =
-    'What is built there is used at once. A linked plugin comes before an installed one of its name.'
+    'A build in the folder takes effect at once. A linked plugin replaces an installed one of the same name.'
   static override examples = ['<%= config.bin %> <%= command.id %> .']
   static override args = {
     FOLDER: Args.string({ description: 'the folder with its package.json', default: '.', ignoreStdin: true }),
@@ -22,7 +22,7 @@ export default class PluginsLink extends PluginsCommand {
       allowNo: true,
       default: true,
     }),
-    ...npmFlags,
+    ...scriptFlags,
   }
 
   async run(): Promise<unknown> {
@@ -30,18 +30,19 @@ export default class PluginsLink extends PluginsCommand {
     const root = resolve(args.FOLDER)
     const fault = packageFault(root)
     if (fault) throw new UsageError('NO_PLUGIN', fault, 'give the folder of a plugin; docs/plugins.md shows one')
-    const plugin = await this.change(
-      async ({ folder, npmIn }) => {
+    const plugins = await this.change(
+      async ({ folder, npmIn, changes }) => {
         if (flags.install) {
           if (existsSync(join(root, 'package-lock.json'))) await npmIn(root, 'install')
           else if (!existsSync(join(root, 'node_modules'))) warnOfDependencies(root)
         }
-        return linkPlugin(root, folder)
+        const plugin = await linkPlugin(root, folder)
+        this.log(escapeControls(`linked ${plugin.name} ${plugin.version ?? ''}`.trimEnd()))
+        changes.push(plugin)
       },
       { ...flags, only: root },
     )
-    this.log(escapeControls(`linked ${plugin.name} ${plugin.version ?? ''}`.trimEnd()))
-    return { plugins: [plugin] }
+    return { plugins }
   }
 }
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { resetPlugins } from '../../cli/plugins/change-plugins.js'
-import { npmFlags, PluginsCommand } from '../../cli/plugins-command.js'
+import { PluginsCommand, scriptFlags } from '../../cli/plugins-command.js'
 
 export default class PluginsReset extends PluginsCommand {
   static override summary = 'Uninstall all plugins, and remove all links.'
@@ -9,18 +9,17 @@ export default class PluginsReset extends PluginsCommand {
     '<%= config.bin %> <%= command.id %> --hard --reinstall',
   ]
   static override flags = {
-    hard: Flags.boolean({ description: "delete npm's files, too, when it can no longer uninstall by itself" }),
+    hard: Flags.boolean({ description: "also delete npm's files, for when npm can no longer uninstall" }),
     reinstall: Flags.boolean({ description: 'install and link the same plugins again' }),
-    ...npmFlags,
+    ...scriptFlags,
   }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(PluginsReset)
     const plugins = await this.change(async changing => {
-      const changes = await resetPlugins({ ...changing, ...flags })
-      this.logChanges(changes)
-      if (changes.length === 0) this.log('No plugins installed.')
-      return changes
+      changing.changes.push(...(await resetPlugins({ ...changing, ...flags })))
+      this.logChanges(changing.changes)
+      if (changing.changes.length === 0) this.log('No plugins installed.')
     }, flags)
     return { plugins }
   }

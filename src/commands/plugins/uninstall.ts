@@ -9,7 +9,7 @@ export default class PluginsUninstall extends PluginsCommand {
   static override aliases = ['plugins:unlink', 'plugins:remove']
   static override strict = false
   static override args = {
-    PLUGIN: Args.string({ description: 'its name; of a linked one, the folder works too', ignoreStdin: true }),
+    PLUGIN: Args.string({ description: 'its name, or the folder of a linked plugin', ignoreStdin: true }),
   }
   static override flags = npmFlags
 
@@ -18,9 +18,8 @@ export default class PluginsUninstall extends PluginsCommand {
     if (argv.length === 0)
       throw new UsageError('PACKAGE_MISSING', 'the plugin to uninstall is missing', '`miner plugins` lists them')
     const plugins = await this.change(async changing => {
-      const changes = await uninstallPlugins(argv.map(String), changing)
-      this.logChanges(changes)
-      return changes
+      changing.changes.push(...(await uninstallPlugins(argv.map(String), changing)))
+      this.logChanges(changing.changes)
     }, flags)
     return { plugins }
   }

@@ -86,6 +86,47 @@ describe('lockPlugins', () => {
     await using _lock = await take()
   })
 
+  it('is taken when its pid is another process’s by now, as in a container that was started again', async () => {
+    const child = await otherHolder()
+    const holder = JSON.parse(readFileSync(file, 'utf8'))
+    await killed(child)
+    for (const stale of [
+      { ...holder, pid: process.pid },
+      { ...holder, npm: { ...holder, pid: process.pid } },
+    ]) {
+      writeFileSync(file, JSON.stringify(stale))
+      waits.length = 0
+      await using _lock = await take({ maxMs: 2_000 })
+      assert.deepEqual(waits, [])
+    }
+  })
+
+  it('is taken from a process that has ended, and whose parent does not notice', async () => {
+    // Bash becomes a program that waits for no child.
+    const code = `sleep 1e-3 & echo $!; exec sleep 60`
+    const parent = spawn('bash', ['-c', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = await once(parent.stdout!, 'data')
+    const child = await otherHolder()
+    const holder = JSON.parse(readFileSync(file, 'utf8'))
+    await killed(child)
+    const { started: _started, ...ended } = { ...holder, pid: Number(String(line)) }
+    writeFileSync(file, JSON.stringify(ended))
+    await using _lock = await take({ maxMs: 30_000 })
+    await killed(parent)
+  })
+
+  it('is not overwritten by a process that lost it while it was suspended', async () => {
+    const lock = await take()
+    const other = JSON.stringify({ token: 'theirs' })
+    writeFileSync(file, other)
+    await assert.rejects(lock.coverNpm(process.pid), { code: 'PLUGINS_LOCKED' })
+    assert.equal(readFileSync(file, 'utf8'), other)
+    rmSync(file)
+    await assert.rejects(lock.coverNpm(process.pid), { code: 'PLUGINS_LOCKED' })
+    assert.ok(!existsSync(file))
+    await lock[Symbol.asyncDispose]()
+  })
+
   it('of another machine is left behind when nothing touches it any more, whatever its clock says', async () => {
     const holder = { token: 'theirs', command: 'plugins:install', pid: 1, place: 'elsewhere', host: 'other' }
     writeFileSync(file, JSON.stringify(holder))
