@@ -5,6 +5,7 @@ import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import type { DialectDefinition, Route } from '../plugin/dialect.js'
+import { shellWord } from '../text/shell-word.js'
 import { hotkeyFile, listHotkeys } from '../wallet/hotkey-files.js'
 import { parseKeyfile } from '../wallet/parse-keyfile.js'
 import { readKeyfile } from '../wallet/read-keyfile.js'
@@ -117,8 +118,4 @@ async function plainHotkeys(path: string): Promise<readonly (readonly [name: str
     }
   }
   return found
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

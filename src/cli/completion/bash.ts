@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../text/shell-word.js'
 import type { CompletedCommand } from './completed-commands.js'
 
 /**
@@ -6,7 +7,9 @@ import type { CompletedCommand } from './completed-commands.js'
  */
 export function bashCompletion(bin: string, commands: readonly CompletedCommand[]): string {
   const cases = (rows: readonly (readonly [pattern: string, words: readonly string[]])[]) =>
-    [...rows.map(([pattern, words]) => `    ${quoted(pattern)}) words=(${words.map(quoted).join(' ')}) ;;`)].join('\n')
+    [
+      ...rows.map(([pattern, words]) => `    ${shellQuoted(pattern)}) words=(${words.map(shellQuoted).join(' ')}) ;;`),
+    ].join('\n')
   const names = (list: CompletedCommand['flags']) => list.map(({ name }) => name)
   return `# The completion of ${bin} for bash, written by \`${bin} autocomplete\`.
 
@@ -104,9 +107,4 @@ _${bin}_complete() {
 
 complete -o default -F _${bin}_complete ${bin}
 `
-}
-
-/** Quotes a text for shells as POSIX has them. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

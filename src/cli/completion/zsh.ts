@@ -1,10 +1,12 @@
-import { quoted } from './bash.js'
+import { shellQuoted } from '../../text/shell-word.js'
 import type { Completed, CompletedCommand } from './completed-commands.js'
 
 /** Writes the completion of a program for zsh, as a file of `fpath`. Texts are literals of arrays that nothing expands. */
 export function zshCompletion(bin: string, commands: readonly CompletedCommand[]): string {
   const cases = (rows: readonly (readonly [pattern: string, words: readonly string[]])[]) =>
-    rows.map(([pattern, words]) => `    ${quoted(pattern)}) found=(${words.map(quoted).join(' ')}) ;;`).join('\n')
+    rows
+      .map(([pattern, words]) => `    ${shellQuoted(pattern)}) found=(${words.map(shellQuoted).join(' ')}) ;;`)
+      .join('\n')
   // As `_describe` reads them: the name ends at the first colon, and a backslash quotes.
   const described = (list: readonly Completed[]) =>
     list.map(({ name, text }) => `${name}:${text.replaceAll('\\', '\\\\')}`)
