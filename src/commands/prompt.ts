@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import type { RunScope } from '../app/scope.js'
-import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
-import { abortable } from '../async/abortable.js'
+import { ENDING, PLUGINS_IN_USE } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { converse } from '../cli/converse.js'
@@ -10,6 +8,7 @@ import { printError } from '../cli/errors/print-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.js'
 import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
+import { readyMiner } from '../cli/ready-miner.js'
 import type { Problem } from '../config/problem.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt, Message, Miner } from '../plugin/miner.js'
@@ -132,12 +131,6 @@ const jsonConversation: Problem = {
   code: 'RULE_BROKEN',
   message: '--interactive and --json do not go together: a conversation is not one document',
   hint: 'leave out one of them; --json prints one answer',
-}
-
-async function readyMiner(scope: RunScope, signal: AbortSignal): Promise<Miner> {
-  const miner = await abortable(scope.resolve(MINER), signal)
-  await abortable(Promise.resolve(miner.ready?.()), signal)
-  return miner
 }
 
 function late(ms: number): NoAnswer {

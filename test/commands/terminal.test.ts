@@ -240,6 +240,16 @@ describe('on a terminal', () => {
       assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
     })
 
+    it('models', async () => {
+      await using slow = await gated(answered(200, { data: [{ id: 'm' }] }))
+      await using run = onTerminal(['models', '--base-url', slow.model.url], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('asking for the models'))
+      assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
+    })
+
     it('query', async () => {
       await using slow = await gated()
       await using served = await startMiner(['serve', '--dev', '--axon-port', '0', '--base-url', slow.model.url])
