@@ -59,7 +59,7 @@ export default class Prompt extends SettingsCommand {
     using waiting = this.status.show(WAITING)
     const deadline = Date.now() + timeoutMs
     const miner = await readyMiner(scope, timeout.signal)
-    const output = new PromptOutput({ ...flags, isJson, waiting })
+    const output = new PromptOutput({ ...flags, isJson, waiting, output: this.answer })
     return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
   }
 
@@ -79,7 +79,7 @@ export default class Prompt extends SettingsCommand {
       ask: async (messages, stop) => {
         using timeout = timeoutSignal({ ms, reason, parent: stop })
         using waiting = this.status.show(WAITING)
-        const output = new PromptOutput({ ...flags, isJson: false, waiting })
+        const output = new PromptOutput({ ...flags, isJson: false, waiting, output: this.answer })
         const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
         try {
           return (await this.#ask(run, asking)).completion

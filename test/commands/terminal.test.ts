@@ -200,6 +200,16 @@ describe('on a terminal', () => {
     assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
   })
 
+  it('ends the line of an answer before a line of the log, on the terminal only', async () => {
+    await using model = await startModelServer(streamed(['Hello']))
+    const args = ['prompt', 'hi', '--base-url', model.url, '--log-level', 'debug']
+    await using run = onTerminal(args, { NO_COLOR: '1' })
+    assert.match((await run.ended).stdout, /(^|\n)Hello\r\n\d\d:\d\d:\d\d DEBUG attempt .*\r\n$/)
+    const program = ['sh', '-c', '"$NODE" "$MINER" "$@" | wc -c', 'sh']
+    await using piped = runOnTerminal(args, { program })
+    assert.match((await piped.ended).stdout, /\n *6\r\n$/)
+  })
+
   describe('shows that it waits, and for how long:', () => {
     const xterm = { TERM: 'xterm-256color', NO_COLOR: '1' }
     const frame = (text: string) => new RegExp(`\\r\\u001b\\[2K[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${text} \\(1 s\\)`)
