@@ -157,7 +157,7 @@ type ProvideOptions = {
 export async function provideRun({ scope, chosen, configuration, status, answer }: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
   const { level, format } = valuesOf(configuration, hostSections.log)
-  const output = scope.resolve(RESOURCES).own(await logOutput(format))
+  const output = scope.resolve(RESOURCES).own(logOutput(format))
   const write = (line: string) => {
     status.erase()
     answer.makeRoom()
