@@ -153,7 +153,7 @@ type UnknownFlags = Error & {
   }
 }
 
-// The index of @oclif/core does not export the class, so it is told by its name.
+// The index of @oclif/core does not export the class, so it is recognized by its name.
 function isUnknownFlags(error: unknown): error is UnknownFlags {
   return error instanceof Error && error.constructor.name === 'NonExistentFlagsError'
 }

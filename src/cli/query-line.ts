@@ -25,7 +25,7 @@ export type Answering = {
   readonly configFile: string | undefined
 }
 
-/** A shell command, and what it lacks until somebody fills it in. */
+/** A shell command, and what the reader has to fill in. */
 export type QueryLine = { readonly command: string; readonly lacks?: string }
 
 /**
@@ -114,7 +114,7 @@ async function plainHotkeys(path: string): Promise<readonly (readonly [name: str
       const keyfile = await readKeyfile(file)
       if (keyfile) found.push([listed, (await parseKeyfile(keyfile.bytes, file)).address])
     } catch {
-      // Encrypted, or no hotkey: it cannot be told whose it is.
+      // Encrypted, or not a hotkey: its address is unknown.
     }
   }
   return found

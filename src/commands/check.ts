@@ -17,7 +17,7 @@ const TIMEOUT_MS = 30_000
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Check whether the miner can answer.'
   static override description =
-    'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail or the check is not done within 30 s, and 2 when none can be tried, as without any key.'
+    'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail or the check is not done within 30 s, and 2 when it can try none, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   static override readonly reads = ['axon'] as const

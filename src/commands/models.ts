@@ -16,7 +16,7 @@ const TIMEOUT_MS = 30_000
 export default class Models extends SettingsCommand {
   static override summary = 'List the models that the miner can use, and which of them is configured.'
   static override description =
-    'Asks each endpoint for its list. The exit code is 1 when none of them sends one, and 2 when none can be asked, as without any key.'
+    'Asks each endpoint for its list. The exit code is 1 when all of them fail, and 2 when it can ask none, as without any key.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --base-url http://127.0.0.1:11434/v1',

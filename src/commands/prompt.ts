@@ -19,7 +19,7 @@ import { collectAnswer } from '../plugin/run/whole-answer.js'
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner directly, without a network.'
   static override description =
-    'Prints the answer as it comes. What is piped in stands before TEXT; without TEXT and --messages it is the question. With -i, each line that is piped in is a question.'
+    'Prints the answer as it comes. Piped text comes before TEXT; without TEXT and --messages it is the question. With -i, each piped line is a question.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --roles system,user --messages "Be brief." "What is TAO?"',
@@ -33,7 +33,7 @@ export default class Prompt extends SettingsCommand {
     ...questionFlags,
     interactive: Flags.boolean({
       char: 'i',
-      description: 'hold a conversation: ask one question after the other, each with all that was said before',
+      description: 'hold a conversation: each question is asked with those before it and their answers',
     }),
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
     timeout: Flags.string({
@@ -90,7 +90,7 @@ export default class Prompt extends SettingsCommand {
       },
       report: error => {
         const code = printError(this.redacted(error as Error), [])
-        // A script has to learn of it; a user at the terminal has seen it.
+        // For a script; a user at the terminal has seen the error.
         if (!process.stdin.isTTY) process.exitCode ||= code
       },
     })

@@ -376,6 +376,16 @@ describe('on a terminal', () => {
       assert.deepEqual(await said(model, 2), ['system: Be brief.', 'user: three'])
     })
 
+    it('says which keys it takes, in lines that fit', async () => {
+      await using run = runOnTerminal(['prompt', '-i', '--use', 'echo'], { columns: 60, env: { TERM: 'xterm' } })
+      await run.says(READY)
+      run.child.stdin.write('/exit\r')
+      const { stdout } = await run.ended
+      assert.ok(
+        stdout.startsWith('Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear\r\nbegins a new one\r\n'),
+      )
+    })
+
     it('asks the question of the command line first', async () => {
       await using model = await startModelServer(streamed(['Hello']))
       await using run = converse(model, ['--roles', 'system,user', '--messages', 'Be kind.', 'one'])

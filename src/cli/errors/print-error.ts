@@ -11,15 +11,15 @@ import { formatMessage } from './format-message.js'
  * @returns the exit code
  */
 export function printError(error: unknown, argv: readonly string[]): number {
-  const told = reportOf(error)
-  if (told === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
+  const report = reportOf(error)
+  if (report === null) return (error as { oclif: { exit?: number } }).oclif.exit ?? 0
   if (wantsJson(argv)) {
     process.stdout.write(escapeForTerminal(`${JSON.stringify(errorJson(error), null, 2)}\n`))
-    return told.exit
+    return report.exit
   }
-  process.stderr.write((told.problems ?? [told]).map(formatMessage).join(''))
+  process.stderr.write((report.problems ?? [report]).map(formatMessage).join(''))
   if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
-  return told.exit
+  return report.exit
 }
 
 /** Returns an error as one JSON document: code, message, and what would fix it. */
