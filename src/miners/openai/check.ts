@@ -28,6 +28,7 @@ const END_MS = 26_000
  * inspects each endpoint that answered, see {@link inspectEndpoint}, which never makes a check fail.
  *
  * @param how.quick stop each answer at its first token, and inspect nothing
+ * @param how.onCheck called with what the question shows, before the inspection
  * @throws only the signal's reason
  */
 export async function checkEndpoints(
@@ -39,7 +40,7 @@ export async function checkEndpoints(
   const targets = context.endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
   const tried = await mapParallel(targets, AT_ONCE, async target => {
     const one = await checkOne(target, context, { signal, quick })
-    if (quick) onCheck?.(one.check)
+    onCheck?.(one.check)
     return one
   })
   if (quick) return tried.map(({ check }) => check)
@@ -56,12 +57,10 @@ export async function checkEndpoints(
     const options = { client, refused: context.refused, question, outcome, signal, ms }
     inspections.set(target.endpoint, [first!, await inspectEndpoint(small, options)])
   })
-  const checks = tried.map(one => {
+  return tried.map(one => {
     const [first, found] = inspections.get(one.target.endpoint) ?? []
     return found && isAnswered(one) ? withInspection(one.check, found, { isFirst: first === one }) : one.check
   })
-  for (const check of checks) onCheck?.(check)
-  return checks
 }
 
 const AT_ONCE = 8

@@ -123,6 +123,21 @@ describe('the check of the openai miner', () => {
     assert.equal(only!.problem?.message, 'the vault has no ***')
   })
 
+  it('reports what a question shows while others still wait', async () => {
+    await using fine = await startModelServer(answered(401, { error: { message: 'no', code: 'invalid_api_key' } }))
+    await using slow = await startModelServer(stalled())
+    const endpoints = [
+      { name: 'slow', baseUrl: slow.url },
+      { name: 'fine', baseUrl: fine.url },
+    ]
+    const stop = new AbortController()
+    const first = Promise.withResolvers<Check>()
+    const checking = (await openai({ endpoints })).check!(stop.signal, { onCheck: first.resolve })
+    assert.equal((await first.promise).name, 'fine')
+    stop.abort()
+    await assert.rejects(checking, { name: 'AbortError' })
+  })
+
   it('asks eight at a time at most', async () => {
     await using model = await startModelServer(stalled())
     const names = Array.from({ length: 20 }, (_, at) => ({ name: `e${at}`, baseUrl: model.url }))
