@@ -87,7 +87,8 @@ export class Candidates {
       case 'key':
         this.#ruledOut.add(target)
         break
-      case 'rate': // the key's cooldown in Health decides when it is asked again
+      case 'rate': // the cooldown in Health decides when it is asked again
+      case 'loading':
         break
       case 'endpoint': {
         const times = (this.#failures.get(endpoint)?.times ?? 0) + 1
@@ -120,7 +121,7 @@ export function noTargetError(targets: readonly Target[], health: Health): NoAns
     })
   const { endpoint } = resting.find(one => one.reason === error)!.target
   const { reason, message, code, hint, misuse } = error
-  const retryAfterMs = Math.ceil(msUntilAvailable(targets, health))
+  const retryAfterMs = msUntilAvailable(targets, health)
   return new NoAnswer(
     // The endpoint rests because it was silent in an earlier question; this question is not late.
     reason === 'late' ? 'upstream' : reason,
@@ -129,8 +130,8 @@ export function noTargetError(targets: readonly Target[], health: Health): NoAns
   )
 }
 
-/** Returns the milliseconds until the first of them may be asked. */
+/** Returns the whole milliseconds until the first of them may be asked. */
 export function msUntilAvailable(targets: readonly Target[], health: Health): number {
   const isAlone = targets.every(target => health.msUntilAvailable(target) > 0)
-  return Math.min(...targets.map(target => health.msUntilAvailable(target, isAlone)))
+  return Math.ceil(Math.min(...targets.map(target => health.msUntilAvailable(target, isAlone))))
 }
