@@ -18,11 +18,11 @@ function inHeaders(headers: unknown, now: () => number): number | undefined {
 }
 
 /**
- * Reads the wait in an error: Google's `RetryInfo`, OpenRouter's copy of a header, Hugging Face's estimate, else the words of a rate limit. Other
- * errors may quote the question, whose words must not rest a key.
+ * Reads the wait in an error: Google's `RetryInfo`, OpenRouter's copy of a header, Hugging Face's estimate of how long a
+ * model still loads, else the words of a rate limit. Other errors may quote the question, whose words must not rest a key.
  *
  * @see google/rpc/error_details.proto
- * @see https://github.com/huggingface/transformers/issues/32665 `{"error": "Model … is currently loading", "estimated_time": 20.0}`
+ * @see https://github.com/huggingface/transformers/issues/32665
  */
 function inError(response: ErrorResponse, now: () => number): number | undefined {
   const { details, metadata, estimated_time } = (response.error ?? {}) as Waits

@@ -78,17 +78,23 @@ export class Candidates {
   /** Rules out the targets that cannot answer this question after this failure, or pauses the endpoint, see {@link faultOf}. */
   onFailure(target: Target, error: NoAnswer): void {
     const { endpoint } = target
+    const ruleOutEndpoint = () => {
+      for (const one of this.#targets) if (one.endpoint === endpoint) this.#ruledOut.add(one)
+    }
     // Another question may ask sooner, where nothing else is left to ask; this one has its answer.
-    if ((error.retryAfterMs ?? 0) > maxAloneRetryAfterMs) this.#ruledOut.add(target)
+    const isLong = (error.retryAfterMs ?? 0) > maxAloneRetryAfterMs
+    if (isLong) this.#ruledOut.add(target)
     switch (faultOf(error)) {
       case 'question':
-        for (const one of this.#targets) if (one.endpoint === endpoint) this.#ruledOut.add(one)
+        ruleOutEndpoint()
         break
       case 'key':
         this.#ruledOut.add(target)
         break
-      case 'rate': // the cooldown in Health decides when it is asked again
-      case 'loading':
+      case 'rate': // the key's cooldown in Health decides when it is asked again
+        break
+      case 'loading': // so does the endpoint's
+        if (isLong) ruleOutEndpoint()
         break
       case 'endpoint': {
         const times = (this.#failures.get(endpoint)?.times ?? 0) + 1

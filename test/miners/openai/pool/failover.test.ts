@@ -40,6 +40,13 @@ describe('a question with several targets', () => {
     assert.match(message, /is still loading .*: Model m is currently loading$/)
   })
 
+  it('does not ask with another key when the model takes longer to load than a question waits', async () => {
+    await using model = await startModelServer(answered(503, { error: 'Model m is loading', estimated_time: 120 }))
+    const { ask } = pool([endpoint('hub', { url: model.url, keys: ['sk-1', 'sk-2'] })])
+    const { code, retryAfterMs } = await ask({ deadline: Date.now() + 300_000 }).catch(error => error)
+    assert.deepEqual([code, retryAfterMs, model.requests.length], ['MODEL_LOADING', 120_000, 1])
+  })
+
   it('fails as loading, and says when to come again, while the model is loading', async () => {
     const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }
     await using model = await startModelServer(answered(503, loading))
