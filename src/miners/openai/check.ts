@@ -2,7 +2,7 @@ import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { mapParallel } from '../../async/map-parallel.js'
 import type { Check, CheckHow, Outcome } from '../../plugin/miner.js'
 import { callModel } from './call/complete.js'
-import type { RefusedParameters } from './call/refused-parameters.js'
+import { isUnasked, type RefusedParameters } from './call/refused-parameters.js'
 import type { ModelCode } from './errors/model-code.js'
 import { problemOf } from './errors/problem-of.js'
 import type { ClientCache } from './http/client-cache.js'
@@ -124,10 +124,7 @@ async function checkOne(
     signal.throwIfAborted()
     if (error !== CANCELLED) problem = problemOf(error, endpoint)
   }
-  // The miner asks for the counts of tokens by itself: an operator who did not has nothing to mend.
-  const isOwn = (parameter: string) =>
-    parameter === 'stream_options' && endpoint.config.extra?.[parameter] === undefined
-  const leftOut = [...refused.of(endpoint)].filter(parameter => !isOwn(parameter))
+  const leftOut = [...refused.of(endpoint)].filter(parameter => !isUnasked(endpoint, parameter))
   const notes = leftOut.map(parameter => `${endpoint.config.model} refuses ${parameter}, so it is not sent`)
   const allPassed = { reachable: true, key: true, model: true, parameters: leftOut.length === 0 }
   // A model that used up the few tokens on reasoning has accepted everything.
