@@ -55,7 +55,7 @@ export default class Prompt extends SettingsCommand {
     const messages = await readQuestion({ text: args.TEXT, ...flags })
     const timeoutMs = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
     const ending = scope.resolve(ENDING)
-    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: ending })
+    using timeout = timeoutSignal({ ms: timeoutMs + GRACE_MS, reason: () => late(timeoutMs), parent: ending })
     using waiting = this.status.show(WAITING)
     const deadline = Date.now() + timeoutMs
     const miner = await readyMiner(scope, timeout.signal)
@@ -77,7 +77,7 @@ export default class Prompt extends SettingsCommand {
     await converse({
       opening,
       ask: async (messages, stop) => {
-        using timeout = timeoutSignal({ ms, reason, parent: stop })
+        using timeout = timeoutSignal({ ms: ms + GRACE_MS, reason, parent: stop })
         using waiting = this.status.show(WAITING)
         const output = new PromptOutput({ ...flags, isJson: false, waiting, output: this.answer })
         const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
@@ -117,6 +117,8 @@ export default class Prompt extends SettingsCommand {
 }
 
 const DEFAULT_TIMEOUT = '10m'
+/** A miner that keeps to its deadline reports what took so long; this command knows only that something did. */
+const GRACE_MS = 100
 const WAITING = 'waiting for the answer'
 
 type Asking = {

@@ -142,6 +142,15 @@ describe('miner prompt', () => {
     })
   }
 
+  for (const flags of [[], ['--no-stream'], ['--json']])
+    it(`says that the endpoint sent nothing until --timeout, not only that time is up, ${flags}`, async () => {
+      await using model = await startModelServer(stalled())
+      const { stdout, stderr } = await runMiner(['prompt', 'hi', '--timeout', '3s', ...flags, '--base-url', model.url])
+      const printed = stdout + stderr
+      assert.match(printed, /sent no token and did not finish its answer within/)
+      assert.match(printed, /check that the endpoint is up/)
+    })
+
   it('waits no longer than --timeout', async () => {
     await using model = await startModelServer(stalled())
     const { code, stderr } = await runMiner(['prompt', 'hi', '--timeout', '3s', '--base-url', model.url])

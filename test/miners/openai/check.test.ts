@@ -104,6 +104,19 @@ describe('the check of the openai miner', () => {
     assert.deepEqual(only!.notes, ['gpt-3.5-turbo refuses top_p, so it is not sent'])
   })
 
+  it('does not mention refused token counts, unless the operator asked for them', async () => {
+    await using model = await startModelServer((response, request) =>
+      'stream_options' in request.body
+        ? error(400, 'unsupported_parameter', { param: 'stream_options' })(response, request)
+        : streamed(['OK'])(response, request),
+    )
+    const [only] = await check({ baseUrl: model.url })
+    assert.deepEqual([held(only!), only!.notes], [[true, true, true, true], undefined])
+    const [set] = await check({ baseUrl: model.url, extra: { stream_options: { include_usage: true } } })
+    assert.deepEqual(held(set!), [true, true, true, false])
+    assert.deepEqual(set!.notes, ['gpt-3.5-turbo refuses stream_options, so it is not sent'])
+  })
+
   it('passes a model that uses up the few tokens on reasoning', async () => {
     await using model = await startModelServer(streamed([''], { finishReason: 'length' }))
     const [only] = await check({ baseUrl: model.url })
