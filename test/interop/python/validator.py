@@ -13,7 +13,7 @@ import json
 import sys
 import time
 
-from bittensor_sdk import Dendrite, Keypair, Prompting, StreamPromptingSynapse, arguments, close, loopback
+from bittensor_sdk import Dendrite, Keypair, Prompting, StreamPromptingSynapse, arguments, close, loopback, result
 
 
 async def main():
@@ -61,7 +61,7 @@ async def main():
             }
 
     for answer in await asyncio.gather(*(ask(json.loads(line)) for line in sys.stdin)):
-        sys.stdout.write(f"{json.dumps(answer)}\n")  # at once, newline and all: the SDK's threads log to it, too
+        print(json.dumps(answer), file=result)
     await close(dendrite)
 
 
