@@ -63,9 +63,39 @@ describe('miner create', () => {
       assert.equal(name, `${kind}-my-own`)
       assert.deepEqual(
         published.map(({ path }: { path: string }) => path),
-        ['LICENSE', 'README.md', 'dist/index.js', 'package.json'],
+        ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json'],
       )
     })
+
+  it('writes packages that a TypeScript program imports', async () => {
+    const modulesThere = join(home, 'node_modules')
+    linkModules(home)
+    const packages = [
+      ['miner', 'shout'],
+      ['miner', 'retr', '--extends', 'openai'],
+      ['dialect', 'mine'],
+    ]
+    for (const [kind, name, ...more] of packages) {
+      const folder = join(modulesThere, `${kind}-${name}`)
+      await runMiner(['create', kind!, name!, ...more, '--dir', folder])
+      await passes([tsc, '-p', folder])
+    }
+    const program = `
+      import { openMiner } from 'bittensor-miner/embed'
+      import shout from 'miner-shout'
+      import retr from 'miner-retr'
+      import mine from 'dialect-mine'
+      await using one = await openMiner({ use: shout, dialect: mine, settings: { shout: { prefix: '> ' } } })
+      await using two = await openMiner({ use: retr, settings: { retr: { rule: 'Be brief.' } } })
+      console.log(typeof one.resolve, typeof two.resolve)`
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(home, 'program.ts'), program)
+    const compilerOptions = { module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], strict: true }
+    const tsconfig = { compilerOptions: { ...compilerOptions, types: ['node'], noEmit: true }, files: ['program.ts'] }
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(tsconfig))
+    await passes([tsc, '-p', home])
+    assert.equal(await passes([join(home, 'program.ts')]), 'function function\n')
+  })
 
   for (const kind of ['miner', 'dialect'])
     it(`writes a ${kind} that an older Node builds and tests with the Node that the package brings`, async () => {
