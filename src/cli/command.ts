@@ -18,7 +18,7 @@ import {
 } from './open-run.js'
 import { lookUpFirst, openRunScope, readLayers, requireAllow } from './open-scope.js'
 import { StatusLine } from './output/status-line.js'
-import { escapeForTerminal } from './output/terminal.js'
+import { AnswerOutput, escapeForTerminal } from './output/terminal.js'
 
 /** A command run: its parsed command line, its configuration, and the scope that builds from them. */
 export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
@@ -65,6 +65,8 @@ export abstract class SettingsCommand extends MinerCommand {
 
   /** shows that the command waits */
   protected readonly status = new StatusLine()
+  /** prints an answer */
+  protected readonly answer = new AnswerOutput()
 
   #secrets: readonly string[] = []
 
@@ -85,7 +87,7 @@ export abstract class SettingsCommand extends MinerCommand {
       const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
       const configuration = await configureRun({ line, layers, scope, chosen, secrets })
       this.#secrets = configuration.secretValues
-      await provideRun({ scope, chosen, configuration, status: this.status })
+      await provideRun({ scope, chosen, configuration, status: this.status, answer: this.answer })
       return {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],
@@ -151,7 +153,7 @@ type UnknownFlags = Error & {
   }
 }
 
-// The index of @oclif/core does not export the class, so it is told by its name.
+// The index of @oclif/core does not export the class, so it is recognized by its name.
 function isUnknownFlags(error: unknown): error is UnknownFlags {
   return error instanceof Error && error.constructor.name === 'NonExistentFlagsError'
 }

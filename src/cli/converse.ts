@@ -1,4 +1,5 @@
 import type { Message } from '../plugin/miner.js'
+import { columnsOf, fill } from '../text/fill.js'
 import { expectExit } from './process/unexpected-exit.js'
 import { stdinLines } from './question/stdin.js'
 import { typedTurns } from './question/typed-turns.js'
@@ -17,7 +18,7 @@ export type Conversation = {
 }
 
 /**
- * Asks one question after the other, each with all that was said before. At a terminal the user types them, and Ctrl-C
+ * Asks one question after the other, each with those before it and their answers. At a terminal the user types them, and Ctrl-C
  * stops an answer; elsewhere each line of standard input is a question. A question that fails leaves no trace in the
  * conversation; an answer that the user stops stays as far as it came.
  *
@@ -27,13 +28,13 @@ export async function converse({ opening, ask, report }: Conversation): Promise<
   const asksAtOnce = opening.at(-1)?.role === 'user'
   const start = asksAtOnce ? opening.slice(0, -1) : opening
   const first = asksAtOnce ? opening.at(-1)!.content : undefined
-  let said = start
+  let turns = start
 
   const take = async (content: string, stop: AbortSignal): Promise<void> => {
-    const asked: readonly Message[] = [...said, { role: 'user', content }]
+    const asked: readonly Message[] = [...turns, { role: 'user', content }]
     try {
       const answer = await ask(asked, stop)
-      if (answer.trim() !== '') said = [...asked, { role: 'assistant', content: answer }]
+      if (answer.trim() !== '') turns = [...asked, { role: 'assistant', content: answer }]
     } catch (error) {
       report(error)
     }
@@ -47,16 +48,18 @@ export async function converse({ opening, ask, report }: Conversation): Promise<
   }
 
   using typed = typedTurns(process.stdin, process.stderr)
-  process.stderr.write('Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear begins a new one\n')
+  process.stderr.write(`${fill(KEYS, { width: columnsOf(process.stderr) })}\n`)
   for (let text = first ?? (await typed.next()); text !== null; text = await typed.next()) {
     const question = text
     const word = text.trim()
     if (word === '/exit' || word === '/quit') return
-    if (word === '/clear') said = start
+    if (word === '/clear') turns = start
     else if (word !== '') await typed.aside(() => stoppable(stop => take(question, stop)))
   }
   process.stderr.write('\n')
 }
+
+const KEYS = 'Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear begins a new one'
 
 /** Runs a task that the first Ctrl-C stops. The second ends the program: the task may ignore its signal. */
 async function stoppable(task: (stop: AbortSignal) => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { packageInfo } from '../app/package-info.js'
 import { type BaseMiner, createPackage, type NewPackage, packageName } from '../create/create-package.js'
 import { isPluginName } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
+import { shellWord } from '../text/shell-word.js'
 import { UsageError } from './errors/usage-error.js'
 
 /** The arguments and flags of every `miner create …`. */
@@ -49,12 +50,12 @@ export async function create(
   const folder = dir ?? named
   const files = await createPackage({ kind, name, folder, ...(base && { base }) })
   const trial = kind === 'miner' ? `prompt --use ${name} hi` : `serve --dev --use echo --dialect ${name}`
-  const next = [`cd ${quoteWord(folder)}`, 'npm install', 'npm test', 'npx miner plugins:link .', `npx miner ${trial}`]
+  const next = [`cd ${shellWord(folder)}`, 'npm install', 'npm test', 'npx miner plugins:link .', `npx miner ${trial}`]
   // A clone, or an installed copy, has all that npm packs.
   const { package: host, version } = packageInfo()
   const program = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
   const withoutRegistry = [
-    `npm pack --ignore-scripts --pack-destination . ${quoteWord(program)}`,
+    `npm pack --ignore-scripts --pack-destination . ${shellWord(program)}`,
     `npm install --save-dev ./${host}-${version}.tgz`,
   ]
   const message = [
@@ -67,11 +68,6 @@ export async function create(
     ...withoutRegistry.map(line => `  ${line}`),
   ].join('\n')
   return { package: named, folder, files, next, withoutRegistry, message }
-}
-
-/** Quotes a path that a shell would split or expand. */
-function quoteWord(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }
 
 /**

@@ -50,7 +50,7 @@ class HelpOfCommand extends CommandHelp {
   }
 
   protected override flags(flags: Parameters<CommandHelp['flags']>[0]): ReturnType<CommandHelp['flags']> {
-    // A list with blanks can be broken; a single choice is told by the text.
+    // A list with blanks can be broken; the text names a single choice.
     const listed = (text: string) =>
       text.replace(/\n<options: (.*)>$/s, (_, all: string) =>
         all.includes('|') ? `\none of ${all.replaceAll('|', ', ')}` : '',

@@ -30,6 +30,7 @@ import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
 import type { StatusLine } from './output/status-line.js'
+import type { AnswerOutput } from './output/terminal.js'
 import { warnOfProblems } from './plugins/log-plugins.js'
 
 // The steps of `SettingsCommand.open`, in their order.
@@ -149,15 +150,17 @@ type ProvideOptions = {
   readonly chosen: ChosenPlugins
   readonly configuration: Configuration
   readonly status: StatusLine
+  readonly answer: AnswerOutput
 }
 
 /** Provides the scope with what was chosen and configured, and with the log, which gets the warnings. */
-export async function provideRun({ scope, chosen, configuration, status }: ProvideOptions): Promise<void> {
+export async function provideRun({ scope, chosen, configuration, status, answer }: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
   const { level, format } = valuesOf(configuration, hostSections.log)
-  const output = scope.resolve(RESOURCES).own(await logOutput(format))
+  const output = scope.resolve(RESOURCES).own(logOutput(format))
   const write = (line: string) => {
     status.erase()
+    answer.makeRoom()
     output.write(line)
   }
   const log = await createLog({ level, secrets: configuration.secretValues, output: { write } })

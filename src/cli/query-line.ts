@@ -5,6 +5,7 @@ import { hostSections } from '../app/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import type { DialectDefinition, Route } from '../plugin/dialect.js'
+import { shellWord } from '../text/shell-word.js'
 import { hotkeyFile, listHotkeys } from '../wallet/hotkey-files.js'
 import { parseKeyfile } from '../wallet/parse-keyfile.js'
 import { readKeyfile } from '../wallet/read-keyfile.js'
@@ -24,7 +25,7 @@ export type Answering = {
   readonly configFile: string | undefined
 }
 
-/** A shell command, and what it lacks until somebody fills it in. */
+/** A shell command, and what the reader has to fill in. */
 export type QueryLine = { readonly command: string; readonly lacks?: string }
 
 /**
@@ -113,12 +114,8 @@ async function plainHotkeys(path: string): Promise<readonly (readonly [name: str
       const keyfile = await readKeyfile(file)
       if (keyfile) found.push([listed, (await parseKeyfile(keyfile.bytes, file)).address])
     } catch {
-      // Encrypted, or no hotkey: it cannot be told whose it is.
+      // Encrypted, or not a hotkey: its address is unknown.
     }
   }
   return found
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,16 +1,15 @@
 import { hostSections } from '../app/settings.js'
-import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
-import { abortable } from '../async/abortable.js'
+import { CHOSEN_MINER, ENDING } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
+import { readyMiner } from '../cli/ready-miner.js'
+import { redactReport, reportMessages } from '../cli/sources.js'
 import { valuesOf } from '../config/configuration.js'
-import { redactText } from '../config/redact.js'
-import type { Check } from '../plugin/miner.js'
+import type { Check, Miner } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { checkMiner } from '../plugin/run/check-miner.js'
-import { escapeControls } from '../text/escape.js'
 
 /** How long the whole check may take. */
 const TIMEOUT_MS = 30_000
@@ -18,7 +17,7 @@ const TIMEOUT_MS = 30_000
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Check whether the miner can answer.'
   static override description =
-    'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail, and 2 when none can be tried, as without any key.'
+    'Tries each of the ways in which it can answer, at the least cost. The exit code is 1 when all of them fail or the check is not done within 30 s, and 2 when it can try none, as without any key.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   static override readonly reads = ['axon'] as const
@@ -28,48 +27,45 @@ export default class CheckMiner extends SettingsCommand {
     const { scope, configuration } = run
     using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: scope.resolve(ENDING) })
     using waiting = this.status.show('checking what can answer')
-    const miner = await abortable(scope.resolve(MINER), timeout.signal)
-    await abortable(Promise.resolve(miner.ready?.()), timeout.signal)
-    const found = await checkMiner(miner, timeout.signal)
+    const found = await checkInTime(await readyMiner(scope, timeout.signal), timeout.signal)
     waiting[Symbol.dispose]()
     const { concurrency } = valuesOf(configuration, hostSections.axon)
-    const checks = found.map(check => withSlots(redactCheck(check, configuration.secretValues), concurrency))
+    const checks = found.checks.map(check => withSlots(redactReport(check, configuration.secretValues), concurrency))
 
     const broken = checks.filter(({ problem }) => problem)
-    if (checks.length > 0 && broken.length === checks.length) process.exitCode = 1
-    if (this.jsonEnabled()) return { checks }
+    if (found.late || (checks.length > 0 && broken.length === checks.length)) process.exitCode = 1
+    if (this.jsonEnabled()) return { checks, ...(found.late && { error: errorOf(found.late) }) }
 
     if (checks.length === 0) this.log(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)
     else this.log(checkTable(checks))
-    for (const { name, notes = [] } of checks)
-      for (const message of notes) process.stderr.write(formatMessage({ label: escapeControls(name), message }))
-    // Most messages name what they are about.
-    for (const { name, problem } of broken)
-      process.stderr.write(
-        formatMessage({ ...(!problem!.message.includes(name) && { label: escapeControls(name) }), ...problem! }),
-      )
+    process.stderr.write(reportMessages(checks))
     if (broken.length > 0 && broken.length < checks.length) {
       const message = `only ${checks.length - broken.length} of ${checks.length} ways to answer work`
       process.stderr.write(formatMessage({ label: 'warning', message }))
     }
+    if (found.late) process.stderr.write(formatMessage(errorOf(found.late)))
     return undefined
   }
 }
 
-/** Redacts secrets: an endpoint's error may repeat what it was sent. */
-function redactCheck({ name, findings, notes, concurrency, problem }: Check, secrets: readonly string[]): Check {
-  const clean = (text: string) => redactText(text, secrets)
-  const found = {
-    name: clean(name),
-    findings,
-    ...(notes && { notes: notes.map(clean) }),
-    ...(concurrency !== undefined && { concurrency }),
-  }
-  if (!problem) return found
-  const { code, message, hint } = problem
-  return {
-    ...found,
-    problem: { code: clean(code), message: clean(message), ...(hint !== undefined && { hint: clean(hint) }) },
+type Found = {
+  readonly checks: readonly Check[]
+  /** absent when all checks are done */
+  readonly late?: NoAnswer
+}
+
+/**
+ * Runs the miner's check; when the time is up, returns the results that it has reported.
+ *
+ * @throws the signal's reason when there are none · whatever the miner throws
+ */
+async function checkInTime(miner: Miner, signal: AbortSignal): Promise<Found> {
+  const reported = new Map<string, Check>()
+  try {
+    return { checks: await checkMiner(miner, signal, { onCheck: check => reported.set(check.name, check) }) }
+  } catch (error) {
+    if (reported.size === 0 || !(error instanceof NoAnswer) || error !== signal.reason) throw error
+    return { checks: [...reported.values()], late: error }
   }
 }
 
@@ -87,4 +83,9 @@ function late(): NoAnswer {
     code: 'CHECK_TIMEOUT',
     hint: 'see what it waits for: --log-level debug',
   })
+}
+
+/** Reports that the time was up, beside checks that are done. */
+function errorOf({ code, message, hint }: NoAnswer) {
+  return { code, message: `${message}: there may be more ways to answer than these`, hint }
 }

@@ -1,11 +1,10 @@
-import { CHOSEN_MINER, ENDING, MINER } from '../app/tokens.js'
-import { abortable } from '../async/abortable.js'
+import { CHOSEN_MINER, ENDING } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { SettingsCommand } from '../cli/command.js'
-import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { table } from '../cli/output/table.js'
-import { redactText } from '../config/redact.js'
+import { readyMiner } from '../cli/ready-miner.js'
+import { redactReport, reportMessages } from '../cli/sources.js'
 import type { ModelList } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { listModels } from '../plugin/run/list-models.js'
@@ -17,7 +16,7 @@ const TIMEOUT_MS = 30_000
 export default class Models extends SettingsCommand {
   static override summary = 'List the models that the miner can use, and which of them is configured.'
   static override description =
-    'Asks each endpoint for its list. The exit code is 1 when none of them sends one, and 2 when none can be asked, as without any key.'
+    'Asks each endpoint for its list. The exit code is 1 when all of them fail, and 2 when it can ask none, as without any key.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --base-url http://127.0.0.1:11434/v1',
@@ -28,27 +27,18 @@ export default class Models extends SettingsCommand {
     await using run = await this.open(Models)
     const { scope, configuration } = run
     using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: scope.resolve(ENDING) })
-    const { signal } = timeout
-    const miner = await abortable(scope.resolve(MINER), signal)
-    await abortable(Promise.resolve(miner.ready?.()), signal)
-    const found = await listModels(miner, signal)
+    using waiting = this.status.show('asking for the models')
+    const found = await listModels(await readyMiner(scope, timeout.signal), timeout.signal)
+    waiting[Symbol.dispose]()
     if (!found) throw noList(scope.resolve(CHOSEN_MINER).name)
-    const lists = found.map(list => redactList(list, configuration.secretValues))
+    const lists = found.map(list => redactReport(list, configuration.secretValues))
 
     if (lists.length > 0 && lists.every(({ problem }) => problem)) process.exitCode = 1
     if (this.jsonEnabled()) return { lists }
 
     const rows = lists.flatMap(rowsOf)
     if (rows.length > 0) this.log(table(rows))
-    for (const list of lists)
-      for (const message of notesOf(list))
-        process.stderr.write(formatMessage({ label: escapeControls(list.name), message }))
-    // Most messages name what they are about.
-    for (const { name, problem } of lists)
-      if (problem)
-        process.stderr.write(
-          formatMessage({ ...(!problem.message.includes(name) && { label: escapeControls(name) }), ...problem }),
-        )
+    process.stderr.write(reportMessages(lists.map(list => ({ ...list, notes: notesOf(list) }))))
     return undefined
   }
 }
@@ -70,24 +60,6 @@ function notesOf({ configured, models, notes = [], problem }: ModelList): readon
   if (configured === undefined || models.some(one => one.configured)) return notes
   const lacks = `its list lacks ${configured}, which is configured; \`miner check\` shows whether that answers`
   return [...notes, lacks]
-}
-
-/** Redacts secrets: an endpoint may repeat what it was sent. */
-function redactList({ name, configured, models, notes, problem }: ModelList, secrets: readonly string[]): ModelList {
-  const clean = (text: string) => redactText(text, secrets)
-  return {
-    name: clean(name),
-    ...(configured !== undefined && { configured: clean(configured) }),
-    models: models.map(model => ({ ...model, id: clean(model.id) })),
-    ...(notes && { notes: notes.map(clean) }),
-    ...(problem && {
-      problem: {
-        code: clean(problem.code),
-        message: clean(problem.message),
-        ...(problem.hint !== undefined && { hint: clean(problem.hint) }),
-      },
-    }),
-  }
 }
 
 function noList(name: string): UsageError {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Flags } from '@oclif/core'
-import type { RunScope } from '../app/scope.js'
-import { ENDING, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
-import { abortable } from '../async/abortable.js'
+import { ENDING, PLUGINS_IN_USE } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { converse } from '../cli/converse.js'
@@ -10,6 +8,7 @@ import { printError } from '../cli/errors/print-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.js'
 import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
+import { readyMiner } from '../cli/ready-miner.js'
 import type { Problem } from '../config/problem.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt, Message, Miner } from '../plugin/miner.js'
@@ -20,7 +19,7 @@ import { collectAnswer } from '../plugin/run/whole-answer.js'
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner directly, without a network.'
   static override description =
-    'Prints the answer as it comes. What is piped in stands before TEXT; without TEXT and --messages it is the question. With -i, each line that is piped in is a question.'
+    'Prints the answer as it comes. Piped text comes before TEXT; without TEXT and --messages it is the question. With -i, each piped line is a question.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --roles system,user --messages "Be brief." "What is TAO?"',
@@ -34,7 +33,7 @@ export default class Prompt extends SettingsCommand {
     ...questionFlags,
     interactive: Flags.boolean({
       char: 'i',
-      description: 'hold a conversation: ask one question after the other, each with all that was said before',
+      description: 'hold a conversation: each question is asked with those before it and their answers',
     }),
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
     timeout: Flags.string({
@@ -56,11 +55,11 @@ export default class Prompt extends SettingsCommand {
     const messages = await readQuestion({ text: args.TEXT, ...flags })
     const timeoutMs = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
     const ending = scope.resolve(ENDING)
-    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: ending })
+    using timeout = timeoutSignal({ ms: timeoutMs + GRACE_MS, reason: () => late(timeoutMs), parent: ending })
     using waiting = this.status.show(WAITING)
     const deadline = Date.now() + timeoutMs
     const miner = await readyMiner(scope, timeout.signal)
-    const output = new PromptOutput({ ...flags, isJson, waiting })
+    const output = new PromptOutput({ ...flags, isJson, waiting, output: this.answer })
     return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
   }
 
@@ -78,9 +77,9 @@ export default class Prompt extends SettingsCommand {
     await converse({
       opening,
       ask: async (messages, stop) => {
-        using timeout = timeoutSignal({ ms, reason, parent: stop })
+        using timeout = timeoutSignal({ ms: ms + GRACE_MS, reason, parent: stop })
         using waiting = this.status.show(WAITING)
-        const output = new PromptOutput({ ...flags, isJson: false, waiting })
+        const output = new PromptOutput({ ...flags, isJson: false, waiting, output: this.answer })
         const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
         try {
           return (await this.#ask(run, asking)).completion
@@ -91,7 +90,7 @@ export default class Prompt extends SettingsCommand {
       },
       report: error => {
         const code = printError(this.redacted(error as Error), [])
-        // A script has to learn of it; a user at the terminal has seen it.
+        // For a script; a user at the terminal has seen the error.
         if (!process.stdin.isTTY) process.exitCode ||= code
       },
     })
@@ -118,6 +117,8 @@ export default class Prompt extends SettingsCommand {
 }
 
 const DEFAULT_TIMEOUT = '10m'
+/** A miner that keeps to its deadline reports what took so long; this command knows only that something did. */
+const GRACE_MS = 100
 const WAITING = 'waiting for the answer'
 
 type Asking = {
@@ -132,12 +133,6 @@ const jsonConversation: Problem = {
   code: 'RULE_BROKEN',
   message: '--interactive and --json do not go together: a conversation is not one document',
   hint: 'leave out one of them; --json prints one answer',
-}
-
-async function readyMiner(scope: RunScope, signal: AbortSignal): Promise<Miner> {
-  const miner = await abortable(scope.resolve(MINER), signal)
-  await abortable(Promise.resolve(miner.ready?.()), signal)
-  return miner
 }
 
 function late(ms: number): NoAnswer {

@@ -67,7 +67,7 @@ export default class Query extends SettingsCommand {
     const dendrite = await scope.resolve(DENDRITE)
     const ask = { ...axon, ...question, timeoutMs, signal: scope.resolve(ENDING) }
     using waiting = this.status.show('waiting for the axon')
-    const output = new QueryOutput({ ...question, isJson: this.jsonEnabled(), waiting })
+    const output = new QueryOutput({ ...question, isJson: this.jsonEnabled(), waiting, output: this.answer })
     const reply = frames
       ? await output.stream(frames === 'text' ? dendrite.stream(ask) : dendrite.relay(ask))
       : await dendrite.ask(ask)

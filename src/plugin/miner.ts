@@ -141,7 +141,10 @@ export type Check = {
 export type CheckHow = {
   /** true: only whether each source answers, at the least cost; `miner serve` does so when it starts */
   readonly quick?: boolean
-  /** To be called with each result as soon as it is known, so that a slow source does not hold up the others. */
+  /**
+   * To be called with each result as soon as it is known, so that a slow source does not hold up the others. A later result
+   * of the same name replaces the earlier.
+   */
   readonly onCheck?: (check: Check) => void
 }
 

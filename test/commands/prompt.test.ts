@@ -15,6 +15,7 @@ import {
   streamed,
   whole,
 } from '../support/model-server.ts'
+import { pausing } from '../support/pausing-model.ts'
 
 describe('miner prompt', () => {
   it('takes the text behind a list of the miner’s as the question', async () => {
@@ -26,19 +27,11 @@ describe('miner prompt', () => {
   })
 
   it('prints the answer as it comes', async () => {
-    const gate = Promise.withResolvers<void>()
-    await using model = await startModelServer(
-      streamed(
-        (async function* () {
-          yield 'Hel'
-          await gate.promise
-          yield 'lo'
-        })(),
-      ),
-    )
+    const { behaviour, goOn } = pausing()
+    await using model = await startModelServer(behaviour)
     await using run = liveMiner(['prompt', 'hi', '--base-url', model.url])
     await run.says('Hel')
-    gate.resolve()
+    goOn()
     const { code, stdout, stderr } = await run.ended
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'Hello\n', stderr: '' })
   })
@@ -148,6 +141,15 @@ describe('miner prompt', () => {
       assert.equal(code, 0)
     })
   }
+
+  for (const flags of [[], ['--no-stream'], ['--json']])
+    it(`says that the endpoint sent nothing until --timeout, not only that time is up, ${flags}`, async () => {
+      await using model = await startModelServer(stalled())
+      const { stdout, stderr } = await runMiner(['prompt', 'hi', '--timeout', '3s', ...flags, '--base-url', model.url])
+      const printed = stdout + stderr
+      assert.match(printed, /sent no token and did not finish its answer within/)
+      assert.match(printed, /check that the endpoint is up/)
+    })
 
   it('waits no longer than --timeout', async () => {
     await using model = await startModelServer(stalled())
@@ -263,21 +265,13 @@ describe('miner prompt', () => {
 
   // Node's `spawn` gives its child a socket, and most programs leave it open.
   it('does not wait for a socket to which nothing is written, and says when something comes too late', async () => {
-    const gate = Promise.withResolvers<void>()
-    await using model = await startModelServer(
-      streamed(
-        (async function* () {
-          yield 'Hel'
-          await gate.promise
-          yield 'lo'
-        })(),
-      ),
-    )
+    const { behaviour, goOn } = pausing()
+    await using model = await startModelServer(behaviour)
     await using run = liveMiner(['prompt', 'hi', '--base-url', model.url])
     await run.says('Hel')
     run.child.stdin.write('too late')
     await run.says('standard input came too late, and is not part of the question')
-    gate.resolve()
+    goOn()
     assert.deepEqual((await model.arrived(0)).body.messages, [{ role: 'user', content: 'hi' }])
     assert.equal((await run.ended).code, 0)
 

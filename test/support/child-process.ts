@@ -25,6 +25,8 @@ export type Server<Ready> = AsyncDisposable & {
   stop(): Promise<Ended>
   /** Sends SIGKILL, and waits for the exit. */
   kill(): Promise<void>
+  /** Sends a signal that does not end it. */
+  send(signal: NodeJS.Signals): void
 }
 
 /**
@@ -83,6 +85,7 @@ export async function startServer<Ready>(
       ready: await within(timeoutMs, Promise.race([ready, early])),
       stop,
       kill,
+      send: signal => void child.kill(signal),
       [Symbol.asyncDispose]: async () => void (await stop()),
     }
   } catch (cause) {

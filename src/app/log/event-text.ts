@@ -51,7 +51,7 @@ function failedAttempts(attempts: unknown): readonly string[] {
   return Array.isArray(attempts) ? attempts.map(String).filter(attempt => !attempt.endsWith(': answered')) : []
 }
 
-/** The text of an error; with an error that no code foresees, its name and where it was thrown. */
+/** The text of an error; of one without a code also its name, and where it was thrown. */
 function errorText(error: unknown): string | undefined {
   if (typeof error === 'string') return error
   const { name, code, message, hint, stack } = (error ?? {}) as LogRecord

@@ -9,9 +9,9 @@ const BLOCKED_MS = 250
 
 /**
  * Warns when a plugin harms others: when code held the only thread, so that no caller was answered, and when a plugin runs
- * on although its result is no longer needed. The culprit that held the thread cannot be identified, so the warning names
- * miner and dialect; of plugins that run on, it ignores those that surely answer for another axon. A busy machine, where
- * the thread stands still without using the processor, causes no warning.
+ * on although its result is no longer needed, unless it surely answers for another axon. The culprit that held the thread
+ * cannot be identified, so the warning names miner and dialect. A busy machine, where the thread stands still without using
+ * the processor, causes no warning.
  */
 export function watchPlugins(
   log: Log,

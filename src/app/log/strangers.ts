@@ -16,7 +16,10 @@ type CountedCaller = StrangersRequest & { count: number }
 
 /** How many different callers a sum names. */
 const MAX_CALLERS = 10
-/** How many of them may come from one address, or one /64 of IPv6, so that one stranger cannot hide the others behind made-up hotkeys. */
+/**
+ * How many of them may come from one address, or one /64 of IPv6, so that one stranger cannot hide the others behind
+ * made-up hotkeys.
+ */
 const MAX_PER_ADDRESS = 3
 const MAX_REASON = 100
 

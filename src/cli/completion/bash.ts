@@ -1,36 +1,15 @@
 import type { CompletedCommand } from './completed-commands.js'
+import { posixLookups } from './posix-lookups.js'
 
 /**
  * Writes the completion of a program for bash, from version 3.2 on, which macOS has. Texts are literals of arrays that
  * nothing expands: `compgen -W` would run `$(…)` in them.
  */
 export function bashCompletion(bin: string, commands: readonly CompletedCommand[]): string {
-  const cases = (rows: readonly (readonly [pattern: string, words: readonly string[]])[]) =>
-    [...rows.map(([pattern, words]) => `    ${quoted(pattern)}) words=(${words.map(quoted).join(' ')}) ;;`)].join('\n')
-  const names = (list: CompletedCommand['flags']) => list.map(({ name }) => name)
+  const lookups = posixLookups({ bin, commands, array: 'words', word: ({ name }) => name })
   return `# The completion of ${bin} for bash, written by \`${bin} autocomplete\`.
 
-# Each of these three sets \`words\`, or returns 1.
-_${bin}_commands() {
-  case "$1" in
-${cases(commands.filter(one => one.commands.length > 0).map(one => [one.id, names(one.commands)]))}
-    *) return 1 ;;
-  esac
-}
-
-_${bin}_flags() {
-  case "$1" in
-${cases(commands.filter(one => one.flags.length > 0).map(one => [one.id, names(one.flags)]))}
-    *) return 1 ;;
-  esac
-}
-
-_${bin}_values() {
-  case "$1 $2" in
-${cases(commands.flatMap(({ id, values }) => [...values].map(([flag, list]) => [`${id} ${flag}`, list] as const)))}
-    *) return 1 ;;
-  esac
-}
+${lookups}
 
 _${bin}_complete() {
   local words=() typed=() line="$COMP_LINE" word command='' start='' value head cur quote='' text escaped
@@ -104,9 +83,4 @@ _${bin}_complete() {
 
 complete -o default -F _${bin}_complete ${bin}
 `
-}
-
-/** Quotes a text for shells as POSIX has them. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

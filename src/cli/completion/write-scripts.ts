@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '@oclif/core'
+import { shellQuoted } from '../../text/shell-word.js'
 import { UsageError } from '../errors/usage-error.js'
-import { bashCompletion, quoted } from './bash.js'
+import { bashCompletion } from './bash.js'
 import { completedCommands } from './completed-commands.js'
 import { powershellCompletion, powershellQuoted } from './powershell.js'
 import { zshCompletion } from './zsh.js'
@@ -46,8 +47,8 @@ export async function writeScripts(config: Config): Promise<Record<Shell, Comple
     throw new UsageError('CACHE_UNWRITABLE', `cannot write ${path}: ${code}`, hint)
   }
   return {
-    bash: { startup: '~/.bashrc', line: `test -f ${quoted(bash)} && source ${quoted(bash)}` },
-    zsh: { startup: '~/.zshrc', line: `fpath=(${quoted(dirname(zsh))} $fpath); autoload -Uz compinit; compinit` },
+    bash: { startup: '~/.bashrc', line: `test -f ${shellQuoted(bash)} && source ${shellQuoted(bash)}` },
+    zsh: { startup: '~/.zshrc', line: `fpath=(${shellQuoted(dirname(zsh))} $fpath); autoload -Uz compinit; compinit` },
     powershell: {
       startup: '$PROFILE',
       line: `if (Test-Path -LiteralPath ${powershellQuoted(powershell)}) { . ${powershellQuoted(powershell)} }`,

@@ -1,37 +1,15 @@
-import { quoted } from './bash.js'
 import type { Completed, CompletedCommand } from './completed-commands.js'
+import { posixLookups } from './posix-lookups.js'
 
 /** Writes the completion of a program for zsh, as a file of `fpath`. Texts are literals of arrays that nothing expands. */
 export function zshCompletion(bin: string, commands: readonly CompletedCommand[]): string {
-  const cases = (rows: readonly (readonly [pattern: string, words: readonly string[]])[]) =>
-    rows.map(([pattern, words]) => `    ${quoted(pattern)}) found=(${words.map(quoted).join(' ')}) ;;`).join('\n')
   // As `_describe` reads them: the name ends at the first colon, and a backslash quotes.
-  const described = (list: readonly Completed[]) =>
-    list.map(({ name, text }) => `${name}:${text.replaceAll('\\', '\\\\')}`)
+  const word = ({ name, text }: Completed) => `${name}:${text.replaceAll('\\', '\\\\')}`
+  const lookups = posixLookups({ bin, commands, array: 'found', word })
   return `#compdef ${bin}
 # The completion of ${bin} for zsh, written by \`${bin} autocomplete\`.
 
-# Each of these three sets \`found\`, or returns 1.
-_${bin}_commands() {
-  case "$1" in
-${cases(commands.filter(one => one.commands.length > 0).map(one => [one.id, described(one.commands)]))}
-    *) return 1 ;;
-  esac
-}
-
-_${bin}_flags() {
-  case "$1" in
-${cases(commands.filter(one => one.flags.length > 0).map(one => [one.id, described(one.flags)]))}
-    *) return 1 ;;
-  esac
-}
-
-_${bin}_values() {
-  case "$1 $2" in
-${cases(commands.flatMap(({ id, values }) => [...values].map(([flag, list]) => [`${id} ${flag}`, list] as const)))}
-    *) return 1 ;;
-  esac
-}
+${lookups}
 
 _${bin}() {
   local -a found

@@ -73,6 +73,7 @@ const ofCommands = [
   '-V',
   '-h',
   '-i',
+  '-r',
   'body',
   'config',
   'dev',

@@ -1,7 +1,7 @@
 import type { Attempt, Outcome, Piece } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { answerSummary, attemptSummary } from './answer-summary.js'
-import { AnswerOutput, consume } from './terminal.js'
+import { type AnswerOutput, consume } from './terminal.js'
 
 type Options = {
   readonly stream: boolean
@@ -9,6 +9,7 @@ type Options = {
   readonly isJson: boolean
   /** disposed before the first output */
   readonly waiting: Disposable
+  readonly output: AnswerOutput
 }
 type PromptAnswer = { readonly text: string; readonly outcome: Outcome }
 
@@ -24,7 +25,7 @@ export class PromptOutput {
   /** whether the answer is to be printed as it comes */
   readonly streams: boolean
   readonly #options: Options
-  readonly #output = new AnswerOutput()
+  readonly #output: AnswerOutput
   readonly #startedAt = performance.now()
   #firstMs: number | null = null
   #text = ''
@@ -32,6 +33,7 @@ export class PromptOutput {
   constructor(options: Options) {
     this.streams = options.stream && !options.isJson
     this.#options = options
+    this.#output = options.output
   }
 
   /** what has been printed of an answer that is not finished */

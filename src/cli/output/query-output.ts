@@ -1,7 +1,7 @@
 import type { DendriteReply } from '../../dendrite/create-dendrite.js'
 import type { JsonObject } from '../../wires/json/tree.js'
 import { changedFields, fieldLines, plainFields } from './fields.js'
-import { AnswerOutput, consume } from './terminal.js'
+import { type AnswerOutput, consume } from './terminal.js'
 
 type Asked = {
   readonly fields: JsonObject
@@ -10,13 +10,14 @@ type Asked = {
   readonly isJson: boolean
   /** disposed before the first output */
   readonly waiting: Disposable
+  readonly output: AnswerOutput
 }
 type Streamed = { readonly pieces: number; readonly firstMs: number | null; readonly ms: number }
 
 /** Prints the reply of `miner query`: a stream as it comes, else the answer, or the fields that changed. */
 export class QueryOutput {
   readonly #asked: Asked
-  readonly #output = new AnswerOutput()
+  readonly #output: AnswerOutput
   /** what a stream has sent, for the document under `--json` */
   readonly #received: Buffer[] = []
   /** how many pieces a stream had; null: the reply is not a stream */
@@ -24,6 +25,7 @@ export class QueryOutput {
 
   constructor(asked: Asked) {
     this.#asked = asked
+    this.#output = asked.output
   }
 
   /** Prints each piece as it comes. @throws whatever the stream throws */

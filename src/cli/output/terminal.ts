@@ -21,6 +21,11 @@ export class AnswerOutput {
     if (this.#lineIsOpen) process.stdout.write('\n')
     this.#lineIsOpen = false
   }
+
+  /** Makes room for a line of the log, where that would stand in the same line of a terminal. */
+  makeRoom(): void {
+    if (process.stdout.isTTY && process.stderr.isTTY) this.end()
+  }
 }
 
 /** Escapes foreign text when standard output is a terminal, which its control characters would drive. */

@@ -1,3 +1,4 @@
+import { isPlainAddress } from '../../config/redact.js'
 import { developmentKeys } from '../../keys/development-keys.js'
 import { isAddress } from '../../keys/ss58.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -34,7 +35,12 @@ function readUrl(text: string | undefined): URL {
   const url = URL.parse(text)
   // Only host and port are used. The rest may hold a secret, so the message does not repeat it.
   if (url?.protocol === 'http:' && url.hostname && url.href === `${url.origin}/`) return url
-  throw new UsageError('INVALID_VALUE', '--url must be the address of an axon, and no more', '--url http://HOST:PORT')
+  const meant = isPlainAddress(text) ? URL.parse(text.includes('://') ? text : `http://${text}`) : null
+  throw new UsageError(
+    'INVALID_VALUE',
+    '--url must be http://, the host and the port of an axon, and no more',
+    `--url http://${meant?.host || 'HOST:PORT'}`,
+  )
 }
 
 function readReceiver(text: string | undefined): string {

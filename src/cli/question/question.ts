@@ -7,7 +7,7 @@ import { readPiped, readStdin } from './stdin.js'
 /** The arguments and flags of every command that asks a question. */
 export const questionArgs = {
   TEXT: Args.string({
-    description: 'one message of the user, after what is piped in; `-`, or nothing, reads standard input alone',
+    description: 'one message of the user, after any piped text; `-`, or nothing, reads standard input alone',
     ignoreStdin: true,
   }),
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../errors/usage-error.js'
 
 /** The most bytes that a question on standard input may have. */
 const MAX = 16 * 1024 * 1024
-/** How long the first byte of a pipe may take until the user is told that the program waits for it. */
+/** How long the first byte of a pipe may take until a message says that the program waits for it. */
 const PIPE_MS = 3_000
 /** How long the first byte of a socket may take until the question is asked without it. */
 const SOCKET_MS = 1_000

@@ -20,8 +20,8 @@ export function textOf(env: Environment, variable: string): string | undefined {
 /**
  * Replaces every `env:NAME` and `file:PATH` in a value by the secret itself.
  *
- * @param from `env`: null when secrets may not refer to variables; `folder`: the base of a relative PATH; `~` is the user's home. A file may have 64 KiB. Line ends at the
- *   end are dropped: of a variable all, of a file one.
+ * @param from `env`: null when secrets may not refer to variables; `folder`: the base of a relative PATH; `~` is the user's
+ *   home. A file may have 64 KiB. Line ends at the end are dropped: of a variable all, of a file one.
  */
 export async function resolveSecrets(
   { shape, path }: Setting,

@@ -2,7 +2,7 @@ import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { mapParallel } from '../../async/map-parallel.js'
 import type { Check, CheckHow, Outcome } from '../../plugin/miner.js'
 import { callModel } from './call/complete.js'
-import type { RefusedParameters } from './call/refused-parameters.js'
+import { isUnasked, type RefusedParameters } from './call/refused-parameters.js'
 import type { ModelCode } from './errors/model-code.js'
 import { problemOf } from './errors/problem-of.js'
 import type { ClientCache } from './http/client-cache.js'
@@ -28,6 +28,7 @@ const END_MS = 26_000
  * inspects each endpoint that answered, see {@link inspectEndpoint}, which never makes a check fail.
  *
  * @param how.quick stop each answer at its first token, and inspect nothing
+ * @param how.onCheck called with what the question shows, before the inspection
  * @throws only the signal's reason
  */
 export async function checkEndpoints(
@@ -39,7 +40,7 @@ export async function checkEndpoints(
   const targets = context.endpoints.flatMap(endpoint => endpoint.keys.map((_, keyAt) => ({ endpoint, keyAt })))
   const tried = await mapParallel(targets, AT_ONCE, async target => {
     const one = await checkOne(target, context, { signal, quick })
-    if (quick) onCheck?.(one.check)
+    onCheck?.(one.check)
     return one
   })
   if (quick) return tried.map(({ check }) => check)
@@ -56,12 +57,10 @@ export async function checkEndpoints(
     const options = { client, refused: context.refused, question, outcome, signal, ms }
     inspections.set(target.endpoint, [first!, await inspectEndpoint(small, options)])
   })
-  const checks = tried.map(one => {
+  return tried.map(one => {
     const [first, found] = inspections.get(one.target.endpoint) ?? []
     return found && isAnswered(one) ? withInspection(one.check, found, { isFirst: first === one }) : one.check
   })
-  for (const check of checks) onCheck?.(check)
-  return checks
 }
 
 const AT_ONCE = 8
@@ -124,7 +123,7 @@ async function checkOne(
     signal.throwIfAborted()
     if (error !== CANCELLED) problem = problemOf(error, endpoint)
   }
-  const leftOut = [...refused.of(endpoint)]
+  const leftOut = [...refused.of(endpoint)].filter(parameter => !isUnasked(endpoint, parameter))
   const notes = leftOut.map(parameter => `${endpoint.config.model} refuses ${parameter}, so it is not sent`)
   const allPassed = { reachable: true, key: true, model: true, parameters: leftOut.length === 0 }
   // A model that used up the few tokens on reasoning has accepted everything.
@@ -144,15 +143,11 @@ async function checkOne(
 
 const question = { messages: [{ role: 'user', content: 'Say OK.' }] } as const
 
-/**
- * Lowers the limit of tokens to 16, unless it is left out. Asks for the token counts where a suffix is set: they show
- * whether it is read.
- */
+/** Lowers the limit of tokens to 16, unless it is left out. */
 function forCheck(endpoint: ModelEndpoint, { quick = false } = {}): ModelEndpoint {
-  const { maxTokens, suffix, api, extra } = endpoint.config
-  const counts = suffix !== undefined && api === 'completions' && { stream_options: { include_usage: true }, ...extra }
+  const { maxTokens } = endpoint.config
   const config = { ...endpoint.config, maxTokens: maxTokens && Math.min(maxTokens, 16), ...(quick && { n: 1 }) }
-  return { ...endpoint, config: counts ? { ...config, extra: counts } : config }
+  return { ...endpoint, config }
 }
 
 type Findings = { reachable: boolean | null; key: boolean | null; model: boolean | null; parameters: boolean | null }

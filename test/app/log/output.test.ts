@@ -13,8 +13,8 @@ import { liveMiner } from '../../support/cli.ts'
 /** A program with an output to its standard error, which nobody reads until the test does. */
 function program(body: string): ChildProcess {
   const script = `
-    import { fileOutput } from '#dist/app/log/output.js'
-    const output = await fileOutput(2)
+    import { FileOutput } from '#dist/app/log/file-output.js'
+    const output = new FileOutput(2)
     ${body}
   `
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -83,8 +83,8 @@ describe('log output', () => {
       it(`lets the program end when its output is ${name}: ${end}`, async () => {
         const script = `
           import { setTimeout } from 'node:timers/promises'
-          import { fileOutput } from '#dist/app/log/output.js'
-          const output = await fileOutput(2)
+          import { FileOutput } from '#dist/app/log/file-output.js'
+          const output = new FileOutput(2)
           for (let at = 0; at < 900; at++) output.write(at + ' '.repeat(1000) + '\\n')
           ${end}
         `
@@ -103,8 +103,8 @@ describe('log output', () => {
       fs.write = (...args) => failures-- > 0
         ? setImmediate(args.at(-1), Object.assign(new Error('full'), { code: 'ENOSPC' }))
         : write(...args)
-      const { fileOutput } = await import('#dist/app/log/output.js')
-      const output = await fileOutput(2)
+      const { FileOutput } = await import('#dist/app/log/file-output.js')
+      const output = new FileOutput(2)
       for (let at = 0; at < 3; at++) output.write(at + '\\n')
       await output[Symbol.asyncDispose]()
     `
@@ -117,8 +117,8 @@ describe('log output', () => {
     after(() => rmSync(folder, { recursive: true, force: true }))
     const script = `
       import { once } from 'node:events'
-      const { fileOutput } = await import('#dist/app/log/output.js')
-      const output = await fileOutput(2)
+      const { FileOutput } = await import('#dist/app/log/file-output.js')
+      const output = new FileOutput(2)
       for (let at = 0; at < 500; at++) output.write(at + ' '.repeat(1000) + '|\\n')
       console.log('written')
       await once(process.stdin, 'data')
@@ -181,7 +181,7 @@ print('code', child.wait())
             import { once } from 'node:events'
             import { logOutput } from '#dist/app/log/output.js'
             await once(process.stdin, 'data')
-            const output = await logOutput()
+            const output = logOutput()
             const record = JSON.stringify({ level: 'info', time: new Date(), event: 'tested', message: 'x'.repeat(100) })
             for (let at = 0; at < 900; at++) output.write(record + '\\n')
             console.log('went on')

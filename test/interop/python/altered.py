@@ -10,7 +10,7 @@ import json
 import time
 from unittest import mock
 
-from bittensor_sdk import Dendrite, Keypair, Prompting, arguments, close, loopback
+from bittensor_sdk import Dendrite, Keypair, Prompting, arguments, close, loopback, result
 
 SIGNATURE = "bt_header_dendrite_signature"
 
@@ -95,7 +95,7 @@ async def main():
     parser.add_argument("alterations", nargs="+", metavar="ALTERATION", choices=[*MADE, *ALTERED])
     options = parser.parse_args(arguments)
     for alteration in options.alterations:
-        print(json.dumps(await send(options, alteration)))
+        print(json.dumps(await send(options, alteration)), file=result)
 
 
 if __name__ == "__main__":

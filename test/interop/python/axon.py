@@ -13,7 +13,7 @@ import signal
 import time
 from typing import List, Tuple
 
-from bittensor_sdk import Axon, Keypair, Prompting, arguments, bt
+from bittensor_sdk import Axon, Keypair, Prompting, arguments, bt, result
 
 
 class Wallet:
@@ -81,7 +81,7 @@ def main():
     while not axon.fast_server.started:
         time.sleep(0.01)
     port = axon.fast_server.servers[0].sockets[0].getsockname()[1]
-    print(json.dumps({"hotkey": wallet.hotkey.ss58_address, "port": port}), flush=True)
+    print(json.dumps({"hotkey": wallet.hotkey.ss58_address, "port": port}), file=result, flush=True)
     while True:
         signal.pause()
 

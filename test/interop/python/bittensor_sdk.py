@@ -5,6 +5,8 @@ from typing import List
 
 os.environ.setdefault("NO_VERSION_CHECKING", "1")
 sys.argv, arguments = sys.argv[:1], sys.argv[1:]  # the SDK reads sys.argv by itself
+# The SDK logs to stdout, from threads of its own, and would tear a long line of ours.
+result, sys.stdout = sys.stdout, sys.stderr
 import bittensor as bt  # noqa: E402
 
 try:

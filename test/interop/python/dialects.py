@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Dict, List, Optional, Tuple
 
 import pydantic
 
-from bittensor_sdk import Dendrite, Keypair, StreamingSynapse, arguments, bt, close, loopback
+from bittensor_sdk import Dendrite, Keypair, StreamingSynapse, arguments, bt, close, loopback, result
 
 
 class InferenceSynapse(StreamingSynapse):
@@ -187,7 +187,7 @@ async def main():
 
     for line in sys.stdin:
         answer = await ask(json.loads(line))
-        sys.stdout.write(f"{json.dumps(answer)}\n")  # at once, newline and all: the SDK's threads log to it, too
+        print(json.dumps(answer), file=result)
     await close(dendrite)
 
 

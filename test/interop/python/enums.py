@@ -8,7 +8,7 @@ from typing import ClassVar, List, Optional, Tuple
 
 import pydantic
 
-from bittensor_sdk import bt
+from bittensor_sdk import bt, result
 
 
 class Role(str, enum.Enum):
@@ -61,4 +61,4 @@ synapses = [
 ]
 for synapse in synapses:
     body = json.loads(synapse.model_dump_json())
-    print(json.dumps({"class": type(synapse).__name__, "body": body, "hash": synapse.body_hash}))
+    print(json.dumps({"class": type(synapse).__name__, "body": body, "hash": synapse.body_hash}), file=result)

@@ -1,18 +1,19 @@
 """A validator: asks an axon with the dendrite of the SDK.
 
-    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1] [--stream]
+    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1] [--stream [--leave-after N]]
 
 Reads questions from stdin, one {"roles", "messages"} a line, and prints one line an answer, in the same order:
 {"completion", "status_code", "status_message", "process_time"}; with --stream also "chunks", [text, seconds after the
-question] of each that was read.
+question] of each that was read. With --leave-after, closes the connection after so many chunks.
 """
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import time
 
-from bittensor_sdk import Dendrite, Keypair, Prompting, StreamPromptingSynapse, arguments, close, loopback
+from bittensor_sdk import Dendrite, Keypair, Prompting, StreamPromptingSynapse, arguments, close, loopback, result
 
 
 async def main():
@@ -23,6 +24,7 @@ async def main():
     parser.add_argument("--timeout", type=float, default=12.0)
     parser.add_argument("--concurrency", type=int, default=1)
     parser.add_argument("--stream", action="store_true")
+    parser.add_argument("--leave-after", type=int)
     options = parser.parse_args(arguments)
 
     dendrite = Dendrite(wallet=Keypair.create_from_uri(options.uri))
@@ -32,10 +34,15 @@ async def main():
     async def ask_stream(synapse):
         """What was read, and when; the SDK yields the synapse last, also after an error."""
         asked_at, chunks = time.perf_counter(), []
-        async for part in dendrite.call_stream(axon, synapse=synapse, timeout=options.timeout, deserialize=False):
+        parts = dendrite.call_stream(axon, synapse=synapse, timeout=options.timeout, deserialize=False)
+        async for part in parts:
             if not isinstance(part, str):
                 return part, chunks
             chunks.append([part, time.perf_counter() - asked_at])
+            if len(chunks) == options.leave_after:
+                with contextlib.suppress(RuntimeError):  # the SDK yields once more, after it has closed the connection
+                    await parts.aclose()
+                return synapse, chunks
 
     async def ask(question):
         async with free:
@@ -54,7 +61,7 @@ async def main():
             }
 
     for answer in await asyncio.gather(*(ask(json.loads(line)) for line in sys.stdin)):
-        sys.stdout.write(f"{json.dumps(answer)}\n")  # at once, newline and all: the SDK's threads log to it, too
+        print(json.dumps(answer), file=result)
     await close(dendrite)
 
 

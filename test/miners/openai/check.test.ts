@@ -104,6 +104,19 @@ describe('the check of the openai miner', () => {
     assert.deepEqual(only!.notes, ['gpt-3.5-turbo refuses top_p, so it is not sent'])
   })
 
+  it('does not mention refused token counts, unless the operator asked for them', async () => {
+    await using model = await startModelServer((response, request) =>
+      'stream_options' in request.body
+        ? error(400, 'unsupported_parameter', { param: 'stream_options' })(response, request)
+        : streamed(['OK'])(response, request),
+    )
+    const [only] = await check({ baseUrl: model.url })
+    assert.deepEqual([held(only!), only!.notes], [[true, true, true, true], undefined])
+    const [set] = await check({ baseUrl: model.url, extra: { stream_options: { include_usage: true } } })
+    assert.deepEqual(held(set!), [true, true, true, false])
+    assert.deepEqual(set!.notes, ['gpt-3.5-turbo refuses stream_options, so it is not sent'])
+  })
+
   it('passes a model that uses up the few tokens on reasoning', async () => {
     await using model = await startModelServer(streamed([''], { finishReason: 'length' }))
     const [only] = await check({ baseUrl: model.url })
@@ -121,6 +134,21 @@ describe('the check of the openai miner', () => {
     )
     const [only] = await miner.check!(new AbortController().signal)
     assert.equal(only!.problem?.message, 'the vault has no ***')
+  })
+
+  it('reports what a question shows while others still wait', async () => {
+    await using fine = await startModelServer(answered(401, { error: { message: 'no', code: 'invalid_api_key' } }))
+    await using slow = await startModelServer(stalled())
+    const endpoints = [
+      { name: 'slow', baseUrl: slow.url },
+      { name: 'fine', baseUrl: fine.url },
+    ]
+    const stop = new AbortController()
+    const first = Promise.withResolvers<Check>()
+    const checking = (await openai({ endpoints })).check!(stop.signal, { onCheck: first.resolve })
+    assert.equal((await first.promise).name, 'fine')
+    stop.abort()
+    await assert.rejects(checking, { name: 'AbortError' })
   })
 
   it('asks eight at a time at most', async () => {

@@ -9,14 +9,21 @@ import { answerOf } from './answer-of.ts'
 import { sentToOpenAI } from './sent-to-openai.ts'
 
 /** Builds the miner, and keeps what it warns of. */
-async function openai(settings: object): Promise<{ miner: Miner; warnings: object[] }> {
+async function openai(settings: object): Promise<{ miner: Miner; warnings: object[]; infos: object[] }> {
   const warnings: object[] = []
-  const log = { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error() {} }
+  const infos: object[] = []
+  const log = {
+    debug() {},
+    info: (fields: object) => void infos.push(fields),
+    warn: (fields: object) => void warnings.push(fields),
+    error() {},
+  }
   const definition = openaiMiner(openaiClient)(sdk)
   const config = definition.settings.parse(settings)
   return {
     miner: await definition.create({ config, section: 'openai', log, signal: new AbortController().signal, fetch }),
     warnings,
+    infos,
   }
 }
 
@@ -209,14 +216,16 @@ describe('usage', () => {
   for (const [title, status, error] of refusals)
     it(`is no longer asked of an endpoint that refuses it in ${title}`, async () => {
       await using model = await startModelServer(without(status, error))
-      const { miner, warnings } = await openai({ baseUrl: model.url })
+      const { miner, warnings, infos } = await openai({ baseUrl: model.url })
       for (let count = 0; count < 2; count += 1) assert.equal((await ask(miner)).text, 'fine')
       assert.deepEqual(
         model.requests.map(({ body }) => 'stream_options' in body),
         [true, false, false],
       )
+      // The operator has not set it, so it is no warning.
+      assert.deepEqual(warnings, [])
       assert.deepEqual(
-        warnings.map(warning => (warning as { parameter?: string }).parameter),
+        infos.map(info => (info as { parameter?: string }).parameter),
         ['stream_options'],
       )
     })
@@ -228,6 +237,18 @@ describe('usage', () => {
       assert.equal((await refusal(ask(miner))).code, 'MODEL_BAD_REQUEST')
       assert.equal(model.requests.length, 1)
     })
+
+  it('is warned of when the operator has set it', async () => {
+    await using model = await startModelServer(
+      without(400, { error: { message: 'no', param: 'stream_options', code: 'unknown_parameter' } }),
+    )
+    const { miner, warnings, infos } = await openai({
+      baseUrl: model.url,
+      extra: { stream_options: { include_usage: true } },
+    })
+    await ask(miner)
+    assert.deepEqual([warnings.length, infos.length], [1, 0])
+  })
 
   it('is not suspected when the question is refused either way', async () => {
     await using model = await startModelServer(answered(400, { error: { message: '' } }))

@@ -12,6 +12,8 @@ export type Script = {
   readonly never?: 'create' | 'ready'
   /** the result of `check`; `never`: it does not settle, and ignores its signal */
   readonly checks?: unknown
+  /** what `check` reports first, one by one */
+  readonly reported?: readonly Check[]
   /** the result of `models`, as `checks`; without it the miner has no such method */
   readonly models?: unknown
   /** a URL that `check` fetches first */
@@ -23,18 +25,18 @@ export type Script = {
 }
 
 /** A miner whose answers and checks follow the variable SCRIPT. */
-const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
-  defineMiner({
+const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) => {
+  const script: Script = JSON.parse(process.env.SCRIPT ?? '{}')
+  // Here, because the program sets its timer for a command before it builds the miner.
+  const { setTimeout } = globalThis
+  if (script.haste)
+    globalThis.setTimeout = ((done: () => void, ms: number) =>
+      setTimeout(done, ms / script.haste!)) as typeof setTimeout
+  return defineMiner({
     name: 'scripted',
     summary: 'follows a script',
     settings: z.object({ apiKey: z.string().optional().describe('a secret').meta({ secret: true }) }),
     create() {
-      const script: Script = JSON.parse(process.env.SCRIPT!)
-      if (script.haste) {
-        const { setTimeout } = globalThis
-        globalThis.setTimeout = ((done: () => void, ms: number) =>
-          setTimeout(done, ms / script.haste!)) as typeof setTimeout
-      }
       if (script.unref) {
         const { setTimeout } = globalThis
         globalThis.setTimeout = ((done: () => void, ms: number) => setTimeout(done, ms).unref()) as typeof setTimeout
@@ -49,7 +51,8 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
             throw new NoAnswer('upstream', 'nobody answers', { code: 'NOBODY', attempts: script.failed })
           return script.outcome ?? { model: 'scripted', finishReason: 'stop' }
         },
-        async check(signal) {
+        async check(signal, how) {
+          for (const check of script.reported ?? []) how?.onCheck?.(check)
           if (script.asks) await fetch(script.asks, { signal })
           if (script.checks === 'never') await new Promise(() => {})
           return script.checks as Check[]
@@ -63,5 +66,6 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) =>
       }
     },
   })
+}
 
 export default plugin

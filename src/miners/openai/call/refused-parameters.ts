@@ -35,7 +35,7 @@ export class RefusedParameters {
     const { name } = endpoint
     const { model } = upstreamOf(endpoint)
     for (const parameter of added)
-      this.#log.warn(
+      this.#log[isUnasked(endpoint, parameter) ? 'info' : 'warn'](
         { event: 'parameterLearned', endpoint: name, model, parameter },
         `${model} at ${name} refuses ${parameter}, so it is no longer sent there`,
       )
@@ -43,6 +43,11 @@ export class RefusedParameters {
 }
 
 const maxModels = 100
+
+/** Whether the miner sends a parameter by itself, so that the operator has nothing to mend where it is refused. */
+export function isUnasked({ config: { extra } }: ModelEndpoint, parameter: string): boolean {
+  return parameter === 'stream_options' && extra?.[parameter] === undefined
+}
 
 function idOf(endpoint: ModelEndpoint): string {
   return `${endpoint.name} ${upstreamOf(endpoint).model}`

@@ -4,9 +4,9 @@
  * ordinary word.
  */
 export function repeatsSecret(text: string, secrets: readonly string[]): boolean {
-  const heard = text.toLowerCase()
+  const lowered = text.toLowerCase()
   return secrets.some(
-    secret => secret.length >= MIN_LENGTH && formsOf(secret).some(form => holdsHalf(heard, form.toLowerCase())),
+    secret => secret.length >= MIN_LENGTH && formsOf(secret).some(form => holdsHalf(lowered, form.toLowerCase())),
   )
 }
 

@@ -18,18 +18,20 @@ function inHeaders(headers: unknown, now: () => number): number | undefined {
 }
 
 /**
- * Reads the wait in an error: Google's `RetryInfo`, OpenRouter's copy of a header, else the words of a rate limit. Other
- * errors may quote the question, whose words must not rest a key.
+ * Reads the wait in an error: Google's `RetryInfo`, OpenRouter's copy of a header, Hugging Face's estimate of how long a
+ * model still loads, else the words of a rate limit. Other errors may quote the question, whose words must not rest a key.
  *
  * @see google/rpc/error_details.proto
+ * @see https://github.com/huggingface/transformers/issues/32665
  */
 function inError(response: ErrorResponse, now: () => number): number | undefined {
-  const { details, metadata } = (response.error ?? {}) as Waits
+  const { details, metadata, estimated_time } = (response.error ?? {}) as Waits
   const delays = Array.isArray(details) ? details.slice(0, 20).map(detail => durationMs(detail?.retryDelay)) : []
   const delay = delays.find(ms => ms !== undefined)
   if (delay !== undefined) return delay
   const reset = decimal(metadata?.headers?.['X-RateLimit-Reset'])
   if (reset !== undefined && reset >= year2001) return Math.max(0, reset - now())
+  if (typeof estimated_time === 'number' && estimated_time >= 0) return estimated_time * 1000
   const { status, message } = readApiError(response)
   return status === 429 ? inWords(message.slice(0, 10_000)) : undefined
 }
@@ -37,6 +39,8 @@ function inError(response: ErrorResponse, now: () => number): number | undefined
 /** Where an error may have the wait; any part may be missing or have another type. */
 type Waits = {
   readonly details?: unknown
+  /** seconds until a model is loaded; see `repaired` in ../http/fetch.ts */
+  readonly estimated_time?: unknown
   readonly metadata?: { readonly headers?: Readonly<Record<string, unknown>> | null } | null
 }
 

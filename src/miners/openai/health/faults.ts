@@ -5,10 +5,11 @@ import type { ModelCode } from '../errors/model-code.js'
  * The fault behind a failed attempt, which decides who may still answer; the most specific first:
  * `question` this endpoint cannot answer the question with any key; another endpoint, with another model, may ·
  * `rate` this key is over its rate limit: another key may answer, or this one later ·
+ * `loading` the endpoint is loading its model: it answers later, with any key ·
  * `key` this key gets no answer here, whatever the question, until the operator mends it: another key may ·
  * `endpoint` the endpoint was unreachable or broke: another may answer, or this one again.
  */
-export const faults = ['question', 'rate', 'key', 'endpoint'] as const
+export const faults = ['question', 'rate', 'loading', 'key', 'endpoint'] as const
 export type Fault = (typeof faults)[number]
 
 /** Returns the fault for an error's code; `endpoint` for codes that are not in the table, such as an embedder's own. */
@@ -27,8 +28,8 @@ const faultOfModel: Readonly<Record<ModelCode, Fault>> = {
   MODEL_ANSWER_TOO_LARGE: 'question',
 
   MODEL_RATE_LIMITED: 'rate',
-  // It answers later, and a caller who comes again is answered.
-  MODEL_LOADING: 'rate',
+
+  MODEL_LOADING: 'loading',
 
   MODEL_KEY_MISSING: 'key',
   MODEL_KEY_REFUSED: 'key',

@@ -44,16 +44,20 @@ export class Health {
    * @param isAlone nothing else is left to ask: a shorter rest counts
    */
   msUntilAvailable(target: Target, isAlone = false): number {
-    const { breaker, key } = this.#of(target)
+    const { breaker, loading, key } = this.#of(target)
     const now = this.#now()
-    return Math.max(breaker.msUntilAvailable(now, isAlone), key.remainingMs(now, isAlone))
+    return Math.max(
+      breaker.msUntilAvailable(now, isAlone),
+      loading.remainingMs(now, isAlone),
+      key.remainingMs(now, isAlone),
+    )
   }
 
   /** Returns the error for which a target rests, if it does. */
   reason(target: Target): NoAnswer | undefined {
-    const { breaker, key } = this.#of(target)
+    const { breaker, loading, key } = this.#of(target)
     const now = this.#now()
-    return key.reason(now) ?? breaker.reason(now)
+    return key.reason(now) ?? loading.reason(now) ?? breaker.reason(now)
   }
 
   /** Resolves when `msUntilAvailable` of any target may have changed by more than the time that passed. */
@@ -63,12 +67,14 @@ export class Health {
 
   /** Starts to observe an attempt at this target. */
   observe(target: Target): AttemptObserver {
-    const { breaker, key } = this.#of(target)
+    const { breaker, loading, key } = this.#of(target)
     const state = this.#states.get(target.endpoint)!
     const startedAt = this.#now()
     const attempt = { startedAt }
     const closeBreaker = () => {
-      if (!breaker.onToken()) return
+      if (breaker.onToken()) announceBack()
+    }
+    const announceBack = () => {
       this.#write('info', { event: 'endpointBack', endpoint: target.endpoint.name })
       this.#notify()
     }
@@ -82,6 +88,7 @@ export class Health {
       onSuccess: () => {
         const now = this.#now()
         breaker.onSuccess(attempt, now)
+        if (loading.reset({ now, startedAt })) announceBack()
         const reason = key.reset({ now, startedAt })
         if (reason) this.#notify()
         if (reason && faultOf(reason) === 'key') this.#write('info', { event: 'keyBack', ...keyOf(target) })
@@ -94,7 +101,8 @@ export class Health {
           closeBreaker()
           breaker.onSuccess(attempt, this.#now())
         }
-        this.#coolDownKey(target, error, startedAt)
+        if (faultOf(error) === 'loading') this.#restWhileLoading(target, error, startedAt)
+        else this.#coolDownKey(target, error, startedAt)
         this.#notify()
       },
       onAbort: () => {
@@ -106,11 +114,13 @@ export class Health {
   /** Reports on all endpoints, in configured order. */
   report(): readonly EndpointHealth[] {
     const now = this.#now()
-    return [...this.#states].map(([endpoint, { breaker, keys }]) => ({
+    return [...this.#states].map(([endpoint, { breaker, loading, keys }]) => ({
       endpoint: endpoint.name,
       breaker: breaker.state(now, this.#hasOneTarget),
       failures: breaker.failures,
-      restMs: Math.ceil(breaker.msUntilAvailable(now, this.#hasOneTarget)),
+      restMs: Math.ceil(
+        Math.max(breaker.msUntilAvailable(now, this.#hasOneTarget), loading.remainingMs(now, this.#hasOneTarget)),
+      ),
       keys: keys.map(key => {
         const restMs = Math.ceil(key.remainingMs(now, this.#hasOneTarget))
         return { restMs, ...(restMs > 0 && codeOf(key.reason(now))) }
@@ -118,12 +128,20 @@ export class Health {
     }))
   }
 
+  #restWhileLoading(target: Target, error: NoAnswer, startedAt: number): void {
+    const { loading } = this.#of(target)
+    const now = this.#now()
+    const wasAvailable = loading.remainingMs(now) === 0
+    loading.start(error, { now, startedAt, range: passing, aloneRange, retryAfterMs: retryAfterOf(error) })
+    if (!wasAvailable) return
+    const restMs = Math.ceil(loading.remainingMs(now, this.#hasOneTarget))
+    const { code, message: reason } = error
+    this.#write(levelOf(restMs), { event: 'endpointRests', endpoint: target.endpoint.name, restMs, code, reason })
+  }
+
   #coolDownKey(target: Target, error: NoAnswer, startedAt: number): void {
     const fault = faultOf(error)
-    const retryAfterMs =
-      error.retryAfterMs === undefined
-        ? undefined
-        : Math.min(Math.max(minRetryAfterMs, error.retryAfterMs), maxRetryAfterMs)
+    const retryAfterMs = retryAfterOf(error)
     if (fault !== 'key' && fault !== 'rate' && retryAfterMs === undefined) return
     const { key } = this.#of(target)
     const now = this.#now()
@@ -132,9 +150,13 @@ export class Health {
     key.start(error, { now, startedAt, range, aloneRange, retryAfterMs })
     if (!wasAvailable) return
     const restMs = Math.ceil(key.remainingMs(now, this.#hasOneTarget))
-    // Short rests are routine for a key near its limit, and would fill the log.
-    const level = restMs < 10_000 ? 'debug' : 'warn'
-    this.#write(level, { event: 'keyRests', ...keyOf(target), restMs, code: error.code, reason: error.message })
+    this.#write(levelOf(restMs), {
+      event: 'keyRests',
+      ...keyOf(target),
+      restMs,
+      code: error.code,
+      reason: error.message,
+    })
   }
 
   #logOpened(target: Target, { code, message: reason }: NoAnswer): void {
@@ -152,20 +174,27 @@ export class Health {
   }
 
   #of({ endpoint, keyAt }: Target) {
-    const { breaker, keys } = this.#states.get(endpoint)!
-    return { breaker, key: keys[keyAt]! }
+    const { breaker, loading, keys } = this.#states.get(endpoint)!
+    return { breaker, loading, key: keys[keyAt]! }
   }
 }
 
 type State = {
   readonly breaker: CircuitBreaker
+  /** its rest while it loads its model */
+  readonly loading: Cooldown
   readonly keys: readonly Cooldown[]
   /** how long the last first token took */
   firstTokenMs: number
 }
 
 function stateOf({ keys }: ModelEndpoint): State {
-  return { breaker: new CircuitBreaker(), keys: keys.map(() => new Cooldown()), firstTokenMs: 0 }
+  return {
+    breaker: new CircuitBreaker(),
+    loading: new Cooldown(),
+    keys: keys.map(() => new Cooldown()),
+    firstTokenMs: 0,
+  }
 }
 
 function keyOf({ endpoint, keyAt }: Target) {
@@ -176,10 +205,20 @@ function codeOf(reason: NoAnswer | undefined): { readonly code?: string } {
   return reason ? { code: reason.code } : {}
 }
 
+/** Returns how long the endpoint asks to wait, within bounds; undefined when it does not ask. */
+function retryAfterOf({ retryAfterMs }: NoAnswer): number | undefined {
+  return retryAfterMs === undefined ? undefined : Math.min(Math.max(minRetryAfterMs, retryAfterMs), maxRetryAfterMs)
+}
+
+/** Short rests are routine, for a key near its limit or a model that loads on demand, and would fill the log. */
+function levelOf(restMs: number): 'debug' | 'warn' {
+  return restMs < 10_000 ? 'debug' : 'warn'
+}
+
 /** A key that is refused or out of money. Not ten minutes at once: providers have refused good keys for minutes. */
 const brokenKey: CooldownRange = { firstMs: 60_000, maxMs: 16 * 60_000 }
 /**
- * A key over its rate limit, when the endpoint does not say for how long; or a 403, which may be about one question
+ * A key over its rate limit or an endpoint that is loading, when the endpoint does not say for how long; or a 403, which may be about one question
  * (moderation) or about all (model, country): a caller whose question is refused must not silence the miner for long, and
  * a lasting 403 costs no more than one question a minute.
  */

@@ -103,12 +103,24 @@ async function readStart(body: Readable): Promise<string> {
   } finally {
     clearTimeout(timer)
   }
-  return unwrapList(Buffer.concat(chunks).toString())
+  return repaired(Buffer.concat(chunks).toString())
 }
 
-/** Takes the object out of a list: Gemini sends errors as `[{"error": …}]`, which the client does not understand. */
-function unwrapList(text: string): string {
-  return /^\s*\[\s*(\{.*\})\s*\]\s*$/s.exec(text)?.[1] ?? text
+/** Rewrites errors of which the client would drop a part: it reads the field `error` of an object, and nothing else. */
+function repaired(text: string): string {
+  // Gemini sends errors in a list.
+  const object = /^\s*\[\s*(\{.*\})\s*\]\s*$/s.exec(text)?.[1] ?? text
+  return /"estimated_time"/.test(object) ? withEstimate(object) : object
+}
+
+/** Moves Hugging Face's estimate of how long a model will load into the error beside it. */
+function withEstimate(text: string): string {
+  try {
+    const { error, estimated_time } = JSON.parse(text)
+    return typeof error === 'string' ? JSON.stringify({ error: { message: error, estimated_time } }) : text
+  } catch {
+    return text // cut, or not JSON
+  }
 }
 
 function headersOf({ headersDistinct }: IncomingMessage): Headers {

@@ -78,16 +78,23 @@ export class Candidates {
   /** Rules out the targets that cannot answer this question after this failure, or pauses the endpoint, see {@link faultOf}. */
   onFailure(target: Target, error: NoAnswer): void {
     const { endpoint } = target
+    const ruleOutEndpoint = () => {
+      for (const one of this.#targets) if (one.endpoint === endpoint) this.#ruledOut.add(one)
+    }
     // Another question may ask sooner, where nothing else is left to ask; this one has its answer.
-    if ((error.retryAfterMs ?? 0) > maxAloneRetryAfterMs) this.#ruledOut.add(target)
+    const isLong = (error.retryAfterMs ?? 0) > maxAloneRetryAfterMs
+    if (isLong) this.#ruledOut.add(target)
     switch (faultOf(error)) {
       case 'question':
-        for (const one of this.#targets) if (one.endpoint === endpoint) this.#ruledOut.add(one)
+        ruleOutEndpoint()
         break
       case 'key':
         this.#ruledOut.add(target)
         break
       case 'rate': // the key's cooldown in Health decides when it is asked again
+        break
+      case 'loading': // so does the endpoint's
+        if (isLong) ruleOutEndpoint()
         break
       case 'endpoint': {
         const times = (this.#failures.get(endpoint)?.times ?? 0) + 1
@@ -120,7 +127,7 @@ export function noTargetError(targets: readonly Target[], health: Health): NoAns
     })
   const { endpoint } = resting.find(one => one.reason === error)!.target
   const { reason, message, code, hint, misuse } = error
-  const retryAfterMs = Math.ceil(msUntilAvailable(targets, health))
+  const retryAfterMs = msUntilAvailable(targets, health)
   return new NoAnswer(
     // The endpoint rests because it was silent in an earlier question; this question is not late.
     reason === 'late' ? 'upstream' : reason,
@@ -129,8 +136,8 @@ export function noTargetError(targets: readonly Target[], health: Health): NoAns
   )
 }
 
-/** Returns the milliseconds until the first of them may be asked. */
+/** Returns the whole milliseconds until the first of them may be asked. */
 export function msUntilAvailable(targets: readonly Target[], health: Health): number {
   const isAlone = targets.every(target => health.msUntilAvailable(target) > 0)
-  return Math.min(...targets.map(target => health.msUntilAvailable(target, isAlone)))
+  return Math.ceil(Math.min(...targets.map(target => health.msUntilAvailable(target, isAlone))))
 }

@@ -23,6 +23,46 @@ function patient() {
   return { health, log, clock, fail, answer, open, wait: (keyAt = 0) => health.msUntilAvailable(target(keyAt)), target }
 }
 
+describe('the health of an endpoint that is loading its model', () => {
+  it('rests it with all of its keys, for a second, doubling', () => {
+    const { fail, wait, clock } = patient()
+    const rests = Array.from({ length: 3 }, () => {
+      fail('MODEL_LOADING')
+      assert.equal(wait(0), wait(1))
+      clock.ms += wait(1)
+      return wait(1)
+    })
+    assert.deepEqual(rests, [0, 0, 0])
+    fail('MODEL_LOADING')
+    assert.equal(wait(1), 8_000)
+  })
+
+  it('rests it for as long as it asks for', () => {
+    const { fail, wait } = patient()
+    fail('MODEL_LOADING', { retryAfterMs: 20_000 })
+    assert.deepEqual([wait(0), wait(1)], [20_000, 20_000])
+  })
+
+  it('reports the rest as the endpoint’s, and why', () => {
+    const { fail, health, target } = patient()
+    fail('MODEL_LOADING', { retryAfterMs: 20_000 })
+    assert.deepEqual(health.report(), [
+      { endpoint: 'main', breaker: 'closed', failures: 0, restMs: 20_000, keys: [{ restMs: 0 }, { restMs: 0 }] },
+    ])
+    assert.equal(health.reason(target(1))?.code, 'MODEL_LOADING')
+  })
+
+  it('ends with an answer to any key, which is logged', () => {
+    const { fail, clock, answer, wait, log } = patient()
+    fail('MODEL_LOADING', { retryAfterMs: 20_000 }, 1)
+    clock.ms += 20_000
+    answer()
+    fail('MODEL_LOADING')
+    assert.equal(wait(1), 1_000)
+    assert.deepEqual(log.changes, ['warn endpointRests', 'info endpointBack', 'debug endpointRests'])
+  })
+})
+
 describe('the health of a key', () => {
   for (const code of ['MODEL_KEY_REFUSED', 'MODEL_QUOTA', 'MODEL_NOT_FOUND', 'MODEL_KEY_MISSING'])
     it(`rests it, and no other key, for a minute after ${code}`, () => {

@@ -22,6 +22,31 @@ describe('a question with several targets', () => {
     assert.deepEqual(tried(outcome), ['slow: MODEL_LOADING', 'slow'])
   })
 
+  it('is not asked with another key while it is loading its model', async () => {
+    const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }
+    await using model = await startModelServer(answered(503, loading))
+    const { ask } = pool([endpoint('slow', { url: model.url, keys: ['sk-1', 'sk-2'] })])
+    const { attempts, retryAfterMs } = await ask({ deadline: Date.now() + 300 }).catch(error => error)
+    assert.deepEqual(tried({ attempts }), ['slow: MODEL_LOADING'])
+    assert.ok(Number.isInteger(retryAfterMs), `${retryAfterMs}`)
+  })
+
+  it('waits as long as the estimate of Hugging Face', async () => {
+    const loading = { error: 'Model m is currently loading', estimated_time: 21.5 }
+    await using model = await startModelServer(answered(503, loading))
+    const { ask } = pool([endpoint('hub', { url: model.url })])
+    const { code, message, retryAfterMs } = await ask({ deadline: Date.now() + 1_000 }).catch(error => error)
+    assert.deepEqual([code, retryAfterMs, model.requests.length], ['MODEL_LOADING', 21_500, 1])
+    assert.match(message, /is still loading .*: Model m is currently loading$/)
+  })
+
+  it('does not ask with another key when the model takes longer to load than a question waits', async () => {
+    await using model = await startModelServer(answered(503, { error: 'Model m is loading', estimated_time: 120 }))
+    const { ask } = pool([endpoint('hub', { url: model.url, keys: ['sk-1', 'sk-2'] })])
+    const { code, retryAfterMs } = await ask({ deadline: Date.now() + 300_000 }).catch(error => error)
+    assert.deepEqual([code, retryAfterMs, model.requests.length], ['MODEL_LOADING', 120_000, 1])
+  })
+
   it('fails as loading, and says when to come again, while the model is loading', async () => {
     const loading = { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }
     await using model = await startModelServer(answered(503, loading))

@@ -1,0 +1,35 @@
+import { redactText } from '../config/redact.js'
+import type { Check } from '../plugin/miner.js'
+import { escapeControls } from '../text/escape.js'
+import { formatMessage } from './errors/format-message.js'
+
+/** What a miner reports of one of its sources of answers: a check, or a list of models. */
+type Report = {
+  readonly name: string
+  readonly notes?: readonly string[]
+  readonly problem?: Check['problem'] | undefined
+}
+
+/** Formats the notes of all reports, then the problems. */
+export function reportMessages(reports: readonly Report[]): string {
+  const notes = reports.flatMap(({ name, notes = [] }) =>
+    notes.map(message => formatMessage({ label: escapeControls(name), message })),
+  )
+  const problems = reports.flatMap(({ name, problem }) => {
+    if (!problem) return []
+    // Most messages name what they are about.
+    return formatMessage({ ...(!problem.message.includes(name) && { label: escapeControls(name) }), ...problem })
+  })
+  return [...notes, ...problems].join('')
+}
+
+/** Redacts secrets in every text of a report: an endpoint may repeat what it was sent. */
+export function redactReport<Value>(value: Value, secrets: readonly string[]): Value {
+  const redacted = (part: unknown): unknown => {
+    if (typeof part === 'string') return redactText(part, secrets)
+    if (Array.isArray(part)) return part.map(redacted)
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([key, item]) => [redactText(key, secrets), redacted(item)]))
+  }
+  return redacted(value) as Value
+}
