@@ -5,7 +5,7 @@ import module from 'node:module'
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 15)) {
   console.error(
-    `miner needs Node 22.15 or newer but runs on ${process.version}: install a newer Node, or run it with npx from a clone.`,
+    `miner needs Node 22.15 or newer but runs on ${process.version}: install a newer Node, or run \`npx miner\` in a folder whose npm install brought one, such as a clone.`,
   )
   process.exit(1)
 }

@@ -15,6 +15,13 @@ describe('docs/embedding.md', () => {
     assert.deepEqual([code, stdout, stderr], [0, output.replaceAll(/^ {4}/gm, ''), ''])
   })
 
+  it('shows how a dendrite asks, and what it prints', async () => {
+    const [, asking = ''] = /^```ts\n(import \{ AXON, DENDRITE.*?)^```$/ms.exec(page) ?? []
+    const [, printed] = / \/\/ (200 .*)$/m.exec(asking) ?? []
+    const { code, stdout, stderr } = await run(process.execPath, ['--input-type=module-typescript', '--eval', asking])
+    assert.deepEqual([code, stdout, stderr], [0, `${printed}\n`, ''])
+  })
+
   it('lists every option, and every token and error that is exported', async () => {
     const exported = await import('bittensor-miner/embed')
     for (const name of [...Object.keys(exported), 'use', 'dialect', 'settings', 'provide', 'hotkey', 'log'])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { DialectPlugin } from '#dist/index.js'
 import { ask, startAxon } from '#dist/testing/index.js'
@@ -17,6 +18,9 @@ const [, extension = ''] = /^## Extend .*?^( {4}import type \{ MinerPlugin \}.*?
 const [, prompt = ''] = /^ {4}miner (prompt --use retriever .*)$/m.exec(page) ?? []
 // What it shows of a field for integers beyond 2^53.
 const [, integer = ''] = /^ {4}sent_at: (.*),$/m.exec(page) ?? []
+
+// What it shows of a command.
+const [, command = ''] = /^( {4}import \{ Command, Flags \}.*?\n)(?=\S)/ms.exec(page) ?? []
 
 describe('docs/plugins.md', () => {
   it('shows a dialect, and what it does', async () => {
@@ -53,6 +57,27 @@ describe('docs/plugins.md', () => {
       { role: 'user', content: 'What is TAO?' },
     ])
     assert.equal(temperature, 0)
+  })
+
+  it('shows a command, how its errors look, and how it exits', async () => {
+    using plugins = linkedPlugins({
+      'miner-page': {
+        'package.json': { oclif: { contract: 2, commands: './commands' } },
+        'commands/index/build.js': command.replaceAll(/^ {4}/gm, '').replaceAll('override ', ''),
+      },
+    })
+    const scope = join(plugins.root('miner-page'), 'node_modules/@oclif')
+    mkdirSync(scope, { recursive: true })
+    symlinkSync(resolve('node_modules/@oclif/core'), join(scope, 'core'))
+    const ended = { code: 0, signal: null, stdout: '', stderr: '' }
+    const miner = (...args: string[]) => runMiner(['index', 'build', ...args], plugins)
+    assert.deepEqual(await miner('--url', 'http://x'), { ...ended, stdout: 'built from http://x\n' })
+    const stderr = 'error: the URL is invalid\n  try: --url https://…\n'
+    assert.deepEqual(await miner('--url', 'x'), { ...ended, code: 3, stderr })
+    const { stdout, code } = await miner('--url', 'x', '--json')
+    const error = { code: 'BAD_URL', message: 'the URL is invalid', hint: '--url https://…' }
+    assert.deepEqual({ code, ...JSON.parse(stdout) }, { code: 3, error })
+    assert.equal((await miner('--nope')).code, 2)
   })
 
   it('shows a field that takes integers beyond 2^53, exactly', async () => {

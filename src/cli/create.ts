@@ -23,7 +23,15 @@ type Wanted = {
   readonly base?: BaseMiner | undefined
 }
 
-type Created = { readonly package: string; readonly folder: string; readonly files: readonly string[] }
+type Created = {
+  readonly package: string
+  readonly folder: string
+  readonly files: readonly string[]
+  /** the commands to run next */
+  readonly next: readonly string[]
+  /** the commands to run before `npm install` while the registry does not have this program */
+  readonly withoutRegistry: readonly string[]
+}
 
 /**
  * Creates a package with a miner or a dialect.
@@ -42,11 +50,11 @@ export async function create(
   const folder = dir ?? named
   const files = await createPackage({ kind, name, folder, ...(base && { base }) })
   const trial = kind === 'miner' ? `prompt --use ${name} hi` : `serve --dev --use echo --dialect ${name}`
-  const next = [`cd ${shellWord(folder)}`, 'npm install', 'npm test', 'miner plugins:link .', `miner ${trial}`]
+  const next = [`cd ${shellWord(folder)}`, 'npm install', 'npm test', 'npx miner plugins:link .', `npx miner ${trial}`]
   // A clone, or an installed copy, has all that npm packs.
   const { package: host, version } = packageInfo()
   const program = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
-  const offline = [
+  const withoutRegistry = [
     `npm pack --ignore-scripts --pack-destination . ${shellWord(program)}`,
     `npm install --save-dev ./${host}-${version}.tgz`,
   ]
@@ -56,10 +64,10 @@ export async function create(
     'next:',
     ...next.map(line => `  ${line}`),
     '',
-    `instead of \`npm install\`, while the registry does not have ${host}:`,
-    ...offline.map(line => `  ${line}`),
+    `before \`npm install\`, while the registry does not have ${host}:`,
+    ...withoutRegistry.map(line => `  ${line}`),
   ].join('\n')
-  return { package: named, folder, files, message }
+  return { package: named, folder, files, next, withoutRegistry, message }
 }
 
 /**

@@ -76,13 +76,22 @@ function pluginProblems(
 ): Problem[] {
   if (chosen === undefined) return []
   if (typeof chosen !== 'function' && (typeof chosen !== 'string' || chosen === ''))
-    return [invalid(option, `must be the name of a ${kind} or ${type}`)]
+    return [invalid(option, `must be the name of a ${kind} or ${type}`, pluginHint(option, chosen))]
   const twice = ['use', 'dialect', 'dialectFile', 'dialect_file'].find(
     key => key.startsWith(option) && isTable(settings) && settings[key] !== undefined,
   )
   if (twice === undefined) return []
   const hint = `keep only one of ${option} and settings.${twice}`
   return [{ code: 'GIVEN_TWICE', message: `${option} is given more than once`, hint }]
+}
+
+/** Hints at what was meant by a module's namespace, a definition or a miner. */
+function pluginHint(option: 'use' | 'dialect', chosen: unknown): string | undefined {
+  if (!isTable(chosen)) return undefined
+  if (typeof chosen.default === 'function')
+    return `pass the default export of the module: ${option}: (await import(…)).default`
+  if (typeof chosen.prompt === 'function') return 'pass a miner as a service: provide: [[MINER, miner]]'
+  return 'name' in chosen ? `pass the function that returns the definition: ${option}: () => definition` : undefined
 }
 
 function settingsProblems({ settings }: OpenMinerOptions): Problem[] {

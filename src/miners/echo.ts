@@ -7,7 +7,7 @@ export const echoMiner: MinerPlugin = ({ defineMiner, z }) =>
     name: 'echo',
     summary: 'repeats the last message, without a model',
     settings: z.object({
-      prefix: z.string().default('').describe('put before each answer'),
+      prefix: z.string().describe('put before each answer').default(''),
     }),
     create: ({ config }) => ({
       async *prompt({ messages }, { signal }) {

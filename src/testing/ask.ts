@@ -13,8 +13,9 @@ export type TestReply = {
   /** of the HTTP reply; empty when none came */
   readonly headers: Headers
   /**
-   * the synapse's fields after the reply; for a stream or a refusal, the fields as sent. `JSON.parse` reads them, which
-   * rounds integers beyond 2^53
+   * the synapse's fields after the reply; for a stream or a refusal, the fields as sent. Without those that the dialect's
+   * `example` lacks, as a validator drops fields that its class lacks. `JSON.parse` reads them, which rounds integers
+   * beyond 2^53
    */
   readonly fields: { readonly [field: string]: Json }
   /** all streamed bytes, even of a stream that broke off; empty for a whole reply */

@@ -1,7 +1,7 @@
 export { type AskHow, ask, type TestReply } from './ask.js'
 export { type AskMinerHow, askMiner } from './ask-miner.js'
 export type { Behaviour, ModelRequest } from './behaviour.js'
-export { type BuiltMiner, buildMiner } from './build-miner.js'
+export { type BuiltMiner, buildMiner, type LogRecord } from './build-miner.js'
 export { Clock } from './clock.js'
 export { definitionOf } from './definition-of.js'
 export {

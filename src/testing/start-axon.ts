@@ -14,7 +14,7 @@ import type { Hotkey, Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import type { DialectPlugin, MinerPlugin } from '../plugin/sdk.js'
 import { synapseWire } from '../wires/synapse/wire.js'
-import { buildMiner } from './build-miner.js'
+import { buildMiner, type LogRecord } from './build-miner.js'
 import type { Clock } from './clock.js'
 import { definitionOf } from './definition-of.js'
 
@@ -40,6 +40,8 @@ export type TestAxon = AsyncDisposable & {
    * the reason.
    */
   readonly errors: readonly unknown[]
+  /** what the miner's plugin has logged so far, oldest first */
+  readonly records: readonly LogRecord[]
   /** Returns a nonce for the next signed request: nanoseconds by the axon's clock, never the same twice. */
   nextNonce(): bigint
 }
@@ -79,6 +81,7 @@ export async function startAxon({
     hotkey: axon.hotkey,
     dialect,
     errors,
+    records: built.records,
     nextNonce,
     async [Symbol.asyncDispose]() {
       await axon[Symbol.asyncDispose]()

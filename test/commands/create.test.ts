@@ -18,6 +18,7 @@ import { said, startModelServer } from '../support/model-server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const modules = join(root, 'node_modules')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const files = [
   '.gitignore',
   'LICENSE',
@@ -48,7 +49,22 @@ describe('miner create', () => {
           code: 0,
           signal: null,
           stderr: '',
-          stdout: { package: `${kind}-my-own`, folder, files },
+          stdout: {
+            package: `${kind}-my-own`,
+            folder,
+            files,
+            next: [
+              `cd ${folder}`,
+              'npm install',
+              'npm test',
+              'npx miner plugins:link .',
+              `npx miner ${kind === 'miner' ? 'prompt --use my-own hi' : 'serve --dev --use echo --dialect my-own'}`,
+            ],
+            withoutRegistry: [
+              `npm pack --ignore-scripts --pack-destination . ${root.replace(/\/$/, '')}`,
+              `npm install --save-dev ./bittensor-miner-${version}.tgz`,
+            ],
+          },
         },
       )
       assert.deepEqual(filesIn(folder), files)
@@ -63,9 +79,39 @@ describe('miner create', () => {
       assert.equal(name, `${kind}-my-own`)
       assert.deepEqual(
         published.map(({ path }: { path: string }) => path),
-        ['LICENSE', 'README.md', 'dist/index.js', 'package.json'],
+        ['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json'],
       )
     })
+
+  it('writes packages that a TypeScript program imports', async () => {
+    const modulesThere = join(home, 'node_modules')
+    linkModules(home)
+    const packages = [
+      ['miner', 'shout'],
+      ['miner', 'retr', '--extends', 'openai'],
+      ['dialect', 'mine'],
+    ]
+    for (const [kind, name, ...more] of packages) {
+      const folder = join(modulesThere, `${kind}-${name}`)
+      await runMiner(['create', kind!, name!, ...more, '--dir', folder])
+      await passes([tsc, '-p', folder])
+    }
+    const program = `
+      import { openMiner } from 'bittensor-miner/embed'
+      import shout from 'miner-shout'
+      import retr from 'miner-retr'
+      import mine from 'dialect-mine'
+      await using one = await openMiner({ use: shout, dialect: mine, settings: { shout: { prefix: '> ' } } })
+      await using two = await openMiner({ use: retr, settings: { retr: { rule: 'Be brief.' } } })
+      console.log(typeof one.resolve, typeof two.resolve)`
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(home, 'program.ts'), program)
+    const compilerOptions = { module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], strict: true }
+    const tsconfig = { compilerOptions: { ...compilerOptions, types: ['node'], noEmit: true }, files: ['program.ts'] }
+    writeFileSync(join(home, 'tsconfig.json'), JSON.stringify(tsconfig))
+    await passes([tsc, '-p', home])
+    assert.equal(await passes([join(home, 'program.ts')]), 'function function\n')
+  })
 
   for (const kind of ['miner', 'dialect'])
     it(`writes a ${kind} that an older Node builds and tests with the Node that the package brings`, async () => {
@@ -75,9 +121,9 @@ describe('miner create', () => {
       writeFileSync(join(older, 'node'), '#!/bin/sh\necho "the older node ran" >&2\nexit 1\n', { mode: 0o755 })
       const env = { PATH: `${older}:/usr/bin:/bin` }
       // npm checks its own Node against package.json before it runs or installs anything.
-      const version = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v20.19.0" })'
+      const olderVersion = 'data:text/javascript,Object.defineProperty(process, "version", { value: "v20.19.0" })'
       for (const command of ['prepare', 'test']) {
-        const args = ['--import', version, npm, 'run', command, '--prefix', home]
+        const args = ['--import', olderVersion, npm, 'run', command, '--prefix', home]
         const { code, stdout, stderr } = await run(process.execPath, args, { env })
         assert.equal(code, 0, stdout + stderr)
         assert.doesNotMatch(stderr, /EBAD|the older node ran/)
@@ -139,6 +185,9 @@ describe('miner create', () => {
     const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--extends', 'echo', '--dir', home])
     assert.equal(code, 2)
     assert.equal(stderr, 'error: --extends must be one of: openai\n')
+    const empty = await runMiner(['create', 'miner', 'my-own', '--dir', home, '--extends'])
+    assert.equal(empty.code, 2)
+    assert.equal(empty.stderr, 'error: --extends needs a value\n  try: --extends followed by one of: openai\n')
     assert.deepEqual(readdirSync(home), [])
   })
 

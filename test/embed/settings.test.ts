@@ -140,6 +140,24 @@ describe('openMiner, on settings', () => {
     }
   })
 
+  it('hints at the plugin of a module, a definition or a miner that is passed instead', async () => {
+    const miner = { prompt() {} }
+    const cases: [object, string | undefined][] = [
+      [{ use: { default: () => miner } }, 'pass the default export of the module: use: (await import(…)).default'],
+      [{ dialect: { default: () => {} } }, 'pass the default export of the module: dialect: (await import(…)).default'],
+      [{ use: miner }, 'pass a miner as a service: provide: [[MINER, miner]]'],
+      [{ use: { name: 'shout' } }, 'pass the function that returns the definition: use: () => definition'],
+      [{ use: {} }, undefined],
+    ]
+    for (const [options, hint] of cases) {
+      const [option = ''] = Object.keys(options)
+      const type = option === 'use' ? 'a miner or a MinerPlugin' : 'a dialect or a DialectPlugin'
+      assert.deepEqual(await problemsOf(options as OpenMinerOptions), [
+        ['INVALID_VALUE', `${option} must be the name of ${type}`, hint],
+      ])
+    }
+  })
+
   it('suggests a name for a miner and a dialect that are unknown', async () => {
     assert.deepEqual(await problemsOf({ use: 'opnai' }), [
       ['INVALID_VALUE', 'there is no miner "opnai"', 'use "openai"'],

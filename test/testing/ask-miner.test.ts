@@ -87,10 +87,7 @@ describe('the testing kit: askMiner', () => {
   })
 
   it('refuses invalid settings', async () => {
-    await assert.rejects(
-      askMiner(parrot, 'hi', { config: { times: 'many' } }),
-      /^TypeError: settings of parrot: .*times/s,
-    )
+    await assert.rejects(askMiner(parrot, 'hi', { config: { times: 'many' } }), /^TypeError: parrot\.times must be/s)
   })
 
   it('refuses settings that the host cannot read', async () => {

@@ -32,7 +32,59 @@ describe('buildMiner of the testing kit', () => {
   })
 
   it('refuses invalid settings, with the reason', async () => {
-    await assert.rejects(buildMiner(shout, { model: 5 }), /^TypeError: settings of shout: .*expected string/s)
+    await assert.rejects(buildMiner(shout, { model: 5 }), {
+      name: 'TypeError',
+      message: 'shout.model must be text, not 5',
+    })
+    const strict: MinerPlugin = async sdk => ({
+      ...(await shout(sdk)),
+      settings: sdk.z.object({
+        index: sdk.z.url(),
+        idle: sdk.z.number().max(2_000).meta({ unit: 'duration' }).default(1),
+      }),
+      rules: () => [{ setting: 'index', message: 'must be near', hint: 'move it' }],
+    })
+    const cases: [object, string][] = [
+      [{}, 'strict.index is missing'],
+      [
+        { indx: 1, index: 'http://x', idle: 5_000 },
+        'strict.indx is not a setting (try: use strict.index)\nstrict.idle must be at most 2s, not 5s',
+      ],
+      [{ index: 'http://x' }, 'strict.index must be near (try: move it)'],
+    ]
+    for (const [config, message] of cases)
+      await assert.rejects(
+        buildMiner(async sdk => ({ ...(await strict(sdk)), name: 'strict' }), config),
+        { name: 'TypeError', message },
+      )
+  })
+
+  it('refuses what is neither a plugin nor a miner', async () => {
+    const message = 'miner must be a plugin, or a miner, which has a function prompt'
+    for (const miner of [undefined, null, {}]) await assert.rejects(buildMiner(miner as never), { message })
+    const hint = `${message}: pass the default export of the module, (await import('…')).default`
+    await assert.rejects(buildMiner({ default: shout } as never), { name: 'TypeError', message: hint })
+  })
+
+  it('records what the plugin logs', async () => {
+    const logs: MinerPlugin = async sdk => ({
+      ...(await shout(sdk)),
+      create: ({ log }) => {
+        log.info({ event: 'created' })
+        return {
+          ready: async () => log.warn({ event: 'slow' }, 'takes long'),
+          async *prompt() {
+            yield 'HI'
+            return { model: 'm', finishReason: 'stop' }
+          },
+        }
+      },
+    })
+    await using built = await buildMiner(logs)
+    assert.deepEqual(built.records, [
+      { level: 'info', fields: { event: 'created' } },
+      { level: 'warn', fields: { event: 'slow' }, message: 'takes long' },
+    ])
   })
 
   it('checks what the miner returns as the host does', async () => {

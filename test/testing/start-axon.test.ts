@@ -114,6 +114,39 @@ describe('the testing kit: startAxon and ask', () => {
     await assert.rejects(ask(axon, 'Prompting', {}, { as: '' }), { name: 'KeyError' })
   })
 
+  it('records what the plugin logs while it answers, and drops fields that the example lacks', async () => {
+    const logs: MinerPlugin = async sdk => ({
+      ...(await shout(sdk)),
+      create: ({ log }) => ({
+        async *prompt() {
+          log.info({ event: 'asked' })
+          yield 'HI'
+          return { model: 'm', finishReason: 'stop' }
+        },
+      }),
+    })
+    const extra: DialectPlugin = ({ defineDialect, defineRoute, z }) =>
+      defineDialect({
+        name: 'extra',
+        summary: 'returns more than its class has',
+        follows: 'nobody/nothing@0000000',
+        synapses: {
+          Extra: defineRoute({
+            body: z.object({}),
+            hashed: [],
+            example: { said: '' },
+            answer: async ({ ask }) => ({
+              said: (await ask({ messages: [{ role: 'user', content: 'x' }] })).text,
+              more: 1,
+            }),
+          }),
+        },
+      })
+    await using axon = await startAxon({ miner: logs, dialect: extra })
+    assert.deepEqual((await ask(axon, 'Extra')).fields, { said: 'HI' })
+    assert.deepEqual(axon.records, [{ level: 'info', fields: { event: 'asked' } }])
+  })
+
   it('collects the error when the caller sees only a number', async () => {
     await using axon = await startAxon({ miner: shout, dialect: counting })
     const { status, message } = await ask(axon, 'Fails')
@@ -174,9 +207,15 @@ describe('the testing kit: startAxon and ask', () => {
   })
 
   it('refuses invalid settings with the reason', async () => {
-    await assert.rejects(startAxon({ miner: shout, config: { mark: '' } }), /^TypeError: settings of shout: .*mark/s)
-    await assert.rejects(startAxon({ miner: shout, config: { marc: '!' } }), /^TypeError: settings of shout: .*marc/s)
-    await assert.rejects(startAxon({ miner: shout, config: { mark: '?' } }), /shout: mark must not ask back/)
+    await assert.rejects(startAxon({ miner: shout, config: { mark: '' } }), /^TypeError: shout\.mark must/s)
+    await assert.rejects(
+      startAxon({ miner: shout, config: { marc: '!' } }),
+      /^TypeError: shout\.marc is not a setting \(try: use shout\.mark\)$/,
+    )
+    await assert.rejects(
+      startAxon({ miner: shout, config: { mark: '?' } }),
+      /^TypeError: shout\.mark must not ask back$/,
+    )
   })
 
   it('refuses a plugin that the host would refuse', async () => {

@@ -9,7 +9,7 @@ const plugin: MinerPlugin = async ({ openai, extendMiner, wrapMiner, z, NoAnswer
     settings: {
       temperature: base.settings.shape.temperature.removeDefault().default(0),
       index: z.url().describe('where passages are looked up: GET index?q=QUESTION returns a JSON list of texts'),
-      most: z.int().min(1).max(20).default(3).describe('most passages that are put before a question'),
+      most: z.int().min(1).max(20).describe('most passages that are put before a question').default(3),
     },
     create: async context => {
       const { index, most } = context.config

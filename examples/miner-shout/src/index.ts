@@ -7,7 +7,7 @@ const plugin: MinerPlugin = ({ defineMiner, z, NoAnswer }) =>
     name: 'shout',
     summary: 'answers in capital letters',
     settings: z.object({
-      mark: z.string().default('!').describe('printed after each answer, unless it ends in an emoji'),
+      mark: z.string().describe('printed after each answer, unless it ends in an emoji').default('!'),
     }),
     create: ({ config }) => ({
       async *prompt({ messages }, { signal }) {

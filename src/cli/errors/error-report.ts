@@ -167,6 +167,14 @@ type Parsed = {
 
 /** Recognizes mistakes for which oclif throws a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */
 function worded(message: string, exit: number): ErrorReport | null {
+  const [, chosen, options] = /^Flag (--\S+) expects one of these values: (.*)$/.exec(message) ?? []
+  if (chosen)
+    return {
+      exit,
+      code: 'VALUE_MISSING',
+      message: `${chosen} needs a value`,
+      hint: `${chosen} followed by one of: ${options}`,
+    }
   const [, flag, fault] = /^Flag (--\S+) (expects a value|can only be specified once)$/.exec(message) ?? []
   if (fault === 'expects a value')
     return { exit, code: 'VALUE_MISSING', message: `${flag} needs a value`, hint: `${flag}=VALUE` }
