@@ -272,6 +272,22 @@ export default class Fails extends Command {
 }`,
         'commands/leaves.js': `import { Command } from '@oclif/core'
 export default class Leaves extends Command { async run() { this.exit(4) } }`,
+        'commands/breaks.js': `import { Command } from '@oclif/core'
+export default class Breaks extends Command {
+  static enableJsonFlag = true
+  async run() { this.warn('the index is old'); this.error('it broke', { exit: 3 }) }
+}`,
+        'commands/needs.js': `import { Args, Command, Flags } from '@oclif/core'
+export default class Needs extends Command {
+  static args = { WHAT: Args.string({ required: true }) }
+  static flags = {
+    how: Flags.string({ required: true }),
+    why: Flags.string({ required: true }),
+    key: Flags.string({ exclusive: ['free'] }),
+    free: Flags.string(),
+  }
+  async run() { await this.parse(Needs) }
+}`,
         'commands/takes.js': `import { Command, Flags } from '@oclif/core'
 export default class Takes extends Command {
   static flags = { depth: Flags.integer() }
@@ -299,6 +315,28 @@ export default class Takes extends Command {
       error: { code: 'NO_INDEX', message: 'the index is not built', hint: 'miner tools:build' },
     })
     assert.equal((await miner('leaves')).code, 4)
+  })
+
+  it('fails without a code of its own, and warns, as this program does', async () => {
+    const { code, stderr } = await miner('breaks')
+    assert.deepEqual([code, stderr], [3, 'warning: the index is old\nerror: it broke\n'])
+    const told = await miner('breaks', '--json')
+    assert.deepEqual([told.code, told.stderr], [3, ''])
+    assert.deepEqual(JSON.parse(told.stdout), { error: { code: 'COMMAND_FAILED', message: 'it broke' } })
+  })
+
+  it('has what is missing or excluded named as this program does', async () => {
+    for (const [args, expected] of [
+      [[], 'error: WHAT is missing\n  try: add --help to see what the command takes\n'],
+      [['x'], 'error: --how is missing; --why is missing\n  try: --how=VALUE --why=VALUE\n'],
+      [
+        ['x', '--how', '1', '--why', '1', '--key', 'sk-secret', '--free', 'sk-secret'],
+        'error: --free and --key exclude each other\n  try: add --help to see which flags there are\n',
+      ],
+    ] as const) {
+      const { code, stderr } = await miner('needs', ...args)
+      assert.deepEqual([code, stderr], [2, expected])
+    }
   })
 
   it('has a mistake in its command line told as this program’s own are', async () => {
