@@ -19,10 +19,11 @@ describe('the author of a plugin', () => {
           oclif: {
             contract: 2,
             miners: Object.fromEntries(
-              ['answers', 'creates', 'loads', 'reads', 'empty', 'nothing'].map(name => [name, `./${name}.js`]),
+              ['plain', 'answers', 'creates', 'loads', 'reads', 'empty', 'nothing'].map(name => [name, `./${name}.js`]),
             ),
           },
         },
+        'plain.js': definition('plain', plain),
         'answers.js': definition(
           'answers',
           'create: () => ({\n    async *prompt() { throw new Error("boom") },\n  }),',
@@ -33,6 +34,10 @@ describe('the author of a plugin', () => {
         'other.js': '\n\nconst y z = 1\n',
         'empty.js': definition('empty', plain.replace('yield "hi";', '')),
         'nothing.js': 'export default () => {}\n',
+      },
+      'miner-next': {
+        'package.json': { oclif: { contract: 99, miners: { next: './index.js' } } },
+        'index.js': '',
       },
     })
   })
@@ -57,5 +62,49 @@ describe('the author of a plugin', () => {
     const { code, stderr } = await miner('prompt', '--use', 'reads', 'hi')
     assert.equal(code, 1)
     assert.match(stderr, /cannot be loaded: Missing initializer in const declaration \(\/\S*\/other\.js:3\)\n/)
+  })
+
+  for (const args of [
+    ['prompt', '--use', 'loads', '--help'],
+    ['prompt', '--use', 'nosuch', '-h'],
+    ['serve', '--use', 'next', '--help'],
+  ])
+    it(`is told why help shows other flags: miner ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await miner(...args)
+      assert.equal(code, 0)
+      assert.match(stdout, /--model=/)
+      assert.match(stderr, /^warning: the flags of the default miner are shown, because (the miner|there is no miner) /)
+      assert.match(stderr, /\n {2}try: /)
+    })
+
+  it('gets no such warning where the help has no flags of a miner', async () => {
+    assert.equal((await runMiner(['plugins', '--help'], { env: { ...plugins.env, MINER_USE: 'nosuch' } })).stderr, '')
+  })
+
+  it('hears of an unusable plugin where it is chosen, and not from other commands', async () => {
+    const other = await miner('prompt', '--use', 'plain', 'hi')
+    assert.deepEqual([other.code, other.stdout, other.stderr], [0, 'hi\n', ''])
+    const { code, stderr } = await miner('prompt', '--use', 'next', 'hi')
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: the miner next of miner-next@1\.0\.0 is written for version 99 /)
+  })
+
+  it('may put a list before the question', async () => {
+    const { code, stdout } = await miner('prompt', '--use', 'plain', '--allow-plugins', 'miner-author', 'hi')
+    assert.deepEqual([code, stdout], [0, 'hi\n'])
+  })
+
+  for (const words of [['plugins:uninstal'], ['plugins', 'uninstal']])
+    it(`is told of a misspelled subcommand: ${words.join(' ')}`, async () => {
+      const { code, stderr } = await miner(...words)
+      assert.deepEqual(
+        [code, stderr],
+        [127, 'error: there is no such command in `miner plugins`\n  try: miner plugins uninstall\n'],
+      )
+    })
+
+  it('sees flags without a letter one below the other in help', async () => {
+    const { stdout } = await miner('prompt', '--help')
+    assert.match(stdout, /^FLAGS\n {6}--roles=/m)
   })
 })
