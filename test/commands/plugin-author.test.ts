@@ -107,4 +107,17 @@ describe('the author of a plugin', () => {
     const { stdout } = await miner('prompt', '--help')
     assert.match(stdout, /^FLAGS\n {6}--roles=/m)
   })
+
+  it('is told in plain words what a definition or an answer lacks', async () => {
+    const nothing = await miner('prompt', '--use', 'nothing', 'hi')
+    assert.match(nothing.stderr, /is not a valid miner: must be of type object, not undefined\n/)
+    const empty = await miner('prompt', '--use', 'empty', 'hi')
+    assert.match(empty.stderr, /^error: the miner returned an empty answer\n {2}try: yield text, or throw a NoAnswer\n/)
+  })
+
+  it('is told that a bare number counts seconds', async () => {
+    const { code, stderr } = await miner('prompt', '--idle-timeout', '12000', 'hi')
+    assert.equal(code, 2)
+    assert.match(stderr, /not 200m .*\n {2}try: a number counts seconds: write 12000ms for milliseconds\n/)
+  })
 })
