@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { runMiner } from '../support/miner-process.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { linkedPlugins, type PluginFolder } from '../support/plugins.ts'
 
 const definition = (name: string, more: string) => `export default ({ defineMiner, z }) => defineMiner({
@@ -87,6 +87,16 @@ describe('the author of a plugin', () => {
     const { code, stderr } = await miner('prompt', '--use', 'next', 'hi')
     assert.equal(code, 2)
     assert.match(stderr, /^error: the miner next of miner-next@1\.0\.0 is written for version 99 /)
+  })
+
+  it('hears of it once from serve', async () => {
+    await using serving = await startMiner(['serve', '--dev', '--use', 'plain', '--axon-port', '0'], {
+      env: plugins.env,
+    })
+    await serving.stop()
+    const warnings = serving.records.filter(({ event }) => event === 'pluginUnusable')
+    assert.equal(warnings.length, 1)
+    assert.match(String(warnings[0]?.message), /^the miner next of miner-next@1\.0\.0 is written for version 99 /)
   })
 
   it('may put a list before the question', async () => {
