@@ -108,7 +108,9 @@ export abstract class SettingsCommand extends MinerCommand {
     throw this.redacted(error)
   }
 
-  protected redacted(error: Error & { hint?: unknown }): Error {
+  protected redacted(error: Error & { hint?: unknown }, seen = new Set<unknown>()): Error {
+    seen.add(error)
+    if (error.cause instanceof Error && !seen.has(error.cause)) this.redacted(error.cause, seen)
     for (const key of ['message', 'hint', 'stack'] as const) {
       const text = error[key]
       // Not assigned: the `message` of a DOMException, an aborted `fetch` of a plugin, has only a getter.

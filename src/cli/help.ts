@@ -49,6 +49,14 @@ class HelpOfCommand extends CommandHelp {
     return [super.defaultUsage(), ...(hasFlags ? ['[FLAGS]'] : [])].join(' ')
   }
 
+  /** Gives the first flag back its indent, which oclif trims: the others are indented where one of them has a letter. */
+  override renderList(...[list, options]: Parameters<CommandHelp['renderList']>): string {
+    const text = super.renderList(list, options)
+    const label = list[0]?.[0] ?? ''
+    const isTable = text.startsWith(`${label.trim()} `)
+    return isTable ? /^ */.exec(label)![0] + text : text
+  }
+
   protected override flags(flags: Parameters<CommandHelp['flags']>[0]): ReturnType<CommandHelp['flags']> {
     // A list with blanks can be broken; the text names a single choice.
     const listed = (text: string) =>

@@ -3,8 +3,8 @@ import './process/account.js'
 
 import { fileURLToPath } from 'node:url'
 import { Command, type Interfaces, run, settings } from '@oclif/core'
+import { adoptCommand } from './errors/adopt-command.js'
 import { printError } from './errors/print-error.js'
-import { rethrowErrors } from './errors/rethrow-errors.js'
 import { UsageError } from './errors/usage-error.js'
 import { warnUnloaded } from './plugins/unloadable.js'
 import { expectExit, guardExit } from './process/unexpected-exit.js'
@@ -29,7 +29,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   process.stdout.prependListener('error', endWithoutOutput)
   // When standard error is closed, the exit code still reports the failure.
   process.stderr.on('error', () => {})
-  rethrowErrors(Command)
+  adoptCommand(Command)
   // Plugins run as they are built. Otherwise oclif looks for the TypeScript source of a linked one, and warns at every
   // command that it cannot transpile it.
   settings.enableAutoTranspile = false

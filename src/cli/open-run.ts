@@ -10,7 +10,6 @@ import {
   DIALECTS,
   LOG,
   MINERS,
-  PLUGINS,
   PLUGINS_IN_USE,
   PROGRESS,
   RESOURCES,
@@ -31,7 +30,7 @@ import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/se
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
 import type { StatusLine } from './output/status-line.js'
 import type { AnswerOutput } from './output/terminal.js'
-import { warnOfProblems } from './plugins/log-plugins.js'
+import { warnOfNoContract } from './plugins/log-plugins.js'
 
 // The steps of `SettingsCommand.open`, in their order.
 
@@ -90,11 +89,15 @@ export type CommandLine = Omit<ParsedWords, 'unknown'> & {
 
 /** Parses the command line with the flags of the settings that the command reads. */
 export async function parseCommandLine(
-  command: Reader & { readonly flags: Interfaces.FlagInput; readonly baseFlags: Interfaces.FlagInput },
+  command: Reader & {
+    readonly args: Interfaces.ArgInput
+    readonly flags: Interfaces.FlagInput
+    readonly baseFlags: Interfaces.FlagInput
+  },
   { argv, parse, scope, chosen: { miner }, implied, conflicts }: CommandLineOptions,
 ): Promise<CommandLine> {
   const sections = [...sectionsOf(command), ...(miner ? [minerSection(miner)] : [])]
-  const { descriptions, flags: settings } = settingFlags(sections)
+  const { descriptions, flags: settings } = settingFlags(sections, { besideText: Object.keys(command.args).length > 0 })
   const known = { ...command.flags, ...command.baseFlags, ...settings }
   const words = expandBooleanFlags(hideSingleDashed(argv, { known: Object.keys(known), descriptions }), descriptions)
   const { flags, args, unknown } = await parse(settings, words)
@@ -172,7 +175,7 @@ export async function provideRun({ scope, chosen, configuration, status, answer 
     // A dialect that a file holds has its own name, which a dialect of the catalogue may have, too.
     dialect && isOfCatalogue(configuration) ? scope.resolve(DIALECTS).get(dialect.name) : null,
   ].flatMap(entry => entry?.plugin ?? [])
-  warnOfProblems(scope.resolve(PLUGINS), inUse, log)
+  warnOfNoContract(inUse, log)
 
   scope.provide(PLUGINS_IN_USE, inUse)
   scope.provide(CONFIGURATION, configuration)

@@ -55,10 +55,11 @@ export default class Prompt extends SettingsCommand {
     const messages = await readQuestion({ text: args.TEXT, ...flags })
     const timeoutMs = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
     const ending = scope.resolve(ENDING)
-    using timeout = timeoutSignal({ ms: timeoutMs + GRACE_MS, reason: () => late(timeoutMs), parent: ending })
+    let miner: Miner | undefined
+    using timeout = timeoutSignal({ ms: timeoutMs + GRACE_MS, reason: () => late(timeoutMs, miner), parent: ending })
     using waiting = this.status.show(WAITING)
     const deadline = Date.now() + timeoutMs
-    const miner = await readyMiner(scope, timeout.signal)
+    miner = await readyMiner(scope, timeout.signal)
     const output = new PromptOutput({ ...flags, isJson, waiting, output: this.answer })
     return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
   }
@@ -67,20 +68,22 @@ export default class Prompt extends SettingsCommand {
     const { flags, args, scope } = run
     const opening = openingMessages({ text: args.TEXT, ...flags })
     const ms = readDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT)
-    const reason = () => late(ms)
+    let miner: Miner | undefined
+    const reason = () => late(ms, miner)
     const ready = async () => {
       using timeout = timeoutSignal({ ms, reason, parent: scope.resolve(ENDING) })
       using _ = this.status.show('starting the miner')
       return await readyMiner(scope, timeout.signal)
     }
-    const miner = await ready()
+    const answering = await ready()
+    miner = answering
     await converse({
       opening,
       ask: async (messages, stop) => {
         using timeout = timeoutSignal({ ms: ms + GRACE_MS, reason, parent: stop })
         using waiting = this.status.show(WAITING)
         const output = new PromptOutput({ ...flags, isJson: false, waiting, output: this.answer })
-        const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
+        const asking = { miner: answering, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
         try {
           return (await this.#ask(run, asking)).completion
         } catch (error) {
@@ -135,9 +138,9 @@ const jsonConversation: Problem = {
   hint: 'leave out one of them; --json prints one answer',
 }
 
-function late(ms: number): NoAnswer {
+function late(ms: number, miner: Miner | undefined): NoAnswer {
   return new NoAnswer('late', `there was no answer within ${ms / 1000} s`, {
     code: 'PROMPT_TIMEOUT',
-    hint: 'allow more time with --timeout; miner check shows what is slow',
+    hint: `allow more time with --timeout${miner?.check ? '; miner check shows what is slow' : ''}`,
   })
 }

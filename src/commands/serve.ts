@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS_IN_USE } from '../app/tokens.js'
+import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS, PLUGINS_IN_USE } from '../app/tokens.js'
 import { wires } from '../app/wires.js'
 import { banner } from '../cli/banner.js'
 import { dialectFilePath } from '../cli/choose-plugin.js'
 import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { UsageError } from '../cli/errors/usage-error.js'
-import { logPlugins } from '../cli/plugins/log-plugins.js'
+import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
 import { startProbe } from '../cli/probe.js'
 import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
@@ -60,6 +60,7 @@ export default class Serve extends SettingsCommand {
     const axon = await scope.resolve(AXON)
     const { first, second } = stopSignals()
     const log = scope.resolve(LOG)
+    warnOfUnusable(scope.resolve(PLUGINS), log)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
     const { use, models, definition, dialectFile } = chosen(scope, configuration)
     const { name: dialect, caveat } = definition

@@ -15,7 +15,7 @@ export function miniSecret(phrase: string, password = ''): Uint8Array {
   if (![12, 15, 18, 21, 24].includes(words.length)) {
     throw new KeyError(
       'PHRASE_LENGTH',
-      `the phrase has ${words.length} words instead of 12, 15, 18, 21 or 24`,
+      `the phrase has ${words.length} ${words.length === 1 ? 'word' : 'words'} instead of 12, 15, 18, 21 or 24`,
       'write a phrase as words with spaces between them, a development key as //Alice, a seed as 0x and 64 hex digits',
     )
   }

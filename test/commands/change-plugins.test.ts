@@ -264,14 +264,15 @@ describe('changing plugins', function () {
     assert.equal(stdout, '1\n./package.json\n')
   })
 
-  it('says which plugin is not installed, and which ones are', async () => {
+  it('says which plugin is not installed, and how to see which ones are', async () => {
     assert.equal((await miner('plugins:install', packaged('miner-shout'))).code, 0)
     for (const command of ['uninstall', 'update', 'inspect']) {
       const { code, stderr } = await miner(`plugins:${command}`, 'nope')
       assert.equal(code, 2)
-      assert.match(stderr, /^error: the plugin nope is not installed\n {2}try: one of .*miner-shout.*\n$/)
+      assert.match(stderr, /^error: the plugin nope is not installed\n {2}try: miner plugins\n$/)
     }
     assert.match((await miner('plugins:uninstall', 'miner-shot')).stderr, /\n {2}try: miner-shout\n$/)
+    assert.match((await miner('plugins:inspect')).stderr, /^error: this folder is not an installed plugin\n/)
     const { error } = await json('plugins:inspect', 'nope')
     assert.equal(error.code, 'NOT_INSTALLED')
   })
@@ -400,6 +401,22 @@ export default class Fails extends Command {
 }`,
         'commands/leaves.js': `import { Command } from '@oclif/core'
 export default class Leaves extends Command { async run() { this.exit(4) } }`,
+        'commands/breaks.js': `import { Command } from '@oclif/core'
+export default class Breaks extends Command {
+  static enableJsonFlag = true
+  async run() { this.warn('the index is old'); this.error('it broke', { exit: 3 }) }
+}`,
+        'commands/needs.js': `import { Args, Command, Flags } from '@oclif/core'
+export default class Needs extends Command {
+  static args = { WHAT: Args.string({ required: true }) }
+  static flags = {
+    how: Flags.string({ required: true }),
+    why: Flags.string({ required: true }),
+    key: Flags.string({ exclusive: ['free'] }),
+    free: Flags.string(),
+  }
+  async run() { await this.parse(Needs) }
+}`,
         'commands/takes.js': `import { Command, Flags } from '@oclif/core'
 export default class Takes extends Command {
   static flags = { depth: Flags.integer() }
@@ -427,6 +444,28 @@ export default class Takes extends Command {
       error: { code: 'NO_INDEX', message: 'the index is not built', hint: 'miner tools:build' },
     })
     assert.equal((await miner('leaves')).code, 4)
+  })
+
+  it('fails without a code of its own, and warns, as this program does', async () => {
+    const { code, stderr } = await miner('breaks')
+    assert.deepEqual([code, stderr], [3, 'warning: the index is old\nerror: it broke\n'])
+    const told = await miner('breaks', '--json')
+    assert.deepEqual([told.code, told.stderr], [3, ''])
+    assert.deepEqual(JSON.parse(told.stdout), { error: { code: 'COMMAND_FAILED', message: 'it broke' } })
+  })
+
+  it('has what is missing or excluded named as this program does', async () => {
+    for (const [args, expected] of [
+      [[], 'error: WHAT is missing\n  try: add --help to see what the command takes\n'],
+      [['x'], 'error: --how is missing; --why is missing\n  try: --how=VALUE --why=VALUE\n'],
+      [
+        ['x', '--how', '1', '--why', '1', '--key', 'sk-secret', '--free', 'sk-secret'],
+        'error: --free and --key exclude each other\n  try: add --help to see which flags there are\n',
+      ],
+    ] as const) {
+      const { code, stderr } = await miner('needs', ...args)
+      assert.deepEqual([code, stderr], [2, expected])
+    }
   })
 
   it('has a mistake in its command line told as this program’s own are', async () => {

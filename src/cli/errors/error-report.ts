@@ -10,6 +10,7 @@ import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { exitCodes, FAILED, MISUSED } from './exit-codes.js'
+import { flagFaults } from './flag-faults.js'
 import { UsageError } from './usage-error.js'
 
 /** An error as it is reported to the user. */
@@ -118,11 +119,21 @@ function oclifError(error: unknown): ErrorReport | null {
           (_, flag = 'a value') => `${flag} must be one of:`,
         ),
       }
+    case 'RequiredArgsError':
+      return {
+        exit,
+        code: 'ARGUMENT_MISSING',
+        message: (args ?? []).map(arg => `${(arg as { readonly name?: unknown }).name} is missing`).join('; '),
+        hint: 'add --help to see what the command takes',
+      }
+    case 'FailedFlagValidationError':
+    case 'ViolatedFlagConstraintError':
+      return { exit, ...flagFaults(message) }
     default:
       return (
         worded(message, exit) ?? {
           exit,
-          code: typeof error.code === 'string' ? error.code : 'USAGE',
+          code: typeof error.code === 'string' ? error.code : exit === MISUSED ? 'USAGE' : 'COMMAND_FAILED',
           message,
           hint: Array.isArray(error.suggestions) ? error.suggestions.join(', ') : undefined,
         }

@@ -34,6 +34,21 @@ function debugging(argv: readonly string[]): boolean {
   return level === 'debug' || level === 'trace'
 }
 
-function stackOf({ stack = '' }: Error): string {
-  return stack.split('\n').map(escapeControls).join('\n')
+/** How many causes of an error are printed. */
+const MOST_CAUSES = 5
+
+/** Returns the stack of an error and those of its causes, where a plugin's own frames are. */
+function stackOf(error: Error): string {
+  const chain: Error[] = [error]
+  for (let { cause } = error; cause instanceof Error && chain.length <= MOST_CAUSES; { cause } = cause) {
+    if (chain.includes(cause)) break
+    chain.push(cause)
+  }
+  const stacks = chain.map(({ stack }) =>
+    String(stack ?? '')
+      .split('\n')
+      .map(escapeControls)
+      .join('\n'),
+  )
+  return stacks.join('\ncaused by ')
 }

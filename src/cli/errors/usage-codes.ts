@@ -14,6 +14,12 @@ export const usageCodes = {
   },
   UNKNOWN_FLAG: { meaning: 'the command does not have this flag', remedy: '`--help` lists all' },
   VALUE_MISSING: { meaning: 'a flag lacks its value', remedy: 'write `--flag=VALUE`' },
+  FLAG_MISSING: { meaning: "a plugin's command needs a flag", remedy: 'add the flag that the hint names' },
+  FLAGS_CONFLICT: {
+    meaning: "flags of a plugin's command exclude or need each other",
+    remedy: 'add or leave out those that the message names',
+  },
+  ARGUMENT_MISSING: { meaning: "a plugin's command needs an argument", remedy: "follow the command's `--help`" },
   GIVEN_TWICE: { meaning: 'a flag that takes one value is given more than once', remedy: 'remove one of them' },
   INVALID_VALUE: {
     meaning: 'a flag or an argument has the wrong form or range',
@@ -157,6 +163,10 @@ export const usageCodes = {
 /** What an error without a code of its own is reported as. */
 export const reportCodes = {
   TIMEOUT: { meaning: 'the answer did not arrive in time', remedy: 'see what the miner waits for: `miner check`' },
+  COMMAND_FAILED: {
+    meaning: "a plugin's command failed without a code of its own; it chooses the exit code",
+    remedy: 'follow the message',
+  },
   UNEXPECTED: {
     meaning: 'this program, or a library, failed with an unexpected error',
     remedy: 'look at `--log-level debug`, which prints the stack trace',

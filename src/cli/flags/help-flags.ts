@@ -10,19 +10,30 @@ import { chooseMiner } from '../choose-plugin.js'
 import { lookUpFirst } from '../open-scope.js'
 import { type Reader, sectionsOf, settingFlags } from './setting-flags.js'
 
+type HelpOptions = {
+  readonly scope: Scope
+  /** where the miner is looked up; null: the flags of all miners */
+  readonly chosenBy: Lookup | null
+  /** is told why the miner cannot be chosen, so that the flags are those of the default miner */
+  readonly onFailure: (error: unknown) => void
+}
+
 /**
  * Adds the flags of settings to the metadata of commands, for help and completion: a command's own flags come first,
  * then the host's, then the miner's, which are many, and last those of the log and of plugins.
- *
- * @param options.chosenBy where the miner is looked up; null: the flags of all miners
  */
 export async function addSettingFlags(
   commands: readonly (Command.Loadable & Reader)[],
-  { scope, chosenBy }: { readonly scope: Scope; readonly chosenBy: Lookup | null },
+  { scope, chosenBy, onFailure }: HelpOptions,
 ): Promise<void> {
   const miners = scope.resolve(MINERS)
   const definitions = chosenBy
-    ? [await chooseMiner(miners, chosenBy).catch(() => chooseMiner(miners, lookUpFirst(noLayers)))]
+    ? [
+        await chooseMiner(miners, chosenBy).catch((error: unknown) => {
+          onFailure(error)
+          return chooseMiner(miners, lookUpFirst(noLayers))
+        }),
+      ]
     : await allOf(miners)
   const values = new Map([
     ['use', usableNames(miners)],

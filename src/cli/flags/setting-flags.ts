@@ -12,19 +12,24 @@ export type SettingFlags = { readonly descriptions: readonly FlagDescription[]; 
 /**
  * Describes the flags of settings to oclif, which only cuts the command line into flags and words: each is text without
  * default, variable or check, because `loadConfiguration` reports all problems at once.
+ *
+ * @param options.besideText the command takes a TEXT, which a list must not take for a value
  */
-export function settingFlags(sections: readonly Section[]): SettingFlags {
+export function settingFlags(
+  sections: readonly Section[],
+  { besideText = false }: { readonly besideText?: boolean } = {},
+): SettingFlags {
   const descriptions = flagsOf(sections, reservedFlags())
   const ofMiners = sections.filter(({ of }) => of === 'miner').map(({ name }) => `${name}.`)
   const isOfMiner = ({ path }: FlagDescription) => ofMiners.some(prefix => path.startsWith(prefix))
-  const flags = descriptions.map(one => [one.name, oclifFlag(one, { isOfMiner: isOfMiner(one) })])
+  const flags = descriptions.map(one => [one.name, oclifFlag(one, { oneEach: besideText || isOfMiner(one) })])
   return { descriptions, flags: Object.fromEntries(flags) }
 }
 
 type Letter = NonNullable<Interfaces.FlagInput[string]['char']>
 
-/** @param of.isOfMiner it stands beside a question (`--stop END "What is TAO?"`), so a list takes one value each time */
-function oclifFlag(one: FlagDescription, of: { readonly isOfMiner: boolean }): Interfaces.FlagInput[string] {
+/** @param how.oneEach a list takes one value each time: `--stop END "What is TAO?"` */
+function oclifFlag(one: FlagDescription, how: { readonly oneEach: boolean }): Interfaces.FlagInput[string] {
   const common = {
     description: escapeControls(one.help),
     helpGroup: one.group,
@@ -34,7 +39,7 @@ function oclifFlag(one: FlagDescription, of: { readonly isOfMiner: boolean }): I
   }
   if (one.isSwitch) return Flags.boolean(common)
   const text = { ...common, helpValue: one.value.toUpperCase() }
-  return one.multiple ? Flags.string({ ...text, multiple: true, multipleNonGreedy: of.isOfMiner }) : Flags.string(text)
+  return one.multiple ? Flags.string({ ...text, multiple: true, multipleNonGreedy: how.oneEach }) : Flags.string(text)
 }
 
 /** Returns the settings on a command line, each with the flag that was typed. */

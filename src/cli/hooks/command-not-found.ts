@@ -4,14 +4,17 @@ import { UsageError } from '../errors/usage-error.js'
 
 /**
  * Reports an unknown command. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the command
- * exists, and the word after it is the mistake. A word that does not look like a command is not repeated: it may be a
+ * exists, and the word after it is the mistake, unless it is a topic as well (`plugins`). A word that does not look like a command is not repeated: it may be a
  * question or a secret.
  */
 const hook: Hook<'command_not_found'> = async ({ id, config }) => {
   const [first = '', ...more] = id.split(':')
   for (let known = more.length; known > 0; known--) {
     const words = [first, ...more.slice(0, known - 1)]
-    if (!config.findCommand(words.join(':'))) continue
+    const id = words.join(':')
+    if (!config.findCommand(id)) continue
+    // A command that is a topic, too: the word after it is a misspelled subcommand.
+    if (config.commandIDs.some(other => other.startsWith(`${id}:`))) break
     const command = `miner ${words.join(' ')}`
     throw new UsageError('UNEXPECTED_ARGUMENT', `\`${command}\` takes no argument`, `${command} --help`)
   }

@@ -1,5 +1,7 @@
 import type { Command, Hook } from '@oclif/core'
 import { wantsJson } from '../../config/layers/argv.js'
+import { reportOf } from '../errors/error-report.js'
+import { formatMessage } from '../errors/format-message.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Reader } from '../flags/setting-flags.js'
 
@@ -26,7 +28,19 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   await using scope = await openRunScope(config, lookup)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
   const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
-  await addSettingFlags(commands, { scope, chosenBy: completes ? null : chosenBy })
+  const shown = commands.find(one => one.id === (id === 'help' ? argv[0] : id))
+  await addSettingFlags(commands, {
+    scope,
+    chosenBy: completes ? null : chosenBy,
+    onFailure: error => shown?.usesMiner && warnOfOtherFlags(error),
+  })
+}
+
+/** Help of a miner that cannot be chosen shows the flags of the default one. */
+function warnOfOtherFlags(error: unknown): void {
+  const { message, hint } = reportOf(error) ?? { message: String(error) }
+  const warning = `the flags of the default miner are shown, because ${message}`
+  process.stderr.write(formatMessage({ label: 'warning', message: warning, hint }))
 }
 
 export default hook

@@ -1,7 +1,7 @@
 import type { Hook } from '@oclif/core'
-import { rethrowErrors } from '../errors/rethrow-errors.js'
+import { adoptCommand } from '../errors/adopt-command.js'
 
-/** Before a command runs: makes those of plugins throw their errors to this program, as its own do. */
-const hook: Hook<'prerun'> = async ({ Command }) => rethrowErrors(Command)
+/** Before a command runs: makes those of plugins throw errors and print warnings as this program's own do. */
+const hook: Hook<'prerun'> = async ({ Command }) => adoptCommand(Command)
 
 export default hook

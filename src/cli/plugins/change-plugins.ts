@@ -172,8 +172,9 @@ export function findPlugin<Plugin extends Pick<Registered, 'name' | 'root'>>(
   if (found) return found
   const names = plugins.map(one => one.name)
   const meant = closest(name, names)
-  const choices = names.length > 0 ? `one of ${names.join(', ')}` : 'miner plugins:install PACKAGE'
-  throw new UsageError('NOT_INSTALLED', `the plugin ${name} is not installed`, meant ?? choices)
+  const what = word === '.' ? 'this folder is not an installed plugin' : `the plugin ${name} is not installed`
+  const way = names.length > 0 ? 'miner plugins' : 'miner plugins:install PACKAGE'
+  throw new UsageError('NOT_INSTALLED', what, meant ?? way)
 }
 
 /** Returns what npm installs a registered plugin from. */

@@ -115,6 +115,6 @@ function isSchema(value: unknown): value is Described {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function notASetting(path: string, what: string, hint = 'see src/config/schema/shape.ts for what can'): ConfigError {
+function notASetting(path: string, what: string, hint = 'see "Settings" in docs/plugins.md for what can'): ConfigError {
   return new ConfigError('CONFIG_SCHEMA', `${path}: ${what} cannot be a setting; ${hint}`)
 }

@@ -57,7 +57,10 @@ export async function resolveSetting(
   // be checked.
   const open = mode === 'leave' ? [...secrets].filter(([, secret]) => isReference(secret)).map(([path]) => path) : []
   const skipped = new Set([...problems.map(({ path }) => path), ...open])
-  const checked = validate(setting, value, (path, problem, hint) => skipped.has(path) || report(path, problem, hint))
+  const unitHint = bareDurationHint(setting, raw)
+  const checked = validate(setting, value, (path, problem, hint) => {
+    if (!skipped.has(path)) report(path, problem, hint ?? unitHint)
+  })
   return {
     setting,
     value: problems.length > 0 ? undefined : (checked ?? value),
@@ -79,6 +82,14 @@ export function defaultSetting(setting: Setting, place?: Origin): ResolvedSettin
   const problems = setting.required ? [missing(setting, place)] : []
   const secrets = secretsIn(setting, setting.default)
   return { setting, value: setting.default, origin, problems, warnings: [], secrets }
+}
+
+/** Tells of a duration out of range that its writer may have meant in milliseconds: `12000`. */
+function bareDurationHint({ shape }: Setting, raw: LayerValue['raw']): string | undefined {
+  if (shape.kind !== 'number' || shape.unit !== 'duration') return undefined
+  const written = raw.kind === 'flag' ? raw.texts[0] : raw.kind === 'variable' ? raw.text : raw.value
+  const [digits] = /^\d{4,}$/.exec(String(written).trim()) ?? []
+  return digits && `a number counts seconds: write ${digits}ms for milliseconds`
 }
 
 function missing(setting: Setting, origin?: Origin): Problem {

@@ -42,11 +42,22 @@ function isZodObject(value: unknown): boolean {
 /** Returns what does not fit the shape, each as `path: message`. A getter that throws does not fit either. */
 export function shapeProblems(shape: z.ZodType, value: unknown): readonly string[] {
   try {
-    const { error } = shape.safeParse(value)
+    const { error } = shape.safeParse(value, { error: typeMessage })
     return (error?.issues ?? []).map(issue => [...issue.path.map(String), messageOf(issue)].join(': '))
   } catch {
     return ['it cannot be read']
   }
+}
+
+/** Replaces zod's message on a wrong type. A field's own message takes precedence. */
+function typeMessage({
+  code,
+  expected,
+  input,
+}: z.core.$ZodRawIssue & { readonly expected?: unknown }): string | undefined {
+  if (code !== 'invalid_type') return undefined
+  const found = input === null ? 'null' : Array.isArray(input) ? 'array' : typeof input
+  return `must be of type ${expected}, not ${found}`
 }
 
 /** Replaces zod's messages on keys: they give no reason for an invalid key, and no known keys for an unknown one. */

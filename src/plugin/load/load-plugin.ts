@@ -7,6 +7,7 @@ import { checkDialectDefinition, checkMinerDefinition } from './check-definition
 import type { Declared } from './discover.js'
 import { guardMiner } from './guard-miner.js'
 import { brokenPlugin, lastLoaded, problemError, thrownText } from './plugin-error.js'
+import { syntaxPlace } from './syntax-place.js'
 
 /** How long a module may take to load, top-level awaits included. */
 const MAX_MS = 10_000
@@ -35,8 +36,10 @@ async function load(declared: Declared, { sdk, check, maxMs }: How): Promise<unk
   const { kind, name, file } = declared
   if (file === null || declared.problem) throw problemError(declared)
   lastLoaded.from = declared.from
-  const definition = await withTimeout(run(file, sdk), maxMs).catch((thrown: unknown) => {
-    throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}`, thrown)
+  const definition = await withTimeout(run(file, sdk), maxMs).catch(async (thrown: unknown) => {
+    const place = thrown instanceof SyntaxError ? await syntaxPlace(thrown, file) : undefined
+    const where = place === undefined ? '' : ` (${place})`
+    throw brokenPlugin(declared, `cannot be loaded: ${thrownText(thrown)}${where}`, thrown)
   })
   const [problem] = check(definition, name)
   if (problem !== undefined) throw brokenPlugin(declared, `is not a valid ${kind}: ${problem}`)

@@ -25,7 +25,7 @@ export async function* readAnswer(
 export function parseOutcome(returned: unknown): Outcome {
   const { model, finishReason, usage, toolCalls, attempts } = fieldsOf(returned)
   if (typeof model !== 'string' || typeof finishReason !== 'string') {
-    const message = `the miner returned ${typeName(returned)}, without the model that answered and why it stopped`
+    const message = `the miner returned ${typeName(returned)} without \`model\` and \`finishReason\` as text`
     throw contractError('miner', message, 'return { model, finishReason } at the end of prompt')
   }
   return {

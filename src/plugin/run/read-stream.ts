@@ -25,7 +25,8 @@ export async function* readStream(
   signal: AbortSignal,
   kind: PluginKind,
 ): AsyncGenerator<Piece, unknown> {
-  const noAnswer = (code: HostCode, message: string) => new NoAnswer('upstream', message, { code })
+  const noAnswer = (code: HostCode, message: string, hint?: string) =>
+    new NoAnswer('upstream', message, { code, ...(hint && { hint }) })
   let length = 0
   let held: string | null = ''
   let half = ''
@@ -42,7 +43,8 @@ export async function* readStream(
       const step = await abortable(next, signal)
       pending = null
       if (step.done) {
-        if (held !== null && !calls) throw noAnswer('EMPTY_ANSWER', `the ${kind} returned an empty answer`)
+        if (held !== null && !calls)
+          throw noAnswer('EMPTY_ANSWER', `the ${kind} returned an empty answer`, 'yield text, or throw a NoAnswer')
         if (half !== '') yield { text: half }
         return step.value
       }

@@ -192,7 +192,7 @@ describe('readAnswer', () => {
       yield 'a'
     }
     await assert.rejects(heard(readAnswer(silent() as unknown as ReturnType<typeof saying>, signal)), {
-      message: 'the miner returned undefined, without the model that answered and why it stopped',
+      message: 'the miner returned undefined without `model` and `finishReason` as text',
       hint: 'return { model, finishReason } at the end of prompt',
     })
   })
