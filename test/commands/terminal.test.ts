@@ -183,7 +183,7 @@ describe('on a terminal', () => {
       const stdout = withoutStatus((await run.ended).stdout)
       const [warning, error] = isColoured
         ? ['\u001b[33mWARN \u001b[39m ', '\n\u001b[31merror:\u001b[39m 127.']
-        : [' WARN  configuration', '\nerror: 127.']
+        : [' WARN  configuration:', '\nerror: 127.']
       assert.ok(stdout.includes(warning) && stdout.includes(error), JSON.stringify({ env, stdout }))
       assert.equal(stdout.includes('\u001b'), isColoured, JSON.stringify(env))
     }
@@ -197,7 +197,7 @@ describe('on a terminal', () => {
     await using run = onTerminal([...args, '--log-format', 'json'], { NO_COLOR: '1' })
     assert.match((await run.ended).stdout, /^\{"level":"warn",.*"event":"configuration".*\}\r$/m)
     const piped = await runMiner([...args, '--log-format', 'text'])
-    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
+    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration: .*\n/)
   })
 
   describe('shows that it waits, and for how long:', () => {
