@@ -49,7 +49,7 @@ export default class CheckMiner extends SettingsCommand {
         formatMessage({ ...(!problem!.message.includes(name) && { label: escapeControls(name) }), ...problem! }),
       )
     if (broken.length > 0 && broken.length < checks.length) {
-      const message = `only ${checks.length - broken.length} of ${checks.length} ways to answer work`
+      const message = `${broken.length} of ${checks.length} endpoints and keys cannot answer`
       process.stderr.write(formatMessage({ label: 'warning', message }))
     }
     return undefined
