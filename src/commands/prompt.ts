@@ -9,11 +9,13 @@ import { converse } from '../cli/converse.js'
 import { printError } from '../cli/errors/print-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.js'
+import type { ShownStatus } from '../cli/output/status-line.js'
 import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
 import type { Problem } from '../config/problem.js'
+import { hostCodes } from '../plugin/host-codes.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt, Message, Miner } from '../plugin/miner.js'
-import { NoAnswer } from '../plugin/no-answer.js'
+import { type HostCode, NoAnswer } from '../plugin/no-answer.js'
 import { readAnswer } from '../plugin/run/read-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
 
@@ -61,7 +63,7 @@ export default class Prompt extends SettingsCommand {
     const deadline = Date.now() + timeoutMs
     const miner = await readyMiner(scope, timeout.signal)
     const output = new PromptOutput({ ...flags, isJson, waiting })
-    return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
+    return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output, waiting })
   }
 
   async #converse(run: Run<typeof Prompt>): Promise<void> {
@@ -81,7 +83,7 @@ export default class Prompt extends SettingsCommand {
         using timeout = timeoutSignal({ ms, reason, parent: stop })
         using waiting = this.status.show(WAITING)
         const output = new PromptOutput({ ...flags, isJson: false, waiting })
-        const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
+        const asking = { miner, messages, signal: timeout.signal, deadline: Date.now() + ms, output, waiting }
         try {
           return (await this.#ask(run, asking)).completion
         } catch (error) {
@@ -99,10 +101,14 @@ export default class Prompt extends SettingsCommand {
 
   async #ask(
     { scope }: Run<typeof Prompt>,
-    { miner, messages, signal, deadline, output }: Asking,
+    { miner, messages, signal, deadline, output, waiting }: Asking,
   ): Promise<PromptDocument> {
     const tried: Attempt[] = []
-    const asked = { id: randomUUID(), signal, deadline, onAttempt: (attempt: Attempt) => tried.push(attempt) }
+    const onAttempt = (attempt: Attempt) => {
+      tried.push(attempt)
+      waiting.change(waitText(attempt))
+    }
+    const asked = { id: randomUUID(), signal, deadline, onAttempt }
     try {
       const question = { messages }
       const answer = output.streams
@@ -126,6 +132,15 @@ type Asking = {
   readonly signal: AbortSignal
   readonly deadline: number
   readonly output: PromptOutput
+  readonly waiting: ShownStatus
+}
+
+/** Returns what the user waits for after an attempt: when that failed, also why, and how long its endpoint asks to wait. */
+function waitText({ error, retryAfterMs }: Attempt): string {
+  const description = Object.hasOwn(hostCodes, error ?? '') ? hostCodes[error as HostCode] : undefined
+  if (!description || 'fatal' in description) return WAITING
+  const wait = retryAfterMs === undefined ? '' : ` in ${Math.ceil(retryAfterMs / 1000)} s`
+  return `asking again${wait}: ${description.meaning}`
 }
 
 const jsonConversation: Problem = {

@@ -223,6 +223,25 @@ describe('on a terminal', () => {
         assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
       })
 
+    for (const [status, headers, why] of [
+      [429, { 'retry-after': '2' }, 'asking again in 2 s: the endpoint receives more questions'],
+      [503, {}, 'asking again: the endpoint is still loading the model (503) (1 s)'],
+    ] as const)
+      it(`prompt, and why, at an endpoint that answers ${status}`, async () => {
+        const error = {
+          message: status === 503 ? 'Loading model' : 'slow down',
+          type: 'unavailable_error',
+          code: status,
+        }
+        await using model = await startModelServer(answered(status, { error }, headers))
+        await using run = onTerminal(['prompt', 'hi', '--base-url', model.url], xterm)
+        await run.says(why)
+        model.behaviour = streamed(['Hello'])
+        const { code, stdout } = await run.ended
+        assert.equal(code, 0)
+        assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+      })
+
     it('prompt that fails', async () => {
       await using model = await startModelServer(stalled())
       await using run = onTerminal(['prompt', 'hi', '--timeout', '5s', '--base-url', model.url], xterm)
