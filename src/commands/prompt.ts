@@ -12,12 +12,12 @@ import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.j
 import type { ShownStatus } from '../cli/output/status-line.js'
 import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
 import type { Problem } from '../config/problem.js'
-import { hostCodes } from '../plugin/host-codes.js'
 import { blamePlugin } from '../plugin/load/plugin-error.js'
 import type { Attempt, Message, Miner } from '../plugin/miner.js'
-import { type HostCode, NoAnswer } from '../plugin/no-answer.js'
+import { NoAnswer } from '../plugin/no-answer.js'
 import { readAnswer } from '../plugin/run/read-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
+import { escapeControls } from '../text/escape.js'
 
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner directly, without a network.'
@@ -136,11 +136,15 @@ type Asking = {
 }
 
 /** Returns what the user waits for after an attempt: when that failed, also why, and how long its endpoint asks to wait. */
-function waitText({ error, retryAfterMs }: Attempt): string {
-  const description = Object.hasOwn(hostCodes, error ?? '') ? hostCodes[error as HostCode] : undefined
-  if (!description || 'fatal' in description) return WAITING
+function waitText({ endpoint, error, retryAfterMs }: Attempt): string {
+  if (error === undefined || error === 'HEDGE_LOST') return WAITING
   const wait = retryAfterMs === undefined ? '' : ` in ${Math.ceil(retryAfterMs / 1000)} s`
-  return `asking again${wait}: ${description.meaning}`
+  return `asking again${wait}: ${escapeControls(endpoint)} ${waitReasons[error] ?? `failed with ${escapeControls(error)}`}`
+}
+
+const waitReasons: Readonly<Record<string, string>> = {
+  MODEL_RATE_LIMITED: 'refuses because of its rate limit',
+  MODEL_LOADING: 'is still loading the model',
 }
 
 const jsonConversation: Problem = {

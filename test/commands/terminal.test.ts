@@ -224,8 +224,8 @@ describe('on a terminal', () => {
       })
 
     for (const [status, headers, why] of [
-      [429, { 'retry-after': '2' }, 'asking again in 2 s: the endpoint receives more questions'],
-      [503, {}, 'asking again: the endpoint is still loading the model (503) (1 s)'],
+      [429, { 'retry-after': '2' }, 'refuses because of its rate limit'],
+      [503, {}, 'is still loading the model'],
     ] as const)
       it(`prompt, and why, at an endpoint that answers ${status}`, async () => {
         const error = {
