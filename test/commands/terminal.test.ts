@@ -58,7 +58,7 @@ describe('on a terminal', () => {
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )
-    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving http:\S+, miner echo, dialect prompting$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving: http:\S+, miner echo, dialect prompting$/m)
     assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining no request is open$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)
@@ -298,7 +298,7 @@ describe('on a terminal', () => {
       slow.open()
       const { code, stdout } = await run.ended
       assert.equal(code, 0)
-      assert.match(stdout.slice(stdout.lastIndexOf(ERASE)), /^\r.{4}\d\d:\d\d:\d\d WARN {2}keyRests /)
+      assert.match(stdout.slice(stdout.lastIndexOf(ERASE)), /^\r.{4}\d\d:\d\d:\d\d WARN {2}keyRests: /)
       assert.match(stdout, /Hello\r\n$/)
     })
 
