@@ -60,7 +60,7 @@ describe('on a terminal', () => {
     )
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving: http:\S+, miner echo, dialect prompting$/m)
     assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
-    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining no request is open$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining: no request is open$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)
     assert.equal(text.includes('\u001b'), false)
   })
