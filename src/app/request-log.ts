@@ -29,17 +29,19 @@ export class RequestLog implements Disposable {
     this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
-        const { status, outcome, firstMs, pieces, partial } = record
+        const { status, outcome, firstMs, pieces, partial, cut } = record
         const { model, usage, attempts } = outcome ?? {}
-        this.#write('info', record, {
+        // The endpoint's failure is the operator's to mend; a deadline is the caller's choice.
+        this.#write(cut && cut.by !== 'deadline' ? 'warn' : 'info', record, {
           event: 'answered',
           ...about(record),
           status,
           firstMs,
           pieces,
           partial,
+          cutBy: cut?.by,
           model,
-          endpoint: attempts?.findLast(({ error }) => error === undefined)?.endpoint,
+          endpoint: cut ? cut.endpoint : attempts?.findLast(({ error }) => error === undefined)?.endpoint,
           usage,
           attempts: attempts?.map(inShort),
         })

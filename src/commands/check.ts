@@ -40,7 +40,7 @@ export default class CheckMiner extends SettingsCommand {
     else this.log(checkTable(checks))
     process.stderr.write(reportMessages(checks))
     if (broken.length > 0 && broken.length < checks.length) {
-      const message = `only ${checks.length - broken.length} of ${checks.length} ways to answer work`
+      const message = `${broken.length} of ${checks.length} endpoints and keys cannot answer`
       process.stderr.write(formatMessage({ label: 'warning', message }))
     }
     if (found.late) process.stderr.write(formatMessage(errorOf(found.late)))

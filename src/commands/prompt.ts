@@ -7,6 +7,7 @@ import { converse } from '../cli/converse.js'
 import { printError } from '../cli/errors/print-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { type PromptDocument, PromptOutput } from '../cli/output/prompt-output.js'
+import type { ShownStatus } from '../cli/output/status-line.js'
 import { openingMessages, questionArgs, questionFlags, readQuestion } from '../cli/question/question.js'
 import { readyMiner } from '../cli/ready-miner.js'
 import type { Problem } from '../config/problem.js'
@@ -15,6 +16,7 @@ import type { Attempt, Message, Miner } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { readAnswer } from '../plugin/run/read-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
+import { escapeControls } from '../text/escape.js'
 
 export default class Prompt extends SettingsCommand {
   static override summary = 'Ask the miner directly, without a network.'
@@ -61,7 +63,7 @@ export default class Prompt extends SettingsCommand {
     const deadline = Date.now() + timeoutMs
     miner = await readyMiner(scope, timeout.signal)
     const output = new PromptOutput({ ...flags, isJson, waiting, output: this.answer })
-    return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output })
+    return await this.#ask(run, { miner, messages, signal: timeout.signal, deadline, output, waiting })
   }
 
   async #converse(run: Run<typeof Prompt>): Promise<void> {
@@ -83,7 +85,8 @@ export default class Prompt extends SettingsCommand {
         using timeout = timeoutSignal({ ms: ms + GRACE_MS, reason, parent: stop })
         using waiting = this.status.show(WAITING)
         const output = new PromptOutput({ ...flags, isJson: false, waiting, output: this.answer })
-        const asking = { miner: answering, messages, signal: timeout.signal, deadline: Date.now() + ms, output }
+        const deadline = Date.now() + ms
+        const asking = { miner: answering, messages, signal: timeout.signal, deadline, output, waiting }
         try {
           return (await this.#ask(run, asking)).completion
         } catch (error) {
@@ -101,10 +104,14 @@ export default class Prompt extends SettingsCommand {
 
   async #ask(
     { scope }: Run<typeof Prompt>,
-    { miner, messages, signal, deadline, output }: Asking,
+    { miner, messages, signal, deadline, output, waiting }: Asking,
   ): Promise<PromptDocument> {
     const tried: Attempt[] = []
-    const asked = { id: randomUUID(), signal, deadline, onAttempt: (attempt: Attempt) => tried.push(attempt) }
+    const onAttempt = (attempt: Attempt) => {
+      tried.push(attempt)
+      waiting.change(waitText(attempt))
+    }
+    const asked = { id: randomUUID(), signal, deadline, onAttempt }
     try {
       const question = { messages }
       const answer = output.streams
@@ -130,6 +137,19 @@ type Asking = {
   readonly signal: AbortSignal
   readonly deadline: number
   readonly output: PromptOutput
+  readonly waiting: ShownStatus
+}
+
+/** Returns what the user waits for after an attempt: when that failed, also why, and how long its endpoint asks to wait. */
+function waitText({ endpoint, error, retryAfterMs }: Attempt): string {
+  if (error === undefined || error === 'HEDGE_LOST') return WAITING
+  const wait = retryAfterMs === undefined ? '' : ` in ${Math.ceil(retryAfterMs / 1000)} s`
+  return `asking again${wait}: ${escapeControls(endpoint)} ${waitReasons[error] ?? `failed with ${escapeControls(error)}`}`
+}
+
+const waitReasons: Readonly<Record<string, string>> = {
+  MODEL_RATE_LIMITED: 'refuses because of its rate limit',
+  MODEL_LOADING: 'is still loading the model',
 }
 
 const jsonConversation: Problem = {

@@ -10,6 +10,7 @@ import { readAxonAddress } from '../cli/question/axon-address.js'
 import { chooseSynapse } from '../cli/question/choose-synapse.js'
 import { questionArgs, questionFlags } from '../cli/question/question.js'
 import { fieldWarnings, readSynapseQuestion } from '../cli/question/synapse-question.js'
+import type { DendriteReply } from '../dendrite/create-dendrite.js'
 import { explain } from '../dendrite/explain.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
@@ -76,13 +77,12 @@ export default class Query extends SettingsCommand {
     const document = output.finish(reply, { isFailed: problem !== null })
     if (!problem) return document
     process.exitCode = 1
-    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: labelOf(reply.status, problem), ...problem }))
+    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: labelOf(reply), ...problem }))
     return { ...document, error: problem }
   }
 }
 
-/** The status that the axon replied with. A dendrite reports 503 when no axon replied, which is an error of ours. */
-function labelOf(status: number | null, { code }: { readonly code: string }): string {
-  if (code === 'AXON_UNREACHABLE' || code === 'REPLY_MISSING') return 'error'
-  return String(status ?? 'no status')
+/** The status that the axon sent; `error` for one that the dendrite gives. */
+function labelOf({ status, statusFrom }: DendriteReply): string {
+  return statusFrom === 'dendrite' ? 'error' : String(status ?? 'no status')
 }

@@ -133,7 +133,8 @@ export function createDendrite({
         return reply
       } catch (error) {
         if (!(error instanceof NoReply)) throw error
-        return streamed({ status: error.status, message: error.message, axonMs: null })
+        const { status, message } = error
+        return streamed({ status, message, axonMs: null, statusFrom: 'dendrite' })
       }
     }
 

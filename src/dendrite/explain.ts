@@ -62,7 +62,7 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
         return {
           code: 'REPLY_CUT',
           message: 'the connection was closed before the end of the reply',
-          hint: `allow more time with --timeout, in case the axon ran out of time, or ${CHECK_AXON_LOG}`,
+          hint: `${CHECK_AXON_LOG}: its model may have failed, or it ran out of the time that --timeout gives it`,
         }
       if (/^(Client response|Payload) error/.test(text))
         return {

@@ -47,7 +47,8 @@ export const explanationCodes = {
   },
   REPLY_CUT: {
     meaning: 'the axon closed the connection before the end of the reply',
-    remedy: "allow more time with `--timeout`, or look into the axon's own log",
+    remedy:
+      "look into the axon's own log: its model may have failed, or it ran out of the time that `--timeout` gives it",
   },
   REPLY_UNREADABLE: {
     meaning: 'the reply is not HTTP, or not a synapse',

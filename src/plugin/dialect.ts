@@ -14,7 +14,7 @@ export type Answer = {
   /** one per token; empty unless the question asked for them */
   readonly logprobs: readonly Logprob[]
   readonly outcome: Outcome
-  /** true: the deadline cut the text, after a sentence or a word */
+  /** true: the text is cut after a sentence or a word, because the deadline came or the model broke off */
   readonly partial: boolean
 }
 

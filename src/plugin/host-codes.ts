@@ -76,7 +76,7 @@ export const hostCodes = {
   },
   MODEL_RATE_LIMITED: {
     meaning: 'the endpoint receives more questions than it allows (429)',
-    remedy: 'lower `--concurrency`, or have the limit of the account raised',
+    remedy: 'send fewer questions at once (`miner serve --concurrency`), or have the limit of the account raised',
   },
   MODEL_NOT_FOUND: {
     meaning: 'the endpoint does not have the model, or no such API at this address (404)',

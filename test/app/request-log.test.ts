@@ -34,7 +34,10 @@ describe('request log', () => {
       publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
       publish('answered', () => ({ ...known, status: 200 }))
       const cut = { model: 'unknown', finishReason: 'deadline' }
-      publish('answered', () => ({ ...known, status: 200, outcome: cut, partial: true, firstMs: 3 }))
+      const atDeadline = { outcome: cut, partial: true, cut: { by: 'deadline' } } as const
+      publish('answered', () => ({ ...known, status: 200, ...atDeadline, firstMs: 3 }))
+      const brokeOff = { ...atDeadline, cut: { by: 'MODEL_CUT', endpoint: 'main' } }
+      publish('answered', () => ({ ...known, status: 200, ...brokeOff, firstMs: 3 }))
       const reason = 'The model behind this miner failed'
       publish('failed', () => ({
         ...known,
@@ -63,7 +66,16 @@ describe('request log', () => {
         attempts: ['main: MODEL_BUSY, retry after 45000 ms', 'main: answered'],
       },
       { ...told, event: 'answered' },
-      { ...told, event: 'answered', firstMs: 3, partial: true, model: 'unknown' },
+      { ...told, event: 'answered', firstMs: 3, partial: true, cutBy: 'deadline', model: 'unknown' },
+      {
+        ...told,
+        event: 'answered',
+        firstMs: 3,
+        partial: true,
+        cutBy: 'MODEL_CUT',
+        model: 'unknown',
+        endpoint: 'main',
+      },
       {
         ...told,
         event: 'failed',
@@ -80,6 +92,10 @@ describe('request log', () => {
     assert.deepEqual(
       records.map(({ level, time, ...rest }) => rest),
       expected,
+    )
+    assert.deepEqual(
+      records.map(({ level }) => level),
+      ['info', 'info', 'info', 'warn', 'warn', 'info'],
     )
   })
 

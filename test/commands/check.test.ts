@@ -47,7 +47,7 @@ describe('miner check', () => {
       stderr:
         'main, key 2: the key is refused\n  try: set another\n' +
         'local: nobody answers there\n' +
-        'warning: only 1 of 3 ways to answer work\n',
+        'warning: 2 of 3 endpoints and keys cannot answer\n',
     })
   })
 

@@ -82,7 +82,7 @@ describe('miner query', () => {
     await using axon = await startServer(() => {})
     const { code, stderr } = await runMiner(['query', '--dev', '--url', axon.url, '--timeout', '300ms', 'hi'])
     assert.equal(code, 1)
-    assert.match(stderr, /^408: .*\n {2}try: .*--timeout.*\n$/)
+    assert.match(stderr, /^error: .*\n {2}try: .*--timeout.*\n$/)
   })
 
   it('ends at once on Ctrl-C, and the axon is told', async () => {
@@ -113,7 +113,7 @@ describe('miner query', () => {
     })
     const { code, stdout, stderr } = await runMiner(['query', '--dev', '--url', axon.url, 'hi'])
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
-    assert.match(stderr, /^422: the reply is not a synapse: .*\n {2}try: .*\n$/)
+    assert.match(stderr, /^error: the reply is not a synapse: .*\n {2}try: .*\n$/)
   })
 
   it('needs no settings of a miner, an axon or a policy to be right', async () => {
@@ -163,17 +163,18 @@ describe('miner query --stream', () => {
     assert.deepEqual([words.code, words.stdout], [1, 'Hel\n'])
     assert.match(
       words.stderr,
-      /^1 piece, the first after .*\n400: the connection was closed before .*\n {2}try: .*log\n$/,
+      /^1 piece, the first after .*\nerror: the connection was closed before .*\n {2}try: .*log.*\n$/,
     )
     const document = JSON.parse((await runMiner(query(axon.url, '--json'))).stdout)
     assert.deepEqual([document.completion, document.status, document.pieces], ['Hel', 400, 1])
+    assert.equal(document.statusFrom, 'dendrite')
   })
 
   it('prints what came of a stream that stalls, and says so', async () => {
     await using axon = await rawAxon(say => say(Buffer.concat([Buffer.from(HEAD), chunk('Hel')])))
     const { code, stdout, stderr } = await runMiner(query(axon.url, '--timeout', '2s'))
     assert.deepEqual({ code, stdout }, { code: 1, stdout: 'Hel\n' })
-    assert.match(stderr, /^1 piece, .*\n408: the reply was not complete in time: .*\n {2}try: .*--timeout.*\n$/)
+    assert.match(stderr, /^1 piece, .*\nerror: the reply was not complete in time: .*\n {2}try: .*--timeout.*\n$/)
   })
 
   it('explains a refusal as without it', async () => {

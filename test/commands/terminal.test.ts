@@ -58,9 +58,9 @@ describe('on a terminal', () => {
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )
-    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving http:\S+, miner echo, dialect prompting$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving: http:\S+, miner echo, dialect prompting$/m)
     assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
-    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining no request is open$/m)
+    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining: no request is open$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)
     assert.equal(text.includes('\u001b'), false)
   })
@@ -183,7 +183,7 @@ describe('on a terminal', () => {
       const stdout = withoutStatus((await run.ended).stdout)
       const [warning, error] = isColoured
         ? ['\u001b[33mWARN \u001b[39m ', '\n\u001b[31merror:\u001b[39m 127.']
-        : [' WARN  configuration', '\nerror: 127.']
+        : [' WARN  configuration:', '\nerror: 127.']
       assert.ok(stdout.includes(warning) && stdout.includes(error), JSON.stringify({ env, stdout }))
       assert.equal(stdout.includes('\u001b'), isColoured, JSON.stringify(env))
     }
@@ -197,7 +197,7 @@ describe('on a terminal', () => {
     await using run = onTerminal([...args, '--log-format', 'json'], { NO_COLOR: '1' })
     assert.match((await run.ended).stdout, /^\{"level":"warn",.*"event":"configuration".*\}\r$/m)
     const piped = await runMiner([...args, '--log-format', 'text'])
-    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration .*\n/)
+    assert.match(piped.stderr, /^\d\d:\d\d:\d\d WARN {2}configuration: .*\n/)
   })
 
   it('ends the line of an answer before a line of the log, on the terminal only', async () => {
@@ -230,6 +230,25 @@ describe('on a terminal', () => {
         const { code, stdout } = await run.ended
         assert.equal(code, 0)
         assert.match(stdout, frame('waiting for the answer'))
+        assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
+      })
+
+    for (const [status, headers, why] of [
+      [429, { 'retry-after': '2' }, 'refuses because of its rate limit'],
+      [503, {}, 'is still loading the model'],
+    ] as const)
+      it(`prompt, and why, at an endpoint that answers ${status}`, async () => {
+        const error = {
+          message: status === 503 ? 'Loading model' : 'slow down',
+          type: 'unavailable_error',
+          code: status,
+        }
+        await using model = await startModelServer(answered(status, { error }, headers))
+        await using run = onTerminal(['prompt', 'hi', '--base-url', model.url], xterm)
+        await run.says(why)
+        model.behaviour = streamed(['Hello'])
+        const { code, stdout } = await run.ended
+        assert.equal(code, 0)
         assert.ok(stdout.endsWith(`s)${ERASE}Hello\r\n`), stdout)
       })
 
@@ -299,7 +318,7 @@ describe('on a terminal', () => {
       slow.open()
       const { code, stdout } = await run.ended
       assert.equal(code, 0)
-      assert.match(stdout.slice(stdout.lastIndexOf(ERASE)), /^\r.{4}\d\d:\d\d:\d\d WARN {2}keyRests /)
+      assert.match(stdout.slice(stdout.lastIndexOf(ERASE)), /^\r.{4}\d\d:\d\d:\d\d WARN {2}keyRests: /)
       assert.match(stdout, /Hello\r\n$/)
     })
 

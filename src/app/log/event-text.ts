@@ -18,8 +18,8 @@ export function shortHotkey(hotkey: string): string {
 }
 
 const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
-  answered: ({ partial, attempts }) =>
-    [partial && 'cut at the deadline', ...failedAttempts(attempts)].filter(Boolean).join(', '),
+  answered: ({ cutBy, attempts }) =>
+    [cutBy !== undefined && cutText(cutBy), ...failedAttempts(attempts)].filter(Boolean).join(', '),
   refused: ({ reason }) => String(reason),
   failed: ({ reason, attempts, pieces, error, code }) => {
     const problem = code === 'DRAINING' ? reason : (errorText(error) ?? reason)
@@ -39,6 +39,10 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     const total = Object.values(counts as Record<string, number>).reduce((sum, count) => sum + count, 0)
     return `${total} unproven in ${seconds} s: ${(callers as LogRecord[]).map(strangerText).join(', ')}`
   },
+}
+
+function cutText(cutBy: unknown): string {
+  return cutBy === 'deadline' ? 'cut at the deadline' : `cut because the endpoint failed with ${cutBy}`
 }
 
 function strangerText({ claimed, address, status, code, count }: LogRecord): string {

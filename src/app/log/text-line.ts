@@ -22,7 +22,7 @@ type Cell = readonly [text: string, style?: Style | undefined]
 export function textLine(record: LogRecord, { isColoured, columns }: TextLineOptions): string {
   const isRequest = requestEvents.has(record.event)
   const cells = isRequest ? requestCells(record) : eventCells(record)
-  const least = isRequest && record.event !== 'failed' ? REQUEST_COLUMNS : OTHER_COLUMNS
+  const least = isRequest && record.event !== 'failed' && !record.partial ? REQUEST_COLUMNS : OTHER_COLUMNS
   const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(columns, least)
   const line = clip([[clockTime(record.time), 'dim'], ...cells.filter(([text]) => text !== '')], room)
   return `${line.map(([text, style]) => (style && isColoured ? styleText(style, text, { validateStream: false }) : text)).join(' ')}\n`
@@ -39,14 +39,16 @@ function requestCells(record: LogRecord): Cell[] {
     [typeof synapse === 'string' ? synapse : ''],
     [modelText(record)],
     [tokensText(record.usage)],
-    [eventText(record), record.event === 'answered' ? undefined : statusStyle(record)],
+    [eventText(record), record.event === 'answered' ? (record.partial ? 'yellow' : undefined) : statusStyle(record)],
   ]
 }
 
 function eventCells(record: LogRecord): Cell[] {
   const { level, event } = record
   const style = level === 'error' ? 'red' : level === 'warn' ? 'yellow' : undefined
-  return [[String(level).toUpperCase().padEnd(5), style ?? 'dim'], [String(event), style], [eventText(record)]]
+  const text = eventText(record)
+  const name = text === '' ? String(event) : `${event}:`
+  return [[String(level).toUpperCase().padEnd(5), style ?? 'dim'], [name, style], [text]]
 }
 
 function statusStyle({ event, status }: LogRecord): Style {

@@ -6,7 +6,7 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
 import { contractError, typeName } from '../../plugin/run/contract-error.js'
 import { isAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
-import { collectAnswer } from '../../plugin/run/whole-answer.js'
+import { type AnswerCut, type CollectedAnswer, collectAnswer } from '../../plugin/run/whole-answer.js'
 
 /** How long before the deadline a whole answer is cut, so that it is sent by the deadline. */
 const CUT_MS = 25
@@ -17,8 +17,10 @@ export type AnswerRecord = {
   readonly outcome?: Outcome
   /** the finished ones of all questions; absent when the miner reported none */
   readonly attempts?: readonly Attempt[]
-  /** the deadline cut an answer */
+  /** an answer was cut, by its deadline or by an endpoint that broke off */
   readonly partial?: true
+  /** of a partial answer */
+  readonly cut?: AnswerCut
   /** from arrival to the first token */
   readonly firstMs?: number
 }
@@ -73,7 +75,7 @@ export class MinerSession {
     const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
       const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
-      this.#end(answer.outcome, answer.partial)
+      this.#end(answer.outcome, answer)
       return answer
     } catch (error) {
       throw this.#ofMiner(error)
@@ -88,7 +90,7 @@ export class MinerSession {
       for (let isFirst = true; ; isFirst = false) {
         const step = await answer.next()
         if (step.done) {
-          this.#end(step.value, false)
+          this.#end(step.value)
           return step.value
         }
         if (isFirst) this.#first()
@@ -136,7 +138,7 @@ export class MinerSession {
         throw this.#ofMiner(error)
       })
     ending.then(
-      end => this.#end(end, false),
+      end => this.#end(end),
       () => {}, // a dialect may leave it unread
     )
     return ending
@@ -184,8 +186,8 @@ export class MinerSession {
     if (isAttempt(attempt)) this.#record = { ...this.#record, attempts: [...(this.#record.attempts ?? []), attempt] }
   }
 
-  #end(outcome: Outcome, partial: boolean): void {
-    this.#record = { ...this.#record, outcome, ...(partial && { partial }) }
+  #end(outcome: Outcome, { partial, cut }: Pick<CollectedAnswer, 'partial' | 'cut'> = { partial: false }): void {
+    this.#record = { ...this.#record, outcome, ...(partial && { partial }), ...(cut && { cut }) }
   }
 
   #ofMiner(error: unknown): unknown {

@@ -25,7 +25,12 @@ export function attemptSummary(attempts: readonly Attempt[]): string {
 
 function tried(attempts: readonly Attempt[]) {
   const lines = attempts.map(({ endpoint, model, ms, error, retryAfterMs }) => {
-    const end = error === undefined ? 'answered' : error === 'HEDGE_LOST' ? 'was outrun' : `failed with ${error}`
+    const end =
+      error === undefined
+        ? 'answered'
+        : error === 'HEDGE_LOST'
+          ? 'was slower than another endpoint or key, and was aborted'
+          : `failed with ${error}`
     const wait = retryAfterMs === undefined ? '' : `, and asks to wait ${retryAfterMs} ms`
     return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms${wait}`
   })

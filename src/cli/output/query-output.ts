@@ -49,14 +49,22 @@ export class QueryOutput {
     if (isWhole) this.#show(into ? String(reply.fields.get(into)) : fieldLines(changed))
     this.#output.end()
 
-    const { status, message } = reply
+    const { status, statusFrom, message } = reply
     const axonMs = rounded(reply.axonMs)
     const ms = Math.round(reply.ms)
     const streamed = this.#pieces !== null && { firstMs: rounded(reply.firstMs), pieces: this.#pieces }
     if (!isJson && isWhole && !into && changed.size === 0)
       process.stderr.write('the reply has the fields of the question, unchanged\n')
     if (!isJson && streamed && (streamed.pieces > 0 || !isFailed)) process.stderr.write(pace({ ...streamed, ms }))
-    return { ...this.#answer(reply, { changed, isWhole }), status, message, axonMs, ...streamed, ms }
+    return {
+      ...this.#answer(reply, { changed, isWhole }),
+      status,
+      ...(statusFrom && { statusFrom }),
+      message,
+      axonMs,
+      ...streamed,
+      ms,
+    }
   }
 
   #answer({ fields }: DendriteReply, { changed, isWhole }: { changed: JsonObject; isWhole: boolean }): object {

@@ -1,5 +1,11 @@
 import type { Progress } from '../../app/progress.js'
 
+/** A text that is shown until it is disposed. */
+export type ShownStatus = Disposable & {
+  /** Shows another text in its place; the seconds go on from the first. @param text one printable line */
+  change(text: string): void
+}
+
 /** How long a wait may take without being shown. */
 const DELAY_MS = 1_000
 const FRAME_MS = 100
@@ -22,10 +28,11 @@ export class StatusLine implements Progress {
   }
 
   /** @param text one printable line */
-  show(text: string): Disposable {
-    if (!this.isVisible) return { [Symbol.dispose]() {} }
+  show(text: string): ShownStatus {
+    if (!this.isVisible) return { change() {}, [Symbol.dispose]() {} }
     const startedAt = performance.now()
-    const draw = () => this.#draw(text, performance.now() - startedAt)
+    let shown = text
+    const draw = () => this.#draw(shown, performance.now() - startedAt)
     let ticking: NodeJS.Timeout | undefined
     const begin = () => {
       draw()
@@ -34,6 +41,9 @@ export class StatusLine implements Progress {
     // These timers must not keep a program alive that waits for what can no longer happen.
     const delay = setTimeout(begin, DELAY_MS).unref()
     return {
+      change: other => {
+        shown = other
+      },
       [Symbol.dispose]: () => {
         clearTimeout(delay)
         clearInterval(ticking)

@@ -7,6 +7,17 @@ import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
 import { isAttempt, readAnswer } from './read-answer.js'
 
+/** An answer, and for a partial one why its text ends where it does. */
+export type CollectedAnswer = Answer & { readonly cut?: AnswerCut }
+
+/** Why the text of a partial answer ends where it does. */
+export type AnswerCut = {
+  /** `deadline`, or the code of the error that broke it off */
+  readonly by: string
+  /** the endpoint that wrote the text; absent when the miner reported no attempts */
+  readonly endpoint?: string
+}
+
 /**
  * Asks a miner and collects its complete answer, or what it has when the time is up. An answer that fails in the middle
  * is asked for once more: a miner must not repeat what it has yielded, but here none of it was passed on. The result, or
@@ -24,7 +35,7 @@ export async function collectAnswer(
   question: Question,
   caller: Asked,
   { cutAfterMs, onFirst }: { cutAfterMs?: number | undefined; onFirst?: () => void } = {},
-): Promise<Answer> {
+): Promise<CollectedAnswer> {
   using cut = cutAfterMs === undefined ? undefined : linkedController(caller.signal)
   const reported: Attempt[] = []
   const onAttempt = (attempt: unknown) => {
@@ -35,10 +46,12 @@ export async function collectAnswer(
   const asked = cut ? { ...caller, signal: cut.signal, onAttempt } : caller
   let text = ''
   let failed = ''
+  /** the code of the error that ended the first try */
+  let failedBy = ''
   let hasBegun = false
   let attempts: readonly Attempt[] | undefined
   const longest = () => (text.length > failed.length ? text : failed)
-  const collect = async (): Promise<Answer> => {
+  const collect = async (): Promise<CollectedAnswer> => {
     const pieces = readAnswer(miner.prompt(question, asked), asked.signal)
     const calls = new ToolCalls()
     const logprobs: Logprob[] = []
@@ -55,21 +68,24 @@ export async function collectAnswer(
       for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)
     }
   }
-  const cutHere = (finishReason: 'cut' | 'deadline', last: { readonly attempts?: Attempts }): Answer => {
+  const cutHere = (finishReason: 'cut' | 'deadline', last: LastTry): CollectedAnswer => {
+    const keepsLast = text.length > failed.length
     // A miner returns its model at the end, which has not come. Its attempts name the model of the text that is kept.
-    const model = (text.length > failed.length ? last.attempts : attempts)?.at(-1)?.model ?? 'unknown'
+    const { model = 'unknown', endpoint } = (keepsLast ? last.attempts : attempts)?.at(-1) ?? {}
     const outcome = withAttempts({ model, finishReason }, joined(attempts, last))
-    return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true }
+    const reason: AnswerCut = { by: keepsLast ? last.by : failedBy, ...(endpoint !== undefined && { endpoint }) }
+    return { text: truncateAtSentence(longest()), toolCalls: [], logprobs: [], outcome, partial: true, cut: reason }
   }
-  const retry = async (error: unknown): Promise<Answer> => {
+  const retry = async (error: unknown): Promise<CollectedAnswer> => {
     if (!hasBegun || !(error instanceof NoAnswer) || !isTransient(error)) throw error
     failed = text
+    failedBy = error.code
     text = ''
     attempts = error.attempts ?? attemptsOf(reported.splice(0)).attempts
     return collect().catch(again => {
       asked.signal.throwIfAborted()
       const last = again instanceof NoAnswer && again.attempts ? again : attemptsOf(reported)
-      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut', last)
+      if (cutAfterMs !== undefined && longest() !== '') return cutHere('cut', { ...last, by: codeOf(again) })
       attempts = joined(attempts, last)
       throw again instanceof NoAnswer && attempts ? again.with({ attempts }) : again
     })
@@ -83,12 +99,16 @@ export async function collectAnswer(
     cut.abort(deadlineReached())
     await turn() // an aborted miner reports its attempts before the next turn of the event loop
     caller.signal.throwIfAborted()
-    return cutHere('deadline', attemptsOf(reported))
+    return cutHere('deadline', { ...attemptsOf(reported), by: 'deadline' })
   })
 }
 
 function deadlineReached(): NoAnswer {
   return new NoAnswer('late', 'the answer was cut at the deadline', { code: 'MODEL_TIMEOUT' })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof NoAnswer ? error.code : 'INTERNAL'
 }
 
 function attemptsOf(reported: readonly Attempt[]): { readonly attempts?: Attempts } {
@@ -101,6 +121,9 @@ function isTransient({ reason, code }: NoAnswer): boolean {
 }
 
 const FAULTS: ReadonlySet<string> = new Set(['ANSWER_TOO_LONG', 'MINER_MISBEHAVES'])
+
+/** The try that ran last: its attempts, and what ended it. */
+type LastTry = { readonly attempts?: Attempts; readonly by: string }
 
 type Attempts = readonly Attempt[] | undefined
 

@@ -17,6 +17,8 @@ export type ReplyStatus = {
   readonly message: string | null
   /** the processing time that the axon reports */
   readonly axonMs: number | null
+  /** no axon sent the status: a dendrite gives it to a reply that is missing, late or broken */
+  readonly statusFrom?: 'dendrite'
 }
 
 /**
@@ -47,7 +49,8 @@ export function readReplyHead({ status, rawHeaders }: HttpHead, json: JsonObject
 /** Returns the status of a reply that cannot be parsed: 422. @throws the error unless it is a refusal */
 export function unreadableReply(error: unknown, { status }: HttpHead): ReplyStatus {
   if (!(error instanceof Refusal)) throw error
-  return { status: 422, message: `Failed to parse response: ${error.message} (HTTP ${status})`, axonMs: null }
+  const message = `Failed to parse response: ${error.message} (HTTP ${status})`
+  return { status: 422, message, axonMs: null, statusFrom: 'dendrite' }
 }
 
 /** Returns the media type with its parameters; empty without a `content-type`. */

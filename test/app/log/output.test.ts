@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { setTimeout as setTimeoutAsync } from 'node:timers/promises'
 import { run, within } from '../../support/child-process.ts'
 import { liveMiner } from '../../support/cli.ts'
 
@@ -20,14 +18,6 @@ function program(body: string): ChildProcess {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stderr.pause()
   return child
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 describe('log output', () => {
@@ -194,14 +184,19 @@ print('code', child.wait())
         })
   })
 
+  // Standard error takes no record, so a preloaded module reports the axon's port on standard output.
+  const reportsPort = `import { subscribe } from 'node:diagnostics_channel'
+    subscribe('tracing:net.server.listen:asyncEnd', ({ server }) => console.log(server.address().port))`
+
   for (const signals of [1, 2])
     it(`lets serve end on a full disk, after ${signals} SIGTERM`, async () => {
-      const port = await freePort()
-      const command = `exec "$NODE" "$MINER" serve --dev --use echo --axon-port ${port} 2>/dev/full`
-      await using live = liveMiner([], { command })
-      while (!(await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))) await setTimeoutAsync(50)
+      const command = 'exec "$NODE" --import "$PRELOAD" "$MINER" serve --dev --use echo --axon-port 0 2>/dev/full'
+      const env = { PRELOAD: `data:text/javascript,${encodeURIComponent(reportsPort)}` }
+      await using live = liveMiner([], { command, env })
+      await live.says('\n')
+      await fetch(`http://127.0.0.1:${Number(live.said.stdout)}/healthz`)
       for (let at = 0; at < signals; at++) live.child.kill('SIGTERM')
-      const { code } = await within(10_000, live.ended)
+      const { code } = await within(100_000, live.ended)
       assert.ok(code === 0 || code === 143, String(code))
     })
 })

@@ -36,11 +36,27 @@ describe('a line of the log for people', () => {
         event: 'answered',
         status: 200,
         partial: true,
+        cutBy: 'deadline',
         model: 'a-model-with-a-name-that-is-long',
         endpoint: 'local',
         attempts: ['main: MODEL_BUSY, retry after 45000 ms', 'local: answered'],
       },
-      '200  1234 ms 5Grwv…utQY  Prompting a-model-with-a-name-t…@local cut at…',
+      '200  1234 ms 5Grwv…utQY  Prompting a-model-with-a-name-t…@local cut at the deadline, main: MODEL_BUSY, retry after 45000 ms',
+    ],
+    [
+      'an answer that broke off',
+      {
+        ...request,
+        level: 'warn',
+        event: 'answered',
+        status: 200,
+        partial: true,
+        cutBy: 'MODEL_CUT',
+        model: 'm1',
+        endpoint: '127.0.0.1:18765',
+        attempts: ['127.0.0.1:18765: MODEL_CUT', '127.0.0.1:18765: MODEL_UNREACHABLE'],
+      },
+      '200  1234 ms 5Grwv…utQY  Prompting m1@127.0.0.1:18765 cut because the endpoint failed with MODEL_CUT, 127.0.0.1:18765: MODEL_CUT, 127.0.0.1:18765: MOD…',
     ],
     [
       'a failure',
@@ -118,14 +134,14 @@ describe('a line of the log for people', () => {
           { claimed: null, address: '192.0.2.2', synapse: 'P', code: 'ANSWERED', status: 200, count: 1 },
         ],
       },
-      'INFO  strangers 4 unproven in 10 s: 3× 403 BLACKLISTED 5FHne…94ty? at 192.0.2.1, 1× 200 ANSWERED 192.0.2.2',
+      'INFO  strangers: 4 unproven in 10 s: 3× 403 BLACKLISTED 5FHne…94ty? at 192.0.2.1, 1× 200 ANSWERED 192.0.2.2',
     ],
     [
       'a drain',
       { event: 'draining', signal: 'SIGINT', seconds: 30, requests: 3 },
-      'INFO  draining 3 requests, 30 s at most; Ctrl-C again ends at once',
+      'INFO  draining: 3 requests, 30 s at most; Ctrl-C again ends at once',
     ],
-    ['an end', { event: 'stopped', inTime: false, lost: 1 }, 'INFO  stopped 1 request was lost'],
+    ['an end', { event: 'stopped', inTime: false, lost: 1 }, 'INFO  stopped: 1 request was lost'],
     [
       'any other event',
       {
@@ -136,9 +152,9 @@ describe('a line of the log for people', () => {
         path: '/a b',
         n: 3,
       },
-      'WARN  wallet the file can be read by others path="/a b" n=3; try: chmod 600 it',
+      'WARN  wallet: the file can be read by others path="/a b" n=3; try: chmod 600 it',
     ],
-    ['an event of a plugin that has the name of ours', { event: 'strangers', of: 'ours' }, 'INFO  strangers of=ours'],
+    ['an event of a plugin that has the name of ours', { event: 'strangers', of: 'ours' }, 'INFO  strangers: of=ours'],
   ]
   for (const [what, record, line] of lines)
     it(`shows ${what}`, () => {

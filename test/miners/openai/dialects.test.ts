@@ -4,7 +4,7 @@ import { gittensor } from '#dist/dialects/gittensor.js'
 import type { DialectPlugin } from '#dist/plugin/sdk.js'
 import { realSockets } from '../../axon/real-sockets.ts'
 import { told } from '../../axon/told.ts'
-import { answered, type ModelServer, stalled, startModelServer } from '../../support/model-server.ts'
+import { answered, cut as cutReply, type ModelServer, stalled, startModelServer } from '../../support/model-server.ts'
 import { sdk } from '../../support/sdk.ts'
 import { send, signedRequest } from '../../support/signed-request.ts'
 import { startAxon } from '../../support/start-axon.ts'
@@ -68,12 +68,23 @@ describe('the openai miner behind a dialect', () => {
       const record = told(axon, 'answered')
       const { status, json } = await send(axon.url, signedRequest({ timeout: '1.5' }))
       assert.deepEqual([status, json.completion], [200, 'It is so.'])
-      const { outcome, attempts, partial } = await record
+      const { outcome, attempts, partial, cut } = await record
       assert.deepEqual([outcome!.model, outcome!.finishReason, partial], ['slow', 'deadline', true])
       assert.deepEqual(
         outcome!.attempts!.map(({ model, error }) => [model, error]),
         [['slow', 'MODEL_TIMEOUT']],
       )
       assert.deepEqual(attempts, outcome!.attempts)
+      assert.deepEqual(cut, { by: 'deadline', endpoint: attempts![0]!.endpoint })
     })
+
+  it('reports why an answer was cut when its endpoint breaks off, and which one that is', async () => {
+    await using model = await startModelServer(cutReply(['It is so. ', 'Or']))
+    const miner = await openai({ baseUrl: model.url, model: 'm1' })
+    await using axon = await startAxon({ miner, minerName: 'openai' })
+    const record = told(axon, 'answered')
+    const { status, json } = await send(axon.url, signedRequest())
+    assert.deepEqual([status, json.completion], [200, 'It is so.'])
+    assert.deepEqual((await record).cut, { by: 'MODEL_CUT', endpoint: new URL(model.url).host })
+  })
 })

@@ -96,7 +96,8 @@ describe('collectAnswer', () => {
       ]
       const answer = await collectAnswer(failing(...twice), question, asked, { cutAfterMs: 1_000 })
       const outcome = { model: 'unknown', finishReason: 'cut' }
-      assert.deepEqual(answer, { text: 'One. Two.', ...noMore, outcome, partial: true })
+      const reason = { by: cut.code }
+      assert.deepEqual(answer, { text: 'One. Two.', ...noMore, outcome, partial: true, cut: reason })
       const miner = failing(...twice)
       await assert.rejects(collectAnswer(miner, question, asked), error => error === cut)
       assert.equal(miner.asked, 2)
@@ -111,8 +112,9 @@ describe('collectAnswer', () => {
       const both = [at('main', 'MODEL_CUT'), at('local', 'MODEL_CUT')]
 
       it('in a cut answer', async () => {
-        const { outcome } = await collectAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
-        assert.deepEqual(outcome.attempts, both)
+        const answer = await collectAnswer(failing(...tries), question, asked, { cutAfterMs: 1_000 })
+        assert.deepEqual(answer.outcome.attempts, both)
+        assert.deepEqual(answer.cut, { by: cut.code, endpoint: 'main' })
       })
 
       it('in the error', async () => {
@@ -135,6 +137,7 @@ describe('collectAnswer', () => {
       }
       const answer = await collectAnswer({ prompt }, question, asked, { cutAfterMs: 20 })
       assert.deepEqual([answer.text, answer.partial, answer.outcome.finishReason], ['One.', true, 'deadline'])
+      assert.deepEqual(answer.cut, { by: cut.code })
     })
 
     for (const [what, error] of [
@@ -172,7 +175,8 @@ describe('collectAnswer', () => {
 
     it('returns the text so far, cut at a sentence', async () => {
       const answer = await collectAnswer(stuckAfter('One. ', 'Two th'), question, asked, { cutAfterMs: 20 })
-      assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true })
+      const reason = { by: 'deadline' }
+      assert.deepEqual(answer, { text: 'One.', ...noMore, outcome: cut, partial: true, cut: reason })
     })
 
     describe('names the model, and lists the attempts that the miner reports when it is aborted', () => {

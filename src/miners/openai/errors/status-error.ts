@@ -77,7 +77,7 @@ const meanings: readonly Meaning[] = [
     matches: ({ status, code }) => status === 429 || code === 'rate_limit_exceeded',
     code: 'MODEL_RATE_LIMITED',
     what: () => 'refuses because of its rate limit',
-    hint: 'lower --concurrency, or have the limit of the account raised',
+    hint: 'send fewer questions at once (miner serve --concurrency), or have the limit of the account raised',
     reason: 'busy',
   },
   {

@@ -1,3 +1,4 @@
+import { escapeAll } from '../../../text/escape.js'
 import type { ModelEndpoint } from '../settings/endpoints.js'
 import { settingName } from '../settings/setting-names.js'
 import type { OwnSettings } from '../settings/settings.js'
@@ -53,10 +54,7 @@ export function sanitizeText(text: string, secrets: readonly string[]): string {
   const redacted = secrets.reduce((result, secret) => result.replaceAll(secret, '***'), text)
   if (repeatsSecret(redacted.slice(0, MAX_READ), secrets)) return '(a text that repeats the API key)'
   const start = redacted.length > 300 ? `${redacted.slice(0, 300)}…` : redacted
-  return start
-    .trim()
-    .replace(/\s+/g, ' ')
-    .replace(/\p{C}/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  return start.trim().replace(/\s+/g, ' ').replace(/\p{C}/gu, escapeAll)
 }
 
 /** More than is shown: a secret that the cut divides is found by its half. */
