@@ -39,6 +39,8 @@ file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner
 
 Editors that support JSON Schema validate and complete the file with [config.schema.json](config.schema.json).
 
+- A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
+  itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.

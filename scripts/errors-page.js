@@ -39,7 +39,7 @@ export const errorTables = [
   },
   {
     title: 'Problems of a configuration',
-    text: '`SECRET_EXPOSED` is only a warning in the log.',
+    text: '`SECRET_EXPOSED` is only a warning in the log, and so is `SECRET_UNREADABLE` in `miner config show`.',
     codes: problemCodes,
     exit: () => exitOf(new ConfigError('CONFIG_INVALID', [])),
   },
