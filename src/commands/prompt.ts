@@ -34,7 +34,8 @@ export default class Prompt extends SettingsCommand {
     ...questionFlags,
     interactive: Flags.boolean({
       char: 'i',
-      description: 'hold a conversation: ask one question after the other, each with all that was said before',
+      description:
+        'hold a conversation: ask one question after the other, each with all that was said before; /clear begins a new one, /exit ends it',
     }),
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
     timeout: Flags.string({
