@@ -45,7 +45,9 @@ Editors that support JSON Schema validate and complete the file with [config.sch
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
 - In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
-- An unknown key, flag or \`MINER_\` variable is an error. All errors are reported at once.
+- An unknown key, flag or \`MINER_\` variable is an error. All errors in the settings are reported at once, over all
+  layers. What has to be tried comes after them, one by one: \`--network\` and \`--allow\` of \`serve\`, then the key of the model,
+  then the hotkey.
 
 ${configurationDoc(sections, reservedFlags())}`,
 
