@@ -39,11 +39,15 @@ file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner
 
 Editors that support JSON Schema validate and complete the file with [config.schema.json](config.schema.json).
 
+- A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
+  itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
 - In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
-- An unknown key, flag or \`MINER_\` variable is an error. All errors are reported at once.
+- An unknown key, flag or \`MINER_\` variable is an error. All errors in the settings are reported at once, over all
+  layers. What has to be tried comes after them, one by one: \`--network\` and \`--allow\` of \`serve\`, then the key of the model,
+  then the hotkey.
 
 ${configurationDoc(sections, reservedFlags())}`,
 

@@ -39,7 +39,7 @@ export const errorTables = [
   },
   {
     title: 'Problems of a configuration',
-    text: '`SECRET_EXPOSED` is only a warning in the log.',
+    text: '`SECRET_EXPOSED` is only a warning in the log, and so is `SECRET_UNREADABLE` in `miner config show`.',
     codes: problemCodes,
     exit: () => exitOf(new ConfigError('CONFIG_INVALID', [])),
   },
@@ -88,7 +88,8 @@ export const errorTables = [
     title: 'No answer',
     text: `What a miner or a dialect of this program throws when it has no answer; an installed one may throw codes of its own.
 \`miner prompt\` and \`miner check\` print them, the log of \`miner serve\` has them, and the caller gets a
-[refusal](refusals.md) without them. Exit code 2 where the operator's settings or question are at fault.`,
+[refusal](refusals.md) without them. Exit code 2 where the operator's settings or question are at fault. \`miner check\` and
+\`miner models\` exit with 1 if no endpoint works, whatever its code, and with 2 only if none can be tried.`,
     codes: hostCodes,
     exit: (code, { misuse }) => exitOf(new NoAnswer('upstream', '', { code, misuse })),
   },

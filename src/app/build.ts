@@ -54,27 +54,40 @@ function onlyLog(log: Log): Log {
 
 /** Opens the configured hotkey in the wallet on disk. */
 export async function buildHotkey(from: Builder): Promise<Keypair> {
-  const [{ openHotkey }, { askPassword }] = await Promise.all([
+  const [{ openHotkey }, { askPassword, discardTyped }] = await Promise.all([
     import('../wallet/open-hotkey.js'),
     import('../wallet/ask-password.js'),
   ])
   const signal = from.resolve(ENDING)
   const log = from.resolve(LOG)
   const progress = from.resolve(PROGRESS)
+  let isAsked = false
   return openHotkey({
     ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
     env: process.env,
-    askPassword: process.stdin.isTTY ? prompt => askPassword(prompt, { signal }) : undefined,
+    askPassword: process.stdin.isTTY
+      ? prompt => {
+          isAsked = true
+          return askPassword(prompt, { signal })
+        }
+      : undefined,
     warn: message => log.warn({ event: 'wallet', message }),
     decrypting: file => {
       if (!progress.isVisible) log.info({ event: 'decrypting', file, message: slowDecryption })
-      return progress.show(`decrypting the hotkey: ${slowDecryption}`)
+      const typed = isAsked ? discardTyped() : undefined
+      const shown = progress.show(`decrypting the hotkey: ${slowDecryption}`)
+      return {
+        [Symbol.dispose]() {
+          shown[Symbol.dispose]()
+          typed?.[Symbol.dispose]()
+        },
+      }
     },
     signal,
   })
 }
 
-const slowDecryption = 'btwallet makes this slow, against guessers'
+const slowDecryption = 'btwallet makes this slow, so that guessing a password takes long'
 
 /** Opens the axon. All that is slow or may fail comes before the port opens. */
 export async function buildAxon(from: Builder): Promise<Axon> {

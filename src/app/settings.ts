@@ -15,7 +15,13 @@ const topSettings = z.object({
 })
 
 const subnetSettings = z.object({
-  netuid: z.int().min(0).max(65_535).default(1).describe('the subnet to serve').meta({ flag: 'netuid' }),
+  netuid: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(1)
+    .describe('the subnet, which chooses the dialect')
+    .meta({ flag: 'netuid' }),
   dialect: z
     .string()
     .min(1)

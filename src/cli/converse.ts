@@ -18,9 +18,9 @@ export type Conversation = {
 }
 
 /**
- * Asks one question after the other, each with those before it and their answers. At a terminal the user types them, and Ctrl-C
- * stops an answer; elsewhere each line of standard input is a question. A question that fails leaves no trace in the
- * conversation; an answer that the user stops stays as far as it came.
+ * Asks one question after the other, each with those before it and their answers. At a terminal the user types them, Ctrl-C
+ * stops an answer, and a line such as `/clear` is a command; elsewhere each line of standard input is a question. A question
+ * that fails leaves no trace in the conversation; an answer that the user stops stays as far as it came.
  *
  * @throws {UsageError} STDIN_TOO_LARGE · STDIN_NOT_UTF8 · STDIN_UNREADABLE
  */
@@ -48,18 +48,33 @@ export async function converse({ opening, ask, report }: Conversation): Promise<
   }
 
   using typed = typedTurns(process.stdin, process.stderr)
-  process.stderr.write(`${fill(KEYS, { width: columnsOf(process.stderr) })}\n`)
-  for (let text = first ?? (await typed.next()); text !== null; text = await typed.next()) {
-    const question = text
-    const word = text.trim()
-    if (word === '/exit' || word === '/quit') return
-    if (word === '/clear') turns = start
-    else if (word !== '') await typed.aside(() => stoppable(stop => take(question, stop)))
+  const askTyped = (content: string) => typed.aside(() => stoppable(stop => take(content, stop)))
+  print(INTRODUCTION)
+  if (first !== undefined) await askTyped(first)
+  for (let text = await typed.next(); text !== null; text = await typed.next()) {
+    const command = commandIn(text)
+    if (command === '/exit' || command === '/quit') return
+    if (command === '/clear') turns = start
+    else if (command === '/help') print(HELP)
+    else if (command !== undefined) print(`${command} is not a command. ${HELP}`)
+    else if (text.trim() !== '') await askTyped(text.replace(/^\s+(?=\/)/, ''))
   }
   process.stderr.write('\n')
 }
 
-const KEYS = 'Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear begins a new one'
+const INTRODUCTION =
+  'Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear begins a new one, /help lists the commands'
+const HELP =
+  '/clear begins a new conversation, /exit and /quit end it, /help lists the commands. To ask a question that begins with a slash and a word, type a space before it.'
+
+function print(text: string): void {
+  process.stderr.write(`${fill(text, { width: columnsOf(process.stderr) })}\n`)
+}
+
+/** Returns the command that a typed line is: `/` and a word. `/etc/hosts` is none, nor is a line that begins with a space. */
+function commandIn(text: string): string | undefined {
+  return text.includes('\n') ? undefined : /^\/[a-z]+(?=\s|$)/i.exec(text)?.[0].toLowerCase()
+}
 
 /** Runs a task that the first Ctrl-C stops. The second ends the program: the task may ignore its signal. */
 async function stoppable(task: (stop: AbortSignal) => Promise<void>): Promise<void> {

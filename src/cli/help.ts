@@ -63,7 +63,8 @@ class HelpOfCommand extends CommandHelp {
       text.replace(/\n<options: (.*)>$/s, (_, all: string) =>
         all.includes('|') ? `\none of ${all.replaceAll('|', ', ')}` : '',
       )
-    return super.flags(flags)?.map(([label, text]) => [label, text && listed(text)])
+    const own = (text: string) => text.replace(/^Format output as json\.$/, 'print the result as JSON')
+    return super.flags(flags)?.map(([label, text]) => [label, text && own(listed(text))])
   }
 
   /** Corrects the space that oclif leaves free in a list with texts below their names: it forgets the section's own. */

@@ -35,7 +35,8 @@ export default class Prompt extends SettingsCommand {
     ...questionFlags,
     interactive: Flags.boolean({
       char: 'i',
-      description: 'hold a conversation: each question is asked with those before it and their answers',
+      description:
+        'hold a conversation: each question is asked with those before it and their answers; /clear begins a new one, /exit ends it',
     }),
     stream: Flags.boolean({ description: 'print the answer as it comes', default: true, allowNo: true }),
     timeout: Flags.string({

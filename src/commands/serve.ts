@@ -43,7 +43,8 @@ export default class Serve extends SettingsCommand {
   static override enableJsonFlag = false
   static override flags = {
     dev: Flags.boolean({
-      description: 'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask',
+      description:
+        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --allow, --deny, --axon-host, --network and flags of the wallet',
     }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'subtensor'] as const
@@ -116,8 +117,8 @@ function requireNetwork(configuration: Configuration): void {
   if (network === undefined) {
     throw new UsageError(
       'NETWORK_MISSING',
-      '--network is missing: the chain that the miner serves',
-      '--dev to try it, or --network none to serve the hotkeys that --allow names',
+      '--network is missing: it names the chain of the miner',
+      '--dev to try it, or --network none with --allow and the hotkeys that may ask',
     )
   }
   if (valuesOf(configuration, hostSections.policy).allow.length === 0) {

@@ -55,8 +55,9 @@ export const problemCodes = {
     remedy: 'change or remove one of the settings that the message names',
   },
   SECRET_EXPOSED: {
-    meaning: 'others on this machine, or readers of the file, can see a secret',
-    remedy: 'write `env:NAME` or `file:PATH` in its place',
+    meaning:
+      'others can see a secret: it is on the command line, in a configuration file that others than its owner can read, or in a list or table of that file',
+    remedy: '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place',
     fatal: false,
   },
 } satisfies ErrorCodes

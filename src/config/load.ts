@@ -1,3 +1,4 @@
+import { escapeName } from '../text/escape.js'
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
 import type { TypedFlag } from './layers/flag-layer.js'
@@ -71,8 +72,21 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
     values,
     origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
     secretValues,
-    warnings: resolved.flatMap(({ warnings }) => warnings),
+    warnings: [...sharedFile(file, resolved), ...resolved.flatMap(({ warnings }) => warnings)],
   }
+}
+
+/** Warns, once for all its secrets, of a file that others than its owner can read. */
+function sharedFile(file: FileContent | null, resolved: readonly ResolvedSetting[]): readonly Problem[] {
+  if (!file || 'problem' in file || file.mode === undefined || (file.mode & 0o044) === 0) return []
+  const paths = resolved.flatMap(({ origin, literals }) => (origin?.from === 'file' ? literals : []))
+  if (paths.length === 0) return []
+  const called = paths.map(escapeName).join(', ')
+  const what = paths.length === 1 ? `${called} is a secret` : `${called} are secrets`
+  const path = escapeName(file.path)
+  const message = `${what} in ${path}, which others on this machine can read (mode ${file.mode.toString(8)})`
+  const hint = `chmod 600 ${path}, or give env:NAME or file:PATH`
+  return [{ code: 'SECRET_EXPOSED', message, hint, origin: { from: 'file', file: file.path } }]
 }
 
 function isIn({ name, settings }: Section, setting: { section: string; key: string }): boolean {

@@ -14,7 +14,8 @@ export type Problem = {
 
 export type ProblemCode = keyof typeof problemCodes
 
-/** Formats a problem: `what is wrong (where it came from)`. */
+/** Formats a problem: `what is wrong (where it came from)`, unless the message begins with where. */
 export function problemText({ message, origin }: Problem): string {
-  return origin ? `${message} (${originText(origin)})` : message
+  const place = origin && originText(origin)
+  return place && !message.startsWith(`${place} `) ? `${message} (${place})` : message
 }

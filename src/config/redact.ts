@@ -20,11 +20,16 @@ export function isReference(text: string): boolean {
   return /^(env|file):/.test(text)
 }
 
+// A secret may have been pasted after "env:".
+function isNamed(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/.test(value)
+}
+
 /** The placeholder that is printed instead of a secret, and refused as one. */
 export const REDACTED = '***'
 
 /**
- * Returns a value that is safe to print: secrets as `***`, URLs without user, password, query and fragment, durations and
+ * Returns a value that is safe to print: secrets as `***`, unless they are written as `env:NAME` or `file:PATH`; URLs without user, password, query and fragment, durations and
  * sizes with their unit, so that they read as the same value again.
  */
 export function redact(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): unknown {
@@ -60,7 +65,7 @@ export function redactText(text: string, secrets: readonly string[]): string {
 
 function redactScalar(shape: Scalar, value: unknown): unknown {
   if (value === null) return null
-  if (shape.kind === 'text' && shape.secret) return REDACTED
+  if (shape.kind === 'text' && shape.secret) return isNamed(value) ? value : REDACTED
   if (shape.kind === 'text' && shape.url && typeof value === 'string') return redactUrl(value)
   if (shape.kind === 'number' && shape.unit && typeof value === 'number') return printUnit(shape.unit, value)
   return value

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
 import { CreateError } from './create-error.js'
+import { makeFolder } from './make-folder.js'
 
 /** Describes the package to create. */
 export type NewPackage = {
@@ -62,19 +63,6 @@ async function templatesIn(folder: string): Promise<readonly { readonly path: st
       text: await readFile(join(root, folder, name), 'utf8'),
     })),
   )
-}
-
-/** Creates a folder and its parents. Node's recursive `mkdir` never returns for a parent like `/proc`: `/proc/x`. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await mkdir(folder)
-  }
 }
 
 /** Returns the versions of this program, its contract and its tools, for the templates. */

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { isAddress } from '../keys/ss58.js'
+import { quote } from '../text/escape.js'
 
-const hotkeys = z.array(z.string().refine(isAddress, 'is not a hotkey, which is an ss58 address that begins with 5'))
+const hotkeys = z.array(
+  z.string().refine(isAddress, {
+    error: ({ input }) => `is not a hotkey, which is an ss58 address that begins with 5: ${quote(String(input))}`,
+  }),
+)
 
 /** The hotkeys that the axon admits and refuses. */
 export const policySettings = z.object({

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import type { ReadStream } from 'node:tty'
 import { WalletError } from './wallet-error.js'
 
 /** Where to ask; stdin and stderr by default. */
@@ -35,6 +36,27 @@ export async function askPassword(
     terminal.close()
     output.write('\n')
   }
+}
+
+/**
+ * Drops what is typed, without echo, until it is disposed: a password that is typed again too early must not be shown.
+ * Ctrl-C still sends SIGINT.
+ */
+export function discardTyped(input: ReadStream = process.stdin): Disposable {
+  const restore = () => {
+    input.off('data', onData)
+    input.pause()
+    input.setRawMode(false)
+  }
+  const onData = (chunk: Buffer | string) => {
+    if (!chunk.includes('\u0003')) return
+    restore()
+    process.kill(process.pid, 'SIGINT')
+  }
+  input.setRawMode(true)
+  input.on('data', onData)
+  input.resume()
+  return { [Symbol.dispose]: restore }
 }
 
 function aborted(): WalletError {

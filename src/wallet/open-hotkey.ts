@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import type { Keypair } from '../keys/keypair.js'
 import { findPassword, type PasswordSources } from './find-password.js'
 import { type HotkeyName, hotkeyFile, listHotkeys, walletFolder } from './hotkey-files.js'
@@ -49,14 +50,32 @@ type Decrypting = Pick<OpenHotkey, 'decrypting' | 'signal'> & {
 async function decrypted(bytes: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
   if (head.startsWith(NACL)) {
-    const password = await findPassword(file, sources)
-    using _ = decrypting?.(file)
-    return await openNacl(bytes.subarray(NACL.length), password, { file, signal })
+    return await opened(bytes.subarray(NACL.length), { file, sources, decrypting, signal })
   }
   if (head.startsWith('$ANSIBLE_VAULT')) throw outdated(file, 'Ansible Vault')
   if (head.startsWith('gAAAAA')) throw outdated(file, 'Fernet')
   return bytes
 }
+
+/** Opens an encrypted keyfile. Asks again for a wrong password that the user typed. */
+async function opened(sealed: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
+  let asked = 0
+  const ask = sources.askPassword
+  const askPassword = ask && ((prompt: string) => ask(asked++ === 0 ? prompt : `Wrong password, try again. ${prompt}`))
+  for (;;) {
+    const password = await findPassword(file, { ...sources, askPassword })
+    try {
+      using _ = decrypting?.(file)
+      return await openNacl(sealed, password, { file, signal })
+    } catch (error) {
+      const isWrong = error instanceof WalletError && error.code === 'KEYFILE_PASSWORD_WRONG'
+      if (!isWrong || asked === 0 || asked === ATTEMPTS) throw error
+    }
+  }
+}
+
+/** How often the user may type a password, as with ssh and sudo. */
+const ATTEMPTS = 3
 
 const NACL = '$NACL'
 
@@ -71,6 +90,12 @@ function outdated(file: string, format: string): WalletError {
 }
 
 async function notFound(file: string, path: string): Promise<WalletError> {
+  const found = await stat(walletFolder(path).replace(/\/+$/, '')).catch(() => undefined)
+  if (found && !found.isDirectory()) {
+    return new WalletError('HOTKEY_NOT_FOUND', `${path} is not a folder, so it holds no wallets`, {
+      hint: 'set --wallet-path to the folder of the wallets',
+    })
+  }
   const hotkeys = await listHotkeys(path)
   return new WalletError('HOTKEY_NOT_FOUND', `there is no hotkey file ${file}`, {
     hint: hotkeys.length

@@ -125,6 +125,13 @@ describe('completion', () => {
     )
   })
 
+  it('comes to an end where the system lets nobody make a folder', async function () {
+    if (!existsSync('/proc/self')) this.skip()
+    const { code, stderr } = await runMiner(['autocomplete', 'bash'], { env: { MINER_CACHE_DIR: '/proc/x/y' } })
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: cannot write \/proc\/x: ENOENT\n {2}try: let MINER_CACHE_DIR name a folder/)
+  })
+
   it('says that the cache folder cannot be written', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')

@@ -76,7 +76,7 @@ describe('secrets', () => {
 
       const shown = await said(['config', 'show', '--origin'], where)
       assert.equal(shown.code, 0)
-      assert.match(shown.text, /^apiKey = "\*\*\*" {2}# from /m)
+      assert.match(shown.text, /^apiKey = "(\*\*\*|env:THE_KEY|file:(key|\/.*))" {2}# from /m)
       assert.equal(shown.text.includes(marker), false, shown.text)
     })
   }
@@ -107,7 +107,7 @@ describe('secrets', () => {
       ]) {
         const shown = await said([...command, '--log-level', 'trace'], where)
         assert.equal(shown.code, 0)
-        assert.match(shown.text, /api_?keys?"?\s*[=:]\s*\[?\s*"\*\*\*"/i)
+        assert.match(shown.text, /api_?keys?"?\s*[=:]\s*\[?\s*"(\*\*\*|env:THE_KEY|file:key)"/i)
         assert.equal(shown.text.includes(marker), false, shown.text)
       }
     })

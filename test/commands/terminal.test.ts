@@ -296,14 +296,36 @@ describe('on a terminal', () => {
       const args = ['query', '--url', 'http://127.0.0.1:1', '--receiver', ALICE, ...locked, 'hi']
       await using run = onTerminal(args, xterm)
       const { stdout } = await run.ended
-      assert.match(stdout, frame('decrypting the hotkey: btwallet makes this slow, against guessers'))
+      assert.match(
+        stdout,
+        frame('decrypting the hotkey: btwallet makes this slow, so that guessing a password takes long'),
+      )
       assert.ok(stdout.includes(`s)${ERASE}error: no axon can be reached`), stdout)
       const { stderr } = await runMiner(args)
       assert.match(
         stderr,
-        /"event":"decrypting","file":".*locked.*","message":"btwallet makes this slow, against guessers"/,
+        /"event":"decrypting","file":".*locked.*","message":"btwallet makes this slow, so that guessing a password takes long"/,
       )
       assert.equal(stderr.includes('\r'), false)
+    })
+
+    it('a wrong password, which it asks for again; what is typed before that is neither shown nor used', async function () {
+      this.timeout(300_000)
+      const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+      const locked = ['--wallet-path', wallets, '--wallet-name', 'locked']
+      await using run = onTerminal(
+        ['query', '--url', 'http://127.0.0.1:1', '--receiver', ALICE, ...locked, 'hi'],
+        xterm,
+      )
+      await run.says('Password of hotkey file')
+      run.child.stdin.write('wrong\r')
+      await run.says('decrypting the hotkey')
+      run.child.stdin.write('typed-early\r')
+      await run.says('Wrong password, try again. Password of hotkey file')
+      run.child.stdin.write('correct horse battery\r')
+      const { stdout } = await run.ended
+      assert.ok(stdout.includes('error: no axon can be reached'), stdout)
+      assert.doesNotMatch(stdout, /typed-early|battery/)
     })
 
     it('until a line of the log comes', async () => {
@@ -473,7 +495,64 @@ describe('on a terminal', () => {
       assert.equal((await run.ended).code, 0)
       const questions = []
       for (let at = 0; at < 4; at++) questions.push((await said(model, at)).at(-1))
-      assert.deepEqual(questions, ['user: see: a\nb\\\n\tc ok', 'user: d\ne', 'user: g', 'user: e'])
+      assert.deepEqual(questions, ['user: see: a\nb\\\n\tc ok', 'user: d\ne', 'user: g', 'user: d\ne'])
+    })
+
+    it('brings a pasted question back whole', async () => {
+      await using model = await startModelServer(streamed(['Hello']))
+      await using run = converse(model)
+      await run.type('\u001b[200~a\rb\rc\u001b[201~\r')
+      await run.type('d\r')
+      for (const keys of ['\u001b[A\u001b[A\r', '\u001b[A\r', '\u0004']) await run.type(keys)
+      assert.equal((await run.ended).code, 0)
+      const questions = []
+      for (let at = 0; at < 4; at++) questions.push((await said(model, at)).at(-1))
+      assert.deepEqual(questions, ['user: a\nb\nc', 'user: d', 'user: a\nb\nc', 'user: a\nb\nc'])
+    })
+
+    it('asks none of its commands, and a question that begins with a slash', async () => {
+      await using model = await startModelServer(streamed(['Hello']))
+      await using run = converse(model)
+      for (const text of ['/help', '/HELP me', '/hlep', ' /hlep', '/etc/hosts?', '/exit']) await run.type(`${text}\r`)
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      const flat = stdout.replaceAll('\r\n', ' ')
+      assert.equal(flat.split('/exit and /quit end it').length - 1, 3, stdout)
+      assert.equal(flat.split('/hlep is not a command.').length - 1, 1, stdout)
+      assert.deepEqual(
+        [(await said(model, 0)).at(-1), (await said(model, 1)).at(-1), model.requests.length],
+        ['user: /hlep', 'user: /etc/hosts?', 2],
+      )
+    })
+
+    for (const [typed, last] of [
+      ['\u0004', 'one'],
+      ['two\n\u0004', 'two'],
+    ] as const)
+      it(`ends on Ctrl-D during an answer, after what was typed before it: ${last}`, async () => {
+        const gate = Promise.withResolvers<void>()
+        await using model = await startModelServer((response, request) =>
+          gate.promise.then(() => streamed(['Hello'])(response, request)),
+        )
+        await using run = converse(model)
+        await run.type('one\r')
+        await model.arrived(0)
+        run.child.stdin.write(typed)
+        // What is echoed was received.
+        if (last === 'one') run.child.stdin.write('\u0012')
+        await run.says(last === 'one' ? '^R' : 'two')
+        gate.resolve()
+        assert.equal((await run.ended).code, 0)
+        assert.equal((await said(model, model.requests.length - 1)).at(-1), `user: ${last}`)
+      })
+
+    it('fits its introduction to the terminal', async () => {
+      await using run = runOnTerminal(['prompt', '-i', '--use', 'echo'], { columns: 40, env: { NO_COLOR: '1' } })
+      await run.says(READY)
+      run.child.stdin.write('\u0004')
+      const { stdout } = await run.ended
+      const lines = stdout.slice(0, stdout.indexOf(READY)).split('\r\n')
+      assert.ok(lines.length > 2 && lines.every(line => line.length <= 40), stdout)
     })
 
     it('asks what was typed during an answer next', async () => {

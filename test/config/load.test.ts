@@ -68,7 +68,7 @@ describe('readConfiguration', () => {
         flags: [typed('policy.minStake', '--min-stake', '-1')],
       }),
       [
-        'MINER_AXON_PROT is not a setting (MINER_AXON_PROT)',
+        'MINER_AXON_PROT is not a setting',
         'openai.modle is not a setting (config.toml: openai.modle)',
         'openai.temperature must be a number, not "hot" (config.toml: openai.temperature)',
         'openai.endpoints[0].url must be a URL, not a number (config.toml: openai.endpoints)',

@@ -9,14 +9,16 @@ import { loadConfiguration, type Sources } from '#dist/config/load.js'
 import { type Problem, problemText } from '#dist/config/problem.js'
 import { everySection } from './example-sections.ts'
 
-/** Reads the example sections from what a test names; `toml` stands in a file of its own. */
-export async function read(given: Partial<Sources> & { toml?: string | Uint8Array } = {}): Promise<Configuration> {
-  const { toml, ...sources } = given
+/** Reads the example sections from what a test names; `toml` stands in a file of its own, which only this user reads. */
+export async function read(
+  given: Partial<Sources> & { toml?: string | Uint8Array; mode?: number } = {},
+): Promise<Configuration> {
+  const { toml, mode = 0o600, ...sources } = given
   const empty: Sources = { sections: everySection, known: [], flags: [], env: {}, file: null, secrets: 'resolve' }
   if (toml === undefined) return loadConfiguration({ ...empty, ...sources })
   return inFolder(async folder => {
     const path = join(folder, 'config.toml')
-    await writeFile(path, toml)
+    await writeFile(path, toml, { mode })
     return loadConfiguration({ ...empty, ...sources, file: await fileAt(path) })
   })
 }

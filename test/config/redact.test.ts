@@ -128,6 +128,16 @@ describe('redact', () => {
     assert.deepEqual(secretValues, ['Sk-Secret ', 'Sk-Secret', 'sk-secret'])
   })
 
+  it('prints a reference as it was written, but not a secret that was pasted after env:', async () => {
+    const shown = async (apiKey: string) =>
+      configurationToml(await read({ toml: `[openai]\napiKey = "${apiKey}"`, secrets: 'leave' })).match(
+        /^apiKey = .*$/m,
+      )?.[0]
+    assert.equal(await shown('env:MY_KEY'), 'apiKey = "env:MY_KEY"')
+    assert.equal(await shown('file:keys/one'), 'apiKey = "file:keys/one"')
+    assert.equal(await shown('env:sk-0123456789'), 'apiKey = "***"')
+  })
+
   it('prints a URL as it was written when there is nothing to hide', async () => {
     const toml = configurationToml(await read({ env: { OPENAI_BASE_URL: 'http://a.test:80' } }))
     assert.match(toml, /^baseUrl = "http:\/\/a.test:80"$/m)

@@ -22,8 +22,8 @@ describe('openMiner, on settings', () => {
       log: { level: 'lout' },
     }
     assert.deepEqual(await problemsOf({ settings }), [
-      ['UNKNOWN_KEY', 'axon.prot is not a setting (settings.axon.prot)', 'use axon.port'],
-      ['UNKNOWN_KEY', 'opena is not a setting (settings.opena)', 'use openai'],
+      ['UNKNOWN_KEY', 'axon.prot is not a setting (settings.axon.prot)', 'write axon.port'],
+      ['UNKNOWN_KEY', 'opena is not a setting (settings.opena)', 'write openai'],
       ['INVALID_VALUE', 'wallet must be a table (settings.wallet)', 'pass an object: wallet: { … }'],
       ['INVALID_VALUE', 'netuid must be between 0 and 65535, not -1 (settings.netuid)', 'set settings.netuid'],
       [

@@ -199,11 +199,35 @@ describe('openHotkey', () => {
     })
   })
 
+  it('says that the folder of the wallets is a file', async () => {
+    writeFileSync(join(path, 'notes.txt'), '')
+    for (const end of ['', '/'])
+      await refuses(
+        open('mine', { path: join(path, `notes.txt${end}`) }),
+        'HOTKEY_NOT_FOUND',
+        /notes.txt\/? is not a folder/,
+      )
+  })
+
   describe('when the file is encrypted', () => {
     it('names the variables that open it', async () => {
       const variable = `BT_PW_${file('locked').replace(/[/.]/g, '_').toUpperCase()}`
       await refuses(open('locked'), 'KEYFILE_LOCKED', /MINER_WALLET_PASSWORD/)
       await refuses(open('locked'), 'KEYFILE_LOCKED', new RegExp(variable))
+    })
+
+    it('asks for a wrong password again, and gives up after three', async function () {
+      this.timeout(300_000)
+      const prompts: string[] = []
+      const askPassword = async (prompt: string) => {
+        prompts.push(prompt)
+        return 'wrong'
+      }
+      await refuses(open('locked', { askPassword }), 'KEYFILE_PASSWORD_WRONG')
+      assert.deepEqual(
+        prompts.map(prompt => prompt.startsWith('Wrong password, try again. Password of')),
+        [false, true, true],
+      )
     })
 
     it('passes on the error when the user cancels the prompt', async () => {

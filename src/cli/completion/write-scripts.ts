@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '@oclif/core'
+import { makeFolder } from '../../create/make-folder.js'
 import { shellQuoted } from '../../text/shell-word.js'
 import { UsageError } from '../errors/usage-error.js'
 import { bashCompletion } from './bash.js'
@@ -38,7 +39,7 @@ export async function writeScripts(config: Config): Promise<Record<Shell, Comple
       [zsh, zshCompletion(bin, commands)],
       [powershell, powershellCompletion(bin, commands)],
     ] as const) {
-      await mkdir(dirname(file), { recursive: true })
+      await makeFolder(dirname(file))
       await writeFile(file, script)
     }
   } catch (error) {

@@ -12,12 +12,13 @@ export type PrintedMessage = {
 }
 
 /**
- * Formats an error for people: `error: what is wrong (where it came from)` and, if there is a hint, `try: …`. On a
- * terminal, lines break at words; a hint that is a command stays whole, so that it can be copied.
+ * Formats an error for people: `error: what is wrong (where it came from)` and, if there is a hint, `try: …`. A message that
+ * begins with where it came from does not repeat it. On a terminal, lines break at words; a hint that is a command stays
+ * whole, so that it can be copied.
  */
 export function formatMessage({ label = 'error', message, from, hint }: PrintedMessage): string {
   const width = columnsOf(process.stderr)
-  const origin = from ? ` (${from})` : ''
+  const origin = from && !message.startsWith(`${from} `) ? ` (${from})` : ''
   const what = fill(`${escapeControls(message)}${origin}`, { width, at: label.length + 2, indent: 2 })
   const way = escapeControls(hint ?? '')
   const isCommand = way.startsWith('miner ')

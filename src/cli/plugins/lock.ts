@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, readlink, rename, rm, stat, utimes } from 'node:fs/promises'
+import { open, readFile, readlink, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { makeFolder } from '../../create/make-folder.js'
 import { UsageError } from '../errors/usage-error.js'
 import { dataFolderError } from './data-folder.js'
 
@@ -69,7 +70,7 @@ export async function lockPlugins(
   let seen = { mark: '', at: 0 }
   let isWaiting = false
   try {
-    await mkdir(dataDir, { recursive: true })
+    await makeFolder(dataDir)
     while (!(await create(file, own))) {
       const holder = await readHolder(file)
       const mark = await markOf(file)

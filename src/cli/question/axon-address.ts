@@ -31,7 +31,11 @@ export async function readAxonAddress({
 
 function readUrl(text: string | undefined): URL {
   if (text === undefined)
-    throw new UsageError('URL_MISSING', '--url is missing: which axon to ask', '--url http://HOST:PORT, or --dev')
+    throw new UsageError(
+      'URL_MISSING',
+      '--url is missing: it is the address of the axon to ask',
+      '--url http://HOST:PORT, or --dev',
+    )
   const url = URL.parse(text)
   // Only host and port are used. The rest may hold a secret, so the message does not repeat it.
   if (url?.protocol === 'http:' && url.hostname && url.href === `${url.origin}/`) return url
@@ -46,7 +50,7 @@ function readUrl(text: string | undefined): URL {
 function readReceiver(text: string | undefined): string {
   const hint = '--receiver with the ss58 address of the hotkey that the axon serves for; it starts with 5'
   if (text === undefined)
-    throw new UsageError('RECEIVER_MISSING', '--receiver is missing: which hotkey to sign for', hint)
+    throw new UsageError('RECEIVER_MISSING', '--receiver is missing: it is the hotkey that the axon serves for', hint)
   if (!isAddress(text)) throw new UsageError('INVALID_VALUE', '--receiver is not a hotkey', hint)
   return text
 }

@@ -9,7 +9,7 @@ import { columnsOf, fill } from '../../text/fill.js'
 export default class ConfigShow extends SettingsCommand {
   static override summary = 'Print the merged configuration as TOML.'
   static override description =
-    'Merges defaults, file, environment and flags. Secrets print as ***; it needs neither a key nor a wallet.'
+    'Merges defaults, file, environment and flags. Secrets print as ***, and env:NAME and file:PATH as they are written; it needs neither a key nor a wallet.'
   static override examples = ['<%= config.bin %> <%= command.id %> --origin']
   static override flags = {
     origin: Flags.boolean({ description: 'add where each value came from' }),

@@ -7,7 +7,7 @@ import type { Setting } from '../schema/setting.js'
 
 /**
  * Prints a configuration as TOML that reads as the same configuration again, except for what it redacts: secrets print as
- * `***`, and URLs without user, password and query. A setting without a value becomes a comment.
+ * `***`, unless they are written as `env:NAME` or `file:PATH`, and URLs without user, password and query. A setting without a value becomes a comment.
  *
  * @param options.origins end each line with where the value came from
  * @param options.width columns of a line, if it can be broken there; undefined: any number

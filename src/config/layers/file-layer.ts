@@ -60,7 +60,7 @@ export function tableLayer(
     const meaning = keys.get(key)
     if (!meaning) {
       const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
-      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `use ${meant}` : source.listed)
+      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `write ${meant}` : source.listed)
     } else if (layer.has(meaning.setting.path)) {
       const hint = `keep only one of ${meaning.setting.fileKeys.join(' and ')}`
       report('GIVEN_TWICE', key, 'is given more than once', hint)
@@ -87,7 +87,7 @@ export function tableLayer(
       name,
       [...tables, ...unread, ...keys.keys()].filter(other => !other.includes('.')),
     )
-    if (meant) return `use ${meant}`
+    if (meant) return `write ${meant}`
     return isTable(value) ? `remove it, or ${source.ofPlugin}` : source.listed
   }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { escapeName } from '../../text/escape.js'
 import type { Problem } from '../problem.js'
 import { readBounded } from '../read-bounded.js'
@@ -7,7 +8,14 @@ import type { Table } from '../values/convert.js'
 type ConfigFile = { readonly path: string; readonly explicit: boolean }
 
 /** The top table of a file, or what is wrong with the file. */
-export type FileContent = { readonly path: string } & ({ readonly table: Table } | { readonly problem: Problem })
+export type FileContent = { readonly path: string } & (
+  | {
+      readonly table: Table
+      /** the permission bits of a regular file, where the system has them */
+      readonly mode?: number | undefined
+    }
+  | { readonly problem: Problem }
+)
 
 /**
  * Reads a TOML file of at most 1 MiB.
@@ -37,7 +45,7 @@ export async function readTomlFile(
   const { parse, TomlError } = await import('smol-toml')
   try {
     // Integers beyond 2^53 parse as bigint, which `convert` refuses with the setting's name.
-    return { path, table: parse(text, { integersAsBigInt: 'asNeeded' }) }
+    return { path, table: parse(text, { integersAsBigInt: 'asNeeded' }), mode: await modeOf(path) }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     // The lines after the first quote the file, which may hold a secret.
@@ -46,6 +54,13 @@ export async function readTomlFile(
     const hint = 'fix that line: key = value, text in quotes, each key and table once'
     return wrong('FILE_MALFORMED', `is not valid TOML: ${escapeName(summary)}`, { line, column, hint })
   }
+}
+
+/** Undefined for a pipe, on Windows, and for a file that was removed after it was read. */
+async function modeOf(path: string): Promise<number | undefined> {
+  if (process.platform === 'win32') return undefined
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() ? found.mode & 0o777 : undefined
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {

@@ -159,7 +159,7 @@ function fromTable({ fields }: TableShape, table: Table, path: string, report: O
       report(
         itemPath(path, key),
         'is not a setting',
-        meant ? `use ${meant}` : `use one of ${[...fields.keys()].join(', ')}`,
+        meant ? `write ${meant}` : `write one of ${[...fields.keys()].join(', ')}`,
       )
     } else if (found.has(name)) {
       report(itemPath(path, name), 'is given more than once', `keep only one of ${keyVariants(name).join(' and ')}`)

@@ -18,11 +18,16 @@ export type ResolvedSetting = {
   readonly origin: Origin | undefined
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
+  /** the paths of the secrets that stand in the layer themselves, neither as `env:NAME` nor as `file:PATH` */
+  readonly literals: readonly string[]
   /** texts that messages must not contain, including those of a refused value */
   readonly secrets: readonly string[]
 }
 
-/** `resolve` reads the variables and files that secrets refer to; `leave` does not, so they may be absent. */
+/**
+ * `resolve` reads the variables and files that secrets refer to. `leave` keeps `env:NAME` and `file:PATH` as the value, and
+ * only warns of those that cannot be read.
+ */
 export type SecretsMode = 'resolve' | 'leave'
 
 /** Resolves a setting from the layer that won: converts the value, reads its secrets, validates it. */
@@ -32,10 +37,11 @@ export async function resolveSetting(
   { env, secrets: mode }: { env: Environment; secrets: SecretsMode },
 ): Promise<ResolvedSetting> {
   const problems: Problem[] = []
-  const reportAs = (code: ProblemCode): OnProblem => {
+  const unread: Problem[] = []
+  const reportAs = (code: ProblemCode, list = problems): OnProblem => {
     return (path, problem, hint) => {
       const message = `${escapeName(path)} ${problem}`
-      problems.push({ code, path, message, origin, hint: hint ?? settingHint(setting, { path, origin, message }) })
+      list.push({ code, path, message, origin, hint: hint ?? settingHint(setting, { path, origin, message }) })
     }
   }
   const report = reportAs('INVALID_VALUE')
@@ -44,10 +50,9 @@ export async function resolveSetting(
   const variables = origin.from === 'program' ? null : env
 
   const written = convert(setting.shape, raw, setting.path, report)
-  const value =
-    mode === 'resolve'
-      ? await resolveSecrets(setting, written, { env: variables, folder, report: reportAs('SECRET_UNREADABLE') })
-      : written
+  const unreadable = reportAs('SECRET_UNREADABLE', mode === 'resolve' ? problems : unread)
+  const resolved = await resolveSecrets(setting, written, { env: variables, folder, report: unreadable })
+  const value = mode === 'resolve' ? resolved : written
   const secrets = secretsOf(setting, value)
   for (const [path, secret] of secrets)
     if (secret.trim() === REDACTED)
@@ -61,12 +66,14 @@ export async function resolveSetting(
   const checked = validate(setting, value, (path, problem, hint) => {
     if (!skipped.has(path)) report(path, problem, hint ?? unitHint)
   })
+  const literals = [...secretsOf(setting, written)].flatMap(([at, secret]) => (isReference(secret) ? [] : [at]))
   return {
     setting,
     value: problems.length > 0 ? undefined : (checked ?? value),
     origin,
     problems,
-    warnings: exposed(setting, written, origin),
+    warnings: [...exposed(setting, literals, origin), ...unread],
+    literals,
     // The schema may have changed the value, and both may be printed.
     secrets: [value, checked].flatMap(one => secretsIn(setting, one)),
   }
@@ -81,7 +88,7 @@ export function defaultSetting(setting: Setting, place?: Origin): ResolvedSettin
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
   const problems = setting.required ? [missing(setting, place)] : []
   const secrets = secretsIn(setting, setting.default)
-  return { setting, value: setting.default, origin, problems, warnings: [], secrets }
+  return { setting, value: setting.default, origin, problems, warnings: [], literals: [], secrets }
 }
 
 /** Tells of a duration out of range that its writer may have meant in milliseconds: `12000`. */
@@ -98,11 +105,10 @@ function missing(setting: Setting, origin?: Origin): Problem {
   return { code: 'MISSING', path, message, hint: settingHint(setting, { origin, message }) }
 }
 
-// In a file, warns only of secrets inside a list or a table: a file may hold secrets, but one of many keys is easily
-// overlooked when the file is passed on.
-function exposed(setting: Setting, written: unknown, origin: Origin): readonly Problem[] {
+// In a file that only its owner reads, warns only of secrets inside a list or a table: a file may hold secrets, but one of
+// many keys is easily overlooked when the file is passed on. `sharedFile` warns of a file that others read.
+function exposed(setting: Setting, literals: readonly string[], origin: Origin): readonly Problem[] {
   const { path, variables } = setting
-  const literals = [...secretsOf(setting, written)].flatMap(([at, secret]) => (isReference(secret) ? [] : [at]))
   const warn = (at: string, problem: string, hint: string): Problem => {
     return { code: 'SECRET_EXPOSED', path: at, message: `${escapeName(at)} ${problem}`, origin, hint }
   }

@@ -44,9 +44,9 @@ describe('environmentLayer', () => {
 
   it('does not ignore every variable with a similar name', async () => {
     assert.deepEqual(await complaints({ env: { MINER_PORTS: '1', MINER_DEBUGGER: '1', MINER_SERVICES: '1' } }), [
-      'MINER_PORTS is not a setting (MINER_PORTS)',
-      'MINER_DEBUGGER is not a setting (MINER_DEBUGGER)',
-      'MINER_SERVICES is not a setting (MINER_SERVICES)',
+      'MINER_PORTS is not a setting',
+      'MINER_DEBUGGER is not a setting',
+      'MINER_SERVICES is not a setting',
     ])
   })
 
@@ -61,7 +61,7 @@ describe('environmentLayer', () => {
     const known = [top, axon, { name: 'shout-loud' }]
     await read({ sections: [openai], known, env })
     assert.deepEqual(await complaints({ sections: [openai], known, env: { MINER_NETUIT: '1' } }), [
-      'MINER_NETUIT is not a setting (MINER_NETUIT)',
+      'MINER_NETUIT is not a setting',
     ])
   })
 })

@@ -15,10 +15,10 @@ describe('fileLayer', () => {
       'axxon is not a setting (config.toml: axxon)',
     ])
     assert.deepEqual(await hints({ toml }), [
-      'use netuid',
-      'use openai.maxTokens',
+      'write netuid',
+      'write openai.maxTokens',
       'miner config show lists the settings',
-      'use axon',
+      'write axon',
     ])
   })
 

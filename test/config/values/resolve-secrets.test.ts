@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { valuesOf } from '#dist/config/configuration.js'
 import { problemText } from '#dist/config/problem.js'
@@ -135,6 +135,52 @@ describe('resolveSecrets', () => {
     )
     const inVariable = { MINER_OPENAI_ENDPOINTS: '[{"url": "http://one.test", "apiKey": "sk-verysecret"}]' }
     assert.deepEqual((await read({ env: inVariable })).warnings, [])
+  })
+
+  for (const [mode, others] of [
+    [0o666, true],
+    [0o644, true],
+    [0o640, true],
+    [0o600, false],
+    [0o622, false],
+  ] as const)
+    it(`warns once of secrets in a file of mode ${mode.toString(8)}: ${others}`, async () => {
+      const toml = '[openai]\napiKey = "sk-plain"\n[openai.headers]\na = "sk-more"\nb = "env:KEY"'
+      const { warnings } = await inFolder(async folder => {
+        const path = join(folder, 'config.toml')
+        await writeFile(path, toml)
+        await chmod(path, mode)
+        return read({ file: await fileAt(path), env: { KEY: 'sk-hidden' } })
+      })
+      const shared = warnings.filter(({ hint }) => hint?.startsWith('chmod 600 '))
+      assert.equal(shared.length, others ? 1 : 0)
+      if (others)
+        assert.match(
+          shared[0]!.message,
+          new RegExp(
+            `^openai.apiKey, openai.headers.a are secrets in /.*config.toml, .* \\(mode ${mode.toString(8)}\\)$`,
+          ),
+        )
+    })
+
+  it('does not warn of a file without a secret, or of one that another layer overrides', async () => {
+    for (const [toml, env] of [
+      ['[openai]\napiKey = "env:KEY"\nmodel = "m"', { KEY: 'sk-hidden' }],
+      ['[openai]\napiKey = "sk-plain"', { OPENAI_API_KEY: 'sk-other' }],
+    ] as const)
+      assert.deepEqual((await read({ toml, mode: 0o644, env })).warnings, [])
+  })
+
+  it('warns of a reference that it leaves and cannot read', async () => {
+    const { warnings } = await read({ env: { OPENAI_API_KEY: 'env:MY_KEY' }, secrets: 'leave' })
+    assert.deepEqual(
+      warnings.map(({ code, message, hint }) => [code, message, hint]),
+      [['SECRET_UNREADABLE', 'openai.apiKey refers to the variable MY_KEY, which is not set', 'export MY_KEY=…']],
+    )
+    const set = await read({ env: { OPENAI_API_KEY: 'env:MY_KEY', MY_KEY: 'x' }, secrets: 'leave' })
+    assert.deepEqual(set.warnings, [])
+    const file = await read({ env: { OPENAI_API_KEY: 'file:/nowhere/key' }, secrets: 'leave' })
+    assert.match(file.warnings[0]!.message, /file \/nowhere\/key, which does not exist/)
   })
 
   it('warns of a literal secret on the command line, and of nothing else', async () => {
