@@ -13,7 +13,7 @@ type Report = {
 /** Formats the notes of all reports, then the problems. */
 export function reportMessages(reports: readonly Report[]): string {
   const notes = reports.flatMap(({ name, notes = [] }) =>
-    notes.map(message => formatMessage({ label: escapeControls(name), message })),
+    notes.map(note => formatMessage({ label: 'warning', message: `${name}: ${note}` })),
   )
   const problems = reports.flatMap(({ name, problem }) => {
     if (!problem) return []

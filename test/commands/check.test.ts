@@ -54,7 +54,7 @@ describe('miner check', () => {
   it('tells what is worth knowing of a way that works, in words and in JSON', async () => {
     const noted = { ...main, notes: ['llama refuses top_p, which is not sent\u001b'] }
     const { code, stderr } = await check({ checks: [noted] })
-    assert.deepEqual([code, stderr], [0, 'main, key 1: llama refuses top_p, which is not sent\\u001b\n'])
+    assert.deepEqual([code, stderr], [0, 'warning: main, key 1: llama refuses top_p, which is not sent\\u001b\n'])
     assert.deepEqual(JSON.parse((await check({ checks: [noted] }, '--json')).stdout), { checks: [noted] })
   })
 
@@ -63,7 +63,7 @@ describe('miner check', () => {
     const note =
       'answers 4 questions at once, but --concurrency is 16: further questions wait there, and may be late; lower --concurrency, or start the server with more slots'
     const { code, stderr } = await check({ checks: [slow] })
-    assert.deepEqual([code, stderr], [0, `main, key 1: ${note}\n`])
+    assert.deepEqual([code, stderr], [0, `warning: main, key 1: ${note}\n`])
     assert.deepEqual(JSON.parse((await check({ checks: [slow] }, '--json')).stdout), {
       checks: [{ ...slow, notes: [note] }],
     })
@@ -139,7 +139,7 @@ describe('miner check', () => {
         'local        no         –             –            –       yes      MODEL_UNREACHABLE\n',
       stderr:
         'local: nobody answers there\n' +
-        'warning: only 1 of 2 ways to answer work\n' +
+        'warning: 1 of 2 endpoints and keys cannot answer\n' +
         `error: ${message}\n  try: see what it waits for: --log-level debug\n`,
     })
     const json = await spawnMiner(['check', '--json'], { env })

@@ -50,9 +50,9 @@ describe('miner models', () => {
     ]
     assert.equal(
       (await models({ models: lists })).stderr,
-      'a: lists only some\n' +
-        'a: its list lacks x, which is configured; `miner check` shows whether that answers\n' +
-        'b: it offers no model\n',
+      'warning: a: lists only some\n' +
+        'warning: a: its list lacks x, which is configured; `miner check` shows whether that answers\n' +
+        'warning: b: it offers no model\n',
     )
   })
 

@@ -204,7 +204,7 @@ describe('on a terminal', () => {
     await using model = await startModelServer(streamed(['Hello']))
     const args = ['prompt', 'hi', '--base-url', model.url, '--log-level', 'debug']
     await using run = onTerminal(args, { NO_COLOR: '1' })
-    assert.match((await run.ended).stdout, /(^|\n)Hello\r\n\d\d:\d\d:\d\d DEBUG attempt .*\r\n$/)
+    assert.match((await run.ended).stdout, /(^|\n)Hello\r\n\d\d:\d\d:\d\d DEBUG attempt: .*\r\n$/)
     const program = ['sh', '-c', '"$NODE" "$MINER" "$@" | wc -c', 'sh']
     await using piped = runOnTerminal(args, { program })
     assert.match((await piped.ended).stdout, /\n *6\r\n$/)
@@ -422,9 +422,9 @@ describe('on a terminal', () => {
       await run.says(READY)
       run.child.stdin.write('/exit\r')
       const { stdout } = await run.ended
-      assert.ok(
-        stdout.startsWith('Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear\r\nbegins a new one\r\n'),
-      )
+      const introduction =
+        'Ctrl-C stops an answer, Ctrl-D ends the conversation, /clear\r\nbegins a new one, /help lists the commands\r\n'
+      assert.ok(stdout.startsWith(introduction), stdout)
     })
 
     it('asks the question of the command line first', async () => {

@@ -142,9 +142,12 @@ describe('an extension of the openai miner', () => {
         [found, ...hello],
       ],
     )
-    await assert.rejects(askMiner(retriever, 'hi', { config: { index: 'nowhere' } }), /settings of retriever: .*index/s)
+    await assert.rejects(
+      askMiner(retriever, 'hi', { config: { index: 'nowhere' } }),
+      /^TypeError: retriever\.index must be a URL$/,
+    )
     const broken = { config: { index, hedge: 800 } }
-    await assert.rejects(askMiner(retriever, 'hi', broken), /^TypeError: settings of retriever: hedge needs a second/)
+    await assert.rejects(askMiner(retriever, 'hi', broken), /^TypeError: retriever\.hedge needs a second/)
   })
 
   it('is extended again, by a plugin that depends on it', async () => {
