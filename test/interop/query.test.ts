@@ -73,7 +73,10 @@ for (const version of sdkVersions) {
       const args = ['query', 'hello', '--stream', '--dev', '--url', other.url, '--timeout', '2s']
       const { code, stdout, stderr } = await spawnMiner(args)
       assert.deepEqual({ code, stdout }, { code: 1, stdout: 'echo: \n' })
-      assert.match(stderr, /^1 piece, .*\n408: the reply was not complete in time: Request timeout after 2\.0 seconds/)
+      assert.match(
+        stderr,
+        /^1 piece, .*\nerror: the reply was not complete in time: Request timeout after 2\.0 seconds/,
+      )
     })
 
     it('explains that it signed for another hotkey', async () => {
@@ -95,7 +98,7 @@ for (const version of sdkVersions) {
     it('explains that the answer is late', async () => {
       await using other = await startPythonAxon(version, ['--async-forward', '--delay', '60'])
       const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', other.url, '--timeout', '500ms'])
-      assert.match(stderr, /^408: the reply was not complete in time: Request timeout after 0\.5 seconds/)
+      assert.match(stderr, /^error: the reply was not complete in time: Request timeout after 0\.5 seconds/)
       assert.match(stderr, /try: .*--timeout/)
       assert.equal(code, 1)
     })
@@ -118,7 +121,7 @@ describe('miner query', () => {
   it('explains that there is no axon, but something else', async () => {
     await using website = await startModelServer(answered(404, '<h1>Not here</h1>', { 'content-type': 'text/html' }))
     const { code, stderr } = await spawnMiner(['query', 'hello', '--dev', '--url', new URL(website.url).origin])
-    assert.match(stderr, /^422: the reply is not a synapse/)
+    assert.match(stderr, /^error: the reply is not a synapse/)
     assert.match(stderr, /try: check that --url names an axon/)
     assert.equal(code, 1)
     assert.equal(website.requests[0]!.headers.bt_header_axon_hotkey, bob.address)
