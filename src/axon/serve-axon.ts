@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, isIPv6, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import fastify from 'fastify'
 import { withTimeout } from '../async/timeout.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
@@ -11,12 +11,12 @@ import type { ScreenRule } from '../plugin/screen-rule.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Wire } from '../wires/wire.js'
 import { signJson } from './answer/sign-json.js'
-import { listenError } from './axon-error.js'
 import type { AxonContext } from './context.js'
 import { publish } from './events.js'
 import type { Exchange } from './exchange.js'
 import { answerClientError, refuseAndClose } from './http/client-error.js'
 import { Connections } from './http/connections.js'
+import { listen, reachableUrl } from './http/listen.js'
 import { readBody } from './http/read-body.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff, writeStream } from './http/write-stream.js'
@@ -290,26 +290,7 @@ function originForm(target: string): string {
   return path === target || path.startsWith('/') ? path : `/${path}`
 }
 
-async function listen(app: ReturnType<typeof fastify>, { host, port }: AxonOptions): Promise<number> {
-  try {
-    // For `localhost` fastify opens a second server, which the bounds here would not cover.
-    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : (host ?? '::'), port })
-  } catch (error) {
-    const noIpv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')
-    if (host !== null || !noIpv6) throw listenError(error, host ?? '::', port)
-    await app.listen({ host: '0.0.0.0', port }).catch((cause: unknown) => {
-      throw listenError(cause, '0.0.0.0', port)
-    })
-  }
-  return (app.server.address() as AddressInfo).port
-}
-
 /** A dual-stack socket shows IPv4 callers as `::ffff:1.2.3.4`. */
 function plainAddress(address = ''): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
-}
-
-function reachableUrl(host: string | null, port: number): string {
-  const any = host === null || host === '::' || host === '0.0.0.0'
-  return `http://${any ? '127.0.0.1' : isIPv6(host) ? `[${host}]` : host}:${port}`
 }
