@@ -10,7 +10,7 @@ const SUM_MS = 10_000
 
 /**
  * Logs one record per request of an axon. Requests of unverified callers are logged at debug level, and summed up, so that a
- * flood of them cannot fill a disk; the first failure since the last sum is logged as any other.
+ * flood of them cannot fill a disk; the first failure in each sum is logged at its usual level.
  */
 @injectable()
 export class RequestLog implements Disposable {

@@ -194,7 +194,7 @@ describe('miner serve', () => {
     const { code, stderr } = await run.ended
     assert.equal(code, 0)
     assert.match(stderr, /forged/) // so it was there
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is the point
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
     assert.doesNotMatch(stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/)
     assert.equal(
       recordsOf(run).some(({ event }) => event === 'forged'),

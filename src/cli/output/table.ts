@@ -5,7 +5,7 @@ import { columnsOf, fill, printedColumns } from '../../text/fill.js'
  * Formats a table for people: columns as wide as their widest cell, two spaces between them. A terminal that is too narrow
  * gets a record for each row instead.
  *
- * @param width columns of the output; undefined: any number
+ * @param width columns of the terminal; undefined: the output is not a terminal, and rows stay whole
  */
 export function table(
   keyValueRows: readonly Readonly<Record<string, string>>[],

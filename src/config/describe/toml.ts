@@ -10,7 +10,7 @@ import type { Setting } from '../schema/setting.js'
  * `***`, unless they are written as `env:NAME` or `file:PATH`, and URLs without user, password and query. A setting without a value becomes a comment.
  *
  * @param options.origins end each line with where the value came from
- * @param options.width columns of a line, if it can be broken there; undefined: any number
+ * @param options.width columns after which a line is broken where it can be; undefined: lines stay whole
  */
 export function configurationToml(
   configuration: Configuration,

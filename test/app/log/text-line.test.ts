@@ -196,7 +196,7 @@ describe('a line of the log for people', () => {
     log.info({ ...request, event: 'refused', status: 404, synapse: poison, reason: poison })
     log.info({ event: poison, [poison]: poison, error: new Error(poison) })
     assert.equal(lines.length, 2)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is the point
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
     for (const line of lines) assert.doesNotMatch(line.slice(0, -1), /[\u0000-\u001f\u007f-\u009f\u202e]/)
   })
 })

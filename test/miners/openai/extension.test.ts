@@ -128,7 +128,7 @@ describe('an extension of the openai miner', () => {
     ])
   })
 
-  it('is tested as any plugin, which the kit awaits', async () => {
+  it('runs in the testing kit, which awaits the plugin', async () => {
     await using model = await startModelServer(said('Hello'))
     const config = { index, baseUrl: model.url }
     await using axon = await startAxon({ miner: retriever, config })

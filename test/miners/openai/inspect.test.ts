@@ -168,7 +168,7 @@ describe('the check of a suffix', () => {
     }
   })
 
-  it('notes a refused suffix as any other parameter', async () => {
+  it('notes a refused suffix as it notes a refused parameter', async () => {
     await using model = await server(list, ({ body }) =>
       'suffix' in body
         ? answered(400, { error: { message: 'no', code: 'unsupported_parameter', param: 'suffix' } })
