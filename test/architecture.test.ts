@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wires: ['keys'],
   wallet: ['keys'],
   chain: ['keys'],
+  neuron: ['chain', 'plugin', 'keys'], // of `plugin` the type of a standing
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
   dialects: ['plugin'],

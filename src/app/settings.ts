@@ -4,6 +4,7 @@ import { chainSettings } from '../chain/settings.js'
 import { flagsOf } from '../config/describe/flags.js'
 import { catalogOf } from '../config/schema/catalog.js'
 import type { Section } from '../config/schema/section.js'
+import { neuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
@@ -70,6 +71,7 @@ export const hostSections = {
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
   axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
+  neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings },
   subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings },
 } as const satisfies Record<string, Section>
 

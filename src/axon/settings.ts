@@ -10,6 +10,18 @@ export const axonSettings = z.object({
     .describe('port of the axon; 0 picks a free one')
     .meta({ env: ['BT_AXON_PORT'] }),
   host: z.string().min(1).optional().describe('address to listen on; by default every address of this machine'),
+  externalIp: z
+    .union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' })
+    .optional()
+    .describe('address that the chain is told; by default two public services are asked for it')
+    .meta({ env: ['BT_AXON_EXTERNAL_IP'] }),
+  externalPort: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('port that the chain is told; by default the port of the axon')
+    .meta({ env: ['BT_AXON_EXTERNAL_PORT'] }),
   concurrency: z
     .int()
     .min(1)

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 
-/**
- * The chain that the miner uses. Only `none` exists so far: without a chain, `policy.allow` lists the admitted hotkeys.
- */
+/** The chain that the miner lives on. */
 export const chainSettings = z.object({
   network: z
-    .enum(['none'], {
-      error: 'must be none: this version does not connect to a chain, and answers the hotkeys that --allow names',
+    .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/ })], {
+      error: 'must be one of finney, test, archive, local, none, or a URL that begins with ws:// or wss://',
     })
-    .optional()
-    .describe('none: serve without a chain, only the hotkeys in --allow')
+    .default('finney')
+    .describe('the chain, by name or URL; none: serve without a chain, only the hotkeys in --allow')
     .meta({ flag: 'network' }),
+  endpoints: z
+    .array(z.url({ protocol: /^wss?$/, error: 'must be a URL that begins with ws:// or wss://' }))
+    .default([])
+    .describe('endpoints of the chain, tried in this order; by default those of the network')
+    .meta({ flag: 'chain-endpoint', env: ['BT_CHAIN_ENDPOINT'] }),
 })

@@ -1,7 +1,13 @@
+import type { Standing } from './standing.js'
+
 /**
- * Decides whether a hotkey may ask at all. The hotkey is still only claimed, so a rule must be cheap. `exempt`: the
- * operator lists the hotkey, so no rate limit holds for it.
+ * What a rule decides of a hotkey. `exempt`: the operator lists it, so that no later rule is asked, and no rate limit
+ * holds for it. `unknown`: the rule depends on a standing that is not known yet.
  */
-export type ScreenRule = (
-  hotkey: string,
-) => { readonly allow: true; readonly exempt?: true } | { readonly allow: false; readonly reason: string }
+export type ScreenVerdict =
+  | { readonly allow: true; readonly exempt?: true }
+  | { readonly allow: false; readonly reason: string }
+  | { readonly allow: 'unknown' }
+
+/** Decides whether a hotkey may ask at all. The hotkey is still only claimed, so a rule must be cheap. */
+export type ScreenRule = (hotkey: string, standing: Standing | 'unregistered' | 'unknown') => ScreenVerdict

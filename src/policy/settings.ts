@@ -12,6 +12,30 @@ const hotkeys = z.array(
 export const policySettings = z.object({
   allow: hotkeys.default([]).describe('hotkeys to admit').meta({ flag: 'allow' }),
   deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny' }),
+  requirePermit: z
+    .boolean()
+    .default(true)
+    .describe('admit validators with a permit only')
+    .meta({ flag: 'require-permit' }),
+  allowUnregistered: z
+    .boolean()
+    .default(false)
+    .describe('also admit hotkeys that are not registered on the subnet; needs --no-require-permit')
+    .meta({ flag: 'allow-unregistered' }),
+  minStake: z
+    .number()
+    .min(0)
+    .max(21_000_000)
+    .default(0)
+    .describe('stake that a caller needs at least, in TAO')
+    .meta({ flag: 'min-stake' }),
+  maxStandingsAge: z
+    .int()
+    .min(60_000)
+    .max(30 * 86_400_000)
+    .default(86_400_000)
+    .describe('how long the last metagraph decides who may ask while the chain is out of reach')
+    .meta({ flag: 'max-standings-age', unit: 'duration' }),
 })
 
 /** Reports each hotkey that is on both lists. */

@@ -23,7 +23,8 @@ export function screen(claim: Claim, rules: readonly ScreenRule[], route: Route)
   let isExempt = false
   if (claim.hotkey !== null)
     for (const rule of rules) {
-      const verdict = rule(claim.hotkey)
+      const verdict = rule(claim.hotkey, 'unregistered')
+      if (verdict.allow === 'unknown') continue
       if (verdict.allow) isExempt ||= verdict.exempt ?? false
       else if (hasRules) throw new Refusal('BLACKLISTED', verdict.reason)
       else return { isStranger: true, isExempt: false }

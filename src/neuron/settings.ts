@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** How the miner lives on its subnet. */
+export const neuronSettings = z.object({
+  announce: z
+    .boolean()
+    .default(true)
+    .describe('tell the chain where the axon is; off behind a proxy or shield that announces its own address')
+    .meta({ flag: 'announce' }),
+  addressServices: z
+    .array(z.url({ protocol: /^https$/, error: 'must be a URL that begins with https://' }))
+    .min(2)
+    .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me'])
+    .describe('services that return the address of this machine as text; two of them have to agree'),
+  whenDeregistered: z
+    .enum(['exit', 'serve'])
+    .default('exit')
+    .describe(
+      'what to do when the hotkey loses its place in the subnet: exit with code 69, or serve the hotkeys in --allow',
+    )
+    .meta({ flag: 'when-deregistered' }),
+})

@@ -1,0 +1,14 @@
+/** What the chain holds of a registered hotkey. */
+export type Standing = {
+  readonly uid: number
+  /** RAO: 1 TAO is 10^9 RAO */
+  readonly stakeRao: bigint
+  /** may act as a validator */
+  readonly hasPermit: boolean
+}
+
+/**
+ * Looks up a hotkey in the last metagraph, at once. `unknown`: the chain has not told yet, or the hotkey may have
+ * registered since.
+ */
+export type Standings = (hotkey: string) => Standing | 'unregistered' | 'unknown'
