@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { container, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/http/client.js'
 import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
+import { buildChain, buildNeuron } from './build-chain.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
@@ -15,6 +16,7 @@ import { sdkOf } from './sdk.js'
 import {
   AXON,
   AXON_ID,
+  CHAIN,
   CLIENT_FOR,
   DENDRITE,
   DIALECTS,
@@ -22,6 +24,7 @@ import {
   HOTKEY,
   MINER,
   MINERS,
+  NEURON,
   PLUGINS,
   PROGRESS,
   RESOURCES,
@@ -59,6 +62,8 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(DIALECTS, from => dialectCatalogue(sources(from)))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
+  build(CHAIN, buildChain)
+  build(NEURON, buildNeuron)
   build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)

@@ -1,4 +1,5 @@
 import type { Axon } from '../axon/serve-axon.js'
+import type { Chain } from '../chain/chain.js'
 import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
@@ -10,6 +11,7 @@ import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
+import type { NeuronLife } from './neuron-life.js'
 import type { Progress } from './progress.js'
 import type { Resources } from './resources.js'
 import type { Token } from './scope.js'
@@ -26,6 +28,9 @@ export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
+/** The folder for what the miner knows of the chain after a restart: the last metagraph, the state that `status` reads. */
+export const CHAIN_FOLDER = token<string>('chainFolder')
+
 // What is built from it, on first use and once per run.
 export const RESOURCES = token<Resources>('resources')
 export const MINERS = token<MinerCatalogue>('miners')
@@ -40,6 +45,10 @@ export const SDK = token<Sdk>('sdk')
 export const MINER = token<Promise<Miner>>('miner')
 /** The hotkey of the configured wallet, or a development key. */
 export const HOTKEY = token<Promise<Keypair>>('hotkey')
+/** The chain of `subtensor.network`; rejects with a `ConfigError` when that is `none`. */
+export const CHAIN = token<Promise<Chain>>('chain')
+/** The life of the hotkey on its subnet; null without a chain. */
+export const NEURON = token<Promise<NeuronLife | null>>('neuron')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')
