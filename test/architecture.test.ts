@@ -39,7 +39,7 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  app: { '.': ['catalogue', 'log'], catalogue: ['.'], log: [] },
+  app: { '.': ['catalogue', 'chain', 'log'], catalogue: ['.'], chain: ['.'], log: [] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
     answer: ['.', 'stages', 'state'],
