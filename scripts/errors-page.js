@@ -1,6 +1,8 @@
 import { scopeCodes } from '../dist/app/scope-codes.js'
 import { axonCodes } from '../dist/axon/axon-codes.js'
 import { AxonError } from '../dist/axon/axon-error.js'
+import { chainCodes } from '../dist/chain/chain-codes.js'
+import { ChainError } from '../dist/chain/chain-error.js'
 import { reportOf } from '../dist/cli/errors/error-report.js'
 import { reportCodes, usageCodes } from '../dist/cli/errors/usage-codes.js'
 import { UsageError } from '../dist/cli/errors/usage-error.js'
@@ -78,6 +80,13 @@ export const errorTables = [
     text: '`miner serve` cannot open its port.',
     codes: axonCodes,
     exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'The chain',
+    text: `What \`miner serve\`, \`metagraph\`, \`status\` and \`announce\` cannot do with the chain. Once the axon serves, such an
+error is a record of the log, and the axon goes on.`,
+    codes: chainCodes,
+    exit: code => exitOf(new ChainError(code, '', { hint: '' })),
   },
   {
     title: 'A miner in another program',

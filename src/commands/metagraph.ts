@@ -1,14 +1,15 @@
 import { Flags } from '@oclif/core'
 import { hostSections } from '../app/settings.js'
 import { ENDING } from '../app/tokens.js'
+import type { Neuron } from '../chain/metagraph.js'
 import { SettingsCommand } from '../cli/command.js'
 import { readCount } from '../cli/flags/count.js'
-import { chooseNeurons, sortKeys, type SortKey } from '../cli/subnet/choose-neurons.js'
+import { chooseNeurons, type SortKey, sortKeys } from '../cli/subnet/choose-neurons.js'
+import { findNeuron } from '../cli/subnet/find-neuron.js'
 import { metagraphJson } from '../cli/subnet/metagraph-json.js'
 import { metagraphHead, metagraphTable } from '../cli/subnet/metagraph-table.js'
 import { neuronRecord } from '../cli/subnet/neuron-record.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
-import { findNeuron } from '../cli/subnet/find-neuron.js'
 import { valuesOf } from '../config/configuration.js'
 import { columnsOf, fill } from '../text/fill.js'
 
@@ -57,5 +58,15 @@ export default class MetagraphCommand extends SettingsCommand {
     if (one) this.log(neuronRecord(one, metagraph, width).trimEnd())
     else this.#list(neurons, { block: metagraph.block, width })
     return undefined
+  }
+
+  #list(neurons: readonly Neuron[], at: { readonly block: number; readonly width: number | undefined }): void {
+    if (neurons.length === 0) return
+    const { text, hidden } = metagraphTable(neurons, at)
+    this.log(text)
+    if (hidden.length > 0)
+      process.stderr.write(
+        `${fill(`no room for ${hidden.join(', ')}: --hotkey shows all of one neuron, --json all of all`, at)}\n`,
+      )
   }
 }

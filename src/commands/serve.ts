@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { withoutEffect } from '../app/chain/without-chain.js'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
 import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS, PLUGINS_IN_USE } from '../app/tokens.js'
@@ -12,6 +13,7 @@ import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
 import { startProbe } from '../cli/probe.js'
 import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
+import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
@@ -24,12 +26,13 @@ const DRAIN_MS = 30_000
 
 const bob = developmentKeys[1]
 
-const decidedByDev = ['axon.host', 'policy', 'subtensor', 'wallet']
+const decidedByDev = ['axon.externalIp', 'axon.externalPort', 'axon.host', 'neuron', 'policy', 'subtensor', 'wallet']
 // As flags they override file and environment, which may be those of a real miner.
 const impliedByDev: readonly TypedFlag[] = [
   { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
+  { path: 'subtensor.network', flag: '--dev', texts: ['none'] },
 ]
 
 export default class Serve extends SettingsCommand {
@@ -47,7 +50,7 @@ export default class Serve extends SettingsCommand {
         'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --allow, --deny, --axon-host, --network and flags of the wallet',
     }),
   }
-  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'subtensor'] as const
+  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
 
   async run(): Promise<void> {
     await using run = await this.open(Serve, {
@@ -56,7 +59,7 @@ export default class Serve extends SettingsCommand {
     })
     const { flags, configuration, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(bob.uri))
-    else requireNetwork(configuration)
+    else if (valuesOf(configuration, hostSections.subtensor).network === 'none') checkWithoutChain(configuration)
 
     const axon = await scope.resolve(AXON)
     const { first, second } = stopSignals()
@@ -111,22 +114,20 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
-/** Requires a network, and callers by name when there is no chain to know them from. */
-function requireNetwork(configuration: Configuration): void {
-  const { network } = valuesOf(configuration, hostSections.subtensor)
-  if (network === undefined) {
-    throw new UsageError(
-      'NETWORK_MISSING',
-      '--network is missing: it names the chain of the miner',
-      '--dev to try it, or --network none with --allow and the hotkeys that may ask',
-    )
-  }
-  if (valuesOf(configuration, hostSections.policy).allow.length === 0) {
-    const origin = originText(configuration.origins.get('subtensor.network')!)
-    throw new UsageError(
-      'NOBODY_ALLOWED',
-      `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
-      'name the hotkeys that may ask, with --allow',
-    )
-  }
+/**
+ * Checks what a miner without a chain needs: callers by name, since no standing tells who they are.
+ *
+ * @throws {ConfigError} CONFIG_INVALID when a flag has no effect without a chain
+ * @throws {UsageError} NOBODY_ALLOWED
+ */
+function checkWithoutChain(configuration: Configuration): void {
+  const idle = withoutEffect(configuration, 'flag')
+  if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
+  const origin = originText(configuration.origins.get('subtensor.network')!)
+  throw new UsageError(
+    'NOBODY_ALLOWED',
+    `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
+    'name the hotkeys that may ask, with --allow',
+  )
 }

@@ -30,6 +30,16 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
   serving: ({ url, use, dialect }) => `${url}, miner ${use}, dialect ${dialect}`,
+  chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
+  chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
+    withDetails(`${endpoint}: ${reason}`, [typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`]),
+  chainBehind: ({ endpoint, behindMs, isOnlyThis }) =>
+    `the latest block of ${endpoint} is ${seconds(behindMs)} old, ${
+      isOnlyThis
+        ? 'and that of another endpoint is newer'
+        : "that of every endpoint is old: this machine's clock is wrong, or the chain stands still"
+    }`,
+  chainLibrary: ({ text }) => String(text),
   draining: ({ requests, seconds }) =>
     requests === 0
       ? 'no request is open'
@@ -39,6 +49,10 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     const total = Object.values(counts as Record<string, number>).reduce((sum, count) => sum + count, 0)
     return `${total} unproven in ${seconds} s: ${(callers as LogRecord[]).map(strangerText).join(', ')}`
   },
+}
+
+function seconds(ms: unknown): string {
+  return `${Math.round(Number(ms) / 1000)} s`
 }
 
 function cutText(cutBy: unknown): string {

@@ -17,7 +17,15 @@ export function metagraphJson(metagraph: Metagraph, neurons: readonly Neuron[]):
 }
 
 /** Returns a neuron as JSON: amounts are decimal texts, since a number would lose their last digits. */
-export function neuronJson({ stakeRao, alphaRao, taoRao, emissionRao, hasPermit, isActive, ...neuron }: Neuron): object {
+export function neuronJson({
+  stakeRao,
+  alphaRao,
+  taoRao,
+  emissionRao,
+  hasPermit,
+  isActive,
+  ...neuron
+}: Neuron): object {
   const { uid, hotkey, coldkey, ...rest } = neuron
   return {
     uid,

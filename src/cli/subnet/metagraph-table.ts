@@ -37,7 +37,8 @@ export function metagraphTable(
   { block, width }: { readonly block: number; readonly width: number | undefined },
 ): FittedTable {
   const whole = neurons.map(neuron => cellsOf(neuron, block))
-  if (width === undefined || widthOf(columns, widthsOf(whole)) <= width) return { text: print(whole, columns), hidden: [] }
+  if (width === undefined || widthOf(columns, widthsOf(whole)) <= width)
+    return { text: print(whole, columns), hidden: [] }
   const cells = whole.map(row => ({ ...row, hotkey: shortHotkey(row.hotkey) }))
   const widths = widthsOf(cells)
   const chosen: Column[] = []

@@ -1,5 +1,5 @@
-import type { Metagraph } from '../chain/metagraph.js'
-import type { Standings } from '../plugin/standing.js'
+import type { Metagraph } from '../../chain/metagraph.js'
+import type { Standings } from '../../plugin/standing.js'
 
 // Replaced by src/neuron/start-neuron.ts when that is merged.
 export type NeuronLife = AsyncDisposable & {

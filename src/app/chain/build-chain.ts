@@ -1,11 +1,11 @@
-import type { Chain, ChainEvent, Signer } from '../chain/chain.js'
-import { ConfigError } from '../config/config-error.js'
-import { valuesOf } from '../config/configuration.js'
-import { chainLog } from './log/chain-log.js'
+import type { Chain, ChainEvent, Signer } from '../../chain/chain.js'
+import { ConfigError } from '../../config/config-error.js'
+import { valuesOf } from '../../config/configuration.js'
+import type { Builder } from '../scope.js'
+import { hostSections } from '../settings.js'
+import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, RESOURCES } from '../tokens.js'
+import { chainLog } from './chain-log.js'
 import type { NeuronLife } from './neuron-life.js'
-import type { Builder } from './scope.js'
-import { hostSections } from './settings.js'
-import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, RESOURCES } from './tokens.js'
 
 // The factories of the container for what the chain knows. Only they load the chain's client.
 
@@ -35,9 +35,9 @@ type OpenChain = (options: {
 
 // Until the branches are merged: the modules are not there yet.
 const opened = () =>
-  import(['../chain/thread', 'open-chain-thread.js'].join('/')) as Promise<{ openChainThread: OpenChain }>
+  import(['../../chain/thread', 'open-chain-thread.js'].join('/')) as Promise<{ openChainThread: OpenChain }>
 const started = () =>
-  import(['../neuron', 'start-neuron.js'].join('/')) as Promise<{
+  import(['../../neuron', 'start-neuron.js'].join('/')) as Promise<{
     startNeuron(options: {
       readonly chain: Chain
       readonly netuid: number
