@@ -39,7 +39,7 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  app: { '.': ['catalogue', 'chain', 'log'], catalogue: ['.'], chain: ['.'], log: [] },
+  app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
     answer: ['.', 'stages', 'state'],
@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     plugins: ['errors'],
     process: ['errors'],
     question: ['.', 'errors'],
+    subnet: ['.', 'errors', 'output'],
     errors: ['output'],
     output: [],
   },

@@ -26,7 +26,7 @@ export async function readLayers(argv: readonly string[], configDir: string): Pr
 
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */
 export function lookUpFirst(layers: Layers): Lookup {
-  return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet], layers)
+  return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet, hostSections.dialect], layers)
 }
 
 /**

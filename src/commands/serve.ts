@@ -50,7 +50,7 @@ export default class Serve extends SettingsCommand {
         'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --allow, --deny, --axon-host, --network and flags of the wallet',
     }),
   }
-  static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
 
   async run(): Promise<void> {
     await using run = await this.open(Serve, {

@@ -29,13 +29,13 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'wallet', 'axon', 'policy', 'subtensor']
+    const all = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'subtensor']
     assert.deepEqual(readers.sort(), [
       ['check', ['axon'], true],
       ['config:show', all, true],
       ['models', [], true],
       ['prompt', [], true],
-      ['query', ['subnet', 'wallet'], false],
+      ['query', ['subnet', 'dialect', 'wallet'], false],
       ['serve', all, true],
     ])
   })
