@@ -33,6 +33,7 @@ const impliedByDev: readonly TypedFlag[] = [
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
   { path: 'subtensor.network', flag: '--dev', texts: ['none'] },
+  { path: 'policy.allowUnregistered', flag: '--dev', texts: ['false'] },
 ]
 
 export default class Serve extends SettingsCommand {
