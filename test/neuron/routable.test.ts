@@ -35,7 +35,18 @@ const unroutable = [
   ['ff02::1'], // multicast
   ['4000::1', '8000::1', '200::1', '3ffe::1'], // not assigned
   // no addresses, or ones that read differently elsewhere
-  ['', 'localhost', '8.8.8', '010.1.1.1', '0x8.8.8.8', '134744072', '8.8.8.8:80', ' 8.8.8.8', 'fe80::1%eth0', '2600::%1'],
+  [
+    '',
+    'localhost',
+    '8.8.8',
+    '010.1.1.1',
+    '0x8.8.8.8',
+    '134744072',
+    '8.8.8.8:80',
+    ' 8.8.8.8',
+    'fe80::1%eth0',
+    '2600::%1',
+  ],
 ].flat()
 
 const routable = [
