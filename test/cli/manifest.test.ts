@@ -29,10 +29,11 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'subtensor']
+    const all = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor']
     assert.deepEqual(readers.sort(), [
       ['check', ['axon'], true],
       ['config:show', all, true],
+      ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],

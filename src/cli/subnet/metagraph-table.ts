@@ -92,7 +92,8 @@ function cellsOf(neuron: Neuron, block: number): Cells {
     incentive: shownShare(neuron.incentive),
     emission: shownAmount(neuron.emissionRao, 4),
     axon: axon ? axonText(axon) : '–',
-    updated: blocksText(block - neuron.lastUpdate),
+    // Without a space, as all cells: some reader of the table splits it there.
+    updated: blocksText(block - neuron.lastUpdate).replace(' ', ''),
   }
 }
 
