@@ -1,14 +1,13 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { writePrivateFile } from '../../neuron/disk/private-file.js'
 import type { Log } from '../../plugin/log.js'
 import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
 import { type ServingState, stateText } from './serving-state.js'
 
 /** How often the file is renewed while requests come. */
-const RENEW_MS = 5_000
+const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
-const IDLE_MS = 20_000
+const IDLE_MS = 30_000
 
 /** How old the file of a miner that serves is at most, with some time for a slow machine. */
 export const MAX_STATE_AGE_MS = 60_000
@@ -87,7 +86,7 @@ export function keepState(options: KeepState): AsyncDisposable {
   }
 }
 
-/** A file that is replaced as a whole: written beside, and renamed. Only this user can read it. */
+/** The file on disk. */
 class StateFile {
   readonly #path: string
   readonly #log: Log
@@ -100,17 +99,12 @@ class StateFile {
 
   /** Never rejects: a failure is logged, once until the next success. */
   async replace(text: string): Promise<void> {
-    const path = this.#path
-    const next = `${path}.${process.pid}`
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeFile(next, text, { mode: 0o600 })
-      await rename(next, path)
+      await writePrivateFile(this.#path, text)
       this.#isFailing = false
     } catch (error) {
-      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path, error })
+      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path: this.#path, error })
       this.#isFailing = true
-      await rm(next, { force: true }).catch(() => {}) // the disk may be gone: that is what is logged
     }
   }
 }

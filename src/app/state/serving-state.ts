@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readBounded } from '../../config/read-bounded.js'
+import { readPrivateFile } from '../../neuron/disk/private-file.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1
@@ -72,9 +72,8 @@ export type FoundState =
 
 /** Reads the state in a file. Never throws, whatever the file holds. */
 export async function readState(path: string): Promise<FoundState> {
-  const bytes = await readBounded(path, MAX_BYTES, { writerMs: 0 })
-  if (!(bytes instanceof Uint8Array))
-    return { state: null, problem: bytes.code === 'ENOENT' || bytes.code === 'ENOTDIR' ? null : bytes.why }
+  const bytes = await readPrivateFile(path, MAX_BYTES)
+  if ('why' in bytes) return { state: null, problem: bytes.code === 'ENOENT' ? null : bytes.why }
   try {
     return { state: servingState.parse(JSON.parse(bytes.toString())), problem: null }
   } catch {

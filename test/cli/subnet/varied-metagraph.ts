@@ -35,6 +35,15 @@ function neuronOf(uid: number): Neuron {
     emissionRao: BigInt(uid) * 1_000_001n,
     lastUpdate: 9_286_202 - uid * 10,
     registeredAt: 9_000_000 - uid,
-    axon: uid % 3 === 0 ? null : { block: 9_200_000 + uid, version: 10_004_001, ip: uid % 7 === 0 ? `2001:db8::${uid.toString(16)}` : `203.0.${uid >> 8}.${uid % 256}`, port: 8_000 + uid, protocol: 4 },
+    axon:
+      uid % 3 === 0
+        ? null
+        : {
+            block: 9_200_000 + uid,
+            version: 10_004_001,
+            ip: uid % 7 === 0 ? `2001:db8::${uid.toString(16)}` : `203.0.${uid >> 8}.${uid % 256}`,
+            port: 8_000 + uid,
+            protocol: 4,
+          },
   }
 }
