@@ -6,7 +6,7 @@ import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
-import { buildChain, buildNeuron } from './chain/build-chain.js'
+import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
 import { Resources } from './resources.js'
@@ -14,6 +14,7 @@ import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
 import { sdkOf } from './sdk.js'
 import {
+  ADDRESS,
   AXON,
   AXON_ID,
   CHAIN,
@@ -64,6 +65,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(HOTKEY, buildHotkey)
   build(CHAIN, buildChain)
   build(NEURON, buildNeuron)
+  build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { ClientFor } from '../miners/openai/http/client.js'
+import type { OwnAddress } from '../neuron/address/own-address.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Declared } from '../plugin/load/discover.js'
 import type { Log } from '../plugin/log.js'
@@ -49,6 +50,8 @@ export const HOTKEY = token<Promise<Keypair>>('hotkey')
 export const CHAIN = token<Promise<Chain>>('chain')
 /** The life of the hotkey on its subnet; null without a chain. */
 export const NEURON = token<Promise<NeuronLife | null>>('neuron')
+/** The address that the chain is told; null without a chain, and with `--no-announce`. */
+export const ADDRESS = token<Promise<OwnAddress | null>>('address')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')

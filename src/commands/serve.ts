@@ -1,18 +1,35 @@
+import { isIPv6 } from 'node:net'
 import { Flags } from '@oclif/core'
+import { networkName } from '../app/chain/network-name.js'
+import type { NeuronLife } from '../app/chain/neuron-life.js'
 import { withoutEffect } from '../app/chain/without-chain.js'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS, PLUGINS_IN_USE } from '../app/tokens.js'
+import {
+  ADDRESS,
+  AXON,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  HOTKEY,
+  LOG,
+  MINER,
+  NEURON,
+  PLUGINS,
+  PLUGINS_IN_USE,
+} from '../app/tokens.js'
 import { wires } from '../app/wires.js'
-import { banner } from '../cli/banner.js'
+import type { Axon } from '../axon/serve-axon.js'
 import { dialectFilePath } from '../cli/choose-plugin.js'
 import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
+import { DEREGISTERED } from '../cli/errors/exit-codes.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
-import { startProbe } from '../cli/probe.js'
 import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
+import { banner } from '../cli/serving/banner.js'
+import { startProbe } from '../cli/serving/probe.js'
+import { callersText, mayAsk } from '../cli/serving/who-may-ask.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
@@ -33,6 +50,7 @@ const impliedByDev: readonly TypedFlag[] = [
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
   { path: 'subtensor.network', flag: '--dev', texts: ['none'] },
+  { path: 'policy.allowUnregistered', flag: '--dev', texts: ['false'] },
 ]
 
 export default class Serve extends SettingsCommand {
@@ -63,6 +81,7 @@ export default class Serve extends SettingsCommand {
 
     const axon = await scope.resolve(AXON)
     const { first, second } = stopSignals()
+    const neuron = await scope.resolve(NEURON)
     const log = scope.resolve(LOG)
     warnOfUnusable(scope.resolve(PLUGINS), log)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
@@ -70,11 +89,18 @@ export default class Serve extends SettingsCommand {
     const { name: dialect, caveat } = definition
     const end = logUnexpectedExit(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
+    const standings = neuron?.standings ?? (() => 'unregistered' as const)
+    const answers = mayAsk(configuration, { standings, hasChain: neuron !== null })
+    const callers = callersText(configuration, { metagraph: neuron?.report().metagraph ?? null, mayAsk: answers })
+    const place = neuron && (await placeOf(scope, { configuration, neuron, axon }))
     log.info({
       event: 'serving',
       url,
       port,
       hotkey,
+      ...(place && { network: place.network, netuid: place.netuid, uid: place.uid }),
+      ...(place?.announces && { announces: place.announces }),
+      callers,
       use,
       ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
       dialect,
@@ -94,17 +120,29 @@ export default class Serve extends SettingsCommand {
           dev: flags.dev,
           configuration,
           configFile: typedValue(run.layers.argv, 'config'),
+          mayAsk: answers,
+          place: place && `${place.uid} of subnet ${place.netuid} on ${place.network}`,
+          announces: place && (place.announces ?? 'nothing, because of --no-announce'),
+          callers,
         }),
       )
 
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
-    const signal = await first
+    const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
+    const deregistered = neuron && whenDeregistered === 'exit' ? neuron.deregistered : never
+    const signal = await Promise.race([first, deregistered.then(() => undefined)])
     probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
-    process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    else {
+      await drainAxon(axon, { second: Promise.race([first, second]), ms: DRAIN_MS, log })
+      process.exitCode = DEREGISTERED
+    }
   }
 }
+
+const never = new Promise<never>(() => {})
 
 function chosen(scope: Scope, { values, origins }: Configuration) {
   const miner = scope.resolve(CHOSEN_MINER)
@@ -112,6 +150,23 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   const file = values.dialectFile
   const dialectFile = typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
+}
+
+/** Where the miner lives, and what it tells the chain. */
+async function placeOf(
+  scope: Scope,
+  { configuration, neuron, axon }: { configuration: Configuration; neuron: NeuronLife; axon: Axon },
+) {
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  const { externalPort = axon.port } = valuesOf(configuration, hostSections.axon)
+  const address = await scope.resolve(ADDRESS)
+  return {
+    network: networkName(network),
+    netuid,
+    uid: neuron.report().uid,
+    announces: address && (isIPv6(address.ip) ? `[${address.ip}]:${externalPort}` : `${address.ip}:${externalPort}`),
+  }
 }
 
 /**

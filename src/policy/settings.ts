@@ -21,7 +21,7 @@ export const policySettings = z.object({
     .boolean()
     .default(false)
     .describe(
-      'also admit hotkeys that are not registered on the subnet; needs --no-require-permit and no --min-stake. They come last, and are rate-limited by address',
+      'also admit hotkeys that are not registered on the subnet, as the last in line; needs --no-require-permit, and no --min-stake',
     )
     .meta({ flag: 'allow-unregistered' }),
   minStake: z

@@ -145,7 +145,8 @@ describe('a rate', () => {
       cost: ({ tokens }: { tokens: number }) => tokens,
       refusals: { BUDGET_USED: { status: 403, text: 'budget exhausted' } },
     })
-    await using axon = await startAxon({ dialect, now: clock.now, rules: [] })
+    const standings = () => ({ uid: 0, stakeRao: 0n, hasPermit: true })
+    await using axon = await startAxon({ dialect, now: clock.now, rules: [], standings })
     const ask = async (tokens: number, by = alice) => {
       const fields = { text: 'hi', tokens }
       return (await send(axon.url, signed({ fields, by, nonce: clock.nonce() }))).status

@@ -1,9 +1,10 @@
-import type { Chain, ChainEvent, Signer } from '../../chain/chain.js'
+import type { Chain } from '../../chain/chain.js'
 import { ConfigError } from '../../config/config-error.js'
 import { valuesOf } from '../../config/configuration.js'
+import type { OwnAddress } from '../../neuron/address/own-address.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
-import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, RESOURCES } from '../tokens.js'
+import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, PROGRESS, RESOURCES } from '../tokens.js'
 import { chainLog } from './chain-log.js'
 import type { NeuronLife } from './neuron-life.js'
 
@@ -23,31 +24,9 @@ export async function buildChain(from: Builder): Promise<Chain> {
     const hint = 'name one with --network: finney, test, local or a URL'
     throw new ConfigError('CONFIG_INVALID', [{ code: 'RULE_BROKEN', path: 'subtensor.network', message, hint, origin }])
   }
-  const { openChainThread } = await opened()
-  return from.resolve(RESOURCES).own(openChainThread({ network, endpoints, onEvent: chainLog(from.resolve(LOG)) }))
+  const { openChain } = await import('../../chain/open-chain.js')
+  return from.resolve(RESOURCES).own(openChain({ network, endpoints, onEvent: chainLog(from.resolve(LOG)) }))
 }
-
-type OpenChain = (options: {
-  readonly network: string
-  readonly endpoints: readonly string[]
-  readonly onEvent: (event: ChainEvent) => void
-}) => Chain
-
-// Until the branches are merged: the modules are not there yet.
-const opened = () =>
-  import(['../../chain/thread', 'open-chain-thread.js'].join('/')) as Promise<{ openChainThread: OpenChain }>
-const started = () =>
-  import(['../../neuron', 'start-neuron.js'].join('/')) as Promise<{
-    startNeuron(options: {
-      readonly chain: Chain
-      readonly netuid: number
-      readonly signer: Signer & { readonly address: string }
-      readonly folder: string
-      readonly maxStandingsAgeMs: number
-      readonly onEvent: (event: object) => void
-      readonly signal: AbortSignal
-    }): Promise<NeuronLife>
-  }>
 
 /**
  * Begins the life of the hotkey on its subnet: its registration and the metagraph are read when this resolves.
@@ -57,17 +36,42 @@ const started = () =>
  */
 export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
   const configuration = from.resolve(CONFIGURATION)
-  if (valuesOf(configuration, hostSections.subtensor).network === 'none') return null
-  const { startNeuron } = await started()
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  if (network === 'none') return null
+  const { startNeuron } = await import('../../neuron/start-neuron.js')
   const log = from.resolve(LOG)
+  const signer = await from.resolve(HOTKEY)
+  const chain = await from.resolve(CHAIN)
+  using _shown = from.resolve(PROGRESS).show('reading the subnet from the chain')
   const neuron = await startNeuron({
-    chain: await from.resolve(CHAIN),
+    chain,
     netuid: valuesOf(configuration, hostSections.subnet).netuid,
-    signer: await from.resolve(HOTKEY),
+    signer,
     folder: from.resolve(CHAIN_FOLDER),
     maxStandingsAgeMs: valuesOf(configuration, hostSections.policy).maxStandingsAge,
     onEvent: event => log.info(event),
     signal: from.resolve(ENDING),
   })
   return from.resolve(RESOURCES).own(neuron)
+}
+
+/**
+ * Finds the address to announce, which may take some seconds.
+ *
+ * @returns null without a chain, and with `--no-announce`
+ * @throws {NeuronError} ADDRESS_UNROUTABLE · ADDRESS_UNKNOWN
+ */
+export async function buildAddress(from: Builder): Promise<OwnAddress | null> {
+  const configuration = from.resolve(CONFIGURATION)
+  const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
+  const { announce, addressServices: services } = valuesOf(configuration, hostSections.neuron)
+  if (network === 'none' || !announce) return null
+  const [{ ownAddress }, { resolveNetwork }] = await Promise.all([
+    import('../../neuron/address/own-address.js'),
+    import('../../chain/networks.js'),
+  ])
+  const { externalIp } = valuesOf(configuration, hostSections.axon)
+  const allowUnroutable = resolveNetwork(network, endpoints).isLocal
+  using _shown = from.resolve(PROGRESS).show('asking for the address of this machine')
+  return ownAddress({ externalIp, services, allowUnroutable }, from.resolve(ENDING))
 }

@@ -5,6 +5,7 @@ const levels = {
   chainConnected: 'info',
   chainEndpointFailed: 'warn',
   chainBehind: 'warn',
+  chainClock: 'warn',
   chainLibrary: 'debug',
 } as const satisfies Record<ChainEvent['event'], keyof Log>
 

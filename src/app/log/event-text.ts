@@ -39,6 +39,8 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
         ? 'and that of another endpoint is newer'
         : "that of every endpoint is old: this machine's clock is wrong, or the chain stands still"
     }`,
+  chainClock: ({ offByMs }) =>
+    `this machine's clock is ${seconds(Math.abs(Number(offByMs)))} or more ${Number(offByMs) > 0 ? 'ahead of' : 'behind'} the chain's; beyond 4 s the axon refuses every validator; try: synchronize it, with NTP`,
   chainLibrary: ({ text }) => String(text),
   draining: ({ requests, seconds }) =>
     requests === 0

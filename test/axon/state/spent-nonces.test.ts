@@ -82,6 +82,16 @@ describe('SpentNonces', () => {
     assert.equal(nonces.size, 2)
   })
 
+  it('keeps half of its room for those who are no strangers, and all of it for nobody else', () => {
+    const nonces = store({ inAll: 6 })
+    const stranger: NonceOwner = { countedAs: '203.0.113.9', isStranger: true }
+    for (const after of [1, 2, 3]) assert.equal(nonces.spend(nonce(after), stranger, START), true)
+    assertRefuses(() => nonces.spend(nonce(4), stranger, START), 'NONCE_STORE_FULL')
+    for (const after of [4, 5, 6]) assert.equal(nonces.spend(nonce(after), alice, START), true)
+    assertRefuses(() => nonces.spend(nonce(7), alice, START), 'NONCE_STORE_FULL')
+    assert.equal(nonces.spend(nonce(1), stranger, START), false)
+  })
+
   for (const [seconds, spread] of [
     [1, 'all of one second'],
     [64, 'spread over 64 seconds'],
