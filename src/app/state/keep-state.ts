@@ -22,9 +22,23 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** hotkeys that get a row without a standing, too: those of `--allow` */
   readonly allow: readonly string[]
   /** what the life on the chain reports; absent without a chain */
-  readonly chain?: (() => Pick<ServingState, 'chain' | 'problem'>) | undefined
+  readonly neuron?: (() => NeuronPart) | undefined
   /** epoch milliseconds */
   readonly now?: () => number
+}
+
+type Trouble = ServingState['problem']
+/** Of a `NeuronReport`, what the file holds. */
+type NeuronPart = {
+  readonly chain: NonNullable<ServingState['chain']>
+  readonly announcement: NonNullable<ServingState['announcement']>
+  readonly ours: ServingState['ours']
+  readonly problems: {
+    readonly chain: Trouble
+    readonly announcement: Trouble
+    readonly address: Trouble
+    readonly disk: Trouble
+  }
 }
 
 /**
@@ -32,7 +46,7 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
  * file once more, with the time of the end. Serving goes on when the file cannot be written, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allow, chain, now = Date.now, ...serving } = options
+  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
   const allowed = new Set(allow)
   const stats = new RequestStats({
     axon,
@@ -56,7 +70,7 @@ export function keepState(options: KeepState): AsyncDisposable {
         writtenAt: now(),
         stoppedAt,
         ...serving,
-        ...(chain?.() ?? { chain: null, problem: null }),
+        ...neuronFields(neuron?.()),
         requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
       }),
     )
@@ -83,6 +97,18 @@ export function keepState(options: KeepState): AsyncDisposable {
       await writing
       await write(now())
     },
+  }
+}
+
+function neuronFields(report: NeuronPart | undefined) {
+  if (!report) return { chain: null, problem: null, announcement: null, ours: null }
+  const { chain, announcement, ours, problems } = report
+  const problem = problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
+  return {
+    chain,
+    problem: problem && { message: problem.message, since: problem.since },
+    announcement,
+    ours: ours && { ip: ours.ip, port: ours.port },
   }
 }
 

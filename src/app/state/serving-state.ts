@@ -28,8 +28,12 @@ const servingState = z.object({
   dialect: z.string(),
   /** how old the standings are by which it decides; null: it serves without a chain */
   chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
-  /** the last failure of its life on the chain, until that works again */
+  /** what does not work at present of its life on the chain */
   problem: z.object({ message: z.string(), since: time }).nullable(),
+  /** how its announcement stands; null: it serves without a chain */
+  announcement: z.enum(['off', 'announced', 'waiting', 'failing', 'elsewhere']).nullable(),
+  /** what it announces; null: nothing */
+  ours: z.object({ ip: z.string(), port: z.int().min(1).max(65_535) }).nullable(),
   requests: z.object({
     since: time,
     callers: z

@@ -7,12 +7,12 @@ import type { Chain, Connection } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
 import { resolveNetwork } from '../../chain/networks.js'
-import { valuesOf } from '../../config/configuration.js'
+import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { keypairFromMiniSecret } from '../../keys/keypair.js'
-import { ownAddress } from '../../neuron/address/own-address.js'
 import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { readAddress } from '../../wallet/read-address.js'
+import { localIp, localPort, servingNow } from '../subnet/local-axon.js'
 import { type Ping, pingAxon } from './ping-axon.js'
 
 /** What is known of the miner now. */
@@ -27,10 +27,10 @@ export type Status = {
   /** null: it is not registered, or the chain cannot be read */
   readonly neuron: Neuron | null
   /** what this machine would announce */
-  readonly own: OwnAxon
+  readonly own: LocalAxon
   /** of the announced address; null: nothing is announced, or that is not known */
   readonly ping: Ping | null
-  readonly serving: FoundState
+  readonly serving: FoundState & { readonly isRunning: boolean }
   /** settings that decide what needs a hand */
   readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
 }
@@ -45,7 +45,7 @@ export type ChainStatus = {
 }
 
 /** The axon of this machine. Without an address or a port, `problem` says why. */
-export type OwnAxon = {
+export type LocalAxon = {
   readonly ip: string | null
   readonly port: number | null
   readonly problem: NeuronError | null
@@ -70,9 +70,8 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const wallet = valuesOf(configuration, hostSections.wallet)
-  const axon = valuesOf(configuration, hostSections.axon)
   const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
-  const { announce, addressServices } = valuesOf(configuration, hostSections.neuron)
+  const { announce } = valuesOf(configuration, hostSections.neuron)
   const { requirePermit } = valuesOf(configuration, hostSections.policy)
   const { isLocal } = resolveNetwork(network, endpoints)
   const folder = scope.resolve(CHAIN_FOLDER)
@@ -84,22 +83,22 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
 
   const readChain = (signal: AbortSignal) =>
     chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
-  const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) =>
-    addressOf({ externalIp: axon.externalIp, services: addressServices, allowUnroutable: isLocal }, signal),
-  )
+  const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) => localAddress(configuration, signal))
   const ping = remembered(PING_AGAIN_MS, (signal: AbortSignal, at: Pick<AnnouncedAxon, 'ip' | 'port'>) =>
     pingAxon({ axon: at, hotkey, keypair: signer, signal }),
   )
 
   return {
     async read(signal) {
-      const [serving, chain, address] = await Promise.all([
-        readState(statePath(folder, { netuid, hotkey })),
+      const serving = await readState(statePath(folder, { netuid, hotkey }))
+      const isServing = servingNow(serving, Date.now())
+      const ours = isServing ? serving.state?.ours : null
+      const [chain, address] = await Promise.all([
         readChain(signal),
-        announce ? findAddress(signal) : { ip: null, problem: null },
+        ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
       const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
-      const port = axon.externalPort ?? (serving.state?.stoppedAt === null ? serving.state.port : axon.port)
+      const port = ours?.port ?? localPort(configuration, isServing ? serving.state : null)
       return {
         at: Date.now(),
         hotkey,
@@ -107,9 +106,9 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
         netuid,
         chain,
         neuron,
-        own: { ...address, port: port || null },
+        own: { ...address, port },
         ping: neuron?.axon ? await ping(signal, neuron.axon) : null,
-        serving,
+        serving: { ...serving, isRunning: isServing },
         settings: { announce, requirePermit, isLocal },
       }
     },
@@ -134,12 +133,12 @@ async function chainStatus(chain: Chain, { netuid, place, signal }: ChainPlace):
   }
 }
 
-async function addressOf(
-  options: Parameters<typeof ownAddress>[0],
+async function localAddress(
+  configuration: Configuration,
   signal: AbortSignal,
-): Promise<Pick<OwnAxon, 'ip' | 'problem'>> {
+): Promise<Pick<LocalAxon, 'ip' | 'problem'>> {
   try {
-    return { ip: (await ownAddress(options, signal)).ip, problem: null }
+    return { ip: await localIp(configuration, signal), problem: null }
   } catch (error) {
     if (error instanceof NeuronError) return { ip: null, problem: error }
     throw error

@@ -1,4 +1,3 @@
-import { MAX_STATE_AGE_MS } from '../../app/state/keep-state.js'
 import { agoText, spanText } from '../output/span.js'
 import { BLOCK_MS } from '../subnet/blocks.js'
 import { axonText } from '../subnet/metagraph-table.js'
@@ -80,7 +79,7 @@ function lookAtAddress(status: Status, found: Found): void {
     found.add(
       'UNANNOUNCED',
       'the chain holds no address of this axon, so validators cannot find it',
-      servingNow(status) ? 'miner announce' : 'miner serve',
+      status.serving.isRunning ? 'miner announce' : 'miner serve',
     )
   if (neuron?.axon && own.ip !== null && own.port !== null) {
     const [announced, here] = [axonText(neuron.axon), axonText({ ip: own.ip, port: own.port })]
@@ -88,7 +87,9 @@ function lookAtAddress(status: Status, found: Found): void {
       found.add(
         'ANNOUNCED_ELSEWHERE',
         `the chain holds ${announced}, and this machine would announce ${here}`,
-        'announce it with miner announce, or name the right address with --axon-external-ip and --axon-external-port',
+        status.serving.state?.announcement === 'elsewhere'
+          ? 'two machines use this hotkey: stop the other one, or serve with --no-announce here'
+          : 'announce it with miner announce, or name the right address with --axon-external-ip and --axon-external-port',
       )
   }
   if (ping?.found === 'other')
@@ -112,7 +113,7 @@ function lookAtServing(status: Status, found: Found): void {
   if (problem === null && state === null)
     found.notes.push('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
-  if (!servingNow(status) && ping?.found !== 'reached')
+  if (!serving.isRunning && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',
       state.stoppedAt === null
@@ -120,7 +121,7 @@ function lookAtServing(status: Status, found: Found): void {
         : `miner serve was stopped ${agoText(state.stoppedAt, at)}`,
       'miner serve',
     )
-  if (!servingNow(status)) return
+  if (!serving.isRunning) return
   if (state.chain === 'stale' || state.chain === 'unknown') {
     const by = state.chain === 'stale' ? 'decides by old standings' : 'knows no standings'
     const why = state.problem && `, since ${spanText(at - state.problem.since)}: ${state.problem.message}`
@@ -136,11 +137,6 @@ function lookAtServing(status: Status, found: Found): void {
     const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
     found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
   }
-}
-
-/** Returns whether `miner serve` runs, as far as its file tells. */
-export function servingNow({ at, serving: { state } }: Pick<Status, 'at' | 'serving'>): boolean {
-  return state !== null && state.stoppedAt === null && at - state.writtenAt <= MAX_STATE_AGE_MS
 }
 
 /** Returns how long the neuron cannot be replaced; null when that is not known. */

@@ -2,7 +2,7 @@ import type { ServingState } from '../../app/state/serving-state.js'
 import type { Metagraph, Neuron } from '../../chain/metagraph.js'
 import { neuronJson } from '../subnet/metagraph-json.js'
 import type { ChainStatus, Status } from './collect-status.js'
-import { type Findings, immunityLeftMs, servingNow } from './find-problems.js'
+import { type Findings, immunityLeftMs } from './find-problems.js'
 
 /** Returns the status as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
 export function statusJson(status: Status, { problems, notes }: Findings): object {
@@ -23,7 +23,7 @@ export function statusJson(status: Status, { problems, notes }: Findings): objec
     own: { ip: own.ip, port: own.port },
     ping: ping && { ...ping, ms: Math.round(ping.ms) },
     chain: chainJson(chain, at),
-    serving: serving.state && servingJson(serving.state, servingNow(status)),
+    serving: serving.state && servingJson(serving.state, serving.isRunning),
     problems,
     notes,
   }

@@ -9,8 +9,8 @@ import { shownAmount, shownShare } from '../subnet/amount.js'
 import { blockText } from '../subnet/blocks.js'
 import { axonText, counted } from '../subnet/metagraph-table.js'
 import { stakeText } from '../subnet/neuron-record.js'
-import type { OwnAxon, Status } from './collect-status.js'
-import { type Findings, immunityLeftMs, servingNow } from './find-problems.js'
+import type { LocalAxon, Status } from './collect-status.js'
+import { type Findings, immunityLeftMs } from './find-problems.js'
 import type { Ping } from './ping-axon.js'
 import { placeOf } from './status-json.js'
 
@@ -77,7 +77,7 @@ function announcedText(axon: AnnouncedAxon | null, { block }: Metagraph): string
   return axon ? `${axonText(axon)}, ${blockText(axon.block, block)}` : 'nothing'
 }
 
-function ownText({ ip, port }: OwnAxon, announce: boolean): string {
+function ownText({ ip, port }: LocalAxon, announce: boolean): string {
   if (!announce) return 'announces nothing (neuron.announce)'
   if (ip === null) return 'does not know its public address'
   return port === null ? `would announce ${ip}, on a port of its own choice` : `would announce ${axonText({ ip, port })}`
@@ -90,7 +90,7 @@ function pingText({ found, status, message, ms, hotkey }: Ping): string {
   return `${who} in ${Math.round(ms)} ms, status ${status}${text}`
 }
 
-function connection({ at, chain, serving, ...status }: Status): readonly Row[] {
+function connection({ at, chain, serving }: Status): readonly Row[] {
   const { metagraph, connection } = chain
   const endpoint = connection
     ? `${connection.endpoint}, ${Math.round(connection.latencyMs)} ms, runtime ${metagraph?.specVersion}`
@@ -99,11 +99,11 @@ function connection({ at, chain, serving, ...status }: Status): readonly Row[] {
   return [
     ['endpoint', endpoint],
     ...(block ? [['block', block] as const] : []),
-    ['serve', serveText(serving.state, servingNow({ at, serving, ...status }), at)],
+    ['serve', serveText(serving, at)],
   ]
 }
 
-function serveText(state: ServingState | null, isRunning: boolean, at: number): string {
+function serveText({ state, isRunning }: Status['serving'], at: number): string {
   if (!state) return 'not known to run on this machine'
   const { pid, startedAt, writtenAt, stoppedAt, miner, dialect, url, chain } = state
   if (stoppedAt !== null) return `stopped ${agoText(stoppedAt, at)}`

@@ -57,7 +57,12 @@ describe('the state of serve', () => {
       dialect: 'prompting',
       standings,
       allow: [charlie.address],
-      chain: () => ({ chain: 'stale', problem: { message: 'no endpoint answers', since: 1 } }),
+      neuron: () => ({
+        chain: 'stale',
+        announcement: 'announced',
+        ours: { ip: '203.0.113.7', port: 8091 },
+        problems: { chain: { message: 'no endpoint answers', since: 1 }, announcement: null, address: null, disk: null },
+      }),
     })
 
   it('is read as it was written: who asked, by uid, and what the chain is', async () => {
@@ -75,11 +80,12 @@ describe('the state of serve', () => {
         [null, charlie.address, 1],
       ],
     )
-    const { pid, port, chain, problem: trouble, stoppedAt, writtenAt, startedAt } = state!
+    const { pid, port, chain, ours, problem: trouble, stoppedAt, writtenAt, startedAt } = state!
     assert.deepEqual(
       [pid, port, chain, trouble],
       [process.pid, 8091, 'stale', { message: 'no endpoint answers', since: 1 }],
     )
+    assert.deepEqual(ours, { ip: '203.0.113.7', port: 8091 })
     assert.ok(stoppedAt! >= startedAt && writtenAt >= startedAt)
   })
 
