@@ -88,5 +88,7 @@ export type ChainEvent =
       readonly behindMs: number
       readonly isOnlyThis: boolean
     }
+  /** this machine's clock is wrong, at least by so much; above 0 it is ahead of the chain's */
+  | { readonly event: 'chainClock'; readonly endpoint: string; readonly offByMs: number }
   /** what the client library would have printed */
   | { readonly event: 'chainLibrary'; readonly text: string }

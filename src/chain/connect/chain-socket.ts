@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
+import { quote } from '../../text/escape.js'
+import { ChainError } from '../chain-error.js'
+import { rateLimitOf, retryAfterMs } from './rate-limit.js'
+
+/** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
+const MAX_MESSAGE_BYTES = 64 * 2 ** 20
+/** ws itself would wait 30 s for the other side to close, and keep the process alive. */
+const CLOSE_MS = 250
+/** Answers that are longer carry results; an error is a line. */
+const MAX_ERROR_LENGTH = 4_096
+const FOLLOWS: ReadonlySet<unknown> = new Set([
+  'chainHead_v1_follow',
+  'chain_subscribeAllHeads',
+  'chain_subscribeFinalizedHeads',
+])
+
+type Listener = (event: object) => void
+
+type ChainSocketOptions = {
+  /** of the endpoint, for messages */
+  readonly name: string
+  readonly connectMs: number
+  readonly heartbeatMs: number
+  /** Called when the endpoint proves unfit. It may be called more than once. */
+  readonly onFailure: (error: ChainError) => void
+}
+
+/**
+ * Makes the class of sockets that polkadot-api opens for one endpoint. It adds what polkadot-api does not see:
+ *
+ * - the status and `Retry-After` of a refused upgrade, and an error of JSON-RPC that limits the rate;
+ * - a refusal to follow the chain, which polkadot-api answers by asking again at once;
+ * - what polkadot-api throws at a message, which would end the process;
+ * - pings: an endpoint that answers them is alive, even when no block comes.
+ *
+ * @returns the class, and what closes all of its sockets
+ */
+export function chainSocketClass({ name, connectMs, heartbeatMs, onFailure }: ChainSocketOptions) {
+  const sockets = new Set<WebSocket>()
+
+  class ChainSocket {
+    readonly url: string
+    readonly #socket: WebSocket
+    readonly #guarded = new WeakMap<Listener, Listener>()
+    /** ids of the requests to follow that are not answered yet */
+    readonly #following = new Set<unknown>()
+
+    constructor(url: string) {
+      this.url = url
+      const options = { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES, handshakeTimeout: connectMs }
+      const socket = new WebSocket(url, options)
+      this.#socket = socket
+      sockets.add(socket)
+      // polkadot-api stops listening when it gives a socket up, and an error that no listener takes ends the process.
+      socket.on('error', error => onFailure(failed(`failed: ${reasonOf(error)}`, error)))
+      socket.on('unexpected-response', (_request, response) => this.#refuse(response))
+      socket.on('close', (code, reason) => {
+        sockets.delete(socket)
+        const text = reason.length > 0 ? ` ${quote(reason.toString())}` : ''
+        onFailure(failed(`closed the connection (${code}${text})`))
+      })
+      socket.once('open', () => {
+        const pings = setInterval(() => socket.ping(), heartbeatMs / 3)
+        socket.once('close', () => clearInterval(pings))
+      })
+    }
+
+    send(data: string): void {
+      if (data.length <= MAX_ERROR_LENGTH) {
+        const { id, method } = JSON.parse(data) as { id?: unknown; method?: unknown }
+        if (FOLLOWS.has(method)) this.#following.add(id)
+      }
+      this.#socket.send(data)
+    }
+
+    close(): void {
+      this.#socket.close()
+    }
+
+    addEventListener(type: string, listener: Listener, options?: object): void {
+      // ws has no such event as a `ping` of the server; polkadot-api counts it as a sign of life.
+      if (type === 'ping') this.#socket.on('ping', listener).on('pong', listener)
+      else this.#socket.addEventListener(type as 'message', this.#guard(type, listener), options)
+    }
+
+    removeEventListener(type: string, listener: Listener): void {
+      if (type === 'ping') this.#socket.off('ping', listener).off('pong', listener)
+      else this.#socket.removeEventListener(type as 'message', this.#guarded.get(listener) ?? listener)
+    }
+
+    #guard(type: string, listener: Listener): Listener {
+      const guard = (event: object) => {
+        try {
+          if (type !== 'message' || this.#isFit(event)) listener(event)
+        } catch (error) {
+          onFailure(failed(`sends what is not JSON-RPC: ${reasonOf(error)}`, error))
+        }
+      }
+      this.#guarded.set(listener, guard)
+      return guard
+    }
+
+    #refuse(response: IncomingMessage): void {
+      const { statusCode = 0, headers } = response
+      response.destroy()
+      const isBusy = statusCode === 429
+      const wait = retryAfterMs(headers['retry-after'], Date.now())
+      const text = isBusy ? 'limits the rate of this machine (HTTP 429)' : `refuses the connection (HTTP ${statusCode})`
+      onFailure(isBusy ? busy(text, wait) : failed(text, undefined, wait))
+      this.#socket.terminate()
+    }
+
+    /** Returns whether polkadot-api may see a message. */
+    #isFit({ data }: { data?: unknown }): boolean {
+      if (typeof data !== 'string' || data.length > MAX_ERROR_LENGTH) return true
+      if (this.#following.size === 0 && !data.includes('"error"')) return true
+      const message = JSON.parse(data) as { id?: unknown; error?: unknown } | null
+      const isOfFollow = this.#following.delete(message?.id)
+      if (!message?.error) return true
+      const limit = rateLimitOf(message.error)
+      if (limit) onFailure(busy('limits the rate of this machine', limit.retryAfterMs))
+      else if (isOfFollow) onFailure(failed(`refuses to follow the chain: ${errorText(message.error)}`))
+      else return true
+      return false
+    }
+  }
+
+  const failed = (what: string, cause?: unknown, wait?: number) =>
+    new ChainError('CALL_FAILED', `the chain's endpoint ${name} ${what}`, { hint: OTHER, cause, retryAfterMs: wait })
+  const busy = (what: string, wait: number | undefined) =>
+    new ChainError('ENDPOINT_BUSY', `the chain's endpoint ${name} ${what}`, { hint: OTHER, retryAfterMs: wait })
+
+  return {
+    // polkadot-api wants the class of browsers, and uses these five members of it.
+    ChainSocket: ChainSocket as unknown as typeof globalThis.WebSocket,
+    close: () => sockets.forEach(closeSoon),
+  }
+}
+
+/** Closes a socket by the rules of the protocol, and without them when the other side takes no part in that. */
+function closeSoon(socket: WebSocket): void {
+  socket.close()
+  const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
+
+function errorText(error: unknown): string {
+  const { message } = error as { message?: unknown }
+  return quote(String(message ?? JSON.stringify(error)))
+}
+
+/** What an error says. Node wraps those of several addresses of a host, without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
+  return error instanceof Error ? quote(error.message || error.name) : quote(String(error))
+}

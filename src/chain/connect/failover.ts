@@ -1,0 +1,352 @@
+import { abortable } from '../../async/abortable.js'
+import { timeoutSignal } from '../../async/timeout.js'
+import type { ChainEvent } from '../chain.js'
+import { ChainError } from '../chain-error.js'
+import type { ChainNode } from '../chain-node.js'
+import type { Network } from '../networks.js'
+import { Endpoint } from './endpoint.js'
+import { clockError, headAge, isNewer } from './head-age.js'
+import type { ChainLimits } from './limits.js'
+import { Link } from './link.js'
+
+type FailoverOptions = {
+  readonly network: Network
+  readonly limits: ChainLimits
+  readonly now: () => number
+  /** must not throw */
+  readonly onEvent: (event: ChainEvent) => void
+}
+
+type CallOptions = {
+  readonly ms: number
+  readonly signal: AbortSignal | undefined
+  /** that the call may be made a second time, after it failed halfway */
+  readonly isRepeatable: boolean
+}
+
+/**
+ * The connection to a chain: one endpoint at a time, the first that is fit. A call connects when there is no connection;
+ * calls at the same time share that attempt. An endpoint that fails rests, longer each time. While another than the first
+ * is in use, those before it are tried again as soon as they have rested.
+ */
+export class Failover implements AsyncDisposable {
+  readonly #options: FailoverOptions
+  readonly #endpoints: readonly Endpoint[]
+  readonly #closed = new AbortController()
+  #genesis: string | undefined
+  #link: Link | undefined
+  #opening: Promise<Link> | undefined
+  #checking: Promise<Link> | undefined
+  /** ends the attempt to return to a better endpoint */
+  #returning: AbortController | undefined
+  #returnTimer: NodeJS.Timeout | undefined
+  /** when the heads of all endpoints were old, and compared */
+  #comparedAt = Number.NEGATIVE_INFINITY
+  #warnedAt: Partial<Record<'chainBehind' | 'chainClock', number>> = {}
+
+  constructor(options: FailoverOptions) {
+    this.#options = options
+    this.#genesis = options.network.genesis
+    this.#endpoints = options.network.endpoints.map(url => new Endpoint(url, options.limits))
+  }
+
+  /**
+   * Calls the best endpoint there is, and once more another one if the first fails meanwhile.
+   *
+   * @throws {ChainError} UNREACHABLE · WRONG_CHAIN · ENDPOINT_BUSY · CALL_TIMEOUT · CALL_FAILED · any of the call itself
+   */
+  async call<T>(call: (node: ChainNode, signal: AbortSignal) => Promise<T>, options: CallOptions): Promise<T> {
+    return await this.use(async link => await link.run(call, options.ms, options.signal), options)
+  }
+
+  /** As {@link call}, for what needs the link itself. */
+  async use<T>(
+    work: (link: Link) => Promise<T>,
+    { signal, isRepeatable }: Pick<CallOptions, 'signal' | 'isRepeatable'>,
+  ): Promise<T> {
+    const link = await this.#acquire(signal)
+    try {
+      return await this.#work(link, work)
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!isOfEndpoint(error)) throw error
+      // One endpoint refuses what another may answer; the only one refuses it again.
+      if (!link.hasEnded && this.#endpoints.length > 1) link.end(error)
+      const isWorthIt = link.hasEnded && (error.code !== 'CALL_TIMEOUT' || this.#endpoints.length > 1)
+      if (!isRepeatable || !isWorthIt || this.#closed.signal.aborted) throw error
+    }
+    return await this.#work(await this.#acquire(signal), work)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort(
+      new ChainError('CALL_FAILED', 'the connection to the chain was closed', { hint: 'open it again' }),
+    )
+    this.#stopReturning()
+    await Promise.allSettled([this.#opening, this.#checking])
+    this.#link?.end(this.#closed.signal.reason)
+  }
+
+  async #work<T>(link: Link, work: (link: Link) => Promise<T>): Promise<T> {
+    const result = await work(link)
+    link.endpoint.succeed()
+    return result
+  }
+
+  /** Returns a link to a fit endpoint. The attempt goes on for others when this caller's signal aborts. */
+  async #acquire(signal: AbortSignal | undefined): Promise<Link> {
+    signal?.throwIfAborted()
+    this.#closed.signal.throwIfAborted()
+    const attempt = this.#linkInUse() ?? this.#open()
+    const link = await (signal ? abortable(attempt, signal) : attempt)
+    // It may have ended since it was opened for the callers that share it.
+    return link.hasEnded ? await this.#open() : link
+  }
+
+  /** Returns the link in use, once it was looked at lately; undefined: there is none. */
+  #linkInUse(): Promise<Link> | undefined {
+    const link = this.#link
+    if (!link || link.hasEnded) return
+    const isLookDue = Math.abs(this.#options.now() - link.sample.readAt) >= this.#options.limits.headCheckMs
+    if (!isLookDue) return Promise.resolve(link)
+    this.#checking ??= this.#check(link).finally(() => {
+      this.#checking = undefined
+    })
+    return this.#checking
+  }
+
+  async #check(link: Link): Promise<Link> {
+    try {
+      await link.look(this.#closed.signal)
+    } catch (error) {
+      if (!isOfEndpoint(error) || this.#closed.signal.aborted) throw error
+      link.end(error)
+      return await this.#open()
+    }
+    this.#warnOfClock(link)
+    const isComparisonDue = performance.now() - this.#comparedAt >= REMINDER_MS
+    return this.#isOld(link) && isComparisonDue ? await this.#open(link) : link
+  }
+
+  #open(current?: Link): Promise<Link> {
+    this.#opening ??= this.#openBest(current).finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  /**
+   * Opens the first endpoint that is fit. If its head is old, opens the next ones too, and takes the one with the newest
+   * head.
+   */
+  async #openBest(current: Link | undefined): Promise<Link> {
+    this.#stopReturning()
+    const start = performance.now()
+    const { openMs } = this.#options.limits
+    using limit = timeoutSignal({ ms: openMs, reason: outOfTime, parent: this.#closed.signal })
+    const links = current ? [current] : []
+    for (const endpoint of await this.#dueEndpoints(current, limit.signal)) {
+      if (limit.signal.aborted) break
+      const link = await this.#try(endpoint, limit.signal)
+      if (!link) continue
+      links.push(link)
+      if (!this.#isOld(link)) break
+    }
+    const best = bestOf(links.filter(link => !link.hasEnded))
+    this.#closed.signal.throwIfAborted()
+    if (!best) throw this.#unreachable()
+    for (const link of links) if (link !== best) this.#leave(link, best)
+    if (best !== current) this.#take(best, performance.now() - start)
+    if (this.#isOld(best)) this.#warnOfOldHead(best)
+    this.#planReturn()
+    return best
+  }
+
+  /** Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. */
+  async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly Endpoint[]> {
+    const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
+    const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
+    if (current || due().length > 0) return due()
+    const waitMs = Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
+    if (waitMs > this.#options.limits.openMs / 2) return []
+    await sleep(waitMs, signal)
+    return due()
+  }
+
+  async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Link | undefined> {
+    const { limits, now } = this.#options
+    try {
+      return await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+    } catch (error) {
+      const isOfSignal = signal.aborted && error === signal.reason
+      // An attempt that was given up for another reason than time says nothing of the endpoint.
+      if (isOfSignal && !(error instanceof ChainError)) return
+      const isOwn = error instanceof ChainError && !isOfSignal
+      this.#fail(endpoint, isOwn ? error : notOpened(endpoint, error))
+      return
+    }
+  }
+
+  #take(link: Link, ms: number): void {
+    const { network, onEvent } = this.#options
+    this.#link = link
+    // Several endpoints of a network without a name are expected to be of one chain.
+    if (network.endpoints.length > 1) this.#genesis ??= link.genesis
+    onEvent({
+      event: 'chainConnected',
+      endpoint: link.endpoint.name,
+      specVersion: link.sample.head.specVersion,
+      ms: Math.round(ms),
+    })
+    link.whenEnded(error => {
+      if (this.#link === link) this.#link = undefined
+      if (!this.#closed.signal.aborted && !link.isRetired) this.#fail(link.endpoint, error)
+    })
+    this.#warnOfClock(link)
+  }
+
+  #fail(endpoint: Endpoint, error: ChainError): void {
+    if (this.#closed.signal.aborted) return
+    const { isNews, restMs } = endpoint.fail(error)
+    const retryMs = Math.round(restMs)
+    if (isNews) {
+      this.#options.onEvent({ event: 'chainEndpointFailed', endpoint: endpoint.name, reason: error.message, retryMs })
+    }
+  }
+
+  /** Gives up a link for a better one. */
+  #leave(link: Link, better: Link): void {
+    if (!link.hasEnded && isNewer(better.sample, link.sample)) {
+      const behindMs = Math.round(headAge(link.sample))
+      const { name } = link.endpoint
+      const message = `the chain's endpoint ${name} is behind the chain`
+      const { isNews } = link.endpoint.fail(new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up' }))
+      if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
+    }
+    link.retire()
+  }
+
+  #isOld(link: Link): boolean {
+    return !this.#options.network.isLocal && headAge(link.sample) > this.#options.limits.behindMs
+  }
+
+  #warnOfOldHead({ endpoint, sample }: Link): void {
+    this.#comparedAt = performance.now()
+    const behindMs = Math.round(headAge(sample))
+    this.#warn({ event: 'chainBehind', endpoint: endpoint.name, behindMs, isOnlyThis: false })
+  }
+
+  #warnOfClock({ endpoint, sample, olderSamples }: Link): void {
+    const offByMs = this.#options.network.isLocal ? 0 : Math.round(clockError(sample, olderSamples))
+    if (offByMs !== 0) this.#warn({ event: 'chainClock', endpoint: endpoint.name, offByMs })
+  }
+
+  /** Tells of a lasting state, at most once in a quarter of an hour. */
+  #warn(event: ChainEvent & { readonly event: 'chainBehind' | 'chainClock' }): void {
+    const now = performance.now()
+    const last = this.#warnedAt[event.event]
+    if (last !== undefined && now - last < REMINDER_MS) return
+    this.#warnedAt[event.event] = now
+    this.#options.onEvent(event)
+  }
+
+  /** Sets the timer to try the endpoints that come before the one in use. */
+  #planReturn(): void {
+    clearTimeout(this.#returnTimer)
+    const better = this.#betterEndpoints()
+    if (better.length === 0 || this.#closed.signal.aborted) return
+    const waitMs = Math.min(...better.map(({ dueAt }) => dueAt)) - performance.now()
+    this.#returnTimer = setTimeout(() => void this.#return(), Math.max(waitMs, 0) + 1).unref()
+  }
+
+  #betterEndpoints(): readonly Endpoint[] {
+    const endpoint = this.#link?.endpoint
+    return endpoint ? this.#endpoints.slice(0, this.#endpoints.indexOf(endpoint)) : []
+  }
+
+  /** Goes back to an endpoint that comes before the one in use, if one of them is fit. Calls go on meanwhile. */
+  async #return(): Promise<void> {
+    const current = this.#link
+    if (!current || this.#opening) return
+    const controller = new AbortController()
+    this.#returning = controller
+    const start = performance.now()
+    const due = this.#betterEndpoints().filter(({ dueAt }) => dueAt <= performance.now())
+    for (const endpoint of due) {
+      const link = await this.#try(endpoint, controller.signal)
+      if (controller.signal.aborted || this.#link !== current) {
+        link?.retire()
+        return
+      }
+      if (!link) continue
+      if (isNewer(current.sample, link.sample)) {
+        this.#leave(link, current)
+        continue
+      }
+      current.retire()
+      this.#take(link, performance.now() - start)
+      break
+    }
+    this.#planReturn()
+  }
+
+  #stopReturning(): void {
+    clearTimeout(this.#returnTimer)
+    this.#returning?.abort()
+  }
+
+  /** The error of a round in which no endpoint was fit: what all of them share, or all that went wrong. */
+  #unreachable(): ChainError {
+    const errors = this.#endpoints.map(({ error }) => error).filter(error => error !== undefined)
+    const [first] = errors
+    const code = errors.every(error => error.code === first?.code) ? first?.code : undefined
+    const reasons = errors.map(({ message }) => message).join('; ')
+    if (first && code === 'WRONG_CHAIN') return new ChainError(code, reasons, { hint: first.hint, cause: first })
+    if (first && code === 'ENDPOINT_BUSY') {
+      const retryAfterMs = Math.max(0, Math.min(...this.#endpoints.map(({ dueAt }) => dueAt)) - performance.now())
+      return new ChainError(code, reasons, { hint: first.hint, cause: first, retryAfterMs })
+    }
+    return new ChainError('UNREACHABLE', reasons || 'no endpoint of the chain answers', {
+      hint: 'check the network of this machine, or name other endpoints with --chain-endpoint',
+      cause: first,
+    })
+  }
+}
+
+const REMINDER_MS = 900_000
+
+/** The link with the newest head; the first of those that agree. */
+function bestOf(links: readonly Link[]): Link | undefined {
+  const [first, ...others] = links
+  return others.reduce((best, link) => (best && isNewer(link.sample, best.sample) ? link : best), first)
+}
+
+/** The codes of errors that another endpoint may not have. */
+const codesOfEndpoints: ReadonlySet<string> = new Set(['WRONG_CHAIN', 'CALL_TIMEOUT', 'CALL_FAILED', 'ENDPOINT_BUSY'])
+
+function isOfEndpoint(error: unknown): error is ChainError {
+  return error instanceof ChainError && codesOfEndpoints.has(error.code)
+}
+
+function notOpened(endpoint: Endpoint, cause: unknown): ChainError {
+  return new ChainError('CALL_TIMEOUT', `the chain's endpoint ${endpoint.name} does not get ready in time`, {
+    hint: 'try again, or name another endpoint first with --chain-endpoint',
+    cause,
+  })
+}
+
+function outOfTime(): ChainError {
+  return new ChainError('CALL_TIMEOUT', 'no endpoint of the chain answered in time', {
+    hint: 'check the network of this machine, or name other endpoints with --chain-endpoint',
+  })
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, Math.max(ms, 0) + 1)
+  try {
+    await abortable(promise, signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,224 @@
+import { abortable, linkedController } from '../../async/abortable.js'
+import { timeoutSignal } from '../../async/timeout.js'
+import { quote } from '../../text/escape.js'
+import type { Head } from '../chain.js'
+import { ChainError, type ChainErrorCode } from '../chain-error.js'
+import type { ChainNode } from '../chain-node.js'
+import { chainSocketClass } from './chain-socket.js'
+import type { Endpoint } from './endpoint.js'
+import { limitFollows } from './limit-follows.js'
+import type { ChainLimits } from './limits.js'
+import { readHead, readNewestTime } from './read-head.js'
+
+/** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
+export type HeadSample = {
+  readonly head: Head
+  /** the time of its newest block, finalised or not */
+  readonly newestAt: number
+  /** by this machine's clock */
+  readonly readAt: number
+}
+
+type LinkOptions = {
+  readonly endpoint: Endpoint
+  readonly limits: ChainLimits
+  readonly now: () => number
+}
+
+/**
+ * One client of polkadot-api on one endpoint. It ends with the first failure: polkadot-api's own way to connect again,
+ * which has no bound and prints, never runs.
+ */
+export class Link {
+  readonly endpoint: Endpoint
+  readonly #limits: ChainLimits
+  readonly #now: () => number
+  readonly #node: ChainNode
+  readonly #close: () => void
+  readonly #ended: AbortController
+  #genesis = ''
+  #samples: readonly HeadSample[] = []
+  #calls = 0
+  #isRetired = false
+
+  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, socket: SocketOfLink) {
+    this.endpoint = endpoint
+    this.#limits = limits
+    this.#now = now
+    this.#node = node
+    this.#ended = socket.ended
+    this.#close = socket.close
+  }
+
+  /**
+   * Connects to an endpoint, and asks what it is.
+   *
+   * @param genesis of the chain that it must belong to
+   * @param signal ends the attempt
+   * @throws {ChainError} WRONG_CHAIN · CALL_FAILED · CALL_TIMEOUT · ENDPOINT_BUSY
+   */
+  static async open(options: LinkOptions, genesis: string | undefined, signal: AbortSignal): Promise<Link> {
+    const { endpoint, limits } = options
+    // Loaded when a chain is used: together they take 200 ms.
+    const [{ createClient }, { getWsProvider }] = await Promise.all([import('polkadot-api'), import('polkadot-api/ws')])
+    signal.throwIfAborted()
+    const ended = new AbortController()
+    const end = (error: ChainError) => ended.abort(error)
+    const { ChainSocket, close } = chainSocketClass({ name: endpoint.name, onFailure: end, ...limits })
+    const provider = getWsProvider(endpoint.url, {
+      websocketClass: ChainSocket,
+      timeout: limits.connectMs,
+      heartbeatTimeout: limits.heartbeatMs,
+      // Comes before the calls in flight fail, which then have this reason.
+      onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
+    })
+    const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
+    const client = createClient(limitFollows(provider, tooOften))
+    const link = new Link(options, { client, api: client.getUnsafeApi() }, { ended, close })
+    // polkadot-api sets its timer to connect again after it told the status; destroying ends that timer.
+    ended.signal.addEventListener('abort', () => queueMicrotask(() => link.#destroy()), { once: true })
+    try {
+      await link.run((_node, during) => link.#identify(genesis, during), limits.readyMs, signal)
+      return link
+    } catch (error) {
+      link.end(error instanceof ChainError ? error : link.#left())
+      throw error
+    }
+  }
+
+  get genesis(): string {
+    return this.#genesis
+  }
+
+  /** at the last look */
+  get sample(): HeadSample {
+    return this.#samples.at(-1)!
+  }
+
+  /** the looks of the last quarter of an hour, before the last one */
+  get olderSamples(): readonly HeadSample[] {
+    return this.#samples.slice(0, -1)
+  }
+
+  /** Whether another one has taken its place. */
+  get isRetired(): boolean {
+    return this.#isRetired
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended.signal.aborted
+  }
+
+  /** Calls when the link ends, with the reason, also when it has ended already. */
+  whenEnded(listener: (error: ChainError) => void): void {
+    const { signal } = this.#ended
+    if (signal.aborted) listener(signal.reason)
+    else signal.addEventListener('abort', () => listener(signal.reason), { once: true })
+  }
+
+  /**
+   * Calls the endpoint.
+   *
+   * @throws {ChainError} CALL_TIMEOUT, and the link ends · the one that ended the link · any of the call itself ·
+   *   CALL_FAILED for every other error
+   */
+  async run<T>(
+    call: (node: ChainNode, signal: AbortSignal) => Promise<T>,
+    ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    signal?.throwIfAborted()
+    const { signal: ended } = this.#ended
+    ended.throwIfAborted()
+    const reason = () => ofEndpoint(this.endpoint, 'CALL_TIMEOUT', `took longer than ${ms / 1000} s`)
+    using limit = timeoutSignal({ ms, reason, parent: signal })
+    using during = linkedController(limit.signal)
+    const abort = () => during.abort(ended.reason)
+    ended.addEventListener('abort', abort, { once: true })
+    this.#calls += 1
+    try {
+      return await abortable(call(this.#node, during.signal), during.signal)
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (limit.signal.aborted && !ended.aborted) this.end(limit.signal.reason)
+      if (ended.aborted) throw ended.reason
+      throw error instanceof ChainError
+        ? error
+        : ofEndpoint(this.endpoint, 'CALL_FAILED', `refuses a call: ${textOf(error)}`, error)
+    } finally {
+      ended.removeEventListener('abort', abort)
+      this.#calls -= 1
+      if (this.#isRetired && this.#calls === 0) this.end(this.#left())
+    }
+  }
+
+  /** Looks at the head. */
+  async look(signal?: AbortSignal): Promise<HeadSample> {
+    return await this.run((node, during) => this.#sample(node, during), this.#limits.callMs, signal)
+  }
+
+  /** Measures how long one small call takes, in milliseconds. */
+  async latency(signal?: AbortSignal): Promise<number> {
+    const start = performance.now()
+    await this.run(({ client }) => client._request('chainSpec_v1_chainName', []), this.#limits.callMs, signal)
+    return performance.now() - start
+  }
+
+  /** Ends the link at once, with a reason for the calls in flight. */
+  end(error: ChainError): void {
+    this.#ended.abort(error)
+  }
+
+  /** Ends the link when the calls in flight are done: another one takes its place. */
+  retire(): void {
+    this.#isRetired = true
+    if (this.#calls === 0) this.end(this.#left())
+  }
+
+  #left(): ChainError {
+    return ofEndpoint(this.endpoint, 'CALL_FAILED', 'was left for another')
+  }
+
+  async #identify(genesis: string | undefined, signal: AbortSignal): Promise<void> {
+    const { genesisHash } = await this.#node.client.getChainSpecData()
+    if (genesis !== undefined && genesisHash !== genesis) throw wrongChain(this.endpoint, genesis, genesisHash)
+    this.#genesis = genesisHash
+    await this.#sample(this.#node, signal)
+  }
+
+  async #sample(node: ChainNode, signal: AbortSignal): Promise<HeadSample> {
+    const [head, newestAt] = await Promise.all([readHead(node, signal), readNewestTime(node, signal)])
+    const sample = { head, newestAt, readAt: this.#now() }
+    const recent = this.#samples.filter(({ readAt }) => Math.abs(sample.readAt - readAt) < 900_000).slice(-9)
+    this.#samples = [...recent, sample]
+    return sample
+  }
+
+  #destroy(): void {
+    try {
+      this.#node.client.destroy()
+    } catch {
+      // It tells the endpoint good-bye, over a socket that may be gone.
+    }
+    this.#close()
+  }
+}
+
+type SocketOfLink = { readonly ended: AbortController; readonly close: () => void }
+
+const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
+
+function ofEndpoint(endpoint: Endpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
+  return new ChainError(code, `the chain's endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
+}
+
+function wrongChain(endpoint: Endpoint, expected: string, found: string): ChainError {
+  const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}`
+  return new ChainError('WRONG_CHAIN', message, {
+    hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',
+  })
+}
+
+function textOf(error: unknown): string {
+  return quote(error instanceof Error ? error.message || error.name : String(error))
+}

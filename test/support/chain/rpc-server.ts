@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type RpcClient, RpcError, type RpcMethods } from './json-rpc.ts'
+
+/** What is wrong with a node, changed at any time. */
+export type RpcFaults = {
+  /** answers a WebSocket's upgrade instead of accepting it */
+  upgrade: { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | undefined
+  /** the error with which it answers a method; undefined: it answers as it should */
+  refuse: ((method: string) => RpcError | undefined) | undefined
+  /** reads, and never answers again: neither calls nor pings, and subscriptions are still */
+  isStalled: boolean
+}
+
+/** A JSON-RPC server of loopback, by WebSocket and by HTTP. */
+export type RpcServer = AsyncDisposable & {
+  readonly port: number
+  readonly faults: RpcFaults
+  /** calls so far, by method */
+  readonly calls: ReadonlyMap<string, number>
+  /** WebSockets that were accepted so far, and that are open */
+  readonly connections: { readonly accepted: number; readonly open: number; readonly refused: number }
+  /** closes all connections without a word */
+  drop(): void
+}
+
+/** Starts a server of the methods, which may change while it runs. */
+export async function startRpcServer(methods: () => RpcMethods, port = 0): Promise<RpcServer> {
+  const faults: RpcFaults = { upgrade: undefined, refuse: undefined, isStalled: false }
+  const calls = new Map<string, number>()
+  const sockets = new Set<Duplex>()
+  const counts = { accepted: 0, refused: 0 }
+  const answer = (text: string, client: RpcClient) => {
+    if (!faults.isStalled) return answerText(text, client, methods(), faults, calls)
+    return undefined
+  }
+
+  const http = createServer((request, response) => answerHttp(request, response, answer))
+  const upgrades = new WebSocketServer({ noServer: true, autoPong: false })
+  http.on('connection', socket => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  http.on('upgrade', (request, socket, head) => {
+    if (faults.upgrade) {
+      counts.refused++
+      return refuseUpgrade(socket, faults.upgrade)
+    }
+    counts.accepted++
+    upgrades.handleUpgrade(request, socket, head, webSocket => serve(webSocket, answer, faults))
+  })
+  await new Promise<void>(resolve => http.listen(port, '127.0.0.1', resolve))
+
+  const drop = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (http.address() as AddressInfo).port,
+    faults,
+    calls,
+    connections: {
+      get accepted() {
+        return counts.accepted
+      },
+      get refused() {
+        return counts.refused
+      },
+      get open() {
+        return upgrades.clients.size
+      },
+    },
+    drop,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise(resolve => http.close(resolve))
+      drop()
+      await closed
+    },
+  }
+}
+
+type Answer = (text: string, client: RpcClient) => string | undefined
+
+function serve(webSocket: WebSocket, answer: Answer, faults: RpcFaults): void {
+  const subscriptions = new Map<string, () => void>()
+  const send = (message: object) => {
+    if (webSocket.readyState === webSocket.OPEN && !faults.isStalled) webSocket.send(JSON.stringify(message))
+  }
+  const client: RpcClient = {
+    subscribe(method, open) {
+      const id = `subscription-${nextId++}`
+      subscriptions.set(id, () => {})
+      // The answer with the id goes first.
+      setImmediate(() => {
+        if (!subscriptions.has(id)) return
+        const notify = (result: unknown) => {
+          if (subscriptions.has(id)) send({ jsonrpc: '2.0', method, params: { subscription: id, result } })
+        }
+        subscriptions.set(id, open(notify))
+      })
+      return id
+    },
+    unsubscribe(id) {
+      subscriptions.get(id)?.()
+      return subscriptions.delete(id)
+    },
+  }
+  webSocket.on('message', data => {
+    const text = answer(data.toString(), client)
+    if (text !== undefined) webSocket.send(text)
+  })
+  webSocket.on('ping', data => !faults.isStalled && webSocket.pong(data))
+  webSocket.on('error', () => {}) // the 'close' event that follows is handled
+  webSocket.on('close', () => {
+    for (const id of subscriptions.keys()) client.unsubscribe(id)
+  })
+}
+
+let nextId = 1
+
+async function answerHttp(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  if (request.method !== 'POST') return void response.writeHead(405).end()
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const text = answer(Buffer.concat(chunks).toString(), withoutSubscriptions)
+  if (text !== undefined) response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+}
+
+const withoutSubscriptions: RpcClient = {
+  subscribe() {
+    throw new RpcError(-32601, 'Method not found')
+  },
+  unsubscribe: () => false,
+}
+
+function answerText(
+  text: string,
+  client: RpcClient,
+  methods: RpcMethods,
+  faults: RpcFaults,
+  calls: Map<string, number>,
+): string {
+  const { id, method, params } = JSON.parse(text)
+  calls.set(method, (calls.get(method) ?? 0) + 1)
+  try {
+    const refusal = faults.refuse?.(method)
+    if (refusal) throw refusal
+    if (!methods[method]) throw new RpcError(-32601, 'Method not found')
+    return JSON.stringify({ jsonrpc: '2.0', id, result: methods[method](params ?? [], client) ?? null })
+  } catch (error) {
+    const { code, message, data } = error instanceof RpcError ? error : new RpcError(-32603, String(error))
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+  }
+}
+
+function refuseUpgrade(socket: Duplex, { status, headers }: NonNullable<RpcFaults['upgrade']>): void {
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' })
+  socket.end([`HTTP/1.1 ${status} Refused`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'))
+}
