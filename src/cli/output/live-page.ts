@@ -24,6 +24,8 @@ function inPlace(page: string, rows: number): string {
   // The last row stays free for the cursor.
   const room = Math.max(1, (rows || 24) - 1)
   const shown =
-    lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: a higher terminal`]
+    lines.length <= room
+      ? lines
+      : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: a higher terminal`]
   return `${HOME}${shown.map(line => `${line}${ERASE_LINE_END}\n`).join('')}${ERASE_BELOW}`
 }

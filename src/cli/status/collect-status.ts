@@ -81,8 +81,7 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
   // An axon answers a hotkey that it does not know with its name, too.
   const signer = keypair ?? keypairFromMiniSecret(randomBytes(32))
 
-  const readChain = (signal: AbortSignal) =>
-    chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
+  const readChain = (signal: AbortSignal) => chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
   const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) => localAddress(configuration, signal))
   const ping = remembered(PING_AGAIN_MS, (signal: AbortSignal, at: Pick<AnnouncedAxon, 'ip' | 'port'>) =>
     pingAxon({ axon: at, hotkey, keypair: signer, signal }),

@@ -38,7 +38,8 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
   const { metagraph, connection, error } = chain
   if (error) found.problems.push({ code: error.code, message: error.message, hint: error.hint })
   if (!metagraph) return
-  if (!connection) found.notes.push(`the chain's part is of the last metagraph on disk, ${agoText(metagraph.readAt, at)}`)
+  if (!connection)
+    found.notes.push(`the chain's part is of the last metagraph on disk, ${agoText(metagraph.readAt, at)}`)
   const age = at - metagraph.blockAt
   if (connection && !settings.isLocal && age < -CLOCK_MS)
     found.add('CLOCK_WRONG', `the clock of this machine is at least ${spanText(-age)} slow`, 'set it by NTP')

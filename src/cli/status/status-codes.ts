@@ -40,7 +40,8 @@ export const statusCodes = {
     remedy: 'see why with `miner check`, and in the log of `miner serve`',
   },
   CLOCK_WRONG: {
-    meaning: 'the clock of this machine is behind the chain: validators are refused, because their nonces are in its future',
+    meaning:
+      'the clock of this machine is behind the chain: validators are refused, because their nonces are in its future',
     remedy: 'set it by NTP',
   },
   HEAD_OLD: {

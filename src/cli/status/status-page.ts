@@ -9,7 +9,7 @@ import { shownAmount, shownShare } from '../subnet/amount.js'
 import { blockText } from '../subnet/blocks.js'
 import { axonText, counted } from '../subnet/metagraph-table.js'
 import { stakeText } from '../subnet/neuron-record.js'
-import type { LocalAxon, Status } from './collect-status.js'
+import type { Status } from './collect-status.js'
 import { type Findings, immunityLeftMs } from './find-problems.js'
 import type { Ping } from './ping-axon.js'
 import { placeOf } from './status-json.js'
@@ -19,19 +19,17 @@ const MAX_CALLERS = 20
 
 /** Formats the status for people, on one page. @param width columns of the terminal, if it is one */
 export function statusPage(status: Status, findings: Findings, width: number | undefined): string {
-  const state = status.serving.state
-  return [
-    rows(miner(status), width),
-    rows(whereabouts(status), width),
-    rows(connection(status), width),
-    ...(state ? [rows(requests(state, status), width)] : []),
-    messages(findings, width),
-  ]
-    .filter(part => part !== '')
-    .join('\n')
+  const { state } = status.serving
+  const parts = [miner(status), whereabouts(status), connection(status), ...(state ? [requests(state, status)] : [])]
+  const longest = Math.max(...parts.flat().map(([name]) => name.length))
+  const aligned = parts.map(part => part.map(([name, value]) => [name.padEnd(longest), value] as const))
+  return [...aligned.map(part => rows(part, width)), messages(findings, width)].filter(part => part !== '').join('\n')
 }
 
-type Row = readonly [name: string, value: string | readonly string[]]
+/** Of a reply, whose message may be long. */
+const MAX_MESSAGE = 120
+
+type Row = readonly [name: string, value: string]
 
 function miner(status: Status): readonly Row[] {
   const { hotkey, wallet, netuid, neuron } = status
@@ -60,15 +58,15 @@ function immunityText(left: number | null): string {
 }
 
 function rankText(neuron: Neuron, metagraph: Metagraph): string {
-  const share = neuron.rank === null ? '' : ` (${shownShare(neuron.rank)})`
-  return `${groupedText(placeOf(neuron, metagraph))} of ${groupedText(metagraph.neurons.length)} by incentive${share}`
+  return `${groupedText(placeOf(neuron, metagraph))} of ${groupedText(metagraph.neurons.length)} by incentive`
 }
 
-function whereabouts({ neuron, chain, own, ping, settings }: Status): readonly Row[] {
-  if (!chain.metagraph) return [['this machine', ownText(own, settings.announce)]]
+function whereabouts(status: Status): readonly Row[] {
+  const { neuron, chain, ping } = status
+  if (!chain.metagraph) return [['this machine', ownText(status)]]
   return [
     ['announced', announcedText(neuron?.axon ?? null, chain.metagraph)],
-    ['this machine', ownText(own, settings.announce)],
+    ['this machine', ownText(status)],
     ...(ping ? [['ping', pingText(ping)] as const] : []),
   ]
 }
@@ -77,14 +75,16 @@ function announcedText(axon: AnnouncedAxon | null, { block }: Metagraph): string
   return axon ? `${axonText(axon)}, ${blockText(axon.block, block)}` : 'nothing'
 }
 
-function ownText({ ip, port }: LocalAxon, announce: boolean): string {
-  if (!announce) return 'announces nothing (neuron.announce)'
+function ownText({ own: { ip, port }, serving, settings }: Status): string {
+  const isAnnouncing = serving.isRunning && !!serving.state?.ours
+  if (!isAnnouncing && !settings.announce) return 'announces nothing (--no-announce)'
   if (ip === null) return 'does not know its public address'
-  return port === null ? `would announce ${ip}, on a port of its own choice` : `would announce ${axonText({ ip, port })}`
+  const announces = isAnnouncing ? 'announces' : 'would announce'
+  return port === null ? `${announces} ${ip}, on a port of its own choice` : `${announces} ${axonText({ ip, port })}`
 }
 
 function pingText({ found, status, message, ms, hotkey }: Ping): string {
-  const text = message === '' ? '' : `: ${message}`
+  const text = message === '' ? '' : `: ${message.slice(0, MAX_MESSAGE)}`
   if (found === 'unseen') return `not seen from here${text}`
   const who = found === 'reached' ? 'reached' : hotkey === null ? 'not an axon' : `the axon of ${hotkey}`
   return `${who} in ${Math.round(ms)} ms, status ${status}${text}`
@@ -96,11 +96,7 @@ function connection({ at, chain, serving }: Status): readonly Row[] {
     ? `${connection.endpoint}, ${Math.round(connection.latencyMs)} ms, runtime ${metagraph?.specVersion}`
     : 'out of reach'
   const block = metagraph && `${groupedText(metagraph.block)}, ${spanText(at - metagraph.blockAt)} old`
-  return [
-    ['endpoint', endpoint],
-    ...(block ? [['block', block] as const] : []),
-    ['serve', serveText(serving, at)],
-  ]
+  return [['endpoint', endpoint], ...(block ? [['block', block] as const] : []), ['serve', serveText(serving, at)]]
 }
 
 function serveText({ state, isRunning }: Status['serving'], at: number): string {
@@ -120,9 +116,14 @@ function requests({ requests }: ServingState, { at, chain }: Status): readonly R
   return [
     title,
     ...shown.map(({ uid, hotkey, lastAt, ...endings }): Row => {
-      return [uid === null ? 'allowed' : `uid ${uid}`, `${shortHotkey(hotkey)} ${endingsText(endings)}, last ${agoText(lastAt, at)}`]
+      return [
+        uid === null ? 'allowed' : `uid ${uid}`,
+        `${shortHotkey(hotkey)} ${endingsText(endings)}, last ${agoText(lastAt, at)}`,
+      ]
     }),
-    ...(callers.length > shown.length ? [['', `and ${counted(callers.length - shown.length, 'caller')} more`] as const] : []),
+    ...(callers.length > shown.length
+      ? [['', `and ${counted(callers.length - shown.length, 'caller')} more`] as const]
+      : []),
     ['others', endingsText(others)],
     ...reasons.map(({ ending, status, code, reason, count, hotkeys }): Row => {
       const names = hotkeys.map(hotkey => uids.get(hotkey) ?? shortHotkey(hotkey))

@@ -61,7 +61,12 @@ describe('the state of serve', () => {
         chain: 'stale',
         announcement: 'announced',
         ours: { ip: '203.0.113.7', port: 8091 },
-        problems: { chain: { message: 'no endpoint answers', since: 1 }, announcement: null, address: null, disk: null },
+        problems: {
+          chain: { message: 'no endpoint answers', since: 1 },
+          announcement: null,
+          address: null,
+          disk: null,
+        },
       }),
     })
 
