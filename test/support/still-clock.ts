@@ -4,13 +4,14 @@ import type { NeuronClock } from '#dist/neuron/clock.js'
 export class StillClock implements NeuronClock {
   #now: number
   #elapsed = 1_000
+  #onWait = Promise.withResolvers<void>()
   readonly #waits = new Set<{ readonly until: number; readonly end: () => void }>()
 
   constructor(now = Date.now()) {
     this.#now = now
   }
 
-  readonly now = () => this.#now
+  readonly now = () => Math.floor(this.#now)
   readonly elapsed = () => this.#elapsed
 
   readonly wait = (ms: number, signal: AbortSignal) =>
@@ -29,9 +30,28 @@ export class StillClock implements NeuronClock {
         reject(signal.reason)
       }
       signal.addEventListener('abort', abort, { once: true })
-      if (ms <= 0) setImmediate(waiting.end)
-      else this.#waits.add(waiting)
+      if (ms <= 0) return void setImmediate(waiting.end)
+      this.#waits.add(waiting)
+      this.#onWait.resolve()
     })
+
+  /** Resolves when something waits. */
+  async rested(): Promise<void> {
+    while (this.#waits.size === 0) {
+      await this.#onWait.promise
+      this.#onWait = Promise.withResolvers()
+    }
+  }
+
+  /** Moves the time from wait to wait, each time until all is done that a wait held up. */
+  async run(ms: number): Promise<void> {
+    for (let left = ms; left > 0; ) {
+      const next = Math.min(left, this.waitsMs ?? left)
+      left -= next
+      this.advance(next)
+      await this.rested()
+    }
+  }
 
   /** How long the longest wait still takes; undefined: nothing waits. */
   get waitsMs(): number | undefined {
