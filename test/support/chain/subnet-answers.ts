@@ -41,11 +41,12 @@ const encodedNeurons = perSubnet((runtime, subnet) =>
 const encodedState = perSubnet((runtime, subnet) => answerForm(runtime, ...STATE).enc(stateOf(subnet)))
 
 /**
- * The codec of an answer: by the runtime's metadata where that has it typed. Runtimes up to 218 wrap the answer as
- * `Vec<u8>` (opentensor/subtensor runtime/src/lib.rs, `result.encode()`), with the layout that runtime 240 then typed.
- * They encode a state without an `Option` around it, and a missing one as no bytes.
+ * The codec of an answer: by the runtime's metadata where that has it typed. Runtimes until 232 wrap the answer as
+ * `Vec<u8>`, in the layout that was typed later; byte for byte the same as what the code of runtime 103 answers. They
+ * encode a state without an `Option` around it, and a missing one as no bytes (opentensor/subtensor
+ * runtime/src/lib.rs, 0f50a0ae1).
  */
-function answerForm(runtime: Runtime, api: string, method: string): Codec<Decoded> {
+function answerForm(runtime: Runtime, api: string, method: string): Pick<Codec<Decoded>, 'enc'> {
   if (runtime.version.spec_version >= 240) return runtime.answerCodec(api, method)!
   const typed = runtimeOf(240).answerCodec(api, method)!
   const opaque = Bytes()
@@ -54,7 +55,7 @@ function answerForm(runtime: Runtime, api: string, method: string): Codec<Decode
     if (!isOptional) return typed.enc(value)
     return value === undefined ? new Uint8Array() : typed.enc(value).subarray(1)
   }
-  return { enc: (value: unknown) => opaque.enc(inner(value)) } as Codec<Decoded>
+  return { enc: (value: unknown) => opaque.enc(inner(value)) }
 }
 
 /** `NeuronInfoLite` of subtensor's pallets/subtensor/src/rpc_info/neuron_info.rs. */
