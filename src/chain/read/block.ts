@@ -7,7 +7,10 @@ import { isInteger, type Shape, UnexpectedShape } from './shape.js'
 
 type Key = number | string
 
-/** One finalised block, held so that the endpoint keeps its state while it is read. */
+/**
+ * One finalised block, held so that the endpoint keeps its state while it is read. All that throws here does so in a
+ * promise: calls that stand side by side in a `Promise.all` would otherwise leave those before them unhandled.
+ */
 export class Block {
   readonly number: number
   readonly hash: string
@@ -23,29 +26,37 @@ export class Block {
     this.#signal = signal
   }
 
-  /** @throws {UnexpectedShape} when the runtime stores none of these */
-  item(...names: readonly string[]): StorageItem {
-    const item = this.runtime.item(...names)
-    if (!item) throw new UnexpectedShape(`the runtime does not store ${names.join(' or ')}`)
+  /** @throws {UnexpectedShape} when the runtime does not store it */
+  item(name: string): StorageItem {
+    const item = this.runtime.item(name)
+    if (!item) throw new UnexpectedShape(`the runtime does not store ${name}`)
     return item
   }
 
   /** Reads one value; an absent one is the runtime's default, or absent where it has none. */
-  async value(item: StorageItem, ...keys: readonly Key[]): Promise<Answer> {
+  async value(name: string, ...keys: readonly Key[]): Promise<Answer> {
+    const item = this.item(name)
     checkKeys(item, keys)
     const value = await this.#storage(item).getValue(...keys, this.#options)
     return new Answer(item.value, value, item.name)
   }
 
+  /** Reads one value, where the runtime stores it. */
+  async optional(name: string, ...keys: readonly Key[]): Promise<Answer | null> {
+    return this.runtime.item(name) ? await this.value(name, ...keys) : null
+  }
+
   /** Reads a value of each of these keys, in their order. */
-  async values(item: StorageItem, keys: readonly (readonly Key[])[]): Promise<Answer[]> {
+  async values(name: string, keys: readonly (readonly Key[])[]): Promise<Answer[]> {
+    const item = this.item(name)
     for (const one of keys) checkKeys(item, one)
     const values = await this.#storage(item).getValues(keys, this.#options)
     return values.map(value => new Answer(item.value, value, item.name))
   }
 
   /** Reads all values under the first key of a map with two. @returns each with its second key */
-  async entries(item: StorageItem, key: Key): Promise<{ key: Answer; value: Answer }[]> {
+  async entries(name: string, key: Key): Promise<{ key: Answer; value: Answer }[]> {
+    const item = this.item(name)
     checkKeys(item, [key], item.keys.slice(0, 1))
     const second = item.keys[1]
     if (!second) throw new UnexpectedShape(`${item.name} has not two keys`)

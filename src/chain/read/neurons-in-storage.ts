@@ -14,15 +14,15 @@ import { stakesAt } from './stakes.js'
  */
 export async function neuronsInStorage(block: Block, netuid: number): Promise<Neuron[]> {
   const [count, keys, axons, ...lists] = await Promise.all([
-    block.value(block.item('SubnetworkN'), netuid),
-    block.entries(block.item('Keys'), netuid),
-    block.entries(block.item('Axons'), netuid),
-    ...columnNames.map(name => columnAt(block, name, netuid)),
+    block.value('SubnetworkN', netuid),
+    block.entries('Keys', netuid),
+    block.entries('Axons', netuid),
+    ...columnNames.map(name => block.optional(name, netuid)),
   ])
   const hotkeys = inOrder(keys, count.integer('u16', 'u32'))
   const [owners, own] = await Promise.all([
     block.values(
-      block.item('Owner'),
+      'Owner',
       hotkeys.map(hotkey => [hotkey]),
     ),
     ownStakes(block, netuid, hotkeys),
@@ -77,11 +77,6 @@ const columnNames: readonly string[] = [
   'LastUpdate',
 ]
 
-async function columnAt(block: Block, name: string, netuid: number): Promise<Answer | null> {
-  const item = block.runtime.item(name)
-  return item && (await block.value(item, netuid))
-}
-
 /** @throws {UnexpectedShape} when a neuron is missing: an endpoint that lists no keys would make a subnet look empty */
 function inOrder(keys: readonly { key: Answer; value: Answer }[], count: number): string[] {
   const byUid = new Map(keys.map(({ key, value }) => [key.integer('u16'), value.account()]))
@@ -93,14 +88,13 @@ function inOrder(keys: readonly { key: Answer; value: Answer }[], count: number)
 
 /** Alpha; before February 2025, when a subnet got its alpha, TAO. */
 async function ownStakes(block: Block, netuid: number, hotkeys: readonly string[]): Promise<bigint[]> {
-  const alpha = block.runtime.item('TotalHotkeyAlpha')
-  const values = alpha
+  const values = block.runtime.item('TotalHotkeyAlpha')
     ? block.values(
-        alpha,
+        'TotalHotkeyAlpha',
         hotkeys.map(hotkey => [hotkey, netuid]),
       )
     : block.values(
-        block.item('TotalHotkeyStake'),
+        'TotalHotkeyStake',
         hotkeys.map(hotkey => [hotkey]),
       )
   return (await values).map(value => value.bigint('u64'))

@@ -20,12 +20,11 @@ export async function readSubnet(node: ChainNode, netuid: number, signal: AbortS
  * @throws {ChainError} SUBNET_UNKNOWN
  */
 export async function subnetAt(block: Block, netuid: number): Promise<Subnet> {
-  const value = (...names: readonly string[]) => block.value(block.item(...names), netuid)
   const [exists, tempo, immunityPeriod, servingRateLimit, lastStep] = await Promise.all([
-    value('NetworksAdded'),
-    value('Tempo'),
-    value('ImmunityPeriod'),
-    value('ServingRateLimit'),
+    block.value('NetworksAdded', netuid),
+    block.value('Tempo', netuid),
+    block.value('ImmunityPeriod', netuid),
+    block.value('ServingRateLimit', netuid),
     lastStepAt(block, netuid),
   ])
   if (!exists.flag()) throw subnetUnknown(netuid)
@@ -57,13 +56,11 @@ export function subnetUnknown(netuid: number): ChainError {
  */
 async function lastStepAt(block: Block, netuid: number): Promise<number | null> {
   for (const name of ['LastEpochBlock', 'LastMechansimStepBlock', 'LastMechanismStepBlock']) {
-    const item = block.runtime.item(name)
-    const step = item && (await block.value(item, netuid)).integer('u32', 'u64')
-    if (step) return step
+    const step = await block.optional(name, netuid)
+    if (step?.integer('u32', 'u64')) return step.integer('u32', 'u64')
   }
-  const since = block.runtime.item('BlocksSinceLastStep')
-  const blocks = since && (await block.value(since, netuid)).integer('u32', 'u64')
-  return blocks ? block.number - blocks : null
+  const since = await block.optional('BlocksSinceLastStep', netuid)
+  return since && block.number - since.integer('u32', 'u64')
 }
 
 const MAX_NETUID = 0xffff

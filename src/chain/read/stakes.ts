@@ -47,9 +47,8 @@ export async function stakesAt(
 }
 
 async function registeredAtByUid(block: Block, netuid: number): Promise<ReadonlyMap<number, number> | null> {
-  const item = block.runtime.item('BlockAtRegistration')
-  if (!item) return null
-  const entries = await block.entries(item, netuid)
+  if (!block.runtime.item('BlockAtRegistration')) return null
+  const entries = await block.entries('BlockAtRegistration', netuid)
   return new Map(entries.map(({ key, value }) => [key.integer('u16'), value.integer('u32', 'u64')]))
 }
 
