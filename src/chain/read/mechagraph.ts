@@ -1,10 +1,10 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
 import type { RuntimeCall } from './runtime.js'
-import { named, UnexpectedShape } from './shape.js'
+import { named, UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads the neurons of a subnet by `get_selective_mechagraph`, the quickest way: one call, only the fields that are used,
@@ -90,7 +90,7 @@ const wanted = [
 ]
 
 /** A field is asked for by its number; every runtime so far numbers them in the order of the record. */
-async function selected(block: Block, call: RuntimeCall, netuid: number): Promise<Answer> {
+async function selected(block: Block, call: RuntimeCall, netuid: number): Promise<ChainValue> {
   const { output } = call
   if (output.kind !== 'record') throw new UnexpectedShape('the mechagraph is not a record')
   const fields = wanted.map(name => named(output.fields, name)).filter(field => field !== undefined)

@@ -1,10 +1,10 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
-import { UnexpectedShape } from './shape.js'
 import { stakesAt } from './stakes.js'
+import { UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads the neurons of a subnet from the storage, for runtimes whose calls give nothing that can be read.
@@ -78,7 +78,7 @@ const columnNames: readonly string[] = [
 ]
 
 /** @throws {UnexpectedShape} when a neuron is missing: an endpoint that lists no keys would make a subnet look empty */
-function inOrder(keys: readonly { key: Answer; value: Answer }[], count: number): string[] {
+function inOrder(keys: readonly { key: ChainValue; value: ChainValue }[], count: number): string[] {
   const byUid = new Map(keys.map(({ key, value }) => [key.integer('u16'), value.account()]))
   const hotkeys = Array.from({ length: count }, (_, uid) => byUid.get(uid))
   if (byUid.size !== count || hotkeys.includes(undefined))

@@ -1,22 +1,22 @@
 import { decAnyMetadata, type UnifiedMetadata, unifyMetadata } from '@polkadot-api/substrate-bindings'
 import { abortable } from '../../async/abortable.js'
 import type { ChainNode } from '../chain-node.js'
-import { named, type Shape, shapeOf, UnexpectedShape } from './shape.js'
+import { named, shapeOf, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 /** One item of the pallet's storage, as the metadata describes it. */
 export type StorageItem = {
   readonly pallet: string
   readonly name: string
-  readonly keys: readonly Shape[]
-  readonly value: Shape
+  readonly keys: readonly TypeShape[]
+  readonly value: TypeShape
 }
 
 /** One call of a runtime API, as the metadata describes it. */
 export type RuntimeCall = {
   readonly api: string
   readonly name: string
-  readonly inputs: readonly Shape[]
-  readonly output: Shape
+  readonly inputs: readonly TypeShape[]
+  readonly output: TypeShape
 }
 
 /** What the runtime of a block offers. */

@@ -1,9 +1,9 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
 import { decodeOpaque } from './opaque.js'
-import { compact, isOpaque, record, type Shape, UnexpectedShape } from './shape.js'
+import { compact, isOpaque, record, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 const NAME = 'get_subnet_state'
 
@@ -52,7 +52,7 @@ async function registeredAtByUid(block: Block, netuid: number): Promise<Readonly
   return new Map(entries.map(({ key, value }) => [key.integer('u16'), value.integer('u32', 'u64')]))
 }
 
-async function stateAt(block: Block, netuid: number, hotkeys: readonly string[]): Promise<Answer> {
+async function stateAt(block: Block, netuid: number, hotkeys: readonly string[]): Promise<ChainValue> {
   const call = block.runtime.call('SubnetInfoRuntimeApi', NAME)
   if (!call) throw new UnexpectedShape(`the runtime has no ${NAME}, which tells the stakes`)
   const answer = await block.call(call, netuid)
@@ -62,17 +62,17 @@ async function stateAt(block: Block, netuid: number, hotkeys: readonly string[])
   return state
 }
 
-function isOf(state: Answer, netuid: number, hotkeys: readonly string[]): boolean {
+function isOf(state: ChainValue, netuid: number, hotkeys: readonly string[]): boolean {
   if (state.isAbsent || state.field('netuid').integer('u16') !== netuid) return false
   const theirs = state.field('hotkeys').accounts()
   return theirs.length === hotkeys.length && theirs.every((hotkey, uid) => hotkey === hotkeys[uid])
 }
 
 /** Bytes until early 2025, with the byte of `Some` on some runtimes, and without on others. */
-function opaqueStates(block: Block, bytes: Uint8Array): Answer[] {
+function opaqueStates(block: Block, bytes: Uint8Array): ChainValue[] {
   // before TaoWeight, the same bytes were local stake, global stake and a weight
   if (!block.runtime.item('TaoWeight')) throw new UnexpectedShape(`${NAME} is older than TaoWeight`)
-  const states: Answer[] = []
+  const states: ChainValue[] = []
   for (const candidate of [bytes, ...(bytes[0] === SOME ? [bytes.subarray(1)] : [])])
     try {
       states.push(decodeOpaque(stateShape, candidate, NAME))
@@ -84,7 +84,7 @@ function opaqueStates(block: Block, bytes: Uint8Array): Answer[] {
 
 const compactU16 = compact({ kind: 'integer', type: 'u16' })
 const compactU64 = compact({ kind: 'integer', type: 'u64' })
-const list = (of: Shape): Shape => ({ kind: 'list', of })
+const list = (of: TypeShape): TypeShape => ({ kind: 'list', of })
 const SOME = 1
 
 /**
