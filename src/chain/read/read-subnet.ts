@@ -55,10 +55,10 @@ export function subnetUnknown(netuid: number): ChainError {
  * `LastEpochBlock`; `LastMechansimStepBlock` is spelled so on the chain. A zero there means that no epoch ran yet.
  */
 async function lastStepAt(block: Block, netuid: number): Promise<number | null> {
-  for (const name of ['LastEpochBlock', 'LastMechansimStepBlock', 'LastMechanismStepBlock']) {
-    const step = await block.optional(name, netuid)
-    if (step?.integer('u32', 'u64')) return step.integer('u32', 'u64')
-  }
+  const names = ['LastEpochBlock', 'LastMechansimStepBlock', 'LastMechanismStepBlock']
+  const items = await Promise.all(names.map(name => block.optional(name, netuid)))
+  const steps = items.filter(item => item !== null).map(item => item.integer('u32', 'u64'))
+  if (steps.length > 0) return steps.find(step => step > 0) ?? null
   const since = await block.optional('BlocksSinceLastStep', netuid)
   return since && block.number - since.integer('u32', 'u64')
 }
