@@ -37,7 +37,7 @@ export class Block {
   async value(name: string, ...keys: readonly Key[]): Promise<ChainValue> {
     const item = this.item(name)
     checkKeys(item, keys)
-    const value = await this.#storage(item).getValue(...keys, this.#options)
+    const value = await decoding(item.name, this.#storage(item).getValue(...keys, this.#options))
     return new ChainValue(item.value, value, item.name)
   }
 
@@ -50,7 +50,7 @@ export class Block {
   async values(name: string, keys: readonly (readonly Key[])[]): Promise<ChainValue[]> {
     const item = this.item(name)
     for (const one of keys) checkKeys(item, one)
-    const values = await this.#storage(item).getValues(keys, this.#options)
+    const values = await decoding(item.name, this.#storage(item).getValues(keys, this.#options))
     return values.map(value => new ChainValue(item.value, value, item.name))
   }
 
@@ -60,7 +60,7 @@ export class Block {
     checkKeys(item, [key], item.keys.slice(0, 1))
     const second = item.keys[1]
     if (!second) throw new UnexpectedShape(`${item.name} has not two keys`)
-    const entries = await this.#storage(item).getEntries(key, this.#options)
+    const entries = await decoding(item.name, this.#storage(item).getEntries(key, this.#options))
     return entries.map(({ keyArgs, value }) => ({
       key: new ChainValue(second, keyArgs[1], `${item.name}'s key`),
       value: new ChainValue(item.value, value, item.name),
@@ -71,7 +71,8 @@ export class Block {
   async call(call: RuntimeCall, ...inputs: readonly (number | readonly number[])[]): Promise<ChainValue> {
     if (inputs.length !== call.inputs.length || !inputs.every((input, at) => fits(call.inputs[at]!, input)))
       throw new UnexpectedShape(`${call.name} takes other inputs`)
-    const answer = await this.#node.api.apis[call.api]![call.name]!(...inputs, this.#options)
+    const entry = this.#node.api.apis[call.api]![call.name]!
+    const answer: unknown = await decoding(call.name, entry(...inputs, this.#options))
     return new ChainValue(call.output, answer, call.name)
   }
 
@@ -142,11 +143,25 @@ async function unsupported(
   cause: UnexpectedShape,
   signal: AbortSignal,
 ): Promise<ChainError> {
-  const spec = await abortable(specVersionAt(node, hash, signal), signal)
+  // the cause may be that the version cannot be read
+  const spec = await abortable(
+    specVersionAt(node, hash, signal).catch(() => 'of unknown version'),
+    signal,
+  )
   return new ChainError('RUNTIME_UNSUPPORTED', `cannot read runtime ${spec} of the chain: ${cause.message}`, {
     hint: 'update the miner: npm install -g bittensor-miner@latest',
     cause,
   })
+}
+
+/** The decoders of polkadot-api throw these errors on bytes that are not what the metadata says. */
+async function decoding<T>(name: string, value: Promise<T>): Promise<T> {
+  try {
+    return await value
+  } catch (cause) {
+    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    throw new UnexpectedShape(`${name} is not what the metadata says: ${cause.message}`, { cause })
+  }
 }
 
 /** polkadot-api encodes what does not fit: a netuid of 70000 as 4464. */

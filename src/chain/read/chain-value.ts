@@ -110,8 +110,8 @@ export class ChainValue {
 
   #toNumber(value: unknown): number {
     const number = Number(value)
-    if (Number.isSafeInteger(number)) return number
-    throw new UnexpectedShape(`${this.#path} is ${value}, which is no integer of JavaScript`)
+    if (Number.isSafeInteger(number) && number < 2 ** bitsOf(this.#shape)) return number
+    throw new UnexpectedShape(`${this.#path} is ${value}, which is too large`)
   }
 
   #toBigint(value: unknown): bigint {
@@ -134,4 +134,10 @@ export class ChainValue {
   #unexpected(wanted: string): UnexpectedShape {
     return new UnexpectedShape(`${this.#path} is ${shapeText(this.#shape)} instead of ${wanted}`)
   }
+}
+
+/** @returns of the number, or of each number in the list; compact numbers can be encoded larger than their type */
+function bitsOf(shape: TypeShape): number {
+  const number = shape.kind === 'list' ? shape.of : shape
+  return number.kind === 'integer' ? Number(number.type.slice(1)) : 0
 }

@@ -3,7 +3,7 @@ import { axonOf } from './axon.js'
 import type { Block } from './block.js'
 import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
-import { stakesAt } from './stakes.js'
+import { STAKE_BEFORE_ALPHA, stakesAt } from './stakes.js'
 import { UnexpectedShape } from './type-shape.js'
 
 /**
@@ -20,14 +20,13 @@ export async function neuronsInStorage(block: Block, netuid: number): Promise<Ne
     ...columnNames.map(name => block.optional(name, netuid)),
   ])
   const hotkeys = inOrder(keys, count.integer('u16', 'u32'))
-  const [owners, own] = await Promise.all([
+  const ofHotkeys = (item: string) =>
     block.values(
-      'Owner',
+      item,
       hotkeys.map(hotkey => [hotkey]),
-    ),
-    ownStakes(block, netuid, hotkeys),
-  ])
-  const stakes = await stakesAt(block, netuid, hotkeys, own)
+    )
+  const tao = async () => (await ofHotkeys(STAKE_BEFORE_ALPHA)).map(stake => stake.bigint('u64'))
+  const [owners, stakes] = await Promise.all([ofHotkeys('Owner'), stakesAt(block, netuid, hotkeys, tao)])
   const axonOfHotkey = new Map(axons.map(({ key, value }) => [key.account(), value]))
   const columns = new Columns(name => lists[columnNames.indexOf(name)] ?? null, hotkeys.length)
   const of = {
@@ -84,18 +83,4 @@ function inOrder(keys: readonly { key: ChainValue; value: ChainValue }[], count:
   if (byUid.size !== count || hotkeys.includes(undefined))
     throw new UnexpectedShape(`Keys has ${byUid.size} neurons, and SubnetworkN ${count}`)
   return hotkeys as string[]
-}
-
-/** Alpha; before February 2025, when a subnet got its alpha, TAO. */
-async function ownStakes(block: Block, netuid: number, hotkeys: readonly string[]): Promise<bigint[]> {
-  const values = block.runtime.item('TotalHotkeyAlpha')
-    ? block.values(
-        'TotalHotkeyAlpha',
-        hotkeys.map(hotkey => [hotkey, netuid]),
-      )
-    : block.values(
-        'TotalHotkeyStake',
-        hotkeys.map(hotkey => [hotkey]),
-      )
-  return (await values).map(value => value.bigint('u64'))
 }

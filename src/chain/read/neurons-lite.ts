@@ -18,13 +18,7 @@ const NAME = 'get_neurons_lite'
 export async function neuronsByLite(block: Block, netuid: number): Promise<Neuron[]> {
   const rows = (await liteAt(block, netuid)).items()
   const hotkeys = rows.map((row, uid) => checkedHotkey(row, uid, netuid))
-  const own = rows.map(row =>
-    row
-      .field('stake')
-      .items()
-      .reduce((sum, stake) => sum + stake.member(1).bigint('u64'), 0n),
-  )
-  const stakes = await stakesAt(block, netuid, hotkeys, own)
+  const stakes = await stakesAt(block, netuid, hotkeys, () => rows.map(sumOfStakes))
   return rows.map((row, uid) => ({
     uid,
     hotkey: hotkeys[uid]!,
@@ -48,6 +42,11 @@ function checkedHotkey(row: ChainValue, uid: number, netuid: number): string {
   if (row.field('uid').integer('u16') !== uid) throw new UnexpectedShape(`${NAME} has other uids than 0, 1, 2, …`)
   if (row.field('netuid').integer('u16') !== netuid) throw new UnexpectedShape(`${NAME} is of another subnet`)
   return row.field('hotkey').account()
+}
+
+function sumOfStakes(row: ChainValue): bigint {
+  const stakes = row.field('stake').items()
+  return stakes.reduce((sum, stake) => sum + stake.member(1).bigint('u64'), 0n)
 }
 
 function shareOrNull(row: ChainValue, name: string): number | null {

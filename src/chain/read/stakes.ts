@@ -13,25 +13,43 @@ export type Stakes = Pick<Neuron, 'stakeRao' | 'alphaRao' | 'taoRao' | 'register
 /**
  * Reads the stakes of a subnet's neurons.
  *
- * @param own each neuron's own stake: alpha, and TAO before February 2025, when a subnet got its alpha
+ * @param tao reads the stake of each neuron on runtimes before February 2025, on which a subnet has no alpha
  * @throws {UnexpectedShape} when the runtime has alpha, and does not tell what of the TAO counts
  */
 export async function stakesAt(
   block: Block,
   netuid: number,
   hotkeys: readonly string[],
-  own: readonly bigint[],
+  tao: () => Promise<readonly bigint[]> | readonly bigint[],
 ): Promise<(uid: number) => Stakes> {
   if (hotkeys.length === 0) return () => ({ stakeRao: 0n, alphaRao: null, taoRao: null, registeredAt: null })
-  if (!block.runtime.item('TotalHotkeyAlpha')) {
-    const registeredAt = await registeredAtByUid(block, netuid)
-    return uid => ({
-      stakeRao: own[uid]!,
-      alphaRao: null,
-      taoRao: own[uid]!,
-      registeredAt: registeredAt?.get(uid) ?? null,
-    })
-  }
+  return block.runtime.item(STAKE_BEFORE_ALPHA)
+    ? await stakesBeforeAlpha(block, netuid, tao)
+    : await stakesOfState(block, netuid, hotkeys)
+}
+
+/** An item that no runtime with alpha has. */
+export const STAKE_BEFORE_ALPHA = 'TotalHotkeyStake'
+
+async function stakesBeforeAlpha(
+  block: Block,
+  netuid: number,
+  tao: () => Promise<readonly bigint[]> | readonly bigint[],
+): Promise<(uid: number) => Stakes> {
+  const [stakes, registeredAt] = await Promise.all([tao(), registeredAtByUid(block, netuid)])
+  return uid => ({
+    stakeRao: stakes[uid]!,
+    alphaRao: null,
+    taoRao: stakes[uid]!,
+    registeredAt: registeredAt?.get(uid) ?? null,
+  })
+}
+
+async function stakesOfState(
+  block: Block,
+  netuid: number,
+  hotkeys: readonly string[],
+): Promise<(uid: number) => Stakes> {
   const state = await stateAt(block, netuid, hotkeys)
   const columns = new Columns(name => state.optional(name), hotkeys.length)
   const total = columns.whole('total_stake', answer => answer.amounts())

@@ -94,6 +94,15 @@ describe('a runtime to come', () => {
     })
   })
 
+  it('is refused when its answers are not what its metadata says', async () => {
+    // the node takes a spec version below 240 for one with opaque answers, which this metadata does not describe so
+    await assert.rejects(readOf(new RuntimeEditor(240).build(239)), {
+      code: 'RUNTIME_UNSUPPORTED',
+      message:
+        /^cannot read runtime 239 of the chain: .*get_neurons_lite is not what the metadata says: .*get_subnet_state/,
+    })
+  })
+
   it('is refused when it stores no Tempo', async () => {
     const editor = new RuntimeEditor(381)
     editor.removeItem('Tempo')
