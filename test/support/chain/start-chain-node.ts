@@ -1,5 +1,5 @@
 import { Binary, Blake2256 } from '@polkadot-api/substrate-bindings'
-import { encodeAddress } from '#dist/keys/ss58.js'
+import { chainHeadRpc } from './chain-head-rpc.ts'
 import { type Block, type ChainStart, FixtureChain } from './fixture-chain.ts'
 import type { RpcMethods } from './json-rpc.ts'
 import { legacyRpc } from './legacy-rpc.ts'
@@ -8,15 +8,19 @@ import { type RpcServer, startRpcServer } from './rpc-server.ts'
 import { type Runtime, runtimeOf, type Spec } from './runtime.ts'
 import type { ServedAxon } from './serve-axon.ts'
 import type { SourceSubnet } from './source-subnet.ts'
-import { type NeuronOf, neuronOf } from './subnet-of.ts'
+import { withNeuron, withoutHotkey } from './subnet-changes.ts'
+import type { NeuronOf } from './subnet-of.ts'
 
-/** What a node offers beside the methods that every node has. */
+/** `legacy`: only the methods that every node has; `chainHead`: those of the new specification too. */
 export type Protocol = 'legacy' | 'chainHead'
 
 /** How a node begins. Everything has a default: finney's subnet 1 on runtime 381. */
 export type ChainNodeOptions = Partial<Omit<ChainStart, 'runtime' | 'genesis'>> & {
   readonly spec?: Spec
+  /** by default `chainHead`, as finney's nodes are */
   readonly protocol?: Protocol
+  /** of the chain, for who asks */
+  readonly name?: string
   /** `finney`, `test`, a hash of 32 bytes as hex, or any other name, which is hashed */
   readonly genesis?: string
   /** makes a block so often; 0: only on command, and for an extrinsic */
@@ -61,7 +65,7 @@ export async function startChainNode(options: ChainNodeOptions = {}): Promise<Ch
     finality: options.finality ?? 'at once',
     sealing: options.sealing ?? 'at once',
   })
-  const methods = methodsOf(chain)
+  const methods = methodsOf(chain, options.name ?? 'Bittensor', options.protocol ?? 'chainHead')
   const server = await startRpcServer(() => methods, options.port)
   const timer = options.blockMs ? setInterval(() => chain.makeBlock(), options.blockMs) : undefined
 
@@ -86,14 +90,8 @@ export async function startChainNode(options: ChainNodeOptions = {}): Promise<Ch
     makeBlock: () => chain.makeBlock(),
     change,
     register: (neuron, netuid) =>
-      change(
-        subnet => ({
-          ...subnet,
-          neurons: [...subnet.neurons, neuronOf({ registeredAt: chain.head.number + 1, ...neuron })],
-        }),
-        netuid,
-      ),
-    deregister: (hotkey, netuid) => change(subnet => replaced(subnet, hotkey, chain.head.number + 1), netuid),
+      change(subnet => withNeuron(subnet, { registeredAt: chain.head.number + 1, ...neuron }), netuid),
+    deregister: (hotkey, netuid) => change(subnet => withoutHotkey(subnet, hotkey, chain.head.number + 1), netuid),
     upgrade: runtime => {
       chain.upgrade(typeof runtime === 'number' ? runtimeOf(runtime) : runtime)
       chain.makeBlock()
@@ -121,13 +119,11 @@ export function genesisOf(name: string): string {
   return knownGenesis[name] ?? Binary.toHex(Blake2256(Binary.fromText(name)))
 }
 
-function methodsOf(chain: FixtureChain): RpcMethods {
-  const methods: RpcMethods = { ...legacyRpc(chain, 'Fixture'), rpc_methods: () => ({ methods: Object.keys(methods) }) }
+function methodsOf(chain: FixtureChain, name: string, protocol: Protocol): RpcMethods {
+  const methods: RpcMethods = {
+    ...legacyRpc(chain, name),
+    ...(protocol === 'chainHead' && chainHeadRpc(chain, name)),
+    rpc_methods: () => ({ methods: Object.keys(methods) }),
+  }
   return methods
-}
-
-/** The subnet with another hotkey in a neuron's place, which has neither permit nor stake nor axon. */
-function replaced(subnet: SourceSubnet, hotkey: string, block: number): SourceSubnet {
-  const newcomer = neuronOf({ hotkey: encodeAddress(Blake2256(Binary.fromText(hotkey))), registeredAt: block })
-  return { ...subnet, neurons: subnet.neurons.map(neuron => (neuron.hotkey === hotkey ? newcomer : neuron)) }
 }
