@@ -136,9 +136,10 @@ export default class Serve extends SettingsCommand {
       const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
       const { allow } = valuesOf(configuration, hostSections.policy)
       const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
+      const report = () => neuron.report()
       scope
         .resolve(RESOURCES)
-        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: () => neuron.report(), ...serving }))
+        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving }))
     }
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
