@@ -60,12 +60,12 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
 const DAY_MS = 86_400_000
 
 function lookAtNeuron(status: Status, found: Found): void {
-  const { hotkey, netuid, neuron, chain } = status
+  const { hotkey, netuid, neuron, chain, registerCommand } = status
   if (chain.metagraph && !neuron)
     found.add(
       'UNREGISTERED',
       `the hotkey ${hotkey} is not registered on subnet ${netuid}`,
-      `btcli subnet register --netuid ${netuid}, or another hotkey with --wallet-name and --wallet-hotkey`,
+      registerCommand,
     )
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
