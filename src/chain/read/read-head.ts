@@ -1,0 +1,23 @@
+import type { Head } from '../chain.js'
+import type { ChainNode } from '../chain-node.js'
+import { atFinalised, type Block } from './block.js'
+
+/**
+ * Reads the latest finalised block.
+ *
+ * @throws {ChainError} RUNTIME_UNSUPPORTED · what polkadot-api throws when the connection fails · the signal's reason
+ */
+export function readHead(node: ChainNode, signal: AbortSignal): Promise<Head> {
+  return atFinalised(node, signal, async block => ({
+    number: block.number,
+    hash: block.hash,
+    at: await blockTime(block),
+    specVersion: block.runtime.specVersion,
+  }))
+}
+
+/** Returns the time that the block itself has, epoch milliseconds. */
+export async function blockTime(block: Block): Promise<number> {
+  const now = await block.value('Timestamp.Now')
+  return now.integer('u64')
+}
