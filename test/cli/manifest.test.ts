@@ -31,6 +31,7 @@ describe('oclif.manifest.json', () => {
     )
     const all = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor']
     assert.deepEqual(readers.sort(), [
+      ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['check', ['axon'], true],
       ['config:show', all, true],
       ['metagraph', ['subnet', 'subtensor'], false],
@@ -38,6 +39,7 @@ describe('oclif.manifest.json', () => {
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
       ['serve', all, true],
+      ['status', ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], false],
     ])
   })
 
