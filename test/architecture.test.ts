@@ -49,10 +49,10 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   chain: {
     '.': ['connect', 'read', 'write'],
-    connect: ['.', 'read'],
-    read: ['.'],
     thread: ['.', 'connect'],
+    connect: ['.', 'read'],
     write: ['.'],
+    read: ['.'],
   },
   cli: {
     '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question'],

@@ -91,12 +91,12 @@ const slowDecryption = 'btwallet makes this slow, so that guessing a password ta
 
 /** Opens the axon. All that is slow or may fail comes before the port opens. */
 export async function buildAxon(from: Builder): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { allowList }, { wires }, { watchPlugins }] =
+  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { rulesOf }, { wires }, { watchPlugins }] =
     await Promise.all([
       import('./request-log.js'),
       import('../axon/serve-axon.js'),
       import('../keys/ss58.js'),
-      import('../policy/allow-list.js'),
+      import('../policy/rules-of.js'),
       import('./wires.js'),
       import('./log/plugin-watchdog.js'),
     ])
@@ -125,7 +125,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
-      rules: [allowList(valuesOf(configuration, hostSections.policy))],
+      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: false }),
+      standings: () => 'unregistered',
       verify: checks =>
         verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
       concurrency: axon.concurrency,

@@ -30,6 +30,7 @@ const impliedByDev: readonly TypedFlag[] = [
   { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
+  { path: 'policy.allowUnregistered', flag: '--dev', texts: ['false'] },
 ]
 
 export default class Serve extends SettingsCommand {
