@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { scopeCodes } from '#dist/app/scope-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
+import { chainCodes } from '#dist/chain/chain-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
@@ -28,6 +29,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'createCodes', codes: createCodes, from: /^create\// },
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
+  { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
   {
     name: 'hostCodes',
     codes: hostCodes,
@@ -39,7 +41,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 
 /** Names in capitals that are not codes of this program. */
 const others = [
-  /^(MINER|BT|OPENAI)_/, // environment variables
+  /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix

@@ -5,6 +5,7 @@ import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
 import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
+import { RpcError } from '../../support/chain/json-rpc.ts'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
@@ -158,6 +159,32 @@ describe('openChainThread', () => {
     })
   })
 
+  it('gives a thread no signature that the one before it asked for', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf([{ hotkey: alice.address }])] })
+    await using there = opened(node.url, { code: also('process.exit()') })
+    const asked = Promise.withResolvers<void>()
+    const late = Promise.withResolvers<Uint8Array>()
+    const slow = {
+      publicKey: alice.publicKey,
+      sign() {
+        asked.resolve()
+        return late.promise
+      },
+    }
+    const lost = there.chain.announce(announcement, slow)
+    await asked.promise
+    await Promise.all([assert.rejects(lost, { code: 'CALL_FAILED' }), assert.rejects(there.chain.subnet(666))])
+    const signer = {
+      publicKey: alice.publicKey,
+      async sign(text: Uint8Array) {
+        late.resolve(new Uint8Array(64))
+        await setImmediate()
+        return alice.sign(text)
+      },
+    }
+    assert.deepEqual(await there.chain.announce(announcement, signer), { block: node.chain.head.number })
+  })
+
   it('gives the thread none of the environment’s secrets', async () => {
     process.env.MINER_WALLET_PASSWORD = 'open sesame'
     try {
@@ -195,6 +222,17 @@ describe('openChainThread', () => {
       assert.deepEqual(texts.slice(0, 4), ['one', 'two\nlines', 'three', 'four'])
       assert.match(texts.slice(4).join('\n'), /^Error: six\n(.*\n)*.*Warning: five/)
       assert.equal(stderr, '')
+    })
+
+    it('comes from polkadot-api too, of which a node refuses a call', async () => {
+      await using node = await startChainNode({ protocol: 'chainHead' })
+      const printed = Promise.withResolvers<string>()
+      const onEvent = (event: ChainEvent) => textOf(event).forEach(printed.resolve)
+      await using chain = openChainThread({ network: node.url, onEvent })
+      await chain.head()
+      node.faults.refuse = method => (method === 'chainHead_v1_unpin' ? new RpcError(-32000, 'not now') : undefined)
+      for (let i = 0; i < 3; i++) node.makeBlock()
+      assert.match(await printed.promise, /^unpin .*not now/)
     })
 
     it('is bounded, and counted', async () => {
@@ -236,7 +274,7 @@ describe('openChainThread', () => {
         await assert.rejects(open, {
           name: 'ChainError',
           code: 'CALL_FAILED',
-          message: /^the thread of the chain’s client/,
+          message: /^the thread of the chain's client/,
         })
         node.faults.isStalled = false
         assert.equal((await there.chain.head()).specVersion, 381)
@@ -267,7 +305,7 @@ describe('openChainThread', () => {
       await using there = opened('ws://127.0.0.1:1', { code: deaf, pingMs: 20, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
-        message: 'the chain’s client took longer than 0.3 s',
+        message: "the chain's client took longer than 0.3 s",
       })
     })
 
