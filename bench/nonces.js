@@ -3,7 +3,7 @@
 import { SpentNonces } from '../dist/axon/state/spent-nonces.js'
 
 const now = Date.now()
-const store = () => new SpentNonces({ startedAtMs: now - 1000, perHotkey: 1e9, inAll: 1e9 })
+const store = () => new SpentNonces({ startedAtMs: now - 1000, perCaller: 1e9, inAll: 1e9 })
 spend(store(), 0) // warms up, so that compiled code is not counted
 const nonces = store()
 const steps = []
@@ -18,8 +18,9 @@ console.log(JSON.stringify(steps))
 function spend(nonces, step) {
   for (let at = 0; at < 100_000; at++) {
     const signedAtNs = BigInt(now) * 1_000_000n + BigInt(step * 100_000 + at) * 60_000n
-    const hotkey = `hotkey-${at % 64}`
-    nonces.spend({ hotkey, replayKey: `${hotkey}:uuid:${signedAtNs}`, signedAtNs, keepMs: 64_000 }, now)
+    const caller = { countedAs: `hotkey-${at % 64}`, isStranger: false }
+    const replayKey = `${caller.countedAs}:uuid:${signedAtNs}`
+    nonces.spend({ replayKey, signedAtNs, keepMs: 64_000 }, caller, now)
   }
 }
 

@@ -15,7 +15,8 @@ export const refusalMeanings = {
   },
   BLACKLISTED: {
     meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",
-    remedy: 'operator: check `--allow` and `--deny`',
+    remedy:
+      'operator: check `--allow`, `--deny`, `--require-permit`, `--allow-unregistered` and `--min-stake`; the text has the reason',
   },
   UNKNOWN_SYNAPSE: {
     meaning: 'the dialect does not have this synapse',
@@ -46,7 +47,8 @@ export const refusalMeanings = {
     remedy: 'caller: ask with less text; operator: choose a model with a longer context',
   },
   TOO_MANY_NONCES: {
-    meaning: 'the hotkey sent too many requests within about a minute (100,000)',
+    meaning:
+      'the hotkey, or the address of callers that are not registered, sent too many requests within about a minute (100,000)',
     remedy: 'caller: send fewer requests',
   },
   BUSY: {
@@ -73,6 +75,12 @@ export const refusalMeanings = {
     meaning: 'the model failed, or returned no usable answer',
     remedy: 'operator: run `miner check`; the log has the cause with a code of [errors.md](errors.md)',
   },
+  STANDINGS_UNKNOWN: {
+    meaning:
+      'the chain has not told yet whether this hotkey is registered: the miner has just started, or cannot reach the chain',
+    remedy:
+      'caller: ask again after `Retry-After`; operator: look for the errors of the chain in the log, or name the hotkey with `--allow`',
+  },
   DRAINING: {
     meaning: 'the miner is stopping and accepts no new requests',
     remedy: 'caller: ask again after the restart',
@@ -86,7 +94,8 @@ export const refusalMeanings = {
     remedy: 'caller: ask again in a second; operator: look for a flood of requests',
   },
   NONCE_STORE_FULL: {
-    meaning: 'all hotkeys together sent too many requests within about a minute (1,000,000)',
+    meaning:
+      'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
   },
   LOADING: {

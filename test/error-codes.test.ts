@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { scopeCodes } from '#dist/app/scope-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
+import { chainCodes } from '#dist/chain/chain-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
+import { statusCodes } from '#dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
 import { keyCodes } from '#dist/keys/key-codes.js'
+import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
@@ -28,23 +31,26 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'createCodes', codes: createCodes, from: /^create\// },
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
+  { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
+  { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
     name: 'hostCodes',
     codes: hostCodes,
     from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
+  { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
 
 /** Names in capitals that are not codes of this program. */
 const others = [
-  /^(MINER|BT|OPENAI)_/, // environment variables
+  /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
+  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

@@ -1,24 +1,24 @@
 import type { Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
-import type { ScreenRule } from '../plugin/screen-rule.js'
 import type { Wire } from '../wires/wire.js'
 import type { PlainRoutes } from './answer/plain-route.js'
+import type { ChainState } from './http/health.js'
 import type { RateLimiters } from './stages/charge.js'
 import type { Routes } from './stages/match.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
+import type { Screening } from './stages/screen.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
 import type { Scheduler } from './state/scheduler.js'
 
 /** What all requests of one axon share. */
-export type AxonContext = {
+export type AxonContext = Screening & {
   /** the axon's id in records */
   readonly axon: string
   /** our own hotkey, ss58 */
   readonly hotkey: string
   readonly wires: readonly [Wire, ...Wire[]]
   readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
-  readonly rules: readonly ScreenRule[]
   readonly verification: Verification
   readonly rateLimiters: RateLimiters
   readonly scheduler: Scheduler
@@ -35,6 +35,8 @@ export type AxonContext = {
   /** whether an answer is cut at the deadline, where the dialect allows it */
   readonly mayCut: boolean
   readonly isDraining: () => boolean
+  /** undefined without a chain */
+  readonly chainState: (() => ChainState) | undefined
   /** epoch milliseconds */
   readonly now: () => number
 }

@@ -19,7 +19,7 @@ export type Exchange = {
   readonly cancellation: AbortController
   /** Begins a streamed reply. One that does not end in order is cut off: the connection closes without its end. */
   stream(head: ReplyHead): ReplyStream
-  /** The caller is proven and the rules let it in: its connection is not evicted any more. */
+  /** The caller is proven, and registered or allowed: its connection is not evicted any more. */
   trust(): void
 }
 

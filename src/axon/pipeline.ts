@@ -26,7 +26,7 @@ import { verify } from './stages/verify.js'
 export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<Reply | null> {
   const { head, cancellation } = exchange
   const { signal } = cancellation
-  if (isHealthCheck(head)) return healthReply(axon.isDraining())
+  if (isHealthCheck(head)) return healthReply(axon.isDraining(), axon.chainState?.())
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -41,12 +41,13 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const route = matchRoute(head, wire, axon.dialect.routes)
     const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
-    const screened = screen(claim, axon.rules, route)
-    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, signal }))
+    const screened = screen(claim, axon, route)
+    const { address } = head
+    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
     if (!call.isStranger) exchange.trust()
-    charge(axon.rateLimiters, call, head.address)
+    charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
-    charge(axon.rateLimiters, call, head.address, request)
+    charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
     using place = await schedule(axon, request, { id: trace.id, signal })

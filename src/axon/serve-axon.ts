@@ -8,6 +8,7 @@ import type { Miner } from '../plugin/miner.js'
 import { servingAxon } from '../plugin/run/abandon.js'
 import { boundedFetch, questionSignal } from '../plugin/run/bounded-fetch.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
+import type { Standings } from '../plugin/standing.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Wire } from '../wires/wire.js'
 import { signJson } from './answer/sign-json.js'
@@ -16,6 +17,7 @@ import { publish } from './events.js'
 import type { Exchange } from './exchange.js'
 import { answerClientError, refuseAndClose } from './http/client-error.js'
 import { Connections } from './http/connections.js'
+import type { ChainState } from './http/health.js'
 import { listen, reachableUrl } from './http/listen.js'
 import { readBody } from './http/read-body.js'
 import { writeReply } from './http/write-reply.js'
@@ -45,6 +47,10 @@ export type AxonOptions = {
   /** the operator's choice, for records */
   readonly minerName: string
   readonly rules: readonly ScreenRule[]
+  /** looks a claimed hotkey up, once for each request; without a chain `() => 'unregistered'` */
+  readonly standings: Standings
+  /** for `/healthz`; absent without a chain */
+  readonly chainState?: () => ChainState
   readonly verify: CheckSignatures
   /** signs a message with our hotkey: 64 bytes */
   readonly sign: (message: Uint8Array) => Uint8Array
@@ -73,7 +79,7 @@ export type AxonOptions = {
 export type Limits = {
   readonly connections: number
   readonly pendingChecks: number
-  readonly noncesPerHotkey: number
+  readonly noncesPerCaller: number
   readonly noncesInAll: number
   readonly headersMs: number
   readonly requestMs: number
@@ -85,7 +91,7 @@ export type Limits = {
 const defaults: Limits = {
   connections: 1024,
   pendingChecks: 256,
-  noncesPerHotkey: 100_000,
+  noncesPerCaller: 100_000,
   noncesInAll: 1_000_000,
   headersMs: 10_000,
   requestMs: 30_000,
@@ -216,11 +222,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       plain: new Map(Object.entries(dialect.routes ?? {})),
     },
     rules: options.rules,
+    standings: options.standings,
     verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
-      rising: dialect.nonces === 'rising' ? new RisingNonces() : null,
-      nonces: new SpentNonces({ startedAtMs: now(), perHotkey: limits.noncesPerHotkey, inAll: limits.noncesInAll }),
+      rising: dialect.nonces === 'rising' ? { known: new RisingNonces(), strangers: new RisingNonces() } : null,
+      nonces: new SpentNonces({ startedAtMs: now(), perCaller: limits.noncesPerCaller, inAll: limits.noncesInAll }),
       now,
     },
     scheduler: new Scheduler(options),
@@ -236,6 +243,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     marginMs: options.marginMs,
     mayCut: options.mayCut,
     isDraining: () => draining,
+    chainState: options.chainState,
     now,
   }
 

@@ -1,3 +1,4 @@
+import { refusals } from '../wires/refusal.js'
 import type { SynapseReply } from '../wires/synapse/read-reply.js'
 import type { explanationCodes } from './explanation-codes.js'
 
@@ -170,6 +171,13 @@ function unavailable(text: string): Explanation {
       code: 'REPLY_MISSING',
       message: 'the connection was closed without a reply',
       hint: `check --url; ${CHECK_AXON_LOG}`,
+    }
+  }
+  if (text === refusals.STANDINGS_UNKNOWN.text()) {
+    return {
+      code: 'STANDINGS_UNKNOWN',
+      message: 'the axon does not know yet whether this hotkey is registered',
+      hint: 'retry in a minute, or use a hotkey on its allow list; if it stays so, the axon cannot reach its chain',
     }
   }
   return {

@@ -36,6 +36,11 @@ export const explanationCodes = {
   QUESTION_TOO_LONG: { meaning: 'the question is too large (413)', remedy: 'ask with less text' },
   BUSY: { meaning: 'the axon accepts no more questions for now (429)', remedy: 'ask later, or with fewer at once' },
   UNSUPPORTED: { meaning: 'the miner behind the axon cannot do that (501)', remedy: 'ask a question that it supports' },
+  STANDINGS_UNKNOWN: {
+    meaning: 'the axon does not know yet whether this hotkey is registered (503)',
+    remedy:
+      'ask again in a minute, or with a hotkey on its allow list; if it stays so, the axon cannot reach its chain',
+  },
   AXON_UNAVAILABLE: { meaning: 'the axon cannot answer now (503)', remedy: 'ask again in a few seconds' },
   AXON_UNREACHABLE: {
     meaning: 'the connection is refused or not accepted',

@@ -89,7 +89,10 @@ export type Call<Body> = {
 /** Fields to set in the reply, which otherwise echoes the request's fields as they came. */
 export type Patch = Readonly<Record<string, Json>>
 
-/** A rate limit per caller. Hotkeys that the operator lists in `policy.allow` are exempt. */
+/**
+ * A rate limit per caller. Hotkeys that the operator lists in `policy.allow` are exempt; hotkeys that are not registered are
+ * counted by address, by default 10 in 10 s.
+ */
 export type Rate = {
   /** requests per window, each counted as its `cost` */
   readonly limit: number
@@ -108,8 +111,8 @@ export type RouteTerms<Body extends ZodType> = {
   /** `none`: requests need no signature; `rate` then counts addresses, by default 10 in 10 s */
   readonly auth?: 'signed' | 'none'
   /**
-   * false: checks the signature, but none of the rules about hotkeys; `rate` counts addresses, as for `auth: 'none'`,
-   * without exemptions
+   * false: checks the signature, but none of the rules about hotkeys; `rate`, by default 10 in 10 s, counts registered and
+   * allowed hotkeys each by itself, all others by address, without exemptions
    */
   readonly rules?: false
   readonly rate?: Rate

@@ -8,9 +8,9 @@ const hotkeys = z.array(
   }),
 )
 
-/** The hotkeys that the axon admits and refuses. */
+/** Who may ask. */
 export const policySettings = z.object({
-  allow: hotkeys.default([]).describe('hotkeys to admit').meta({ flag: 'allow' }),
+  allow: hotkeys.default([]).describe('hotkeys to admit, whatever the other rules say').meta({ flag: 'allow' }),
   deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny' }),
   requirePermit: z
     .boolean()
@@ -20,12 +20,15 @@ export const policySettings = z.object({
   allowUnregistered: z
     .boolean()
     .default(false)
-    .describe('also admit hotkeys that are not registered on the subnet; needs --no-require-permit')
+    .describe(
+      'also admit hotkeys that are not registered on the subnet, as the last in line; needs --no-require-permit, and no --min-stake',
+    )
     .meta({ flag: 'allow-unregistered' }),
   minStake: z
     .number()
     .min(0)
     .max(21_000_000)
+    .refine(tao => Number(tao.toFixed(9)) === tao, { error: 'must have at most 9 decimals: 0.000000001 TAO is 1 RAO' })
     .default(0)
     .describe('stake that a caller needs at least, in TAO')
     .meta({ flag: 'min-stake' }),
@@ -38,8 +41,14 @@ export const policySettings = z.object({
     .meta({ flag: 'max-standings-age', unit: 'duration' }),
 })
 
-/** Reports each hotkey that is on both lists. */
-export function policyRules({ allow = [], deny = [] }: Partial<z.infer<typeof policySettings>>) {
+type PolicyValues = Partial<z.infer<typeof policySettings>>
+
+/** Reports each hotkey that is on both lists, and `allowUnregistered` where another rule undoes it. */
+export function policyRules(values: PolicyValues) {
+  return [...onBothLists(values), ...unregisteredAnyway(values)]
+}
+
+function onBothLists({ allow = [], deny = [] }: PolicyValues) {
   return allow
     .filter(hotkey => deny.includes(hotkey))
     .map(hotkey => ({
@@ -47,4 +56,23 @@ export function policyRules({ allow = [], deny = [] }: Partial<z.infer<typeof po
       message: `and policy.deny both name ${hotkey}`,
       hint: 'remove it from one of them',
     }))
+}
+
+/** An unregistered hotkey has neither permit nor stake, so a rule on these refuses what the operator meant to admit. */
+function unregisteredAnyway({ allowUnregistered = false, requirePermit = false, minStake = 0 }: PolicyValues) {
+  if (!allowUnregistered) return []
+  const undoing = [
+    ...(requirePermit ? [{ setting: 'policy.requirePermit', flag: '--no-require-permit' }] : []),
+    ...(minStake > 0 ? [{ setting: 'policy.minStake', flag: '--min-stake 0' }] : []),
+  ]
+  if (undoing.length === 0) return []
+  const list = (texts: readonly string[]) => texts.join(' and ')
+  return [
+    {
+      setting: 'allowUnregistered' as const,
+      beside: ['requirePermit', 'minStake'] as const,
+      message: `has no effect: ${list(undoing.map(({ setting }) => setting))} ${undoing.length > 1 ? 'refuse' : 'refuses'} every hotkey that is not registered`,
+      hint: `add ${list(undoing.map(({ flag }) => flag))}, or remove --allow-unregistered`,
+    },
+  ]
 }

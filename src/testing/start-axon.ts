@@ -13,6 +13,7 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Hotkey, Miner } from '../plugin/miner.js'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import type { DialectPlugin, MinerPlugin } from '../plugin/sdk.js'
+import type { Standings } from '../plugin/standing.js'
 import { synapseWire } from '../wires/synapse/wire.js'
 import { buildMiner, type LogRecord } from './build-miner.js'
 import type { Clock } from './clock.js'
@@ -48,7 +49,7 @@ export type TestAxon = AsyncDisposable & {
 
 /**
  * Starts a real axon with a miner and a dialect: HTTP, signatures, queue and deadlines work as in `miner serve`. It
- * admits all development keys, //Alice to //Ferdie.
+ * admits all development keys, //Alice to //Ferdie, as validators with equal stake. All other keys are not registered.
  *
  * @throws {TypeError} when a plugin or the settings are invalid, or there is no built-in dialect with that name
  * @throws {PluginError} MINER_LACKS when the dialect needs a capability that the miner lacks
@@ -116,6 +117,7 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     sign: message => bob.sign(message),
     onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
     rules: [developmentKeysOnly],
+    standings: developmentStandings,
     verify: async checks =>
       checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),
     concurrency: 4,
@@ -126,6 +128,12 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     mayCut: true,
     ...options,
   })
+}
+
+/** Those of validators with equal stake. */
+const developmentStandings: Standings = hotkey => {
+  const uid = developmentKeys.findIndex(({ address }) => address === hotkey)
+  return uid < 0 ? 'unregistered' : { uid, stakeRao: 1_000_000_000_000n, hasPermit: true }
 }
 
 // Not exempt, unlike hotkeys that an operator allows: rates apply in a test.

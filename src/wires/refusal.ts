@@ -21,6 +21,7 @@ export const refusals = {
   INTERNAL: { status: 500, text: detail => `Internal Server Error #${detail}` },
   UNSUPPORTED: { status: 501, text: () => 'This miner cannot do that' },
   UPSTREAM_FAILED: { status: 502, text: () => 'The model behind this miner failed' },
+  STANDINGS_UNKNOWN: { status: 503, text: () => 'The standing of this hotkey is not known yet' },
   DRAINING: { status: 503, text: () => 'The miner is stopping' },
   QUEUE_FULL: { status: 503, text: () => 'Too many requests are waiting' },
   CHECKS_FULL: { status: 503, text: () => 'Too many signatures are waiting to be checked' },

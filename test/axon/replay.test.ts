@@ -135,7 +135,7 @@ describe('replay', () => {
   })
 
   it('refuses a hotkey that spends too many with 429, and no other', async () => {
-    await using axon = await startAxon({ limits: { noncesPerHotkey: 2 } })
+    await using axon = await startAxon({ limits: { noncesPerCaller: 2 } })
     const first = signedRequest({ by: alice })
     for (const sent of [first, signedRequest({ by: alice })]) assert.equal((await send(axon.url, sent)).status, 200)
     const third = await send(axon.url, signedRequest({ by: alice }))

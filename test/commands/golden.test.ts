@@ -194,12 +194,16 @@ const groups: Record<string, Record<string, Case>> = {
     'models-word': { args: 'models sk-secret' },
   },
   serve: {
-    'serve-nowhere': { args: 'serve' },
-    'serve-nowhere-json': { args: 'serve --json' },
+    'serve-json': { args: 'serve --json' },
     'serve-nobody-allowed': { args: 'serve --network none' },
-    'serve-other-network': { args: 'serve --network finney' },
+    'serve-unknown-network': { args: 'serve --network sn1' },
+    'serve-http-endpoint': { args: 'serve --chain-endpoint http://127.0.0.1:9944' },
+    'serve-none-and-chain': {
+      args: 'serve --network none --chain-endpoint ws://127.0.0.1:9944 --no-announce --min-stake 10',
+    },
     'serve-nobody-allowed-variable': { args: 'serve', env: { MINER_SUBTENSOR_NETWORK: 'none' } },
     'serve-allow-no-hotkey': { args: 'serve --network none --allow 5abc' },
+    'serve-dev-and-announce': { args: 'serve --dev --no-announce --axon-external-port 80' },
     'serve-dev-and-host': { args: 'serve --dev --axon-host 127.0.0.1' },
     'serve-dev-and-network': { args: 'serve --dev --subtensor-network none' },
     'serve-dev-and-policy': {

@@ -36,6 +36,7 @@ describe('miner serve', () => {
     assert.deepEqual(said, {
       event: 'serving',
       hotkey: bob.address,
+      callers: '6 allowed hotkeys',
       use: 'echo',
       dialect: 'prompting',
       wires: ['synapse'],
@@ -223,8 +224,12 @@ describe('miner serve', () => {
     )
   })
 
-  it('heeds no list of file and environment under --dev', async () => {
-    const env = { MINER_POLICY_DENY: alice.address, MINER_POLICY_ALLOW: bob.address }
+  it('heeds no policy of file and environment under --dev', async () => {
+    const env = {
+      MINER_POLICY_DENY: alice.address,
+      MINER_POLICY_ALLOW: bob.address,
+      MINER_POLICY_ALLOW_UNREGISTERED: 'true',
+    }
     await using miner = await startMiner([...dev, '--use', 'echo'], { env })
     assert.equal((await send(miner.url, signedRequest({ by: charlie }))).status, 200)
     assert.equal((await send(miner.url, signedRequest())).status, 200)

@@ -1,7 +1,7 @@
 import type { Axon, AxonOptions } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
-import { allowList } from '#dist/policy/allow-list.js'
+import { lists } from '#dist/policy/lists.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
 import { developmentAxon } from '#dist/testing/start-axon.js'
 import { sdk } from './sdk.ts'
@@ -55,13 +55,14 @@ export class Clock extends StillClock {
   }
 }
 
-/** Starts an axon of //Bob on a free port of loopback; it admits //Alice and //Charlie. */
+/** Starts an axon of //Bob on a free port of loopback; it has no chain, and admits //Alice and //Charlie. */
 export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
   return developmentAxon({
     dialect: prompting(sdk),
     miner: echo,
     minerName: 'echo',
-    rules: [allowList({ allow: [alice.address, charlie.address], deny: [] })],
+    rules: [lists({ allow: [alice.address, charlie.address], deny: [] }, { hasChain: false })],
+    standings: () => 'unregistered',
     onError: error => {
       throw error
     },

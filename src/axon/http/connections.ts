@@ -62,7 +62,7 @@ export class Connections {
     return () => this.#end(open, cancellation)
   }
 
-  /** The caller is proven, and the rules let it in. */
+  /** The caller is proven, and registered or allowed. */
   trust(socket: Socket): void {
     this.#strangers.delete(socket)
   }

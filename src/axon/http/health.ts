@@ -7,8 +7,16 @@ export function isHealthCheck({ method, target }: Head): boolean {
   return (method === 'GET' || method === 'HEAD') && (target === PATH || target.startsWith(`${PATH}?`))
 }
 
-/** Replies 200 while the axon takes questions, 503 while it drains. */
-export function healthReply(draining: boolean): Reply {
-  const body = Buffer.from(JSON.stringify({ status: draining ? 'draining' : 'serving' }))
+/** How well the standings of callers are known: `stale` ones are older than they should be, and still decide. */
+export type ChainState = 'fresh' | 'stale' | 'unknown'
+
+/**
+ * Replies 200 while the axon takes questions, 503 while it drains. Standings that are not fresh change no status: a
+ * supervisor that restarted the axon for them would make it worse.
+ *
+ * @param chain absent without a chain
+ */
+export function healthReply(draining: boolean, chain?: ChainState): Reply {
+  const body = Buffer.from(JSON.stringify({ status: draining ? 'draining' : 'serving', chain }))
   return { status: draining ? 503 : 200, headers: [['content-type', 'application/json']], body }
 }

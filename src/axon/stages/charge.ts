@@ -3,29 +3,31 @@ import { addressKey, type RateLimiter } from '../state/rate-limiter.js'
 import type { Request } from './read.js'
 import type { VerifiedCall } from './verify.js'
 
-/** What a caller that no rule vouches for may ask of one route, unless the dialect says otherwise. */
+/** What a stranger may ask of one route, and any caller of a route without rules, unless the dialect says otherwise. */
 export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 
 /** Counted apart, so that addresses, however many, evict no hotkey. */
 export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
 
 /**
- * Charges the caller of a rate-limited route. Callers that no rule admits are charged by address, because anyone can
- * create hotkeys. A route whose cost depends on the body is charged once the body is read, any other route before that.
+ * Charges the caller of a rate-limited route. Strangers are charged by address, because anyone can create hotkeys. A rate
+ * whose cost depends on the body is charged once the body is read, any other before that. The rate of strangers counts
+ * requests, whatever a cost in the dialect's own units may be.
  *
  * @param request once it is read
  * @throws {Refusal} BUDGET_USED
  */
 export function charge(
   { hotkeys, addresses }: RateLimiters,
-  { claim, route, hotkey, isExempt }: VerifiedCall,
+  { claim, route, hotkey, isStranger, isExempt }: VerifiedCall,
   address: string,
   request?: Request,
 ): void {
-  const isDue = (route.cost !== undefined) === (request !== undefined)
-  if (isExempt || !isDue) return
+  const isByBody = route.rate !== undefined && route.cost !== undefined
+  if (isExempt || isByBody !== (request !== undefined)) return
+  const rate = route.rate ?? (isStranger || route.rules === false ? strangersRate : null)
+  if (!rate) return
   const cost = request && route.cost?.(request.body)
-  if (hotkey === null || route.rules === false)
-    addresses.take(`${claim.synapse} ${addressKey(address)}`, route.rate ?? strangersRate, cost)
-  else if (route.rate) hotkeys.take(`${claim.synapse} ${hotkey}`, route.rate, cost)
+  if (isStranger) addresses.take(`${claim.synapse} ${addressKey(address)}`, rate, cost)
+  else hotkeys.take(`${claim.synapse} ${hotkey}`, rate, cost)
 }

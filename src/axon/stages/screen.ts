@@ -1,33 +1,62 @@
 import type { Route } from '../../plugin/dialect.js'
-import type { ScreenRule } from '../../plugin/screen-rule.js'
+import type { ScreenRule, ScreenVerdict } from '../../plugin/screen-rule.js'
+import type { Standing, Standings } from '../../plugin/standing.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim } from '../../wires/wire.js'
 
-/** What the rules say of a claimed hotkey. */
+/** What a claimed hotkey is held against. */
+export type Screening = { readonly rules: readonly ScreenRule[]; readonly standings: Standings }
+
+/** What the rules and the chain tell of a claimed hotkey. */
 export type Screened = {
-  /** no rule lets it in, or the route takes unsigned calls */
+  /** neither registered nor allowed by name, or denied by name, or unsigned */
   readonly isStranger: boolean
-  /** the operator named the hotkey, so that no rate limit holds for it */
+  /** the operator allows the hotkey by name, so that no rate limit holds for it */
   readonly isExempt: boolean
+  /** 0 for a hotkey that is not registered */
+  readonly stakeRao: bigint
 }
 
 /**
- * Checks the claimed hotkey against the rules, before its signature is verified. A claim without a usable hotkey passes: it
- * fails in `verify`. A route with `rules: false` takes any hotkey, and the verdict only marks the caller as a stranger.
+ * Looks the claimed hotkey up once, and asks the rules in their order, before its signature is verified. The first rule
+ * that does not simply admit it decides. A claim without a usable hotkey passes: it fails in `verify`. A route with
+ * `rules: false` takes any hotkey, and there the verdict only marks the caller.
  *
- * @throws {Refusal} BLACKLISTED
+ * @throws {Refusal} BLACKLISTED · STANDINGS_UNKNOWN
  */
-export function screen(claim: Claim, rules: readonly ScreenRule[], route: Route): Screened {
-  if (route.auth === 'none') return { isStranger: true, isExempt: false }
-  const hasRules = route.rules !== false
-  let isExempt = false
-  if (claim.hotkey !== null)
-    for (const rule of rules) {
-      const verdict = rule(claim.hotkey, 'unregistered')
-      if (verdict.allow === 'unknown') continue
-      if (verdict.allow) isExempt ||= verdict.exempt ?? false
-      else if (hasRules) throw new Refusal('BLACKLISTED', verdict.reason)
-      else return { isStranger: true, isExempt: false }
-    }
-  return { isStranger: false, isExempt: isExempt && hasRules }
+export function screen({ hotkey }: Claim, { rules, standings }: Screening, route: Route): Screened {
+  if (hotkey === null || route.auth === 'none') return { isStranger: true, isExempt: false, stakeRao: 0n }
+  const standing = standings(hotkey)
+  const verdict = verdictOf(rules, hotkey, standing)
+  if (route.rules !== false) requireAdmitted(verdict)
+  const isExempt = verdict.allow === true && verdict.exempt === true
+  const isDenied = verdict.allow === false && verdict.denied === true
+  const isRegistered = typeof standing === 'object'
+  return {
+    isStranger: isDenied || !(isRegistered || isExempt),
+    isExempt: isExempt && route.rules !== false,
+    stakeRao: isRegistered ? standing.stakeRao : 0n,
+  }
 }
+
+/** Asks the rules in their order. The first one that does not simply admit the hotkey decides. */
+export function verdictOf(
+  rules: readonly ScreenRule[],
+  hotkey: string,
+  standing: Standing | 'unregistered' | 'unknown',
+): ScreenVerdict {
+  for (const rule of rules) {
+    const verdict = rule(hotkey, standing)
+    if (verdict.allow !== true || verdict.exempt) return verdict
+  }
+  return { allow: true }
+}
+
+function requireAdmitted(verdict: ScreenVerdict): void {
+  if (verdict.allow === false) throw new Refusal('BLACKLISTED', verdict.reason)
+  if (verdict.allow === 'unknown')
+    throw new Refusal('STANDINGS_UNKNOWN', '', { headers: [['retry-after', RETRY_SECONDS]] })
+}
+
+/** A block of the chain takes 12 s, and a metagraph is read at a block. */
+const RETRY_SECONDS = '12'

@@ -1,6 +1,7 @@
 import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
+import { addressKey } from '../state/rate-limiter.js'
 import type { RisingNonces } from '../state/rising-nonces.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
 import type { SpentNonces } from '../state/spent-nonces.js'
@@ -26,8 +27,11 @@ export type Verification = {
   readonly receiver: string
   readonly checks: SignatureQueue
   readonly nonces: SpentNonces
-  /** where the dialect wants rising nonces; null: in any order, each once */
-  readonly rising: RisingNonces | null
+  /**
+   * where the dialect wants rising nonces; null: in any order, each once. Kept apart, so that strangers, however many keys
+   * they make, evict no nonce of another caller
+   */
+  readonly rising: { readonly known: RisingNonces; readonly strangers: RisingNonces } | null
   readonly now: () => number
 }
 
@@ -36,18 +40,21 @@ type Unverified<C extends Claim> = {
   readonly claim: C
   readonly route: Route
   readonly screened: Screened
+  /** the caller's */
+  readonly address: string
   readonly signal: AbortSignal
 }
 
 /**
  * Proves a claim, unless its route takes unsigned calls. The cheap checks come first, then the signature, and only a
- * signed nonce is spent, so that no caller can spend another's.
+ * signed nonce is spent, so that no caller can spend another's. The nonces of strangers are counted by address, because
+ * anyone can create hotkeys.
  *
  * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
   { receiver, checks, nonces, rising, now }: Verification,
-  { wire, claim, route, screened, signal }: Unverified<C>,
+  { wire, claim, route, screened, address, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
@@ -55,7 +62,10 @@ export async function verify<C extends Claim>(
   requireFresh(proof, now(), nonces.floorNs)
   if (nonces.has(proof)) throw seenBefore()
   if (!(await checks.check(proof, signal))) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
-  if (!nonces.spend(proof, now()) || rising?.rises(proof) === false) throw seenBefore()
+  const { isStranger } = screened
+  const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }
+  if (!nonces.spend(proof, caller, now())) throw seenBefore()
+  if (rising?.[isStranger ? 'strangers' : 'known'].rises(proof) === false) throw seenBefore()
   return verifiedCall(proof.hotkey)
 }
 

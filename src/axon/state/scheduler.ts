@@ -4,9 +4,9 @@ import { Refusal } from '../../wires/refusal.js'
 export type Place = Disposable
 
 /**
- * Gives places to `concurrency` requests and lets `queue` more wait: by priority, and among equals in the order of
- * arrival. When the queue is full, a request with a higher priority evicts the last one of the lowest. Strangers come
- * last, and begin only while less than half of the places are taken; the rest is for callers that a rule vouches for.
+ * Gives places to `concurrency` requests and lets `queue` more wait: by priority, then by stake, and among equals in the
+ * order of arrival. When the queue is full, a request of a higher rank evicts the last one of the lowest. Strangers come
+ * last, and begin only while less than half of the places are taken; the rest is for registered and allowed callers.
  */
 export class Scheduler {
   readonly #concurrency: number
@@ -23,17 +23,18 @@ export class Scheduler {
   /**
    * Resolves to a place, at once or when one is free.
    *
+   * @param how.stakeRao decides between equal priorities
    * @param how.queue a shorter queue for this request
-   * @param how.isStranger no rule vouches for the caller
+   * @param how.isStranger the caller is neither registered nor allowed
    * @throws {Refusal} QUEUE_FULL
    * @throws the signal's reason, when the caller disconnects or its deadline passes first
    */
   async place(
     signal: AbortSignal,
-    { priority = 0, queue = this.#queue, isStranger = false }: Wish = {},
+    { priority = 0, stakeRao = 0n, queue = this.#queue, isStranger = false }: Wish = {},
   ): Promise<Place> {
     signal.throwIfAborted()
-    const rank = isStranger ? STRANGER : priority
+    const rank = isStranger ? STRANGER : { priority, stakeRao }
     if (this.#hasPlaceFor(rank)) this.#working++
     else await this.#turn(signal, rank, Math.min(queue, this.#queue))
     let held = true
@@ -45,11 +46,11 @@ export class Scheduler {
     }
   }
 
-  #hasPlaceFor(rank: number): boolean {
-    return this.#working < (rank === STRANGER ? this.#concurrency / 2 : this.#concurrency)
+  #hasPlaceFor({ priority }: Rank): boolean {
+    return this.#working < (priority === STRANGER.priority ? this.#concurrency / 2 : this.#concurrency)
   }
 
-  #turn(signal: AbortSignal, rank: number, queue: number): Promise<void> {
+  #turn(signal: AbortSignal, rank: Rank, queue: number): Promise<void> {
     if (this.#waiting.size >= queue) this.#makeRoom(rank, queue)
     return new Promise((resolve, reject) => {
       const enter = () => {
@@ -71,11 +72,11 @@ export class Scheduler {
   }
 
   /** Evicts the last waiting request of the lowest rank, if that is below this one and this one may wait at all. */
-  #makeRoom(rank: number, queue: number): void {
+  #makeRoom(rank: Rank, queue: number): void {
     const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
     let last: Waiting | undefined
-    for (const waiting of this.#waiting) if (!last || waiting.rank <= last.rank) last = waiting
-    if (!last || queue < this.#queue || last.rank >= rank) throw full
+    for (const waiting of this.#waiting) if (!last || !isAbove(waiting.rank, last.rank)) last = waiting
+    if (!last || queue < this.#queue || !isAbove(rank, last.rank)) throw full
     this.#waiting.delete(last)
     last.yieldTo(full)
   }
@@ -83,7 +84,7 @@ export class Scheduler {
   /** Hands the place to the next in line, without freeing it in between. */
   #leave(): void {
     let next: Waiting | undefined
-    for (const waiting of this.#waiting) if (!next || waiting.rank > next.rank) next = waiting
+    for (const waiting of this.#waiting) if (!next || isAbove(waiting.rank, next.rank)) next = waiting
     this.#working--
     if (!next || !this.#hasPlaceFor(next.rank)) return
     this.#working++
@@ -92,9 +93,15 @@ export class Scheduler {
   }
 }
 
-type Wish = { readonly priority?: number; readonly queue?: number; readonly isStranger?: boolean }
+type Wish = Partial<Rank> & { readonly queue?: number; readonly isStranger?: boolean }
 
-/** The lowest rank. A caller that the miner's `priority` hook ranks so is treated as a stranger. */
-const STRANGER = Number.NEGATIVE_INFINITY
+type Rank = { readonly priority: number; readonly stakeRao: bigint }
 
-type Waiting = { readonly rank: number; enter(): void; yieldTo(refusal: Refusal): void }
+/** The lowest rank. A caller to which the miner's `priority` hook gives this priority is treated as a stranger. */
+const STRANGER: Rank = { priority: Number.NEGATIVE_INFINITY, stakeRao: 0n }
+
+function isAbove(one: Rank, other: Rank): boolean {
+  return one.priority === other.priority ? one.stakeRao > other.stakeRao : one.priority > other.priority
+}
+
+type Waiting = { readonly rank: Rank; enter(): void; yieldTo(refusal: Refusal): void }

@@ -3,21 +3,28 @@ import { Refusal } from '../../wires/refusal.js'
 
 /** A nonce as the store needs it: to recognise it, and to know when to drop it. */
 export type Nonce = {
-  readonly hotkey: string
   readonly replayKey: string
   readonly signedAtNs: bigint
   readonly keepMs: number
 }
 
+/** Whose nonce it is. */
+export type NonceOwner = {
+  /** the hotkey; the address of a stranger */
+  readonly countedAs: string
+  readonly isStranger: boolean
+}
+
 /**
  * The spent nonces, so that no request is answered twice. None is evicted early, which would open a window for replays;
- * a cap for each hotkey and one for all bound the store instead.
+ * a cap for each caller and one for all bound the store instead. Strangers spend only while less than half of it is
+ * taken; the rest is for registered and allowed callers, so that keys, which anyone can create, do not fill it for them.
  *
  * Memory: 16 bytes a nonce (128 bits of the SHA-256 of its replay key) in tables that are two to four fifths full. Nonces
  * that expire in the same second share a table, and are dropped with it.
  */
 export class SpentNonces {
-  readonly #perHotkey: number
+  readonly #perCaller: number
   readonly #inAll: number
   readonly #seconds = new Map<number, Second>()
   readonly #counts = new Map<string, number>()
@@ -28,8 +35,8 @@ export class SpentNonces {
   #forgotAtSecond = 0
 
   /** `startedAtMs`: everything signed before is stale, because the store cannot know whether it was spent. */
-  constructor(options: { startedAtMs: number; perHotkey: number; inAll: number }) {
-    this.#perHotkey = options.perHotkey
+  constructor(options: { startedAtMs: number; perCaller: number; inAll: number }) {
+    this.#perCaller = options.perCaller
     this.#inAll = options.inAll
     this.#floorNs = BigInt(options.startedAtMs) * 1_000_000n
   }
@@ -54,21 +61,21 @@ export class SpentNonces {
    * @returns false when it is spent already, or lies at or below the floor
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
    */
-  spend(nonce: Nonce, nowMs: number): boolean {
+  spend(nonce: Nonce, { countedAs, isStranger }: NonceOwner, nowMs: number): boolean {
     this.#forget(nowMs)
     if (nonce.signedAtNs <= this.#floorNs) return false
     const end = endSecond(nonce)
     const key = this.#fingerprint(nonce)
     const second = this.#seconds.get(end) ?? { keys: new KeySet(), counts: new Map(), newestNs: 0n }
     if (second.keys.has(key)) return false
-    const count = this.#counts.get(nonce.hotkey) ?? 0
-    if (count >= this.#perHotkey) throw new Refusal('TOO_MANY_NONCES')
-    if (this.#size >= this.#inAll) throw new Refusal('NONCE_STORE_FULL')
+    const count = this.#counts.get(countedAs) ?? 0
+    if (count >= this.#perCaller) throw new Refusal('TOO_MANY_NONCES')
+    if (this.#size >= (isStranger ? this.#inAll / 2 : this.#inAll)) throw new Refusal('NONCE_STORE_FULL')
     this.#seconds.set(end, second)
     second.keys.add(key)
-    second.counts.set(nonce.hotkey, (second.counts.get(nonce.hotkey) ?? 0) + 1)
+    second.counts.set(countedAs, (second.counts.get(countedAs) ?? 0) + 1)
     if (nonce.signedAtNs > second.newestNs) second.newestNs = nonce.signedAtNs
-    this.#counts.set(nonce.hotkey, count + 1)
+    this.#counts.set(countedAs, count + 1)
     this.#size++
     return true
   }
@@ -88,16 +95,16 @@ export class SpentNonces {
       this.#seconds.delete(end)
       this.#size -= second.keys.size
       if (second.newestNs > this.#floorNs) this.#floorNs = second.newestNs
-      for (const [hotkey, count] of second.counts) {
-        const left = this.#counts.get(hotkey)! - count
-        if (left > 0) this.#counts.set(hotkey, left)
-        else this.#counts.delete(hotkey)
+      for (const [caller, count] of second.counts) {
+        const left = this.#counts.get(caller)! - count
+        if (left > 0) this.#counts.set(caller, left)
+        else this.#counts.delete(caller)
       }
     }
   }
 }
 
-/** The nonces that expire in one second, and how many of them each hotkey has. */
+/** The nonces that expire in one second, and how many of them each caller has. */
 type Second = { readonly keys: KeySet; readonly counts: Map<string, number>; newestNs: bigint }
 
 /** The last second in which the nonce is fresh. */

@@ -1,19 +1,19 @@
 import { abortable, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { quote } from '../../text/escape.js'
-import type { Head } from '../chain.js'
+import type { ChainHead } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { readHead } from '../read/read-head.js'
+import { boundProvider } from './bounded-provider.js'
+import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
-import type { Endpoint } from './endpoint.js'
-import { limitFollows } from './limit-follows.js'
 import type { ChainLimits } from './limits.js'
 import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
 export type HeadSample = {
-  readonly head: Head
+  readonly head: ChainHead
   /** the time of its newest block, finalised or not */
   readonly newestAt: number
   /** by this machine's clock */
@@ -21,7 +21,7 @@ export type HeadSample = {
 }
 
 type LinkOptions = {
-  readonly endpoint: Endpoint
+  readonly endpoint: ChainEndpoint
   readonly limits: ChainLimits
   readonly now: () => number
 }
@@ -31,24 +31,22 @@ type LinkOptions = {
  * which has no bound and prints, never runs.
  */
 export class Link {
-  readonly endpoint: Endpoint
+  readonly endpoint: ChainEndpoint
   readonly #limits: ChainLimits
   readonly #now: () => number
   readonly #node: ChainNode
-  readonly #close: () => void
   readonly #ended: AbortController
   #genesis = ''
   #samples: readonly HeadSample[] = []
   #calls = 0
   #isRetired = false
 
-  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, socket: SocketOfLink) {
+  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, ended: AbortController) {
     this.endpoint = endpoint
     this.#limits = limits
     this.#now = now
     this.#node = node
-    this.#ended = socket.ended
-    this.#close = socket.close
+    this.#ended = ended
   }
 
   /**
@@ -74,10 +72,15 @@ export class Link {
       onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
     })
     const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
-    const client = createClient(limitFollows(provider, tooOften))
-    const link = new Link(options, { client, api: client.getUnsafeApi() }, { ended, close })
-    // polkadot-api sets its timer to connect again after it told the status; destroying ends that timer.
-    ended.signal.addEventListener('abort', () => queueMicrotask(() => link.#destroy()), { once: true })
+    const bounded = boundProvider(provider, tooOften)
+    const client = createClient(bounded.provider)
+    const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
+    // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
+    const disconnect = () => {
+      bounded.disconnect()
+      close()
+    }
+    ended.signal.addEventListener('abort', () => queueMicrotask(disconnect), { once: true })
     try {
       await link.run((_node, during) => link.#identify(genesis, during), limits.readyMs, signal)
       return link
@@ -145,7 +148,7 @@ export class Link {
       if (ended.aborted) throw ended.reason
       // An error with a hint is of this program, and no fault of the endpoint.
       if (error instanceof Error && 'hint' in error) throw error
-      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `fails a call: ${textOf(error)}`, error)
+      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `answers a call with an error: ${textOf(error)}`, error)
     } finally {
       ended.removeEventListener('abort', abort)
       this.#calls -= 1
@@ -194,26 +197,15 @@ export class Link {
     this.#samples = [...recent, sample]
     return sample
   }
-
-  #destroy(): void {
-    try {
-      this.#node.client.destroy()
-    } catch {
-      // It tells the endpoint good-bye, over a socket that may be gone.
-    }
-    this.#close()
-  }
 }
-
-type SocketOfLink = { readonly ended: AbortController; readonly close: () => void }
 
 const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
 
-function ofEndpoint(endpoint: Endpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
-  return new ChainError(code, `the chain's endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
+function ofEndpoint(endpoint: ChainEndpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
+  return new ChainError(code, `the chain’s endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
 }
 
-function wrongChain(endpoint: Endpoint, expected: string, found: string): ChainError {
+function wrongChain(endpoint: ChainEndpoint, expected: string, found: string): ChainError {
   const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}`
   return new ChainError('WRONG_CHAIN', message, {
     hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',

@@ -52,7 +52,8 @@ export function typedSettings(
     const value = flags[one.name]
     if (value === undefined) return []
     const names = [one.name, ...one.aliases].map(name => `--${name}`)
-    const long = names.find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
+    const negated = one.isTruth ? names.map(name => name.replace('--', '--no-')) : []
+    const long = [...names, ...negated].find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
     // Without a long spelling among the words, only the letter can have given the value.
     const flag = long ?? (one.letter ? `-${one.letter}` : names[0]!)
     return [{ path: one.path, flag, texts: Array.isArray(value) ? value.map(String) : [String(value)] }]
@@ -85,20 +86,26 @@ const ofCommands = [
   'dir',
   'extends',
   'help',
+  'hotkey',
   'interactive',
+  'interval',
   'json',
+  'limit',
   'messages',
   'no-stream',
   'origin',
   'receiver',
   'refresh-cache',
   'roles',
+  'sort',
   'stream',
   'synapse',
   'timeout',
   'url',
+  'validators',
   'verbose',
   'version',
+  'watch',
 ]
 
 /** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */

@@ -12,30 +12,46 @@ const once: Rate = { limit: 1, windowMs: 60_000 }
 const address = '203.0.113.9'
 const limiters = () => ({ hotkeys: new RateLimiter(() => 0), addresses: new RateLimiter(() => 0) })
 
-type Asker = Partial<Pick<VerifiedCall, 'hotkey' | 'isExempt'>>
+type Asker = Partial<Pick<VerifiedCall, 'hotkey' | 'isExempt' | 'isStranger'>>
 
 /** A call to a route on these terms, as `verify` would make it. */
-function callTo(terms: Partial<Route>, { hotkey = alice.address, isExempt = false }: Asker = {}): VerifiedCall {
+function callTo(terms: Partial<Route>, asker: Asker = {}): VerifiedCall {
+  const { hotkey = alice.address, isExempt = false, isStranger = hotkey === null } = asker
   const claim = { synapse: 'Ask', hotkey, timeoutMs: null }
-  return { claim, route: dialectOf(terms).synapses.Ask!, hotkey, isExempt, isStranger: false } as VerifiedCall
+  return { claim, route: dialectOf(terms).synapses.Ask!, hotkey, isExempt, isStranger } as VerifiedCall
 }
 
 describe('charge', () => {
-  it('charges the address where no rule vouches for the hotkey', () => {
+  it('charges the address of a stranger', () => {
     const rates = limiters()
-    const minted = (hotkey: string) => callTo({ rules: false }, { hotkey })
+    const minted = (hotkey: string) => callTo({}, { hotkey, isStranger: true })
     for (let count = 0; count < 10; count++) charge(rates, minted(`minted ${count}`), address)
     assert.throws(() => charge(rates, minted(dave.address), address), Refusal)
     charge(rates, minted(dave.address), '203.0.113.10')
   })
 
-  it('charges the hotkey where a rule does, and nothing where no rate is set', () => {
+  it('charges the hotkey of another caller, and nothing where a route with rules sets no rate', () => {
     const rates = limiters()
     for (let count = 0; count < 50; count++) charge(rates, callTo({}), address)
+    const open = (hotkey: string) => callTo({ rules: false }, { hotkey })
+    for (let count = 0; count < 10; count++) charge(rates, open('registered'), `${count}`)
+    assert.throws(() => charge(rates, open('registered'), address), Refusal)
+    charge(rates, open('another'), address)
     charge(rates, callTo({ rate: once }), address)
     assert.throws(() => charge(rates, callTo({ rate: once }), '203.0.113.10'), Refusal)
     charge(rates, callTo({ rate: once }, { hotkey: dave.address }), address)
     charge(rates, callTo({ rate: once }, { isExempt: true }), address)
+  })
+
+  it('counts the requests of a stranger where the dialect sets a cost, and no rate', () => {
+    const rates = limiters()
+    const call = callTo({ cost: () => 1_000 }, { isStranger: true })
+    const request: Request = { call, tree: new Map(), body: {} }
+    for (let count = 0; count < 10; count++) {
+      charge(rates, call, address)
+      charge(rates, call, address, request)
+    }
+    assert.throws(() => charge(rates, call, address), Refusal)
   })
 
   it('remembers a hotkey, however many addresses come', () => {

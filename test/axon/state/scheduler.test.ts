@@ -41,6 +41,28 @@ describe('places at work', () => {
     await assert.rejects(scheduler.place(signal, { queue: 0 }), isFull, 'one is still held by the second stranger')
   })
 
+  it('are waited for by stake where the priority is the same, by priority before any stake', async () => {
+    const scheduler = new Scheduler({ concurrency: 1, queue: 4 })
+    const working = await scheduler.place(signal)
+    const order: string[] = []
+    const wait = (name: string, priority: number, stakeRao: bigint) =>
+      scheduler.place(signal, { priority, stakeRao }).then(place => {
+        order.push(name)
+        place[Symbol.dispose]()
+      })
+    const lowest = wait('evicted', -1, 2n ** 60n)
+    const all = [
+      wait('little', 0, 2n ** 60n),
+      wait('first', 1, 0n),
+      wait('much', 0, 2n ** 60n + 1n),
+      wait('none', 0, 0n),
+    ]
+    await assert.rejects(lowest, isFull)
+    working[Symbol.dispose]()
+    await Promise.all(all)
+    assert.deepEqual(order, ['first', 'much', 'little', 'none'])
+  })
+
   it('are kept in line by equals, and from whoever may not wait at all', async () => {
     const scheduler = new Scheduler({ concurrency: 1, queue: 1 })
     const working = await scheduler.place(signal)

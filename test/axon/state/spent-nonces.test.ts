@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { type Nonce, SpentNonces } from '#dist/axon/state/spent-nonces.js'
+import { type Nonce, type NonceOwner, SpentNonces } from '#dist/axon/state/spent-nonces.js'
 import { Refusal } from '#dist/wires/refusal.js'
 
 const START = 1_795_000_000_000
 const KEEP = 64_000
 
-function store(options: { perHotkey?: number; inAll?: number } = {}): SpentNonces {
-  return new SpentNonces({ startedAtMs: START, perHotkey: 1_000_000, inAll: 1_000_000, ...options })
+function store(options: { perCaller?: number; inAll?: number } = {}): SpentNonces {
+  return new SpentNonces({ startedAtMs: START, perCaller: 1_000_000, inAll: 1_000_000, ...options })
 }
 
 /** A nonce of a caller, signed so many ms after the store began. */
 function nonce(afterMs: number, { hotkey = 'alice', uuid = 'u' } = {}): Nonce {
   const signedAtNs = BigInt(START + afterMs) * 1_000_000n
-  return { hotkey, replayKey: `${hotkey}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP }
+  return { replayKey: `${hotkey}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP }
 }
+
+const alice: NonceOwner = { countedAs: 'alice', isStranger: false }
+const bob: NonceOwner = { countedAs: 'bob', isStranger: false }
 
 function assertRefuses(spend: () => unknown, code: string): void {
   assert.throws(spend, error => error instanceof Refusal && error.code === code)
@@ -24,9 +27,9 @@ describe('SpentNonces', () => {
   it('knows each of 20,000 nonces again, and none that was not spent', () => {
     const nonces = store()
     const spent = Array.from({ length: 20_000 }, (_, at) => nonce(1 + (at % 3_000), { uuid: `u${at}` }))
-    for (const each of spent) assert.equal(nonces.spend(each, START + 1), true)
+    for (const each of spent) assert.equal(nonces.spend(each, alice, START + 1), true)
     for (const each of spent) assert.equal(nonces.has(each), true)
-    for (const each of spent) assert.equal(nonces.spend(each, START + 1), false)
+    for (const each of spent) assert.equal(nonces.spend(each, alice, START + 1), false)
     for (let at = 0; at < 20_000; at++) assert.equal(nonces.has(nonce(1 + (at % 3_000), { uuid: `v${at}` })), false)
     assert.equal(nonces.size, 20_000)
   })
@@ -35,7 +38,7 @@ describe('SpentNonces', () => {
     const nonces = store()
     assert.equal(nonces.has(nonce(1)), false)
     assert.equal(nonces.has(nonce(1)), false)
-    assert.equal(nonces.spend(nonce(1), START), true)
+    assert.equal(nonces.spend(nonce(1), alice, START), true)
     assert.equal(nonces.has(nonce(1)), true)
   })
 
@@ -43,40 +46,50 @@ describe('SpentNonces', () => {
     // Signed as early and as late in a second as can be, and as far ahead of our clock.
     for (const after of [1, 999, 1_000, 1_001, 1_999, 4_000]) {
       const nonces = store()
-      assert.equal(nonces.spend(nonce(after), START + 1), true)
-      assert.equal(nonces.spend(nonce(after), START + after + KEEP), false)
+      assert.equal(nonces.spend(nonce(after), alice, START + 1), true)
+      assert.equal(nonces.spend(nonce(after), alice, START + after + KEEP), false)
       assert.equal(nonces.has(nonce(after)), true, 'still there, not only below the floor')
     }
   })
 
   it('raises the floor over what it forgets, so that a clock that steps back opens nothing', () => {
     const nonces = store()
-    assert.equal(nonces.spend(nonce(500), START + 500), true)
+    assert.equal(nonces.spend(nonce(500), alice, START + 500), true)
     assert.equal(nonces.floorNs, BigInt(START) * 1_000_000n)
-    assert.equal(nonces.spend(nonce(3_600_000), START + 3_600_000), true)
+    assert.equal(nonces.spend(nonce(3_600_000), alice, START + 3_600_000), true)
     assert.equal(nonces.floorNs, nonce(500).signedAtNs)
     assert.equal(nonces.has(nonce(500)), false)
-    assert.equal(nonces.spend(nonce(500), START + 501), false)
-    assert.equal(nonces.spend(nonce(501), START + 501), true)
+    assert.equal(nonces.spend(nonce(500), alice, START + 501), false)
+    assert.equal(nonces.spend(nonce(501), alice, START + 501), true)
   })
 
   it('spends nothing at its floor or below, whoever asks', () => {
     const nonces = store()
-    assert.equal(nonces.spend(nonce(0), START), false)
-    assert.equal(nonces.spend(nonce(-1), START), false)
+    assert.equal(nonces.spend(nonce(0), alice, START), false)
+    assert.equal(nonces.spend(nonce(-1), alice, START), false)
     assert.equal(nonces.size, 0)
   })
 
   it('gives room back when it forgets', () => {
-    const nonces = store({ perHotkey: 2, inAll: 3 })
-    for (const after of [1, 2]) assert.equal(nonces.spend(nonce(after), START), true)
-    assertRefuses(() => nonces.spend(nonce(3), START), 'TOO_MANY_NONCES')
-    assert.equal(nonces.spend(nonce(3, { hotkey: 'bob' }), START), true)
-    assertRefuses(() => nonces.spend(nonce(4, { hotkey: 'bob' }), START), 'NONCE_STORE_FULL')
-    assert.equal(nonces.spend(nonce(1), START), false, 'what was spent is known even then')
+    const nonces = store({ perCaller: 2, inAll: 3 })
+    for (const after of [1, 2]) assert.equal(nonces.spend(nonce(after), alice, START), true)
+    assertRefuses(() => nonces.spend(nonce(3), alice, START), 'TOO_MANY_NONCES')
+    assert.equal(nonces.spend(nonce(3, { hotkey: 'bob' }), bob, START), true)
+    assertRefuses(() => nonces.spend(nonce(4, { hotkey: 'bob' }), bob, START), 'NONCE_STORE_FULL')
+    assert.equal(nonces.spend(nonce(1), alice, START), false, 'what was spent is known even then')
     const later = 65_001
-    for (const after of [0, 1]) assert.equal(nonces.spend(nonce(later + after), START + later), true)
+    for (const after of [0, 1]) assert.equal(nonces.spend(nonce(later + after), alice, START + later), true)
     assert.equal(nonces.size, 2)
+  })
+
+  it('keeps half of its room for those who are no strangers, and all of it for nobody else', () => {
+    const nonces = store({ inAll: 6 })
+    const stranger: NonceOwner = { countedAs: '203.0.113.9', isStranger: true }
+    for (const after of [1, 2, 3]) assert.equal(nonces.spend(nonce(after), stranger, START), true)
+    assertRefuses(() => nonces.spend(nonce(4), stranger, START), 'NONCE_STORE_FULL')
+    for (const after of [4, 5, 6]) assert.equal(nonces.spend(nonce(after), alice, START), true)
+    assertRefuses(() => nonces.spend(nonce(7), alice, START), 'NONCE_STORE_FULL')
+    assert.equal(nonces.spend(nonce(1), stranger, START), false)
   })
 
   for (const [seconds, spread] of [
@@ -92,12 +105,12 @@ describe('SpentNonces', () => {
           const { heapUsed, arrayBuffers } = process.memoryUsage()
           return heapUsed + arrayBuffers
         }
-        const nonces = new SpentNonces({ startedAtMs: 0, perHotkey: 1e6, inAll: 1e6 })
+        const nonces = new SpentNonces({ startedAtMs: 0, perCaller: 1e6, inAll: 1e6 })
         const fill = (from, to) => {
           for (let at = from; at < to; at++) {
             const signedAtNs = BigInt(1_000_000 + at % ${seconds} * 1_000) * 1_000_000n
-            const hotkey = 'hotkey' + at % 64
-            nonces.spend({ hotkey, replayKey: hotkey + ':' + at, signedAtNs, keepMs: 64_000 }, 1_000_000)
+            const caller = { countedAs: 'hotkey' + at % 64, isStranger: false }
+            nonces.spend({ replayKey: caller.countedAs + ':' + at, signedAtNs, keepMs: 64_000 }, caller, 1_000_000)
           }
         }
         fill(0, 1_000)

@@ -4,7 +4,7 @@ import type { ChainEvent } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
-import { Endpoint } from './endpoint.js'
+import { ChainEndpoint } from './chain-endpoint.js'
 import { clockError, headAge, isNewer } from './head-age.js'
 import type { ChainLimits } from './limits.js'
 import { Link } from './link.js'
@@ -29,9 +29,9 @@ type CallOptions = {
  * calls at the same time share that attempt. An endpoint that fails rests, longer each time. While another than the first
  * is in use, those before it are tried again as soon as they have rested.
  */
-export class Failover implements AsyncDisposable {
+export class ChainFailover implements AsyncDisposable {
   readonly #options: FailoverOptions
-  readonly #endpoints: readonly Endpoint[]
+  readonly #endpoints: readonly ChainEndpoint[]
   readonly #closed = new AbortController()
   #genesis: string | undefined
   #link: Link | undefined
@@ -42,12 +42,12 @@ export class Failover implements AsyncDisposable {
   #returnTimer: NodeJS.Timeout | undefined
   /** when the heads of all endpoints were old, and compared */
   #comparedAt = Number.NEGATIVE_INFINITY
-  #warnedAt: Partial<Record<'chainBehind' | 'chainClock', number>> = {}
+  readonly #warnedAt = new Map<ChainEvent['event'], number>()
 
   constructor(options: FailoverOptions) {
     this.#options = options
     this.#genesis = options.network.genesis
-    this.#endpoints = options.network.endpoints.map(url => new Endpoint(url, options.limits))
+    this.#endpoints = options.network.endpoints.map(url => new ChainEndpoint(url, options.limits))
   }
 
   /**
@@ -153,6 +153,7 @@ export class Failover implements AsyncDisposable {
       if (!this.#isOld(link)) break
     }
     const best = bestOf(links.filter(link => !link.hasEnded))
+    if (this.#closed.signal.aborted) for (const link of links) link.end(this.#closed.signal.reason)
     this.#closed.signal.throwIfAborted()
     if (!best) throw this.#unreachable()
     for (const link of links) if (link !== best) this.#leave(link, best)
@@ -163,20 +164,25 @@ export class Failover implements AsyncDisposable {
   }
 
   /** Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. */
-  async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly Endpoint[]> {
+  async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly ChainEndpoint[]> {
     const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
     const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
-    if (current || due().length > 0) return due()
-    const waitMs = Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
-    if (waitMs > this.#options.limits.openMs / 2) return []
-    await sleep(waitMs, signal)
+    const waitMs = () => Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
+    if (current || waitMs() > this.#options.limits.openMs / 2) return due()
+    // A timer may fire a little early.
+    while (due().length === 0) await sleep(waitMs(), signal)
     return due()
   }
 
-  async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Link | undefined> {
+  async #try(endpoint: ChainEndpoint, signal: AbortSignal): Promise<Link | undefined> {
     const { limits, now } = this.#options
     try {
-      return await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      const link = await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      link.whenEnded(error => {
+        if (this.#link === link) this.#link = undefined
+        if (!link.isRetired) this.#fail(endpoint, error)
+      })
+      return link
     } catch (error) {
       const isOfSignal = signal.aborted && error === signal.reason
       // An attempt that was given up for another reason than time says nothing of the endpoint.
@@ -198,14 +204,10 @@ export class Failover implements AsyncDisposable {
       specVersion: link.sample.head.specVersion,
       ms: Math.round(ms),
     })
-    link.whenEnded(error => {
-      if (this.#link === link) this.#link = undefined
-      if (!this.#closed.signal.aborted && !link.isRetired) this.#fail(link.endpoint, error)
-    })
     this.#warnOfClock(link)
   }
 
-  #fail(endpoint: Endpoint, error: ChainError): void {
+  #fail(endpoint: ChainEndpoint, error: ChainError): void {
     if (this.#closed.signal.aborted) return
     const { isNews, restMs } = endpoint.fail(error)
     const retryMs = Math.round(restMs)
@@ -219,7 +221,7 @@ export class Failover implements AsyncDisposable {
     if (!link.hasEnded && isNewer(better.sample, link.sample)) {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
-      const message = `the chain's endpoint ${name} is behind the chain`
+      const message = `the chain’s endpoint ${name} is behind the chain`
       const { isNews } = link.endpoint.fail(new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up' }))
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
@@ -242,11 +244,11 @@ export class Failover implements AsyncDisposable {
   }
 
   /** Tells of a lasting state, at most once in a quarter of an hour. */
-  #warn(event: ChainEvent & { readonly event: 'chainBehind' | 'chainClock' }): void {
+  #warn(event: ChainEvent): void {
     const now = performance.now()
-    const last = this.#warnedAt[event.event]
+    const last = this.#warnedAt.get(event.event)
     if (last !== undefined && now - last < REMINDER_MS) return
-    this.#warnedAt[event.event] = now
+    this.#warnedAt.set(event.event, now)
     this.#options.onEvent(event)
   }
 
@@ -259,7 +261,7 @@ export class Failover implements AsyncDisposable {
     this.#returnTimer = setTimeout(() => void this.#return(), Math.max(waitMs, 0) + 1).unref()
   }
 
-  #betterEndpoints(): readonly Endpoint[] {
+  #betterEndpoints(): readonly ChainEndpoint[] {
     const endpoint = this.#link?.endpoint
     return endpoint ? this.#endpoints.slice(0, this.#endpoints.indexOf(endpoint)) : []
   }
@@ -328,8 +330,8 @@ function isOfEndpoint(error: unknown): error is ChainError {
   return error instanceof ChainError && codesOfEndpoints.has(error.code)
 }
 
-function notOpened(endpoint: Endpoint, cause: unknown): ChainError {
-  return new ChainError('CALL_TIMEOUT', `the chain's endpoint ${endpoint.name} does not get ready in time`, {
+function notOpened(endpoint: ChainEndpoint, cause: unknown): ChainError {
+  return new ChainError('CALL_TIMEOUT', `the chain’s endpoint ${endpoint.name} does not get ready in time`, {
     hint: 'try again, or name another endpoint first with --chain-endpoint',
     cause,
   })
