@@ -1,4 +1,4 @@
-import { agoText, spanText } from '../output/span.js'
+import { agoText, spanText } from '../../text/span.js'
 import { BLOCK_MS } from '../subnet/blocks.js'
 import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'

@@ -4,7 +4,7 @@ import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
 import { canonicalIp } from '../../neuron/address/routable.js'
 import { isSame } from '../../neuron/announce/announcement-due.js'
-import { spanText } from '../output/span.js'
+import { spanText } from '../../text/span.js'
 import { BLOCK_MS } from './blocks.js'
 
 /** The address of an axon that is nowhere, which takes an announcement back. */

@@ -1,4 +1,4 @@
-import { groupedText, spanText } from '../output/span.js'
+import { groupedText, spanText } from '../../text/span.js'
 
 /** How often the chain makes a block. */
 export const BLOCK_MS = 12_000
