@@ -110,6 +110,8 @@ function lookAtServing(status: Status, found: Found): void {
   if (problem === null && state === null)
     found.notes.push('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
+  if (state.network !== status.network)
+    found.notes.push(`miner serve ran on another network: its part of this page is of ${state.network}`)
   if (!serving.isRunning && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',
