@@ -32,11 +32,11 @@ const MAX_MESSAGE = 120
 type Row = readonly [name: string, value: string]
 
 function miner(status: Status): readonly Row[] {
-  const { hotkey, wallet, netuid, neuron } = status
+  const { hotkey, wallet, netuid, network, neuron } = status
   const { metagraph } = status.chain
   const who: readonly Row[] = [
     ['hotkey', `${hotkey} (wallet ${wallet})`],
-    ['subnet', metagraph ? `${netuid}, ${counted(metagraph.neurons.length, 'neuron')}` : String(netuid)],
+    ['subnet', `${netuid} on ${network}${metagraph ? `, ${counted(metagraph.neurons.length, 'neuron')}` : ''}`],
   ]
   if (!metagraph || !neuron) return [...who, ['uid', metagraph ? 'not registered' : 'unknown']]
   const { registeredAt } = neuron
