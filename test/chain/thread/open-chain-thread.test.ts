@@ -288,6 +288,15 @@ describe('openChainThread', () => {
       assert.deepEqual(waits.slice(0, 3), ['0.5', '1', '2'])
     })
 
+    it('has ended, starts only one other, whatever times out meanwhile', async () => {
+      const mortal = code(`port.on('message', () => process.exit(3))`)
+      await using there = opened('ws://127.0.0.1:1', { code: mortal, limits: { openMs: 10, callMs: 10 } })
+      const deaths = () => there.texts().filter(text => text.includes('another thread starts')).length
+      while (deaths() < 3) await there.chain.head().catch(() => {})
+      await assert.rejects(there.chain.head(), { code: 'CALL_TIMEOUT' }) // within the two seconds to the next
+      assert.equal(deaths(), 3)
+    })
+
     it('does not answer, ends it and starts another', async () => {
       await using node = await startChainNode()
       await using there = opened(node.url, { code: also('for (;;);'), pingMs: 200 })
