@@ -299,7 +299,7 @@ describe('openChainThread', () => {
 
     it('does not answer, ends it and starts another', async () => {
       await using node = await startChainNode()
-      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 200 })
+      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 1_000 })
       await there.chain.head()
       let turns = 0
       const ticks = setInterval(() => turns++, 1)
@@ -309,9 +309,9 @@ describe('openChainThread', () => {
       assert.equal((await there.chain.head()).specVersion, 381)
     })
 
-    it('answers pings and never a call, gives the call up', async () => {
-      const deaf = code(`port.on('message', ({ task }) => task === 'ping' && report({ report: 'alive' }))`)
-      await using there = opened('ws://127.0.0.1:1', { code: deaf, pingMs: 20, limits: { openMs: 50, callMs: 50 } })
+    it('never answers a call, gives the call up', async () => {
+      const deaf = code(`port.on('message', () => {})`)
+      await using there = opened('ws://127.0.0.1:1', { code: deaf, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
         message: "the chain's client took longer than 0.3 s",
