@@ -7,12 +7,12 @@ import type { AnnouncedAxon } from '../chain/metagraph.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
-import { groupedText } from '../cli/output/span.js'
 import { announceNow, type Changed, nowhere } from '../cli/subnet/announce-now.js'
 import { localIp, localPort, servingNow } from '../cli/subnet/local-axon.js'
 import { axonText } from '../cli/subnet/metagraph-table.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
 import { valuesOf } from '../config/configuration.js'
+import { groupedText } from '../text/span.js'
 
 export default class AnnounceCommand extends SettingsCommand {
   static override summary = 'Tell the chain once where the axon is, or with --stop that it is nowhere.'

@@ -1,5 +1,5 @@
-import { BLOCK_MS } from '../../neuron/pace.js'
-import { agoText, spanText } from '../output/span.js'
+import { agoText, spanText } from '../../text/span.js'
+import { BLOCK_MS } from '../subnet/blocks.js'
 import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'

@@ -4,8 +4,8 @@ import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
 import { canonicalIp } from '../../neuron/address/routable.js'
 import { isSame } from '../../neuron/announce/announcement-due.js'
-import { BLOCK_MS } from '../../neuron/pace.js'
-import { spanText } from '../output/span.js'
+import { spanText } from '../../text/span.js'
+import { BLOCK_MS } from './blocks.js'
 
 /** The address of an axon that is nowhere, which takes an announcement back. */
 export const nowhere = { ip: '0.0.0.0', port: 1 } as const

@@ -1,5 +1,7 @@
-import { BLOCK_MS } from '../../neuron/pace.js'
-import { groupedText, spanText } from '../output/span.js'
+import { groupedText, spanText } from '../../text/span.js'
+
+/** How often the chain makes a block. */
+export const BLOCK_MS = 12_000
 
 /** Formats how long some blocks take: `5 h`. */
 export function blocksText(blocks: number): string {
