@@ -1,5 +1,5 @@
+import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
 import { agoText, spanText } from '../../text/span.js'
-import { BLOCK_MS } from '../subnet/blocks.js'
 import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
@@ -142,5 +142,5 @@ function lookAtServing(status: Status, found: Found): void {
 export function immunityLeftMs({ neuron, chain: { metagraph } }: Pick<Status, 'neuron' | 'chain'>): number | null {
   if (!metagraph || !neuron || neuron.registeredAt === null) return null
   const blocks = neuron.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
-  return Math.max(0, blocks) * BLOCK_MS
+  return Math.max(0, blocks) * DEFAULT_BLOCK_MS
 }
