@@ -10,6 +10,7 @@ const ROUNDS = 15
 const scripts = {
   '@noble/curves': `import('@noble/curves/ed25519.js')`,
   '@noble/hashes': `import('@noble/hashes/blake2.js')`,
+  npm: '0', // a process of its own; it has nothing to import
   tsyringe: `import('reflect-metadata').then(() => import('tsyringe'))`,
 }
 

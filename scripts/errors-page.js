@@ -1,9 +1,12 @@
 import { scopeCodes } from '../dist/app/scope-codes.js'
 import { axonCodes } from '../dist/axon/axon-codes.js'
 import { AxonError } from '../dist/axon/axon-error.js'
+import { chainCodes } from '../dist/chain/chain-codes.js'
+import { ChainError } from '../dist/chain/chain-error.js'
 import { reportOf } from '../dist/cli/errors/error-report.js'
 import { reportCodes, usageCodes } from '../dist/cli/errors/usage-codes.js'
 import { UsageError } from '../dist/cli/errors/usage-error.js'
+import { statusCodes } from '../dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '../dist/config/config-codes.js'
 import { ConfigError } from '../dist/config/config-error.js'
 import { createCodes } from '../dist/create/create-codes.js'
@@ -11,6 +14,8 @@ import { CreateError } from '../dist/create/create-error.js'
 import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
 import { keyCodes } from '../dist/keys/key-codes.js'
 import { KeyError } from '../dist/keys/key-error.js'
+import { neuronCodes } from '../dist/neuron/neuron-codes.js'
+import { NeuronError } from '../dist/neuron/neuron-error.js'
 import { ConversationError } from '../dist/plugin/conversation.js'
 import { conversationCodes } from '../dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
@@ -78,6 +83,25 @@ export const errorTables = [
     text: '`miner serve` cannot open its port.',
     codes: axonCodes,
     exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'The chain',
+    text: `What \`miner serve\`, \`metagraph\`, \`status\` and \`announce\` cannot do with the chain. Once the axon serves, such an
+error is a record of the log, and the axon goes on.`,
+    codes: chainCodes,
+    exit: code => exitOf(new ChainError(code, '', { hint: '' })),
+  },
+  {
+    title: 'The subnet',
+    text: 'Why `miner serve` cannot join its subnet, or cannot tell the chain where it is.',
+    codes: neuronCodes,
+    exit: code => exitOf(new NeuronError(code, '', { hint: '' })),
+  },
+  {
+    title: 'What `miner status` finds',
+    text: '`miner status` lists all that needs a hand, under `--json` in `problems`; errors of the chain are among them.',
+    codes: statusCodes,
+    exit: () => 1,
   },
   {
     title: 'A miner in another program',

@@ -25,8 +25,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
-  // a miner within another program; of `miners` the type of CLIENT_FOR
-  embed: ['app', 'axon', 'config', 'dendrite', 'dialect-file', 'keys', 'miners', 'plugin', 'wallet'],
+  // a miner within another program; of `miners` the type of CLIENT_FOR, of `chain` its settings, types and error
+  embed: ['app', 'axon', 'chain', 'config', 'dendrite', 'dialect-file', 'keys', 'miners', 'neuron', 'plugin', 'wallet'],
   '': ['plugin', 'config'], // index.ts: what a plugin author may import; of `config`, the keys of a setting's `.meta()`
 }
 /** What everybody may import: it knows nothing of this project. */
@@ -39,7 +39,7 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  app: { '.': ['catalogue', 'log'], catalogue: ['.'], log: [] },
+  app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
     answer: ['.', 'stages', 'state'],
@@ -49,19 +49,22 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   chain: {
     '.': ['connect', 'read', 'write'],
-    thread: ['.', 'connect'],
     connect: ['.', 'read'],
-    write: ['.'],
     read: ['.'],
+    thread: ['.', 'connect'],
+    write: ['.', 'read'],
   },
   cli: {
-    '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question'],
+    '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question', 'serving'],
     hooks: ['.', 'completion', 'errors', 'flags', 'plugins'],
     flags: ['.', 'errors'],
     completion: ['errors'],
     plugins: ['errors'],
     process: ['errors'],
     question: ['.', 'errors'],
+    serving: ['.', 'question'],
+    subnet: ['errors', 'output'],
+    status: ['subnet', 'output'],
     errors: ['output'],
     output: [],
   },
@@ -83,6 +86,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
+  neuron: { '.': ['address', 'announce', 'disk'], announce: ['.', 'address'], address: ['.'], disk: [] },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }

@@ -4,10 +4,12 @@ import { scopeCodes } from '#dist/app/scope-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
 import { chainCodes } from '#dist/chain/chain-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
+import { statusCodes } from '#dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
 import { keyCodes } from '#dist/keys/key-codes.js'
+import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
@@ -30,12 +32,14 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
+  { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
     name: 'hostCodes',
     codes: hostCodes,
     from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
+  { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
 
@@ -46,7 +50,7 @@ const others = [
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
+  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

@@ -17,6 +17,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   attempt: ['endpoint', 'model', 'ms', 'error', 'retryAfterMs'],
   sum: ['counts', 'callers', 'unnamed'],
   'keyOf(target)': ['endpoint', 'key'],
+  other: ['ip', 'port'],
   path: ['path'],
 }
 
@@ -57,7 +58,10 @@ function loggedEvents(): ReadonlyMap<string, readonly string[]> {
   const events = new Map<string, Set<string>>()
   for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue
-    const code = readFileSync(join('src', file), 'utf8').replaceAll(/^\s*\/\/.*$/gm, '')
+    const code = readFileSync(join('src', file), 'utf8')
+      .replaceAll(/^\s*\/\/.*$/gm, '')
+      .replaceAll(/\/\*\*.*?\*\//gs, '')
+      .replaceAll(/\n\s*(?=readonly \w+\??:)/g, ';') // the members of a type
     for (const { index, 1: event = '' } of code.matchAll(/\bevent: '(\w+)'/g)) {
       const fields = events.get(event) ?? new Set()
       events.set(event, fields)
@@ -95,7 +99,8 @@ function inner(text: string): string {
 
 function fieldsOf(literal: string): string[] {
   return entriesOf(literal).flatMap(entry => {
-    const [, name] = /^(\w+)\s*(?::|$)/.exec(entry) ?? []
+    // A type that lists the events of a library has `readonly name?: string` in place of `name`.
+    const [, name] = /^(?:readonly )?(\w+)\s*(?:\??:|$)/.exec(entry) ?? []
     if (name) return [name]
     const [, spread = entry] = /^\.\.\.(.*)$/s.exec(entry) ?? []
     if (spreads[spread]) return spreads[spread]
@@ -105,14 +110,15 @@ function fieldsOf(literal: string): string[] {
   })
 }
 
-/** The entries of an object literal. */
+/** The entries of an object literal, or the members of a type of that form. */
 function entriesOf(literal: string): string[] {
   const entries = ['']
   let depth = 0
-  for (const character of literal) {
+  // A text may have commas and brackets.
+  for (const character of literal.replaceAll(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g, "''")) {
     if ('{[('.includes(character)) depth++
     if ('}])'.includes(character)) depth--
-    if (character === ',' && depth === 0) entries.push('')
+    if (',;'.includes(character) && depth === 0) entries.push('')
     else entries.push(entries.pop() + character)
   }
   return entries.map(entry => entry.trim()).filter(entry => entry !== '')

@@ -8,9 +8,11 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { softwareVersion } from './chain/software-version.js'
 import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
 import {
+  ADDRESS,
   AXON_ID,
   CHOSEN_DIALECT,
   CHOSEN_MINER,
@@ -19,6 +21,7 @@ import {
   HOTKEY,
   LOG,
   MINER,
+  NEURON,
   PROGRESS,
   RESOURCES,
 } from './tokens.js'
@@ -89,7 +92,10 @@ export async function buildHotkey(from: Builder): Promise<Keypair> {
 
 const slowDecryption = 'btwallet makes this slow, so that guessing a password takes long'
 
-/** Opens the axon. All that is slow or may fail comes before the port opens. */
+/**
+ * Opens the axon, and begins to announce it, if it lives on a chain. All that is slow or may fail comes before the port
+ * opens.
+ */
 export async function buildAxon(from: Builder): Promise<Axon> {
   const [{ RequestLog }, { serveAxon }, { decodeAddress }, { rulesOf }, { wires }, { watchPlugins }] =
     await Promise.all([
@@ -103,13 +109,15 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
-  const { host = null, ...axon } = valuesOf(configuration, hostSections.axon)
+  const { host = null, externalPort, ...axon } = valuesOf(configuration, hostSections.axon)
 
   const dialect = from.resolve(CHOSEN_DIALECT)
   const miner = await from.resolve(MINER)
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // At once, so that a start that fails does so within the time of the slower one.
+  const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const verify = await buildVerifier(from)
   const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
@@ -125,8 +133,9 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
-      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: false }),
-      standings: () => 'unregistered',
+      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: neuron !== null }),
+      standings: neuron?.standings ?? (() => 'unregistered'),
+      ...(neuron && { chainState: () => neuron.chainState() }),
       verify: checks =>
         verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
       concurrency: axon.concurrency,
@@ -139,6 +148,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       onClosed: () => requests[Symbol.dispose](),
     }),
   )
+  if (address) neuron?.announce({ address, port: externalPort ?? open.port, version: softwareVersion() })
   // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))
   return open

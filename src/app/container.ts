@@ -6,6 +6,7 @@ import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
+import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
 import { Resources } from './resources.js'
@@ -13,8 +14,10 @@ import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
 import { sdkOf } from './sdk.js'
 import {
+  ADDRESS,
   AXON,
   AXON_ID,
+  CHAIN,
   CLIENT_FOR,
   DENDRITE,
   DIALECTS,
@@ -22,6 +25,7 @@ import {
   HOTKEY,
   MINER,
   MINERS,
+  NEURON,
   PLUGINS,
   PROGRESS,
   RESOURCES,
@@ -59,6 +63,9 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(DIALECTS, from => dialectCatalogue(sources(from)))
   build(MINER, buildMiner)
   build(HOTKEY, buildHotkey)
+  build(CHAIN, buildChain)
+  build(NEURON, buildNeuron)
+  build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)

@@ -23,6 +23,9 @@ const subnetSettings = z.object({
     .default(1)
     .describe('the subnet, which chooses the dialect')
     .meta({ flag: 'netuid' }),
+})
+
+const dialectSettings = z.object({
   dialect: z
     .string()
     .min(1)
@@ -37,7 +40,7 @@ const subnetSettings = z.object({
     .meta({ flag: 'dialect-file' }),
 })
 
-function subnetRules({ dialect, dialectFile }: Partial<z.infer<typeof subnetSettings>>) {
+function dialectRules({ dialect, dialectFile }: Partial<z.infer<typeof dialectSettings>>) {
   if (dialect === undefined || dialectFile === undefined) return []
   const hint = 'keep only one of --dialect and --dialect-file'
   return [{ setting: 'dialectFile' as const, message: 'cannot be combined with dialect', hint }]
@@ -65,7 +68,8 @@ const logSettings = z.object({
 /** The host's own settings; the chosen miner adds its own. */
 export const hostSections = {
   top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
-  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings, rules: subnetRules },
+  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
+  dialect: { name: '', title: 'dialect', of: 'host', settings: dialectSettings, rules: dialectRules },
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
   plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },

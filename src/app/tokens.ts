@@ -1,8 +1,11 @@
 import type { Axon } from '../axon/serve-axon.js'
+import type { Chain } from '../chain/chain.js'
 import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { ClientFor } from '../miners/openai/http/client.js'
+import type { OwnAddress } from '../neuron/address/own-address.js'
+import type { NeuronLife } from '../neuron/start-neuron.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Declared } from '../plugin/load/discover.js'
 import type { Log } from '../plugin/log.js'
@@ -26,6 +29,9 @@ export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
+/** The folder for what the miner knows of the chain after a restart: the last metagraph, the state that `status` reads. */
+export const CHAIN_FOLDER = token<string>('chainFolder')
+
 // What is built from it, on first use and once per run.
 export const RESOURCES = token<Resources>('resources')
 export const MINERS = token<MinerCatalogue>('miners')
@@ -40,6 +46,12 @@ export const SDK = token<Sdk>('sdk')
 export const MINER = token<Promise<Miner>>('miner')
 /** The hotkey of the configured wallet, or a development key. */
 export const HOTKEY = token<Promise<Keypair>>('hotkey')
+/** The chain of `subtensor.network`; rejects with a `ConfigError` when that is `none`. */
+export const CHAIN = token<Promise<Chain>>('chain')
+/** The life of the hotkey on its subnet; null without a chain. */
+export const NEURON = token<Promise<NeuronLife | null>>('neuron')
+/** The address that the chain is told; null without a chain, and with `--no-announce`. */
+export const ADDRESS = token<Promise<OwnAddress | null>>('address')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')

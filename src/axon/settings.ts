@@ -14,7 +14,7 @@ export const axonSettings = z.object({
     .union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' })
     .optional()
     .describe('address that the chain is told; by default two public services are asked for it')
-    .meta({ env: ['BT_AXON_EXTERNAL_IP'] }),
+    .meta({ env: ['BT_AXON_EXTERNAL_IP'], examples: ['203.0.113.7'] }),
   externalPort: z
     .int()
     .min(1)

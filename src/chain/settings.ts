@@ -8,10 +8,14 @@ export const chainSettings = z.object({
     })
     .default('finney')
     .describe('the chain, by name or URL; none: serve without a chain, only the hotkeys in --allow')
-    .meta({ flag: 'network' }),
+    .meta({ flag: 'network', env: ['BT_SUBTENSOR_NETWORK'] }),
   endpoints: z
     .array(z.url({ protocol: /^wss?$/, error: 'must be a URL that begins with ws:// or wss://' }))
     .default([])
     .describe('endpoints of the chain, tried in this order; by default those of the network')
-    .meta({ flag: 'chain-endpoint', env: ['BT_CHAIN_ENDPOINT'] }),
+    .meta({
+      flag: 'chain-endpoint',
+      env: ['BT_CHAIN_ENDPOINT', 'BT_SUBTENSOR_CHAIN_ENDPOINT'],
+      examples: [['wss://entrypoint-finney.opentensor.ai:443']],
+    }),
 })

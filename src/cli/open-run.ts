@@ -49,7 +49,7 @@ export async function choosePlugins(
 ): Promise<ChosenPlugins> {
   return {
     miner: usesMiner ? await chooseMiner(scope.resolve(MINERS), lookup) : null,
-    dialect: reads.includes('subnet') ? await chooseDialect(scope.resolve(DIALECTS), lookup) : null,
+    dialect: reads.includes('dialect') ? await chooseDialect(scope.resolve(DIALECTS), lookup) : null,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '@oclif/core'
 import { openScope } from '../app/container.js'
 import type { RunScope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
+import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
 import { readTomlFile } from '../config/layers/toml-file.js'
@@ -25,7 +26,7 @@ export async function readLayers(argv: readonly string[], configDir: string): Pr
 
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */
 export function lookUpFirst(layers: Layers): Lookup {
-  return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet], layers)
+  return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet, hostSections.dialect], layers)
 }
 
 /**
@@ -44,8 +45,13 @@ export async function developmentAxon(layers: Layers): Promise<string> {
 }
 
 /** Opens the scope of a command run, with the miners and dialects of the plugins that oclif has loaded. */
-export async function openRunScope(config: Pick<Config, 'getPluginsList'>, lookup: Lookup): Promise<RunScope> {
-  return openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(lookup) })
+export async function openRunScope(
+  config: Pick<Config, 'getPluginsList' | 'dataDir'>,
+  lookup: Lookup,
+): Promise<RunScope> {
+  const scope = openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(lookup) })
+  scope.provide(CHAIN_FOLDER, join(config.dataDir, 'chain'))
+  return scope
 }
 
 /**

@@ -47,7 +47,7 @@ export default class Query extends SettingsCommand {
     }),
     stream: Flags.boolean({ description: 'ask for a streamed answer, and print how fast it came' }),
   }
-  static override readonly reads = ['subnet', 'wallet'] as const
+  static override readonly reads = ['subnet', 'dialect', 'wallet'] as const
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {

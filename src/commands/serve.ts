@@ -1,43 +1,68 @@
+import { isIPv6 } from 'node:net'
 import { Flags } from '@oclif/core'
+import { networkName } from '../app/chain/network-name.js'
+import { withoutEffect } from '../app/chain/without-chain.js'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
-import { AXON, CHOSEN_DIALECT, CHOSEN_MINER, HOTKEY, LOG, MINER, PLUGINS, PLUGINS_IN_USE } from '../app/tokens.js'
+import { keepState } from '../app/state/keep-state.js'
+import { statePath } from '../app/state/serving-state.js'
+import {
+  ADDRESS,
+  AXON,
+  CHAIN_FOLDER,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  HOTKEY,
+  LOG,
+  MINER,
+  NEURON,
+  PLUGINS,
+  PLUGINS_IN_USE,
+  RESOURCES,
+} from '../app/tokens.js'
 import { wires } from '../app/wires.js'
-import { banner } from '../cli/banner.js'
+import type { Axon } from '../axon/serve-axon.js'
 import { dialectFilePath } from '../cli/choose-plugin.js'
 import { SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
+import { DEREGISTERED } from '../cli/errors/exit-codes.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
-import { startProbe } from '../cli/probe.js'
 import { drainAxon, stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
+import { banner } from '../cli/serving/banner.js'
+import { startProbe } from '../cli/serving/probe.js'
+import { callersText, mayAsk } from '../cli/serving/who-may-ask.js'
+import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
+import type { NeuronLife } from '../neuron/start-neuron.js'
 
 /** How long requests in progress may take after the first signal. */
 const DRAIN_MS = 30_000
 
 const bob = developmentKeys[1]
 
-const decidedByDev = ['axon.host', 'policy', 'subtensor', 'wallet']
+const decidedByDev = ['axon.externalIp', 'axon.externalPort', 'axon.host', 'neuron', 'policy', 'subtensor', 'wallet']
 // As flags they override file and environment, which may be those of a real miner.
 const impliedByDev: readonly TypedFlag[] = [
   { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
+  { path: 'subtensor.network', flag: '--dev', texts: ['none'] },
   { path: 'policy.allowUnregistered', flag: '--dev', texts: ['false'] },
 ]
 
 export default class Serve extends SettingsCommand {
-  static override summary = 'Open the axon, and answer validators until stopped.'
+  static override summary = 'Join the subnet, and answer its validators until stopped.'
   static override description =
-    'On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
+    'It reads the registration of the hotkey and the metagraph, opens the axon, and tells the chain where that is. It exits with 2 when the hotkey is not registered, and with 69 when it loses its place. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
   static override examples = [
+    '<%= config.bin %> <%= command.id %> --netuid 1 --model gpt-4o-mini',
     '<%= config.bin %> <%= command.id %> --dev --use echo',
     `<%= config.bin %> <%= command.id %> --model gpt-3.5-turbo --network none --allow ${developmentKeys[0].address}`,
   ]
@@ -45,10 +70,10 @@ export default class Serve extends SettingsCommand {
   static override flags = {
     dev: Flags.boolean({
       description:
-        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --allow, --deny, --axon-host, --network and flags of the wallet',
+        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, and the flags of policy, neuron, subtensor and wallet',
     }),
   }
-  static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'subtensor'] as const
+  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
 
   async run(): Promise<void> {
     await using run = await this.open(Serve, {
@@ -57,10 +82,11 @@ export default class Serve extends SettingsCommand {
     })
     const { flags, configuration, scope } = run
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(bob.uri))
-    else requireNetwork(configuration)
+    else if (valuesOf(configuration, hostSections.subtensor).network === 'none') checkWithoutChain(configuration)
 
     const axon = await scope.resolve(AXON)
     const { first, second } = stopSignals()
+    const neuron = await scope.resolve(NEURON)
     const log = scope.resolve(LOG)
     warnOfUnusable(scope.resolve(PLUGINS), log)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
@@ -68,11 +94,18 @@ export default class Serve extends SettingsCommand {
     const { name: dialect, caveat } = definition
     const end = logUnexpectedExit(log, { miner: use, dialect })
     const { url, port, hotkey } = axon
+    const standings = neuron?.standings ?? (() => 'unregistered' as const)
+    const answers = mayAsk(configuration, { standings, hasChain: neuron !== null })
+    const callers = callersText(configuration, { metagraph: neuron?.report().metagraph ?? null, mayAsk: answers })
+    const place = neuron && (await placeOf(scope, { configuration, neuron, axon }))
     log.info({
       event: 'serving',
       url,
       port,
       hotkey,
+      ...(place && { network: place.network, netuid: place.netuid, uid: place.uid }),
+      ...(place?.announces && { announces: place.announces }),
+      callers,
       use,
       ...(models.length === 1 ? { model: models[0] } : models.length > 1 && { models }),
       dialect,
@@ -92,17 +125,39 @@ export default class Serve extends SettingsCommand {
           dev: flags.dev,
           configuration,
           configFile: typedValue(run.layers.argv, 'config'),
+          mayAsk: answers,
+          place: place && `${place.uid} of subnet ${place.netuid} on ${place.network}`,
+          announces: place && (place.announces ?? 'nothing, because of --no-announce'),
+          callers,
         }),
       )
 
+    if (neuron && place) {
+      const { network, netuid } = place
+      const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
+      const { allow } = valuesOf(configuration, hostSections.policy)
+      const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
+      const report = () => neuron.report()
+      scope
+        .resolve(RESOURCES)
+        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving }))
+    }
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
-    const signal = await first
+    const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
+    const deregistered = neuron && whenDeregistered === 'exit' ? neuron.deregistered : never
+    const signal = await Promise.race([first, deregistered.then(() => undefined)])
     probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
-    process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    else {
+      await drainAxon(axon, { second: Promise.race([first, second]), ms: DRAIN_MS, log })
+      process.exitCode = DEREGISTERED
+    }
   }
 }
+
+const never = new Promise<never>(() => {})
 
 function chosen(scope: Scope, { values, origins }: Configuration) {
   const miner = scope.resolve(CHOSEN_MINER)
@@ -112,22 +167,37 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
-/** Requires a network, and callers by name when there is no chain to know them from. */
-function requireNetwork(configuration: Configuration): void {
+/** Where the miner lives, and what it tells the chain. */
+async function placeOf(
+  scope: Scope,
+  { configuration, neuron, axon }: { configuration: Configuration; neuron: NeuronLife; axon: Axon },
+) {
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { network } = valuesOf(configuration, hostSections.subtensor)
-  if (network === undefined) {
-    throw new UsageError(
-      'NETWORK_MISSING',
-      '--network is missing: it names the chain of the miner',
-      '--dev to try it, or --network none with --allow and the hotkeys that may ask',
-    )
+  const { externalPort = axon.port } = valuesOf(configuration, hostSections.axon)
+  const address = await scope.resolve(ADDRESS)
+  return {
+    network: networkName(network),
+    netuid,
+    uid: neuron.report().uid,
+    announces: address && (isIPv6(address.ip) ? `[${address.ip}]:${externalPort}` : `${address.ip}:${externalPort}`),
   }
-  if (valuesOf(configuration, hostSections.policy).allow.length === 0) {
-    const origin = originText(configuration.origins.get('subtensor.network')!)
-    throw new UsageError(
-      'NOBODY_ALLOWED',
-      `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
-      'name the hotkeys that may ask, with --allow',
-    )
-  }
+}
+
+/**
+ * Checks what a miner without a chain needs: callers by name, since no standing tells who they are.
+ *
+ * @throws {ConfigError} CONFIG_INVALID when a flag has no effect without a chain
+ * @throws {UsageError} NOBODY_ALLOWED
+ */
+function checkWithoutChain(configuration: Configuration): void {
+  const idle = withoutEffect(configuration, 'flag')
+  if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
+  const origin = originText(configuration.origins.get('subtensor.network')!)
+  throw new UsageError(
+    'NOBODY_ALLOWED',
+    `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
+    'name the hotkeys that may ask, with --allow',
+  )
 }

@@ -54,7 +54,7 @@ export async function chosenDialect({ plugin, settings, scope }: Choice<DialectP
 }
 
 async function setting(settings: Table, path: string): Promise<unknown> {
-  const sections = [hostSections.top, hostSections.subnet]
+  const sections = [hostSections.top, hostSections.subnet, hostSections.dialect]
   const lookup = createLookup(sections, { argv: [], env: {}, file: null, given: settings })
   return (await lookUpSetting(lookup, path))?.value
 }

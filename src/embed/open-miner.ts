@@ -1,11 +1,25 @@
+import { resolve } from 'node:path'
+import { withoutEffect } from '../app/chain/without-chain.js'
 import { openScope } from '../app/container.js'
 import type { LogLevel } from '../app/log/logger.js'
 import type { RunScope, Scope, Token } from '../app/scope.js'
 import { hostSections, minerSection } from '../app/settings.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, ENDING, HOTKEY, LOG, MINERS } from '../app/tokens.js'
+import {
+  CHAIN_FOLDER,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CLIENT_FOR,
+  CONFIGURATION,
+  ENDING,
+  HOTKEY,
+  LOG,
+  MINERS,
+} from '../app/tokens.js'
+import { chainSettings } from '../chain/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { loadConfiguration } from '../config/load.js'
+import type { Section } from '../config/schema/section.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { Keypair } from '../keys/keypair.js'
 import { type Log, silentLog } from '../plugin/log.js'
@@ -36,11 +50,12 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
   try {
     const key = typeof options.hotkey === 'string' ? await keypairFromUri(options.hotkey) : options.hotkey
     scope.build(HOTKEY, () => (key ? Promise.resolve(key) : walletHotkey(scope, settings)))
+    scope.build(CHAIN_FOLDER, () => chainFolder(options))
     // Before the miner is chosen, which is built from them.
     for (const [token, value] of provide) replace(scope, token, value)
     const miner = await chosenMiner({ plugin: typeof use === 'function' ? use : null, settings, scope })
     const chosen = await chosenDialect({ plugin: typeof dialect === 'function' ? dialect : null, settings, scope })
-    const sections = [...Object.values(hostSections), minerSection(miner)]
+    const sections = [...programSections(), minerSection(miner)]
     const known = [...scope.resolve(MINERS).keys()].map(name => ({ name }))
     const configuration = await loadConfiguration({
       sections,
@@ -50,9 +65,11 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
       file: null,
       given: settings,
       secrets: 'resolve',
-    }).catch(error => {
-      throw programError(error, programTexts(sections, []))
     })
+      .then(checkNetwork)
+      .catch(error => {
+        throw programError(error, programTexts(sections, []))
+      })
     const texts = programTexts(sections, configuration.secretValues)
     const programsLog = programLog(log, levelOf(configuration), texts)
 
@@ -69,6 +86,21 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
     await scope.close()
     throw error
   }
+}
+
+/** The host's sections for a program: it names the network itself, since to open a miner must not reach for a server. */
+function programSections(): readonly Section[] {
+  const { network } = chainSettings.shape
+  const subtensor = chainSettings.extend({ network: network.unwrap().default('none').meta(network.meta()!) })
+  return Object.values({ ...hostSections, subtensor: { ...hostSections.subtensor, settings: subtensor } })
+}
+
+/** @throws {ConfigError} CONFIG_INVALID when a setting has no effect without a chain */
+function checkNetwork(configuration: Configuration): Configuration {
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  const idle = network === 'none' ? withoutEffect(configuration, 'program') : []
+  if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  return configuration
 }
 
 /** The program's own log filters by level, unless the settings name one. */
@@ -113,7 +145,17 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
   })
 }
 
+/** @throws {ConfigError} CONFIG_INVALID when the program names no folder */
+function chainFolder({ folder }: OpenMinerOptions): string {
+  if (folder !== undefined) return resolve(folder)
+  const message =
+    'folder is missing: with the last metagraph in it, a miner that restarts while the chain is out of reach knows its validators'
+  const hint = "pass a folder of your program's data, which the miner makes if it has to"
+  throw new ConfigError('CONFIG_INVALID', [{ code: 'MISSING', path: 'folder', message, hint }])
+}
+
 function warnIfAllRefused(log: Log, configuration: Configuration): void {
+  if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return
   if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
   const message = 'policy.allow is empty: the axon refuses every caller'
   const hint = 'name the hotkeys that may ask in settings.policy.allow'

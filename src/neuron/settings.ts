@@ -10,7 +10,7 @@ export const neuronSettings = z.object({
   addressServices: z
     .array(z.url({ protocol: /^https$/, error: 'must be a URL that begins with https://' }))
     .min(2)
-    .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me'])
+    .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me', 'https://icanhazip.com'])
     .describe('services that return the address of this machine as text; two of them have to agree'),
   whenDeregistered: z
     .enum(['exit', 'serve'])

@@ -30,8 +30,12 @@ export function fill(text: string, { width, at = 0, indent = 0 }: Paragraph): st
 
 /** Returns how many columns a terminal takes for a text: two for East Asian letters and emoji, none for combining marks. */
 export function printedColumns(text: string): number {
+  if (NARROW.test(text)) return text.length // most texts, of which a table has thousands
   return [...text].reduce((columns, letter) => columns + (/\p{M}/u.test(letter) ? 0 : isWide(letter) ? 2 : 1), 0)
 }
+
+/** Letters up to the first combining mark, dashes, quotes and the ellipsis. */
+const NARROW = /^[\u0020-\u02ff\u2010-\u2027]*$/
 
 function isWide(letter: string): boolean {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(

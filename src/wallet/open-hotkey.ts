@@ -35,7 +35,7 @@ export async function openHotkey({
 }: OpenHotkey): Promise<Keypair> {
   const file = hotkeyFile({ path, name, hotkey })
   const keyfile = await readKeyfile(file)
-  if (keyfile === null) throw await notFound(file, path)
+  if (keyfile === null) throw await hotkeyNotFound(file, path)
   if (keyfile.mode & 0o077) {
     warn(`hotkey file ${file} can be read or written by others (mode ${keyfile.mode.toString(8)}): chmod 600 it`)
   }
@@ -48,13 +48,24 @@ type Decrypting = Pick<OpenHotkey, 'decrypting' | 'signal'> & {
 }
 
 async function decrypted(bytes: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
-  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
-  if (head.startsWith(NACL)) {
-    return await opened(bytes.subarray(NACL.length), { file, sources, decrypting, signal })
+  switch (encryptionOf(bytes)) {
+    case 'nacl':
+      return await opened(bytes.subarray(NACL.length), { file, sources, decrypting, signal })
+    case 'ansible':
+      throw outdated(file, 'Ansible Vault')
+    case 'fernet':
+      throw outdated(file, 'Fernet')
+    case null:
+      return bytes
   }
-  if (head.startsWith('$ANSIBLE_VAULT')) throw outdated(file, 'Ansible Vault')
-  if (head.startsWith('gAAAAA')) throw outdated(file, 'Fernet')
-  return bytes
+}
+
+/** Returns how a keyfile is encrypted; null: it is not. */
+export function encryptionOf(bytes: Uint8Array): 'nacl' | 'ansible' | 'fernet' | null {
+  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+  if (head.startsWith(NACL)) return 'nacl'
+  if (head.startsWith('$ANSIBLE_VAULT')) return 'ansible'
+  return head.startsWith('gAAAAA') ? 'fernet' : null
 }
 
 /** Opens an encrypted keyfile. Asks again for a wrong password that the user typed. */
@@ -89,7 +100,8 @@ function outdated(file: string, format: string): WalletError {
   )
 }
 
-async function notFound(file: string, path: string): Promise<WalletError> {
+/** Returns the error for a hotkey that is not on disk; it lists those that are. */
+export async function hotkeyNotFound(file: string, path: string): Promise<WalletError> {
   const found = await stat(walletFolder(path).replace(/\/+$/, '')).catch(() => undefined)
   if (found && !found.isDirectory()) {
     return new WalletError('HOTKEY_NOT_FOUND', `${path} is not a folder, so it holds no wallets`, {

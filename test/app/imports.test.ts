@@ -3,14 +3,22 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runMiner } from '../support/miner-process.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer } from '../support/model-server.ts'
 
 const trace = fileURLToPath(new URL('../support/trace-imports.ts', import.meta.url))
 
 describe('what a command loads', () => {
   // Milliseconds of every start; the second list shows that the trace sees what it should.
-  const light = ['@scure/sr25519', '@polkadot-labs/schnorrkel-wasm', 'fastify', 'libsodium-wrappers-sumo', 'openai']
+  const chain = ['@polkadot-api/substrate-bindings', 'ipaddr.js', 'polkadot-api', 'ws']
+  const light = [
+    '@scure/sr25519',
+    '@polkadot-labs/schnorrkel-wasm',
+    ...chain,
+    'fastify',
+    'libsodium-wrappers-sumo',
+    'openai',
+  ]
   const cases: [args: string[], not: string[], but: string[]][] = [
     [['--version'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['--help'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
@@ -29,16 +37,38 @@ describe('what a command loads', () => {
     const not = light.filter(name => name !== 'openai')
     await assertLoads(['prompt', 'hi', '--base-url', model.url], { not, but: ['openai'] })
   })
+
+  it('miner serve --dev: an axon, and no client of the chain', () =>
+    withTrace(async ({ env, urls }) => {
+      await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], { env })
+      await miner.stop()
+      assertLoaded(urls(), { not: chain.filter(name => name !== 'ipaddr.js'), but: ['fastify'] })
+    }))
 })
 
-async function assertLoads(args: string[], { not, but }: { not: string[]; but: string[] }): Promise<void> {
+async function assertLoads(args: string[], expected: Expected): Promise<void> {
+  await withTrace(async ({ env, urls }) => {
+    await runMiner(args, { env })
+    assertLoaded(urls(), expected)
+  })
+}
+
+type Expected = { readonly not: readonly string[]; readonly but: readonly string[] }
+
+function assertLoaded(urls: string, { not, but }: Expected): void {
+  for (const name of but) assert.ok(urls.includes(`/node_modules/${name}/`), `${name} is not loaded`)
+  for (const name of not) assert.equal(urls.includes(`/node_modules/${name}/`), false, `${name} is loaded`)
+}
+
+/** What makes a process of the program write the URLs of the modules that it loads, and those. */
+type Trace = { readonly env: Record<string, string>; readonly urls: () => string }
+
+async function withTrace(run: (trace: Trace) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'miner-imports-'))
   try {
     const file = join(folder, 'trace')
-    await runMiner(args, { env: { NODE_OPTIONS: `--import=${trace}`, TRACE: file } })
-    const urls = readFileSync(file, 'utf8')
-    for (const name of but) assert.ok(urls.includes(`/node_modules/${name}/`), `${name} is not loaded`)
-    for (const name of not) assert.equal(urls.includes(`/node_modules/${name}/`), false, `${name} is loaded`)
+    const env = { NODE_OPTIONS: `--import=${trace}`, TRACE: file }
+    await run({ env, urls: () => readFileSync(file, 'utf8') })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -15,15 +15,9 @@ import {
   streamed,
 } from '../support/model-server.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
-import { hasTerminal, onTerminal as runOnTerminal } from '../support/terminal.ts'
+import { hasTerminal, onTerminal as runOnTerminal, withoutStatus } from '../support/terminal.ts'
 
 const ERASE = '\r\u001b[2K'
-/** Removes the line that shows on a slow machine that the program waits. */
-const withoutStatus = (text: string) =>
-  text
-    .split(ERASE)
-    .filter(part => !/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(part))
-    .join('')
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 
 describe('on a terminal', () => {
@@ -159,7 +153,7 @@ describe('on a terminal', () => {
     it('says what it lacks, when no wallet of this machine may ask', async () => {
       const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
       await using run = onTerminal([...serve, ...wallet, '--allow', charlie.address], { npm_command: 'exec' })
-      await run.says('with the NAME and HOTKEY of a wallet that --allow names')
+      await run.says('with the NAME and HOTKEY of a wallet that may ask')
       assert.match(run.said.stdout, /try it +npx miner query --wallet-name NAME --wallet-hotkey HOTKEY /)
       run.child.kill('SIGTERM')
       await run.ended

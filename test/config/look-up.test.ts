@@ -13,7 +13,7 @@ describe('lookUpSetting', () => {
   })
   after(() => rmSync(folder, { recursive: true, force: true }))
 
-  const sections = [hostSections.plugins, hostSections.top, hostSections.subnet]
+  const sections = [hostSections.plugins, hostSections.top, hostSections.subnet, hostSections.dialect]
   type Given = { argv?: string[]; env?: Record<string, string>; file?: string }
   async function found(path: 'use' | 'netuid' | 'plugins.allow', { argv = [], env = {}, file }: Given) {
     const config = join(folder, 'config.toml')

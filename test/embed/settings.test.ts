@@ -1,11 +1,35 @@
 import assert from 'node:assert/strict'
 import { runInNewContext } from 'node:vm'
-import { CLIENT_FOR, ConfigError, HOTKEY, openMiner } from '#dist/embed/index.js'
+import { CHAIN, CLIENT_FOR, ConfigError, HOTKEY, NEURON, openMiner } from '#dist/embed/index.js'
 import type { OpenMinerOptions } from '#dist/embed/options.js'
 import type { MinerPlugin } from '#dist/index.js'
 import { bob } from '../support/signed-request.ts'
 
 describe('openMiner, on settings', () => {
+  it('has no chain unless the program names a network', async () => {
+    await using scope = await openMiner({ use: 'echo', hotkey: '//Bob' })
+    assert.equal(await scope.resolve(NEURON), null)
+    await assert.rejects(
+      scope.resolve(CHAIN),
+      ({ problems: [problem] }: ConfigError) =>
+        problem?.message === 'subtensor.network is none, and this needs a chain',
+    )
+    const settings = { subtensor: { endpoints: ['ws://127.0.0.1:9944'] }, policy: { minStake: 10 } }
+    const hint = 'leave it out, or name a chain with settings.subtensor.network'
+    assert.deepEqual(await problemsOf({ settings }), [
+      [
+        'RULE_BROKEN',
+        'policy.minStake has no effect, because subtensor.network is none (settings.policy.minStake)',
+        hint,
+      ],
+      [
+        'RULE_BROKEN',
+        'subtensor.endpoints has no effect, because subtensor.network is none (settings.subtensor.endpoints)',
+        hint,
+      ],
+    ])
+  })
+
   it('tells all that is wrong at once, each with its place and what mends it', async () => {
     const settings = {
       axon: { prot: 1, port: '8091' },

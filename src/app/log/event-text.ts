@@ -6,7 +6,9 @@ export function eventText(record: LogRecord): string {
   try {
     const text =
       typeof record.event === 'string' && Object.hasOwn(texts, record.event) ? texts[record.event] : undefined
-    return (text ?? otherText)(record)
+    return inWords.has(record.event) && typeof record.message === 'string'
+      ? otherText({ message: record.message, hint: record.hint })
+      : (text ?? otherText)(record)
   } catch {
     return otherText(record) // a plugin may log an event of the same name, with other fields
   }
@@ -29,7 +31,24 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   },
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
-  serving: ({ url, use, dialect }) => `${url}, miner ${use}, dialect ${dialect}`,
+  serving: ({ url, use, dialect, uid, netuid, network, announces }) => {
+    const place = uid === undefined ? '' : `, uid ${uid} of subnet ${netuid} on ${network}`
+    return `${url}, miner ${use}, dialect ${dialect}${place}${announces === undefined ? '' : `, announces ${announces}`}`
+  },
+  chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
+  chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
+    withDetails(String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`, [
+      typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`,
+    ]),
+  chainBehind: ({ endpoint, behindMs, isOnlyThis }) =>
+    `the latest block of ${endpoint} is ${seconds(behindMs)} old, ${
+      isOnlyThis
+        ? 'and that of another endpoint is newer'
+        : "that of every endpoint is old: this machine's clock is wrong, or the chain stands still"
+    }`,
+  chainClock: ({ offByMs }) =>
+    `this machine's clock is ${seconds(Math.abs(Number(offByMs)))} or more ${Number(offByMs) > 0 ? 'ahead of' : 'behind'} the chain's; beyond 4 s the axon refuses every validator; try: synchronize it, with NTP`,
+  chainLibrary: ({ text }) => String(text),
   draining: ({ requests, seconds }) =>
     requests === 0
       ? 'no request is open'
@@ -39,6 +58,36 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     const total = Object.values(counts as Record<string, number>).reduce((sum, count) => sum + count, 0)
     return `${total} unproven in ${seconds} s: ${(callers as LogRecord[]).map(strangerText).join(', ')}`
   },
+}
+
+/** Events of the miner's life on its subnet, whose message says all that their fields hold. */
+const inWords = new Set<unknown>([
+  'addressChanged',
+  'addressKnown',
+  'addressUnknown',
+  'alreadyAnnounced',
+  'announced',
+  'announcedElsewhere',
+  'announcementDelayed',
+  'announcementFailed',
+  'announcementLost',
+  'chainBack',
+  'chainLost',
+  'deregistered',
+  'immunityEnds',
+  'metagraphLoaded',
+  'metagraphNotSaved',
+  'metagraphRead',
+  'metagraphRefused',
+  'metagraphSaved',
+  'noPermits',
+  'registered',
+  'standingsExpired',
+  'uidChanged',
+])
+
+function seconds(ms: unknown): string {
+  return Number(ms) < 1000 ? `${Math.round(Number(ms))} ms` : `${Math.round(Number(ms) / 1000)} s`
 }
 
 function cutText(cutBy: unknown): string {

@@ -39,7 +39,8 @@ export function screen({ hotkey }: Claim, { rules, standings }: Screening, route
   }
 }
 
-function verdictOf(
+/** Asks the rules in their order. The first one that does not simply admit the hotkey decides. */
+export function verdictOf(
   rules: readonly ScreenRule[],
   hotkey: string,
   standing: Standing | 'unregistered' | 'unknown',

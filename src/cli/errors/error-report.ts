@@ -1,9 +1,11 @@
 import { AxonError } from '../../axon/axon-error.js'
+import { ChainError } from '../../chain/chain-error.js'
 import { ConfigError } from '../../config/config-error.js'
 import { originText } from '../../config/origin.js'
 import type { Problem } from '../../config/problem.js'
 import { CreateError } from '../../create/create-error.js'
 import { KeyError } from '../../keys/key-error.js'
+import { NeuronError } from '../../neuron/neuron-error.js'
 import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
@@ -60,6 +62,11 @@ export function reportOf(error: unknown): ErrorReport | null {
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
+  if (error instanceof ChainError) {
+    const { retryAfterMs } = error
+    return { ...plain(error, exitCodes.chain(error.code)), ...(retryAfterMs !== undefined && { retryAfterMs }) }
+  }
   if (error instanceof CreateError) return plain(error, exitCodes.create(error.code))
   if (isOclifError(error) && error.code === 'EEXIT') return null
   if (error instanceof DOMException && error.name === 'TimeoutError')

@@ -1,5 +1,7 @@
+import type { ChainErrorCode } from '../../chain/chain-error.js'
 import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
+import type { NeuronErrorCode } from '../../neuron/neuron-error.js'
 import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
 import type { WalletErrorCode } from '../../wallet/wallet-error.js'
 import type { UsageErrorCode } from './usage-codes.js'
@@ -8,6 +10,8 @@ import type { UsageErrorCode } from './usage-codes.js'
 export const FAILED = 1
 /** The user made a mistake, in the command line or in the configuration. */
 export const MISUSED = 2
+/** The hotkey lost its place in the subnet: EX_UNAVAILABLE of sysexits.h, which a supervisor can tell from a failure. */
+export const DEREGISTERED = 69
 /** The command does not exist; as a shell exits. */
 const NOT_FOUND = 127
 /** Ctrl-C; as a shell exits. */
@@ -34,6 +38,17 @@ const wallet: ReadonlyMap<WalletErrorCode, number> = new Map([
   ['KEYFILE_UNREADABLE', FAILED],
   ['KEYFILE_PASSWORD_ABORTED', INTERRUPTED],
 ])
+const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
+  ['WRONG_CHAIN', MISUSED],
+  ['SUBNET_UNKNOWN', MISUSED],
+  ['NOT_REGISTERED', MISUSED],
+  ['ADDRESS_REFUSED', MISUSED],
+  ['PORT_REFUSED', MISUSED],
+])
+const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
+  ['HOTKEY_NOT_REGISTERED', MISUSED],
+  ['ADDRESS_UNROUTABLE', MISUSED],
+])
 
 /** Each returns the exit code of a command that ends with an error of the class. */
 export const exitCodes = {
@@ -43,5 +58,7 @@ export const exitCodes = {
   config: (code: ConfigErrorCode) => (code === 'CONFIG_INVALID' ? MISUSED : FAILED),
   plugin: (code: PluginErrorCode) => (code === 'PLUGIN_BROKEN' ? FAILED : MISUSED),
   create: (code: CreateErrorCode) => (code === 'FOLDER_TAKEN' ? MISUSED : FAILED),
+  chain: (code: ChainErrorCode) => chain.get(code) ?? FAILED,
+  neuron: (code: NeuronErrorCode) => neuron.get(code) ?? FAILED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

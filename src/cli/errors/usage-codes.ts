@@ -38,13 +38,14 @@ export const usageCodes = {
     meaning: '`dialect` names a dialect that does not exist',
     remedy: 'choose one that the hint lists, or install the plugin that provides it',
   },
-  NETWORK_MISSING: {
-    meaning: '`serve` does not know which chain the miner belongs to',
-    remedy: 'add `--dev` to try it, or `--network none` to answer the hotkeys of `--allow`',
-  },
   NOBODY_ALLOWED: {
-    meaning: 'without a chain, `policy.allow` must name the callers, and it is empty',
-    remedy: 'name their hotkeys with `--allow`',
+    meaning: 'without a chain (`--network none`), `policy.allow` must name the callers, and it is empty',
+    remedy: 'name their hotkeys with `--allow`, or name a chain with `--network`',
+  },
+
+  PORT_MISSING: {
+    meaning: '`miner announce` does not know the port: `axon.port` is 0, and no `miner serve` runs',
+    remedy: 'name it with `--axon-external-port`',
   },
 
   QUESTION_MISSING: { meaning: 'the command has no question', remedy: 'type it as TEXT, or pipe it in' },

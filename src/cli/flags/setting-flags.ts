@@ -52,7 +52,8 @@ export function typedSettings(
     const value = flags[one.name]
     if (value === undefined) return []
     const names = [one.name, ...one.aliases].map(name => `--${name}`)
-    const long = names.find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
+    const negated = one.isTruth ? names.map(name => name.replace('--', '--no-')) : []
+    const long = [...names, ...negated].find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
     // Without a long spelling among the words, only the letter can have given the value.
     const flag = long ?? (one.letter ? `-${one.letter}` : names[0]!)
     return [{ path: one.path, flag, texts: Array.isArray(value) ? value.map(String) : [String(value)] }]
@@ -73,7 +74,10 @@ export function reservedFlags(): ReadonlySet<string> {
   return new Set([...ofCommands, ...ofSettings])
 }
 
-/** Flags of commands that are not flags of settings. */
+/**
+ * Flags of commands that are not flags of settings. Those of `announce`, `metagraph` and `status` are not among them: no miner
+ * is used there, and miners had settings of such names (`stop`) before.
+ */
 const ofCommands = [
   '-V',
   '-h',

@@ -6,19 +6,19 @@ import { columnsOf, fill, printedColumns } from '../../text/fill.js'
  * gets a record for each row instead.
  *
  * @param width columns of the terminal; undefined: the output is not a terminal, and rows stay whole
+ * @param numeric the columns of numbers, which are aligned at the right
  */
 export function table(
   keyValueRows: readonly Readonly<Record<string, string>>[],
   width: number | undefined = columnsOf(process.stdout),
+  numeric: readonly string[] = [],
 ): string {
   const names = Object.keys(keyValueRows[0] ?? {})
-  // Not `Math.max(...)`: it takes some hundred thousand arguments at most.
-  const widths = names.map(name =>
-    keyValueRows.reduce((widest, row) => Math.max(widest, printedColumns(row[name]!)), name.length),
-  )
+  const widths = names.map(name => columnWidth(name, keyValueRows))
+  const isRight = names.map(name => numeric.includes(name))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, at) => padded(cell, widths[at]!))
+      .map((cell, at) => padded(cell, widths[at]!, isRight[at]!))
       .join('  ')
       .trimEnd()
   const lines = [names.map(name => name.toUpperCase()), ...keyValueRows.map(row => names.map(name => row[name]!))].map(
@@ -29,6 +29,12 @@ export function table(
     .map(row => record(Object.entries(row), width))
     .join('\n')
     .trimEnd()
+}
+
+/** Returns how many columns of a terminal a column of a table takes. */
+export function columnWidth(name: string, keyValueRows: readonly Readonly<Record<string, string>>[]): number {
+  // Not `Math.max(...)`: it takes some hundred thousand arguments at most.
+  return keyValueRows.reduce((widest, row) => Math.max(widest, printedColumns(row[name]!)), name.length)
 }
 
 /** Formats a row as its first cell and, below it, the others with their names; empty ones are left out. */
@@ -53,6 +59,7 @@ export function rows(
     .join('')
 }
 
-function padded(cell: string, columns: number): string {
-  return cell + ' '.repeat(columns - printedColumns(cell))
+function padded(cell: string, columns: number, isRight: boolean): string {
+  const space = ' '.repeat(columns - printedColumns(cell))
+  return isRight ? space + cell : cell + space
 }

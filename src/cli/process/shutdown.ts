@@ -35,8 +35,8 @@ export function stopSignals(): StopSignals {
 const CLOSE_MS = 3_000
 
 type DrainOptions = {
-  /** the signal that the drain begins with */
-  readonly signal: StopSignal
+  /** the signal that the drain begins with; absent when the miner ends by itself */
+  readonly signal?: StopSignal
   /** ends the program at once */
   readonly second: Promise<StopSignal>
   /** how long the drain may take */
@@ -45,7 +45,7 @@ type DrainOptions = {
 }
 
 /**
- * Drains an axon after a signal, and closes it: it refuses new requests and finishes those in progress. Requests that are
+ * Drains an axon, most often after a signal, and closes it: it refuses new requests and finishes those in progress. Requests that are
  * lost, to a second signal or because they take too long, are logged before the last record.
  *
  * @returns the exit code: 1 when requests were lost
@@ -60,7 +60,7 @@ export async function drainAxon(
     log.info({ event: 'stopped', inTime: lost === 0, ...(lost > 0 && { lost }) })
     return lost
   }
-  log.info({ event: 'draining', signal, seconds: ms / 1000, requests: axon.openRequests })
+  log.info({ event: 'draining', ...(signal && { signal }), seconds: ms / 1000, requests: axon.openRequests })
   const again = await Promise.race([axon.drain(ms), second])
   const lost = await end()
   void (typeof again === 'string' ? Promise.resolve(again) : second).then(exit)

@@ -104,8 +104,13 @@ export function defaultText(setting: Setting): string | undefined {
   return String(value)
 }
 
-/** Returns a value that a setting takes, as an operator would write it: the default, else one of its kind. */
+/**
+ * Returns a value that a setting takes, as an operator would write it: the first of its `examples`, else the default, else
+ * one of its kind.
+ */
 export function exampleOf(setting: Setting): string {
+  const examples = setting.schema.meta()?.examples
+  if (Array.isArray(examples)) return String(examples[0])
   const text = defaultText(setting)
   if (text !== undefined && !/\s/.test(text)) return text
   return exampleOfShape(setting.shape)

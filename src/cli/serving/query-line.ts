@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { defaultDialect } from '../app/catalogue/dialects.js'
-import { hostSections } from '../app/settings.js'
-import { type Configuration, valuesOf } from '../config/configuration.js'
-import { developmentKeys } from '../keys/development-keys.js'
-import type { DialectDefinition, Route } from '../plugin/dialect.js'
-import { shellWord } from '../text/shell-word.js'
-import { hotkeyFile, listHotkeys } from '../wallet/hotkey-files.js'
-import { parseKeyfile } from '../wallet/parse-keyfile.js'
-import { readKeyfile } from '../wallet/read-keyfile.js'
-import { developmentUrl } from './dev-mode.js'
-import { takesText } from './question/synapse-question.js'
+import { defaultDialect } from '../../app/catalogue/dialects.js'
+import { hostSections } from '../../app/settings.js'
+import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
+import { developmentKeys } from '../../keys/development-keys.js'
+import type { DialectDefinition, Route } from '../../plugin/dialect.js'
+import { shellWord } from '../../text/shell-word.js'
+import { hotkeyFile, listHotkeys } from '../../wallet/hotkey-files.js'
+import { parseKeyfile } from '../../wallet/parse-keyfile.js'
+import { readKeyfile } from '../../wallet/read-keyfile.js'
+import { developmentUrl } from '../dev-mode.js'
+import { takesText } from '../question/synapse-question.js'
 
 /** An axon that serves, as far as a question to it depends on that. */
 export type Answering = {
@@ -21,6 +21,8 @@ export type Answering = {
   /** the file that holds the dialect; undefined for a dialect of the catalogue */
   readonly dialectFile: string | undefined
   readonly configuration: Configuration
+  /** whether it answers a hotkey now */
+  readonly mayAsk: (hotkey: string) => boolean
   /** the file that `--config` names, as it was typed */
   readonly configFile: string | undefined
 }
@@ -39,8 +41,7 @@ export async function queryLine(axon: Answering): Promise<QueryLine> {
   const signer = dev ? { words: ['--dev'] } : await findSigner(axon, first, config)
   const isDefaultUrl = url === developmentUrl && configuration.origins.get('axon.port')?.from === 'default'
   const words = [
-    // npx tells its program so; without it a clone has no `miner` to call.
-    ...(process.env.npm_command === 'exec' ? ['npx'] : []),
+    ...npx(),
     'miner',
     'query',
     ...(config ? ['--config', config] : []),
@@ -54,41 +55,81 @@ export async function queryLine(axon: Answering): Promise<QueryLine> {
   return { ...signer, command: words.map(shellWord).join(' ') + text }
 }
 
+/** Returns the shell command that shows how the miner does on its subnet, from this machine and any folder. */
+export function statusCommand(axon: Answering): string {
+  const config = configPath(axon)
+  const words = [
+    ...npx(),
+    'miner',
+    'status',
+    ...(config ? ['--config', config] : []),
+    ...repeatedFlags(axon, config, statusFlags),
+    ...walletFlags(axon, config, ['name', 'hotkey', 'path']),
+  ]
+  return words.map(shellWord).join(' ')
+}
+
+/** The settings that decide of which neuron and chain `miner status` tells, besides the wallet's, with their flags. */
+const statusFlags = [
+  ['netuid', '--netuid'],
+  ['subtensor.network', '--network'],
+  ['axon.externalIp', '--axon-external-ip'],
+  ['axon.externalPort', '--axon-external-port'],
+] as const
+
 /** The words that make a query sign with a hotkey that may ask. */
 type Signer = { readonly words: readonly string[]; readonly lacks?: string }
 
 async function findSigner(axon: Answering, route: Route | undefined, config: string | undefined): Promise<Signer> {
-  const { hotkey, configuration } = axon
-  const allow = new Set(valuesOf(configuration, hostSections.policy).allow)
+  const { hotkey, configuration, mayAsk } = axon
   const wallet = valuesOf(configuration, hostSections.wallet)
   const path = walletFlags(axon, config, ['path'])
   const isOpen = route?.auth === 'none' || route?.rules === false
-  if (isOpen || allow.has(hotkey)) return { words: walletFlags(axon, config, ['name', 'hotkey', 'path']) }
+  if (isOpen || mayAsk(hotkey)) return { words: walletFlags(axon, config, ['name', 'hotkey', 'path']) }
   for (const [name, own] of await plainHotkeys(wallet.path))
-    if (allow.has(own)) return { words: [...walletWords(...(name.split('/') as [string, string])), ...path] }
-  if (allow.has(developmentKeys[0].address)) return { words: ['--dev'] }
+    if (mayAsk(own)) return { words: [...walletWords(...(name.split('/') as [string, string])), ...path] }
+  if (mayAsk(developmentKeys[0].address)) return { words: ['--dev'] }
   return {
     words: [...walletWords('NAME', 'HOTKEY'), ...path],
-    lacks: 'the NAME and HOTKEY of a wallet that --allow names: this machine has none, or has it encrypted',
+    lacks: 'the NAME and HOTKEY of a wallet that may ask: this machine has none, or has it encrypted',
   }
+}
+
+/** npx tells its program that it runs it; without it a clone has no `miner` to call. */
+function npx(): readonly string[] {
+  return process.env.npm_command === 'exec' ? ['npx'] : []
 }
 
 function walletWords(name: string, hotkey: string): readonly string[] {
   return ['--wallet-name', name, '--wallet-hotkey', hotkey]
 }
 
-/** Names the settings of the wallet that the query would not find by itself, in another shell. */
+/** The settings of the wallet that the command would not find by itself, in another shell. */
 function walletFlags(
-  { configuration, configFile }: Answering,
+  axon: Answering,
   config: string | undefined,
   keys: readonly ('name' | 'hotkey' | 'path')[],
 ): readonly string[] {
-  const wallet = valuesOf(configuration, hostSections.wallet)
+  return repeatedFlags(
+    axon,
+    config,
+    keys.map(key => [`wallet.${key}`, `--wallet-${key}`]),
+  )
+}
+
+/** The flags, with their values, of the settings that a command would not find by itself, in another shell. */
+function repeatedFlags(
+  { configuration, configFile }: Answering,
+  config: string | undefined,
+  flags: readonly (readonly [path: string, flag: string])[],
+): readonly string[] {
   const readsFile = config !== undefined || configFile === undefined
-  return keys.flatMap(key => {
-    const { from } = configuration.origins.get(`wallet.${key}`) ?? { from: 'default' }
+  return flags.flatMap(([path, flag]) => {
+    const { from } = configuration.origins.get(path) ?? { from: 'default' }
     if (from === 'default' || (from === 'file' && readsFile)) return []
-    return [`--wallet-${key}`, key === 'path' && !wallet.path.startsWith('~') ? resolve(wallet.path) : wallet[key]]
+    const setting = configuration.settings.find(one => one.path === path)!
+    const value = String(valueAt(configuration, setting))
+    return [flag, path === 'wallet.path' && !value.startsWith('~') ? resolve(value) : value]
   })
 }
 

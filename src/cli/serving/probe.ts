@@ -1,8 +1,8 @@
-import { timeoutSignal } from '../async/timeout.js'
-import type { Log } from '../plugin/log.js'
-import type { Check, Miner } from '../plugin/miner.js'
-import { NoAnswer } from '../plugin/no-answer.js'
-import { checkMiner } from '../plugin/run/check-miner.js'
+import { timeoutSignal } from '../../async/timeout.js'
+import type { Log } from '../../plugin/log.js'
+import type { Check, Miner } from '../../plugin/miner.js'
+import { NoAnswer } from '../../plugin/no-answer.js'
+import { checkMiner } from '../../plugin/run/check-miner.js'
 
 /** How long the whole probe may take. */
 const TIMEOUT_MS = 30_000

@@ -1,0 +1,136 @@
+import { writePrivateFile } from '../../neuron/disk/private-file.js'
+import type { Log } from '../../plugin/log.js'
+import type { Standings } from '../../plugin/standing.js'
+import { RequestStats } from './request-stats.js'
+import { type ServingState, stateText } from './serving-state.js'
+
+/** How often the file is renewed while requests come. */
+const RENEW_MS = 10_000
+/** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
+const IDLE_MS = 30_000
+
+/** How old the file of a miner that serves is at most, with some time for a slow machine. */
+export const MAX_STATE_AGE_MS = 60_000
+
+export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect'> & {
+  /** of the file, see `statePath` */
+  readonly path: string
+  readonly log: Log
+  /** the id of the axon */
+  readonly axon: string
+  readonly standings: Standings
+  /** hotkeys that get a row without a standing, too: those of `--allow` */
+  readonly allow: readonly string[]
+  /** what the life on the chain reports; absent without a chain */
+  readonly neuron?: (() => NeuronPart) | undefined
+  /** epoch milliseconds */
+  readonly now?: () => number
+}
+
+type Trouble = ServingState['problem']
+/** Of a `NeuronReport`, what the file holds. */
+type NeuronPart = {
+  readonly chain: NonNullable<ServingState['chain']>
+  readonly announcement: NonNullable<ServingState['announcement']>
+  readonly ours: ServingState['ours']
+  readonly problems: {
+    readonly chain: Trouble
+    readonly announcement: Trouble
+    readonly address: Trouble
+    readonly disk: Trouble
+  }
+}
+
+/**
+ * Keeps a file that tells `miner status` what this miner does, and who asked it in the last hour. Disposing it writes the
+ * file once more, with the time of the end. Serving goes on when the file cannot be written, and the log says so once.
+ */
+export function keepState(options: KeepState): AsyncDisposable {
+  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
+  const allowed = new Set(allow)
+  const stats = new RequestStats({
+    axon,
+    hotkey: serving.hotkey,
+    hasRow: hotkey => allowed.has(hotkey) || typeof standings(hotkey) === 'object',
+    now,
+    onError: error => log.error({ event: 'observerFailed', error }),
+  })
+  const file = new StateFile(path, log)
+  const startedAt = now()
+  const write = (stoppedAt: number | null) => {
+    const { callers, ...requests } = stats.sum()
+    const uidOf = (hotkey: string) => {
+      const standing = standings(hotkey)
+      return typeof standing === 'object' ? standing.uid : null
+    }
+    return file.replace(
+      stateText({
+        pid: process.pid,
+        startedAt,
+        writtenAt: now(),
+        stoppedAt,
+        ...serving,
+        ...neuronFields(neuron?.()),
+        requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
+      }),
+    )
+  }
+
+  let written = { changes: -1, at: 0 }
+  let writing: Promise<void> | undefined
+  const renew = () => {
+    const at = performance.now()
+    const isDue = at - written.at >= IDLE_MS || stats.changes !== written.changes
+    if (writing || !isDue) return
+    written = { changes: stats.changes, at }
+    writing = write(null).finally(() => {
+      writing = undefined
+    })
+  }
+  renew()
+  // Periodic, so neither `withTimeout` nor `timeoutSignal`.
+  const timer = setInterval(renew, RENEW_MS).unref()
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      stats[Symbol.dispose]()
+      await writing
+      await write(now())
+    },
+  }
+}
+
+function neuronFields(report: NeuronPart | undefined) {
+  if (!report) return { chain: null, problem: null, announcement: null, ours: null }
+  const { chain, announcement, ours, problems } = report
+  const problem = problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
+  return {
+    chain,
+    problem: problem && { message: problem.message, since: problem.since },
+    announcement,
+    ours: ours && { ip: ours.ip, port: ours.port },
+  }
+}
+
+/** The file on disk. */
+class StateFile {
+  readonly #path: string
+  readonly #log: Log
+  #isFailing = false
+
+  constructor(path: string, log: Log) {
+    this.#path = path
+    this.#log = log
+  }
+
+  /** Never rejects: a failure is logged, once until the next success. */
+  async replace(text: string): Promise<void> {
+    try {
+      await writePrivateFile(this.#path, text)
+      this.#isFailing = false
+    } catch (error) {
+      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path: this.#path, error })
+      this.#isFailing = true
+    }
+  }
+}

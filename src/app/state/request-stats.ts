@@ -1,0 +1,208 @@
+import { observe, type RequestEvents, type RequestRecord } from '../../axon/events.js'
+
+/** How many requests ended in which way. */
+export type Endings = {
+  readonly answered: number
+  readonly refused: number
+  readonly failed: number
+  readonly cancelled: number
+}
+
+/** The requests that one hotkey signed. */
+export type CallerSum = Endings & {
+  readonly hotkey: string
+  /** epoch milliseconds */
+  readonly lastAt: number
+}
+
+/** The requests that were refused, or failed, for one reason. */
+export type ReasonSum = {
+  readonly ending: 'refused' | 'failed'
+  readonly code: string
+  readonly status: number
+  /** of the last one */
+  readonly reason: string
+  readonly count: number
+  /** epoch milliseconds */
+  readonly lastAt: number
+  /** the first hotkeys with a row; a hotkey that was refused before its signature was checked is only claimed */
+  readonly hotkeys: readonly string[]
+}
+
+/** The requests of the last hour. */
+export type RequestSum = {
+  /** epoch milliseconds; later than an hour ago when the axon opened later */
+  readonly since: number
+  /** the last caller first */
+  readonly callers: readonly CallerSum[]
+  /** requests that no hotkey with a row signed */
+  readonly others: Endings
+  /** the most frequent reason first */
+  readonly reasons: readonly ReasonSum[]
+}
+
+const MINUTE_MS = 60_000
+const MINUTES = 60
+/** Hotkeys with a row in one minute. A subnet has at most some thousand neurons. */
+const MAX_CALLERS = 4_096
+/** Reasons in one minute that differ in their text only; a plugin may give each request its own. */
+const MAX_REASONS = 32
+const MAX_REASON = 100
+const MAX_HOTKEYS = 8
+
+type Options = {
+  /** the id of the axon */
+  readonly axon: string
+  /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
+  readonly hotkey: string
+  /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because anybody can make more */
+  readonly hasRow: (hotkey: string) => boolean
+  /** epoch milliseconds */
+  readonly now: () => number
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Counts the requests of an axon over the last hour, minute by minute: how they ended, by hotkey, and why they were refused.
+ * Its memory is bounded, whoever calls.
+ */
+export class RequestStats implements Disposable {
+  readonly #options: Options
+  readonly #openedAt: number
+  /** the last one is the current minute */
+  readonly #minutes: Minute[] = []
+  readonly #stops: (() => void)[]
+  #changes = 0
+
+  constructor(options: Options) {
+    this.#options = options
+    this.#openedAt = options.now()
+    this.#stops = [
+      this.#on('answered', record => this.#minute().add(record, 'answered', this.#rowOf(record.hotkey))),
+      this.#on('cancelled', record => this.#minute().add(record, 'cancelled', this.#rowOf(record.hotkey))),
+      this.#on('refused', record => this.#explain(record, 'refused')),
+      this.#on('failed', record => this.#explain(record, 'failed')),
+    ]
+  }
+
+  /** increases with each request that is counted */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Returns the sum of the last hour. */
+  sum(): RequestSum {
+    this.#forget()
+    const callers = new Map<string, CallerSum>()
+    const reasons = new Map<string, ReasonSum>()
+    let others = none
+    for (const minute of this.#minutes) {
+      others = plus(others, minute.others)
+      for (const [hotkey, { lastAt, ...endings }] of minute.callers)
+        callers.set(hotkey, { hotkey, ...plus(callers.get(hotkey) ?? none, endings), lastAt })
+      for (const [key, later] of minute.reasons) {
+        const sum = reasons.get(key)
+        const hotkeys = new Set([...(sum?.hotkeys ?? []), ...later.hotkeys])
+        const count = (sum?.count ?? 0) + later.count
+        reasons.set(key, { ...later, count, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
+      }
+    }
+    return {
+      since: Math.max(this.#openedAt, this.#options.now() - MINUTES * MINUTE_MS),
+      callers: [...callers.values()].sort((one, other) => other.lastAt - one.lastAt),
+      others,
+      reasons: [...reasons.values()].sort((one, other) => other.count - one.count),
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const stop of this.#stops) stop()
+  }
+
+  #on<Event extends keyof RequestEvents>(event: Event, count: (record: RequestEvents[Event]) => void): () => void {
+    const { axon, hotkey, onError } = this.#options
+    const counted = (record: RequestEvents[Event]) => {
+      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
+      if (record.axon !== axon || isOwnPing) return
+      this.#changes++
+      count(record)
+    }
+    return observe(event, counted, onError)
+  }
+
+  #explain(record: RequestEvents['refused'], ending: 'refused' | 'failed'): void {
+    const minute = this.#minute()
+    minute.add(record, ending, this.#rowOf(record.hotkey))
+    minute.explain(record, ending, this.#rowOf(record.hotkey ?? record.claimed))
+  }
+
+  #rowOf(hotkey: string | null): string | null {
+    return hotkey !== null && this.#options.hasRow(hotkey) ? hotkey : null
+  }
+
+  #minute(): Minute {
+    const number = Math.floor(this.#options.now() / MINUTE_MS)
+    const last = this.#minutes.at(-1)
+    // A clock that steps back goes on in the minute that it had reached.
+    if (last && last.number >= number) return last
+    this.#forget()
+    const minute = new Minute(number)
+    this.#minutes.push(minute)
+    return minute
+  }
+
+  #forget(): void {
+    const oldest = Math.floor(this.#options.now() / MINUTE_MS) - MINUTES
+    while (this.#minutes[0] && this.#minutes[0].number <= oldest) this.#minutes.shift()
+  }
+}
+
+type Counted = { -readonly [Ending in keyof Endings]: number }
+type Reason = Omit<ReasonSum, 'hotkeys'> & { readonly hotkeys: Set<string> }
+
+/** The requests of one minute. */
+class Minute {
+  /** minutes since the epoch */
+  readonly number: number
+  readonly callers = new Map<string, Counted & { lastAt: number }>()
+  readonly others: Counted = { ...none }
+  readonly reasons = new Map<string, Reason>()
+
+  constructor(number: number) {
+    this.number = number
+  }
+
+  /** @param row the hotkey whose row counts it; null: it has none */
+  add({ arrivedAt, ms }: RequestRecord, ending: keyof Endings, row: string | null): void {
+    const known = row === null ? undefined : this.callers.get(row)
+    if (known) {
+      known[ending]++
+      known.lastAt = arrivedAt + ms
+    } else if (row !== null && this.callers.size < MAX_CALLERS)
+      this.callers.set(row, { ...none, [ending]: 1, lastAt: arrivedAt + ms })
+    else this.others[ending]++
+  }
+
+  explain(record: RequestEvents['refused'], ending: 'refused' | 'failed', row: string | null): void {
+    const { code, status, arrivedAt, ms } = record
+    const reason = record.reason.slice(0, MAX_REASON)
+    // Only the rules explain a refusal in texts of their own; other texts differ in details, as an id or a time.
+    const own = `${code} ${reason}`
+    const hasOwn = this.reasons.has(own) || (code === 'BLACKLISTED' && this.reasons.size < MAX_REASONS)
+    const key = hasOwn ? own : code
+    const { count = 0, hotkeys = new Set<string>() } = this.reasons.get(key) ?? {}
+    if (row !== null && hotkeys.size < MAX_HOTKEYS) hotkeys.add(row)
+    this.reasons.set(key, { ending, code, status, reason, count: count + 1, lastAt: arrivedAt + ms, hotkeys })
+  }
+}
+
+const none: Endings = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
+
+function plus(one: Endings, other: Endings): Endings {
+  return {
+    answered: one.answered + other.answered,
+    refused: one.refused + other.refused,
+    failed: one.failed + other.failed,
+    cancelled: one.cancelled + other.cancelled,
+  }
+}

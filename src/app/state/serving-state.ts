@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readPrivateFile } from '../../neuron/disk/private-file.js'
+
+/** The form of the file; a reader of another version ignores it. */
+const VERSION = 1
+/** Some thousand callers take 1 MB. */
+const MAX_BYTES = 8 * 1024 * 1024
+
+const count = z.int().min(0)
+/** epoch milliseconds; a `Date` holds no more */
+const time = z.number().min(0).max(8.64e15)
+const endings = { answered: count, refused: count, failed: count, cancelled: count }
+
+const servingState = z.object({
+  version: z.literal(VERSION),
+  pid: z.int().min(1),
+  startedAt: time,
+  writtenAt: time,
+  /** when it stopped in order; null: it serves, or was killed */
+  stoppedAt: time.nullable(),
+  netuid: z.int().min(0).max(65_535),
+  network: z.string(),
+  hotkey: z.string(),
+  url: z.string(),
+  port: z.int().min(1).max(65_535),
+  miner: z.string(),
+  dialect: z.string(),
+  /** how old the standings are by which it decides; null: it serves without a chain */
+  chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
+  /** what does not work at present of its life on the chain */
+  problem: z.object({ message: z.string(), since: time }).nullable(),
+  /** how its announcement stands; null: it serves without a chain */
+  announcement: z.enum(['off', 'announced', 'waiting', 'failing', 'elsewhere']).nullable(),
+  /** what it announces; null: nothing */
+  ours: z.object({ ip: z.string(), port: z.int().min(1).max(65_535) }).nullable(),
+  requests: z.object({
+    since: time,
+    callers: z
+      .array(z.object({ hotkey: z.string(), uid: z.int().min(0).nullable(), ...endings, lastAt: time }))
+      .readonly(),
+    others: z.object(endings),
+    reasons: z
+      .array(
+        z.object({
+          ending: z.enum(['refused', 'failed']),
+          code: z.string(),
+          status: z.int(),
+          reason: z.string(),
+          count,
+          lastAt: time,
+          hotkeys: z.array(z.string()).readonly(),
+        }),
+      )
+      .readonly(),
+  }),
+})
+
+/** What `miner serve` tells other commands of itself, in a file. */
+export type ServingState = z.output<typeof servingState>
+
+/** Returns the path of the file for one hotkey on one subnet. */
+export function statePath(folder: string, { netuid, hotkey }: Pick<ServingState, 'netuid' | 'hotkey'>): string {
+  return join(folder, `serving-${netuid}-${hotkey}.json`)
+}
+
+/** Formats a state for its file. */
+export function stateText(state: Omit<ServingState, 'version'>): string {
+  return `${JSON.stringify({ version: VERSION, ...state })}\n`
+}
+
+/** A state that was read; without one, `problem` says why the file cannot be used, and is null when it does not exist. */
+export type FoundState =
+  | { readonly state: ServingState; readonly problem: null }
+  | { readonly state: null; readonly problem: string | null }
+
+/** Reads the state in a file. Never throws, whatever the file holds. */
+export async function readState(path: string): Promise<FoundState> {
+  const bytes = await readPrivateFile(path, MAX_BYTES)
+  if ('why' in bytes) return { state: null, problem: bytes.code === 'ENOENT' ? null : bytes.why }
+  try {
+    return { state: servingState.parse(JSON.parse(bytes.toString())), problem: null }
+  } catch {
+    return { state: null, problem: 'is not a state that this version of the miner wrote' } // whatever is wrong with it
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keepState } from '#dist/app/state/keep-state.js'
+import { readState, statePath } from '#dist/app/state/serving-state.js'
+import { publish } from '#dist/axon/events.js'
+import type { Standings } from '#dist/plugin/standing.js'
+import { alice, bob, charlie } from '../../support/signed-request.ts'
+
+const record = {
+  axon: 'axon',
+  id: '1',
+  address: '127.0.0.1',
+  synapse: 'Prompting',
+  claimed: alice.address,
+  hotkey: alice.address,
+  arrivedAt: 1_795_000_000_000,
+  ms: 5,
+}
+
+describe('the state of serve', () => {
+  let folder: string
+  let path: string
+  let warnings: { event?: unknown }[]
+
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'miner-state-')), 'chain')
+    path = statePath(folder, { netuid: 1, hotkey: bob.address })
+    warnings = []
+  })
+  afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
+
+  const standings: Standings = hotkey =>
+    hotkey === alice.address ? { uid: 7, stakeRao: 1n, hasPermit: true } : 'unregistered'
+  const keep = () =>
+    keepState({
+      path,
+      log: { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error: assert.ifError },
+      axon: 'axon',
+      netuid: 1,
+      network: 'finney',
+      hotkey: bob.address,
+      url: 'http://127.0.0.1:8091',
+      port: 8091,
+      miner: 'echo',
+      dialect: 'prompting',
+      standings,
+      allow: [charlie.address],
+      neuron: () => ({
+        chain: 'stale',
+        announcement: 'announced',
+        ours: { ip: '203.0.113.7', port: 8091 },
+        problems: {
+          chain: { message: 'no endpoint answers', since: 1 },
+          announcement: null,
+          address: null,
+          disk: null,
+        },
+      }),
+    })
+
+  it('is read as it was written: who asked, by uid, and what the chain is', async () => {
+    {
+      await using _state = keep()
+      publish('answered', () => ({ ...record, status: 200 }))
+      publish('answered', () => ({ ...record, hotkey: charlie.address, status: 200 }))
+    }
+    const { state, problem } = await readState(path)
+    assert.equal(problem, null)
+    assert.deepEqual(
+      state!.requests.callers.map(({ uid, hotkey, answered }) => [uid, hotkey, answered]),
+      [
+        [7, alice.address, 1],
+        [null, charlie.address, 1],
+      ],
+    )
+    const { pid, port, chain, ours, problem: trouble, stoppedAt, writtenAt, startedAt } = state!
+    assert.deepEqual(
+      [pid, port, chain, trouble],
+      [process.pid, 8091, 'stale', { message: 'no endpoint answers', since: 1 }],
+    )
+    assert.deepEqual(ours, { ip: '203.0.113.7', port: 8091 })
+    assert.ok(stoppedAt! >= startedAt && writtenAt >= startedAt)
+  })
+
+  it('is there as soon as the axon serves, and only its user can read it', async () => {
+    const written = fileIn(folder)
+    await using _state = keep()
+    await written
+    assert.equal((await readState(path)).state!.stoppedAt, null)
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
+    assert.deepEqual(readdirSync(folder), [`serving-1-${bob.address}.json`])
+  })
+
+  it('never keeps a miner from serving or stopping: the log says once that the disk refuses', async () => {
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, 'in the way'), '')
+    {
+      await using _state = keep()
+    }
+    assert.deepEqual(
+      warnings.map(({ event }) => event),
+      ['stateUnwritten'],
+    )
+    assert.deepEqual(readdirSync(folder).length, 1)
+  })
+
+  it('is null, with the reason, when the file is garbage, and without one when it does not exist', async () => {
+    assert.deepEqual(await readState(path), { state: null, problem: null })
+    {
+      await using _state = keep()
+    }
+    const good = readFileSync(path, 'utf8')
+    const other = 'is not a state that this version of the miner wrote'
+    for (const bad of [
+      '',
+      '{}',
+      'null',
+      '\0\0',
+      good.slice(0, -20),
+      good.replace('"version":1', '"version":2'),
+      good.replace(/"pid":\d+/, '"pid":-1'),
+    ]) {
+      writeFileSync(path, bad)
+      assert.deepEqual(await readState(path), { state: null, problem: other })
+    }
+    writeFileSync(path, ' '.repeat(9 * 1024 * 1024))
+    assert.deepEqual((await readState(path)).problem, 'is larger than 8192 KiB')
+    rmSync(path)
+    mkdirSync(path)
+    assert.equal((await readState(path)).problem, 'is not a regular file')
+    rmSync(path, { recursive: true })
+    writeFileSync(path, good)
+    chmodSync(path, 0o666)
+    assert.match((await readState(path)).problem!, /may be written by others/)
+  })
+})
+
+/** Waits until there is a file under its last name. */
+async function fileIn(folder: string): Promise<void> {
+  mkdirSync(folder, { mode: 0o700 })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const look = () => readdirSync(folder).some(name => name.endsWith('.json')) && resolve()
+  const watcher = watch(folder, look)
+  await promise.finally(() => watcher.close())
+}
