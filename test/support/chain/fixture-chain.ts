@@ -28,6 +28,8 @@ export type ChainListener = {
   onBlock?(block: Block): void
   /** @param blocks those that are finalised now, oldest first */
   onFinalised?(blocks: readonly Block[]): void
+  /** the node ends its clients' subscriptions to the head, as one that pinned too many blocks does */
+  onStop?(): void
 }
 
 /**
@@ -135,6 +137,11 @@ export class FixtureChain {
     if (blocks.length === 0) return
     this.#finalised = this.#head
     for (const listener of this.listeners) listener.onFinalised?.(blocks)
+  }
+
+  /** Ends the subscriptions to the head that clients have. */
+  stopFollows(): void {
+    for (const listener of [...this.listeners]) listener.onStop?.()
   }
 
   /**

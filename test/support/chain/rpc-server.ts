@@ -2,14 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { CallLog, namesOf } from './call-log.ts'
 import { type RpcClient, RpcError, type RpcMethods } from './json-rpc.ts'
+import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts'
 
 /** What is wrong with a node, changed at any time. */
 export type RpcFaults = {
-  /** answers a WebSocket's upgrade instead of accepting it */
-  upgrade: { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | undefined
-  /** the error with which it answers a method; undefined: it answers as it should */
-  refuse: ((method: string) => RpcError | undefined) | undefined
+  /** answered to a request for a WebSocket instead of accepting it */
+  upgrade: UpgradeRefusal | undefined
+  /** the error that answers a method, or a function of the runtime; undefined: it is answered as it should */
+  refuse: ((name: string) => RpcError | undefined) | undefined
   /** reads, and never answers again: neither calls nor pings, and subscriptions are still */
   isStalled: boolean
 }
@@ -18,10 +20,10 @@ export type RpcFaults = {
 export type RpcServer = AsyncDisposable & {
   readonly port: number
   readonly faults: RpcFaults
-  /** calls so far, by method */
-  readonly calls: ReadonlyMap<string, number>
-  /** WebSockets that were accepted so far, and that are open */
-  readonly connections: { readonly accepted: number; readonly open: number; readonly refused: number }
+  /** calls that came, answered or not */
+  readonly calls: CallLog
+  /** WebSockets accepted so far, upgrades refused so far, and WebSockets that are open */
+  readonly connections: { readonly accepted: number; readonly refused: number; readonly open: number }
   /** closes all connections without a word */
   drop(): void
 }
@@ -29,12 +31,13 @@ export type RpcServer = AsyncDisposable & {
 /** Starts a server of the methods, which may change while it runs. */
 export async function startRpcServer(methods: () => RpcMethods, port = 0): Promise<RpcServer> {
   const faults: RpcFaults = { upgrade: undefined, refuse: undefined, isStalled: false }
-  const calls = new Map<string, number>()
+  const calls = new CallLog()
   const sockets = new Set<Duplex>()
   const counts = { accepted: 0, refused: 0 }
   const answer = (text: string, client: RpcClient) => {
-    if (!faults.isStalled) return answerText(text, client, methods(), faults, calls)
-    return undefined
+    const call = JSON.parse(text)
+    calls.note(namesOf(call))
+    return faults.isStalled ? undefined : JSON.stringify(answerTo(call, client, methods(), faults))
   }
 
   const http = createServer((request, response) => answerHttp(request, response, answer))
@@ -79,6 +82,8 @@ export async function startRpcServer(methods: () => RpcMethods, port = 0): Promi
     },
   }
 }
+
+type Call = { readonly id: unknown; readonly method: string; readonly params?: readonly unknown[] }
 
 type Answer = (text: string, client: RpcClient) => string | undefined
 
@@ -134,27 +139,17 @@ const withoutSubscriptions: RpcClient = {
   unsubscribe: () => false,
 }
 
-function answerText(
-  text: string,
-  client: RpcClient,
-  methods: RpcMethods,
-  faults: RpcFaults,
-  calls: Map<string, number>,
-): string {
-  const { id, method, params } = JSON.parse(text)
-  calls.set(method, (calls.get(method) ?? 0) + 1)
+function answerTo(call: Call, client: RpcClient, methods: RpcMethods, faults: RpcFaults): object {
+  const { id, method, params = [] } = call
   try {
-    const refusal = faults.refuse?.(method)
-    if (refusal) throw refusal
+    for (const name of namesOf(call)) {
+      const refusal = faults.refuse?.(name)
+      if (refusal) throw refusal
+    }
     if (!methods[method]) throw new RpcError(-32601, 'Method not found')
-    return JSON.stringify({ jsonrpc: '2.0', id, result: methods[method](params ?? [], client) ?? null })
+    return { jsonrpc: '2.0', id, result: methods[method](params, client) ?? null }
   } catch (error) {
     const { code, message, data } = error instanceof RpcError ? error : new RpcError(-32603, String(error))
-    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+    return { jsonrpc: '2.0', id, error: { code, message, data } }
   }
-}
-
-function refuseUpgrade(socket: Duplex, { status, headers }: NonNullable<RpcFaults['upgrade']>): void {
-  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' })
-  socket.end([`HTTP/1.1 ${status} Refused`, ...lines.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n'))
 }

@@ -1,5 +1,6 @@
 import { Binary, Blake2256 } from '@polkadot-api/substrate-bindings'
 import { encodeAddress } from '#dist/keys/ss58.js'
+import { chainHeadRpc } from './chain-head-rpc.ts'
 import { type Block, type ChainStart, FixtureChain } from './fixture-chain.ts'
 import type { RpcMethods } from './json-rpc.ts'
 import { legacyRpc } from './legacy-rpc.ts'
@@ -10,13 +11,16 @@ import type { ServedAxon } from './serve-axon.ts'
 import type { SourceSubnet } from './source-subnet.ts'
 import { type NeuronOf, neuronOf } from './subnet-of.ts'
 
-/** What a node offers beside the methods that every node has. */
+/** `legacy`: only the methods that every node has; `chainHead`: those of the new specification too. */
 export type Protocol = 'legacy' | 'chainHead'
 
 /** How a node begins. Everything has a default: finney's subnet 1 on runtime 381. */
 export type ChainNodeOptions = Partial<Omit<ChainStart, 'runtime' | 'genesis'>> & {
   readonly spec?: Spec
+  /** by default `chainHead`, as finney's nodes are */
   readonly protocol?: Protocol
+  /** of the chain, for who asks */
+  readonly name?: string
   /** `finney`, `test`, a hash of 32 bytes as hex, or any other name, which is hashed */
   readonly genesis?: string
   /** makes a block so often; 0: only on command, and for an extrinsic */
@@ -61,7 +65,7 @@ export async function startChainNode(options: ChainNodeOptions = {}): Promise<Ch
     finality: options.finality ?? 'at once',
     sealing: options.sealing ?? 'at once',
   })
-  const methods = methodsOf(chain)
+  const methods = methodsOf(chain, options.name ?? 'Bittensor', options.protocol ?? 'chainHead')
   const server = await startRpcServer(() => methods, options.port)
   const timer = options.blockMs ? setInterval(() => chain.makeBlock(), options.blockMs) : undefined
 
@@ -121,8 +125,12 @@ export function genesisOf(name: string): string {
   return knownGenesis[name] ?? Binary.toHex(Blake2256(Binary.fromText(name)))
 }
 
-function methodsOf(chain: FixtureChain): RpcMethods {
-  const methods: RpcMethods = { ...legacyRpc(chain, 'Fixture'), rpc_methods: () => ({ methods: Object.keys(methods) }) }
+function methodsOf(chain: FixtureChain, name: string, protocol: Protocol): RpcMethods {
+  const methods: RpcMethods = {
+    ...legacyRpc(chain, name),
+    ...(protocol === 'chainHead' && chainHeadRpc(chain, name)),
+    rpc_methods: () => ({ methods: Object.keys(methods) }),
+  }
   return methods
 }
 
