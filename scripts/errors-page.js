@@ -13,6 +13,8 @@ import { CreateError } from '../dist/create/create-error.js'
 import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
 import { keyCodes } from '../dist/keys/key-codes.js'
 import { KeyError } from '../dist/keys/key-error.js'
+import { neuronCodes } from '../dist/neuron/neuron-codes.js'
+import { NeuronError } from '../dist/neuron/neuron-error.js'
 import { ConversationError } from '../dist/plugin/conversation.js'
 import { conversationCodes } from '../dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
@@ -87,6 +89,12 @@ export const errorTables = [
 error is a record of the log, and the axon goes on.`,
     codes: chainCodes,
     exit: code => exitOf(new ChainError(code, '', { hint: '' })),
+  },
+  {
+    title: 'The subnet',
+    text: 'Why `miner serve` cannot join its subnet, or cannot tell the chain where it is.',
+    codes: neuronCodes,
+    exit: code => exitOf(new NeuronError(code, '', { hint: '' })),
   },
   {
     title: 'A miner in another program',

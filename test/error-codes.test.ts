@@ -8,6 +8,7 @@ import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
 import { keyCodes } from '#dist/keys/key-codes.js'
+import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
@@ -30,6 +31,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
+  { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
     name: 'hostCodes',
     codes: hostCodes,
@@ -46,7 +48,7 @@ const others = [
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL)$/, // placeholders and groups of the help
+  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

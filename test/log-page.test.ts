@@ -17,6 +17,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   attempt: ['endpoint', 'model', 'ms', 'error', 'retryAfterMs'],
   sum: ['counts', 'callers', 'unnamed'],
   'keyOf(target)': ['endpoint', 'key'],
+  other: ['ip', 'port'],
   path: ['path'],
 }
 
@@ -113,7 +114,8 @@ function fieldsOf(literal: string): string[] {
 function entriesOf(literal: string): string[] {
   const entries = ['']
   let depth = 0
-  for (const character of literal) {
+  // A text may have commas and brackets.
+  for (const character of literal.replaceAll(/'[^'\n]*'|"[^"\n]*"|`[^`]*`/g, "''")) {
     if ('{[('.includes(character)) depth++
     if ('}])'.includes(character)) depth--
     if (',;'.includes(character) && depth === 0) entries.push('')

@@ -8,6 +8,7 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { softwareVersion } from './chain/software-version.js'
 import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
 import {
@@ -147,7 +148,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       onClosed: () => requests[Symbol.dispose](),
     }),
   )
-  if (address) neuron?.announce({ address, port: externalPort ?? open.port })
+  if (address) neuron?.announce({ address, port: externalPort ?? open.port, version: softwareVersion() })
   // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))
   return open

@@ -1,7 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { Flags } from '@oclif/core'
 import { networkName } from '../app/chain/network-name.js'
-import type { NeuronLife } from '../app/chain/neuron-life.js'
 import { withoutEffect } from '../app/chain/without-chain.js'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
@@ -37,6 +36,7 @@ import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
+import type { NeuronLife } from '../neuron/start-neuron.js'
 
 /** How long requests in progress may take after the first signal. */
 const DRAIN_MS = 30_000

@@ -10,6 +10,8 @@ export type { Dendrite, DendriteAsk, DendriteReply, DendriteStreamAsk } from '..
 export { KeyError } from '../keys/key-error.js'
 export type { Keypair } from '../keys/keypair.js'
 export type { ClientFor, ModelClient } from '../miners/openai/http/client.js'
+export { NeuronError } from '../neuron/neuron-error.js'
+export type { NeuronLife } from '../neuron/start-neuron.js'
 export { PluginError } from '../plugin/load/plugin-error.js'
 export { NoAnswer } from '../plugin/no-answer.js'
 export { WalletError } from '../wallet/wallet-error.js'

@@ -6,10 +6,11 @@ import { getPolkadotSigner } from 'polkadot-api/signer'
 import { getWsProvider } from 'polkadot-api/ws'
 import { WebSocket } from 'ws'
 import { generatedSubnet } from '../support/chain/generated-subnet.ts'
-import { RpcError } from '../support/chain/json-rpc.ts'
+import { RpcError, refusing } from '../support/chain/json-rpc.ts'
 import { RECORDED_BLOCK, recordedAnswers, recordedSubnet } from '../support/chain/recorded-subnet.ts'
 import { tooMany } from '../support/chain/refuse-upgrade.ts'
-import { type Decoded, runtimeOf, specs } from '../support/chain/runtime.ts'
+import { alteredRuntime, type Decoded, runtimeOf, specs } from '../support/chain/runtime.ts'
+import type { SourceNeuron } from '../support/chain/source-subnet.ts'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { startChainProxy } from '../support/chain/start-chain-proxy.ts'
 import { subnetOf } from '../support/chain/subnet-of.ts'
@@ -86,6 +87,32 @@ describe('the chain node of the tests', () => {
         assert.equal((await client.serve(alice)).ok, true)
       })
     })
+
+  it('runs a runtime of the future, which has other names', async () => {
+    await using node = await startChainNode()
+    await using client = connect(node.url)
+    const rename = { get_neurons_lite: 'get_all_neurons', ValidatorPermit: 'Permits' }
+    await client.finalised(() => node.upgrade(alteredRuntime(381, { specVersion: 490, rename })))
+    assert.equal((await client.version()).spec_version, 490)
+    await assert.rejects(client.api.apis.NeuronInfoRuntimeApi!.get_neurons_lite!(1))
+    await assert.rejects(client.api.query.SubtensorModule!.ValidatorPermit!.getValue(1))
+    assert.deepEqual(await client.api.query.SubtensorModule!.Permits!.getValue(1), [])
+    const [{ hotkey }] = recordedSubnet().neurons as [SourceNeuron]
+    assert.equal(await client.api.query.SubtensorModule!.Uids!.getValue(1, hotkey), 0)
+  })
+
+  it('ends its subscriptions to the head, and refuses new ones', async () => {
+    await using node = await startChainNode()
+    await using socket = await rawSocket(node.url)
+    socket.send('chainHead_v1_follow', [true])
+    const { result: id } = await socket.next()
+    assert.deepEqual([(await socket.next()).params.subscription, (await socket.next()).params.subscription], [id, id])
+    node.chain.stopFollows()
+    assert.deepEqual((await socket.next()).params.result, { event: 'stop' })
+    node.faults.refuse = refusing(new RpcError(-32800, 'Too many'), 'chainHead_v1_follow')
+    socket.send('chainHead_v1_follow', [true])
+    assert.equal((await socket.next()).error.code, -32800)
+  })
 
   it('sends the runtime’s version to who subscribed to it', async () => {
     await using node = await startChainNode({ spec: 240 })
@@ -253,7 +280,7 @@ describe('the chain node of the tests', () => {
     assert.deepEqual([response.statusCode, response.headers['retry-after']], [429, '7'])
     response.resume()
     assert.deepEqual({ ...node.connections }, { accepted: 0, refused: 1, open: 0 })
-    node.faults.refuse = name => (name === 'system_chain' ? new RpcError(429, 'Too many requests') : undefined)
+    node.faults.refuse = refusing(new RpcError(429, 'Too many requests'), 'system_chain')
     await assert.rejects(post(node.httpUrl, 'system_chain', []), { code: 429 })
     assert.match(await post(node.httpUrl, 'system_name', []), /Subtensor/)
   })

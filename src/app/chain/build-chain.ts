@@ -2,11 +2,14 @@ import type { Chain } from '../../chain/chain.js'
 import { ConfigError } from '../../config/config-error.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { OwnAddress } from '../../neuron/address/own-address.js'
+import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
 import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, PROGRESS, RESOURCES } from '../tokens.js'
 import { chainLog } from './chain-log.js'
-import type { NeuronLife } from './neuron-life.js'
+import { networkName } from './network-name.js'
+import { neuronLog } from './neuron-log.js'
+import { registerCommand } from './register-command.js'
 
 // The factories of the container for what the chain knows. Only they load the chain's client.
 
@@ -36,20 +39,25 @@ export async function buildChain(from: Builder): Promise<Chain> {
  */
 export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
   const configuration = from.resolve(CONFIGURATION)
-  const { network } = valuesOf(configuration, hostSections.subtensor)
+  const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
   if (network === 'none') return null
-  const { startNeuron } = await import('../../neuron/start-neuron.js')
-  const log = from.resolve(LOG)
+  const [{ startNeuron }, { resolveNetwork }] = await Promise.all([
+    import('../../neuron/start-neuron.js'),
+    import('../../chain/networks.js'),
+  ])
   const signer = await from.resolve(HOTKEY)
   const chain = await from.resolve(CHAIN)
-  using _shown = from.resolve(PROGRESS).show('reading the subnet from the chain')
+  using _shown = from.resolve(PROGRESS).show(`reading the subnet from ${networkName(network)}`)
   const neuron = await startNeuron({
     chain,
+    network,
+    genesis: resolveNetwork(network, endpoints).genesis,
     netuid: valuesOf(configuration, hostSections.subnet).netuid,
     signer,
     folder: from.resolve(CHAIN_FOLDER),
     maxStandingsAgeMs: valuesOf(configuration, hostSections.policy).maxStandingsAge,
-    onEvent: event => log.info(event),
+    registerCommand: registerCommand(configuration),
+    onEvent: neuronLog(from.resolve(LOG)),
     signal: from.resolve(ENDING),
   })
   return from.resolve(RESOURCES).own(neuron)

@@ -6,7 +6,9 @@ export function eventText(record: LogRecord): string {
   try {
     const text =
       typeof record.event === 'string' && Object.hasOwn(texts, record.event) ? texts[record.event] : undefined
-    return (text ?? otherText)(record)
+    return inWords.has(record.event) && typeof record.message === 'string'
+      ? otherText({ message: record.message, hint: record.hint })
+      : (text ?? otherText)(record)
   } catch {
     return otherText(record) // a plugin may log an event of the same name, with other fields
   }
@@ -29,7 +31,10 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   },
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
-  serving: ({ url, use, dialect }) => `${url}, miner ${use}, dialect ${dialect}`,
+  serving: ({ url, use, dialect, uid, netuid, network, announces }) => {
+    const place = uid === undefined ? '' : `, uid ${uid} of subnet ${netuid} on ${network}`
+    return `${url}, miner ${use}, dialect ${dialect}${place}${announces === undefined ? '' : `, announces ${announces}`}`
+  },
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
   chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
     withDetails(`${endpoint}: ${reason}`, [typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`]),
@@ -52,6 +57,32 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     return `${total} unproven in ${seconds} s: ${(callers as LogRecord[]).map(strangerText).join(', ')}`
   },
 }
+
+/** Events of the miner's life on its subnet, whose message says all that their fields hold. */
+const inWords = new Set<unknown>([
+  'addressChanged',
+  'addressKnown',
+  'addressUnknown',
+  'alreadyAnnounced',
+  'announced',
+  'announcedElsewhere',
+  'announcementDelayed',
+  'announcementFailed',
+  'announcementLost',
+  'chainBack',
+  'chainLost',
+  'deregistered',
+  'immunityEnds',
+  'metagraphLoaded',
+  'metagraphNotSaved',
+  'metagraphRead',
+  'metagraphRefused',
+  'metagraphSaved',
+  'noPermits',
+  'registered',
+  'standingsExpired',
+  'uidChanged',
+])
 
 function seconds(ms: unknown): string {
   return `${Math.round(Number(ms) / 1000)} s`

@@ -51,5 +51,7 @@ async function neuronsAt(block: Block, netuid: number): Promise<Neuron[]> {
 
 /** A shape that is not understood, or a call that the runtime does not have or fails in; not a failing connection. */
 function isOfTheRuntime(error: unknown): error is Error {
-  return error instanceof Error && (error instanceof UnexpectedShape || ['OperationError', 'RpcError'].includes(error.name))
+  return (
+    error instanceof Error && (error instanceof UnexpectedShape || ['OperationError', 'RpcError'].includes(error.name))
+  )
 }

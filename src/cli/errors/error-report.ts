@@ -5,6 +5,7 @@ import { originText } from '../../config/origin.js'
 import type { Problem } from '../../config/problem.js'
 import { CreateError } from '../../create/create-error.js'
 import { KeyError } from '../../keys/key-error.js'
+import { NeuronError } from '../../neuron/neuron-error.js'
 import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
@@ -61,6 +62,7 @@ export function reportOf(error: unknown): ErrorReport | null {
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {
     const { retryAfterMs } = error
     return { ...plain(error, exitCodes.chain(error.code)), ...(retryAfterMs !== undefined && { retryAfterMs }) }

@@ -1,6 +1,7 @@
 import type { ChainErrorCode } from '../../chain/chain-error.js'
 import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
+import type { NeuronErrorCode } from '../../neuron/neuron-error.js'
 import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
 import type { WalletErrorCode } from '../../wallet/wallet-error.js'
 import type { UsageErrorCode } from './usage-codes.js'
@@ -44,6 +45,10 @@ const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
   ['ADDRESS_REFUSED', MISUSED],
   ['PORT_REFUSED', MISUSED],
 ])
+const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
+  ['HOTKEY_NOT_REGISTERED', MISUSED],
+  ['ADDRESS_UNROUTABLE', MISUSED],
+])
 
 /** Each returns the exit code of a command that ends with an error of the class. */
 export const exitCodes = {
@@ -54,5 +59,6 @@ export const exitCodes = {
   plugin: (code: PluginErrorCode) => (code === 'PLUGIN_BROKEN' ? FAILED : MISUSED),
   create: (code: CreateErrorCode) => (code === 'FOLDER_TAKEN' ? MISUSED : FAILED),
   chain: (code: ChainErrorCode) => chain.get(code) ?? FAILED,
+  neuron: (code: NeuronErrorCode) => neuron.get(code) ?? FAILED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

@@ -65,7 +65,10 @@ describe('readMetagraph', () => {
     try {
       for (let reads = 0; reads < 20; reads++) {
         const { subnet, neurons } = await readMetagraph(node, 1, signal)
-        const rounds = neurons.flatMap(({ lastUpdate, validatorTrust }) => [lastUpdate, Math.round((validatorTrust ?? -1) * 65535)])
+        const rounds = neurons.flatMap(({ lastUpdate, validatorTrust }) => [
+          lastUpdate,
+          Math.round((validatorTrust ?? -1) * 65535),
+        ])
         assert.deepEqual(new Set(rounds), new Set([subnet.tempo - 1000]))
       }
     } finally {

@@ -98,6 +98,11 @@ export class FixtureChain {
     return this.#head.state!
   }
 
+  /** The extrinsics that wait for a block. */
+  get pending(): string[] {
+    return this.#pool.map(({ hex }) => hex)
+  }
+
   blockAt(hash: string): Block | undefined {
     return this.#blocks.get(hash)
   }

@@ -31,3 +31,8 @@ export type RpcMethod = (params: readonly Decoded[], client: RpcClient) => unkno
 
 /** By name. */
 export type RpcMethods = Readonly<Record<string, RpcMethod>>
+
+/** Makes a node answer an error to some methods, or functions of the runtime, for its `faults.refuse`. */
+export function refusing(error: RpcError, ...names: string[]): (name: string) => RpcError | undefined {
+  return name => (names.includes(name) ? error : undefined)
+}

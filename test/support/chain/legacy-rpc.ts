@@ -79,7 +79,7 @@ export function legacyRpc(chain: FixtureChain, name: string): RpcMethods {
     author_submitExtrinsic: ([hex]) => submit(chain, hex),
     author_submitAndWatchExtrinsic: ([hex], client) => submitAndWatch(chain, hex, client),
     author_unwatchExtrinsic: unsubscribe,
-    author_pendingExtrinsics: () => [],
+    author_pendingExtrinsics: () => chain.pending,
   }
 }
 

@@ -3,7 +3,7 @@ import type { BlockState } from './block-state.ts'
 import type { Block, FixtureChain } from './fixture-chain.ts'
 import { InvalidTransaction } from './invalid-transaction.ts'
 import { RpcError } from './json-rpc.ts'
-import { type Decoded, runtimeOf } from './runtime.ts'
+import { type Decoded, type Runtime, runtimeOf } from './runtime.ts'
 import { neuronsLite, selectiveGraph, subnetState } from './subnet-answers.ts'
 
 /**
@@ -14,7 +14,7 @@ import { neuronsLite, selectiveGraph, subnetState } from './subnet-answers.ts'
 export function callRuntime(chain: FixtureChain, block: Block, method: string, args: Uint8Array): Uint8Array {
   const { state } = block
   if (!state) throw new RpcError(4003, `Client error: UnknownBlock: State already discarded for ${block.hash}`)
-  const answer = calls[method]?.(state, args, { chain, block })
+  const answer = isExported(state.runtime, method) ? calls[method]?.(state, args, { chain, block }) : undefined
   if (answer) return answer
   throw new RpcError(4003, `Client error: Execution failed: Other: Exported method ${method} is not found`)
 }
@@ -37,19 +37,22 @@ const calls: Record<string, Call> = {
   },
   TaggedTransactionQueue_validate_transaction: (_, args, { chain, block }) => validation(chain, block, args),
   NeuronInfoRuntimeApi_get_neurons_lite: (state, args) => neuronsLite(state, subnetIn(state, args)),
-  SubnetInfoRuntimeApi_get_subnet_state: (state, args) =>
-    state.runtime.version.spec_version < 218 ? undefined : subnetState(state, subnetIn(state, args)),
+  SubnetInfoRuntimeApi_get_subnet_state: (state, args) => subnetState(state, subnetIn(state, args)),
   SubnetInfoRuntimeApi_get_selective_metagraph: (state, args) => {
-    if (!state.runtime.answerCodec('SubnetInfoRuntimeApi', 'get_selective_metagraph')) return undefined
     const [netuid, indexes] = argsOf('get_selective_metagraph', args)
     return selectiveGraph(state, 'get_selective_metagraph', subnetOf(state, netuid), indexes)
   },
   SubnetInfoRuntimeApi_get_selective_mechagraph: (state, args) => {
-    if (!state.runtime.answerCodec('SubnetInfoRuntimeApi', 'get_selective_mechagraph')) return undefined
     const [netuid, mechanism, indexes] = argsOf('get_selective_mechagraph', args)
     const subnet = mechanism === 0 ? subnetOf(state, netuid) : undefined
     return selectiveGraph(state, 'get_selective_mechagraph', subnet, indexes)
   },
+}
+
+/** By the metadata; that of version 14 does not tell. */
+function isExported(runtime: Runtime, method: string): boolean {
+  if (runtime.metadataVersion === 14) return !method.startsWith('SubnetInfoRuntimeApi_')
+  return runtime.unified.apis.some(api => api.methods.some(({ name }) => `${api.name}_${name}` === method))
 }
 
 function subnetOf({ subnets }: BlockState, netuid: number) {

@@ -1,5 +1,5 @@
 import { getDynamicBuilder, getLookupFn } from '@polkadot-api/metadata-builders'
-import { type Codec, decAnyMetadata, type UnifiedMetadata, unifyMetadata } from '@polkadot-api/substrate-bindings'
+import { type Codec, decAnyMetadata, str, type UnifiedMetadata, unifyMetadata } from '@polkadot-api/substrate-bindings'
 import { fixture } from './fixture.ts'
 
 /** The spec versions whose real metadata is at hand, and the version of that metadata. */
@@ -35,13 +35,16 @@ export class Runtime {
   readonly codecs: ReturnType<typeof getDynamicBuilder>
   readonly version: RuntimeVersion
 
-  /** @param metadata SCALE, beginning with `meta` and its version */
-  constructor(metadata: Uint8Array) {
+  /**
+   * @param metadata SCALE, beginning with `meta` and its version
+   * @param original the runtime whose names were changed: it encodes, and the metadata says what there is
+   */
+  constructor(metadata: Uint8Array, original?: Runtime) {
     this.metadata = metadata
     this.metadataVersion = metadata[4]!
     this.unified = unifyMetadata(decAnyMetadata(metadata))
-    this.lookup = getLookupFn(this.unified)
-    this.codecs = getDynamicBuilder(this.lookup)
+    this.lookup = original?.lookup ?? getLookupFn(this.unified)
+    this.codecs = original?.codecs ?? getDynamicBuilder(this.lookup)
     const version = this.pallet('System').constants.find(({ name }) => name === 'Version')!
     this.version = this.codecs.buildConstant('System', 'Version').dec(version.value)
   }
@@ -83,3 +86,37 @@ export function runtimeOf(spec: Spec): Runtime {
 }
 
 const runtimes = new Map<Spec, Runtime>()
+
+/**
+ * Makes a runtime that does not exist: a real one with another spec version, or with other names for pallets' items,
+ * runtime calls and fields. Its bytes have the layout of the real one.
+ *
+ * @param rename new names by old ones, wherever the metadata has them
+ */
+export function alteredRuntime(
+  spec: Spec,
+  { specVersion = spec, rename = {} }: { specVersion?: number; rename?: Readonly<Record<string, string>> },
+): Runtime {
+  const original = runtimeOf(spec)
+  const codec = original.codecs.buildConstant('System', 'Version')
+  const version = codec.enc({ ...original.version, spec_version: specVersion })
+  const names = Object.entries(rename).map(([old, name]) => [str.enc(old), str.enc(name)] as const)
+  const parts = [[codec.enc(original.version), version] as const, ...names]
+  const metadata = parts.reduce<Buffer>(
+    (bytes, [old, other]) => replacedIn(bytes, old, other),
+    Buffer.from(original.metadata),
+  )
+  return new Runtime(Uint8Array.from(metadata), original)
+}
+
+/** Replaces every occurrence. SCALE has no offsets, so a part may have another length. */
+function replacedIn(bytes: Buffer, old: Uint8Array, other: Uint8Array): Buffer {
+  const parts: Uint8Array[] = []
+  let from = 0
+  for (let at = bytes.indexOf(old); at !== -1; at = bytes.indexOf(old, from)) {
+    parts.push(bytes.subarray(from, at), other)
+    from = at + old.length
+  }
+  if (parts.length === 0) throw new Error(`the metadata does not have ${Buffer.from(old)}`)
+  return Buffer.concat([...parts, bytes.subarray(from)])
+}

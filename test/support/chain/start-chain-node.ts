@@ -1,5 +1,4 @@
 import { Binary, Blake2256 } from '@polkadot-api/substrate-bindings'
-import { encodeAddress } from '#dist/keys/ss58.js'
 import { chainHeadRpc } from './chain-head-rpc.ts'
 import { type Block, type ChainStart, FixtureChain } from './fixture-chain.ts'
 import type { RpcMethods } from './json-rpc.ts'
@@ -9,7 +8,8 @@ import { type RpcServer, startRpcServer } from './rpc-server.ts'
 import { type Runtime, runtimeOf, type Spec } from './runtime.ts'
 import type { ServedAxon } from './serve-axon.ts'
 import type { SourceSubnet } from './source-subnet.ts'
-import { type NeuronOf, neuronOf } from './subnet-of.ts'
+import { withNeuron, withoutHotkey } from './subnet-changes.ts'
+import type { NeuronOf } from './subnet-of.ts'
 
 /** `legacy`: only the methods that every node has; `chainHead`: those of the new specification too. */
 export type Protocol = 'legacy' | 'chainHead'
@@ -90,14 +90,8 @@ export async function startChainNode(options: ChainNodeOptions = {}): Promise<Ch
     makeBlock: () => chain.makeBlock(),
     change,
     register: (neuron, netuid) =>
-      change(
-        subnet => ({
-          ...subnet,
-          neurons: [...subnet.neurons, neuronOf({ registeredAt: chain.head.number + 1, ...neuron })],
-        }),
-        netuid,
-      ),
-    deregister: (hotkey, netuid) => change(subnet => replaced(subnet, hotkey, chain.head.number + 1), netuid),
+      change(subnet => withNeuron(subnet, { registeredAt: chain.head.number + 1, ...neuron }), netuid),
+    deregister: (hotkey, netuid) => change(subnet => withoutHotkey(subnet, hotkey, chain.head.number + 1), netuid),
     upgrade: runtime => {
       chain.upgrade(typeof runtime === 'number' ? runtimeOf(runtime) : runtime)
       chain.makeBlock()
@@ -132,10 +126,4 @@ function methodsOf(chain: FixtureChain, name: string, protocol: Protocol): RpcMe
     rpc_methods: () => ({ methods: Object.keys(methods) }),
   }
   return methods
-}
-
-/** The subnet with another hotkey in a neuron's place, which has neither permit nor stake nor axon. */
-function replaced(subnet: SourceSubnet, hotkey: string, block: number): SourceSubnet {
-  const newcomer = neuronOf({ hotkey: encodeAddress(Blake2256(Binary.fromText(hotkey))), registeredAt: block })
-  return { ...subnet, neurons: subnet.neurons.map(neuron => (neuron.hotkey === hotkey ? newcomer : neuron)) }
 }

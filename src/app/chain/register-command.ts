@@ -1,0 +1,27 @@
+import type { Configuration } from '../../config/configuration.js'
+import { valuesOf } from '../../config/configuration.js'
+import { shellWord } from '../../text/shell-word.js'
+import { hostSections } from '../settings.js'
+
+/** Returns the shell command that registers the configured hotkey on the configured subnet. */
+export function registerCommand(configuration: Configuration): string {
+  const { name, hotkey, path } = valuesOf(configuration, hostSections.wallet)
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const isGiven = (key: string) => configuration.origins.get(key)?.from !== 'default'
+  const words = [
+    'btcli',
+    'subnet',
+    'register',
+    '--netuid',
+    String(netuid),
+    '--wallet-name',
+    name,
+    '--wallet-hotkey',
+    hotkey,
+    ...(isGiven('wallet.path') ? ['--wallet-path', path] : []),
+    '--network',
+    network,
+  ]
+  return words.map(shellWord).join(' ')
+}
