@@ -116,8 +116,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
-  const neuron = await from.resolve(NEURON)
-  const address = await from.resolve(ADDRESS)
+  // At once, so that a start that fails does so within the time of the slower one.
+  const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const verify = await buildVerifier(from)
   const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name

@@ -4,9 +4,12 @@ import { networkName } from '../app/chain/network-name.js'
 import { withoutEffect } from '../app/chain/without-chain.js'
 import type { Scope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
+import { keepState } from '../app/state/keep-state.js'
+import { statePath } from '../app/state/serving-state.js'
 import {
   ADDRESS,
   AXON,
+  CHAIN_FOLDER,
   CHOSEN_DIALECT,
   CHOSEN_MINER,
   HOTKEY,
@@ -15,6 +18,7 @@ import {
   NEURON,
   PLUGINS,
   PLUGINS_IN_USE,
+  RESOURCES,
 } from '../app/tokens.js'
 import { wires } from '../app/wires.js'
 import type { Axon } from '../axon/serve-axon.js'
@@ -36,6 +40,8 @@ import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
+import type { NeuronProblem } from '../neuron/outage.js'
+import type { NeuronReport } from '../neuron/report.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
 
 /** How long requests in progress may take after the first signal. */
@@ -127,6 +133,14 @@ export default class Serve extends SettingsCommand {
         }),
       )
 
+    if (neuron && place) {
+      const { network, netuid } = place
+      const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
+      const { allow } = valuesOf(configuration, hostSections.policy)
+      const chain = () => ({ chain: neuron.chainState(), problem: firstProblem(neuron.report()) })
+      const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
+      scope.resolve(RESOURCES).own(keepState({ path, log, axon: axon.id, standings, allow, chain, ...serving }))
+    }
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
     const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
@@ -150,6 +164,11 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   const file = values.dialectFile
   const dialectFile = typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
+}
+
+/** What does not work on the chain at present; the gravest first. */
+function firstProblem({ problems }: NeuronReport): NeuronProblem | null {
+  return problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
 }
 
 /** Where the miner lives, and what it tells the chain. */

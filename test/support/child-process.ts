@@ -21,6 +21,8 @@ export type Ended = {
 /** A process that serves until it is stopped. */
 export type Server<Ready> = AsyncDisposable & {
   readonly ready: Ready
+  /** resolves when it exits, by itself or not */
+  readonly ended: Promise<Ended>
   /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
   /** Sends SIGKILL, and waits for the exit. */
@@ -83,6 +85,7 @@ export async function startServer<Ready>(
   try {
     return {
       ready: await within(timeoutMs, Promise.race([ready, early])),
+      ended,
       stop,
       kill,
       send: signal => void child.kill(signal),

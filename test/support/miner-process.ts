@@ -20,6 +20,8 @@ export type MinerProcess = AsyncDisposable & {
   readonly records: readonly LogRecord[]
   /** The next record of that event, from now on. */
   next(event: string): Promise<LogRecord>
+  /** resolves when it exits, by itself or not */
+  readonly ended: Promise<Ended>
   /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
 }
@@ -54,7 +56,16 @@ export async function startMiner(args: readonly string[], options: ProcessOption
     }
     const next = (event: string) => new Promise<LogRecord>(resolve => logged.once(event, resolve))
     const { url, port, hotkey } = server.ready
-    return { url, port, hotkey, records, next, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+    return {
+      url,
+      port,
+      hotkey,
+      records,
+      next,
+      ended: server.ended,
+      stop,
+      [Symbol.asyncDispose]: async () => void (await stop()),
+    }
   } catch (error) {
     home[Symbol.dispose]()
     throw error

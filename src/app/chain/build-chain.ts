@@ -80,6 +80,5 @@ export async function buildAddress(from: Builder): Promise<OwnAddress | null> {
   ])
   const { externalIp } = valuesOf(configuration, hostSections.axon)
   const allowUnroutable = resolveNetwork(network, endpoints).isLocal
-  using _shown = from.resolve(PROGRESS).show('asking for the address of this machine')
   return ownAddress({ externalIp, services, allowUnroutable }, from.resolve(ENDING))
 }
