@@ -1,0 +1,35 @@
+// Loaded before the program by `node --import`, and so in each of its threads: a port of the main thread that reports the
+// megabytes which each thread holds after a garbage collection, by its name (`main`, `chain`, …), and those resident.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { BroadcastChannel, isMainThread, threadId, threadName } from 'node:worker_threads'
+import { held } from '../test/support/memory.ts'
+
+const tasks = new BroadcastChannel('memory tasks').unref()
+const reports = new BroadcastChannel('memory reports').unref()
+
+if (isMainThread) {
+  let workers = 0
+  process.on('worker', worker => {
+    workers++
+    worker.once('exit', () => workers--)
+  })
+  const server = createServer(async (_, response) => response.end(JSON.stringify(await all())))
+  server.listen(0, '127.0.0.1').unref()
+  await once(server, 'listening')
+  process.stderr.write(`${JSON.stringify({ event: 'memory', memoryPort: server.address().port })}\n`)
+
+  function all() {
+    const { promise, resolve } = Promise.withResolvers()
+    const { heap: main, rss } = held()
+    const threads = { main }
+    reports.onmessage = ({ data: { name, heap } }) => {
+      threads[name] = heap
+      if (Object.keys(threads).length > workers) resolve({ threads, rss })
+    }
+    tasks.postMessage('measure')
+    return promise
+  }
+} else {
+  tasks.onmessage = () => reports.postMessage({ name: threadName || `thread ${threadId}`, heap: held().heap })
+}
