@@ -47,6 +47,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     state: [],
     http: ['.'],
   },
+  chain: { '.': ['read'], read: ['.'] },
   cli: {
     '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question', 'serving'],
     hooks: ['.', 'completion', 'errors', 'flags', 'plugins'],

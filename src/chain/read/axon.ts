@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js'
 import type { AnnouncedAxon } from '../metagraph.js'
-import type { Answer } from './answer.js'
+import type { ChainValue } from './chain-value.js'
 
 /** Reads the axon of a neuron. @returns null when it announces none */
-export function axonOf(info: Answer): AnnouncedAxon | null {
+export function axonOf(info: ChainValue): AnnouncedAxon | null {
   const ip = info.field('ip').bigint('u128')
   const port = info.field('port').integer('u16')
   // `serve_axon` with address 0 and port 1 takes an announcement back; a neuron that never announced has port 0

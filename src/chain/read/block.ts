@@ -1,13 +1,16 @@
 import { abortable, CANCELLED, linkedController } from '../../async/abortable.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
-import { Answer } from './answer.js'
+import { ChainValue } from './chain-value.js'
 import { type Runtime, type RuntimeCall, runtimeAt, type StorageItem, specVersionAt } from './runtime.js'
-import { isInteger, type Shape, UnexpectedShape } from './shape.js'
+import { isInteger, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 type Key = number | string
 
-/** One finalised block, held so that the endpoint keeps its state while it is read. */
+/**
+ * One finalised block, held so that the endpoint keeps its state while it is read. All that throws here does so in a
+ * promise: calls that stand side by side in a `Promise.all` would otherwise leave those before them unhandled.
+ */
 export class Block {
   readonly number: number
   readonly hash: string
@@ -23,45 +26,54 @@ export class Block {
     this.#signal = signal
   }
 
-  /** @throws {UnexpectedShape} when the runtime stores none of these */
-  item(...names: readonly string[]): StorageItem {
-    const item = this.runtime.item(...names)
-    if (!item) throw new UnexpectedShape(`the runtime does not store ${names.join(' or ')}`)
+  /** @throws {UnexpectedShape} when the runtime does not store it */
+  item(name: string): StorageItem {
+    const item = this.runtime.item(name)
+    if (!item) throw new UnexpectedShape(`the runtime does not store ${name}`)
     return item
   }
 
   /** Reads one value; an absent one is the runtime's default, or absent where it has none. */
-  async value(item: StorageItem, ...keys: readonly Key[]): Promise<Answer> {
+  async value(name: string, ...keys: readonly Key[]): Promise<ChainValue> {
+    const item = this.item(name)
     checkKeys(item, keys)
-    const value = await this.#storage(item).getValue(...keys, this.#options)
-    return new Answer(item.value, value, item.name)
+    const value = await decoding(item.name, this.#storage(item).getValue(...keys, this.#options))
+    return new ChainValue(item.value, value, item.name)
+  }
+
+  /** Reads one value, where the runtime stores it. */
+  async optional(name: string, ...keys: readonly Key[]): Promise<ChainValue | null> {
+    return this.runtime.item(name) ? await this.value(name, ...keys) : null
   }
 
   /** Reads a value of each of these keys, in their order. */
-  async values(item: StorageItem, keys: readonly (readonly Key[])[]): Promise<Answer[]> {
+  async values(name: string, keys: readonly (readonly Key[])[]): Promise<ChainValue[]> {
+    const item = this.item(name)
     for (const one of keys) checkKeys(item, one)
-    const values = await this.#storage(item).getValues(keys, this.#options)
-    return values.map(value => new Answer(item.value, value, item.name))
+    const values = await decoding(item.name, this.#storage(item).getValues(keys, this.#options))
+    return values.map(value => new ChainValue(item.value, value, item.name))
   }
 
   /** Reads all values under the first key of a map with two. @returns each with its second key */
-  async entries(item: StorageItem, key: Key): Promise<{ key: Answer; value: Answer }[]> {
+  async entries(name: string, key: Key): Promise<{ key: ChainValue; value: ChainValue }[]> {
+    const item = this.item(name)
     checkKeys(item, [key], item.keys.slice(0, 1))
     const second = item.keys[1]
     if (!second) throw new UnexpectedShape(`${item.name} has not two keys`)
-    const entries = await this.#storage(item).getEntries(key, this.#options)
+    const entries = await decoding(item.name, this.#storage(item).getEntries(key, this.#options))
     return entries.map(({ keyArgs, value }) => ({
-      key: new Answer(second, keyArgs[1], `${item.name}'s key`),
-      value: new Answer(item.value, value, item.name),
+      key: new ChainValue(second, keyArgs[1], `${item.name}'s key`),
+      value: new ChainValue(item.value, value, item.name),
     }))
   }
 
   /** Asks a runtime API that the metadata describes. */
-  async call(call: RuntimeCall, ...inputs: readonly (number | readonly number[])[]): Promise<Answer> {
+  async call(call: RuntimeCall, ...inputs: readonly (number | readonly number[])[]): Promise<ChainValue> {
     if (inputs.length !== call.inputs.length || !inputs.every((input, at) => fits(call.inputs[at]!, input)))
       throw new UnexpectedShape(`${call.name} takes other inputs`)
-    const answer = await this.#node.api.apis[call.api]![call.name]!(...inputs, this.#options)
-    return new Answer(call.output, answer, call.name)
+    const entry = this.#node.api.apis[call.api]![call.name]!
+    const answer: unknown = await decoding(call.name, entry(...inputs, this.#options))
+    return new ChainValue(call.output, answer, call.name)
   }
 
   /** Asks a runtime API that the metadata does not describe. */
@@ -131,11 +143,25 @@ async function unsupported(
   cause: UnexpectedShape,
   signal: AbortSignal,
 ): Promise<ChainError> {
-  const spec = await abortable(specVersionAt(node, hash, signal), signal)
+  // the cause may be that the version cannot be read
+  const spec = await abortable(
+    specVersionAt(node, hash, signal).catch(() => 'of unknown version'),
+    signal,
+  )
   return new ChainError('RUNTIME_UNSUPPORTED', `cannot read runtime ${spec} of the chain: ${cause.message}`, {
     hint: 'update the miner: npm install -g bittensor-miner@latest',
     cause,
   })
+}
+
+/** The decoders of polkadot-api throw these errors on bytes that are not what the metadata says. */
+async function decoding<T>(name: string, value: Promise<T>): Promise<T> {
+  try {
+    return await value
+  } catch (cause) {
+    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    throw new UnexpectedShape(`${name} is not what the metadata says: ${cause.message}`, { cause })
+  }
 }
 
 /** polkadot-api encodes what does not fit: a netuid of 70000 as 4464. */
@@ -144,7 +170,7 @@ function checkKeys(item: StorageItem, keys: readonly Key[], shapes = item.keys):
     throw new UnexpectedShape(`${item.name} has other keys`)
 }
 
-function fits(shape: Shape, value: Key | readonly number[]): boolean {
+function fits(shape: TypeShape, value: Key | readonly number[]): boolean {
   if (Array.isArray(value)) return shape.kind === 'list' && value.every(one => fits(shape.of, one))
   if (typeof value === 'string') return shape.kind === 'account'
   const bits = { u8: 8, u16: 16, u32: 32 }

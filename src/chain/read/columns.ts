@@ -1,5 +1,5 @@
-import type { Answer } from './answer.js'
-import { type IntegerType, UnexpectedShape } from './shape.js'
+import type { ChainValue } from './chain-value.js'
+import { type IntegerType, UnexpectedShape } from './type-shape.js'
 
 /** The largest share: u16, fixed point. */
 const FULL_SHARE = 0xffff
@@ -14,10 +14,10 @@ export function share(value: number): number {
  * runtimes that no longer compute them. The chain itself reads 0 and false there.
  */
 export class Columns {
-  readonly #answer: (name: string) => Answer | null
+  readonly #answer: (name: string) => ChainValue | null
   readonly #count: number
 
-  constructor(answer: (name: string) => Answer | null, count: number) {
+  constructor(answer: (name: string) => ChainValue | null, count: number) {
     this.#answer = answer
     this.#count = count
   }
@@ -49,13 +49,13 @@ export class Columns {
   }
 
   /** A list that the runtime makes for each answer, with a value for every neuron. */
-  whole<T>(name: string, read: (answer: Answer) => T[]): T[] {
+  whole<T>(name: string, read: (answer: ChainValue) => T[]): T[] {
     const list = read(this.#required(name))
     if (list.length !== this.#count) throw this.#uneven(name, list)
     return list
   }
 
-  #required(name: string): Answer {
+  #required(name: string): ChainValue {
     const answer = this.#answer(name)
     if (!answer) throw new UnexpectedShape(`the runtime does not tell ${name}`)
     return answer

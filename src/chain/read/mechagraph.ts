@@ -1,10 +1,10 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
 import type { RuntimeCall } from './runtime.js'
-import { named, UnexpectedShape } from './shape.js'
+import { named, UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads the neurons of a subnet by `get_selective_mechagraph`, the quickest way: one call, only the fields that are used,
@@ -16,7 +16,10 @@ import { named, UnexpectedShape } from './shape.js'
 export async function neuronsByMechagraph(block: Block, netuid: number): Promise<Neuron[] | null> {
   const call = block.runtime.call('SubnetInfoRuntimeApi', 'get_selective_mechagraph')
   if (!call) throw new UnexpectedShape('the runtime has no get_selective_mechagraph')
-  const [graph, validatorTrust] = await Promise.all([selected(block, call, netuid), validatorTrustAt(block, netuid)])
+  const [graph, validatorTrust] = await Promise.all([
+    selected(block, call, netuid),
+    block.optional('ValidatorTrust', netuid), // no field of the mechagraph
+  ])
   if (graph.isAbsent) return null
   if (graph.field('netuid').integer('u16') !== netuid) throw new UnexpectedShape('the mechagraph is of another subnet')
   const hotkeys = graph.field('hotkeys').accounts()
@@ -66,7 +69,7 @@ export async function neuronsByMechagraph(block: Block, netuid: number): Promise
   }))
 }
 
-const needed = [
+const wanted = [
   'netuid',
   'hotkeys',
   'coldkeys',
@@ -81,30 +84,22 @@ const needed = [
   'alpha_stake',
   'tao_stake',
   'total_stake',
+  'consensus',
+  'trust',
+  'rank',
 ]
-const wanted = [...needed, 'consensus', 'trust', 'rank']
 
-/**
- * A field is asked for by its number, and every runtime so far numbers them in the order of the record. If a field is
- * missing in the answer, that order no longer holds: then all are asked for.
- */
-async function selected(block: Block, call: RuntimeCall, netuid: number): Promise<Answer> {
+/** A field is asked for by its number; every runtime so far numbers them in the order of the record. */
+async function selected(block: Block, call: RuntimeCall, netuid: number): Promise<ChainValue> {
   const { output } = call
   if (output.kind !== 'record') throw new UnexpectedShape('the mechagraph is not a record')
-  const missing = needed.filter(name => !named(output.fields, name))
-  if (missing.length > 0) throw new UnexpectedShape(`the mechagraph has no ${missing.join(', ')}`)
-  const all = [...output.fields.keys()]
-  const ask = (indexes: readonly number[]) => block.call(call, netuid, MAIN_MECHANISM, indexes)
-  const numbers = wanted.map(name => output.fields.indexOf(named(output.fields, name)!))
-  const graph = await ask(numbers.filter(number => number >= 0))
-  const isWhole = graph.isAbsent || needed.every(name => graph.optional(name))
-  return isWhole ? graph : await ask(all)
-}
-
-/** The mechagraph does not have it; the storage has, in every runtime so far. */
-async function validatorTrustAt(block: Block, netuid: number): Promise<Answer | null> {
-  const item = block.runtime.item('ValidatorTrust')
-  return item && (await block.value(item, netuid))
+  const fields = wanted.map(name => named(output.fields, name)).filter(field => field !== undefined)
+  return await block.call(
+    call,
+    netuid,
+    MAIN_MECHANISM,
+    fields.map(field => output.fields.indexOf(field)),
+  )
 }
 
 /** Subnets may have further ones since 2025, for which other weights are set. Stakes and permits are common to all. */

@@ -1,10 +1,10 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
-import { UnexpectedShape } from './shape.js'
-import { stakesAt } from './stakes.js'
+import { STAKE_BEFORE_ALPHA, stakesAt } from './stakes.js'
+import { UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads the neurons of a subnet from the storage, for runtimes whose calls give nothing that can be read.
@@ -14,20 +14,19 @@ import { stakesAt } from './stakes.js'
  */
 export async function neuronsInStorage(block: Block, netuid: number): Promise<Neuron[]> {
   const [count, keys, axons, ...lists] = await Promise.all([
-    block.value(block.item('SubnetworkN'), netuid),
-    block.entries(block.item('Keys'), netuid),
-    block.entries(block.item('Axons'), netuid),
-    ...columnNames.map(name => columnAt(block, name, netuid)),
+    block.value('SubnetworkN', netuid),
+    block.entries('Keys', netuid),
+    block.entries('Axons', netuid),
+    ...columnNames.map(name => block.optional(name, netuid)),
   ])
   const hotkeys = inOrder(keys, count.integer('u16', 'u32'))
-  const [owners, own] = await Promise.all([
+  const ofHotkeys = (item: string) =>
     block.values(
-      block.item('Owner'),
+      item,
       hotkeys.map(hotkey => [hotkey]),
-    ),
-    ownStakes(block, netuid, hotkeys),
-  ])
-  const stakes = await stakesAt(block, netuid, hotkeys, own)
+    )
+  const tao = async () => (await ofHotkeys(STAKE_BEFORE_ALPHA)).map(stake => stake.bigint('u64'))
+  const [owners, stakes] = await Promise.all([ofHotkeys('Owner'), stakesAt(block, netuid, hotkeys, tao)])
   const axonOfHotkey = new Map(axons.map(({ key, value }) => [key.account(), value]))
   const columns = new Columns(name => lists[columnNames.indexOf(name)] ?? null, hotkeys.length)
   const of = {
@@ -77,31 +76,11 @@ const columnNames: readonly string[] = [
   'LastUpdate',
 ]
 
-async function columnAt(block: Block, name: string, netuid: number): Promise<Answer | null> {
-  const item = block.runtime.item(name)
-  return item && (await block.value(item, netuid))
-}
-
 /** @throws {UnexpectedShape} when a neuron is missing: an endpoint that lists no keys would make a subnet look empty */
-function inOrder(keys: readonly { key: Answer; value: Answer }[], count: number): string[] {
+function inOrder(keys: readonly { key: ChainValue; value: ChainValue }[], count: number): string[] {
   const byUid = new Map(keys.map(({ key, value }) => [key.integer('u16'), value.account()]))
   const hotkeys = Array.from({ length: count }, (_, uid) => byUid.get(uid))
   if (byUid.size !== count || hotkeys.includes(undefined))
     throw new UnexpectedShape(`Keys has ${byUid.size} neurons, and SubnetworkN ${count}`)
   return hotkeys as string[]
-}
-
-/** Alpha; before February 2025, when a subnet got its alpha, TAO. */
-async function ownStakes(block: Block, netuid: number, hotkeys: readonly string[]): Promise<bigint[]> {
-  const alpha = block.runtime.item('TotalHotkeyAlpha')
-  const values = alpha
-    ? block.values(
-        alpha,
-        hotkeys.map(hotkey => [hotkey, netuid]),
-      )
-    : block.values(
-        block.item('TotalHotkeyStake'),
-        hotkeys.map(hotkey => [hotkey]),
-      )
-  return (await values).map(value => value.bigint('u64'))
 }

@@ -1,11 +1,11 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { share } from './columns.js'
 import { decodeOpaque, unwrapBytes } from './opaque.js'
-import { compact, isOpaque, record, type Shape, UnexpectedShape } from './shape.js'
 import { stakesAt } from './stakes.js'
+import { compact, isOpaque, record, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 const NAME = 'get_neurons_lite'
 
@@ -18,13 +18,7 @@ const NAME = 'get_neurons_lite'
 export async function neuronsByLite(block: Block, netuid: number): Promise<Neuron[]> {
   const rows = (await liteAt(block, netuid)).items()
   const hotkeys = rows.map((row, uid) => checkedHotkey(row, uid, netuid))
-  const own = rows.map(row =>
-    row
-      .field('stake')
-      .items()
-      .reduce((sum, stake) => sum + stake.member(1).bigint('u64'), 0n),
-  )
-  const stakes = await stakesAt(block, netuid, hotkeys, own)
+  const stakes = await stakesAt(block, netuid, hotkeys, () => rows.map(sumOfStakes))
   return rows.map((row, uid) => ({
     uid,
     hotkey: hotkeys[uid]!,
@@ -44,19 +38,24 @@ export async function neuronsByLite(block: Block, netuid: number): Promise<Neuro
   }))
 }
 
-function checkedHotkey(row: Answer, uid: number, netuid: number): string {
+function checkedHotkey(row: ChainValue, uid: number, netuid: number): string {
   if (row.field('uid').integer('u16') !== uid) throw new UnexpectedShape(`${NAME} has other uids than 0, 1, 2, …`)
   if (row.field('netuid').integer('u16') !== netuid) throw new UnexpectedShape(`${NAME} is of another subnet`)
   return row.field('hotkey').account()
 }
 
-function shareOrNull(row: Answer, name: string): number | null {
+function sumOfStakes(row: ChainValue): bigint {
+  const stakes = row.field('stake').items()
+  return stakes.reduce((sum, stake) => sum + stake.member(1).bigint('u64'), 0n)
+}
+
+function shareOrNull(row: ChainValue, name: string): number | null {
   const value = row.optional(name)
   return value && share(value.integer('u16'))
 }
 
 /** Typed since early 2025; before that, bytes in which the same record is encoded. V14 metadata does not even say that. */
-async function liteAt(block: Block, netuid: number): Promise<Answer> {
+async function liteAt(block: Block, netuid: number): Promise<ChainValue> {
   const call = block.runtime.call('NeuronInfoRuntimeApi', NAME)
   if (call && !isOpaque(call.output)) return await block.call(call, netuid)
   if (!call && block.runtime.describesCalls) throw new UnexpectedShape(`the runtime has no ${NAME}`)
@@ -73,7 +72,7 @@ async function liteAt(block: Block, netuid: number): Promise<Answer> {
  *
  * @see opentensor/subtensor pallets/subtensor/src/rpc_info/neuron_info.rs `NeuronInfoLite`
  */
-function liteShape(axon: Shape, prometheus: Shape): Shape {
+function liteShape(axon: TypeShape, prometheus: TypeShape): TypeShape {
   return record({
     hotkey: account,
     coldkey: account,
@@ -96,8 +95,8 @@ function liteShape(axon: Shape, prometheus: Shape): Shape {
   })
 }
 
-const account: Shape = { kind: 'account' }
-const bool: Shape = { kind: 'bool' }
+const account: TypeShape = { kind: 'account' }
+const bool: TypeShape = { kind: 'bool' }
 const compactU16 = compact({ kind: 'integer', type: 'u16' })
 const compactU64 = compact({ kind: 'integer', type: 'u64' })
 const EMPTY_LIST = Uint8Array.of(0)

@@ -13,8 +13,8 @@ import {
   u128,
   Vector,
 } from '@polkadot-api/substrate-bindings'
-import { Answer } from './answer.js'
-import { type IntegerType, isInteger, type Shape, shapeText, UnexpectedShape } from './shape.js'
+import { ChainValue } from './chain-value.js'
+import { type IntegerType, isInteger, shapeText, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 /**
  * Decodes an answer that the metadata does not describe. The bytes have to be exactly those that encoding the result gives:
@@ -22,11 +22,11 @@ import { type IntegerType, isInteger, type Shape, shapeText, UnexpectedShape } f
  *
  * @throws {UnexpectedShape}
  */
-export function decodeOpaque(shape: Shape, bytes: Uint8Array, name: string): Answer {
+export function decodeOpaque(shape: TypeShape, bytes: Uint8Array, name: string): ChainValue {
   const codec = codecOf(shape)
   const value = decoded(codec, bytes, name)
   if (Buffer.compare(codec.enc(value), bytes) !== 0) throw new UnexpectedShape(`${name} has another layout`)
-  return new Answer(shape, value, name)
+  return new ChainValue(shape, value, name)
 }
 
 /** Returns the bytes that a `Vec<u8>` holds. */
@@ -47,7 +47,7 @@ function decoded(codec: AnyCodec, bytes: Uint8Array, name: string): unknown {
 // biome-ignore lint/suspicious/noExplicitAny: the shape decides at run time what it encodes
 type AnyCodec = Codec<any>
 
-function codecOf(shape: Shape): AnyCodec {
+function codecOf(shape: TypeShape): AnyCodec {
   switch (shape.kind) {
     case 'integer':
       return shape.isCompact ? compacts[shape.type] : integers[shape.type]

@@ -18,6 +18,6 @@ export function readHead(node: ChainNode, signal: AbortSignal): Promise<Head> {
 
 /** Returns the time that the block itself has, epoch milliseconds. */
 export async function blockTime(block: Block): Promise<number> {
-  const now = await block.value(block.item('Timestamp.Now'))
+  const now = await block.value('Timestamp.Now')
   return now.integer('u64')
 }

@@ -6,7 +6,7 @@ import { neuronsInStorage } from './neurons-in-storage.js'
 import { neuronsByLite } from './neurons-lite.js'
 import { blockTime } from './read-head.js'
 import { checkNetuid, subnetAt, subnetUnknown } from './read-subnet.js'
-import { UnexpectedShape } from './shape.js'
+import { UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads a whole subnet at the latest finalised block.

@@ -24,16 +24,15 @@ export async function readRegistration(
   decodeAddress(hotkey)
   return await atFinalised(node, signal, async block => {
     const [exists, uidThere, permits, axon] = await Promise.all([
-      block.value(block.item('NetworksAdded'), netuid),
-      block.value(block.item('Uids'), netuid, hotkey),
-      block.value(block.item('ValidatorPermit'), netuid),
-      block.value(block.item('Axons'), netuid, hotkey),
+      block.value('NetworksAdded', netuid),
+      block.value('Uids', netuid, hotkey),
+      block.value('ValidatorPermit', netuid),
+      block.value('Axons', netuid, hotkey),
     ])
     if (!exists.flag()) throw subnetUnknown(netuid)
     if (uidThere.isAbsent) return null
     const uid = uidThere.integer('u16', 'u32')
-    const blockAtRegistration = block.runtime.item('BlockAtRegistration')
-    const registeredAt = blockAtRegistration && (await block.value(blockAtRegistration, netuid, uid))
+    const registeredAt = await block.optional('BlockAtRegistration', netuid, uid)
     return {
       uid,
       registeredAt: registeredAt?.integer('u32', 'u64') ?? null,

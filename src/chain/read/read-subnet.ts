@@ -20,12 +20,11 @@ export async function readSubnet(node: ChainNode, netuid: number, signal: AbortS
  * @throws {ChainError} SUBNET_UNKNOWN
  */
 export async function subnetAt(block: Block, netuid: number): Promise<Subnet> {
-  const value = (...names: readonly string[]) => block.value(block.item(...names), netuid)
   const [exists, tempo, immunityPeriod, servingRateLimit, lastStep] = await Promise.all([
-    value('NetworksAdded'),
-    value('Tempo'),
-    value('ImmunityPeriod'),
-    value('ServingRateLimit'),
+    block.value('NetworksAdded', netuid),
+    block.value('Tempo', netuid),
+    block.value('ImmunityPeriod', netuid),
+    block.value('ServingRateLimit', netuid),
     lastStepAt(block, netuid),
   ])
   if (!exists.flag()) throw subnetUnknown(netuid)
@@ -56,14 +55,12 @@ export function subnetUnknown(netuid: number): ChainError {
  * `LastEpochBlock`; `LastMechansimStepBlock` is spelled so on the chain. A zero there means that no epoch ran yet.
  */
 async function lastStepAt(block: Block, netuid: number): Promise<number | null> {
-  for (const name of ['LastEpochBlock', 'LastMechansimStepBlock', 'LastMechanismStepBlock']) {
-    const item = block.runtime.item(name)
-    const step = item && (await block.value(item, netuid)).integer('u32', 'u64')
-    if (step) return step
-  }
-  const since = block.runtime.item('BlocksSinceLastStep')
-  const blocks = since && (await block.value(since, netuid)).integer('u32', 'u64')
-  return blocks ? block.number - blocks : null
+  const names = ['LastEpochBlock', 'LastMechansimStepBlock', 'LastMechanismStepBlock']
+  const items = await Promise.all(names.map(name => block.optional(name, netuid)))
+  const steps = items.filter(item => item !== null).map(item => item.integer('u32', 'u64'))
+  if (steps.length > 0) return steps.find(step => step > 0) ?? null
+  const since = await block.optional('BlocksSinceLastStep', netuid)
+  return since && block.number - since.integer('u32', 'u64')
 }
 
 const MAX_NETUID = 0xffff

@@ -1,22 +1,22 @@
 import { decAnyMetadata, type UnifiedMetadata, unifyMetadata } from '@polkadot-api/substrate-bindings'
 import { abortable } from '../../async/abortable.js'
 import type { ChainNode } from '../chain-node.js'
-import { named, type Shape, shapeOf, UnexpectedShape } from './shape.js'
+import { named, shapeOf, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 /** One item of the pallet's storage, as the metadata describes it. */
 export type StorageItem = {
   readonly pallet: string
   readonly name: string
-  readonly keys: readonly Shape[]
-  readonly value: Shape
+  readonly keys: readonly TypeShape[]
+  readonly value: TypeShape
 }
 
 /** One call of a runtime API, as the metadata describes it. */
 export type RuntimeCall = {
   readonly api: string
   readonly name: string
-  readonly inputs: readonly Shape[]
-  readonly output: Shape
+  readonly inputs: readonly TypeShape[]
+  readonly output: TypeShape
 }
 
 /** What the runtime of a block offers. */
@@ -24,8 +24,8 @@ export type Runtime = {
   readonly specVersion: number
   /** false: its metadata, V14, describes no runtime API */
   readonly describesCalls: boolean
-  /** @returns the first of these items that the runtime has, in the pallet of the subnets or in another one, `Timestamp.Now` */
-  item(...names: readonly string[]): StorageItem | null
+  /** Finds an item of the pallet of the subnets, or of another one: `Timestamp.Now`. */
+  item(path: string): StorageItem | null
   call(api: string, name: string): RuntimeCall | null
 }
 
@@ -62,18 +62,15 @@ function described(metadata: UnifiedMetadata): Omit<Runtime, 'specVersion'> {
   if (!subnets) throw new UnexpectedShape('no pallet stores Uids and Axons')
   return {
     describesCalls: metadata.apis.length > 0,
-    item(...names) {
-      for (const name of names) {
-        const [palletName, itemName] = name.includes('.') ? name.split('.') : [subnets.name, name]
-        const pallet = metadata.pallets.find(({ name }) => name === palletName)
-        const item = named(pallet?.storage?.items, itemName!)
-        if (!pallet || !item) continue
-        const { type } = item
-        const value = type.tag === 'plain' ? type.value : type.value.value
-        const keys = type.tag === 'plain' ? [] : keysOf(metadata, type.value.key, type.value.hashers.length)
-        return { pallet: pallet.name, name: item.name, keys: keys.map(shape), value: shape(value) }
-      }
-      return null
+    item(path) {
+      const [palletName, itemName] = path.includes('.') ? path.split('.') : [subnets.name, path]
+      const pallet = metadata.pallets.find(({ name }) => name === palletName)
+      const item = named(pallet?.storage?.items, itemName!)
+      if (!pallet || !item) return null
+      const { type } = item
+      const value = type.tag === 'plain' ? type.value : type.value.value
+      const keys = type.tag === 'plain' ? [] : keysOf(metadata, type.value.key, type.value.hashers.length)
+      return { pallet: pallet.name, name: item.name, keys: keys.map(shape), value: shape(value) }
     },
     call(api, name) {
       const method = named(metadata.apis.find(one => one.name === api)?.methods, name)

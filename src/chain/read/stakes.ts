@@ -1,9 +1,9 @@
 import type { Neuron } from '../metagraph.js'
-import type { Answer } from './answer.js'
 import type { Block } from './block.js'
+import type { ChainValue } from './chain-value.js'
 import { Columns } from './columns.js'
 import { decodeOpaque } from './opaque.js'
-import { compact, isOpaque, record, type Shape, UnexpectedShape } from './shape.js'
+import { compact, isOpaque, record, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 const NAME = 'get_subnet_state'
 
@@ -13,25 +13,43 @@ export type Stakes = Pick<Neuron, 'stakeRao' | 'alphaRao' | 'taoRao' | 'register
 /**
  * Reads the stakes of a subnet's neurons.
  *
- * @param own each neuron's own stake: alpha, and TAO before February 2025, when a subnet got its alpha
+ * @param tao reads the stake of each neuron on runtimes before February 2025, on which a subnet has no alpha
  * @throws {UnexpectedShape} when the runtime has alpha, and does not tell what of the TAO counts
  */
 export async function stakesAt(
   block: Block,
   netuid: number,
   hotkeys: readonly string[],
-  own: readonly bigint[],
+  tao: () => Promise<readonly bigint[]> | readonly bigint[],
 ): Promise<(uid: number) => Stakes> {
   if (hotkeys.length === 0) return () => ({ stakeRao: 0n, alphaRao: null, taoRao: null, registeredAt: null })
-  if (!block.runtime.item('TotalHotkeyAlpha')) {
-    const registeredAt = await registeredAtByUid(block, netuid)
-    return uid => ({
-      stakeRao: own[uid]!,
-      alphaRao: null,
-      taoRao: own[uid]!,
-      registeredAt: registeredAt?.get(uid) ?? null,
-    })
-  }
+  return block.runtime.item(STAKE_BEFORE_ALPHA)
+    ? await stakesBeforeAlpha(block, netuid, tao)
+    : await stakesOfState(block, netuid, hotkeys)
+}
+
+/** An item that no runtime with alpha has. */
+export const STAKE_BEFORE_ALPHA = 'TotalHotkeyStake'
+
+async function stakesBeforeAlpha(
+  block: Block,
+  netuid: number,
+  tao: () => Promise<readonly bigint[]> | readonly bigint[],
+): Promise<(uid: number) => Stakes> {
+  const [stakes, registeredAt] = await Promise.all([tao(), registeredAtByUid(block, netuid)])
+  return uid => ({
+    stakeRao: stakes[uid]!,
+    alphaRao: null,
+    taoRao: stakes[uid]!,
+    registeredAt: registeredAt?.get(uid) ?? null,
+  })
+}
+
+async function stakesOfState(
+  block: Block,
+  netuid: number,
+  hotkeys: readonly string[],
+): Promise<(uid: number) => Stakes> {
   const state = await stateAt(block, netuid, hotkeys)
   const columns = new Columns(name => state.optional(name), hotkeys.length)
   const total = columns.whole('total_stake', answer => answer.amounts())
@@ -47,13 +65,12 @@ export async function stakesAt(
 }
 
 async function registeredAtByUid(block: Block, netuid: number): Promise<ReadonlyMap<number, number> | null> {
-  const item = block.runtime.item('BlockAtRegistration')
-  if (!item) return null
-  const entries = await block.entries(item, netuid)
+  if (!block.runtime.item('BlockAtRegistration')) return null
+  const entries = await block.entries('BlockAtRegistration', netuid)
   return new Map(entries.map(({ key, value }) => [key.integer('u16'), value.integer('u32', 'u64')]))
 }
 
-async function stateAt(block: Block, netuid: number, hotkeys: readonly string[]): Promise<Answer> {
+async function stateAt(block: Block, netuid: number, hotkeys: readonly string[]): Promise<ChainValue> {
   const call = block.runtime.call('SubnetInfoRuntimeApi', NAME)
   if (!call) throw new UnexpectedShape(`the runtime has no ${NAME}, which tells the stakes`)
   const answer = await block.call(call, netuid)
@@ -63,17 +80,17 @@ async function stateAt(block: Block, netuid: number, hotkeys: readonly string[])
   return state
 }
 
-function isOf(state: Answer, netuid: number, hotkeys: readonly string[]): boolean {
+function isOf(state: ChainValue, netuid: number, hotkeys: readonly string[]): boolean {
   if (state.isAbsent || state.field('netuid').integer('u16') !== netuid) return false
   const theirs = state.field('hotkeys').accounts()
   return theirs.length === hotkeys.length && theirs.every((hotkey, uid) => hotkey === hotkeys[uid])
 }
 
 /** Bytes until early 2025, with the byte of `Some` on some runtimes, and without on others. */
-function opaqueStates(block: Block, bytes: Uint8Array): Answer[] {
+function opaqueStates(block: Block, bytes: Uint8Array): ChainValue[] {
   // before TaoWeight, the same bytes were local stake, global stake and a weight
   if (!block.runtime.item('TaoWeight')) throw new UnexpectedShape(`${NAME} is older than TaoWeight`)
-  const states: Answer[] = []
+  const states: ChainValue[] = []
   for (const candidate of [bytes, ...(bytes[0] === SOME ? [bytes.subarray(1)] : [])])
     try {
       states.push(decodeOpaque(stateShape, candidate, NAME))
@@ -85,7 +102,7 @@ function opaqueStates(block: Block, bytes: Uint8Array): Answer[] {
 
 const compactU16 = compact({ kind: 'integer', type: 'u16' })
 const compactU64 = compact({ kind: 'integer', type: 'u64' })
-const list = (of: Shape): Shape => ({ kind: 'list', of })
+const list = (of: TypeShape): TypeShape => ({ kind: 'list', of })
 const SOME = 1
 
 /**

@@ -5,7 +5,7 @@ import { announce } from '#dist/chain/write/announce.js'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { openNode } from '../../support/chain/open-node.ts'
 import { Runtime, runtimeOf, specs } from '../../support/chain/runtime.ts'
-import { type ChainNodeOptions, type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { type ChainNodeOptions, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
 
@@ -15,13 +15,15 @@ const always = { protocol: 4, placeholder1: 0, placeholder2: 0, error: null }
 
 describe('announce', () => {
   for (const spec of specs)
-    it(`serves the axon on runtime ${spec}, and returns the block that includes it`, async () => {
-      await using there = await begun({ spec })
-      const { block } = await there.announce()
-      assert.deepEqual(there.node.announced, { ...announced, ...always, block })
-      assert.equal(block, there.node.chain.head.number)
-      assert.equal(there.node.calls.get('author_submitExtrinsic'), 1)
-    })
+    for (const protocol of ['legacy', 'chainHead'] as const)
+      it(`serves the axon on runtime ${spec} by ${protocol}, and returns the block that includes it`, async () => {
+        await using there = await begun({ spec, protocol })
+        const { block } = await there.announce()
+        assert.deepEqual(there.node.announced, { ...announced, ...always, block })
+        assert.equal(block, there.node.chain.head.number)
+        assert.equal(there.node.calls.count('author_submitExtrinsic'), 1)
+        assert.equal(there.node.calls.count('transaction_v1_broadcast'), 0)
+      })
 
   const addresses = [
     { ip: '2001:db8::7', number: 0x20010db8000000000000000000000007n, ip_type: 6 },
@@ -44,7 +46,7 @@ describe('announce', () => {
   it('waits for the block', async () => {
     await using there = await begun({ sealing: 'by hand' })
     const announcing = there.announce()
-    await there.called('author_submitExtrinsic')
+    await there.node.calls.next('author_submitExtrinsic')
     there.node.makeBlock()
     assert.deepEqual(await announcing, { block: there.node.chain.head.number })
   })
@@ -103,10 +105,14 @@ describe('announce', () => {
       77: 'ANNOUNCEMENT_REFUSED',
       255: 'ANNOUNCEMENT_REFUSED',
     }
-    for (const at of ['validation', 'submission'] as const)
+    for (const [at, protocol] of [
+      ['validation', 'legacy'],
+      ['submission', 'legacy'],
+      ['submission', 'chainHead'],
+    ] as const)
       for (const [custom, code] of Object.entries(numbers))
-        it(`at ${at}, Custom(${custom})`, async () => {
-          await using there = await begun()
+        it(`at ${at} by ${protocol}, Custom(${custom})`, async () => {
+          await using there = await begun({ protocol })
           there.node.chain.announcementRefusal = { custom: Number(custom), at }
           await assert.rejects(there.announce(), { name: 'ChainError', code })
           assert.equal(there.node.chain.served.length, 0)
@@ -156,7 +162,7 @@ describe('announce', () => {
   it('tells that another program announces with the same hotkey', async () => {
     await using there = await begun({ sealing: 'by hand' })
     const announcing = there.announce()
-    await there.called('author_submitExtrinsic')
+    await there.node.calls.next('author_submitExtrinsic')
     there.node.makeBlock()
     there.node.change(() => subnetOf([{ hotkey: alice.address, axon: { port: 8092, ip: 1n } }]))
     await assert.rejects(announcing, { code: 'ANNOUNCEMENT_REFUSED', hint: /same hotkey/ })
@@ -182,7 +188,7 @@ describe('announce', () => {
     })
 
   it('refuses a runtime without serve_axon, and names it', async () => {
-    await using there = await begun({ runtime: withoutServeAxon() })
+    await using there = await begun({ runtime: withoutServeAxon(), protocol: 'legacy' })
     await assert.rejects(there.announce(), {
       code: 'RUNTIME_UNSUPPORTED',
       message: 'this version cannot announce on runtime 381 of the chain',
@@ -216,7 +222,7 @@ describe('announce', () => {
       const controller = new AbortController()
       const announcing = there.announce({}, alice, { signal: controller.signal })
       const reason = new Error('the miner stops')
-      await there.called('author_submitExtrinsic')
+      await there.node.calls.next('author_submitExtrinsic')
       controller.abort(reason)
       await assert.rejects(announcing, error => error === reason)
     })
@@ -234,8 +240,8 @@ describe('announce', () => {
         await using there = await begun({ sealing: 'by hand' })
         const controller = new AbortController()
         const announcing = there.announce({}, alice, { signal: controller.signal })
-        const method = phase === 'validation' ? 'state_call' : 'author_submitExtrinsic'
-        await there.called(method)
+        const method = phase === 'validation' ? 'TaggedTransactionQueue_validate_transaction' : 'author_submitExtrinsic'
+        await there.node.calls.next(method)
         const reason = new Error('the connection ended')
         controller.abort(reason)
         there.client.destroy()
@@ -261,22 +267,11 @@ async function begun({ runtime, ...options }: ChainNodeOptions & { readonly runt
       signer: Signer = alice,
       { signal = new AbortController().signal, ...more }: Partial<Parameters<typeof announce>[3]> = {},
     ) => announce({ client, api }, { ...announcement, ...change }, signer, { signal, ...more }),
-    /** Resolves when a method is called, from now on. */
-    called: (method: string) => called(node, method),
     async [Symbol.asyncDispose]() {
       await connection[Symbol.asyncDispose]()
       await node[Symbol.asyncDispose]()
     },
   }
-}
-
-function called({ faults }: ChainServer, method: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  faults.refuse = name => {
-    if (name === method) resolve()
-    return undefined
-  }
-  return promise
 }
 
 /** Runtime 381, in which the call has another name. */

@@ -41,9 +41,10 @@ const encodedNeurons = perSubnet((runtime, subnet) =>
 const encodedState = perSubnet((runtime, subnet) => answerForm(runtime, ...STATE).enc(stateOf(subnet)))
 
 /**
- * The codec of an answer: by the runtime's metadata where that has it typed. Runtimes up to 218 wrap the answer as
- * `Vec<u8>` (opentensor/subtensor runtime/src/lib.rs, `result.encode()`), with the layout that runtime 240 then typed.
- * They encode a state without an `Option` around it, and a missing one as no bytes.
+ * The codec of an answer: by the runtime's metadata where that has it typed. Runtimes until 232 wrap the answer as
+ * `Vec<u8>`, in the layout that was typed later; byte for byte the same as what the code of runtime 103 answers. They
+ * encode a state without an `Option` around it, and a missing one as no bytes (opentensor/subtensor
+ * runtime/src/lib.rs, 0f50a0ae1).
  */
 function answerForm(runtime: Runtime, api: string, method: string): Codec<Decoded> {
   if (runtime.version.spec_version >= 240) return runtime.answerCodec(api, method)!

@@ -7,15 +7,15 @@ export type IntegerType = 'u8' | 'u16' | 'u32' | 'u64' | 'u128'
  * The type of a value, as far as reading needs it. Newtypes and `Option` are gone: polkadot-api decodes them as what they
  * hold, and runtimes add and drop them without a change of meaning (`NetUid(u16)`, July 2026).
  */
-export type Shape =
+export type TypeShape =
   | { readonly kind: 'integer'; readonly type: IntegerType; readonly isCompact?: true }
   | { readonly kind: 'bool' | 'account' }
-  | { readonly kind: 'list'; readonly of: Shape }
-  | { readonly kind: 'tuple'; readonly of: readonly Shape[] }
+  | { readonly kind: 'list'; readonly of: TypeShape }
+  | { readonly kind: 'tuple'; readonly of: readonly TypeShape[] }
   | { readonly kind: 'record'; readonly fields: readonly NamedShape[] }
   | { readonly kind: 'other'; readonly text: string }
 
-export type NamedShape = { readonly name: string; readonly shape: Shape }
+export type NamedShape = { readonly name: string; readonly shape: TypeShape }
 
 /** The runtime has something else than what this version can read. Becomes a `ChainError` RUNTIME_UNSUPPORTED. */
 export class UnexpectedShape extends Error {
@@ -23,7 +23,7 @@ export class UnexpectedShape extends Error {
 }
 
 /** Returns the shape of a type of the metadata. */
-export function shapeOf(lookup: UnifiedMetadata['lookup'], id: number, depth = 0): Shape {
+export function shapeOf(lookup: UnifiedMetadata['lookup'], id: number, depth = 0): TypeShape {
   const type = lookup[id]
   if (!type || depth > MOST_NESTED) return { kind: 'other', text: 'a nested type' }
   const inner = (next: number) => shapeOf(lookup, next, depth + 1)
@@ -57,7 +57,7 @@ export function shapeOf(lookup: UnifiedMetadata['lookup'], id: number, depth = 0
 }
 
 /** Returns the shape of a record with these fields. */
-export function record(fields: Readonly<Record<string, Shape>>): Shape {
+export function record(fields: Readonly<Record<string, TypeShape>>): TypeShape {
   return { kind: 'record', fields: Object.entries(fields).map(([name, shape]) => ({ name, shape })) }
 }
 
@@ -76,17 +76,17 @@ function looseName(name: string): string {
   return name.toLowerCase().replaceAll('_', '').replace(/s$/, '')
 }
 
-export function isInteger(shape: Shape, ...types: readonly IntegerType[]): boolean {
+export function isInteger(shape: TypeShape, ...types: readonly IntegerType[]): boolean {
   return shape.kind === 'integer' && types.includes(shape.type)
 }
 
 /** Returns whether a list of bytes stands for an answer that the metadata does not describe. */
-export function isOpaque(shape: Shape): boolean {
+export function isOpaque(shape: TypeShape): boolean {
   return shape.kind === 'list' && isInteger(shape.of, 'u8')
 }
 
 /** Names a shape in a message. */
-export function shapeText(shape: Shape): string {
+export function shapeText(shape: TypeShape): string {
   switch (shape.kind) {
     case 'integer':
       return shape.type
@@ -103,11 +103,11 @@ export function shapeText(shape: Shape): string {
 }
 
 /** Returns the shape of a number that takes as many bytes as it needs. */
-export function compact(shape: Shape): Shape {
+export function compact(shape: TypeShape): TypeShape {
   return shape.kind === 'integer' ? { ...shape, isCompact: true } : shape
 }
 
-function primitive(name: string): Shape {
+function primitive(name: string): TypeShape {
   if (name === 'bool') return { kind: 'bool' }
   return integerTypes.has(name) ? { kind: 'integer', type: name as IntegerType } : { kind: 'other', text: name }
 }

@@ -1,5 +1,5 @@
 import { encodeAddress } from '../../keys/ss58.js'
-import { type IntegerType, isInteger, named, type Shape, shapeText, UnexpectedShape } from './shape.js'
+import { type IntegerType, isInteger, named, shapeText, type TypeShape, UnexpectedShape } from './type-shape.js'
 
 /**
  * A decoded value together with the shape that the metadata gives it. Reading one checks the shape, so that a number whose
@@ -7,13 +7,13 @@ import { type IntegerType, isInteger, named, type Shape, shapeText, UnexpectedSh
  *
  * All methods throw {@link UnexpectedShape}.
  */
-export class Answer {
-  readonly #shape: Shape
+export class ChainValue {
+  readonly #shape: TypeShape
   readonly #value: unknown
   /** what it is, for messages */
   readonly #path: string
 
-  constructor(shape: Shape, value: unknown, path: string) {
+  constructor(shape: TypeShape, value: unknown, path: string) {
     this.#shape = shape
     this.#value = value
     this.#path = path
@@ -23,18 +23,18 @@ export class Answer {
     return this.#value === undefined || this.#value === null
   }
 
-  field(name: string): Answer {
+  field(name: string): ChainValue {
     const field = this.optional(name)
     if (!field) throw new UnexpectedShape(`${this.#path} has no ${name}`)
     return field
   }
 
   /** @returns null when the record has no such field, or no value in it */
-  optional(name: string): Answer | null {
+  optional(name: string): ChainValue | null {
     if (this.#shape.kind !== 'record') throw this.#unexpected('a record')
     const field = named(this.#shape.fields, name)
     const value = field && (this.#value as Record<string, unknown> | undefined)?.[field.name]
-    return field && value !== undefined ? new Answer(field.shape, value, `${this.#path}.${field.name}`) : null
+    return field && value !== undefined ? new ChainValue(field.shape, value, `${this.#path}.${field.name}`) : null
   }
 
   /** @returns a number that JavaScript holds exactly */
@@ -60,15 +60,15 @@ export class Answer {
   }
 
   /** A member of a tuple. */
-  member(at: number): Answer {
+  member(at: number): ChainValue {
     const of = this.#shape.kind === 'tuple' ? this.#shape.of[at] : undefined
     if (!of) throw this.#unexpected('a tuple')
-    return new Answer(of, (this.#value as readonly unknown[])[at], this.#path)
+    return new ChainValue(of, (this.#value as readonly unknown[])[at], this.#path)
   }
 
-  items(): Answer[] {
+  items(): ChainValue[] {
     const of = this.#elements('a list')
-    return this.#list().map((value, at) => new Answer(of, value, `${this.#path}[${at}]`))
+    return this.#list().map((value, at) => new ChainValue(of, value, `${this.#path}[${at}]`))
   }
 
   integers(...types: readonly IntegerType[]): number[] {
@@ -96,7 +96,7 @@ export class Answer {
     throw this.#unexpected('bytes')
   }
 
-  #elements(wanted: string): Shape {
+  #elements(wanted: string): TypeShape {
     if (this.#shape.kind !== 'list') throw this.#unexpected(`a list of ${wanted}`)
     return this.#shape.of
   }
@@ -110,8 +110,8 @@ export class Answer {
 
   #toNumber(value: unknown): number {
     const number = Number(value)
-    if (Number.isSafeInteger(number)) return number
-    throw new UnexpectedShape(`${this.#path} is ${value}, which is no integer of JavaScript`)
+    if (Number.isSafeInteger(number) && number < 2 ** bitsOf(this.#shape)) return number
+    throw new UnexpectedShape(`${this.#path} is ${value}, which is too large`)
   }
 
   #toBigint(value: unknown): bigint {
@@ -134,4 +134,10 @@ export class Answer {
   #unexpected(wanted: string): UnexpectedShape {
     return new UnexpectedShape(`${this.#path} is ${shapeText(this.#shape)} instead of ${wanted}`)
   }
+}
+
+/** @returns of the number, or of each number in the list; compact numbers can be encoded larger than their type */
+function bitsOf(shape: TypeShape): number {
+  const number = shape.kind === 'list' ? shape.of : shape
+  return number.kind === 'integer' ? Number(number.type.slice(1)) : 0
 }
