@@ -6,6 +6,7 @@ import { ChainError } from '../dist/chain/chain-error.js'
 import { reportOf } from '../dist/cli/errors/error-report.js'
 import { reportCodes, usageCodes } from '../dist/cli/errors/usage-codes.js'
 import { UsageError } from '../dist/cli/errors/usage-error.js'
+import { statusCodes } from '../dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '../dist/config/config-codes.js'
 import { ConfigError } from '../dist/config/config-error.js'
 import { createCodes } from '../dist/create/create-codes.js'
@@ -95,6 +96,12 @@ error is a record of the log, and the axon goes on.`,
     text: 'Why `miner serve` cannot join its subnet, or cannot tell the chain where it is.',
     codes: neuronCodes,
     exit: code => exitOf(new NeuronError(code, '', { hint: '' })),
+  },
+  {
+    title: 'What `miner status` finds',
+    text: '`miner status` lists all that needs a hand, under `--json` in `problems`; errors of the chain are among them.',
+    codes: statusCodes,
+    exit: () => 1,
   },
   {
     title: 'A miner in another program',

@@ -57,7 +57,8 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     process: ['errors'],
     question: ['.', 'errors'],
     serving: ['.', 'question'],
-    subnet: ['.', 'errors', 'output'],
+    subnet: ['errors', 'output'],
+    status: ['subnet', 'output'],
     errors: ['output'],
     output: [],
   },
@@ -79,6 +80,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
+  neuron: { '.': ['address', 'announce', 'disk'], announce: ['.', 'address'], address: ['.'], disk: [] },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }

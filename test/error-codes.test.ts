@@ -4,6 +4,7 @@ import { scopeCodes } from '#dist/app/scope-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
 import { chainCodes } from '#dist/chain/chain-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
+import { statusCodes } from '#dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
@@ -38,6 +39,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
     from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
+  { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
 

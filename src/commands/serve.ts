@@ -40,8 +40,6 @@ import type { TypedFlag } from '../config/layers/flag-layer.js'
 import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
-import type { NeuronProblem } from '../neuron/outage.js'
-import type { NeuronReport } from '../neuron/report.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
 
 /** How long requests in progress may take after the first signal. */
@@ -137,9 +135,11 @@ export default class Serve extends SettingsCommand {
       const { network, netuid } = place
       const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
       const { allow } = valuesOf(configuration, hostSections.policy)
-      const chain = () => ({ chain: neuron.chainState(), problem: firstProblem(neuron.report()) })
       const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
-      scope.resolve(RESOURCES).own(keepState({ path, log, axon: axon.id, standings, allow, chain, ...serving }))
+      const report = () => neuron.report()
+      scope
+        .resolve(RESOURCES)
+        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving }))
     }
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
@@ -164,11 +164,6 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   const file = values.dialectFile
   const dialectFile = typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
-}
-
-/** What does not work on the chain at present; the gravest first. */
-function firstProblem({ problems }: NeuronReport): NeuronProblem | null {
-  return problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
 }
 
 /** Where the miner lives, and what it tells the chain. */

@@ -18,6 +18,8 @@ type ReaderOptions = {
   readonly place: MetagraphPlace
   readonly standings: StandingsTable
   readonly clock: NeuronClock
+  /** registers the hotkey, for the hint */
+  readonly registerCommand: string
   readonly emit: (event: NeuronEvent) => void
   /** called when the hotkey has lost its place */
   readonly onDeregistered: () => void
@@ -84,9 +86,9 @@ export class ChainReader {
    * @throws {NeuronError} HOTKEY_NOT_REGISTERED · CHAIN_CONTRADICTORY
    * @throws {ChainError} SUBNET_UNKNOWN, and others when the chain is out of reach
    */
-  async readFirst(registerCommand: string, signal: AbortSignal): Promise<void> {
-    const { chain, place, hotkey } = this.#options
-    const startedAt = this.#options.clock.elapsed()
+  async readFirst(signal: AbortSignal): Promise<void> {
+    const { chain, place, hotkey, registerCommand, clock } = this.#options
+    const startedAt = clock.elapsed()
     const registration = await abortable(chain.registration(place.netuid, hotkey, signal), signal)
     if (registration === null) {
       await abortable(chain.subnet(place.netuid, signal), signal)
@@ -137,6 +139,8 @@ export class ChainReader {
     } catch (error) {
       signal.throwIfAborted()
       this.#fail(error)
+      // With its subnet, a hotkey loses its place in it; the second read confirms it.
+      if (isOfNoSubnet(error) && this.#outage.failures > 1) this.#takeRegistration(null)
       return false
     }
     const afterMs = this.#outage.end()
@@ -172,14 +176,14 @@ export class ChainReader {
   }
 
   #takeRegistration(registration: Registration | null): void {
-    const { emit, hotkey, place, onDeregistered } = this.#options
+    const { emit, hotkey, place, registerCommand, onDeregistered } = this.#options
     const former = this.#registration
     this.#registration = registration
     if (registration === null) {
       if (former === null) return
       const uid = former?.uid ?? this.#metagraph?.neurons.find(neuron => neuron.hotkey === hotkey)?.uid ?? null
       const message = `the hotkey ${hotkey} has lost its place in subnet ${place.netuid}: no validator asks it any more`
-      const hint = 'register it again with btcli subnet register'
+      const hint = `register it again: ${registerCommand}`
       emit({ level: 'error', event: 'deregistered', message, uid, hint })
       onDeregistered()
       return
@@ -265,6 +269,10 @@ export class ChainReader {
       ...(hint !== null && { hint }),
     })
   }
+}
+
+function isOfNoSubnet(error: unknown): boolean {
+  return error instanceof ChainError && error.code === 'SUBNET_UNKNOWN'
 }
 
 function timedOut(): ChainError {

@@ -47,7 +47,7 @@ export type NeuronLife = AsyncDisposable & {
 }
 
 /** How long the first read may take, so that a supervisor hears of a chain that is out of reach within 30 s. */
-const START_MS = 25_000
+const START_MS = 28_000
 /** The same when the last metagraph of the disk can take its place. */
 const START_WITH_FILE_MS = 10_000
 
@@ -73,7 +73,8 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   const deregistered = Promise.withResolvers<void>()
   const standings = new StandingsTable({ clock, maxAgeMs: maxStandingsAgeMs })
   const onDeregistered = () => deregistered.resolve()
-  const reader = new ChainReader({ chain, hotkey, place, standings, clock, emit, onDeregistered })
+  const registerCommand = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
+  const reader = new ChainReader({ chain, hotkey, place, standings, clock, registerCommand, emit, onDeregistered })
   const announcer = new Announcer({ chain, netuid, signer, reader, clock, emit })
   const alarms = new Alarms({ reader, standings, emit })
 
@@ -102,11 +103,10 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   async function readFirst(): Promise<void> {
     const last = await loadMetagraph(place, { maxAgeMs: maxStandingsAgeMs, now: clock.now() })
     const hasLast = last !== null && 'metagraph' in last
-    const command = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
     try {
       const ms = hasLast ? START_WITH_FILE_MS : START_MS
       using limit = timeoutSignal({ ms, reason: () => unanswered(ms), parent: options.signal })
-      await reader.readFirst(command, limit.signal)
+      await reader.readFirst(limit.signal)
     } catch (error) {
       options.signal.throwIfAborted()
       if (!isOutage(error)) throw error

@@ -49,7 +49,7 @@ export type TestAxon = AsyncDisposable & {
 
 /**
  * Starts a real axon with a miner and a dialect: HTTP, signatures, queue and deadlines work as in `miner serve`. It
- * admits all development keys, //Alice to //Ferdie.
+ * admits all development keys, //Alice to //Ferdie, as validators with equal stake. All other keys are not registered.
  *
  * @throws {TypeError} when a plugin or the settings are invalid, or there is no built-in dialect with that name
  * @throws {PluginError} MINER_LACKS when the dialect needs a capability that the miner lacks

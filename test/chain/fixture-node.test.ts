@@ -13,6 +13,7 @@ import { alteredRuntime, type Decoded, runtimeOf, specs } from '../support/chain
 import type { SourceNeuron } from '../support/chain/source-subnet.ts'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { startChainProxy } from '../support/chain/start-chain-proxy.ts'
+import { withoutNeurons, withoutPermits } from '../support/chain/subnet-changes.ts'
 import { subnetOf } from '../support/chain/subnet-of.ts'
 import { alice, bob } from '../support/signed-request.ts'
 
@@ -223,6 +224,23 @@ describe('the chain node of the tests', () => {
     assert.equal(node.subnet().neurons.length, 3)
   })
 
+  it('changes a subnet, and has others', async () => {
+    const second = subnetOf([{ hotkey: bob.address }], { netuid: 2 })
+    await using node = await startChainNode({ subnets: [...ofAlice(), second] })
+    await using client = connect(node.url)
+    const { SubtensorModule } = client.api.query
+    const neurons = async (netuid: number): Promise<Decoded> =>
+      client.api.apis.NeuronInfoRuntimeApi!.get_neurons_lite!(netuid)
+    assert.deepEqual([(await neurons(1)).length, (await neurons(2)).length, (await neurons(3)).length], [2, 1, 0])
+    assert.equal(await SubtensorModule!.NetworksAdded!.getValue(3), false)
+    assert.equal(await SubtensorModule!.Uids!.getValue(2, bob.address), 0)
+    await client.finalised(() => node.change(withoutPermits))
+    assert.deepEqual(await SubtensorModule!.ValidatorPermit!.getValue(1), [false, false])
+    await client.finalised(() => node.change(withoutNeurons))
+    assert.deepEqual([await neurons(1), await SubtensorModule!.SubnetworkN!.getValue(1)], [[], 0])
+    assert.equal((await neurons(2)).length, 1)
+  })
+
   it('answers 1010 to an extrinsic that it does not take', async () => {
     await using node = await startChainNode({ subnets: ofAlice() })
     await using client = connect(node.url)
@@ -252,8 +270,8 @@ describe('the chain node of the tests', () => {
     await using socket = await rawSocket(node.url)
     socket.send('chain_subscribeNewHeads')
     await socket.next()
-    const numbers = [await socket.next(), await socket.next()].map(({ params }) => Number(params.result.number))
-    assert.deepEqual(numbers, [RECORDED_BLOCK, RECORDED_BLOCK + 1])
+    const [first, second] = [await socket.next(), await socket.next()].map(({ params }) => Number(params.result.number))
+    assert.equal(second! - first!, 1)
     assert.equal(node.chain.finalised.number, RECORDED_BLOCK)
     node.chain.finalise()
     assert.equal(node.chain.finalised, node.chain.head)

@@ -37,7 +37,9 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   },
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
   chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
-    withDetails(`${endpoint}: ${reason}`, [typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`]),
+    withDetails(String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`, [
+      typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`,
+    ]),
   chainBehind: ({ endpoint, behindMs, isOnlyThis }) =>
     `the latest block of ${endpoint} is ${seconds(behindMs)} old, ${
       isOnlyThis
@@ -85,7 +87,7 @@ const inWords = new Set<unknown>([
 ])
 
 function seconds(ms: unknown): string {
-  return `${Math.round(Number(ms) / 1000)} s`
+  return Number(ms) < 1000 ? `${Math.round(Number(ms))} ms` : `${Math.round(Number(ms) / 1000)} s`
 }
 
 function cutText(cutBy: unknown): string {

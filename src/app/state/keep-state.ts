@@ -1,14 +1,13 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { writePrivateFile } from '../../neuron/disk/private-file.js'
 import type { Log } from '../../plugin/log.js'
 import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
 import { type ServingState, stateText } from './serving-state.js'
 
 /** How often the file is renewed while requests come. */
-const RENEW_MS = 5_000
+const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
-const IDLE_MS = 20_000
+const IDLE_MS = 30_000
 
 /** How old the file of a miner that serves is at most, with some time for a slow machine. */
 export const MAX_STATE_AGE_MS = 60_000
@@ -23,9 +22,23 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** hotkeys that get a row without a standing, too: those of `--allow` */
   readonly allow: readonly string[]
   /** what the life on the chain reports; absent without a chain */
-  readonly chain?: (() => Pick<ServingState, 'chain' | 'problem'>) | undefined
+  readonly neuron?: (() => NeuronPart) | undefined
   /** epoch milliseconds */
   readonly now?: () => number
+}
+
+type Trouble = ServingState['problem']
+/** Of a `NeuronReport`, what the file holds. */
+type NeuronPart = {
+  readonly chain: NonNullable<ServingState['chain']>
+  readonly announcement: NonNullable<ServingState['announcement']>
+  readonly ours: ServingState['ours']
+  readonly problems: {
+    readonly chain: Trouble
+    readonly announcement: Trouble
+    readonly address: Trouble
+    readonly disk: Trouble
+  }
 }
 
 /**
@@ -33,7 +46,7 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
  * file once more, with the time of the end. Serving goes on when the file cannot be written, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allow, chain, now = Date.now, ...serving } = options
+  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
   const allowed = new Set(allow)
   const stats = new RequestStats({
     axon,
@@ -57,7 +70,7 @@ export function keepState(options: KeepState): AsyncDisposable {
         writtenAt: now(),
         stoppedAt,
         ...serving,
-        ...(chain?.() ?? { chain: null, problem: null }),
+        ...neuronFields(neuron?.()),
         requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
       }),
     )
@@ -87,7 +100,19 @@ export function keepState(options: KeepState): AsyncDisposable {
   }
 }
 
-/** A file that is replaced as a whole: written beside, and renamed. Only this user can read it. */
+function neuronFields(report: NeuronPart | undefined) {
+  if (!report) return { chain: null, problem: null, announcement: null, ours: null }
+  const { chain, announcement, ours, problems } = report
+  const problem = problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
+  return {
+    chain,
+    problem: problem && { message: problem.message, since: problem.since },
+    announcement,
+    ours: ours && { ip: ours.ip, port: ours.port },
+  }
+}
+
+/** The file on disk. */
 class StateFile {
   readonly #path: string
   readonly #log: Log
@@ -100,17 +125,12 @@ class StateFile {
 
   /** Never rejects: a failure is logged, once until the next success. */
   async replace(text: string): Promise<void> {
-    const path = this.#path
-    const next = `${path}.${process.pid}`
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeFile(next, text, { mode: 0o600 })
-      await rename(next, path)
+      await writePrivateFile(this.#path, text)
       this.#isFailing = false
     } catch (error) {
-      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path, error })
+      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path: this.#path, error })
       this.#isFailing = true
-      await rm(next, { force: true }).catch(() => {}) // the disk may be gone: that is what is logged
     }
   }
 }

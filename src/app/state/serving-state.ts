@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readBounded } from '../../config/read-bounded.js'
+import { readPrivateFile } from '../../neuron/disk/private-file.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1
@@ -28,8 +28,12 @@ const servingState = z.object({
   dialect: z.string(),
   /** how old the standings are by which it decides; null: it serves without a chain */
   chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
-  /** the last failure of its life on the chain, until that works again */
+  /** what does not work at present of its life on the chain */
   problem: z.object({ message: z.string(), since: time }).nullable(),
+  /** how its announcement stands; null: it serves without a chain */
+  announcement: z.enum(['off', 'announced', 'waiting', 'failing', 'elsewhere']).nullable(),
+  /** what it announces; null: nothing */
+  ours: z.object({ ip: z.string(), port: z.int().min(1).max(65_535) }).nullable(),
   requests: z.object({
     since: time,
     callers: z
@@ -72,9 +76,8 @@ export type FoundState =
 
 /** Reads the state in a file. Never throws, whatever the file holds. */
 export async function readState(path: string): Promise<FoundState> {
-  const bytes = await readBounded(path, MAX_BYTES, { writerMs: 0 })
-  if (!(bytes instanceof Uint8Array))
-    return { state: null, problem: bytes.code === 'ENOENT' || bytes.code === 'ENOTDIR' ? null : bytes.why }
+  const bytes = await readPrivateFile(path, MAX_BYTES)
+  if ('why' in bytes) return { state: null, problem: bytes.code === 'ENOENT' ? null : bytes.why }
   try {
     return { state: servingState.parse(JSON.parse(bytes.toString())), problem: null }
   } catch {

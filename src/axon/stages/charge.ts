@@ -10,7 +10,9 @@ export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
 
 /**
- * Charges the caller of a rate-limited route. Strangers are charged by address, because anyone can create hotkeys. A route whose cost depends on the body is charged once the body is read, any other route before that.
+ * Charges the caller of a rate-limited route. Strangers are charged by address, because anyone can create hotkeys. A rate
+ * whose cost depends on the body is charged once the body is read, any other before that. The rate of strangers counts
+ * requests, whatever a cost in the dialect's own units may be.
  *
  * @param request once it is read
  * @throws {Refusal} BUDGET_USED
@@ -21,8 +23,8 @@ export function charge(
   address: string,
   request?: Request,
 ): void {
-  const isDue = (route.cost !== undefined) === (request !== undefined)
-  if (isExempt || !isDue) return
+  const isByBody = route.rate !== undefined && route.cost !== undefined
+  if (isExempt || isByBody !== (request !== undefined)) return
   const rate = route.rate ?? (isStranger || route.rules === false ? strangersRate : null)
   if (!rate) return
   const cost = request && route.cost?.(request.body)

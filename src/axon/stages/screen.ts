@@ -58,5 +58,5 @@ function requireAdmitted(verdict: ScreenVerdict): void {
     throw new Refusal('STANDINGS_UNKNOWN', '', { headers: [['retry-after', RETRY_SECONDS]] })
 }
 
-/** A block of the chain takes 12 s; nothing is known before the next one. */
+/** A block of the chain takes 12 s, and a metagraph is read at a block. */
 const RETRY_SECONDS = '12'

@@ -43,6 +43,11 @@ export const usageCodes = {
     remedy: 'name their hotkeys with `--allow`, or name a chain with `--network`',
   },
 
+  PORT_MISSING: {
+    meaning: '`miner announce` does not know the port: `axon.port` is 0, and no `miner serve` runs',
+    remedy: 'name it with `--axon-external-port`',
+  },
+
   QUESTION_MISSING: { meaning: 'the command has no question', remedy: 'type it as TEXT, or pipe it in' },
   QUESTION_EMPTY: { meaning: 'the question is white space only', remedy: 'type it as TEXT: `"What is TAO?"`' },
   QUESTION_TWICE: {

@@ -87,12 +87,12 @@ function cellsOf(neuron: Neuron, block: number): Cells {
     stake: shownAmount(neuron.stakeRao),
     alpha: alphaRao === null ? '–' : shownAmount(alphaRao),
     tao: taoRao === null ? '–' : shownAmount(taoRao),
-    permit: neuron.hasPermit ? 'yes' : '',
+    permit: neuron.hasPermit ? 'yes' : '–',
     trust: shownShare(neuron.trust),
     incentive: shownShare(neuron.incentive),
     emission: shownAmount(neuron.emissionRao, 4),
     axon: axon ? axonText(axon) : '–',
-    // Without a space, as all cells: some reader of the table splits it there.
+    // Without its space: no cell has one, and none is empty, so that `awk` finds the columns.
     updated: blocksText(block - neuron.lastUpdate).replace(' ', ''),
   }
 }

@@ -43,6 +43,17 @@ describe('charge', () => {
     charge(rates, callTo({ rate: once }, { isExempt: true }), address)
   })
 
+  it('counts the requests of a stranger where the dialect sets a cost, and no rate', () => {
+    const rates = limiters()
+    const call = callTo({ cost: () => 1_000 }, { isStranger: true })
+    const request: Request = { call, tree: new Map(), body: {} }
+    for (let count = 0; count < 10; count++) {
+      charge(rates, call, address)
+      charge(rates, call, address, request)
+    }
+    assert.throws(() => charge(rates, call, address), Refusal)
+  })
+
   it('remembers a hotkey, however many addresses come', () => {
     const rates = limiters()
     charge(rates, callTo({ rate: once }), address)

@@ -118,7 +118,7 @@ class Follow {
     send({
       event: 'initialized',
       finalizedBlockHashes: finalised.map(({ hash }) => hash),
-      ...(this.#withRuntime && { finalizedBlockRuntime: runtimeOf(chain.finalised) }),
+      ...(this.#withRuntime && { finalizedBlockRuntime: runtimeEvent(chain.finalised) }),
     })
     for (const block of lastOf(chain, chain.head, chain.head.number - chain.finalised.number)) this.#newBlock(block)
     send({ event: 'bestBlockChanged', bestBlockHash: chain.head.hash })
@@ -168,7 +168,7 @@ class Follow {
 
   #newBlock(block: Block): void {
     this.#pinned.set(block.hash, block)
-    const newRuntime = block.hasNewRuntime ? runtimeOf(block) : null
+    const newRuntime = block.hasNewRuntime ? runtimeEvent(block) : null
     const { hash: blockHash, parentHash: parentBlockHash } = block
     this.#send({ event: 'newBlock', blockHash, parentBlockHash, ...(this.#withRuntime && { newRuntime }) })
   }
@@ -193,7 +193,7 @@ function resultOf(run: () => object[]): object[] {
   }
 }
 
-function runtimeOf({ state }: Block) {
+function runtimeEvent({ state }: Block) {
   const { apis, ...spec } = versionOf(state!.runtime.version)
   return { type: 'valid', spec: { ...spec, apis: Object.fromEntries(apis) } }
 }

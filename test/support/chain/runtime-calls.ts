@@ -40,11 +40,11 @@ const calls: Record<string, Call> = {
   SubnetInfoRuntimeApi_get_subnet_state: (state, args) => subnetState(state, subnetIn(state, args)),
   SubnetInfoRuntimeApi_get_selective_metagraph: (state, args) => {
     const [netuid, indexes] = argsOf('get_selective_metagraph', args)
-    return selectiveGraph(state, 'get_selective_metagraph', subnetOf(state, netuid), indexes)
+    return selectiveGraph(state, 'get_selective_metagraph', subnetNamed(state, netuid), indexes)
   },
   SubnetInfoRuntimeApi_get_selective_mechagraph: (state, args) => {
     const [netuid, mechanism, indexes] = argsOf('get_selective_mechagraph', args)
-    const subnet = mechanism === 0 ? subnetOf(state, netuid) : undefined
+    const subnet = mechanism === 0 ? subnetNamed(state, netuid) : undefined
     return selectiveGraph(state, 'get_selective_mechagraph', subnet, indexes)
   },
 }
@@ -55,13 +55,13 @@ function isExported(runtime: Runtime, method: string): boolean {
   return runtime.unified.apis.some(api => api.methods.some(({ name }) => `${api.name}_${name}` === method))
 }
 
-function subnetOf({ subnets }: BlockState, netuid: number) {
+function subnetNamed({ subnets }: BlockState, netuid: number) {
   return subnets.find(subnet => subnet.netuid === netuid)
 }
 
 /** The subnet that a call names first, as a little-endian `u16`. */
 function subnetIn(state: BlockState, args: Uint8Array) {
-  return subnetOf(state, args[0]! | (args[1]! << 8))
+  return subnetNamed(state, args[0]! | (args[1]! << 8))
 }
 
 function argsOf(method: string, args: Uint8Array): Decoded[] {

@@ -46,7 +46,7 @@ const encodedState = perSubnet((runtime, subnet) => answerForm(runtime, ...STATE
  * encode a state without an `Option` around it, and a missing one as no bytes (opentensor/subtensor
  * runtime/src/lib.rs, 0f50a0ae1).
  */
-function answerForm(runtime: Runtime, api: string, method: string): Codec<Decoded> {
+function answerForm(runtime: Runtime, api: string, method: string): Pick<Codec<Decoded>, 'enc'> {
   if (runtime.version.spec_version >= 240) return runtime.answerCodec(api, method)!
   const typed = runtimeOf(240).answerCodec(api, method)!
   const opaque = Bytes()
@@ -55,7 +55,7 @@ function answerForm(runtime: Runtime, api: string, method: string): Codec<Decode
     if (!isOptional) return typed.enc(value)
     return value === undefined ? new Uint8Array() : typed.enc(value).subarray(1)
   }
-  return { enc: (value: unknown) => opaque.enc(inner(value)) } as Codec<Decoded>
+  return { enc: (value: unknown) => opaque.enc(inner(value)) }
 }
 
 /** `NeuronInfoLite` of subtensor's pallets/subtensor/src/rpc_info/neuron_info.rs. */

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import { registerCommand } from '../../app/chain/register-command.js'
+import type { RunScope } from '../../app/scope.js'
+import { hostSections } from '../../app/settings.js'
+import { type FoundState, readState, statePath } from '../../app/state/serving-state.js'
+import { CHAIN_FOLDER, CONFIGURATION, HOTKEY } from '../../app/tokens.js'
+import type { Chain, Connection } from '../../chain/chain.js'
+import { ChainError } from '../../chain/chain-error.js'
+import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
+import { resolveNetwork } from '../../chain/networks.js'
+import { type Configuration, valuesOf } from '../../config/configuration.js'
+import { keypairFromMiniSecret } from '../../keys/keypair.js'
+import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
+import { NeuronError } from '../../neuron/neuron-error.js'
+import { readAddress } from '../../wallet/read-address.js'
+import { localIp, localPort, servingNow } from '../subnet/local-axon.js'
+import { type Ping, pingAxon } from './ping-axon.js'
+
+/** What is known of the miner now. */
+export type Status = {
+  /** epoch milliseconds */
+  readonly at: number
+  readonly hotkey: string
+  /** as `wallet/hotkey` */
+  readonly wallet: string
+  readonly netuid: number
+  readonly chain: ChainStatus
+  /** null: it is not registered, or the chain cannot be read */
+  readonly neuron: Neuron | null
+  /** what this machine would announce */
+  readonly own: LocalAxon
+  /** of the announced address; null: nothing is announced, or that is not known */
+  readonly ping: Ping | null
+  readonly serving: FoundState & { readonly isRunning: boolean }
+  /** settings that decide what needs a hand */
+  readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
+  /** the shell command that registers the hotkey */
+  readonly registerCommand: string
+}
+
+export type ChainStatus = {
+  /** null: it cannot be read, and there is none on disk */
+  readonly metagraph: Metagraph | null
+  /** null: the metagraph is the last one on disk */
+  readonly connection: Connection | null
+  /** why the chain cannot be read */
+  readonly error: ChainError | null
+}
+
+/** The axon of this machine. Without an address or a port, `problem` says why. */
+export type LocalAxon = {
+  readonly ip: string | null
+  readonly port: number | null
+  readonly problem: NeuronError | null
+}
+
+/** How long the address of this machine, and what answers at the announced one, are taken for known under --watch. */
+const ADDRESS_MS = 600_000
+const PING_AGAIN_MS = 60_000
+/** A metagraph of any age is better than none here: the page tells its age. */
+const MAX_METAGRAPH_AGE_MS = 365 * 86_400_000
+
+/** Reads the status of the miner, again and again under --watch. */
+export type StatusSource = { read(signal: AbortSignal): Promise<Status> }
+
+/**
+ * Makes a source of the status of the configured miner. It does not ask for the password of an encrypted hotkey whose
+ * public half is beside it.
+ *
+ * @throws {WalletError} when it is not known whose hotkey it is
+ */
+export async function statusSource(scope: RunScope, chain: Chain): Promise<StatusSource> {
+  const configuration = scope.resolve(CONFIGURATION)
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const wallet = valuesOf(configuration, hostSections.wallet)
+  const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
+  const { announce } = valuesOf(configuration, hostSections.neuron)
+  const { requirePermit } = valuesOf(configuration, hostSections.policy)
+  const { isLocal } = resolveNetwork(network, endpoints)
+  const folder = scope.resolve(CHAIN_FOLDER)
+  const known = await readAddress(wallet)
+  const keypair = known.address === null ? await scope.resolve(HOTKEY) : known.keypair
+  const hotkey = known.address ?? keypair!.address
+  // An axon answers a hotkey that it does not know with its name, too.
+  const signer = keypair ?? keypairFromMiniSecret(randomBytes(32))
+
+  const readChain = (signal: AbortSignal) => chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
+  const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) => localAddress(configuration, signal))
+  const ping = remembered(PING_AGAIN_MS, (signal: AbortSignal, at: Pick<AnnouncedAxon, 'ip' | 'port'>) =>
+    pingAxon({ axon: at, hotkey, keypair: signer, signal }),
+  )
+
+  return {
+    async read(signal) {
+      const serving = await readState(statePath(folder, { netuid, hotkey }))
+      const isServing = servingNow(serving, Date.now())
+      const ours = isServing ? serving.state?.ours : null
+      const [chain, address] = await Promise.all([
+        readChain(signal),
+        ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
+      ])
+      const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
+      const port = ours?.port ?? localPort(configuration, isServing ? serving.state : null)
+      return {
+        at: Date.now(),
+        hotkey,
+        wallet: `${wallet.name}/${wallet.hotkey}`,
+        netuid,
+        chain,
+        neuron,
+        own: { ...address, port },
+        ping: neuron?.axon ? await ping(signal, neuron.axon) : null,
+        serving: { ...serving, isRunning: isServing },
+        settings: { announce, requirePermit, isLocal },
+        registerCommand: registerCommand(configuration),
+      }
+    },
+  }
+}
+
+type ChainPlace = {
+  readonly netuid: number
+  readonly place: Parameters<typeof loadMetagraph>[0]
+  readonly signal: AbortSignal
+}
+
+/** Reads the chain; when it is out of reach, the last metagraph on disk. @throws {ChainError} of a mistake of the user's */
+async function chainStatus(chain: Chain, { netuid, place, signal }: ChainPlace): Promise<ChainStatus> {
+  try {
+    const connection = await chain.connection(signal)
+    return { metagraph: await chain.metagraph(netuid, signal), connection, error: null }
+  } catch (error) {
+    if (!(error instanceof ChainError) || error.code === 'WRONG_CHAIN' || error.code === 'SUBNET_UNKNOWN') throw error
+    const last = await loadMetagraph(place, { maxAgeMs: MAX_METAGRAPH_AGE_MS, now: Date.now() })
+    return { metagraph: last && 'metagraph' in last ? last.metagraph : null, connection: null, error }
+  }
+}
+
+async function localAddress(
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<Pick<LocalAxon, 'ip' | 'problem'>> {
+  try {
+    return { ip: await localIp(configuration, signal), problem: null }
+  } catch (error) {
+    if (error instanceof NeuronError) return { ip: null, problem: error }
+    throw error
+  }
+}
+
+/** Remembers a result for some time, as long as it is asked with equal arguments. */
+function remembered<Args extends unknown[], Result>(
+  ms: number,
+  make: (signal: AbortSignal, ...args: Args) => Promise<Result>,
+): (signal: AbortSignal, ...args: Args) => Promise<Result> {
+  let last: { readonly key: string; readonly at: number; readonly result: Result } | undefined
+  return async (signal, ...args) => {
+    const key = JSON.stringify(args)
+    if (last?.key === key && performance.now() - last.at < ms) return last.result
+    last = { key, at: performance.now(), result: await make(signal, ...args) }
+    return last.result
+  }
+}

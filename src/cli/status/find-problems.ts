@@ -1,0 +1,148 @@
+import { agoText, spanText } from '../output/span.js'
+import { BLOCK_MS } from '../subnet/blocks.js'
+import { axonText } from '../subnet/metagraph-table.js'
+import type { Status } from './collect-status.js'
+import type { statusCodes } from './status-codes.js'
+
+/** What needs a hand, and what would mend it. */
+export type StatusProblem = { readonly code: string; readonly message: string; readonly hint: string }
+
+/** `notes` are worth knowing and need no hand. */
+export type Findings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly string[] }
+
+/** Finds what needs a hand. */
+export function findProblems(status: Status): Findings {
+  const found = new Found()
+  lookAtChain(status, found)
+  lookAtNeuron(status, found)
+  lookAtAddress(status, found)
+  lookAtServing(status, found)
+  return found
+}
+
+class Found implements Findings {
+  readonly problems: StatusProblem[] = []
+  readonly notes: string[] = []
+
+  add(code: keyof typeof statusCodes, message: string, hint: string): void {
+    this.problems.push({ code, message, hint })
+  }
+}
+
+/** Blocks are final some blocks later, so the latest one is about 30 s old. */
+const OLD_HEAD_MS = 120_000
+/** An axon refuses nonces that are further in the future. */
+const CLOCK_MS = 4_000
+
+function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): void {
+  const { metagraph, connection, error } = chain
+  if (error) found.problems.push({ code: error.code, message: error.message, hint: error.hint })
+  if (!metagraph) return
+  if (!connection)
+    found.notes.push(`the chain's part is of the last metagraph on disk, ${agoText(metagraph.readAt, at)}`)
+  const age = at - metagraph.blockAt
+  if (connection && !settings.isLocal && age < -CLOCK_MS)
+    found.add('CLOCK_WRONG', `the clock of this machine is at least ${spanText(-age)} slow`, 'set it by NTP')
+  if (connection && !settings.isLocal && age > OLD_HEAD_MS)
+    found.add(
+      'HEAD_OLD',
+      `the latest block is ${spanText(age)} old: this clock is fast, or ${connection.endpoint} is behind`,
+      'set the clock by NTP, or name another endpoint first with --chain-endpoint',
+    )
+  if (settings.requirePermit && !metagraph.neurons.some(({ hasPermit }) => hasPermit))
+    found.add(
+      'NO_PERMITS',
+      `no neuron of subnet ${netuid} has a validator permit, so the miner refuses all of them`,
+      'admit callers by stake: miner serve --no-require-permit --min-stake 1000',
+    )
+}
+
+const DAY_MS = 86_400_000
+
+function lookAtNeuron(status: Status, found: Found): void {
+  const { hotkey, netuid, neuron, chain, registerCommand } = status
+  if (chain.metagraph && !neuron)
+    found.add(
+      'UNREGISTERED',
+      `the hotkey ${hotkey} is not registered on subnet ${netuid}`,
+      registerCommand,
+    )
+  const left = immunityLeftMs(status)
+  if (left !== null && left > 0 && left < DAY_MS)
+    found.notes.push(`the immunity ends in ${spanText(left)}: from then on the neuron can be replaced`)
+}
+
+function lookAtAddress(status: Status, found: Found): void {
+  const { neuron, own, ping, settings } = status
+  if (own.problem?.code === 'ADDRESS_UNROUTABLE') found.add('UNROUTABLE', own.problem.message, own.problem.hint)
+  else if (own.problem) found.notes.push(own.problem.message)
+  if (neuron && !neuron.axon && settings.announce)
+    found.add(
+      'UNANNOUNCED',
+      'the chain holds no address of this axon, so validators cannot find it',
+      status.serving.isRunning ? 'miner announce' : 'miner serve',
+    )
+  if (neuron?.axon && own.ip !== null && own.port !== null) {
+    const [announced, here] = [axonText(neuron.axon), axonText({ ip: own.ip, port: own.port })]
+    if (announced !== here)
+      found.add(
+        'ANNOUNCED_ELSEWHERE',
+        `the chain holds ${announced}, and this machine would announce ${here}`,
+        status.serving.state?.announcement === 'elsewhere'
+          ? 'two machines use this hotkey: stop the other one, or serve with --no-announce here'
+          : 'announce it with miner announce, or name the right address with --axon-external-ip and --axon-external-port',
+      )
+  }
+  if (ping?.found === 'other')
+    found.add(
+      'ADDRESS_TAKEN',
+      ping.hotkey === null
+        ? `at the announced address answers something that does not name this hotkey (status ${ping.status})`
+        : `at the announced address answers the axon of another hotkey, ${ping.hotkey}`,
+      'check which program listens there, and what a router or a proxy forwards to this machine',
+    )
+  if (ping?.found === 'unseen')
+    found.notes.push(
+      'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
+    )
+}
+
+function lookAtServing(status: Status, found: Found): void {
+  const { at, ping, serving } = status
+  const { state, problem } = serving
+  if (problem !== null) found.notes.push(`the state file of miner serve ${problem}`)
+  if (problem === null && state === null)
+    found.notes.push('miner serve has not run on this machine for this hotkey and subnet')
+  if (state === null) return
+  if (!serving.isRunning && ping?.found !== 'reached')
+    found.add(
+      'NOT_SERVING',
+      state.stoppedAt === null
+        ? `miner serve, process ${state.pid}, was killed or hangs: it was last seen ${agoText(state.writtenAt, at)}`
+        : `miner serve was stopped ${agoText(state.stoppedAt, at)}`,
+      'miner serve',
+    )
+  if (!serving.isRunning) return
+  if (state.chain === 'stale' || state.chain === 'unknown') {
+    const by = state.chain === 'stale' ? 'decides by old standings' : 'knows no standings'
+    const why = state.problem && `, since ${spanText(at - state.problem.since)}: ${state.problem.message}`
+    found.add(
+      'STANDINGS_OLD',
+      `miner serve cannot read the chain, and ${by}${why ?? ''}`,
+      'see its log, or name other endpoints with --chain-endpoint',
+    )
+  }
+  const { callers, others, reasons } = state.requests
+  const failed = [...callers, others].reduce((sum, one) => sum + one.failed, 0)
+  if (failed > 0 && [...callers, others].every(({ answered }) => answered === 0)) {
+    const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
+    found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
+  }
+}
+
+/** Returns how long the neuron cannot be replaced; null when that is not known. */
+export function immunityLeftMs({ neuron, chain: { metagraph } }: Pick<Status, 'neuron' | 'chain'>): number | null {
+  if (!metagraph || !neuron || neuron.registeredAt === null) return null
+  const blocks = neuron.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
+  return Math.max(0, blocks) * BLOCK_MS
+}

@@ -1,0 +1,52 @@
+import type { ErrorCodes } from '../../text/error-codes.js'
+
+/** The one table of what `miner status` finds that needs a hand, beside the errors of the chain. */
+export const statusCodes = {
+  UNREGISTERED: {
+    meaning: 'the hotkey has no place in the subnet, so that no validator asks it',
+    remedy: 'register it with `btcli subnet register`, or choose another with `--wallet-hotkey`',
+  },
+  UNANNOUNCED: {
+    meaning: 'the chain holds no address of the axon, so that no validator finds it',
+    remedy: 'start `miner serve`, which announces it, or announce it with `miner announce`',
+  },
+  ANNOUNCED_ELSEWHERE: {
+    meaning: 'the chain holds another address than this machine would announce',
+    remedy:
+      'announce the right one with `miner announce`, or name it with `--axon-external-ip` and `--axon-external-port`; a hotkey that serves from another machine needs `--no-announce` here',
+  },
+  UNROUTABLE: {
+    meaning: 'validators cannot reach the address that this machine would announce',
+    remedy: 'give the public address with `--axon-external-ip`',
+  },
+  ADDRESS_TAKEN: {
+    meaning: 'at the announced address answers something else than the axon of this hotkey',
+    remedy: 'check which program listens there, and which address and port a router forwards to this machine',
+  },
+  NOT_SERVING: {
+    meaning: '`miner serve` ran on this machine and does so no more, and nothing answers at the announced address',
+    remedy: 'start `miner serve` again; its log says why it ended',
+  },
+  STANDINGS_OLD: {
+    meaning: '`miner serve` cannot read the chain, and decides by old standings or by none',
+    remedy: 'check its log and its network, or name other endpoints with `--chain-endpoint`',
+  },
+  NO_PERMITS: {
+    meaning: 'no neuron of the subnet has a validator permit, so that the miner refuses all of them',
+    remedy: 'admit callers by stake: `--no-require-permit --min-stake 1000`',
+  },
+  ANSWERS_FAIL: {
+    meaning: 'all answers of the last hour failed',
+    remedy: 'see why with `miner check`, and in the log of `miner serve`',
+  },
+  CLOCK_WRONG: {
+    meaning:
+      'the clock of this machine is behind the chain: validators are refused, because their nonces are in its future',
+    remedy: 'set it by NTP',
+  },
+  HEAD_OLD: {
+    meaning: 'the latest block of the chain is minutes old',
+    remedy:
+      'check the clock of this machine; otherwise the endpoint is behind: name another one first with `--chain-endpoint`',
+  },
+} satisfies ErrorCodes

@@ -1,0 +1,76 @@
+import type { ServingState } from '../../app/state/serving-state.js'
+import type { Metagraph, Neuron } from '../../chain/metagraph.js'
+import { neuronJson } from '../subnet/metagraph-json.js'
+import type { ChainStatus, Status } from './collect-status.js'
+import { type Findings, immunityLeftMs } from './find-problems.js'
+
+/** Returns the status as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
+export function statusJson(status: Status, { problems, notes }: Findings): object {
+  const { at, hotkey, wallet, netuid, chain, neuron, own, ping, serving } = status
+  return {
+    at: isoTime(at),
+    hotkey,
+    wallet,
+    netuid,
+    registered: chain.metagraph === null ? null : neuron !== null,
+    neuron: neuron && {
+      ...neuronJson(neuron),
+      place: placeOf(neuron, chain.metagraph!),
+      neuronCount: chain.metagraph!.neurons.length,
+      immunityLeftMs: immunityLeftMs(status),
+    },
+    announced: neuron?.axon ?? null,
+    own: { ip: own.ip, port: own.port },
+    ping: ping && { ...ping, ms: Math.round(ping.ms) },
+    chain: chainJson(chain, at),
+    serving: serving.state && servingJson(serving.state, serving.isRunning),
+    problems,
+    notes,
+  }
+}
+
+/** Returns the place of a neuron by incentive: 1 is the highest. */
+export function placeOf({ incentive }: Neuron, { neurons }: Metagraph): number {
+  return 1 + neurons.filter(other => other.incentive > incentive).length
+}
+
+function chainJson({ metagraph, connection }: ChainStatus, at: number): object | null {
+  return (
+    metagraph && {
+      endpoint: connection?.endpoint ?? null,
+      latencyMs: connection && Math.round(connection.latencyMs),
+      genesis: metagraph.genesis,
+      specVersion: metagraph.specVersion,
+      block: metagraph.block,
+      blockAt: isoTime(metagraph.blockAt),
+      ageMs: at - metagraph.blockAt,
+      subnet: metagraph.subnet,
+    }
+  )
+}
+
+function servingJson(state: ServingState, isRunning: boolean): object {
+  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, ...rest } = state
+  return {
+    running: isRunning,
+    ...rest,
+    startedAt: isoTime(startedAt),
+    writtenAt: isoTime(writtenAt),
+    stoppedAt: stoppedAt === null ? null : isoTime(stoppedAt),
+    problem: problem && { ...problem, since: isoTime(problem.since) },
+    requests: {
+      ...requests,
+      since: isoTime(requests.since),
+      callers: requests.callers.map(withIsoTime),
+      reasons: requests.reasons.map(withIsoTime),
+    },
+  }
+}
+
+function withIsoTime<Sum extends { readonly lastAt: number }>(sum: Sum): object {
+  return { ...sum, lastAt: isoTime(sum.lastAt) }
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString()
+}

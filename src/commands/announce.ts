@@ -1,0 +1,91 @@
+import { Flags } from '@oclif/core'
+import { registerCommand } from '../app/chain/register-command.js'
+import { hostSections } from '../app/settings.js'
+import { readState, statePath } from '../app/state/serving-state.js'
+import { CHAIN_FOLDER, ENDING, HOTKEY } from '../app/tokens.js'
+import type { AnnouncedAxon } from '../chain/metagraph.js'
+import { SettingsCommand } from '../cli/command.js'
+import { formatMessage } from '../cli/errors/format-message.js'
+import { UsageError } from '../cli/errors/usage-error.js'
+import { groupedText } from '../cli/output/span.js'
+import { announceNow, type Changed, nowhere } from '../cli/subnet/announce-now.js'
+import { localIp, localPort, servingNow } from '../cli/subnet/local-axon.js'
+import { axonText } from '../cli/subnet/metagraph-table.js'
+import { lookAtChain } from '../cli/subnet/open-chain.js'
+import { valuesOf } from '../config/configuration.js'
+
+export default class AnnounceCommand extends SettingsCommand {
+  static override summary = 'Tell the chain once where the axon is, or with --stop that it is nowhere.'
+  static override description =
+    '`miner serve` announces its axon by itself; this is for an axon behind a proxy, and for one that has moved or ended. It is signed with the hotkey and costs nothing. The subnet limits how often an axon may be announced, most to once in 10 minutes.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --netuid 1 --axon-external-ip 203.0.113.7 --axon-external-port 8091',
+    '<%= config.bin %> <%= command.id %> --netuid 1 --stop',
+  ]
+  static override flags = {
+    stop: Flags.boolean({ description: 'take the announcement back: the chain then holds no address of the axon' }),
+  }
+  static override readonly reads = ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'] as const
+  static override readonly usesMiner = false
+
+  async run(): Promise<unknown> {
+    await using run = await this.open(AnnounceCommand)
+    const { flags, scope, configuration } = run
+    const { netuid } = valuesOf(configuration, hostSections.subnet)
+    const signal = scope.resolve(ENDING)
+    const chain = await lookAtChain(scope)
+    const signer = await scope.resolve(HOTKEY)
+    const found = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: signer.address }))
+    const running = servingNow(found, Date.now()) ? found.state : null
+
+    using waiting = this.status.show('asking for the address of this machine')
+    const axon = flags.stop
+      ? nowhere
+      : { ip: await localIp(configuration, signal), port: knownPort(localPort(configuration, running)) }
+    waiting.change('reading the chain')
+    const changed = await announceNow({
+      chain,
+      netuid,
+      axon,
+      signer,
+      registerCommand: registerCommand(configuration),
+      onSend: () => waiting.change('waiting for the block that includes it'),
+      signal,
+    })
+    waiting[Symbol.dispose]()
+
+    if (flags.stop && running)
+      this.#warn(
+        `miner serve, process ${running.pid}, announces the axon again`,
+        'stop it, or serve with --no-announce',
+      )
+    if (this.jsonEnabled()) {
+      const { ip, port } = flags.stop ? { ip: null, port: null } : axon
+      return { netuid, hotkey: signer.address, ip, port, ...changed }
+    }
+    this.log(textOf(flags.stop ? null : axon, changed))
+    return undefined
+  }
+
+  #warn(message: string, hint: string): void {
+    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: 'warning', message, hint }))
+  }
+}
+
+/** @throws {UsageError} PORT_MISSING */
+function knownPort(port: number | null): number {
+  if (port !== null) return port
+  throw new UsageError(
+    'PORT_MISSING',
+    'the port to announce is not known: with port 0 miner serve picks a free one',
+    '--axon-external-port and the port under which validators reach the axon',
+  )
+}
+
+/** @param axon null: the announcement was taken back */
+function textOf(axon: Pick<AnnouncedAxon, 'ip' | 'port'> | null, { changed, block }: Changed): string {
+  const at = block === null ? '' : ` since block ${groupedText(block)}`
+  if (axon === null) return changed ? `the chain holds no address of this axon${at}` : 'nothing is announced'
+  const what = `the chain holds ${axonText(axon)}`
+  return changed ? `${what}${at}` : `${what} already${at && `,${at}`}`
+}

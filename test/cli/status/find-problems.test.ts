@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { ChainError } from '#dist/chain/chain-error.js'
+import type { Status } from '#dist/cli/status/collect-status.js'
+import { findProblems } from '#dist/cli/status/find-problems.js'
+import { NeuronError } from '#dist/neuron/neuron-error.js'
+import { metagraphOf } from '../../support/metagraph.ts'
+import { now, stateOf, statusOf } from './status-of.ts'
+
+const codesOf = (status: Status) => findProblems(status).problems.map(({ code }) => code)
+const { chain } = statusOf()
+const withMetagraph = (fields: object): Partial<Status> => ({
+  chain: { ...chain, metagraph: { ...chain.metagraph!, ...fields } },
+})
+const withState = (fields: object, isRunning = true): Partial<Status> => ({
+  serving: { state: stateOf(fields), problem: null, isRunning },
+})
+const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
+
+describe('what miner status finds', () => {
+  it('is nothing when nothing needs a hand', () => {
+    assert.deepEqual({ ...findProblems(statusOf()) }, { problems: [], notes: [] })
+  })
+
+  const cases: readonly (readonly [what: string, status: Status, codes: readonly string[]])[] = [
+    ['a hotkey without a place', statusOf({ neuron: null }), ['UNREGISTERED']],
+    ['no announcement', statusOf({ ping: null }, { axon: null }), ['UNANNOUNCED']],
+    [
+      'no announcement where none is wanted',
+      statusOf({ ping: null, settings: { announce: false, requirePermit: true, isLocal: false } }, { axon: null }),
+      [],
+    ],
+    ['another address', statusOf({ own: { ip: '9.9.9.9', port: 8005, problem: null } }), ['ANNOUNCED_ELSEWHERE']],
+    ['another port', statusOf({ own: { ip: '8.8.8.8', port: 8006, problem: null } }), ['ANNOUNCED_ELSEWHERE']],
+    ['a port that is not known', statusOf({ own: { ip: '8.8.8.8', port: null, problem: null } }), []],
+    [
+      'an address that cannot be routed',
+      statusOf({ own: { ip: null, port: 1, problem: new NeuronError('ADDRESS_UNROUTABLE', 'no', { hint: 'x' }) } }),
+      ['UNROUTABLE'],
+    ],
+    [
+      'an address that nobody tells',
+      statusOf({ own: { ip: null, port: 1, problem: new NeuronError('ADDRESS_UNKNOWN', 'no', { hint: 'x' }) } }),
+      [],
+    ],
+    [
+      'the axon of another hotkey',
+      statusOf({ ping: { found: 'other', status: 403, message: '', hotkey: '5Other', ms: 1 } }),
+      ['ADDRESS_TAKEN'],
+    ],
+    ['an address that is not seen from here', statusOf({ ping: unseen }), []],
+    ['a miner that was killed', statusOf({ ping: unseen, ...withState({}, false) }), ['NOT_SERVING']],
+    ['a miner that was stopped', statusOf({ ping: unseen, ...withState({ stoppedAt: now }, false) }), ['NOT_SERVING']],
+    ['a miner that has moved to another machine', statusOf(withState({ stoppedAt: now }, false)), []],
+    ['a miner of another machine', statusOf({ serving: { state: null, problem: null, isRunning: false } }), []],
+    ['old standings', statusOf(withState({ chain: 'stale' })), ['STANDINGS_OLD']],
+    ['no standings', statusOf(withState({ chain: 'unknown' })), ['STANDINGS_OLD']],
+    ['old standings of a miner that ended', statusOf(withState({ chain: 'stale' }, false)), []],
+    ['a slow clock', statusOf(withMetagraph({ blockAt: now + 5_000 })), ['CLOCK_WRONG']],
+    ['an old head', statusOf(withMetagraph({ blockAt: now - 130_000 })), ['HEAD_OLD']],
+    [
+      'an old head of a chain on this machine',
+      statusOf({
+        ...withMetagraph({ blockAt: now - 130_000 }),
+        settings: { announce: true, requirePermit: true, isLocal: true },
+      }),
+      [],
+    ],
+    [
+      'a subnet without a permit',
+      statusOf(withMetagraph({ neurons: metagraphOf(10).neurons.map(one => ({ ...one, hasPermit: false })) })),
+      ['NO_PERMITS'],
+    ],
+    [
+      'answers that all fail',
+      statusOf(
+        withState({
+          requests: {
+            since: now,
+            callers: [],
+            others: { answered: 0, refused: 0, failed: 3, cancelled: 0 },
+            reasons: [
+              { ending: 'failed', code: 'X', status: 502, reason: 'it burns', count: 3, lastAt: now, hotkeys: [] },
+            ],
+          },
+        }),
+      ),
+      ['ANSWERS_FAIL'],
+    ],
+    [
+      'a chain out of reach',
+      statusOf({
+        chain: {
+          metagraph: null,
+          connection: null,
+          error: new ChainError('UNREACHABLE', 'no endpoint answers', { hint: 'check the network' }),
+        },
+        neuron: null,
+        ping: null,
+      }),
+      ['UNREACHABLE'],
+    ],
+  ]
+  for (const [what, status, codes] of cases)
+    it(`of ${what}: ${codes.join(', ') || 'no problem'}`, () => {
+      assert.deepEqual(codesOf(status), codes)
+      assert.ok(findProblems(status).problems.every(({ hint }) => hint !== ''))
+    })
+
+  it('notes what needs no hand', () => {
+    const notesOf = (status: Status) => findProblems(status).notes
+    assert.match(notesOf(statusOf({ ping: unseen }))[0]!, /^the announced address is not seen from here/)
+    assert.match(
+      notesOf(statusOf({ serving: { state: null, problem: 'is damaged', isRunning: false } }))[0]!,
+      /^the state file of miner serve is damaged$/,
+    )
+    // 5,000 blocks of immunity, of which 100 are left: 20 minutes
+    assert.match(notesOf(statusOf({}, { registeredAt: 4_995_100 }))[0]!, /^the immunity ends in 20 min/)
+    const fromDisk = statusOf({ chain: { ...chain, connection: null } })
+    assert.match(notesOf(fromDisk)[0]!, /of the last metagraph on disk/)
+  })
+})

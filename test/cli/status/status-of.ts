@@ -1,0 +1,91 @@
+import type { ServingState } from '#dist/app/state/serving-state.js'
+import type { Neuron } from '#dist/chain/metagraph.js'
+import type { Status } from '#dist/cli/status/collect-status.js'
+import { metagraphOf } from '../../support/metagraph.ts'
+
+/** 2026-11-28 */
+export const now = 1_795_867_200_000
+
+/** The state of a miner that serves and had two callers; the fields replace its own. */
+export function stateOf(fields: Partial<ServingState> = {}): ServingState {
+  const { neurons } = metagraphOf(10)
+  return {
+    version: 1,
+    pid: 4711,
+    startedAt: now - 86_400_000 * 3,
+    writtenAt: now - 4_000,
+    stoppedAt: null,
+    netuid: 33,
+    network: 'finney',
+    hotkey: neurons[5]!.hotkey,
+    url: 'http://127.0.0.1:8091',
+    port: 8091,
+    miner: 'openai',
+    dialect: 'prompting',
+    chain: 'fresh',
+    problem: null,
+    announcement: 'announced',
+    ours: { ip: '8.8.8.8', port: 8005 },
+    requests: {
+      since: now - 3_600_000,
+      callers: [
+        {
+          hotkey: neurons[0]!.hotkey,
+          uid: 0,
+          answered: 1_234,
+          refused: 2,
+          failed: 1,
+          cancelled: 0,
+          lastAt: now - 2_000,
+        },
+        { hotkey: neurons[3]!.hotkey, uid: 3, answered: 7, refused: 0, failed: 0, cancelled: 3, lastAt: now - 400_000 },
+      ],
+      others: { answered: 0, refused: 12, failed: 0, cancelled: 0 },
+      reasons: [
+        {
+          ending: 'refused',
+          code: 'BLACKLISTED',
+          status: 403,
+          reason: 'Forbidden. Key is blacklisted: validator permit required.',
+          count: 12,
+          lastAt: now,
+          hotkeys: [neurons[1]!.hotkey],
+        },
+        {
+          ending: 'failed',
+          code: 'UPSTREAM_FAILED',
+          status: 502,
+          reason: 'it failed',
+          count: 1,
+          lastAt: now,
+          hotkeys: [],
+        },
+      ],
+    },
+    ...fields,
+  }
+}
+
+/** The status of a miner that lacks nothing; the fields replace its own. */
+export function statusOf(fields: Partial<Status> = {}, ofNeuron: Partial<Neuron> = {}): Status {
+  const metagraph = metagraphOf(10, { block: 5_000_000, blockAt: now - 24_000, readAt: now })
+  const neuron = { ...metagraph.neurons[5]!, ...ofNeuron }
+  return {
+    at: now,
+    hotkey: neuron.hotkey,
+    wallet: 'default/default',
+    netuid: 33,
+    chain: {
+      metagraph,
+      connection: { endpoint: 'wss://entrypoint-finney.opentensor.ai', genesis: metagraph.genesis, latencyMs: 34.4 },
+      error: null,
+    },
+    neuron,
+    own: { ip: '8.8.8.8', port: 8005, problem: null },
+    ping: { found: 'reached', status: 403, message: 'Forbidden', hotkey: neuron.hotkey, ms: 12.3 },
+    serving: { state: stateOf(), problem: null, isRunning: true },
+    settings: { announce: true, requirePermit: true, isLocal: false },
+    registerCommand: 'btcli subnet register --netuid 33',
+    ...fields,
+  }
+}

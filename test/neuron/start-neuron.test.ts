@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChainError } from '#dist/chain/chain-error.js'
+import { loadMetagraph, metagraphPath } from '#dist/neuron/disk/metagraph-file.js'
+import type { NeuronEvent } from '#dist/neuron/events.js'
+import { reportJson } from '#dist/neuron/report.js'
+import { RpcError } from '../support/chain/json-rpc.ts'
+import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
+import { type ChainServer, startChainNode } from '../support/chain/start-chain-node.ts'
+import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
+import { alice, bob, charlie } from '../support/signed-request.ts'
+import { type LifeOptions, startLife } from '../support/start-life.ts'
+import { StillClock } from '../support/still-clock.ts'
+
+const TAO = 1_000_000_000n
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const validator = { hotkey: alice.address, hasPermit: true, stake: 5_000n * TAO }
+const miner = { hotkey: bob.address }
+
+/** A node of a subnet with one validator and this miner, and a life on it, both by one clock. */
+async function start(options: LifeOptions & { neurons?: NeuronOf[]; subnet?: Parameters<typeof subnetOf>[1] } = {}) {
+  const { neurons = [validator, miner], subnet, ...life } = options
+  const clock = life.clock ?? new StillClock()
+  const node = await startChainNode({ subnets: [subnetOf(neurons, subnet)], now: clock.now })
+  try {
+    const started = await startLife(node, { ...life, clock })
+    return {
+      ...started,
+      node,
+      async [Symbol.asyncDispose]() {
+        await started[Symbol.asyncDispose]()
+        await node[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await node[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Lets a node answer nobody until the returned function is called. */
+function takeDown(node: ChainServer): () => void {
+  node.faults.upgrade = { status: 503 }
+  node.drop()
+  return () => {
+    node.faults.upgrade = undefined
+  }
+}
+
+const eventNames = (error: unknown) => (error as { events: NeuronEvent[] }).events.map(({ event }) => event)
+
+describe('a miner’s life on a subnet', function () {
+  this.timeout(60_000)
+
+  it('knows every neuron once it has started', async () => {
+    await using started = await start()
+    const { life } = started
+    assert.deepEqual(life.standings(alice.address), { uid: 0, stakeRao: 5_000n * TAO, hasPermit: true })
+    assert.deepEqual(life.standings(bob.address), { uid: 1, stakeRao: 0n, hasPermit: false })
+    assert.equal(life.standings(charlie.address), 'unregistered')
+    assert.equal(life.chainState(), 'fresh')
+    assert.deepEqual(started.news(), ['registered', 'metagraphRead'])
+  })
+
+  it('reports how the miner stands, also as JSON', async () => {
+    await using started = await start({ neurons: [validator, { ...miner, registeredAt: RECORDED_BLOCK - 200 }] })
+    const report = started.life.report()
+    assert.deepEqual([report.uid, report.isRegistered, report.chain, report.announcement], [1, true, 'fresh', 'off'])
+    assert.equal(report.immunityBlocks, 7_000)
+    assert.equal(report.metagraph?.neurons.length, 2)
+    const json = JSON.parse(JSON.stringify(reportJson(report)))
+    assert.equal(json.neuron.hotkey, bob.address)
+    assert.equal(json.neuron.stakeRao, '0')
+    assert.deepEqual([json.neurons, json.validators, json.readAt], [2, 1, report.metagraph?.readAt])
+    assert.equal(json.metagraph, undefined)
+    assert.deepEqual(json.problems, { chain: null, announcement: null, address: null, disk: null })
+  })
+
+  describe('at its start', () => {
+    const folders: string[] = []
+    const newFolder = () => {
+      folders.push(mkdtempSync(join(tmpdir(), 'miner-life-')))
+      return folders.at(-1)!
+    }
+    after(() => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+    })
+    /** Lives once, so that there is a last metagraph, and takes the chain down. */
+    const afterOutage = async () => {
+      const clock = new StillClock()
+      const folder = newFolder()
+      const node = await startChainNode({ subnets: [subnetOf([validator, miner])], now: clock.now })
+      await using first = await startLife(node, { folder, clock })
+      assert.equal(first.life.chainState(), 'fresh')
+      const bringUp = takeDown(node)
+      return { node, folder, clock, bringUp, path: metagraphPath({ folder, network: node.url, netuid: 1 }) }
+    }
+
+    it('refuses a hotkey that is not registered, with the command that registers it', async () => {
+      const registerCommand = 'btcli subnet register --netuid 1 --wallet-name w --wallet-hotkey h --network finney'
+      await assert.rejects(start({ neurons: [validator], registerCommand }), {
+        code: 'HOTKEY_NOT_REGISTERED',
+        message: `the hotkey ${bob.address} is not registered on subnet 1`,
+        hint: `register it: ${registerCommand}`,
+      })
+    })
+
+    it('refuses a subnet that does not exist', async () => {
+      await assert.rejects(start({ netuid: 9 }), { code: 'SUBNET_UNKNOWN' })
+    })
+
+    it('fails when the chain is out of reach, and the disk has no metagraph', async () => {
+      const startedAt = performance.now()
+      await assert.rejects(startLife({ url: 'ws://127.0.0.1:1' }), (error: ChainError) => {
+        assert.equal(error.code, 'UNREACHABLE')
+        assert.deepEqual(eventNames(error), [])
+        return true
+      })
+      assert.ok(performance.now() - startedAt < 30_000)
+    })
+
+    it('ends with its signal, while the chain does not answer', async () => {
+      await using node = await startChainNode({ subnets: [subnetOf([validator, miner])] })
+      node.faults.isStalled = true
+      const controller = new AbortController()
+      const starting = startLife(node, { signal: controller.signal })
+      controller.abort(new Error('stopped'))
+      await assert.rejects(starting, /stopped/)
+    })
+
+    it('serves the validators of the last metagraph while the chain is out of reach', async () => {
+      const { node, folder, clock, bringUp } = await afterOutage()
+      await using _node = node
+      clock.advance(3 * HOUR)
+      await using started = await startLife(node, { folder, clock })
+      const { life, news } = started
+      assert.deepEqual(life.standings(alice.address), { uid: 0, stakeRao: 5_000n * TAO, hasPermit: true })
+      assert.equal(life.standings(charlie.address), 'unknown')
+      assert.equal(life.chainState(), 'stale')
+      assert.deepEqual(news(), ['metagraphLoaded', 'chainLost'])
+      const { uid, isRegistered, problems } = life.report()
+      assert.deepEqual([uid, isRegistered, problems.chain?.code], [1, null, 'UNREACHABLE'])
+
+      bringUp()
+      node.register({ hotkey: charlie.address })
+      await clock.run(2 * MINUTE)
+      assert.equal(life.chainState(), 'fresh')
+      assert.equal((life.standings(charlie.address) as { uid: number }).uid, 2)
+      assert.deepEqual(news(), ['registered', 'metagraphRead', 'chainBack', 'metagraphRead'])
+    })
+
+    it('finds out after an outage that the hotkey is not registered any more', async () => {
+      const { node, folder, clock, bringUp } = await afterOutage()
+      await using _node = node
+      await using started = await startLife(node, { folder, clock })
+      node.deregister(bob.address)
+      bringUp()
+      await clock.run(2 * MINUTE)
+      await started.life.deregistered
+      assert.ok(started.news().includes('deregistered'))
+    })
+
+    const spoiled: readonly [string, RegExp, (path: string, clock: StillClock) => void][] = [
+      ['corrupt', /checksum/, path => writeFileSync(path, readFileSync(path, 'utf8').replace('5000', '6000'))],
+      ['truncated', /damaged/, path => truncateSync(path, statSync(path).size >> 1)],
+      ['empty', /damaged/, path => truncateSync(path, 0)],
+      ['of another subnet', /subnet 1/, path => writeFileSync(path.replace('-1.json', '-2.json'), readFileSync(path))],
+      ['from the future', /future/, (_, clock) => clock.advance(-1)],
+      ['too old', /too old/, (_, clock) => clock.advance(24 * HOUR + 1)],
+    ]
+    for (const [what, reason, spoil] of spoiled)
+      it(`refuses a last metagraph that is ${what}, and fails`, async () => {
+        const { node, folder, clock, path } = await afterOutage()
+        await using _node = node
+        spoil(path, clock)
+        const netuid = what === 'of another subnet' ? 2 : 1
+        await assert.rejects(
+          startLife(node, { folder, clock, netuid }),
+          (error: ChainError & { events: NeuronEvent[] }) => {
+            assert.equal(error.code, 'UNREACHABLE')
+            const [refused] = error.events
+            assert.equal(refused?.event, 'metagraphRefused')
+            assert.match(refused.message, reason)
+            return true
+          },
+        )
+      })
+
+    it('refuses a last metagraph of another chain', async () => {
+      const { node, folder, clock } = await afterOutage()
+      await using _node = node
+      const genesis = `0x${'12'.repeat(32)}`
+      await assert.rejects(startLife(node, { folder, clock, genesis }), (error: { events: NeuronEvent[] }) => {
+        assert.match(error.events[0]!.message, /of another chain/)
+        return true
+      })
+    })
+
+    it('reads the chain, whatever is on disk', async () => {
+      const { node, folder, clock, path, bringUp } = await afterOutage()
+      await using _node = node
+      writeFileSync(path, 'nonsense')
+      bringUp()
+      await using started = await startLife(node, { folder, clock })
+      assert.equal(started.life.chainState(), 'fresh')
+      assert.deepEqual(started.news(), ['registered', 'metagraphRead'])
+      const place = { folder, network: node.url, netuid: 1 }
+      assert.ok('metagraph' in (await loadMetagraph(place, { maxAgeMs: HOUR, now: clock.now() }))!)
+    })
+  })
+
+  describe('in its loop', () => {
+    it('sees a validator that registers within 20 minutes', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      node.register({ hotkey: charlie.address, hasPermit: true })
+      await clock.run(20 * MINUTE)
+      assert.equal((life.standings(charlie.address) as { hasPermit: boolean }).hasPermit, true)
+      assert.deepEqual([...new Set(news())], ['metagraphRead'])
+    })
+
+    it('goes on when the chain does not, and says so once, then seldom', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      const bringUp = takeDown(node)
+      await started.until('stale')
+      await clock.run(4 * MINUTE)
+      assert.equal((life.standings(alice.address) as { uid: number }).uid, 0)
+      assert.equal(life.standings(charlie.address), 'unknown')
+      const lost = started.events.filter(({ event }) => event === 'chainLost')
+      assert.ok(lost.length >= 1 && lost.length <= 4, String(lost.length))
+      assert.match(lost[0]!.message, /meanwhile hotkeys of the last metagraph are answered/)
+      news()
+
+      clock.advance(23 * HOUR)
+      await clock.rested()
+      assert.equal(life.chainState(), 'stale')
+      clock.advance(HOUR)
+      await clock.rested()
+      assert.equal(life.chainState(), 'unknown')
+      assert.equal(life.standings(alice.address), 'unknown')
+      assert.ok(news().includes('standingsExpired'))
+
+      bringUp()
+      await clock.run(2 * MINUTE)
+      assert.equal(life.chainState(), 'fresh')
+      assert.equal(life.standings(charlie.address), 'unregistered')
+      assert.deepEqual(news().slice(-2), ['metagraphRead', 'chainBack'])
+      assert.equal(life.report().problems.chain, null)
+    })
+
+    it('asks a chain that is back within a minute', async () => {
+      await using started = await start()
+      const { node, clock, life } = started
+      const bringUp = takeDown(node)
+      await started.until('stale')
+      await clock.run(6 * MINUTE)
+      assert.ok(clock.waitsMs! <= MINUTE)
+      bringUp()
+      await clock.run(MINUTE)
+      assert.equal(life.chainState(), 'fresh')
+    })
+
+    it('survives a node that refuses every read, and one that stalls', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      node.faults.refuse = method => (method.startsWith('state_') ? new RpcError(-32_000, 'broken') : undefined)
+      node.makeBlock() // what is known of a block is not asked for again
+      await started.until('stale')
+      node.faults.refuse = undefined
+      node.faults.isStalled = true
+      clock.advance(MINUTE)
+      await clock.rested()
+      assert.equal(life.chainState(), 'stale')
+      node.faults.isStalled = false
+      await started.until('fresh')
+      assert.ok(news().includes('chainLost'))
+      assert.equal(life.report().problems.chain, null)
+    })
+
+    it('keeps the last standings when the disk takes nothing, and says so', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'miner-life-'))
+      after(() => rmSync(folder, { recursive: true, force: true }))
+      writeFileSync(join(folder, 'chain'), 'a file in place of the folder')
+      await using started = await start({ folder: join(folder, 'chain') })
+      const { life, clock, news } = started
+      assert.deepEqual(news(), ['registered', 'metagraphRead', 'metagraphNotSaved'])
+      assert.equal(life.chainState(), 'fresh')
+      assert.ok(life.report().problems.disk)
+      rmSync(join(folder, 'chain'))
+      await clock.run(20 * MINUTE)
+      assert.ok(news().includes('metagraphSaved'))
+      assert.equal(life.report().problems.disk, null)
+    })
+
+    it('sees within minutes that the hotkey has lost its place', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      node.deregister(bob.address)
+      await clock.run(4 * MINUTE)
+      await life.deregistered
+      assert.ok(news().includes('deregistered'))
+      assert.deepEqual([life.report().isRegistered, life.report().uid], [false, null])
+      assert.equal(life.standings(bob.address), 'unregistered')
+      assert.equal(life.chainState(), 'fresh')
+
+      node.register({ hotkey: bob.address })
+      await clock.run(4 * MINUTE)
+      assert.ok(news().includes('registered'))
+      assert.deepEqual([life.report().isRegistered, life.report().uid], [true, 2])
+    })
+
+    it('notices that the hotkey has another uid', async () => {
+      await using started = await start()
+      const { node, clock, life, events } = started
+      node.deregister(bob.address)
+      node.register({ hotkey: bob.address })
+      await clock.run(4 * MINUTE)
+      const changed = events.find(({ event }) => event === 'uidChanged')
+      assert.ok(changed && 'formerUid' in changed)
+      assert.deepEqual([changed.formerUid, changed.uid, life.report().uid], [1, 2, 2])
+    })
+
+    it('takes the loss of the subnet for the loss of the place', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      node.chain.change(() => [])
+      node.makeBlock()
+      await clock.run(6 * MINUTE)
+      await life.deregistered
+      assert.ok(news().includes('deregistered'))
+    })
+
+    it('warns once of an immunity that ends within a day, and of a subnet without permits', async () => {
+      await using started = await start({
+        neurons: [
+          { ...validator, hasPermit: false },
+          { ...miner, registeredAt: RECORDED_BLOCK - 100 },
+        ],
+        subnet: { immunityPeriod: 1_000 },
+      })
+      const { node, clock, events } = started
+      await clock.run(HOUR)
+      const warned = events.filter(({ level }) => level === 'warn')
+      assert.deepEqual(
+        warned.map(({ event }) => event),
+        ['immunityEnds', 'noPermits'],
+      )
+      assert.match(warned[0]!.message, /ends in 3 h/)
+      assert.match(warned[1]!.hint!, /--no-require-permit --min-stake/)
+      node.change(subnet => ({ ...subnet, neurons: subnet.neurons.map(one => ({ ...one, hasPermit: true })) }))
+      await clock.run(HOUR)
+      assert.equal(events.filter(({ level }) => level === 'warn').length, 2)
+    })
+
+    it('survives a listener that throws', async () => {
+      const heard: string[] = []
+      const onEvent = ({ event }: NeuronEvent) => {
+        heard.push(event)
+        throw new Error('a full disk')
+      }
+      await using started = await start({ onEvent })
+      await started.clock.run(40 * MINUTE)
+      assert.equal(started.life.chainState(), 'fresh')
+      assert.ok(heard.length > 2)
+    })
+
+    it('ends when it is disposed, also while the chain does not answer', async () => {
+      const started = await start()
+      const { node, clock, life } = started
+      node.faults.isStalled = true
+      clock.advance(5 * MINUTE)
+      await life[Symbol.asyncDispose]()
+      await started[Symbol.asyncDispose]()
+    })
+
+    it('asks no more than it has to', async () => {
+      await using started = await start({ subnet: { tempo: 360 } })
+      const { node, clock } = started
+      const before = node.calls.count('state_call')
+      await clock.run(2 * HOUR)
+      const calls = node.calls.count('state_call') - before
+      assert.ok(calls <= 60, String(calls)) // a metagraph takes two or three
+      assert.equal(node.connections.accepted, 1)
+    })
+  })
+})
