@@ -9,8 +9,8 @@ const REFRESH_SECONDS = 10
  * 60 times. Prints a line for each ten.
  *
  * @param pause seconds from one refresh to the next
- * @returns the megabytes that each thread holds more at the end than after the first refresh, `all` of them together, and
- *   those `resident`
+ * @returns the megabytes that each thread holds more at the end than at its least before, `all` of them together, and those
+ *   `resident`: more than after the first refresh, a leak could hide behind the code that V8 discards meanwhile
  */
 export async function chainMemory({ env, pause = REFRESH_SECONDS }) {
   // Ten blocks for each refresh: with five the miner measures how long a block takes, and knows when the epoch ends.
@@ -30,12 +30,12 @@ export async function chainMemory({ env, pause = REFRESH_SECONDS }) {
     const rows = []
     for (const after of [1, 10, 20, 30, 40, 50, REFRESHES]) {
       while (refreshes < start + after) await refreshed.promise
-      const { threads, rss } = await server.memory()
-      const all = Object.values(threads).reduce((sum, heap) => sum + heap, 0)
-      rows.push({ ...threads, all, resident: rss })
+      const { heaps, rss } = await server.memory()
+      const all = Object.values(heaps).reduce((sum, heap) => sum + heap, 0)
+      rows.push({ ...heaps, all, resident: rss })
       console.log(JSON.stringify({ refreshes: after, MB: each(rows.at(-1), rounded) }))
     }
-    return each(rows.at(-1), (MB, name) => rounded(MB - rows[0][name]))
+    return each(rows.at(-1), (MB, name) => rounded(MB - Math.min(...rows.map(row => row[name]))))
   } finally {
     await server.stop()
     await node.stop()

@@ -1,6 +1,7 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
-// dependency weighs (docs/dependencies.md); these write nothing.
+// dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
+// the miner holds after 60 of them (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -127,7 +128,7 @@ async function serveModel(baseUrl) {
   return await start({
     name: 'miner serve, streaming',
     command: process.execPath,
-    args: [...miner, ...wallet, '--concurrency', '256'],
+    args: [...miner, ...wallet, '--concurrency', '256', '--no-probe'],
     more: { MINER_OPENAI_BASE_URL: baseUrl, NODE_OPTIONS: `--import ${door}` },
   })
 }

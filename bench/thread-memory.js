@@ -1,8 +1,9 @@
-// Loaded before the program by `node --import`, and so in each of its threads: a port of the main thread that reports the
-// megabytes which each thread holds after a garbage collection, by its name (`main`, `chain`, …), and those resident.
+// Loaded before the program by `node --import`, and by it in each of its threads: a port of the main thread that reports
+// the megabytes which each thread holds after a garbage collection, by its name (`main`, `chain`, …), and those resident.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { BroadcastChannel, isMainThread, threadId, threadName } from 'node:worker_threads'
+import { syncBuiltinESMExports } from 'node:module'
+import threads, { BroadcastChannel, isMainThread, threadId, threadName } from 'node:worker_threads'
 import { held } from '../test/support/memory.ts'
 
 const tasks = new BroadcastChannel('memory tasks').unref()
@@ -10,10 +11,14 @@ const reports = new BroadcastChannel('memory reports').unref()
 
 if (isMainThread) {
   let workers = 0
-  process.on('worker', worker => {
-    workers++
-    worker.once('exit', () => workers--)
-  })
+  threads.Worker = class extends threads.Worker {
+    constructor(code, options) {
+      super(code, { ...options, execArgv: ['--import', import.meta.url] })
+      workers++
+      this.once('exit', () => workers--)
+    }
+  }
+  syncBuiltinESMExports()
   const server = createServer(async (_, response) => response.end(JSON.stringify(await all())))
   server.listen(0, '127.0.0.1').unref()
   await once(server, 'listening')
@@ -22,10 +27,10 @@ if (isMainThread) {
   function all() {
     const { promise, resolve } = Promise.withResolvers()
     const { heap: main, rss } = held()
-    const threads = { main }
+    const heaps = { main }
     reports.onmessage = ({ data: { name, heap } }) => {
-      threads[name] = heap
-      if (Object.keys(threads).length > workers) resolve({ threads, rss })
+      heaps[name] = heap
+      if (Object.keys(heaps).length > workers) resolve({ heaps, rss })
     }
     tasks.postMessage('measure')
     return promise
