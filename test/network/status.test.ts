@@ -13,7 +13,7 @@ import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
 import { liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
-import { hasTerminal, onTerminal } from '../support/terminal.ts'
+import { hasTerminal, onTerminal, withoutStatus } from '../support/terminal.ts'
 
 const TAO = 1_000_000_000n
 const LOOPBACK = 0x7f000002n
@@ -57,7 +57,10 @@ describe('miner status', () => {
     await using node = await startNode()
     const loopback = ['--axon-host', '127.0.0.2', '--axon-port', '0']
     const options = { env: env() }
-    await using miner = await startMiner(['serve', '--use', 'echo', ...loopback, '--network', node.url, ...address], options)
+    await using miner = await startMiner(
+      ['serve', '--use', 'echo', ...loopback, '--network', node.url, ...address],
+      options,
+    )
     if (!miner.records.some(({ event }) => event === 'announced')) await miner.next('announced')
     for (const by of [alice, alice, charlie]) await send(miner.url, signedRequest({ by }))
 
@@ -138,7 +141,10 @@ describe('miner status', () => {
     const command = '"$NODE" "$MINER" "$@" | head -3'
     await using run = liveMiner(args(node.url, '--json', ...flags), { command, env: env() })
     const { stdout, stderr } = await run.ended
-    const documents = stdout.trimEnd().split('\n').map(line => JSON.parse(line))
+    const documents = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
     assert.deepEqual([documents.length, documents[2].netuid, stderr], [3, 1, ''])
 
     await using page = liveMiner(args(node.url, ...flags), { env: env() })
@@ -165,9 +171,12 @@ describe('miner status', () => {
         await using run = onTerminal(args(node.url), { columns, env: env() })
         const { code, stdout } = await run.ended
         assert.equal(code, 1)
-        const lines = stdout.replaceAll('\r', '').split('\n')
+        const lines = withoutStatus(stdout).replaceAll('\r', '').split('\n')
         const long = lines.filter(line => line.length > columns)
-        assert.ok(long.every(line => line.includes(bob.address) && columns === 40), stdout)
+        assert.ok(
+          long.every(line => line.includes(bob.address) && columns === 40),
+          stdout,
+        )
       })
 
     it('renews the page in place with --watch, and ends on Ctrl-C', async () => {

@@ -158,6 +158,32 @@ describe('openChainThread', () => {
     })
   })
 
+  it('gives a thread no signature that the one before it asked for', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf([{ hotkey: alice.address }])] })
+    await using there = opened(node.url, { code: also('process.exit()') })
+    const asked = Promise.withResolvers<void>()
+    const late = Promise.withResolvers<Uint8Array>()
+    const slow = {
+      publicKey: alice.publicKey,
+      sign() {
+        asked.resolve()
+        return late.promise
+      },
+    }
+    const lost = there.chain.announce(announcement, slow)
+    await asked.promise
+    await Promise.all([assert.rejects(lost, { code: 'CALL_FAILED' }), assert.rejects(there.chain.subnet(666))])
+    const signer = {
+      publicKey: alice.publicKey,
+      async sign(text: Uint8Array) {
+        late.resolve(new Uint8Array(64))
+        await setImmediate()
+        return alice.sign(text)
+      },
+    }
+    assert.deepEqual(await there.chain.announce(announcement, signer), { block: node.chain.head.number })
+  })
+
   it('gives the thread none of the environment’s secrets', async () => {
     process.env.MINER_WALLET_PASSWORD = 'open sesame'
     try {
@@ -236,7 +262,7 @@ describe('openChainThread', () => {
         await assert.rejects(open, {
           name: 'ChainError',
           code: 'CALL_FAILED',
-          message: /^the thread of the chain’s client/,
+          message: /^the thread of the chain's client/,
         })
         node.faults.isStalled = false
         assert.equal((await there.chain.head()).specVersion, 381)
@@ -267,7 +293,7 @@ describe('openChainThread', () => {
       await using there = opened('ws://127.0.0.1:1', { code: deaf, pingMs: 20, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
-        message: 'the chain’s client took longer than 0.3 s',
+        message: "the chain's client took longer than 0.3 s",
       })
     })
 
