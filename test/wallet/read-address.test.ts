@@ -46,7 +46,7 @@ describe('readAddress', () => {
   it('throws when there is neither, or the keyfile is broken', async () => {
     const codeOf = (name: string) =>
       read(name).then(
-        () => 'none',
+        () => assert.fail(),
         (error: WalletError) => error.code,
       )
     assert.equal(await codeOf('nobody'), 'HOTKEY_NOT_FOUND')
