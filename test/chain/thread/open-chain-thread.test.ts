@@ -5,6 +5,7 @@ import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
 import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
+import { RpcError } from '../../support/chain/json-rpc.ts'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
@@ -223,6 +224,17 @@ describe('openChainThread', () => {
       assert.equal(stderr, '')
     })
 
+    it('comes from polkadot-api too, of which a node refuses a call', async () => {
+      await using node = await startChainNode({ protocol: 'chainHead' })
+      const printed = Promise.withResolvers<string>()
+      const onEvent = (event: ChainEvent) => textOf(event).forEach(printed.resolve)
+      await using chain = openChainThread({ network: node.url, onEvent })
+      await chain.head()
+      node.faults.refuse = method => (method === 'chainHead_v1_unpin' ? new RpcError(-32000, 'not now') : undefined)
+      for (let i = 0; i < 3; i++) node.makeBlock()
+      assert.match(await printed.promise, /^unpin .*not now/)
+    })
+
     it('is bounded, and counted', async () => {
       const there = opened('ws://127.0.0.1:1', {
         code: also(`for (let i = 0; i < 500; i++) console.log('x'.repeat(5_000))`),
@@ -276,9 +288,18 @@ describe('openChainThread', () => {
       assert.deepEqual(waits.slice(0, 3), ['0.5', '1', '2'])
     })
 
+    it('has ended, starts only one other, whatever times out meanwhile', async () => {
+      const mortal = code(`port.on('message', () => process.exit(3))`)
+      await using there = opened('ws://127.0.0.1:1', { code: mortal, limits: { openMs: 10, callMs: 10 } })
+      const deaths = () => there.texts().filter(text => text.includes('another thread starts')).length
+      while (deaths() < 3) await there.chain.head().catch(() => {})
+      await assert.rejects(there.chain.head(), { code: 'CALL_TIMEOUT' }) // within the two seconds to the next
+      assert.equal(deaths(), 3)
+    })
+
     it('does not answer, ends it and starts another', async () => {
       await using node = await startChainNode()
-      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 200 })
+      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 1_000 })
       await there.chain.head()
       let turns = 0
       const ticks = setInterval(() => turns++, 1)
@@ -288,9 +309,9 @@ describe('openChainThread', () => {
       assert.equal((await there.chain.head()).specVersion, 381)
     })
 
-    it('answers pings and never a call, gives the call up', async () => {
-      const deaf = code(`port.on('message', ({ task }) => task === 'ping' && report({ report: 'alive' }))`)
-      await using there = opened('ws://127.0.0.1:1', { code: deaf, pingMs: 20, limits: { openMs: 50, callMs: 50 } })
+    it('never answers a call, gives the call up', async () => {
+      const deaf = code(`port.on('message', () => {})`)
+      await using there = opened('ws://127.0.0.1:1', { code: deaf, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
         message: "the chain's client took longer than 0.3 s",
