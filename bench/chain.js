@@ -59,8 +59,8 @@ function middle(runs) {
 
 /**
  * Measures `miner serve` over 32 connections: without a chain, with the standings of 1,024 neurons, and while it reads them
- * again each second. These alternate in short turns, so that a slow moment of the machine affects all of them; the last two
- * are the same process.
+ * again, a second after it had read them. These alternate in short turns, so that a slow moment of the machine affects all of
+ * them; the last two are the same process.
  *
  * @returns by name: the medians of the requests a second, of the p99 in milliseconds, and of the processor time in
  *   microseconds that all threads of the miner take for a request; `lookUp` and `refresh`: the medians over the rounds of
