@@ -39,17 +39,33 @@ describe('docs', () => {
     )
   })
 
+  const pages = readdirSync('docs')
+    .filter(name => name.endsWith('.md') && name !== 'decisions.md')
+    .map(page => ({ page, text: readFileSync(`docs/${page}`, 'utf8') }))
+
   it('name files that there are', () => {
-    const pages = readdirSync('docs').filter(name => name.endsWith('.md') && name !== 'decisions.md')
-    const named = pages.flatMap(page => {
-      const text = readFileSync(`docs/${page}`, 'utf8')
-      return [...text.matchAll(/`(?:src\/)?((?!src\/)[a-z]+\/[a-z/-]+\.ts)`/g)].map(
-        ([, path]) => `${page}: src/${path}`,
-      )
-    })
+    const outside = /^(bench|bin|examples|scripts|test)\//
+    const named = pages.flatMap(({ page, text }) => [
+      ...[...text.matchAll(/`(?:src\/)?((?!src\/)[a-z]+\/[a-z/-]+\.ts)`/g)]
+        .filter(([, path = '']) => !outside.test(path))
+        .map(([, path]) => `${page}: src/${path}`),
+      ...[...text.matchAll(/\b(?:bench|scripts|test)\/[a-z/.-]+\.(?:[jt]s|sh)\b/g)].map(([path]) => `${page}: ${path}`),
+    ])
     assert.ok(named.length > 20)
     assert.deepEqual(
       named.filter(path => !existsSync(path.replace(/^.*: /, ''))),
+      [],
+    )
+  })
+
+  it('name scripts of npm that there are', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const named = pages.flatMap(({ page, text }) =>
+      [...text.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, script = '']) => ({ page, script })),
+    )
+    assert.ok(named.length > 5)
+    assert.deepEqual(
+      named.filter(({ script }) => !Object.hasOwn(scripts, script)),
       [],
     )
   })
