@@ -4,11 +4,12 @@ import { quote } from '../../text/escape.js'
 import type { Head } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
+import { readHead } from '../read/read-head.js'
 import { chainSocketClass } from './chain-socket.js'
 import type { Endpoint } from './endpoint.js'
 import { limitFollows } from './limit-follows.js'
 import type { ChainLimits } from './limits.js'
-import { readHead, readNewestTime } from './read-head.js'
+import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
 export type HeadSample = {
@@ -142,9 +143,9 @@ export class Link {
       if (signal?.aborted) throw signal.reason
       if (limit.signal.aborted && !ended.aborted) this.end(limit.signal.reason)
       if (ended.aborted) throw ended.reason
-      throw error instanceof ChainError
-        ? error
-        : ofEndpoint(this.endpoint, 'CALL_FAILED', `refuses a call: ${textOf(error)}`, error)
+      // An error with a hint is of this program, and no fault of the endpoint.
+      if (error instanceof Error && 'hint' in error) throw error
+      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `fails a call: ${textOf(error)}`, error)
     } finally {
       ended.removeEventListener('abort', abort)
       this.#calls -= 1
