@@ -1,9 +1,20 @@
+import { resolve } from 'node:path'
 import { withoutEffect } from '../app/chain/without-chain.js'
 import { openScope } from '../app/container.js'
 import type { LogLevel } from '../app/log/logger.js'
 import type { RunScope, Scope, Token } from '../app/scope.js'
 import { hostSections, minerSection } from '../app/settings.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER, CLIENT_FOR, CONFIGURATION, ENDING, HOTKEY, LOG, MINERS } from '../app/tokens.js'
+import {
+  CHAIN_FOLDER,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CLIENT_FOR,
+  CONFIGURATION,
+  ENDING,
+  HOTKEY,
+  LOG,
+  MINERS,
+} from '../app/tokens.js'
 import { chainSettings } from '../chain/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
@@ -39,6 +50,7 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
   try {
     const key = typeof options.hotkey === 'string' ? await keypairFromUri(options.hotkey) : options.hotkey
     scope.build(HOTKEY, () => (key ? Promise.resolve(key) : walletHotkey(scope, settings)))
+    scope.build(CHAIN_FOLDER, () => chainFolder(options))
     // Before the miner is chosen, which is built from them.
     for (const [token, value] of provide) replace(scope, token, value)
     const miner = await chosenMiner({ plugin: typeof use === 'function' ? use : null, settings, scope })
@@ -131,6 +143,15 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
     warn: message => log.warn({ event: 'wallet', message }),
     signal: scope.resolve(ENDING),
   })
+}
+
+/** @throws {ConfigError} CONFIG_INVALID when the program names no folder */
+function chainFolder({ folder }: OpenMinerOptions): string {
+  if (folder !== undefined) return resolve(folder)
+  const message =
+    'folder is missing: with the last metagraph in it, a miner that restarts while the chain is out of reach knows its validators'
+  const hint = "pass a folder of your program's data, which the miner makes if it has to"
+  throw new ConfigError('CONFIG_INVALID', [{ code: 'MISSING', path: 'folder', message, hint }])
 }
 
 function warnIfAllRefused(log: Log, configuration: Configuration): void {

@@ -26,6 +26,8 @@ export type OpenMinerOptions = {
   readonly provide?: readonly Replacement[] | undefined
   /** the key of the axon and the dendrite: a key, or its URI: `//Alice`, a phrase, `0x` and a seed */
   readonly hotkey?: Keypair | string | undefined
+  /** where the miner keeps the last metagraph of its subnet; needed by an axon on a chain */
+  readonly folder?: string | undefined
   /** receives records without secrets; by default nothing is logged */
   readonly log?: Log | undefined
 }
@@ -39,7 +41,7 @@ export type Replacement =
   | readonly [token: Token<Promise<Dendrite>>, value: Dendrite | Promise<Dendrite>]
 
 const tokens: readonly unknown[] = [AXON, CLIENT_FOR, DENDRITE, HOTKEY, MINER]
-const names = ['use', 'dialect', 'settings', 'provide', 'hotkey', 'log'] as const
+const names = ['use', 'dialect', 'settings', 'provide', 'hotkey', 'folder', 'log'] as const
 
 /**
  * Checks the form of options: callers in JavaScript have no compiler.
@@ -56,6 +58,7 @@ export function checkOptions(options: OpenMinerOptions): void {
     ...settingsProblems(options),
     ...replacementProblems(options),
     ...hotkeyProblems(options),
+    ...folderProblems(options),
     ...logProblems(options),
   ]
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
@@ -149,6 +152,11 @@ function keyProblems(path: string, key: unknown): Problem[] {
   const address = encodeAddress(key.publicKey)
   if (key.address === address) return []
   return [invalid(`${path}.address`, 'must be the ss58 address of the public key, with prefix 42', `use ${address}`)]
+}
+
+function folderProblems({ folder }: OpenMinerOptions): Problem[] {
+  if (folder === undefined || (typeof folder === 'string' && folder !== '')) return []
+  return [invalid('folder', 'must be the path of a folder', "pass a folder of your program's data")]
 }
 
 function logProblems({ log }: OpenMinerOptions): Problem[] {

@@ -77,10 +77,7 @@ describe('openChain', () => {
     assert.ok(latencyMs > 0)
     const [{ event, ...connected } = assert.fail()] = all
     assert.equal(event, 'chainConnected')
-    assert.deepEqual(
-      { ...connected, ms: 0 },
-      { endpoint: node.url, specVersion: 381, ms: 0 },
-    )
+    assert.deepEqual({ ...connected, ms: 0 }, { endpoint: node.url, specVersion: 381, ms: 0 })
   })
 
   it('goes on when the listener to its events throws', async () => {
@@ -367,7 +364,12 @@ describe('openChain', () => {
   })
 
   describe('few requests', () => {
-    for (const method of ['chain_subscribeFinalizedHeads', 'chain_subscribeAllHeads', 'rpc_methods', 'state_getStorage'])
+    for (const method of [
+      'chain_subscribeFinalizedHeads',
+      'chain_subscribeAllHeads',
+      'rpc_methods',
+      'state_getStorage',
+    ])
       it(`asks a node that refuses ${method} a few times only`, async () => {
         await using node = await start()
         node.faults.refuse = name => (name === method ? new RpcError(-32_000, 'refused') : undefined)

@@ -85,9 +85,9 @@ describe('readMetagraph', () => {
   it('asks for the fields it needs, and reads 1,024 neurons with one call', async () => {
     await using server = await startChainNode()
     await using node = await openNode(server)
-    const before = server.calls.get('state_call') ?? 0
+    const before = server.calls.count('state_call')
     await readMetagraph(node, 1, signal)
-    assert.equal(server.calls.get('state_call'), before + 1)
+    assert.equal(server.calls.count('state_call'), before + 1)
   })
 
   it('stops with the reason of the signal', async () => {

@@ -9,10 +9,7 @@ export type EventRecorder = {
   readonly onEvent: (event: ChainEvent) => void
   readonly all: ChainEvent[]
   /** Resolves with the first event of this name that has these fields, past or to come. */
-  next<Name extends ChainEvent['event']>(
-    name: Name,
-    fields?: Partial<EventOf<Name>>,
-  ): Promise<EventOf<Name>>
+  next<Name extends ChainEvent['event']>(name: Name, fields?: Partial<EventOf<Name>>): Promise<EventOf<Name>>
 }
 
 type EventOf<Name extends ChainEvent['event']> = Extract<ChainEvent, { event: Name }>
