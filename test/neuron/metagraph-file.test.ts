@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -156,6 +157,22 @@ describe('the last metagraph on disk', () => {
     assert.deepEqual(await loadMetagraph(place, soon), { metagraph: kept })
     await assert.rejects(saveMetagraph({ ...place, folder: join(path, 'chain') }, kept), { code: 'ENOTDIR' })
     await assert.rejects(saveMetagraph({ ...place, folder: '/proc/1/x' }, kept))
+  })
+
+  it('stays as it was when the disk is full half-way', async () => {
+    const script = `
+      const [{ saveMetagraph }, { metagraphOf }] = await Promise.all([
+        import('#dist/neuron/disk/metagraph-file.js'), import('./test/support/metagraph.ts')])
+      await saveMetagraph(${JSON.stringify(place)}, metagraphOf(4096)).catch(error => console.log(error.code))`
+    // A limit on the size of a file cuts a write as a full disk does.
+    const node = `ulimit -f 64; exec "${process.execPath}" --input-type=module -e "$SCRIPT"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', node], {
+      env: { ...process.env, SCRIPT: script },
+      encoding: 'utf8',
+    })
+    assert.equal(stdout, 'EFBIG\n', stderr)
+    assert.deepEqual(readdirSync(place.folder), ['metagraph-finney-33.json'])
+    assert.deepEqual(await loadMetagraph(place, soon), { metagraph: kept })
   })
 
   it('is cleaned of what a killed process left beside it', async () => {

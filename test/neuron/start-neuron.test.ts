@@ -229,8 +229,8 @@ describe('a miner’s life on a subnet', function () {
       const { node, clock, life, news } = started
       news()
       const bringUp = takeDown(node)
+      await started.until('stale')
       await clock.run(4 * MINUTE)
-      assert.equal(life.chainState(), 'stale')
       assert.equal((life.standings(alice.address) as { uid: number }).uid, 0)
       assert.equal(life.standings(charlie.address), 'unknown')
       const lost = started.events.filter(({ event }) => event === 'chainLost')
@@ -259,10 +259,8 @@ describe('a miner’s life on a subnet', function () {
       await using started = await start()
       const { node, clock, life } = started
       const bringUp = takeDown(node)
-      clock.advance(5 * HOUR)
-      await clock.rested()
+      await started.until('stale')
       await clock.run(6 * MINUTE)
-      assert.equal(life.chainState(), 'stale')
       assert.ok(clock.waitsMs! <= MINUTE)
       bringUp()
       await clock.run(MINUTE)
@@ -275,16 +273,14 @@ describe('a miner’s life on a subnet', function () {
       news()
       node.faults.refuse = method => (method.startsWith('state_') ? new RpcError(-32_000, 'broken') : undefined)
       node.makeBlock() // what is known of a block is not asked for again
-      while (life.chainState() === 'fresh') await clock.run(MINUTE)
-      assert.equal(life.chainState(), 'stale')
+      await started.until('stale')
       node.faults.refuse = undefined
       node.faults.isStalled = true
       clock.advance(MINUTE)
       await clock.rested()
       assert.equal(life.chainState(), 'stale')
       node.faults.isStalled = false
-      await clock.run(3 * MINUTE)
-      assert.equal(life.chainState(), 'fresh')
+      await started.until('fresh')
       assert.ok(news().includes('chainLost'))
       assert.equal(life.report().problems.chain, null)
     })

@@ -40,8 +40,14 @@ export async function startLife(node: Pick<ChainServer, 'url'>, options: LifeOpt
     const base = { chain, network: node.url, netuid: 1, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal }
     const life = await startNeuron({ ...base, onEvent, ...options, clock })
     await clock.rested()
+    /** Lets the loop run until the chain is in this state, a minute a time. */
+    const until = async (state: ReturnType<typeof life.chainState>) => {
+      while (life.chainState() !== state) await clock.run(60_000)
+    }
     return {
       life,
+      chain,
+      until,
       clock,
       events,
       folder,

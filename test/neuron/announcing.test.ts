@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
+import type { OwnAddress } from '#dist/neuron/address/own-address.js'
+import type { NeuronEvent } from '#dist/neuron/events.js'
+import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
+import type { SourceAxon } from '../support/chain/source-subnet.ts'
+import { startChainNode } from '../support/chain/start-chain-node.ts'
+import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
+import { alice, bob } from '../support/signed-request.ts'
+import { startLife } from '../support/start-life.ts'
+import { StillClock } from '../support/still-clock.ts'
+
+const SECOND = 1_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+const address: OwnAddress = { ip: '8.8.8.8' }
+const ip = 0x0808_0808n
+const what = { address, port: 8091, version: 1_000 }
+const otherIp = 0x0909_0909n
+
+/** A node with this miner, and a life on it. Its blocks come each 12 s of the clock, when `run` moves it. */
+async function start(miner: Partial<NeuronOf> = {}, node: Parameters<typeof startChainNode>[0] = {}) {
+  const clock = new StillClock()
+  const neurons = [
+    { hotkey: alice.address, hasPermit: true },
+    { hotkey: bob.address, ...miner },
+  ]
+  const server = await startChainNode({ subnets: [subnetOf(neurons)], now: clock.now, ...node })
+  const started = await startLife(server, { clock })
+  const { life, chain, events } = started
+  const run = async (ms: number) => {
+    for (let left = ms; left > 0; left -= 12 * SECOND) {
+      server.makeBlock()
+      // Time must not pass faster here than blocks reach the client.
+      while ((await chain.head()).number < server.chain.finalised.number) await setImmediate()
+      await clock.run(Math.min(left, 12 * SECOND))
+    }
+  }
+  return {
+    ...started,
+    node: server,
+    run,
+    /** Begins to announce, and waits until that is decided. */
+    async announce(options = what) {
+      life.announce(options)
+      await clock.rested()
+    },
+    /** The IP addresses that were announced, those that the chain refused too. */
+    served: () => server.chain.served.map(served => served.ip),
+    /** Announces another address under the same hotkey, as another machine would. */
+    overwrite(axon: Partial<SourceAxon> = { ip: otherIp }) {
+      server.change(subnet => ({
+        ...subnet,
+        neurons: subnet.neurons.map(one =>
+          one.hotkey === bob.address
+            ? { ...one, axon: { ...one.axon, block: BigInt(server.chain.head.number + 1), ...axon } }
+            : one,
+        ),
+      }))
+    },
+    only: (...names: string[]) => events.filter(({ event }) => names.includes(event)) as NeuronEvent[],
+    async [Symbol.asyncDispose]() {
+      await started[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const sameAxon = { ip, port: 8091, version: 1_000, ip_type: 4, protocol: 4 }
+
+describe('announcing', function () {
+  this.timeout(60_000)
+
+  it('tells the chain where the axon is, signed by the hotkey', async () => {
+    await using started = await start()
+    await started.announce()
+    const [served] = started.node.chain.served
+    assert.deepEqual(
+      [served?.hotkey, served?.ip, served?.port, served?.ip_type, served?.protocol, served?.version, served?.error],
+      [bob.address, ip, 8091, 4, 4, 1_000, null],
+    )
+    const [announced] = started.only('announced')
+    assert.match(announced!.message, /8\.8\.8\.8:8091/)
+    assert.equal(started.life.report().announcement, 'announced')
+    await started.run(HOUR)
+    assert.equal(started.served().length, 1)
+    assert.equal(started.life.report().onChain?.ip, '8.8.8.8')
+  })
+
+  it('announces an IPv6 address', async () => {
+    await using started = await start()
+    await started.announce({ ...what, address: { ip: '2600::1' } })
+    const [served] = started.node.chain.served
+    assert.deepEqual([served?.ip, served?.ip_type], [0x2600_0000_0000_0000_0000_0000_0000_0001n, 6])
+    await started.run(10 * MINUTE)
+    assert.equal(started.served().length, 1)
+  })
+
+  it('skips what the chain says already', async () => {
+    await using started = await start({ axon: sameAxon })
+    await started.announce()
+    await started.run(HOUR)
+    assert.deepEqual(started.served(), [])
+    assert.equal(started.only('alreadyAnnounced').length, 1)
+    assert.equal(started.life.report().announcement, 'announced')
+  })
+
+  it('announces another version once, at the start', async () => {
+    await using started = await start({ axon: { ...sameAxon, version: 999 } })
+    await started.announce()
+    assert.deepEqual(started.served(), [ip])
+    started.overwrite({ version: 998 })
+    await started.run(2 * HOUR)
+    assert.deepEqual(started.served(), [ip])
+  })
+
+  it('waits for the serving rate limit, without asking', async () => {
+    const axon = { ...sameAxon, ip: otherIp, block: BigInt(RECORDED_BLOCK - 20) }
+    await using started = await start({ axon })
+    await started.announce()
+    assert.deepEqual(started.served(), [])
+    assert.equal(started.life.report().announcement, 'waiting')
+    const [delayed] = started.only('announcementDelayed')
+    assert.ok(delayed && 'waitMs' in delayed && delayed.reason === 'rateLimit')
+    assert.equal(delayed.waitMs, 30 * 12 * SECOND)
+    await started.run(10 * MINUTE)
+    const served = started.node.chain.served.map(({ ip, error }) => [ip, error])
+    assert.deepEqual(served, [[ip, null]])
+    assert.equal(started.only('announcementDelayed').length, 1)
+  })
+
+  it('announces again when the chain shows another address, and lets it be the second time in a day', async () => {
+    await using started = await start()
+    await started.announce()
+    await started.run(15 * MINUTE)
+    started.overwrite()
+    await started.run(20 * MINUTE)
+    assert.deepEqual(started.served(), [ip, ip])
+    assert.equal(started.only('announcementLost').length, 1)
+
+    started.overwrite()
+    await started.run(3 * HOUR)
+    assert.deepEqual(started.served(), [ip, ip])
+    assert.equal(started.only('announcementLost').length, 2)
+    const [elsewhere, ...more] = started.only('announcedElsewhere')
+    assert.match(elsewhere!.message, /9\.9\.9\.9.*two machines use this hotkey/)
+    assert.deepEqual(more, [])
+    assert.equal(started.life.report().announcement, 'elsewhere')
+    assert.equal(started.life.report().onChain?.ip, '9.9.9.9')
+  })
+
+  it('announces again what was taken back', async () => {
+    await using started = await start()
+    await started.announce()
+    await started.run(15 * MINUTE)
+    started.overwrite({ ip: 0n, port: 1 })
+    await started.run(20 * MINUTE)
+    // The block of an announcement that was taken back is not known, so the chain has to tell of its rate limit.
+    const served = started.node.chain.served.map(({ ip, error }) => [ip, error])
+    assert.deepEqual(served, [
+      [ip, null],
+      [ip, 'ServingRateLimitExceeded'],
+      [ip, null],
+    ])
+  })
+
+  it('does not take the time until a block is final for a loss', async () => {
+    await using started = await start({}, { finality: 'by hand' })
+    const { node, clock } = started
+    await started.announce()
+    await clock.run(2 * MINUTE)
+    assert.deepEqual(started.served(), [ip])
+    node.chain.finalise()
+    await started.clock.run(5 * MINUTE)
+    assert.deepEqual(started.served(), [ip])
+    assert.deepEqual(started.only('announcementLost'), [])
+  })
+
+  it('announces another address when this machine gets one', async () => {
+    let found = '8.8.8.8'
+    const find = async () => found
+    await using started = await start()
+    await started.announce({ ...what, address: { ip: found, find } })
+    await started.run(15 * MINUTE)
+    found = '9.9.9.9'
+    await started.run(70 * MINUTE)
+    assert.deepEqual(started.served(), [ip, otherIp])
+    assert.equal(started.only('addressChanged').length, 1)
+    assert.deepEqual(started.only('announcementLost'), [])
+  })
+
+  it('looks for another address when the chain is back after an outage', async () => {
+    let asked = 0
+    const find = async () => {
+      asked++
+      return '8.8.8.8'
+    }
+    await using started = await start()
+    const { node } = started
+    await started.announce({ ...what, address: { ip: '8.8.8.8', find } })
+    await started.run(10 * MINUTE)
+    node.faults.upgrade = { status: 503 }
+    node.drop()
+    await started.until('stale')
+    node.faults.upgrade = undefined
+    await started.until('fresh')
+    await started.run(MINUTE)
+    assert.equal(asked, 1)
+  })
+
+  it('keeps its address while the services fail, and says so once', async () => {
+    const find = () => Promise.reject(new Error('no two agree'))
+    await using started = await start()
+    await started.announce({ ...what, address: { ip: '8.8.8.8', find } })
+    await started.run(66 * MINUTE)
+    assert.deepEqual(started.served(), [ip])
+    const [unknown] = started.only('addressUnknown')
+    assert.match(unknown!.message, /meanwhile 8\.8\.8\.8 stays announced/)
+    assert.match(unknown!.hint!, /--axon-external-ip/)
+    assert.ok(started.life.report().problems.address)
+  })
+
+  for (const form of ['in the block', 'before it'] as const) {
+    const refusals = {
+      'in the block': (error: string) => ({ error }),
+      'before it': (_: string, custom: number) => ({ custom, at: 'validation' as const }),
+    }
+
+    it(`waits out a rate limit that the chain tells of ${form}`, async () => {
+      await using started = await start()
+      const { node } = started
+      node.chain.announcementRefusal = refusals[form]('ServingRateLimitExceeded', 12)
+      await started.announce()
+      const [failed] = started.only('announcementFailed')
+      assert.ok(failed && 'code' in failed)
+      assert.equal(failed.code, 'ANNOUNCED_TOO_OFTEN')
+      assert.equal(started.life.report().announcement, 'failing')
+      const tried = started.served().length
+      await started.run(9 * MINUTE)
+      assert.equal(started.served().length, tried)
+      node.chain.announcementRefusal = undefined
+      await started.run(3 * MINUTE)
+      assert.equal(started.only('announced').length, 1)
+      assert.equal(started.life.report().problems.announcement, null)
+    })
+
+    it(`tries an address that the chain refuses ${form} once an hour`, async () => {
+      await using started = await start()
+      const { node } = started
+      node.chain.announcementRefusal = refusals[form]('InvalidIpAddress', 11)
+      await started.announce()
+      await started.run(50 * MINUTE)
+      const failed = started.only('announcementFailed')
+      assert.equal(failed.length, 1)
+      assert.ok('code' in failed[0]! && failed[0].code === 'ADDRESS_REFUSED')
+      assert.match(failed[0].message, /the axon goes on serving/)
+      node.chain.announcementRefusal = undefined
+      await started.run(15 * MINUTE)
+      assert.equal(started.only('announced').length, 1)
+    })
+  }
+
+  it('looks at the registration when the chain refuses a hotkey that is not registered', async () => {
+    await using started = await start()
+    const { node, life } = started
+    node.deregister(bob.address)
+    await started.announce()
+    await started.run(MINUTE)
+    await life.deregistered
+    const tried = started.served().length
+    await started.run(HOUR)
+    assert.equal(started.served().length, tried)
+    assert.equal(life.report().announcement, 'off')
+  })
+
+  it('announces nothing for a lost place, and at once for a new one', async () => {
+    await using started = await start()
+    const { node, life } = started
+    await started.announce()
+    await started.run(15 * MINUTE)
+    node.deregister(bob.address)
+    await started.run(30 * MINUTE)
+    await life.deregistered
+    assert.deepEqual(started.served(), [ip])
+    node.register({ hotkey: bob.address })
+    await started.run(5 * MINUTE)
+    assert.deepEqual(started.served(), [ip, ip])
+    assert.deepEqual(started.only('announcementLost'), [])
+  })
+
+  it('tries again, seldom, when no node takes the announcement, and goes on reading', async () => {
+    await using started = await start()
+    const { node, life } = started
+    node.chain.announcementRefusal = { error: 'NotEnoughBalanceToStake' }
+    await started.announce()
+    await started.run(30 * MINUTE)
+    assert.equal(life.chainState(), 'fresh')
+    const tries = started.served().length
+    assert.ok(tries >= 3 && tries <= 9, String(tries))
+    assert.ok(started.only('announcementFailed').length < tries)
+    node.chain.announcementRefusal = undefined
+    await started.run(12 * MINUTE)
+    assert.equal(life.report().announcement, 'announced')
+  })
+})
