@@ -113,6 +113,10 @@ class Follow {
   begin(send: (event: object) => void): () => void {
     this.#send = send
     const chain = this.#chain
+    if (chain.followFault) {
+      if (chain.followFault === 'stop') send({ event: 'stop' })
+      return () => {}
+    }
     const finalised = lastOf(chain, chain.finalised, FINALISED_AT_FIRST)
     for (const block of finalised) this.#pinned.set(block.hash, block)
     send({
