@@ -15,7 +15,7 @@ export class CallLog {
 
   /** All names of all calls: those of a function of the runtime count for two. */
   get total(): number {
-    return this.#counts.values().reduce((sum, count) => sum + count, 0)
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
   }
 
   /** Resolves at the next call. */

@@ -9,7 +9,7 @@ export type ProcessWatch = Disposable & {
 }
 
 /** Generous: a slow machine needs a while to close what is closed. */
-const IDLE_MS = 5_000
+const IDLE_MS = 60_000
 
 /** Takes note of what is printed, and of what would keep the process from ending. */
 export function watchProcess(): ProcessWatch {
