@@ -47,7 +47,13 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     state: [],
     http: ['.'],
   },
-  chain: { '.': ['read'], read: ['.'] },
+  chain: {
+    '.': ['connect', 'read', 'write'],
+    connect: ['.', 'read'],
+    read: ['.'],
+    thread: ['.', 'connect'],
+    write: ['.', 'read'],
+  },
   cli: {
     '.': ['completion', 'errors', 'flags', 'output', 'plugins', 'process', 'question', 'serving'],
     hooks: ['.', 'completion', 'errors', 'flags', 'plugins'],

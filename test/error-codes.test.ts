@@ -45,7 +45,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 
 /** Names in capitals that are not codes of this program. */
 const others = [
-  /^(MINER|BT|OPENAI)_/, // environment variables
+  /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChainNode } from './support/chain/start-chain-node.ts'
+import { subnetOf } from './support/chain/subnet-of.ts'
 import { run } from './support/child-process.ts'
 import { runMiner, startMiner } from './support/miner-process.ts'
 import { answered, type Behaviour, said, startModelServer } from './support/model-server.ts'
+import { alice, bob } from './support/signed-request.ts'
 
 // What the README shows, run: a page that shows what does not work is worse than none.
 const shown = readFileSync('README.md', 'utf8')
@@ -18,6 +23,14 @@ const replies: Behaviour = (response, request) => {
   return reply(response, request)
 }
 
+/** Of the wallet below, and of a validator. */
+const neurons = [{ hotkey: bob.address }, { hotkey: alice.address, hasPermit: true }]
+
+function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'miner-readme-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
 describe('the README', () => {
   it('shows commands', () => assert.ok(shown.length >= 8, `only ${shown.length} are found`))
 
@@ -27,8 +40,13 @@ describe('the README', () => {
 
     it(`shows \`${line}\``, async () => {
       await using model = await startModelServer(replies)
+      await using chain = await startChainNode({ subnets: [subnetOf(neurons)] })
+      using data = temporaryFolder()
       const env = {
         OPENAI_BASE_URL: model.url,
+        MINER_DATA_DIR: data.path,
+        MINER_SUBTENSOR_NETWORK: chain.url,
+        MINER_AXON_EXTERNAL_IP: '203.0.113.7',
         MINER_WALLET_PATH: 'test/fixtures/wallets',
         MINER_WALLET_NAME: 'plain',
         MINER_AXON_PORT: '0',
@@ -37,6 +55,13 @@ describe('the README', () => {
       if (args[0] === 'serve') {
         await using miner = await startMiner(args, { env })
         assert.equal((await miner.stop()).code, 0)
+        return
+      }
+      if (args[0] === 'status') {
+        await using miner = await startMiner(['serve', '--use', 'echo'], { env })
+        if (!miner.records.some(({ event }) => event === 'announced')) await miner.next('announced')
+        const { code, stdout } = await runMiner(args, { env })
+        assert.equal(code, 0, stdout)
         return
       }
       if (args[0] === 'query') {

@@ -36,6 +36,7 @@ describe('miner serve', () => {
     assert.deepEqual(said, {
       event: 'serving',
       hotkey: bob.address,
+      callers: '6 allowed hotkeys',
       use: 'echo',
       dialect: 'prompting',
       wires: ['synapse'],

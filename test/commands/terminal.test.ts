@@ -159,7 +159,7 @@ describe('on a terminal', () => {
     it('says what it lacks, when no wallet of this machine may ask', async () => {
       const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
       await using run = onTerminal([...serve, ...wallet, '--allow', charlie.address], { npm_command: 'exec' })
-      await run.says('with the NAME and HOTKEY of a wallet that --allow names')
+      await run.says('with the NAME and HOTKEY of a wallet that may ask')
       assert.match(run.said.stdout, /try it +npx miner query --wallet-name NAME --wallet-hotkey HOTKEY /)
       run.child.kill('SIGTERM')
       await run.ended

@@ -27,8 +27,8 @@ export async function buildChain(from: Builder): Promise<Chain> {
     const hint = 'name one with --network: finney, test, local or a URL'
     throw new ConfigError('CONFIG_INVALID', [{ code: 'RULE_BROKEN', path: 'subtensor.network', message, hint, origin }])
   }
-  const { openChain } = await import('../../chain/open-chain.js')
-  return from.resolve(RESOURCES).own(openChain({ network, endpoints, onEvent: chainLog(from.resolve(LOG)) }))
+  const { openChainThread } = await import('../../chain/thread/open-chain-thread.js')
+  return from.resolve(RESOURCES).own(openChainThread({ network, endpoints, onEvent: chainLog(from.resolve(LOG)) }))
 }
 
 /**

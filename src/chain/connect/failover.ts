@@ -42,7 +42,7 @@ export class Failover implements AsyncDisposable {
   #returnTimer: NodeJS.Timeout | undefined
   /** when the heads of all endpoints were old, and compared */
   #comparedAt = Number.NEGATIVE_INFINITY
-  #warnedAt: Partial<Record<'chainBehind' | 'chainClock', number>> = {}
+  readonly #warnedAt = new Map<ChainEvent['event'], number>()
 
   constructor(options: FailoverOptions) {
     this.#options = options
@@ -153,6 +153,7 @@ export class Failover implements AsyncDisposable {
       if (!this.#isOld(link)) break
     }
     const best = bestOf(links.filter(link => !link.hasEnded))
+    if (this.#closed.signal.aborted) for (const link of links) link.end(this.#closed.signal.reason)
     this.#closed.signal.throwIfAborted()
     if (!best) throw this.#unreachable()
     for (const link of links) if (link !== best) this.#leave(link, best)
@@ -166,17 +167,22 @@ export class Failover implements AsyncDisposable {
   async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly Endpoint[]> {
     const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
     const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
-    if (current || due().length > 0) return due()
-    const waitMs = Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
-    if (waitMs > this.#options.limits.openMs / 2) return []
-    await sleep(waitMs, signal)
+    const waitMs = () => Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
+    if (current || waitMs() > this.#options.limits.openMs / 2) return due()
+    // A timer may fire a little early.
+    while (due().length === 0) await sleep(waitMs(), signal)
     return due()
   }
 
   async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Link | undefined> {
     const { limits, now } = this.#options
     try {
-      return await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      const link = await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      link.whenEnded(error => {
+        if (this.#link === link) this.#link = undefined
+        if (!link.isRetired) this.#fail(endpoint, error)
+      })
+      return link
     } catch (error) {
       const isOfSignal = signal.aborted && error === signal.reason
       // An attempt that was given up for another reason than time says nothing of the endpoint.
@@ -197,10 +203,6 @@ export class Failover implements AsyncDisposable {
       endpoint: link.endpoint.name,
       specVersion: link.sample.head.specVersion,
       ms: Math.round(ms),
-    })
-    link.whenEnded(error => {
-      if (this.#link === link) this.#link = undefined
-      if (!this.#closed.signal.aborted && !link.isRetired) this.#fail(link.endpoint, error)
     })
     this.#warnOfClock(link)
   }
@@ -242,11 +244,11 @@ export class Failover implements AsyncDisposable {
   }
 
   /** Tells of a lasting state, at most once in a quarter of an hour. */
-  #warn(event: ChainEvent & { readonly event: 'chainBehind' | 'chainClock' }): void {
+  #warn(event: ChainEvent): void {
     const now = performance.now()
-    const last = this.#warnedAt[event.event]
+    const last = this.#warnedAt.get(event.event)
     if (last !== undefined && now - last < REMINDER_MS) return
-    this.#warnedAt[event.event] = now
+    this.#warnedAt.set(event.event, now)
     this.#options.onEvent(event)
   }
 

@@ -5,9 +5,9 @@ import type { Head } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { readHead } from '../read/read-head.js'
+import { boundProvider } from './bounded-provider.js'
 import { chainSocketClass } from './chain-socket.js'
 import type { Endpoint } from './endpoint.js'
-import { limitFollows } from './limit-follows.js'
 import type { ChainLimits } from './limits.js'
 import { readNewestTime } from './read-newest-time.js'
 
@@ -35,20 +35,18 @@ export class Link {
   readonly #limits: ChainLimits
   readonly #now: () => number
   readonly #node: ChainNode
-  readonly #close: () => void
   readonly #ended: AbortController
   #genesis = ''
   #samples: readonly HeadSample[] = []
   #calls = 0
   #isRetired = false
 
-  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, socket: SocketOfLink) {
+  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, ended: AbortController) {
     this.endpoint = endpoint
     this.#limits = limits
     this.#now = now
     this.#node = node
-    this.#ended = socket.ended
-    this.#close = socket.close
+    this.#ended = ended
   }
 
   /**
@@ -74,10 +72,15 @@ export class Link {
       onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
     })
     const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
-    const client = createClient(limitFollows(provider, tooOften))
-    const link = new Link(options, { client, api: client.getUnsafeApi() }, { ended, close })
-    // polkadot-api sets its timer to connect again after it told the status; destroying ends that timer.
-    ended.signal.addEventListener('abort', () => queueMicrotask(() => link.#destroy()), { once: true })
+    const bounded = boundProvider(provider, tooOften)
+    const client = createClient(bounded.provider)
+    const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
+    // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
+    const disconnect = () => {
+      bounded.disconnect()
+      close()
+    }
+    ended.signal.addEventListener('abort', () => queueMicrotask(disconnect), { once: true })
     try {
       await link.run((_node, during) => link.#identify(genesis, during), limits.readyMs, signal)
       return link
@@ -194,18 +197,7 @@ export class Link {
     this.#samples = [...recent, sample]
     return sample
   }
-
-  #destroy(): void {
-    try {
-      this.#node.client.destroy()
-    } catch {
-      // It tells the endpoint good-bye, over a socket that may be gone.
-    }
-    this.#close()
-  }
 }
-
-type SocketOfLink = { readonly ended: AbortController; readonly close: () => void }
 
 const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
 

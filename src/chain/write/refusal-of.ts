@@ -1,7 +1,12 @@
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 
 /** The announcement that the chain refuses, as messages name it. */
-export type Refused = { readonly hotkey: string; readonly netuid: number; readonly ip: string; readonly port: number }
+export type RefusedAnnouncement = {
+  readonly hotkey: string
+  readonly netuid: number
+  readonly ip: string
+  readonly port: number
+}
 
 /**
  * Returns the error for the reason of a refusal: the name of an error of the pallet (`ServingRateLimitExceeded`) or of an
@@ -10,7 +15,7 @@ export type Refused = { readonly hotkey: string; readonly netuid: number; readon
  * The same reason comes in two forms. Up to spec 424 a block includes the announcement, and it fails there with the name.
  * From 425 on the announcement is an invalid transaction, with the number.
  */
-export function refusalOf(reason: string, refused: Refused, cause?: unknown): ChainError {
+export function refusalOf(reason: string, refused: RefusedAnnouncement, cause?: unknown): ChainError {
   const name = customReasons.get(reason) ?? reason
   const { code, message, hint } = refusals.get(name) ?? other
   return new ChainError(code, message(refused, name), { hint: hint(refused), cause })
@@ -34,8 +39,8 @@ const customReasons: ReadonlyMap<string, string> = new Map([
 
 type RefusalText = {
   readonly code: ChainErrorCode
-  message(refused: Refused, reason: string): string
-  hint(refused: Refused): string
+  message(refused: RefusedAnnouncement, reason: string): string
+  hint(refused: RefusedAnnouncement): string
 }
 
 const notRegistered: RefusalText = {

@@ -98,7 +98,6 @@ const ofCommands = [
   'refresh-cache',
   'roles',
   'sort',
-  'stop',
   'stream',
   'synapse',
   'timeout',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { registerCommand } from '../../app/chain/register-command.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { type FoundState, readState, statePath } from '../../app/state/serving-state.js'
@@ -33,6 +34,8 @@ export type Status = {
   readonly serving: FoundState & { readonly isRunning: boolean }
   /** settings that decide what needs a hand */
   readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
+  /** the shell command that registers the hotkey */
+  readonly registerCommand: string
 }
 
 export type ChainStatus = {
@@ -109,6 +112,7 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
         ping: neuron?.axon ? await ping(signal, neuron.axon) : null,
         serving: { ...serving, isRunning: isServing },
         settings: { announce, requirePermit, isLocal },
+        registerCommand: registerCommand(configuration),
       }
     },
   }

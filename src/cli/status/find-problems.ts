@@ -60,13 +60,9 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
 const DAY_MS = 86_400_000
 
 function lookAtNeuron(status: Status, found: Found): void {
-  const { hotkey, netuid, neuron, chain } = status
+  const { hotkey, netuid, neuron, chain, registerCommand } = status
   if (chain.metagraph && !neuron)
-    found.add(
-      'UNREGISTERED',
-      `the hotkey ${hotkey} is not registered on subnet ${netuid}`,
-      `btcli subnet register --netuid ${netuid}, or another hotkey with --wallet-name and --wallet-hotkey`,
-    )
+    found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
     found.notes.push(`the immunity ends in ${spanText(left)}: from then on the neuron can be replaced`)

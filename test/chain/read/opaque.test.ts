@@ -39,6 +39,11 @@ describe('decodeOpaque', () => {
       })
     })
 
+  it('refuses a compact number that its type does not hold', () => {
+    const [row] = decodeOpaque(neurons, Uint8Array.from([4, 2, 0, 4, 0, ...good.slice(2)]), 'neurons').items()
+    assert.throws(() => row!.field('uid').integer('u16'), { message: 'neurons[0].uid is 65536, which is too large' })
+  })
+
   it('refuses a Vec<u8> of another length than it says', () => {
     assert.deepEqual([...unwrapBytes(Uint8Array.of(8, 1, 2), 'bytes')], [1, 2])
     for (const bytes of [

@@ -39,7 +39,7 @@ describe('readSubnet', () => {
   it('computes the last step from the blocks since, where no item has its block', async () => {
     const editor = new RuntimeEditor(381)
     editor.removeItem('LastMechansimStepBlock')
-    await using server = await startChainNode({ subnets })
+    await using server = await startChainNode({ subnets, protocol: 'legacy' })
     server.upgrade(editor.build(500))
     await using node = await openNode(server)
     assert.deepEqual(await readSubnet(node, 300, signal), expected)
@@ -53,7 +53,7 @@ describe('readSubnet', () => {
   it('knows no last step where the runtime stores none', async () => {
     const editor = new RuntimeEditor(381)
     for (const name of ['LastMechansimStepBlock', 'BlocksSinceLastStep']) editor.removeItem(name)
-    await using server = await startChainNode({ subnets })
+    await using server = await startChainNode({ subnets, protocol: 'legacy' })
     server.upgrade(editor.build(500))
     await using node = await openNode(server)
     assert.equal((await readSubnet(node, 300, signal)).lastStep, null)

@@ -85,6 +85,7 @@ export function statusOf(fields: Partial<Status> = {}, ofNeuron: Partial<Neuron>
     ping: { found: 'reached', status: 403, message: 'Forbidden', hotkey: neuron.hotkey, ms: 12.3 },
     serving: { state: stateOf(), problem: null, isRunning: true },
     settings: { announce: true, requirePermit: true, isLocal: false },
+    registerCommand: 'btcli subnet register --netuid 33',
     ...fields,
   }
 }

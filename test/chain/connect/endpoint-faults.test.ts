@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { RpcError } from '../../support/chain/json-rpc.ts'
+import { type Protocol, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { subnetOf } from '../../support/chain/subnet-of.ts'
+import { chainRejection, closedPort, openChainOver, recordEvents } from '../../support/chain/watched-chain.ts'
+import { alice } from '../../support/signed-request.ts'
+
+const subnets = [subnetOf([{ hotkey: alice.address }])]
+const start = (protocol?: Protocol) => startChainNode({ subnets, ...(protocol && { protocol }) })
+
+describe('an endpoint of the chain', () => {
+  describe('out of reach', () => {
+    it('names every endpoint and what is wrong with it', async () => {
+      const [one, two] = [await closedPort(), await closedPort()]
+      await using chain = openChainOver([one, two])
+      const error = await chainRejection(chain.head())
+      assert.equal(error.code, 'UNREACHABLE')
+      for (const { url, port } of [one, two]) {
+        assert.match(error.message, new RegExp(`${url} failed: "connect ECONNREFUSED 127.0.0.1:${port}"`))
+      }
+    })
+
+    it('fails in the middle, and goes on when an endpoint is back', async () => {
+      const { port } = await closedPort()
+      const { onEvent, next } = recordEvents()
+      await using chain = openChainOver([{ url: `ws://127.0.0.1:${port}` }], { onEvent })
+      {
+        await using _ = await startChainNode({ subnets, port })
+        await chain.head()
+      }
+      await next('chainEndpointFailed')
+      assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
+      await using _ = await startChainNode({ subnets, port })
+      await chain.head()
+    })
+
+    it('fails when the metadata cannot be had', async () => {
+      await using node = await start()
+      node.faults.refuse = name =>
+        name === 'Metadata_metadata_versions' || name === 'Metadata_metadata'
+          ? new RpcError(-32_000, 'no runtime')
+          : undefined
+      await using chain = openChainOver([node])
+      const error = await chainRejection(chain.head())
+      assert.equal(error.code, 'UNREACHABLE')
+      assert.match(error.message, /no runtime/)
+    })
+
+    it('fails when an endpoint does not get ready in time', async () => {
+      await using node = await start()
+      node.faults.isStalled = true
+      await using chain = openChainOver([node], { limits: { readyMs: 300 } })
+      const error = await chainRejection(chain.head())
+      assert.equal(error.code, 'UNREACHABLE')
+      assert.match(error.message, /took longer than 0.3 s/)
+    })
+
+    it('gives up all endpoints together after a while', async () => {
+      await using first = await start()
+      await using second = await start()
+      first.faults.isStalled = true
+      second.faults.isStalled = true
+      await using chain = openChainOver([first, second], { limits: { openMs: 300 } })
+      assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
+      assert.equal(second.connections.accepted, 0)
+    })
+  })
+
+  describe('another chain', () => {
+    it('passes over an endpoint of another chain, and tells that', async () => {
+      await using wrong = await start()
+      await using right = await startChainNode({ subnets, genesis: 'finney' })
+      const { onEvent, next } = recordEvents()
+      await using chain = openChainOver([wrong, right], { network: 'finney', onEvent })
+      assert.equal((await chain.connection()).endpoint, right.url)
+      const { reason } = await next('chainEndpointFailed', { endpoint: wrong.url })
+      assert.match(reason, new RegExp(`belongs to another chain: its first block is ${wrong.chain.genesis}`))
+    })
+
+    it('fails when all endpoints are of another chain', async () => {
+      await using one = await start()
+      await using two = await startChainNode({ subnets, genesis: 'test' })
+      await using chain = openChainOver([one, two], { network: 'finney' })
+      for (let call = 0; call < 2; call++) {
+        const { code, message, hint } = await chainRejection(chain.head())
+        assert.equal(code, 'WRONG_CHAIN')
+        for (const { url } of [one, two]) assert.ok(message.includes(url), message)
+        assert.match(hint, /--network/)
+      }
+      assert.equal(one.connections.accepted, 1)
+    })
+
+    it('expects of several endpoints without a name that they are of one chain', async () => {
+      await using first = await start()
+      await using other = await startChainNode({ subnets, genesis: 'another' })
+      const { onEvent, next } = recordEvents()
+      await using chain = openChainOver([first, other], { onEvent })
+      await chain.head()
+      first.faults.upgrade = { status: 503 }
+      first.drop()
+      await next('chainEndpointFailed', { endpoint: first.url })
+      await chainRejection(chain.head())
+      const { reason } = await next('chainEndpointFailed', { endpoint: other.url })
+      assert.match(reason, /another chain/)
+    })
+  })
+
+  describe('a limited rate', () => {
+    it('waits as long as a refused upgrade asks, and tells that', async () => {
+      await using node = await start()
+      node.faults.upgrade = { status: 429, headers: { 'Retry-After': '60' } }
+      await using chain = openChainOver([node])
+      for (let call = 0; call < 3; call++) {
+        const { code, retryAfterMs, message } = await chainRejection(chain.head())
+        assert.equal(code, 'ENDPOINT_BUSY')
+        assert.match(message, /HTTP 429/)
+        assert.ok(retryAfterMs! > 30_000 && retryAfterMs! <= 60_000, `${retryAfterMs}`)
+      }
+      assert.equal(node.connections.refused, 1)
+    })
+
+    it('connects when the time that it was asked to wait is over', async () => {
+      await using node = await start()
+      node.faults.upgrade = { status: 429, headers: { 'Retry-After': '1' } }
+      const { onEvent, next } = recordEvents()
+      await using chain = openChainOver([node], { onEvent })
+      await chainRejection(chain.head())
+      node.faults.upgrade = undefined
+      const begin = performance.now()
+      await chain.head()
+      const { retryMs } = await next('chainEndpointFailed')
+      assert.equal(retryMs, 1_000)
+      assert.ok(performance.now() - begin > 500)
+    })
+
+    it('uses another endpoint meanwhile', async () => {
+      await using first = await start()
+      await using second = await start()
+      first.faults.upgrade = { status: 429 }
+      await using chain = openChainOver([first, second])
+      assert.equal((await chain.connection()).endpoint, second.url)
+      assert.equal(first.connections.refused, 1)
+    })
+
+    for (const [name, error] of Object.entries({
+      '429': new RpcError(429, 'Too Many Requests', { retryAfter: 60 }),
+      'of polkadot-sdk': new RpcError(-32_999, 'RPC rate limit'),
+      'of OnFinality': new RpcError(-32_029, 'Too Many Requests, Please apply an OnFinality API key'),
+    }))
+      it(`obeys the error ${name} of JSON-RPC`, async () => {
+        await using node = await start()
+        await using chain = openChainOver([node])
+        await chain.head()
+        node.faults.refuse = name => (name === 'chainHead_v1_call' ? error : undefined)
+        const { code } = await chainRejection(chain.metagraph(1))
+        assert.equal(code, 'ENDPOINT_BUSY')
+        const { retryAfterMs } = await chainRejection(chain.head())
+        assert.ok(retryAfterMs! > 15_000, `${retryAfterMs}`)
+        assert.equal(node.connections.accepted, 1)
+      })
+  })
+
+  describe('few requests', () => {
+    // polkadot-api prints what it does again; the miner runs it in a thread, and takes what that prints.
+    const { warn } = console
+    before(() => {
+      console.warn = () => {}
+    })
+    after(() => {
+      console.warn = warn
+    })
+
+    const refused: Readonly<Record<Protocol, readonly string[]>> = {
+      legacy: [
+        'rpc_methods',
+        'chain_subscribeFinalizedHeads',
+        'chain_subscribeAllHeads',
+        'chain_getBlockHash',
+        'state_getStorage',
+        'state_getStorageHash',
+        'state_call',
+      ],
+      chainHead: [
+        'rpc_methods',
+        'chainHead_v1_follow',
+        'chainHead_v1_header',
+        'chainHead_v1_storage',
+        'chainHead_v1_call',
+      ],
+    }
+    const cases = Object.entries(refused).flatMap(([protocol, methods]) =>
+      methods.map(method => [protocol as Protocol, method] as const),
+    )
+    for (const [protocol, method] of cases)
+      it(`asks a node of ${protocol} that refuses ${method} a few times only`, async () => {
+        await using node = await start(protocol)
+        node.faults.refuse = name => (name === method ? new RpcError(-32_000, 'refused') : undefined)
+        await using chain = openChainOver([node], { limits: { readyMs: 3_000 } })
+        const { code } = await chainRejection(chain.head())
+        assert.equal(code, 'UNREACHABLE')
+        assert.ok(node.calls.count(method) <= 8, `${node.calls.count(method)} calls`)
+        assert.ok([...node.calls.counts.values()].reduce((sum, count) => sum + count, 0) < 60, 'too many requests')
+      })
+  })
+
+  describe('what an endpoint sends', () => {
+    for (const text of ['not JSON', 'null', '7', '"text"', '[]', '{}', '{"jsonrpc":"2.0"}', '{"id":null,"error":{}}'])
+      it(`survives ${text}`, async () => {
+        await using hostile = await startRawServer(socket => {
+          socket.on('message', () => socket.send(text))
+        })
+        await using good = await start()
+        await using chain = openChainOver([hostile, good], { limits: { readyMs: 1_000 } })
+        assert.equal((await chain.connection()).endpoint, good.url)
+      })
+
+    it('survives an endpoint that repeats what it is asked', async () => {
+      await using hostile = await startRawServer(socket => {
+        socket.on('message', data => socket.send(data.toString()))
+      })
+      await using good = await start()
+      await using chain = openChainOver([hostile, good], { limits: { readyMs: 1_000 } })
+      assert.equal((await chain.connection()).endpoint, good.url)
+    })
+  })
+})
+
+type RawServer = AsyncDisposable & { readonly url: string }
+
+/** A WebSocket server that is no node. */
+async function startRawServer(onConnection: (socket: WebSocket) => void): Promise<RawServer> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  server.on('connection', onConnection)
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const client of server.clients) client.terminate()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
