@@ -28,7 +28,7 @@ export type Registration = {
 }
 
 /** The latest finalised block. */
-export type Head = {
+export type ChainHead = {
   readonly number: number
   readonly hash: string
   /** the time that the block itself has (`Timestamp.Now`), epoch milliseconds */
@@ -54,7 +54,7 @@ export type Connection = {
 export type Chain = AsyncDisposable & {
   /** Connects if it has to. @throws {ChainError} UNREACHABLE · WRONG_CHAIN */
   connection(signal?: AbortSignal): Promise<Connection>
-  head(signal?: AbortSignal): Promise<Head>
+  head(signal?: AbortSignal): Promise<ChainHead>
   /** @throws {ChainError} SUBNET_UNKNOWN */
   subnet(netuid: number, signal?: AbortSignal): Promise<Subnet>
   /** @throws {ChainError} SUBNET_UNKNOWN · RUNTIME_UNSUPPORTED */

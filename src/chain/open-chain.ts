@@ -1,5 +1,5 @@
 import type { Chain, ChainEvent } from './chain.js'
-import { Failover } from './connect/failover.js'
+import { ChainFailover } from './connect/chain-failover.js'
 import { type ChainLimits, defaultLimits } from './connect/limits.js'
 import { resolveNetwork } from './networks.js'
 import { readHead } from './read/read-head.js'
@@ -22,7 +22,7 @@ export type OpenChainOptions = {
 /** Opens a chain. The first call connects; nothing is sent before. Disposing it ends its connection and its timers. */
 export function openChain({ network, endpoints, now = Date.now, onEvent, limits }: OpenChainOptions): Chain {
   const allLimits = { ...defaultLimits, ...limits }
-  const failover = new Failover({
+  const failover = new ChainFailover({
     network: resolveNetwork(network, endpoints),
     limits: allLimits,
     now,

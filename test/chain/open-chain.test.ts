@@ -7,6 +7,7 @@ import { type Protocol, startChainNode } from '../support/chain/start-chain-node
 import { startChainProxy } from '../support/chain/start-chain-proxy.ts'
 import { subnetOf } from '../support/chain/subnet-of.ts'
 import { chainRejection, closedPort, openChainOver, recordEvents, turn } from '../support/chain/watched-chain.ts'
+import { run } from '../support/child-process.ts'
 import { alice } from '../support/signed-request.ts'
 
 const subnets = [subnetOf([{ hotkey: alice.address }])]
@@ -222,6 +223,18 @@ describe('openChain', () => {
       assert.match((await call).message, /was closed/)
       while (node.connections.open > 0) await turn()
     })
+  })
+
+  it('lets the process end once it is disposed', async () => {
+    await using node = await start()
+    const code = `
+      import { openChain } from '#dist/chain/open-chain.js'
+      const chain = openChain({ network: '${node.url}' })
+      console.log((await chain.head()).number)
+      await chain[Symbol.asyncDispose]()`
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code])
+    assert.equal(stdout, `${node.chain.head.number}\n`)
+    assert.equal(stderr, '')
   })
 
   it('shows neither user nor password nor query of an endpoint', async () => {

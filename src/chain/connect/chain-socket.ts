@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { quote } from '../../text/escape.js'
 import { ChainError } from '../chain-error.js'
-import { rateLimitOf, retryAfterMs } from './rate-limit.js'
+import { parseRetryAfter, rateLimitOf } from './rate-limit.js'
 
 /** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
 const MAX_MESSAGE_BYTES = 64 * 2 ** 20
@@ -106,7 +106,7 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, onFailure }: Ch
       const { statusCode = 0, headers } = response
       response.destroy()
       const isBusy = statusCode === 429
-      const wait = retryAfterMs(headers['retry-after'], Date.now())
+      const wait = parseRetryAfter(headers['retry-after'], Date.now())
       const text = isBusy ? 'limits the rate of this machine (HTTP 429)' : `refuses the connection (HTTP ${statusCode})`
       onFailure(isBusy ? busy(text, wait) : failed(text, undefined, wait))
       this.#socket.terminate()
@@ -128,9 +128,9 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, onFailure }: Ch
   }
 
   const failed = (what: string, cause?: unknown, wait?: number) =>
-    new ChainError('CALL_FAILED', `the chain's endpoint ${name} ${what}`, { hint: OTHER, cause, retryAfterMs: wait })
+    new ChainError('CALL_FAILED', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, cause, retryAfterMs: wait })
   const busy = (what: string, wait: number | undefined) =>
-    new ChainError('ENDPOINT_BUSY', `the chain's endpoint ${name} ${what}`, { hint: OTHER, retryAfterMs: wait })
+    new ChainError('ENDPOINT_BUSY', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, retryAfterMs: wait })
 
   return {
     // polkadot-api wants the class of browsers, and uses these five members of it.

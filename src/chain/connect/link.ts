@@ -1,19 +1,19 @@
 import { abortable, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { quote } from '../../text/escape.js'
-import type { Head } from '../chain.js'
+import type { ChainHead } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { readHead } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
+import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
-import type { Endpoint } from './endpoint.js'
 import type { ChainLimits } from './limits.js'
 import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
 export type HeadSample = {
-  readonly head: Head
+  readonly head: ChainHead
   /** the time of its newest block, finalised or not */
   readonly newestAt: number
   /** by this machine's clock */
@@ -21,7 +21,7 @@ export type HeadSample = {
 }
 
 type LinkOptions = {
-  readonly endpoint: Endpoint
+  readonly endpoint: ChainEndpoint
   readonly limits: ChainLimits
   readonly now: () => number
 }
@@ -31,7 +31,7 @@ type LinkOptions = {
  * which has no bound and prints, never runs.
  */
 export class Link {
-  readonly endpoint: Endpoint
+  readonly endpoint: ChainEndpoint
   readonly #limits: ChainLimits
   readonly #now: () => number
   readonly #node: ChainNode
@@ -148,7 +148,7 @@ export class Link {
       if (ended.aborted) throw ended.reason
       // An error with a hint is of this program, and no fault of the endpoint.
       if (error instanceof Error && 'hint' in error) throw error
-      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `fails a call: ${textOf(error)}`, error)
+      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `answers a call with an error: ${textOf(error)}`, error)
     } finally {
       ended.removeEventListener('abort', abort)
       this.#calls -= 1
@@ -201,11 +201,11 @@ export class Link {
 
 const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
 
-function ofEndpoint(endpoint: Endpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
-  return new ChainError(code, `the chain's endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
+function ofEndpoint(endpoint: ChainEndpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
+  return new ChainError(code, `the chain’s endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
 }
 
-function wrongChain(endpoint: Endpoint, expected: string, found: string): ChainError {
+function wrongChain(endpoint: ChainEndpoint, expected: string, found: string): ChainError {
   const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}`
   return new ChainError('WRONG_CHAIN', message, {
     hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',

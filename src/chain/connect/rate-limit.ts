@@ -7,7 +7,7 @@ const MAX_WAIT_MS = 3_600_000
  * @param now epoch milliseconds
  * @returns milliseconds, at most an hour
  */
-export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return
   const ms = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
   return Number.isNaN(ms) ? undefined : bounded(ms)

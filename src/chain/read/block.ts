@@ -154,12 +154,12 @@ async function unsupported(
   })
 }
 
-/** The decoders of polkadot-api throw these errors on bytes that are not what the metadata says. */
+/** The decoders of polkadot-api throw a RangeError where bytes end early. A TypeError is a race inside the library. */
 async function decoding<T>(name: string, value: Promise<T>): Promise<T> {
   try {
     return await value
   } catch (cause) {
-    if (!(cause instanceof RangeError || cause instanceof TypeError)) throw cause
+    if (!(cause instanceof RangeError)) throw cause
     throw new UnexpectedShape(`${name} is not what the metadata says: ${cause.message}`, { cause })
   }
 }

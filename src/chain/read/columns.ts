@@ -42,7 +42,7 @@ export class Columns {
     return uid => share(integers(uid))
   }
 
-  /** @returns null for each neuron when the runtime does not tell it */
+  /** @returns null for each neuron when the runtime has no such list */
   sharesOrNull(name: string): (uid: number) => number | null {
     const list = this.#checked(name, this.#answer(name)?.integers('u16') ?? [])
     return list.length === 0 ? () => null : uid => share(list[uid]!)
@@ -57,7 +57,7 @@ export class Columns {
 
   #required(name: string): ChainValue {
     const answer = this.#answer(name)
-    if (!answer) throw new UnexpectedShape(`the runtime does not tell ${name}`)
+    if (!answer) throw new UnexpectedShape(`the runtime has no ${name}`)
     return answer
   }
 

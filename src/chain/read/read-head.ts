@@ -1,4 +1,4 @@
-import type { Head } from '../chain.js'
+import type { ChainHead } from '../chain.js'
 import type { ChainNode } from '../chain-node.js'
 import { atFinalised, type Block } from './block.js'
 
@@ -7,7 +7,7 @@ import { atFinalised, type Block } from './block.js'
  *
  * @throws {ChainError} RUNTIME_UNSUPPORTED · what polkadot-api throws when the connection fails · the signal's reason
  */
-export function readHead(node: ChainNode, signal: AbortSignal): Promise<Head> {
+export function readHead(node: ChainNode, signal: AbortSignal): Promise<ChainHead> {
   return atFinalised(node, signal, async block => ({
     number: block.number,
     hash: block.hash,

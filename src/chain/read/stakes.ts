@@ -7,14 +7,14 @@ import { compact, isOpaque, record, type TypeShape, UnexpectedShape } from './ty
 
 const NAME = 'get_subnet_state'
 
-/** What `get_neurons_lite` and the storage do not have in one place. */
+/** The stakes of a neuron, and the block of its registration, which stands beside them. */
 export type Stakes = Pick<Neuron, 'stakeRao' | 'alphaRao' | 'taoRao' | 'registeredAt'>
 
 /**
  * Reads the stakes of a subnet's neurons.
  *
  * @param tao reads the stake of each neuron on runtimes before February 2025, on which a subnet has no alpha
- * @throws {UnexpectedShape} when the runtime has alpha, and does not tell what of the TAO counts
+ * @throws {UnexpectedShape} when the runtime has alpha, and returns no total stake
  */
 export async function stakesAt(
   block: Block,
@@ -72,7 +72,7 @@ async function registeredAtByUid(block: Block, netuid: number): Promise<Readonly
 
 async function stateAt(block: Block, netuid: number, hotkeys: readonly string[]): Promise<ChainValue> {
   const call = block.runtime.call('SubnetInfoRuntimeApi', NAME)
-  if (!call) throw new UnexpectedShape(`the runtime has no ${NAME}, which tells the stakes`)
+  if (!call) throw new UnexpectedShape(`the runtime has no ${NAME}, from which stakes are read`)
   const answer = await block.call(call, netuid)
   const candidates = isOpaque(call.output) ? opaqueStates(block, answer.bytes()) : [answer]
   const state = candidates.find(one => isOf(one, netuid, hotkeys))

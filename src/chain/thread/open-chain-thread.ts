@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { abortable } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
-import type { Announcement, Chain, ChainEvent, Connection, Head, Registration, Signer } from '../chain.js'
+import type { Announcement, Chain, ChainEvent, ChainHead, Connection, Registration, Signer } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import { type ChainLimits, defaultLimits } from '../connect/limits.js'
 import type { Metagraph, Subnet } from '../metagraph.js'
@@ -64,7 +64,7 @@ class ChainThread implements Chain {
     return this.#call({ method: 'connection' }, { signal })
   }
 
-  head(signal?: AbortSignal): Promise<Head> {
+  head(signal?: AbortSignal): Promise<ChainHead> {
     return this.#call({ method: 'head' }, { signal })
   }
 

@@ -3,7 +3,7 @@ import { endpointName } from './endpoint-name.js'
 import type { ChainLimits } from './limits.js'
 
 /** One endpoint of the chain: how it fared, and until when it rests. Its times are those of `performance.now()`. */
-export class Endpoint {
+export class ChainEndpoint {
   readonly url: string
   /** as messages show it */
   readonly name: string

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { ChainError } from '#dist/chain/chain-error.js'
-import { backoffMs, Endpoint } from '#dist/chain/connect/endpoint.js'
+import { backoffMs, ChainEndpoint } from '#dist/chain/connect/chain-endpoint.js'
 import { endpointName } from '#dist/chain/connect/endpoint-name.js'
 import { defaultLimits } from '#dist/chain/connect/limits.js'
-import { rateLimitOf, retryAfterMs } from '#dist/chain/connect/rate-limit.js'
+import { parseRetryAfter, rateLimitOf } from '#dist/chain/connect/rate-limit.js'
 
 describe('endpointName', () => {
   for (const [url, name] of [
@@ -17,13 +17,13 @@ describe('endpointName', () => {
     })
 })
 
-describe('Endpoint', () => {
+describe('ChainEndpoint', () => {
   const failure = (code: 'CALL_FAILED' | 'ENDPOINT_BUSY' | 'WRONG_CHAIN', wait?: number) =>
     new ChainError(code, code, { hint: '', retryAfterMs: wait })
   const limits = { ...defaultLimits, restMs: 1_000, maxRestMs: 8_000 }
 
   it('rests twice as long after each failure, up to a bound, until a call goes well', () => {
-    const endpoint = new Endpoint('ws://127.0.0.1:1', limits)
+    const endpoint = new ChainEndpoint('ws://127.0.0.1:1', limits)
     const rests = Array.from({ length: 6 }, () => endpoint.fail(failure('CALL_FAILED')).restMs)
     for (const [at, full] of [1_000, 2_000, 4_000, 8_000, 8_000, 8_000].entries())
       assert.ok(rests[at]! > full / 2 && rests[at]! <= full, `${rests[at]} of ${full}`)
@@ -32,7 +32,7 @@ describe('Endpoint', () => {
   })
 
   it('rests as long as it asks, or half a minute when it limits the rate and names no time', () => {
-    const rest = (error: ChainError) => new Endpoint('ws://127.0.0.1:1', limits).fail(error).restMs
+    const rest = (error: ChainError) => new ChainEndpoint('ws://127.0.0.1:1', limits).fail(error).restMs
     assert.equal(rest(failure('ENDPOINT_BUSY', 5_000)), 5_000)
     assert.equal(rest(failure('ENDPOINT_BUSY')), 30_000)
     assert.equal(rest(failure('CALL_FAILED', 5_000)), 5_000)
@@ -40,7 +40,7 @@ describe('Endpoint', () => {
   })
 
   it('reports a failure as news when it is another than the last', () => {
-    const endpoint = new Endpoint('ws://127.0.0.1:1', limits)
+    const endpoint = new ChainEndpoint('ws://127.0.0.1:1', limits)
     const isNews = (code: 'CALL_FAILED' | 'ENDPOINT_BUSY') => endpoint.fail(failure(code)).isNews
     assert.deepEqual([isNews('CALL_FAILED'), isNews('CALL_FAILED'), isNews('ENDPOINT_BUSY')], [true, false, true])
     endpoint.succeed()
@@ -54,7 +54,7 @@ describe('Endpoint', () => {
   })
 })
 
-describe('retryAfterMs', () => {
+describe('parseRetryAfter', () => {
   const now = Date.parse('2026-11-28T12:00:00Z')
   for (const [header, ms] of [
     ['7', 7_000],
@@ -67,7 +67,7 @@ describe('retryAfterMs', () => {
     [undefined, undefined],
   ] as const)
     it(`reads ${header} as ${ms} ms`, () => {
-      assert.equal(retryAfterMs(header, now), ms)
+      assert.equal(parseRetryAfter(header, now), ms)
     })
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Failover } from '#dist/chain/connect/failover.js'
+import { ChainFailover } from '#dist/chain/connect/chain-failover.js'
 import { type ChainLimits, defaultLimits } from '#dist/chain/connect/limits.js'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
@@ -15,10 +15,10 @@ const startAt = (offset: number) => startChainNode({ subnets, now: () => Date.no
 type Options = { readonly isLocal?: boolean; readonly limits?: Partial<ChainLimits>; readonly now?: () => number }
 
 /** Connects to nodes as to machines elsewhere, whose heads are looked at. */
-function connectTo(nodes: readonly ChainServer[], options: Options = {}): Failover & EventRecorder {
+function connectTo(nodes: readonly ChainServer[], options: Options = {}): ChainFailover & EventRecorder {
   const { isLocal = false, limits, now = Date.now } = options
   const events = recordEvents()
-  const failover = new Failover({
+  const failover = new ChainFailover({
     network: { endpoints: nodes.map(({ url }) => url), isLocal },
     limits: { ...defaultLimits, ...impatient, ...limits },
     now,
@@ -28,11 +28,11 @@ function connectTo(nodes: readonly ChainServer[], options: Options = {}): Failov
 }
 
 /** The URL of the endpoint in use. */
-function endpointOf(failover: Failover): Promise<string> {
+function endpointOf(failover: ChainFailover): Promise<string> {
   return failover.use(async link => link.endpoint.url, { signal: undefined, isRepeatable: true })
 }
 
-describe('Failover', () => {
+describe('ChainFailover', () => {
   it('passes over an endpoint whose head is old when another one’s is newer', async () => {
     await using old = await startAt(-10 * MINUTE)
     await using fresh = await startAt(0)

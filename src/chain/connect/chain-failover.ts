@@ -4,7 +4,7 @@ import type { ChainEvent } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
-import { Endpoint } from './endpoint.js'
+import { ChainEndpoint } from './chain-endpoint.js'
 import { clockError, headAge, isNewer } from './head-age.js'
 import type { ChainLimits } from './limits.js'
 import { Link } from './link.js'
@@ -29,9 +29,9 @@ type CallOptions = {
  * calls at the same time share that attempt. An endpoint that fails rests, longer each time. While another than the first
  * is in use, those before it are tried again as soon as they have rested.
  */
-export class Failover implements AsyncDisposable {
+export class ChainFailover implements AsyncDisposable {
   readonly #options: FailoverOptions
-  readonly #endpoints: readonly Endpoint[]
+  readonly #endpoints: readonly ChainEndpoint[]
   readonly #closed = new AbortController()
   #genesis: string | undefined
   #link: Link | undefined
@@ -47,7 +47,7 @@ export class Failover implements AsyncDisposable {
   constructor(options: FailoverOptions) {
     this.#options = options
     this.#genesis = options.network.genesis
-    this.#endpoints = options.network.endpoints.map(url => new Endpoint(url, options.limits))
+    this.#endpoints = options.network.endpoints.map(url => new ChainEndpoint(url, options.limits))
   }
 
   /**
@@ -164,7 +164,7 @@ export class Failover implements AsyncDisposable {
   }
 
   /** Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. */
-  async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly Endpoint[]> {
+  async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly ChainEndpoint[]> {
     const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
     const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
     const waitMs = () => Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
@@ -174,7 +174,7 @@ export class Failover implements AsyncDisposable {
     return due()
   }
 
-  async #try(endpoint: Endpoint, signal: AbortSignal): Promise<Link | undefined> {
+  async #try(endpoint: ChainEndpoint, signal: AbortSignal): Promise<Link | undefined> {
     const { limits, now } = this.#options
     try {
       const link = await Link.open({ endpoint, limits, now }, this.#genesis, signal)
@@ -207,7 +207,7 @@ export class Failover implements AsyncDisposable {
     this.#warnOfClock(link)
   }
 
-  #fail(endpoint: Endpoint, error: ChainError): void {
+  #fail(endpoint: ChainEndpoint, error: ChainError): void {
     if (this.#closed.signal.aborted) return
     const { isNews, restMs } = endpoint.fail(error)
     const retryMs = Math.round(restMs)
@@ -221,7 +221,7 @@ export class Failover implements AsyncDisposable {
     if (!link.hasEnded && isNewer(better.sample, link.sample)) {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
-      const message = `the chain's endpoint ${name} is behind the chain`
+      const message = `the chain’s endpoint ${name} is behind the chain`
       const { isNews } = link.endpoint.fail(new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up' }))
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
@@ -261,7 +261,7 @@ export class Failover implements AsyncDisposable {
     this.#returnTimer = setTimeout(() => void this.#return(), Math.max(waitMs, 0) + 1).unref()
   }
 
-  #betterEndpoints(): readonly Endpoint[] {
+  #betterEndpoints(): readonly ChainEndpoint[] {
     const endpoint = this.#link?.endpoint
     return endpoint ? this.#endpoints.slice(0, this.#endpoints.indexOf(endpoint)) : []
   }
@@ -330,8 +330,8 @@ function isOfEndpoint(error: unknown): error is ChainError {
   return error instanceof ChainError && codesOfEndpoints.has(error.code)
 }
 
-function notOpened(endpoint: Endpoint, cause: unknown): ChainError {
-  return new ChainError('CALL_TIMEOUT', `the chain's endpoint ${endpoint.name} does not get ready in time`, {
+function notOpened(endpoint: ChainEndpoint, cause: unknown): ChainError {
+  return new ChainError('CALL_TIMEOUT', `the chain’s endpoint ${endpoint.name} does not get ready in time`, {
     hint: 'try again, or name another endpoint first with --chain-endpoint',
     cause,
   })
