@@ -1,3 +1,4 @@
+import { spanText } from '../text/span.js'
 import type { ChainReader } from './chain-reader.js'
 import type { NeuronEvent } from './events.js'
 import type { StandingsTable } from './standings.js'
@@ -36,7 +37,7 @@ export class Alarms {
     const { registeredAt } = reader.registration!
     if (inMs > DAY_MS || this.#immunityOf === registeredAt) return
     this.#immunityOf = registeredAt!
-    const message = `the immunity of this hotkey ends in ${hours(inMs)}: from then on a new registration may take its place, if its emission is among the lowest`
+    const message = `the immunity of this hotkey ends in ${spanText(inMs)}: from then on a new registration may take its place, if its emission is among the lowest`
     emit({ level: 'warn', event: 'immunityEnds', message, blocks, inMs })
   }
 
@@ -58,7 +59,7 @@ export class Alarms {
     this.#hasExpired = standings.state() === 'unknown'
     if (!this.#hasExpired || hadExpired) return
     const ageMs = Math.round(standings.ageMs())
-    const message = `the last metagraph is ${hours(ageMs)} old, too old to decide: until the chain is back, only hotkeys in --allow are answered`
+    const message = `the last metagraph is ${spanText(ageMs)} old, too old to decide: until the chain is back, only hotkeys in --allow are answered`
     const hint = '--max-standings-age sets how long it counts'
     emit({ level: 'error', event: 'standingsExpired', message, ageMs, hint })
   }
@@ -68,8 +69,4 @@ export class Alarms {
 export function immunityBlocks({ registration, metagraph }: ChainReader): number | null {
   if (!metagraph || registration?.registeredAt == null) return null
   return registration.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
-}
-
-function hours(ms: number): string {
-  return ms < 3_600_000 ? `${Math.ceil(ms / 60_000)} minutes` : `${Math.round(ms / 360_000) / 10} h`
 }

@@ -3,12 +3,13 @@ import { timeoutSignal } from '../async/timeout.js'
 import type { Chain, Registration } from '../chain/chain.js'
 import { ChainError } from '../chain/chain-error.js'
 import type { Metagraph } from '../chain/metagraph.js'
+import { spanText } from '../text/span.js'
 import type { NeuronClock } from './clock.js'
 import { type MetagraphPlace, metagraphPath, saveMetagraph } from './disk/metagraph-file.js'
 import type { NeuronEvent } from './events.js'
 import { NeuronError } from './neuron-error.js'
 import { Outage } from './outage.js'
-import { BLOCK_MS, measuredBlockMs, nextCheckMs, nextRefreshMs, retryMs } from './pace.js'
+import { DEFAULT_BLOCK_MS, measuredBlockMs, nextCheckMs, nextRefreshMs, retryMs } from './pace.js'
 import type { StandingsTable } from './standings.js'
 
 type ReaderOptions = {
@@ -35,7 +36,7 @@ export class ChainReader {
   readonly #saving: Outage
   #registration: Registration | null | undefined
   #metagraph: Metagraph | null = null
-  #blockMs = BLOCK_MS
+  #blockMs = DEFAULT_BLOCK_MS
   #checkAt = 0
   #refreshAt = 0
 
@@ -113,10 +114,10 @@ export class ChainReader {
     emit({
       level: 'warn',
       event: 'metagraphLoaded',
-      message: 'the chain is out of reach, and the last metagraph on disk decides who may ask',
+      message: `the last metagraph on disk, read ${spanText(standings.ageMs())} ago, decides who may ask`,
       block,
       neurons: neurons.length,
-      ageMs: standings.ageMs(),
+      ageMs: Math.round(standings.ageMs()),
     })
     this.#fail(error)
   }
@@ -148,7 +149,7 @@ export class ChainReader {
     emit({
       level: 'info',
       event: 'chainBack',
-      message: 'the chain is in reach again, and standings are fresh',
+      message: `the chain is in reach again, after ${spanText(afterMs)}`,
       afterMs,
     })
     return true
@@ -207,13 +208,14 @@ export class ChainReader {
     const now = clock.elapsed()
     this.#refreshAt = now + nextRefreshMs(metagraph, this.#blockMs, Math.random())
     const { block, neurons } = metagraph
+    const validators = neurons.filter(({ hasPermit }) => hasPermit).length
     emit({
       level: isFirst ? 'info' : 'debug',
       event: 'metagraphRead',
-      message: `read the metagraph of subnet ${metagraph.subnet.netuid}`,
+      message: `subnet ${metagraph.subnet.netuid} at block ${block} has ${neurons.length} neurons, ${validators} with a validator permit`,
       block,
       neurons: neurons.length,
-      validators: neurons.filter(({ hasPermit }) => hasPermit).length,
+      validators,
       ms: Math.round(now - startedAt),
     })
     await this.#save(metagraph)
@@ -234,7 +236,7 @@ export class ChainReader {
       emit({
         level: 'warn',
         event: 'metagraphNotSaved',
-        message: `cannot save the metagraph (${message}): a restart while the chain is out of reach would know no validator`,
+        message: `cannot save the metagraph${this.#saving.forText()} (${message}): a restart while the chain is out of reach would know no validator`,
         path,
         code,
         forMs: this.#saving.forMs(),
@@ -261,7 +263,7 @@ export class ChainReader {
     emit({
       level: 'warn',
       event: 'chainLost',
-      message: `${message}; meanwhile ${meanwhile}`,
+      message: `the chain is out of reach${this.#outage.forText()}: ${message}; meanwhile ${meanwhile}`,
       code,
       forMs: this.#outage.forMs(),
       failures,

@@ -1,4 +1,5 @@
 import { ChainError } from '../chain/chain-error.js'
+import { spanText } from '../text/span.js'
 import type { NeuronClock } from './clock.js'
 import { NeuronError } from './neuron-error.js'
 
@@ -40,6 +41,11 @@ export class Outage {
   /** How long it lasts. */
   forMs(): number {
     return this.#problem ? Math.round(this.#clock.elapsed() - this.#startedAt) : 0
+  }
+
+  /** How long it lasts, for a message: ` for 12 min`; empty for a failure that has just begun. */
+  forText(): string {
+    return this.failures > 1 ? ` for ${spanText(this.forMs())}` : ''
   }
 
   /** @returns whether to report it now: it is the first failure, or its report is due again */

@@ -1,7 +1,7 @@
 import type { Metagraph } from '../chain/metagraph.js'
 
 /** How long a block of a subtensor chain takes, before it was measured. */
-export const BLOCK_MS = 12_000
+export const DEFAULT_BLOCK_MS = 12_000
 
 /** The registration is one small read, and the first sign of a loss. */
 const CHECK_MS = 3 * 60_000
@@ -10,6 +10,8 @@ const MAX_REFRESH_MS = 20 * 60_000
 const MIN_REFRESH_MS = 10_000
 /** An epoch that is late by more blocks does not come: the subnet has not started, or runs without. */
 const LATE_BLOCKS = 10
+/** Over fewer the time of a block is not measured: one that is skipped would count too much. */
+const MEASURED_BLOCKS = 20
 const MIN_RETRY_MS = 2_000
 const MAX_RETRY_MS = 60_000
 
@@ -44,5 +46,5 @@ export function measuredBlockMs(before: Metagraph | null, after: Metagraph, know
   if (!before || before.genesis !== after.genesis) return known
   const blocks = after.block - before.block
   const measured = (after.blockAt - before.blockAt) / blocks
-  return blocks >= 5 && measured >= 10 && measured <= 10 * BLOCK_MS ? measured : known
+  return blocks >= MEASURED_BLOCKS && measured >= 10 && measured <= 10 * DEFAULT_BLOCK_MS ? measured : known
 }

@@ -254,7 +254,7 @@ describe('announcing', function () {
       const failed = started.only('announcementFailed')
       assert.equal(failed.length, 1)
       assert.ok('code' in failed[0]! && failed[0].code === 'ADDRESS_REFUSED')
-      assert.match(failed[0].message, /the axon goes on serving/)
+      assert.match(failed[0].message, /it goes on serving, and announces again in 60 min/)
       node.chain.announcementRefusal = undefined
       await started.run(15 * MINUTE)
       assert.equal(started.only('announced').length, 1)

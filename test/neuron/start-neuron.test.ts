@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Chain } from '#dist/chain/chain.js'
 import type { ChainError } from '#dist/chain/chain-error.js'
+import type { Neuron } from '#dist/chain/metagraph.js'
 import { loadMetagraph, metagraphPath } from '#dist/neuron/disk/metagraph-file.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
 import { reportJson } from '#dist/neuron/report.js'
@@ -271,8 +273,9 @@ describe('a miner’s life on a subnet', function () {
       await using started = await start()
       const { node, clock, life, news } = started
       news()
-      node.faults.refuse = method => (method.startsWith('state_') ? new RpcError(-32_000, 'broken') : undefined)
-      node.makeBlock() // what is known of a block is not asked for again
+      // What is known of a block is not asked for again, so the connection has to be a new one.
+      node.faults.refuse = () => new RpcError(-32_000, 'broken')
+      node.drop()
       await started.until('stale')
       node.faults.refuse = undefined
       node.faults.isStalled = true
@@ -283,6 +286,31 @@ describe('a miner’s life on a subnet', function () {
       await started.until('fresh')
       assert.ok(news().includes('chainLost'))
       assert.equal(life.report().problems.chain, null)
+    })
+
+    it('keeps the last standings when the metagraph is empty, or lacks the hotkey', async () => {
+      let keep = (_: Neuron) => true
+      const wrap = (chain: Chain): Chain => ({
+        ...chain,
+        async metagraph(netuid, signal) {
+          const metagraph = await chain.metagraph(netuid, signal)
+          return { ...metagraph, neurons: metagraph.neurons.filter(keep) }
+        },
+      })
+      await using started = await start({ wrap })
+      const { clock, life } = started
+      for (const spoiled of [() => false, ({ hotkey }: Neuron) => hotkey !== bob.address]) {
+        keep = spoiled
+        await started.until('stale')
+        assert.equal(life.report().problems.chain?.code, 'CHAIN_CONTRADICTORY')
+        assert.equal((life.standings(alice.address) as { uid: number }).uid, 0)
+        assert.equal(life.report().isRegistered, true)
+        keep = () => true
+        await clock.run(2 * MINUTE)
+        assert.equal(life.chainState(), 'fresh')
+      }
+      keep = () => false
+      await assert.rejects(startLife(started.node, { wrap }), { code: 'CHAIN_CONTRADICTORY' })
     })
 
     it('keeps the last standings when the disk takes nothing, and says so', async () => {

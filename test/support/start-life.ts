@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Chain } from '#dist/chain/chain.js'
 import { openChain } from '#dist/chain/open-chain.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
 import { type NeuronOptions, startNeuron } from '#dist/neuron/start-neuron.js'
@@ -13,6 +14,8 @@ export type LifeOptions = Partial<NeuronOptions> & {
   /** ws URLs */
   readonly endpoints?: readonly string[]
   readonly clock?: StillClock
+  /** stands between the miner and the chain */
+  readonly wrap?: (chain: Chain) => Chain
 }
 
 /** Starts Bob's life on subnet 1 of a chain node, by a clock that stands still while the loop rests. */
@@ -37,7 +40,15 @@ export async function startLife(node: Pick<ChainServer, 'url'>, options: LifeOpt
     if (!options.folder) rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const base = { chain, network: node.url, netuid: 1, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal }
+    const base = {
+      chain: options.wrap?.(chain) ?? chain,
+      network: node.url,
+      netuid: 1,
+      signer: bob,
+      folder,
+      maxStandingsAgeMs: 86_400_000,
+      signal,
+    }
     const life = await startNeuron({ ...base, onEvent, ...options, clock })
     await clock.rested()
     /** Lets the loop run until the chain is in this state, a minute a time. */

@@ -3,6 +3,7 @@ import { timeoutSignal } from '../../async/timeout.js'
 import type { Chain, Signer } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
+import { spanText } from '../../text/span.js'
 import type { OwnAddress } from '../address/own-address.js'
 import { canonicalIp } from '../address/routable.js'
 import type { ChainReader } from '../chain-reader.js'
@@ -169,7 +170,7 @@ export class Announcer {
       emit({
         level: 'warn',
         event: 'addressUnknown',
-        message: `${message}; meanwhile ${ours.ip} stays announced`,
+        message: `${message}${this.#finding.forText()}; meanwhile ${ours.ip} stays announced`,
         code,
         forMs: this.#finding.forMs(),
         hint: 'if it is right, give it with --axon-external-ip, and no service is asked',
@@ -261,8 +262,8 @@ export class Announcer {
     this.#state = 'waiting'
     const message =
       due.reason === 'rateLimit'
-        ? `the subnet's serving rate limit delays the announcement of ${ip}:${port}`
-        : `${ip}:${port} is announced again in a while: at most once an hour`
+        ? `the subnet's serving rate limit delays the announcement of ${ip}:${port} by ${spanText(ms)}`
+        : `${ip}:${port} is announced again in ${spanText(ms)}: at most once an hour`
     const waitMs = Math.round(ms)
     if (this.#reports(due.reason))
       emit({ level: 'info', event: 'announcementDelayed', message, reason: due.reason, waitMs })
@@ -308,7 +309,7 @@ export class Announcer {
     emit({
       level: 'warn',
       event: 'announcementFailed',
-      message: `${message}; the axon goes on serving`,
+      message: `announcing the axon fails${this.#outage.forText()}: ${message}; it goes on serving, and announces again in ${spanText(retryMs)}`,
       code,
       forMs: this.#outage.forMs(),
       failures: this.#outage.failures,

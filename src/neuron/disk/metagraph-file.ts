@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Metagraph } from '../../chain/metagraph.js'
+import { spanText } from '../../text/span.js'
 import { readPrivateFile, writePrivateFile } from './private-file.js'
 
 /** Which metagraph a file is to hold. */
@@ -51,7 +52,7 @@ export async function loadMetagraph(
     const ageMs = now - metagraph.readAt
     if (ageMs < 0) throw new Refused('is from the future: the clock of this machine was, or is, wrong')
     if (ageMs > maxAgeMs)
-      throw new Refused(`is too old: it was read ${hours(ageMs)} ago, and counts for ${hours(maxAgeMs)}`)
+      throw new Refused(`is too old: it was read ${spanText(ageMs)} ago, and counts for ${spanText(maxAgeMs)}`)
     return { metagraph }
   } catch (error) {
     // Whatever the bytes cause is about them.
@@ -132,8 +133,4 @@ function networkKey(network: string): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
-}
-
-function hours(ms: number): string {
-  return `${Math.round(ms / 360_000) / 10} h`
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import assert from 'node:assert/strict'
 import { refusing, RpcError } from '../../support/chain/json-rpc.ts'
 import { tooMany } from '../../support/chain/refuse-upgrade.ts'
@@ -8,6 +9,7 @@ import { theirSubnet } from '../../support/network/callers.ts'
 import { patience } from '../../support/network/patience.ts'
 import { startNetworkMiner, watched } from '../../support/network/start-network-miner.ts'
 
+const log = (...t: unknown[]) => writeFileSync('/tmp/fz/out.txt', t.join(' ') + '\n', { flag: 'a' })
 /** A node, and what stands between it and the miner. */
 type Line = { readonly node: ChainServer; readonly proxy: ChainProxy; readonly relay: TcpRelay }
 
@@ -17,6 +19,8 @@ type Fault = {
   end(line: Line): void
   /** of the event that tells why the endpoint is not used */
   readonly reason: RegExp
+  /** the connection stays as it is, so that only silence tells */
+  readonly isSilent?: boolean
 }
 
 const both: readonly Protocol[] = ['chainHead', 'legacy']
@@ -28,12 +32,14 @@ const faults: Readonly<Record<string, Fault>> = {
     begin: ({ proxy }) => proxy.stall(),
     end: ({ proxy }) => proxy.resume(),
     reason: /does not answer|took longer/,
+    isSilent: true,
   },
   'is at the end of a half-open connection': {
     protocols: both,
     begin: ({ relay }) => relay.freeze(),
     end: ({ relay }) => relay.thaw(),
     reason: /does not answer|took longer/,
+    isSilent: true,
   },
   'closes every connection': {
     protocols: ['chainHead'],
@@ -134,7 +140,7 @@ describe('the only endpoint', function () {
     limits = await patience()
   })
 
-  for (const [name, { protocols, begin, end, reason }] of Object.entries(faults))
+  for (const [name, { protocols, begin, end, reason, isSilent }] of Object.entries(faults))
     for (const protocol of protocols)
       it(`${name}, and is well again (${protocol})`, () =>
         watched(async watch => {
@@ -144,7 +150,9 @@ describe('the only endpoint', function () {
           await using miner = watch.miner(await startNetworkMiner({ endpoints: [relay.url], limits }))
           const { life, load, clock, events } = miner
           await load.rounds(1)
+          const failed = isSilent ? miner.next('chainEndpointFailed') : undefined
           begin({ node, proxy, relay })
+          await failed
           await miner.until('the chain is out of reach', () => life.chainState() === 'stale')
           await load.rounds(2)
           const before = { calls: proxy.calls.total, connections: relay.accepted }
@@ -155,7 +163,7 @@ describe('the only endpoint', function () {
           const connections = relay.accepted - before.connections
           assert.ok(connections <= 4, `${connections} connections`)
           assert.ok(calls <= 120, `${calls} calls`)
-          console.error(connections, calls, JSON.stringify(events.slice(2)))
+          log(connections, calls, events.map(e => e.event + ((e as any).reason ?? '')).join(' '))
           assert.ok(events.some(event => event.event === 'chainEndpointFailed' && reason.test(event.reason)))
           end({ node, proxy, relay })
           await miner.until('the chain is back', () => life.chainState() === 'fresh')

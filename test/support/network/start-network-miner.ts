@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Axon } from '#dist/axon/serve-axon.js'
 import type { ChainEvent } from '#dist/chain/chain.js'
 import type { ChainLimits } from '#dist/chain/connect/limits.js'
-import { openChain } from '#dist/chain/open-chain.js'
+import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
 import { type NeuronLife, startNeuron } from '#dist/neuron/start-neuron.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
@@ -36,6 +37,8 @@ export type NetworkMiner = AsyncDisposable & {
   readonly clock: StillClock
   /** of the chain and of the life, as they came */
   readonly events: readonly (ChainEvent | NeuronEvent)[]
+  /** Resolves with the next event of this name, from now on. */
+  next(name: (ChainEvent | NeuronEvent)['event']): Promise<void>
   /** Announces the axon. */
   announce(): void
   /** Lets time pass, to the next thing that the miner has to do and on, until something is so. */
@@ -51,11 +54,15 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
   const clock = options.clock ?? new StillClock()
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'miner-faults-'))
   const events: (ChainEvent | NeuronEvent)[] = []
-  const onEvent = (event: ChainEvent | NeuronEvent) => void events.push(event)
+  const heard = new EventEmitter()
+  const onEvent = (event: ChainEvent | NeuronEvent) => {
+    events.push(event)
+    heard.emit(event.event)
+  }
   await using resources = new AsyncDisposableStack()
   if (!options.folder) resources.defer(() => rmSync(folder, { recursive: true, force: true }))
   const limits = { restMs: 20, maxRestMs: 40, busyMs: 50, wrongChainMs: 50, ...options.limits }
-  const chain = resources.use(openChain({ network, endpoints, now: clock.now, onEvent, limits }))
+  const chain = resources.use(openChainThread({ network, endpoints, onEvent, limits }))
   const { signal } = new AbortController()
   const base = { chain, network, netuid: 1, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal, clock }
   const life = resources.use(await startNeuron({ ...base, genesis, onEvent }))
@@ -76,6 +83,7 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
     load,
     clock,
     events,
+    next: async name => void (await once(heard, name)),
     announce: () => life.announce({ address: { ip: '203.0.113.7' }, port: 8091, version: 1_000 }),
     async until(what, isSo) {
       await clock.rested()
