@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs'
 import assert from 'node:assert/strict'
-import { refusing, RpcError } from '../../support/chain/json-rpc.ts'
+import { RpcError, refusing } from '../../support/chain/json-rpc.ts'
 import { tooMany } from '../../support/chain/refuse-upgrade.ts'
 import { type ChainServer, type Protocol, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { type ChainProxy, startChainProxy } from '../../support/chain/start-chain-proxy.ts'
@@ -9,7 +8,6 @@ import { theirSubnet } from '../../support/network/callers.ts'
 import { patience } from '../../support/network/patience.ts'
 import { startNetworkMiner, watched } from '../../support/network/start-network-miner.ts'
 
-const log = (...t: unknown[]) => writeFileSync('/tmp/fz/out.txt', t.join(' ') + '\n', { flag: 'a' })
 /** A node, and what stands between it and the miner. */
 type Line = { readonly node: ChainServer; readonly proxy: ChainProxy; readonly relay: TcpRelay }
 
@@ -17,7 +15,7 @@ type Fault = {
   readonly protocols: readonly Protocol[]
   begin(line: Line): void
   end(line: Line): void
-  /** of the event that tells why the endpoint is not used */
+  /** of the events that tell why the chain is out of reach */
   readonly reason: RegExp
   /** the connection stays as it is, so that only silence tells */
   readonly isSilent?: boolean
@@ -78,7 +76,13 @@ const faults: Readonly<Record<string, Fault>> = {
     protocols: both,
     begin({ node }) {
       const error = new RpcError(-32_999, 'RPC rate limit')
-      node.faults.refuse = refusing(error, 'state_call', 'state_getStorage', 'chainHead_v1_call', 'chainHead_v1_storage')
+      node.faults.refuse = refusing(
+        error,
+        'state_call',
+        'state_getStorage',
+        'chainHead_v1_call',
+        'chainHead_v1_storage',
+      )
       node.makeBlock() // what is known of a block is not asked for again
     },
     end({ node }) {
@@ -163,8 +167,13 @@ describe('the only endpoint', function () {
           const connections = relay.accepted - before.connections
           assert.ok(connections <= 4, `${connections} connections`)
           assert.ok(calls <= 120, `${calls} calls`)
-          log(connections, calls, events.map(e => e.event + ((e as any).reason ?? '')).join(' '))
-          assert.ok(events.some(event => event.event === 'chainEndpointFailed' && reason.test(event.reason)))
+          const reasons = events.flatMap(event =>
+            event.event === 'chainEndpointFailed' ? [event.reason] : event.event === 'chainLost' ? [event.message] : [],
+          )
+          assert.ok(
+            reasons.some(text => reason.test(text)),
+            reasons.join('; '),
+          )
           end({ node, proxy, relay })
           await miner.until('the chain is back', () => life.chainState() === 'fresh')
           await load.rounds(2)

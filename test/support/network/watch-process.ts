@@ -17,7 +17,8 @@ export function watchProcess(): ProcessWatch {
   const printed: string[] = []
   const streams = [process.stdout, process.stderr] as const
   const writes = streams.map(stream => stream.write)
-  for (const stream of streams) stream.write = ((text: unknown) => printed.push(String(text)) > 0) as typeof stream.write
+  for (const stream of streams)
+    stream.write = ((text: unknown) => printed.push(String(text)) > 0) as typeof stream.write
   const onWarning = (warning: Error) => void printed.push(String(warning.stack))
   process.on('warning', onWarning)
   return {
