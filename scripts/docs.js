@@ -46,8 +46,8 @@ Editors that support JSON Schema validate and complete the file with [config.sch
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
 - In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
 - An unknown key, flag or \`MINER_\` variable is an error. All errors in the settings are reported at once, over all
-  layers. What has to be tried comes after them, one by one: \`--network\` and \`--allow\` of \`serve\`, then the key of the model,
-  then the hotkey.
+  layers. What has to be tried comes after them, one by one: \`--allow\` of \`serve\` without a chain, then the key of the model,
+  then the hotkey, then the chain.
 
 ${configurationDoc(sections, reservedFlags())}`,
 

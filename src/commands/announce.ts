@@ -7,12 +7,12 @@ import type { AnnouncedAxon } from '../chain/metagraph.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
-import { groupedText } from '../cli/output/span.js'
 import { announceNow, type Changed, nowhere } from '../cli/subnet/announce-now.js'
 import { localIp, localPort, servingNow } from '../cli/subnet/local-axon.js'
 import { axonText } from '../cli/subnet/metagraph-table.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
 import { valuesOf } from '../config/configuration.js'
+import { groupedText } from '../text/span.js'
 
 export default class AnnounceCommand extends SettingsCommand {
   static override summary = 'Tell the chain once where the axon is, or with --stop that it is nowhere.'
@@ -54,21 +54,18 @@ export default class AnnounceCommand extends SettingsCommand {
     })
     waiting[Symbol.dispose]()
 
-    if (flags.stop && running)
-      this.#warn(
-        `miner serve, process ${running.pid}, announces the axon again`,
-        'stop it, or serve with --no-announce',
-      )
+    const other = running?.ours && axonText(running.ours) !== axonText(axon) ? running.ours : null
+    if (running && other) {
+      const message = `miner serve, process ${running.pid}, will announce ${axonText(other)} again`
+      const hint = 'stop it, or serve with --no-announce'
+      process.stderr.write(formatMessage({ label: 'warning', message, hint }))
+    }
     if (this.jsonEnabled()) {
       const { ip, port } = flags.stop ? { ip: null, port: null } : axon
       return { netuid, hotkey: signer.address, ip, port, ...changed }
     }
     this.log(textOf(flags.stop ? null : axon, changed))
     return undefined
-  }
-
-  #warn(message: string, hint: string): void {
-    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: 'warning', message, hint }))
   }
 }
 

@@ -58,10 +58,11 @@ const impliedByDev: readonly TypedFlag[] = [
 ]
 
 export default class Serve extends SettingsCommand {
-  static override summary = 'Open the axon, and answer validators until stopped.'
+  static override summary = 'Join the subnet, and answer its validators until stopped.'
   static override description =
-    'On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
+    'It reads the registration of the hotkey and the metagraph, opens the axon, and tells the chain where that is. It exits with 2 when the hotkey is not registered, and with 69 when it loses its place. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
   static override examples = [
+    '<%= config.bin %> <%= command.id %> --netuid 1 --model gpt-4o-mini',
     '<%= config.bin %> <%= command.id %> --dev --use echo',
     `<%= config.bin %> <%= command.id %> --model gpt-3.5-turbo --network none --allow ${developmentKeys[0].address}`,
   ]
@@ -69,7 +70,7 @@ export default class Serve extends SettingsCommand {
   static override flags = {
     dev: Flags.boolean({
       description:
-        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --allow, --deny, --axon-host, --network and flags of the wallet',
+        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, and the flags of policy, neuron, subtensor and wallet',
     }),
   }
   static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const

@@ -24,6 +24,7 @@ export class Outage {
   #problem: NeuronProblem | null = null
   #startedAt = 0
   #reportAt = 0
+  readonly #reported = new Set<string | null>()
 
   constructor(clock: NeuronClock) {
     this.#clock = clock
@@ -48,7 +49,7 @@ export class Outage {
     return this.failures > 1 ? ` for ${spanText(this.forMs())}` : ''
   }
 
-  /** @returns whether to report it now: it is the first failure, or its report is due again */
+  /** @returns whether to report it now: its code is new in this run of failures, or the report is due again */
   fail(error: unknown): boolean {
     const now = this.#clock.elapsed()
     const former = this.#problem
@@ -56,7 +57,8 @@ export class Outage {
     const { code, message, hint } = describe(error)
     const since = former?.since ?? this.#clock.now()
     this.#problem = { code, message, hint, since, failures: this.failures + 1 }
-    if (former && now < this.#reportAt) return false
+    if (this.#reported.has(code) && now < this.#reportAt) return false
+    this.#reported.add(code)
     this.#reportAt = now + Math.min(LAST_REPORT_MS, Math.max(FIRST_REPORT_MS, 2 * this.forMs()))
     return true
   }
@@ -66,6 +68,7 @@ export class Outage {
     if (!this.#problem) return undefined
     const lasted = this.forMs()
     this.#problem = null
+    this.#reported.clear()
     return lasted
   }
 }

@@ -1,8 +1,8 @@
 import type { AnnouncedAxon, Metagraph, Neuron } from '../chain/metagraph.js'
+import type { ChainState } from '../plugin/standing.js'
 import type { OwnAxon } from './announce/announcement-due.js'
 import type { AnnouncementState } from './announce/announcer.js'
 import type { NeuronProblem } from './outage.js'
-import type { ChainState } from './standings.js'
 
 /** How the miner stands on its subnet, for the banner and for `miner status`. Times are epoch milliseconds. */
 export type NeuronReport = {

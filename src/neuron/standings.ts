@@ -1,12 +1,6 @@
 import type { Metagraph } from '../chain/metagraph.js'
-import type { Standing, Standings } from '../plugin/standing.js'
+import type { ChainState, Standing, Standings } from '../plugin/standing.js'
 import type { NeuronClock } from './clock.js'
-
-/**
- * How far the standings can be relied on. `fresh`: the chain is in reach. `stale`: it is not, and the last metagraph decides
- * in its place. `unknown`: that is too old.
- */
-export type ChainState = 'fresh' | 'stale' | 'unknown'
 
 /** Longer than a refresh that is due ever takes: the loop stands still, as after a suspended machine has come back. */
 const FRESH_MS = 45 * 60_000

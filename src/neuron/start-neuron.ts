@@ -2,7 +2,7 @@ import { linkedController } from '../async/abortable.js'
 import { timeoutSignal } from '../async/timeout.js'
 import type { Chain, Signer } from '../chain/chain.js'
 import { ChainError } from '../chain/chain-error.js'
-import type { Standings } from '../plugin/standing.js'
+import type { ChainState, Standings } from '../plugin/standing.js'
 import { Alarms, immunityBlocks } from './alarms.js'
 import { type AnnounceOptions, Announcer } from './announce/announcer.js'
 import { ChainReader } from './chain-reader.js'
@@ -12,7 +12,7 @@ import type { NeuronEvent } from './events.js'
 import { NeuronError } from './neuron-error.js'
 import { retryMs } from './pace.js'
 import type { NeuronReport } from './report.js'
-import { type ChainState, StandingsTable } from './standings.js'
+import { StandingsTable } from './standings.js'
 
 export type NeuronOptions = {
   readonly chain: Chain

@@ -12,3 +12,9 @@ export type Standing = {
  * registered since.
  */
 export type Standings = (hotkey: string) => Standing | 'unregistered' | 'unknown'
+
+/**
+ * How far the standings can be relied on. `fresh`: the chain is in reach. `stale`: it is not, and the last metagraph decides
+ * in its place. `unknown`: that is too old.
+ */
+export type ChainState = 'fresh' | 'stale' | 'unknown'

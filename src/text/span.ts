@@ -10,3 +10,13 @@ export function spanText(ms: number): string {
   const [unit, length] = units.find(([, length]) => span >= 2 * length) ?? ['s', 1_000]
   return `${Math.floor(span / length)} ${unit}`
 }
+
+/** Formats when something was: `5 min ago`; a time that is still to come counts as now. */
+export function agoText(at: number, now: number): string {
+  return `${spanText(now - at)} ago`
+}
+
+/** Formats a whole number with its thousands: `9,286,202`. */
+export function groupedText(whole: number | bigint): string {
+  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+}

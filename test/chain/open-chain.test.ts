@@ -60,19 +60,8 @@ describe('openChain', () => {
     await chain.head()
   })
 
-  it('reads the new runtime when the chain is upgraded while connected', async () => {
-    await using node = await startChainNode({ spec: 343, subnets })
-    await using chain = openChainOver([node])
-    assert.equal((await chain.head()).specVersion, 343)
-    await chain.metagraph(1)
-    node.upgrade(381)
-    while ((await chain.head()).specVersion !== 381) await turn()
-    assert.equal((await chain.metagraph(1)).specVersion, 381)
-    assert.equal(node.connections.accepted, 1)
-  })
-
   for (const protocol of ['legacy', 'chainHead'] as const)
-    describe(`failover, ${protocol}`, () => {
+    describe(`on nodes of ${protocol}`, () => {
       for (const [name, read] of Object.entries(reads))
         it(`repeats ${name} at another endpoint when the connection drops meanwhile`, async () => {
           await using first = await start(protocol)
@@ -173,6 +162,17 @@ describe('openChain', () => {
         second.faults.isStalled = false
         second.drop()
         await reading
+      })
+
+      it('reads the new runtime when the chain is upgraded while connected', async () => {
+        await using node = await startChainNode({ spec: 343, subnets, protocol })
+        await using chain = openChainOver([node])
+        assert.equal((await chain.head()).specVersion, 343)
+        await chain.metagraph(1)
+        node.upgrade(381)
+        while ((await chain.head()).specVersion !== 381) await turn()
+        assert.equal((await chain.metagraph(1)).specVersion, 381)
+        assert.equal(node.connections.accepted, 1)
       })
 
       it('announces once when the connection drops meanwhile', async () => {

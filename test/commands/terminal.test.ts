@@ -15,15 +15,9 @@ import {
   streamed,
 } from '../support/model-server.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
-import { hasTerminal, onTerminal as runOnTerminal } from '../support/terminal.ts'
+import { hasTerminal, onTerminal as runOnTerminal, withoutStatus } from '../support/terminal.ts'
 
 const ERASE = '\r\u001b[2K'
-/** Removes the line that shows on a slow machine that the program waits. */
-const withoutStatus = (text: string) =>
-  text
-    .split(ERASE)
-    .filter(part => !/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(part))
-    .join('')
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 
 describe('on a terminal', () => {

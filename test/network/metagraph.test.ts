@@ -4,7 +4,7 @@ import { subnetOf } from '../support/chain/subnet-of.ts'
 import { liveMiner } from '../support/cli.ts'
 import { runMiner } from '../support/miner-process.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
-import { hasTerminal, onTerminal } from '../support/terminal.ts'
+import { hasTerminal, onTerminal, withoutStatus } from '../support/terminal.ts'
 
 const TAO = 1_000_000_000n
 const neurons = [
@@ -87,8 +87,8 @@ describe('miner metagraph', () => {
     ]
     for (const [args, code, error] of cases) {
       const ended = await runMiner(['metagraph', ...args, '--json'])
-      assert.deepEqual([ended.code, JSON.parse(ended.stdout).error.code], [code, error], ended.stdout)
-      const { hint, problems } = JSON.parse(ended.stdout).error
+      const { code: found, hint, problems } = JSON.parse(ended.stdout).error
+      assert.deepEqual([ended.code, found], [code, error], ended.stdout)
       if (!args.includes('--sort')) assert.ok(hint ?? problems?.[0].hint, `${args} has no hint`)
     }
   })
@@ -104,12 +104,13 @@ describe('miner metagraph', () => {
         await using run = onTerminal(['metagraph', '--network', node.url, '--limit', '50'], { columns })
         const { code, stdout } = await run.ended
         assert.equal(code, 0)
-        const lines = stdout.replaceAll('\r', '').trimEnd().split('\n')
+        const text = withoutStatus(stdout).replaceAll('\r', '')
+        const lines = text.trimEnd().split('\n')
         assert.ok(
           lines.every(line => line.length <= columns),
-          stdout,
+          text,
         )
-        assert.match(stdout.replaceAll(/\r?\n */g, ' '), /^subnet 1 at block [\d,]+, \d+ s old: 1,024 neurons/)
+        assert.match(text.replaceAll(/\n */g, ' '), /^subnet 1 at block [\d,]+, \d+ s old: 1,024 neurons/)
         assert.equal(lines.filter(line => /^ *\d+ {2}5[A-Za-z0-9]{4}…[A-Za-z0-9]{4} /.test(line)).length, 50)
         assert.equal(stdout.includes('no room for '), columns < 120)
       })

@@ -11,6 +11,7 @@ import { subnetOf } from '../support/chain/subnet-of.ts'
 import { liveMiner } from '../support/cli.ts'
 import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 import { alice, bob, charlie, dave, send, signedRequest } from '../support/signed-request.ts'
+import { hasTerminal, onTerminal } from '../support/terminal.ts'
 
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
 const TAO = 1_000_000_000n
@@ -128,7 +129,7 @@ describe('miner serve, on a subnet', () => {
 
     it('at an endpoint of another chain than the network names', async () => {
       await using node = await startNode()
-      const { code, stderr } = await runMiner(serve('finney', ...ip, '--chain-endpoint', node.url))
+      const { code, stderr } = await spawnMiner(serve('finney', ...ip, '--chain-endpoint', node.url))
       assert.equal(code, 2, stderr)
       assert.match(stderr, /^error: .*\n {2}try: /m)
     })
@@ -164,6 +165,49 @@ describe('miner serve, on a subnet', () => {
     run.child.kill('SIGINT')
     const { code, signal } = await run.ended
     assert.deepEqual({ code, signal }, { code: null, signal: 'SIGINT' })
+  })
+
+  describe('on a terminal', () => {
+    before(function () {
+      if (!hasTerminal()) this.skip()
+    })
+
+    it('shows its place, what it announces, who may ask, and the command that shows how it does', async () => {
+      await using node = await startNode()
+      await using run = onTerminal(serve(node.url, ...ip), { env: { NO_COLOR: '1' }, columns: 300 })
+      await run.says('see it')
+      run.child.kill('SIGTERM')
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      const text = stdout.replaceAll('\r\n', '\n').replaceAll(/:\d+/g, ':PORT')
+      const banner = text.slice(text.indexOf('\n  hotkey'), text.indexOf('\n\n', text.indexOf('see it')))
+      const network = node.url.replace(/\d+$/, 'PORT')
+      const status = `miner status --network ${network} --axon-external-ip 203.0.113.7`
+      assert.equal(
+        banner,
+        `
+  hotkey    5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty
+  uid       1 of subnet 1 on ${network}
+  url       http://127.0.0.1:PORT
+  announces 203.0.113.7:PORT
+  miner     echo
+  dialect   prompting
+  callers   validators with a permit (1 of 3 neurons)
+  try it    miner query --dev --url http://127.0.0.1:PORT --receiver 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty "hi"
+  see it    ${status} --wallet-name plain --wallet-path ${wallets}`,
+      )
+      assert.match(text, /INFO {2}registered: the hotkey \w+ has uid 1 on subnet 1$/m)
+      assert.match(text, /INFO {2}serving: .*, uid 1 of subnet 1 on ws:.*, announces 203\.0\.113\.7:PORT$/m)
+    })
+
+    it('shows that it waits for the chain', async () => {
+      await using silent = await startSilentServer()
+      const env = { NO_COLOR: '1', TERM: 'xterm-256color', CI: '' }
+      await using run = onTerminal(serve(silent.url, '--no-announce'), { env, columns: 200 })
+      await run.says(`reading the subnet from ${silent.url} (1 s)`)
+      run.child.kill('SIGTERM')
+      await run.ended
+    })
   })
 
   // The next epoch is a block away, so that the metagraph is read again soon.

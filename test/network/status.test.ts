@@ -13,7 +13,7 @@ import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
 import { liveMiner } from '../support/cli.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { alice, bob, charlie, send, signedRequest } from '../support/signed-request.ts'
-import { hasTerminal, onTerminal } from '../support/terminal.ts'
+import { hasTerminal, onTerminal, withoutStatus } from '../support/terminal.ts'
 
 const TAO = 1_000_000_000n
 const LOOPBACK = 0x7f000002n
@@ -171,7 +171,7 @@ describe('miner status', () => {
         await using run = onTerminal(args(node.url), { columns, env: env() })
         const { code, stdout } = await run.ended
         assert.equal(code, 1)
-        const lines = stdout.replaceAll('\r', '').split('\n')
+        const lines = withoutStatus(stdout).replaceAll('\r', '').split('\n')
         const long = lines.filter(line => line.length > columns)
         assert.ok(
           long.every(line => line.includes(bob.address) && columns === 40),

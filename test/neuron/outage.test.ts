@@ -19,6 +19,19 @@ describe('an outage', () => {
     assert.equal(outage.problem, null)
   })
 
+  it('is reported again when it turns into another, but not when two take turns', () => {
+    const clock = new StillClock()
+    const outage = new Outage(clock)
+    const reported: string[] = []
+    for (const code of ['A', 'A', 'B', 'A', 'B', 'B', 'C', 'A']) {
+      if (outage.fail(Object.assign(new Error('down'), { code }))) reported.push(code)
+      clock.advance(1_000)
+    }
+    assert.deepEqual(reported, ['A', 'B', 'C'])
+    outage.end()
+    assert.equal(outage.fail(Object.assign(new Error('down'), { code: 'A' })), true)
+  })
+
   it('has the last error, and when it began', () => {
     const clock = new StillClock(5_000)
     const outage = new Outage(clock)

@@ -31,6 +31,16 @@ export function hasTerminal(): boolean {
   return spawnSync('python3', ['-c', 'import pty']).status === 0
 }
 
+const ERASE = '\r\u001b[2K'
+
+/** Removes the line that shows on a slow machine that the program waits. */
+export function withoutStatus(text: string): string {
+  return text
+    .split(ERASE)
+    .filter(part => !/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(part))
+    .join('')
+}
+
 type Options = {
   readonly env?: Record<string, string>
   readonly columns?: number

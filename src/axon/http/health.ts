@@ -1,3 +1,4 @@
+import type { ChainState } from '../../plugin/standing.js'
 import type { Head, Reply } from '../../wires/wire.js'
 
 /** Checked before any synapse, so GET never reaches a synapse of this name. */
@@ -6,9 +7,6 @@ const PATH = '/healthz'
 export function isHealthCheck({ method, target }: Head): boolean {
   return (method === 'GET' || method === 'HEAD') && (target === PATH || target.startsWith(`${PATH}?`))
 }
-
-/** How well the standings of callers are known: `stale` ones are older than they should be, and still decide. */
-export type ChainState = 'fresh' | 'stale' | 'unknown'
 
 /**
  * Replies 200 while the axon takes questions, 503 while it drains. Standings that are not fresh change no status: a

@@ -97,8 +97,12 @@ export class ChainFailover implements AsyncDisposable {
   async #acquire(signal: AbortSignal | undefined): Promise<Link> {
     signal?.throwIfAborted()
     this.#closed.signal.throwIfAborted()
-    const attempt = this.#linkInUse() ?? this.#open()
-    const link = await (signal ? abortable(attempt, signal) : attempt)
+    const attempt = this.#liveLink()
+    return signal ? await abortable(attempt, signal) : await attempt
+  }
+
+  async #liveLink(): Promise<Link> {
+    const link = await (this.#linkInUse() ?? this.#open())
     // It may have ended since it was opened for the callers that share it.
     return link.hasEnded ? await this.#open() : link
   }
@@ -222,7 +226,9 @@ export class ChainFailover implements AsyncDisposable {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
       const message = `the chain’s endpoint ${name} is behind the chain`
-      const { isNews } = link.endpoint.fail(new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up' }))
+      const retryAfterMs = this.#options.limits.behindRestMs
+      const error = new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up', retryAfterMs })
+      const { isNews } = link.endpoint.fail(error)
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
     link.retire()

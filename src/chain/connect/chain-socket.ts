@@ -23,6 +23,7 @@ type ChainSocketOptions = {
   readonly name: string
   readonly connectMs: number
   readonly heartbeatMs: number
+  readonly now: () => number
   /** Called when the endpoint proves unfit. It may be called more than once. */
   readonly onFailure: (error: ChainError) => void
 }
@@ -37,7 +38,7 @@ type ChainSocketOptions = {
  *
  * @returns the class, and what closes all of its sockets
  */
-export function chainSocketClass({ name, connectMs, heartbeatMs, onFailure }: ChainSocketOptions) {
+export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure }: ChainSocketOptions) {
   const sockets = new Set<WebSocket>()
 
   class ChainSocket {
@@ -106,7 +107,7 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, onFailure }: Ch
       const { statusCode = 0, headers } = response
       response.destroy()
       const isBusy = statusCode === 429
-      const wait = parseRetryAfter(headers['retry-after'], Date.now())
+      const wait = parseRetryAfter(headers['retry-after'], now())
       const text = isBusy ? 'limits the rate of this machine (HTTP 429)' : `refuses the connection (HTTP ${statusCode})`
       onFailure(isBusy ? busy(text, wait) : failed(text, undefined, wait))
       this.#socket.terminate()

@@ -4,8 +4,10 @@ import type { HeadSample } from './link.js'
 const AGREEMENT_MS = 60_000
 /** A block comes each 12 s; a head that is younger than this proves nothing about a clock that is fast. */
 const LATE_MS = 60_000
-/** A head from the future proves a clock that is slow; the clocks of those who make blocks differ by less than this. */
-const EARLY_MS = 1_000
+/** A block so far in the future proves a clock that is slow. Beyond 4 s the axon refuses every validator. */
+const EARLY_MS = 4_000
+/** So do two blocks that are so far in the future: one alone may come from a node whose own clock is a little fast. */
+const BIT_EARLY_MS = 1_000
 
 /** Returns by how much a head is older than this machine's clock, in milliseconds; below 0: the head is from the future. */
 export function headAge({ head, readAt }: HeadSample): number {
@@ -21,7 +23,7 @@ export function isNewer(one: HeadSample, other: HeadSample): boolean {
  * Returns by how much this machine's clock must be wrong at least, in milliseconds: above 0 it is ahead. 0: nothing
  * proves that.
  *
- * A newest block from the future proves a clock that is behind. A newest block that is old proves a clock that is ahead
+ * A newest block from the future proves a clock that is behind. One that is old proves a clock that is ahead
  * only if the chain went on meanwhile as fast as the clock did: otherwise it is the chain that stands still, or the node
  * that does not keep up.
  *
@@ -30,7 +32,9 @@ export function isNewer(one: HeadSample, other: HeadSample): boolean {
  */
 export function clockError(sample: HeadSample, older: readonly HeadSample[]): number {
   const age = sample.readAt - sample.newestAt
-  if (age < -EARLY_MS) return age
+  const others = older.filter(({ newestAt }) => newestAt !== sample.newestAt)
+  const isEarly = others.some(({ readAt, newestAt }) => readAt - newestAt < -BIT_EARLY_MS)
+  if (age < -EARLY_MS || (age < -BIT_EARLY_MS && isEarly)) return age
   if (age < LATE_MS) return 0
   const keepsUp = older.some(({ readAt, newestAt }) => {
     const passed = sample.readAt - readAt

@@ -19,6 +19,8 @@ export type ChainLimits = {
   readonly busyMs: number
   /** that an endpoint rests which belongs to another chain */
   readonly wrongChainMs: number
+  /** that an endpoint rests which is behind: each look at it costs a megabyte */
+  readonly behindRestMs: number
   /** that a head may be older than this machine's clock */
   readonly behindMs: number
   /** between two looks at the head of the endpoint in use */
@@ -37,6 +39,7 @@ export const defaultLimits: ChainLimits = {
   maxRestMs: 120_000,
   busyMs: 30_000,
   wrongChainMs: 600_000,
+  behindRestMs: 300_000,
   behindMs: 120_000,
   headCheckMs: 30_000,
 }

@@ -57,13 +57,13 @@ export class Link {
    * @throws {ChainError} WRONG_CHAIN · CALL_FAILED · CALL_TIMEOUT · ENDPOINT_BUSY
    */
   static async open(options: LinkOptions, genesis: string | undefined, signal: AbortSignal): Promise<Link> {
-    const { endpoint, limits } = options
+    const { endpoint, limits, now } = options
     // Loaded when a chain is used: together they take 200 ms.
     const [{ createClient }, { getWsProvider }] = await Promise.all([import('polkadot-api'), import('polkadot-api/ws')])
     signal.throwIfAborted()
     const ended = new AbortController()
     const end = (error: ChainError) => ended.abort(error)
-    const { ChainSocket, close } = chainSocketClass({ name: endpoint.name, onFailure: end, ...limits })
+    const { ChainSocket, close } = chainSocketClass({ ...limits, name: endpoint.name, now, onFailure: end })
     const provider = getWsProvider(endpoint.url, {
       websocketClass: ChainSocket,
       timeout: limits.connectMs,

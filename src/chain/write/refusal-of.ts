@@ -58,7 +58,10 @@ const tooOften: RefusalText = {
 const address: RefusalText = {
   code: 'ADDRESS_REFUSED',
   message: ({ ip }, reason) => `the chain refuses the address ${ip} (${reason})`,
-  hint: () => 'give the public address of this machine as --axon-external-ip',
+  hint: ({ ip }) =>
+    ip === '0.0.0.0'
+      ? 'this runtime of the chain takes no announcement back; announce another address instead'
+      : 'give the public address of this machine as --axon-external-ip',
 }
 
 const port: RefusalText = {

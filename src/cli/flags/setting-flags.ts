@@ -74,7 +74,10 @@ export function reservedFlags(): ReadonlySet<string> {
   return new Set([...ofCommands, ...ofSettings])
 }
 
-/** Flags of commands that are not flags of settings. */
+/**
+ * Flags of commands that are not flags of settings. Those of `announce`, `metagraph` and `status` are not among them: no miner
+ * is used there, and miners had settings of such names (`stop`) before.
+ */
 const ofCommands = [
   '-V',
   '-h',
@@ -86,26 +89,20 @@ const ofCommands = [
   'dir',
   'extends',
   'help',
-  'hotkey',
   'interactive',
-  'interval',
   'json',
-  'limit',
   'messages',
   'no-stream',
   'origin',
   'receiver',
   'refresh-cache',
   'roles',
-  'sort',
   'stream',
   'synapse',
   'timeout',
   'url',
-  'validators',
   'verbose',
   'version',
-  'watch',
 ]
 
 /** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */

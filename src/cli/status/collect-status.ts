@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { networkName } from '../../app/chain/network-name.js'
 import { registerCommand } from '../../app/chain/register-command.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
@@ -24,6 +25,8 @@ export type Status = {
   /** as `wallet/hotkey` */
   readonly wallet: string
   readonly netuid: number
+  /** by its name; a URL in short */
+  readonly network: string
   readonly chain: ChainStatus
   /** null: it is not registered, or the chain cannot be read */
   readonly neuron: Neuron | null
@@ -106,6 +109,7 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
         hotkey,
         wallet: `${wallet.name}/${wallet.hotkey}`,
         netuid,
+        network: networkName(network),
         chain,
         neuron,
         own: { ...address, port },

@@ -1,5 +1,5 @@
-import { agoText, spanText } from '../output/span.js'
-import { BLOCK_MS } from '../subnet/blocks.js'
+import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
+import { agoText, spanText } from '../../text/span.js'
 import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
@@ -110,6 +110,8 @@ function lookAtServing(status: Status, found: Found): void {
   if (problem === null && state === null)
     found.notes.push('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
+  if (state.network !== status.network)
+    found.notes.push(`miner serve ran on another network: its part of this page is of ${state.network}`)
   if (!serving.isRunning && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',
@@ -140,5 +142,5 @@ function lookAtServing(status: Status, found: Found): void {
 export function immunityLeftMs({ neuron, chain: { metagraph } }: Pick<Status, 'neuron' | 'chain'>): number | null {
   if (!metagraph || !neuron || neuron.registeredAt === null) return null
   const blocks = neuron.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
-  return Math.max(0, blocks) * BLOCK_MS
+  return Math.max(0, blocks) * DEFAULT_BLOCK_MS
 }

@@ -6,12 +6,13 @@ import { type Findings, immunityLeftMs } from './find-problems.js'
 
 /** Returns the status as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
 export function statusJson(status: Status, { problems, notes }: Findings): object {
-  const { at, hotkey, wallet, netuid, chain, neuron, own, ping, serving } = status
+  const { at, hotkey, wallet, netuid, network, chain, neuron, own, ping, serving } = status
   return {
     at: isoTime(at),
     hotkey,
     wallet,
     netuid,
+    network,
     registered: chain.metagraph === null ? null : neuron !== null,
     neuron: neuron && {
       ...neuronJson(neuron),

@@ -3,7 +3,7 @@ import type { ServingState } from '../../app/state/serving-state.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
 import { escapeControls } from '../../text/escape.js'
 import { fill } from '../../text/fill.js'
-import { agoText, groupedText, spanText } from '../output/span.js'
+import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount, shownShare } from '../subnet/amount.js'
 import { blockText } from '../subnet/blocks.js'
@@ -32,11 +32,11 @@ const MAX_MESSAGE = 120
 type Row = readonly [name: string, value: string]
 
 function miner(status: Status): readonly Row[] {
-  const { hotkey, wallet, netuid, neuron } = status
+  const { hotkey, wallet, netuid, network, neuron } = status
   const { metagraph } = status.chain
   const who: readonly Row[] = [
     ['hotkey', `${hotkey} (wallet ${wallet})`],
-    ['subnet', metagraph ? `${netuid}, ${counted(metagraph.neurons.length, 'neuron')}` : String(netuid)],
+    ['subnet', `${netuid} on ${network}${metagraph ? `, ${counted(metagraph.neurons.length, 'neuron')}` : ''}`],
   ]
   if (!metagraph || !neuron) return [...who, ['uid', metagraph ? 'not registered' : 'unknown']]
   const { registeredAt } = neuron

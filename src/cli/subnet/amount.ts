@@ -1,4 +1,4 @@
-import { groupedText } from '../output/span.js'
+import { groupedText } from '../../text/span.js'
 
 const RAO = 1_000_000_000n
 

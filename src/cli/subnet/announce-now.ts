@@ -4,8 +4,8 @@ import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
 import { canonicalIp } from '../../neuron/address/routable.js'
 import { isSame } from '../../neuron/announce/announcement-due.js'
-import { spanText } from '../output/span.js'
-import { BLOCK_MS } from './blocks.js'
+import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
+import { spanText } from '../../text/span.js'
 
 /** The address of an axon that is nowhere, which takes an announcement back. */
 export const nowhere = { ip: '0.0.0.0', port: 1 } as const
@@ -46,7 +46,7 @@ export async function announceNow({ chain, netuid, axon, signer, signal, ...how 
   if (onChain) {
     const { number } = await chain.head(signal)
     const blocks = onChain.block + subnet.servingRateLimit - number
-    if (blocks > 0) throw tooOften(blocks * BLOCK_MS)
+    if (blocks > 0) throw tooOften(blocks * DEFAULT_BLOCK_MS)
   }
   how.onSend()
   try {
@@ -55,7 +55,7 @@ export async function announceNow({ chain, netuid, axon, signer, signal, ...how 
   } catch (error) {
     // What was taken back has no address on the chain, and its block is not told.
     const isTooOften = error instanceof ChainError && error.code === 'ANNOUNCED_TOO_OFTEN'
-    throw isTooOften ? tooOften(subnet.servingRateLimit * BLOCK_MS, error) : error
+    throw isTooOften ? tooOften(subnet.servingRateLimit * DEFAULT_BLOCK_MS, error) : error
   }
 }
 

@@ -1,11 +1,9 @@
-import { groupedText, spanText } from '../output/span.js'
-
-/** How often the chain makes a block. */
-export const BLOCK_MS = 12_000
+import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
+import { groupedText, spanText } from '../../text/span.js'
 
 /** Formats how long some blocks take: `5 h`. */
 export function blocksText(blocks: number): string {
-  return spanText(blocks * BLOCK_MS)
+  return spanText(blocks * DEFAULT_BLOCK_MS)
 }
 
 /** Formats a block and how long ago it was: `at block 9,286,202, 5 h ago`. @param head the block that is now */

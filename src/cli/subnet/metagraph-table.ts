@@ -1,6 +1,6 @@
 import { shortHotkey } from '../../app/log/event-text.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
-import { groupedText, spanText } from '../output/span.js'
+import { groupedText, spanText } from '../../text/span.js'
 import { columnWidth, table } from '../output/table.js'
 import { shownAmount, shownShare } from './amount.js'
 import { blocksText } from './blocks.js'

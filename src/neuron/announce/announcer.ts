@@ -10,7 +10,14 @@ import type { ChainReader } from '../chain-reader.js'
 import type { NeuronClock } from '../clock.js'
 import type { NeuronEvent } from '../events.js'
 import { type NeuronProblem, Outage } from '../outage.js'
-import { type AnnouncementDue, announcementDue, isSame, isSettling, type OwnAxon } from './announcement-due.js'
+import {
+  type AnnouncementDue,
+  announcementDue,
+  isSame,
+  isSettling,
+  type OwnAxon,
+  type WaitReason,
+} from './announcement-due.js'
 
 /** What is to be announced, once the port is open. */
 export type AnnounceOptions = {
@@ -43,6 +50,8 @@ const FIND_RETRY_MS = 10 * 60_000
 const FIND_AGAIN_MS = 5 * 60_000
 /** Between two looks whether the block that included an announcement is final. */
 const SETTLE_POLL_MS = 15_000
+/** How long a wait lasts before the next look at the chain: its blocks may be faster than they were measured. */
+const lookAgainMs: Partial<Record<WaitReason, number>> = { settling: SETTLE_POLL_MS, rateLimit: 60_000 }
 const ANNOUNCE_MS = 3 * 60_000
 const MIN_RETRY_MS = 15_000
 const MAX_RETRY_MS = 10 * 60_000
@@ -246,7 +255,7 @@ export class Announcer {
       return
     }
     if (due.action === 'announce') return
-    const ms = due.action === 'wait' && due.reason === 'settling' ? SETTLE_POLL_MS : due.ms
+    const ms = Math.min(due.ms, due.action === 'wait' ? (lookAgainMs[due.reason] ?? due.ms) : due.ms)
     this.#dueAt = clock.elapsed() + ms
     reader.checkWithin(ms)
     if (due.action === 'yield') {
@@ -262,9 +271,9 @@ export class Announcer {
     this.#state = 'waiting'
     const message =
       due.reason === 'rateLimit'
-        ? `the subnet's serving rate limit delays the announcement of ${ip}:${port} by ${spanText(ms)}`
-        : `${ip}:${port} is announced again in ${spanText(ms)}: at most once an hour`
-    const waitMs = Math.round(ms)
+        ? `the subnet's serving rate limit delays the announcement of ${ip}:${port} by ${spanText(due.ms)}`
+        : `${ip}:${port} is announced again in ${spanText(due.ms)}: at most once an hour`
+    const waitMs = Math.round(due.ms)
     if (this.#reports(due.reason))
       emit({ level: 'info', event: 'announcementDelayed', message, reason: due.reason, waitMs })
   }

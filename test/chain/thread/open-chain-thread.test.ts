@@ -5,6 +5,7 @@ import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
 import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
+import { RpcError } from '../../support/chain/json-rpc.ts'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
@@ -221,6 +222,17 @@ describe('openChainThread', () => {
       assert.deepEqual(texts.slice(0, 4), ['one', 'two\nlines', 'three', 'four'])
       assert.match(texts.slice(4).join('\n'), /^Error: six\n(.*\n)*.*Warning: five/)
       assert.equal(stderr, '')
+    })
+
+    it('comes from polkadot-api too, of which a node refuses a call', async () => {
+      await using node = await startChainNode({ protocol: 'chainHead' })
+      const printed = Promise.withResolvers<string>()
+      const onEvent = (event: ChainEvent) => textOf(event).forEach(printed.resolve)
+      await using chain = openChainThread({ network: node.url, onEvent })
+      await chain.head()
+      node.faults.refuse = method => (method === 'chainHead_v1_unpin' ? new RpcError(-32000, 'not now') : undefined)
+      for (let i = 0; i < 3; i++) node.makeBlock()
+      assert.match(await printed.promise, /^unpin .*not now/)
     })
 
     it('is bounded, and counted', async () => {

@@ -80,6 +80,14 @@ describe('announce', () => {
       })
     }
 
+    // Runtimes 103 and 218 do.
+    it('of taking an announcement back', async () => {
+      await using there = await begun()
+      there.node.chain.announcementRefusal = { error: 'InvalidIpAddress' }
+      const stopped = { ip: '0.0.0.0', port: 1 }
+      await assert.rejects(there.announce(stopped), { code: 'ADDRESS_REFUSED', hint: /takes no announcement back/ })
+    })
+
     const names = {
       InvalidIpType: 'ADDRESS_REFUSED',
       InvalidPort: 'PORT_REFUSED',

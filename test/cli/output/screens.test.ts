@@ -104,7 +104,19 @@ describe('screens', () => {
     const headings = (await screen(['serve', '--help'], 80)).match(/^[A-Z ]+ FLAGS$/gm)
     assert.deepEqual(
       headings?.map(heading => heading.replace(' FLAGS', '')),
-      ['GLOBAL', 'SUBNET', 'DIALECT', 'WALLET', 'AXON', 'POLICY', 'NEURON', 'SUBTENSOR', 'OPENAI MINER', 'LOG', 'PLUGINS'],
+      [
+        'GLOBAL',
+        'SUBNET',
+        'DIALECT',
+        'WALLET',
+        'AXON',
+        'POLICY',
+        'NEURON',
+        'SUBTENSOR',
+        'OPENAI MINER',
+        'LOG',
+        'PLUGINS',
+      ],
     )
   })
 

@@ -113,6 +113,7 @@ describe('what miner status finds', () => {
       notesOf(statusOf({ serving: { state: null, problem: 'is damaged', isRunning: false } }))[0]!,
       /^the state file of miner serve is damaged$/,
     )
+    assert.match(notesOf(statusOf(withState({ network: 'test' })))[0]!, /another network: .* of test$/)
     // 5,000 blocks of immunity, of which 100 are left: 20 minutes
     assert.match(notesOf(statusOf({}, { registeredAt: 4_995_100 }))[0]!, /^the immunity ends in 20 min/)
     const fromDisk = statusOf({ chain: { ...chain, connection: null } })

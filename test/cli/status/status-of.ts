@@ -75,6 +75,7 @@ export function statusOf(fields: Partial<Status> = {}, ofNeuron: Partial<Neuron>
     hotkey: neuron.hotkey,
     wallet: 'default/default',
     netuid: 33,
+    network: 'finney',
     chain: {
       metagraph,
       connection: { endpoint: 'wss://entrypoint-finney.opentensor.ai', genesis: metagraph.genesis, latencyMs: 34.4 },

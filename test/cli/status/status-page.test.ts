@@ -13,7 +13,7 @@ describe('the page of miner status', () => {
     assert.equal(
       page(),
       `  hotkey        ${status.hotkey} (wallet default/default)
-  subnet        33, 10 neurons
+  subnet        33 on finney, 10 neurons
   uid           5, registered at block 3,000,005, 277 d ago
   immunity      over
   stake         123,456,789.01
@@ -91,6 +91,7 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
       'hotkey',
       'wallet',
       'netuid',
+      'network',
       'registered',
       'neuron',
       'announced',

@@ -7,7 +7,7 @@ import type { ChainLimits } from '#dist/chain/connect/limits.js'
 import { type OpenChainOptions, openChain } from '#dist/chain/open-chain.js'
 
 /** Limits with which an endpoint that failed rests for a moment only. */
-export const impatient: Partial<ChainLimits> = { restMs: 20, maxRestMs: 40 }
+export const impatient: Partial<ChainLimits> = { restMs: 20, maxRestMs: 40, behindRestMs: 20 }
 
 /** Events of a chain, as they come. */
 export type EventRecorder = {
