@@ -15,7 +15,8 @@ const dev = ['serve', '--dev', '--axon-port', '0']
 
 describe('miner serve', () => {
   it('answers miner query, and says so in one record', async () => {
-    await using miner = await startMiner([...dev, '--use', 'echo'])
+    // The last is a flag of the original base miner.
+    await using miner = await startMiner([...dev, '--use', 'echo', '--miner.no_set_weights'])
     const asked = await runMiner(['query', '--dev', '--url', miner.url, 'hi'])
     assert.deepEqual(asked, { code: 0, signal: null, stdout: 'hi\n', stderr: '' })
 

@@ -71,6 +71,26 @@ describe('miner serve, on a subnet', () => {
     assert.equal(node.chain.served.length, 1)
   })
 
+  it('keeps the address that the chain shows when no service tells its own', async () => {
+    const axon = { ip: 0xcb_00_71_07n, port: 8091 } // 203.0.113.7
+    const [first, , ...others] = neurons
+    await using node = await startChainNode({
+      subnets: [subnetOf([first!, { hotkey: bob.address, axon }, ...others])],
+    })
+    await using unknown = await startNode()
+    // An address of this machine that is not on loopback, so that the rules of the internet hold.
+    const [known, never] = [node.url, unknown.url].map(url => url.replace('127.0.0.1', '0.0.0.0'))
+    const env = { MINER_NEURON_ADDRESS_SERVICES: 'https://127.0.0.1:1,https://127.0.0.1:2' }
+    await using miner = await startMiner(serve(known!, '--axon-external-port', '8091'), { env })
+    assert.ok(miner.records.some(({ event }) => event === 'addressUnknown'))
+    assert.equal(miner.records.find(({ event }) => event === 'serving')?.announces, '203.0.113.7:8091')
+    await miner.stop()
+
+    const { code, stderr } = await runMiner(serve(never!), { env })
+    assert.equal(code, 1)
+    assert.match(stderr, /^error: .*\n {2}try: .*--axon-external-ip/m)
+  })
+
   it('announces nothing with --no-announce', async () => {
     await using node = await startNode()
     await using miner = await startMiner(serve(node.url, '--no-announce'))

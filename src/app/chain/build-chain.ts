@@ -5,7 +5,7 @@ import type { OwnAddress } from '../../neuron/address/own-address.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
-import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, PROGRESS, RESOURCES } from '../tokens.js'
+import { CHAIN, CHAIN_FOLDER, CONFIGURATION, ENDING, HOTKEY, LOG, NEURON, PROGRESS, RESOURCES } from '../tokens.js'
 import { chainLog } from './chain-log.js'
 import { networkName } from './network-name.js'
 import { neuronLog } from './neuron-log.js'
@@ -64,7 +64,7 @@ export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
 }
 
 /**
- * Finds the address to announce, which may take some seconds.
+ * Finds the address to announce, which may take some seconds; that which the chain shows, while no service tells it.
  *
  * @returns null without a chain, and with `--no-announce`
  * @throws {NeuronError} ADDRESS_UNROUTABLE · ADDRESS_UNKNOWN
@@ -74,11 +74,23 @@ export async function buildAddress(from: Builder): Promise<OwnAddress | null> {
   const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
   const { announce, addressServices: services } = valuesOf(configuration, hostSections.neuron)
   if (network === 'none' || !announce) return null
-  const [{ ownAddress }, { resolveNetwork }] = await Promise.all([
+  const [{ ownAddress }, { NeuronError }, { resolveNetwork }] = await Promise.all([
     import('../../neuron/address/own-address.js'),
+    import('../../neuron/neuron-error.js'),
     import('../../chain/networks.js'),
   ])
   const { externalIp } = valuesOf(configuration, hostSections.axon)
-  const allowUnroutable = resolveNetwork(network, endpoints).isLocal
-  return ownAddress({ externalIp, services, allowUnroutable }, from.resolve(ENDING))
+  const options = { externalIp, services, allowUnroutable: resolveNetwork(network, endpoints).isLocal }
+  try {
+    return await ownAddress(options, from.resolve(ENDING))
+  } catch (error) {
+    if (!(error instanceof NeuronError && error.code === 'ADDRESS_UNKNOWN')) throw error
+    // Services that are out of reach must not keep a miner from restarting that validators know already.
+    const announced = (await from.resolve(NEURON))?.report().onChain
+    if (!announced) throw error
+    const { code, message, hint } = error
+    const meanwhile = `${message}; meanwhile ${announced.ip} stays announced`
+    from.resolve(LOG).warn({ event: 'addressUnknown', code, forMs: 0, message: meanwhile, hint })
+    return { ip: announced.ip, find: async signal => (await ownAddress(options, signal)).ip }
+  }
 }

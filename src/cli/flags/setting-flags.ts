@@ -92,6 +92,7 @@ const ofCommands = [
   'interactive',
   'json',
   'messages',
+  'miner.no_set_weights',
   'no-stream',
   'origin',
   'receiver',
