@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { alteredRuntime } from '../../support/chain/runtime.ts'
 import { type ChainNodeOptions, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { startChainProxy } from '../../support/chain/start-chain-proxy.ts'
-import { withoutNeurons } from '../../support/chain/subnet-changes.ts'
-import { theirSubnet } from '../../support/network/callers.ts'
+import { withoutNeurons, withoutPermits } from '../../support/chain/subnet-changes.ts'
+import { subnetOf } from '../../support/chain/subnet-of.ts'
+import { neurons, theirSubnet } from '../../support/network/callers.ts'
 import { startNetworkMiner, watched } from '../../support/network/start-network-miner.ts'
 
 /** A miner on a node behind a proxy. */
@@ -34,6 +35,21 @@ describe('a node that answers, while the miner is connected,', function () {
         miner.announce()
         await miner.until('the axon is announced', () => life.report().onChain?.port === 8091)
       }))
+
+    for (const blocks of [0, 1, 2])
+      it(`by another runtime when the miner returns, ${blocks} blocks later (${protocol})`, () =>
+        watched(async watch => {
+          await using started = await start({ spec: 343, protocol })
+          const { node, proxy, miner } = started
+          const { life, load } = watch.miner(miner)
+          proxy.drop()
+          node.upgrade(381)
+          for (let block = 0; block < blocks; block++) node.makeBlock()
+          const before = proxy.calls.total
+          await miner.until('381 is read', () => life.report().metagraph?.specVersion === 381)
+          await load.rounds(1)
+          assert.ok(proxy.calls.total - before <= 100, `${proxy.calls.total - before} calls`)
+        }))
 
     it(`by a runtime that is not understood, and then by one that is (${protocol})`, () =>
       watched(async watch => {
@@ -70,22 +86,32 @@ describe('a node that answers, while the miner is connected,', function () {
       await load.rounds(1)
     }))
 
-  it('by an older block than before, as one that was reset, and then by newer ones', () =>
-    watched(async watch => {
-      await using started = await start()
-      const { node, miner } = started
-      const { life, load } = watch.miner(miner)
-      const { port } = node
-      await node[Symbol.asyncDispose]()
-      {
-        await using _behind = await startChainNode({ port, firstBlock: 100, subnets: [theirSubnet({ neurons: [] })] })
-        await miner.until('the chain cannot be trusted', () => life.chainState() === 'stale')
-        await load.rounds(2)
-      }
-      await using _ahead = await startChainNode({ port, firstBlock: 9_000_000, subnets: [theirSubnet()] })
-      await miner.until('the chain can be trusted', () => life.chainState() === 'fresh')
-      await load.rounds(1)
-    }))
+  const long = {
+    'in which the subnet did not exist': [],
+    'in which the hotkey was not registered': [subnetOf(neurons.slice(0, 1))],
+    'in which no neuron had a permit': [withoutPermits(theirSubnet())],
+  }
+  for (const [past, subnets] of Object.entries(long))
+    it(`for a past ${past}, since it has lost its data, and then for the present`, () =>
+      watched(async watch => {
+        await using started = await start()
+        const { node, miner } = started
+        const { life, load, clock, events } = watch.miner(miner)
+        const { port } = node
+        await node[Symbol.asyncDispose]()
+        {
+          await using behind = await startChainNode({ port, firstBlock: 100, subnets })
+          while (behind.calls.total === 0) await clock.run(clock.waitsMs!)
+          for (let steps = 0; steps < 5; steps++) await clock.run(clock.waitsMs!)
+          await load.rounds(2)
+          assert.equal(life.chainState(), 'stale')
+          assert.equal(life.report().isRegistered, true)
+        }
+        await using _present = await startChainNode({ port, firstBlock: 9_000_000, subnets: [theirSubnet()] })
+        await miner.until('the chain can be trusted', () => life.chainState() === 'fresh')
+        await load.rounds(1)
+        assert.ok(!events.some(({ event }) => event === 'deregistered'))
+      }))
 
   it('and ends subscriptions to its head now and then', () =>
     watched(async watch => {

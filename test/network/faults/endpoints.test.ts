@@ -34,7 +34,8 @@ describe('several endpoints', function () {
   before(async () => {
     limits = await patience()
   })
-  const start = (options: NetworkMinerOptions) => startNetworkMiner({ ...options, limits: { ...limits, ...options.limits } })
+  const start = (options: NetworkMinerOptions) =>
+    startNetworkMiner({ ...options, limits: { ...limits, ...options.limits } })
 
   it('of which the first stalls: the second takes its place, and the first has it back when it is well', () =>
     watched(async watch => {

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChainState } from '#dist/neuron/standings.js'
+import type { ChainState } from '#dist/plugin/standing.js'
 import { send, signedRequest } from '../signed-request.ts'
 import { callers } from './callers.ts'
 

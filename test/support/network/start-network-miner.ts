@@ -24,6 +24,8 @@ export type NetworkMinerOptions = {
   /** by default the first endpoint */
   readonly network?: string
   readonly genesis?: string
+  /** by default 1 */
+  readonly netuid?: number
   readonly folder?: string
   readonly limits?: Partial<ChainLimits>
   readonly clock?: StillClock
@@ -48,9 +50,9 @@ export type NetworkMiner = AsyncDisposable & {
 /** Steps of time within which the miner has to notice what happened: it reads the chain in each. */
 const MOST_STEPS = 60
 
-/** Starts a miner on subnet 1 that lives by a clock which stands still, and callers who ask it all the while. */
+/** Starts a miner that lives by a clock which stands still, and callers who ask it all the while. */
 export async function startNetworkMiner(options: NetworkMinerOptions): Promise<NetworkMiner> {
-  const { endpoints, network = endpoints[0]!, genesis } = options
+  const { endpoints, network = endpoints[0]!, genesis, netuid = 1 } = options
   const clock = options.clock ?? new StillClock()
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'miner-faults-'))
   const events: (ChainEvent | NeuronEvent)[] = []
@@ -64,7 +66,7 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
   const limits = { restMs: 20, maxRestMs: 40, busyMs: 50, wrongChainMs: 50, ...options.limits }
   const chain = resources.use(openChainThread({ network, endpoints, onEvent, limits }))
   const { signal } = new AbortController()
-  const base = { chain, network, netuid: 1, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal, clock }
+  const base = { chain, network, netuid, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal, clock }
   const life = resources.use(await startNeuron({ ...base, genesis, onEvent }))
   const access = { allow: [callers.allowed.by.address], deny: [], requirePermit: true }
   const axon = resources.use(
