@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RECORDED_BLOCK } from '../../support/chain/recorded-subnet.ts'
 import { startChainNode } from '../../support/chain/start-chain-node.ts'
 import { startChainProxy } from '../../support/chain/start-chain-proxy.ts'
 import { startTcpRelay } from '../../support/chain/start-tcp-relay.ts'
@@ -13,9 +12,6 @@ import { callers, theirSubnet } from '../../support/network/callers.ts'
 import { startLoad } from '../../support/network/start-load.ts'
 
 const wallets = fileURLToPath(new URL('../../fixtures/wallets', import.meta.url))
-
-/** The next epoch is a block away, so that the chain is read each ten seconds. */
-const soon = { tempo: 10, lastStep: RECORDED_BLOCK - 10 }
 
 /** The arguments of a miner of //Bob, which announces itself. */
 const serve = (url: string) => [
@@ -35,22 +31,13 @@ describe('miner serve', function () {
   this.timeout(600_000)
 
   it('survives a bad day, prints nothing but its log, and ends with 0', async () => {
-    await using node = await startChainNode({ subnets: [theirSubnet(soon)] })
+    await using node = await startChainNode({ subnets: [theirSubnet()] })
     await using proxy = await startChainProxy(node.url)
     await using miner = await startMiner(serve(proxy.url))
     if (!miner.records.some(({ event }) => event === 'announced')) await miner.next('announced')
     {
       await using load = startLoad(miner.url)
       await load.rounds(1)
-      proxy.drop()
-      node.upgrade(343)
-      await load.rounds(1)
-      for (const name of ['SubnetInfoRuntimeApi_get_selective_mechagraph', 'chainHead_v1_follow']) {
-        const dropped = proxy.dropDuring(name)
-        proxy.drop()
-        await dropped
-        await load.rounds(1)
-      }
       const lost = miner.next('chainLost')
       proxy.upgradeRefusal = { status: 503 }
       proxy.drop()
@@ -59,8 +46,10 @@ describe('miner serve', function () {
       assert.deepEqual([health.status, await health.json()], [200, { status: 'serving', chain: 'stale' }])
       await load.rounds(1)
       const back = miner.next('chainBack')
+      node.upgrade(343)
+      const dropped = ['chainHead_v1_follow', 'SubnetInfoRuntimeApi_get_selective_mechagraph'].map(proxy.dropDuring)
       proxy.upgradeRefusal = undefined
-      await back
+      await Promise.all([...dropped, back])
       await load.rounds(1)
       assert.deepEqual(load.wrong, [])
     }
@@ -88,7 +77,7 @@ describe('miner serve', function () {
     },
   }))
     it(`ends with 0 at SIGTERM while the connection ${name}`, async () => {
-      await using node = await startChainNode({ subnets: [theirSubnet(soon)] })
+      await using node = await startChainNode({ subnets: [theirSubnet()] })
       await using line = await begin(node.url)
       await using miner = await startMiner(serve(line.url))
       await using load = startLoad(miner.url)
@@ -103,7 +92,7 @@ describe('miner serve', function () {
   it('serves on a full disk, and says so', async () => {
     const data = mkdtempSync(join(tmpdir(), 'miner-full-'))
     after(() => rmSync(data, { recursive: true, force: true }))
-    await using node = await startChainNode({ subnets: [theirSubnet(soon)] })
+    await using node = await startChainNode({ subnets: [theirSubnet()] })
     // The system refuses each write to a file, as that of a full disk does.
     await using miner = await startMiner(serve(node.url), {
       env: { MINER_DATA_DIR: data },
