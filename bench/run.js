@@ -1,22 +1,31 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
-// dependency weighs (docs/dependencies.md); these write nothing.
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+// dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
+// the miner holds after 60 of them (README.md); these write nothing.
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { standingsUnderLoad, syncs } from './chain.js'
+import { chainMemory } from './chain-memory.js'
 import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
+import { startServer } from './server.js'
 import { median, starts } from './starts.js'
 import { streams } from './streams.js'
 
 const ROUNDS = 3
 const home = mkdtempSync(join(tmpdir(), 'miner-bench-'))
-const env = { PATH: process.env.PATH, HOME: home, MINER_CONFIG_DIR: home, MINER_DATA_DIR: home, MINER_CACHE_DIR: home }
+const ownFolders = {
+  PATH: process.env.PATH,
+  HOME: home,
+  MINER_CONFIG_DIR: home,
+  MINER_DATA_DIR: home,
+  MINER_CACHE_DIR: home,
+}
 
 const allow = callers.map(({ address }) => address).join()
 const miner = ['bin/run.js', 'serve', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
@@ -43,7 +52,9 @@ const sdks = ['7.4.0', '10.4.1'].map(version => ({
 try {
   if (process.argv[2] === 'streams') await streamsAlone()
   else if (process.argv[2] === 'plugins') await pluginsAlone()
-  else if (process.argv[2] === 'imports') console.table(await imports(env))
+  else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
+  else if (process.argv[2] === 'chain') await chainAlone()
+  else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -60,7 +71,7 @@ async function compare() {
   report({
     summary,
     nonces,
-    started: await starts(env),
+    started: await starts(ownFolders),
     plugged: await pluginStarts(),
     streamed: await streams(serveModel),
   })
@@ -72,6 +83,40 @@ async function streamsAlone() {
   reportGoals(streamGoals(streamed))
 }
 
+async function chainAlone() {
+  const synced = await syncs()
+  console.table(synced)
+  const { turns, lookUp, refresh, refreshesPerSecond } = await standingsUnderLoad(ownFolders)
+  console.table(turns)
+  console.log(`refreshes a second: ${refreshesPerSecond.toFixed(2)}`)
+  reportGoals([
+    goal('ms to read 1,024 neurons once connected, at best', synced['381 thread'].firstFastestMs, '<=', 100),
+    ...[381, 240].map(spec =>
+      goal(
+        `times the bare requests, to read 1,024 neurons again on runtime ${spec}`,
+        synced[`${spec} thread`].warmFastestMs / synced[`${spec} bare`].warmFastestMs,
+        '<=',
+        5,
+      ),
+    ),
+    goal('MB resident for the chain, its thread included', synced['381 thread'].warmMB, '<=', 100),
+    goal('requests a second with 1,024 standings, of those without a chain', lookUp.perSecond, '>=', 0.95),
+    goal('processor time of a request with 1,024 standings, of that without a chain', lookUp.processor, '<=', 1.05),
+    goal('requests a second while they are read each second, of those without reading', refresh.perSecond, '>=', 0.7),
+    goal('processor time of a request while they are read each second, likewise', refresh.processor, '<=', 1.2),
+  ])
+}
+
+async function chainMemoryAlone() {
+  const { values } = parseArgs({ args: process.argv.slice(3), options: { pause: { type: 'string', default: '10' } } })
+  const { resident, ...grown } = await chainMemory({ env: ownFolders, pause: Number(values.pause) })
+  console.table({ ...grown, resident })
+  const goals = Object.entries(grown).map(([name, MB]) =>
+    goal(`MB more in the heap after 60 refreshes of 1,024 neurons: ${name}`, MB, '<=', 2),
+  )
+  reportGoals(goals)
+}
+
 async function pluginsAlone() {
   const plugged = await pluginStarts()
   console.table(plugged)
@@ -81,13 +126,12 @@ async function pluginsAlone() {
 /** Starts `miner serve` for the model at a base URL, with a port that reports its memory. */
 async function serveModel(baseUrl) {
   const door = new URL('../test/support/memory-door.ts', import.meta.url).href
-  const server = await start({
+  return await start({
     name: 'miner serve, streaming',
     command: process.execPath,
-    args: [...miner, ...wallet, '--concurrency', '256'],
+    args: [...miner, ...wallet, '--concurrency', '256', '--no-probe'],
     more: { MINER_OPENAI_BASE_URL: baseUrl, NODE_OPTIONS: `--import ${door}` },
   })
-  return { ...server, memory: async () => (await fetch(`http://127.0.0.1:${server.memoryPort}`)).json() }
 }
 
 /** Measures one server: warms it up, then loads it over 1 and 32 connections, then with unsigned requests. */
@@ -109,38 +153,10 @@ async function measure(contestant) {
   }
 }
 
-async function start({ name, command, args, python, more = {} }) {
+function start({ name, command, args, python, more = {} }) {
   const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--async-forward']
-  const child = spawn(python ?? command, python ? pythonArgs : args, {
-    env: { ...env, MINER_POLICY_ALLOW: allow, ...more },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = []
-  const ready = Promise.withResolvers()
-  let memoryPort
-  const outputs = [child.stdout, child.stderr].map(input => {
-    const lines = createInterface({ input })
-    lines.on('line', line => {
-      if (output.length < 20) output.push(line)
-      const record = line.startsWith('{') ? JSON.parse(line) : {}
-      memoryPort ??= record.memoryPort
-      if (record.port !== undefined) ready.resolve(record.port) // the first port in the output
-    })
-    return { input, lines }
-  })
-  child.once('exit', code => ready.reject(new Error(`${name} exited with ${code}:\n${output.join('\n')}`)))
-  const stop = async () => {
-    const ended = once(child, 'exit')
-    child.kill('SIGTERM')
-    await ended
-  }
-  const port = await ready.promise
-  // The log continues, but parsing it here would slow the load down.
-  for (const { input, lines } of outputs) {
-    lines.close()
-    input.resume()
-  }
-  return { port, pid: child.pid, memoryPort, stop }
+  const env = { ...ownFolders, MINER_POLICY_ALLOW: allow, ...more }
+  return startServer({ name, command: python ?? command, args: python ? pythonArgs : args, env })
 }
 
 /** Returns the resident memory in megabytes. */

@@ -356,7 +356,7 @@ describe('miner prompt', () => {
       command: '"$NODE" "$MINER" serve --help | head -1; echo "status $PIPESTATUS"',
     })
     const { stdout, stderr } = await run.ended
-    assert.match(stdout, /^Open the axon.*\nstatus 0\n$/)
+    assert.match(stdout, /^Join the subnet.*\nstatus 0\n$/)
     assert.equal(stderr, '')
   })
 

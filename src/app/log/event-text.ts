@@ -49,10 +49,10 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   chainClock: ({ offByMs }) =>
     `this machine's clock is ${seconds(Math.abs(Number(offByMs)))} or more ${Number(offByMs) > 0 ? 'ahead of' : 'behind'} the chain's; beyond 4 s the axon refuses every validator; try: synchronize it, with NTP`,
   chainLibrary: ({ text }) => String(text),
-  draining: ({ requests, seconds }) =>
+  draining: ({ requests, seconds, signal }) =>
     requests === 0
       ? 'no request is open'
-      : `${requests} ${requests === 1 ? 'request' : 'requests'}, ${seconds} s at most; Ctrl-C again ends at once`,
+      : `${requests} ${requests === 1 ? 'request' : 'requests'}, ${seconds} s at most; Ctrl-C ${signal === undefined ? '' : 'again '}ends at once`,
   stopped: ({ lost }) => (lost ? `${lost} ${lost === 1 ? 'request was' : 'requests were'} lost` : ''),
   strangers: ({ callers, counts, seconds }) => {
     const total = Object.values(counts as Record<string, number>).reduce((sum, count) => sum + count, 0)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { WsJsonRpcProvider } from 'polkadot-api/ws'
 
 /** What polkadot-api's clients take. */
@@ -32,7 +33,21 @@ export function boundProvider(provider: JsonRpcProvider, onTooManyFollows: () =>
   return {
     disconnect,
     provider: onMessage => {
-      connection = provider(onMessage)
+      const own = new Set<unknown>()
+      connection = provider(message => {
+        if ('id' in message && own.delete(message.id)) return
+        const older = olderBlocks(message)
+        if (!older) return onMessage(message)
+        const id = `unpin ${randomUUID()}`
+        own.add(id)
+        onMessage(older.without)
+        connection?.send({
+          jsonrpc: '2.0',
+          id,
+          method: 'chainHead_v1_unpin',
+          params: [older.subscription, older.hashes],
+        })
+      })
       return {
         disconnect,
         send: message => {
@@ -48,3 +63,23 @@ export function boundProvider(provider: JsonRpcProvider, onTooManyFollows: () =>
     },
   }
 }
+
+type Message = Parameters<Parameters<WsJsonRpcProvider>[0]>[0]
+
+/**
+ * A node begins with its last finalised blocks, up to 16. When the runtime changed within them, and not at the last one,
+ * polkadot-api looks for that block without end, thousands of calls a second (observable-client 0.18.8,
+ * `getRuntimeChanges` in `streams/follow.js`). Only the last one is needed here, whose runtime comes with it.
+ *
+ * @returns the message with the last block only, and the blocks to unpin; undefined for any other message
+ */
+function olderBlocks(message: Message) {
+  if (!('method' in message) || message.method !== 'chainHead_v1_followEvent') return
+  const { subscription, result } = message.params as { subscription: string; result: Initialized | { event: string } }
+  if (!('finalizedBlockHashes' in result) || result.finalizedBlockHashes.length < 2) return
+  const hashes = result.finalizedBlockHashes.slice(0, -1)
+  const latest = { ...result, finalizedBlockHashes: result.finalizedBlockHashes.slice(-1) }
+  return { subscription, hashes, without: { ...message, params: { subscription, result: latest } } as Message }
+}
+
+type Initialized = { readonly event: string; readonly finalizedBlockHashes: readonly string[] }

@@ -23,7 +23,8 @@ const CODES: ReadonlySet<unknown> = new Set([429, -32009, -32029, -32999])
  */
 export function rateLimitOf(error: unknown): { readonly retryAfterMs: number | undefined } | undefined {
   const { code, message, data } = fieldsOf(error)
-  const isLimit = CODES.has(code) || /too many requests|rate.?limit/i.test(String(message))
+  // The boundary: `ServingRateLimitExceeded` is an error of the chain's own.
+  const isLimit = CODES.has(code) || /\btoo many requests|\brate[ -]?limit/i.test(String(message))
   if (!isLimit) return
   const { retryAfter, retry_after, backoff_seconds, rate } = fieldsOf(data)
   const seconds = [retryAfter, retry_after, backoff_seconds, fieldsOf(rate).backoff_seconds]

@@ -210,13 +210,13 @@ class ChainThread implements Chain {
     }, this.#pingMs).unref()
   }
 
-  /** As {@link #fail}, and ends the thread in case it still runs. */
+  /** As {@link #fail}, and ends the thread in case it still runs. Does nothing when another is due already. */
   #replace(error: ChainError): void {
-    if (this.#isClosed) return
     const worker = this.#worker
+    if (!worker || this.#isClosed) return
     this.#worker = undefined
     this.#fail(error)
-    void worker?.terminate()
+    void worker.terminate()
   }
 
   /** Fails the open calls, and starts another thread later. */
@@ -260,7 +260,7 @@ const MOST_UNANSWERED = 6
 
 const FIRST_RESTART_MS = 500
 const LAST_RESTART_MS = 30_000
-/** A thread that lasted so long starts anew at once. */
+/** The failure of a thread that lasted so long counts as the first. */
 const LASTING_MS = 60_000
 
 /** What Node and ws read. The rest of the environment may hold secrets, and the thread needs none of it. */

@@ -26,6 +26,6 @@ function inPlace(page: string, rows: number): string {
   const shown =
     lines.length <= room
       ? lines
-      : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: a higher terminal`]
+      : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines: the terminal is too short`]
   return `${HOME}${shown.map(line => `${line}${ERASE_LINE_END}\n`).join('')}${ERASE_BELOW}`
 }

@@ -95,7 +95,7 @@ describe('rateLimitOf', () => {
 
   for (const error of [
     { code: -32_601, message: 'Method not found' },
-    { code: 1010, message: 'Invalid' },
+    { code: 1010, message: 'ServingRateLimitExceeded' },
     {},
     null,
     429,

@@ -206,23 +206,26 @@ describe('an endpoint of the chain', () => {
   })
 
   describe('what an endpoint sends', () => {
-    for (const text of ['not JSON', 'null', '7', '"text"', '[]', '{}', '{"jsonrpc":"2.0"}', '{"id":null,"error":{}}'])
+    // polkadot-api would throw where nothing catches that, which ends the process.
+    const texts = ['not JSON', 'null', '7', '"text"', '[]', '{}', '{"jsonrpc":"2.0"}', '{"id":null,"error":{}}']
+    for (const text of texts)
       it(`survives ${text}`, async () => {
         await using hostile = await startRawServer(socket => {
           socket.on('message', () => socket.send(text))
         })
-        await using good = await start()
-        await using chain = openChainOver([hostile, good], { limits: { readyMs: 1_000 } })
-        assert.equal((await chain.connection()).endpoint, good.url)
+        await using chain = openChainOver([hostile], { limits: { readyMs: 1_000 } })
+        assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       })
 
     it('survives an endpoint that repeats what it is asked', async () => {
+      const { warn } = console
+      console.warn = () => {}
       await using hostile = await startRawServer(socket => {
         socket.on('message', data => socket.send(data.toString()))
       })
-      await using good = await start()
-      await using chain = openChainOver([hostile, good], { limits: { readyMs: 1_000 } })
-      assert.equal((await chain.connection()).endpoint, good.url)
+      await using chain = openChainOver([hostile], { limits: { readyMs: 1_000 } })
+      assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
+      console.warn = warn
     })
   })
 })

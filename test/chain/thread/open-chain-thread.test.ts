@@ -288,9 +288,18 @@ describe('openChainThread', () => {
       assert.deepEqual(waits.slice(0, 3), ['0.5', '1', '2'])
     })
 
+    it('has ended, starts only one other, whatever times out meanwhile', async () => {
+      const mortal = code(`port.on('message', () => process.exit(3))`)
+      await using there = opened('ws://127.0.0.1:1', { code: mortal, limits: { openMs: 10, callMs: 10 } })
+      const deaths = () => there.texts().filter(text => text.includes('another thread starts')).length
+      while (deaths() < 3) await there.chain.head().catch(() => {})
+      await assert.rejects(there.chain.head(), { code: 'CALL_TIMEOUT' }) // within the two seconds to the next
+      assert.equal(deaths(), 3)
+    })
+
     it('does not answer, ends it and starts another', async () => {
       await using node = await startChainNode()
-      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 200 })
+      await using there = opened(node.url, { code: also('for (;;);'), pingMs: 1_000 })
       await there.chain.head()
       let turns = 0
       const ticks = setInterval(() => turns++, 1)
@@ -300,9 +309,9 @@ describe('openChainThread', () => {
       assert.equal((await there.chain.head()).specVersion, 381)
     })
 
-    it('answers pings and never a call, gives the call up', async () => {
-      const deaf = code(`port.on('message', ({ task }) => task === 'ping' && report({ report: 'alive' }))`)
-      await using there = opened('ws://127.0.0.1:1', { code: deaf, pingMs: 20, limits: { openMs: 50, callMs: 50 } })
+    it('never answers a call, gives the call up', async () => {
+      const deaf = code(`port.on('message', () => {})`)
+      await using there = opened('ws://127.0.0.1:1', { code: deaf, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
         message: "the chain's client took longer than 0.3 s",
