@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { WsJsonRpcProvider } from 'polkadot-api/ws'
 
-/** What polkadot-api's clients take. */
-export type JsonRpcProvider = (onMessage: Parameters<WsJsonRpcProvider>[0]) => ReturnType<WsJsonRpcProvider>
-
 type BoundedProvider = {
-  readonly provider: JsonRpcProvider
+  readonly provider: (onMessage: Parameters<WsJsonRpcProvider>[0]) => ReturnType<WsJsonRpcProvider>
   /** Ends the connection. The client that uses it hears of nothing any more, and what it sends is dropped. */
   readonly disconnect: () => void
 }
@@ -22,7 +19,7 @@ const WINDOW_MS = 60_000
  * a timer and ends the process (observable-client 0.18.8, `streams/follow.js`). Without a connection it has neither
  * sockets nor timers, and is collected.
  */
-export function boundProvider(provider: JsonRpcProvider, onTooManyFollows: () => void): BoundedProvider {
+export function boundProvider(provider: WsJsonRpcProvider, onTooManyFollows: () => void): BoundedProvider {
   let connection: ReturnType<WsJsonRpcProvider> | undefined
   let isOver = false
   let followedAt: readonly number[] = []

@@ -9,7 +9,6 @@ import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
 import type { ChainLimits } from './limits.js'
-import { newestBlockOnly } from './newest-block-only.js'
 import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
@@ -73,7 +72,7 @@ export class Link {
       onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
     })
     const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
-    const bounded = boundProvider(newestBlockOnly(provider), tooOften)
+    const bounded = boundProvider(provider, tooOften)
     const client = createClient(bounded.provider)
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
     // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.

@@ -90,7 +90,7 @@ describe('several endpoints', function () {
       assert.ok(right.connections.open === 1)
       const failed = events.find(({ event }) => event === 'chainEndpointFailed')
       assert.match((failed as { reason: string }).reason, /belongs to another chain/)
-      assert.equal(wrong.calls.count('state_call') + wrong.calls.count('chainHead_v1_call'), 0)
+      assert.equal(wrong.calls.count('SubnetInfoRuntimeApi_get_selective_mechagraph'), 0)
     }))
 
   it('of which the first turns into another chain: it is not used any more', () =>
