@@ -137,16 +137,7 @@ export default class Serve extends SettingsCommand {
         }),
       )
 
-    if (neuron && place) {
-      const { network, netuid } = place
-      const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
-      const { allow } = valuesOf(configuration, hostSections.policy)
-      const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
-      const report = () => neuron.report()
-      scope
-        .resolve(RESOURCES)
-        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving }))
-    }
+    if (neuron) keepStatus(scope, { configuration, neuron, axon, use, dialect })
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
     const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
@@ -172,11 +163,38 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
   return { use: miner.name, models, definition: scope.resolve(CHOSEN_DIALECT), dialectFile }
 }
 
-/** Where the miner lives, and what it tells the chain. */
-async function placeOf(
+/** A miner that serves on a subnet. */
+type OnSubnet = { readonly configuration: Configuration; readonly neuron: NeuronLife; readonly axon: Axon }
+
+/** Keeps the file that `miner status` reads, until the scope closes. */
+function keepStatus(
   scope: Scope,
-  { configuration, neuron, axon }: { configuration: Configuration; neuron: NeuronLife; axon: Axon },
-) {
+  { configuration, neuron, axon, use, dialect }: OnSubnet & { readonly use: string; readonly dialect: string },
+): void {
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const { network } = valuesOf(configuration, hostSections.subtensor)
+  const { allow } = valuesOf(configuration, hostSections.policy)
+  const { id, hotkey, url, port } = axon
+  const state = keepState({
+    path: statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey }),
+    log: scope.resolve(LOG),
+    axon: id,
+    standings: neuron.standings,
+    allow,
+    neuron: () => neuron.report(),
+    network: networkName(network),
+    netuid,
+    hotkey,
+    url,
+    port,
+    miner: use,
+    dialect,
+  })
+  scope.resolve(RESOURCES).own(state)
+}
+
+/** Where the miner lives, and what it tells the chain. */
+async function placeOf(scope: Scope, { configuration, neuron, axon }: OnSubnet) {
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { network } = valuesOf(configuration, hostSections.subtensor)
   const { externalPort = axon.port } = valuesOf(configuration, hostSections.axon)

@@ -26,6 +26,8 @@ type ReaderOptions = {
   readonly onDeregistered: () => void
 }
 
+/** Endpoints of one chain are so far apart at most: one that is further behind is not used. */
+const AGREEMENT_BLOCKS = 10
 /** For both reads; each endpoint has a shorter limit of its own. */
 const READ_MS = 90_000
 
@@ -141,7 +143,8 @@ export class ChainReader {
       signal.throwIfAborted()
       this.#fail(error)
       // With its subnet, a hotkey loses its place in it; the second read confirms it.
-      if (isOfNoSubnet(error) && this.#outage.failures > 1) this.#takeRegistration(null)
+      if (isOfNoSubnet(error) && this.#outage.failures > 1 && (await this.#isSubnetGone(signal)))
+        this.#takeRegistration(null)
       return false
     }
     const afterMs = this.#outage.end()
@@ -158,22 +161,43 @@ export class ChainReader {
   /** Takes what was read. @throws {NeuronError} CHAIN_CONTRADICTORY, and takes nothing */
   async #take(registration: Registration | null, metagraph: Metagraph | null, startedAt: number): Promise<void> {
     const { clock } = this.#options
+    if (metagraph) this.#requireProgress(metagraph)
     if (metagraph) this.#requireAgreement(registration, metagraph)
     this.#takeRegistration(registration)
     this.#checkAt = clock.elapsed() + nextCheckMs(Math.random())
     if (metagraph) await this.#takeMetagraph(metagraph, startedAt)
   }
 
+  /** A node that has lost its data, and follows the chain from its beginning, answers for a subnet of long ago. */
+  #requireProgress({ genesis, block }: Metagraph): void {
+    const last = this.#metagraph
+    if (!last || last.genesis !== genesis || block >= last.block - AGREEMENT_BLOCKS) return
+    throw contradiction(`the chain is at block ${block}, and was at block ${last.block} before`)
+  }
+
+  /** Asks for the subnet once more, of a node whose chain is not older than the last metagraph. */
+  async #isSubnetGone(signal: AbortSignal): Promise<boolean> {
+    const { chain, place } = this.#options
+    try {
+      const { number } = await abortable(chain.head(signal), signal)
+      if (number < (this.#metagraph?.block ?? 0) - AGREEMENT_BLOCKS) return false
+      await abortable(chain.subnet(place.netuid, signal), signal)
+      return false
+    } catch (error) {
+      signal.throwIfAborted()
+      return isOfNoSubnet(error)
+    }
+  }
+
   /** An empty metagraph, or that of a node which lags behind, must not turn every validator away. */
   #requireAgreement(registration: Registration | null, { neurons, block }: Metagraph): void {
     const { hotkey, place } = this.#options
+    if (neurons.length === 0) throw contradiction(`subnet ${place.netuid} has no neuron at block ${block}`)
     const isIn = neurons.some(neuron => neuron.hotkey === hotkey)
     if (isIn === (registration !== null)) return
     const found = isIn ? 'has the hotkey, which' : `of ${neurons.length} neurons lacks the hotkey, which`
     const message = `the metagraph of subnet ${place.netuid} at block ${block} ${found} the chain calls ${isIn ? 'not registered' : 'registered'}`
-    throw new NeuronError('CHAIN_CONTRADICTORY', message, {
-      hint: 'wait: both are read again; if it stays so, name another endpoint first with --chain-endpoint',
-    })
+    throw contradiction(message)
   }
 
   #takeRegistration(registration: Registration | null): void {
@@ -271,6 +295,12 @@ export class ChainReader {
       ...(hint !== null && { hint }),
     })
   }
+}
+
+function contradiction(message: string): NeuronError {
+  return new NeuronError('CHAIN_CONTRADICTORY', message, {
+    hint: 'wait: it is read again; if it stays so, name another endpoint first with --chain-endpoint',
+  })
 }
 
 function isOfNoSubnet(error: unknown): boolean {

@@ -15,7 +15,7 @@ export const neuronCodes = {
     remedy: 'give the public address with `--axon-external-ip`',
   },
   CHAIN_CONTRADICTORY: {
-    meaning: 'the metagraph lacks a hotkey that the chain calls registered, or the other way round',
-    remedy: 'wait: the miner reads both again; if it stays so, name another endpoint first with `--chain-endpoint`',
+    meaning: 'the metagraph is empty, older than the last one, or at odds with what the chain says of the hotkey',
+    remedy: 'wait: the miner reads again; if it stays so, name another endpoint first with `--chain-endpoint`',
   },
 } satisfies ErrorCodes

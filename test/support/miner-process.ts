@@ -31,14 +31,19 @@ export type MinerProcess = AsyncDisposable & {
  * `args` begin with `serve` and should include `--axon-port 0`. It does not probe its endpoints unless `--probe` is among
  * them: tests count the requests of callers.
  *
+ * @param options.wrapper a command, and its arguments, that becomes the program
  * @throws when it exits first, or does not serve in time, with its output
  */
-export async function startMiner(args: readonly string[], options: ProcessOptions = {}): Promise<MinerProcess> {
+export async function startMiner(
+  args: readonly string[],
+  { wrapper = [], ...options }: ProcessOptions & { readonly wrapper?: readonly string[] } = {},
+): Promise<MinerProcess> {
   const home = freshHome(options)
   const records: LogRecord[] = []
   const logged = new EventEmitter()
   try {
-    const server = await startServer(process.execPath, [program, ...args], {
+    const [command, ...words] = [...wrapper, process.execPath, program, ...args]
+    const server = await startServer(command!, words, {
       ...options,
       env: { MINER_AXON_PROBE: 'false', ...home.env },
       output: 'stderr',

@@ -13,6 +13,11 @@ export class CallLog {
     return this.#counts
   }
 
+  /** All names of all calls: those of a function of the runtime count for two. */
+  get total(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
   /** Resolves at the next call. */
   next(name: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()

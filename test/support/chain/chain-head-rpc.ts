@@ -36,7 +36,8 @@ export function chainHeadRpc(chain: FixtureChain, name: string): RpcMethods {
         throw new RpcError(-32800, 'Maximum number of chainHead_follow has been reached')
       const follow = new Follow(chain, withRuntime)
       const id = client.subscribe('chainHead_v1_followEvent', send => {
-        const stop = follow.begin(send)
+        // After `stop` there is no such subscription any more.
+        const stop = follow.begin(send, () => setImmediate(() => client.unsubscribe(id)))
         return () => {
           stop()
           follows.delete(id)
@@ -110,9 +111,17 @@ class Follow {
   }
 
   /** Sends what is now, and then what comes; returns what ends that. */
-  begin(send: (event: object) => void): () => void {
+  begin(send: (event: object) => void, onStopped: () => void): () => void {
     this.#send = send
+    const stop = () => {
+      send({ event: 'stop' })
+      onStopped()
+    }
     const chain = this.#chain
+    if (chain.followFault) {
+      if (chain.followFault === 'stop') stop()
+      return () => {}
+    }
     const finalised = lastOf(chain, chain.finalised, FINALISED_AT_FIRST)
     for (const block of finalised) this.#pinned.set(block.hash, block)
     send({
@@ -133,7 +142,7 @@ class Follow {
           finalizedBlockHashes: blocks.map(({ hash }) => hash),
           prunedBlockHashes: [],
         }),
-      onStop: () => send({ event: 'stop' }),
+      onStop: stop,
     })
   }
 

@@ -63,6 +63,8 @@ export class FixtureChain {
   finality: ChainStart['finality']
   sealing: ChainStart['sealing']
   announcementRefusal: AnnouncementRefusal | undefined
+  /** what happens to clients that begin to follow the head: they are told at once that it is over, or they hear nothing */
+  followFault: 'stop' | 'silence' | undefined
   /** calls of `serve_axon` that were in a block, oldest first */
   readonly served: ServedAxon[] = []
   readonly listeners = new Set<ChainListener>()

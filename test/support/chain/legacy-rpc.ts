@@ -131,6 +131,7 @@ function subscription(
 ) {
   return (_: readonly Decoded[], client: RpcClient) =>
     client.subscribe(method, send => {
+      if (chain.followFault) return () => {}
       send(now())
       return listenTo(chain, listen(send))
     })
