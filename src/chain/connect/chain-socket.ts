@@ -154,8 +154,13 @@ function errorText(error: unknown): string {
   return quote(String(message ?? JSON.stringify(error)))
 }
 
-/** What an error says. Node wraps those of several addresses of a host, without a message. */
+/**
+ * What an error says. Node wraps those of several addresses of a host, without a message. An error of OpenSSL begins with
+ * numbers, so that its reason would be cut off.
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error instanceof Error ? quote(error.message || error.name) : quote(String(error))
+  if (!(error instanceof Error)) return quote(String(error))
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1]
+  return quote(reason ? `TLS: ${reason}` : error.message || error.name)
 }
