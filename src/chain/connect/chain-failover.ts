@@ -7,7 +7,7 @@ import type { Network } from '../networks.js'
 import { ChainEndpoint } from './chain-endpoint.js'
 import { clockError, headAge, isNewer } from './head-age.js'
 import type { ChainLimits } from './limits.js'
-import { Link } from './link.js'
+import { type HeadSample, Link } from './link.js'
 
 type FailoverOptions = {
   readonly network: Network
@@ -142,6 +142,8 @@ export class ChainFailover implements AsyncDisposable {
   /**
    * Opens the first endpoint that is fit. If its head is old, opens the next ones too, and takes the one with the newest
    * head.
+   *
+   * @param current the connection in use, whose head is old
    */
   async #openBest(current: Link | undefined): Promise<Link> {
     this.#stopReturning()
@@ -151,7 +153,7 @@ export class ChainFailover implements AsyncDisposable {
     const links = current ? [current] : []
     for (const endpoint of await this.#dueEndpoints(current, limit.signal)) {
       if (limit.signal.aborted) break
-      const link = await this.#try(endpoint, limit.signal)
+      const link = await this.#try(endpoint, limit.signal, endpoint === current?.endpoint ? current.samples : [])
       if (!link) continue
       links.push(link)
       if (!this.#isOld(link)) break
@@ -167,21 +169,29 @@ export class ChainFailover implements AsyncDisposable {
     return best
   }
 
-  /** Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. */
+  /**
+   * Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. That of
+   * the connection comes last: there may be several nodes behind its URL.
+   */
   async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly ChainEndpoint[]> {
     const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
-    const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
-    const waitMs = () => Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
+    const all = current ? [...others, current.endpoint] : others
+    const due = () => all.filter(({ dueAt }) => dueAt <= performance.now())
+    const waitMs = () => Math.min(...all.map(({ dueAt }) => dueAt)) - performance.now()
     if (current || waitMs() > this.#options.limits.openMs / 2) return due()
     // A timer may fire a little early.
     while (due().length === 0) await sleep(waitMs(), signal)
     return due()
   }
 
-  async #try(endpoint: ChainEndpoint, signal: AbortSignal): Promise<Link | undefined> {
+  async #try(
+    endpoint: ChainEndpoint,
+    signal: AbortSignal,
+    samples: readonly HeadSample[] = [],
+  ): Promise<Link | undefined> {
     const { limits, now } = this.#options
     try {
-      const link = await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      const link = await Link.open({ endpoint, limits, now, samples }, this.#genesis, signal)
       link.whenEnded(error => {
         if (this.#link === link) this.#link = undefined
         if (!link.isRetired) this.#fail(endpoint, error)
@@ -220,9 +230,9 @@ export class ChainFailover implements AsyncDisposable {
     }
   }
 
-  /** Gives up a link for a better one. */
+  /** Gives up a link for a better one. Its endpoint rests when it is behind. */
   #leave(link: Link, better: Link): void {
-    if (!link.hasEnded && isNewer(better.sample, link.sample)) {
+    if (link.endpoint !== better.endpoint && !link.hasEnded && isNewer(better.sample, link.sample)) {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
       const message = `the chain’s endpoint ${name} is behind the chain`
@@ -244,8 +254,8 @@ export class ChainFailover implements AsyncDisposable {
     this.#warn({ event: 'chainBehind', endpoint: endpoint.name, behindMs, isOnlyThis: false })
   }
 
-  #warnOfClock({ endpoint, sample, olderSamples }: Link): void {
-    const offByMs = this.#options.network.isLocal ? 0 : Math.round(clockError(sample, olderSamples))
+  #warnOfClock({ endpoint, sample, samples }: Link): void {
+    const offByMs = this.#options.network.isLocal ? 0 : Math.round(clockError(sample, samples.slice(0, -1)))
     if (offByMs !== 0) this.#warn({ event: 'chainClock', endpoint: endpoint.name, offByMs })
   }
 

@@ -24,6 +24,8 @@ type LinkOptions = {
   readonly endpoint: ChainEndpoint
   readonly limits: ChainLimits
   readonly now: () => number
+  /** the looks of a link before it on the same endpoint */
+  readonly samples?: readonly HeadSample[]
 }
 
 /**
@@ -37,14 +39,15 @@ export class Link {
   readonly #node: ChainNode
   readonly #ended: AbortController
   #genesis = ''
-  #samples: readonly HeadSample[] = []
+  #samples: readonly HeadSample[]
   #calls = 0
   #isRetired = false
 
-  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, ended: AbortController) {
+  private constructor({ endpoint, limits, now, samples = [] }: LinkOptions, node: ChainNode, ended: AbortController) {
     this.endpoint = endpoint
     this.#limits = limits
     this.#now = now
+    this.#samples = samples
     this.#node = node
     this.#ended = ended
   }
@@ -99,9 +102,9 @@ export class Link {
     return this.#samples.at(-1)!
   }
 
-  /** the looks of the last quarter of an hour, before the last one */
-  get olderSamples(): readonly HeadSample[] {
-    return this.#samples.slice(0, -1)
+  /** the looks of the last quarter of an hour */
+  get samples(): readonly HeadSample[] {
+    return this.#samples
   }
 
   /** Whether another one has taken its place. */
