@@ -76,7 +76,10 @@ export class Link {
     })
     const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
     const bounded = boundProvider(provider, tooOften)
-    const client = createClient(bounded.provider)
+    const client = createClient(bounded.provider, {
+      getMetadata: async codeHash => endpoint.metadataOf(codeHash),
+      setMetadata: (codeHash, bytes) => endpoint.keepMetadata(codeHash, bytes),
+    })
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
     // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
     const disconnect = () => {
@@ -88,6 +91,8 @@ export class Link {
       await link.run((_node, during) => link.#identify(genesis, during), limits.readyMs, signal)
       return link
     } catch (error) {
+      // Nothing is wrong with the connection: the metadata may be the reason.
+      if (!link.hasEnded) endpoint.forgetMetadata()
       link.end(error instanceof ChainError ? error : link.#left())
       throw error
     }
