@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { quote } from '../../text/escape.js'
-import { ChainError } from '../chain-error.js'
+import type { ChainError } from '../chain-error.js'
+import { endpointError } from './endpoint-errors.js'
 import { parseRetryAfter, rateLimitOf } from './rate-limit.js'
 
 /** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
@@ -128,10 +129,10 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure 
     }
   }
 
-  const failed = (what: string, cause?: unknown, wait?: number) =>
-    new ChainError('CALL_FAILED', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, cause, retryAfterMs: wait })
-  const busy = (what: string, wait: number | undefined) =>
-    new ChainError('ENDPOINT_BUSY', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, retryAfterMs: wait })
+  const failed = (what: string, cause?: unknown, retryAfterMs?: number) =>
+    endpointError(name, 'CALL_FAILED', what, { cause, retryAfterMs })
+  const busy = (what: string, retryAfterMs: number | undefined) =>
+    endpointError(name, 'ENDPOINT_BUSY', what, { retryAfterMs })
 
   return {
     // polkadot-api wants the class of browsers, and uses these five members of it.
@@ -146,8 +147,6 @@ function closeSoon(socket: WebSocket): void {
   const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
   socket.once('close', () => clearTimeout(timer))
 }
-
-const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
 
 function errorText(error: unknown): string {
   const { message } = error as { message?: unknown }
