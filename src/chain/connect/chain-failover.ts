@@ -204,7 +204,7 @@ export class ChainFailover implements AsyncDisposable {
       const isOwn = error instanceof ChainError && !isOfSignal
       this.#fail(
         endpoint,
-        isOwn ? error : endpointError(endpoint.name, 'CALL_TIMEOUT', 'does not get ready in time', { cause: error }),
+        isOwn ? error : endpointError('CALL_TIMEOUT', endpoint.name, 'does not get ready in time', { cause: error }),
       )
       return
     }
@@ -239,7 +239,7 @@ export class ChainFailover implements AsyncDisposable {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
       const retryAfterMs = this.#options.limits.behindRestMs
-      const { isNews } = link.endpoint.fail(endpointError(name, 'CALL_FAILED', 'is behind the chain', { retryAfterMs }))
+      const { isNews } = link.endpoint.fail(endpointError('CALL_FAILED', name, 'is behind the chain', { retryAfterMs }))
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
     link.retire()

@@ -130,9 +130,9 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure 
   }
 
   const failed = (what: string, cause?: unknown, retryAfterMs?: number) =>
-    endpointError(name, 'CALL_FAILED', what, { cause, retryAfterMs })
+    endpointError('CALL_FAILED', name, what, { cause, retryAfterMs })
   const busy = (what: string, retryAfterMs: number | undefined) =>
-    endpointError(name, 'ENDPOINT_BUSY', what, { retryAfterMs })
+    endpointError('ENDPOINT_BUSY', name, what, { retryAfterMs })
 
   return {
     // polkadot-api wants the class of browsers, and uses these five members of it.

@@ -3,8 +3,8 @@ import type { ChainEndpoint } from './chain-endpoint.js'
 
 /** Returns the error of one endpoint, which another may not have. */
 export function endpointError(
-  name: string,
   code: ChainErrorCode,
+  name: string,
   what: string,
   more: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {},
 ): ChainError {

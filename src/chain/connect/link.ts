@@ -74,9 +74,9 @@ export class Link {
       heartbeatTimeout: limits.heartbeatMs,
       // Comes before the calls in flight fail, which then have this reason.
       onStatusChanged: ({ type }) =>
-        type === 'ERROR' && end(endpointError(endpoint.name, 'CALL_TIMEOUT', 'does not answer')),
+        type === 'ERROR' && end(endpointError('CALL_TIMEOUT', endpoint.name, 'does not answer')),
     })
-    const tooOften = () => end(endpointError(endpoint.name, 'CALL_FAILED', 'stops following the chain again and again'))
+    const tooOften = () => end(endpointError('CALL_FAILED', endpoint.name, 'stops following the chain again and again'))
     const bounded = boundProvider(provider, tooOften)
     const client = createClient(bounded.provider, {
       getMetadata: async codeHash => endpoint.metadataOf(codeHash),
@@ -144,7 +144,7 @@ export class Link {
     signal?.throwIfAborted()
     const { signal: ended } = this.#ended
     ended.throwIfAborted()
-    const reason = () => endpointError(this.endpoint.name, 'CALL_TIMEOUT', `took longer than ${ms / 1000} s`)
+    const reason = () => endpointError('CALL_TIMEOUT', this.endpoint.name, `took longer than ${ms / 1000} s`)
     using limit = timeoutSignal({ ms, reason, parent: signal })
     using during = linkedController(limit.signal)
     const abort = () => during.abort(ended.reason)
@@ -158,7 +158,7 @@ export class Link {
       if (ended.aborted) throw ended.reason
       // An error with a hint is of this program, and no fault of the endpoint.
       if (error instanceof Error && 'hint' in error) throw error
-      throw endpointError(this.endpoint.name, 'CALL_FAILED', `answers a call with an error: ${textOf(error)}`, {
+      throw endpointError('CALL_FAILED', this.endpoint.name, `answers a call with an error: ${textOf(error)}`, {
         cause: error,
       })
     } finally {
@@ -192,7 +192,7 @@ export class Link {
   }
 
   #left(): ChainError {
-    return endpointError(this.endpoint.name, 'CALL_FAILED', 'was left for another')
+    return endpointError('CALL_FAILED', this.endpoint.name, 'was left for another')
   }
 
   async #identify(genesis: string | undefined, signal: AbortSignal): Promise<void> {
