@@ -69,7 +69,7 @@ function sentFrames() {
 
 /** The same call or storage keys as a request that needs no subscription. */
 function bareRequest({ method, params }) {
-  if (method === 'chainHead_v1_call') return [{ method: 'state_call', params: params.slice(2) }]
+  if (method === 'state_call') return [{ method, params: params.slice(0, 2) }]
   if (method === 'chainHead_v1_storage')
     return params[2].map(({ key }) => ({ method: 'state_getStorage', params: [key] }))
   return []

@@ -51,8 +51,11 @@ function decode(address: string): Uint8Array {
  * @param publicKey 32 bytes
  */
 export function encodeAddress(publicKey: Uint8Array): string {
-  const body = Uint8Array.of(PREFIX, ...publicKey)
-  return base58.encode(Uint8Array.of(...body, ...checksum(body)))
+  const bytes = new Uint8Array(1 + publicKey.length + CHECKSUM_BYTES)
+  bytes[0] = PREFIX
+  bytes.set(publicKey, 1)
+  bytes.set(checksum(bytes.subarray(0, -CHECKSUM_BYTES)), 1 + publicKey.length)
+  return base58.encode(bytes)
 }
 
 /** Returns whether {@link decodeAddress} decodes this text. */
@@ -66,10 +69,11 @@ export function isAddress(text: string): boolean {
 }
 
 const PREFIX = 42
+const CONTEXT = Buffer.from('SS58PRE')
 const CHECKSUM_BYTES = 2
 
 function checksum(body: Uint8Array): Uint8Array {
-  return hash('blake2b512', Buffer.concat([Buffer.from('SS58PRE'), body]), 'buffer').subarray(0, CHECKSUM_BYTES)
+  return hash('blake2b512', Buffer.concat([CONTEXT, body]), 'buffer').subarray(0, CHECKSUM_BYTES)
 }
 
 function fromBase58(address: string): Uint8Array {

@@ -93,6 +93,44 @@ describe('openChain', () => {
         assert.equal(node.connections.accepted, 2)
       })
 
+      it('asks an endpoint for its metadata once, however often the connection drops', async () => {
+        await using node = await startChainNode({ spec: 343, subnets, protocol })
+        const { onEvent, all } = recordEvents()
+        await using chain = openChainOver([node], { onEvent })
+        const asked = () => node.calls.count('Metadata_metadata_at_version')
+        const connect = async () => {
+          const before = node.connections.accepted
+          while (node.connections.accepted === before) {
+            node.drop()
+            await turn()
+            await chain.head()
+          }
+          return await chain.metagraph(1)
+        }
+        await chain.head()
+        const once = asked()
+        await connect()
+        assert.equal((await connect()).specVersion, 343)
+        assert.equal(asked(), once)
+        node.upgrade(381)
+        while ((await chain.head()).specVersion !== 381) await turn()
+        assert.equal((await connect()).specVersion, 381)
+        assert.equal(asked(), 2 * once)
+        assert.ok(all.filter(({ event }) => event === 'chainConnected').length >= 4)
+      })
+
+      it('asks for the metadata again when what it has is useless', async () => {
+        await using node = await start(protocol)
+        await using chain = openChainOver([node])
+        const { runtime } = node.chain.state
+        const useless = new Uint8Array(runtime.metadata.length).fill(7, 5)
+        useless.set(runtime.metadata.subarray(0, 5))
+        node.upgrade(Object.create(runtime, { metadata: { value: useless } }))
+        assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
+        node.upgrade(runtime)
+        await chain.head()
+      })
+
       it('leaves an endpoint that falls silent without closing', async () => {
         await using first = await start(protocol)
         await using second = await start(protocol)

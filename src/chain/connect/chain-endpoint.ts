@@ -11,6 +11,7 @@ export class ChainEndpoint {
   #failures = 0
   #dueAt = 0
   #error: ChainError | undefined
+  #metadata: { readonly codeHash: string; readonly bytes: Uint8Array } | undefined
 
   constructor(url: string, limits: ChainLimits) {
     // ws throws at a fragment, where nothing catches that.
@@ -44,6 +45,20 @@ export class ChainEndpoint {
   succeed(): void {
     this.#failures = 0
     this.#error = undefined
+  }
+
+  /** Keeps the metadata of its last runtime: a new connection to it then saves a megabyte. */
+  keepMetadata(codeHash: string, bytes: Uint8Array): void {
+    this.#metadata = { codeHash, bytes }
+  }
+
+  /** Each endpoint is believed only for itself: one that lies must not spoil what others say. */
+  metadataOf(codeHash: string): Uint8Array | null {
+    return this.#metadata?.codeHash === codeHash ? this.#metadata.bytes : null
+  }
+
+  forgetMetadata(): void {
+    this.#metadata = undefined
   }
 
   #restFor(error: ChainError): number {

@@ -5,9 +5,11 @@ import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
 import { ChainEndpoint } from './chain-endpoint.js'
-import { clockError, headAge, isNewer } from './head-age.js'
+import { endpointError, isOfEndpoint, noneIsFit, outOfTime } from './endpoint-errors.js'
+import { headAge, isNewer } from './head-age.js'
+import { HeadWatch } from './head-watch.js'
 import type { ChainLimits } from './limits.js'
-import { Link } from './link.js'
+import { type HeadSample, Link } from './link.js'
 
 type FailoverOptions = {
   readonly network: Network
@@ -32,6 +34,7 @@ type CallOptions = {
 export class ChainFailover implements AsyncDisposable {
   readonly #options: FailoverOptions
   readonly #endpoints: readonly ChainEndpoint[]
+  readonly #heads: HeadWatch
   readonly #closed = new AbortController()
   #genesis: string | undefined
   #link: Link | undefined
@@ -40,12 +43,10 @@ export class ChainFailover implements AsyncDisposable {
   /** ends the attempt to return to a better endpoint */
   #returning: AbortController | undefined
   #returnTimer: NodeJS.Timeout | undefined
-  /** when the heads of all endpoints were old, and compared */
-  #comparedAt = Number.NEGATIVE_INFINITY
-  readonly #warnedAt = new Map<ChainEvent['event'], number>()
 
   constructor(options: FailoverOptions) {
     this.#options = options
+    this.#heads = new HeadWatch(options)
     this.#genesis = options.network.genesis
     this.#endpoints = options.network.endpoints.map(url => new ChainEndpoint(url, options.limits))
   }
@@ -127,9 +128,8 @@ export class ChainFailover implements AsyncDisposable {
       link.end(error)
       return await this.#open()
     }
-    this.#warnOfClock(link)
-    const isComparisonDue = performance.now() - this.#comparedAt >= REMINDER_MS
-    return this.#isOld(link) && isComparisonDue ? await this.#open(link) : link
+    this.#heads.reportClock(link)
+    return this.#heads.isComparisonDue(link) ? await this.#open(link) : link
   }
 
   #open(current?: Link): Promise<Link> {
@@ -142,6 +142,8 @@ export class ChainFailover implements AsyncDisposable {
   /**
    * Opens the first endpoint that is fit. If its head is old, opens the next ones too, and takes the one with the newest
    * head.
+   *
+   * @param current the connection in use, whose head is old
    */
   async #openBest(current: Link | undefined): Promise<Link> {
     this.#stopReturning()
@@ -151,37 +153,45 @@ export class ChainFailover implements AsyncDisposable {
     const links = current ? [current] : []
     for (const endpoint of await this.#dueEndpoints(current, limit.signal)) {
       if (limit.signal.aborted) break
-      const link = await this.#try(endpoint, limit.signal)
+      const link = await this.#try(endpoint, limit.signal, endpoint === current?.endpoint ? current.samples : [])
       if (!link) continue
       links.push(link)
-      if (!this.#isOld(link)) break
+      if (!this.#heads.isOld(link)) break
     }
     const best = bestOf(links.filter(link => !link.hasEnded))
     if (this.#closed.signal.aborted) for (const link of links) link.end(this.#closed.signal.reason)
     this.#closed.signal.throwIfAborted()
-    if (!best) throw this.#unreachable()
+    if (!best) throw noneIsFit(this.#endpoints)
     for (const link of links) if (link !== best) this.#leave(link, best)
     if (best !== current) this.#take(best, performance.now() - start)
-    if (this.#isOld(best)) this.#warnOfOldHead(best)
+    this.#heads.reportOld(best)
     this.#planReturn()
     return best
   }
 
-  /** Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. */
+  /**
+   * Returns the endpoints that have rested. If all of them rest, and there is no connection, waits for the first. That of
+   * the connection comes last: there may be several nodes behind its URL.
+   */
   async #dueEndpoints(current: Link | undefined, signal: AbortSignal): Promise<readonly ChainEndpoint[]> {
     const others = this.#endpoints.filter(endpoint => endpoint !== current?.endpoint)
-    const due = () => others.filter(({ dueAt }) => dueAt <= performance.now())
-    const waitMs = () => Math.min(...others.map(({ dueAt }) => dueAt)) - performance.now()
+    const all = current ? [...others, current.endpoint] : others
+    const due = () => all.filter(({ dueAt }) => dueAt <= performance.now())
+    const waitMs = () => Math.min(...all.map(({ dueAt }) => dueAt)) - performance.now()
     if (current || waitMs() > this.#options.limits.openMs / 2) return due()
     // A timer may fire a little early.
     while (due().length === 0) await sleep(waitMs(), signal)
     return due()
   }
 
-  async #try(endpoint: ChainEndpoint, signal: AbortSignal): Promise<Link | undefined> {
+  async #try(
+    endpoint: ChainEndpoint,
+    signal: AbortSignal,
+    samples: readonly HeadSample[] = [],
+  ): Promise<Link | undefined> {
     const { limits, now } = this.#options
     try {
-      const link = await Link.open({ endpoint, limits, now }, this.#genesis, signal)
+      const link = await Link.open({ endpoint, limits, now, samples }, this.#genesis, signal)
       link.whenEnded(error => {
         if (this.#link === link) this.#link = undefined
         if (!link.isRetired) this.#fail(endpoint, error)
@@ -192,7 +202,10 @@ export class ChainFailover implements AsyncDisposable {
       // An attempt that was given up for another reason than time says nothing of the endpoint.
       if (isOfSignal && !(error instanceof ChainError)) return
       const isOwn = error instanceof ChainError && !isOfSignal
-      this.#fail(endpoint, isOwn ? error : notOpened(endpoint, error))
+      this.#fail(
+        endpoint,
+        isOwn ? error : endpointError('CALL_TIMEOUT', endpoint.name, 'does not get ready in time', { cause: error }),
+      )
       return
     }
   }
@@ -208,7 +221,7 @@ export class ChainFailover implements AsyncDisposable {
       specVersion: link.sample.head.specVersion,
       ms: Math.round(ms),
     })
-    this.#warnOfClock(link)
+    this.#heads.reportClock(link)
   }
 
   #fail(endpoint: ChainEndpoint, error: ChainError): void {
@@ -220,42 +233,16 @@ export class ChainFailover implements AsyncDisposable {
     }
   }
 
-  /** Gives up a link for a better one. */
+  /** Gives up a link for a better one. Its endpoint rests when it is behind. */
   #leave(link: Link, better: Link): void {
-    if (!link.hasEnded && isNewer(better.sample, link.sample)) {
+    if (link.endpoint !== better.endpoint && !link.hasEnded && isNewer(better.sample, link.sample)) {
       const behindMs = Math.round(headAge(link.sample))
       const { name } = link.endpoint
-      const message = `the chain’s endpoint ${name} is behind the chain`
       const retryAfterMs = this.#options.limits.behindRestMs
-      const error = new ChainError('CALL_FAILED', message, { hint: 'wait: it may catch up', retryAfterMs })
-      const { isNews } = link.endpoint.fail(error)
+      const { isNews } = link.endpoint.fail(endpointError('CALL_FAILED', name, 'is behind the chain', { retryAfterMs }))
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
     link.retire()
-  }
-
-  #isOld(link: Link): boolean {
-    return !this.#options.network.isLocal && headAge(link.sample) > this.#options.limits.behindMs
-  }
-
-  #warnOfOldHead({ endpoint, sample }: Link): void {
-    this.#comparedAt = performance.now()
-    const behindMs = Math.round(headAge(sample))
-    this.#warn({ event: 'chainBehind', endpoint: endpoint.name, behindMs, isOnlyThis: false })
-  }
-
-  #warnOfClock({ endpoint, sample, olderSamples }: Link): void {
-    const offByMs = this.#options.network.isLocal ? 0 : Math.round(clockError(sample, olderSamples))
-    if (offByMs !== 0) this.#warn({ event: 'chainClock', endpoint: endpoint.name, offByMs })
-  }
-
-  /** Tells of a lasting state, at most once in a quarter of an hour. */
-  #warn(event: ChainEvent): void {
-    const now = performance.now()
-    const last = this.#warnedAt.get(event.event)
-    if (last !== undefined && now - last < REMINDER_MS) return
-    this.#warnedAt.set(event.event, now)
-    this.#options.onEvent(event)
   }
 
   /** Sets the timer to try the endpoints that come before the one in use. */
@@ -302,51 +289,12 @@ export class ChainFailover implements AsyncDisposable {
     clearTimeout(this.#returnTimer)
     this.#returning?.abort()
   }
-
-  /** The error of a round in which no endpoint was fit: what all of them share, or all that went wrong. */
-  #unreachable(): ChainError {
-    const errors = this.#endpoints.map(({ error }) => error).filter(error => error !== undefined)
-    const [first] = errors
-    const code = errors.every(error => error.code === first?.code) ? first?.code : undefined
-    const reasons = errors.map(({ message }) => message).join('; ')
-    if (first && code === 'WRONG_CHAIN') return new ChainError(code, reasons, { hint: first.hint, cause: first })
-    if (first && code === 'ENDPOINT_BUSY') {
-      const retryAfterMs = Math.max(0, Math.min(...this.#endpoints.map(({ dueAt }) => dueAt)) - performance.now())
-      return new ChainError(code, reasons, { hint: first.hint, cause: first, retryAfterMs })
-    }
-    return new ChainError('UNREACHABLE', reasons || 'no endpoint of the chain answers', {
-      hint: 'check the network of this machine, or name other endpoints with --chain-endpoint',
-      cause: first,
-    })
-  }
 }
-
-const REMINDER_MS = 900_000
 
 /** The link with the newest head; the first of those that agree. */
 function bestOf(links: readonly Link[]): Link | undefined {
   const [first, ...others] = links
   return others.reduce((best, link) => (best && isNewer(link.sample, best.sample) ? link : best), first)
-}
-
-/** The codes of errors that another endpoint may not have. */
-const codesOfEndpoints: ReadonlySet<string> = new Set(['WRONG_CHAIN', 'CALL_TIMEOUT', 'CALL_FAILED', 'ENDPOINT_BUSY'])
-
-function isOfEndpoint(error: unknown): error is ChainError {
-  return error instanceof ChainError && codesOfEndpoints.has(error.code)
-}
-
-function notOpened(endpoint: ChainEndpoint, cause: unknown): ChainError {
-  return new ChainError('CALL_TIMEOUT', `the chain’s endpoint ${endpoint.name} does not get ready in time`, {
-    hint: 'try again, or name another endpoint first with --chain-endpoint',
-    cause,
-  })
-}
-
-function outOfTime(): ChainError {
-  return new ChainError('CALL_TIMEOUT', 'no endpoint of the chain answered in time', {
-    hint: 'check the network of this machine, or name other endpoints with --chain-endpoint',
-  })
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { quote } from '../../text/escape.js'
-import { ChainError } from '../chain-error.js'
+import type { ChainError } from '../chain-error.js'
+import { endpointError } from './endpoint-errors.js'
 import { parseRetryAfter, rateLimitOf } from './rate-limit.js'
 
 /** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
@@ -128,10 +129,10 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure 
     }
   }
 
-  const failed = (what: string, cause?: unknown, wait?: number) =>
-    new ChainError('CALL_FAILED', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, cause, retryAfterMs: wait })
-  const busy = (what: string, wait: number | undefined) =>
-    new ChainError('ENDPOINT_BUSY', `the chain’s endpoint ${name} ${what}`, { hint: OTHER, retryAfterMs: wait })
+  const failed = (what: string, cause?: unknown, retryAfterMs?: number) =>
+    endpointError('CALL_FAILED', name, what, { cause, retryAfterMs })
+  const busy = (what: string, retryAfterMs: number | undefined) =>
+    endpointError('ENDPOINT_BUSY', name, what, { retryAfterMs })
 
   return {
     // polkadot-api wants the class of browsers, and uses these five members of it.
@@ -147,15 +148,18 @@ function closeSoon(socket: WebSocket): void {
   socket.once('close', () => clearTimeout(timer))
 }
 
-const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
-
 function errorText(error: unknown): string {
   const { message } = error as { message?: unknown }
   return quote(String(message ?? JSON.stringify(error)))
 }
 
-/** What an error says. Node wraps those of several addresses of a host, without a message. */
+/**
+ * What an error says. Node wraps those of several addresses of a host, without a message. An error of OpenSSL begins with
+ * numbers, so that its reason would be cut off.
+ */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error instanceof Error ? quote(error.message || error.name) : quote(String(error))
+  if (!(error instanceof Error)) return quote(String(error))
+  const reason = /:SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1]
+  return quote(reason ? `TLS: ${reason}` : error.message || error.name)
 }

@@ -2,12 +2,13 @@ import { abortable, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { quote } from '../../text/escape.js'
 import type { ChainHead } from '../chain.js'
-import { ChainError, type ChainErrorCode } from '../chain-error.js'
+import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { readHead } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
+import { endpointError, wrongChain } from './endpoint-errors.js'
 import type { ChainLimits } from './limits.js'
 import { readNewestTime } from './read-newest-time.js'
 
@@ -24,6 +25,8 @@ type LinkOptions = {
   readonly endpoint: ChainEndpoint
   readonly limits: ChainLimits
   readonly now: () => number
+  /** the looks of a link before it on the same endpoint */
+  readonly samples?: readonly HeadSample[]
 }
 
 /**
@@ -37,14 +40,15 @@ export class Link {
   readonly #node: ChainNode
   readonly #ended: AbortController
   #genesis = ''
-  #samples: readonly HeadSample[] = []
+  #samples: readonly HeadSample[]
   #calls = 0
   #isRetired = false
 
-  private constructor({ endpoint, limits, now }: LinkOptions, node: ChainNode, ended: AbortController) {
+  private constructor({ endpoint, limits, now, samples = [] }: LinkOptions, node: ChainNode, ended: AbortController) {
     this.endpoint = endpoint
     this.#limits = limits
     this.#now = now
+    this.#samples = samples
     this.#node = node
     this.#ended = ended
   }
@@ -69,11 +73,15 @@ export class Link {
       timeout: limits.connectMs,
       heartbeatTimeout: limits.heartbeatMs,
       // Comes before the calls in flight fail, which then have this reason.
-      onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
+      onStatusChanged: ({ type }) =>
+        type === 'ERROR' && end(endpointError('CALL_TIMEOUT', endpoint.name, 'does not answer')),
     })
-    const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
+    const tooOften = () => end(endpointError('CALL_FAILED', endpoint.name, 'stops following the chain again and again'))
     const bounded = boundProvider(provider, tooOften)
-    const client = createClient(bounded.provider)
+    const client = createClient(bounded.provider, {
+      getMetadata: async codeHash => endpoint.metadataOf(codeHash),
+      setMetadata: (codeHash, bytes) => endpoint.keepMetadata(codeHash, bytes),
+    })
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
     // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
     const disconnect = () => {
@@ -85,6 +93,8 @@ export class Link {
       await link.run((_node, during) => link.#identify(genesis, during), limits.readyMs, signal)
       return link
     } catch (error) {
+      // Nothing is wrong with the connection: the metadata may be the reason.
+      if (!link.hasEnded) endpoint.forgetMetadata()
       link.end(error instanceof ChainError ? error : link.#left())
       throw error
     }
@@ -99,9 +109,9 @@ export class Link {
     return this.#samples.at(-1)!
   }
 
-  /** the looks of the last quarter of an hour, before the last one */
-  get olderSamples(): readonly HeadSample[] {
-    return this.#samples.slice(0, -1)
+  /** the looks of the last quarter of an hour */
+  get samples(): readonly HeadSample[] {
+    return this.#samples
   }
 
   /** Whether another one has taken its place. */
@@ -134,7 +144,7 @@ export class Link {
     signal?.throwIfAborted()
     const { signal: ended } = this.#ended
     ended.throwIfAborted()
-    const reason = () => ofEndpoint(this.endpoint, 'CALL_TIMEOUT', `took longer than ${ms / 1000} s`)
+    const reason = () => endpointError('CALL_TIMEOUT', this.endpoint.name, `took longer than ${ms / 1000} s`)
     using limit = timeoutSignal({ ms, reason, parent: signal })
     using during = linkedController(limit.signal)
     const abort = () => during.abort(ended.reason)
@@ -148,7 +158,9 @@ export class Link {
       if (ended.aborted) throw ended.reason
       // An error with a hint is of this program, and no fault of the endpoint.
       if (error instanceof Error && 'hint' in error) throw error
-      throw ofEndpoint(this.endpoint, 'CALL_FAILED', `answers a call with an error: ${textOf(error)}`, error)
+      throw endpointError('CALL_FAILED', this.endpoint.name, `answers a call with an error: ${textOf(error)}`, {
+        cause: error,
+      })
     } finally {
       ended.removeEventListener('abort', abort)
       this.#calls -= 1
@@ -180,12 +192,12 @@ export class Link {
   }
 
   #left(): ChainError {
-    return ofEndpoint(this.endpoint, 'CALL_FAILED', 'was left for another')
+    return endpointError('CALL_FAILED', this.endpoint.name, 'was left for another')
   }
 
   async #identify(genesis: string | undefined, signal: AbortSignal): Promise<void> {
     const { genesisHash } = await this.#node.client.getChainSpecData()
-    if (genesis !== undefined && genesisHash !== genesis) throw wrongChain(this.endpoint, genesis, genesisHash)
+    if (genesis !== undefined && genesisHash !== genesis) throw wrongChain(this.endpoint.name, genesis, genesisHash)
     this.#genesis = genesisHash
     await this.#sample(this.#node, signal)
   }
@@ -197,19 +209,6 @@ export class Link {
     this.#samples = [...recent, sample]
     return sample
   }
-}
-
-const OTHER = 'try again, or name another endpoint first with --chain-endpoint'
-
-function ofEndpoint(endpoint: ChainEndpoint, code: ChainErrorCode, what: string, cause?: unknown): ChainError {
-  return new ChainError(code, `the chain’s endpoint ${endpoint.name} ${what}`, { hint: OTHER, cause })
-}
-
-function wrongChain(endpoint: ChainEndpoint, expected: string, found: string): ChainError {
-  const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}`
-  return new ChainError('WRONG_CHAIN', message, {
-    hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',
-  })
 }
 
 function textOf(error: unknown): string {

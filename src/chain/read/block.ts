@@ -71,12 +71,11 @@ export class Block {
   async call(call: RuntimeCall, ...inputs: readonly (number | readonly number[])[]): Promise<ChainValue> {
     if (inputs.length !== call.inputs.length || !inputs.every((input, at) => fits(call.inputs[at]!, input)))
       throw new UnexpectedShape(`${call.name} takes other inputs`)
-    const entry = this.#node.api.apis[call.api]![call.name]!
-    const answer: unknown = await decoding(call.name, entry(...inputs, this.#options))
-    return new ChainValue(call.output, answer, call.name)
+    const answer = await this.rawCall(`${call.api}_${call.name}`, call.encodeInputs(inputs))
+    return new ChainValue(call.output, decoded(call, answer), call.name)
   }
 
-  /** Asks a runtime API that the metadata does not describe. */
+  /** Asks a runtime API with encoded inputs, for an encoded answer. */
   async rawCall(name: string, input: Uint8Array): Promise<Uint8Array> {
     const params = [name, toHex(input), this.hash]
     const answer: unknown = await abortable(this.#node.client._request('state_call', params), this.#signal)
@@ -160,8 +159,21 @@ async function decoding<T>(name: string, value: Promise<T>): Promise<T> {
     return await value
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    throw new UnexpectedShape(`${name} is not what the metadata says: ${cause.message}`, { cause })
+    throw unlikeMetadata(name, cause)
   }
+}
+
+function decoded(call: RuntimeCall, answer: Uint8Array): unknown {
+  try {
+    return call.decodeOutput(answer)
+  } catch (cause) {
+    throw unlikeMetadata(call.name, cause)
+  }
+}
+
+function unlikeMetadata(name: string, cause: unknown): UnexpectedShape {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new UnexpectedShape(`${name} is not what the metadata says: ${text}`, { cause })
 }
 
 /** polkadot-api encodes what does not fit: a netuid of 70000 as 4464. */

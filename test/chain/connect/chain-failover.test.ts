@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { ChainFailover } from '#dist/chain/connect/chain-failover.js'
 import { type ChainLimits, defaultLimits } from '#dist/chain/connect/limits.js'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
@@ -15,7 +16,7 @@ const startAt = (offset: number) => startChainNode({ subnets, now: () => Date.no
 type Options = { readonly isLocal?: boolean; readonly limits?: Partial<ChainLimits>; readonly now?: () => number }
 
 /** Connects to nodes as to machines elsewhere, whose heads are looked at. */
-function connectTo(nodes: readonly ChainServer[], options: Options = {}): ChainFailover & EventRecorder {
+function connectTo(nodes: readonly { readonly url: string }[], options: Options = {}): ChainFailover & EventRecorder {
   const { isLocal = false, limits, now = Date.now } = options
   const events = recordEvents()
   const failover = new ChainFailover({
@@ -25,6 +26,26 @@ function connectTo(nodes: readonly ChainServer[], options: Options = {}): ChainF
     onEvent: events.onEvent,
   })
   return Object.assign(failover, events)
+}
+
+/** Starts an endpoint with several nodes, each of which has the next connection. */
+async function startBalancer(nodes: readonly ChainServer[]): Promise<AsyncDisposable & { readonly url: string }> {
+  let count = 0
+  const server = createServer(socket => {
+    const node = connect(nodes[count++ % nodes.length]!.port, '127.0.0.1')
+    for (const [one, other] of [
+      [socket, node],
+      [node, socket],
+    ] as const)
+      one.pipe(other).on('error', () => one.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
 }
 
 /** The URL of the endpoint in use. */
@@ -88,6 +109,24 @@ describe('ChainFailover', () => {
     first.setTime(Date.now)
     await failover.next('chainConnected', { endpoint: first.url })
     assert.equal(await endpointOf(failover), first.url)
+  })
+
+  it('leaves a node that falls behind for another one behind the same URL', async () => {
+    await using first = await startAt(0)
+    await using second = await startAt(0)
+    await using balancer = await startBalancer([first, second])
+    let ahead = 0
+    await using failover = connectTo([balancer], { now: () => Date.now() + ahead, limits: { headCheckMs: 0 } })
+    await endpointOf(failover)
+    ahead = 5 * MINUTE
+    second.setTime(() => Date.now() + ahead)
+    await endpointOf(failover)
+    assert.equal(await endpointOf(failover), balancer.url)
+    while (first.connections.open > 0) await turn()
+    assert.deepEqual(
+      failover.all.map(({ event }) => event),
+      ['chainConnected', 'chainConnected'],
+    )
   })
 
   it('takes the head of a local chain as it is', async () => {

@@ -153,7 +153,7 @@ describe('an endpoint of the chain', () => {
         await using node = await start()
         await using chain = openChainOver([node])
         await chain.head()
-        node.faults.refuse = name => (name === 'chainHead_v1_call' ? error : undefined)
+        node.faults.refuse = name => (name === 'state_call' ? error : undefined)
         const { code } = await chainRejection(chain.metagraph(1))
         assert.equal(code, 'ENDPOINT_BUSY')
         const { retryAfterMs } = await chainRejection(chain.head())
@@ -216,6 +216,17 @@ describe('an endpoint of the chain', () => {
         await using chain = openChainOver([hostile], { limits: { readyMs: 1_000 } })
         assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       })
+
+    it('refuses a message of more than 64 MiB', async () => {
+      const huge = 'x'.repeat(64 * 2 ** 20 + 1)
+      await using hostile = await startRawServer(socket => {
+        socket.on('message', () => socket.send(huge))
+      })
+      await using chain = openChainOver([hostile])
+      const { code, message } = await chainRejection(chain.head())
+      assert.equal(code, 'UNREACHABLE')
+      assert.match(message, /Max payload size exceeded/)
+    })
 
     it('survives an endpoint that repeats what it is asked', async () => {
       const { warn } = console

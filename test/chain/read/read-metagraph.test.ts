@@ -10,6 +10,7 @@ import { type Spec, specs } from '../../support/chain/runtime.ts'
 import type { SourceNeuron, SourceSubnet } from '../../support/chain/source-subnet.ts'
 import { type ChainNodeOptions, genesisOf, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
+import { alice } from '../../support/signed-request.ts'
 
 const signal = AbortSignal.timeout(600_000)
 
@@ -83,13 +84,14 @@ describe('readMetagraph', () => {
       await assert.rejects(metagraphOf({}, netuid), { code: 'SUBNET_UNKNOWN' })
     })
 
-  it('reads 1,024 neurons with one call where it can', async () => {
-    await using server = await startChainNode()
-    await using node = await openNode(server)
-    await readMetagraph(node, 1, signal)
-    assert.equal(server.calls.count('SubnetInfoRuntimeApi_get_selective_mechagraph'), 1)
-    assert.equal(server.calls.count('NeuronInfoRuntimeApi_get_neurons_lite'), 0)
-  })
+  for (const subnet of [recordedSubnet(), subnetOf([{ hotkey: alice.address }]), subnetOf([])])
+    it(`reads ${subnet.neurons.length} neurons with one call where it can`, async () => {
+      await using server = await startChainNode({ subnets: [subnet] })
+      await using node = await openNode(server)
+      assert.equal((await readMetagraph(node, 1, signal)).neurons.length, subnet.neurons.length)
+      assert.equal(server.calls.count('SubnetInfoRuntimeApi_get_selective_mechagraph'), 1)
+      assert.equal(server.calls.count('NeuronInfoRuntimeApi_get_neurons_lite'), 0)
+    })
 
   it('stops with the reason of the signal', async () => {
     await using server = await startChainNode()
