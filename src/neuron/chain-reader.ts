@@ -81,6 +81,12 @@ export class ChainReader {
     this.#checkAt = Math.min(this.#checkAt, this.#options.clock.elapsed() + ms)
   }
 
+  /** Makes both reads due: what was read last may be older than its time tells. */
+  expire(): void {
+    this.#checkAt = 0
+    this.#refreshAt = 0
+  }
+
   /**
    * Reads both for the first time.
    *
@@ -139,9 +145,10 @@ export class ChainReader {
       await this.#take(registration, metagraph, startedAt)
     } catch (error) {
       signal.throwIfAborted()
+      const former = this.#outage.problem?.code
       this.#fail(error)
-      // With its subnet, a hotkey loses its place in it; the second read confirms it.
-      if (isOfNoSubnet(error) && this.#outage.failures > 1) this.#takeRegistration(null)
+      // With its subnet, a hotkey loses its place in it; the second read in a row confirms it.
+      if (isOfNoSubnet(error) && former === this.#outage.problem?.code) this.#takeRegistration(null)
       return false
     }
     const afterMs = this.#outage.end()

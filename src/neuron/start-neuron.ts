@@ -3,6 +3,7 @@ import { timeoutSignal } from '../async/timeout.js'
 import type { Chain, Signer } from '../chain/chain.js'
 import { ChainError } from '../chain/chain-error.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
+import { spanText } from '../text/span.js'
 import { Alarms, immunityBlocks } from './alarms.js'
 import { type AnnounceOptions, Announcer } from './announce/announcer.js'
 import { ChainReader } from './chain-reader.js'
@@ -51,6 +52,11 @@ const START_MS = 28_000
 /** The same when the last metagraph of the disk can take its place. */
 const START_WITH_FILE_MS = 10_000
 
+/** How often a loop that rests looks whether the machine has slept. */
+const LOOK_MS = 30_000
+/** More than a correction of the clock takes, and less than a standing may be late. */
+const JUMP_MS = 60_000
+
 /**
  * Reads the registration and the metagraph, and begins the loop that keeps both, and the announcement, true. Without a chain
  * it begins with the last metagraph of the disk.
@@ -82,6 +88,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   alarms.look()
   const ending = linkedController(options.signal)
   let pause = new AbortController()
+  let skewMs = clock.now() - clock.elapsed()
   const ended = live(ending.signal)
 
   return {
@@ -145,11 +152,28 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     }
   }
 
-  /** Waits, until `announce` or the end of the life wakes the loop. */
+  /** Waits, until `announce`, the end of the life or a jump of the clock wakes the loop. */
   async function rest(ms: number, signal: AbortSignal): Promise<void> {
     using waking = linkedController(signal)
     pause = waking
-    await clock.wait(ms, waking.signal).catch(() => {})
+    const restedAt = clock.elapsed() + ms
+    do {
+      await clock.wait(Math.min(restedAt - clock.elapsed(), LOOK_MS), waking.signal).catch(() => {})
+      if (waking.signal.aborted || noticeJump()) return
+    } while (clock.elapsed() < restedAt)
+  }
+
+  /** Timers stand still while the machine sleeps, and only the clock on the wall tells of it. */
+  function noticeJump(): boolean {
+    const formerMs = skewMs
+    skewMs = clock.now() - clock.elapsed()
+    const byMs = Math.round(skewMs - formerMs)
+    if (byMs < JUMP_MS) return false
+    reader.expire()
+    announcer.expectOtherAddress()
+    const message = `this machine slept, or its clock was set, by ${spanText(byMs)}: the chain is read again`
+    emit({ level: 'info', event: 'clockJumped', message, byMs })
+    return true
   }
 
   function report(): NeuronReport {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Chain } from '#dist/chain/chain.js'
-import type { ChainError } from '#dist/chain/chain-error.js'
+import { ChainError } from '#dist/chain/chain-error.js'
 import type { Neuron } from '#dist/chain/metagraph.js'
 import { loadMetagraph, metagraphPath } from '#dist/neuron/disk/metagraph-file.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
@@ -226,6 +227,25 @@ describe('a miner’s life on a subnet', function () {
       assert.deepEqual([...new Set(news())], ['metagraphRead'])
     })
 
+    it('reads the chain within a minute after this machine has slept', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      node.register({ hotkey: charlie.address, hasPermit: true })
+      while ((await started.chain.head()).number < node.chain.finalised.number) await setImmediate()
+      // The clock that the timers count by stands still meanwhile.
+      clock.step(10 * HOUR)
+      assert.equal(life.chainState(), 'stale')
+      assert.equal(life.standings(charlie.address), 'unknown')
+      await clock.run(MINUTE)
+      assert.equal(life.chainState(), 'fresh')
+      assert.equal((life.standings(charlie.address) as { hasPermit: boolean }).hasPermit, true)
+      assert.deepEqual(news(), ['clockJumped', 'metagraphRead'])
+      clock.step(-10 * HOUR)
+      await clock.run(MINUTE)
+      assert.ok(!news().includes('clockJumped'))
+    })
+
     it('goes on when the chain does not, and says so once, then seldom', async () => {
       await using started = await start()
       const { node, clock, life, news } = started
@@ -365,6 +385,27 @@ describe('a miner’s life on a subnet', function () {
       await clock.run(6 * MINUTE)
       await life.deregistered
       assert.ok(news().includes('deregistered'))
+    })
+
+    it('believes the loss of the subnet only when two reads in a row say so', async () => {
+      const answers: ChainError['code'][] = []
+      const wrap = (chain: Chain): Chain => ({
+        ...chain,
+        async registration(netuid, hotkey, signal) {
+          const code = answers.shift()
+          if (code) throw new ChainError(code, 'as told', { hint: '' })
+          return chain.registration(netuid, hotkey, signal)
+        },
+      })
+      await using started = await start({ wrap })
+      const { clock, life, news } = started
+      answers.push('UNREACHABLE', 'SUBNET_UNKNOWN', 'UNREACHABLE', 'SUBNET_UNKNOWN')
+      await clock.run(8 * MINUTE)
+      assert.deepEqual([answers.length, life.report().isRegistered], [0, true])
+      assert.ok(!news().includes('deregistered'))
+      answers.push('SUBNET_UNKNOWN', 'SUBNET_UNKNOWN')
+      await clock.run(6 * MINUTE)
+      await life.deregistered
     })
 
     it('warns once of an immunity that ends within a day, and of a subnet without permits', async () => {
