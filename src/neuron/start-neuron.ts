@@ -43,6 +43,8 @@ export type NeuronLife = AsyncDisposable & {
   report(): NeuronReport
   /** Begins to announce the axon; call it once the port is open. */
   announce(options: AnnounceOptions): void
+  /** Whether the hotkey has its place; null: the chain has not told yet. Cheap enough for each request. */
+  isRegistered(): boolean | null
   /** resolves when the hotkey has lost its place; the loop goes on, in case that it is registered again */
   readonly deregistered: Promise<void>
 }
@@ -99,6 +101,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       announcer.begin(what)
       pause.abort()
     },
+    isRegistered,
     deregistered: deregistered.promise,
     async [Symbol.asyncDispose]() {
       ending.abort()
@@ -176,6 +179,10 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     return true
   }
 
+  function isRegistered(): boolean | null {
+    return reader.registration === undefined ? null : reader.registration !== null
+  }
+
   function report(): NeuronReport {
     const { registration, metagraph } = reader
     const own = metagraph?.neurons.find(neuron => neuron.hotkey === hotkey)
@@ -184,7 +191,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     return {
       hotkey,
       netuid,
-      isRegistered: registration === undefined ? null : registration !== null,
+      isRegistered: isRegistered(),
       uid: known?.uid ?? null,
       registeredAt: known?.registeredAt ?? null,
       immunityBlocks: immunityBlocks(reader),
