@@ -147,6 +147,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       onError: error => log.error({ event: 'axonFailed', error }),
+      onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),
     }),
   )

@@ -43,6 +43,8 @@ export type NeuronLife = AsyncDisposable & {
   report(): NeuronReport
   /** Begins to announce the axon; call it once the port is open. */
   announce(options: AnnounceOptions): void
+  /** Announces no more, since the axon is about to close; what the chain shows stays. */
+  endAnnouncing(): void
   /** Whether the hotkey has its place; null: the chain has not told yet. Cheap enough for each request. */
   isRegistered(): boolean | null
   /** resolves when the hotkey has lost its place; the loop goes on, in case that it is registered again */
@@ -101,6 +103,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       announcer.begin(what)
       pause.abort()
     },
+    endAnnouncing: () => announcer.end(),
     isRegistered,
     deregistered: deregistered.promise,
     async [Symbol.asyncDispose]() {
