@@ -33,6 +33,16 @@ export type NeuronOptions = {
   /** ends the life, as disposing it does */
   readonly signal: AbortSignal
   readonly clock?: NeuronClock
+  /** overrides for tests */
+  readonly limits?: Partial<StartLimits>
+}
+
+/** How long the first read may take, in milliseconds. */
+export type StartLimits = {
+  /** so that a supervisor hears within 30 s of a chain that is out of reach, or too slow */
+  readonly startMs: number
+  /** the same when the last metagraph of the disk can take its place */
+  readonly startWithFileMs: number
 }
 
 /** A miner's life on its subnet, beside the axon. Disposing it ends the loop; the announcement stays. */
@@ -51,10 +61,7 @@ export type NeuronLife = AsyncDisposable & {
   readonly deregistered: Promise<void>
 }
 
-/** How long the first read may take, so that a supervisor hears of a chain that is out of reach within 30 s. */
-const START_MS = 28_000
-/** The same when the last metagraph of the disk can take its place. */
-const START_WITH_FILE_MS = 10_000
+const defaultLimits: StartLimits = { startMs: 28_000, startWithFileMs: 10_000 }
 
 /** How often a loop that rests looks whether the machine has slept. */
 const LOOK_MS = 30_000
@@ -116,8 +123,9 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   async function readFirst(): Promise<void> {
     const last = await loadMetagraph(place, { maxAgeMs: maxStandingsAgeMs, now: clock.now() })
     const hasLast = last !== null && 'metagraph' in last
+    const { startMs, startWithFileMs } = { ...defaultLimits, ...options.limits }
     try {
-      const ms = hasLast ? START_WITH_FILE_MS : START_MS
+      const ms = hasLast ? startWithFileMs : startMs
       using limit = timeoutSignal({ ms, reason: () => unanswered(ms), parent: options.signal })
       await reader.readFirst(limit.signal)
     } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Chain } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import type { Neuron } from '#dist/chain/metagraph.js'
@@ -133,6 +133,49 @@ describe('a miner’s life on a subnet', function () {
       const starting = startLife(node, { signal: controller.signal })
       controller.abort(new Error('stopped'))
       await assert.rejects(starting, /stopped/)
+    })
+
+    it('fails in time when the chain answers, but one call after the other too late', async () => {
+      await using node = await startChainNode({ subnets: [subnetOf([validator, miner])] })
+      const calls: string[] = []
+      const slow = (chain: Chain): Chain => ({
+        ...chain,
+        async registration(...call) {
+          calls.push('registration')
+          const registration = await chain.registration(...call)
+          await sleep(200)
+          return registration
+        },
+        metagraph(_netuid, signal) {
+          calls.push('metagraph')
+          // Its own limit is longer than that of the start.
+          return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+        },
+      })
+      const startedAt = performance.now()
+      await assert.rejects(startLife(node, { wrap: slow, limits: { startMs: 1_000 } }), {
+        code: 'UNREACHABLE',
+        message: 'the chain did not answer within 1 s',
+      })
+      assert.ok(performance.now() - startedAt >= 900)
+      assert.deepEqual(calls, ['registration', 'metagraph'])
+    })
+
+    it('takes the last metagraph in place of a chain that is slow, and the chain when it answers', async () => {
+      const { node, folder, clock, bringUp } = await afterOutage()
+      await using _node = node
+      bringUp()
+      let isSlow = true
+      const wrap = (chain: Chain): Chain => ({
+        ...chain,
+        registration: async (...call) => (isSlow ? new Promise(() => {}) : chain.registration(...call)),
+      })
+      await using started = await startLife(node, { folder, clock, wrap, limits: { startWithFileMs: 500 } })
+      assert.equal(started.life.chainState(), 'stale')
+      assert.equal((started.life.standings(alice.address) as { uid: number }).uid, 0)
+      isSlow = false
+      await started.until('fresh')
+      assert.deepEqual(started.news().slice(0, 2), ['metagraphLoaded', 'chainLost'])
     })
 
     it('serves the validators of the last metagraph while the chain is out of reach', async () => {
