@@ -11,10 +11,18 @@ import { alice, bob, charlie, send, signedRequest } from '../support/signed-requ
 const neurons = [{ hotkey: alice.address, hasPermit: true }, { hotkey: bob.address }]
 
 describe('openMiner, on a subnet', () => {
+  const folders: string[] = []
+  const newFolder = () => {
+    folders.push(mkdtempSync(join(tmpdir(), 'miner-embedded-')))
+    return folders.at(-1)!
+  }
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  })
+
   it('gives a program that names a network all that miner serve has there', async () => {
     await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
-    const folder = mkdtempSync(join(tmpdir(), 'miner-embedded-'))
-    after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = newFolder()
     const events: unknown[] = []
     const note = (record: object) => void events.push(record)
     await using scope = await openMiner({
@@ -27,7 +35,8 @@ describe('openMiner, on a subnet', () => {
       folder,
       log: { debug: note, info: note, warn: note, error: note },
     })
-    const { url } = await scope.resolve(AXON)
+    const axon = await scope.resolve(AXON)
+    const { url } = axon
     assert.equal((await send(url, signedRequest({ by: alice }))).status, 200)
     assert.equal((await send(url, signedRequest({ by: charlie }))).status, 403)
     const neuron = await scope.resolve(NEURON)
@@ -37,12 +46,20 @@ describe('openMiner, on a subnet', () => {
     assert.ok(events.some(record => (record as { event?: unknown }).event === 'registered'))
     assert.ok(!events.some(record => (record as { code?: unknown }).code === 'NOBODY_ALLOWED'))
     assert.equal(readdirSync(folder).length, 1)
+
+    let hasEnded = false
+    const { endAnnouncing } = neuron!
+    neuron!.endAnnouncing = () => {
+      hasEnded = true
+      endAnnouncing()
+    }
+    await axon.drain(1_000)
+    assert.ok(hasEnded, 'a miner that drains announces itself no more')
   })
 
   it('leaves nothing open, so that a program that closes it ends by itself', async () => {
     await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
-    const folder = mkdtempSync(join(tmpdir(), 'miner-embedded-'))
-    after(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = newFolder()
     const options = {
       use: 'echo',
       settings: {
