@@ -121,6 +121,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   const verify = await buildVerifier(from)
   const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
+  const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
+  const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
   const open = resources.own(
     await serveAxon({
       id: from.resolve(AXON_ID),
@@ -133,7 +135,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
-      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: neuron !== null }),
+      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: neuron !== null, isLost }),
       standings: neuron?.standings ?? (() => 'unregistered'),
       ...(neuron && { chainState: () => neuron.chainState() }),
       verify: checks =>
@@ -145,6 +147,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       onError: error => log.error({ event: 'axonFailed', error }),
+      onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),
     }),
   )

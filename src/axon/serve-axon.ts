@@ -66,6 +66,8 @@ export type AxonOptions = {
   readonly mayCut: boolean
   /** receives unexpected errors outside of a request, for the log */
   readonly onError: (error: unknown) => void
+  /** called once, when it begins to drain or to close */
+  readonly onDraining?: () => void
   /** called when the axon is closed, and no further record of a request will come */
   readonly onClosed?: () => void
   /** epoch milliseconds */
@@ -246,9 +248,15 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     now,
   }
 
+  function refuseNew(): void {
+    if (draining) return
+    draining = true
+    options.onDraining?.()
+  }
+
   let closing: Promise<void> | undefined
   async function close(): Promise<void> {
-    draining = true
+    refuseNew()
     connections.abortAll(new Refusal('DRAINING', '', { headers: [['connection', 'close']] }))
     await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
     await app.close()
@@ -271,7 +279,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       return connections.openRequests
     },
     async drain(ms) {
-      draining = true
+      refuseNew()
       return withTimeout(connections.drained(), ms).then(
         () => true,
         () => false,

@@ -83,6 +83,12 @@ export class ChainReader {
     this.#checkAt = Math.min(this.#checkAt, this.#options.clock.elapsed() + ms)
   }
 
+  /** Makes both reads due: what was read last may be older than its time tells. */
+  expire(): void {
+    this.#checkAt = 0
+    this.#refreshAt = 0
+  }
+
   /**
    * Reads both for the first time.
    *
@@ -141,10 +147,11 @@ export class ChainReader {
       await this.#take(registration, metagraph, startedAt)
     } catch (error) {
       signal.throwIfAborted()
+      const former = this.#outage.problem?.code
       this.#fail(error)
-      // With its subnet, a hotkey loses its place in it; the second read confirms it.
-      if (isOfNoSubnet(error) && this.#outage.failures > 1 && (await this.#isSubnetGone(signal)))
-        this.#takeRegistration(null)
+      // With its subnet, a hotkey loses its place in it; the second read in a row confirms it.
+      const isConfirmed = isOfNoSubnet(error) && former === this.#outage.problem?.code
+      if (isConfirmed && (await this.#isSubnetGone(signal))) this.#takeRegistration(null)
       return false
     }
     const afterMs = this.#outage.end()
@@ -207,7 +214,7 @@ export class ChainReader {
     if (registration === null) {
       if (former === null) return
       const uid = former?.uid ?? this.#metagraph?.neurons.find(neuron => neuron.hotkey === hotkey)?.uid ?? null
-      const message = `the hotkey ${hotkey} has lost its place in subnet ${place.netuid}: no validator asks it any more`
+      const message = `the hotkey ${hotkey} has lost its place in subnet ${place.netuid}: validators no longer ask it`
       const hint = `register it again: ${registerCommand}`
       emit({ level: 'error', event: 'deregistered', message, uid, hint })
       onDeregistered()

@@ -21,6 +21,8 @@ type NeuronEvents = {
     readonly retryMs: number
   }
   chainBack: { readonly afterMs: number }
+  /** the clock on the wall is ahead of the one that counts milliseconds: the machine slept, or its clock was set */
+  clockJumped: { readonly byMs: number }
   standingsExpired: { readonly ageMs: number }
   announced: { readonly ip: string; readonly port: number; readonly block: number }
   alreadyAnnounced: { readonly ip: string; readonly port: number; readonly block: number }

@@ -10,6 +10,8 @@ export const neuronSettings = z.object({
   addressServices: z
     .array(z.url({ protocol: /^https$/, error: 'must be a URL that begins with https://' }))
     .min(2)
+    // Two are asked at a time, 3 s each, over IPv4 and then over IPv6: 24 s, which is less than the chain may take.
+    .max(8)
     .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me', 'https://icanhazip.com'])
     .describe('services that return the address of this machine as text; two of them have to agree'),
   whenDeregistered: z

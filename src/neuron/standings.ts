@@ -2,7 +2,7 @@ import type { Metagraph } from '../chain/metagraph.js'
 import type { ChainState, Standing, Standings } from '../plugin/standing.js'
 import type { NeuronClock } from './clock.js'
 
-/** Longer than a refresh that is due ever takes: the loop stands still, as after a suspended machine has come back. */
+/** Longer than a refresh that is due ever takes: the loop stood still, as that of a machine that slept. */
 const FRESH_MS = 45 * 60_000
 
 /**
@@ -46,8 +46,9 @@ export class StandingsTable {
 
   state(): ChainState {
     if (!this.#taken) return 'unknown'
-    if (this.#isInReach && this.#clock.elapsed() - this.#taken.at <= FRESH_MS) return 'fresh'
-    return this.ageMs() <= this.#maxAgeMs ? 'stale' : 'unknown'
+    const ageMs = this.ageMs()
+    if (this.#isInReach && ageMs <= FRESH_MS) return 'fresh'
+    return ageMs <= this.#maxAgeMs ? 'stale' : 'unknown'
   }
 
   /** Milliseconds since the metagraph was read, by the clock that counts more of them: either may stand still or jump. */

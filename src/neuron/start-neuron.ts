@@ -3,6 +3,7 @@ import { timeoutSignal } from '../async/timeout.js'
 import type { Chain, Signer } from '../chain/chain.js'
 import { ChainError } from '../chain/chain-error.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
+import { spanText } from '../text/span.js'
 import { Alarms, immunityBlocks } from './alarms.js'
 import { type AnnounceOptions, Announcer } from './announce/announcer.js'
 import { ChainReader } from './chain-reader.js'
@@ -32,6 +33,16 @@ export type NeuronOptions = {
   /** ends the life, as disposing it does */
   readonly signal: AbortSignal
   readonly clock?: NeuronClock
+  /** overrides for tests */
+  readonly limits?: Partial<StartLimits>
+}
+
+/** How long the first read may take, in milliseconds. */
+export type StartLimits = {
+  /** so that a supervisor hears within 30 s of a chain that is out of reach, or too slow */
+  readonly startMs: number
+  /** the same when the last metagraph of the disk can take its place */
+  readonly startWithFileMs: number
 }
 
 /** A miner's life on its subnet, beside the axon. Disposing it ends the loop; the announcement stays. */
@@ -42,14 +53,20 @@ export type NeuronLife = AsyncDisposable & {
   report(): NeuronReport
   /** Begins to announce the axon; call it once the port is open. */
   announce(options: AnnounceOptions): void
+  /** Announces no more, since the axon is about to close; what the chain shows stays. */
+  endAnnouncing(): void
+  /** Whether the hotkey has its place; null: the chain has not told yet. Cheap enough for each request. */
+  isRegistered(): boolean | null
   /** resolves when the hotkey has lost its place; the loop goes on, in case that it is registered again */
   readonly deregistered: Promise<void>
 }
 
-/** How long the first read may take, so that a supervisor hears of a chain that is out of reach within 30 s. */
-const START_MS = 28_000
-/** The same when the last metagraph of the disk can take its place. */
-const START_WITH_FILE_MS = 10_000
+const defaultLimits: StartLimits = { startMs: 28_000, startWithFileMs: 10_000 }
+
+/** How often a loop that rests looks whether the machine has slept. */
+const LOOK_MS = 30_000
+/** More than a correction of the clock takes, and less than a standing may be late. */
+const JUMP_MS = 60_000
 
 /**
  * Reads the registration and the metagraph, and begins the loop that keeps both, and the announcement, true. Without a chain
@@ -82,6 +99,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   alarms.look()
   const ending = linkedController(options.signal)
   let pause = new AbortController()
+  let skewMs = clock.now() - clock.elapsed()
   const ended = live(ending.signal)
 
   return {
@@ -92,6 +110,8 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       announcer.begin(what)
       pause.abort()
     },
+    endAnnouncing: () => announcer.end(),
+    isRegistered,
     deregistered: deregistered.promise,
     async [Symbol.asyncDispose]() {
       ending.abort()
@@ -103,8 +123,9 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   async function readFirst(): Promise<void> {
     const last = await loadMetagraph(place, { maxAgeMs: maxStandingsAgeMs, now: clock.now() })
     const hasLast = last !== null && 'metagraph' in last
+    const { startMs, startWithFileMs } = { ...defaultLimits, ...options.limits }
     try {
-      const ms = hasLast ? START_WITH_FILE_MS : START_MS
+      const ms = hasLast ? startWithFileMs : startMs
       using limit = timeoutSignal({ ms, reason: () => unanswered(ms), parent: options.signal })
       await reader.readFirst(limit.signal)
     } catch (error) {
@@ -145,11 +166,32 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     }
   }
 
-  /** Waits, until `announce` or the end of the life wakes the loop. */
+  /** Waits, until `announce`, the end of the life or a jump of the clock wakes the loop. */
   async function rest(ms: number, signal: AbortSignal): Promise<void> {
     using waking = linkedController(signal)
     pause = waking
-    await clock.wait(ms, waking.signal).catch(() => {})
+    const restedAt = clock.elapsed() + ms
+    do {
+      await clock.wait(Math.min(restedAt - clock.elapsed(), LOOK_MS), waking.signal).catch(() => {})
+      if (waking.signal.aborted || noticeJump()) return
+    } while (clock.elapsed() < restedAt)
+  }
+
+  /** Timers stand still while the machine sleeps, and only the clock on the wall tells of it. */
+  function noticeJump(): boolean {
+    const formerMs = skewMs
+    skewMs = clock.now() - clock.elapsed()
+    const byMs = Math.round(skewMs - formerMs)
+    if (byMs < JUMP_MS) return false
+    reader.expire()
+    announcer.expectOtherAddress()
+    const message = `this machine slept, or its clock was set, by ${spanText(byMs)}: the chain is read again`
+    emit({ level: 'info', event: 'clockJumped', message, byMs })
+    return true
+  }
+
+  function isRegistered(): boolean | null {
+    return reader.registration === undefined ? null : reader.registration !== null
   }
 
   function report(): NeuronReport {
@@ -160,7 +202,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     return {
       hotkey,
       netuid,
-      isRegistered: registration === undefined ? null : registration !== null,
+      isRegistered: isRegistered(),
       uid: known?.uid ?? null,
       registeredAt: known?.registeredAt ?? null,
       immunityBlocks: immunityBlocks(reader),

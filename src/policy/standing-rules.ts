@@ -3,6 +3,11 @@ import type { ScreenRule, ScreenVerdict } from '../plugin/screen-rule.js'
 // The reasons are those of the original base miner, word for word, but for the stake, which it never compared
 // (opentensor/text-prompting prompting/baseminer/blacklist.py default_blacklist, b126ac1).
 
+/** Creates the rule that refuses everyone while this miner has lost its place in the subnet, where no answer counts. */
+export function ownPlace(isLost: () => boolean): ScreenRule {
+  return () => (isLost() ? refuse('miner not registered') : admit)
+}
+
 /** Refuses hotkeys that are not registered on the subnet. */
 export const registered: ScreenRule = (_, standing) => {
   if (standing === 'unknown') return unknown

@@ -34,6 +34,19 @@ describe('life: draining', () => {
     assert.equal(await drained, true)
   })
 
+  it('tells once that it drains, also when it closes at once', async () => {
+    let drains = 0
+    const onDraining = () => void drains++
+    const axon = await startAxon({ onDraining })
+    await axon.drain(1_000)
+    assert.equal(drains, 1)
+    await axon[Symbol.asyncDispose]()
+    assert.equal(drains, 1)
+    await using other = await startAxon({ onDraining })
+    await other[Symbol.asyncDispose]()
+    assert.equal(drains, 2)
+  })
+
   it('waits for nobody who comes while it drains', async () => {
     const miner = new HeldMiner()
     await using axon = await startAxon({ miner })

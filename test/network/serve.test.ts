@@ -255,6 +255,7 @@ describe('miner serve, on a subnet', () => {
     node.deregister(bob.address)
     await miner.next('deregistered')
     assert.deepEqual(await ask(miner.url, dave), [200, 'Success'])
+    assert.deepEqual(await ask(miner.url), [403, 'Forbidden. Key is blacklisted: miner not registered.'])
     assert.equal((await miner.stop()).code, 0)
   })
 

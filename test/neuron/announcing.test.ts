@@ -150,6 +150,18 @@ describe('announcing', function () {
     assert.equal(started.life.report().onChain?.ip, '9.9.9.9')
   })
 
+  it('leaves the address to another machine once the axon drains', async () => {
+    await using started = await start()
+    await started.announce()
+    await started.run(10 * MINUTE)
+    started.life.endAnnouncing()
+    started.overwrite()
+    await started.run(3 * HOUR)
+    assert.deepEqual(started.served(), [ip])
+    assert.deepEqual(started.only('announcementLost', 'announcedElsewhere'), [])
+    assert.equal(started.life.chainState(), 'fresh')
+  })
+
   it('announces again what was taken back', async () => {
     await using started = await start()
     await started.announce()

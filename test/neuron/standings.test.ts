@@ -89,11 +89,13 @@ describe('standings', () => {
     assert.equal(table.state(), 'unknown')
   })
 
-  it('stay fresh when the clock is set forward, and age by it while the chain is out of reach', () => {
-    const { table, clock } = start({ maxAgeMs: HOUR })
+  it('are stale when the clock is set forward, as that of a machine that has slept, until they are read again', () => {
+    const { table, clock, take } = start({ maxAgeMs: 3 * HOUR })
     clock.step(2 * HOUR)
-    assert.deepEqual(states(table), ['fresh', 3, 'unregistered'])
-    table.lose()
+    assert.deepEqual(states(table), ['stale', 3, 'unknown'])
+    clock.step(HOUR + 1)
     assert.equal(table.state(), 'unknown')
+    take(10)
+    assert.deepEqual(states(table), ['fresh', 3, 'unregistered'])
   })
 })

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Chain } from '#dist/chain/chain.js'
-import type { ChainError } from '#dist/chain/chain-error.js'
+import { ChainError } from '#dist/chain/chain-error.js'
 import type { Neuron } from '#dist/chain/metagraph.js'
 import { loadMetagraph, metagraphPath } from '#dist/neuron/disk/metagraph-file.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
@@ -134,6 +135,49 @@ describe('a miner’s life on a subnet', function () {
       await assert.rejects(starting, /stopped/)
     })
 
+    it('fails in time when the chain answers, but one call after the other too late', async () => {
+      await using node = await startChainNode({ subnets: [subnetOf([validator, miner])] })
+      const calls: string[] = []
+      const slow = (chain: Chain): Chain => ({
+        ...chain,
+        async registration(...call) {
+          calls.push('registration')
+          const registration = await chain.registration(...call)
+          await sleep(200)
+          return registration
+        },
+        metagraph(_netuid, signal) {
+          calls.push('metagraph')
+          // Its own limit is longer than that of the start.
+          return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+        },
+      })
+      const startedAt = performance.now()
+      await assert.rejects(startLife(node, { wrap: slow, limits: { startMs: 1_000 } }), {
+        code: 'UNREACHABLE',
+        message: 'the chain did not answer within 1 s',
+      })
+      assert.ok(performance.now() - startedAt >= 900)
+      assert.deepEqual(calls, ['registration', 'metagraph'])
+    })
+
+    it('takes the last metagraph in place of a chain that is slow, and the chain when it answers', async () => {
+      const { node, folder, clock, bringUp } = await afterOutage()
+      await using _node = node
+      bringUp()
+      let isSlow = true
+      const wrap = (chain: Chain): Chain => ({
+        ...chain,
+        registration: async (...call) => (isSlow ? new Promise(() => {}) : chain.registration(...call)),
+      })
+      await using started = await startLife(node, { folder, clock, wrap, limits: { startWithFileMs: 500 } })
+      assert.equal(started.life.chainState(), 'stale')
+      assert.equal((started.life.standings(alice.address) as { uid: number }).uid, 0)
+      isSlow = false
+      await started.until('fresh')
+      assert.deepEqual(started.news().slice(0, 2), ['metagraphLoaded', 'chainLost'])
+    })
+
     it('serves the validators of the last metagraph while the chain is out of reach', async () => {
       const { node, folder, clock, bringUp } = await afterOutage()
       await using _node = node
@@ -224,6 +268,25 @@ describe('a miner’s life on a subnet', function () {
       await clock.run(20 * MINUTE)
       assert.equal((life.standings(charlie.address) as { hasPermit: boolean }).hasPermit, true)
       assert.deepEqual([...new Set(news())], ['metagraphRead'])
+    })
+
+    it('reads the chain within a minute after this machine has slept', async () => {
+      await using started = await start()
+      const { node, clock, life, news } = started
+      news()
+      node.register({ hotkey: charlie.address, hasPermit: true })
+      while ((await started.chain.head()).number < node.chain.finalised.number) await setImmediate()
+      // The clock that the timers count by stands still meanwhile.
+      clock.step(10 * HOUR)
+      assert.equal(life.chainState(), 'stale')
+      assert.equal(life.standings(charlie.address), 'unknown')
+      await clock.run(MINUTE)
+      assert.equal(life.chainState(), 'fresh')
+      assert.equal((life.standings(charlie.address) as { hasPermit: boolean }).hasPermit, true)
+      assert.deepEqual(news(), ['clockJumped', 'metagraphRead'])
+      clock.step(-10 * HOUR)
+      await clock.run(MINUTE)
+      assert.ok(!news().includes('clockJumped'))
     })
 
     it('goes on when the chain does not, and says so once, then seldom', async () => {
@@ -365,6 +428,27 @@ describe('a miner’s life on a subnet', function () {
       await clock.run(6 * MINUTE)
       await life.deregistered
       assert.ok(news().includes('deregistered'))
+    })
+
+    it('believes the loss of the subnet only when two reads in a row say so', async () => {
+      const answers: ChainError['code'][] = []
+      const wrap = (chain: Chain): Chain => ({
+        ...chain,
+        async registration(netuid, hotkey, signal) {
+          const code = answers.shift()
+          if (code) throw new ChainError(code, 'as told', { hint: '' })
+          return chain.registration(netuid, hotkey, signal)
+        },
+      })
+      await using started = await start({ wrap })
+      const { clock, life, news } = started
+      answers.push('UNREACHABLE', 'SUBNET_UNKNOWN', 'UNREACHABLE', 'SUBNET_UNKNOWN')
+      await clock.run(8 * MINUTE)
+      assert.deepEqual([answers.length, life.report().isRegistered], [0, true])
+      assert.ok(!news().includes('deregistered'))
+      answers.push('SUBNET_UNKNOWN', 'SUBNET_UNKNOWN')
+      await clock.run(6 * MINUTE)
+      await life.deregistered
     })
 
     it('warns once of an immunity that ends within a day, and of a subnet without permits', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Screened, screen } from '#dist/axon/stages/screen.js'
+import { type Screened, screen, verdictOf } from '#dist/axon/stages/screen.js'
 import type { Route } from '#dist/plugin/dialect.js'
 import type { Standing, Standings } from '#dist/plugin/standing.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
@@ -103,6 +103,18 @@ describe('the rules on who may ask', () => {
       }
     }
     assert.equal(seen.size, 10, [...seen].join())
+  })
+
+  it('admit allowed hotkeys only, while the miner has lost its place', () => {
+    let isLost = true
+    const rules = rulesOf({ ...settings, allow: ['alice'], deny: ['dave'] }, { hasChain: true, isLost: () => isLost })
+    const validator = { uid: 1, stakeRao: 1n, hasPermit: true }
+    assert.deepEqual(verdictOf(rules, 'alice', 'unregistered'), { allow: true, exempt: true })
+    for (const standing of [validator, 'unregistered', 'unknown'] as const)
+      assert.deepEqual(verdictOf(rules, 'bob', standing), { allow: false, reason: 'miner not registered' })
+    assert.partialDeepStrictEqual(verdictOf(rules, 'dave', validator), { denied: true })
+    isLost = false
+    assert.deepEqual(verdictOf(rules, 'bob', validator), { allow: true })
   })
 
   it('do not wait for the chain where none of them needs it', () => {

@@ -73,6 +73,7 @@ const inWords = new Set<unknown>([
   'announcementLost',
   'chainBack',
   'chainLost',
+  'clockJumped',
   'deregistered',
   'immunityEnds',
   'metagraphLoaded',

@@ -81,6 +81,7 @@ export class Announcer {
   #foundAt = 0
   #reported: string | undefined
   #dueAt = Number.POSITIVE_INFINITY
+  #isEnded = false
 
   constructor(options: AnnouncerOptions) {
     this.#options = options
@@ -115,6 +116,11 @@ export class Announcer {
     this.#dueAt = 0
   }
 
+  /** Announces no more; what the chain shows stays. */
+  end(): void {
+    this.#isEnded = true
+  }
+
   /** Asks for the address again soon: a network that was gone may be another one. */
   expectOtherAddress(): void {
     if (this.#address?.find) this.#findAt = Math.min(this.#findAt, this.#foundAt + FIND_AGAIN_MS)
@@ -131,6 +137,7 @@ export class Announcer {
     this.#notice(onChain)
     await this.#findAgain(signal)
     const due = await this.#decide(onChain, signal)
+    if (this.#isEnded) return
     if (due.action === 'announce') await this.#announce(signal)
     else this.#hold(due, onChain)
   }
@@ -138,7 +145,7 @@ export class Announcer {
   /** What was read before the chain went out of reach tells nothing of now. */
   #canStep(): boolean {
     const { registration, outage } = this.#options.reader
-    return this.#ours !== undefined && !!registration && !outage.problem
+    return this.#ours !== undefined && !this.#isEnded && !!registration && !outage.problem
   }
 
   /** A hotkey that was registered anew has no announcement, and nobody took it. */
