@@ -217,6 +217,28 @@ describe('an endpoint of the chain', () => {
         assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       })
 
+    // `JSON.parse` makes gigabytes of either, in which no limit of the thread ends it.
+    const values = 4 * 2 ** 20
+    for (const [what, text] of [
+      ['nested arrays', '['.repeat(values) + ']'.repeat(values)],
+      ['many objects', `[${'{},'.repeat(values)}{}]`],
+    ] as const)
+      it(`passes over an endpoint that sends ${what}`, async () => {
+        await using hostile = await startRawServer(socket => socket.send(text))
+        await using node = await start()
+        const { onEvent, next } = recordEvents()
+        await using chain = openChainOver([hostile, node], { onEvent })
+        assert.equal((await chain.connection()).endpoint, node.url)
+        const { reason } = await next('chainEndpointFailed', { endpoint: hostile.url })
+        assert.match(reason, /sends a message of too many parts$/)
+      })
+
+    it('passes over an endpoint that sends more than 16 MiB', async () => {
+      await using hostile = await startRawServer(socket => socket.send('7'.repeat(2 ** 24 + 1)))
+      await using chain = openChainOver([hostile])
+      assert.match((await chainRejection(chain.head())).message, /Max payload size exceeded/)
+    })
+
     it('survives an endpoint that repeats what it is asked', async () => {
       const { warn } = console
       console.warn = () => {}
