@@ -5,7 +5,9 @@ import type { Announcement, Chain, ChainEvent, ChainHead, Connection, Registrati
 import { ChainError } from '../chain-error.js'
 import { type ChainLimits, defaultLimits } from '../connect/limits.js'
 import type { Metagraph, Subnet } from '../metagraph.js'
+import { resolveNetwork } from '../networks.js'
 import type { OpenChainOptions } from '../open-chain.js'
+import { announcingSigner } from '../write/announcing-signer.js'
 import { CapturedOutput } from './captured-output.js'
 import type { ChainWorkerData } from './chain-worker.js'
 import type { ChainCall, ChainReport, ChainTask } from './messages.js'
@@ -26,7 +28,7 @@ type OpenChainThreadOptions = Omit<OpenChainOptions, 'now'> & {
  * When the thread ends, or no longer answers, the open calls fail with CALL_FAILED or CALL_TIMEOUT, and a new thread starts:
  * after half a second at first, and at most half a minute. The thread never keeps the process alive; an open call does.
  *
- * A signer stays in this thread: what it throws, `announce` throws.
+ * A signer stays in this thread, and signs nothing but the announcement: what it throws, `announce` throws.
  */
 export function openChainThread(options: OpenChainThreadOptions): Chain {
   return new ChainThread(options)
@@ -81,7 +83,10 @@ class ChainThread implements Chain {
   }
 
   announce(announcement: Announcement, signer: Signer, signal?: AbortSignal): Promise<{ readonly block: number }> {
-    return this.#call({ method: 'announce', announcement, publicKey: signer.publicKey }, { signal, signer })
+    const { network, endpoints } = this.#data
+    const { genesis } = resolveNetwork(network, endpoints)
+    const call: ChainCall = { method: 'announce', announcement, publicKey: signer.publicKey }
+    return this.#call(call, { signal, signer: announcingSigner(signer, announcement, genesis) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

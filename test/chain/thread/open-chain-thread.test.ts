@@ -5,8 +5,10 @@ import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
 import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
+import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
-import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { specs } from '../../support/chain/runtime.ts'
+import { type ChainNodeOptions, type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
 
@@ -157,6 +159,52 @@ describe('openChainThread', () => {
       await assert.rejects(there.chain.announce(announcement, signer), error => error === failure)
       assert.deepEqual(await there.chain.announce(announcement, alice), { block: node.chain.head.number })
     })
+  })
+
+  describe('signs nothing but the announcement', () => {
+    const forbidden = { publicKey: alice.publicKey, sign: () => assert.fail('it signed') }
+    const refusal = { name: 'ChainError', code: 'RUNTIME_UNSUPPORTED', message: /sign something else/ }
+    const begun = (options: ChainNodeOptions = {}) =>
+      startChainNode({ subnets: [subnetOf([{ hotkey: alice.address }])], protocol: 'legacy', ...options })
+
+    it('when the thread asks for a signature of other bytes', async () => {
+      const greedy = code(`
+        port.on('message', ({ id, call }) => call && report({ report: 'sign', id, number: 1, text: Buffer.alloc(112, 7) }))`)
+      await using there = opened('ws://127.0.0.1:1', { code: greedy })
+      await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
+    })
+
+    const others: Readonly<Record<string, (editor: RuntimeEditor) => void>> = {
+      'without arguments': editor => editor.arguments('serve_axon').splice(0),
+      'in another order': editor => editor.arguments('serve_axon').reverse(),
+      'of other types': editor => {
+        editor.arguments('serve_axon').find(({ name }) => name === 'port').type = editor.primitive('u32')
+      },
+    }
+    for (const [how, edit] of Object.entries(others))
+      it(`when the metadata describes it ${how}`, async () => {
+        await using node = await begun()
+        const editor = new RuntimeEditor(381)
+        edit(editor)
+        node.upgrade(editor.build(500))
+        await using there = opened(node.url)
+        await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
+        assert.equal(node.calls.count('author_submitExtrinsic'), 0)
+      })
+
+    it('for the chain that the network names', async () => {
+      await using node = await begun({ genesis: 'finney' })
+      await using there = opened('finney', { endpoints: [node.url] })
+      assert.deepEqual(await there.chain.announce(announcement, alice), { block: node.chain.head.number })
+    })
+
+    for (const spec of specs)
+      it(`as runtime ${spec} has it`, async () => {
+        await using node = await begun({ spec })
+        await using there = opened(node.url)
+        const { block } = await there.chain.announce({ ...announcement, ip: '2001:db8::7' }, alice)
+        assert.equal(block, node.chain.head.number)
+      })
   })
 
   it('gives a thread no signature that the one before it asked for', async () => {
