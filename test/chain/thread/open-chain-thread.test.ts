@@ -329,6 +329,17 @@ describe('openChainThread', () => {
         assert.match(there.texts().join('\n'), /another thread starts in 0\.5 s/)
       })
 
+    it('ends, goes on with the next endpoint', async () => {
+      await using one = await startChainNode()
+      await using other = await startChainNode({ genesis: one.chain.genesis })
+      const endpoints = [one.url, other.url]
+      await using there = opened('local', { endpoints, code: also('process.exit(3)') })
+      for (const { url } of [one, other, one]) {
+        assert.equal((await there.chain.connection()).endpoint, url)
+        await assert.rejects(there.chain.subnet(666), { code: 'CALL_FAILED' })
+      }
+    })
+
     it('fails again and again, waits longer each time', async () => {
       await using there = opened('ws://127.0.0.1:1', { code: code('process.exit(3)') })
       for (let i = 0; i < 3; i++) await assert.rejects(there.chain.head(), { code: 'CALL_FAILED' })
