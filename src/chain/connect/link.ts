@@ -4,6 +4,7 @@ import { quote } from '../../text/escape.js'
 import type { ChainHead } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
+import { isHash } from '../read/block.js'
 import { readHead } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
@@ -185,6 +186,7 @@ export class Link {
 
   async #identify(genesis: string | undefined, signal: AbortSignal): Promise<void> {
     const { genesisHash } = await this.#node.client.getChainSpecData()
+    if (!isHash(genesisHash)) throw ofEndpoint(this.endpoint, 'CALL_FAILED', 'tells no hash of its first block')
     if (genesis !== undefined && genesisHash !== genesis) throw wrongChain(this.endpoint, genesis, genesisHash)
     this.#genesis = genesisHash
     await this.#sample(this.#node, signal)

@@ -92,6 +92,17 @@ describe('an endpoint of the chain', () => {
       assert.equal(one.connections.accepted, 1)
     })
 
+    for (const network of ['finney', 'local'])
+      it(`survives an endpoint whose first block has no hash, on ${network}`, async () => {
+        await using node = await start()
+        Object.assign(node.chain, { genesis: `\u001b[2J${'7'.repeat(100_000)}` })
+        await using chain = openChainOver([node], { network })
+        const { code, message } = await chainRejection(chain.head())
+        assert.equal(code, 'UNREACHABLE')
+        assert.match(message, /tells no hash of its first block$/)
+        assert.ok(message.length < 200)
+      })
+
     it('expects of several endpoints without a name that they are of one chain', async () => {
       await using first = await start()
       await using other = await startChainNode({ subnets, genesis: 'another' })
