@@ -4,8 +4,11 @@ import { quote } from '../../text/escape.js'
 import { ChainError } from '../chain-error.js'
 import { parseRetryAfter, rateLimitOf } from './rate-limit.js'
 
-/** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
-const MAX_MESSAGE_BYTES = 16 * 2 ** 20
+/**
+ * Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, several times over. A list that claims a length
+ * of a billion is decoded into a sparse array up to the last of its bytes: from 8 MiB on that ends the process.
+ */
+const MAX_MESSAGE_BYTES = 4 * 2 ** 20
 /** ws itself would wait 30 s for the other side to close, and keep the process alive. */
 const CLOSE_MS = 250
 /** Answers that are longer carry results; an error is a line. */

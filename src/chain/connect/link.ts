@@ -72,8 +72,11 @@ export class Link {
       // Comes before the calls in flight fail, which then have this reason.
       onStatusChanged: ({ type }) => type === 'ERROR' && end(ofEndpoint(endpoint, 'CALL_TIMEOUT', 'does not answer')),
     })
-    const tooOften = () => end(ofEndpoint(endpoint, 'CALL_FAILED', 'stops following the chain again and again'))
-    const bounded = boundProvider(provider, tooOften)
+    const fail = (what: string) => end(ofEndpoint(endpoint, 'CALL_FAILED', what))
+    const bounded = boundProvider(provider, {
+      onTooManyFollows: () => fail('stops following the chain again and again'),
+      onUnfitMetadata: () => fail('sends metadata that cannot be decoded'),
+    })
     const client = createClient(bounded.provider)
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
     // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
