@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
+import { WebSocket, WebSocketServer } from 'ws'
 import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
@@ -233,6 +235,18 @@ describe('openChainThread', () => {
     assert.deepEqual(await there.chain.announce(announcement, signer), { block: node.chain.head.number })
   })
 
+  it('survives a node whose list claims a billion elements', async () => {
+    await using node = await startChainNode({ protocol: 'legacy' })
+    for (const mebibytes of [3.9, 16]) {
+      await using liar = await startLiar(node.url, mebibytes * 2 ** 20)
+      await using there = opened(liar.url)
+      // V8 ended the process, and these tests with it, before messages were bounded to 4 MiB.
+      if (mebibytes < 4) assert.equal((await there.chain.metagraph(1)).neurons.length, 1024)
+      else await assert.rejects(there.chain.metagraph(1), { code: 'CALL_FAILED', message: /Max payload size exceeded/ })
+      assert.equal((await there.chain.head()).specVersion, 381)
+    }
+  })
+
   it('gives the thread none of the environment’s secrets', async () => {
     process.env.MINER_WALLET_PASSWORD = 'open sesame'
     try {
@@ -410,6 +424,36 @@ describe('openChainThread', () => {
     })
   })
 })
+
+/** A node whose mechagraph is a name of a billion letters, of which it sends some. */
+async function startLiar(url: string, length: number) {
+  const name = `0x010401feffffff${'00'.repeat(length / 2 - 100)}`
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  server.on('connection', client => {
+    const node = new WebSocket(url)
+    const open = once(node, 'open')
+    let asked: unknown
+    client.on('message', async data => {
+      if (data.toString().includes('mechagraph')) asked = JSON.parse(data.toString()).id
+      await open
+      node.send(data.toString())
+    })
+    node.on('message', data => {
+      const message = JSON.parse(data.toString())
+      client.send(JSON.stringify(asked !== undefined && message.id === asked ? { ...message, result: name } : message))
+    })
+    client.on('close', () => node.close())
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const client of server.clients) client.terminate()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
 
 type Options = Partial<Parameters<typeof openChainThread>[0]>
 
