@@ -51,7 +51,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     '.': ['connect', 'read', 'write'],
     connect: ['.', 'read'],
     read: ['.'],
-    thread: ['.', 'connect'],
+    thread: ['.', 'connect', 'write'],
     write: ['.', 'read'],
   },
   cli: {

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { WsJsonRpcProvider } from 'polkadot-api/ws'
+import { isUnfitMetadata } from './metadata-guard.js'
 
 type BoundedProvider = {
   readonly provider: (onMessage: Parameters<WsJsonRpcProvider>[0]) => ReturnType<WsJsonRpcProvider>
   /** Ends the connection. The client that uses it hears of nothing any more, and what it sends is dropped. */
   readonly disconnect: () => void
 }
+
+type BoundListeners = { readonly onTooManyFollows: () => void; readonly onUnfitMetadata: () => void }
 
 /** One is needed; a node that drops it now and then, because it could not keep up, is fit all the same. */
 const MOST_FOLLOWS = 3
@@ -14,12 +17,15 @@ const WINDOW_MS = 60_000
 /**
  * Bounds what a client of polkadot-api does with its connection.
  *
- * It follows the chain again whenever something goes wrong, at once or each 250 ms, without end, and tells nobody. And it
+ * It decodes by whatever metadata the node sends. It follows the chain again whenever something goes wrong, at once or each 250 ms, without end, and tells nobody. And it
  * must not be destroyed: while it starts to follow, destroying it makes it try once more 250 ms later, which throws out of
  * a timer and ends the process (observable-client 0.18.8, `streams/follow.js`). Without a connection it has neither
  * sockets nor timers, and is collected.
  */
-export function boundProvider(provider: WsJsonRpcProvider, onTooManyFollows: () => void): BoundedProvider {
+export function boundProvider(
+  provider: WsJsonRpcProvider,
+  { onTooManyFollows, onUnfitMetadata }: BoundListeners,
+): BoundedProvider {
   let connection: ReturnType<WsJsonRpcProvider> | undefined
   let isOver = false
   let followedAt: readonly number[] = []
@@ -33,6 +39,7 @@ export function boundProvider(provider: WsJsonRpcProvider, onTooManyFollows: () 
       const own = new Set<unknown>()
       connection = provider(message => {
         if ('id' in message && own.delete(message.id)) return
+        if (isUnfitMetadata(resultText(message))) return onUnfitMetadata()
         const older = olderBlocks(message)
         if (!older) return onMessage(message)
         const id = `unpin ${randomUUID()}`
@@ -59,6 +66,13 @@ export function boundProvider(provider: WsJsonRpcProvider, onTooManyFollows: () 
       }
     },
   }
+}
+
+/** Returns the result of a call, of either protocol, if it is a text. */
+function resultText(message: Message): string {
+  const { result, params } = message as { result?: unknown; params?: { result?: { output?: unknown } } }
+  const text = result ?? params?.result?.output
+  return typeof text === 'string' ? text : ''
 }
 
 type Message = Parameters<Parameters<WsJsonRpcProvider>[0]>[0]

@@ -5,12 +5,17 @@ import type { ChainError } from '../chain-error.js'
 import { endpointError } from './endpoint-errors.js'
 import { parseRetryAfter, rateLimitOf } from './rate-limit.js'
 
-/** Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, many times over. */
-const MAX_MESSAGE_BYTES = 64 * 2 ** 20
+/**
+ * Takes the metagraph of a full subnet, 0.4 MB in hex, and metadata, 0.6 MB, several times over. A list that claims a length
+ * of a billion is decoded into a sparse array up to the last of its bytes: from 8 MiB on that ends the process.
+ */
+const MAX_MESSAGE_BYTES = 4 * 2 ** 20
 /** ws itself would wait 30 s for the other side to close, and keep the process alive. */
 const CLOSE_MS = 250
 /** Answers that are longer carry results; an error is a line. */
 const MAX_ERROR_LENGTH = 4_096
+/** The storage keys and values of the largest subnet are some ten thousand; a metagraph is a single text. */
+const MAX_PARTS = 200_000
 const FOLLOWS: ReadonlySet<unknown> = new Set([
   'chainHead_v1_follow',
   'chain_subscribeAllHeads',
@@ -35,6 +40,7 @@ type ChainSocketOptions = {
  * - the status and `Retry-After` of a refused upgrade, and an error of JSON-RPC that limits the rate;
  * - a refusal to follow the chain, which polkadot-api answers by asking again at once;
  * - what polkadot-api throws at a message, which would end the process;
+ * - a message that takes gigabytes to parse;
  * - pings: an endpoint that answers them is alive, even when no block comes.
  *
  * @returns the class, and what closes all of its sockets
@@ -116,7 +122,8 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure 
 
     /** Returns whether polkadot-api may see a message. */
     #isFit({ data }: { data?: unknown }): boolean {
-      if (typeof data !== 'string' || data.length > MAX_ERROR_LENGTH) return true
+      if (typeof data !== 'string') return true
+      if (data.length > MAX_ERROR_LENGTH) return this.#isSimple(data)
       if (this.#following.size === 0 && !data.includes('"error"')) return true
       const message = JSON.parse(data) as { id?: unknown; error?: unknown } | null
       const isOfFollow = this.#following.delete(message?.id)
@@ -125,6 +132,12 @@ export function chainSocketClass({ name, connectMs, heartbeatMs, now, onFailure 
       if (limit) onFailure(busy('limits the rate of this machine', limit.retryAfterMs))
       else if (isOfFollow) onFailure(failed(`refuses to follow the chain: ${errorText(message.error)}`))
       else return true
+      return false
+    }
+
+    #isSimple(data: string): boolean {
+      if (!hasMoreParts(data, MAX_PARTS)) return true
+      onFailure(failed('sends a message of too many parts'))
       return false
     }
   }
@@ -147,6 +160,21 @@ function closeSoon(socket: WebSocket): void {
   const timer = setTimeout(() => socket.terminate(), CLOSE_MS)
   socket.once('close', () => clearTimeout(timer))
 }
+
+/**
+ * Returns whether a text of JSON may hold more values than that. `JSON.parse` makes up to a hundred times the memory of a
+ * text of brackets, over the limit of the thread, and nothing can end it meanwhile.
+ */
+function hasMoreParts(text: string, most: number): boolean {
+  let parts = 0
+  for (let at = 0; at < text.length && parts <= most; at++) {
+    const code = text.charCodeAt(at)
+    if (code === COMMA || code === BRACKET || code === BRACE) parts++
+  }
+  return parts > most
+}
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b]
 
 function errorText(error: unknown): string {
   const { message } = error as { message?: unknown }

@@ -4,6 +4,7 @@ import { quote } from '../../text/escape.js'
 import type { ChainHead } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
+import { isHash } from '../read/block.js'
 import { readHead } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
@@ -76,8 +77,11 @@ export class Link {
       onStatusChanged: ({ type }) =>
         type === 'ERROR' && end(endpointError('CALL_TIMEOUT', endpoint.name, 'does not answer')),
     })
-    const tooOften = () => end(endpointError('CALL_FAILED', endpoint.name, 'stops following the chain again and again'))
-    const bounded = boundProvider(provider, tooOften)
+    const fail = (what: string) => end(endpointError('CALL_FAILED', endpoint.name, what))
+    const bounded = boundProvider(provider, {
+      onTooManyFollows: () => fail('stops following the chain again and again'),
+      onUnfitMetadata: () => fail('sends metadata that cannot be decoded'),
+    })
     const client = createClient(bounded.provider, {
       getMetadata: async codeHash => endpoint.metadataOf(codeHash),
       setMetadata: (codeHash, bytes) => endpoint.keepMetadata(codeHash, bytes),
@@ -197,6 +201,7 @@ export class Link {
 
   async #identify(genesis: string | undefined, signal: AbortSignal): Promise<void> {
     const { genesisHash } = await this.#node.client.getChainSpecData()
+    if (!isHash(genesisHash)) throw endpointError('CALL_FAILED', this.endpoint.name, 'tells no hash of its first block')
     if (genesis !== undefined && genesisHash !== genesis) throw wrongChain(this.endpoint.name, genesis, genesisHash)
     this.#genesis = genesisHash
     await this.#sample(this.#node, signal)

@@ -87,8 +87,9 @@ export class Block {
   async genesis(): Promise<string> {
     // polkadot-api asks the endpoint for this one; the chain itself forgets it after 4,096 blocks
     const hash: unknown = await this.#node.api.query.System!.BlockHash!.getValue(0, this.#options)
-    if (typeof hash === 'string') return hash
-    return toHex(hash as Uint8Array)
+    if (isHash(hash)) return hash
+    if (hash instanceof Uint8Array && hash.length === 32) return toHex(hash)
+    throw new UnexpectedShape('the first block has no hash')
   }
 
   get #options() {
@@ -189,6 +190,11 @@ function fits(shape: TypeShape, value: Key | readonly number[]): boolean {
   for (const type of ['u8', 'u16', 'u32'] as const)
     if (isInteger(shape, type)) return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** bits[type]
   return false
+}
+
+/** Returns whether a value is the hash of a block, in hexadecimal. */
+export function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value)
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -1,6 +1,7 @@
 import type { ChainHead } from '../chain.js'
 import type { ChainNode } from '../chain-node.js'
 import { atFinalised, type Block } from './block.js'
+import { UnexpectedShape } from './type-shape.js'
 
 /**
  * Reads the latest finalised block.
@@ -19,5 +20,10 @@ export function readHead(node: ChainNode, signal: AbortSignal): Promise<ChainHea
 /** Returns the time that the block itself has, epoch milliseconds. */
 export async function blockTime(block: Block): Promise<number> {
   const now = await block.value('Timestamp.Now')
-  return now.integer('u64')
+  const at = now.integer('u64')
+  if (at > MAX_TIME) throw new UnexpectedShape(`Timestamp.Now is ${at}, which is no time`)
+  return at
 }
+
+/** A `Date` holds no more. */
+const MAX_TIME = 8.64e15

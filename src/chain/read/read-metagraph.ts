@@ -28,6 +28,7 @@ export async function readMetagraph(
       block.genesis(),
       blockTime(block),
     ])
+    checkNeurons(neurons)
     const { specVersion } = block.runtime
     return { genesis, specVersion, block: block.number, blockAt, readAt: now(), subnet, neurons }
   })
@@ -48,6 +49,19 @@ async function neuronsAt(block: Block, netuid: number): Promise<Neuron[]> {
   const failed = problems.find(problem => !(problem instanceof UnexpectedShape))
   throw failed ?? new UnexpectedShape(problems.map(({ message }) => message).join('; '), { cause: problems })
 }
+
+/**
+ * Refuses what no chain holds: a wrong endpoint must neither fill the memory and the disk, nor have a hotkey stand for two
+ * neurons.
+ */
+function checkNeurons(neurons: readonly Neuron[]): void {
+  if (neurons.length > MOST_NEURONS) throw new UnexpectedShape(`the subnet has ${neurons.length} neurons`)
+  const hotkeys = new Set(neurons.map(({ hotkey }) => hotkey))
+  if (hotkeys.size < neurons.length) throw new UnexpectedShape('the subnet has two neurons of one hotkey')
+}
+
+/** A subnet has 256 to 4,096. */
+const MOST_NEURONS = 10_000
 
 /** A shape that is not understood, or a call that the runtime does not have or fails in; not a failing connection. */
 function isOfTheRuntime(error: unknown): error is Error {

@@ -1,4 +1,5 @@
 import type { UnifiedMetadata } from '@polkadot-api/substrate-bindings'
+import { escapeName } from '../../text/escape.js'
 
 /** A number's type on the chain. */
 export type IntegerType = 'u8' | 'u16' | 'u32' | 'u64' | 'u128'
@@ -23,11 +24,23 @@ export class UnexpectedShape extends Error {
 }
 
 /** Returns the shape of a type of the metadata. */
-export function shapeOf(lookup: UnifiedMetadata['lookup'], id: number, depth = 0): TypeShape {
+export function shapeOf(lookup: UnifiedMetadata['lookup'], id: number): TypeShape {
+  return shapeWithin(lookup, id, { depth: 0, count: { types: 0 } })
+}
+
+/** @param within how deep the type stands, and how many types there were before it */
+function shapeWithin(
+  lookup: UnifiedMetadata['lookup'],
+  id: number,
+  within: { readonly depth: number; readonly count: { types: number } },
+): TypeShape {
   const type = lookup[id]
-  if (!type || depth > MOST_NESTED) return { kind: 'other', text: 'a nested type' }
-  const inner = (next: number) => shapeOf(lookup, next, depth + 1)
-  const { def, path, params } = type
+  const { depth, count } = within
+  count.types++
+  if (!type || depth > MOST_NESTED || count.types > MOST_TYPES) return { kind: 'other', text: 'a nested type' }
+  const inner = (next: number) => shapeWithin(lookup, next, { depth: depth + 1, count })
+  const { def, params } = type
+  const path = type.path.map(escapeName)
   switch (def.tag) {
     case 'primitive':
       return primitive(def.value.tag)
@@ -116,3 +129,5 @@ const integerTypes: ReadonlySet<string> = new Set(['u8', 'u16', 'u32', 'u64', 'u
 
 /** A metagraph has six levels; a type that contains itself has no end. */
 const MOST_NESTED = 16
+/** A metagraph has some hundred types; one that contains itself several times has billions within those levels. */
+const MOST_TYPES = 10_000

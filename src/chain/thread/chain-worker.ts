@@ -8,7 +8,7 @@ import type { ChainCall, ChainReport, ChainTask } from './messages.js'
 import { toPlainError } from './plain-error.js'
 
 /** What the thread is started with. */
-export type ChainWorkerData = Pick<OpenChainOptions, 'network' | 'endpoints' | 'limits'>
+export type ChainWorkerData = Pick<OpenChainOptions, 'network' | 'limits'> & { readonly endpoints: readonly string[] }
 
 const port = parentPort!
 const report = (message: ChainReport) => port.postMessage(message)

@@ -5,7 +5,9 @@ import type { Announcement, Chain, ChainEvent, ChainHead, Connection, Registrati
 import { ChainError } from '../chain-error.js'
 import { type ChainLimits, defaultLimits } from '../connect/limits.js'
 import type { Metagraph, Subnet } from '../metagraph.js'
+import { type Network, resolveNetwork } from '../networks.js'
 import type { OpenChainOptions } from '../open-chain.js'
+import { announcingSigner } from '../write/announcing-signer.js'
 import { CapturedOutput } from './captured-output.js'
 import type { ChainWorkerData } from './chain-worker.js'
 import type { ChainCall, ChainReport, ChainTask } from './messages.js'
@@ -24,9 +26,10 @@ type OpenChainThreadOptions = Omit<OpenChainOptions, 'now'> & {
  * prints becomes the event `chainLibrary`.
  *
  * When the thread ends, or no longer answers, the open calls fail with CALL_FAILED or CALL_TIMEOUT, and a new thread starts:
- * after half a second at first, and at most half a minute. The thread never keeps the process alive; an open call does.
+ * after half a second at first, and at most half a minute. It begins with the next endpoint, since what the one before sent
+ * may be the cause. The thread never keeps the process alive; an open call does.
  *
- * A signer stays in this thread: what it throws, `announce` throws.
+ * A signer stays in this thread, and signs nothing but the announcement: what it throws, `announce` throws.
  */
 export function openChainThread(options: OpenChainThreadOptions): Chain {
   return new ChainThread(options)
@@ -34,7 +37,8 @@ export function openChainThread(options: OpenChainThreadOptions): Chain {
 
 class ChainThread implements Chain {
   readonly #code: URL
-  readonly #data: ChainWorkerData
+  readonly #network: Network
+  #data: ChainWorkerData
   readonly #limits: ChainLimits
   readonly #onEvent: ((event: ChainEvent) => void) | undefined
   readonly #pingMs: number
@@ -53,7 +57,8 @@ class ChainThread implements Chain {
   constructor({ network, endpoints, limits, onEvent, code = CODE, pingMs = PING_MS }: OpenChainThreadOptions) {
     this.#code = code
     this.#pingMs = pingMs
-    this.#data = { network, ...(endpoints && { endpoints }), ...(limits && { limits }) }
+    this.#network = resolveNetwork(network, endpoints)
+    this.#data = { network, endpoints: this.#network.endpoints, ...(limits && { limits }) }
     this.#limits = { ...defaultLimits, ...limits }
     this.#onEvent = onEvent
     this.#output = new CapturedOutput(text => this.#emit({ event: 'chainLibrary', text }))
@@ -81,7 +86,9 @@ class ChainThread implements Chain {
   }
 
   announce(announcement: Announcement, signer: Signer, signal?: AbortSignal): Promise<{ readonly block: number }> {
-    return this.#call({ method: 'announce', announcement, publicKey: signer.publicKey }, { signal, signer })
+    const { genesis } = this.#network
+    const call: ChainCall = { method: 'announce', announcement, publicKey: signer.publicKey }
+    return this.#call(call, { signal, signer: announcingSigner(signer, announcement, genesis) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -225,6 +232,8 @@ class ChainThread implements Chain {
     if (performance.now() - this.#startedAt > LASTING_MS) this.#failures = 0
     const ms = Math.min(FIRST_RESTART_MS * 2 ** this.#failures, LAST_RESTART_MS)
     this.#failures += 1
+    const [first, ...others] = this.#data.endpoints
+    this.#data = { ...this.#data, endpoints: [...others, first!] }
     this.#restart = setTimeout(() => this.#start(), ms).unref()
     const text = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause ?? '')
     this.#output.add(`${error.message}; another thread starts in ${ms / 1000} s\n${text}`)

@@ -1,3 +1,4 @@
+import { escapeName } from '../../text/escape.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 
 /** The announcement that the chain refuses, as messages name it. */
@@ -18,7 +19,7 @@ export type RefusedAnnouncement = {
 export function refusalOf(reason: string, refused: RefusedAnnouncement, cause?: unknown): ChainError {
   const name = customReasons.get(reason) ?? reason
   const { code, message, hint } = refusals.get(name) ?? other
-  return new ChainError(code, message(refused, name), { hint: hint(refused), cause })
+  return new ChainError(code, message(refused, escapeName(name)), { hint: hint(refused), cause })
 }
 
 /**

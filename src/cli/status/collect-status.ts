@@ -11,6 +11,7 @@ import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
 import { resolveNetwork } from '../../chain/networks.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { keypairFromMiniSecret } from '../../keys/keypair.js'
+import { whyUnroutable } from '../../neuron/address/routable.js'
 import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { readAddress } from '../../wallet/read-address.js'
@@ -32,7 +33,7 @@ export type Status = {
   readonly neuron: Neuron | null
   /** what this machine would announce */
   readonly own: LocalAxon
-  /** of the announced address; null: nothing is announced, or that is not known */
+  /** of the announced address; null: there is none, it is not known, or it is of this network and not of the internet */
   readonly ping: Ping | null
   readonly serving: FoundState & { readonly isRunning: boolean }
   /** settings that decide what needs a hand */
@@ -113,13 +114,21 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
         chain,
         neuron,
         own: { ...address, port },
-        ping: neuron?.axon ? await ping(signal, neuron.axon) : null,
+        ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
         serving: { ...serving, isRunning: isServing },
         settings: { announce, requirePermit, isLocal },
         registerCommand: registerCommand(configuration),
       }
     },
   }
+}
+
+/**
+ * Returns whether an address is of the internet. The chain, or an endpoint of it, may name any other, and this machine must
+ * not send requests into its own network for them.
+ */
+function isRoutable({ ip }: Pick<AnnouncedAxon, 'ip'>): boolean {
+  return whyUnroutable(ip) === undefined
 }
 
 type ChainPlace = {

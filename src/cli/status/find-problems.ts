@@ -1,3 +1,4 @@
+import { whyUnroutable } from '../../neuron/address/routable.js'
 import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
 import { agoText, spanText } from '../../text/span.js'
 import { axonText } from '../subnet/metagraph-table.js'
@@ -72,6 +73,13 @@ function lookAtAddress(status: Status, found: Found): void {
   const { neuron, own, ping, settings } = status
   if (own.problem?.code === 'ADDRESS_UNROUTABLE') found.add('UNROUTABLE', own.problem.message, own.problem.hint)
   else if (own.problem) found.notes.push(own.problem.message)
+  const why = neuron?.axon && !settings.isLocal ? whyUnroutable(neuron.axon.ip) : undefined
+  if (why !== undefined)
+    found.add(
+      'UNROUTABLE',
+      `the chain holds ${axonText(neuron!.axon!)} for this axon, which validators cannot reach: it ${why}`,
+      'announce the public address: --axon-external-ip',
+    )
   if (neuron && !neuron.axon && settings.announce)
     found.add(
       'UNANNOUNCED',

@@ -16,7 +16,7 @@ export const statusCodes = {
       'announce the right one with `miner announce`, or name it with `--axon-external-ip` and `--axon-external-port`; a hotkey that serves from another machine needs `--no-announce` here',
   },
   UNROUTABLE: {
-    meaning: 'validators cannot reach the address that this machine would announce',
+    meaning: 'validators cannot reach the address that the chain holds, or the one that this machine would announce',
     remedy: 'give the public address with `--axon-external-ip`',
   },
   ADDRESS_TAKEN: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { type Protocol, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
@@ -91,6 +92,17 @@ describe('an endpoint of the chain', () => {
       }
       assert.equal(one.connections.accepted, 1)
     })
+
+    for (const network of ['finney', 'local'])
+      it(`survives an endpoint whose first block has no hash, on ${network}`, async () => {
+        await using node = await start()
+        Object.assign(node.chain, { genesis: `\u001b[2J${'7'.repeat(100_000)}` })
+        await using chain = openChainOver([node], { network })
+        const { code, message } = await chainRejection(chain.head())
+        assert.equal(code, 'UNREACHABLE')
+        assert.match(message, /tells no hash of its first block$/)
+        assert.ok(message.length < 200)
+      })
 
     it('expects of several endpoints without a name that they are of one chain', async () => {
       await using first = await start()
@@ -217,16 +229,42 @@ describe('an endpoint of the chain', () => {
         assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       })
 
-    it('refuses a message of more than 64 MiB', async () => {
-      const huge = 'x'.repeat(64 * 2 ** 20 + 1)
-      await using hostile = await startRawServer(socket => {
-        socket.on('message', () => socket.send(huge))
+    // `JSON.parse` makes gigabytes of either, in which no limit of the thread ends it.
+    const values = 2 ** 20
+    for (const [what, text] of [
+      ['nested arrays', '['.repeat(values) + ']'.repeat(values)],
+      ['many objects', `[${'{},'.repeat(values)}{}]`],
+    ] as const)
+      it(`passes over an endpoint that sends ${what}`, async () => {
+        await using hostile = await startRawServer(socket => socket.send(text))
+        await using node = await start()
+        const { onEvent, next } = recordEvents()
+        await using chain = openChainOver([hostile, node], { onEvent })
+        assert.equal((await chain.connection()).endpoint, node.url)
+        const { reason } = await next('chainEndpointFailed', { endpoint: hostile.url })
+        assert.match(reason, /sends a message of too many parts$/)
       })
+
+    it('passes over an endpoint that sends more than 4 MiB', async () => {
+      await using hostile = await startRawServer(socket => socket.send('7'.repeat(2 ** 22 + 1)))
       await using chain = openChainOver([hostile])
-      const { code, message } = await chainRejection(chain.head())
-      assert.equal(code, 'UNREACHABLE')
-      assert.match(message, /Max payload size exceeded/)
+      assert.match((await chainRejection(chain.head())).message, /Max payload size exceeded/)
     })
+
+    for (const protocol of ['legacy', 'chainHead'] as const)
+      it(`passes over an endpoint of ${protocol} whose metadata has lists of nothing`, async () => {
+        await using hostile = await start(protocol)
+        const editor = new RuntimeEditor(381)
+        const nothing = editor.addNewtype('Nothing', editor.addType({ def: { tag: 'tuple', value: [] } }))
+        editor.addType({ def: { tag: 'sequence', value: nothing } })
+        hostile.upgrade(editor.build(500))
+        const { onEvent, next } = recordEvents()
+        await using node = await startChainNode({ subnets, genesis: hostile.chain.genesis })
+        await using chain = openChainOver([hostile, node], { onEvent })
+        assert.equal((await chain.connection()).endpoint, node.url)
+        const { reason } = await next('chainEndpointFailed', { endpoint: hostile.url })
+        assert.match(reason, /sends metadata that cannot be decoded$/)
+      })
 
     it('survives an endpoint that repeats what it is asked', async () => {
       const { warn } = console

@@ -17,6 +17,15 @@ describe('readHead', () => {
       assert.deepEqual(head, { number: RECORDED_BLOCK, hash, at, specVersion: spec })
     })
 
+  it('refuses a time that no date can hold', async () => {
+    await using server = await startChainNode({ now: () => 9e15 })
+    await using node = await openNode(server)
+    await assert.rejects(readHead(node, new AbortController().signal), {
+      code: 'RUNTIME_UNSUPPORTED',
+      message: /Timestamp.Now is 9000000000000000, which is no time$/,
+    })
+  })
+
   it('leaves no listener on the signal', async () => {
     await using server = await startChainNode()
     await using node = await openNode(server)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Metagraph, Neuron } from '#dist/chain/metagraph.js'
 import { readMetagraph } from '#dist/chain/read/read-metagraph.js'
-import { decodeAddress } from '#dist/keys/ss58.js'
+import { decodeAddress, encodeAddress } from '#dist/keys/ss58.js'
 import { generatedSubnet } from '../../support/chain/generated-subnet.ts'
 import { openNode } from '../../support/chain/open-node.ts'
 import { plainNeurons, plainState } from '../../support/chain/plain-answers.ts'
@@ -49,6 +49,24 @@ describe('readMetagraph', () => {
       blockAt: now,
       readAt: 1234,
       subnet: { netuid: 1, tempo, lastStep, immunityPeriod, servingRateLimit },
+    })
+  })
+
+  it('refuses two neurons of one hotkey', async () => {
+    const hotkey = recordedSubnet().neurons[0]!.hotkey
+    const subnets = [subnetOf([{ hotkey, hasPermit: true }, { hotkey }])]
+    await assert.rejects(metagraphOf({ subnets }), {
+      code: 'RUNTIME_UNSUPPORTED',
+      message: /the subnet has two neurons of one hotkey/,
+    })
+  })
+
+  it('refuses more neurons than a subnet can have', async () => {
+    const hotkeys = Array.from({ length: 10_001 }, (_, uid) => encodeAddress(Buffer.alloc(32, String(uid).padStart(8))))
+    const subnets = [subnetOf(hotkeys.map(hotkey => ({ hotkey })))]
+    await assert.rejects(metagraphOf({ subnets, protocol: 'legacy' }), {
+      code: 'RUNTIME_UNSUPPORTED',
+      message: /the subnet has 10001 neurons/,
     })
   })
 

@@ -112,6 +112,26 @@ describe('a runtime to come', () => {
     })
   })
 
+  it('is read when a type contains itself several times', async () => {
+    const editor = new RuntimeEditor(381)
+    const cyclic = editor.addType({ path: ['Cyclic'], def: { tag: 'composite', value: [] } })
+    editor.fields('Cyclic').push(...['a', 'b', 'c', 'd'].map(name => field(name, cyclic)))
+    editor.fields('SelectiveMetagraph').push(field('more', cyclic))
+    // The node cannot encode such a mechagraph, so it has none.
+    assert.equal((await readOf(editor.build(500))).neurons.length, 1024)
+  })
+
+  it('cannot write control characters, or a long text, into a message', async () => {
+    const editor = new RuntimeEditor(381)
+    const path = [`\u001b[2J${'x'.repeat(100_000)}`]
+    editor.item('Tempo').type.value.value = editor.addType({ path, def: { tag: 'variant', value: [] } })
+    await assert.rejects(readOf(editor.build(500)), ({ message }: Error) => {
+      assert.match(message, /Tempo is \\u001b\[2Jx+… instead of/)
+      assert.ok(message.length < 500)
+      return true
+    })
+  })
+
   it('is read after an upgrade while connected', async () => {
     await using server = await startChainNode({ spec: 343 })
     await using node = await openNode(server)

@@ -144,13 +144,18 @@ describe('announce', () => {
       'the nonce is used': [new RpcError(1010, 'Invalid Transaction', 'Transaction is outdated'), 'NOT_INCLUDED'],
       'another with the same nonce waits': [new RpcError(1014, 'Priority is too low: (0 vs 0)'), 'NOT_INCLUDED'],
       'the pool is full': [new RpcError(1016, 'Immediately Dropped'), 'NOT_INCLUDED'],
+      'the node has words of its own': [
+        new RpcError(1010, '', `\u001b[2J${'x'.repeat(9_000)}`),
+        'ANNOUNCEMENT_REFUSED',
+      ],
       'the node cannot verify it': [new RpcError(1002, 'Verification Error: …'), 'ANNOUNCEMENT_REFUSED'],
     } as const
     for (const [why, [error, code]] of Object.entries(pool))
       it(`of the pool: ${why}`, async () => {
         await using there = await begun()
         there.node.faults.refuse = method => (method === 'author_submitExtrinsic' ? error : undefined)
-        await assert.rejects(there.announce(), { name: 'ChainError', code })
+        const printable = /^[^\p{Cc}]{1,300}$/u
+        await assert.rejects(there.announce(), { name: 'ChainError', code, message: printable })
       })
   })
 

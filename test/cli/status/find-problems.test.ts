@@ -7,7 +7,8 @@ import { metagraphOf } from '../../support/metagraph.ts'
 import { now, stateOf, statusOf } from './status-of.ts'
 
 const codesOf = (status: Status) => findProblems(status).problems.map(({ code }) => code)
-const { chain } = statusOf()
+const { chain, neuron } = statusOf()
+const axon = neuron!.axon!
 const withMetagraph = (fields: object): Partial<Status> => ({
   chain: { ...chain, metagraph: { ...chain.metagraph!, ...fields } },
 })
@@ -36,6 +37,19 @@ describe('what miner status finds', () => {
       'an address that cannot be routed',
       statusOf({ own: { ip: null, port: 1, problem: new NeuronError('ADDRESS_UNROUTABLE', 'no', { hint: 'x' }) } }),
       ['UNROUTABLE'],
+    ],
+    [
+      'an announced address that cannot be routed',
+      statusOf({ ping: null, own: { ip: null, port: 1, problem: null } }, { axon: { ...axon, ip: '10.1.2.3' } }),
+      ['UNROUTABLE'],
+    ],
+    [
+      'the same on a chain of this machine',
+      statusOf(
+        { settings: { announce: true, requirePermit: true, isLocal: true }, own: { ip: null, port: 1, problem: null } },
+        { axon: { ...axon, ip: '10.1.2.3' } },
+      ),
+      [],
     ],
     [
       'an address that nobody tells',

@@ -59,6 +59,12 @@ export class RuntimeEditor {
     return this.#value.lookup[this.named(type)].def.value
   }
 
+  /** The arguments of a call of SubtensorModule, to be changed in place. */
+  arguments(call: string): Decoded[] {
+    const { calls } = this.#pallet('SubtensorModule')
+    return this.#value.lookup[calls.type ?? calls].def.value.find(({ name }: Decoded) => name === call).fields
+  }
+
   /** An item of the storage of SubtensorModule, to be changed in place. */
   item(name: string): Decoded {
     return this.#items.find(item => item.name === name)
