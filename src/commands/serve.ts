@@ -137,15 +137,15 @@ export default class Serve extends SettingsCommand {
         }),
       )
 
+    let state: AsyncDisposable | undefined
     if (neuron && place) {
       const { network, netuid } = place
       const path = statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey })
       const { allow } = valuesOf(configuration, hostSections.policy)
       const serving = { network, netuid, hotkey, url, port, miner: use, dialect }
       const report = () => neuron.report()
-      scope
-        .resolve(RESOURCES)
-        .own(keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving }))
+      state = keepState({ path, log, axon: axon.id, standings, allow, neuron: report, ...serving })
+      scope.resolve(RESOURCES).own(state)
     }
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
@@ -154,9 +154,10 @@ export default class Serve extends SettingsCommand {
     const signal = await Promise.race([first, deregistered.then(() => undefined)])
     probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
-    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    const draining = { ms: DRAIN_MS, log, beforeExit: async () => await state?.[Symbol.asyncDispose]() }
+    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ...draining })
     else {
-      await drainAxon(axon, { second: Promise.race([first, second]), ms: DRAIN_MS, log })
+      await drainAxon(axon, { second: Promise.race([first, second]), ...draining })
       process.exitCode = DEREGISTERED
     }
   }
