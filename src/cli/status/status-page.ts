@@ -86,7 +86,8 @@ function ownText({ own: { ip, port }, serving, settings }: Status): string {
 function pingText({ found, status, message, ms, hotkey }: Ping): string {
   const text = message === '' ? '' : `: ${message.slice(0, MAX_MESSAGE)}`
   if (found === 'unseen') return `not seen from here${text}`
-  const who = found === 'reached' ? 'reached' : hotkey === null ? 'not an axon' : `the axon of ${hotkey}`
+  if (found === 'other' && hotkey === null) return `answered in ${Math.round(ms)} ms, but not by an axon${text}`
+  const who = found === 'reached' ? 'reached' : `the axon of ${hotkey}`
   return `${who} in ${Math.round(ms)} ms, status ${status}${text}`
 }
 
