@@ -4,6 +4,7 @@ import { quote } from '../../text/escape.js'
 import type { ChainHead } from '../chain.js'
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
+import { type Network, networks } from '../networks.js'
 import { readHead } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
@@ -206,9 +207,11 @@ function ofEndpoint(endpoint: ChainEndpoint, code: ChainErrorCode, what: string,
 }
 
 function wrongChain(endpoint: ChainEndpoint, expected: string, found: string): ChainError {
-  const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}`
+  const [name] = Object.entries<Network>(networks).find(([, { genesis }]) => genesis === expected) ?? []
+  const whose = name === undefined ? '' : `, that of ${name}`
+  const message = `${endpoint.name} belongs to another chain: its first block is ${found}, not ${expected}${whose}`
   return new ChainError('WRONG_CHAIN', message, {
-    hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',
+    hint: `name an endpoint of ${name ?? 'that network'} with --chain-endpoint, or give the URL itself as --network`,
   })
 }
 
