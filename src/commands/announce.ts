@@ -26,6 +26,7 @@ export default class AnnounceCommand extends SettingsCommand {
     stop: Flags.boolean({ description: 'take the announcement back: the chain then holds no address of the axon' }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'] as const
+  static override readonly fewOf = { axon: ['port', 'externalIp', 'externalPort'], neuron: ['addressServices'] }
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {

@@ -34,6 +34,11 @@ export default class StatusCommand extends SettingsCommand {
     }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly fewOf = {
+    axon: ['port', 'externalIp', 'externalPort'],
+    policy: ['requirePermit'],
+    neuron: ['announce', 'addressServices'],
+  }
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
