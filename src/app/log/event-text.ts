@@ -19,6 +19,11 @@ export function shortHotkey(hotkey: string): string {
   return hotkey.length > 12 ? `${hotkey.slice(0, 5)}…${hotkey.slice(-4)}` : hotkey
 }
 
+/** Returns the reason of a rule without what the wire says around it. */
+export function ruleReason(reason: string): string {
+  return /^Forbidden\. Key is blacklisted: (.*?)\.?$/.exec(reason)?.[1] ?? reason
+}
+
 const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   answered: ({ cutBy, attempts }) =>
     [cutBy !== undefined && cutText(cutBy), ...failedAttempts(attempts)].filter(Boolean).join(', '),
@@ -94,9 +99,10 @@ function cutText(cutBy: unknown): string {
   return cutBy === 'deadline' ? 'cut at the deadline' : `cut because the endpoint failed with ${cutBy}`
 }
 
-function strangerText({ claimed, address, status, code, count }: LogRecord): string {
+function strangerText({ claimed, address, status, code, reason, count }: LogRecord): string {
   const caller = typeof claimed === 'string' ? `${shortHotkey(claimed)}? at ${address}` : String(address)
-  return `${count}× ${status ?? ''} ${code} ${caller}`
+  const rule = code === 'BLACKLISTED' && typeof reason === 'string' && ruleReason(reason)
+  return withDetails(`${count}× ${status ?? ''} ${code} ${caller}`, [rule])
 }
 
 /** The attempts at other endpoints or keys that failed, as `RequestLog` writes them: `main: MODEL_BUSY`. */

@@ -1,4 +1,4 @@
-import { shortHotkey } from '../../app/log/event-text.js'
+import { ruleReason, shortHotkey } from '../../app/log/event-text.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
 import { escapeControls } from '../../text/escape.js'
@@ -137,11 +137,6 @@ function requests({ requests }: ServingState, { at, chain }: Status): readonly R
 function endingsText(endings: { readonly answered: number } & Readonly<Record<string, number>>): string {
   const parts = ['answered', 'refused', 'failed', 'cancelled'].filter(name => endings[name]! > 0)
   return parts.length === 0 ? 'none' : parts.map(name => `${groupedText(endings[name]!)} ${name}`).join(', ')
-}
-
-/** Returns the reason of a rule without what the wire says around it. */
-function ruleReason(reason: string): string {
-  return /^Forbidden\. Key is blacklisted: (.*?)\.?$/.exec(reason)?.[1] ?? reason
 }
 
 function messages({ problems, notes }: Findings, width: number | undefined): string {
