@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { Flags } from '@oclif/core'
 import { networkName } from '../app/chain/network-name.js'
 import { withoutEffect } from '../app/chain/without-chain.js'
@@ -41,6 +40,7 @@ import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
+import { axonText } from '../text/axon-text.js'
 
 /** How long requests in progress may take after the first signal. */
 const DRAIN_MS = 30_000
@@ -186,7 +186,7 @@ async function placeOf(
     network: networkName(network),
     netuid,
     uid: neuron.report().uid,
-    announces: address && (isIPv6(address.ip) ? `[${address.ip}]:${externalPort}` : `${address.ip}:${externalPort}`),
+    announces: address && axonText({ ip: address.ip, port: externalPort }),
   }
 }
 

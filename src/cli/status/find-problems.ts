@@ -1,6 +1,6 @@
 import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
+import { axonText } from '../../text/axon-text.js'
 import { agoText, spanText } from '../../text/span.js'
-import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
 
