@@ -7,6 +7,7 @@ import type { Layers } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
+import type { Reader } from './flags/setting-flags.js'
 import {
   type CommandLineRules,
   choosePlugins,
@@ -62,6 +63,11 @@ export abstract class SettingsCommand extends MinerCommand {
 
   /** the host's sections that it reads; problems of other sections are ignored */
   static readonly reads: readonly HostSection[] = []
+  /**
+   * of sections of which it uses a few settings only, their keys: help leaves the others out, and the command line
+   * takes them all the same, as `serve` does
+   */
+  static readonly fewOf: Reader['fewOf'] = {}
   /** whether it asks or shows a miner */
   static readonly usesMiner: boolean = true
 

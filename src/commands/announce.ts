@@ -9,9 +9,9 @@ import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { announceNow, type Changed, nowhere } from '../cli/subnet/announce-now.js'
 import { localIp, localPort, servingNow } from '../cli/subnet/local-axon.js'
-import { axonText } from '../cli/subnet/metagraph-table.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
 import { valuesOf } from '../config/configuration.js'
+import { axonText } from '../text/axon-text.js'
 import { groupedText } from '../text/span.js'
 
 export default class AnnounceCommand extends SettingsCommand {
@@ -26,6 +26,7 @@ export default class AnnounceCommand extends SettingsCommand {
     stop: Flags.boolean({ description: 'take the announcement back: the chain then holds no address of the axon' }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'] as const
+  static override readonly fewOf = { axon: ['port', 'externalIp', 'externalPort'], neuron: ['addressServices'] }
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {

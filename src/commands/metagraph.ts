@@ -65,8 +65,6 @@ export default class MetagraphCommand extends SettingsCommand {
     const { text, hidden } = metagraphTable(neurons, at)
     this.log(text)
     if (hidden.length > 0)
-      process.stderr.write(
-        `${fill(`no room for ${hidden.join(', ')}: --hotkey shows all of one neuron, --json all of all`, at)}\n`,
-      )
+      process.stderr.write(`${fill(`no room for ${hidden.join(', ')}; --hotkey and --json show everything`, at)}\n`)
   }
 }

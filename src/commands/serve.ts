@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net'
 import { Flags } from '@oclif/core'
 import { networkName } from '../app/chain/network-name.js'
 import { withoutEffect } from '../app/chain/without-chain.js'
@@ -41,6 +40,7 @@ import { originText } from '../config/origin.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
+import { axonText } from '../text/axon-text.js'
 
 /** How long requests in progress may take after the first signal. */
 const DRAIN_MS = 30_000
@@ -137,7 +137,7 @@ export default class Serve extends SettingsCommand {
         }),
       )
 
-    if (neuron) keepStatus(scope, { configuration, neuron, axon, use, dialect })
+    const state = neuron && keepStatus(scope, { configuration, neuron, axon, use, dialect })
     const { probe } = valuesOf(configuration, hostSections.axon)
     const probing = probe ? startProbe(await scope.resolve(MINER), log) : undefined
     const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
@@ -145,9 +145,10 @@ export default class Serve extends SettingsCommand {
     const signal = await Promise.race([first, deregistered.then(() => undefined)])
     probing?.[Symbol.dispose]()
     end[Symbol.dispose]()
-    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ms: DRAIN_MS, log })
+    const draining = { ms: DRAIN_MS, log, beforeExit: async () => await state?.[Symbol.asyncDispose]() }
+    if (signal) process.exitCode = await drainAxon(axon, { signal, second, ...draining })
     else {
-      await drainAxon(axon, { second: Promise.race([first, second]), ms: DRAIN_MS, log })
+      await drainAxon(axon, { second: Promise.race([first, second]), ...draining })
       process.exitCode = DEREGISTERED
     }
   }
@@ -166,11 +167,11 @@ function chosen(scope: Scope, { values, origins }: Configuration) {
 /** A miner that serves on a subnet. */
 type OnSubnet = { readonly configuration: Configuration; readonly neuron: NeuronLife; readonly axon: Axon }
 
-/** Keeps the file that `miner status` reads, until the scope closes. */
+/** Keeps the file that `miner status` reads, until the scope closes or the miner ends. */
 function keepStatus(
   scope: Scope,
   { configuration, neuron, axon, use, dialect }: OnSubnet & { readonly use: string; readonly dialect: string },
-): void {
+): AsyncDisposable {
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { network } = valuesOf(configuration, hostSections.subtensor)
   const { allow } = valuesOf(configuration, hostSections.policy)
@@ -190,7 +191,7 @@ function keepStatus(
     miner: use,
     dialect,
   })
-  scope.resolve(RESOURCES).own(state)
+  return scope.resolve(RESOURCES).own(state)
 }
 
 /** Where the miner lives, and what it tells the chain. */
@@ -203,7 +204,7 @@ async function placeOf(scope: Scope, { configuration, neuron, axon }: OnSubnet) 
     network: networkName(network),
     netuid,
     uid: neuron.report().uid,
-    announces: address && (isIPv6(address.ip) ? `[${address.ip}]:${externalPort}` : `${address.ip}:${externalPort}`),
+    announces: address && axonText({ ip: address.ip, port: externalPort }),
   }
 }
 

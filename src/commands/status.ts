@@ -10,6 +10,7 @@ import { findProblems } from '../cli/status/find-problems.js'
 import { statusJson } from '../cli/status/status-json.js'
 import { statusPage } from '../cli/status/status-page.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
+import { typedValue } from '../config/layers/argv.js'
 import { columnsOf } from '../text/fill.js'
 
 /** How often --watch renews the page: the chain makes a block as often. */
@@ -33,6 +34,11 @@ export default class StatusCommand extends SettingsCommand {
     }),
   }
   static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly fewOf = {
+    axon: ['port', 'externalIp', 'externalPort'],
+    policy: ['requirePermit'],
+    neuron: ['announce', 'addressServices'],
+  }
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
@@ -40,7 +46,7 @@ export default class StatusCommand extends SettingsCommand {
     const { flags, scope } = run
     const intervalMs = flags.interval === undefined ? RENEW_MS : readDuration('--interval', flags.interval)
     const chain = await lookAtChain(scope)
-    const source = await statusSource(scope, chain)
+    const source = await statusSource(scope, { chain, configFile: typedValue(run.layers.argv, 'config') })
     const signal = scope.resolve(ENDING)
     if (flags.watch) return await this.#watch(source, intervalMs, signal)
 

@@ -22,7 +22,7 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return {
         code: 'BLACKLISTED',
         message: `the axon does not answer this hotkey: ${text}`,
-        hint: 'use a hotkey that it admits: registered on its subnet, with a validator permit, or on its allow list',
+        hint: 'use a hotkey that it admits: registered on its subnet, with a validator permit and enough stake, or on its allow list',
       }
     case 404:
       return unknownSynapse(text)

@@ -18,7 +18,8 @@ export const explanationCodes = {
   },
   BLACKLISTED: {
     meaning: 'the axon does not answer this hotkey (403)',
-    remedy: 'ask with a hotkey that it admits: registered, with a validator permit, or on its allow list',
+    remedy:
+      'ask with a hotkey that it admits: registered, with a validator permit and enough stake, or on its allow list',
   },
   NOT_FOUND: { meaning: 'no axon listens at this address (404)', remedy: 'check `--url`' },
   UNKNOWN_SYNAPSE: {

@@ -184,7 +184,7 @@ describe('miner create', () => {
   it('refuses to extend a miner that cannot be extended', async () => {
     const { code, stderr } = await runMiner(['create', 'miner', 'my-own', '--extends', 'echo', '--dir', home])
     assert.equal(code, 2)
-    assert.equal(stderr, 'error: --extends must be one of: openai\n')
+    assert.equal(stderr, 'error: --extends must be one of: openai\n  try: add --help to see what the command takes\n')
     const empty = await runMiner(['create', 'miner', 'my-own', '--dir', home, '--extends'])
     assert.equal(empty.code, 2)
     assert.equal(empty.stderr, 'error: --extends needs a value\n  try: --extends followed by one of: openai\n')

@@ -52,7 +52,10 @@ describe('on a terminal', () => {
   try it    miner query --dev --url http://127.0.0.1:PORT "hi"
 `,
     )
-    assert.match(text, /^\d\d:\d\d:\d\d INFO {2}serving: http:\S+, miner echo, dialect prompting$/m)
+    assert.match(
+      text,
+      /^\d\d:\d\d:\d\d INFO {2}serving: http:\S+, miner echo, dialect prompting, answers \d+ allowed hotkeys$/m,
+    )
     assert.match(text, /^\d\d:\d\d:\d\d 200 +\d+ ms 5Grwv…utQY {2}Prompting echo$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}draining: no request is open$/m)
     assert.match(text, /^\d\d:\d\d:\d\d INFO {2}stopped$/m)

@@ -217,7 +217,10 @@ describe('miner serve, on a subnet', () => {
   see it    ${status} --wallet-name plain --wallet-path ${wallets}`,
       )
       assert.match(text, /INFO {2}registered: the hotkey \w+ has uid 1 on subnet 1$/m)
-      assert.match(text, /INFO {2}serving: .*, uid 1 of subnet 1 on ws:.*, announces 203\.0\.113\.7:PORT$/m)
+      assert.match(
+        text,
+        /INFO {2}serving: .*, uid 1 of subnet 1 on ws:.*, announces 203\.0\.113\.7:PORT, answers validators with a permit \(1 of 3 neurons\)$/m,
+      )
     })
 
     it('shows that it waits for the chain', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import nock from 'nock'
-import { statePath } from '#dist/app/state/serving-state.js'
+import { readState, statePath } from '#dist/app/state/serving-state.js'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
 import { liveMiner } from '../support/cli.ts'
@@ -82,7 +82,21 @@ describe('miner status', () => {
     const { stdout } = await runMiner(args(node.url, '--axon-port', '0'), { env: env() })
     assert.match(stdout, /^ {2}uid 0 +5Grwv…utQY 2 answered, last \d+ s ago$/m)
     assert.match(stdout, /^ {2}refused 403 +1× BLACKLISTED: validator permit required \(uid 2\)$/m)
-    assert.match(stdout, /^problem: miner serve was stopped \d+ s ago\n {2}try: miner serve$/m)
+    const again = `miner serve --network ${node.url} --axon-port 0 --axon-external-ip 127.0.0.2`
+    assert.match(stdout, new RegExp(`^problem: miner serve was stopped \\d+ s ago\\n {2}try: ${again}$`, 'm'))
+  })
+
+  it('shows at once that a second signal has ended the miner', async () => {
+    await using node = await startNode()
+    const flags = ['serve', '--use', 'echo', '--axon-port', '0', '--network', node.url, '--no-announce', '--no-probe']
+    await using run = liveMiner(flags, { env: env() })
+    await run.says('"serving"')
+    // Both are there before the program can react, as when a supervisor and a terminal stop it.
+    run.child.kill('SIGINT')
+    run.child.kill('SIGTERM')
+    assert.equal((await run.ended).code, 143)
+    const { state } = await readState(statePath(join(home, 'data/chain'), { netuid: 1, hotkey: bob.address }))
+    assert.notEqual(state?.stoppedAt ?? null, null)
   })
 
   it('finds what needs a hand, and exits with 1', async () => {
@@ -174,7 +188,8 @@ describe('miner status', () => {
         const lines = withoutStatus(stdout).replaceAll('\r', '').split('\n')
         const long = lines.filter(line => line.length > columns)
         assert.ok(
-          long.every(line => line.includes(bob.address) && columns === 40),
+          // A hotkey and a command stay whole, so that they can be copied.
+          long.every(line => line.startsWith('  try: miner ') || (line.includes(bob.address) && columns === 40)),
           stdout,
         )
       })

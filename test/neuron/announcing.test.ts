@@ -94,6 +94,7 @@ describe('announcing', function () {
     const [served] = started.node.chain.served
     assert.deepEqual([served?.ip, served?.ip_type], [0x2600_0000_0000_0000_0000_0000_0000_0001n, 6])
     await started.run(10 * MINUTE)
+    assert.match(started.only('announced')[0]!.message, / at \[2600::1\]:\d+$/)
     assert.equal(started.served().length, 1)
   })
 

@@ -19,6 +19,11 @@ export function shortHotkey(hotkey: string): string {
   return hotkey.length > 12 ? `${hotkey.slice(0, 5)}…${hotkey.slice(-4)}` : hotkey
 }
 
+/** Returns the reason of a rule without what the wire says around it. */
+export function ruleReason(reason: string): string {
+  return /^Forbidden\. Key is blacklisted: (.*?)\.?$/.exec(reason)?.[1] ?? reason
+}
+
 const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   answered: ({ cutBy, attempts }) =>
     [cutBy !== undefined && cutText(cutBy), ...failedAttempts(attempts)].filter(Boolean).join(', '),
@@ -31,9 +36,9 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   },
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
-  serving: ({ url, use, dialect, uid, netuid, network, announces }) => {
-    const place = uid === undefined ? '' : `, uid ${uid} of subnet ${netuid} on ${network}`
-    return `${url}, miner ${use}, dialect ${dialect}${place}${announces === undefined ? '' : `, announces ${announces}`}`
+  serving: ({ url, use, dialect, uid, netuid, network, announces = 'nothing', callers }) => {
+    const place = uid === undefined ? '' : `, uid ${uid} of subnet ${netuid} on ${network}, announces ${announces}`
+    return `${url}, miner ${use}, dialect ${dialect}${place}, answers ${callers}`
   },
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
   chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
@@ -95,9 +100,10 @@ function cutText(cutBy: unknown): string {
   return cutBy === 'deadline' ? 'cut at the deadline' : `cut because the endpoint failed with ${cutBy}`
 }
 
-function strangerText({ claimed, address, status, code, count }: LogRecord): string {
+function strangerText({ claimed, address, status, code, reason, count }: LogRecord): string {
   const caller = typeof claimed === 'string' ? `${shortHotkey(claimed)}? at ${address}` : String(address)
-  return `${count}× ${status ?? ''} ${code} ${caller}`
+  const rule = code === 'BLACKLISTED' && typeof reason === 'string' && ruleReason(reason)
+  return withDetails(`${count}× ${status ?? ''} ${code} ${caller}`, [rule])
 }
 
 /** The attempts at other endpoints or keys that failed, as `RequestLog` writes them: `main: MODEL_BUSY`. */

@@ -4,7 +4,7 @@ import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
 import { type ServingState, stateText } from './serving-state.js'
 
-/** How often the file is renewed while requests come. */
+/** How often the file is renewed while requests come, or the life on the chain changes. */
 const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
 const IDLE_MS = 30_000
@@ -76,13 +76,13 @@ export function keepState(options: KeepState): AsyncDisposable {
     )
   }
 
-  let written = { changes: -1, at: 0 }
+  let written = { changes: '', at: 0 }
   let writing: Promise<void> | undefined
   const renew = () => {
     const at = performance.now()
-    const isDue = at - written.at >= IDLE_MS || stats.changes !== written.changes
-    if (writing || !isDue) return
-    written = { changes: stats.changes, at }
+    const changes = JSON.stringify([stats.changes, neuronFields(neuron?.())])
+    if (writing || (at - written.at < IDLE_MS && changes === written.changes)) return
+    written = { changes, at }
     writing = write(null).finally(() => {
       writing = undefined
     })
@@ -90,12 +90,17 @@ export function keepState(options: KeepState): AsyncDisposable {
   renew()
   // Periodic, so neither `withTimeout` nor `timeoutSignal`.
   const timer = setInterval(renew, RENEW_MS).unref()
+  const end = async () => {
+    clearInterval(timer)
+    stats[Symbol.dispose]()
+    await writing
+    await write(now())
+  }
+  let ended: Promise<void> | undefined
   return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      stats[Symbol.dispose]()
-      await writing
-      await write(now())
+    [Symbol.asyncDispose]() {
+      ended ??= end()
+      return ended
     },
   }
 }

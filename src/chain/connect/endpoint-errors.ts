@@ -1,4 +1,5 @@
 import { ChainError, type ChainErrorCode } from '../chain-error.js'
+import { type Network, networks } from '../networks.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
 
 /** Returns the error of one endpoint, which another may not have. */
@@ -18,9 +19,11 @@ export function endpointError(
  * @param found that of the endpoint
  */
 export function wrongChain(name: string, expected: string, found: string): ChainError {
-  const message = `${name} belongs to another chain: its first block is ${found}, not ${expected}`
+  const [network] = Object.entries<Network>(networks).find(([, { genesis }]) => genesis === expected) ?? []
+  const whose = network === undefined ? '' : `, that of ${network}`
+  const message = `${name} belongs to another chain: its first block is ${found}, not ${expected}${whose}`
   return new ChainError('WRONG_CHAIN', message, {
-    hint: 'name an endpoint of that network with --chain-endpoint, or give the URL itself as --network',
+    hint: `name an endpoint of ${network ?? 'that network'} with --chain-endpoint, or give the URL itself as --network`,
   })
 }
 

@@ -125,6 +125,7 @@ function oclifError(error: unknown): ErrorReport | null {
           /^Expected (?:(--[\w-]+)=)?.* to be one of:/s,
           (_, flag = 'a value') => `${flag} must be one of:`,
         ),
+        hint: 'add --help to see what the command takes',
       }
     case 'RequiredArgsError':
       return {

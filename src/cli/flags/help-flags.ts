@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core'
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import type { Scope } from '../../app/scope.js'
-import { hostSections, minerSection } from '../../app/settings.js'
+import { type HostSection, hostSections, minerSection } from '../../app/settings.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers, Lookup } from '../../config/look-up.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
@@ -49,16 +49,24 @@ export async function addSettingFlags(
     const last = settingFlags(sections.filter(comesLast))
     const global = { ...(config && { config }), ...(json && { json }) }
     for (const { descriptions, flags: added } of [ofHost, ...(command.usesMiner ? ofMiners : []), last]) {
-      for (const { name, choices, isTruth } of descriptions) {
+      for (const { name, path, choices, isTruth } of descriptions) {
         const options = values.get(name) ?? choices
         const asText = options.length > 0 && { options, helpValue: undefined }
         const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
-        flags[name] ??= { ...added[name], name, ...kind } as Command.Flag.Cached
+        const hidden = added[name]!.hidden || !isUsed(command, path)
+        flags[name] ??= { ...added[name], name, hidden, ...kind } as Command.Flag.Cached
       }
       if (added === ofHost.flags) Object.assign(flags, global)
     }
     command.flags = flags
   }
+}
+
+/** Returns whether a command does something with a setting of its sections. */
+function isUsed({ fewOf }: Reader, path: string): boolean {
+  const [section, key] = path.split('.')
+  const used = fewOf?.[section as HostSection]
+  return !used || used.includes(key!)
 }
 
 function comesLast({ name }: { readonly name: string }): boolean {

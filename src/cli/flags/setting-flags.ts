@@ -107,10 +107,18 @@ const ofCommands = [
 ]
 
 /** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */
-export type Reader = { readonly reads: readonly HostSection[]; readonly usesMiner: boolean }
+export type Reader = {
+  readonly reads: readonly HostSection[]
+  /** of sections of which it uses a few settings only, their keys */
+  readonly fewOf?: Readonly<Partial<Record<HostSection, readonly string[]>>> | undefined
+  readonly usesMiner: boolean
+}
 
 /** Returns the host's sections of a command: `top` if it uses a miner, `log` and `plugins` always, and its own. */
-export function sectionsOf({ reads, usesMiner }: Reader): readonly (typeof hostSections)[HostSection][] {
+export function sectionsOf({
+  reads,
+  usesMiner,
+}: Pick<Reader, 'reads' | 'usesMiner'>): readonly (typeof hostSections)[HostSection][] {
   return [...(usesMiner ? ['top' as const] : []), 'log' as const, 'plugins' as const, ...reads].map(
     name => hostSections[name],
   )

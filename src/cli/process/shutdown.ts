@@ -33,12 +33,16 @@ export function stopSignals(): StopSignals {
 
 /** How long the axon may take to close after a second signal. */
 const CLOSE_MS = 3_000
+/** How long `beforeExit` may take. */
+const LAST_WRITE_MS = 1_000
 
 type DrainOptions = {
   /** the signal that the drain begins with; absent when the miner ends by itself */
   readonly signal?: StopSignal
   /** ends the program at once */
   readonly second: Promise<StopSignal>
+  /** what has to be done even then, in a moment: to tell on disk that the miner has stopped */
+  readonly beforeExit?: () => Promise<void>
   /** how long the drain may take */
   readonly ms: number
   readonly log: Log
@@ -52,7 +56,7 @@ type DrainOptions = {
  */
 export async function drainAxon(
   axon: Pick<Axon, 'drain' | 'openRequests' | typeof Symbol.asyncDispose>,
-  { signal, second, ms, log }: DrainOptions,
+  { signal, second, ms, log, beforeExit = async () => {} }: DrainOptions,
 ): Promise<0 | 1> {
   const end = async (): Promise<number> => {
     const lost = axon.openRequests
@@ -63,7 +67,12 @@ export async function drainAxon(
   log.info({ event: 'draining', ...(signal && { signal }), seconds: ms / 1000, requests: axon.openRequests })
   const again = await Promise.race([axon.drain(ms), second])
   const lost = await end()
-  void (typeof again === 'string' ? Promise.resolve(again) : second).then(exit)
+  const force = async (by: StopSignal) => {
+    await withTimeout(beforeExit(), LAST_WRITE_MS).catch(error => log.warn({ event: 'stateUnwritten', error }))
+    exit(by)
+  }
+  if (typeof again === 'string') await force(again)
+  else void second.then(force)
   return lost > 0 ? 1 : 0
 }
 

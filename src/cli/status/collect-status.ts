@@ -16,6 +16,7 @@ import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { readAddress } from '../../wallet/read-address.js'
 import { localIp, localPort, servingNow } from '../subnet/local-axon.js'
+import { typedFlags } from '../subnet/typed-flags.js'
 import { type Ping, pingAxon } from './ping-axon.js'
 
 /** What is known of the miner now. */
@@ -40,6 +41,8 @@ export type Status = {
   readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
   readonly registerCommand: string
+  /** the flags that another command needs to be about the same neuron */
+  readonly typedFlags: readonly string[]
 }
 
 export type ChainStatus = {
@@ -73,7 +76,10 @@ export type StatusSource = { read(signal: AbortSignal): Promise<Status> }
  *
  * @throws {WalletError} when it is not known whose hotkey it is
  */
-export async function statusSource(scope: RunScope, chain: Chain): Promise<StatusSource> {
+export async function statusSource(
+  scope: RunScope,
+  { chain, configFile }: { readonly chain: Chain; readonly configFile: string | undefined },
+): Promise<StatusSource> {
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const wallet = valuesOf(configuration, hostSections.wallet)
@@ -118,6 +124,7 @@ export async function statusSource(scope: RunScope, chain: Chain): Promise<Statu
         serving: { ...serving, isRunning: isServing },
         settings: { announce, requirePermit, isLocal },
         registerCommand: registerCommand(configuration),
+        typedFlags: typedFlags(configuration, configFile),
       }
     },
   }

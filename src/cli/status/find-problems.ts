@@ -1,7 +1,7 @@
 import { whyUnroutable } from '../../neuron/address/routable.js'
 import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
+import { axonText } from '../../text/axon-text.js'
 import { agoText, spanText } from '../../text/span.js'
-import { axonText } from '../subnet/metagraph-table.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
 
@@ -58,6 +58,11 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
     )
 }
 
+/** Returns a command that is about the same neuron. */
+function commandOf({ typedFlags }: Status, name: 'serve' | 'announce'): string {
+  return ['miner', name, ...typedFlags].join(' ')
+}
+
 const DAY_MS = 86_400_000
 
 function lookAtNeuron(status: Status, found: Found): void {
@@ -81,34 +86,56 @@ function lookAtAddress(status: Status, found: Found): void {
       'announce the public address: --axon-external-ip',
     )
   if (neuron && !neuron.axon && settings.announce)
-    found.add(
-      'UNANNOUNCED',
-      'the chain holds no address of this axon, so validators cannot find it',
-      status.serving.isRunning ? 'miner announce' : 'miner serve',
-    )
+    lookAtAnnouncement(status, found, {
+      code: 'UNANNOUNCED',
+      message: 'the chain holds no address of this axon, so validators cannot find it',
+      hint: commandOf(status, status.serving.isRunning ? 'announce' : 'serve'),
+    })
   if (neuron?.axon && own.ip !== null && own.port !== null) {
     const [announced, here] = [axonText(neuron.axon), axonText({ ip: own.ip, port: own.port })]
     if (announced !== here)
-      found.add(
-        'ANNOUNCED_ELSEWHERE',
-        `the chain holds ${announced}, and this machine would announce ${here}`,
-        status.serving.state?.announcement === 'elsewhere'
-          ? 'two machines use this hotkey: stop the other one, or serve with --no-announce here'
-          : 'announce it with miner announce, or name the right address with --axon-external-ip and --axon-external-port',
-      )
+      lookAtAnnouncement(status, found, {
+        code: 'ANNOUNCED_ELSEWHERE',
+        message: `the chain holds ${announced}, and this machine would announce ${here}`,
+        hint: `announce it with ${commandOf(status, 'announce')}, or name the right address with --axon-external-ip and --axon-external-port`,
+      })
   }
   if (ping?.found === 'other')
     found.add(
       'ADDRESS_TAKEN',
       ping.hotkey === null
-        ? `at the announced address answers something that does not name this hotkey (status ${ping.status})`
-        : `at the announced address answers the axon of another hotkey, ${ping.hotkey}`,
+        ? 'something answers at the announced address, but not as the axon of this hotkey'
+        : `the axon of another hotkey answers at the announced address: ${ping.hotkey}`,
       'check which program listens there, and what a router or a proxy forwards to this machine',
     )
   if (ping?.found === 'unseen')
     found.notes.push(
       'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
     )
+}
+
+/** Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. */
+function lookAtAnnouncement(
+  { at, serving: { isRunning, state } }: Status,
+  found: Found,
+  { code, message, hint }: { readonly code: keyof typeof statusCodes; readonly message: string; readonly hint: string },
+): void {
+  const problem = state?.problem
+  switch (isRunning ? state?.announcement : undefined) {
+    case 'waiting':
+      found.notes.push(`${message}; miner serve announces it by itself, as soon as the chain allows`)
+      break
+    case 'failing': {
+      const why = problem ? `, since ${spanText(at - problem.since)}: ${problem.message}` : ''
+      found.add(code, `${message}; miner serve cannot announce it${why}`, 'see its log; it goes on trying')
+      break
+    }
+    case 'elsewhere':
+      found.add(code, message, 'two machines use this hotkey: stop the other one, or serve with --no-announce here')
+      break
+    default:
+      found.add(code, message, hint)
+  }
 }
 
 function lookAtServing(status: Status, found: Found): void {
@@ -126,7 +153,7 @@ function lookAtServing(status: Status, found: Found): void {
       state.stoppedAt === null
         ? `miner serve, process ${state.pid}, was killed or hangs: it was last seen ${agoText(state.writtenAt, at)}`
         : `miner serve was stopped ${agoText(state.stoppedAt, at)}`,
-      'miner serve',
+      commandOf(status, 'serve'),
     )
   if (!serving.isRunning) return
   if (state.chain === 'stale' || state.chain === 'unknown') {

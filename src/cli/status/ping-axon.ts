@@ -1,7 +1,7 @@
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
 import { createDendrite } from '../../dendrite/create-dendrite.js'
 import type { Keypair } from '../../keys/keypair.js'
-import { axonText } from '../subnet/metagraph-table.js'
+import { axonText } from '../../text/axon-text.js'
 
 /** How long an axon may take to answer a ping. */
 const PING_MS = 5_000

@@ -20,7 +20,7 @@ export const statusCodes = {
     remedy: 'give the public address with `--axon-external-ip`',
   },
   ADDRESS_TAKEN: {
-    meaning: 'at the announced address answers something else than the axon of this hotkey',
+    meaning: 'something else than the axon of this hotkey answers at the announced address',
     remedy: 'check which program listens there, and which address and port a router forwards to this machine',
   },
   NOT_SERVING: {

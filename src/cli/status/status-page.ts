@@ -1,13 +1,14 @@
-import { shortHotkey } from '../../app/log/event-text.js'
+import { ruleReason, shortHotkey } from '../../app/log/event-text.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
+import { axonText } from '../../text/axon-text.js'
 import { escapeControls } from '../../text/escape.js'
 import { fill } from '../../text/fill.js'
 import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount, shownShare } from '../subnet/amount.js'
 import { blockText } from '../subnet/blocks.js'
-import { axonText, counted } from '../subnet/metagraph-table.js'
+import { counted } from '../subnet/metagraph-table.js'
 import { stakeText } from '../subnet/neuron-record.js'
 import type { Status } from './collect-status.js'
 import { type Findings, immunityLeftMs } from './find-problems.js'
@@ -86,7 +87,8 @@ function ownText({ own: { ip, port }, serving, settings }: Status): string {
 function pingText({ found, status, message, ms, hotkey }: Ping): string {
   const text = message === '' ? '' : `: ${message.slice(0, MAX_MESSAGE)}`
   if (found === 'unseen') return `not seen from here${text}`
-  const who = found === 'reached' ? 'reached' : hotkey === null ? 'not an axon' : `the axon of ${hotkey}`
+  if (found === 'other' && hotkey === null) return `answered in ${Math.round(ms)} ms, but not by an axon${text}`
+  const who = found === 'reached' ? 'reached' : `the axon of ${hotkey}`
   return `${who} in ${Math.round(ms)} ms, status ${status}${text}`
 }
 
@@ -136,11 +138,6 @@ function requests({ requests }: ServingState, { at, chain }: Status): readonly R
 function endingsText(endings: { readonly answered: number } & Readonly<Record<string, number>>): string {
   const parts = ['answered', 'refused', 'failed', 'cancelled'].filter(name => endings[name]! > 0)
   return parts.length === 0 ? 'none' : parts.map(name => `${groupedText(endings[name]!)} ${name}`).join(', ')
-}
-
-/** Returns the reason of a rule without what the wire says around it. */
-function ruleReason(reason: string): string {
-  return /^Forbidden\. Key is blacklisted: (.*?)\.?$/.exec(reason)?.[1] ?? reason
 }
 
 function messages({ problems, notes }: Findings, width: number | undefined): string {

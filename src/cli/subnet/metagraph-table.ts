@@ -1,5 +1,6 @@
 import { shortHotkey } from '../../app/log/event-text.js'
-import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
+import type { Metagraph, Neuron } from '../../chain/metagraph.js'
+import { axonText } from '../../text/axon-text.js'
 import { groupedText, spanText } from '../../text/span.js'
 import { columnWidth, table } from '../output/table.js'
 import { shownAmount, shownShare } from './amount.js'
@@ -15,11 +16,6 @@ export function metagraphHead({ subnet, neurons, block, blockAt }: Metagraph, no
 /** Formats a number of things: `1,024 neurons`. */
 export function counted(count: number, noun: string): string {
   return `${groupedText(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** Formats where an axon is: `203.0.113.7:8091`, `[2001:db8::7]:8091`. */
-export function axonText({ ip, port }: Pick<AnnouncedAxon, 'ip' | 'port'>): string {
-  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`
 }
 
 /** A table for people, and the names of the columns for which the terminal has no room. */

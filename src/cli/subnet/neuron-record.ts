@@ -1,8 +1,8 @@
 import type { Metagraph, Neuron } from '../../chain/metagraph.js'
+import { axonText } from '../../text/axon-text.js'
 import { rows } from '../output/table.js'
 import { shownAmount, shownShare } from './amount.js'
 import { blockText } from './blocks.js'
-import { axonText } from './metagraph-table.js'
 
 /** Formats all that the chain holds of one neuron for people. @param width columns of the terminal, if it is one */
 export function neuronRecord(neuron: Neuron, { block }: Pick<Metagraph, 'block'>, width: number | undefined): string {

@@ -3,6 +3,7 @@ import { timeoutSignal } from '../../async/timeout.js'
 import type { Chain, Signer } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
+import { axonText } from '../../text/axon-text.js'
 import { spanText } from '../../text/span.js'
 import type { OwnAddress } from '../address/own-address.js'
 import { canonicalIp } from '../address/routable.js'
@@ -217,7 +218,9 @@ export class Announcer {
     this.#lostAt = [...this.#lostAt.filter(at => now - at < 86_400_000), now]
     const { ip, port } = onChain ?? { ip: null, port: null }
     const shown =
-      ip === null ? 'no address of this axon any more' : `${ip}:${port} for this hotkey, which is not this axon`
+      ip === null
+        ? 'no address of this axon any more'
+        : `${axonText({ ip, port })} for this hotkey, which is not this axon`
     emit({ level: 'warn', event: 'announcementLost', message: `the chain shows ${shown}`, ip, port })
     if (this.#lostAt.length === 1) this.expectOtherAddress()
   }
@@ -257,7 +260,7 @@ export class Announcer {
       this.#outage.end()
       this.#state = 'announced'
       const { block } = onChain!
-      const message = `the chain shows this axon at ${ip}:${port} already`
+      const message = `the chain shows this axon at ${axonText({ ip, port })} already`
       if (this.#reports('announced')) emit({ level: 'info', event: 'alreadyAnnounced', message, ip, port, block })
       return
     }
@@ -278,8 +281,8 @@ export class Announcer {
     this.#state = 'waiting'
     const message =
       due.reason === 'rateLimit'
-        ? `the subnet's serving rate limit delays the announcement of ${ip}:${port} by ${spanText(due.ms)}`
-        : `${ip}:${port} is announced again in ${spanText(due.ms)}: at most once an hour`
+        ? `the subnet's serving rate limit delays the announcement of ${axonText({ ip, port })} by ${spanText(due.ms)}`
+        : `${axonText({ ip, port })} is announced again in ${spanText(due.ms)}: at most once an hour`
     const waitMs = Math.round(due.ms)
     if (this.#reports(due.reason))
       emit({ level: 'info', event: 'announcementDelayed', message, reason: due.reason, waitMs })
@@ -302,7 +305,7 @@ export class Announcer {
       this.#reported = 'announced'
       this.#dueAt = clock.elapsed() + SETTLE_POLL_MS
       this.#options.reader.checkWithin(SETTLE_POLL_MS)
-      const message = `the chain shows this axon at ${ip}:${port}`
+      const message = `the chain shows this axon at ${axonText({ ip, port })}`
       emit({ level: 'info', event: 'announced', message, ip, port, block })
     } catch (error) {
       parent.throwIfAborted()

@@ -130,11 +130,19 @@ describe('a line of the log for people', () => {
         seconds: 10,
         counts: { BLACKLISTED: 3, ANSWERED: 1 },
         callers: [
-          { claimed: bob.address, address: '192.0.2.1', synapse: 'P', code: 'BLACKLISTED', status: 403, count: 3 },
+          {
+            claimed: bob.address,
+            address: '192.0.2.1',
+            synapse: 'P',
+            code: 'BLACKLISTED',
+            status: 403,
+            reason: 'Forbidden. Key is blacklisted: validator permit required.',
+            count: 3,
+          },
           { claimed: null, address: '192.0.2.2', synapse: 'P', code: 'ANSWERED', status: 200, count: 1 },
         ],
       },
-      'INFO  strangers: 4 unproven in 10 s: 3× 403 BLACKLISTED 5FHne…94ty? at 192.0.2.1, 1× 200 ANSWERED 192.0.2.2',
+      'INFO  strangers: 4 unproven in 10 s: 3× 403 BLACKLISTED 5FHne…94ty? at 192.0.2.1 (validator permit required), 1× 200 ANSWERED 192.0.2.2',
     ],
     [
       'a drain',

@@ -12,7 +12,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keepState } from '#dist/app/state/keep-state.js'
+import { setTimeout } from 'node:timers/promises'
+import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
 import { readState, statePath } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'
 import type { Standings } from '#dist/plugin/standing.js'
@@ -43,7 +44,13 @@ describe('the state of serve', () => {
 
   const standings: Standings = hotkey =>
     hotkey === alice.address ? { uid: 7, stakeRao: 1n, hasPermit: true } : 'unregistered'
-  const keep = () =>
+  const lost: NonNullable<KeepState['neuron']> = () => ({
+    chain: 'stale',
+    announcement: 'announced',
+    ours: { ip: '203.0.113.7', port: 8091 },
+    problems: { chain: { message: 'no endpoint answers', since: 1 }, announcement: null, address: null, disk: null },
+  })
+  const keep = (neuron = lost) =>
     keepState({
       path,
       log: { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error: assert.ifError },
@@ -57,17 +64,7 @@ describe('the state of serve', () => {
       dialect: 'prompting',
       standings,
       allow: [charlie.address],
-      neuron: () => ({
-        chain: 'stale',
-        announcement: 'announced',
-        ours: { ip: '203.0.113.7', port: 8091 },
-        problems: {
-          chain: { message: 'no endpoint answers', since: 1 },
-          announcement: null,
-          address: null,
-          disk: null,
-        },
-      }),
+      neuron,
     })
 
   it('is read as it was written: who asked, by uid, and what the chain is', async () => {
@@ -102,6 +99,20 @@ describe('the state of serve', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.equal(statSync(folder).mode & 0o777, 0o700)
     assert.deepEqual(readdirSync(folder), [`serving-1-${bob.address}.json`])
+  })
+
+  it('is renewed when the life on the chain changes, before its half minute is over', async () => {
+    const report = {
+      chain: 'fresh' as 'fresh' | 'stale',
+      announcement: 'off' as const,
+      ours: null,
+      problems: { chain: null, announcement: null, address: null, disk: null },
+    }
+    await using _state = keep(() => report)
+    report.chain = 'stale'
+    const deadline = performance.now() + 25_000
+    while ((await readState(path)).state?.chain !== 'stale' && performance.now() < deadline) await setTimeout(200)
+    assert.equal((await readState(path)).state?.chain, 'stale')
   })
 
   it('never keeps a miner from serving or stopping: the log says once that the disk refuses', async () => {

@@ -88,7 +88,8 @@ describe('an endpoint of the chain', () => {
         const { code, message, hint } = await chainRejection(chain.head())
         assert.equal(code, 'WRONG_CHAIN')
         for (const { url } of [one, two]) assert.ok(message.includes(url), message)
-        assert.match(hint, /--network/)
+        assert.match(message, /, not 0x2f05\w+, that of finney/)
+        assert.match(hint, /^name an endpoint of finney with --chain-endpoint, .* --network$/)
       }
       assert.equal(one.connections.accepted, 1)
     })

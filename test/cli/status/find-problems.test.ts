@@ -120,6 +120,22 @@ describe('what miner status finds', () => {
       assert.ok(findProblems(status).problems.every(({ hint }) => hint !== ''))
     })
 
+  it('tells how the announcement goes, when a miner that serves is at it', () => {
+    const moved = { own: { ip: '9.9.9.9', port: 8005, problem: null } }
+    const waiting = findProblems(statusOf({ ...moved, ...withState({ announcement: 'waiting' }) }))
+    assert.deepEqual(waiting.problems, [])
+    assert.match(
+      waiting.notes[0]!,
+      /^the chain holds 8\.8\.8\.8:8005, .* would announce 9\.9\.9\.9:8005; miner serve announces it/,
+    )
+    const problem = { message: 'the chain refuses the address', since: now - 120_000 }
+    const [failing] = findProblems(statusOf({ ...moved, ...withState({ announcement: 'failing', problem }) })).problems
+    assert.match(failing!.message, /miner serve cannot announce it, since 2 min: the chain refuses the address$/)
+    const ended = withState({ announcement: 'waiting' }, false)
+    const [problemOfEnded] = findProblems(statusOf({ ...moved, ...ended })).problems
+    assert.match(problemOfEnded!.hint, /^announce it with miner announce --netuid 33, or name the right address/)
+  })
+
   it('notes what needs no hand', () => {
     const notesOf = (status: Status) => findProblems(status).notes
     assert.match(notesOf(statusOf({ ping: unseen }))[0]!, /^the announced address is not seen from here/)

@@ -87,6 +87,7 @@ export function statusOf(fields: Partial<Status> = {}, ofNeuron: Partial<Neuron>
     serving: { state: stateOf(), problem: null, isRunning: true },
     settings: { announce: true, requirePermit: true, isLocal: false },
     registerCommand: 'btcli subnet register --netuid 33',
+    typedFlags: ['--netuid', '33'],
     ...fields,
   }
 }

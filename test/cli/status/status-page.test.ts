@@ -37,7 +37,7 @@ describe('the page of miner status', () => {
   failed 502    1× UPSTREAM_FAILED: it failed
 
 problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8005
-  try: announce it with miner announce, or name the right address with --axon-external-ip and --axon-external-port
+  try: announce it with miner announce --netuid 33, or name the right address with --axon-external-ip and --axon-external-port
 `,
     )
   })
