@@ -114,12 +114,16 @@ function lookAtAddress(status: Status, found: Found): void {
     )
 }
 
-/** Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. */
+/**
+ * Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. The last metagraph on
+ * disk may be older than the announcement, so it is no evidence.
+ */
 function lookAtAnnouncement(
-  { at, serving: { isRunning, state } }: Status,
+  { at, chain: { connection }, serving: { isRunning, state } }: Status,
   found: Found,
   { code, message, hint }: { readonly code: keyof typeof statusCodes; readonly message: string; readonly hint: string },
 ): void {
+  if (!connection) return
   const problem = state?.problem
   switch (isRunning ? state?.announcement : undefined) {
     case 'waiting':

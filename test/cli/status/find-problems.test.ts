@@ -26,6 +26,11 @@ describe('what miner status finds', () => {
     ['a hotkey without a place', statusOf({ neuron: null }), ['UNREGISTERED']],
     ['no announcement', statusOf({ ping: null }, { axon: null }), ['UNANNOUNCED']],
     [
+      'no announcement in the metagraph on disk',
+      statusOf({ ping: null, chain: { ...chain, connection: null } }, { axon: null }),
+      [],
+    ],
+    [
       'no announcement where none is wanted',
       statusOf({ ping: null, settings: { announce: false, requirePermit: true, isLocal: false } }, { axon: null }),
       [],
