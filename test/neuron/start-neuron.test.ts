@@ -439,6 +439,9 @@ describe('a miner’s life on a subnet', function () {
           if (code) throw new ChainError(code, 'as told', { hint: '' })
           return chain.registration(netuid, hotkey, signal)
         },
+        async subnet() {
+          throw new ChainError('SUBNET_UNKNOWN', 'as told', { hint: '' })
+        },
       })
       await using started = await start({ wrap })
       const { clock, life, news } = started

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Axon } from '#dist/axon/serve-axon.js'
-import type { ChainEvent } from '#dist/chain/chain.js'
+import type { Chain, ChainEvent } from '#dist/chain/chain.js'
 import type { ChainLimits } from '#dist/chain/connect/limits.js'
 import { openChainThread } from '#dist/chain/thread/open-chain-thread.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
@@ -64,7 +64,8 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
   await using resources = new AsyncDisposableStack()
   if (!options.folder) resources.defer(() => rmSync(folder, { recursive: true, force: true }))
   const limits = { restMs: 20, maxRestMs: 40, busyMs: 50, wrongChainMs: 50, ...options.limits }
-  const chain = resources.use(openChainThread({ network, endpoints, onEvent, limits }))
+  const thread = resources.use(openChainThread({ network, endpoints, onEvent, limits }))
+  const chain = readBy(clock, thread)
   const { signal } = new AbortController()
   const base = { chain, network, netuid, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal, clock }
   const life = resources.use(await startNeuron({ ...base, genesis, onEvent }))
@@ -95,6 +96,19 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
       }
     },
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
+}
+
+/** Returns the chain with metagraphs that are read now by a clock of a test; the thread has that of this machine. */
+function readBy(clock: StillClock, thread: Chain): Chain {
+  return {
+    connection: signal => thread.connection(signal),
+    head: signal => thread.head(signal),
+    subnet: (...args) => thread.subnet(...args),
+    registration: (...args) => thread.registration(...args),
+    metagraph: async (...args) => ({ ...(await thread.metagraph(...args)), readAt: clock.now() }),
+    announce: (...args) => thread.announce(...args),
+    [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
   }
 }
 
