@@ -39,7 +39,7 @@ export type NeuronOptions = {
 
 /** How long the first read may take, in milliseconds. */
 export type StartLimits = {
-  /** so that a supervisor hears within 30 s of a chain that is out of reach, or too slow */
+  /** so that the miner exits within 30 s when the chain is out of reach, or too slow */
   readonly startMs: number
   /** the same when the last metagraph of the disk can take its place */
   readonly startWithFileMs: number
@@ -84,7 +84,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     try {
       options.onEvent(event)
     } catch {
-      // A log that cannot be written must end neither the loop nor the miner, and there is no other place to tell.
+      // A log that cannot be written must end neither the loop nor the miner; this error has no other place to go.
     }
   }
   const deregistered = Promise.withResolvers<void>()

@@ -4,7 +4,7 @@ import { isUnfitMetadata } from './metadata-guard.js'
 
 type BoundedProvider = {
   readonly provider: (onMessage: Parameters<WsJsonRpcProvider>[0]) => ReturnType<WsJsonRpcProvider>
-  /** Ends the connection. The client that uses it hears of nothing any more, and what it sends is dropped. */
+  /** Ends the connection. The client that uses it receives nothing more, and what it sends is dropped. */
   readonly disconnect: () => void
 }
 
@@ -17,10 +17,10 @@ const WINDOW_MS = 60_000
 /**
  * Bounds what a client of polkadot-api does with its connection.
  *
- * It decodes by whatever metadata the node sends. It follows the chain again whenever something goes wrong, at once or each 250 ms, without end, and tells nobody. And it
- * must not be destroyed: while it starts to follow, destroying it makes it try once more 250 ms later, which throws out of
- * a timer and ends the process (observable-client 0.18.8, `streams/follow.js`). Without a connection it has neither
- * sockets nor timers, and is collected.
+ * The client decodes by whatever metadata the node sends. After each failure it follows the chain again, at once or after
+ * 250 ms, without a bound and without an error. And it must not be destroyed: a client that is destroyed while it starts to
+ * follow tries once more 250 ms later, which throws out of a timer and ends the process (observable-client 0.18.8,
+ * `streams/follow.js`). Without a connection it has neither sockets nor timers, and is collected.
  */
 export function boundProvider(
   provider: WsJsonRpcProvider,

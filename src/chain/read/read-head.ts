@@ -21,7 +21,7 @@ export function readHead(node: ChainNode, signal: AbortSignal): Promise<ChainHea
 export async function blockTime(block: Block): Promise<number> {
   const now = await block.value('Timestamp.Now')
   const at = now.integer('u64')
-  if (at > MAX_TIME) throw new UnexpectedShape(`Timestamp.Now is ${at}, which is no time`)
+  if (at > MAX_TIME) throw new UnexpectedShape(`Timestamp.Now is ${at}, which is beyond all dates`)
   return at
 }
 

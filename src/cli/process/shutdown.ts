@@ -49,8 +49,8 @@ type DrainOptions = {
 }
 
 /**
- * Drains an axon, most often after a signal, and closes it: it refuses new requests and finishes those in progress. Requests that are
- * lost, to a second signal or because they take too long, are logged before the last record.
+ * Drains an axon, most often after a signal, and closes it: it refuses new requests and finishes those in progress.
+ * Requests that are lost, to a second signal or because they take too long, are logged before the last record.
  *
  * @returns the exit code: 1 when requests were lost
  */

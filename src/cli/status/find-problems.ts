@@ -116,7 +116,7 @@ function lookAtAddress(status: Status, found: Found): void {
 
 /**
  * Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. The last metagraph on
- * disk may be older than the announcement, so it is no evidence.
+ * disk may be older than the announcement, so it proves nothing.
  */
 function lookAtAnnouncement(
   { at, chain: { connection }, serving: { isRunning, state } }: Status,

@@ -149,7 +149,7 @@ export class Announcer {
     return this.#ours !== undefined && !this.#isEnded && !!registration && !outage.problem
   }
 
-  /** A hotkey that was registered anew has no announcement, and nobody took it. */
+  /** A hotkey that was registered anew has no announcement yet; that is not a loss. */
   #beginAnew({ uid, registeredAt }: { readonly uid: number; readonly registeredAt: number | null }): void {
     const former = this.#registration
     this.#registration = { uid, registeredAt }
@@ -218,9 +218,7 @@ export class Announcer {
     this.#lostAt = [...this.#lostAt.filter(at => now - at < 86_400_000), now]
     const { ip, port } = onChain ?? { ip: null, port: null }
     const shown =
-      ip === null
-        ? 'no address of this axon any more'
-        : `${axonText({ ip, port })} for this hotkey, which is not this axon`
+      ip === null ? 'no address of this axon now' : `${axonText({ ip, port })} for this hotkey, which is not this axon`
     emit({ level: 'warn', event: 'announcementLost', message: `the chain shows ${shown}`, ip, port })
     if (this.#lostAt.length === 1) this.expectOtherAddress()
   }
