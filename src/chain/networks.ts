@@ -2,7 +2,7 @@
 export type Network = {
   /** ws and wss URLs, tried in this order */
   readonly endpoints: readonly string[]
-  /** the hash of its first block; absent: any chain will do */
+  /** the hash of its first block; absent for `local` and URLs, where the endpoint decides which chain it is */
   readonly genesis?: string
   /** a chain on this machine, made for trying things out */
   readonly isLocal: boolean

@@ -9,7 +9,8 @@ import { type AxonFields, axonFields } from './axon-fields.js'
  * The arguments have been the same bytes in all runtimes since 103, while the numbers of the pallet and of the call before
  * them differ. What follows them are the extensions, `genesis` among them.
  *
- * @param genesis of the chain for which it signs, `0x…`; undefined: any
+ * @param genesis of the chain for which it signs, `0x…`; undefined for a network without a pinned genesis, where the
+ *   endpoint decides which chain it is
  * @returns a signer that throws {@link ChainError} RUNTIME_UNSUPPORTED for all other bytes
  */
 export function announcingSigner(signer: Signer, announcement: Announcement, genesis: string | undefined): Signer {
