@@ -178,7 +178,7 @@ describe('architecture', () => {
   it('imports what is heavy where it is used', () => {
     const heavy = /^(fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
     // These files are imported themselves where they are used: when an axon is opened, and as a worker.
-    const owners = ['axon/serve-axon.ts', 'wallet/nacl-worker.ts']
+    const owners = ['axon/http/open-server.ts', 'wallet/nacl-worker.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))
   })
 

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import type { AxonOptions } from '#dist/axon/serve-axon.js'
+import type { AxonOptions } from '#dist/axon/options.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import { sdk } from '../support/sdk.ts'
 import { send, signedRequest, type Wanted } from '../support/signed-request.ts'

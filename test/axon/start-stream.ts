@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AxonOptions } from '#dist/axon/serve-axon.js'
+import type { AxonOptions } from '#dist/axon/options.js'
 import { assertAtOnce } from '../support/assert-at-once.ts'
 import { bytesOf, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'

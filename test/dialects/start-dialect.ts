@@ -1,4 +1,4 @@
-import type { AxonOptions } from '#dist/axon/serve-axon.js'
+import type { AxonOptions } from '#dist/axon/options.js'
 import type { Asked, Miner, Outcome, Piece, Question } from '#dist/plugin/miner.js'
 import type { DialectPlugin } from '#dist/plugin/sdk.js'
 import { sdk } from '../support/sdk.ts'

@@ -1,4 +1,5 @@
-import type { Axon, AxonOptions } from '#dist/axon/serve-axon.js'
+import type { AxonOptions } from '#dist/axon/options.js'
+import type { Axon } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
 import { lists } from '#dist/policy/lists.js'

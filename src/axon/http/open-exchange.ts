@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http'
+import type { Exchange } from '../exchange.js'
+import type { Connections } from './connections.js'
+import type { RawRequest } from './open-server.js'
+import { readBody } from './read-body.js'
+import { writeStream } from './write-stream.js'
+
+type ExchangeOptions = {
+  readonly connections: Connections
+  /** how long a caller may take to read one piece of a stream */
+  readonly writeMs: number
+  /** epoch milliseconds */
+  readonly arrivedAt: number
+}
+
+/** Makes what the pipeline sees of a request, and registers the request with its connection until the reply is closed. */
+export function openExchange(
+  request: RawRequest,
+  response: ServerResponse,
+  { connections, writeMs, arrivedAt }: ExchangeOptions,
+): Exchange {
+  const { socket } = request
+  const cancellation = new AbortController()
+  response.once('close', connections.begin(socket, cancellation))
+  return {
+    head: {
+      method: request.method ?? '',
+      target: originForm(request.originalUrl),
+      rawHeaders: request.rawHeaders,
+      address: plainAddress(socket.remoteAddress),
+      port: socket.remotePort ?? 0,
+    },
+    arrivedAt,
+    local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
+    body: limit => {
+      if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
+      return readBody(request, limit, cancellation.signal)
+    },
+    cancellation,
+    stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
+    trust: () => connections.trust(socket),
+  }
+}
+
+/**
+ * Returns the path and query of a request target. Clients send proxies the absolute form, `http://host/path`, which a
+ * server has to take, too (RFC 9112 §3.2.2). Signatures do not cover the target.
+ */
+function originForm(target: string): string {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '')
+  return path === target || path.startsWith('/') ? path : `/${path}`
+}
+
+/** A dual-stack socket shows IPv4 callers as `::ffff:1.2.3.4`. */
+export function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
+}

@@ -1,0 +1,54 @@
+import type { DialectDefinition } from '../plugin/dialect.js'
+import type { Miner } from '../plugin/miner.js'
+import type { ScreenRule } from '../plugin/screen-rule.js'
+import type { ChainState, Standings } from '../plugin/standing.js'
+import type { Wire } from '../wires/wire.js'
+import type { Limits } from './limits.js'
+import type { OnHookFailed } from './stages/miner-hooks.js'
+import type { CheckSignatures } from './state/signature-queue.js'
+
+/** What an axon is opened with. */
+export type AxonOptions = {
+  /** identifies the axon in the records of its requests; by default a random UUID */
+  readonly id?: string
+  /** our own hotkey, ss58, which callers name as the receiver in what they sign */
+  readonly hotkey: string
+  /** null: every address of this machine, IPv6 and IPv4 */
+  readonly host: string | null
+  /** 0 picks a free one */
+  readonly port: number
+  readonly wires: readonly [Wire, ...Wire[]]
+  readonly dialect: DialectDefinition
+  readonly miner: Miner
+  /** the operator's choice, for records */
+  readonly minerName: string
+  readonly rules: readonly ScreenRule[]
+  /** looks a claimed hotkey up, once for each request; without a chain `() => 'unregistered'` */
+  readonly standings: Standings
+  /** for `/healthz`; absent without a chain */
+  readonly chainState?: () => ChainState
+  readonly verify: CheckSignatures
+  /** signs a message with our hotkey: 64 bytes */
+  readonly sign: (message: Uint8Array) => Uint8Array
+  readonly onHookFailed: OnHookFailed
+  /** how many requests are answered at once, and how many may wait */
+  readonly concurrency: number
+  readonly queue: number
+  /** bytes */
+  readonly maxBody: number
+  readonly maxTimeoutMs: number
+  /** how long before the caller's time-out an answer is due; at most a tenth of the time-out */
+  readonly marginMs: number
+  /** whether an answer is cut at the deadline, where the dialect allows it */
+  readonly mayCut: boolean
+  /** receives unexpected errors outside of a request, for the log */
+  readonly onError: (error: unknown) => void
+  /** called once, when it begins to drain or to close */
+  readonly onDraining?: () => void
+  /** called when the axon is closed, and no further record of a request will come */
+  readonly onClosed?: () => void
+  /** epoch milliseconds */
+  readonly now?: () => number
+  /** overrides for tests */
+  readonly limits?: Partial<Limits>
+}
