@@ -20,7 +20,8 @@ export function typedFlags(configuration: Configuration, configFile: string | un
     if (origin?.from !== 'flag' || !setting) continue
     const value = valueAt(configuration, setting)
     const flag = `--${setting.shortFlag ?? setting.flag}`
-    words.push(flag, shellWord(Array.isArray(value) ? value.join(',') : String(value)))
+    // A list's flag takes one value each time on some commands.
+    for (const one of [value].flat()) words.push(flag, shellWord(String(one)))
   }
   return words
 }
