@@ -88,6 +88,7 @@ const inWords = new Set<unknown>([
   'metagraphSaved',
   'noPermits',
   'registered',
+  'servedTwice',
   'standingsExpired',
   'uidChanged',
 ])

@@ -9,7 +9,7 @@ export async function banner({ use, models, place, callers, ...axon }: Serving):
   const { command, lacks } = await queryLine(axon)
   const rows = [
     ['hotkey', hotkey + (dev ? ' (//Bob)' : '')],
-    ...(place === null ? [] : [['uid', `${place.uid} of subnet ${place.netuid} on ${place.network}`]]),
+    ...(place === null ? [] : [['uid', `${place.uid ?? 'unknown'} of subnet ${place.netuid} on ${place.network}`]]),
     ['url', url],
     ...(place === null ? [] : [['announces', place.announces ?? 'nothing, because of --no-announce']]),
     ['miner', [use, ...models].join(', ')],

@@ -73,6 +73,7 @@ export function statusCommand(axon: Answering): string {
 const statusFlags = [
   ['netuid', '--netuid'],
   ['subtensor.network', '--network'],
+  ['subtensor.endpoints', '--chain-endpoint'],
   ['axon.externalIp', '--axon-external-ip'],
   ['axon.externalPort', '--axon-external-port'],
 ] as const
@@ -128,8 +129,10 @@ function repeatedFlags(
     const { from } = configuration.origins.get(path) ?? { from: 'default' }
     if (from === 'default' || (from === 'file' && readsFile)) return []
     const setting = configuration.settings.find(one => one.path === path)!
-    const value = String(valueAt(configuration, setting))
-    return [flag, path === 'wallet.path' && !value.startsWith('~') ? resolve(value) : value]
+    return [valueAt(configuration, setting)].flat().flatMap(one => {
+      const value = String(one)
+      return [flag, path === 'wallet.path' && !value.startsWith('~') ? resolve(value) : value]
+    })
   })
 }
 
