@@ -39,10 +39,10 @@ export default class AnnounceCommand extends SettingsCommand {
     const { state } = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: signer.address }))
     const running = state && isServing(state, Date.now()) ? state : null
 
+    // Before the address, which takes some seconds to find.
+    const port = flags.stop ? nowhere.port : knownPort(localPort(configuration, running))
     using waiting = this.status.show('asking for the address of this machine')
-    const axon = flags.stop
-      ? nowhere
-      : { ip: await localIp(configuration, signal), port: knownPort(localPort(configuration, running)) }
+    const axon = flags.stop ? nowhere : { ip: await localIp(configuration, signal), port }
     waiting.change('reading the chain')
     const changed = await announceNow({
       chain,

@@ -30,7 +30,7 @@ import { developmentKeys } from '../keys/development-keys.js'
 export default class Serve extends SettingsCommand {
   static override summary = 'Join the subnet, and answer its validators until stopped.'
   static override description =
-    'It reads the registration of the hotkey and the metagraph, opens the axon, and tells the chain where that is. It exits with 2 when the hotkey is not registered, and with 69 when it loses its place. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
+    'It reads the metagraph and the registration of the hotkey, opens the axon, and announces its address to the chain. It exits with 2 when the hotkey is not registered, and with 69 when the hotkey loses its place in the subnet. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --netuid 1 --model gpt-4o-mini',
     '<%= config.bin %> <%= command.id %> --dev --use echo',

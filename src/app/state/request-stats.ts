@@ -55,7 +55,7 @@ type Options = {
   readonly axon: string
   /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
   readonly hotkey: string
-  /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because anybody can make more */
+  /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because a caller can make any number */
   readonly hasRow: (hotkey: string) => boolean
   /** epoch milliseconds */
   readonly now: () => number
@@ -64,7 +64,7 @@ type Options = {
 
 /**
  * Counts the requests of an axon over the last hour, minute by minute: how they ended, by hotkey, and why they were refused.
- * Its memory is bounded, whoever calls.
+ * Its memory is bounded, however many callers there are.
  */
 export class RequestStats implements Disposable {
   readonly #options: Options
