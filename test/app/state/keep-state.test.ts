@@ -175,7 +175,13 @@ describe('the state of serve', () => {
     it('takes the file of one that has stopped, was killed, or has written nothing for a minute', async () => {
       const killed = spawn(process.execPath, ['-e', ''])
       await once(killed, 'exit')
-      const ends = [{ stoppedAt: 2 }, { pid: killed.pid! }, { writtenAt: Date.now() - 61_000 }, { pid: process.pid }]
+      const ends = [
+        { stoppedAt: 2 },
+        { pid: killed.pid! },
+        { writtenAt: Date.now() - 61_000 },
+        { writtenAt: Date.now() + 600_000 },
+        { pid: process.pid },
+      ]
       for (const change of ends) {
         await written(change)
         {
