@@ -62,7 +62,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     plugins: ['errors'],
     process: ['errors'],
     question: ['.', 'errors'],
-    serving: ['.', 'question'],
+    serving: ['.', 'errors', 'process', 'question'],
     subnet: ['errors', 'output'],
     status: ['subnet', 'output'],
     errors: ['output'],

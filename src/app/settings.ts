@@ -51,7 +51,7 @@ const pluginSettings = z.object({
     .array(z.string().min(1))
     .optional()
     .describe('packages whose miners and dialects may be used, besides the built-in ones; by default all')
-    .meta({ flag: 'allow-plugins' }),
+    .meta({ flag: 'allow-plugins', examples: [['miner-shout']] }),
 })
 
 const logSettings = z.object({

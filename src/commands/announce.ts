@@ -1,14 +1,14 @@
 import { Flags } from '@oclif/core'
 import { registerCommand } from '../app/chain/register-command.js'
 import { hostSections } from '../app/settings.js'
-import { readState, statePath } from '../app/state/serving-state.js'
+import { isServing, readState, statePath } from '../app/state/serving-state.js'
 import { CHAIN_FOLDER, ENDING, HOTKEY } from '../app/tokens.js'
 import type { AnnouncedAxon } from '../chain/metagraph.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { UsageError } from '../cli/errors/usage-error.js'
 import { announceNow, type Changed, nowhere } from '../cli/subnet/announce-now.js'
-import { localIp, localPort, servingNow } from '../cli/subnet/local-axon.js'
+import { localIp, localPort } from '../cli/subnet/local-axon.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
 import { valuesOf } from '../config/configuration.js'
 import { axonText } from '../text/axon-text.js'
@@ -36,13 +36,13 @@ export default class AnnounceCommand extends SettingsCommand {
     const signal = scope.resolve(ENDING)
     const chain = await lookAtChain(scope)
     const signer = await scope.resolve(HOTKEY)
-    const found = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: signer.address }))
-    const running = servingNow(found, Date.now()) ? found.state : null
+    const { state } = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: signer.address }))
+    const running = state && isServing(state, Date.now()) ? state : null
 
+    // Before the address, which takes some seconds to find.
+    const port = flags.stop ? nowhere.port : knownPort(localPort(configuration, running))
     using waiting = this.status.show('asking for the address of this machine')
-    const axon = flags.stop
-      ? nowhere
-      : { ip: await localIp(configuration, signal), port: knownPort(localPort(configuration, running)) }
+    const axon = flags.stop ? nowhere : { ip: await localIp(configuration, signal), port }
     waiting.change('reading the chain')
     const changed = await announceNow({
       chain,

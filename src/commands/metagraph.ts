@@ -11,6 +11,7 @@ import { metagraphHead, metagraphTable } from '../cli/subnet/metagraph-table.js'
 import { neuronRecord } from '../cli/subnet/neuron-record.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
 import { valuesOf } from '../config/configuration.js'
+import { decodeAddress } from '../keys/ss58.js'
 import { columnsOf, fill } from '../text/fill.js'
 
 export default class MetagraphCommand extends SettingsCommand {
@@ -31,7 +32,11 @@ export default class MetagraphCommand extends SettingsCommand {
     }),
     limit: Flags.string({ description: 'how many neurons to list; by default all', helpValue: 'COUNT' }),
     validators: Flags.boolean({ description: 'list only neurons with a validator permit' }),
-    hotkey: Flags.string({ description: 'show all there is of one neuron', helpValue: 'SS58' }),
+    hotkey: Flags.string({
+      description: 'show everything about one neuron',
+      helpValue: 'SS58',
+      exclusive: ['limit', 'sort', 'validators'],
+    }),
   }
   static override readonly reads = ['subnet', 'subtensor'] as const
   static override readonly usesMiner = false
@@ -39,6 +44,7 @@ export default class MetagraphCommand extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(MetagraphCommand)
     const { flags, configuration, scope } = run
+    if (flags.hotkey !== undefined) decodeAddress(flags.hotkey)
     const limit = flags.limit === undefined ? undefined : readCount('--limit', flags.limit)
     const { netuid } = valuesOf(configuration, hostSections.subnet)
     const chain = await lookAtChain(scope)

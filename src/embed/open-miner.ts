@@ -88,7 +88,7 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
   }
 }
 
-/** The host's sections for a program: it names the network itself, since to open a miner must not reach for a server. */
+/** The host's sections for a program: it names the network itself, because opening a miner must not connect to a server. */
 function programSections(): readonly Section[] {
   const { network } = chainSettings.shape
   const subtensor = chainSettings.extend({ network: network.unwrap().default('none').meta(network.meta()!) })
@@ -148,9 +148,8 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
 /** @throws {ConfigError} CONFIG_INVALID when the program names no folder */
 function chainFolder({ folder }: OpenMinerOptions): string {
   if (folder !== undefined) return resolve(folder)
-  const message =
-    'folder is missing: with the last metagraph in it, a miner that restarts while the chain is out of reach knows its validators'
-  const hint = "pass a folder of your program's data, which the miner makes if it has to"
+  const message = 'folder is missing: it keeps the last metagraph, for a restart while the chain is out of reach'
+  const hint = "pass a folder for your program's data; the miner creates it"
   throw new ConfigError('CONFIG_INVALID', [{ code: 'MISSING', path: 'folder', message, hint }])
 }
 

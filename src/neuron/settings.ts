@@ -13,7 +13,8 @@ export const neuronSettings = z.object({
     // Two are asked at a time, 3 s each, over IPv4 and then over IPv6: 24 s, which is less than the chain may take.
     .max(8)
     .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me', 'https://icanhazip.com'])
-    .describe('services that return the address of this machine as text; two of them have to agree'),
+    .describe('services that return the address of this machine as text; two of them have to agree')
+    .meta({ examples: [['https://checkip.amazonaws.com', 'https://api.ipify.org']] }),
   whenDeregistered: z
     .enum(['exit', 'serve'])
     .default('exit')

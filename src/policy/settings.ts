@@ -8,10 +8,16 @@ const hotkeys = z.array(
   }),
 )
 
+// The account of the public key 0, which has no secret key: typed as it stands, it admits no caller.
+const examples = [['5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM']]
+
 /** Who may ask. */
 export const policySettings = z.object({
-  allow: hotkeys.default([]).describe('hotkeys to admit, whatever the other rules say').meta({ flag: 'allow' }),
-  deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny' }),
+  allow: hotkeys
+    .default([])
+    .describe('hotkeys to admit, whatever the other rules say')
+    .meta({ flag: 'allow', examples }),
+  deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny', examples }),
   requirePermit: z
     .boolean()
     .default(true)

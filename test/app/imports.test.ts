@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer } from '../support/model-server.ts'
 
+const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'))
+// Modules of this program that begin the work of a chain, a thread among them.
+const ownChain = ['dist/chain/thread', 'dist/chain/open-chain.js', 'dist/neuron/start-neuron.js']
 const trace = fileURLToPath(new URL('../support/trace-imports.ts', import.meta.url))
 
 describe('what a command loads', () => {
@@ -19,13 +22,28 @@ describe('what a command loads', () => {
     'libsodium-wrappers-sumo',
     'openai',
   ]
+  it('names packages that exist', () => {
+    const missing = light.filter(name => !existsSync(new URL(`../../node_modules/${name}`, import.meta.url)))
+    assert.deepEqual(missing, [])
+    assert.ok(ownChain.every(path => existsSync(new URL(`../../${path}`, import.meta.url))))
+  })
+
+  for (const id of Object.keys(commands))
+    it(`miner ${id.replaceAll(':', ' ')} --help: no client of the chain, no model, no server`, () =>
+      assertLoads([...id.split(':'), '--help'], { not: [...light, 'pino', 'smol-toml'], but: ['@oclif/core'] }))
+
   const cases: [args: string[], not: string[], but: string[]][] = [
     [['--version'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['--help'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['nope'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['serve', '--help'], [...light, 'pino', 'smol-toml'], ['zod']],
     [['config', 'show'], [...light, 'smol-toml'], ['zod']],
+    [['config', 'show', '--origin', '--json'], light, ['zod']],
     [['miners'], [...light, 'pino'], ['zod']],
+    [['dialects'], [...light, 'pino'], ['zod']],
+    [['plugins'], [...light, 'pino'], ['zod']],
+    [['check', '--use', 'echo'], light, ['zod']],
+    [['models', '--use', 'echo'], light, ['zod']],
     [['prompt', 'hi', '--use', 'echo'], light, ['zod']],
   ]
   for (const [args, not, but] of cases) {
@@ -50,6 +68,7 @@ async function assertLoads(args: string[], expected: Expected): Promise<void> {
   await withTrace(async ({ env, urls }) => {
     await runMiner(args, { env })
     assertLoaded(urls(), expected)
+    for (const path of ownChain) assert.equal(urls().includes(path), false, `${path} is loaded`)
   })
 }
 

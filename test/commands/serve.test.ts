@@ -257,7 +257,7 @@ describe('miner serve', () => {
 
   it('says how to open a wallet that is locked', async () => {
     const { code, stderr } = await withWallet('locked', [])
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(stderr, /error: hotkey file .*locked.* is encrypted\n {2}try: set MINER_WALLET_PASSWORD, .*\n$/)
   })
 

@@ -65,6 +65,7 @@ describe('miner announce', () => {
     await using node = await startNode()
     const cases: [args: string[], code: number, error: string][] = [
       [['--axon-port', '0', ...ip], 2, 'PORT_MISSING'],
+      [['--axon-port', '0', '--axon-external-ip', '0.0.0.0'], 2, 'PORT_MISSING'],
       [['--axon-external-ip', '224.0.0.1', '--network', 'finney'], 2, 'ADDRESS_UNROUTABLE'],
       [['--axon-external-ip', '0.0.0.0'], 2, 'ADDRESS_UNROUTABLE'],
       [['--network', 'none'], 2, 'CONFIG_INVALID'],

@@ -78,6 +78,8 @@ describe('miner metagraph', () => {
     const cases: [args: string[], code: number, error: string][] = [
       [['--network', node.url, '--hotkey', charlie.address], 2, 'NOT_REGISTERED'],
       [['--network', node.url, '--hotkey', '5abc'], 2, 'SS58_MALFORMED'],
+      [['--network', 'ws://127.0.0.1:1', '--hotkey', '5abc'], 2, 'SS58_MALFORMED'],
+      [['--network', node.url, '--hotkey', charlie.address, '--limit', '1'], 2, 'FLAGS_CONFLICT'],
       [['--network', node.url, '--netuid', '7'], 2, 'SUBNET_UNKNOWN'],
       [['--network', node.url, '--limit', '0'], 2, 'INVALID_VALUE'],
       [['--network', node.url, '--sort', 'name'], 2, 'INVALID_VALUE'],

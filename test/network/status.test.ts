@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import nock from 'nock'
 import { readState, statePath } from '#dist/app/state/serving-state.js'
@@ -97,6 +98,24 @@ describe('miner status', () => {
     assert.ok([130, 143].includes((await run.ended).code!))
     const { state } = await readState(statePath(join(home, 'data/chain'), { netuid: 1, hotkey: bob.address }))
     assert.notEqual(state?.stoppedAt ?? null, null)
+  })
+
+  it('shows the first of two miners of one hotkey, and the second one names that', async () => {
+    await using node = await startNode()
+    const flags = ['serve', '--use', 'echo', '--axon-port', '0', '--network', node.url, '--no-announce']
+    await using first = await startMiner(flags, { env: env() })
+    const path = statePath(join(home, 'data/chain'), { netuid: 1, hotkey: bob.address })
+    while ((await readState(path)).state === null) await setTimeout(50)
+    await using second = await startMiner(flags, { env: env() })
+    const isTwice = ({ event }: { event: string }) => event === 'servedTwice'
+    const warning = second.records.find(isTwice) ?? (await second.next('servedTwice'))
+    const { document } = await statusOf(node.url, '--no-announce')
+    assert.equal(warning.url, first.url)
+    assert.deepEqual([document.serving.pid, document.serving.url], [warning.pid, first.url])
+    await second.stop()
+    assert.equal((await readState(path)).state!.url, first.url)
+    await first.stop()
+    assert.ok(!first.records.some(isTwice))
   })
 
   it('finds what needs a hand, and exits with 1', async () => {

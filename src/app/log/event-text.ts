@@ -37,7 +37,8 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
   serving: ({ url, use, dialect, uid, netuid, network, announces = 'nothing', callers }) => {
-    const place = uid === undefined ? '' : `, uid ${uid} of subnet ${netuid} on ${network}, announces ${announces}`
+    const place =
+      uid === undefined ? '' : `, uid ${uid ?? 'unknown'} of subnet ${netuid} on ${network}, announces ${announces}`
     return `${url}, miner ${use}, dialect ${dialect}${place}, answers ${callers}`
   },
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
@@ -88,6 +89,7 @@ const inWords = new Set<unknown>([
   'metagraphSaved',
   'noPermits',
   'registered',
+  'servedTwice',
   'standingsExpired',
   'uidChanged',
 ])

@@ -1,16 +1,13 @@
-import { writePrivateFile } from '../../neuron/disk/private-file.js'
 import type { Log } from '../../plugin/log.js'
 import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
-import { type ServingState, stateText } from './serving-state.js'
+import type { ServingState } from './serving-state.js'
+import { StateFile } from './state-file.js'
 
 /** How often the file is renewed while requests come, or the life on the chain changes. */
 const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
 const IDLE_MS = 30_000
-
-/** How old the file of a miner that serves is at most, with some time for a slow machine. */
-export const MAX_STATE_AGE_MS = 60_000
 
 export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect'> & {
   /** of the file, see `statePath` */
@@ -43,7 +40,8 @@ type NeuronPart = {
 
 /**
  * Keeps a file that tells `miner status` what this miner does, and who asked it in the last hour. Disposing it writes the
- * file once more, with the time of the end. Serving goes on when the file cannot be written, and the log says so once.
+ * file once more, with the time of the end. Serving goes on when the file cannot be written, or belongs to another process
+ * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
   const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
@@ -55,25 +53,21 @@ export function keepState(options: KeepState): AsyncDisposable {
     now,
     onError: error => log.error({ event: 'observerFailed', error }),
   })
-  const file = new StateFile(path, log)
   const startedAt = now()
+  const file = new StateFile(path, { log, owner: { pid: process.pid, startedAt }, now })
   const write = (stoppedAt: number | null) => {
     const { callers, ...requests } = stats.sum()
     const uidOf = (hotkey: string) => {
       const standing = standings(hotkey)
       return typeof standing === 'object' ? standing.uid : null
     }
-    return file.replace(
-      stateText({
-        pid: process.pid,
-        startedAt,
-        writtenAt: now(),
-        stoppedAt,
-        ...serving,
-        ...neuronFields(neuron?.()),
-        requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
-      }),
-    )
+    return file.replace({
+      writtenAt: now(),
+      stoppedAt,
+      ...serving,
+      ...neuronFields(neuron?.()),
+      requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
+    })
   }
 
   let written = { changes: '', at: 0 }
@@ -114,28 +108,5 @@ function neuronFields(report: NeuronPart | undefined) {
     problem: problem && { message: problem.message, since: problem.since },
     announcement,
     ours: ours && { ip: ours.ip, port: ours.port },
-  }
-}
-
-/** The file on disk. */
-class StateFile {
-  readonly #path: string
-  readonly #log: Log
-  #isFailing = false
-
-  constructor(path: string, log: Log) {
-    this.#path = path
-    this.#log = log
-  }
-
-  /** Never rejects: a failure is logged, once until the next success. */
-  async replace(text: string): Promise<void> {
-    try {
-      await writePrivateFile(this.#path, text)
-      this.#isFailing = false
-    } catch (error) {
-      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path: this.#path, error })
-      this.#isFailing = true
-    }
   }
 }

@@ -55,7 +55,7 @@ type Options = {
   readonly axon: string
   /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
   readonly hotkey: string
-  /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because anybody can make more */
+  /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because a caller can make any number */
   readonly hasRow: (hotkey: string) => boolean
   /** epoch milliseconds */
   readonly now: () => number
@@ -64,7 +64,7 @@ type Options = {
 
 /**
  * Counts the requests of an axon over the last hour, minute by minute: how they ended, by hotkey, and why they were refused.
- * Its memory is bounded, whoever calls.
+ * Its memory is bounded, however many callers there are.
  */
 export class RequestStats implements Disposable {
   readonly #options: Options
@@ -108,7 +108,7 @@ export class RequestStats implements Disposable {
       }
     }
     return {
-      since: Math.max(this.#openedAt, this.#options.now() - MINUTES * MINUTE_MS),
+      since: Math.max(Math.min(this.#openedAt, this.#options.now()), this.#options.now() - MINUTES * MINUTE_MS),
       callers: [...callers.values()].sort((one, other) => other.lastAt - one.lastAt),
       others,
       reasons: [...reasons.values()].sort((one, other) => other.count - one.count),
@@ -144,7 +144,7 @@ export class RequestStats implements Disposable {
     const number = Math.floor(this.#options.now() / MINUTE_MS)
     const last = this.#minutes.at(-1)
     // A clock that steps back goes on in the minute that it had reached.
-    if (last && last.number >= number) return last
+    if (last && last.number >= number && last.number - number <= MINUTES) return last
     this.#forget()
     const minute = new Minute(number)
     this.#minutes.push(minute)
@@ -152,8 +152,10 @@ export class RequestStats implements Disposable {
   }
 
   #forget(): void {
-    const oldest = Math.floor(this.#options.now() / MINUTE_MS) - MINUTES
-    while (this.#minutes[0] && this.#minutes[0].number <= oldest) this.#minutes.shift()
+    const current = Math.floor(this.#options.now() / MINUTE_MS)
+    while (this.#minutes[0] && this.#minutes[0].number <= current - MINUTES) this.#minutes.shift()
+    // A clock that was wrong by more than an hour was set right: what it counted has no time any more.
+    if (this.#minutes.some(({ number }) => number - current > MINUTES)) this.#minutes.length = 0
   }
 }
 

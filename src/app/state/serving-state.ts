@@ -59,6 +59,17 @@ const servingState = z.object({
 /** What `miner serve` tells other commands of itself, in a file. */
 export type ServingState = z.output<typeof servingState>
 
+/** How old the file of a miner that serves is at most, with some time for a slow machine. */
+const MAX_AGE_MS = 60_000
+
+/**
+ * Returns whether the miner of a state serves, as far as its file tells. A time in the future is as old: the clock was set
+ * back since, and a miner that serves has written again.
+ */
+export function isServing({ stoppedAt, writtenAt }: ServingState, now: number): boolean {
+  return stoppedAt === null && Math.abs(now - writtenAt) <= MAX_AGE_MS
+}
+
 /** Returns the path of the file for one hotkey on one subnet. */
 export function statePath(folder: string, { netuid, hotkey }: Pick<ServingState, 'netuid' | 'hotkey'>): string {
   return join(folder, `serving-${netuid}-${hotkey}.json`)

@@ -34,9 +34,8 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['ENDED_EARLY', FAILED],
 ])
 const wallet: ReadonlyMap<WalletErrorCode, number> = new Map([
-  ['KEYFILE_LOCKED', FAILED],
-  ['KEYFILE_UNREADABLE', FAILED],
   ['KEYFILE_PASSWORD_ABORTED', INTERRUPTED],
+  ['KEYFILE_DECRYPT_FAILED', FAILED],
 ])
 const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
   ['WRONG_CHAIN', MISUSED],

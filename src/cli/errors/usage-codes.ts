@@ -16,7 +16,7 @@ export const usageCodes = {
   VALUE_MISSING: { meaning: 'a flag lacks its value', remedy: 'write `--flag=VALUE`' },
   FLAG_MISSING: { meaning: "a plugin's command needs a flag", remedy: 'add the flag that the hint names' },
   FLAGS_CONFLICT: {
-    meaning: "flags of a plugin's command exclude or need each other",
+    meaning: 'flags of the command exclude or need each other',
     remedy: 'add or leave out those that the message names',
   },
   ARGUMENT_MISSING: { meaning: "a plugin's command needs an argument", remedy: "follow the command's `--help`" },

@@ -1,27 +1,17 @@
 import { escapeControls } from '../../text/escape.js'
 import { columnsOf, fill } from '../../text/fill.js'
-import { type Answering, queryLine, statusCommand } from './query-line.js'
-
-export type Serving = Answering & {
-  readonly use: string
-  readonly models: readonly string[]
-  /** its place in a subnet; null without a chain */
-  readonly place: string | null
-  /** what the chain is told, or why it is told nothing; null without a chain */
-  readonly announces: string | null
-  /** who may ask */
-  readonly callers: string
-}
+import type { Serving } from './describe-serving.js'
+import { queryLine, statusCommand } from './query-line.js'
 
 /** Describes an axon that has just opened, for an operator at a terminal. */
-export async function banner({ use, models, place, announces, callers, ...axon }: Serving): Promise<string> {
+export async function banner({ use, models, place, callers, ...axon }: Serving): Promise<string> {
   const { url, hotkey, dev, dialect, dialectFile } = axon
   const { command, lacks } = await queryLine(axon)
   const rows = [
     ['hotkey', hotkey + (dev ? ' (//Bob)' : '')],
-    ...(place === null ? [] : [['uid', place]]),
+    ...(place === null ? [] : [['uid', `${place.uid ?? 'unknown'} of subnet ${place.netuid} on ${place.network}`]]),
     ['url', url],
-    ...(announces === null ? [] : [['announces', announces]]),
+    ...(place === null ? [] : [['announces', place.announces ?? 'nothing, because of --no-announce']]),
     ['miner', [use, ...models].join(', ')],
     ['dialect', dialectFile ? `${dialect.name}, of ${dialectFile}` : dialect.name],
     ['callers', dev ? 'the development keys //Alice to //Ferdie' : callers],

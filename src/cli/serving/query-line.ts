@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { defaultDialect } from '../../app/catalogue/dialects.js'
 import { hostSections } from '../../app/settings.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
+import { redact } from '../../config/redact.js'
 import { developmentKeys } from '../../keys/development-keys.js'
 import type { DialectDefinition, Route } from '../../plugin/dialect.js'
 import { shellWord } from '../../text/shell-word.js'
@@ -73,6 +74,7 @@ export function statusCommand(axon: Answering): string {
 const statusFlags = [
   ['netuid', '--netuid'],
   ['subtensor.network', '--network'],
+  ['subtensor.endpoints', '--chain-endpoint'],
   ['axon.externalIp', '--axon-external-ip'],
   ['axon.externalPort', '--axon-external-port'],
 ] as const
@@ -128,8 +130,10 @@ function repeatedFlags(
     const { from } = configuration.origins.get(path) ?? { from: 'default' }
     if (from === 'default' || (from === 'file' && readsFile)) return []
     const setting = configuration.settings.find(one => one.path === path)!
-    const value = String(valueAt(configuration, setting))
-    return [flag, path === 'wallet.path' && !value.startsWith('~') ? resolve(value) : value]
+    return [redact(setting, valueAt(configuration, setting))].flat().flatMap(one => {
+      const value = String(one)
+      return [flag, path === 'wallet.path' && !value.startsWith('~') ? resolve(value) : value]
+    })
   })
 }
 

@@ -3,7 +3,7 @@ import { networkName } from '../../app/chain/network-name.js'
 import { registerCommand } from '../../app/chain/register-command.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
-import { type FoundState, readState, statePath } from '../../app/state/serving-state.js'
+import { type FoundState, isServing, readState, statePath } from '../../app/state/serving-state.js'
 import { CHAIN_FOLDER, CONFIGURATION, HOTKEY } from '../../app/tokens.js'
 import type { Chain, Connection } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
@@ -15,7 +15,7 @@ import { whyUnroutable } from '../../neuron/address/routable.js'
 import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { readAddress } from '../../wallet/read-address.js'
-import { localIp, localPort, servingNow } from '../subnet/local-axon.js'
+import { localIp, localPort } from '../subnet/local-axon.js'
 import { typedFlags } from '../subnet/typed-flags.js'
 import { type Ping, pingAxon } from './ping-axon.js'
 
@@ -103,14 +103,14 @@ export async function statusSource(
   return {
     async read(signal) {
       const serving = await readState(statePath(folder, { netuid, hotkey }))
-      const isServing = servingNow(serving, Date.now())
-      const ours = isServing ? serving.state?.ours : null
+      const running = serving.state && isServing(serving.state, Date.now()) ? serving.state : null
+      const ours = running?.ours
       const [chain, address] = await Promise.all([
         readChain(signal),
         ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
       const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
-      const port = ours?.port ?? localPort(configuration, isServing ? serving.state : null)
+      const port = ours?.port ?? localPort(configuration, running)
       return {
         at: Date.now(),
         hotkey,
@@ -121,7 +121,7 @@ export async function statusSource(
         neuron,
         own: { ...address, port },
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
-        serving: { ...serving, isRunning: isServing },
+        serving: { ...serving, isRunning: running !== null },
         settings: { announce, requirePermit, isLocal },
         registerCommand: registerCommand(configuration),
         typedFlags: typedFlags(configuration, configFile),

@@ -1,15 +1,8 @@
 import { ChainError } from '../../chain/chain-error.js'
 import type { Metagraph, Neuron } from '../../chain/metagraph.js'
-import { decodeAddress } from '../../keys/ss58.js'
 
-/**
- * Returns the neuron of a hotkey.
- *
- * @throws {KeyError} when the text is not a hotkey
- * @throws {ChainError} NOT_REGISTERED
- */
+/** Returns the neuron of a hotkey. @throws {ChainError} NOT_REGISTERED */
 export function findNeuron({ neurons, subnet }: Metagraph, hotkey: string): Neuron {
-  decodeAddress(hotkey)
   const neuron = neurons.find(one => one.hotkey === hotkey)
   if (neuron) return neuron
   throw new ChainError('NOT_REGISTERED', `the hotkey ${hotkey} is not registered on subnet ${subnet.netuid}`, {

@@ -1,6 +1,5 @@
 import { hostSections } from '../../app/settings.js'
-import { MAX_STATE_AGE_MS } from '../../app/state/keep-state.js'
-import type { FoundState, ServingState } from '../../app/state/serving-state.js'
+import type { ServingState } from '../../app/state/serving-state.js'
 import { resolveNetwork } from '../../chain/networks.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { ownAddress } from '../../neuron/address/own-address.js'
@@ -27,9 +26,4 @@ export async function localIp(configuration: Configuration, signal: AbortSignal)
 export function localPort(configuration: Configuration, running: ServingState | null): number | null {
   const { port, externalPort } = valuesOf(configuration, hostSections.axon)
   return externalPort ?? running?.port ?? (port || null)
-}
-
-/** Returns whether `miner serve` runs, as far as its file tells. */
-export function servingNow({ state }: FoundState, now: number): boolean {
-  return state !== null && state.stoppedAt === null && now - state.writtenAt <= MAX_STATE_AGE_MS
 }

@@ -1,4 +1,5 @@
 import { type Configuration, valueAt } from '../../config/configuration.js'
+import { redact } from '../../config/redact.js'
 import { shellWord } from '../../text/shell-word.js'
 
 /** The settings that decide of which neuron and of which chain a command tells. */
@@ -8,7 +9,8 @@ const ofAxon = ['axon.port', 'axon.externalIp', 'axon.externalPort']
 
 /**
  * Returns the flags of this command line that tell whose axon it is and where, as a shell reads them, so that a command in
- * a hint is about the same neuron. What the file and the environment set, the next command finds by itself.
+ * a hint is about the same neuron. What the file and the environment set, the next command finds by itself. URLs lose
+ * user, password and query, which may be secret.
  *
  * @param configFile what `--config` names
  */
@@ -18,9 +20,10 @@ export function typedFlags(configuration: Configuration, configFile: string | un
     const origin = configuration.origins.get(path)
     const setting = configuration.settings.find(one => one.path === path)
     if (origin?.from !== 'flag' || !setting) continue
-    const value = valueAt(configuration, setting)
+    const value = redact(setting, valueAt(configuration, setting))
     const flag = `--${setting.shortFlag ?? setting.flag}`
-    words.push(flag, shellWord(Array.isArray(value) ? value.join(',') : String(value)))
+    // A list's flag takes one value each time on some commands.
+    for (const one of [value].flat()) words.push(flag, shellWord(String(one)))
   }
   return words
 }

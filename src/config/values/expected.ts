@@ -1,4 +1,5 @@
 import { quote } from '../../text/escape.js'
+import { shellWord } from '../../text/shell-word.js'
 import { isPlainAddress, redact } from '../redact.js'
 import type { Setting } from '../schema/setting.js'
 import { type Bound, isScalar, type NumberShape, type Shape } from '../schema/shape.js'
@@ -95,25 +96,32 @@ function kindOf(value: unknown): string {
   }
 }
 
-/** Returns a setting's default as an operator would write it; undefined when it has none, or an empty one. */
+/** Returns a setting's default as an operator types it behind the flag; undefined when it has none, or an empty one. */
 export function defaultText(setting: Setting): string | undefined {
   const value = redact(setting, setting.default)
   if (value === undefined || value === null || value === '') return undefined
-  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.join(',') || undefined
+  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.join(' ') || undefined
   if (typeof value === 'object') return Object.keys(value).length === 0 ? undefined : JSON.stringify(value)
   return String(value)
 }
 
 /**
- * Returns a value that a setting takes, as an operator would write it: the first of its `examples`, else the default, else
- * one of its kind.
+ * Returns a flag with a value that its setting takes, as a shell reads it: the first of the setting's `examples`, else its
+ * default, else one of its kind. A list's flag is repeated, since that works on every command.
+ *
+ * @param flag with its dashes
  */
-export function exampleOf(setting: Setting): string {
+export function flagExample(setting: Setting, flag: string): string {
   const examples = setting.schema.meta()?.examples
-  if (Array.isArray(examples)) return String(examples[0])
-  const text = defaultText(setting)
-  if (text !== undefined && !/\s/.test(text)) return text
-  return exampleOfShape(setting.shape)
+  const values = Array.isArray(examples)
+    ? [examples[0]].flat().map(value => shellWord(String(value)))
+    : [exampleOf(setting)]
+  return values.map(value => `${flag} ${value}`).join(' ')
+}
+
+function exampleOf({ shape, ...setting }: Setting): string {
+  const text = shape.kind === 'list' ? undefined : defaultText({ shape, ...setting })
+  return text !== undefined && !/\s/.test(text) ? text : exampleOfShape(shape)
 }
 
 function exampleOfShape(shape: Shape): string {

@@ -1,7 +1,7 @@
 import type { Origin } from '../origin.js'
 import type { Setting } from '../schema/setting.js'
 import { isPlain, type Shape } from '../schema/shape.js'
-import { allowed, exampleOf } from './expected.js'
+import { allowed, flagExample } from './expected.js'
 
 /**
  * Returns the hint where to set a setting: `set --port 8091, MINER_AXON_PORT or axon.port in the file`. The flag has an
@@ -28,7 +28,7 @@ export function settingHint(
       : `set ${path} in the file`
   const flag = origin?.from === 'flag' ? origin.flag : flagOf(setting)
   const ways = [
-    flag && (isTold ? `${flag} ${exampleOf(setting)}` : flag),
+    flag && (isTold ? flagExample(setting, flag) : flag),
     origin?.from === 'environment' ? origin.variable : setting.variables[0],
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { withTimeout } from '../../async/timeout.js'
+import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Miner, MinerDefinition } from '../miner.js'
 import { methodsOf, optionalMethods } from '../miner-methods.js'
 import { NoAnswer } from '../no-answer.js'
 import { callable, shapeProblems } from './check-definition.js'
 import { brokenPlugin, type PluginError, type PluginSource, thrownText } from './plugin-error.js'
 
-/** How long a miner may take to be created, and then to get ready. */
-const MAX_MS = 60_000
+/** How long a miner may take to be created and to get ready, both together. */
+const MAX_MS = 30_000
 
 /**
  * Wraps a plugin's miner so that errors which it throws outside of questions name the plugin. A `NoAnswer` passes as it
@@ -35,34 +35,42 @@ export function guardMiner(definition: MinerDefinition, source: PluginSource, ma
       }
     },
     async create(context) {
+      const startedAt = performance.now()
       const creating = (async () => definition.create(context))()
       const miner = await withTimeout(creating, maxMs).catch((thrown: unknown) => {
         if (thrown instanceof NoAnswer) throw thrown
         throw fault(`cannot be created: ${thrownText(thrown)}`, thrown)
       })
+      const leftMs = maxMs - Math.round(performance.now() - startedAt)
       if (typeof miner?.prompt !== 'function') throw fault('is created without a function `prompt`')
       const [problem] = shapeProblems(optional, miner)
       if (problem !== undefined) throw fault(`is created with an invalid function: ${problem}`)
-      return guarded(miner, fault, maxMs)
+      return guarded(miner, fault, { maxMs, leftMs })
     },
   }
 }
 
 type Fault = (message: string, thrown?: unknown) => PluginError
 
+/** How long creating the miner and getting it ready may take together, and what creating it has left of that. */
+type Limits = { readonly maxMs: number; readonly leftMs: number }
+
 /**
  * Leaves answers and hooks to their callers, which guard them, as `checkMiner` and `listModels` do. Prepares and closes the
  * miner once, although a program that embeds it may call `ready` and `close` beside its scope.
  */
-function guarded(miner: Miner, fault: Fault, maxMs: number): Miner {
+function guarded(miner: Miner, fault: Fault, { maxMs, leftMs }: Limits): Miner {
   const { health, ...methods } = methodsOf(miner)
   let prepared: Promise<void> | undefined
   let closed: Promise<void> | undefined
   const prepare = async () => {
     try {
-      await withTimeout(Promise.resolve(miner.ready?.()), maxMs)
+      await withTimeout(Promise.resolve(miner.ready?.()), leftMs)
     } catch (thrown) {
-      throw thrown instanceof NoAnswer ? thrown : fault(`cannot get ready: ${thrownText(thrown)}`, thrown)
+      if (thrown instanceof NoAnswer) throw thrown
+      const why =
+        thrown instanceof TimeoutError ? `took longer than ${maxMs / 1000} s, with \`create\`` : thrownText(thrown)
+      throw fault(`cannot get ready: ${why}`, thrown)
     }
   }
   const close = async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -14,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
-import { readState, statePath } from '#dist/app/state/serving-state.js'
+import { readState, type ServingState, statePath, stateText } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
@@ -33,7 +35,8 @@ const record = {
 describe('the state of serve', () => {
   let folder: string
   let path: string
-  let warnings: { event?: unknown }[]
+  let warnings: { event?: unknown; pid?: unknown }[]
+  let warned = () => {}
 
   beforeEach(() => {
     folder = join(mkdtempSync(join(tmpdir(), 'miner-state-')), 'chain')
@@ -50,10 +53,14 @@ describe('the state of serve', () => {
     ours: { ip: '203.0.113.7', port: 8091 },
     problems: { chain: { message: 'no endpoint answers', since: 1 }, announcement: null, address: null, disk: null },
   })
+  const warn = (fields: object) => {
+    warnings.push(fields)
+    warned()
+  }
   const keep = (neuron = lost) =>
     keepState({
       path,
-      log: { debug() {}, info() {}, warn: (fields: object) => void warnings.push(fields), error: assert.ifError },
+      log: { debug() {}, info() {}, warn, error: assert.ifError },
       axon: 'axon',
       netuid: 1,
       network: 'finney',
@@ -128,6 +135,77 @@ describe('the state of serve', () => {
     assert.deepEqual(readdirSync(folder).length, 1)
   })
 
+  describe('beside another process', () => {
+    const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'])
+    after(() => other.kill())
+
+    const written = async (change: Partial<ServingState>) => {
+      {
+        await using _state = keep()
+      }
+      const { state } = await readState(path)
+      const changed = { ...state!, pid: other.pid!, startedAt: 1, stoppedAt: null, ...change }
+      writeFileSync(path, stateText(changed))
+      return readFileSync(path, 'utf8')
+    }
+    const pids = () => warnings.map(({ event, pid }) => [event, pid])
+
+    it('leaves the file of one that serves alone, and names it once', async () => {
+      const text = await written({})
+      {
+        await using _state = keep()
+      }
+      assert.equal(readFileSync(path, 'utf8'), text)
+      assert.deepEqual(pids(), [['servedTwice', other.pid]])
+    })
+
+    it('leaves the file alone when one in another container has taken it meanwhile', async () => {
+      const text = await written({})
+      rmSync(path)
+      {
+        const there = fileIn(folder)
+        await using _state = keep()
+        await there
+        writeFileSync(path, text.replace(`"pid":${other.pid}`, `"pid":${process.pid}`))
+      }
+      assert.equal((await readState(path)).state!.startedAt, 1)
+      assert.deepEqual(pids(), [['servedTwice', process.pid]])
+    })
+
+    it('takes the file of one that has stopped, was killed, or has written nothing for a minute', async () => {
+      const killed = spawn(process.execPath, ['-e', ''])
+      await once(killed, 'exit')
+      const ends = [
+        { stoppedAt: 2 },
+        { pid: killed.pid! },
+        { writtenAt: Date.now() - 61_000 },
+        { writtenAt: Date.now() + 600_000 },
+        { pid: process.pid },
+      ]
+      for (const change of ends) {
+        await written(change)
+        {
+          await using _state = keep()
+        }
+        const { state } = await readState(path)
+        assert.deepEqual([state!.pid, state!.startedAt > 1], [process.pid, true])
+      }
+      assert.deepEqual(warnings, [])
+    })
+
+    it('takes the file when the other one has stopped meanwhile', async () => {
+      const text = await written({})
+      {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        warned = resolve
+        await using _state = keep()
+        await promise
+        writeFileSync(path, text.replace('"stoppedAt":null', '"stoppedAt":2'))
+      }
+      assert.equal((await readState(path)).state!.pid, process.pid)
+    })
+  })
+
   it('is null, with the reason, when the file is garbage, and without one when it does not exist', async () => {
     assert.deepEqual(await readState(path), { state: null, problem: null })
     {
@@ -161,7 +239,7 @@ describe('the state of serve', () => {
 
 /** Waits until there is a file under its last name. */
 async function fileIn(folder: string): Promise<void> {
-  mkdirSync(folder, { mode: 0o700 })
+  mkdirSync(folder, { mode: 0o700, recursive: true })
   const { promise, resolve } = Promise.withResolvers<void>()
   const look = () => readdirSync(folder).some(name => name.endsWith('.json')) && resolve()
   const watcher = watch(folder, look)

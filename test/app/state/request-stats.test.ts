@@ -87,11 +87,21 @@ describe('request stats', () => {
 
   it('goes on counting when the clock steps back', () => {
     answer()
-    now -= 2 * HOUR
+    now -= HOUR / 2
     answer()
-    now += 2 * HOUR
+    now += HOUR / 2
     answer()
     assert.equal(stats.sum().callers[0]?.answered, 3)
+  })
+
+  it('begins anew when a clock that was wrong by more than an hour is set right', () => {
+    answer()
+    now -= 2 * HOUR
+    answer()
+    const { callers, since } = stats.sum()
+    assert.deepEqual([callers[0]!.answered, since], [1, now])
+    now += HOUR
+    assert.deepEqual(stats.sum().callers, [])
   })
 
   it('ignores other axons, and the pings of its own hotkey', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Declared } from '#dist/plugin/load/discover.js'
 import { guardMiner } from '#dist/plugin/load/guard-miner.js'
@@ -152,7 +153,17 @@ describe('a plugin’s module', () => {
       message: /cannot be created: took longer than 50 ms$/,
     })
     const { ready } = await build(() => ({ prompt: never as never, ready: never }))
-    await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 50 ms$/ })
+    await assert.rejects(ready!(), { code, message: /cannot get ready: took longer than 0\.05 s, with `create`$/ })
+  })
+
+  it('has one bound for being created and getting ready together', async () => {
+    const about = { name: 'a', summary: 'one', settings: z.object({}) }
+    const create = () => setTimeout(500, { prompt: never as never, ready: never })
+    const context = {} as Parameters<MinerDefinition['create']>[0]
+    const miner = await guardMiner({ ...about, create }, declared('miner', 'a', 'a.js'), 1_000).create(context)
+    // Timers fire in the order of their times: with a bound of its own, `ready` would be the later one.
+    const first = await Promise.race([miner.ready!().catch(({ message }) => message), setTimeout(900, 'timer')])
+    assert.match(first as string, /took longer than 1 s, with `create`$/)
   })
 
   it('is prepared and closed once, and prepared again after a failure', async () => {

@@ -1,0 +1,26 @@
+import { withoutEffect } from '../../app/chain/without-chain.js'
+import { hostSections } from '../../app/settings.js'
+import { ConfigError } from '../../config/config-error.js'
+import { type Configuration, valuesOf } from '../../config/configuration.js'
+import { originText } from '../../config/origin.js'
+import { UsageError } from '../errors/usage-error.js'
+
+/**
+ * Checks what a miner without a chain needs: callers by name, since no standing tells who they are. With a chain there is
+ * nothing to check.
+ *
+ * @throws {ConfigError} CONFIG_INVALID when a flag has no effect without a chain
+ * @throws {UsageError} NOBODY_ALLOWED
+ */
+export function checkWithoutChain(configuration: Configuration): void {
+  if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return
+  const idle = withoutEffect(configuration, 'flag')
+  if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
+  const origin = originText(configuration.origins.get('subtensor.network')!)
+  throw new UsageError(
+    'NOBODY_ALLOWED',
+    `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
+    'name the hotkeys that may ask, with --allow',
+  )
+}

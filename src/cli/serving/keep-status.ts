@@ -1,0 +1,35 @@
+import { networkName } from '../../app/chain/network-name.js'
+import type { Scope } from '../../app/scope.js'
+import { hostSections } from '../../app/settings.js'
+import { keepState } from '../../app/state/keep-state.js'
+import { statePath } from '../../app/state/serving-state.js'
+import { CHAIN_FOLDER, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, LOG, RESOURCES } from '../../app/tokens.js'
+import type { Axon } from '../../axon/serve-axon.js'
+import { valuesOf } from '../../config/configuration.js'
+import type { NeuronLife } from '../../neuron/start-neuron.js'
+
+/** A miner that serves on a subnet. */
+type OnSubnet = { readonly axon: Axon; readonly neuron: NeuronLife }
+
+/** Keeps the file that `miner status` reads, until it is disposed or the scope closes. */
+export function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): AsyncDisposable {
+  const configuration = scope.resolve(CONFIGURATION)
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const { id, hotkey, url, port } = axon
+  const state = keepState({
+    path: statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey }),
+    log: scope.resolve(LOG),
+    axon: id,
+    standings: neuron.standings,
+    allow: valuesOf(configuration, hostSections.policy).allow,
+    neuron: () => neuron.report(),
+    network: networkName(valuesOf(configuration, hostSections.subtensor).network),
+    netuid,
+    hotkey,
+    url,
+    port,
+    miner: scope.resolve(CHOSEN_MINER).name,
+    dialect: scope.resolve(CHOSEN_DIALECT).name,
+  })
+  return scope.resolve(RESOURCES).own(state)
+}
