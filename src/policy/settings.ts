@@ -10,8 +10,14 @@ const hotkeys = z.array(
 
 /** Who may ask. */
 export const policySettings = z.object({
-  allow: hotkeys.default([]).describe('hotkeys to admit, whatever the other rules say').meta({ flag: 'allow' }),
-  deny: hotkeys.default([]).describe('hotkeys to refuse').meta({ flag: 'deny' }),
+  allow: hotkeys
+    .default([])
+    .describe('hotkeys to admit, whatever the other rules say')
+    .meta({ flag: 'allow', examples: [['5F…']] }),
+  deny: hotkeys
+    .default([])
+    .describe('hotkeys to refuse')
+    .meta({ flag: 'deny', examples: [['5F…']] }),
   requirePermit: z
     .boolean()
     .default(true)

@@ -28,11 +28,17 @@ export function settingHint(
       : `set ${path} in the file`
   const flag = origin?.from === 'flag' ? origin.flag : flagOf(setting)
   const ways = [
-    flag && (isTold ? `${flag} ${exampleOf(setting)}` : flag),
+    flag && (isTold ? `${flag} ${flagExample(setting)}` : flag),
     origin?.from === 'environment' ? origin.variable : setting.variables[0],
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
+}
+
+/** Returns an example for the command line, where a flag takes the items of a list one by one. */
+function flagExample(setting: Setting): string {
+  const example = exampleOf(setting)
+  return setting.shape.kind === 'list' ? example.replaceAll(',', ' ') : example
 }
 
 function flagOf({ shortFlag, flag }: Setting): string | undefined {
