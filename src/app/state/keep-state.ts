@@ -134,7 +134,10 @@ class StateFile {
       await writePrivateFile(this.#path, text)
       this.#isFailing = false
     } catch (error) {
-      if (!this.#isFailing) this.#log.warn({ event: 'stateUnwritten', path: this.#path, error })
+      if (!this.#isFailing) {
+        const message = `cannot write the file that miner status reads: ${(error as Error).message}`
+        this.#log.warn({ event: 'stateUnwritten', message, path: this.#path, error })
+      }
       this.#isFailing = true
     }
   }

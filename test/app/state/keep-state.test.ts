@@ -33,7 +33,7 @@ const record = {
 describe('the state of serve', () => {
   let folder: string
   let path: string
-  let warnings: { event?: unknown }[]
+  let warnings: { event?: unknown; message?: unknown }[]
 
   beforeEach(() => {
     folder = join(mkdtempSync(join(tmpdir(), 'miner-state-')), 'chain')
@@ -125,6 +125,7 @@ describe('the state of serve', () => {
       warnings.map(({ event }) => event),
       ['stateUnwritten'],
     )
+    assert.match(String(warnings[0]!.message), /^cannot write the file that miner status reads: E[A-Z]+/)
     assert.deepEqual(readdirSync(folder).length, 1)
   })
 
