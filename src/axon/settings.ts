@@ -21,7 +21,7 @@ export const axonSettings = z.object({
     .max(65_535)
     .optional()
     .describe('port that the chain is told; by default the port of the axon')
-    .meta({ env: ['BT_AXON_EXTERNAL_PORT'] }),
+    .meta({ env: ['BT_AXON_EXTERNAL_PORT'], examples: [8091] }),
   concurrency: z
     .int()
     .min(1)

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 
+const NETWORK = 'must be one of finney, test, archive, local, none or a URL that begins with ws:// or wss://'
+
 /** The chain that the miner lives on. */
 export const chainSettings = z.object({
   network: z
-    .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/ })], {
-      error: 'must be one of finney, test, archive, local, none, or a URL that begins with ws:// or wss://',
+    // zod reports the URL's own issue where the text is no URL of this kind.
+    .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/, error: NETWORK })], {
+      error: NETWORK,
     })
     .default('finney')
     .describe('the chain, by name or URL; none: serve without a chain, only the hotkeys in --allow')

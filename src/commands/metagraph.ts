@@ -25,7 +25,7 @@ export default class MetagraphCommand extends SettingsCommand {
   ]
   static override flags = {
     sort: Flags.string({
-      description: 'what to sort by, the highest first; by default by uid',
+      description: `column to sort by, the highest first except for uid: ${sortKeys.join(', ')}`,
       options: [...sortKeys],
       default: 'uid',
       helpValue: 'COLUMN',

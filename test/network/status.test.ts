@@ -118,7 +118,7 @@ describe('miner status', () => {
     assert.ok(!first.records.some(isTwice))
   })
 
-  it('finds what needs a hand, and exits with 1', async () => {
+  it('finds the problems, and exits with 1', async () => {
     await using node = await startNode()
     const none = await statusOf(node.url)
     assert.deepEqual([none.code, none.codes, none.document.announced], [1, ['UNANNOUNCED'], null])

@@ -40,7 +40,10 @@ export class StateFile {
       await writePrivateFile(this.#path, stateText({ ...owner, ...state }))
       this.#isFailing = false
     } catch (error) {
-      if (!this.#isFailing) log.warn({ event: 'stateUnwritten', path: this.#path, error })
+      if (!this.#isFailing) {
+        const message = `cannot write the file that miner status reads: ${(error as Error).message}`
+        log.warn({ event: 'stateUnwritten', message, path: this.#path, error })
+      }
       this.#isFailing = true
     }
   }

@@ -37,7 +37,7 @@ export type Status = {
   /** of the announced address; null: there is none, it is not known, or it is of this network and not of the internet */
   readonly ping: Ping | null
   readonly serving: FoundState & { readonly isRunning: boolean }
-  /** settings that decide what needs a hand */
+  /** settings that decide what is a problem */
   readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
   readonly registerCommand: string

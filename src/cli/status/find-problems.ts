@@ -5,13 +5,13 @@ import { agoText, spanText } from '../../text/span.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
 
-/** What needs a hand, and what would mend it. */
+/** The problems, and what would mend each. */
 export type StatusProblem = { readonly code: string; readonly message: string; readonly hint: string }
 
 /** `notes` are worth knowing and need no hand. */
 export type Findings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly string[] }
 
-/** Finds what needs a hand. */
+/** Finds the problems. */
 export function findProblems(status: Status): Findings {
   const found = new Found()
   lookAtChain(status, found)
@@ -100,7 +100,8 @@ function lookAtAddress(status: Status, found: Found): void {
         hint: `announce it with ${commandOf(status, 'announce')}, or name the right address with --axon-external-ip and --axon-external-port`,
       })
   }
-  if (ping?.found === 'other')
+  // The metagraph on disk may hold an older address, where another program may well answer.
+  if (ping?.found === 'other' && status.chain.connection)
     found.add(
       'ADDRESS_TAKEN',
       ping.hotkey === null

@@ -1,6 +1,6 @@
 import type { ErrorCodes } from '../../text/error-codes.js'
 
-/** The one table of what `miner status` finds that needs a hand, beside the errors of the chain. */
+/** The one table of the problems that `miner status` finds, beside the errors of the chain. */
 export const statusCodes = {
   UNREGISTERED: {
     meaning: 'the hotkey has no place in the subnet, so that no validator asks it',

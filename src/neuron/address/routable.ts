@@ -30,7 +30,7 @@ function inside(address: ipaddr.IPv4 | ipaddr.IPv6, network: string, bits: numbe
 }
 
 const words: ReadonlyMap<string, string> = new Map([
-  ['unspecified', 'the address of no machine'],
+  ['unspecified', 'the unspecified address'],
   ['broadcast', 'the broadcast address'],
   ['multicast', 'a multicast address'],
   ['linkLocal', 'a link-local address'],
@@ -41,5 +41,5 @@ const words: ReadonlyMap<string, string> = new Map([
   ['ipv4Mapped', 'an IPv4 address in the form of IPv6: give it as IPv4'],
   ['rfc6052', 'an address of NAT64'],
   ['benchmarking', 'an address for benchmarks'],
-  ['reserved', 'a reserved address, as those for documentation and benchmarks'],
+  ['reserved', 'a reserved address, such as those for documentation'],
 ])

@@ -35,7 +35,7 @@ const record = {
 describe('the state of serve', () => {
   let folder: string
   let path: string
-  let warnings: { event?: unknown; pid?: unknown }[]
+  let warnings: { event?: unknown; pid?: unknown; message?: unknown }[]
   let warned = () => {}
 
   beforeEach(() => {
@@ -132,6 +132,7 @@ describe('the state of serve', () => {
       warnings.map(({ event }) => event),
       ['stateUnwritten'],
     )
+    assert.match(String(warnings[0]!.message), /^cannot write the file that miner status reads: E[A-Z]+/)
     assert.deepEqual(readdirSync(folder).length, 1)
   })
 

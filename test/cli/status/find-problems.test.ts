@@ -18,7 +18,7 @@ const withState = (fields: object, isRunning = true): Partial<Status> => ({
 const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
 
 describe('what miner status finds', () => {
-  it('is nothing when nothing needs a hand', () => {
+  it('is nothing when all is well', () => {
     assert.deepEqual({ ...findProblems(statusOf()) }, { problems: [], notes: [] })
   })
 
@@ -65,6 +65,11 @@ describe('what miner status finds', () => {
       'the axon of another hotkey',
       statusOf({ ping: { found: 'other', status: 403, message: '', hotkey: '5Other', ms: 1 } }),
       ['ADDRESS_TAKEN'],
+    ],
+    [
+      'another program at an address that only the metagraph on disk holds',
+      statusOf({ ping: { ...unseen, found: 'other' }, chain: { ...chain, connection: null } }),
+      [],
     ],
     ['an address that is not seen from here', statusOf({ ping: unseen }), []],
     ['a miner that was killed', statusOf({ ping: unseen, ...withState({}, false) }), ['NOT_SERVING']],

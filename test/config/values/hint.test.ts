@@ -24,6 +24,14 @@ describe('settingHint', () => {
     ])
   })
 
+  it('gives the flag the items of a list one by one', async () => {
+    const services = z.array(z.url()).min(2).default(['https://a.test', 'https://b.test'])
+    const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings: z.object({ services }) }]
+    assert.deepEqual(await hintsOf({ sections, env: { MINER_X_SERVICES: 'https://a.test' } }), [
+      'set --x-services https://a.test https://b.test, MINER_X_SERVICES or x.services in the file',
+    ])
+  })
+
   it('names the only value of a setting, though the message does, too', async () => {
     const settings = z.object({ network: z.enum(['none']).optional() })
     const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings }]
