@@ -1,6 +1,6 @@
 import { spanText } from '../text/span.js'
-import type { ChainReader } from './chain-reader.js'
 import type { NeuronEvent } from './events.js'
+import type { ChainReader } from './read/chain-reader.js'
 import type { StandingsTable } from './standings.js'
 
 type AlarmOptions = {

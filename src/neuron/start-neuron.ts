@@ -6,12 +6,12 @@ import type { ChainState, Standings } from '../plugin/standing.js'
 import { spanText } from '../text/span.js'
 import { Alarms, immunityBlocks } from './alarms.js'
 import { type AnnounceOptions, Announcer } from './announce/announcer.js'
-import { ChainReader } from './chain-reader.js'
 import { type NeuronClock, systemClock } from './clock.js'
 import { loadMetagraph, metagraphPath } from './disk/metagraph-file.js'
 import type { NeuronEvent } from './events.js'
 import { NeuronError } from './neuron-error.js'
 import { retryMs } from './pace.js'
+import { ChainReader } from './read/chain-reader.js'
 import type { NeuronReport } from './report.js'
 import { StandingsTable } from './standings.js'
 
@@ -212,7 +212,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       onChain: known?.axon ?? null,
       ours: announcer.ours,
       announcement: announcer.state,
-      problems: { chain: reader.outage.problem, ...announcer.problems, disk: reader.saving.problem },
+      problems: { chain: reader.outage.problem, ...announcer.problems, disk: reader.savingProblem },
     }
   }
 }

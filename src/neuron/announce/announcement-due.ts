@@ -43,9 +43,9 @@ export type AnnouncementDue =
 export type WaitReason = 'settling' | 'rateLimit' | 'hour' | 'retry'
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 /** A block is final some 30 s after it was made. */
-export const SETTLE_MS = 3 * 60_000
+const SETTLE_MS = 3 * 60_000
 /** Two losses in a day are two machines that take turns. */
 const MAX_LOSSES = 2
 

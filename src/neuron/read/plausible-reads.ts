@@ -1,0 +1,44 @@
+import type { Registration } from '../../chain/chain.js'
+import type { Metagraph } from '../../chain/metagraph.js'
+import { NeuronError } from '../neuron-error.js'
+
+// What a node tells may be wrong without being an error: it lags behind, or has lost its data.
+
+/** Endpoints of one chain are so far apart at most: one that is further behind is not used. */
+const AGREEMENT_BLOCKS = 10
+
+/** Returns whether a head is so far behind the last metagraph that its node has lost its data, or follows from the beginning. */
+export function isFarBehind(last: Metagraph | null, block: number): boolean {
+  return last !== null && block < last.block - AGREEMENT_BLOCKS
+}
+
+/**
+ * Refuses a metagraph of long ago.
+ *
+ * @throws {NeuronError} CHAIN_CONTRADICTORY
+ */
+export function requireProgress(last: Metagraph | null, { genesis, block }: Metagraph): void {
+  if (last === null || last.genesis !== genesis || !isFarBehind(last, block)) return
+  throw contradiction(`the chain is at block ${block}, and was at block ${last.block} before`)
+}
+
+/**
+ * Refuses a metagraph that is empty, or at odds with the registration: it must not turn every validator away.
+ *
+ * @throws {NeuronError} CHAIN_CONTRADICTORY
+ */
+export function requireAgreement(hotkey: string, registration: Registration | null, metagraph: Metagraph): void {
+  const { neurons, block, subnet } = metagraph
+  if (neurons.length === 0) throw contradiction(`subnet ${subnet.netuid} has no neuron at block ${block}`)
+  const isIn = neurons.some(neuron => neuron.hotkey === hotkey)
+  if (isIn === (registration !== null)) return
+  const found = isIn ? 'has the hotkey, which' : `of ${neurons.length} neurons lacks the hotkey, which`
+  const message = `the metagraph of subnet ${subnet.netuid} at block ${block} ${found} the chain calls ${isIn ? 'not registered' : 'registered'}`
+  throw contradiction(message)
+}
+
+function contradiction(message: string): NeuronError {
+  return new NeuronError('CHAIN_CONTRADICTORY', message, {
+    hint: 'wait: it is read again; if it stays so, name another endpoint first with --chain-endpoint',
+  })
+}
