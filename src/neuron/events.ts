@@ -37,6 +37,10 @@ type NeuronEvents = {
   announcementLost: { readonly ip: string | null; readonly port: number | null }
   /** it did so twice in a day: the miner lets it be */
   announcedElsewhere: { readonly ip: string | null; readonly port: number | null }
+  /** what is kept of earlier announcements cannot be used */
+  historyRefused: { readonly path: string }
+  historyNotSaved: { readonly path: string; readonly code: string | null; readonly forMs: number }
+  historySaved: { readonly path: string; readonly afterMs: number }
   addressChanged: { readonly ip: string; readonly formerIp: string }
   addressUnknown: { readonly code: string | null; readonly forMs: number }
   addressKnown: { readonly ip: string; readonly afterMs: number }

@@ -24,7 +24,7 @@ export type NeuronOptions = {
   readonly netuid: number
   /** of the hotkey; `address` is its ss58 address */
   readonly signer: Signer & { readonly address: string }
-  /** for the last metagraph */
+  /** for the last metagraph, and what is kept of the announcements */
   readonly folder: string
   readonly maxStandingsAgeMs: number
   /** registers this hotkey on this subnet, for the hint */
@@ -92,7 +92,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   const onDeregistered = () => deregistered.resolve()
   const registerCommand = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
   const reader = new ChainReader({ chain, hotkey, place, standings, clock, registerCommand, emit, onDeregistered })
-  const announcer = new Announcer({ chain, netuid, signer, reader, clock, emit })
+  const announcer = new Announcer({ chain, place: { ...place, hotkey }, signer, reader, clock, emit })
   const alarms = new Alarms({ reader, standings, emit })
 
   await readFirst()

@@ -119,11 +119,13 @@ function lookAtAddress(status: Status, found: Found): void {
  * disk may be older than the announcement, so it proves nothing.
  */
 function lookAtAnnouncement(
-  { at, chain: { connection }, serving: { isRunning, state } }: Status,
+  status: Status,
   found: Found,
   { code, message, hint }: { readonly code: keyof typeof statusCodes; readonly message: string; readonly hint: string },
 ): void {
-  if (!connection) return
+  const { at, chain, serving } = status
+  const { isRunning, state } = serving
+  if (!chain.connection) return
   const problem = state?.problem
   switch (isRunning ? state?.announcement : undefined) {
     case 'waiting':
@@ -135,7 +137,11 @@ function lookAtAnnouncement(
       break
     }
     case 'elsewhere':
-      found.add(code, message, 'two machines use this hotkey: stop the other one, or serve with --no-announce here')
+      found.add(
+        code,
+        `${message}; two machines use this hotkey`,
+        `stop the other machine, then run ${commandOf(status, 'announce')}; or serve with --no-announce here`,
+      )
       break
     default:
       found.add(code, message, hint)

@@ -36,7 +36,7 @@ export function announcementLost(onChain: AnnouncedAxon | null): NeuronEvent {
 export function announcedElsewhere(onChain: AnnouncedAxon | null): NeuronEvent {
   const { ip, port } = onChain ?? { ip: null, port: null }
   const message = `the chain shows ${ip ?? 'no address'} in place of this axon, for the second time in a day: two machines use this hotkey, and this one announces itself no more until tomorrow`
-  const hint = 'stop the other machine, or serve with --no-announce here'
+  const hint = 'stop the other machine, then run miner announce; or serve with --no-announce here'
   return { level: 'warn', event: 'announcedElsewhere', message, ip, port, hint }
 }
 

@@ -5,6 +5,7 @@ import { AddressWatch } from '../address/address-watch.js'
 import type { OwnAddress } from '../address/own-address.js'
 import { canonicalIp } from '../address/routable.js'
 import type { NeuronClock } from '../clock.js'
+import type { AnnouncementPlace } from '../disk/announcement-file.js'
 import type { NeuronEvent } from '../events.js'
 import { type NeuronProblem, Outage } from '../outage.js'
 import type { ChainReader } from '../read/chain-reader.js'
@@ -36,7 +37,7 @@ export type AnnouncementState = 'off' | 'announced' | 'waiting' | 'failing' | 'e
 
 type AnnouncerOptions = {
   readonly chain: Chain
-  readonly netuid: number
+  readonly place: AnnouncementPlace
   readonly signer: Signer
   readonly reader: ChainReader
   readonly clock: NeuronClock
@@ -104,10 +105,11 @@ export class Announcer {
     if (!registration) this.#state = 'off'
     if (!this.#canStep() || !registration) return
     this.#dueAt = Number.POSITIVE_INFINITY // the next read of the registration comes first
-    if (this.#history.begin(registration)) this.#retryAt = 0
+    if (await this.#history.begin(registration)) this.#retryAt = 0
     const onChain = registration.axon && { ...registration.axon, ip: canonicalIp(registration.axon.ip) }
     const { lostAt } = this.#history.view
     if (this.#history.take(this.ours!, onChain) && lostAt.length === 0) this.expectOtherAddress()
+    await this.#history.save()
     if (await this.#address!.find(signal)) {
       this.#history.move()
       this.#retryAt = 0
@@ -170,13 +172,14 @@ export class Announcer {
   }
 
   async #announce(parent: AbortSignal): Promise<void> {
-    const { chain, netuid, signer, clock, emit, reader } = this.#options
+    const { chain, place, signer, clock, emit, reader } = this.#options
     const ours = this.ours!
     using limit = inclusionLimit(parent)
     try {
       const { signal } = limit
-      const { block } = await abortable(chain.announce({ netuid, ...ours }, signer, signal), signal)
+      const { block } = await abortable(chain.announce({ netuid: place.netuid, ...ours }, signer, signal), signal)
       this.#history.include(block)
+      await this.#history.save()
       this.#retryAt = 0
       this.#outage.end()
       this.#state = 'announced'
