@@ -6,7 +6,8 @@ type NeuronEvents = {
   uidChanged: { readonly uid: number; readonly formerUid: number }
   deregistered: { readonly uid: number | null }
   immunityEnds: { readonly blocks: number; readonly inMs: number }
-  noPermits: { readonly neurons: number }
+  /** the settings refuse every neuron of the subnet */
+  noCallers: { readonly neurons: number }
   metagraphRead: { readonly block: number; readonly neurons: number; readonly validators: number; readonly ms: number }
   /** the chain does not answer at the start, and the last metagraph decides */
   metagraphLoaded: { readonly block: number; readonly neurons: number; readonly ageMs: number }

@@ -10,6 +10,7 @@ import { type NeuronClock, systemClock } from './clock.js'
 import { loadMetagraph, metagraphPath } from './disk/metagraph-file.js'
 import type { NeuronEvent } from './events.js'
 import { NeuronError } from './neuron-error.js'
+import type { RefusalOf } from './no-callers.js'
 import { retryMs } from './pace.js'
 import { ChainReader } from './read/chain-reader.js'
 import type { NeuronReport } from './report.js'
@@ -29,6 +30,8 @@ export type NeuronOptions = {
   readonly maxStandingsAgeMs: number
   /** registers this hotkey on this subnet, for the hint */
   readonly registerCommand?: string
+  /** by the settings on who may ask, to warn when they refuse every neuron */
+  readonly refusalOf: RefusalOf
   readonly onEvent: (event: NeuronEvent) => void
   /** ends the life, as disposing it does */
   readonly signal: AbortSignal
@@ -93,7 +96,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   const registerCommand = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
   const reader = new ChainReader({ chain, hotkey, place, standings, clock, registerCommand, emit, onDeregistered })
   const announcer = new Announcer({ chain, place: { ...place, hotkey }, signer, reader, clock, emit })
-  const alarms = new Alarms({ reader, standings, emit })
+  const alarms = new Alarms({ reader, standings, refusalOf: options.refusalOf, emit })
 
   await readFirst()
   alarms.look()
@@ -207,6 +210,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       registeredAt: known?.registeredAt ?? null,
       immunityBlocks: immunityBlocks(reader),
       chain: standings.state(),
+      noCallers: alarms.noCallers,
       metagraph,
       readAt: metagraph?.readAt ?? null,
       onChain: known?.axon ?? null,

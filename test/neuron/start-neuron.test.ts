@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { settingsRefusal } from '#dist/app/chain/settings-refusal.js'
 import type { Chain } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import type { Neuron } from '#dist/chain/metagraph.js'
@@ -12,7 +13,7 @@ import { reportJson } from '#dist/neuron/report.js'
 import { RpcError } from '../support/chain/json-rpc.ts'
 import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
 import { type ChainServer, startChainNode } from '../support/chain/start-chain-node.ts'
-import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
+import { type NeuronOf, neuronOf, subnetOf } from '../support/chain/subnet-of.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
 import { type LifeOptions, startLife } from '../support/start-life.ts'
 import { StillClock } from '../support/still-clock.ts'
@@ -467,13 +468,42 @@ describe('a miner’s life on a subnet', function () {
       const warned = events.filter(({ level }) => level === 'warn')
       assert.deepEqual(
         warned.map(({ event }) => event),
-        ['immunityEnds', 'noPermits'],
+        ['immunityEnds', 'noCallers'],
       )
       assert.match(warned[0]!.message, /ends in 3 h/)
       assert.match(warned[1]!.hint!, /--no-require-permit --min-stake/)
       node.change(subnet => ({ ...subnet, neurons: subnet.neurons.map(one => ({ ...one, hasPermit: true })) }))
       await clock.run(HOUR)
       assert.equal(events.filter(({ level }) => level === 'warn').length, 2)
+    })
+
+    it('warns when the settings begin to refuse every neuron, at the start and later', async () => {
+      const refusalOf = settingsRefusal({
+        allow: [],
+        deny: [],
+        requirePermit: true,
+        allowUnregistered: false,
+        minStake: 6_000,
+      })
+      await using started = await start({ refusalOf })
+      const { node, clock, events, life } = started
+      const warned = () => events.filter(({ event }) => event === 'noCallers')
+      assert.equal(
+        warned()[0]?.message,
+        'the settings refuse every neuron of subnet 1: stake below minimum (1), validator permit required (1)',
+      )
+      assert.equal(warned()[0]?.hint, 'lower --min-stake: 5000 TAO is the highest stake')
+      const setStake = async (stake: bigint) => {
+        node.change(subnet => ({ ...subnet, neurons: subnet.neurons.map(one => neuronOf({ ...one, stake })) }))
+        await clock.run(HOUR)
+      }
+      await setStake(7_000n * TAO)
+      assert.deepEqual([warned().length, life.report().noCallers], [1, null])
+      await setStake(10n * TAO)
+      assert.deepEqual(
+        [warned().length, life.report().noCallers?.hint],
+        [2, 'lower --min-stake: 10 TAO is the highest stake'],
+      )
     })
 
     it('survives a listener that throws', async () => {

@@ -89,7 +89,7 @@ const inWords = new Set<unknown>([
   'metagraphRead',
   'metagraphRefused',
   'metagraphSaved',
-  'noPermits',
+  'noCallers',
   'registered',
   'standingsExpired',
   'uidChanged',

@@ -15,6 +15,7 @@ export type Findings = { readonly problems: readonly StatusProblem[]; readonly n
 export function findProblems(status: Status): Findings {
   const found = new Found()
   lookAtChain(status, found)
+  lookAtCallers(status, found)
   lookAtNeuron(status, found)
   lookAtAddress(status, found)
   lookAtServing(status, found)
@@ -35,12 +36,14 @@ const OLD_HEAD_MS = 120_000
 /** An axon refuses nonces that are further in the future. */
 const CLOCK_MS = 4_000
 
-function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): void {
+function lookAtChain({ at, chain, settings }: Status, found: Found): void {
   const { metagraph, connection, error } = chain
   if (error) found.problems.push({ code: error.code, message: error.message, hint: error.hint })
   if (!metagraph) return
   if (!connection)
-    found.notes.push(`the chain's part is of the last metagraph on disk, ${agoText(metagraph.readAt, at)}`)
+    found.notes.push(
+      `what the chain holds is shown as of ${agoText(metagraph.readAt, at)}, by the last metagraph on disk`,
+    )
   const age = at - metagraph.blockAt
   if (connection && !settings.isLocal && age < -CLOCK_MS)
     found.add('CLOCK_WRONG', `the clock of this machine is at least ${spanText(-age)} slow`, 'set it by NTP')
@@ -50,12 +53,13 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
       `the latest block is ${spanText(age)} old: this clock is fast, or ${connection.endpoint} is behind`,
       'set the clock by NTP, or name another endpoint first with --chain-endpoint',
     )
-  if (settings.requirePermit && !metagraph.neurons.some(({ hasPermit }) => hasPermit))
-    found.add(
-      'NO_PERMITS',
-      `no neuron of subnet ${netuid} has a validator permit, so the miner refuses all of them`,
-      'admit callers by stake: miner serve --no-require-permit --min-stake 1000',
-    )
+}
+
+function lookAtCallers({ chain, noCallers, serving }: Status, found: Found): void {
+  if (!noCallers) return
+  const { message, hint } = noCallers
+  if (chain.connection || serving.isRunning) found.add('NO_CALLERS', message, hint)
+  else found.notes.push(`by the last metagraph on disk, ${message}`)
 }
 
 /** Returns a command that is about the same neuron. */
@@ -66,9 +70,15 @@ function commandOf({ typedFlags }: Status, name: 'serve' | 'announce'): string {
 const DAY_MS = 86_400_000
 
 function lookAtNeuron(status: Status, found: Found): void {
-  const { hotkey, netuid, neuron, chain, registerCommand } = status
-  if (chain.metagraph && !neuron)
-    found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
+  const { at, hotkey, netuid, neuron, chain, registerCommand } = status
+  if (chain.metagraph && !neuron) {
+    if (chain.connection)
+      found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
+    else
+      found.notes.push(
+        `${agoText(chain.metagraph.readAt, at)}, the hotkey ${hotkey} was not registered on subnet ${netuid}; it may have registered since`,
+      )
+  }
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
     found.notes.push(`the immunity ends in ${spanText(left)}: from then on the neuron can be replaced`)

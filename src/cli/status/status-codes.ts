@@ -31,9 +31,10 @@ export const statusCodes = {
     meaning: '`miner serve` cannot read the chain, and decides by old standings or by none',
     remedy: 'check its log and its network, or name other endpoints with `--chain-endpoint`',
   },
-  NO_PERMITS: {
-    meaning: 'no neuron of the subnet has a validator permit, so that the miner refuses all of them',
-    remedy: 'admit callers by stake: `--no-require-permit --min-stake 1000`',
+  NO_CALLERS: {
+    meaning:
+      'the settings refuse every neuron of the subnet: because no neuron has a validator permit, or all have less stake than `--min-stake`',
+    remedy: 'on a subnet without permits, `--no-require-permit --min-stake 1000`; otherwise a lower `--min-stake`',
   },
   ANSWERS_FAIL: {
     meaning: 'all answers of the last hour failed',
