@@ -22,6 +22,8 @@ type NeuronEvents = {
     readonly retryMs: number
   }
   chainBack: { readonly afterMs: number }
+  /** it began anew: it has another first block, or an earlier head */
+  chainReset: object
   /** the clock on the wall is ahead of the one that counts milliseconds: the machine slept, or its clock was set */
   clockJumped: { readonly byMs: number }
   standingsExpired: { readonly ageMs: number }

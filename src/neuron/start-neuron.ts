@@ -22,6 +22,8 @@ export type NeuronOptions = {
   readonly network: string
   /** of the network, where it is known without asking it */
   readonly genesis?: string | undefined
+  /** the chain is one for trying things out, which may be reset */
+  readonly isLocal: boolean
   readonly netuid: number
   /** of the hotkey; `address` is its ss58 address */
   readonly signer: Signer & { readonly address: string }
@@ -94,7 +96,18 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   const standings = new StandingsTable({ clock, maxAgeMs: maxStandingsAgeMs })
   const onDeregistered = () => deregistered.resolve()
   const registerCommand = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
-  const reader = new ChainReader({ chain, hotkey, place, standings, clock, registerCommand, emit, onDeregistered })
+  const reader = new ChainReader({
+    chain,
+    hotkey,
+    place,
+    isLocal: options.isLocal,
+    standings,
+    clock,
+    registerCommand,
+    emit,
+    onDeregistered,
+    onReset: () => announcer.forget(),
+  })
   const announcer = new Announcer({ chain, place: { ...place, hotkey }, signer, reader, clock, emit })
   const alarms = new Alarms({ reader, standings, refusalOf: options.refusalOf, emit })
 

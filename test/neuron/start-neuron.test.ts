@@ -477,6 +477,69 @@ describe('a miner’s life on a subnet', function () {
       assert.equal(events.filter(({ level }) => level === 'warn').length, 2)
     })
 
+    describe('when a chain on this machine is reset', () => {
+      /** Lives on a chain that goes on at the same URL from an earlier block, with other subnets. */
+      const reset = async (
+        subnets: Parameters<typeof subnetOf>[0] | null,
+        { isLocal = true, genesis }: { isLocal?: boolean; genesis?: string } = {},
+      ) => {
+        const former = await startChainNode({ subnets: [subnetOf([validator, miner])], genesis: genesis ?? 'fixture' })
+        const { port } = former
+        const clock = new StillClock()
+        const started = await startLife(former, { clock, isLocal })
+        await former[Symbol.asyncDispose]()
+        const node = await startChainNode({
+          port,
+          now: clock.now,
+          genesis: genesis ?? 'fixture',
+          firstBlock: RECORDED_BLOCK - 1_000,
+          subnets: subnets ? [subnetOf(subnets)] : [],
+        })
+        await clock.run(10 * MINUTE)
+        return {
+          ...started,
+          only: (name: string) => started.events.filter(({ event }) => event === name),
+          async [Symbol.asyncDispose]() {
+            await started[Symbol.asyncDispose]()
+            await node[Symbol.asyncDispose]()
+          },
+        }
+      }
+
+      for (const [what, subnets] of [
+        ['its subnet', null],
+        ['the hotkey', [validator]],
+        ['every neuron', []],
+      ] as const)
+        it(`takes a chain without ${what} for the loss of the place, and tells why`, async () => {
+          await using started = await reset(subnets && [...subnets])
+          await started.life.deregistered
+          const [lost] = started.only('deregistered')
+          assert.match(
+            lost!.message,
+            /^the chain was reset \(it is at block \d+, and was at block \d+\), and the hotkey/,
+          )
+          assert.equal(started.only('chainReset').length, 1)
+        })
+
+      it('goes on with a hotkey that is registered again', async () => {
+        await using started = await reset([miner, validator])
+        assert.deepEqual([started.life.chainState(), started.life.report().uid], ['fresh', 0])
+        assert.equal(started.only('chainReset').length, 1)
+        assert.deepEqual(started.only('deregistered'), [])
+      })
+
+      for (const [what, options] of [
+        ['a chain elsewhere', { isLocal: false }],
+        ['a public chain', { genesis: 'finney' }],
+      ] as const)
+        it(`keeps the last standings when a node of ${what} has lost its data`, async () => {
+          await using started = await reset([validator], options)
+          assert.equal(started.life.report().problems.chain?.code, 'CHAIN_CONTRADICTORY')
+          assert.deepEqual([...started.only('chainReset'), ...started.only('deregistered')], [])
+        })
+    })
+
     it('warns when the settings begin to refuse every neuron, at the start and later', async () => {
       const refusalOf = settingsRefusal({
         allow: [],

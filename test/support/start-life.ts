@@ -47,6 +47,7 @@ export async function startLife(node: Pick<ChainServer, 'url'>, options: LifeOpt
     const base = {
       chain: options.wrap?.(chain) ?? chain,
       network: node.url,
+      isLocal: false,
       netuid: 1,
       signer: bob,
       folder,

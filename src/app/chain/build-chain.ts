@@ -49,10 +49,12 @@ export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
   const signer = await from.resolve(HOTKEY)
   const chain = await from.resolve(CHAIN)
   using _shown = from.resolve(PROGRESS).show(`reading the subnet from ${networkName(network)}`)
+  const { genesis, isLocal } = resolveNetwork(network, endpoints)
   const neuron = await startNeuron({
     chain,
     network,
-    genesis: resolveNetwork(network, endpoints).genesis,
+    genesis,
+    isLocal,
     netuid: valuesOf(configuration, hostSections.subnet).netuid,
     signer,
     folder: from.resolve(CHAIN_FOLDER),

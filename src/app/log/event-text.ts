@@ -78,6 +78,7 @@ const inWords = new Set<unknown>([
   'announcementLost',
   'chainBack',
   'chainLost',
+  'chainReset',
   'clockJumped',
   'deregistered',
   'historyNotSaved',

@@ -59,12 +59,17 @@ export class AnnouncementHistory {
     this.#registration = { uid, registeredAt }
     if (!former) await this.#load(this.#registration)
     if (!former || isOf(former, this.#registration)) return false
+    this.forget()
+    return true
+  }
+
+  /** Begins anew. */
+  forget(): void {
     this.#hasStood = false
     this.#isStanding = false
     this.#included = null
     this.#block = null
     this.#lostAt = []
-    return true
   }
 
   /** Takes what the chain shows. @returns whether it has lost our address since */

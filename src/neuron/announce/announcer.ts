@@ -94,6 +94,12 @@ export class Announcer {
     this.#isEnded = true
   }
 
+  /** Forgets what the chain has shown: it was reset. */
+  forget(): void {
+    this.#history.forget()
+    this.#retryAt = 0
+  }
+
   /** Asks for the address again soon: a network that was gone may be another one. */
   expectOtherAddress(): void {
     this.#address?.expectOther()

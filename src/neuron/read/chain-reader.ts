@@ -1,9 +1,7 @@
 import { abortable } from '../../async/abortable.js'
-import { timeoutSignal } from '../../async/timeout.js'
 import type { Chain, Registration } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { Metagraph } from '../../chain/metagraph.js'
-import { spanText } from '../../text/span.js'
 import type { NeuronClock } from '../clock.js'
 import type { MetagraphPlace } from '../disk/metagraph-file.js'
 import type { NeuronEvent } from '../events.js'
@@ -11,9 +9,10 @@ import { NeuronError } from '../neuron-error.js'
 import { type NeuronProblem, Outage } from '../outage.js'
 import { nextCheckMs, nextRefreshMs, retryMs } from '../pace.js'
 import type { StandingsTable } from '../standings.js'
-import { chainLost } from './chain-lost.js'
+import { chainBack, chainLost, chainReset } from './chain-events.js'
 import { MetagraphKeeper } from './metagraph-keeper.js'
-import { isFarBehind, requireAgreement, requireProgress } from './plausible-reads.js'
+import { isFarBehind, requireAgreement, requireProgress, resetOf } from './plausible-reads.js'
+import { readLimit } from './read-limit.js'
 import { RegistrationKeeper } from './registration-keeper.js'
 
 type ReaderOptions = {
@@ -21,6 +20,8 @@ type ReaderOptions = {
   /** ss58 */
   readonly hotkey: string
   readonly place: MetagraphPlace
+  /** the chain is one for trying things out, which may be reset */
+  readonly isLocal: boolean
   readonly standings: StandingsTable
   readonly clock: NeuronClock
   /** registers the hotkey, for the hint */
@@ -28,10 +29,9 @@ type ReaderOptions = {
   readonly emit: (event: NeuronEvent) => void
   /** called when the hotkey has lost its place */
   readonly onDeregistered: () => void
+  /** called when the chain was reset, before what was read is taken */
+  readonly onReset: () => void
 }
-
-/** For both reads; each endpoint has a shorter limit of its own. */
-const READ_MS = 90_000
 
 /** Reads the registration of the hotkey and the metagraph when they are due, and keeps the last of both. */
 export class ChainReader {
@@ -102,13 +102,8 @@ export class ChainReader {
     const registration = await abortable(chain.registration(place.netuid, hotkey, signal), signal)
     if (registration === null) {
       await abortable(chain.subnet(place.netuid, signal), signal)
-      throw new NeuronError(
-        'HOTKEY_NOT_REGISTERED',
-        `the hotkey ${hotkey} is not registered on subnet ${place.netuid}`,
-        {
-          hint: `register it: ${registerCommand}`,
-        },
-      )
+      const message = `the hotkey ${hotkey} is not registered on subnet ${place.netuid}`
+      throw new NeuronError('HOTKEY_NOT_REGISTERED', message, { hint: `register it: ${registerCommand}` })
     }
     const metagraph = await abortable(chain.metagraph(place.netuid, signal), signal)
     await this.#take(registration, metagraph, startedAt)
@@ -126,7 +121,7 @@ export class ChainReader {
     const startedAt = clock.elapsed()
     if (startedAt < this.dueAt) return false
     try {
-      using limit = timeoutSignal({ ms: READ_MS, reason: timedOut, parent: signal })
+      using limit = readLimit(signal)
       const registration = await abortable(chain.registration(place.netuid, hotkey, limit.signal), limit.signal)
       // A loss has to be confirmed by the whole metagraph, which is read at one block: a node may lag behind.
       const isNewLoss = registration === null && this.registration !== null
@@ -141,52 +136,64 @@ export class ChainReader {
       this.#fail(error)
       // With its subnet, a hotkey loses its place in it; the second read in a row confirms it.
       const isConfirmed = isOfNoSubnet(error) && former === this.#outage.problem?.code
-      if (isConfirmed && (await this.#isSubnetGone(signal))) this.#takeRegistration(null)
+      if (isConfirmed) await this.#confirmNoSubnet(signal)
       return false
     }
     const afterMs = this.#outage.end()
     if (afterMs === undefined) return false
-    emit({
-      level: 'info',
-      event: 'chainBack',
-      message: `the chain is in reach again, after ${spanText(afterMs)}`,
-      afterMs,
-    })
+    emit(chainBack(afterMs))
     return true
   }
 
   /** Takes what was read. @throws {NeuronError} CHAIN_CONTRADICTORY, and takes nothing */
   async #take(registration: Registration | null, metagraph: Metagraph | null, startedAt: number): Promise<void> {
     const { clock, hotkey } = this.#options
-    if (metagraph) {
-      requireProgress(this.metagraph, metagraph)
-      requireAgreement(hotkey, registration, metagraph)
-    }
-    this.#takeRegistration(registration)
+    const reset = metagraph && this.#resetOf(metagraph)
+    if (metagraph && !reset) requireProgress(this.metagraph, metagraph)
+    // A subnet of a new chain may still be empty.
+    const isNew = reset && registration === null && metagraph.neurons.length === 0
+    if (metagraph && !isNew) requireAgreement(hotkey, registration, metagraph)
+    if (reset) this.#reportReset(reset)
+    this.#takeRegistration(registration, reset)
     this.#checkAt = clock.elapsed() + nextCheckMs(Math.random())
     if (!metagraph) return
     await this.#metagraph.take(metagraph, startedAt)
     this.#refreshAt = clock.elapsed() + nextRefreshMs(metagraph, this.blockMs, Math.random())
   }
 
-  /** Asks for the subnet once more, of a node whose chain is not older than the last metagraph. */
-  async #isSubnetGone(signal: AbortSignal): Promise<boolean> {
+  /** Takes the loss of the subnet, if a node whose chain is not older than the last metagraph tells of it once more. */
+  async #confirmNoSubnet(signal: AbortSignal): Promise<void> {
     const { chain, place } = this.#options
+    let reset: string | null = null
     try {
+      const { genesis } = await abortable(chain.connection(signal), signal)
       const { number } = await abortable(chain.head(signal), signal)
-      if (isFarBehind(this.metagraph, number)) return false
+      reset = this.#resetOf({ genesis, block: number })
+      if (!reset && isFarBehind(this.metagraph, number)) return
       await abortable(chain.subnet(place.netuid, signal), signal)
-      return false
     } catch (error) {
       signal.throwIfAborted()
-      return isOfNoSubnet(error)
+      if (!isOfNoSubnet(error) || this.registration === null) return
+      if (reset) this.#reportReset(reset)
+      this.#takeRegistration(null, reset)
     }
   }
 
-  #takeRegistration(registration: Registration | null): void {
+  #resetOf(now: Pick<Metagraph, 'genesis' | 'block'>): string | null {
+    return resetOf(this.metagraph, now, this.#options.isLocal)
+  }
+
+  #reportReset(reset: string): void {
+    const { emit, onReset } = this.#options
+    // A hotkey that has lost its place already was told of it.
+    if (this.registration !== null) emit(chainReset(reset))
+    onReset()
+  }
+
+  #takeRegistration(registration: Registration | null, reset: string | null): void {
     const { hotkey } = this.#options
     const own = this.metagraph?.neurons.find(neuron => neuron.hotkey === hotkey)
-    this.#registration.take(registration, own?.uid ?? null)
+    this.#registration.take(registration, own?.uid ?? null, reset)
   }
 
   #fail(error: unknown): void {
@@ -206,10 +213,4 @@ export class ChainReader {
 
 function isOfNoSubnet(error: unknown): boolean {
   return error instanceof ChainError && error.code === 'SUBNET_UNKNOWN'
-}
-
-function timedOut(): ChainError {
-  return new ChainError('CALL_TIMEOUT', `the chain took longer than ${READ_MS / 1000} s to answer`, {
-    hint: 'name another endpoint first with --chain-endpoint',
-  })
 }

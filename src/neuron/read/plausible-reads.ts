@@ -1,5 +1,6 @@
 import type { Registration } from '../../chain/chain.js'
 import type { Metagraph } from '../../chain/metagraph.js'
+import { isPublicChain } from '../../chain/networks.js'
 import { NeuronError } from '../neuron-error.js'
 
 // What a node tells may be wrong without being an error: it lags behind, or has lost its data.
@@ -10,6 +11,21 @@ const AGREEMENT_BLOCKS = 10
 /** Returns whether a head is so far behind the last metagraph that its node has lost its data, or follows from the beginning. */
 export function isFarBehind(last: Metagraph | null, block: number): boolean {
   return last !== null && block < last.block - AGREEMENT_BLOCKS
+}
+
+/**
+ * Returns how a chain shows that it began anew since the last metagraph; null: it did not. Only a chain for trying things
+ * out does so at another head alone: a node of a public chain on this machine may have lost its data.
+ */
+export function resetOf(
+  last: Metagraph | null,
+  { genesis, block }: Pick<Metagraph, 'genesis' | 'block'>,
+  isLocal: boolean,
+): string | null {
+  if (last === null) return null
+  if (last.genesis !== genesis) return 'it has another first block'
+  const canReset = isLocal && !isPublicChain(genesis)
+  return canReset && isFarBehind(last, block) ? `it is at block ${block}, and was at block ${last.block}` : null
 }
 
 /**

@@ -26,14 +26,19 @@ export class RegistrationKeeper {
     return this.#registration
   }
 
-  /** Takes what was read. @param formerUid by the last metagraph, if it has the hotkey */
-  take(registration: Registration | null, formerUid: number | null): void {
+  /**
+   * Takes what was read.
+   *
+   * @param formerUid by the last metagraph, if it has the hotkey
+   * @param reset how the chain shows that it was reset, if it was
+   */
+  take(registration: Registration | null, formerUid: number | null, reset: string | null): void {
     const { emit, onDeregistered } = this.#options
     const former = this.#registration
     this.#registration = registration
     if (registration === null) {
       if (former === null) return
-      emit(this.#deregistered(former?.uid ?? formerUid))
+      emit(this.#deregistered(former?.uid ?? formerUid, reset))
       onDeregistered()
     } else if (!former) emit(this.#registered(registration))
     else if (former.uid !== registration.uid || former.registeredAt !== registration.registeredAt)
@@ -51,9 +56,11 @@ export class RegistrationKeeper {
     return { level: 'warn', event: 'uidChanged', message, uid, formerUid }
   }
 
-  #deregistered(uid: number | null): NeuronEvent {
+  #deregistered(uid: number | null, reset: string | null): NeuronEvent {
     const { hotkey, netuid, registerCommand } = this.#options
-    const message = `the hotkey ${hotkey} has lost its place in subnet ${netuid}: validators no longer ask it`
+    const message = reset
+      ? `the chain was reset (${reset}), and the hotkey ${hotkey} is no longer registered on subnet ${netuid}`
+      : `the hotkey ${hotkey} has lost its place in subnet ${netuid}: validators no longer ask it`
     const hint = `register it again: ${registerCommand}`
     return { level: 'error', event: 'deregistered', message, uid, hint }
   }

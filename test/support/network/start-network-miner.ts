@@ -79,7 +79,7 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
     clock,
     refusalOf: permitOnly,
   }
-  const life = resources.use(await startNeuron({ ...base, genesis, onEvent }))
+  const life = resources.use(await startNeuron({ ...base, genesis, isLocal: false, onEvent }))
   const access = { allow: [callers.allowed.by.address], deny: [], requirePermit: true }
   const axon = resources.use(
     await startAxon({

@@ -1,4 +1,5 @@
 import type { ChainState } from '../../plugin/standing.js'
+import { spanText } from '../../text/span.js'
 import type { NeuronEvent } from '../events.js'
 import type { Outage } from '../outage.js'
 
@@ -19,4 +20,14 @@ export function chainLost(outage: Outage, state: ChainState, retryMs: number): N
     retryMs,
     ...(hint !== null && { hint }),
   }
+}
+
+export function chainBack(afterMs: number): NeuronEvent {
+  const message = `the chain is in reach again, after ${spanText(afterMs)}`
+  return { level: 'info', event: 'chainBack', message, afterMs }
+}
+
+/** @param how the chain shows that it began anew */
+export function chainReset(how: string): NeuronEvent {
+  return { level: 'warn', event: 'chainReset', message: `the chain was reset: ${how}` }
 }
