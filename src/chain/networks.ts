@@ -44,7 +44,7 @@ export function resolveNetwork(network: string, endpoints: readonly string[] = [
     ? networks[network as keyof typeof networks]
     : undefined
   const inUse = endpoints.length > 0 ? endpoints : (known?.endpoints ?? [network])
-  return { ...known, endpoints: inUse, isLocal: known?.isLocal === true || inUse.every(isOnLoopback) }
+  return { ...known, endpoints: inUse, isLocal: known?.isLocal ?? inUse.every(isOnLoopback) }
 }
 
 function isOnLoopback(endpoint: string): boolean {
