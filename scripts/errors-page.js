@@ -99,7 +99,7 @@ error is a record of the log, and the axon goes on.`,
   },
   {
     title: 'What `miner status` finds',
-    text: '`miner status` lists all that needs a hand, under `--json` in `problems`; errors of the chain are among them.',
+    text: '`miner status` lists all problems, under `--json` in `problems`; errors of the chain are among them.',
     codes: statusCodes,
     exit: () => 1,
   },

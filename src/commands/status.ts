@@ -19,7 +19,7 @@ const RENEW_MS = 12_000
 export default class StatusCommand extends SettingsCommand {
   static override summary = 'Show how the miner does: on the chain, on this machine, and who asks it.'
   static override description =
-    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. The exit code is 1 when something needs a hand; the page says what.'
+    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. The exit code is 1 when there is a problem; the page names it, and what mends it.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --netuid 1',
     '<%= config.bin %> <%= command.id %> --netuid 1 --watch',

@@ -45,7 +45,7 @@ export class Alarms {
     const { registeredAt } = reader.registration!
     if (inMs > DAY_MS || this.#immunityOf === registeredAt) return
     this.#immunityOf = registeredAt!
-    const message = `the immunity of this hotkey ends in ${spanText(inMs)}: from then on a new registration may take its place, if its emission is among the lowest`
+    const message = `the immunity of this hotkey ends in ${spanText(inMs)}: after that, a new registration may replace it, if its emission is among the lowest`
     emit({ level: 'warn', event: 'immunityEnds', message, blocks, inMs })
   }
 

@@ -201,7 +201,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     if (byMs < JUMP_MS) return false
     reader.expire()
     announcer.expectOtherAddress()
-    const message = `this machine slept, or its clock was set, by ${spanText(byMs)}: the chain is read again`
+    const message = `this machine slept for ${spanText(byMs)}, or its clock was set forward: the chain is read again`
     emit({ level: 'info', event: 'clockJumped', message, byMs })
     return true
   }

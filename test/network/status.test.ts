@@ -99,7 +99,7 @@ describe('miner status', () => {
     assert.notEqual(state?.stoppedAt ?? null, null)
   })
 
-  it('finds what needs a hand, and exits with 1', async () => {
+  it('finds problems, and exits with 1', async () => {
     await using node = await startNode()
     const none = await statusOf(node.url)
     assert.deepEqual([none.code, none.codes, none.document.announced], [1, ['UNANNOUNCED'], null])

@@ -365,7 +365,7 @@ describe('announcing', function () {
       const failed = started.only('announcementFailed')
       assert.equal(failed.length, 1)
       assert.ok('code' in failed[0]! && failed[0].code === 'ADDRESS_REFUSED')
-      assert.match(failed[0].message, /it goes on serving, and announces again in 60 min/)
+      assert.match(failed[0].message, /the miner goes on serving, and tries again in 60 min/)
       node.chain.announcementRefusal = undefined
       await started.run(15 * MINUTE)
       assert.equal(started.only('announced').length, 1)
@@ -383,6 +383,7 @@ describe('announcing', function () {
     await started.run(HOUR)
     assert.equal(started.served().length, tried)
     assert.equal(life.report().announcement, 'off')
+    assert.equal(life.report().problems.announcement, null)
   })
 
   it('announces nothing for a lost place, and at once for a new one', async () => {

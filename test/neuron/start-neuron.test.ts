@@ -46,7 +46,7 @@ async function start(options: LifeOptions & { neurons?: NeuronOf[]; subnet?: Par
   }
 }
 
-/** Lets a node answer nobody until the returned function is called. */
+/** Makes a node refuse every connection until the returned function is called. */
 function takeDown(node: ChainServer): () => void {
   node.faults.upgrade = { status: 503 }
   node.drop()

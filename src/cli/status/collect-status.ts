@@ -41,7 +41,7 @@ export type Status = {
   /** why the settings refuse every neuron; null: they admit one, or the metagraph is not known */
   readonly noCallers: NoCallers | null
   readonly serving: FoundState & { readonly isRunning: boolean }
-  /** settings that decide what needs a hand */
+  /** settings that decide what is a problem */
   readonly settings: { readonly announce: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
   readonly registerCommand: string
@@ -109,13 +109,14 @@ export async function statusSource(
     async read(signal) {
       const serving = await readState(statePath(folder, { netuid, hotkey }))
       const isServing = servingNow(serving, Date.now())
-      const ours = isServing ? serving.state?.ours : null
+      const state = isServing ? serving.state : null
+      const ours = state?.ours
       const [chain, address] = await Promise.all([
         readChain(signal),
         ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
       const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
-      const port = ours?.port ?? localPort(configuration, isServing ? serving.state : null)
+      const port = ours?.port ?? localPort(configuration, state)
       return {
         at: Date.now(),
         hotkey,
@@ -127,7 +128,7 @@ export async function statusSource(
         own: { ...address, port },
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
         // The miner that serves may have other settings than this command.
-        noCallers: isServing && serving.state ? serving.state.noCallers : noCallersOf(chain.metagraph),
+        noCallers: state?.network === networkName(network) ? state.noCallers : noCallersOf(chain.metagraph),
         serving: { ...serving, isRunning: isServing },
         settings: { announce, isLocal },
         registerCommand: registerCommand(configuration),

@@ -5,13 +5,13 @@ import { agoText, spanText } from '../../text/span.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
 
-/** What needs a hand, and what would mend it. */
+/** A problem that the operator has to mend, and what mends it. */
 export type StatusProblem = { readonly code: string; readonly message: string; readonly hint: string }
 
-/** `notes` are worth knowing and need no hand. */
+/** Problems, which make the exit code 1, and notes, which do not. */
 export type Findings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly string[] }
 
-/** Finds what needs a hand. */
+/** Finds the problems of a miner, and what else its operator should know. */
 export function findProblems(status: Status): Findings {
   const found = new Found()
   lookAtChain(status, found)
@@ -81,13 +81,19 @@ function lookAtNeuron(status: Status, found: Found): void {
   }
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
-    found.notes.push(`the immunity ends in ${spanText(left)}: from then on the neuron can be replaced`)
+    found.notes.push(`the immunity ends in ${spanText(left)}: after that, the neuron can be replaced`)
 }
 
 function lookAtAddress(status: Status, found: Found): void {
   const { neuron, own, ping, settings } = status
   if (own.problem?.code === 'ADDRESS_UNROUTABLE') found.add('UNROUTABLE', own.problem.message, own.problem.hint)
   else if (own.problem) found.notes.push(own.problem.message)
+  if (ping?.found === 'unseen')
+    found.notes.push(
+      'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
+    )
+  // The last metagraph on disk may be older than the announcement, so it proves nothing.
+  if (!status.chain.connection) return
   const why = neuron?.axon && !settings.isLocal ? whyUnroutable(neuron.axon.ip) : undefined
   if (why !== undefined)
     found.add(
@@ -118,24 +124,16 @@ function lookAtAddress(status: Status, found: Found): void {
         : `the axon of another hotkey answers at the announced address: ${ping.hotkey}`,
       'check which program listens there, and what a router or a proxy forwards to this machine',
     )
-  if (ping?.found === 'unseen')
-    found.notes.push(
-      'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
-    )
 }
 
-/**
- * Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. The last metagraph on
- * disk may be older than the announcement, so it proves nothing.
- */
+/** Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. */
 function lookAtAnnouncement(
   status: Status,
   found: Found,
   { code, message, hint }: { readonly code: keyof typeof statusCodes; readonly message: string; readonly hint: string },
 ): void {
-  const { at, chain, serving } = status
+  const { at, serving } = status
   const { isRunning, state } = serving
-  if (!chain.connection) return
   const problem = state?.problem
   switch (isRunning ? state?.announcement : undefined) {
     case 'waiting':
@@ -194,8 +192,11 @@ function lookAtServing(status: Status, found: Found): void {
 }
 
 /** Returns how long the neuron cannot be replaced; null when that is not known. */
-export function immunityLeftMs({ neuron, chain: { metagraph } }: Pick<Status, 'neuron' | 'chain'>): number | null {
+export function immunityLeftMs({ at, neuron, chain }: Pick<Status, 'at' | 'neuron' | 'chain'>): number | null {
+  const { metagraph, connection } = chain
   if (!metagraph || !neuron || neuron.registeredAt === null) return null
   const blocks = neuron.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
-  return Math.max(0, blocks) * DEFAULT_BLOCK_MS
+  // The blocks since the last metagraph on disk are known by their time only.
+  const sinceMs = connection ? 0 : Math.max(0, at - metagraph.blockAt)
+  return Math.max(0, blocks * DEFAULT_BLOCK_MS - sinceMs)
 }

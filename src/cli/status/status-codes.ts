@@ -1,6 +1,6 @@
 import type { ErrorCodes } from '../../text/error-codes.js'
 
-/** The one table of what `miner status` finds that needs a hand, beside the errors of the chain. */
+/** The one table of the problems that `miner status` finds, beside the errors of the chain. */
 export const statusCodes = {
   UNREGISTERED: {
     meaning: 'the hotkey has no place in the subnet, so that no validator asks it',
@@ -20,11 +20,11 @@ export const statusCodes = {
     remedy: 'give the public address with `--axon-external-ip`',
   },
   ADDRESS_TAKEN: {
-    meaning: 'something else than the axon of this hotkey answers at the announced address',
+    meaning: 'another program than the axon of this hotkey answers at the announced address',
     remedy: 'check which program listens there, and which address and port a router forwards to this machine',
   },
   NOT_SERVING: {
-    meaning: '`miner serve` ran on this machine and does so no more, and nothing answers at the announced address',
+    meaning: '`miner serve` has ended on this machine, and nothing answers at the announced address',
     remedy: 'start `miner serve` again; its log says why it ended',
   },
   STANDINGS_OLD: {

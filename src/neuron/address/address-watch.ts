@@ -85,7 +85,7 @@ export class AddressWatch {
       message: `${message}${this.#outage.forText()}; meanwhile ${this.#ip} stays announced`,
       code,
       forMs: this.#outage.forMs(),
-      hint: 'if it is right, give it with --axon-external-ip, and no service is asked',
+      hint: 'if it is right, give it with --axon-external-ip: the miner then asks no service',
     })
   }
 

@@ -35,7 +35,7 @@ export function announcementLost(onChain: AnnouncedAxon | null): NeuronEvent {
 
 export function announcedElsewhere(onChain: AnnouncedAxon | null): NeuronEvent {
   const { ip, port } = onChain ?? { ip: null, port: null }
-  const message = `the chain shows ${ip ?? 'no address'} in place of this axon, for the second time in a day: two machines use this hotkey, and this one announces itself no more until tomorrow`
+  const message = `the chain shows ${ip ?? 'no address'} in place of this axon, for the second time in a day: two machines use this hotkey, and this one stops announcing itself until tomorrow`
   const hint = 'stop the other machine, then run miner announce; or serve with --no-announce here'
   return { level: 'warn', event: 'announcedElsewhere', message, ip, port, hint }
 }
@@ -46,7 +46,7 @@ export function announcementFailed(outage: Outage, retryMs: number): NeuronEvent
   return {
     level: 'warn',
     event: 'announcementFailed',
-    message: `announcing the axon fails${outage.forText()}: ${message}; it goes on serving, and announces again in ${spanText(retryMs)}`,
+    message: `announcing the axon fails${outage.forText()}: ${message}; the miner goes on serving, and tries again in ${spanText(retryMs)}`,
     code,
     forMs: outage.forMs(),
     failures,

@@ -108,7 +108,10 @@ export class Announcer {
   /** Takes one step: finds the address again, or announces it, or decides to wait. Only the signal lets it throw. */
   async step(signal: AbortSignal): Promise<void> {
     const { registration } = this.#options.reader
-    if (!registration) this.#state = 'off'
+    if (registration === null) {
+      this.#state = 'off'
+      this.#outage.end()
+    }
     if (!this.#canStep() || !registration) return
     this.#dueAt = Number.POSITIVE_INFINITY // the next read of the registration comes first
     if (await this.#history.begin(registration)) this.#retryAt = 0

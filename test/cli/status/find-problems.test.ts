@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { ChainError } from '#dist/chain/chain-error.js'
 import type { Status } from '#dist/cli/status/collect-status.js'
-import { findProblems } from '#dist/cli/status/find-problems.js'
+import { findProblems, immunityLeftMs } from '#dist/cli/status/find-problems.js'
 import { statusJson } from '#dist/cli/status/status-json.js'
 import { statusPage } from '#dist/cli/status/status-page.js'
 import { NeuronError } from '#dist/neuron/neuron-error.js'
@@ -19,7 +19,7 @@ const withState = (fields: object, isRunning = true): Partial<Status> => ({
 const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
 
 describe('what miner status finds', () => {
-  it('is nothing when nothing needs a hand', () => {
+  it('is nothing when all is well', () => {
     assert.deepEqual({ ...findProblems(statusOf()) }, { problems: [], notes: [] })
   })
 
@@ -134,6 +134,9 @@ describe('what miner status finds', () => {
   it('tells what the metagraph on disk proves no more', () => {
     const metagraph = { ...chain.metagraph!, readAt: now - 3 * 3_600_000 }
     const onDisk = { chain: { ...chain, metagraph, connection: null }, ping: null }
+    const other = { found: 'other', status: 404, message: '', hotkey: null, ms: 1 } as const
+    const elsewhere = statusOf({ ...onDisk, ping: other }, { axon: { ...axon, ip: '10.1.2.3' } })
+    assert.deepEqual(codesOf(elsewhere), [])
     const noCallers = { message: 'the settings refuse every neuron of subnet 33', hint: 'lower --min-stake' }
     const stopped = { serving: { state: null, problem: null, isRunning: false } }
     const status = statusOf({ ...onDisk, ...stopped, noCallers, neuron: null })
@@ -144,6 +147,13 @@ describe('what miner status finds', () => {
     assert.match(text, /^3 h ago, the hotkey \w+ was not registered on subnet 33; it may have registered since$/m)
     assert.equal((statusJson(status, { problems, notes }) as { registered: unknown }).registered, null)
     assert.match(statusPage(status, { problems, notes }, undefined), /^ +uid +not registered 3 h ago$/m)
+  })
+
+  it('counts the immunity down where only the metagraph on disk is known', () => {
+    const onDisk = { ...chain, metagraph: { ...chain.metagraph!, block: 100, blockAt: now - 3_600_000 } }
+    const left = (connection: typeof chain.connection) =>
+      immunityLeftMs({ at: now, chain: { ...onDisk, connection }, neuron: { ...neuron!, registeredAt: 100 } })!
+    assert.equal(left(chain.connection) - left(null), 3_600_000)
   })
 
   it('tells how the announcement goes, when a miner that serves is at it', () => {
@@ -162,7 +172,7 @@ describe('what miner status finds', () => {
     assert.match(problemOfEnded!.hint, /^announce it with miner announce --netuid 33, or name the right address/)
   })
 
-  it('notes what needs no hand', () => {
+  it('notes what is not a problem', () => {
     const notesOf = (status: Status) => findProblems(status).notes
     assert.match(notesOf(statusOf({ ping: unseen }))[0]!, /^the announced address is not seen from here/)
     assert.match(

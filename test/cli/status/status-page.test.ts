@@ -9,7 +9,7 @@ describe('the page of miner status', () => {
   const status = statusOf({ own: { ip: '9.9.9.9', port: 8005, problem: null } })
   const page = (width?: number) => statusPage(status, findProblems(status), width)
 
-  it('shows the chain, this machine, who asked and what needs a hand', () => {
+  it('shows the chain, this machine, who asked, and the problems', () => {
     assert.equal(
       page(),
       `  hotkey        ${status.hotkey} (wallet default/default)
