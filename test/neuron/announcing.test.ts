@@ -157,6 +157,19 @@ describe('announcing', function () {
       assert.deepEqual(started.served(), [ip, ip, ip])
     })
 
+    it('asks the chain for no second announcement before the block of the first is final', async () => {
+      await using started = await start({}, { finality: 'by hand' }, { folder })
+      await started.announce()
+      assert.deepEqual(started.served(), [ip])
+      await using next = await started.restart()
+      assert.equal(await announceAgain(next), 'waiting')
+      assert.deepEqual(started.served(), [ip])
+      started.node.chain.finalise()
+      await started.clock.run(5 * MINUTE)
+      assert.equal(next.life.report().announcement, 'announced')
+      assert.deepEqual(started.served(), [ip])
+    })
+
     it('forgets what is damaged, and says so', async () => {
       await using started = await start({}, {}, { folder })
       await started.announce()

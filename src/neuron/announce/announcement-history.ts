@@ -32,7 +32,6 @@ export class AnnouncementHistory {
   /** the chain showed our address when it was last read */
   #isStanding = false
   #included: AnnouncementView['included'] = null
-  /** of our announcement that the chain held last; also from before the start */
   #block: number | null = null
   #lostAt: readonly number[] = []
   #againAt: number | null = null
@@ -46,6 +45,11 @@ export class AnnouncementHistory {
   /** What the decision on an announcement depends on. */
   get view(): Pick<AnnouncementView, 'hasStood' | 'included' | 'lostAt' | 'againAt'> {
     return { hasStood: this.#hasStood, included: this.#included, lostAt: this.#lostAt, againAt: this.#againAt }
+  }
+
+  /** Of our announcement that the chain held last, also from before the start; null: it lost it, or held none. */
+  get block(): number | null {
+    return this.#block
   }
 
   /**

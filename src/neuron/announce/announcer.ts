@@ -147,7 +147,7 @@ export class Announcer {
       blockMs: reader.blockMs,
     })
     const due = announcementDue(view())
-    const lastBlock = Math.max(onChain?.block ?? 0, this.#history.view.included?.block ?? 0)
+    const lastBlock = Math.max(onChain?.block ?? 0, this.#history.block ?? 0)
     const limit = reader.metagraph?.subnet.servingRateLimit
     if (due.action !== 'announce' || lastBlock === 0 || !limit) return due
     try {
