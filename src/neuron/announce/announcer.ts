@@ -116,8 +116,8 @@ export class Announcer {
     this.#dueAt = Number.POSITIVE_INFINITY // the next read of the registration comes first
     if (await this.#history.begin(registration)) this.#retryAt = 0
     const onChain = registration.axon && { ...registration.axon, ip: canonicalIp(registration.axon.ip) }
-    const { lostAt } = this.#history.view
-    if (this.#history.take(this.ours!, onChain) && lostAt.length === 0) this.expectOtherAddress()
+    const isLost = this.#history.take(this.ours!, onChain)
+    if (isLost && this.#history.view.lostAt.length === 1) this.expectOtherAddress()
     await this.#history.save()
     if (await this.#address!.find(signal)) {
       this.#history.move()
