@@ -86,7 +86,13 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
-  neuron: { '.': ['address', 'announce', 'disk'], announce: ['.', 'address'], address: ['.'], disk: [] },
+  neuron: {
+    '.': ['address', 'announce', 'disk', 'read'],
+    announce: ['.', 'address', 'disk', 'read'],
+    read: ['.', 'disk'],
+    address: ['.'],
+    disk: ['.'],
+  },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }

@@ -28,6 +28,11 @@ export const networks = {
   local: { endpoints: ['ws://127.0.0.1:9944'], isLocal: true },
 } as const satisfies Readonly<Record<string, Network>>
 
+/** Returns whether a chain is one of the public ones, which go on for ever. */
+export function isPublicChain(genesis: string): boolean {
+  return genesis === FINNEY || genesis === TEST
+}
+
 /**
  * Returns what a network's name, or its URL, and a list of endpoints stand for.
  *
@@ -39,7 +44,7 @@ export function resolveNetwork(network: string, endpoints: readonly string[] = [
     ? networks[network as keyof typeof networks]
     : undefined
   const inUse = endpoints.length > 0 ? endpoints : (known?.endpoints ?? [network])
-  return { ...known, endpoints: inUse, isLocal: known?.isLocal === true || inUse.every(isOnLoopback) }
+  return { ...known, endpoints: inUse, isLocal: known?.isLocal ?? inUse.every(isOnLoopback) }
 }
 
 function isOnLoopback(endpoint: string): boolean {

@@ -36,7 +36,7 @@ export default class StatusCommand extends SettingsCommand {
   static override readonly reads = ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
   static override readonly fewOf = {
     axon: ['port', 'externalIp', 'externalPort'],
-    policy: ['requirePermit'],
+    policy: ['requirePermit', 'minStake'],
     neuron: ['announce', 'addressServices'],
   }
   static override readonly usesMiner = false

@@ -26,7 +26,7 @@ export type OpenMinerOptions = {
   readonly provide?: readonly Replacement[] | undefined
   /** the key of the axon and the dendrite: a key, or its URI: `//Alice`, a phrase, `0x` and a seed */
   readonly hotkey?: Keypair | string | undefined
-  /** where the miner keeps the last metagraph of its subnet; needed by an axon on a chain */
+  /** where the miner keeps the last metagraph of its subnet, and its announcements; needed by an axon on a chain */
   readonly folder?: string | undefined
   /** receives records without secrets; by default nothing is logged */
   readonly log?: Log | undefined

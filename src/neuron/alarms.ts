@@ -1,11 +1,13 @@
 import { spanText } from '../text/span.js'
-import type { ChainReader } from './chain-reader.js'
 import type { NeuronEvent } from './events.js'
+import { findNoCallers, type NoCallers, type RefusalOf } from './no-callers.js'
+import type { ChainReader } from './read/chain-reader.js'
 import type { StandingsTable } from './standings.js'
 
 type AlarmOptions = {
   readonly reader: ChainReader
   readonly standings: StandingsTable
+  readonly refusalOf: RefusalOf
   readonly emit: (event: NeuronEvent) => void
 }
 
@@ -16,16 +18,22 @@ export class Alarms {
   readonly #options: AlarmOptions
   /** the registration whose end of immunity was warned about */
   #immunityOf: number | undefined
-  #hasPermits = true
+  #noCallers: NoCallers | null = null
   #hasExpired = false
 
   constructor(options: AlarmOptions) {
     this.#options = options
   }
 
+  /** Why the settings refuse every neuron of the last metagraph; null: they admit one. */
+  get noCallers(): NoCallers | null {
+    return this.#noCallers
+  }
+
+  /** Warns of what has become so since the last look. */
   look(): void {
     this.#immunity()
-    this.#permits()
+    this.#callers()
     this.#expiry()
   }
 
@@ -37,20 +45,17 @@ export class Alarms {
     const { registeredAt } = reader.registration!
     if (inMs > DAY_MS || this.#immunityOf === registeredAt) return
     this.#immunityOf = registeredAt!
-    const message = `the immunity of this hotkey ends in ${spanText(inMs)}: from then on a new registration may take its place, if its emission is among the lowest`
+    const message = `the immunity of this hotkey ends in ${spanText(inMs)}: after that, a new registration may replace it, if its emission is among the lowest`
     emit({ level: 'warn', event: 'immunityEnds', message, blocks, inMs })
   }
 
-  #permits(): void {
-    const { reader, emit } = this.#options
+  #callers(): void {
+    const { reader, refusalOf, emit } = this.#options
     if (!reader.metagraph) return
-    const { neurons, subnet } = reader.metagraph
-    const hadPermits = this.#hasPermits
-    this.#hasPermits = neurons.some(({ hasPermit }) => hasPermit)
-    if (this.#hasPermits || !hadPermits) return
-    const message = `not one neuron of subnet ${subnet.netuid} has a validator permit, so a miner that requires one answers no validator`
-    const hint = 'admit validators by their stake: --no-require-permit --min-stake 1000'
-    emit({ level: 'warn', event: 'noPermits', message, neurons: neurons.length, hint })
+    const former = this.#noCallers
+    this.#noCallers = findNoCallers(reader.metagraph, refusalOf)
+    if (!this.#noCallers || former) return
+    emit({ level: 'warn', event: 'noCallers', ...this.#noCallers, neurons: reader.metagraph.neurons.length })
   }
 
   #expiry(): void {

@@ -6,7 +6,8 @@ type NeuronEvents = {
   uidChanged: { readonly uid: number; readonly formerUid: number }
   deregistered: { readonly uid: number | null }
   immunityEnds: { readonly blocks: number; readonly inMs: number }
-  noPermits: { readonly neurons: number }
+  /** the settings refuse every neuron of the subnet */
+  noCallers: { readonly neurons: number }
   metagraphRead: { readonly block: number; readonly neurons: number; readonly validators: number; readonly ms: number }
   /** the chain does not answer at the start, and the last metagraph decides */
   metagraphLoaded: { readonly block: number; readonly neurons: number; readonly ageMs: number }
@@ -21,6 +22,8 @@ type NeuronEvents = {
     readonly retryMs: number
   }
   chainBack: { readonly afterMs: number }
+  /** it began anew: it has another first block, or an earlier head */
+  chainReset: object
   /** the clock on the wall is ahead of the one that counts milliseconds: the machine slept, or its clock was set */
   clockJumped: { readonly byMs: number }
   standingsExpired: { readonly ageMs: number }
@@ -37,6 +40,10 @@ type NeuronEvents = {
   announcementLost: { readonly ip: string | null; readonly port: number | null }
   /** it did so twice in a day: the miner lets it be */
   announcedElsewhere: { readonly ip: string | null; readonly port: number | null }
+  /** what is kept of earlier announcements cannot be used */
+  historyRefused: { readonly path: string }
+  historyNotSaved: { readonly path: string; readonly code: string | null; readonly forMs: number }
+  historySaved: { readonly path: string; readonly afterMs: number }
   addressChanged: { readonly ip: string; readonly formerIp: string }
   addressUnknown: { readonly code: string | null; readonly forMs: number }
   addressKnown: { readonly ip: string; readonly afterMs: number }

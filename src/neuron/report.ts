@@ -2,6 +2,7 @@ import type { AnnouncedAxon, Metagraph, Neuron } from '../chain/metagraph.js'
 import type { ChainState } from '../plugin/standing.js'
 import type { OwnAxon } from './announce/announcement-due.js'
 import type { AnnouncementState } from './announce/announcer.js'
+import type { NoCallers } from './no-callers.js'
 import type { NeuronProblem } from './outage.js'
 
 /** How the miner stands on its subnet, for the banner and for `miner status`. Times are epoch milliseconds. */
@@ -18,6 +19,8 @@ export type NeuronReport = {
   /** blocks until the hotkey can be replaced; 0 or less: it can */
   readonly immunityBlocks: number | null
   readonly chain: ChainState
+  /** why the settings refuse every neuron of the last metagraph; null: they admit one, or there is none yet */
+  readonly noCallers: NoCallers | null
   /** the last good one */
   readonly metagraph: Metagraph | null
   /** of the last metagraph */

@@ -6,12 +6,13 @@ import type { ChainState, Standings } from '../plugin/standing.js'
 import { spanText } from '../text/span.js'
 import { Alarms, immunityBlocks } from './alarms.js'
 import { type AnnounceOptions, Announcer } from './announce/announcer.js'
-import { ChainReader } from './chain-reader.js'
 import { type NeuronClock, systemClock } from './clock.js'
 import { loadMetagraph, metagraphPath } from './disk/metagraph-file.js'
 import type { NeuronEvent } from './events.js'
 import { NeuronError } from './neuron-error.js'
+import type { RefusalOf } from './no-callers.js'
 import { retryMs } from './pace.js'
+import { ChainReader } from './read/chain-reader.js'
 import type { NeuronReport } from './report.js'
 import { StandingsTable } from './standings.js'
 
@@ -21,14 +22,18 @@ export type NeuronOptions = {
   readonly network: string
   /** of the network, where it is known without asking it */
   readonly genesis?: string | undefined
+  /** the chain is one for trying things out, which may be reset */
+  readonly isLocal: boolean
   readonly netuid: number
   /** of the hotkey; `address` is its ss58 address */
   readonly signer: Signer & { readonly address: string }
-  /** for the last metagraph */
+  /** for the last metagraph, and what is kept of the announcements */
   readonly folder: string
   readonly maxStandingsAgeMs: number
   /** registers this hotkey on this subnet, for the hint */
   readonly registerCommand?: string
+  /** by the settings on who may ask, to warn when they refuse every neuron */
+  readonly refusalOf: RefusalOf
   readonly onEvent: (event: NeuronEvent) => void
   /** ends the life, as disposing it does */
   readonly signal: AbortSignal
@@ -91,9 +96,20 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
   const standings = new StandingsTable({ clock, maxAgeMs: maxStandingsAgeMs })
   const onDeregistered = () => deregistered.resolve()
   const registerCommand = options.registerCommand ?? `btcli subnet register --netuid ${netuid}`
-  const reader = new ChainReader({ chain, hotkey, place, standings, clock, registerCommand, emit, onDeregistered })
-  const announcer = new Announcer({ chain, netuid, signer, reader, clock, emit })
-  const alarms = new Alarms({ reader, standings, emit })
+  const reader = new ChainReader({
+    chain,
+    hotkey,
+    place,
+    isLocal: options.isLocal,
+    standings,
+    clock,
+    registerCommand,
+    emit,
+    onDeregistered,
+    onReset: () => announcer.forget(),
+  })
+  const announcer = new Announcer({ chain, place: { ...place, hotkey }, signer, reader, clock, emit })
+  const alarms = new Alarms({ reader, standings, refusalOf: options.refusalOf, emit })
 
   await readFirst()
   alarms.look()
@@ -185,7 +201,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     if (byMs < JUMP_MS) return false
     reader.expire()
     announcer.expectOtherAddress()
-    const message = `this machine slept, or its clock was set, by ${spanText(byMs)}: the chain is read again`
+    const message = `this machine slept for ${spanText(byMs)}, or its clock was set forward: the chain is read again`
     emit({ level: 'info', event: 'clockJumped', message, byMs })
     return true
   }
@@ -207,12 +223,13 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
       registeredAt: known?.registeredAt ?? null,
       immunityBlocks: immunityBlocks(reader),
       chain: standings.state(),
+      noCallers: alarms.noCallers,
       metagraph,
       readAt: metagraph?.readAt ?? null,
       onChain: known?.axon ?? null,
       ours: announcer.ours,
       announcement: announcer.state,
-      problems: { chain: reader.outage.problem, ...announcer.problems, disk: reader.saving.problem },
+      problems: { chain: reader.outage.problem, ...announcer.problems, disk: reader.savingProblem },
     }
   }
 }

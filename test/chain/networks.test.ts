@@ -29,7 +29,12 @@ describe('resolveNetwork', () => {
     assert.deepEqual(resolveNetwork('finney', endpoints), { endpoints, genesis: FINNEY, isLocal: false })
   })
 
-  it('takes a network for local when it says so, or when all of its endpoints are on loopback', () => {
+  it('takes a node on this machine for one of the public network that is named', () => {
+    for (const name of ['finney', 'test', 'archive'])
+      assert.equal(resolveNetwork(name, ['ws://127.0.0.1:9944']).isLocal, false, name)
+  })
+
+  it('takes a network for local when it says so, or when its URL is on loopback', () => {
     assert.equal(resolveNetwork('local', ['wss://node.example']).isLocal, true)
     for (const url of ['ws://127.0.0.1:9944', 'ws://127.1.2.3', 'ws://[::1]:1', 'ws://localhost:1', 'ws://a.localhost'])
       assert.equal(resolveNetwork(url).isLocal, true, url)

@@ -149,9 +149,18 @@ describe('miner serve, on a subnet', () => {
 
     it('at an endpoint of another chain than the network names', async () => {
       await using node = await startNode()
-      const { code, stderr } = await spawnMiner(serve('finney', ...ip, '--chain-endpoint', node.url))
+      const routable = ['--axon-external-ip', '8.8.8.8']
+      const { code, stderr } = await spawnMiner(serve('finney', ...routable, '--chain-endpoint', node.url))
       assert.equal(code, 2, stderr)
-      assert.match(stderr, /^error: .*\n {2}try: /m)
+      assert.match(stderr, /^error: .*another chain.*\n {2}try: /m)
+    })
+
+    it('with an address that validators cannot reach, also where a node of finney runs on this machine', async () => {
+      await using node = await startChainNode({ subnets: [subnetOf(neurons)], genesis: 'finney' })
+      const flags = ['--axon-external-ip', '192.168.1.2', '--chain-endpoint', node.url]
+      const { code, stderr } = await spawnMiner(serve('finney', ...flags))
+      assert.equal(code, 2, stderr)
+      assert.match(stderr, /^error: .*192\.168\.1\.2.*private address/m)
     })
 
     it('with an address that validators cannot reach, before it waits for the chain', async () => {

@@ -77,6 +77,11 @@ const table: readonly [string, Partial<AnnouncementView>, object][] = [
     { action: 'yield', ms: 23 * HOUR },
   ],
   [
+    'announces a new version of an address that the operator has taken back',
+    { onChain: { ...same, version: 999 }, lostAt: [now - HOUR, now] },
+    announce,
+  ],
+  [
     'comes back a day after the first of the two',
     { onChain: other, hasStood: true, lostAt: [now - 24 * HOUR, now - HOUR] },
     announce,

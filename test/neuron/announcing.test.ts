@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { OwnAddress } from '#dist/neuron/address/own-address.js'
+import { announcementPath } from '#dist/neuron/disk/announcement-file.js'
 import type { NeuronEvent } from '#dist/neuron/events.js'
 import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
 import type { SourceAxon } from '../support/chain/source-subnet.ts'
@@ -20,14 +24,18 @@ const what = { address, port: 8091, version: 1_000 }
 const otherIp = 0x0909_0909n
 
 /** A node with this miner, and a life on it. Its blocks come each 12 s of the clock, when `run` moves it. */
-async function start(miner: Partial<NeuronOf> = {}, node: Parameters<typeof startChainNode>[0] = {}) {
+async function start(
+  miner: Partial<NeuronOf> = {},
+  node: Parameters<typeof startChainNode>[0] = {},
+  { folder }: { folder?: string } = {},
+) {
   const clock = new StillClock()
   const neurons = [
     { hotkey: alice.address, hasPermit: true },
     { hotkey: bob.address, ...miner },
   ]
   const server = await startChainNode({ subnets: [subnetOf(neurons)], now: clock.now, ...node })
-  const started = await startLife(server, { clock })
+  const started = await startLife(server, { clock, ...(folder && { folder }) })
   const { life, chain, events } = started
   const run = async (ms: number) => {
     for (let left = ms; left > 0; left -= 12 * SECOND) {
@@ -59,6 +67,11 @@ async function start(miner: Partial<NeuronOf> = {}, node: Parameters<typeof star
         ),
       }))
     },
+    /** Ends this life, and begins the next one of the same miner, of its own address. */
+    async restart() {
+      await started.life[Symbol.asyncDispose]()
+      return startLife(server, { clock, folder: started.folder })
+    },
     only: (...names: string[]) => events.filter(({ event }) => names.includes(event)) as NeuronEvent[],
     async [Symbol.asyncDispose]() {
       await started[Symbol.asyncDispose]()
@@ -71,6 +84,104 @@ const sameAxon = { ip, port: 8091, version: 1_000, ip_type: 4, protocol: 4 }
 
 describe('announcing', function () {
   this.timeout(60_000)
+
+  describe('after a restart', () => {
+    let folder: string
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'miner-announcing-'))
+    })
+    afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+    /** Announces the next life of the miner, and waits until that is decided. */
+    const announceAgain = async (next: Awaited<ReturnType<typeof startLife>>) => {
+      next.life.announce(what)
+      await next.clock.rested()
+      return next.life.report().announcement
+    }
+
+    it('lets the address be, when the chain lost it twice in a day before that', async () => {
+      await using started = await start({}, {}, { folder })
+      await started.announce()
+      await started.run(15 * MINUTE)
+      started.overwrite()
+      await started.run(20 * MINUTE)
+      started.overwrite()
+      await started.run(20 * MINUTE)
+      assert.equal(started.life.report().announcement, 'elsewhere')
+
+      await using next = await started.restart()
+      assert.equal(await announceAgain(next), 'elsewhere')
+      assert.equal(next.events.filter(({ event }) => event === 'announcedElsewhere').length, 1)
+      assert.deepEqual(started.served(), [ip, ip])
+      await started.clock.run(24 * HOUR)
+      assert.deepEqual(started.served(), [ip, ip, ip])
+    })
+
+    it('counts a loss that it did not see', async () => {
+      await using started = await start({}, {}, { folder })
+      await started.announce()
+      await started.run(15 * MINUTE)
+      await using first = await started.restart()
+      started.overwrite()
+      await started.run(15 * MINUTE)
+      assert.equal(await announceAgain(first), 'announced')
+      await started.run(15 * MINUTE)
+      assert.deepEqual(started.served(), [ip, ip])
+      await first.life[Symbol.asyncDispose]()
+
+      started.overwrite()
+      await using second = await started.restart()
+      await started.run(15 * MINUTE)
+      assert.equal(await announceAgain(second), 'elsewhere')
+      assert.deepEqual(started.served(), [ip, ip])
+    })
+
+    it('takes neither a former address of its own nor a new registration for a loss', async () => {
+      await using started = await start({}, {}, { folder })
+      await started.announce()
+      await started.run(15 * MINUTE)
+      await using next = await started.restart()
+      next.life.announce({ ...what, port: 8092 })
+      await started.run(15 * MINUTE)
+      assert.equal(next.life.report().announcement, 'announced')
+      assert.deepEqual(
+        next.events.filter(({ event }) => event === 'announcementLost'),
+        [],
+      )
+      started.node.deregister(bob.address)
+      started.node.register({ hotkey: bob.address })
+      await next.life[Symbol.asyncDispose]()
+      await using anew = await started.restart()
+      await started.run(MINUTE)
+      assert.equal(await announceAgain(anew), 'announced')
+      assert.deepEqual(started.served(), [ip, ip, ip])
+    })
+
+    it('asks the chain for no second announcement before the block of the first is final', async () => {
+      await using started = await start({}, { finality: 'by hand' }, { folder })
+      await started.announce()
+      assert.deepEqual(started.served(), [ip])
+      await using next = await started.restart()
+      assert.equal(await announceAgain(next), 'waiting')
+      assert.deepEqual(started.served(), [ip])
+      started.node.chain.finalise()
+      await started.clock.run(5 * MINUTE)
+      assert.equal(next.life.report().announcement, 'announced')
+      assert.deepEqual(started.served(), [ip])
+    })
+
+    it('forgets what is damaged, and says so', async () => {
+      await using started = await start({}, {}, { folder })
+      await started.announce()
+      const path = announcementPath({ folder, network: started.node.url, netuid: 1, hotkey: bob.address })
+      assert.equal(statSync(path).mode & 0o777, 0o600)
+      writeFileSync(path, '{"format":1,"lostAt":"often"}')
+      await using next = await started.restart()
+      assert.equal(await announceAgain(next), 'announced')
+      const refused = next.events.find(({ event }) => event === 'historyRefused')
+      assert.match(refused!.message, /cannot be used: it is damaged/)
+    })
+  })
 
   it('tells the chain where the axon is, signed by the hotkey', async () => {
     await using started = await start()
@@ -267,7 +378,7 @@ describe('announcing', function () {
       const failed = started.only('announcementFailed')
       assert.equal(failed.length, 1)
       assert.ok('code' in failed[0]! && failed[0].code === 'ADDRESS_REFUSED')
-      assert.match(failed[0].message, /it goes on serving, and announces again in 60 min/)
+      assert.match(failed[0].message, /the miner goes on serving, and tries again in 60 min/)
       node.chain.announcementRefusal = undefined
       await started.run(15 * MINUTE)
       assert.equal(started.only('announced').length, 1)
@@ -285,6 +396,7 @@ describe('announcing', function () {
     await started.run(HOUR)
     assert.equal(started.served().length, tried)
     assert.equal(life.report().announcement, 'off')
+    assert.equal(life.report().problems.announcement, null)
   })
 
   it('announces nothing for a lost place, and at once for a new one', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { settingsRefusal } from '#dist/app/chain/settings-refusal.js'
 import type { Chain } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import type { Neuron } from '#dist/chain/metagraph.js'
@@ -12,7 +13,7 @@ import { reportJson } from '#dist/neuron/report.js'
 import { RpcError } from '../support/chain/json-rpc.ts'
 import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
 import { type ChainServer, startChainNode } from '../support/chain/start-chain-node.ts'
-import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
+import { type NeuronOf, neuronOf, subnetOf } from '../support/chain/subnet-of.ts'
 import { alice, bob, charlie } from '../support/signed-request.ts'
 import { type LifeOptions, startLife } from '../support/start-life.ts'
 import { StillClock } from '../support/still-clock.ts'
@@ -45,7 +46,7 @@ async function start(options: LifeOptions & { neurons?: NeuronOf[]; subnet?: Par
   }
 }
 
-/** Lets a node answer nobody until the returned function is called. */
+/** Makes a node refuse every connection until the returned function is called. */
 function takeDown(node: ChainServer): () => void {
   node.faults.upgrade = { status: 503 }
   node.drop()
@@ -467,13 +468,105 @@ describe('a miner’s life on a subnet', function () {
       const warned = events.filter(({ level }) => level === 'warn')
       assert.deepEqual(
         warned.map(({ event }) => event),
-        ['immunityEnds', 'noPermits'],
+        ['immunityEnds', 'noCallers'],
       )
       assert.match(warned[0]!.message, /ends in 3 h/)
       assert.match(warned[1]!.hint!, /--no-require-permit --min-stake/)
       node.change(subnet => ({ ...subnet, neurons: subnet.neurons.map(one => ({ ...one, hasPermit: true })) }))
       await clock.run(HOUR)
       assert.equal(events.filter(({ level }) => level === 'warn').length, 2)
+    })
+
+    describe('when a chain on this machine is reset', () => {
+      /** Lives on a chain that goes on at the same URL from an earlier block, with other subnets. */
+      const reset = async (
+        subnets: Parameters<typeof subnetOf>[0] | null,
+        { isLocal = true, genesis }: { isLocal?: boolean; genesis?: string } = {},
+      ) => {
+        const former = await startChainNode({ subnets: [subnetOf([validator, miner])], genesis: genesis ?? 'fixture' })
+        const { port } = former
+        const clock = new StillClock()
+        const started = await startLife(former, { clock, isLocal })
+        await former[Symbol.asyncDispose]()
+        const node = await startChainNode({
+          port,
+          now: clock.now,
+          genesis: genesis ?? 'fixture',
+          firstBlock: RECORDED_BLOCK - 1_000,
+          subnets: subnets ? [subnetOf(subnets)] : [],
+        })
+        await clock.run(10 * MINUTE)
+        return {
+          ...started,
+          only: (name: string) => started.events.filter(({ event }) => event === name),
+          async [Symbol.asyncDispose]() {
+            await started[Symbol.asyncDispose]()
+            await node[Symbol.asyncDispose]()
+          },
+        }
+      }
+
+      for (const [what, subnets] of [
+        ['its subnet', null],
+        ['the hotkey', [validator]],
+        ['every neuron', []],
+      ] as const)
+        it(`takes a chain without ${what} for the loss of the place, and tells why`, async () => {
+          await using started = await reset(subnets && [...subnets])
+          await started.life.deregistered
+          const [lost] = started.only('deregistered')
+          assert.match(
+            lost!.message,
+            /^the chain was reset \(it is at block \d+, and was at block \d+\), and the hotkey/,
+          )
+          assert.equal(started.only('chainReset').length, 1)
+        })
+
+      it('goes on with a hotkey that is registered again', async () => {
+        await using started = await reset([miner, validator])
+        assert.deepEqual([started.life.chainState(), started.life.report().uid], ['fresh', 0])
+        assert.equal(started.only('chainReset').length, 1)
+        assert.deepEqual(started.only('deregistered'), [])
+      })
+
+      for (const [what, options] of [
+        ['a chain elsewhere', { isLocal: false }],
+        ['a public chain', { genesis: 'finney' }],
+      ] as const)
+        it(`keeps the last standings when a node of ${what} has lost its data`, async () => {
+          await using started = await reset([validator], options)
+          assert.equal(started.life.report().problems.chain?.code, 'CHAIN_CONTRADICTORY')
+          assert.deepEqual([...started.only('chainReset'), ...started.only('deregistered')], [])
+        })
+    })
+
+    it('warns when the settings begin to refuse every neuron, at the start and later', async () => {
+      const refusalOf = settingsRefusal({
+        allow: [],
+        deny: [],
+        requirePermit: true,
+        allowUnregistered: false,
+        minStake: 6_000,
+      })
+      await using started = await start({ refusalOf })
+      const { node, clock, events, life } = started
+      const warned = () => events.filter(({ event }) => event === 'noCallers')
+      assert.equal(
+        warned()[0]?.message,
+        'the settings refuse every neuron of subnet 1: stake below minimum (1), validator permit required (1)',
+      )
+      assert.equal(warned()[0]?.hint, 'lower --min-stake: 5000 TAO is the highest stake')
+      const setStake = async (stake: bigint) => {
+        node.change(subnet => ({ ...subnet, neurons: subnet.neurons.map(one => neuronOf({ ...one, stake })) }))
+        await clock.run(HOUR)
+      }
+      await setStake(7_000n * TAO)
+      assert.deepEqual([warned().length, life.report().noCallers], [1, null])
+      await setStake(10n * TAO)
+      assert.deepEqual(
+        [warned().length, life.report().noCallers?.hint],
+        [2, 'lower --min-stake: 10 TAO is the highest stake'],
+      )
     })
 
     it('survives a listener that throws', async () => {

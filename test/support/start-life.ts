@@ -18,6 +18,10 @@ export type LifeOptions = Partial<NeuronOptions> & {
   readonly wrap?: (chain: Chain) => Chain
 }
 
+/** Admits as a miner does by default. */
+export const permitOnly: NeuronOptions['refusalOf'] = (_, { hasPermit }) =>
+  hasPermit ? null : 'validator permit required'
+
 /** Starts Bob's life on subnet 1 of a chain node, by a clock that stands still while the loop rests. */
 export async function startLife(node: Pick<ChainServer, 'url'>, options: LifeOptions = {}) {
   const clock = options.clock ?? new StillClock()
@@ -43,11 +47,13 @@ export async function startLife(node: Pick<ChainServer, 'url'>, options: LifeOpt
     const base = {
       chain: options.wrap?.(chain) ?? chain,
       network: node.url,
+      isLocal: false,
       netuid: 1,
       signer: bob,
       folder,
       maxStandingsAgeMs: 86_400_000,
       signal,
+      refusalOf: permitOnly,
     }
     const life = await startNeuron({ ...base, onEvent, ...options, clock })
     await clock.rested()

@@ -41,22 +41,26 @@ export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
   const configuration = from.resolve(CONFIGURATION)
   const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
   if (network === 'none') return null
-  const [{ startNeuron }, { resolveNetwork }] = await Promise.all([
+  const [{ startNeuron }, { resolveNetwork }, { settingsRefusal }] = await Promise.all([
     import('../../neuron/start-neuron.js'),
     import('../../chain/networks.js'),
+    import('./settings-refusal.js'),
   ])
   const signer = await from.resolve(HOTKEY)
   const chain = await from.resolve(CHAIN)
   using _shown = from.resolve(PROGRESS).show(`reading the subnet from ${networkName(network)}`)
+  const { genesis, isLocal } = resolveNetwork(network, endpoints)
   const neuron = await startNeuron({
     chain,
     network,
-    genesis: resolveNetwork(network, endpoints).genesis,
+    genesis,
+    isLocal,
     netuid: valuesOf(configuration, hostSections.subnet).netuid,
     signer,
     folder: from.resolve(CHAIN_FOLDER),
     maxStandingsAgeMs: valuesOf(configuration, hostSections.policy).maxStandingsAge,
     registerCommand: registerCommand(configuration),
+    refusalOf: settingsRefusal(valuesOf(configuration, hostSections.policy)),
     onEvent: neuronLog(from.resolve(LOG)),
     signal: from.resolve(ENDING),
   })

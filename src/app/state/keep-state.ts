@@ -30,6 +30,7 @@ type NeuronPart = {
   readonly chain: NonNullable<ServingState['chain']>
   readonly announcement: NonNullable<ServingState['announcement']>
   readonly ours: ServingState['ours']
+  readonly noCallers: ServingState['noCallers']
   readonly problems: {
     readonly chain: Trouble
     readonly announcement: Trouble
@@ -100,11 +101,12 @@ export function keepState(options: KeepState): AsyncDisposable {
 }
 
 function neuronFields(report: NeuronPart | undefined) {
-  if (!report) return { chain: null, problem: null, announcement: null, ours: null }
-  const { chain, announcement, ours, problems } = report
+  if (!report) return { chain: null, noCallers: null, problem: null, announcement: null, ours: null }
+  const { chain, noCallers, announcement, ours, problems } = report
   const problem = problems.chain ?? problems.announcement ?? problems.address ?? problems.disk
   return {
     chain,
+    noCallers,
     problem: problem && { message: problem.message, since: problem.since },
     announcement,
     ours: ours && { ip: ours.ip, port: ours.port },

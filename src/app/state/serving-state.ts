@@ -28,6 +28,8 @@ const servingState = z.object({
   dialect: z.string(),
   /** how old the standings are by which it decides; null: it serves without a chain */
   chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
+  /** why its settings refuse every neuron; null: they admit one, or it serves without a chain */
+  noCallers: z.object({ message: z.string(), hint: z.string() }).nullable(),
   /** what does not work at present of its life on the chain */
   problem: z.object({ message: z.string(), since: time }).nullable(),
   /** how its announcement stands; null: it serves without a chain */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { networkName } from '../../app/chain/network-name.js'
 import { registerCommand } from '../../app/chain/register-command.js'
+import { settingsRefusal } from '../../app/chain/settings-refusal.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { type FoundState, isServing, readState, statePath } from '../../app/state/serving-state.js'
@@ -14,6 +15,7 @@ import { keypairFromMiniSecret } from '../../keys/keypair.js'
 import { whyUnroutable } from '../../neuron/address/routable.js'
 import { loadMetagraph } from '../../neuron/disk/metagraph-file.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
+import { findNoCallers, type NoCallers } from '../../neuron/no-callers.js'
 import { readAddress } from '../../wallet/read-address.js'
 import { localIp, localPort } from '../subnet/local-axon.js'
 import { typedFlags } from '../subnet/typed-flags.js'
@@ -36,9 +38,11 @@ export type Status = {
   readonly own: LocalAxon
   /** of the announced address; null: there is none, it is not known, or it is of this network and not of the internet */
   readonly ping: Ping | null
+  /** why the settings refuse every neuron; null: they admit one, or the metagraph is not known */
+  readonly noCallers: NoCallers | null
   readonly serving: FoundState & { readonly isRunning: boolean }
   /** settings that decide what is a problem */
-  readonly settings: { readonly announce: boolean; readonly requirePermit: boolean; readonly isLocal: boolean }
+  readonly settings: { readonly announce: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
   readonly registerCommand: string
   /** the flags that another command needs to be about the same neuron */
@@ -85,7 +89,7 @@ export async function statusSource(
   const wallet = valuesOf(configuration, hostSections.wallet)
   const { network, endpoints } = valuesOf(configuration, hostSections.subtensor)
   const { announce } = valuesOf(configuration, hostSections.neuron)
-  const { requirePermit } = valuesOf(configuration, hostSections.policy)
+  const refusalOf = settingsRefusal(valuesOf(configuration, hostSections.policy))
   const { isLocal } = resolveNetwork(network, endpoints)
   const folder = scope.resolve(CHAIN_FOLDER)
   const known = await readAddress(wallet)
@@ -94,6 +98,7 @@ export async function statusSource(
   // An axon answers a hotkey that it does not know with its name, too.
   const signer = keypair ?? keypairFromMiniSecret(randomBytes(32))
 
+  const noCallersOf = (metagraph: Metagraph | null) => metagraph && findNoCallers(metagraph, refusalOf)
   const readChain = (signal: AbortSignal) => chainStatus(chain, { netuid, place: { folder, network, netuid }, signal })
   const findAddress = remembered(ADDRESS_MS, (signal: AbortSignal) => localAddress(configuration, signal))
   const ping = remembered(PING_AGAIN_MS, (signal: AbortSignal, at: Pick<AnnouncedAxon, 'ip' | 'port'>) =>
@@ -103,14 +108,14 @@ export async function statusSource(
   return {
     async read(signal) {
       const serving = await readState(statePath(folder, { netuid, hotkey }))
-      const running = serving.state && isServing(serving.state, Date.now()) ? serving.state : null
-      const ours = running?.ours
+      const state = serving.state && isServing(serving.state, Date.now()) ? serving.state : null
+      const ours = state?.ours
       const [chain, address] = await Promise.all([
         readChain(signal),
         ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
       const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
-      const port = ours?.port ?? localPort(configuration, running)
+      const port = ours?.port ?? localPort(configuration, state)
       return {
         at: Date.now(),
         hotkey,
@@ -121,8 +126,10 @@ export async function statusSource(
         neuron,
         own: { ...address, port },
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
-        serving: { ...serving, isRunning: running !== null },
-        settings: { announce, requirePermit, isLocal },
+        // The miner that serves may have other settings than this command.
+        noCallers: state?.network === networkName(network) ? state.noCallers : noCallersOf(chain.metagraph),
+        serving: { ...serving, isRunning: state !== null },
+        settings: { announce, isLocal },
         registerCommand: registerCommand(configuration),
         typedFlags: typedFlags(configuration, configFile),
       }

@@ -5,16 +5,17 @@ import { agoText, spanText } from '../../text/span.js'
 import type { Status } from './collect-status.js'
 import type { statusCodes } from './status-codes.js'
 
-/** The problems, and what would mend each. */
+/** A problem that the operator has to mend, and what mends it. */
 export type StatusProblem = { readonly code: string; readonly message: string; readonly hint: string }
 
-/** `notes` are worth knowing and need no hand. */
+/** Problems, which make the exit code 1, and notes, which do not. */
 export type Findings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly string[] }
 
-/** Finds the problems. */
+/** Finds the problems of a miner, and what else its operator should know. */
 export function findProblems(status: Status): Findings {
   const found = new Found()
   lookAtChain(status, found)
+  lookAtCallers(status, found)
   lookAtNeuron(status, found)
   lookAtAddress(status, found)
   lookAtServing(status, found)
@@ -35,12 +36,14 @@ const OLD_HEAD_MS = 120_000
 /** An axon refuses nonces that are further in the future. */
 const CLOCK_MS = 4_000
 
-function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): void {
+function lookAtChain({ at, chain, settings }: Status, found: Found): void {
   const { metagraph, connection, error } = chain
   if (error) found.problems.push({ code: error.code, message: error.message, hint: error.hint })
   if (!metagraph) return
   if (!connection)
-    found.notes.push(`the chain's part is of the last metagraph on disk, ${agoText(metagraph.readAt, at)}`)
+    found.notes.push(
+      `what the chain holds is shown as of ${agoText(metagraph.readAt, at)}, by the last metagraph on disk`,
+    )
   const age = at - metagraph.blockAt
   if (connection && !settings.isLocal && age < -CLOCK_MS)
     found.add('CLOCK_WRONG', `the clock of this machine is at least ${spanText(-age)} slow`, 'set it by NTP')
@@ -50,12 +53,13 @@ function lookAtChain({ at, netuid, chain, settings }: Status, found: Found): voi
       `the latest block is ${spanText(age)} old: this clock is fast, or ${connection.endpoint} is behind`,
       'set the clock by NTP, or name another endpoint first with --chain-endpoint',
     )
-  if (settings.requirePermit && !metagraph.neurons.some(({ hasPermit }) => hasPermit))
-    found.add(
-      'NO_PERMITS',
-      `no neuron of subnet ${netuid} has a validator permit, so the miner refuses all of them`,
-      'admit callers by stake: miner serve --no-require-permit --min-stake 1000',
-    )
+}
+
+function lookAtCallers({ chain, noCallers, serving }: Status, found: Found): void {
+  if (!noCallers) return
+  const { message, hint } = noCallers
+  if (chain.connection || serving.isRunning) found.add('NO_CALLERS', message, hint)
+  else found.notes.push(`by the last metagraph on disk, ${message}`)
 }
 
 /** Returns a command that is about the same neuron. */
@@ -66,18 +70,30 @@ function commandOf({ typedFlags }: Status, name: 'serve' | 'announce'): string {
 const DAY_MS = 86_400_000
 
 function lookAtNeuron(status: Status, found: Found): void {
-  const { hotkey, netuid, neuron, chain, registerCommand } = status
-  if (chain.metagraph && !neuron)
-    found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
+  const { at, hotkey, netuid, neuron, chain, registerCommand } = status
+  if (chain.metagraph && !neuron) {
+    if (chain.connection)
+      found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
+    else
+      found.notes.push(
+        `${agoText(chain.metagraph.readAt, at)}, the hotkey ${hotkey} was not registered on subnet ${netuid}; it may have registered since`,
+      )
+  }
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
-    found.notes.push(`the immunity ends in ${spanText(left)}: from then on the neuron can be replaced`)
+    found.notes.push(`the immunity ends in ${spanText(left)}: after that, the neuron can be replaced`)
 }
 
 function lookAtAddress(status: Status, found: Found): void {
   const { neuron, own, ping, settings } = status
   if (own.problem?.code === 'ADDRESS_UNROUTABLE') found.add('UNROUTABLE', own.problem.message, own.problem.hint)
   else if (own.problem) found.notes.push(own.problem.message)
+  if (ping?.found === 'unseen')
+    found.notes.push(
+      'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
+    )
+  // The last metagraph on disk may be older than the announcement, so it proves nothing.
+  if (!status.chain.connection) return
   const why = neuron?.axon && !settings.isLocal ? whyUnroutable(neuron.axon.ip) : undefined
   if (why !== undefined)
     found.add(
@@ -109,22 +125,16 @@ function lookAtAddress(status: Status, found: Found): void {
         : `the axon of another hotkey answers at the announced address: ${ping.hotkey}`,
       'check which program listens there, and what a router or a proxy forwards to this machine',
     )
-  if (ping?.found === 'unseen')
-    found.notes.push(
-      'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
-    )
 }
 
-/**
- * Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. The last metagraph on
- * disk may be older than the announcement, so it proves nothing.
- */
+/** Adds that the chain does not show this axon; while a miner that serves announces it, how that goes. */
 function lookAtAnnouncement(
-  { at, chain: { connection }, serving: { isRunning, state } }: Status,
+  status: Status,
   found: Found,
   { code, message, hint }: { readonly code: keyof typeof statusCodes; readonly message: string; readonly hint: string },
 ): void {
-  if (!connection) return
+  const { at, serving } = status
+  const { isRunning, state } = serving
   const problem = state?.problem
   switch (isRunning ? state?.announcement : undefined) {
     case 'waiting':
@@ -136,7 +146,11 @@ function lookAtAnnouncement(
       break
     }
     case 'elsewhere':
-      found.add(code, message, 'two machines use this hotkey: stop the other one, or serve with --no-announce here')
+      found.add(
+        code,
+        `${message}; two machines use this hotkey`,
+        `stop the other machine, then run ${commandOf(status, 'announce')}; or serve with --no-announce here`,
+      )
       break
     default:
       found.add(code, message, hint)
@@ -179,8 +193,11 @@ function lookAtServing(status: Status, found: Found): void {
 }
 
 /** Returns how long the neuron cannot be replaced; null when that is not known. */
-export function immunityLeftMs({ neuron, chain: { metagraph } }: Pick<Status, 'neuron' | 'chain'>): number | null {
+export function immunityLeftMs({ at, neuron, chain }: Pick<Status, 'at' | 'neuron' | 'chain'>): number | null {
+  const { metagraph, connection } = chain
   if (!metagraph || !neuron || neuron.registeredAt === null) return null
   const blocks = neuron.registeredAt + metagraph.subnet.immunityPeriod - metagraph.block
-  return Math.max(0, blocks) * DEFAULT_BLOCK_MS
+  // The blocks since the last metagraph on disk are known by their time only.
+  const sinceMs = connection ? 0 : Math.max(0, at - metagraph.blockAt)
+  return Math.max(0, blocks * DEFAULT_BLOCK_MS - sinceMs)
 }

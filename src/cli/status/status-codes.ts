@@ -20,20 +20,21 @@ export const statusCodes = {
     remedy: 'give the public address with `--axon-external-ip`',
   },
   ADDRESS_TAKEN: {
-    meaning: 'something else than the axon of this hotkey answers at the announced address',
+    meaning: 'another program than the axon of this hotkey answers at the announced address',
     remedy: 'check which program listens there, and which address and port a router forwards to this machine',
   },
   NOT_SERVING: {
-    meaning: '`miner serve` ran on this machine and does so no more, and nothing answers at the announced address',
+    meaning: '`miner serve` has ended on this machine, and nothing answers at the announced address',
     remedy: 'start `miner serve` again; its log says why it ended',
   },
   STANDINGS_OLD: {
     meaning: '`miner serve` cannot read the chain, and decides by old standings or by none',
     remedy: 'check its log and its network, or name other endpoints with `--chain-endpoint`',
   },
-  NO_PERMITS: {
-    meaning: 'no neuron of the subnet has a validator permit, so that the miner refuses all of them',
-    remedy: 'admit callers by stake: `--no-require-permit --min-stake 1000`',
+  NO_CALLERS: {
+    meaning:
+      'the settings refuse every neuron of the subnet: because no neuron has a validator permit, or all have less stake than `--min-stake`',
+    remedy: 'on a subnet without permits, `--no-require-permit --min-stake 1000`; otherwise a lower `--min-stake`',
   },
   ANSWERS_FAIL: {
     meaning: 'all answers of the last hour failed',

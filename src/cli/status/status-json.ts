@@ -13,7 +13,7 @@ export function statusJson(status: Status, { problems, notes }: Findings): objec
     wallet,
     netuid,
     network,
-    registered: chain.metagraph === null ? null : neuron !== null,
+    registered: isRegistered(status),
     neuron: neuron && {
       ...neuronJson(neuron),
       place: placeOf(neuron, chain.metagraph!),
@@ -28,6 +28,12 @@ export function statusJson(status: Status, { problems, notes }: Findings): objec
     problems,
     notes,
   }
+}
+
+/** The last metagraph on disk does not tell of a hotkey that has registered since. */
+function isRegistered({ chain, neuron }: Status): boolean | null {
+  if (neuron !== null) return true
+  return chain.metagraph && chain.connection ? false : null
 }
 
 /** Returns the place of a neuron by incentive: 1 is the highest. */

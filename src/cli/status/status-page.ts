@@ -39,7 +39,7 @@ function miner(status: Status): readonly Row[] {
     ['hotkey', `${hotkey} (wallet ${wallet})`],
     ['subnet', `${netuid} on ${network}${metagraph ? `, ${counted(metagraph.neurons.length, 'neuron')}` : ''}`],
   ]
-  if (!metagraph || !neuron) return [...who, ['uid', metagraph ? 'not registered' : 'unknown']]
+  if (!metagraph || !neuron) return [...who, ['uid', unregisteredText(status)]]
   const { registeredAt } = neuron
   const since = registeredAt === null ? '' : `, registered ${blockText(registeredAt, metagraph.block)}`
   return [
@@ -51,6 +51,11 @@ function miner(status: Status): readonly Row[] {
     ['incentive', shownShare(neuron.incentive)],
     ['emission', `${shownAmount(neuron.emissionRao, 4)} in the last epoch`],
   ]
+}
+
+function unregisteredText({ at, chain: { metagraph, connection } }: Status): string {
+  if (!metagraph) return 'unknown'
+  return connection ? 'not registered' : `not registered ${agoText(metagraph.readAt, at)}`
 }
 
 function immunityText(left: number | null): string {
@@ -66,7 +71,7 @@ function whereabouts(status: Status): readonly Row[] {
   const { neuron, chain, ping } = status
   if (!chain.metagraph) return [['this machine', ownText(status)]]
   return [
-    ['announced', announcedText(neuron?.axon ?? null, chain.metagraph)],
+    ['announced', neuron || chain.connection ? announcedText(neuron?.axon ?? null, chain.metagraph) : 'unknown'],
     ['this machine', ownText(status)],
     ...(ping ? [['ping', pingText(ping)] as const] : []),
   ]

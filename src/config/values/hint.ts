@@ -35,12 +35,6 @@ export function settingHint(
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
 }
 
-/** Returns an example for the command line, where a flag takes the items of a list one by one. */
-function flagExample(setting: Setting): string {
-  const example = exampleOf(setting)
-  return setting.shape.kind === 'list' ? example.replaceAll(',', ' ') : example
-}
-
 function flagOf({ shortFlag, flag }: Setting): string | undefined {
   const name = shortFlag ?? flag
   return name && `--${name}`

@@ -74,7 +74,7 @@ async function askService(service: string, family: Family, parent: AbortSignal):
   const { signal } = timeout
   const response = await abortable(respond(service, family, signal), signal)
   try {
-    // A redirect is an answer of somebody else: a captive portal's, or an error page.
+    // A captive portal redirects; its answer is not the service's.
     if (response.statusCode !== 200) throw new Failed(`returned status ${response.statusCode}`)
     const ip = (await abortable(readText(response), signal)).trim()
     if (isIP(ip) === 0) throw new Failed('returned something that is not an IP address')

@@ -43,11 +43,11 @@ export type AnnouncementDue =
 export type WaitReason = 'settling' | 'rateLimit' | 'hour' | 'retry'
 
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+export const DAY_MS = 24 * HOUR_MS
 /** A block is final some 30 s after it was made. */
-export const SETTLE_MS = 3 * 60_000
+const SETTLE_MS = 3 * 60_000
 /** Two losses in a day are two machines that take turns. */
-const MAX_LOSSES = 2
+export const MAX_LOSSES = 2
 
 /** Decides whether to announce the axon now. The first of these that holds: */
 export function announcementDue(view: AnnouncementView): AnnouncementDue {
@@ -55,7 +55,8 @@ export function announcementDue(view: AnnouncementView): AnnouncementDue {
   if (isSame(view)) return { action: 'none' }
   if (included && isSettling(view)) return wait('settling', included.at + SETTLE_MS - now)
   const lostToday = lostAt.filter(at => now - at < DAY_MS)
-  if (lostToday.length >= MAX_LOSSES) return { action: 'yield', ms: lostToday.at(-MAX_LOSSES)! + DAY_MS - now }
+  if (lostToday.length >= MAX_LOSSES && !isOurAddress(view))
+    return { action: 'yield', ms: lostToday.at(-MAX_LOSSES)! + DAY_MS - now }
   if (view.hasStood && againAt !== null && now - againAt < HOUR_MS) return wait('hour', againAt + HOUR_MS - now)
   if (now < retryAt) return wait('retry', retryAt - now)
   if (blocksLeft > 0) return wait('rateLimit', blocksLeft * blockMs)
@@ -70,11 +71,14 @@ export function announcementDue(view: AnnouncementView): AnnouncementDue {
 export function isSame({ ours, onChain, hasStood }: Pick<AnnouncementView, 'ours' | 'onChain' | 'hasStood'>): boolean {
   return (
     onChain !== null &&
-    onChain.ip === ours.ip &&
-    onChain.port === ours.port &&
+    isOurAddress({ ours, onChain }) &&
     onChain.protocol === PROTOCOL &&
     (hasStood || onChain.version === ours.version)
   )
+}
+
+function isOurAddress({ ours, onChain }: Pick<AnnouncementView, 'ours' | 'onChain'>): boolean {
+  return onChain?.ip === ours.ip && onChain.port === ours.port
 }
 
 /** The finalised chain is older than our announcement, and has no later one of another machine. */

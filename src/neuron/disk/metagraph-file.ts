@@ -126,8 +126,8 @@ const bodyShape = z.object({
   }) satisfies z.ZodType<Metagraph>,
 })
 
-/** A URL may contain a key of its user's. */
-function networkKey(network: string): string {
+/** Returns a network's name, or a hash of its URL, which may contain a key of its user's. */
+export function networkKey(network: string): string {
   return /^[a-z]+$/.test(network) ? network : `url-${sha256(network).slice(0, 12)}`
 }
 

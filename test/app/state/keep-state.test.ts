@@ -49,6 +49,7 @@ describe('the state of serve', () => {
     hotkey === alice.address ? { uid: 7, stakeRao: 1n, hasPermit: true } : 'unregistered'
   const lost: NonNullable<KeepState['neuron']> = () => ({
     chain: 'stale',
+    noCallers: { message: 'the settings refuse every neuron', hint: 'lower --min-stake' },
     announcement: 'announced',
     ours: { ip: '203.0.113.7', port: 8091 },
     problems: { chain: { message: 'no endpoint answers', since: 1 }, announcement: null, address: null, disk: null },
@@ -82,6 +83,7 @@ describe('the state of serve', () => {
     }
     const { state, problem } = await readState(path)
     assert.equal(problem, null)
+    assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
       state!.requests.callers.map(({ uid, hotkey, answered }) => [uid, hotkey, answered]),
       [
@@ -111,6 +113,7 @@ describe('the state of serve', () => {
   it('is renewed when the life on the chain changes, before its half minute is over', async () => {
     const report = {
       chain: 'fresh' as 'fresh' | 'stale',
+      noCallers: null,
       announcement: 'off' as const,
       ours: null,
       problems: { chain: null, announcement: null, address: null, disk: null },

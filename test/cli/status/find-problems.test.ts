@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { ChainError } from '#dist/chain/chain-error.js'
 import type { Status } from '#dist/cli/status/collect-status.js'
-import { findProblems } from '#dist/cli/status/find-problems.js'
+import { findProblems, immunityLeftMs } from '#dist/cli/status/find-problems.js'
+import { statusJson } from '#dist/cli/status/status-json.js'
+import { statusPage } from '#dist/cli/status/status-page.js'
 import { NeuronError } from '#dist/neuron/neuron-error.js'
-import { metagraphOf } from '../../support/metagraph.ts'
 import { now, stateOf, statusOf } from './status-of.ts'
 
 const codesOf = (status: Status) => findProblems(status).problems.map(({ code }) => code)
@@ -24,6 +25,11 @@ describe('what miner status finds', () => {
 
   const cases: readonly (readonly [what: string, status: Status, codes: readonly string[]])[] = [
     ['a hotkey without a place', statusOf({ neuron: null }), ['UNREGISTERED']],
+    [
+      'a hotkey without a place in the metagraph on disk',
+      statusOf({ neuron: null, ping: null, chain: { ...chain, connection: null } }),
+      [],
+    ],
     ['no announcement', statusOf({ ping: null }, { axon: null }), ['UNANNOUNCED']],
     [
       'no announcement in the metagraph on disk',
@@ -32,7 +38,7 @@ describe('what miner status finds', () => {
     ],
     [
       'no announcement where none is wanted',
-      statusOf({ ping: null, settings: { announce: false, requirePermit: true, isLocal: false } }, { axon: null }),
+      statusOf({ ping: null, settings: { announce: false, isLocal: false } }, { axon: null }),
       [],
     ],
     ['another address', statusOf({ own: { ip: '9.9.9.9', port: 8005, problem: null } }), ['ANNOUNCED_ELSEWHERE']],
@@ -51,7 +57,7 @@ describe('what miner status finds', () => {
     [
       'the same on a chain of this machine',
       statusOf(
-        { settings: { announce: true, requirePermit: true, isLocal: true }, own: { ip: null, port: 1, problem: null } },
+        { settings: { announce: true, isLocal: true }, own: { ip: null, port: 1, problem: null } },
         { axon: { ...axon, ip: '10.1.2.3' } },
       ),
       [],
@@ -85,14 +91,14 @@ describe('what miner status finds', () => {
       'an old head of a chain on this machine',
       statusOf({
         ...withMetagraph({ blockAt: now - 130_000 }),
-        settings: { announce: true, requirePermit: true, isLocal: true },
+        settings: { announce: true, isLocal: true },
       }),
       [],
     ],
     [
-      'a subnet without a permit',
-      statusOf(withMetagraph({ neurons: metagraphOf(10).neurons.map(one => ({ ...one, hasPermit: false })) })),
-      ['NO_PERMITS'],
+      'settings that refuse every neuron',
+      statusOf({ noCallers: { message: 'the settings refuse every neuron', hint: 'lower --min-stake' } }),
+      ['NO_CALLERS'],
     ],
     [
       'answers that all fail',
@@ -130,6 +136,31 @@ describe('what miner status finds', () => {
       assert.ok(findProblems(status).problems.every(({ hint }) => hint !== ''))
     })
 
+  it('tells what the metagraph on disk proves no more', () => {
+    const metagraph = { ...chain.metagraph!, readAt: now - 3 * 3_600_000 }
+    const onDisk = { chain: { ...chain, metagraph, connection: null }, ping: null }
+    const other = { found: 'other', status: 404, message: '', hotkey: null, ms: 1 } as const
+    const elsewhere = statusOf({ ...onDisk, ping: other }, { axon: { ...axon, ip: '10.1.2.3' } })
+    assert.deepEqual(codesOf(elsewhere), [])
+    const noCallers = { message: 'the settings refuse every neuron of subnet 33', hint: 'lower --min-stake' }
+    const stopped = { serving: { state: null, problem: null, isRunning: false } }
+    const status = statusOf({ ...onDisk, ...stopped, noCallers, neuron: null })
+    const { problems, notes } = findProblems(status)
+    assert.deepEqual(problems, [])
+    const text = notes.join('\n')
+    assert.match(text, /by the last metagraph on disk, the settings refuse every neuron/)
+    assert.match(text, /^3 h ago, the hotkey \w+ was not registered on subnet 33; it may have registered since$/m)
+    assert.equal((statusJson(status, { problems, notes }) as { registered: unknown }).registered, null)
+    assert.match(statusPage(status, { problems, notes }, undefined), /^ +uid +not registered 3 h ago$/m)
+  })
+
+  it('counts the immunity down where only the metagraph on disk is known', () => {
+    const onDisk = { ...chain, metagraph: { ...chain.metagraph!, block: 100, blockAt: now - 3_600_000 } }
+    const left = (connection: typeof chain.connection) =>
+      immunityLeftMs({ at: now, chain: { ...onDisk, connection }, neuron: { ...neuron!, registeredAt: 100 } })!
+    assert.equal(left(chain.connection) - left(null), 3_600_000)
+  })
+
   it('tells how the announcement goes, when a miner that serves is at it', () => {
     const moved = { own: { ip: '9.9.9.9', port: 8005, problem: null } }
     const waiting = findProblems(statusOf({ ...moved, ...withState({ announcement: 'waiting' }) }))
@@ -146,7 +177,7 @@ describe('what miner status finds', () => {
     assert.match(problemOfEnded!.hint, /^announce it with miner announce --netuid 33, or name the right address/)
   })
 
-  it('notes what needs no hand', () => {
+  it('notes what is not a problem', () => {
     const notesOf = (status: Status) => findProblems(status).notes
     assert.match(notesOf(statusOf({ ping: unseen }))[0]!, /^the announced address is not seen from here/)
     assert.match(
@@ -157,6 +188,6 @@ describe('what miner status finds', () => {
     // 5,000 blocks of immunity, of which 100 are left: 20 minutes
     assert.match(notesOf(statusOf({}, { registeredAt: 4_995_100 }))[0]!, /^the immunity ends in 20 min/)
     const fromDisk = statusOf({ chain: { ...chain, connection: null } })
-    assert.match(notesOf(fromDisk)[0]!, /of the last metagraph on disk/)
+    assert.match(notesOf(fromDisk)[0]!, /by the last metagraph on disk/)
   })
 })

@@ -13,6 +13,7 @@ import { type NeuronLife, startNeuron } from '#dist/neuron/start-neuron.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
 import { bob } from '../signed-request.ts'
 import { startAxon } from '../start-axon.ts'
+import { permitOnly } from '../start-life.ts'
 import { StillClock } from '../still-clock.ts'
 import { callers } from './callers.ts'
 import { type Load, startLoad } from './start-load.ts'
@@ -67,8 +68,18 @@ export async function startNetworkMiner(options: NetworkMinerOptions): Promise<N
   const thread = resources.use(openChainThread({ network, endpoints, onEvent, limits }))
   const chain = readBy(clock, thread)
   const { signal } = new AbortController()
-  const base = { chain, network, netuid, signer: bob, folder, maxStandingsAgeMs: 86_400_000, signal, clock }
-  const life = resources.use(await startNeuron({ ...base, genesis, onEvent }))
+  const base = {
+    chain,
+    network,
+    netuid,
+    signer: bob,
+    folder,
+    maxStandingsAgeMs: 86_400_000,
+    signal,
+    clock,
+    refusalOf: permitOnly,
+  }
+  const life = resources.use(await startNeuron({ ...base, genesis, isLocal: false, onEvent }))
   const access = { allow: [callers.allowed.by.address], deny: [], requirePermit: true }
   const axon = resources.use(
     await startAxon({
