@@ -58,4 +58,9 @@ export function outOfTime(): ChainError {
   return new ChainError('CALL_TIMEOUT', 'no endpoint of the chain answered in time', { hint: NETWORK })
 }
 
+/** Returns the error of calls of a chain that was disposed. */
+export function connectionClosed(): ChainError {
+  return new ChainError('CALL_FAILED', 'the connection to the chain was closed', { hint: 'open it again' })
+}
+
 const NETWORK = 'check the network of this machine, or name other endpoints with --chain-endpoint'
