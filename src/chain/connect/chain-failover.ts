@@ -1,9 +1,10 @@
 import { abortable } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { ChainEvent } from '../chain.js'
+import type { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
-import { connectionClosed, isOfEndpoint, outOfTime } from './endpoint-errors.js'
+import { connectionClosed, isOfEndpoint, isOfRuntime, outOfTime } from './endpoint-errors.js'
 import { EndpointList } from './endpoint-list.js'
 import { isNewer } from './head-age.js'
 import { HeadWatch } from './head-watch.js'
@@ -52,9 +53,11 @@ export class ChainFailover implements AsyncDisposable {
   }
 
   /**
-   * Calls the best endpoint there is, and once more another one if the first fails meanwhile.
+   * Calls the best endpoint there is, and once more another one if the first fails meanwhile. If its runtime cannot be read,
+   * calls the others, too.
    *
-   * @throws {ChainError} UNREACHABLE · WRONG_CHAIN · ENDPOINT_BUSY · CALL_TIMEOUT · CALL_FAILED · any of the call itself
+   * @throws {ChainError} UNREACHABLE · WRONG_CHAIN · ENDPOINT_BUSY · CALL_TIMEOUT · CALL_FAILED · RUNTIME_UNSUPPORTED, when
+   *   no other endpoint helps · any of the call itself
    */
   async call<T>(call: (node: ChainNode, signal: AbortSignal) => Promise<T>, options: CallOptions): Promise<T> {
     return await this.use(async link => await link.run(call, options.ms, options.signal), options)
@@ -67,7 +70,7 @@ export class ChainFailover implements AsyncDisposable {
   ): Promise<T> {
     const link = await this.#acquire(signal)
     try {
-      return await this.#work(link, work)
+      return await this.#workAnywhere(link, work, signal)
     } catch (error) {
       signal?.throwIfAborted()
       if (!isOfEndpoint(error)) throw error
@@ -76,7 +79,7 @@ export class ChainFailover implements AsyncDisposable {
       const isWorthIt = link.hasEnded && (error.code !== 'CALL_TIMEOUT' || this.#endpoints.count > 1)
       if (!isRepeatable || !isWorthIt || this.#closed.signal.aborted) throw error
     }
-    return await this.#work(await this.#acquire(signal), work)
+    return await this.#workAnywhere(await this.#acquire(signal), work, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +87,58 @@ export class ChainFailover implements AsyncDisposable {
     this.#return.stop()
     await Promise.allSettled([this.#opening, this.#checking])
     this.#link?.end(this.#closed.signal.reason)
+  }
+
+  async #workAnywhere<T>(link: Link, work: (link: Link) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await this.#work(link, work)
+    } catch (error) {
+      if (!isOfRuntime(error) || signal?.aborted || this.#closed.signal.aborted) throw error
+      return await this.#workElsewhere(link, error, work, signal)
+    }
+  }
+
+  /**
+   * Works with the next endpoint that runs another runtime, which then takes the place of the one in use. What was started
+   * is begun again, which is safe: what changes the chain finds out that a runtime is unfit before it submits anything.
+   *
+   * @throws `error`, when no other endpoint can do it either: the link stays in use for the calls that it can answer
+   */
+  async #workElsewhere<T>(
+    link: Link,
+    error: ChainError,
+    work: (link: Link) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const start = performance.now()
+    using limit = timeoutSignal({ ms: this.#options.limits.openMs, reason: outOfTime, parent: this.#closed.signal })
+    for (const endpoint of this.#endpoints.beside(link.endpoint)) {
+      if (limit.signal.aborted) break
+      const other = await this.#endpoints.open(endpoint, limit.signal)
+      if (!other) continue
+      try {
+        // What a node behind the chain can read is of yesterday.
+        if (isNewer(link.sample, other.sample)) continue
+        const result = await this.#work(other, work)
+        if (this.#link === link || !this.#link) this.#replace(link, error, other, performance.now() - start)
+        return result
+      } catch (again) {
+        signal?.throwIfAborted()
+        if (isOfRuntime(again)) this.#endpoints.restUnreadable(other, again)
+        else if (isOfEndpoint(again)) other.end(again)
+        else throw again
+      } finally {
+        if (this.#link !== other) other.retire()
+      }
+    }
+    throw error
+  }
+
+  #replace(link: Link, error: ChainError, other: Link, ms: number): void {
+    this.#endpoints.restUnreadable(link, error)
+    link.retire()
+    this.#take(other, ms)
+    this.#return.plan()
   }
 
   async #work<T>(link: Link, work: (link: Link) => Promise<T>): Promise<T> {
@@ -122,7 +177,7 @@ export class ChainFailover implements AsyncDisposable {
     try {
       await link.look(this.#closed.signal)
     } catch (error) {
-      if (!isOfEndpoint(error) || this.#closed.signal.aborted) throw error
+      if (!(isOfEndpoint(error) || isOfRuntime(error)) || this.#closed.signal.aborted) throw error
       link.end(error)
       return await this.#open()
     }

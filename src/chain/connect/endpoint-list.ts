@@ -3,7 +3,7 @@ import type { ChainEvent } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { Network } from '../networks.js'
 import { ChainEndpoint } from './chain-endpoint.js'
-import { endpointError, noneIsFit } from './endpoint-errors.js'
+import { endpointError, noneIsFit, unreadable } from './endpoint-errors.js'
 import { headAge, isNewer } from './head-age.js'
 import type { ChainLimits } from './limits.js'
 import { type HeadSample, Link } from './link.js'
@@ -32,6 +32,11 @@ export class EndpointList {
 
   get count(): number {
     return this.#all.length
+  }
+
+  /** Returns the endpoints beside another one that have rested. */
+  beside(endpoint: ChainEndpoint): readonly ChainEndpoint[] {
+    return rested(this.#all.filter(other => other !== endpoint))
   }
 
   /** Returns the endpoints that come before another one. */
@@ -92,6 +97,11 @@ export class EndpointList {
       if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
     }
     link.retire()
+  }
+
+  /** Has an endpoint rest whose runtime cannot be read. */
+  restUnreadable({ endpoint }: Link, error: ChainError): void {
+    this.#fail(endpoint, unreadable(endpoint.name, error, this.#options.limits.behindRestMs))
   }
 
   /** Returns the error of a round in which no endpoint was fit. */

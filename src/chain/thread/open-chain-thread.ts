@@ -1,7 +1,7 @@
 import { abortable } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { Announcement, Chain, ChainEvent, ChainHead, Connection, Registration, Signer } from '../chain.js'
-import { connectionClosed } from '../connect/endpoint-errors.js'
+import { connectionClosed, isOfRuntime } from '../connect/endpoint-errors.js'
 import { type ChainLimits, defaultLimits } from '../connect/limits.js'
 import type { Metagraph, Subnet } from '../metagraph.js'
 import { type Network, resolveNetwork } from '../networks.js'
@@ -9,7 +9,7 @@ import type { OpenChainOptions } from '../open-chain.js'
 import { announcingSigner } from '../write/announcing-signer.js'
 import { CapturedOutput } from './captured-output.js'
 import type { ChainCall, ChainReport } from './messages.js'
-import { fromPlainError } from './plain-error.js'
+import { fromPlainError, toPlainError } from './plain-error.js'
 import { RestartingThread } from './restarting-thread.js'
 import { threadTooSlow } from './thread-errors.js'
 
@@ -150,6 +150,9 @@ class ChainThread implements Chain {
       // A call that has ended may be one of the thread before, whose numbers this one uses again.
       if (signature && this.#calls.has(id)) this.#thread.send({ task: 'signed', number, signature })
     } catch (error) {
+      if (!this.#calls.has(id)) return
+      // What one endpoint would have the hotkey sign, another may not.
+      if (isOfRuntime(error)) return this.#thread.send({ task: 'unsigned', number, error: toPlainError(error) })
       this.#settle(id)?.reject(error)
       this.#thread.send({ task: 'abort', id })
     }
@@ -179,7 +182,7 @@ const CODE = new URL('./chain-worker.js', import.meta.url)
 
 const PING_MS = 5_000
 
-/** The longest time that `openChain` may take: it connects again when an endpoint fails, and calls a second time. */
+/** The longest time that `openChain` may take: it connects and calls again when an endpoint fails, and when it is unfit. */
 function longestMs({ method }: ChainCall, { openMs, callMs, announceMs }: ChainLimits): number {
-  return 3 * (openMs + callMs) + (method === 'announce' ? announceMs : 0)
+  return 4 * (openMs + callMs) + (method === 'announce' ? announceMs : 0)
 }

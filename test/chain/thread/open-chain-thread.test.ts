@@ -171,7 +171,11 @@ describe('openChainThread', () => {
 
     it('when the thread asks for a signature of other bytes', async () => {
       const greedy = code(`
-        port.on('message', ({ id, call }) => call && report({ report: 'sign', id, number: 1, text: Buffer.alloc(112, 7) }))`)
+        let id
+        port.on('message', ({ task, error, ...call }) => {
+          if (task === 'call') report({ report: 'sign', id: (id = call.id), number: 1, text: Buffer.alloc(112, 7) })
+          if (task === 'unsigned') report({ report: 'error', id, error })
+        })`)
       await using there = opened('ws://127.0.0.1:1', { code: greedy })
       await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
     })
@@ -193,6 +197,17 @@ describe('openChainThread', () => {
         await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
         assert.equal(node.calls.count('author_submitExtrinsic'), 0)
       })
+
+    it('and has another endpoint describe it', async () => {
+      await using odd = await begun()
+      await using node = await begun()
+      const editor = new RuntimeEditor(381)
+      editor.arguments('serve_axon').splice(0)
+      odd.upgrade(editor.build(500))
+      await using there = opened('local', { endpoints: [odd.url, node.url] })
+      assert.deepEqual(await there.chain.announce(announcement, alice), { block: node.chain.head.number })
+      assert.equal(odd.calls.count('author_submitExtrinsic'), 0)
+    })
 
     it('for the chain that the network names', async () => {
       await using node = await begun({ genesis: 'finney' })
@@ -387,7 +402,7 @@ describe('openChainThread', () => {
       await using there = opened('ws://127.0.0.1:1', { code: deaf, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
-        message: "the chain's client took longer than 0.3 s",
+        message: "the chain's client took longer than 0.4 s",
       })
     })
 
