@@ -1,7 +1,6 @@
 import { abortable } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { ChainEvent } from '../chain.js'
-import type { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
 import { connectionClosed, isOfEndpoint, isOfRuntime, outOfTime } from './endpoint-errors.js'
@@ -11,6 +10,7 @@ import { HeadWatch } from './head-watch.js'
 import type { ChainLimits } from './limits.js'
 import type { Link } from './link.js'
 import { ReturnToBetter } from './return-to-better.js'
+import { workElsewhere } from './work-elsewhere.js'
 
 type FailoverOptions = {
   readonly network: Network
@@ -86,65 +86,31 @@ export class ChainFailover implements AsyncDisposable {
     this.#closed.abort(connectionClosed())
     this.#return.stop()
     await Promise.allSettled([this.#opening, this.#checking])
-    this.#link?.end(this.#closed.signal.reason)
   }
 
+  /** Works with a link. If its runtime cannot be read, another endpoint takes its place that can, and it rests. */
   async #workAnywhere<T>(link: Link, work: (link: Link) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const run = async (one: Link) => {
+      const result = await work(one)
+      one.endpoint.succeed()
+      return result
+    }
     try {
-      return await this.#work(link, work)
+      return await run(link)
     } catch (error) {
       if (!isOfRuntime(error) || signal?.aborted || this.#closed.signal.aborted) throw error
-      return await this.#workElsewhere(link, error, work, signal)
+      const start = performance.now()
+      const endpoints = this.#endpoints
+      using limit = timeoutSignal({ ms: this.#options.limits.openMs, reason: outOfTime, parent: this.#closed.signal })
+      const { result, other } = await workElsewhere({ endpoints, link, error, work: run, signal, limit: limit.signal })
+      if (this.#link === link && !this.#opening) {
+        endpoints.restUnreadable(link, error)
+        link.retire()
+        this.#take(other, performance.now() - start)
+        this.#return.plan()
+      } else other.retire()
+      return result
     }
-  }
-
-  /**
-   * Works with the next endpoint that runs another runtime, which then takes the place of the one in use. What was started
-   * is begun again, which is safe: what changes the chain finds out that a runtime is unfit before it submits anything.
-   *
-   * @throws `error`, when no other endpoint can do it either: the link stays in use for the calls that it can answer
-   */
-  async #workElsewhere<T>(
-    link: Link,
-    error: ChainError,
-    work: (link: Link) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const start = performance.now()
-    using limit = timeoutSignal({ ms: this.#options.limits.openMs, reason: outOfTime, parent: this.#closed.signal })
-    for (const endpoint of this.#endpoints.beside(link.endpoint)) {
-      if (limit.signal.aborted) break
-      const other = await this.#endpoints.open(endpoint, limit.signal)
-      if (!other) continue
-      try {
-        // What a node behind the chain can read is of yesterday.
-        if (isNewer(link.sample, other.sample)) continue
-        const result = await this.#work(other, work)
-        if (this.#link === link || !this.#link) this.#replace(link, error, other, performance.now() - start)
-        return result
-      } catch (again) {
-        signal?.throwIfAborted()
-        if (isOfRuntime(again)) this.#endpoints.restUnreadable(other, again)
-        else if (isOfEndpoint(again)) other.end(again)
-        else throw again
-      } finally {
-        if (this.#link !== other) other.retire()
-      }
-    }
-    throw error
-  }
-
-  #replace(link: Link, error: ChainError, other: Link, ms: number): void {
-    this.#endpoints.restUnreadable(link, error)
-    link.retire()
-    this.#take(other, ms)
-    this.#return.plan()
-  }
-
-  async #work<T>(link: Link, work: (link: Link) => Promise<T>): Promise<T> {
-    const result = await work(link)
-    link.endpoint.succeed()
-    return result
   }
 
   /** Returns a link to a fit endpoint. The attempt goes on for others when this caller's signal aborts. */
@@ -181,11 +147,15 @@ export class ChainFailover implements AsyncDisposable {
       link.end(error)
       return await this.#open()
     }
+    if (link.isRetired) return await this.#open()
     this.#heads.reportClock(link)
     return this.#heads.isComparisonDue(link) ? await this.#open(link) : link
   }
 
   #open(current?: Link): Promise<Link> {
+    const link = this.#link
+    // Another link may have taken the place of the one that a call looked at.
+    if (link && link !== current && !link.hasEnded) return Promise.resolve(link)
     this.#opening ??= this.#openBest(current).finally(() => {
       this.#opening = undefined
       this.#return.plan()
@@ -214,7 +184,6 @@ export class ChainFailover implements AsyncDisposable {
       if (!this.#heads.isOld(link)) break
     }
     const best = bestOf(links.filter(link => !link.hasEnded))
-    if (this.#closed.signal.aborted) for (const link of links) link.end(this.#closed.signal.reason)
     this.#closed.signal.throwIfAborted()
     if (!best) throw this.#endpoints.error()
     for (const link of links) if (link !== best) this.#endpoints.leave(link, best)

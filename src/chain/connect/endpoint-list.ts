@@ -14,7 +14,7 @@ type EndpointListOptions = {
   readonly now: () => number
   /** must not throw */
   readonly onEvent: (event: ChainEvent) => void
-  /** aborts when the chain is disposed; endpoints that fail after that are not reported */
+  /** aborts when the chain is disposed, and ends every link */
   readonly closed: AbortSignal
 }
 
@@ -64,10 +64,16 @@ export class EndpointList {
     signal: AbortSignal,
     samples: readonly HeadSample[] = [],
   ): Promise<Link | undefined> {
-    const { limits, now } = this.#options
+    const { limits, now, closed } = this.#options
     try {
       const link = await Link.open({ endpoint, limits, now, samples }, this.#genesis, signal)
-      link.whenEnded(error => !link.isRetired && this.#fail(endpoint, error))
+      const close = () => link.end(closed.reason)
+      closed.addEventListener('abort', close, { once: true })
+      link.whenEnded(error => {
+        closed.removeEventListener('abort', close)
+        if (!link.isRetired) this.#fail(endpoint, error)
+      })
+      if (closed.aborted) close()
       return link
     } catch (error) {
       const isOfSignal = signal.aborted && error === signal.reason

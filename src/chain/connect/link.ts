@@ -5,13 +5,12 @@ import type { ChainHead } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { isHash } from '../read/block.js'
-import { readHead } from '../read/read-head.js'
+import { readHead, readNewestTime } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
 import { endpointError, wrongChain } from './endpoint-errors.js'
 import type { ChainLimits } from './limits.js'
-import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
 export type HeadSample = {
