@@ -3,7 +3,7 @@ import type { ChainEvent } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { Network } from '../networks.js'
 import { ChainEndpoint } from './chain-endpoint.js'
-import { endpointError, noneIsFit, unreadable } from './endpoint-errors.js'
+import { endpointError, isOfEndpoint, noneIsFit, unreadable } from './endpoint-errors.js'
 import { headAge, isNewer } from './head-age.js'
 import type { ChainLimits } from './limits.js'
 import { type HeadSample, Link } from './link.js'
@@ -100,7 +100,8 @@ export class EndpointList {
       const { name } = link.endpoint
       const retryAfterMs = this.#options.limits.behindRestMs
       const { isNews } = link.endpoint.fail(endpointError('CALL_FAILED', name, 'is behind the chain', { retryAfterMs }))
-      if (isNews) this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true })
+      if (isNews)
+        this.#options.onEvent({ event: 'chainBehind', endpoint: name, behindMs, isOnlyThis: true, hint: BEHIND })
     }
     link.retire()
   }
@@ -118,12 +119,17 @@ export class EndpointList {
   #fail(endpoint: ChainEndpoint, error: ChainError): void {
     if (this.#options.closed.aborted) return
     const { isNews, restMs } = endpoint.fail(error)
+    if (!isNews) return
+    const { code, message: reason } = error
+    const hint = isOfEndpoint(error) && code !== 'WRONG_CHAIN' ? RETRIED : error.hint
     const retryMs = Math.round(restMs)
-    if (isNews) {
-      this.#options.onEvent({ event: 'chainEndpointFailed', endpoint: endpoint.name, reason: error.message, retryMs })
-    }
+    this.#options.onEvent({ event: 'chainEndpointFailed', endpoint: endpoint.name, code, reason, hint, retryMs })
   }
 }
+
+/** What the errors of one call have for a hint, "try again", the miner does by itself. */
+const RETRIED = 'wait: the miner tries it again; if it goes on, name another endpoint first with --chain-endpoint'
+const BEHIND = 'wait: another endpoint is in use; if it goes on, leave this one out of --chain-endpoint'
 
 /** Returns those of some endpoints that may be tried now. */
 export function rested(endpoints: readonly ChainEndpoint[]): readonly ChainEndpoint[] {

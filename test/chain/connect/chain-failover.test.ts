@@ -74,8 +74,9 @@ describe('ChainFailover', () => {
     await using second = await startAt(-10 * MINUTE)
     await using failover = connectTo([first, second])
     assert.equal(await endpointOf(failover), first.url)
-    const { isOnlyThis } = await failover.next('chainBehind', { endpoint: first.url })
+    const { isOnlyThis, hint } = await failover.next('chainBehind', { endpoint: first.url })
     assert.equal(isOnlyThis, false)
+    assert.match(hint, /NTP/)
     assert.equal(await endpointOf(failover), first.url)
     assert.equal(second.connections.accepted, 1)
   })
@@ -172,8 +173,9 @@ describe('ChainFailover', () => {
     await using node = await startAt(30_000)
     await using failover = connectTo([node])
     await endpointOf(failover)
-    const { offByMs } = await failover.next('chainClock', { endpoint: node.url })
+    const { offByMs, hint } = await failover.next('chainClock', { endpoint: node.url })
     assert.ok(offByMs <= -20_000 && offByMs >= -30_000, `${offByMs}`)
+    assert.match(hint, /^synchronize the clock of this machine/)
   })
 
   it('warns of a clock that is ahead when the chain goes on, and its blocks are old', async () => {

@@ -31,7 +31,8 @@ describe('an endpoint of the chain', () => {
         await using _ = await startChainNode({ subnets, port })
         await chain.head()
       }
-      await next('chainEndpointFailed')
+      const { hint } = await next('chainEndpointFailed', { code: 'CALL_FAILED' })
+      assert.match(hint, /^wait: the miner tries it again; /)
       assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       await using _ = await startChainNode({ subnets, port })
       await chain.head()
@@ -76,7 +77,8 @@ describe('an endpoint of the chain', () => {
       const { onEvent, next } = recordEvents()
       await using chain = openChainOver([wrong, right], { network: 'finney', onEvent })
       assert.equal((await chain.connection()).endpoint, right.url)
-      const { reason } = await next('chainEndpointFailed', { endpoint: wrong.url })
+      const { reason, hint } = await next('chainEndpointFailed', { endpoint: wrong.url, code: 'WRONG_CHAIN' })
+      assert.match(hint, /^name an endpoint of finney/)
       assert.match(reason, new RegExp(`belongs to another chain: its first block is ${wrong.chain.genesis}`))
     })
 
