@@ -225,6 +225,17 @@ describe('announce', () => {
       await assert.rejects(there.announce({}, alice, timeout), { code: 'NOT_INCLUDED', message: /within 2 s/ })
     })
 
+    for (const protocol of ['legacy', 'chainHead'] as const)
+      it(`at the block in which another transaction of the hotkey takes its place, by ${protocol}`, async () => {
+        await using there = await begun({ sealing: 'by hand', protocol })
+        const first = there.announce({ port: 8092 })
+        await there.node.calls.next('author_submitExtrinsic')
+        const second = there.announce()
+        await there.node.calls.next('author_submitExtrinsic')
+        there.node.makeBlock()
+        await Promise.all([first, assert.rejects(second, { code: 'NOT_INCLUDED', message: /\(Stale\)$/ })])
+      })
+
     it('when the node does not answer', async () => {
       await using there = await begun()
       there.node.faults.isStalled = true
