@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
@@ -11,6 +11,7 @@ import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { specs } from '../../support/chain/runtime.ts'
 import { type ChainNodeOptions, type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { type RawServer, startRawServer } from '../../support/chain/start-raw-server.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
 
@@ -441,10 +442,9 @@ describe('openChainThread', () => {
 })
 
 /** A node whose mechagraph is a name of a billion letters, of which it sends some. */
-async function startLiar(url: string, length: number) {
+function startLiar(url: string, length: number): Promise<RawServer> {
   const name = `0x010401feffffff${'00'.repeat(length / 2 - 100)}`
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  server.on('connection', client => {
+  return startRawServer(client => {
     const node = new WebSocket(url)
     const open = once(node, 'open')
     let asked: unknown
@@ -459,15 +459,6 @@ async function startLiar(url: string, length: number) {
     })
     client.on('close', () => node.close())
   })
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const client of server.clients) client.terminate()
-      await new Promise(resolve => server.close(resolve))
-    },
-  }
 }
 
 type Options = Partial<Parameters<typeof openChainThread>[0]>
