@@ -77,7 +77,7 @@ export class EndpointList {
       return link
     } catch (error) {
       const isOfSignal = signal.aborted && error === signal.reason
-      // An attempt that was given up for another reason than time says nothing of the endpoint.
+      // An attempt that ended for another reason than time tells nothing about the endpoint.
       if (isOfSignal && !(error instanceof ChainError)) return
       const isOwn = error instanceof ChainError && !isOfSignal
       this.#fail(

@@ -86,7 +86,7 @@ export class Link {
       setMetadata: (codeHash, bytes) => endpoint.keepMetadata(codeHash, bytes),
     })
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
-    // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
+    // polkadot-api sets its timer to connect again after it reports the status; disconnecting clears that timer.
     const disconnect = () => {
       bounded.disconnect()
       close()

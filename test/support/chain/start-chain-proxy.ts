@@ -100,7 +100,7 @@ export async function startChainProxy(upstreamUrl: string): Promise<ChainProxy> 
   return proxy
 }
 
-/** Holds back who waits for it while it is closed. */
+/** While it is closed, `opened` waits. */
 class Gate {
   #closed: PromiseWithResolvers<void> | undefined
 
