@@ -1,3 +1,4 @@
+import type { ChainErrorCode } from './chain-error.js'
 import type { AnnouncedAxon, Metagraph, Subnet } from './metagraph.js'
 
 /** Signs for a hotkey. Only the bytes to sign reach it. */
@@ -71,14 +72,16 @@ export type Chain = AsyncDisposable & {
   announce(announcement: Announcement, signer: Signer, signal?: AbortSignal): Promise<{ readonly block: number }>
 }
 
-/** What happens to the connection, for the log. */
+/** What happens to the connection, for the log. A hint tells the operator what to do. */
 export type ChainEvent =
   | { readonly event: 'chainConnected'; readonly endpoint: string; readonly specVersion: number; readonly ms: number }
   /** the endpoint failed, and another one, or the same later, is tried */
   | {
       readonly event: 'chainEndpointFailed'
       readonly endpoint: string
+      readonly code: ChainErrorCode
       readonly reason: string
+      readonly hint: string
       readonly retryMs?: number
     }
   /** every endpoint's head is old: this machine's clock is wrong, or the chain stands still */
@@ -87,8 +90,9 @@ export type ChainEvent =
       readonly endpoint: string
       readonly behindMs: number
       readonly isOnlyThis: boolean
+      readonly hint: string
     }
   /** this machine's clock is wrong, at least by so much; above 0 it is ahead of the chain's */
-  | { readonly event: 'chainClock'; readonly endpoint: string; readonly offByMs: number }
+  | { readonly event: 'chainClock'; readonly endpoint: string; readonly offByMs: number; readonly hint: string }
   /** what the client library would have printed */
   | { readonly event: 'chainLibrary'; readonly text: string }

@@ -244,6 +244,21 @@ describe('openChain', () => {
       await assert.rejects(chain.head(AbortSignal.abort(reason)), reason)
     })
 
+    it('ends the calls at an endpoint that another one has replaced', async () => {
+      const { url, port } = await closedPort()
+      await using second = await start()
+      const { onEvent, next } = recordEvents()
+      const chain = openChainOver([{ url }, second], { onEvent })
+      await chain.head()
+      second.faults.isStalled = true
+      const reading = chainRejection(chain.metagraph(1))
+      await using first = await startChainNode({ subnets, port })
+      await next('chainConnected', { endpoint: first.url })
+      await chain[Symbol.asyncDispose]()
+      assert.match((await reading).message, /was closed/)
+      while (first.connections.open + second.connections.open > 0) await turn()
+    })
+
     it('ends connecting and calls when it is disposed', async () => {
       await using node = await start()
       const chain = openChainOver([node])

@@ -35,25 +35,28 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     return withDetails(String(problem), more)
   },
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
-  probed: ({ message, hint }) => (hint === undefined ? String(message) : `${message}; try: ${hint}`),
+  probed: ({ message, hint }) => withHint(String(message), hint),
   serving: ({ url, use, dialect, uid, netuid, network, announces = 'nothing', callers }) => {
     const place =
       uid === undefined ? '' : `, uid ${uid ?? 'unknown'} of subnet ${netuid} on ${network}, announces ${announces}`
     return `${url}, miner ${use}, dialect ${dialect}${place}, answers ${callers}`
   },
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
-  chainEndpointFailed: ({ endpoint, reason, retryMs }) =>
-    withDetails(String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`, [
-      typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`,
-    ]),
-  chainBehind: ({ endpoint, behindMs, isOnlyThis }) =>
-    `the latest block of ${endpoint} is ${seconds(behindMs)} old, ${
-      isOnlyThis
-        ? 'and that of another endpoint is newer'
-        : "that of every endpoint is old: this machine's clock is wrong, or the chain stands still"
-    }`,
-  chainClock: ({ offByMs }) =>
-    `this machine's clock is ${seconds(Math.abs(Number(offByMs)))} or more ${Number(offByMs) > 0 ? 'ahead of' : 'behind'} the chain's; beyond 4 s the axon refuses every validator; try: synchronize it, with NTP`,
+  chainEndpointFailed: ({ endpoint, reason, hint, retryMs }) => {
+    const text = String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`
+    return withHint(withDetails(text, [typeof retryMs === 'number' && `tried again in ${seconds(retryMs)}`]), hint)
+  },
+  chainBehind: ({ endpoint, behindMs, isOnlyThis, hint }) => {
+    const others = isOnlyThis
+      ? 'and that of another endpoint is newer'
+      : "that of every endpoint is old: this machine's clock is wrong, or the chain stands still"
+    return withHint(`the latest block of ${endpoint} is ${seconds(behindMs)} old, ${others}`, hint)
+  },
+  chainClock: ({ offByMs, hint }) => {
+    const least = seconds(Math.abs(Number(offByMs)))
+    const side = Number(offByMs) > 0 ? 'ahead of' : 'behind'
+    return withHint(`this machine's clock is ${least} or more ${side} the chain's`, hint)
+  },
   chainLibrary: ({ text }) => String(text),
   draining: ({ requests, seconds, signal }) =>
     requests === 0
@@ -122,9 +125,13 @@ function errorText(error: unknown): string | undefined {
   if (typeof error === 'string') return error
   const { name, code, message, hint, stack } = (error ?? {}) as LogRecord
   if (typeof message !== 'string') return undefined
-  if (code !== undefined) return hint === undefined ? message : `${message}; try: ${hint}`
+  if (code !== undefined) return withHint(message, hint)
   const [frame] = Array.isArray(stack) ? stack : []
   return withDetails(`${name}: ${message}`, [typeof frame === 'string' && frame.trim()])
+}
+
+function withHint(text: string, hint: unknown): string {
+  return hint === undefined ? text : `${text}; try: ${hint}`
 }
 
 function withDetails(text: string, details: readonly (string | false)[]): string {
@@ -139,7 +146,7 @@ function otherText({ level: _level, time: _time, event: _event, message, hint, e
     ...(problem === undefined ? [] : [String(problem)]),
     ...Object.entries(fields).map(([name, value]) => `${name}=${valueText(value)}`),
   ]
-  return parts.join(' ') + (hint === undefined ? '' : `; try: ${hint}`)
+  return withHint(parts.join(' '), hint)
 }
 
 function valueText(value: unknown): string {

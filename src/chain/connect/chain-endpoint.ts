@@ -52,7 +52,7 @@ export class ChainEndpoint {
     this.#metadata = { codeHash, bytes }
   }
 
-  /** Each endpoint is believed only for itself: one that lies must not spoil what others say. */
+  /** Metadata counts for the endpoint that sent it only: a hostile one must not spoil the answers of others. */
   metadataOf(codeHash: string): Uint8Array | null {
     return this.#metadata?.codeHash === codeHash ? this.#metadata.bytes : null
   }

@@ -182,8 +182,8 @@ function errorText(error: unknown): string {
 }
 
 /**
- * What an error says. Node wraps those of several addresses of a host, without a message. An error of OpenSSL begins with
- * numbers, so that its reason would be cut off.
+ * Returns the message of an error. Node wraps the errors of a host's several addresses in one without a message. An error of
+ * OpenSSL begins with numbers, so that its reason would be cut off.
  */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])

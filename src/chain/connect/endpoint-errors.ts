@@ -39,13 +39,25 @@ const codesOfEndpoints: ReadonlySet<ChainErrorCode> = new Set([
   'ENDPOINT_BUSY',
 ])
 
+/** Returns whether an error is of the runtime that an endpoint has: another endpoint may run another one. */
+export function isOfRuntime(error: unknown): error is ChainError {
+  return error instanceof ChainError && error.code === 'RUNTIME_UNSUPPORTED'
+}
+
+/** Returns the error of an endpoint that rests because of its runtime, while another one is in use. */
+export function unreadable(name: string, error: ChainError, retryAfterMs: number): ChainError {
+  const { code, message, hint } = error
+  return new ChainError(code, `${name}: ${message}`, { hint, cause: error, retryAfterMs })
+}
+
 /** Returns the error of a round in which no endpoint was fit: what all of them share, or all that went wrong. */
 export function noneIsFit(endpoints: readonly ChainEndpoint[]): ChainError {
   const errors = endpoints.map(({ error }) => error).filter(error => error !== undefined)
   const [first] = errors
   const code = errors.every(error => error.code === first?.code) ? first?.code : undefined
   const reasons = errors.map(({ message }) => message).join('; ')
-  if (first && code === 'WRONG_CHAIN') return new ChainError(code, reasons, { hint: first.hint, cause: first })
+  if (first && (code === 'WRONG_CHAIN' || code === 'RUNTIME_UNSUPPORTED'))
+    return new ChainError(code, reasons, { hint: first.hint, cause: first })
   if (first && code === 'ENDPOINT_BUSY') {
     const retryAfterMs = Math.max(0, Math.min(...endpoints.map(({ dueAt }) => dueAt)) - performance.now())
     return new ChainError(code, reasons, { hint: first.hint, cause: first, retryAfterMs })
@@ -56,6 +68,11 @@ export function noneIsFit(endpoints: readonly ChainEndpoint[]): ChainError {
 /** Returns the reason for which connecting ends when it took too long. */
 export function outOfTime(): ChainError {
   return new ChainError('CALL_TIMEOUT', 'no endpoint of the chain answered in time', { hint: NETWORK })
+}
+
+/** Returns the error of calls of a chain that was disposed. */
+export function connectionClosed(): ChainError {
+  return new ChainError('CALL_FAILED', 'the connection to the chain was closed', { hint: 'open it again' })
 }
 
 const NETWORK = 'check the network of this machine, or name other endpoints with --chain-endpoint'

@@ -35,13 +35,13 @@ export class HeadWatch {
     if (!this.isOld(link)) return
     this.#comparedAt = performance.now()
     const behindMs = Math.round(headAge(link.sample))
-    this.#report({ event: 'chainBehind', endpoint: link.endpoint.name, behindMs, isOnlyThis: false })
+    this.#report({ event: 'chainBehind', endpoint: link.endpoint.name, behindMs, isOnlyThis: false, hint: OLD })
   }
 
   /** Reports that the clock of this machine is wrong, if the heads prove that. */
   reportClock({ endpoint, sample, samples }: Link): void {
     const offByMs = this.#options.network.isLocal ? 0 : Math.round(clockError(sample, samples.slice(0, -1)))
-    if (offByMs !== 0) this.#report({ event: 'chainClock', endpoint: endpoint.name, offByMs })
+    if (offByMs !== 0) this.#report({ event: 'chainClock', endpoint: endpoint.name, offByMs, hint: CLOCK })
   }
 
   #report(event: ChainEvent): void {
@@ -54,3 +54,6 @@ export class HeadWatch {
 }
 
 const REMINDER_MS = 900_000
+
+const OLD = 'check that the clock of this machine is synchronized (NTP); if it is, wait until the chain goes on'
+const CLOCK = 'synchronize the clock of this machine (NTP): beyond 4 s the axon refuses every validator'

@@ -2,7 +2,7 @@
 export type ChainLimits = {
   /** until the socket is open */
   readonly connectMs: number
-  /** until an endpoint has told its first block, its metadata and its head, from the start */
+  /** from the start until an endpoint has sent its first block, its metadata and its head */
   readonly readyMs: number
   /** until one of the endpoints is ready, for all of them together */
   readonly openMs: number
@@ -10,18 +10,18 @@ export type ChainLimits = {
   readonly callMs: number
   /** of an announcement, which waits for a block */
   readonly announceMs: number
-  /** of silence after which an endpoint counts as dead; it is pinged three times in it */
+  /** of silence until an endpoint counts as dead; it is pinged three times meanwhile */
   readonly heartbeatMs: number
-  /** that an endpoint rests after its first failure; twice as long after each further one */
+  /** the rest of an endpoint after its first failure; twice as long after each further one */
   readonly restMs: number
   readonly maxRestMs: number
-  /** that an endpoint rests which limits the rate of this machine, and names no time */
+  /** the rest of an endpoint that limits the rate of this machine and names no time */
   readonly busyMs: number
-  /** that an endpoint rests which belongs to another chain */
+  /** the rest of an endpoint of another chain */
   readonly wrongChainMs: number
-  /** that an endpoint rests which is behind: each look at it costs a megabyte */
+  /** the rest of an endpoint that is behind, or whose runtime cannot be read: each look costs a megabyte */
   readonly behindRestMs: number
-  /** that a head may be older than this machine's clock */
+  /** how much older than this machine's clock a head may be */
   readonly behindMs: number
   /** between two looks at the head of the endpoint in use */
   readonly headCheckMs: number

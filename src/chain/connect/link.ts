@@ -5,13 +5,12 @@ import type { ChainHead } from '../chain.js'
 import { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import { isHash } from '../read/block.js'
-import { readHead } from '../read/read-head.js'
+import { readHead, readNewestTime } from '../read/read-head.js'
 import { boundProvider } from './bounded-provider.js'
 import type { ChainEndpoint } from './chain-endpoint.js'
 import { chainSocketClass } from './chain-socket.js'
 import { endpointError, wrongChain } from './endpoint-errors.js'
 import type { ChainLimits } from './limits.js'
-import { readNewestTime } from './read-newest-time.js'
 
 /** What an endpoint was seen to hold, and when. Times are epoch milliseconds. */
 export type HeadSample = {
@@ -87,7 +86,7 @@ export class Link {
       setMetadata: (codeHash, bytes) => endpoint.keepMetadata(codeHash, bytes),
     })
     const link = new Link(options, { client, api: client.getUnsafeApi() }, ended)
-    // polkadot-api sets its timer to connect again after it told the status; disconnecting ends that timer.
+    // polkadot-api sets its timer to connect again after it reports the status; disconnecting clears that timer.
     const disconnect = () => {
       bounded.disconnect()
       close()

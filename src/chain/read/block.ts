@@ -8,8 +8,8 @@ import { isInteger, type TypeShape, UnexpectedShape } from './type-shape.js'
 type Key = number | string
 
 /**
- * One finalised block, held so that the endpoint keeps its state while it is read. All that throws here does so in a
- * promise: calls that stand side by side in a `Promise.all` would otherwise leave those before them unhandled.
+ * One finalised block, held so that the endpoint keeps its state while it is read. Its methods that read reject and never
+ * throw: in a `Promise.all`, a call that throws would leave the promises before it unhandled.
  */
 export class Block {
   readonly number: number
@@ -101,7 +101,7 @@ export class Block {
   }
 }
 
-/** What is used of a storage entry of polkadot-api, for keys and values of any type. */
+/** The members in use of a storage entry of polkadot-api, for keys and values of any type. */
 type UnsafeStorage = {
   getValue(...args: readonly unknown[]): Promise<unknown>
   getValues(keys: readonly (readonly unknown[])[], options: object): Promise<unknown[]>
@@ -109,7 +109,7 @@ type UnsafeStorage = {
 }
 
 /**
- * Reads at the latest finalised block. What is still being read when `read` settles is aborted.
+ * Reads at the latest finalised block. When `read` settles, aborts the calls that are still open.
  *
  * Errors of the connection pass as polkadot-api throws them.
  *

@@ -2,7 +2,7 @@ import type { Neuron } from '../metagraph.js'
 import { axonOf } from './axon.js'
 import type { Block } from './block.js'
 import type { ChainValue } from './chain-value.js'
-import { Columns } from './columns.js'
+import { Columns, epochNames, epochValues } from './columns.js'
 import type { RuntimeCall } from './runtime.js'
 import { named, UnexpectedShape } from './type-shape.js'
 
@@ -24,7 +24,7 @@ export async function neuronsByMechagraph(block: Block, netuid: number): Promise
   if (graph.field('netuid').integer('u16') !== netuid) throw new UnexpectedShape('the mechagraph is of another subnet')
   const hotkeys = graph.field('hotkeys').accounts()
   const columns = new Columns(
-    name => (name === 'validator_trust' ? validatorTrust : graph.optional(name)),
+    name => (name === 'ValidatorTrust' ? validatorTrust : graph.optional(name)),
     hotkeys.length,
   )
   const whole = {
@@ -35,58 +35,31 @@ export async function neuronsByMechagraph(block: Block, netuid: number): Promise
     tao: columns.whole('tao_stake', answer => answer.amounts()),
     total: columns.whole('total_stake', answer => answer.amounts()),
   }
-  const of = {
-    hasPermit: columns.flags('validator_permit'),
-    isActive: columns.flags('active'),
-    rank: columns.sharesOrNull('rank'),
-    trust: columns.sharesOrNull('trust'),
-    validatorTrust: columns.sharesOrNull('validator_trust'),
-    consensus: columns.sharesOrNull('consensus'),
-    incentive: columns.shares('incentives'),
-    dividends: columns.shares('dividends'),
-    emission: columns.amounts('emission'),
-    lastUpdate: columns.integers('last_update', 'u32', 'u64'),
-  }
+  const epoch = epochValues(columns)
   return hotkeys.map((hotkey, uid) => ({
     uid,
     hotkey,
     coldkey: whole.coldkeys[uid]!,
-    hasPermit: of.hasPermit(uid),
-    isActive: of.isActive(uid),
     stakeRao: whole.total[uid]!,
     alphaRao: whole.alpha[uid]!,
     taoRao: whole.tao[uid]!,
-    rank: of.rank(uid),
-    trust: of.trust(uid),
-    validatorTrust: of.validatorTrust(uid),
-    consensus: of.consensus(uid),
-    incentive: of.incentive(uid),
-    dividends: of.dividends(uid),
-    emissionRao: of.emission(uid),
-    lastUpdate: of.lastUpdate(uid),
+    ...epoch(uid),
     registeredAt: whole.registeredAt[uid]!,
     axon: whole.axons[uid]!,
   }))
 }
 
+/** Every runtime so far has fields of these names, but for case, underscores and a plural s. */
 const wanted = [
   'netuid',
   'hotkeys',
   'coldkeys',
   'axons',
-  'active',
-  'validator_permit',
-  'last_update',
-  'emission',
-  'dividends',
-  'incentives',
   'block_at_registration',
   'alpha_stake',
   'tao_stake',
   'total_stake',
-  'consensus',
-  'trust',
-  'rank',
+  ...epochNames,
 ]
 
 /** A field is asked for by its number; every runtime so far numbers them in the order of the record. */

@@ -17,6 +17,11 @@ export function readHead(node: ChainNode, signal: AbortSignal): Promise<ChainHea
   }))
 }
 
+/** Reads the time of the newest block, finalised or not: epoch milliseconds. */
+export async function readNewestTime({ api }: ChainNode, signal: AbortSignal): Promise<number> {
+  return Number(await api.query.Timestamp?.Now?.getValue({ at: 'best', signal }))
+}
+
 /** Returns the time that the block itself has, epoch milliseconds. */
 export async function blockTime(block: Block): Promise<number> {
   const now = await block.value('Timestamp.Now')

@@ -5,7 +5,7 @@ import type { ChainEvent, Signer } from '../chain.js'
 import { type OpenChainOptions, openChain } from '../open-chain.js'
 import { CapturedOutput } from './captured-output.js'
 import type { ChainCall, ChainReport, ChainTask } from './messages.js'
-import { toPlainError } from './plain-error.js'
+import { fromPlainError, toPlainError } from './plain-error.js'
 
 /** What the thread is started with. */
 export type ChainWorkerData = Pick<OpenChainOptions, 'network' | 'limits'> & { readonly endpoints: readonly string[] }
@@ -21,7 +21,7 @@ output.capture(process.stderr)
 
 const chain = openChain({ ...(workerData as ChainWorkerData), onEvent })
 const openCalls = new Map<number, AbortController>()
-const signatures = new Map<number, (signature: Uint8Array) => void>()
+const signatures = new Map<number, PromiseWithResolvers<Uint8Array>>()
 let lastNumber = 0
 
 port.on('message', (task: ChainTask) => {
@@ -33,7 +33,10 @@ port.on('message', (task: ChainTask) => {
       openCalls.get(task.id)?.abort()
       break
     case 'signed':
-      signatures.get(task.number)?.(task.signature)
+      signatures.get(task.number)?.resolve(task.signature)
+      break
+    case 'unsigned':
+      signatures.get(task.number)?.reject(fromPlainError(task.error))
       break
     case 'ping':
       report({ report: 'alive' })
@@ -76,10 +79,10 @@ function remoteSigner(id: number, publicKey: Uint8Array, signal: AbortSignal): S
     publicKey,
     sign(text) {
       const number = ++lastNumber
-      const { promise, resolve } = Promise.withResolvers<Uint8Array>()
-      signatures.set(number, resolve)
+      const signature = Promise.withResolvers<Uint8Array>()
+      signatures.set(number, signature)
       report({ report: 'sign', id, number, text })
-      return abortable(promise, signal).finally(() => signatures.delete(number))
+      return abortable(signature.promise, signal).finally(() => signatures.delete(number))
     },
   }
 }

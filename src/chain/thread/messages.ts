@@ -14,6 +14,8 @@ export type ChainTask =
   | { readonly task: 'abort'; readonly id: number }
   /** the answer to `sign`, with its number */
   | { readonly task: 'signed'; readonly number: number; readonly signature: Uint8Array }
+  /** the answer to `sign` when the bytes must not be signed */
+  | { readonly task: 'unsigned'; readonly number: number; readonly error: PlainError }
   | { readonly task: 'ping' }
   /** closes the connection and ends the thread */
   | { readonly task: 'close' }

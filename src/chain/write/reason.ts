@@ -15,7 +15,7 @@ export function dispatchReason(error: unknown): string {
  * Returns the name of a validity error: `Stale`, `Custom(12)`.
  *
  * @param error of polkadot-api's `InvalidTxError`: an `Invalid` or an `Unknown`. Where the metadata does not describe it,
- *   polkadot-api says `InvalidTransaction` and `UnknownTransaction`
+ *   polkadot-api names them `InvalidTransaction` and `UnknownTransaction`
  */
 export function validityReason(error: unknown): string {
   return nameOf(isVariant(error) && isVariant(error.value) ? error.value : error)

@@ -1,5 +1,5 @@
 import type { BlockInfo } from 'polkadot-api'
-import { abortable } from '../../async/abortable.js'
+import { abortable, CANCELLED, linkedController } from '../../async/abortable.js'
 import type { ChainNode } from '../chain-node.js'
 import { dispatchReason, poolReason, validityReason } from './reason.js'
 
@@ -36,11 +36,16 @@ export async function submit(
   { signal, onSubmitted }: SubmitOptions,
 ): Promise<BlockInfo> {
   await validate(node, transaction, signal)
-  using inclusion = watchFor(node, transaction, signal)
-  await abortable(Promise.race([inclusion.isWatching, inclusion.block]), signal)
-  await abortable(sendToPool(node, transaction), signal)
-  onSubmitted()
-  return await abortable(inclusion.block, signal)
+  using work = linkedController(signal)
+  try {
+    const inclusion = watchFor(node, transaction, work.signal)
+    await abortable(Promise.race([inclusion.isWatching, inclusion.block]), signal)
+    await abortable(sendToPool(node, transaction), signal)
+    onSubmitted()
+    return await abortable(inclusion.block, signal)
+  } finally {
+    work.abort(CANCELLED)
+  }
 }
 
 /**
@@ -78,34 +83,67 @@ async function sendToPool({ client }: ChainNode, transaction: Uint8Array): Promi
   }
 }
 
-type Watch = Disposable & {
-  /** resolves once every later block is looked at */
+type Watch = {
+  /** resolves when every block from then on is looked at */
   readonly isWatching: Promise<void>
   /** the first best block in which the transaction succeeds */
   readonly block: Promise<BlockInfo>
 }
 
-/** Looks for a transaction in the best blocks from now on. */
+/**
+ * Looks for a transaction in the best blocks until the signal aborts. After each block without it, it is validated again: one that was
+ * outrun, by another of the same account, or by a change of the chain, will be in no block.
+ */
 function watchFor(node: ChainNode, transaction: Uint8Array, signal: AbortSignal): Watch {
   const watching = Promise.withResolvers<void>()
   const found = Promise.withResolvers<BlockInfo>()
-  found.promise.catch(() => {}) // it may reject before somebody waits for it
-  const seen = new Set<string>()
+  found.promise.catch(() => {}) // it may reject before `submit` waits for it
+  const looks = new Map<string, Promise<boolean>>()
+  let isValidating = false
+  const look = async (block: BlockInfo) => {
+    const isSuccess = await isSuccessIn(node, transaction, block)
+    if (isSuccess) found.resolve(block)
+    return isSuccess
+  }
+  const revalidate = async () => {
+    if (isValidating) return
+    isValidating = true
+    const refusal = await refusalNow(node, transaction, signal)
+    isValidating = false
+    // A block that includes a transaction makes it invalid, too. The client knows all blocks at which it was validated.
+    const looked = await Promise.all(looks.values())
+    if (refusal && !looked.includes(true)) found.reject(refusal)
+  }
   const subscription = node.client.bestBlocks$.subscribe({
     next(blocks) {
-      const isFirst = seen.size === 0
+      const isFirst = looks.size === 0
       for (const block of blocks) {
-        if (seen.has(block.hash)) continue
-        seen.add(block.hash)
-        if (!isFirst)
-          isSuccessIn(node, transaction, block).then(isSuccess => isSuccess && found.resolve(block), found.reject)
+        if (looks.has(block.hash)) continue
+        const looking = isFirst ? Promise.resolve(false) : look(block)
+        looks.set(block.hash, looking)
+        if (!isFirst) looking.then(isSuccess => (isSuccess ? undefined : revalidate())).catch(found.reject)
       }
       watching.resolve()
     },
     error: found.reject,
     complete: () => found.reject(new Error('the client of the chain was closed')),
   })
-  return Object.assign(unsubscribeOnAbort(subscription, signal), { isWatching: watching.promise, block: found.promise })
+  unsubscribeOnAbort(subscription, signal)
+  return { isWatching: watching.promise, block: found.promise }
+}
+
+/** @returns undefined also when the node does not answer: that tells nothing about the transaction */
+async function refusalNow(
+  node: ChainNode,
+  transaction: Uint8Array,
+  signal: AbortSignal,
+): Promise<TransactionRefused | undefined> {
+  try {
+    await validate(node, transaction, signal)
+  } catch (error) {
+    if (error instanceof TransactionRefused) return error
+  }
+  return
 }
 
 /** Ends a subscription at once when the signal aborts: the client may be destroyed next. Disposing it ends it as well. */

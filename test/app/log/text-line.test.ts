@@ -149,6 +149,24 @@ describe('a line of the log for people', () => {
       { event: 'draining', signal: 'SIGINT', seconds: 30, requests: 3 },
       'INFO  draining: 3 requests, 30 s at most; Ctrl-C again ends at once',
     ],
+    [
+      'an endpoint of the chain that failed',
+      {
+        level: 'warn',
+        event: 'chainEndpointFailed',
+        endpoint: 'ws://a.example',
+        code: 'CALL_FAILED',
+        reason: 'the chain’s endpoint ws://a.example failed: "…"',
+        hint: 'wait',
+        retryMs: 1_500,
+      },
+      'WARN  chainEndpointFailed: the chain’s endpoint ws://a.example failed: "…" (tried again in 2 s); try: wait',
+    ],
+    [
+      'a clock that is wrong',
+      { level: 'warn', event: 'chainClock', endpoint: 'ws://a.example', offByMs: -5_400, hint: 'synchronize it' },
+      "WARN  chainClock: this machine's clock is 5 s or more behind the chain's; try: synchronize it",
+    ],
     ['an end', { event: 'stopped', inTime: false, lost: 1 }, 'INFO  stopped: 1 request was lost'],
     [
       'any other event',

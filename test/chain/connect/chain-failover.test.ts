@@ -3,8 +3,9 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { ChainFailover } from '#dist/chain/connect/chain-failover.js'
 import { type ChainLimits, defaultLimits } from '#dist/chain/connect/limits.js'
 import { type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { startChainProxy } from '../../support/chain/start-chain-proxy.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
-import { type EventRecorder, impatient, recordEvents, turn } from '../../support/chain/watched-chain.ts'
+import { closedPort, type EventRecorder, impatient, recordEvents, turn } from '../../support/chain/watched-chain.ts'
 import { alice } from '../../support/signed-request.ts'
 
 const MINUTE = 60_000
@@ -73,8 +74,9 @@ describe('ChainFailover', () => {
     await using second = await startAt(-10 * MINUTE)
     await using failover = connectTo([first, second])
     assert.equal(await endpointOf(failover), first.url)
-    const { isOnlyThis } = await failover.next('chainBehind', { endpoint: first.url })
+    const { isOnlyThis, hint } = await failover.next('chainBehind', { endpoint: first.url })
     assert.equal(isOnlyThis, false)
+    assert.match(hint, /NTP/)
     assert.equal(await endpointOf(failover), first.url)
     assert.equal(second.connections.accepted, 1)
   })
@@ -129,6 +131,33 @@ describe('ChainFailover', () => {
     )
   })
 
+  it('opens one connection when it returns to the first endpoint during a look at the head', async () => {
+    const { url, port } = await closedPort()
+    await using second = await startAt(0)
+    await using proxy = await startChainProxy(second.url)
+    await using failover = connectTo([{ url }, proxy], { limits: { headCheckMs: 0 } })
+    await endpointOf(failover)
+    let isLooking = false
+    second.faults.refuse = name => {
+      if (name !== 'chainHead_v1_storage') return undefined
+      isLooking = true
+      return void proxy.stall()
+    }
+    second.makeBlock()
+    let calling = endpointOf(failover)
+    // The client looks at the new block once it knows it.
+    while (!isLooking) {
+      await turn()
+      if (!isLooking) calling = endpointOf(failover)
+    }
+    await using first = await startChainNode({ subnets, port })
+    await failover.next('chainConnected', { endpoint: first.url })
+    proxy.resume()
+    assert.equal(await calling, first.url)
+    while (second.connections.open > 0) await turn()
+    assert.deepEqual([first.connections.accepted, first.connections.open], [1, 1])
+  })
+
   it('takes the head of a local chain as it is', async () => {
     await using old = await startAt(-10 * MINUTE)
     await using fresh = await startAt(0)
@@ -144,8 +173,9 @@ describe('ChainFailover', () => {
     await using node = await startAt(30_000)
     await using failover = connectTo([node])
     await endpointOf(failover)
-    const { offByMs } = await failover.next('chainClock', { endpoint: node.url })
+    const { offByMs, hint } = await failover.next('chainClock', { endpoint: node.url })
     assert.ok(offByMs <= -20_000 && offByMs >= -30_000, `${offByMs}`)
+    assert.match(hint, /^synchronize the clock of this machine/)
   })
 
   it('warns of a clock that is ahead when the chain goes on, and its blocks are old', async () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type WebSocket, WebSocketServer } from 'ws'
 import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { type Protocol, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { startRawServer } from '../../support/chain/start-raw-server.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { chainRejection, closedPort, openChainOver, recordEvents } from '../../support/chain/watched-chain.ts'
 import { alice } from '../../support/signed-request.ts'
@@ -31,7 +30,8 @@ describe('an endpoint of the chain', () => {
         await using _ = await startChainNode({ subnets, port })
         await chain.head()
       }
-      await next('chainEndpointFailed')
+      const { hint } = await next('chainEndpointFailed', { code: 'CALL_FAILED' })
+      assert.match(hint, /^wait: the miner tries it again; /)
       assert.equal((await chainRejection(chain.head())).code, 'UNREACHABLE')
       await using _ = await startChainNode({ subnets, port })
       await chain.head()
@@ -76,7 +76,8 @@ describe('an endpoint of the chain', () => {
       const { onEvent, next } = recordEvents()
       await using chain = openChainOver([wrong, right], { network: 'finney', onEvent })
       assert.equal((await chain.connection()).endpoint, right.url)
-      const { reason } = await next('chainEndpointFailed', { endpoint: wrong.url })
+      const { reason, hint } = await next('chainEndpointFailed', { endpoint: wrong.url, code: 'WRONG_CHAIN' })
+      assert.match(hint, /^name an endpoint of finney/)
       assert.match(reason, new RegExp(`belongs to another chain: its first block is ${wrong.chain.genesis}`))
     })
 
@@ -279,20 +280,3 @@ describe('an endpoint of the chain', () => {
     })
   })
 })
-
-type RawServer = AsyncDisposable & { readonly url: string }
-
-/** A WebSocket server that is no node. */
-async function startRawServer(onConnection: (socket: WebSocket) => void): Promise<RawServer> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  server.on('connection', onConnection)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const client of server.clients) client.terminate()
-      await new Promise(resolve => server.close(resolve))
-    },
-  }
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import type { ChainEvent } from '#dist/chain/chain.js'
 import { ChainError } from '#dist/chain/chain-error.js'
 import { openChain } from '#dist/chain/open-chain.js'
@@ -11,6 +11,7 @@ import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { specs } from '../../support/chain/runtime.ts'
 import { type ChainNodeOptions, type ChainServer, startChainNode } from '../../support/chain/start-chain-node.ts'
+import { type RawServer, startRawServer } from '../../support/chain/start-raw-server.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
 
@@ -171,7 +172,11 @@ describe('openChainThread', () => {
 
     it('when the thread asks for a signature of other bytes', async () => {
       const greedy = code(`
-        port.on('message', ({ id, call }) => call && report({ report: 'sign', id, number: 1, text: Buffer.alloc(112, 7) }))`)
+        let id
+        port.on('message', ({ task, error, ...call }) => {
+          if (task === 'call') report({ report: 'sign', id: (id = call.id), number: 1, text: Buffer.alloc(112, 7) })
+          if (task === 'unsigned') report({ report: 'error', id, error })
+        })`)
       await using there = opened('ws://127.0.0.1:1', { code: greedy })
       await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
     })
@@ -193,6 +198,17 @@ describe('openChainThread', () => {
         await assert.rejects(there.chain.announce(announcement, forbidden), refusal)
         assert.equal(node.calls.count('author_submitExtrinsic'), 0)
       })
+
+    it('and has another endpoint describe it', async () => {
+      await using odd = await begun()
+      await using node = await begun()
+      const editor = new RuntimeEditor(381)
+      editor.arguments('serve_axon').splice(0)
+      odd.upgrade(editor.build(500))
+      await using there = opened('local', { endpoints: [odd.url, node.url] })
+      assert.deepEqual(await there.chain.announce(announcement, alice), { block: node.chain.head.number })
+      assert.equal(odd.calls.count('author_submitExtrinsic'), 0)
+    })
 
     it('for the chain that the network names', async () => {
       await using node = await begun({ genesis: 'finney' })
@@ -387,7 +403,7 @@ describe('openChainThread', () => {
       await using there = opened('ws://127.0.0.1:1', { code: deaf, limits: { openMs: 50, callMs: 50 } })
       await assert.rejects(there.chain.head(), {
         code: 'CALL_TIMEOUT',
-        message: "the chain's client took longer than 0.3 s",
+        message: "the chain's client took longer than 0.4 s",
       })
     })
 
@@ -426,10 +442,9 @@ describe('openChainThread', () => {
 })
 
 /** A node whose mechagraph is a name of a billion letters, of which it sends some. */
-async function startLiar(url: string, length: number) {
+function startLiar(url: string, length: number): Promise<RawServer> {
   const name = `0x010401feffffff${'00'.repeat(length / 2 - 100)}`
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  server.on('connection', client => {
+  return startRawServer(client => {
     const node = new WebSocket(url)
     const open = once(node, 'open')
     let asked: unknown
@@ -444,15 +459,6 @@ async function startLiar(url: string, length: number) {
     })
     client.on('close', () => node.close())
   })
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const client of server.clients) client.terminate()
-      await new Promise(resolve => server.close(resolve))
-    },
-  }
 }
 
 type Options = Partial<Parameters<typeof openChainThread>[0]>

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import type { Announcement, Signer } from '#dist/chain/chain.js'
 import { announce } from '#dist/chain/write/announce.js'
+import { RuntimeEditor } from '../../support/chain/edited-runtime.ts'
 import { RpcError } from '../../support/chain/json-rpc.ts'
 import { openNode } from '../../support/chain/open-node.ts'
-import { Runtime, runtimeOf, specs } from '../../support/chain/runtime.ts'
+import { type Runtime, specs } from '../../support/chain/runtime.ts'
 import { type ChainNodeOptions, startChainNode } from '../../support/chain/start-chain-node.ts'
 import { subnetOf } from '../../support/chain/subnet-of.ts'
 import { alice, bob } from '../../support/signed-request.ts'
@@ -224,6 +225,17 @@ describe('announce', () => {
       await assert.rejects(there.announce({}, alice, timeout), { code: 'NOT_INCLUDED', message: /within 2 s/ })
     })
 
+    for (const protocol of ['legacy', 'chainHead'] as const)
+      it(`at the block in which another transaction of the hotkey takes its place, by ${protocol}`, async () => {
+        await using there = await begun({ sealing: 'by hand', protocol })
+        const first = there.announce({ port: 8092 })
+        await there.node.calls.next('author_submitExtrinsic')
+        const second = there.announce()
+        await there.node.calls.next('author_submitExtrinsic')
+        there.node.makeBlock()
+        await Promise.all([first, assert.rejects(second, { code: 'NOT_INCLUDED', message: /\(Stale\)$/ })])
+      })
+
     it('when the node does not answer', async () => {
       await using there = await begun()
       there.node.faults.isStalled = true
@@ -289,8 +301,7 @@ async function begun({ runtime, ...options }: ChainNodeOptions & { readonly runt
 
 /** Runtime 381, in which the call has another name. */
 function withoutServeAxon(): Runtime {
-  const metadata = Buffer.from(runtimeOf(381).metadata)
-  for (let at = metadata.indexOf('serve_axon'); at !== -1; at = metadata.indexOf('serve_axon', at + 1))
-    metadata.write('tell_axon_', at)
-  return new Runtime(metadata)
+  const editor = new RuntimeEditor(381)
+  editor.renameCall('serve_axon', 'tell_axon')
+  return editor.build(381)
 }

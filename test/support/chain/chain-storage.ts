@@ -3,7 +3,7 @@ import { type BlockState, perSubnet } from './block-state.ts'
 import type { Runtime } from './runtime.ts'
 import { noAxon, noPrometheus, type SourceNeuron, type SourceSubnet, TAO_WEIGHT } from './source-subnet.ts'
 
-/** The storage of a block: hex keys and hex values, made when somebody asks for them. */
+/** The storage of a block: hex keys and hex values, made when they are read. */
 export type ChainStorage = {
   get(key: string): string | null
   /** in their order */

@@ -61,8 +61,11 @@ export class RuntimeEditor {
 
   /** The arguments of a call of SubtensorModule, to be changed in place. */
   arguments(call: string): Decoded[] {
-    const { calls } = this.#pallet('SubtensorModule')
-    return this.#value.lookup[calls.type ?? calls].def.value.find(({ name }: Decoded) => name === call).fields
+    return this.#call(call).fields
+  }
+
+  renameCall(call: string, name: string): void {
+    this.#call(call).name = name
   }
 
   /** An item of the storage of SubtensorModule, to be changed in place. */
@@ -109,6 +112,12 @@ export class RuntimeEditor {
 
   get #items(): Decoded[] {
     return this.#pallet('SubtensorModule').storage.items
+  }
+
+  /** A call of SubtensorModule. */
+  #call(call: string): Decoded {
+    const { calls } = this.#pallet('SubtensorModule')
+    return this.#value.lookup[calls.type ?? calls].def.value.find(({ name }: Decoded) => name === call)
   }
 
   #pallet(name: string): Decoded {

@@ -12,7 +12,7 @@ export class RpcError extends Error {
   }
 }
 
-/** One who calls; over HTTP each call is one. */
+/** A connection that calls; over HTTP each call is one. */
 export type RpcClient = {
   /**
    * Opens a subscription, whose messages follow the answer.

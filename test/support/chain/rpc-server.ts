@@ -1,10 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { WebSocket } from 'ws'
 import { CallLog, namesOf } from './call-log.ts'
 import { type RpcClient, RpcError, type RpcMethods } from './json-rpc.ts'
-import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts'
+import type { UpgradeRefusal } from './refuse-upgrade.ts'
+import { startUpgradeServer, type UpgradeServer } from './upgrade-server.ts'
 
 /** What is wrong with a node, changed at any time. */
 export type RpcFaults = {
@@ -17,70 +16,29 @@ export type RpcFaults = {
 }
 
 /** A JSON-RPC server of loopback, by WebSocket and by HTTP. */
-export type RpcServer = AsyncDisposable & {
-  readonly port: number
+export type RpcServer = UpgradeServer & {
   readonly faults: RpcFaults
   /** calls that came, answered or not */
   readonly calls: CallLog
-  /** WebSockets accepted so far, upgrades refused so far, and WebSockets that are open */
-  readonly connections: { readonly accepted: number; readonly refused: number; readonly open: number }
-  /** closes all connections without a word */
-  drop(): void
 }
 
 /** Starts a server of the methods, which may change while it runs. */
 export async function startRpcServer(methods: () => RpcMethods, port = 0): Promise<RpcServer> {
   const faults: RpcFaults = { upgrade: undefined, refuse: undefined, isStalled: false }
   const calls = new CallLog()
-  const sockets = new Set<Duplex>()
-  const counts = { accepted: 0, refused: 0 }
   const answer = (text: string, client: RpcClient) => {
     const call = JSON.parse(text)
     calls.note(namesOf(call))
     return faults.isStalled ? undefined : JSON.stringify(answerTo(call, client, methods(), faults))
   }
 
-  const http = createServer((request, response) => answerHttp(request, response, answer))
-  const upgrades = new WebSocketServer({ noServer: true, autoPong: false })
-  http.on('connection', socket => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+  const server = await startUpgradeServer({
+    port,
+    onRequest: (request, response) => answerHttp(request, response, answer),
+    onWebSocket: webSocket => serve(webSocket, answer, faults),
+    refusal: () => faults.upgrade,
   })
-  http.on('upgrade', (request, socket, head) => {
-    if (faults.upgrade) {
-      counts.refused++
-      return refuseUpgrade(socket, faults.upgrade)
-    }
-    counts.accepted++
-    upgrades.handleUpgrade(request, socket, head, webSocket => serve(webSocket, answer, faults))
-  })
-  await new Promise<void>(resolve => http.listen(port, '127.0.0.1', resolve))
-
-  const drop = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    port: (http.address() as AddressInfo).port,
-    faults,
-    calls,
-    connections: {
-      get accepted() {
-        return counts.accepted
-      },
-      get refused() {
-        return counts.refused
-      },
-      get open() {
-        return upgrades.clients.size
-      },
-    },
-    drop,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise(resolve => http.close(resolve))
-      drop()
-      await closed
-    },
-  }
+  return { ...server, faults, calls }
 }
 
 type Call = { readonly id: unknown; readonly method: string; readonly params?: readonly unknown[] }

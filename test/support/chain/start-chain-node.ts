@@ -19,7 +19,7 @@ export type ChainNodeOptions = Partial<Omit<ChainStart, 'runtime' | 'genesis'>> 
   readonly spec?: Spec
   /** by default `chainHead`, as finney's nodes are */
   readonly protocol?: Protocol
-  /** of the chain, for who asks */
+  /** that the node answers to `system_chain` */
   readonly name?: string
   /** `finney`, `test`, a hash of 32 bytes as hex, or any other name, which is hashed */
   readonly genesis?: string

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import { CallLog, namesOf } from './call-log.ts'
-import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts'
+import type { UpgradeRefusal } from './refuse-upgrade.ts'
+import { type ConnectionCounts, startUpgradeServer } from './upgrade-server.ts'
 
 /** A proxy between a client and a node, with the faults that a network has. */
 export type ChainProxy = AsyncDisposable & {
@@ -11,8 +10,7 @@ export type ChainProxy = AsyncDisposable & {
   readonly url: string
   /** calls that came through */
   readonly calls: CallLog
-  /** WebSockets accepted so far, upgrades refused so far, and WebSockets that are open */
-  readonly connections: { readonly accepted: number; readonly refused: number; readonly open: number }
+  readonly connections: ConnectionCounts
   /** closes every connection that comes, before a byte */
   isRefusing: boolean
   /** answered to upgrades, as a rate limiter does */
@@ -38,26 +36,7 @@ export type ChainProxy = AsyncDisposable & {
 export async function startChainProxy(upstreamUrl: string): Promise<ChainProxy> {
   const calls = new CallLog()
   const gate = new Gate()
-  const sockets = new Set<Socket>()
   const doomed = new Map<string, () => void>()
-  const counts = { accepted: 0, refused: 0 }
-  const server = createServer((_, response) => void response.writeHead(404).end())
-  const upgrades = new WebSocketServer({ noServer: true, autoPong: false })
-
-  server.on('connection', socket => {
-    if (proxy.isRefusing) return void socket.destroy()
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  server.on('upgrade', (request, socket, head) => {
-    if (proxy.upgradeRefusal) {
-      counts.refused++
-      return refuseUpgrade(socket, proxy.upgradeRefusal)
-    }
-    counts.accepted++
-    upgrades.handleUpgrade(request, socket, head, join)
-  })
-
   const join = (client: WebSocket) => {
     const upstream = new WebSocket(upstreamUrl)
     const opened = new Promise(resolve => upstream.once('open', resolve))
@@ -88,30 +67,22 @@ export async function startChainProxy(upstreamUrl: string): Promise<ChainProxy> 
     }
   }
 
+  const server = await startUpgradeServer({
+    onRequest: (_, response) => void response.writeHead(404).end(),
+    onWebSocket: join,
+    isRefusing: () => proxy.isRefusing,
+    refusal: () => proxy.upgradeRefusal,
+  })
   const proxy: ChainProxy = {
-    get url() {
-      return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
-    },
+    url: `ws://127.0.0.1:${server.port}`,
     calls,
-    connections: {
-      get accepted() {
-        return counts.accepted
-      },
-      get refused() {
-        return counts.refused
-      },
-      get open() {
-        return upgrades.clients.size
-      },
-    },
+    connections: server.connections,
     isRefusing: false,
     upgradeRefusal: undefined,
     delayMs: 0,
     stall: () => gate.close(),
     resume: () => gate.open(),
-    drop() {
-      for (const socket of sockets) socket.destroy()
-    },
+    drop: server.drop,
     dropDuring(name) {
       const { promise, resolve } = Promise.withResolvers<void>()
       doomed.set(name, () => {
@@ -121,17 +92,15 @@ export async function startChainProxy(upstreamUrl: string): Promise<ChainProxy> 
       return promise
     },
     async [Symbol.asyncDispose]() {
-      const closed = new Promise(resolve => server.close(resolve))
-      proxy.drop()
+      const closed = server[Symbol.asyncDispose]()
       gate.open()
       await closed
     },
   }
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return proxy
 }
 
-/** Holds back who waits for it while it is closed. */
+/** While it is closed, `opened` waits. */
 class Gate {
   #closed: PromiseWithResolvers<void> | undefined
 
