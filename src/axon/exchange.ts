@@ -19,7 +19,9 @@ export type Exchange = {
   readonly cancellation: AbortController
   /** Begins a streamed reply. One that does not end in order is cut off: the connection closes without its end. */
   stream(head: ReplyHead): ReplyStream
-  /** The caller is proven, and registered or allowed: its connection is not evicted any more. */
+  /** The caller is proven, and registered or allowed: while the request is open, its connection counts for the hotkey. */
+  prove(hotkey: string): void
+  /** The question of a proven caller is accepted: its connection counts for the hotkey for some time after it, too. */
   trust(): void
 }
 

@@ -9,6 +9,8 @@ export type Limits = {
   readonly keepAliveMs: number
   /** how long a caller may take to read a whole reply, or one piece of a stream */
   readonly writeMs: number
+  /** how long an accepted question keeps its connection in the share of its hotkey */
+  readonly trustMs: number
 }
 
 /** The limits of an axon that was given none of its own. */
@@ -22,4 +24,5 @@ export const defaultAxonLimits: Limits = {
   // aiohttp, the client of every dendrite, reuses a connection that was idle for up to 15 s.
   keepAliveMs: 30_000,
   writeMs: 10_000,
+  trustMs: 120_000,
 }

@@ -44,12 +44,14 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const screened = screen(claim, axon, route)
     const { address } = head
     const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
-    if (!call.isStranger) exchange.trust()
+    const known = call.isStranger ? null : call.hotkey
+    if (known !== null) exchange.prove(known)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
+    if (known !== null && route.queue !== false) exchange.trust()
     using place = await schedule(axon, request, { id: trace.id, signal })
     deadline.check(axon.now())
     deadline.phase = 'answer'

@@ -6,13 +6,15 @@ import { servingAxon } from '../plugin/run/abandon.js'
 import { questionSignal } from '../plugin/run/bounded-fetch.js'
 import { Refusal } from '../wires/refusal.js'
 import { publish } from './events.js'
+import { plainAddress } from './http/caller-address.js'
 import { Connections } from './http/connections.js'
 import { listen, reachableUrl } from './http/listen.js'
-import { openExchange, plainAddress } from './http/open-exchange.js'
+import { openExchange } from './http/open-exchange.js'
 import { openServer, type RawRequest } from './http/open-server.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff } from './http/write-stream.js'
 import { defaultAxonLimits } from './limits.js'
+import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
@@ -26,6 +28,7 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
+  load(): AxonLoad
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
@@ -39,7 +42,7 @@ export type Axon = AsyncDisposable & {
 export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const { id = randomUUID(), now = Date.now } = options
   const limits = { ...defaultAxonLimits, ...options.limits }
-  const connections = new Connections(limits.connections)
+  const connections = new Connections({ limit: limits.connections, trustMs: limits.trustMs, now })
   const running = new Set<Promise<void>>()
   const ending = new AbortController()
   let draining = false
@@ -102,6 +105,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     get openRequests() {
       return connections.openRequests
     },
+    load: () => ({ connections: connections.load() }),
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(

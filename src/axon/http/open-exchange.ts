@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.js'
+import { plainAddress } from './caller-address.js'
 import type { Connections } from './connections.js'
 import type { RawRequest } from './open-server.js'
 import { readBody } from './read-body.js'
@@ -38,6 +39,7 @@ export function openExchange(
     },
     cancellation,
     stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
+    prove: hotkey => connections.prove(socket, hotkey),
     trust: () => connections.trust(socket),
   }
 }
@@ -49,9 +51,4 @@ export function openExchange(
 function originForm(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?]*/i, '')
   return path === target || path.startsWith('/') ? path : `/${path}`
-}
-
-/** A dual-stack socket shows IPv4 callers as `::ffff:1.2.3.4`. */
-export function plainAddress(address = ''): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

@@ -1,0 +1,6 @@
+import type { Held } from './state/shares.js'
+
+/** How much of what its callers share an axon has given out, and to whom most of it. */
+export type AxonLoad = {
+  readonly connections: { readonly open: number; readonly of: number; readonly top: readonly Held[] }
+}
