@@ -98,6 +98,11 @@ export const refusalMeanings = {
       'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
   },
+  BODIES_FULL: {
+    meaning:
+      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+    remedy: 'caller: retry later, or send fewer large bodies at once',
+  },
   LOADING: {
     meaning: 'the model is not ready yet',
     remedy: 'caller: ask again later',

@@ -11,6 +11,11 @@ export type Limits = {
   readonly writeMs: number
   /** how long an accepted question keeps its connection in the share of its hotkey */
   readonly trustMs: number
+  /** bytes of all bodies that are being read */
+  readonly bodyBytes: number
+  /** a body must have so many bytes a second in each `bodyWindowMs`, or end in it */
+  readonly bodyBytesPerSecond: number
+  readonly bodyWindowMs: number
 }
 
 /** The limits of an axon that was given none of its own. */
@@ -25,4 +30,7 @@ export const defaultAxonLimits: Limits = {
   keepAliveMs: 30_000,
   writeMs: 10_000,
   trustMs: 120_000,
+  bodyBytes: 64 * 1024 * 1024,
+  bodyBytesPerSecond: 1024,
+  bodyWindowMs: 5_000,
 }

@@ -1,6 +1,9 @@
+import type { BodyLoad } from './state/body-budget.js'
 import type { Held } from './state/shares.js'
 
 /** How much of what its callers share an axon has given out, and to whom most of it. */
 export type AxonLoad = {
   readonly connections: { readonly open: number; readonly of: number; readonly top: readonly Held[] }
+  /** bytes of the bodies that are being read */
+  readonly bodies: BodyLoad
 }

@@ -26,6 +26,7 @@ export const refusals = {
   QUEUE_FULL: { status: 503, text: () => 'Too many requests are waiting' },
   CHECKS_FULL: { status: 503, text: () => 'Too many signatures are waiting to be checked' },
   NONCE_STORE_FULL: { status: 503, text: () => 'Too many requests to remember' },
+  BODIES_FULL: { status: 503, text: () => 'Too many bytes of requests are arriving' },
   LOADING: { status: 503, text: () => 'The model is loading' },
   DEADLINE: { status: 504, text: detail => `No answer within ${detail}s` },
 } satisfies Record<string, { status: number; text: (detail: string) => string }>

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { ClientDisconnected } from '../exchange.js'
 import type { AxonLoad } from '../load.js'
-import { type Holder, Shares } from '../state/shares.js'
+import { type Holder, Shares, TOP_HOLDERS } from '../state/shares.js'
 
 /** One connection, with what its callers have proven. */
 type Connection = {
@@ -120,7 +120,7 @@ export class Connections {
   /** How many connections are open, and who has most of them. */
   load(): AxonLoad['connections'] {
     this.#distrust()
-    return { open: this.#all.size, of: this.#options.limit, top: this.#shares.top(TOP) }
+    return { open: this.#all.size, of: this.#options.limit, top: this.#shares.top(TOP_HOLDERS) }
   }
 
   /** Aborts all open requests; their connections stay, so that a refusal can be written. */
@@ -191,8 +191,6 @@ export class Connections {
 }
 
 const MAX_PIPELINED = 16
-/** How many holders `load` names. */
-const TOP = 5
 
 /** Of the connections of one holder, the one that makes room. */
 function leastNeeded(connections: readonly Connection[]): Connection | undefined {

@@ -1,13 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.js'
+import { networkOf } from '../state/shares.js'
 import { plainAddress } from './caller-address.js'
 import type { Connections } from './connections.js'
 import type { RawRequest } from './open-server.js'
-import { readBody } from './read-body.js'
+import type { BodyReader } from './read-body.js'
 import { writeStream } from './write-stream.js'
 
 type ExchangeOptions = {
   readonly connections: Connections
+  readonly bodies: BodyReader
   /** how long a caller may take to read one piece of a stream */
   readonly writeMs: number
   /** epoch milliseconds */
@@ -18,28 +20,33 @@ type ExchangeOptions = {
 export function openExchange(
   request: RawRequest,
   response: ServerResponse,
-  { connections, writeMs, arrivedAt }: ExchangeOptions,
+  { connections, bodies, writeMs, arrivedAt }: ExchangeOptions,
 ): Exchange {
   const { socket } = request
   const cancellation = new AbortController()
+  const address = plainAddress(socket.remoteAddress)
+  let holder = networkOf(address)
   response.once('close', connections.begin(socket, cancellation))
   return {
     head: {
       method: request.method ?? '',
       target: originForm(request.originalUrl),
       rawHeaders: request.rawHeaders,
-      address: plainAddress(socket.remoteAddress),
+      address,
       port: socket.remotePort ?? 0,
     },
     arrivedAt,
     local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
     body: limit => {
       if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
-      return readBody(request, limit, cancellation.signal)
+      return bodies.read(request, { limit, holder, signal: cancellation.signal })
     },
     cancellation,
     stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
-    prove: hotkey => connections.prove(socket, hotkey),
+    prove: hotkey => {
+      holder = { kind: 'hotkey', name: hotkey }
+      connections.prove(socket, hotkey)
+    },
     trust: () => connections.trust(socket),
   }
 }

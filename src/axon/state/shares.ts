@@ -12,6 +12,9 @@ export function networkOf(address: string): Holder {
   return { kind: 'network', name: network === undefined ? addressKey(address) : `${network}.0/24` }
 }
 
+/** How many holders a load names. */
+export const TOP_HOLDERS = 5
+
 type Share<Item> = { readonly holder: Holder; amount: number; readonly items: Set<Item> }
 type Part<Item> = { readonly share: Share<Item>; amount: number }
 
@@ -35,6 +38,12 @@ export class Shares<Item> {
     this.#networksKeep = networksKeep
   }
 
+  /** how many items there are */
+  get size(): number {
+    return this.#parts.size
+  }
+
+  /** the amounts of all items */
   get total(): number {
     return this.#total
   }
