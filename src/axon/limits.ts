@@ -16,6 +16,9 @@ export type Limits = {
   /** a body must have so many bytes a second in each `bodyWindowMs`, or end in it */
   readonly bodyBytesPerSecond: number
   readonly bodyWindowMs: number
+  /** signature checks of one address that may fail at once, and how many more each second */
+  readonly failedProofs: number
+  readonly failedProofsPerSecond: number
 }
 
 /** The limits of an axon that was given none of its own. */
@@ -33,4 +36,6 @@ export const defaultAxonLimits: Limits = {
   bodyBytes: 64 * 1024 * 1024,
   bodyBytesPerSecond: 1024,
   bodyWindowMs: 5_000,
+  failedProofs: 50,
+  failedProofsPerSecond: 10,
 }

@@ -43,7 +43,9 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
     const screened = screen(claim, axon, route)
     const { address } = head
-    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
+    const { hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, hasProven, signal }
+    const call = trace.verified(await verify(axon.verification, unverified))
     const known = call.isStranger ? null : call.hotkey
     if (known !== null) exchange.prove(known)
     charge(axon.rateLimiters, call, address)

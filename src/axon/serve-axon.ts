@@ -110,7 +110,11 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     get openRequests() {
       return connections.openRequests
     },
-    load: () => ({ connections: connections.load(), bodies: budget.load() }),
+    load: () => ({
+      connections: connections.load(),
+      bodies: budget.load(),
+      checks: context.verification.checks.load(),
+    }),
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(

@@ -15,6 +15,7 @@ export const refusals = {
   BODY_TOO_LARGE: { status: 413, text: detail => `The body is larger than ${detail} bytes` },
   QUESTION_TOO_LONG: { status: 413, text: () => 'The question is too long for this miner' },
   TOO_MANY_NONCES: { status: 429, text: () => 'Too many requests of this hotkey' },
+  TOO_MANY_FAILED_PROOFS: { status: 429, text: () => 'Too many signatures of this address did not verify' },
   BUSY: { status: 429, text: () => 'Busy, try again later' },
   BUDGET_USED: { status: 429, text: () => 'The budget of this hotkey is used up' },
   HEADERS_TOO_LARGE: { status: 431, text: () => 'Request headers are too large' },

@@ -47,6 +47,7 @@ export function openExchange(
       holder = { kind: 'hotkey', name: hotkey }
       connections.prove(socket, hotkey)
     },
+    hasProven: hotkey => connections.hasProven(socket, hotkey),
     trust: () => connections.trust(socket),
   }
 }
