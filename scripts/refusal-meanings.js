@@ -86,8 +86,9 @@ export const refusalMeanings = {
     remedy: 'caller: ask again after the restart',
   },
   QUEUE_FULL: {
-    meaning: 'all places are taken and the queue is full, or a request with a higher priority evicted this one',
-    remedy: 'caller: ask again later; operator: raise `--concurrency` or `--queue`',
+    meaning:
+      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+    remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
   },
   CHECKS_FULL: {
     meaning: 'too many signatures are waiting to be verified (256)',

@@ -10,6 +10,7 @@ import type { Screening } from './stages/screen.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
 import type { Scheduler } from './state/scheduler.js'
+import type { Weights } from './state/weights.js'
 
 /** What all requests of one axon share. */
 export type AxonContext = Screening & {
@@ -22,6 +23,7 @@ export type AxonContext = Screening & {
   readonly verification: Verification
   readonly rateLimiters: RateLimiters
   readonly scheduler: Scheduler
+  readonly weights: Weights
   readonly miner: Miner
   readonly minerName: string
   readonly onHookFailed: OnHookFailed

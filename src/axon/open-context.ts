@@ -10,6 +10,7 @@ import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
 import { SpentNonces } from './state/spent-nonces.js'
+import { Weights } from './state/weights.js'
 
 /** What `serveAxon` knows of the axon that it opens. */
 type AxonLife = {
@@ -43,6 +44,7 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
       now,
     },
     scheduler: new Scheduler(options),
+    weights: new Weights(),
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,

@@ -50,7 +50,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
-    using place = await schedule(axon, request, { id: trace.id, signal })
+    using place = await schedule(axon, request, { id: trace.id, address, deadline: deadline.at, signal })
     deadline.check(axon.now())
     deadline.phase = 'answer'
     return await respond(axon, exchange, { wire, request, place, deadline, trace })
