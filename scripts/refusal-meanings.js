@@ -90,6 +90,11 @@ export const refusalMeanings = {
       'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
     remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
   },
+  DEADLINE_TOO_NEAR: {
+    meaning:
+      "the caller's time-out ends before the model would begin to answer: the median of the latest questions took longer to their first word",
+    remedy: 'caller: allow more time; operator: use a faster model, and look into the log for `firstMs`',
+  },
   CHECKS_FULL: {
     meaning: 'too many signatures are waiting to be verified (256)',
     remedy: 'caller: ask again in a second; operator: look for a flood of requests',

@@ -9,6 +9,7 @@ import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { Screening } from './stages/screen.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
+import type { FirstWords } from './state/first-words.js'
 import type { Scheduler } from './state/scheduler.js'
 import type { Weights } from './state/weights.js'
 
@@ -24,6 +25,7 @@ export type AxonContext = Screening & {
   readonly rateLimiters: RateLimiters
   readonly scheduler: Scheduler
   readonly weights: Weights
+  readonly firstWords: FirstWords
   readonly miner: Miner
   readonly minerName: string
   readonly onHookFailed: OnHookFailed

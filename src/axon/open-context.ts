@@ -5,6 +5,7 @@ import type { Limits } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
+import { FirstWords } from './state/first-words.js'
 import { RateLimiter } from './state/rate-limiter.js'
 import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
@@ -45,6 +46,7 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     },
     scheduler: new Scheduler(options),
     weights: new Weights(),
+    firstWords: new FirstWords(),
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,

@@ -1,3 +1,4 @@
+import type { FirstWords } from '../state/first-words.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { Place, Scheduler, Wish } from '../state/scheduler.js'
 import type { Weights } from '../state/weights.js'
@@ -5,7 +6,13 @@ import { type HookContext, priorityOf } from './miner-hooks.js'
 import type { Request } from './read.js'
 import type { VerifiedCall } from './verify.js'
 
-type Schedule = HookContext & { readonly scheduler: Scheduler; readonly weights: Weights }
+type Schedule = HookContext & {
+  readonly scheduler: Scheduler
+  readonly weights: Weights
+  readonly firstWords: FirstWords
+  /** epoch milliseconds */
+  readonly now: () => number
+}
 
 type How = {
   readonly id: string
@@ -18,10 +25,11 @@ type How = {
 
 /**
  * Waits for a place: by the priority that the miner gives the call, then by the caller's share. Strangers wait behind all
- * others.
+ * others. A call whose answer would begin too late is refused, before it waits and when it has; but while nothing else is at
+ * work, it takes no place from others, and tells how fast the model is now.
  *
  * @returns null on a route that takes no place
- * @throws {Refusal} QUEUE_FULL
+ * @throws {Refusal} QUEUE_FULL · DEADLINE_TOO_NEAR
  * @throws the signal's reason
  */
 export async function schedule(
@@ -36,7 +44,15 @@ export async function schedule(
   const weight = weightOf(request.call, axon.weights)
   const queue = route.queue === undefined ? {} : { queue: route.queue }
   const wish: Wish = { caller, isStranger, priority, weight, deadline, ...queue }
-  return axon.scheduler.place(signal, wish)
+  if (axon.scheduler.atWork > 0) axon.firstWords.requireTime(route, deadline - axon.now())
+  const place = await axon.scheduler.place(signal, wish)
+  try {
+    if (axon.scheduler.atWork > 1) axon.firstWords.requireTime(route, deadline - axon.now())
+    return place
+  } catch (error) {
+    place[Symbol.dispose]()
+    throw error
+  }
 }
 
 /** Strangers have one weight: anyone can make hotkeys. */

@@ -46,6 +46,11 @@ export class Scheduler {
     this.#elapsed = options.elapsed ?? (() => performance.now())
   }
 
+  /** how many requests hold a place */
+  get atWork(): number {
+    return this.#working
+  }
+
   get load(): SchedulerLoad {
     const callers = new Map<string, Holder>()
     for (const line of this.#classes.values())
