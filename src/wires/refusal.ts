@@ -16,6 +16,7 @@ export const refusals = {
   QUESTION_TOO_LONG: { status: 413, text: () => 'The question is too long for this miner' },
   TOO_MANY_NONCES: { status: 429, text: () => 'Too many requests of this hotkey' },
   BUSY: { status: 429, text: () => 'Busy, try again later' },
+  RATE_EXCEEDED: { status: 429, text: detail => `Too many requests: at most ${detail}` },
   BUDGET_USED: { status: 429, text: () => 'The budget of this hotkey is used up' },
   HEADERS_TOO_LARGE: { status: 431, text: () => 'Request headers are too large' },
   INTERNAL: { status: 500, text: detail => `Internal Server Error #${detail}` },
