@@ -61,6 +61,11 @@ export const refusalMeanings = {
     meaning: 'the miner accepts no more questions for now, usually because of a rate limit of its model',
     remedy: 'caller: ask again after `Retry-After`; operator: raise the limit, or add a key or an endpoint',
   },
+  RATE_EXCEEDED: {
+    meaning: 'the hotkey, or the address of callers that are not registered, asked more often than the operator allows',
+    remedy:
+      'caller: ask again after `Retry-After`; operator: raise `--rate`, or give the hotkey a rate of its own in `policy.rates`',
+  },
   BUDGET_USED: {
     meaning: 'the caller has used up its rate on this route, or its share of the miner',
     remedy: 'caller: ask again after `Retry-After`',

@@ -12,6 +12,7 @@ import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
 import { SpentNonces } from './state/spent-nonces.js'
+import { WaitingCalls } from './state/waiting-calls.js'
 import { Weights } from './state/weights.js'
 
 /** What `serveAxon` knows of the axon that it opens. */
@@ -36,7 +37,7 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
       routes: new Map([['Synapse', ping], ...Object.entries(dialect.synapses)]),
       plain: new Map(Object.entries(dialect.routes ?? {})),
     },
-    rules: options.rules,
+    policy: options.policy,
     standings: options.standings,
     verification: {
       receiver: options.hotkey,
@@ -54,9 +55,11 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     scheduler: new Scheduler(options),
     weights: new Weights(),
     firstWords: new FirstWords(),
+    waiting: new WaitingCalls(options.policy),
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,
+    callerRates: { hotkeys: new RateLimiter(now), addresses: new RateLimiter(now) },
     rateLimiters: { hotkeys: new RateLimiter(now), addresses: new RateLimiter(now) },
     states: { admitted: new CallerState(now), strangers: new CallerState(now) },
     sign: signJson(options.sign),

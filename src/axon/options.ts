@@ -1,6 +1,6 @@
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
-import type { ScreenRule } from '../plugin/screen-rule.js'
+import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
 import type { Wire } from '../wires/wire.js'
 import type { Limits } from './limits.js'
@@ -22,7 +22,8 @@ export type AxonOptions = {
   readonly miner: Miner
   /** the operator's choice, for records */
   readonly minerName: string
-  readonly rules: readonly ScreenRule[]
+  /** who may ask, and how often; each request keeps the one that was in force when it arrived */
+  readonly policy: PolicySource
   /** looks a claimed hotkey up, once for each request; without a chain `() => 'unregistered'` */
   readonly standings: Standings
   /** for `/healthz`; absent without a chain */

@@ -17,6 +17,7 @@ export const refusals = {
   TOO_MANY_NONCES: { status: 429, text: () => 'Too many requests of this hotkey' },
   TOO_MANY_FAILED_PROOFS: { status: 429, text: () => 'Too many signatures of this address did not verify' },
   BUSY: { status: 429, text: () => 'Busy, try again later' },
+  RATE_EXCEEDED: { status: 429, text: detail => `Too many requests: at most ${detail}` },
   BUDGET_USED: { status: 429, text: () => 'The budget of this hotkey is used up' },
   HEADERS_TOO_LARGE: { status: 431, text: () => 'Request headers are too large' },
   INTERNAL: { status: 500, text: detail => `Internal Server Error #${detail}` },
