@@ -8,7 +8,7 @@ const hotkeys = z.array(
   }),
 )
 
-// The account of the public key 0, which has no secret key: typed as it stands, it admits no caller.
+// The account of the public key 0, whose signatures the verifier refuses: typed as it stands, it admits no caller.
 const examples = [['5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM']]
 
 /** Who may ask. */
