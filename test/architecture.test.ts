@@ -9,12 +9,13 @@ const src = fileURLToPath(new URL('../src', import.meta.url))
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   async: [],
   text: [],
+  disk: [],
   keys: [],
   config: [],
   wires: ['keys'],
   wallet: ['keys'],
   chain: ['keys'],
-  neuron: ['chain', 'plugin', 'keys'], // of `plugin` the type of a standing
+  neuron: ['chain', 'disk', 'plugin', 'keys'], // of `plugin` the type of a standing
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
   dialects: ['plugin'],
