@@ -98,6 +98,17 @@ export const refusalMeanings = {
       'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
   },
+  NONCE_STORE_FAILED: {
+    meaning:
+      'the store of spent nonces did not keep this one in time: the disk is full or hangs, or Redis is out of reach; its nonce counts as spent',
+    remedy:
+      'caller: send a new request, with a new nonce, after `Retry-After`; operator: the log tells why the store fails (`storeFailed`)',
+  },
+  NONCES_UNKNOWN: {
+    meaning:
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+    remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
+  },
   LOADING: {
     meaning: 'the model is not ready yet',
     remedy: 'caller: ask again later',

@@ -1,3 +1,5 @@
+import type { NonceCaps } from '../store/nonce-store.js'
+
 /** Bounds that no operator has needed to set so far. */
 export type Limits = {
   readonly connections: number
@@ -22,4 +24,9 @@ export const defaultAxonLimits: Limits = {
   // aiohttp, the client of every dendrite, reuses a connection that was idle for up to 15 s.
   keepAliveMs: 30_000,
   writeMs: 10_000,
+}
+
+/** Returns how many nonces a store of the axon remembers. */
+export function nonceCaps({ noncesPerCaller, noncesInAll }: Limits): NonceCaps {
+  return { perCaller: noncesPerCaller, inAll: noncesInAll }
 }

@@ -1,15 +1,14 @@
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { MemoryStore } from '../store/memory-store.js'
 import { signJson } from './answer/sign-json.js'
 import type { AxonContext } from './context.js'
-import type { Limits } from './limits.js'
+import { type Limits, nonceCaps } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { RateLimiter } from './state/rate-limiter.js'
-import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
-import { SpentNonces } from './state/spent-nonces.js'
 
 /** What `serveAxon` knows of the axon that it opens. */
 type AxonLife = {
@@ -38,8 +37,8 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
-      rising: dialect.nonces === 'rising' ? { known: new RisingNonces(), strangers: new RisingNonces() } : null,
-      nonces: new SpentNonces({ startedAtMs: now(), perCaller: limits.noncesPerCaller, inAll: limits.noncesInAll }),
+      rising: dialect.nonces === 'rising',
+      nonces: options.nonces ?? new MemoryStore({ startedAtMs: now(), ...nonceCaps(limits) }),
       now,
     },
     scheduler: new Scheduler(options),
