@@ -96,6 +96,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
+  store: { '.': ['disk'], disk: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 

@@ -32,8 +32,8 @@ export type NonceStore = AsyncDisposable & {
   /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
   readonly floorNs: bigint
   /**
-   * epoch milliseconds; 0: never. Nonces signed until then may have been spent and lost. Until then the store spends
-   * none, since a caller's clock may be ahead
+   * epoch milliseconds. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
+   * requests until then
    */
   readonly unknownUntilMs: number
   /** Whether this process knows the nonce as spent. Does not spend it. */
