@@ -120,6 +120,17 @@ export const refusalMeanings = {
       'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
     remedy: 'caller: retry later, or send fewer large bodies at once',
   },
+  NONCE_STORE_FAILED: {
+    meaning:
+      'the store of spent nonces did not keep this one in time: the disk is full or hangs, or Redis is out of reach; its nonce counts as spent',
+    remedy:
+      'caller: send a new request, with a new nonce, after `Retry-After`; operator: the log tells why the store fails (`storeFailed`)',
+  },
+  NONCES_UNKNOWN: {
+    meaning:
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+    remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
+  },
   LOADING: {
     meaning: 'the model is not ready yet',
     remedy: 'caller: ask again later',

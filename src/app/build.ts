@@ -8,6 +8,7 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { buildStore } from './build-store.js'
 import { softwareVersion } from './chain/software-version.js'
 import type { PolicyInForce } from './policy-in-force.js'
 import type { Builder } from './scope.js'
@@ -116,6 +117,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // Before the subnet is read: a store that may have forgotten nonces counts its 4 s from here.
+  const nonces = await buildStore(from, hotkey.address)
   // At once, so that a start that fails does so within the time of the slower one.
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
@@ -145,6 +148,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       maxTimeoutMs: axon.maxTimeout,
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
+      nonces,
       onError: error => log.error({ event: 'axonFailed', error }),
       onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),

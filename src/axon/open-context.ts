@@ -1,17 +1,16 @@
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { MemoryStore } from '../store/memory-store.js'
 import { signJson } from './answer/sign-json.js'
 import type { AxonContext } from './context.js'
-import type { Limits } from './limits.js'
+import { type Limits, nonceCaps } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { FailedProofs } from './state/failed-proofs.js'
 import { FirstWords } from './state/first-words.js'
 import { RateLimiter } from './state/rate-limiter.js'
-import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
-import { SpentNonces } from './state/spent-nonces.js'
 import { WaitingCalls } from './state/waiting-calls.js'
 import { Weights } from './state/weights.js'
 
@@ -48,8 +47,8 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
         isExempt: () => false,
         now,
       }),
-      rising: dialect.nonces === 'rising' ? { known: new RisingNonces(), strangers: new RisingNonces() } : null,
-      nonces: new SpentNonces({ startedAtMs: now(), perCaller: limits.noncesPerCaller, inAll: limits.noncesInAll }),
+      rising: dialect.nonces === 'rising',
+      nonces: options.nonces ?? new MemoryStore({ startedAtMs: now(), ...nonceCaps(limits) }),
       now,
     },
     scheduler: new Scheduler(options),

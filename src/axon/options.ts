@@ -2,6 +2,7 @@ import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
+import type { NonceStore } from '../store/nonce-store.js'
 import type { Wire } from '../wires/wire.js'
 import type { Limits } from './limits.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
@@ -50,6 +51,8 @@ export type AxonOptions = {
   readonly onClosed?: () => void
   /** epoch milliseconds */
   readonly now?: () => number
+  /** where the spent nonces are; by default in memory. Its opener closes it, after the axon */
+  readonly nonces?: NonceStore
   /** overrides for tests */
   readonly limits?: Partial<Limits>
 }

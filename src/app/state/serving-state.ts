@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readPrivateFile } from '../../neuron/disk/private-file.js'
+import { readPrivateFile } from '../../disk/private-file.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1

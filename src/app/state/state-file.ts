@@ -1,4 +1,4 @@
-import { writePrivateFile } from '../../neuron/disk/private-file.js'
+import { writePrivateFile } from '../../disk/private-file.js'
 import type { Log } from '../../plugin/log.js'
 import { isServing, readState, type ServingState, stateText } from './serving-state.js'
 
