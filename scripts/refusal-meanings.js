@@ -92,8 +92,14 @@ export const refusalMeanings = {
     remedy: 'caller: ask again after the restart',
   },
   QUEUE_FULL: {
-    meaning: 'all places are taken and the queue is full, or a request with a higher priority evicted this one',
-    remedy: 'caller: ask again later; operator: raise `--concurrency` or `--queue`',
+    meaning:
+      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+    remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
+  },
+  DEADLINE_TOO_NEAR: {
+    meaning:
+      "the caller's time-out ends before the model would begin to answer: the median of the latest questions took longer to their first word",
+    remedy: 'caller: allow more time; operator: use a faster model, and look into the log for `firstMs`',
   },
   CHECKS_FULL: {
     meaning: 'too many signatures are waiting to be verified (256)',

@@ -9,7 +9,9 @@ import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { Screening } from './stages/screen.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
+import type { FirstWords } from './state/first-words.js'
 import type { Scheduler } from './state/scheduler.js'
+import type { Weights } from './state/weights.js'
 
 /** What all requests of one axon share. */
 export type AxonContext = Screening & {
@@ -22,6 +24,8 @@ export type AxonContext = Screening & {
   readonly verification: Verification
   readonly rateLimiters: RateLimiters
   readonly scheduler: Scheduler
+  readonly weights: Weights
+  readonly firstWords: FirstWords
   readonly miner: Miner
   readonly minerName: string
   readonly onHookFailed: OnHookFailed

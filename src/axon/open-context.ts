@@ -6,11 +6,13 @@ import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { FailedProofs } from './state/failed-proofs.js'
+import { FirstWords } from './state/first-words.js'
 import { RateLimiter } from './state/rate-limiter.js'
 import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
 import { SpentNonces } from './state/spent-nonces.js'
+import { Weights } from './state/weights.js'
 
 /** What `serveAxon` knows of the axon that it opens. */
 type AxonLife = {
@@ -54,6 +56,8 @@ export function openContext(
       now,
     },
     scheduler: new Scheduler(options),
+    weights: new Weights(),
+    firstWords: new FirstWords(),
     miner: options.miner,
     minerName: options.minerName,
     onHookFailed: options.onHookFailed,

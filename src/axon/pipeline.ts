@@ -54,7 +54,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
     if (known !== null && route.queue !== false) exchange.trust()
-    using place = await schedule(axon, request, { id: trace.id, signal })
+    using place = await schedule(axon, request, { id: trace.id, address, deadline: deadline.at, signal })
     deadline.check(axon.now())
     deadline.phase = 'answer'
     return await respond(axon, exchange, { wire, request, place, deadline, trace })
