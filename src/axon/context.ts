@@ -7,40 +7,40 @@ import type { RateLimiters } from './stages/charge.js'
 import type { Routes } from './stages/match.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { Screening } from './stages/screen.js'
+import type { Shedding } from './stages/shed.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
 import type { FirstWords } from './state/first-words.js'
 import type { Scheduler } from './state/scheduler.js'
-import type { Weights } from './state/weights.js'
 
 /** What all requests of one axon share. */
-export type AxonContext = Screening & {
-  /** the axon's id in records */
-  readonly axon: string
-  /** our own hotkey, ss58 */
-  readonly hotkey: string
-  readonly wires: readonly [Wire, ...Wire[]]
-  readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
-  readonly verification: Verification
-  readonly rateLimiters: RateLimiters
-  readonly scheduler: Scheduler
-  readonly weights: Weights
-  readonly firstWords: FirstWords
-  readonly miner: Miner
-  readonly minerName: string
-  readonly onHookFailed: OnHookFailed
-  /** Kept apart, so that strangers, however many, evict no state of admitted callers. */
-  readonly states: { readonly admitted: CallerState; readonly strangers: CallerState }
-  readonly sign: Sign
-  readonly fetch: typeof fetch
-  readonly maxBody: number
-  readonly maxTimeoutMs: number
-  readonly marginMs: number
-  /** whether an answer is cut at the deadline, where the dialect allows it */
-  readonly mayCut: boolean
-  readonly isDraining: () => boolean
-  /** undefined without a chain */
-  readonly chainState: (() => ChainState) | undefined
-  /** epoch milliseconds */
-  readonly now: () => number
-}
+export type AxonContext = Screening &
+  Shedding & {
+    /** the axon's id in records */
+    readonly axon: string
+    /** our own hotkey, ss58 */
+    readonly hotkey: string
+    readonly wires: readonly [Wire, ...Wire[]]
+    readonly dialect: { readonly name: string; readonly routes: Routes; readonly plain: PlainRoutes }
+    readonly verification: Verification
+    readonly rateLimiters: RateLimiters
+    readonly scheduler: Scheduler
+    readonly firstWords: FirstWords
+    readonly miner: Miner
+    readonly minerName: string
+    readonly onHookFailed: OnHookFailed
+    /** Kept apart, so that strangers, however many, evict no state of admitted callers. */
+    readonly states: { readonly admitted: CallerState; readonly strangers: CallerState }
+    readonly sign: Sign
+    readonly fetch: typeof fetch
+    readonly maxBody: number
+    readonly maxTimeoutMs: number
+    readonly marginMs: number
+    /** whether an answer is cut at the deadline, where the dialect allows it */
+    readonly mayCut: boolean
+    readonly isDraining: () => boolean
+    /** undefined without a chain */
+    readonly chainState: (() => ChainState) | undefined
+    /** epoch milliseconds */
+    readonly now: () => number
+  }

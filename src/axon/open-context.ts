@@ -6,6 +6,7 @@ import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { FirstWords } from './state/first-words.js'
+import { LoopDelay } from './state/loop-delay.js'
 import { RateLimiter } from './state/rate-limiter.js'
 import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
@@ -46,6 +47,8 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     },
     scheduler: new Scheduler(options),
     weights: new Weights(),
+    loopDelay: new LoopDelay(ended),
+    loopDelayLimitMs: limits.loopDelayMs,
     firstWords: new FirstWords(),
     miner: options.miner,
     minerName: options.minerName,

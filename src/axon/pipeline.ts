@@ -14,6 +14,7 @@ import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
 import { screen } from './stages/screen.js'
+import { overloadOf, shed } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -26,7 +27,8 @@ import { verify } from './stages/verify.js'
 export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<Reply | null> {
   const { head, cancellation } = exchange
   const { signal } = cancellation
-  if (isHealthCheck(head)) return healthReply(axon.isDraining(), axon.chainState?.())
+  if (isHealthCheck(head))
+    return healthReply(axon.isDraining(), { chain: axon.chainState?.(), overload: overloadOf(axon) })
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -42,6 +44,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
     const screened = screen(claim, axon, route)
+    shed(axon, screened, route)
     const { address } = head
     const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
     if (!call.isStranger) exchange.trust()

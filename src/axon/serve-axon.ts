@@ -89,6 +89,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   }
 
   const port = await listen(app, options).catch(async error => {
+    ending.abort()
     await app.close()
     throw error
   })

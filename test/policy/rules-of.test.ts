@@ -158,9 +158,21 @@ describe('screen of a route without rules', () => {
     decided({ settings: { ...settings, ...lists }, hasChain: true, hotkey: 'alice', standing }, open)
 
   it('takes any hotkey, and knows a registered one from a stranger', () => {
-    assert.deepEqual(at(registered), { isStranger: false, isExempt: false, isAllowed: false, stakeRao: 7n })
+    assert.deepEqual(at(registered), {
+      isStranger: false,
+      isExempt: false,
+      isAllowed: false,
+      hasPermit: false,
+      stakeRao: 7n,
+    })
     for (const standing of ['unregistered', 'unknown'] as const)
-      assert.deepEqual(at(standing), { isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n })
+      assert.deepEqual(at(standing), {
+        isStranger: true,
+        isExempt: false,
+        isAllowed: false,
+        hasPermit: false,
+        stakeRao: 0n,
+      })
   })
 
   it('takes an allowed hotkey for no stranger, but exempts it from no rate', () => {
@@ -168,6 +180,7 @@ describe('screen of a route without rules', () => {
       isStranger: false,
       isExempt: false,
       isAllowed: true,
+      hasPermit: false,
       stakeRao: 0n,
     })
   })

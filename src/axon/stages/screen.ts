@@ -15,6 +15,8 @@ export type Screened = {
   readonly isExempt: boolean
   /** the operator allows the hotkey by name */
   readonly isAllowed: boolean
+  /** the chain says that it may act as a validator */
+  readonly hasPermit: boolean
   /** 0 for a hotkey that is not registered */
   readonly stakeRao: bigint
 }
@@ -28,7 +30,7 @@ export type Screened = {
  */
 export function screen({ hotkey }: Claim, { rules, standings }: Screening, route: Route): Screened {
   if (hotkey === null || route.auth === 'none')
-    return { isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n }
+    return { isStranger: true, isExempt: false, isAllowed: false, hasPermit: false, stakeRao: 0n }
   const standing = standings(hotkey)
   const verdict = verdictOf(rules, hotkey, standing)
   if (route.rules !== false) requireAdmitted(verdict)
@@ -39,6 +41,7 @@ export function screen({ hotkey }: Claim, { rules, standings }: Screening, route
     isStranger: isDenied || !(isRegistered || isAllowed),
     isExempt: isAllowed && route.rules !== false,
     isAllowed,
+    hasPermit: isRegistered && standing.hasPermit,
     stakeRao: isRegistered ? standing.stakeRao : 0n,
   }
 }
