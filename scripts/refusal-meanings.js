@@ -51,6 +51,12 @@ export const refusalMeanings = {
       'the hotkey, or the address of callers that are not registered, sent too many requests within about a minute (100,000)',
     remedy: 'caller: send fewer requests',
   },
+  TOO_MANY_FAILED_PROOFS: {
+    meaning:
+      'the signatures of so many requests of this address did not verify that the axon checks no more of them for now',
+    remedy:
+      'caller: retry later, on the connection on which your hotkey was answered before; operator: name a proxy in front of the axon with `--trusted-proxy`, since its callers share its address otherwise',
+  },
   BUSY: {
     meaning: 'the miner accepts no more questions for now, usually because of a rate limit of its model',
     remedy: 'caller: ask again after `Retry-After`; operator: raise the limit, or add a key or an endpoint',
@@ -109,6 +115,11 @@ export const refusalMeanings = {
     meaning:
       'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
+  },
+  BODIES_FULL: {
+    meaning:
+      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+    remedy: 'caller: retry later, or send fewer large bodies at once',
   },
   LOADING: {
     meaning: 'the model is not ready yet',

@@ -45,7 +45,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     answer: ['.', 'stages', 'state'],
     stages: ['.', 'state'],
     state: [],
-    http: ['.'],
+    http: ['.', 'state'],
   },
   chain: {
     '.': ['connect', 'read', 'write'],

@@ -5,6 +5,7 @@ import type { Limits } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
+import { FailedProofs } from './state/failed-proofs.js'
 import { FirstWords } from './state/first-words.js'
 import { LoopDelay } from './state/loop-delay.js'
 import { RateLimiter } from './state/rate-limiter.js'
@@ -41,6 +42,12 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
+      failedProofs: new FailedProofs({
+        burst: limits.failedProofs,
+        perSecond: limits.failedProofsPerSecond,
+        isExempt: () => false,
+        now,
+      }),
       rising: dialect.nonces === 'rising' ? { known: new RisingNonces(), strangers: new RisingNonces() } : null,
       nonces: new SpentNonces({ startedAtMs: now(), perCaller: limits.noncesPerCaller, inAll: limits.noncesInAll }),
       now,

@@ -46,13 +46,17 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const screened = screen(claim, axon, route)
     shed(axon, screened, route)
     const { address } = head
-    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
-    if (!call.isStranger) exchange.trust()
+    const { hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, hasProven, signal }
+    const call = trace.verified(await verify(axon.verification, unverified))
+    const known = call.isStranger ? null : call.hotkey
+    if (known !== null) exchange.prove(known)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
+    if (known !== null && route.queue !== false) exchange.trust()
     using place = await schedule(axon, request, { id: trace.id, address, deadline: deadline.at, signal })
     deadline.check(axon.now())
     deadline.phase = 'answer'

@@ -55,7 +55,8 @@ export class Alarms {
     const former = this.#noCallers
     this.#noCallers = findNoCallers(reader.metagraph, refusalOf)
     if (!this.#noCallers || former) return
-    emit({ level: 'warn', event: 'noCallers', ...this.#noCallers, neurons: reader.metagraph.neurons.length })
+    const { message, hint } = this.#noCallers
+    emit({ level: 'warn', event: 'noCallers', message, hint, neurons: reader.metagraph.neurons.length })
   }
 
   #expiry(): void {

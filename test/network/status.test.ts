@@ -126,7 +126,7 @@ describe('miner status', () => {
     node.deregister(bob.address)
     const gone = await statusOf(node.url)
     assert.deepEqual([gone.code, gone.codes, gone.document.registered], [1, ['UNREGISTERED'], false])
-    const hint = `btcli subnet register --netuid 1 --wallet-name plain`
+    const hint = `register it: btcli subnet register --netuid 1 --wallet-name plain`
     assert.ok(gone.document.problems[0].hint.startsWith(hint))
   })
 
@@ -137,7 +137,8 @@ describe('miner status', () => {
     const { port } = server.address() as AddressInfo
     await using node = await startNode({ axon: { ip: LOOPBACK, port } })
     const other = await statusOf(node.url, '--axon-external-port', String(port))
-    assert.deepEqual([other.code, other.codes, other.document.ping.found], [1, ['ADDRESS_TAKEN'], 'other'])
+    const { found, status } = other.document.ping
+    assert.deepEqual([other.code, other.codes, found, status], [1, ['ADDRESS_TAKEN'], 'other', null])
     server.close()
     const unseen = await statusOf(node.url, '--axon-external-port', String(port))
     assert.deepEqual([unseen.code, unseen.codes, unseen.document.ping.found], [0, [], 'unseen'])

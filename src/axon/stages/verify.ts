@@ -1,8 +1,10 @@
 import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
+import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { RisingNonces } from '../state/rising-nonces.js'
+import { type Holder, networkOf } from '../state/shares.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
 import type { SpentNonces } from '../state/spent-nonces.js'
 import type { Screened } from './screen.js'
@@ -26,6 +28,7 @@ export type Verification = {
   /** our own hotkey: a signature for another receiver does not count */
   readonly receiver: string
   readonly checks: SignatureQueue
+  readonly failedProofs: FailedProofs
   readonly nonces: SpentNonces
   /**
    * where the dialect wants rising nonces; null: in any order, each once. Kept apart, so that strangers, however many keys
@@ -42,6 +45,8 @@ type Unverified<C extends Claim> = {
   readonly screened: Screened
   /** the caller's */
   readonly address: string
+  /** whether a hotkey has proven itself on the connection of the request */
+  readonly hasProven: (hotkey: string) => boolean
   readonly signal: AbortSignal
 }
 
@@ -50,19 +55,24 @@ type Unverified<C extends Claim> = {
  * signed nonce is spent, so that no caller can spend another's. The nonces of strangers are counted by address, because
  * anyone can create hotkeys.
  *
- * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
+ * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · TOO_MANY_FAILED_PROOFS · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, nonces, rising, now }: Verification,
-  { wire, claim, route, screened, address, signal }: Unverified<C>,
+  { receiver, checks, failedProofs, nonces, rising, now }: Verification,
+  { wire, claim, route, screened, address, hasProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
   const proof = wire.proof(claim, receiver)
   requireFresh(proof, now(), nonces.floorNs)
   if (nonces.has(proof)) throw seenBefore()
-  if (!(await checks.check(proof, signal))) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   const { isStranger } = screened
+  const { hotkey } = proof
+  const isProvenHere = hasProven(hotkey)
+  const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : networkOf(address)
+  const claimant = { address, hotkey, isProvenHere, isKnown: !isStranger }
+  const holds = await failedProofs.check(claimant, () => checks.check(proof, { holder, signal }))
+  if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }
   if (!nonces.spend(proof, caller, now())) throw seenBefore()
   if (rising?.[isStranger ? 'strangers' : 'known'].rises(proof) === false) throw seenBefore()

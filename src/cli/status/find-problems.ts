@@ -73,7 +73,11 @@ function lookAtNeuron(status: Status, found: Found): void {
   const { at, hotkey, netuid, neuron, chain, registerCommand } = status
   if (chain.metagraph && !neuron) {
     if (chain.connection)
-      found.add('UNREGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, registerCommand)
+      found.add(
+        'UNREGISTERED',
+        `the hotkey ${hotkey} is not registered on subnet ${netuid}`,
+        `register it: ${registerCommand}`,
+      )
     else
       found.notes.push(
         `${agoText(chain.metagraph.readAt, at)}, the hotkey ${hotkey} was not registered on subnet ${netuid}; it may have registered since`,
