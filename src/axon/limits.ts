@@ -1,3 +1,5 @@
+import type { NonceCaps } from '../store/nonce-store.js'
+
 /** Bounds that no operator has needed to set so far. */
 export type Limits = {
   readonly connections: number
@@ -42,4 +44,9 @@ export const defaultAxonLimits: Limits = {
   failedProofsPerSecond: 10,
   // Some hundred requests that are worked on in one turn: a busy axon is 10 to 50 ms late.
   loopDelayMs: 200,
+}
+
+/** Returns how many nonces a store of the axon remembers. */
+export function nonceCaps({ noncesPerCaller, noncesInAll }: Limits): NonceCaps {
+  return { perCaller: noncesPerCaller, inAll: noncesInAll }
 }

@@ -30,7 +30,8 @@ export function shed(shedding: Shedding, screened: Screened, route: Route): void
   if (route.queue === false) return
   const step = stepOf(shedding)
   if (step < 1) return
-  const { isStranger, isAllowed, hasPermit } = screened
+  const { isStranger, isAllowed, standing } = screened
+  const hasPermit = typeof standing === 'object' && standing.hasPermit
   const isShed =
     isStranger ||
     (step >= 2 && !isAllowed && !hasPermit) ||

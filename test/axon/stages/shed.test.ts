@@ -5,14 +5,23 @@ import { Weights } from '#dist/axon/state/weights.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { dialectOf } from '../dialect-of.ts'
 
-const validator = { isStranger: false, isExempt: false, isAllowed: false, hasPermit: true }
+const neither = {
+  standing: 'unregistered',
+  isStranger: false,
+  isExempt: false,
+  isAllowed: false,
+  stakeRao: 0n,
+} as const
+const registered = (stakeRao: bigint, hasPermit = true): Screened => {
+  return { ...neither, standing: { uid: 0, stakeRao, hasPermit }, stakeRao }
+}
 const callers: Readonly<Record<string, Screened>> = {
-  stranger: { ...validator, isStranger: true, hasPermit: false, stakeRao: 0n },
-  'registered without a permit': { ...validator, hasPermit: false, stakeRao: 1_000n },
-  'with the least stake': { ...validator, stakeRao: 1n },
-  allowed: { ...validator, isAllowed: true, isExempt: true, hasPermit: false, stakeRao: 0n },
-  'in the third quarter': { ...validator, stakeRao: 51n },
-  'with the highest stake': { ...validator, stakeRao: 64n },
+  stranger: { ...neither, isStranger: true },
+  'registered without a permit': registered(1_000n, false),
+  'with the least stake': registered(1n),
+  allowed: { ...neither, isAllowed: true, isExempt: true },
+  'in the third quarter': registered(51n),
+  'with the highest stake': registered(64n),
 }
 
 /** An axon whose loop is so late; stakes of 1 to 64 RAO have asked. */
