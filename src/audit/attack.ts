@@ -23,7 +23,13 @@ export type AuditLimits = {
   /** how long the axon may take to refuse what is too large, and to answer a ping under load */
   readonly replyMs: number
   readonly connections: number
-  readonly flood: { readonly requests: number; readonly perSecond: number; readonly goodRequests: number }
+  /** `everyMs`: before each request of the good caller */
+  readonly flood: {
+    readonly requests: number
+    readonly perSecond: number
+    readonly goodRequests: number
+    readonly everyMs: number
+  }
 }
 
 /** What an attack works with. */

@@ -15,7 +15,7 @@ export const defaultAuditLimits: AuditLimits = {
   slowMs: 35_000,
   replyMs: 10_000,
   connections: 1_100,
-  flood: { requests: 2_000, perSecond: 500, goodRequests: 3 },
+  flood: { requests: 2_000, perSecond: 500, goodRequests: 3, everyMs: 500 },
 }
 
 type AuditOptions = {

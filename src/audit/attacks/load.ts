@@ -5,6 +5,7 @@ import { NotTried } from '../not-tried.js'
 import type { AuditClient, AuditReply } from '../wire/audit-client.js'
 import type { AuditSocket } from '../wire/audit-socket.js'
 import { headBytes, withHeader } from '../wire/craft.js'
+import { notAnswered } from './freshness.js'
 import { strangerKey } from './proof.js'
 
 // Whether a good caller is answered while, or after, others do what they can.
@@ -20,7 +21,11 @@ export const loadAttacks: readonly Attack[] = [
     mend: 'hold what fails before the proof against its address, never against the hotkey that it claims',
     needs: { caller: true, signed: true },
     when: 'last',
-    run: async ({ craft, client }) => judgeGood([await client.send(craft())], ''),
+    async run({ craft, client }) {
+      const reply = await client.send(craft())
+      // The requests before were answered: only what failed in its name can have put the caller on a list.
+      return reply.status === 403 ? { verdict: 'fell', found: replyText(reply) } : judgeGood([reply], '')
+    },
   },
   {
     id: 'many-connections',
@@ -32,6 +37,8 @@ export const loadAttacks: readonly Attack[] = [
     needs,
     when: 'last',
     async run(audit) {
+      const before = notAnswered(await audit.client.send(audit.craft()))
+      if (before) return before
       using attack = new Connections()
       await attack.open(audit)
       using client = audit.openClient({ connections: 1, maxRequests: 1 })
@@ -97,14 +104,19 @@ class Connections implements Disposable {
 
 async function flood(audit: Audit): Promise<AuditFinding> {
   const { craft, limits, signal } = audit
-  const { requests, goodRequests } = limits.flood
+  const { requests, goodRequests, everyMs } = limits.flood
+  const before = notAnswered(await audit.client.send(craft()))
+  if (before) return before
   using over = linkedController(signal)
   using attack = audit.openClient({ connections: 16, maxRequests: requests, isAttack: true, signal: over.signal })
   using good = audit.openClient({ connections: 1, maxRequests: goodRequests })
   const flooding = sendUnsigned(audit, attack, over.signal)
   const replies: AuditReply[] = []
   try {
-    while (replies.length < goodRequests) replies.push(await good.send(craft()))
+    while (replies.length < goodRequests) {
+      await setTimeout(everyMs, undefined, { signal })
+      replies.push(await good.send(craft()))
+    }
   } finally {
     over.abort(CANCELLED)
     await flooding

@@ -4,13 +4,13 @@ import { readJson } from '../../wires/json/read.js'
 import { isObject, type JsonObject } from '../../wires/json/tree.js'
 import { Refusal } from '../../wires/refusal.js'
 import { isStream, readStreamHead } from '../../wires/synapse/read-reply.js'
-import { readReplyHead } from '../../wires/synapse/read-reply-head.js'
+import { type HttpHead, type ReplyStatus, readReplyHead } from '../../wires/synapse/read-reply-head.js'
 import { NotTried } from '../not-tried.js'
 import type { CraftedRequest } from './craft.js'
 
 /** What a request got. */
 export type AuditReply = {
-  /** as a dendrite reads it, from the head, the body or HTTP; null without a reply */
+  /** from the head, the body or HTTP; null without a reply */
   readonly status: number | null
   readonly message: string
   /** name, value, name, value … */
@@ -133,18 +133,19 @@ async function readWhole(response: IncomingMessage): Promise<Omit<AuditReply, 'm
   } catch {
     // The head has decided: what follows it changes no verdict.
   }
-  if (isStream(head)) return { ...parts(readStreamHead(head)), rawHeaders, json: null }
+  if (isStream(head)) return { ...parts(head, readStreamHead(head)), rawHeaders, json: null }
   const json = jsonIn(Buffer.concat(chunks))
   try {
-    return { ...parts(readReplyHead(head, json ?? new Map())), rawHeaders, json }
+    return { ...parts(head, readReplyHead(head, json ?? new Map())), rawHeaders, json }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { status: head.status, message: '', rawHeaders, json } // its head is not one of this wire
   }
 }
 
-function parts({ status, message }: { readonly status: number | null; readonly message: string | null }) {
-  return { status, message: message ?? '' }
+/** A reply that has a status of HTTP only is one all the same: the miner was asked. */
+function parts({ status: http }: HttpHead, { status, message }: ReplyStatus) {
+  return { status: status ?? http, message: message ?? '' }
 }
 
 function jsonIn(body: Buffer): JsonObject | null {
