@@ -4,6 +4,8 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { Refusal } from '../../wires/refusal.js'
 import type { Wire } from '../../wires/wire.js'
 import type { Limits } from '../limits.js'
+import { networkOf } from '../state/shares.js'
+import { plainAddress } from './caller-address.js'
 import { answerClientError, refuseAndClose } from './client-error.js'
 import type { Connections } from './connections.js'
 
@@ -49,7 +51,7 @@ export function openServer({ limits, connections, wire, take, onUnparsed }: Serv
     },
   })
   app.server.maxHeadersCount = 0
-  app.server.on('connection', socket => connections.add(socket))
+  app.server.on('connection', socket => connections.add(socket, networkOf(plainAddress(socket.remoteAddress))))
   // A caller that waits for "100 Continue" gets it when the pipeline reads the body.
   for (const event of ['checkContinue', 'checkExpectation'])
     app.server.on(event, (request, response) => app.server.emit('request', request, response))

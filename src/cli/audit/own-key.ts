@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AuditError } from '../../audit/audit-error.js'
+import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { type Keypair, keypairFromMiniSecret } from '../../keys/keypair.js'
-import { readPrivateFile, writePrivateFile } from '../../neuron/disk/private-file.js'
 
 /**
  * Returns the key that an audit asks with when no other is named. It is made once and kept, because the operator has to
