@@ -113,7 +113,7 @@ export const refusalMeanings = {
   BODIES_FULL: {
     meaning:
       'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
-    remedy: 'caller: retry later, or send fewer large bodies at once',
+    remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
   },
   LOADING: {
     meaning: 'the model is not ready yet',

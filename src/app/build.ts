@@ -98,10 +98,11 @@ const slowDecryption = 'btwallet makes this slow, so that guessing a password ta
  * opens.
  */
 export async function buildAxon(from: Builder): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { rulesOf }, { wires }, { watchPlugins }] =
+  const [{ RequestLog }, { serveAxon }, { limitsOf }, { decodeAddress }, { rulesOf }, { wires }, { watchPlugins }] =
     await Promise.all([
       import('./request-log.js'),
       import('../axon/serve-axon.js'),
+      import('../axon/limit-settings.js'),
       import('../keys/ss58.js'),
       import('../policy/rules-of.js'),
       import('./wires.js'),
@@ -149,6 +150,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       mayCut: axon.partial === 'cut',
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),
+      limits: limitsOf(valuesOf(configuration, hostSections.limits)),
       onError: error => log.error({ event: 'axonFailed', error }),
       onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),
