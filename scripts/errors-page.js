@@ -22,6 +22,8 @@ import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
 import { pluginCodes } from '../dist/plugin/load/plugin-codes.js'
 import { PluginError } from '../dist/plugin/load/plugin-error.js'
 import { NoAnswer } from '../dist/plugin/no-answer.js'
+import { storeCodes } from '../dist/store/store-codes.js'
+import { StoreError } from '../dist/store/store-error.js'
 import { walletCodes } from '../dist/wallet/wallet-codes.js'
 import { WalletError } from '../dist/wallet/wallet-error.js'
 
@@ -83,6 +85,12 @@ export const errorTables = [
     text: '`miner serve` cannot open its port.',
     codes: axonCodes,
     exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'Spent nonces',
+    text: '`miner serve` cannot open the store of spent nonces, which keeps it from answering a request twice.',
+    codes: storeCodes,
+    exit: code => exitOf(new StoreError(code, '')),
   },
   {
     title: 'The chain',

@@ -61,6 +61,11 @@ export const refusalMeanings = {
     meaning: 'the miner accepts no more questions for now, usually because of a rate limit of its model',
     remedy: 'caller: ask again after `Retry-After`; operator: raise the limit, or add a key or an endpoint',
   },
+  RATE_EXCEEDED: {
+    meaning: 'the hotkey, or the address of callers that are not registered, asked more often than the operator allows',
+    remedy:
+      'caller: ask again after `Retry-After`; operator: raise `--rate`, or give the hotkey a rate of its own in `policy.rates`',
+  },
   BUDGET_USED: {
     meaning: 'the caller has used up its rate on this route, or its share of the miner',
     remedy: 'caller: ask again after `Retry-After`',
@@ -114,6 +119,17 @@ export const refusalMeanings = {
     meaning:
       'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
     remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
+  },
+  NONCE_STORE_FAILED: {
+    meaning:
+      'the store of spent nonces did not keep this one in time: the disk is full or hangs, or Redis is out of reach; its nonce counts as spent',
+    remedy:
+      'caller: send a new request, with a new nonce, after `Retry-After`; operator: the log tells why the store fails (`storeFailed`)',
+  },
+  NONCES_UNKNOWN: {
+    meaning:
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+    remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
   },
   LOADING: {
     meaning: 'the model is not ready yet',

@@ -13,6 +13,7 @@ import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
+import { storeCodes } from '#dist/store/store-codes.js'
 import { walletCodes } from '#dist/wallet/wallet-codes.js'
 import { refusals } from '#dist/wires/refusal.js'
 
@@ -31,6 +32,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'createCodes', codes: createCodes, from: /^create\// },
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
+  { name: 'storeCodes', codes: storeCodes, from: /^store\// },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
   { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ProxyProblem } from '../axon/http/trusted-proxies.js'
+import { limitsOf } from '../axon/limit-settings.js'
 import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -9,7 +9,10 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { buildStore } from './build-store.js'
 import { softwareVersion } from './chain/software-version.js'
+import { warnOfProxy } from './log/proxy-warning.js'
+import type { PolicyInForce } from './policy-in-force.js'
 import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
 import {
@@ -23,6 +26,7 @@ import {
   LOG,
   MINER,
   NEURON,
+  POLICY,
   PROGRESS,
   RESOURCES,
 } from './tokens.js'
@@ -98,16 +102,13 @@ const slowDecryption = 'btwallet makes this slow, so that guessing a password ta
  * opens.
  */
 export async function buildAxon(from: Builder): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { limitsOf }, { decodeAddress }, { rulesOf }, { wires }, { watchPlugins }] =
-    await Promise.all([
-      import('./request-log.js'),
-      import('../axon/serve-axon.js'),
-      import('../axon/limit-settings.js'),
-      import('../keys/ss58.js'),
-      import('../policy/rules-of.js'),
-      import('./wires.js'),
-      import('./log/plugin-watchdog.js'),
-    ])
+  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { wires }, { watchPlugins }] = await Promise.all([
+    import('./request-log.js'),
+    import('../axon/serve-axon.js'),
+    import('../keys/ss58.js'),
+    import('./wires.js'),
+    import('./log/plugin-watchdog.js'),
+  ])
   const configuration = from.resolve(CONFIGURATION)
   const resources = from.resolve(RESOURCES)
   const log = from.resolve(LOG)
@@ -118,13 +119,14 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // Before the subnet is read: a store that may have forgotten nonces counts its 4 s from here.
+  const nonces = await buildStore(from, hotkey.address)
   // At once, so that a start that fails does so within the time of the slower one.
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
+  const policy = await from.resolve(POLICY)
   const verify = await buildVerifier(from)
   const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
-  const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
-  const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
   const open = resources.own(
     await serveAxon({
       id: from.resolve(AXON_ID),
@@ -137,7 +139,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       minerName,
       sign: message => hotkey.sign(message),
       onHookFailed: (hook, error) => log.warn({ event: 'hookFailed', hook, error }),
-      rules: rulesOf(valuesOf(configuration, hostSections.policy), { hasChain: neuron !== null, isLost }),
+      policy: policy.source,
       standings: neuron?.standings ?? (() => 'unregistered'),
       ...(neuron && { chainState: () => neuron.chainState() }),
       verify: checks =>
@@ -148,6 +150,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       maxTimeoutMs: axon.maxTimeout,
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
+      nonces,
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),
       limits: limitsOf(valuesOf(configuration, hostSections.limits)),
@@ -162,21 +165,15 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   return open
 }
 
-function warnOfProxy(log: Log, problem: ProxyProblem, address: string): void {
-  if (problem === 'untrusted')
-    log.warn({
-      event: 'proxyUntrusted',
-      address,
-      message: `${address} sent X-Forwarded-For, which the axon ignores, because any caller can send it`,
-      hint: 'if it is a proxy of yours, name it with --trusted-proxy',
-    })
-  else
-    log.warn({
-      event: 'proxyUnreadable',
-      address,
-      message: `the proxy ${address} sent an X-Forwarded-For that ends with no address, so its caller counts as the proxy`,
-      hint: 'let the proxy append the address of its caller (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for)',
-    })
+/** Builds the policy of the configuration. */
+export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
+  const { PolicyInForce } = await import('./policy-in-force.js')
+  const configuration = from.resolve(CONFIGURATION)
+  const neuron = await from.resolve(NEURON)
+  const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
+  const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
+  const place = { hasChain: neuron !== null, isLost }
+  return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron })
 }
 
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */

@@ -1,3 +1,5 @@
+import type { NonceCaps } from '../store/nonce-store.js'
+
 /** The bounds of an axon; `limit-settings.ts` has the settings of them. */
 export type Limits = {
   readonly connections: number
@@ -38,4 +40,9 @@ export const defaultAxonLimits: Limits = {
   bodyWindowMs: 5_000,
   failedProofs: 50,
   failedProofsPerSecond: 10,
+}
+
+/** Returns how many nonces a store of the axon remembers. */
+export function nonceCaps({ noncesPerCaller, noncesInAll }: Limits): NonceCaps {
+  return { perCaller: noncesPerCaller, inAll: noncesInAll }
 }

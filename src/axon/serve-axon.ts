@@ -102,6 +102,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
     await app.close()
     ending.abort()
+    context.waiting[Symbol.dispose]()
     options.onClosed?.()
   }
 

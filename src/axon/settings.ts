@@ -71,6 +71,13 @@ export const axonSettings = z.object({
     .default(1024 * 1024)
     .describe('largest body that a request may have')
     .meta({ flag: 'max-body', unit: 'size' }),
+  store: z
+    .enum(['disk', 'memory'])
+    .default('disk')
+    .describe(
+      'where the nonces of answered requests are kept, so that none is answered twice: disk, which a restart leaves; memory, which forgets them',
+    )
+    .meta({ flag: 'store' }),
   trustedProxy: z
     .array(
       z.string().refine(isNetwork, {

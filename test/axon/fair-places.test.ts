@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AxonOptions } from '#dist/axon/options.js'
 import type { Axon } from '#dist/axon/serve-axon.js'
+import { CurrentPolicy } from '#dist/axon/state/current-policy.js'
 import type { Miner } from '#dist/plugin/miner.js'
+import { policyOf } from '#dist/policy/policy-of.js'
+import { policySettings } from '#dist/policy/settings.js'
 import { alice, bytesOf, charlie, send } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -16,7 +19,7 @@ const stakes = new Map([
   [charlie.address, 1_000n],
 ])
 const registered: Partial<AxonOptions> = {
-  rules: [],
+  policy: new CurrentPolicy(policyOf({ ...policySettings.parse({}), requirePermit: false }, { hasChain: true })),
   standings: hotkey => ({ uid: 0, stakeRao: stakes.get(hotkey)!, hasPermit: true }),
 }
 

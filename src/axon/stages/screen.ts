@@ -9,6 +9,8 @@ export type Screening = { readonly rules: readonly ScreenRule[]; readonly standi
 
 /** What the rules and the chain tell of a claimed hotkey. */
 export type Screened = {
+  /** of the claimed hotkey when the request arrived; `unregistered` without one */
+  readonly standing: Standing | 'unregistered' | 'unknown'
   /** neither registered nor allowed by name, or denied by name, or unsigned */
   readonly isStranger: boolean
   /** the operator allows the hotkey by name, so that no rate limit holds for it */
@@ -28,7 +30,7 @@ export type Screened = {
  */
 export function screen({ hotkey }: Claim, { rules, standings }: Screening, route: Route): Screened {
   if (hotkey === null || route.auth === 'none')
-    return { isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n }
+    return { standing: 'unregistered', isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n }
   const standing = standings(hotkey)
   const verdict = verdictOf(rules, hotkey, standing)
   if (route.rules !== false) requireAdmitted(verdict)
@@ -36,11 +38,22 @@ export function screen({ hotkey }: Claim, { rules, standings }: Screening, route
   const isDenied = verdict.allow === false && verdict.denied === true
   const isRegistered = typeof standing === 'object'
   return {
+    standing,
     isStranger: isDenied || !(isRegistered || isAllowed),
     isExempt: isAllowed && route.rules !== false,
     isAllowed,
     stakeRao: isRegistered ? standing.stakeRao : 0n,
   }
+}
+
+/** Returns why the rules refuse a call that others have admitted, by the standing of then; null: they admit it, too. */
+export function refusalOfAdmitted(
+  { route, hotkey, standing }: { readonly route: Route; readonly hotkey: string | null } & Pick<Screened, 'standing'>,
+  rules: readonly ScreenRule[],
+): Refusal | null {
+  if (hotkey === null || route.rules === false) return null
+  const verdict = verdictOf(rules, hotkey, standing)
+  return verdict.allow === false ? new Refusal('BLACKLISTED', verdict.reason) : null
 }
 
 /** Asks the rules in their order. The first one that does not simply admit the hotkey decides. */

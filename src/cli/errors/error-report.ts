@@ -10,6 +10,7 @@ import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
+import { StoreError } from '../../store/store-error.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { exitCodes, FAILED, MISUSED } from './exit-codes.js'
 import { flagFaults } from './flag-faults.js'
@@ -61,7 +62,7 @@ export function reportOf(error: unknown): ErrorReport | null {
     }
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
-  if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof AxonError || error instanceof StoreError) return plain(error, FAILED)
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {
     const { retryAfterMs } = error
