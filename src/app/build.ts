@@ -13,7 +13,7 @@ import { buildStore } from './build-store.js'
 import { softwareVersion } from './chain/software-version.js'
 import { warnOfProxy } from './log/proxy-warning.js'
 import type { PolicyInForce } from './policy-in-force.js'
-import type { Builder } from './scope.js'
+import type { Builder, Resolver } from './scope.js'
 import { hostSections } from './settings.js'
 import {
   ADDRESS,
@@ -61,7 +61,19 @@ function onlyLog(log: Log): Log {
 }
 
 /** Opens the configured hotkey in the wallet on disk. */
-export async function buildHotkey(from: Builder): Promise<Keypair> {
+export function buildHotkey(from: Builder): Promise<Keypair> {
+  return openWalletHotkey(from)
+}
+
+/**
+ * Opens a hotkey in a wallet on disk, by default the configured one. It asks for a password at a terminal.
+ *
+ * @throws {WalletError} with each of its codes
+ */
+export async function openWalletHotkey(
+  from: Resolver,
+  other: { readonly name?: string; readonly hotkey?: string } = {},
+): Promise<Keypair> {
   const [{ openHotkey }, { askPassword, discardTyped }] = await Promise.all([
     import('../wallet/open-hotkey.js'),
     import('../wallet/ask-password.js'),
@@ -72,6 +84,7 @@ export async function buildHotkey(from: Builder): Promise<Keypair> {
   let isAsked = false
   return openHotkey({
     ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
+    ...other,
     env: process.env,
     askPassword: process.stdin.isTTY
       ? prompt => {

@@ -8,6 +8,7 @@ import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { FailedProofs } from './state/failed-proofs.js'
 import { FirstWords } from './state/first-words.js'
+import { LoopDelay } from './state/loop-delay.js'
 import { RateLimiter } from './state/rate-limiter.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
@@ -57,6 +58,8 @@ export function openContext(
     },
     scheduler: new Scheduler(options),
     weights: new Weights(),
+    loopDelay: new LoopDelay(ended),
+    loopDelayLimitMs: limits.loopDelayMs,
     firstWords: new FirstWords(),
     waiting: new WaitingCalls(options.policy),
     miner: options.miner,

@@ -107,6 +107,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   }
 
   const port = await listen(app, options).catch(async error => {
+    ending.abort()
     await app.close()
     throw error
   })
@@ -124,6 +125,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       connections: connections.load(),
       bodies: budget.load(),
       checks: context.verification.checks.load(),
+      places: context.scheduler.load(),
     }),
     async drain(ms) {
       refuseNew()

@@ -92,7 +92,7 @@ async function compare(next: () => number, title: string): Promise<void> {
     }
     await turn()
     assert.deepEqual({ begun, refused }, { begun: model.begun, refused: model.refused }, title)
-    const { load } = scheduler
+    const load = scheduler.load()
     assert.deepEqual([load.atWork, load.waiting], [model.atWork.length, model.waiting.length], title)
     const hasWaiting = (isStranger: boolean) => model.waiting.some(one => one.isStranger === isStranger)
     if (hasWaiting(false)) assert.equal(load.atWork, options.concurrency, `${title}: a place is idle`)
