@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { defaultAxonLimits, nonceCaps } from '../axon/limits.js'
+import { limitsOf } from '../axon/limit-settings.js'
+import { nonceCaps } from '../axon/limits.js'
 import { valuesOf } from '../config/configuration.js'
 import type { NonceStore } from '../store/nonce-store.js'
 import type { OnStoreEvent } from '../store/store-events.js'
@@ -15,7 +16,7 @@ import { CHAIN_FOLDER, CONFIGURATION, LOG, RESOURCES } from './tokens.js'
 export async function buildStore(from: Builder, hotkey: string): Promise<NonceStore> {
   const configuration = from.resolve(CONFIGURATION)
   const { store } = valuesOf(configuration, hostSections.axon)
-  const caps = nonceCaps(defaultAxonLimits)
+  const caps = nonceCaps(limitsOf(valuesOf(configuration, hostSections.limits)))
   const log = from.resolve(LOG)
   const onEvent: OnStoreEvent = ({ level, ...record }) => log[level](record)
   const resources = from.resolve(RESOURCES)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limitRules, limitSettings } from '../axon/limit-settings.js'
 import { axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
 import { flagsOf } from '../config/describe/flags.js'
@@ -74,6 +75,7 @@ export const hostSections = {
   plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
   axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
+  limits: { name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
   neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings },
   subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings },

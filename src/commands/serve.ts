@@ -48,7 +48,16 @@ export default class Serve extends SettingsCommand {
         'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, --store, and the flags of policy, neuron, subtensor and wallet',
     }),
   }
-  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly reads = [
+    'subnet',
+    'dialect',
+    'wallet',
+    'axon',
+    'limits',
+    'policy',
+    'neuron',
+    'subtensor',
+  ] as const
 
   async run(): Promise<void> {
     await using run = await this.open(Serve, devRules)
