@@ -31,9 +31,9 @@ export const loadAttacks: readonly Attack[] = [
     id: 'many-connections',
     title: 'many connections',
     sends:
-      'A thousand connections and more, from another address where this machine has one, half of them idle, half with a ping by a key of its own. The axon has to answer a good caller that connects after them.',
+      'A thousand connections and more, from another address where this machine has one, a third of them idle, a third with a ping of a key that is new, and a third with a ping of the caller. The axon has to answer a good caller that connects after them.',
     meaning: 'one machine shuts out every validator, with connections alone',
-    mend: 'limit connections by address, and make room for a new one by closing an idle one that has proven nothing',
+    mend: 'share the connections among addresses and hotkeys, and make room for a new one by closing an idle one of the caller that has most',
     needs,
     when: 'last',
     async run(audit) {
@@ -90,8 +90,8 @@ class Connections implements Disposable {
         if (error instanceof NotTried) return
         throw error
       }
-      if (at % 2 === 1) continue
-      const ping = craft({ isPing: true, signer: strangerKey() })
+      if (at % 3 === 0) continue
+      const ping = craft({ isPing: true, ...(at % 3 === 1 && { signer: strangerKey() }) })
       this.#sockets.at(-1)!.write(headBytes(ping, [['content-length', String(ping.body.length)]]))
       this.#sockets.at(-1)!.write(ping.body)
     }
