@@ -45,6 +45,8 @@ Editors that support JSON Schema validate and complete the file with [config.sch
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
 - In a variable, commas separate the items of a list. A flag for a list takes several values, or is repeated.
+- A miner that serves reads the file again on SIGHUP, and with \`--watch-config\` when it changes: \`[policy]\` and \`log.level\`
+  are in force at once, all other settings at the next start. Flags and variables win as at the start.
 - An unknown key, flag or \`MINER_\` variable is an error. All errors in the settings are reported at once, over all
   layers. What has to be tried comes after them, one by one: \`--allow\` of \`serve\` without a chain, then the key of the model,
   then the hotkey, then the chain.

@@ -11,6 +11,7 @@ export class PolicyInForce {
   readonly #neuron: Pick<NeuronLife, 'takePolicy'> | null
   readonly #current: CurrentPolicy
   #settings: PolicySettings
+  #allowed: ReadonlySet<string>
 
   /** @param neuron the life on the subnet, which depends on some of the settings, too; null without a chain */
   constructor(
@@ -20,6 +21,7 @@ export class PolicyInForce {
     this.#place = place
     this.#neuron = neuron
     this.#settings = settings
+    this.#allowed = new Set(settings.allow)
     this.#current = new CurrentPolicy(policyOf(settings, place))
   }
 
@@ -32,8 +34,12 @@ export class PolicyInForce {
     return this.#current
   }
 
+  /** Whether the operator allows the hotkey by name. */
+  readonly allows = (hotkey: string): boolean => this.#allowed.has(hotkey)
+
   replace(settings: PolicySettings): void {
     this.#settings = settings
+    this.#allowed = new Set(settings.allow)
     this.#current.replace(policyOf(settings, this.#place))
     this.#neuron?.takePolicy({ maxStandingsAgeMs: settings.maxStandingsAge, refusalOf: settingsRefusal(settings) })
   }

@@ -62,6 +62,12 @@ export const limitSettings = z.object({
     .default(defaults.writeMs)
     .describe('how long a caller may take to read a reply, or a piece of a stream')
     .meta({ unit: 'duration' }),
+  loopDelay: duration(10)
+    .default(defaults.loopDelayMs)
+    .describe(
+      'how late the event loop may be before new work of strangers is refused; that of others at multiples of it',
+    )
+    .meta({ unit: 'duration' }),
 })
 
 type LimitValues = z.output<typeof limitSettings>
@@ -109,5 +115,6 @@ export function limitsOf(values: LimitValues): Limits {
     requestMs: values.request,
     keepAliveMs: values.keepAlive,
     writeMs: values.write,
+    loopDelayMs: values.loopDelay,
   }
 }

@@ -23,6 +23,8 @@ export type MinerProcess = AsyncDisposable & {
   next(event: string): Promise<LogRecord>
   /** resolves when it exits, by itself or not */
   readonly ended: Promise<Ended>
+  /** Sends a signal that does not end it. */
+  send(signal: NodeJS.Signals): void
   /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
 }
@@ -71,6 +73,7 @@ export async function startMiner(
       records,
       next,
       ended: server.ended,
+      send: server.send,
       stop,
       [Symbol.asyncDispose]: async () => void (await stop()),
     }

@@ -16,8 +16,8 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** the id of the axon */
   readonly axon: string
   readonly standings: Standings
-  /** hotkeys that get a row without a standing, too: those of `--allow` */
-  readonly allow: readonly string[]
+  /** whether a hotkey gets a row without a standing, too, as those of `--allow` do */
+  readonly allows: (hotkey: string) => boolean
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
   /** epoch milliseconds */
@@ -45,12 +45,11 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
-  const allowed = new Set(allow)
+  const { path, log, axon, standings, allows, neuron, now = Date.now, ...serving } = options
   const stats = new RequestStats({
     axon,
     hotkey: serving.hotkey,
-    hasRow: hotkey => allowed.has(hotkey) || typeof standings(hotkey) === 'object',
+    hasRow: hotkey => allows(hotkey) || typeof standings(hotkey) === 'object',
     now,
     onError: error => log.error({ event: 'observerFailed', error }),
   })

@@ -71,7 +71,7 @@ describe('the state of serve', () => {
       miner: 'echo',
       dialect: 'prompting',
       standings,
-      allow: [charlie.address],
+      allows: hotkey => [charlie.address].includes(hotkey),
       neuron,
     })
 
