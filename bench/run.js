@@ -1,7 +1,8 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them (README.md); these write nothing.
+// the miner holds after 60 of them, `-- queue` what sharing the places costs, and `-- fairness` simulates who waits how long
+// (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -9,9 +10,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
+import { fairness } from './fairness.js'
 import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
+import { queue } from './queue.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
 import { median, starts } from './starts.js'
@@ -55,6 +58,8 @@ try {
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
   else if (process.argv[2] === 'chain') await chainAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
+  else if (process.argv[2] === 'queue') await queueAlone()
+  else if (process.argv[2] === 'fairness') await fairnessAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -104,6 +109,25 @@ async function chainAlone() {
     goal('processor time of a request with 1,024 standings, of that without a chain', lookUp.processor, '<=', 1.05),
     goal('requests a second while they are read each second, of those without reading', refresh.perSecond, '>=', 0.7),
     goal('processor time of a request while they are read each second, likewise', refresh.processor, '<=', 1.2),
+  ])
+}
+
+async function queueAlone() {
+  const { turns, shared } = await queue(ownFolders)
+  console.table(turns)
+  reportGoals([
+    goal('requests a second with shared places, of those in the order of arrival', shared.perSecond, '>=', 0.95),
+    goal('processor time of a request with shared places, likewise', shared.processor, '<=', 1.05),
+  ])
+}
+
+async function fairnessAlone() {
+  const { values } = parseArgs({ args: process.argv.slice(3), options: { greedy: { type: 'string', default: '1' } } })
+  const { table, worst } = await fairness({ greedy: Number(values.greedy) })
+  console.table(table)
+  reportGoals([
+    goal('% of the questions of any patient validator that got a place before', worst.before, '>=', 0),
+    goal('% of them that get one now, at least', worst.after, '>=', 50),
   ])
 }
 
