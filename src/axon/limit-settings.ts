@@ -62,6 +62,10 @@ export const limitSettings = z.object({
     .default(defaults.writeMs)
     .describe('how long a caller may take to read a reply, or a piece of a stream')
     .meta({ unit: 'duration' }),
+  loopDelay: duration(10)
+    .default(defaults.loopDelayMs)
+    .describe('how late the event loop may be before the axon refuses new work, that of strangers first')
+    .meta({ unit: 'duration' }),
 })
 
 type LimitValues = z.output<typeof limitSettings>
@@ -109,5 +113,6 @@ export function limitsOf(values: LimitValues): Limits {
     requestMs: values.request,
     keepAliveMs: values.keepAlive,
     writeMs: values.write,
+    loopDelayMs: values.loopDelay,
   }
 }

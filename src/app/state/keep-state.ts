@@ -1,3 +1,5 @@
+import type { AxonLoad } from '../../axon/load.js'
+import type { ClaimCount } from '../../axon/state/claim-counts.js'
 import type { Log } from '../../plugin/log.js'
 import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
@@ -20,6 +22,8 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   readonly allow: readonly string[]
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
+  readonly load: () => AxonLoad
+  readonly forged: () => readonly ClaimCount[]
   /** epoch milliseconds */
   readonly now?: () => number
 }
@@ -45,7 +49,7 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
+  const { path, log, axon, standings, allow, neuron, load, forged, now = Date.now, ...serving } = options
   const allowed = new Set(allow)
   const stats = new RequestStats({
     axon,
@@ -67,6 +71,8 @@ export function keepState(options: KeepState): AsyncDisposable {
       stoppedAt,
       ...serving,
       ...neuronFields(neuron?.()),
+      load: load(),
+      forged: forged(),
       requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
     })
   }

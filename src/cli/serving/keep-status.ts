@@ -23,6 +23,8 @@ export function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): AsyncDispo
     standings: neuron.standings,
     allow: valuesOf(configuration, hostSections.policy).allow,
     neuron: () => neuron.report(),
+    load: () => axon.load(),
+    forged: () => axon.claims.recent(),
     network: networkName(valuesOf(configuration, hostSections.subtensor).network),
     netuid,
     hotkey,
