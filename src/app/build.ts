@@ -11,6 +11,7 @@ import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { buildStore } from './build-store.js'
 import { softwareVersion } from './chain/software-version.js'
+import { logForgedClaims } from './log/claim-log.js'
 import { warnOfProxy } from './log/proxy-warning.js'
 import type { PolicyInForce } from './policy-in-force.js'
 import type { Builder, Resolver } from './scope.js'
@@ -172,6 +173,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       onClosed: () => requests[Symbol.dispose](),
     }),
   )
+  resources.own(logForgedClaims(log, open))
   if (address) neuron?.announce({ address, port: externalPort ?? open.port, version: softwareVersion() })
   // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))

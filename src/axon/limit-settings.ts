@@ -64,9 +64,7 @@ export const limitSettings = z.object({
     .meta({ unit: 'duration' }),
   loopDelay: duration(10)
     .default(defaults.loopDelayMs)
-    .describe(
-      'how late the event loop may be before new work of strangers is refused; that of others at multiples of it',
-    )
+    .describe('how late the event loop may be before the axon refuses new work, that of strangers first')
     .meta({ unit: 'duration' }),
 })
 

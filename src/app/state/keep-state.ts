@@ -1,3 +1,5 @@
+import type { AxonLoad } from '../../axon/load.js'
+import type { ClaimCount } from '../../axon/state/claim-counts.js'
 import type { Log } from '../../plugin/log.js'
 import type { Standings } from '../../plugin/standing.js'
 import { RequestStats } from './request-stats.js'
@@ -20,6 +22,8 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   readonly allows: (hotkey: string) => boolean
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
+  readonly load: () => AxonLoad
+  readonly forged: () => readonly ClaimCount[]
   /** epoch milliseconds */
   readonly now?: () => number
 }
@@ -45,7 +49,7 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allows, neuron, now = Date.now, ...serving } = options
+  const { path, log, axon, standings, allows, neuron, load, forged, now = Date.now, ...serving } = options
   const stats = new RequestStats({
     axon,
     hotkey: serving.hotkey,
@@ -66,6 +70,8 @@ export function keepState(options: KeepState): AsyncDisposable {
       stoppedAt,
       ...serving,
       ...neuronFields(neuron?.()),
+      load: load(),
+      forged: forged(),
       requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
     })
   }

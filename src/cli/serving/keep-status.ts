@@ -24,6 +24,8 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     standings: neuron.standings,
     allows: policy.allows,
     neuron: () => neuron.report(),
+    load: () => axon.load(),
+    forged: () => axon.claims.recent(),
     network: networkName(valuesOf(configuration, hostSections.subtensor).network),
     netuid,
     hotkey,
