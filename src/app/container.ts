@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { randomUUID } from 'node:crypto'
 import { container, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/http/client.js'
-import { buildAxon, buildDendrite, buildHotkey, buildMiner } from './build.js'
+import { buildAxon, buildDendrite, buildHotkey, buildMiner, buildPolicy } from './build.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
@@ -27,6 +27,7 @@ import {
   MINERS,
   NEURON,
   PLUGINS,
+  POLICY,
   PROGRESS,
   RESOURCES,
   SDK,
@@ -65,6 +66,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(HOTKEY, buildHotkey)
   build(CHAIN, buildChain)
   build(NEURON, buildNeuron)
+  build(POLICY, buildPolicy)
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)

@@ -13,6 +13,7 @@ import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
+import type { PolicyInForce } from './policy-in-force.js'
 import type { Progress } from './progress.js'
 import type { Resources } from './resources.js'
 import type { Token } from './scope.js'
@@ -50,6 +51,8 @@ export const HOTKEY = token<Promise<Keypair>>('hotkey')
 export const CHAIN = token<Promise<Chain>>('chain')
 /** The life of the hotkey on its subnet; null without a chain. */
 export const NEURON = token<Promise<NeuronLife | null>>('neuron')
+/** Who may ask, and how often; it can be replaced while the axon serves. */
+export const POLICY = token<Promise<PolicyInForce>>('policy')
 /** The address that the chain is told; null without a chain, and with `--no-announce`. */
 export const ADDRESS = token<Promise<OwnAddress | null>>('address')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */

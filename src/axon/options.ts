@@ -1,8 +1,10 @@
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
-import type { ScreenRule } from '../plugin/screen-rule.js'
+import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
+import type { NonceStore } from '../store/nonce-store.js'
 import type { Wire } from '../wires/wire.js'
+import type { ProxyProblem } from './http/trusted-proxies.js'
 import type { Limits } from './limits.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { CheckSignatures } from './state/signature-queue.js'
@@ -22,7 +24,8 @@ export type AxonOptions = {
   readonly miner: Miner
   /** the operator's choice, for records */
   readonly minerName: string
-  readonly rules: readonly ScreenRule[]
+  /** who may ask, and how often; each request keeps the one that was in force when it arrived */
+  readonly policy: PolicySource
   /** looks a claimed hotkey up, once for each request; without a chain `() => 'unregistered'` */
   readonly standings: Standings
   /** for `/healthz`; absent without a chain */
@@ -49,6 +52,12 @@ export type AxonOptions = {
   readonly onClosed?: () => void
   /** epoch milliseconds */
   readonly now?: () => number
+  /** where the spent nonces are; by default in memory. Its opener closes it, after the axon */
+  readonly nonces?: NonceStore
+  /** addresses and networks whose `X-Forwarded-For` names the caller; by default none */
+  readonly trustedProxies?: readonly string[]
+  /** called once when a peer that is no trusted proxy sends the header, and once when a trusted proxy sends no address in it */
+  readonly onProxyProblem?: (problem: ProxyProblem, peer: string) => void
   /** overrides for tests */
   readonly limits?: Partial<Limits>
 }

@@ -9,11 +9,12 @@ import type { Exchange } from './exchange.js'
 import { healthReply, isHealthCheck } from './http/health.js'
 import { RequestTrace } from './request-trace.js'
 import { accept } from './stages/accept.js'
-import { charge } from './stages/charge.js'
+import { charge, chargeCaller } from './stages/charge.js'
 import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
-import { screen } from './stages/screen.js'
+import { refusalOfAdmitted, screen } from './stages/screen.js'
+import { overloadOf, shed } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -26,7 +27,9 @@ import { verify } from './stages/verify.js'
 export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<Reply | null> {
   const { head, cancellation } = exchange
   const { signal } = cancellation
-  if (isHealthCheck(head)) return healthReply(axon.isDraining(), axon.chainState?.())
+  const policy = axon.policy.current
+  if (isHealthCheck(head))
+    return healthReply(axon.isDraining(), { chain: axon.chainState?.(), overload: overloadOf(axon) })
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -41,16 +44,25 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const route = matchRoute(head, wire, axon.dialect.routes)
     const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
-    const screened = screen(claim, axon, route)
+    const screened = screen(claim, { rules: policy.rules, standings: axon.standings }, route)
+    shed(axon, screened, route)
     const { address } = head
-    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
-    if (!call.isStranger) exchange.trust()
+    const { network, hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
+    const call = trace.verified(await verify(axon.verification, unverified))
+    const known = call.isStranger ? null : call.hotkey
+    if (known !== null) exchange.prove(known)
+    chargeCaller(axon.callerRates, policy, call, address)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
-    using place = await schedule(axon, request, { id: trace.id, signal })
+    if (known !== null && route.queue !== false) exchange.trust()
+    const refusalBy = ({ rules }: typeof policy) => refusalOfAdmitted(call, rules)
+    using place = await axon.waiting.during({ policy, refusalBy, cancellation }, () =>
+      schedule(axon, request, { id: trace.id, address, deadline: deadline.at, signal }),
+    )
     deadline.check(axon.now())
     deadline.phase = 'answer'
     return await respond(axon, exchange, { wire, request, place, deadline, trace })

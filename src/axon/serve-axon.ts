@@ -8,14 +8,18 @@ import { Refusal } from '../wires/refusal.js'
 import { publish } from './events.js'
 import { Connections } from './http/connections.js'
 import { listen, reachableUrl } from './http/listen.js'
-import { openExchange, plainAddress } from './http/open-exchange.js'
+import { openExchange } from './http/open-exchange.js'
 import { openServer, type RawRequest } from './http/open-server.js'
+import { BodyReader } from './http/read-body.js'
+import { plainAddress, TrustedProxies } from './http/trusted-proxies.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff } from './http/write-stream.js'
 import { defaultAxonLimits } from './limits.js'
+import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
+import { BodyBudget } from './state/body-budget.js'
 
 export type Axon = AsyncDisposable & {
   /** identifies the axon in the records of its requests */
@@ -26,6 +30,7 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
+  load(): AxonLoad
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
@@ -39,14 +44,25 @@ export type Axon = AsyncDisposable & {
 export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const { id = randomUUID(), now = Date.now } = options
   const limits = { ...defaultAxonLimits, ...options.limits }
-  const connections = new Connections(limits.connections)
+  const connections = new Connections({ limit: limits.connections, trustMs: limits.trustMs, now })
+  const budget = new BodyBudget(limits.bodyBytes)
+  const proxies = new TrustedProxies(options.trustedProxies ?? [], options.onProxyProblem)
+  const bodies = new BodyReader(budget, { bytesPerSecond: limits.bodyBytesPerSecond, windowMs: limits.bodyWindowMs })
   const running = new Set<Promise<void>>()
   const ending = new AbortController()
   let draining = false
-  const context = openContext(options, { id, limits, now, isDraining: () => draining, ended: ending.signal })
+  const context = openContext(options, {
+    id,
+    limits,
+    now,
+    isDraining: () => draining,
+    isTrustedProxy: address => proxies.has(address),
+    ended: ending.signal,
+  })
 
   async function answer(request: RawRequest, response: ServerResponse): Promise<void> {
-    const exchange = openExchange(request, response, { connections, writeMs: limits.writeMs, arrivedAt: now() })
+    const how = { connections, bodies, proxies, writeMs: limits.writeMs, arrivedAt: now() }
+    const exchange = openExchange(request, response, how)
     const reply = await servingAxon.run(id, () =>
       questionSignal.run(exchange.cancellation.signal, () => pipeline(context, exchange)),
     )
@@ -73,6 +89,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const app = openServer({
     limits,
     connections,
+    proxies,
     wire: options.wires[0],
     take,
     onUnparsed: (refusal, socket) => publishUnparsed(refusal, socket, { axon: id, arrivedAt: now() }),
@@ -85,10 +102,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
     await app.close()
     ending.abort()
+    context.waiting[Symbol.dispose]()
     options.onClosed?.()
   }
 
   const port = await listen(app, options).catch(async error => {
+    ending.abort()
     await app.close()
     throw error
   })
@@ -102,6 +121,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     get openRequests() {
       return connections.openRequests
     },
+    load: () => ({
+      connections: connections.load(),
+      bodies: budget.load(),
+      checks: context.verification.checks.load(),
+      places: context.scheduler.load(),
+    }),
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(

@@ -45,7 +45,7 @@ export default class Serve extends SettingsCommand {
     }),
     dev: Flags.boolean({
       description:
-        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, and the flags of policy, neuron, subtensor and wallet',
+        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, --store, and the flags of policy, neuron, subtensor and wallet',
     }),
   }
   static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const

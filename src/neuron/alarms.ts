@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000
 /** Warns of what the operator should know of before it costs something; once of each. */
 export class Alarms {
   readonly #options: AlarmOptions
+  /** by the settings on who may ask */
+  refusalOf: RefusalOf
   /** the registration whose end of immunity was warned about */
   #immunityOf: number | undefined
   #noCallers: NoCallers | null = null
@@ -23,6 +25,7 @@ export class Alarms {
 
   constructor(options: AlarmOptions) {
     this.#options = options
+    this.refusalOf = options.refusalOf
   }
 
   /** Why the settings refuse every neuron of the last metagraph; null: they admit one. */
@@ -50,12 +53,13 @@ export class Alarms {
   }
 
   #callers(): void {
-    const { reader, refusalOf, emit } = this.#options
+    const { reader, emit } = this.#options
     if (!reader.metagraph) return
     const former = this.#noCallers
-    this.#noCallers = findNoCallers(reader.metagraph, refusalOf)
+    this.#noCallers = findNoCallers(reader.metagraph, this.refusalOf)
     if (!this.#noCallers || former) return
-    emit({ level: 'warn', event: 'noCallers', ...this.#noCallers, neurons: reader.metagraph.neurons.length })
+    const { message, hint } = this.#noCallers
+    emit({ level: 'warn', event: 'noCallers', message, hint, neurons: reader.metagraph.neurons.length })
   }
 
   #expiry(): void {

@@ -11,14 +11,15 @@ const FRESH_MS = 45 * 60_000
  */
 export class StandingsTable {
   readonly #clock: NeuronClock
-  readonly #maxAgeMs: number
+  /** how long the last metagraph decides while the chain is out of reach */
+  maxAgeMs: number
   #standings: ReadonlyMap<string, Standing> = new Map()
   #taken: { readonly readAt: number; readonly ageMs: number; readonly at: number } | undefined
   #isInReach = false
 
   constructor({ clock, maxAgeMs }: { readonly clock: NeuronClock; readonly maxAgeMs: number }) {
     this.#clock = clock
-    this.#maxAgeMs = maxAgeMs
+    this.maxAgeMs = maxAgeMs
   }
 
   /** Looks a hotkey up; see `Standings`. */
@@ -48,7 +49,7 @@ export class StandingsTable {
     if (!this.#taken) return 'unknown'
     const ageMs = this.ageMs()
     if (this.#isInReach && ageMs <= FRESH_MS) return 'fresh'
-    return ageMs <= this.#maxAgeMs ? 'stale' : 'unknown'
+    return ageMs <= this.maxAgeMs ? 'stale' : 'unknown'
   }
 
   /** Milliseconds since the metagraph was read, by the clock that counts more of them: either may stand still or jump. */
@@ -60,6 +61,6 @@ export class StandingsTable {
 
   /** Milliseconds until a stale state turns unknown; infinite for the other states. */
   msUntilUnknown(): number {
-    return this.state() === 'stale' ? this.#maxAgeMs - this.ageMs() + 1 : Number.POSITIVE_INFINITY
+    return this.state() === 'stale' ? this.maxAgeMs - this.ageMs() + 1 : Number.POSITIVE_INFINITY
   }
 }

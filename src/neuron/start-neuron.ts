@@ -62,6 +62,8 @@ export type NeuronLife = AsyncDisposable & {
   endAnnouncing(): void
   /** Whether the hotkey has its place; null: the chain has not told yet. Cheap enough for each request. */
   isRegistered(): boolean | null
+  /** Takes other settings on who may ask. */
+  takePolicy(policy: { readonly maxStandingsAgeMs: number; readonly refusalOf: RefusalOf }): void
   /** resolves when the hotkey has lost its place; the loop goes on, in case that it is registered again */
   readonly deregistered: Promise<void>
 }
@@ -128,6 +130,12 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     },
     endAnnouncing: () => announcer.end(),
     isRegistered,
+    takePolicy({ maxStandingsAgeMs, refusalOf }) {
+      standings.maxAgeMs = maxStandingsAgeMs
+      alarms.refusalOf = refusalOf
+      alarms.look()
+      pause.abort()
+    },
     deregistered: deregistered.promise,
     async [Symbol.asyncDispose]() {
       ending.abort()

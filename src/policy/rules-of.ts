@@ -10,7 +10,8 @@ type AccessSettings = Pick<
   'allow' | 'deny' | 'requirePermit' | 'allowUnregistered' | 'minStake'
 >
 
-type Place = {
+/** What the rules depend on beside their settings. */
+export type OwnPlace = {
   readonly hasChain: boolean
   /** whether this miner has lost its place, so that it serves only the hotkeys of `allow`; absent: it never does */
   readonly isLost?: (() => boolean) | undefined
@@ -20,7 +21,7 @@ type Place = {
  * Returns the rules on who may ask, in the order in which they are asked. Each one is independent of the others; a rule
  * that the settings turn off is left out, so that settings under which no rule needs the chain do not wait for it.
  */
-export function rulesOf(settings: AccessSettings, { hasChain, isLost }: Place): readonly ScreenRule[] {
+export function rulesOf(settings: AccessSettings, { hasChain, isLost }: OwnPlace): readonly ScreenRule[] {
   const rules = [lists(settings, { hasChain })]
   if (!hasChain) return rules
   if (isLost) rules.push(ownPlace(isLost))

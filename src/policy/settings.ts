@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { isAddress } from '../keys/ss58.js'
 import { quote } from '../text/escape.js'
+import { parseRate } from './rate.js'
 
-const hotkeys = z.array(
-  z.string().refine(isAddress, {
-    error: ({ input }) => `is not a hotkey, which is an ss58 address that begins with 5: ${quote(String(input))}`,
-  }),
-)
+const notHotkey = 'is not a hotkey, which is an ss58 address that begins with 5'
+const hotkeys = z.array(z.string().refine(isAddress, { error: ({ input }) => `${notHotkey}: ${quote(String(input))}` }))
 
-// The account of the public key 0, which has no secret key: typed as it stands, it admits no caller.
-const examples = [['5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM']]
+const rate = z.string().refine(text => parseRate(text) !== undefined, {
+  error: ({ input }) =>
+    `must be a rate such as 30/min or 1/5min, with s, min, h or day and at most 7 days, or none, not ${quote(String(input))}`,
+})
+
+// The account of the public key 0, whose signatures the verifier refuses: typed as it stands, it admits no caller.
+const exampleHotkey = '5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM'
+const examples = [[exampleHotkey]]
 
 /** Who may ask. */
 export const policySettings = z.object({
@@ -45,13 +49,36 @@ export const policySettings = z.object({
     .default(86_400_000)
     .describe('how long the last metagraph decides who may ask while the chain is out of reach')
     .meta({ flag: 'max-standings-age', unit: 'duration' }),
+  rate: rate
+    .default('none')
+    .describe(
+      'how often each hotkey may ask, such as 30/min or 1/5min; unregistered ones are counted by address, pings and hotkeys of `allow` are not',
+    )
+    .meta({ flag: 'rate', examples: ['30/min'] }),
+  rates: z
+    .record(z.string(), rate)
+    .default({})
+    .describe('rates of single hotkeys, in place of `rate`; they hold for hotkeys of `allow`, too')
+    .meta({ examples: [{ [exampleHotkey]: '120/min' }] }),
 })
 
 type PolicyValues = Partial<z.infer<typeof policySettings>>
 
-/** Reports each hotkey that is on both lists, and `allowUnregistered` where another rule undoes it. */
+/** Reports each hotkey that is on both lists, `allowUnregistered` where another rule undoes it, and rates of no hotkey. */
 export function policyRules(values: PolicyValues) {
-  return [...onBothLists(values), ...unregisteredAnyway(values)]
+  return [...onBothLists(values), ...unregisteredAnyway(values), ...ratesOfOthers(values)]
+}
+
+// Not a check of the key's schema: its message could not name the key.
+function ratesOfOthers({ rates = {} }: PolicyValues) {
+  return Object.keys(rates)
+    .filter(key => !isAddress(key))
+    .map(key => ({
+      setting: 'rates' as const,
+      at: [key],
+      message: notHotkey,
+      hint: `remove ${quote(key)}; policy.rate is the rate of all other hotkeys`,
+    }))
 }
 
 function onBothLists({ allow = [], deny = [] }: PolicyValues) {

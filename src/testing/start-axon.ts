@@ -4,6 +4,7 @@ import { sdkOf } from '../app/sdk.js'
 import { observe } from '../axon/events.js'
 import type { AxonOptions } from '../axon/options.js'
 import { type Axon, serveAxon } from '../axon/serve-axon.js'
+import { CurrentPolicy } from '../axon/state/current-policy.js'
 import { nonceGenerator } from '../dendrite/nonces.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
@@ -103,10 +104,17 @@ async function dialectOf(dialect: DialectPlugin | string): Promise<DialectDefini
 }
 
 /** The options of an axon; all but three have defaults for tests. */
-export type DevelopmentAxonOptions = Partial<AxonOptions> & Pick<AxonOptions, 'dialect' | 'miner' | 'onError'>
+export type DevelopmentAxonOptions = Partial<AxonOptions> &
+  Pick<AxonOptions, 'dialect' | 'miner' | 'onError'> & {
+    /** of a policy without rates; ignored with a `policy` */
+    readonly rules?: readonly ScreenRule[]
+  }
 
 /** Starts an axon of //Bob on a free port of loopback, which admits all development keys. */
-export async function developmentAxon(options: DevelopmentAxonOptions): Promise<Axon> {
+export async function developmentAxon({
+  rules = [developmentKeysOnly],
+  ...options
+}: DevelopmentAxonOptions): Promise<Axon> {
   const bob = await keypairFromUri('//Bob')
   const verifier = createVerifier({ onPanic: options.onError })
   return serveAxon({
@@ -117,7 +125,7 @@ export async function developmentAxon(options: DevelopmentAxonOptions): Promise<
     minerName: 'miner',
     sign: message => bob.sign(message),
     onHookFailed: (hook, cause) => options.onError(new Error(`the hook ${hook} failed`, { cause })),
-    rules: [developmentKeysOnly],
+    policy: new CurrentPolicy({ rules, rate: null, rates: new Map() }),
     standings: developmentStandings,
     verify: async checks =>
       checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),

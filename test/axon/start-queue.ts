@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
-import type { AxonOptions } from '#dist/axon/options.js'
 import { prompting } from '#dist/dialects/prompting.js'
+import type { DevelopmentAxonOptions } from '#dist/testing/start-axon.js'
 import { sdk } from '../support/sdk.ts'
 import { send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
@@ -11,7 +11,7 @@ export function saying(message: string, wanted: Wanted = {}) {
 }
 
 /** An axon with few places, whose miner answers when told to. */
-export async function startQueue(options: Partial<AxonOptions> = {}) {
+export async function startQueue(options: Partial<DevelopmentAxonOptions> = {}) {
   const miner = new HeldMiner()
   const { synapses, ...dialect } = prompting(sdk)
   const { Prompting } = synapses

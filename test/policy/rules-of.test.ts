@@ -158,13 +158,20 @@ describe('screen of a route without rules', () => {
     decided({ settings: { ...settings, ...lists }, hasChain: true, hotkey: 'alice', standing }, open)
 
   it('takes any hotkey, and knows a registered one from a stranger', () => {
-    assert.deepEqual(at(registered), { isStranger: false, isExempt: false, stakeRao: 7n })
+    assert.deepEqual(at(registered), {
+      standing: registered,
+      isStranger: false,
+      isExempt: false,
+      isAllowed: false,
+      stakeRao: 7n,
+    })
     for (const standing of ['unregistered', 'unknown'] as const)
-      assert.deepEqual(at(standing), { isStranger: true, isExempt: false, stakeRao: 0n })
+      assert.deepEqual(at(standing), { standing, isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n })
   })
 
   it('takes an allowed hotkey for no stranger, but exempts it from no rate', () => {
-    assert.deepEqual(at('unknown', { allow: ['alice'] }), { isStranger: false, isExempt: false, stakeRao: 0n })
+    const known = { standing: 'unknown', isStranger: false, isExempt: false, isAllowed: true, stakeRao: 0n }
+    assert.deepEqual(at('unknown', { allow: ['alice'] }), known)
   })
 
   it('takes a denied hotkey for a stranger, although it is registered', () => {

@@ -27,6 +27,20 @@ describe('the settings of the policy', () => {
     ])
   })
 
+  it('have rates of hotkeys only, and of a form that can be read', () => {
+    assert.deepEqual(broken({ rates: { [alice.address]: '1/min', others: '2/min' } }), [
+      [
+        'rates',
+        'is not a hotkey, which is an ss58 address that begins with 5',
+        'remove "others"; policy.rate is the rate of all other hotkeys',
+      ],
+    ])
+    const { rate, rates } = policySettings.shape
+    assert.equal(rate.parse(undefined), 'none')
+    assert.equal(rate.safeParse('30/m').success, false)
+    assert.equal(rates.safeParse({ [alice.address]: '1/min ' }).success, false)
+  })
+
   it('take a stake of whole RAO, up to all TAO that will ever exist', () => {
     const { minStake } = policySettings.shape
     for (const tao of [0, 1e-9, 0.1, 8.2, 1_000.000000001, 8_388_607.123456789, 20_999_999.1234567, 21_000_000])

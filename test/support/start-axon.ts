@@ -1,10 +1,9 @@
-import type { AxonOptions } from '#dist/axon/options.js'
 import type { Axon } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
 import { lists } from '#dist/policy/lists.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
-import { developmentAxon } from '#dist/testing/start-axon.js'
+import { type DevelopmentAxonOptions, developmentAxon } from '#dist/testing/start-axon.js'
 import { sdk } from './sdk.ts'
 import { alice, charlie, freshNonce } from './signed-request.ts'
 
@@ -57,7 +56,7 @@ export class Clock extends StillClock {
 }
 
 /** Starts an axon of //Bob on a free port of loopback; it has no chain, and admits //Alice and //Charlie. */
-export function startAxon(options: Partial<AxonOptions> = {}): Promise<Axon> {
+export function startAxon(options: Partial<DevelopmentAxonOptions> = {}): Promise<Axon> {
   return developmentAxon({
     dialect: prompting(sdk),
     miner: echo,

@@ -1,4 +1,5 @@
 import type { Rate } from '../../plugin/dialect.js'
+import type { Policy } from '../../plugin/policy.js'
 import { addressKey, type RateLimiter } from '../state/rate-limiter.js'
 import type { Request } from './read.js'
 import type { VerifiedCall } from './verify.js'
@@ -8,6 +9,26 @@ export const strangersRate: Rate = { limit: 10, windowMs: 10_000 }
 
 /** Counted apart, so that addresses, however many, evict no hotkey. */
 export type RateLimiters = { readonly hotkeys: RateLimiter; readonly addresses: RateLimiter }
+
+/**
+ * Charges a caller for a request by the operator's rates, over all routes that take a place. The rate of a single hotkey
+ * holds for it wherever it comes from; `rate` counts strangers by address, and no hotkey that the operator allows by name.
+ *
+ * @throws {Refusal} RATE_EXCEEDED
+ */
+export function chargeCaller(
+  { hotkeys, addresses }: RateLimiters,
+  { rate, rates }: Pick<Policy, 'rate' | 'rates'>,
+  { route, hotkey, isStranger, isExempt }: VerifiedCall,
+  address: string,
+): void {
+  if (route.queue === false) return
+  const own = hotkey === null ? undefined : rates.get(hotkey)
+  if (hotkey !== null && own) hotkeys.take(hotkey, own)
+  if (own !== undefined || isExempt || !rate) return
+  if (isStranger || hotkey === null) addresses.take(addressKey(address), rate)
+  else hotkeys.take(hotkey, rate)
+}
 
 /**
  * Charges the caller of a rate-limited route. Strangers are charged by address, because anyone can create hotkeys. A rate

@@ -9,10 +9,14 @@ export type Screening = { readonly rules: readonly ScreenRule[]; readonly standi
 
 /** What the rules and the chain tell of a claimed hotkey. */
 export type Screened = {
+  /** of the claimed hotkey when the request arrived; `unregistered` without one */
+  readonly standing: Standing | 'unregistered' | 'unknown'
   /** neither registered nor allowed by name, or denied by name, or unsigned */
   readonly isStranger: boolean
   /** the operator allows the hotkey by name, so that no rate limit holds for it */
   readonly isExempt: boolean
+  /** the operator allows the hotkey by name */
+  readonly isAllowed: boolean
   /** 0 for a hotkey that is not registered */
   readonly stakeRao: bigint
 }
@@ -25,18 +29,31 @@ export type Screened = {
  * @throws {Refusal} BLACKLISTED · STANDINGS_UNKNOWN
  */
 export function screen({ hotkey }: Claim, { rules, standings }: Screening, route: Route): Screened {
-  if (hotkey === null || route.auth === 'none') return { isStranger: true, isExempt: false, stakeRao: 0n }
+  if (hotkey === null || route.auth === 'none')
+    return { standing: 'unregistered', isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n }
   const standing = standings(hotkey)
   const verdict = verdictOf(rules, hotkey, standing)
   if (route.rules !== false) requireAdmitted(verdict)
-  const isExempt = verdict.allow === true && verdict.exempt === true
+  const isAllowed = verdict.allow === true && verdict.exempt === true
   const isDenied = verdict.allow === false && verdict.denied === true
   const isRegistered = typeof standing === 'object'
   return {
-    isStranger: isDenied || !(isRegistered || isExempt),
-    isExempt: isExempt && route.rules !== false,
+    standing,
+    isStranger: isDenied || !(isRegistered || isAllowed),
+    isExempt: isAllowed && route.rules !== false,
+    isAllowed,
     stakeRao: isRegistered ? standing.stakeRao : 0n,
   }
+}
+
+/** Returns why the rules refuse a call that others have admitted, by the standing of then; null: they admit it, too. */
+export function refusalOfAdmitted(
+  { route, hotkey, standing }: { readonly route: Route; readonly hotkey: string | null } & Pick<Screened, 'standing'>,
+  rules: readonly ScreenRule[],
+): Refusal | null {
+  if (hotkey === null || route.rules === false) return null
+  const verdict = verdictOf(rules, hotkey, standing)
+  return verdict.allow === false ? new Refusal('BLACKLISTED', verdict.reason) : null
 }
 
 /** Asks the rules in their order. The first one that does not simply admit the hotkey decides. */

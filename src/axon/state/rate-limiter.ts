@@ -1,4 +1,5 @@
 import type { Rate } from '../../plugin/dialect.js'
+import type { WrittenRate } from '../../plugin/policy.js'
 import { Refusal } from '../../wires/refusal.js'
 
 /** Callers that are remembered; one more evicts the least recently seen. */
@@ -16,21 +17,31 @@ export class RateLimiter {
   }
 
   /**
-   * Takes `cost` tokens of a caller's bucket.
+   * Takes `cost` tokens of a caller's bucket. A bucket keeps its tokens when the rate of its caller changes, as far as the
+   * new one holds them.
    *
-   * @throws {Refusal} BUDGET_USED when fewer are left; none is taken then
+   * @throws {Refusal} BUDGET_USED when fewer are left, and RATE_EXCEEDED at a rate of the operator's; none is taken then
    */
-  take(caller: string, { limit, windowMs }: Rate, cost = 1): void {
-    const now = this.#now()
-    const { left, at } = this.#buckets.get(caller) ?? { left: limit, at: now }
-    const full = Math.min(limit, left + (Math.max(0, now - at) / windowMs) * limit)
-    if (!(cost <= full)) {
-      const seconds = Math.ceil((((Math.min(cost, limit) || 0) - full) / limit) * (windowMs / 1000))
-      throw new Refusal('BUDGET_USED', '', { headers: [['retry-after', String(Math.max(1, seconds))]] })
+  take(caller: string, rate: Rate | WrittenRate, cost = 1): void {
+    const { limit, windowMs } = rate
+    const left = this.left(caller, rate)
+    if (!(cost <= left)) {
+      const seconds = Math.ceil((((Math.min(cost, limit) || 0) - left) / limit) * (windowMs / 1000))
+      const headers = [['retry-after', String(Math.max(1, seconds))]] as const
+      throw 'text' in rate
+        ? new Refusal('RATE_EXCEEDED', rate.text, { headers })
+        : new Refusal('BUDGET_USED', '', { headers })
     }
     this.#buckets.delete(caller)
-    this.#buckets.set(caller, { left: full - Math.max(0, cost), at: now })
+    this.#buckets.set(caller, { left: left - Math.max(0, cost), at: this.#now() })
     if (this.#buckets.size > MAX_CALLERS) this.#buckets.delete(this.#buckets.keys().next().value!)
+  }
+
+  /** Returns how many tokens a caller's bucket holds now, often a fraction; `limit` for one that is not remembered. */
+  left(caller: string, { limit, windowMs }: Rate): number {
+    const bucket = this.#buckets.get(caller)
+    if (!bucket) return limit
+    return Math.min(limit, bucket.left + (Math.max(0, this.#now() - bucket.at) * limit) / windowMs)
   }
 }
 

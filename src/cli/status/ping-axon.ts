@@ -13,7 +13,7 @@ const PING_MS = 5_000
  */
 export type Ping = {
   readonly found: 'reached' | 'other' | 'unseen'
-  /** of the reply */
+  /** of the reply; null when it has none that this wire can read */
   readonly status: number | null
   /** what the reply, or the failure to connect, says */
   readonly message: string
@@ -44,9 +44,10 @@ export async function pingAxon({ axon, hotkey, keypair, signal }: PingAxon): Pro
     timeoutMs: PING_MS,
     signal,
   })
-  const { rawHeaders, status, message } = reply
+  const { rawHeaders, message, statusFrom } = reply
   const at = rawHeaders.indexOf('bt_header_axon_hotkey')
   const named = at < 0 ? null : (rawHeaders[at + 1] ?? null)
   const found = rawHeaders.length === 0 ? 'unseen' : named === hotkey ? 'reached' : 'other'
+  const status = statusFrom === 'dendrite' ? null : reply.status
   return { found, status, message: message ?? '', hotkey: named, ms: reply.ms }
 }

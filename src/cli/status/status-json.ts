@@ -36,8 +36,9 @@ function isRegistered({ chain, neuron }: Status): boolean | null {
   return chain.metagraph && chain.connection ? false : null
 }
 
-/** Returns the place of a neuron by incentive: 1 is the highest. */
-export function placeOf({ incentive }: Neuron, { neurons }: Metagraph): number {
+/** Returns the place of a neuron by incentive: 1 is the highest; null without an incentive. */
+export function placeOf({ incentive }: Neuron, { neurons }: Metagraph): number | null {
+  if (incentive === 0) return null
   return 1 + neurons.filter(other => other.incentive > incentive).length
 }
 

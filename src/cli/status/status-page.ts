@@ -64,7 +64,9 @@ function immunityText(left: number | null): string {
 }
 
 function rankText(neuron: Neuron, metagraph: Metagraph): string {
-  return `${groupedText(placeOf(neuron, metagraph))} of ${groupedText(metagraph.neurons.length)} by incentive`
+  const place = placeOf(neuron, metagraph)
+  if (place === null) return 'none while its incentive is 0'
+  return `${groupedText(place)} of ${groupedText(metagraph.neurons.length)} by incentive`
 }
 
 function whereabouts(status: Status): readonly Row[] {
@@ -94,7 +96,8 @@ function pingText({ found, status, message, ms, hotkey }: Ping): string {
   if (found === 'unseen') return `not seen from here${text}`
   if (found === 'other' && hotkey === null) return `answered in ${Math.round(ms)} ms, but not by an axon${text}`
   const who = found === 'reached' ? 'reached' : `the axon of ${hotkey}`
-  return `${who} in ${Math.round(ms)} ms, status ${status}${text}`
+  const outcome = status === null ? '' : `, status ${status}`
+  return `${who} in ${Math.round(ms)} ms${outcome}${text}`
 }
 
 function connection({ at, chain, serving }: Status): readonly Row[] {

@@ -37,7 +37,7 @@ export async function announceNow({ chain, netuid, axon, signer, signal, ...how 
   const [registration, subnet] = [await chain.registration(netuid, hotkey, signal), await chain.subnet(netuid, signal)]
   if (!registration)
     throw new ChainError('NOT_REGISTERED', `the hotkey ${hotkey} is not registered on subnet ${netuid}`, {
-      hint: how.registerCommand,
+      hint: `register it: ${how.registerCommand}`,
     })
   const onChain = registration.axon && { ...registration.axon, ip: canonicalIp(registration.axon.ip) }
   const ours = { ...axon, version: softwareVersion() }

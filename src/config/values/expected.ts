@@ -113,10 +113,15 @@ export function defaultText(setting: Setting): string | undefined {
  */
 export function flagExample(setting: Setting, flag: string): string {
   const examples = setting.schema.meta()?.examples
-  const values = Array.isArray(examples)
-    ? [examples[0]].flat().map(value => shellWord(String(value)))
-    : [exampleOf(setting)]
-  return values.map(value => `${flag} ${value}`).join(' ')
+  const values = Array.isArray(examples) ? [examples[0]].flat() : defaultItems(setting)
+  const words = values.length > 0 ? values.map(value => shellWord(String(value))) : [exampleOf(setting)]
+  return words.map(word => `${flag} ${word}`).join(' ')
+}
+
+/** The items of a list's default. */
+function defaultItems(setting: Setting): readonly unknown[] {
+  const value = setting.shape.kind === 'list' ? redact(setting, setting.default) : undefined
+  return Array.isArray(value) && value.every(item => typeof item !== 'object') ? value : []
 }
 
 function exampleOf({ shape, ...setting }: Setting): string {

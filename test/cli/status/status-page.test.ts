@@ -50,6 +50,20 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
       assert.deepEqual(long, width === 40 ? [status.hotkey, 'wss://entrypoint-finney.opentensor.ai,'] : [])
     })
 
+  it('gives a neuron without an incentive no rank', () => {
+    const poor = statusOf({}, { incentive: 0 })
+    assert.match(statusPage(poor, findProblems(poor), 80), /^ {2}rank {10}none while its incentive is 0$/m)
+    const { neuron } = statusJson(poor, findProblems(poor)) as { neuron: { place: number | null } }
+    assert.equal(neuron.place, null)
+  })
+
+  it('tells of an address that answers, but not as an axon, without a status that it never sent', () => {
+    const ping = { found: 'other', status: null, message: 'Failed to parse response', hotkey: null, ms: 7 } as const
+    const elsewhere = statusOf({ ping })
+    const text = statusPage(elsewhere, findProblems(elsewhere), 80)
+    assert.match(text, /^ {2}ping {10}answered in 7 ms, but not by an axon: Failed to parse response$/m)
+  })
+
   it('escapes what others wrote, and names twenty callers', () => {
     const caller = stateOf().requests.callers[0]!
     const requests = { ...stateOf().requests, callers: Array.from({ length: 25 }, () => caller) }

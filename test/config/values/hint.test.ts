@@ -28,7 +28,7 @@ describe('settingHint', () => {
     const services = z.array(z.url()).min(2).default(['https://a.test', 'https://b.test'])
     const sections: Section[] = [{ name: 'x', title: 'x', of: 'host', settings: z.object({ services }) }]
     assert.deepEqual(await hintsOf({ sections, env: { MINER_X_SERVICES: 'https://a.test' } }), [
-      'set --x-services https://a.test https://b.test, MINER_X_SERVICES or x.services in the file',
+      'set --x-services https://a.test --x-services https://b.test, MINER_X_SERVICES or x.services in the file',
     ])
   })
 

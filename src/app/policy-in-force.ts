@@ -1,0 +1,40 @@
+import { CurrentPolicy } from '../axon/state/current-policy.js'
+import type { NeuronLife } from '../neuron/start-neuron.js'
+import type { PolicySource } from '../plugin/policy.js'
+import { type PolicySettings, policyOf } from '../policy/policy-of.js'
+import type { OwnPlace } from '../policy/rules-of.js'
+import { settingsRefusal } from './chain/settings-refusal.js'
+
+/** The policy of a miner, with the settings that it was made of. New settings replace it while the axon serves. */
+export class PolicyInForce {
+  readonly #place: OwnPlace
+  readonly #neuron: Pick<NeuronLife, 'takePolicy'> | null
+  readonly #current: CurrentPolicy
+  #settings: PolicySettings
+
+  /** @param neuron the life on the subnet, which depends on some of the settings, too; null without a chain */
+  constructor(
+    settings: PolicySettings,
+    { place, neuron }: { place: OwnPlace; neuron: Pick<NeuronLife, 'takePolicy'> | null },
+  ) {
+    this.#place = place
+    this.#neuron = neuron
+    this.#settings = settings
+    this.#current = new CurrentPolicy(policyOf(settings, place))
+  }
+
+  get settings(): PolicySettings {
+    return this.#settings
+  }
+
+  /** for the axon */
+  get source(): PolicySource {
+    return this.#current
+  }
+
+  replace(settings: PolicySettings): void {
+    this.#settings = settings
+    this.#current.replace(policyOf(settings, this.#place))
+    this.#neuron?.takePolicy({ maxStandingsAgeMs: settings.maxStandingsAge, refusalOf: settingsRefusal(settings) })
+  }
+}
