@@ -128,6 +128,18 @@ describe('bad http', () => {
     await assertAlive(axon)
   })
 
+  it('survives callers that reset the tunnel that they asked for', async () => {
+    await using axon = await startAxon()
+    for (let at = 0; at < 20; at++) {
+      using connection = await RawConnection.open(axon.port)
+      connection.write('CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n')
+      if (at % 2) await new Promise(setImmediate)
+      connection.socket.resetAndDestroy()
+      await connection.closed
+    }
+    await assertAlive(axon)
+  })
+
   it('opens no tunnel: Upgrade', async () => {
     await using axon = await startAxon()
     using connection = await RawConnection.open(axon.port)
