@@ -96,7 +96,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
-  store: { '.': ['disk'], disk: ['.'] },
+  store: { '.': [], disk: ['.'], redis: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 
@@ -185,9 +185,9 @@ describe('architecture', () => {
   })
 
   it('imports what is heavy where it is used', () => {
-    const heavy = /^(fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
-    // These files are imported themselves where they are used: when an axon is opened, and as a worker.
-    const owners = ['axon/http/open-server.ts', 'wallet/nacl-worker.ts']
+    const heavy = /^(@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
+    // These files are imported themselves where they are used: when an axon or its store is opened, and as a worker.
+    const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts', 'wallet/nacl-worker.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))
   })
 
