@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { load } from './load.js'
+import { signedRequests } from './requests.js'
+import { median } from './starts.js'
+
+/** How many requests a turn sends. */
+export const REQUESTS = 2000
+
+/**
+ * Sends requests to a server over 32 connections. Servers that are compared alternate in such short turns, so that a slow
+ * moment of the machine affects all of them.
+ *
+ * @returns the requests a second, the p99 in milliseconds, and the microseconds of processor time a request
+ */
+export async function turn({ port, pid }) {
+  const requests = signedRequests(REQUESTS)
+  const before = processorMs(pid)
+  const { perSecond, p99, statuses } = await load({ port, requests, connections: 32 })
+  if (Object.keys(statuses).join() !== '200') throw new Error(JSON.stringify(statuses))
+  return { perSecond, p99, usARequest: ((processorMs(pid) - before) * 1000) / REQUESTS }
+}
+
+/** Of all threads of a process; Linux counts it in hundredths of a second. */
+function processorMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** Returns the median of each figure of the turns of one server. */
+export function medians(runs) {
+  const names = Object.keys(runs[0])
+  return Object.fromEntries(names.map(name => [name, Number(median(runs.map(run => run[name])).toPrecision(4))]))
+}
