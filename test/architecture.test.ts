@@ -28,7 +28,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
   // a miner within another program; of `miners` the type of CLIENT_FOR, of `chain` its settings, types and error
-  embed: ['app', 'axon', 'chain', 'config', 'dendrite', 'dialect-file', 'keys', 'miners', 'neuron', 'plugin', 'wallet'],
+  embed: [
+    'app',
+    'axon',
+    'chain',
+    'config',
+    'dendrite',
+    'dialect-file',
+    'keys',
+    'miners',
+    'neuron',
+    'plugin',
+    'store',
+    'wallet',
+  ],
   '': ['plugin', 'config'], // index.ts: what a plugin author may import; of `config`, the keys of a setting's `.meta()`
 }
 /** What everybody may import: it knows nothing of this project. */

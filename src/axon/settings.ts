@@ -89,7 +89,7 @@ export const axonSettings = z.object({
 
 type AxonValues = Partial<z.output<typeof axonSettings>>
 
-/** Reports a Redis without the secret of its keys, and a secret that nothing needs. */
+/** Reports a Redis without the secret of its keys. */
 export function axonRules({ store = 'disk', storeSecret }: AxonValues) {
   const isRedis = store !== 'disk' && store !== 'memory'
   if (isRedis && storeSecret === undefined)

@@ -165,7 +165,7 @@ describe('miner serve --store redis://', () => {
     assert.match(other.stderr, /must be disk, memory or a URL that begins with redis:\/\/ or rediss:\/\//)
     const gone = await runMiner([...serve, '--store', url, '--store-secret', 'x'.repeat(16)])
     assert.equal(gone.code, 1)
-    assert.match(gone.stderr, /cannot reach the Redis of --store, redis:\/\/127\.0\.0\.1:1: ECONNREFUSED/)
+    assert.match(gone.stderr, /cannot reach the Redis redis:\/\/127\.0\.0\.1:1: ECONNREFUSED/)
     assert.ok(!(lacking.stderr + gone.stderr).includes('open-sesame'))
   })
 })

@@ -89,13 +89,13 @@ function nameOf(url: string): string {
 function connectError(cause: unknown, name: string): StoreError {
   const message = cause instanceof Error ? cause.message : String(cause)
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message))
-    return new StoreError('STORE_REFUSED', `${name} refuses the user or the password of --store: ${message}`, {
-      hint: 'write them into the URL: redis://USER:PASSWORD@HOST:PORT; the user needs SET, GET, EVAL and INFO',
+    return new StoreError('STORE_REFUSED', `the Redis ${name} refuses the user or the password: ${message}`, {
+      hint: 'write both into --store: redis://USER:PASSWORD@HOST:PORT; the user needs SET, GET, EVAL and INFO',
       cause,
     })
   const { code = message } = cause as { code?: string }
-  return new StoreError('STORE_UNREACHABLE', `cannot reach the Redis of --store, ${name}: ${code || message}`, {
-    hint: 'start it, or correct the URL',
+  return new StoreError('STORE_UNREACHABLE', `cannot reach the Redis ${name}: ${code || message}`, {
+    hint: 'start it, or correct the URL in --store',
     cause,
   })
 }

@@ -12,14 +12,14 @@ export function requireSuitable(info: string, name: string): string {
   const fields = new Map(info.split('\r\n').map(line => line.split(':', 2) as [string, string]))
   const role = fields.get('role')
   if (role !== 'master') {
-    const message = `the Redis of --store, ${name}, is a ${role ?? 'server of unknown role'}, and lags behind its master`
+    const message = `the Redis ${name} is a ${role ?? 'server of unknown role'}, and lags behind its master`
     throw new StoreError('STORE_UNSUITABLE', message, {
       hint: 'name the master; a failover to a replica is not supported',
     })
   }
   const policy = fields.get('maxmemory_policy')
   if (policy !== 'noeviction') {
-    const message = `the Redis of --store, ${name}, may drop nonces: its maxmemory-policy is ${policy ?? 'unknown'}`
+    const message = `the Redis ${name} may drop nonces: its maxmemory-policy is ${policy ?? 'unknown'}`
     throw new StoreError('STORE_UNSUITABLE', message, { hint: 'set maxmemory-policy noeviction in its configuration' })
   }
   const runId = fields.get('run_id')

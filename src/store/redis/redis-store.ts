@@ -118,4 +118,4 @@ if last and ARGV[2] <= last then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[1])
 return 1`
 
-const hint = 'see whether the Redis of --store runs, and is in reach of this machine'
+const hint = 'see whether the Redis runs, and is in reach of this machine'
