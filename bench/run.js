@@ -1,8 +1,8 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them, `-- queue` what sharing the places costs, and `-- fairness` simulates who waits how long
-// (README.md); these write nothing.
+// the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
+// places costs, and `-- fairness` simulates who waits how long (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ import { queue } from './queue.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
 import { median, starts } from './starts.js'
+import { stores } from './stores.js'
 import { streams } from './streams.js'
 
 const ROUNDS = 3
@@ -28,6 +29,8 @@ const ownFolders = {
   MINER_CONFIG_DIR: home,
   MINER_DATA_DIR: home,
   MINER_CACHE_DIR: home,
+  // That on disk refuses for its first 4 s; `stores` compares the two.
+  MINER_AXON_STORE: 'memory',
 }
 
 const allow = callers.map(({ address }) => address).join()
@@ -57,6 +60,7 @@ try {
   else if (process.argv[2] === 'plugins') await pluginsAlone()
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
   else if (process.argv[2] === 'chain') await chainAlone()
+  else if (process.argv[2] === 'stores') await storesAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
   else if (process.argv[2] === 'queue') await queueAlone()
   else if (process.argv[2] === 'fairness') await fairnessAlone()
@@ -79,6 +83,7 @@ async function compare() {
     started: await starts(ownFolders),
     plugged: await pluginStarts(),
     streamed: await streams(serveModel),
+    stored: await stores(ownFolders),
   })
 }
 
@@ -129,6 +134,12 @@ async function fairnessAlone() {
     goal('% of the questions of any patient validator that got a place before', worst.before, '>=', 0),
     goal('% of them that get one now, at least', worst.after, '>=', 50),
   ])
+}
+
+async function storesAlone() {
+  const { turns, disk } = await stores(ownFolders)
+  console.table(turns)
+  reportGoals(storeGoals(disk))
 }
 
 async function chainMemoryAlone() {
@@ -204,7 +215,7 @@ function middle(rounds) {
   }
 }
 
-function report({ summary, nonces, started, plugged, streamed }) {
+function report({ summary, nonces, started, plugged, streamed, stored }) {
   const axon = summary[ours.name]
   const base = summary[checked.name]
   const goals = [
@@ -231,17 +242,19 @@ function report({ summary, nonces, started, plugged, streamed }) {
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
     ...pluginGoals(plugged),
     ...streamGoals(streamed),
+    ...storeGoals(stored.disk),
   ]
   console.table(summary)
   console.table(started)
   console.table(plugged)
   console.table(streamed)
+  console.table(stored.turns)
   reportGoals(goals)
   mkdirSync('bench/results', { recursive: true })
   const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
   writeFileSync(
     'bench/results/latest.json',
-    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, goals }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, stored, goals }, null, 2)}\n`,
   )
 }
 
@@ -249,6 +262,13 @@ function pluginGoals(plugged) {
   return Object.entries(plugged).map(([name, { none, ten }]) =>
     goal(`ms more for ${name} with 10 plugins installed`, ten - none, '<=', 15),
   )
+}
+
+function storeGoals({ perSecond, processor }) {
+  return [
+    goal('requests a second with the nonces on disk, of those with them in memory', perSecond, '>=', 0.95),
+    goal('processor time of a request with the nonces on disk, likewise', processor, '<=', 1.05),
+  ]
 }
 
 function streamGoals({ firstMsP50, firstMsP99, usAPiece, usBehind, kBAStream, atOnce, damaged }) {

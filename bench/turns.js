@@ -3,7 +3,8 @@ import { load } from './load.js'
 import { signedRequests } from './requests.js'
 import { median } from './starts.js'
 
-const REQUESTS = 2000
+/** How many requests a turn sends. */
+export const REQUESTS = 2000
 
 /**
  * Loads a server in a short turn, over 32 connections. Servers that alternate in such turns suffer alike from a slow moment of

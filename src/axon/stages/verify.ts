@@ -1,5 +1,6 @@
 import type { Route } from '../../plugin/dialect.js'
 import type { NonceStore } from '../../store/nonce-store.js'
+import { requireKnown } from '../../store/unknown-time.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
 import type { ClaimCounts } from '../state/claim-counts.js'
@@ -108,11 +109,7 @@ function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number
   }
   if (signedAtNs <= nonces.floorNs)
     throw new Refusal('NOT_VERIFIED', 'Nonce is too old, it was signed before this axon began')
-  const { unknownUntilMs } = nonces
-  if (nowMs < unknownUntilMs || signedAtNs <= BigInt(unknownUntilMs) * 1_000_000n) {
-    const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
-    throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
-  }
+  requireKnown(signedAtNs, { nowMs, unknownUntilMs: nonces.unknownUntilMs })
 }
 
 function seenBefore(): Refusal {
