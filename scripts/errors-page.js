@@ -1,4 +1,6 @@
 import { scopeCodes } from '../dist/app/scope-codes.js'
+import { auditCodes } from '../dist/audit/audit-codes.js'
+import { AuditError } from '../dist/audit/audit-error.js'
 import { axonCodes } from '../dist/axon/axon-codes.js'
 import { AxonError } from '../dist/axon/axon-error.js'
 import { chainCodes } from '../dist/chain/chain-codes.js'
@@ -110,6 +112,12 @@ error is a record of the log, and the axon goes on.`,
     text: '`miner status` lists all problems, under `--json` in `problems`; errors of the chain are among them.',
     codes: statusCodes,
     exit: () => 1,
+  },
+  {
+    title: 'Audits',
+    text: 'Why `miner audit` does not begin. What it finds is in [audit.md](audit.md).',
+    codes: auditCodes,
+    exit: code => exitOf(new AuditError(code, '', { hint: '' })),
   },
   {
     title: 'A miner in another program',

@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin', 'store'],
+  audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
@@ -42,6 +43,7 @@ const layers = ['app', 'cli', 'commands']
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
+  audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
     answer: ['.', 'stages', 'state'],
@@ -65,6 +67,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     process: ['errors'],
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
+    audit: ['errors', 'output', 'question'],
     subnet: ['errors', 'output'],
     status: ['subnet', 'output'],
     errors: ['output'],

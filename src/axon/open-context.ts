@@ -21,12 +21,16 @@ type AxonLife = {
   readonly limits: Limits
   readonly now: () => number
   readonly isDraining: () => boolean
+  readonly isTrustedProxy: (address: string) => boolean
   /** aborts when the axon ends, and with it what a dialect still fetches */
   readonly ended: AbortSignal
 }
 
 /** Makes what all requests of one axon share: its routes, its rules, and what it remembers between requests. */
-export function openContext(options: AxonOptions, { id, limits, now, isDraining, ended }: AxonLife): AxonContext {
+export function openContext(
+  options: AxonOptions,
+  { id, limits, now, isDraining, isTrustedProxy, ended }: AxonLife,
+): AxonContext {
   const { dialect } = options
   return {
     axon: id,
@@ -45,7 +49,7 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
       failedProofs: new FailedProofs({
         burst: limits.failedProofs,
         perSecond: limits.failedProofsPerSecond,
-        isExempt: () => false,
+        isExempt: isTrustedProxy,
         now,
       }),
       rising: dialect.nonces === 'rising',

@@ -47,8 +47,8 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const screened = screen(claim, { rules: policy.rules, standings: axon.standings }, route)
     shed(axon, screened, route)
     const { address } = head
-    const { hasProven } = exchange
-    const unverified = { wire, claim, route, screened, address, hasProven, signal }
+    const { network, hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
     const call = trace.verified(await verify(axon.verification, unverified))
     const known = call.isStranger ? null : call.hotkey
     if (known !== null) exchange.prove(known)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Place, Scheduler, type Wish } from '#dist/axon/state/scheduler.js'
 import { Refusal } from '#dist/wires/refusal.js'
-import { pick, random } from '../../chaos/random.ts'
+import { pick, random } from '../../support/random.ts'
 import { SchedulerModel } from './scheduler-model.ts'
 import { simulate } from './simulate.ts'
 
