@@ -3,6 +3,7 @@
 // the next, so half an hour takes seconds. `npm run bench -- fairness --greedy 30` makes the thirtieth the greedy one.
 import { Scheduler } from '../dist/axon/state/scheduler.js'
 import { Weights } from '../dist/axon/state/weights.js'
+import { random } from '../test/support/random.ts'
 import { ByStake } from './by-stake.js'
 import { median } from './starts.js'
 
@@ -52,7 +53,7 @@ export async function fairness({ greedy = 1 } = {}) {
 
 /** @returns by validator, the wait of each question in milliseconds; null for one that was refused, or came to its deadline */
 async function simulate(validators, schedulerOn) {
-  const next = random(1)
+  const next = random('fairness')
   const exponential = mean => -mean * Math.log(1 - next())
   const clock = new EventClock()
   const scheduler = schedulerOn(() => clock.now)
@@ -134,16 +135,5 @@ class EventClock {
       happen()
       await new Promise(setImmediate) // what the event led to has happened
     }
-  }
-}
-
-/** mulberry32 */
-function random(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
