@@ -117,8 +117,8 @@ async function turn({ port, pid }) {
   return { perSecond, p99, usARequest: ((processorMs(pid) - before) * 1000) / REQUESTS }
 }
 
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
+/** Returns the processor time of all threads of a process so far; Linux counts it in hundredths of a second. */
+export function processorMs(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
 }

@@ -1,6 +1,6 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
-// dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
+// dependency weighs (docs/dependencies.md), `-- shares` what the shares of callers cost, `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
 // the miner holds after 60 of them (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
+import { sharesOfRequests } from './shares.js'
 import { median, starts } from './starts.js'
 import { streams } from './streams.js'
 
@@ -53,6 +54,7 @@ try {
   if (process.argv[2] === 'streams') await streamsAlone()
   else if (process.argv[2] === 'plugins') await pluginsAlone()
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
+  else if (process.argv[2] === 'shares') await sharesAlone()
   else if (process.argv[2] === 'chain') await chainAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
   else await compare()
@@ -81,6 +83,13 @@ async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
   reportGoals(streamGoals(streamed))
+}
+
+/** Measures what the bookkeeping of shares costs of a request. */
+async function sharesAlone() {
+  const cost = await sharesOfRequests(() => start(ours))
+  console.table([cost])
+  reportGoals([goal('bookkeeping of shares, of the processor time of a request', cost.ratio, '<=', 0.05)])
 }
 
 async function chainAlone() {
