@@ -2,7 +2,7 @@
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
 // the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
-// places costs, and `-- fairness` simulates who waits how long (README.md); these write nothing.
+// places costs, `-- shares` what the other shares of callers cost, and `-- fairness` simulates who waits how long (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -17,6 +17,7 @@ import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
+import { sharesOfRequests } from './shares.js'
 import { median, starts } from './starts.js'
 import { stores } from './stores.js'
 import { streams } from './streams.js'
@@ -59,6 +60,7 @@ try {
   if (process.argv[2] === 'streams') await streamsAlone()
   else if (process.argv[2] === 'plugins') await pluginsAlone()
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
+  else if (process.argv[2] === 'shares') await sharesAlone()
   else if (process.argv[2] === 'chain') await chainAlone()
   else if (process.argv[2] === 'stores') await storesAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
@@ -91,6 +93,13 @@ async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
   reportGoals(streamGoals(streamed))
+}
+
+/** Measures what the bookkeeping of shares costs of a request. */
+async function sharesAlone() {
+  const cost = await sharesOfRequests(() => start(ours))
+  console.table([cost])
+  reportGoals([goal('bookkeeping of shares, of the processor time of a request', cost.ratio, '<=', 0.05)])
 }
 
 async function chainAlone() {

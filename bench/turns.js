@@ -39,7 +39,7 @@ export function ratios(turns, bases) {
 }
 
 /** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
+export function processorMs(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10
 }

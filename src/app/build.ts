@@ -117,7 +117,7 @@ const slowDecryption = 'btwallet makes this slow, so that guessing a password ta
  */
 export async function buildAxon(from: Builder): Promise<Axon> {
   const [{ RequestLog }, { serveAxon }, { decodeAddress }, { wires }, { watchPlugins }] = await Promise.all([
-    import('./log/request-log.js'),
+    import('./request-log.js'),
     import('../axon/serve-axon.js'),
     import('../keys/ss58.js'),
     import('./wires.js'),

@@ -105,7 +105,6 @@ async function scopeWith({ port, close, create, hotkey = Promise.resolve(bob) }:
       { path: 'axon.host', flag: '--axon-host', texts: ['127.0.0.1'] },
       { path: 'axon.store', flag: '--store', texts: ['memory'] },
       { path: 'subtensor.network', flag: '--network', texts: ['none'] },
-      { path: 'axon.store', flag: '--store', texts: ['memory'] },
     ],
     env: {},
     file: null,

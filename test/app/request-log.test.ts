@@ -1,9 +1,9 @@
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
 import { createLog } from '#dist/app/log/logger.js'
-import { RequestLog } from '#dist/app/log/request-log.js'
+import { RequestLog } from '#dist/app/request-log.js'
 import { publish, type RequestRecord } from '#dist/axon/events.js'
-import { alice } from '../../support/signed-request.ts'
+import { alice } from '../support/signed-request.ts'
 
 const stranger: RequestRecord = {
   axon: 'axon',

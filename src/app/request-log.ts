@@ -1,9 +1,9 @@
 import { inject, injectable } from 'tsyringe'
-import { observe, type RequestEvents, type RequestRecord } from '../../axon/events.js'
-import type { Log } from '../../plugin/log.js'
-import type { Attempt } from '../../plugin/miner.js'
-import { AXON_ID, LOG } from '../tokens.js'
-import { Strangers } from './strangers.js'
+import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
+import type { Log } from '../plugin/log.js'
+import type { Attempt } from '../plugin/miner.js'
+import { Strangers } from './log/strangers.js'
+import { AXON_ID, LOG } from './tokens.js'
 
 /** How often the requests of unverified callers are summed up. */
 const SUM_MS = 10_000
