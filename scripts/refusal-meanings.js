@@ -106,6 +106,12 @@ export const refusalMeanings = {
       "the caller's time-out ends before the model would begin to answer: the median of the latest questions took longer to their first word",
     remedy: 'caller: allow more time; operator: use a faster model, and look into the log for `firstMs`',
   },
+  OVERLOADED: {
+    meaning:
+      "the axon's thread is too busy to take new work of this caller; strangers are refused first, then hotkeys without a permit, then those with the least stake",
+    remedy:
+      'caller: ask again after `Retry-After`; operator: look at `overload` of `/healthz`, and for a plugin that computes for long without a pause',
+  },
   CHECKS_FULL: {
     meaning: 'too many signatures are waiting to be verified (256)',
     remedy: 'caller: ask again in a second; operator: look for a flood of requests',

@@ -19,6 +19,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   'keyOf(target)': ['endpoint', 'key'],
   other: ['ip', 'port'],
   path: ['path'],
+  'this.#noCallers': ['message', 'hint'],
 }
 
 describe('docs/log.md', () => {

@@ -10,6 +10,7 @@ import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
 import type { FirstWords } from './state/first-words.js'
+import type { LoopDelay } from './state/loop-delay.js'
 import type { Scheduler } from './state/scheduler.js'
 import type { WaitingCalls } from './state/waiting-calls.js'
 import type { Weights } from './state/weights.js'
@@ -32,6 +33,9 @@ export type AxonContext = {
   readonly scheduler: Scheduler
   readonly weights: Weights
   readonly firstWords: FirstWords
+  readonly loopDelay: LoopDelay
+  /** at which new work of strangers is refused */
+  readonly loopDelayLimitMs: number
   readonly waiting: WaitingCalls
   readonly miner: Miner
   readonly minerName: string

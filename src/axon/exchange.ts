@@ -1,4 +1,5 @@
 import type { Head, ReplyHead } from '../wires/wire.js'
+import type { Holder } from './state/shares.js'
 
 /** A body that was read. Disposing it gives its bytes back to the budget of all bodies. */
 export type HeldBody = Disposable & { readonly bytes: Uint8Array }
@@ -22,6 +23,8 @@ export type Exchange = {
   readonly cancellation: AbortController
   /** Begins a streamed reply. One that does not end in order is cut off: the connection closes without its end. */
   stream(head: ReplyHead): ReplyStream
+  /** what the caller counts for until it is proven */
+  readonly network: Holder
   /** The caller is proven, and registered or allowed: while the request is open, its connection counts for the hotkey. */
   prove(hotkey: string): void
   /** Whether the hotkey has proven itself on this connection, which still counts for it. */

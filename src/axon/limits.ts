@@ -21,6 +21,8 @@ export type Limits = {
   /** signature checks of one address that may fail at once, and how many more each second */
   readonly failedProofs: number
   readonly failedProofsPerSecond: number
+  /** how late the event loop may be before new work of strangers is refused; others at multiples of it */
+  readonly loopDelayMs: number
 }
 
 /** The limits of an axon that was given none of its own. */
@@ -40,6 +42,8 @@ export const defaultAxonLimits: Limits = {
   bodyWindowMs: 5_000,
   failedProofs: 50,
   failedProofsPerSecond: 10,
+  // Some hundred requests that are worked on in one turn: a busy axon is 10 to 50 ms late.
+  loopDelayMs: 200,
 }
 
 /** Returns how many nonces a store of the axon remembers. */

@@ -1,4 +1,5 @@
 import type { BodyLoad } from './state/body-budget.js'
+import type { SchedulerLoad } from './state/scheduler.js'
 import type { Held } from './state/shares.js'
 import type { CheckLoad } from './state/signature-queue.js'
 
@@ -9,4 +10,6 @@ export type AxonLoad = {
   readonly bodies: BodyLoad
   /** signature checks that wait */
   readonly checks: CheckLoad
+  /** places at work, and requests that wait for one */
+  readonly places: SchedulerLoad
 }

@@ -8,6 +8,7 @@ import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
 import { FailedProofs } from './state/failed-proofs.js'
 import { FirstWords } from './state/first-words.js'
+import { LoopDelay } from './state/loop-delay.js'
 import { RateLimiter } from './state/rate-limiter.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
@@ -20,12 +21,16 @@ type AxonLife = {
   readonly limits: Limits
   readonly now: () => number
   readonly isDraining: () => boolean
+  readonly isTrustedProxy: (address: string) => boolean
   /** aborts when the axon ends, and with it what a dialect still fetches */
   readonly ended: AbortSignal
 }
 
 /** Makes what all requests of one axon share: its routes, its rules, and what it remembers between requests. */
-export function openContext(options: AxonOptions, { id, limits, now, isDraining, ended }: AxonLife): AxonContext {
+export function openContext(
+  options: AxonOptions,
+  { id, limits, now, isDraining, isTrustedProxy, ended }: AxonLife,
+): AxonContext {
   const { dialect } = options
   return {
     axon: id,
@@ -44,7 +49,7 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
       failedProofs: new FailedProofs({
         burst: limits.failedProofs,
         perSecond: limits.failedProofsPerSecond,
-        isExempt: () => false,
+        isExempt: isTrustedProxy,
         now,
       }),
       rising: dialect.nonces === 'rising',
@@ -53,6 +58,8 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     },
     scheduler: new Scheduler(options),
     weights: new Weights(),
+    loopDelay: new LoopDelay(ended),
+    loopDelayLimitMs: limits.loopDelayMs,
     firstWords: new FirstWords(),
     waiting: new WaitingCalls(options.policy),
     miner: options.miner,

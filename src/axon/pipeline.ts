@@ -14,6 +14,7 @@ import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
 import { refusalOfAdmitted, screen } from './stages/screen.js'
+import { overloadOf, shed } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -27,7 +28,8 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
   const { head, cancellation } = exchange
   const { signal } = cancellation
   const policy = axon.policy.current
-  if (isHealthCheck(head)) return healthReply(axon.isDraining(), axon.chainState?.())
+  if (isHealthCheck(head))
+    return healthReply(axon.isDraining(), { chain: axon.chainState?.(), overload: overloadOf(axon) })
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -43,9 +45,10 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
     const screened = screen(claim, { rules: policy.rules, standings: axon.standings }, route)
+    shed(axon, screened, route)
     const { address } = head
-    const { hasProven } = exchange
-    const unverified = { wire, claim, route, screened, address, hasProven, signal }
+    const { network, hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
     const call = trace.verified(await verify(axon.verification, unverified))
     const known = call.isStranger ? null : call.hotkey
     if (known !== null) exchange.prove(known)

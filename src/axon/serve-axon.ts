@@ -6,12 +6,12 @@ import { servingAxon } from '../plugin/run/abandon.js'
 import { questionSignal } from '../plugin/run/bounded-fetch.js'
 import { Refusal } from '../wires/refusal.js'
 import { publish } from './events.js'
-import { plainAddress } from './http/caller-address.js'
 import { Connections } from './http/connections.js'
 import { listen, reachableUrl } from './http/listen.js'
 import { openExchange } from './http/open-exchange.js'
 import { openServer, type RawRequest } from './http/open-server.js'
 import { BodyReader } from './http/read-body.js'
+import { plainAddress, TrustedProxies } from './http/trusted-proxies.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff } from './http/write-stream.js'
 import { defaultAxonLimits } from './limits.js'
@@ -46,14 +46,22 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const limits = { ...defaultAxonLimits, ...options.limits }
   const connections = new Connections({ limit: limits.connections, trustMs: limits.trustMs, now })
   const budget = new BodyBudget(limits.bodyBytes)
+  const proxies = new TrustedProxies(options.trustedProxies ?? [], options.onProxyProblem)
   const bodies = new BodyReader(budget, { bytesPerSecond: limits.bodyBytesPerSecond, windowMs: limits.bodyWindowMs })
   const running = new Set<Promise<void>>()
   const ending = new AbortController()
   let draining = false
-  const context = openContext(options, { id, limits, now, isDraining: () => draining, ended: ending.signal })
+  const context = openContext(options, {
+    id,
+    limits,
+    now,
+    isDraining: () => draining,
+    isTrustedProxy: address => proxies.has(address),
+    ended: ending.signal,
+  })
 
   async function answer(request: RawRequest, response: ServerResponse): Promise<void> {
-    const how = { connections, bodies, writeMs: limits.writeMs, arrivedAt: now() }
+    const how = { connections, bodies, proxies, writeMs: limits.writeMs, arrivedAt: now() }
     const exchange = openExchange(request, response, how)
     const reply = await servingAxon.run(id, () =>
       questionSignal.run(exchange.cancellation.signal, () => pipeline(context, exchange)),
@@ -81,6 +89,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const app = openServer({
     limits,
     connections,
+    proxies,
     wire: options.wires[0],
     take,
     onUnparsed: (refusal, socket) => publishUnparsed(refusal, socket, { axon: id, arrivedAt: now() }),
@@ -98,6 +107,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   }
 
   const port = await listen(app, options).catch(async error => {
+    ending.abort()
     await app.close()
     throw error
   })
@@ -115,6 +125,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       connections: connections.load(),
       bodies: budget.load(),
       checks: context.verification.checks.load(),
+      places: context.scheduler.load(),
     }),
     async drain(ms) {
       refuseNew()

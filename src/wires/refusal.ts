@@ -27,6 +27,7 @@ export const refusals = {
   DRAINING: { status: 503, text: () => 'The miner is stopping' },
   QUEUE_FULL: { status: 503, text: () => 'Too many requests are waiting' },
   DEADLINE_TOO_NEAR: { status: 503, text: () => 'No answer would begin in time' },
+  OVERLOADED: { status: 503, text: () => 'The axon is overloaded' },
   CHECKS_FULL: { status: 503, text: () => 'Too many signatures are waiting to be checked' },
   NONCE_STORE_FULL: { status: 503, text: () => 'Too many requests to remember' },
   BODIES_FULL: { status: 503, text: () => 'Too many bytes of requests are arriving' },

@@ -4,7 +4,7 @@ import type { Route } from '#dist/plugin/dialect.js'
 import type { Standing, Standings } from '#dist/plugin/standing.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
 import { Refusal } from '#dist/wires/refusal.js'
-import { pick, random } from '../chaos/random.ts'
+import { pick, random } from '../support/random.ts'
 
 const settings = { allow: [], deny: [], requirePermit: true, allowUnregistered: false, minStake: 0 }
 type Settings = Parameters<typeof rulesOf>[0]

@@ -95,6 +95,8 @@ const inWords = new Set<unknown>([
   'metagraphRefused',
   'metagraphSaved',
   'noCallers',
+  'proxyUnreadable',
+  'proxyUntrusted',
   'registered',
   'servedTwice',
   'standingsExpired',

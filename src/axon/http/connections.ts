@@ -7,8 +7,8 @@ import { type Holder, Shares, TOP_HOLDERS } from '../state/shares.js'
 type Connection = {
   readonly socket: Socket
   readonly open: Set<AbortController>
-  /** that it counts for while no hotkey is proven on it; null: a trusted proxy's, which counts for none */
-  readonly network: Holder | null
+  /** that it counts for while no hotkey is proven on it */
+  readonly network: Holder
   /** its turn among the connections that opened */
   readonly openedAt: number
   hotkey: string | null
@@ -31,8 +31,6 @@ type ConnectionsOptions = {
  * for the network of its caller. The holder that `Shares` names makes room: a hotkey with the connection that has been idle for
  * the longest time, and if none is, with the one that began a request last; a network with its oldest connection, idle or busy,
  * because a proof takes milliseconds from the arrival of a head.
- *
- * The connections of a trusted proxy carry the requests of many callers: one of them makes room only when there are no others.
  */
 export class Connections {
   readonly #options: ConnectionsOptions
@@ -66,13 +64,13 @@ export class Connections {
     return false
   }
 
-  /** Adds a new connection. @param network of the caller; null when it comes from a trusted proxy */
-  add(socket: Socket, network: Holder | null): void {
-    if (this.#all.size >= this.#options.limit && !this.#makeRoom()) return void socket.destroy()
+  /** Adds a new connection. @param network that it counts for until a hotkey is proven on it */
+  add(socket: Socket, network: Holder): void {
+    if (this.#all.size >= this.#options.limit) this.#makeRoom()
     const at = this.#changes++
     const connection = { socket, network, open: new Set<AbortController>(), openedAt: at, hotkey: null, changedAt: at }
     this.#all.set(socket, connection)
-    if (network) this.#shares.set(connection, network)
+    this.#shares.set(connection, network)
     socket.once('close', () => this.#remove(connection))
     // A caller that closes its side has disconnected. The connection closes when the caller has read what was written, if ever.
     socket.once('end', () => this.#abort(connection))
@@ -93,7 +91,7 @@ export class Connections {
   /** A hotkey that may ask has proven itself on the connection. */
   prove(socket: Socket, hotkey: string): void {
     const connection = this.#all.get(socket)
-    if (!connection?.network || connection.hotkey === hotkey) return
+    if (!connection || connection.hotkey === hotkey) return
     connection.hotkey = hotkey
     this.#trusted.delete(connection)
     this.#shares.set(connection, { kind: 'hotkey', name: hotkey })
@@ -148,14 +146,11 @@ export class Connections {
     }
   }
 
-  #makeRoom(): boolean {
+  #makeRoom(): void {
     this.#distrust()
-    const holding = [...this.#shares.most()]
-    const connection = holding.length > 0 ? leastNeeded(holding) : longestIdle([...this.#all.values()])
-    if (!connection) return false
+    const connection = leastNeeded([...this.#shares.most()])
     this.#remove(connection)
     connection.socket.destroy()
-    return true
   }
 
   /** Ends the trust whose time is over. */
@@ -169,7 +164,7 @@ export class Connections {
   }
 
   #forgetHotkey(connection: Connection): void {
-    if (!connection.network || connection.hotkey === null) return
+    if (connection.hotkey === null) return
     connection.hotkey = null
     // Its removal has ended its requests, too.
     if (this.#all.has(connection.socket)) this.#shares.set(connection, connection.network)
@@ -193,7 +188,7 @@ export class Connections {
 const MAX_PIPELINED = 16
 
 /** Of the connections of one holder, the one that makes room. */
-function leastNeeded(connections: readonly Connection[]): Connection | undefined {
+function leastNeeded(connections: readonly Connection[]): Connection {
   if (connections[0]?.hotkey === null)
     return connections.reduce((first, one) => (one.openedAt < first.openedAt ? one : first))
   return longestIdle(connections) ?? connections.reduce((last, one) => (one.changedAt > last.changedAt ? one : last))

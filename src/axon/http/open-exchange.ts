@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.js'
-import { networkOf } from '../state/shares.js'
-import { plainAddress } from './caller-address.js'
 import type { Connections } from './connections.js'
 import type { RawRequest } from './open-server.js'
 import type { BodyReader } from './read-body.js'
+import { peerOf, plainAddress, type TrustedProxies } from './trusted-proxies.js'
 import { writeStream } from './write-stream.js'
 
 type ExchangeOptions = {
   readonly connections: Connections
   readonly bodies: BodyReader
+  readonly proxies: TrustedProxies
   /** how long a caller may take to read one piece of a stream */
   readonly writeMs: number
   /** epoch milliseconds */
@@ -20,12 +20,14 @@ type ExchangeOptions = {
 export function openExchange(
   request: RawRequest,
   response: ServerResponse,
-  { connections, bodies, writeMs, arrivedAt }: ExchangeOptions,
+  { connections, bodies, proxies, writeMs, arrivedAt }: ExchangeOptions,
 ): Exchange {
   const { socket } = request
   const cancellation = new AbortController()
-  const address = plainAddress(socket.remoteAddress)
-  let holder = networkOf(address)
+  const peer = peerOf(socket)
+  const address = proxies.callerOf(peer.address, request.rawHeaders)
+  const network = proxies.holderOf({ address, port: peer.port })
+  let holder = network
   response.once('close', connections.begin(socket, cancellation))
   return {
     head: {
@@ -33,7 +35,7 @@ export function openExchange(
       target: originForm(request.originalUrl),
       rawHeaders: request.rawHeaders,
       address,
-      port: socket.remotePort ?? 0,
+      port: peer.port,
     },
     arrivedAt,
     local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
@@ -42,6 +44,7 @@ export function openExchange(
       return bodies.read(request, { limit, holder, signal: cancellation.signal })
     },
     cancellation,
+    network,
     stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
     prove: hotkey => {
       holder = { kind: 'hotkey', name: hotkey }

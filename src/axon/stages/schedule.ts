@@ -1,6 +1,6 @@
 import type { FirstWords } from '../state/first-words.js'
-import { addressKey } from '../state/rate-limiter.js'
 import type { Place, Scheduler, Wish } from '../state/scheduler.js'
+import { networkOf } from '../state/shares.js'
 import type { Weights } from '../state/weights.js'
 import { type HookContext, priorityOf } from './miner-hooks.js'
 import type { Request } from './read.js'
@@ -16,7 +16,7 @@ type Schedule = HookContext & {
 
 type How = {
   readonly id: string
-  /** the caller's, by which strangers are counted */
+  /** the caller's, whose network strangers are counted by */
   readonly address: string
   /** epoch milliseconds */
   readonly deadline: number
@@ -40,7 +40,7 @@ export async function schedule(
   const { isStranger, hotkey, route } = request.call
   const priority = isStranger ? 0 : await priorityOf(axon, request, id)
   if (route.queue === false) return null
-  const caller = isStranger || hotkey === null ? addressKey(address) : hotkey
+  const caller = isStranger || hotkey === null ? networkOf(address).name : hotkey
   const weight = weightOf(request.call, axon.weights)
   const queue = route.queue === undefined ? {} : { queue: route.queue }
   const wish: Wish = { caller, isStranger, priority, weight, deadline, ...queue }

@@ -4,7 +4,7 @@ import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
 import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
-import { type Holder, networkOf } from '../state/shares.js'
+import type { Holder } from '../state/shares.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
 import type { Screened } from './screen.js'
 
@@ -41,6 +41,8 @@ type Unverified<C extends Claim> = {
   readonly screened: Screened
   /** the caller's */
   readonly address: string
+  /** what the caller counts for until it is proven */
+  readonly network: Holder
   /** whether a hotkey has proven itself on the connection of the request */
   readonly hasProven: (hotkey: string) => boolean
   readonly signal: AbortSignal
@@ -56,7 +58,7 @@ type Unverified<C extends Claim> = {
  */
 export async function verify<C extends Claim>(
   { receiver, checks, failedProofs, nonces, rising, now }: Verification,
-  { wire, claim, route, screened, address, hasProven, signal }: Unverified<C>,
+  { wire, claim, route, screened, address, network, hasProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
@@ -66,7 +68,7 @@ export async function verify<C extends Claim>(
   const { isStranger } = screened
   const { hotkey } = proof
   const isProvenHere = hasProven(hotkey)
-  const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : networkOf(address)
+  const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : network
   const claimant = { address, hotkey, isProvenHere, isKnown: !isStranger }
   const holds = await failedProofs.check(claimant, () => checks.check(proof, { holder, signal }))
   if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')

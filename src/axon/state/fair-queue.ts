@@ -1,6 +1,6 @@
 /** What waits for a place. */
 export type Waiting = {
-  /** the caller that holds it: a hotkey, or the address of strangers */
+  /** the caller that holds it: a hotkey, or the network of strangers */
   readonly caller: string
   /** above 0; a caller with twice the weight of another gets twice the time at places while both wait */
   readonly weight: number
@@ -10,9 +10,6 @@ export type Waiting = {
 
 /** What a caller was charged when its request began, which `end` corrects. */
 export type Charge = { readonly caller: Caller; readonly weight: number; readonly ms: number }
-
-/** How many requests a caller has at work and waiting. */
-export type CallerLoad = { readonly caller: string; readonly atWork: number; readonly waiting: number }
 
 /**
  * The requests of one class: start-time fair queueing over callers (Goyal, Vin and Cheng, SIGCOMM 1996). Each caller has a
@@ -102,11 +99,11 @@ export class FairQueue<Item extends Waiting> {
     return most!.waiting.at(-1) as Item
   }
 
-  /** Lists the callers, in no order. */
-  holders(): CallerLoad[] {
+  /** Tells how many requests each caller has at work and waiting, in no order. */
+  callers(): { readonly name: string; readonly atWork: number; readonly waiting: number }[] {
     return [...this.#callers.values()]
       .filter(caller => !isIdle(caller))
-      .map(({ name, atWork, waiting }) => ({ caller: name, atWork, waiting: waiting.length }))
+      .map(({ name, atWork, waiting }) => ({ name, atWork, waiting: waiting.length }))
   }
 
   #enter(name: string, weight: number): Caller {

@@ -1,19 +1,20 @@
 import { Refusal } from '../../wires/refusal.js'
-import { type CallerLoad, type Charge, FairQueue, type Waiting } from './fair-queue.js'
+import { type Charge, FairQueue, type Waiting } from './fair-queue.js'
+import { type Holder, TOP_HOLDERS } from './shares.js'
 
 /** A place for one request. Disposing it gives the place to the next in line. */
 export type Place = Disposable
 
-/** What is at work and waiting; `callers`: those that hold most, at most ten. */
+/** How many requests are at work, how many wait, and which callers have most of both together. */
 export type SchedulerLoad = {
   readonly atWork: number
   readonly waiting: number
-  readonly callers: readonly CallerLoad[]
+  readonly top: readonly (Holder & { readonly atWork: number; readonly waiting: number })[]
 }
 
 /** A request for a place. */
 export type Wish = {
-  /** the hotkey, or the address of a stranger: what is counted as one caller */
+  /** the hotkey, or the network of a stranger: what is counted as one caller */
   readonly caller: string
   /** the caller is neither registered nor allowed */
   readonly isStranger?: boolean
@@ -55,19 +56,21 @@ export class Scheduler {
     return this.#working
   }
 
-  get load(): SchedulerLoad {
-    const callers = new Map<string, CallerLoad>()
-    for (const line of this.#classes.values())
-      for (const { caller, atWork, waiting } of line.holders()) {
-        const other = callers.get(caller)
-        callers.set(caller, {
-          caller,
-          atWork: atWork + (other?.atWork ?? 0),
-          waiting: waiting + (other?.waiting ?? 0),
-        })
-      }
-    const most = [...callers.values()].sort((a, b) => b.atWork + b.waiting - a.atWork - a.waiting)
-    return { atWork: this.#working, waiting: this.#waiting, callers: most.slice(0, MAX_LISTED) }
+  load(): SchedulerLoad {
+    const callers = [...this.#classes].flatMap(([rank, line]) =>
+      line
+        .callers()
+        .map(caller => ({ ...caller, kind: rank === STRANGERS ? ('network' as const) : ('hotkey' as const) })),
+    )
+    // A hotkey is in several classes when the `priority` hook ranks its calls differently.
+    const merged = new Map<string, (typeof callers)[number]>()
+    for (const caller of callers) {
+      const key = `${caller.kind} ${caller.name}`
+      const { atWork = 0, waiting = 0 } = merged.get(key) ?? {}
+      merged.set(key, { ...caller, atWork: caller.atWork + atWork, waiting: caller.waiting + waiting })
+    }
+    const top = [...merged.values()].sort((a, b) => b.atWork + b.waiting - a.atWork - a.waiting)
+    return { atWork: this.#working, waiting: this.#waiting, top: top.slice(0, TOP_HOLDERS) }
   }
 
   /**
@@ -185,8 +188,6 @@ const FIRST_COST_MS = 1_000
 
 /** How much of the average the latest request makes. */
 const COST_SHARE = 1 / 16
-
-const MAX_LISTED = 10
 
 function full(): Refusal {
   return new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })

@@ -2,8 +2,8 @@
  * The weights with which hotkeys share the places: stake in proportion to the mean stake of the hotkeys that asked within
  * the last hour, so that weights before and after a change of the metagraph can be compared.
  *
- * No weight is below a tenth of the mean. Whatever the stakes are, a hotkey then gets at least an eleventh of an equal
- * share; and all hotkeys without stake together, however many register, get at most an eleventh of the places.
+ * No weight is below a quarter of the mean. Whatever the stakes are, a hotkey then gets at least a fifth of an equal share;
+ * and all hotkeys without stake together, however many register, get at most a fifth of the places.
  */
 export class Weights {
   readonly #elapsed: () => number
@@ -68,7 +68,7 @@ const KEEP_MS = 3_600_000
 const MAX_HOTKEYS = 4_096
 
 /** Of the mean weight, which is 1. */
-const FLOOR = 0.1
+const FLOOR = 0.25
 
 function weightOf(stake: number, mean: number): number {
   return mean === 0 ? 1 : Math.max(FLOOR, stake / mean)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Place, Scheduler, type Wish } from '#dist/axon/state/scheduler.js'
 import { Refusal } from '#dist/wires/refusal.js'
-import { pick, random } from '../../chaos/random.ts'
+import { pick, random } from '../../support/random.ts'
 import { SchedulerModel } from './scheduler-model.ts'
 import { simulate } from './simulate.ts'
 
@@ -92,7 +92,7 @@ async function compare(next: () => number, title: string): Promise<void> {
     }
     await turn()
     assert.deepEqual({ begun, refused }, { begun: model.begun, refused: model.refused }, title)
-    const { load } = scheduler
+    const load = scheduler.load()
     assert.deepEqual([load.atWork, load.waiting], [model.atWork.length, model.waiting.length], title)
     const hasWaiting = (isStranger: boolean) => model.waiting.some(one => one.isStranger === isStranger)
     if (hasWaiting(false)) assert.equal(load.atWork, options.concurrency, `${title}: a place is idle`)
