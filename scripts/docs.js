@@ -96,10 +96,10 @@ of which it waits.
 
 prints a row for each attack, and for each that succeeded what that means and what would mend it:
 
-    VERDICT      ATTACK                       FOUND
-    held         no signature                 401 Not Verified with error: Missing Signature
-    held         replay                       401 Not Verified with error: Nonce is too old, a newer one was last processed
-    unprotected  unhashed field swapped       answered with another roles
+    ATTACK                       VERDICT      FOUND
+    no signature                 held         401 Not Verified with error: Missing Signature
+    replay                       held         401 Not Verified with error: Nonce is too old, a newer one was last processed
+    unhashed field swapped       unprotected  answered with another roles
 
 The exit code is 1 if the axon fell to an attack, and else 0; 2 is a mistake in the command line. \`--json\` prints the same as
 \`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend }] }\`.
