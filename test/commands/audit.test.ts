@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AuditReport } from '#dist/audit/audit-axon.js'
 import { AuditError } from '#dist/audit/audit-error.js'
+import { auditPage } from '#dist/cli/audit/audit-page.js'
 import { ownAuditKey } from '#dist/cli/audit/own-key.js'
 import { developmentKeys } from '#dist/keys/development-keys.js'
 import { isAddress } from '#dist/keys/ss58.js'
 import { plainAxon } from '../audit/plain-axon.ts'
+import { closedPort } from '../support/chain/watched-chain.ts'
 import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 
 const [, , charlie] = developmentKeys
@@ -34,7 +36,7 @@ describe('miner audit', () => {
       [['--dev', '--axon-port', '0'], 2, 'URL_MISSING'],
       [['--network', 'none', '--remote', '--url', 'http://203.0.113.9:8091', ...ofBob], 2, 'CONFIG_INVALID'],
       [['--dev', '--receiver', charlie.address, '--url', url], 1, 'GOOD_REQUEST_FAILED'],
-      [['--dev', '--url', `http://127.0.0.1:${await closedPort()}`], 1, 'NO_AXON'],
+      [['--dev', '--url', `http://127.0.0.1:${(await closedPort()).port}`], 1, 'NO_AXON'],
     ]
     for (const [args, code, error] of cases) {
       const ended = await runMiner(['audit', ...args, '--json'])
@@ -48,8 +50,8 @@ describe('miner audit', () => {
     await using careless = await plainAxon('gets no underscores')
     const closed = await runMiner(['audit', '--dev', '--url', `http://127.0.0.1:${axon.target.port}`])
     assert.equal(closed.code, 0)
-    assert.match(closed.stdout, /^VERDICT +ATTACK +FOUND\nnot tried +no signature +the axon does not answer the caller/)
-    assert.match(closed.stdout, /^held +slow headers +refused with 408 after \d/m)
+    assert.match(closed.stdout, /^ATTACK +VERDICT +FOUND\nno signature +not tried +the axon does not answer the caller/)
+    assert.match(closed.stdout, /^slow headers +held +refused with 408 after \d/m)
     assert.match(closed.stdout, /\n2 held, 0 fell, \d+ not tried\n$/)
     const { code, stdout, stderr } = await runMiner([
       'audit',
@@ -87,6 +89,22 @@ describe('miner audit', () => {
   })
 })
 
+describe('the page of an audit', () => {
+  it('fits a terminal of 80 columns, and shows no control character of the axon', () => {
+    const row = { id: 'x', title: 'header stripping by a proxy', meaning: 'a '.repeat(60), mend: 'b '.repeat(60) }
+    const rows = (['held', 'fell', 'unprotected', 'not tried'] as const).map(verdict => {
+      return { ...row, verdict, found: `401 \u001b[31m${'c '.repeat(60)}` }
+    })
+    const page = auditPage({ rows, isLetIn: true, good: { status: 200 } as AuditReport['good'] }, 80)
+    assert.deepEqual(
+      page.split('\n').filter(line => line.length > 80),
+      [],
+    )
+    assert.ok(!page.includes('\u001b'))
+    assert.match(page, /\n1 held, 1 fell, 1 not protected by the wire, 1 not tried$/)
+  })
+})
+
 describe('the key of the audit', () => {
   it('is made once, for this user only, and is refused when it is not one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'miner-audit-'))
@@ -101,12 +119,3 @@ describe('the key of the audit', () => {
     rmSync(folder, { recursive: true })
   })
 })
-
-/** A port of this machine on which no program listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}

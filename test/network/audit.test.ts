@@ -45,7 +45,7 @@ describe('miner audit --remote', () => {
       run.child.stdin.write(typed)
       const { code } = await run.ended
       assert.equal(code, 2)
-      assert.match(run.said.stdout, /error: the attack is not confirmed: another address was typed/)
+      assert.match(run.said.stdout, /the attack is not confirmed: another address was typed/)
     }
   })
 })
