@@ -27,6 +27,11 @@ process.on('uncaughtException', error => report({ kind: 'error', text: `uncaught
 process.on('unhandledRejection', error => report({ kind: 'error', text: `unhandled: ${inspect(error)}` }))
 process.on('disconnect', () => process.exit())
 
+/** So that each case ends soon. */
+const QUICK = { headersMs: 1_500, requestMs: 3_000, keepAliveMs: 3_000, writeMs: 3_000 }
+/** So that no defence turns the cases away before they are looked at. */
+const UNMOVED = { failedProofs: 1e9, loopDelayMs: 1e9 }
+
 const [defect = ''] = process.argv.slice(2)
 const verifier = new VerifierThread({ onPanic: onError, onFailure: onError })
 const allow = ALLOWED.map(uri => keys[uri].address)
@@ -48,7 +53,7 @@ for (const plugin of [prompting, gittensor, eastworld, readyai, typed]) {
     concurrency: 64,
     queue: 256,
     maxBody: 64 * 1024,
-    limits: { headersMs: 1_500, requestMs: 3_000, keepAliveMs: 3_000, writeMs: 3_000 },
+    limits: { ...QUICK, ...UNMOVED },
   })
   ports[dialect.name] = axon.port
 }
