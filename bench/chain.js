@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serveOnChain, serveWithoutChain, startNode } from './chain-servers.js'
 import { load } from './load.js'
+import { processorMs } from './processor.js'
 import { signedRequests } from './requests.js'
 import { median } from './starts.js'
 
@@ -115,12 +115,6 @@ async function turn({ port, pid }) {
   const { perSecond, p99, statuses } = await load({ port, requests, connections: 32 })
   if (Object.keys(statuses).join() !== '200') throw new Error(JSON.stringify(statuses))
   return { perSecond, p99, usARequest: ((processorMs(pid) - before) * 1000) / REQUESTS }
-}
-
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function medians(runs) {

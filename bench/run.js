@@ -1,12 +1,14 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them (README.md); these write nothing.
+// the miner holds after 60 of them, `-- attacks` how long a good caller waits under two attacks (README.md); these write
+// nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
 import { imports } from './imports.js'
@@ -55,6 +57,7 @@ try {
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
   else if (process.argv[2] === 'chain') await chainAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
+  else if (process.argv[2] === 'attacks') await attacksAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -115,6 +118,32 @@ async function chainMemoryAlone() {
     goal(`MB more in the heap after 60 refreshes of 1,024 neurons: ${name}`, MB, '<=', 2),
   )
   reportGoals(goals)
+}
+
+async function attacksAlone() {
+  const servers = { [checked.name]: () => start(checked), [ours.name]: () => start(ours) }
+  const rows = await attacks(servers)
+  const rounded = rows.map(row =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? Number(value.toPrecision(3)) : value,
+      ]),
+    ),
+  )
+  console.table(rounded)
+  const of = (server, attack) => rows.find(row => row.server === server && row.attack === attack)
+  reportGoals([
+    goal('questions of the good caller that were not answered, under slow', of(ours.name, 'slow').failed, '<=', 0),
+    goal('the same, under unsigned', of(ours.name, 'unsigned').failed, '<=', 0),
+    goal('p99 of the good caller under slow, of that alone', of(ours.name, 'slow').ratio, '<=', 10),
+    goal(
+      'p99 of the good caller under unsigned, of that on the bare server',
+      of(ours.name, 'unsigned').p99 / of(checked.name, 'unsigned').p99,
+      '<=',
+      2,
+    ),
+  ])
 }
 
 async function pluginsAlone() {
