@@ -2,12 +2,14 @@
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
 // the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
-// places costs, `-- shares` what the other shares of callers cost, and `-- fairness` simulates who waits how long (README.md); these write nothing.
+// places costs, `-- shares` what the other shares of callers cost, `-- fairness` simulates who waits how long, and `-- attacks`
+// how long a good caller waits under two attacks (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
 import { fairness } from './fairness.js'
@@ -66,6 +68,7 @@ try {
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
   else if (process.argv[2] === 'queue') await queueAlone()
   else if (process.argv[2] === 'fairness') await fairnessAlone()
+  else if (process.argv[2] === 'attacks') await attacksAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -163,6 +166,32 @@ async function chainMemoryAlone() {
     goal(`MB more in the heap after 60 refreshes of 1,024 neurons: ${name}`, MB, '<=', 2),
   )
   reportGoals(goals)
+}
+
+async function attacksAlone() {
+  const servers = { [checked.name]: () => start(checked), [ours.name]: () => start(ours) }
+  const rows = await attacks(servers)
+  const rounded = rows.map(row =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? Number(value.toPrecision(3)) : value,
+      ]),
+    ),
+  )
+  console.table(rounded)
+  const of = (server, attack) => rows.find(row => row.server === server && row.attack === attack)
+  reportGoals([
+    goal('questions of the good caller that were not answered, under slow', of(ours.name, 'slow').failed, '<=', 0),
+    goal('the same, under unsigned', of(ours.name, 'unsigned').failed, '<=', 0),
+    goal('p99 of the good caller under slow, of that alone', of(ours.name, 'slow').ratio, '<=', 10),
+    goal(
+      'p99 of the good caller under unsigned, of that on the bare server',
+      of(ours.name, 'unsigned').p99 / of(checked.name, 'unsigned').p99,
+      '<=',
+      2,
+    ),
+  ])
 }
 
 async function pluginsAlone() {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { load } from './load.js'
+import { processorMs } from './processor.js'
 import { signedRequests } from './requests.js'
 import { median } from './starts.js'
 
@@ -36,10 +36,4 @@ export function medians(turns) {
 export function ratios(turns, bases) {
   const of = name => median(turns.map((turn, at) => turn[name] / bases[at][name]))
   return { perSecond: of('perSecond'), processor: of('usARequest') }
-}
-
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-export function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }

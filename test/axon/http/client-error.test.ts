@@ -102,6 +102,15 @@ describe('bad http', () => {
     await assertAlive(axon)
   })
 
+  it('closes a connection on which many requests come at once, although each is refused before the next is parsed', async () => {
+    await using axon = await startAxon()
+    using connection = await RawConnection.open(axon.port)
+    const unsigned = bytesOf(signedRequest({ headers: { bt_header_dendrite_signature: null } }))
+    connection.write(Buffer.concat(Array<Buffer>(200).fill(unsigned)))
+    await connection.closed
+    await assertAlive(axon)
+  })
+
   it('answers a question although what follows it is no HTTP, and closes', async () => {
     const miner = new HeldMiner()
     await using axon = await startAxon({ miner })
