@@ -64,6 +64,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     subnet: ['errors', 'output'],
+    policy: ['question', 'subnet', 'output'],
     status: ['subnet', 'output'],
     errors: ['output'],
     output: [],

@@ -29,6 +29,11 @@ export class PolicyInForce {
     return this.#settings
   }
 
+  /** Whether the miner has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then. */
+  get isLost(): boolean | null {
+    return this.#place.isLost?.() ?? null
+  }
+
   /** for the axon */
   get source(): PolicySource {
     return this.#current

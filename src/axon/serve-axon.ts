@@ -16,6 +16,7 @@ import { defaultAxonLimits } from './limits.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
+import { rateLeft } from './stages/charge.js'
 
 export type Axon = AsyncDisposable & {
   /** identifies the axon in the records of its requests */
@@ -26,6 +27,8 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
+  /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
+  rateLeft(hotkey: string): number | null
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
@@ -103,6 +106,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     get openRequests() {
       return connections.openRequests
     },
+    rateLeft: hotkey => rateLeft(context.callerRates, context.policy.current, hotkey),
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(
