@@ -1,9 +1,10 @@
 // Measures the memory of remembered nonces: prints the megabytes per 100,000 nonces, for one to ten times as many. Run
 // with --expose-gc.
-import { SpentNonces } from '../dist/axon/state/spent-nonces.js'
+import { NonceMemory } from '../dist/store/nonce-memory.js'
 
 const now = Date.now()
-const store = () => new SpentNonces({ startedAtMs: now - 1000, perCaller: 1e9, inAll: 1e9 })
+const store = () =>
+  new NonceMemory({ salt: 'salt', floorNs: BigInt(now - 1000) * 1_000_000n, perCaller: 1e9, inAll: 1e9 })
 spend(store(), 0) // warms up, so that compiled code is not counted
 const nonces = store()
 const steps = []
@@ -20,7 +21,7 @@ function spend(nonces, step) {
     const signedAtNs = BigInt(now) * 1_000_000n + BigInt(step * 100_000 + at) * 60_000n
     const caller = { countedAs: `hotkey-${at % 64}`, isStranger: false }
     const replayKey = `${caller.countedAs}:uuid:${signedAtNs}`
-    nonces.spend({ replayKey, signedAtNs, keepMs: 64_000 }, caller, now)
+    nonces.spend({ replayKey, signedAtNs, keepMs: 64_000, sequence: null }, caller, now)
   }
 }
 

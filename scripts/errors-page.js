@@ -1,4 +1,6 @@
 import { scopeCodes } from '../dist/app/scope-codes.js'
+import { auditCodes } from '../dist/audit/audit-codes.js'
+import { AuditError } from '../dist/audit/audit-error.js'
 import { axonCodes } from '../dist/axon/axon-codes.js'
 import { AxonError } from '../dist/axon/axon-error.js'
 import { chainCodes } from '../dist/chain/chain-codes.js'
@@ -22,6 +24,8 @@ import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
 import { pluginCodes } from '../dist/plugin/load/plugin-codes.js'
 import { PluginError } from '../dist/plugin/load/plugin-error.js'
 import { NoAnswer } from '../dist/plugin/no-answer.js'
+import { storeCodes } from '../dist/store/store-codes.js'
+import { StoreError } from '../dist/store/store-error.js'
 import { walletCodes } from '../dist/wallet/wallet-codes.js'
 import { WalletError } from '../dist/wallet/wallet-error.js'
 
@@ -85,6 +89,12 @@ export const errorTables = [
     exit: code => exitOf(new AxonError(code, '')),
   },
   {
+    title: 'Spent nonces',
+    text: '`miner serve` cannot open the store of spent nonces, which keeps it from answering a request twice.',
+    codes: storeCodes,
+    exit: code => exitOf(new StoreError(code, '')),
+  },
+  {
     title: 'The chain',
     text: `What \`miner serve\`, \`metagraph\`, \`status\` and \`announce\` cannot do with the chain. Once the axon serves, such an
 error is a record of the log, and the axon goes on.`,
@@ -102,6 +112,12 @@ error is a record of the log, and the axon goes on.`,
     text: '`miner status` lists all problems, under `--json` in `problems`; errors of the chain are among them.',
     codes: statusCodes,
     exit: () => 1,
+  },
+  {
+    title: 'Audits',
+    text: 'Why `miner audit` does not begin. What it finds is in [audit.md](audit.md).',
+    codes: auditCodes,
+    exit: code => exitOf(new AuditError(code, '', { hint: '' })),
   },
   {
     title: 'A miner in another program',

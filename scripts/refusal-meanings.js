@@ -51,6 +51,12 @@ export const refusalMeanings = {
       'the hotkey, or the address of callers that are not registered, sent too many requests within about a minute (100,000)',
     remedy: 'caller: send fewer requests',
   },
+  TOO_MANY_FAILED_PROOFS: {
+    meaning:
+      'the signatures of so many requests of this address did not verify that the axon checks no more of them for now',
+    remedy:
+      'caller: retry later, on the connection on which your hotkey was answered before; operator: name a proxy in front of the axon with `--trusted-proxy`, since its callers share its address otherwise',
+  },
   BUSY: {
     meaning: 'the miner accepts no more questions for now, usually because of a rate limit of its model',
     remedy: 'caller: ask again after `Retry-After`; operator: raise the limit, or add a key or an endpoint',
@@ -91,8 +97,20 @@ export const refusalMeanings = {
     remedy: 'caller: ask again after the restart',
   },
   QUEUE_FULL: {
-    meaning: 'all places are taken and the queue is full, or a request with a higher priority evicted this one',
-    remedy: 'caller: ask again later; operator: raise `--concurrency` or `--queue`',
+    meaning:
+      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+    remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
+  },
+  DEADLINE_TOO_NEAR: {
+    meaning:
+      "the caller's time-out ends before the model would begin to answer: the median of the latest questions took longer to their first word",
+    remedy: 'caller: allow more time; operator: use a faster model, and look into the log for `firstMs`',
+  },
+  OVERLOADED: {
+    meaning:
+      "the axon's thread is too busy to take new work of this caller; strangers are refused first, then hotkeys without a permit, then those with the least stake",
+    remedy:
+      'caller: ask again after `Retry-After`; operator: look at `overload` of `/healthz`, and for a plugin that computes for long without a pause',
   },
   CHECKS_FULL: {
     meaning: 'too many signatures are waiting to be verified (256)',
@@ -102,6 +120,22 @@ export const refusalMeanings = {
     meaning:
       'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
+  },
+  BODIES_FULL: {
+    meaning:
+      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+    remedy: 'caller: retry later, or send fewer large bodies at once',
+  },
+  NONCE_STORE_FAILED: {
+    meaning:
+      'the store of spent nonces did not keep this one in time: the disk is full or hangs, or Redis is out of reach; its nonce counts as spent',
+    remedy:
+      'caller: send a new request, with a new nonce, after `Retry-After`; operator: the log tells why the store fails (`storeFailed`)',
+  },
+  NONCES_UNKNOWN: {
+    meaning:
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+    remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
   },
   LOADING: {
     meaning: 'the model is not ready yet',

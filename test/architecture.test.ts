@@ -9,18 +9,21 @@ const src = fileURLToPath(new URL('../src', import.meta.url))
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   async: [],
   text: [],
+  disk: [],
   keys: [],
   config: [],
   wires: ['keys'],
   wallet: ['keys'],
+  store: ['disk', 'wires'], // of `wires` refusals, and the type of a proof
   chain: ['keys'],
-  neuron: ['chain', 'plugin', 'keys'], // of `plugin` the type of a standing
+  neuron: ['chain', 'disk', 'plugin', 'keys'], // of `plugin` the type of a standing
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
   dialects: ['plugin'],
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
-  axon: ['wires', 'plugin'],
+  axon: ['wires', 'plugin', 'store'],
+  audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
@@ -40,12 +43,13 @@ const layers = ['app', 'cli', 'commands']
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
+  audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
     answer: ['.', 'stages', 'state'],
     stages: ['.', 'state'],
     state: [],
-    http: ['.'],
+    http: ['.', 'state'],
   },
   chain: {
     '.': ['connect', 'read', 'write'],
@@ -63,6 +67,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     process: ['errors'],
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
+    audit: ['errors', 'output', 'question'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'output'],
     status: ['subnet', 'output'],
@@ -95,6 +100,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
+  store: { '.': ['disk'], disk: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 

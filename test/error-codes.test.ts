@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { scopeCodes } from '#dist/app/scope-codes.js'
+import { auditCodes } from '#dist/audit/audit-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
 import { chainCodes } from '#dist/chain/chain-codes.js'
 import { reportCodes, usageCodes } from '#dist/cli/errors/usage-codes.js'
@@ -13,6 +14,7 @@ import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
+import { storeCodes } from '#dist/store/store-codes.js'
 import { walletCodes } from '#dist/wallet/wallet-codes.js'
 import { refusals } from '#dist/wires/refusal.js'
 
@@ -31,6 +33,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'createCodes', codes: createCodes, from: /^create\// },
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
+  { name: 'storeCodes', codes: storeCodes, from: /^store\// },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
   { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
@@ -39,6 +42,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
     from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
+  { name: 'auditCodes', codes: auditCodes, from: /^(audit|cli\/audit|commands\/audit)/ },
   { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
@@ -50,7 +54,7 @@ const others = [
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58)$/, // placeholders and groups of the help
+  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|WALLET)$/, // placeholders and groups of the help
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

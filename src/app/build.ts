@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { ProxyProblem } from '../axon/http/trusted-proxies.js'
 import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -8,9 +9,10 @@ import { requireNeeds } from '../plugin/load/require-needs.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { buildStore } from './build-store.js'
 import { softwareVersion } from './chain/software-version.js'
 import type { PolicyInForce } from './policy-in-force.js'
-import type { Builder } from './scope.js'
+import type { Builder, Resolver } from './scope.js'
 import { hostSections } from './settings.js'
 import {
   ADDRESS,
@@ -58,7 +60,19 @@ function onlyLog(log: Log): Log {
 }
 
 /** Opens the configured hotkey in the wallet on disk. */
-export async function buildHotkey(from: Builder): Promise<Keypair> {
+export function buildHotkey(from: Builder): Promise<Keypair> {
+  return openWalletHotkey(from)
+}
+
+/**
+ * Opens a hotkey in a wallet on disk, by default the configured one. It asks for a password at a terminal.
+ *
+ * @throws {WalletError} with each of its codes
+ */
+export async function openWalletHotkey(
+  from: Resolver,
+  other: { readonly name?: string; readonly hotkey?: string } = {},
+): Promise<Keypair> {
   const [{ openHotkey }, { askPassword, discardTyped }] = await Promise.all([
     import('../wallet/open-hotkey.js'),
     import('../wallet/ask-password.js'),
@@ -69,6 +83,7 @@ export async function buildHotkey(from: Builder): Promise<Keypair> {
   let isAsked = false
   return openHotkey({
     ...valuesOf(from.resolve(CONFIGURATION), hostSections.wallet),
+    ...other,
     env: process.env,
     askPassword: process.stdin.isTTY
       ? prompt => {
@@ -116,6 +131,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // Before the subnet is read: a store that may have forgotten nonces counts its 4 s from here.
+  const nonces = await buildStore(from, hotkey.address)
   // At once, so that a start that fails does so within the time of the slower one.
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
@@ -145,6 +162,9 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       maxTimeoutMs: axon.maxTimeout,
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
+      nonces,
+      trustedProxies: axon.trustedProxy,
+      onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),
       onError: error => log.error({ event: 'axonFailed', error }),
       onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),
@@ -165,6 +185,23 @@ export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
   const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
   const place = { hasChain: neuron !== null, isLost }
   return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron })
+}
+
+function warnOfProxy(log: Log, problem: ProxyProblem, address: string): void {
+  if (problem === 'untrusted')
+    log.warn({
+      event: 'proxyUntrusted',
+      address,
+      message: `${address} sent X-Forwarded-For, which the axon ignores, because any caller can send it`,
+      hint: 'if it is a proxy of yours, name it with --trusted-proxy',
+    })
+  else
+    log.warn({
+      event: 'proxyUnreadable',
+      address,
+      message: `the proxy ${address} sent an X-Forwarded-For that ends with no address, so its caller counts as the proxy`,
+      hint: 'let the proxy append the address of its caller (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for)',
+    })
 }
 
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */

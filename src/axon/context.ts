@@ -9,8 +9,11 @@ import type { Routes } from './stages/match.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { Verification } from './stages/verify.js'
 import type { CallerState } from './state/caller-state.js'
+import type { FirstWords } from './state/first-words.js'
+import type { LoopDelay } from './state/loop-delay.js'
 import type { Scheduler } from './state/scheduler.js'
 import type { WaitingCalls } from './state/waiting-calls.js'
+import type { Weights } from './state/weights.js'
 
 /** What all requests of one axon share. */
 export type AxonContext = {
@@ -28,6 +31,11 @@ export type AxonContext = {
   /** of the rates of routes */
   readonly rateLimiters: RateLimiters
   readonly scheduler: Scheduler
+  readonly weights: Weights
+  readonly firstWords: FirstWords
+  readonly loopDelay: LoopDelay
+  /** at which new work of strangers is refused */
+  readonly loopDelayLimitMs: number
   readonly waiting: WaitingCalls
   readonly miner: Miner
   readonly minerName: string

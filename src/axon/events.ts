@@ -6,7 +6,7 @@ export type RequestRecord = {
   /** the axon of this process, see `Axon.id` */
   readonly axon: string
   readonly id: string
-  /** the peer's address */
+  /** the caller's address: the peer's, or what a trusted proxy tells */
   readonly address: string
   /** what was asked for: a name that no route has is cut after 64 characters; empty when the request names none */
   readonly synapse: string

@@ -1,4 +1,8 @@
 import type { Head, ReplyHead } from '../wires/wire.js'
+import type { Holder } from './state/shares.js'
+
+/** A body that was read. Disposing it gives its bytes back to the budget of all bodies. */
+export type HeldBody = Disposable & { readonly bytes: Uint8Array }
 
 /** One request as the server hands it to the pipeline, before its body is read. */
 export type Exchange = {
@@ -8,10 +12,10 @@ export type Exchange = {
   /** the address that the caller reached */
   readonly local: { readonly ip: string; readonly port: number }
   /**
-   * Reads the body.
-   * @throws {Refusal} BODY_TOO_LARGE when it has more bytes than `limit`
+   * Reads the body, which counts for the hotkey that `prove` named.
+   * @throws {Refusal} BODY_TOO_LARGE when it has more bytes than `limit` · BODY_TIMEOUT · BODIES_FULL
    */
-  body(limit: number): Promise<Uint8Array>
+  body(limit: number): Promise<HeldBody>
   /**
    * Aborts with a `ClientDisconnected` when the caller disconnects; the pipeline aborts it when the deadline passes, and
    * when it is done.
@@ -19,7 +23,13 @@ export type Exchange = {
   readonly cancellation: AbortController
   /** Begins a streamed reply. One that does not end in order is cut off: the connection closes without its end. */
   stream(head: ReplyHead): ReplyStream
-  /** The caller is proven, and registered or allowed: its connection is not evicted any more. */
+  /** what the caller counts for until it is proven */
+  readonly network: Holder
+  /** The caller is proven, and registered or allowed: while the request is open, its connection counts for the hotkey. */
+  prove(hotkey: string): void
+  /** Whether the hotkey has proven itself on this connection, which still counts for it. */
+  hasProven(hotkey: string): boolean
+  /** The question of a proven caller is accepted: its connection counts for the hotkey for some time after it, too. */
   trust(): void
 }
 

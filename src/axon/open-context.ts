@@ -1,16 +1,19 @@
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
+import { MemoryStore } from '../store/memory-store.js'
 import { signJson } from './answer/sign-json.js'
 import type { AxonContext } from './context.js'
-import type { Limits } from './limits.js'
+import { type Limits, nonceCaps } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
+import { FailedProofs } from './state/failed-proofs.js'
+import { FirstWords } from './state/first-words.js'
+import { LoopDelay } from './state/loop-delay.js'
 import { RateLimiter } from './state/rate-limiter.js'
-import { RisingNonces } from './state/rising-nonces.js'
 import { Scheduler } from './state/scheduler.js'
 import { SignatureQueue } from './state/signature-queue.js'
-import { SpentNonces } from './state/spent-nonces.js'
 import { WaitingCalls } from './state/waiting-calls.js'
+import { Weights } from './state/weights.js'
 
 /** What `serveAxon` knows of the axon that it opens. */
 type AxonLife = {
@@ -18,12 +21,16 @@ type AxonLife = {
   readonly limits: Limits
   readonly now: () => number
   readonly isDraining: () => boolean
+  readonly isTrustedProxy: (address: string) => boolean
   /** aborts when the axon ends, and with it what a dialect still fetches */
   readonly ended: AbortSignal
 }
 
 /** Makes what all requests of one axon share: its routes, its rules, and what it remembers between requests. */
-export function openContext(options: AxonOptions, { id, limits, now, isDraining, ended }: AxonLife): AxonContext {
+export function openContext(
+  options: AxonOptions,
+  { id, limits, now, isDraining, isTrustedProxy, ended }: AxonLife,
+): AxonContext {
   const { dialect } = options
   return {
     axon: id,
@@ -39,11 +46,21 @@ export function openContext(options: AxonOptions, { id, limits, now, isDraining,
     verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
-      rising: dialect.nonces === 'rising' ? { known: new RisingNonces(), strangers: new RisingNonces() } : null,
-      nonces: new SpentNonces({ startedAtMs: now(), perCaller: limits.noncesPerCaller, inAll: limits.noncesInAll }),
+      failedProofs: new FailedProofs({
+        burst: limits.failedProofs,
+        perSecond: limits.failedProofsPerSecond,
+        isExempt: isTrustedProxy,
+        now,
+      }),
+      rising: dialect.nonces === 'rising',
+      nonces: options.nonces ?? new MemoryStore({ startedAtMs: now(), ...nonceCaps(limits) }),
       now,
     },
     scheduler: new Scheduler(options),
+    weights: new Weights(),
+    loopDelay: new LoopDelay(ended),
+    loopDelayLimitMs: limits.loopDelayMs,
+    firstWords: new FirstWords(),
     waiting: new WaitingCalls(options.policy),
     miner: options.miner,
     minerName: options.minerName,

@@ -2,7 +2,9 @@ import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
 import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
+import type { NonceStore } from '../store/nonce-store.js'
 import type { Wire } from '../wires/wire.js'
+import type { ProxyProblem } from './http/trusted-proxies.js'
 import type { Limits } from './limits.js'
 import type { OnHookFailed } from './stages/miner-hooks.js'
 import type { CheckSignatures } from './state/signature-queue.js'
@@ -50,6 +52,12 @@ export type AxonOptions = {
   readonly onClosed?: () => void
   /** epoch milliseconds */
   readonly now?: () => number
+  /** where the spent nonces are; by default in memory. Its opener closes it, after the axon */
+  readonly nonces?: NonceStore
+  /** addresses and networks whose `X-Forwarded-For` names the caller; by default none */
+  readonly trustedProxies?: readonly string[]
+  /** called once when a peer that is no trusted proxy sends the header, and once when a trusted proxy sends no address in it */
+  readonly onProxyProblem?: (problem: ProxyProblem, peer: string) => void
   /** overrides for tests */
   readonly limits?: Partial<Limits>
 }

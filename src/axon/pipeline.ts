@@ -14,6 +14,7 @@ import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
 import { refusalOfAdmitted, screen } from './stages/screen.js'
+import { overloadOf, shed } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -27,7 +28,8 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
   const { head, cancellation } = exchange
   const { signal } = cancellation
   const policy = axon.policy.current
-  if (isHealthCheck(head)) return healthReply(axon.isDraining(), axon.chainState?.())
+  if (isHealthCheck(head))
+    return healthReply(axon.isDraining(), { chain: axon.chainState?.(), overload: overloadOf(axon) })
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -43,18 +45,23 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const claim = trace.matched(route).claimed(wire.claim(head))
     using deadline = trace.deadline(claim.synapse, requestDeadline(claim, route, axon))
     const screened = screen(claim, { rules: policy.rules, standings: axon.standings }, route)
+    shed(axon, screened, route)
     const { address } = head
-    const call = trace.verified(await verify(axon.verification, { wire, claim, route, screened, address, signal }))
-    if (!call.isStranger) exchange.trust()
+    const { network, hasProven } = exchange
+    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
+    const call = trace.verified(await verify(axon.verification, unverified))
+    const known = call.isStranger ? null : call.hotkey
+    if (known !== null) exchange.prove(known)
     chargeCaller(axon.callerRates, policy, call, address)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
+    if (known !== null && route.queue !== false) exchange.trust()
     const refusalBy = ({ rules }: typeof policy) => refusalOfAdmitted(call, rules)
     using place = await axon.waiting.during({ policy, refusalBy, cancellation }, () =>
-      schedule(axon, request, { id: trace.id, signal }),
+      schedule(axon, request, { id: trace.id, address, deadline: deadline.at, signal }),
     )
     deadline.check(axon.now())
     deadline.phase = 'answer'

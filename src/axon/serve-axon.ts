@@ -8,15 +8,19 @@ import { Refusal } from '../wires/refusal.js'
 import { publish } from './events.js'
 import { Connections } from './http/connections.js'
 import { listen, reachableUrl } from './http/listen.js'
-import { openExchange, plainAddress } from './http/open-exchange.js'
+import { openExchange } from './http/open-exchange.js'
 import { openServer, type RawRequest } from './http/open-server.js'
+import { BodyReader } from './http/read-body.js'
+import { plainAddress, TrustedProxies } from './http/trusted-proxies.js'
 import { writeReply } from './http/write-reply.js'
 import { cutOff } from './http/write-stream.js'
 import { defaultAxonLimits } from './limits.js'
+import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
 import { rateLeft } from './stages/charge.js'
+import { BodyBudget } from './state/body-budget.js'
 
 export type Axon = AsyncDisposable & {
   /** identifies the axon in the records of its requests */
@@ -29,6 +33,7 @@ export type Axon = AsyncDisposable & {
   readonly openRequests: number
   /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
   rateLeft(hotkey: string): number | null
+  load(): AxonLoad
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
@@ -42,14 +47,25 @@ export type Axon = AsyncDisposable & {
 export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const { id = randomUUID(), now = Date.now } = options
   const limits = { ...defaultAxonLimits, ...options.limits }
-  const connections = new Connections(limits.connections)
+  const connections = new Connections({ limit: limits.connections, trustMs: limits.trustMs, now })
+  const budget = new BodyBudget(limits.bodyBytes)
+  const proxies = new TrustedProxies(options.trustedProxies ?? [], options.onProxyProblem)
+  const bodies = new BodyReader(budget, { bytesPerSecond: limits.bodyBytesPerSecond, windowMs: limits.bodyWindowMs })
   const running = new Set<Promise<void>>()
   const ending = new AbortController()
   let draining = false
-  const context = openContext(options, { id, limits, now, isDraining: () => draining, ended: ending.signal })
+  const context = openContext(options, {
+    id,
+    limits,
+    now,
+    isDraining: () => draining,
+    isTrustedProxy: address => proxies.has(address),
+    ended: ending.signal,
+  })
 
   async function answer(request: RawRequest, response: ServerResponse): Promise<void> {
-    const exchange = openExchange(request, response, { connections, writeMs: limits.writeMs, arrivedAt: now() })
+    const how = { connections, bodies, proxies, writeMs: limits.writeMs, arrivedAt: now() }
+    const exchange = openExchange(request, response, how)
     const reply = await servingAxon.run(id, () =>
       questionSignal.run(exchange.cancellation.signal, () => pipeline(context, exchange)),
     )
@@ -76,6 +92,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   const app = openServer({
     limits,
     connections,
+    proxies,
     wire: options.wires[0],
     take,
     onUnparsed: (refusal, socket) => publishUnparsed(refusal, socket, { axon: id, arrivedAt: now() }),
@@ -93,6 +110,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
   }
 
   const port = await listen(app, options).catch(async error => {
+    ending.abort()
     await app.close()
     throw error
   })
@@ -107,6 +125,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       return connections.openRequests
     },
     rateLeft: hotkey => rateLeft(context.callerRates, context.policy.current, hotkey),
+    load: () => ({
+      connections: connections.load(),
+      bodies: budget.load(),
+      checks: context.verification.checks.load(),
+      places: context.scheduler.load(),
+    }),
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { quote } from '../text/escape.js'
+import { isNetwork } from './http/trusted-proxies.js'
 
 /** The operator's settings of the axon. */
 export const axonSettings = z.object({
@@ -69,4 +71,22 @@ export const axonSettings = z.object({
     .default(1024 * 1024)
     .describe('largest body that a request may have')
     .meta({ flag: 'max-body', unit: 'size' }),
+  store: z
+    .enum(['disk', 'memory'])
+    .default('disk')
+    .describe(
+      'where the nonces of answered requests are kept, so that none is answered twice: disk, which a restart leaves; memory, which forgets them',
+    )
+    .meta({ flag: 'store' }),
+  trustedProxy: z
+    .array(
+      z.string().refine(isNetwork, {
+        error: ({ input }) => `is neither an IP address nor a network such as 10.0.0.0/8: ${quote(String(input))}`,
+      }),
+    )
+    .default([])
+    .describe(
+      'addresses and networks of proxies in front of the axon, whose X-Forwarded-For names the caller; no share by address holds for their own',
+    )
+    .meta({ flag: 'trusted-proxy', examples: [['127.0.0.1', '10.0.0.0/8']] }),
 })

@@ -47,7 +47,7 @@ export default class Serve extends SettingsCommand {
     }),
     dev: Flags.boolean({
       description:
-        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, and the flags of policy, neuron, subtensor and wallet',
+        'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, --store, and the flags of policy, neuron, subtensor and wallet',
     }),
     'watch-config': Flags.boolean({
       description:

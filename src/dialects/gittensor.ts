@@ -33,6 +33,8 @@ export const gittensor: DialectPlugin = ({ defineDialect, defineRoute, conversat
     cost: body => body.max_tokens,
     refusals: {
       QUEUE_FULL: busy,
+      DEADLINE_TOO_NEAR: busy,
+      OVERLOADED: busy,
       BUSY: busy,
       BUDGET_USED: { status: 403, text: 'the token budget of this hotkey is used up' },
     },

@@ -15,6 +15,7 @@ import {
   LOG,
   MINERS,
 } from '../app/tokens.js'
+import { axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
@@ -88,11 +89,20 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
   }
 }
 
-/** The host's sections for a program: it names the network itself, because opening a miner must not connect to a server. */
+/**
+ * The host's sections for a program: it names the network itself, because opening a miner must not connect to a server, and
+ * the store of nonces, because it must not write to a disk.
+ */
 function programSections(): readonly Section[] {
   const { network } = chainSettings.shape
+  const { store } = axonSettings.shape
   const subtensor = chainSettings.extend({ network: network.unwrap().default('none').meta(network.meta()!) })
-  return Object.values({ ...hostSections, subtensor: { ...hostSections.subtensor, settings: subtensor } })
+  const axon = axonSettings.extend({ store: store.unwrap().default('memory').meta(store.meta()!) })
+  return Object.values({
+    ...hostSections,
+    axon: { ...hostSections.axon, settings: axon },
+    subtensor: { ...hostSections.subtensor, settings: subtensor },
+  })
 }
 
 /** @throws {ConfigError} CONFIG_INVALID when a setting has no effect without a chain */
@@ -148,7 +158,7 @@ async function walletHotkey(scope: RunScope, settings: object): Promise<Keypair>
 /** @throws {ConfigError} CONFIG_INVALID when the program names no folder */
 function chainFolder({ folder }: OpenMinerOptions): string {
   if (folder !== undefined) return resolve(folder)
-  const message = 'folder is missing: it keeps the last metagraph, for a restart while the chain is out of reach'
+  const message = 'folder is missing: it keeps the last metagraph and the spent nonces, for a restart'
   const hint = "pass a folder for your program's data; the miner creates it"
   throw new ConfigError('CONFIG_INVALID', [{ code: 'MISSING', path: 'folder', message, hint }])
 }

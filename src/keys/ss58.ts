@@ -46,13 +46,14 @@ function decode(address: string): Uint8Array {
 }
 
 /**
- * Encodes a public key as the ss58 address of network prefix 42.
+ * Encodes a public key as an ss58 address.
  *
  * @param publicKey 32 bytes
+ * @param prefix of the network, below 64; by default 42, Bittensor's
  */
-export function encodeAddress(publicKey: Uint8Array): string {
+export function encodeAddress(publicKey: Uint8Array, prefix = PREFIX): string {
   const bytes = new Uint8Array(1 + publicKey.length + CHECKSUM_BYTES)
-  bytes[0] = PREFIX
+  bytes[0] = prefix
   bytes.set(publicKey, 1)
   bytes.set(checksum(bytes.subarray(0, -CHECKSUM_BYTES)), 1 + publicKey.length)
   return base58.encode(bytes)

@@ -239,8 +239,8 @@ export type Miner = {
    */
   blacklist?(call: ProvenCall): Verdict | Promise<Verdict>
   /**
-   * Returns the priority of a call while calls wait: higher goes first, the default is 0; among equals the caller with the
-   * higher stake does. Called for each verified call of a hotkey that is registered, or that the operator allows; all other
+   * Returns the priority of a call while calls wait: higher goes first, the default is 0; among equals callers share the
+   * places by stake (docs/fairness.md). Called for each verified call of a hotkey that is registered, or that the operator allows; all other
    * calls go last. A failure is handled as one of `blacklist`.
    */
   priority?(call: ProvenCall): number | Promise<number>

@@ -11,7 +11,7 @@ const rate = z.string().refine(text => parseRate(text) !== undefined, {
     `must be a rate such as 30/min or 1/5min, with s, min, h or day and at most 7 days, or none, not ${quote(String(input))}`,
 })
 
-// The account of the public key 0, which has no secret key: typed as it stands, it admits no caller.
+// The account of the public key 0, whose signatures the verifier refuses: typed as it stands, it admits no caller.
 const exampleHotkey = '5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM'
 const examples = [[exampleHotkey]]
 

@@ -8,7 +8,7 @@ export type Head = {
   readonly target: string
   /** name, value, name, value …: Node's `rawHeaders`, because Node joins repeated headers */
   readonly rawHeaders: readonly string[]
-  /** the peer's address; IPv4 without the `::ffff:` of a dual-stack socket */
+  /** the caller's address: the peer's, or what a trusted proxy tells; IPv4 without the `::ffff:` of a dual-stack socket */
   readonly address: string
   /** the peer's port */
   readonly port: number

@@ -238,11 +238,11 @@ describe('places', () => {
   const allowed = minted(0)
   const settings = { ...open, allow: [allowed.address] }
 
-  /** Who is asked, in order, when these wait while the only place is taken. */
+  /** Whose questions are asked, in order, when these wait while the only place is taken. */
   async function order(callers: readonly Keypair[], miner: Partial<Miner> = {}): Promise<string[]> {
     await using queue = await startQueue({ queue: callers.length, rules: rules(settings), standings })
     Object.assign(queue.miner, miner)
-    await queue.wait('first', {}, { by: allowed })
+    await queue.wait('first', {}, { by: dave })
     for (const [at, by] of callers.entries()) await queue.wait(String(at), {}, { by })
     const order = []
     for (let at = 0; at <= callers.length; at++) {
@@ -253,29 +253,40 @@ describe('places', () => {
     return order
   }
 
-  it('go by stake to the RAO, then by arrival; an allowed hotkey that is not registered has none, a stranger is last', async () => {
-    const got = await order([minted(1), allowed, alice, dave, charlie, alice])
-    assert.deepEqual(got, ['first', '4', '3', '2', '5', '1', '0'])
+  it('go to each waiting caller once before any has a second turn, whatever the stakes are; to a stranger last', async () => {
+    const got = await order([minted(1), charlie, charlie, charlie, alice, allowed])
+    assert.deepEqual(got, ['first', '1', '4', '5', '2', '3', '0'])
+  })
+
+  it('go by stake in the long run', async () => {
+    const got = await order([...Array(4).fill(allowed), ...Array(4).fill(alice), ...Array(4).fill(charlie)])
+    const turns = got.map(said =>
+      said === 'first' ? '' : Number(said) < 4 ? 'allowed' : Number(said) < 8 ? 'low' : 'high',
+    )
+    assert.ok(turns.lastIndexOf('high') < turns.lastIndexOf('low'), turns.join(' '))
+    assert.equal(turns.at(-1), 'low')
   })
 
   it('go by the miner’s own priority before the stake', async () => {
     const priority: Miner['priority'] = ({ caller }) => (caller === alice.address || caller === allowed.address ? 1 : 0)
-    assert.deepEqual(await order([charlie, allowed, alice], { priority }), ['first', '2', '1', '0'])
+    assert.deepEqual(await order([charlie, allowed, alice], { priority }), ['first', '1', '2', '0'])
   })
 
-  it('are given up by the least stake when a higher one comes', async () => {
-    await using queue = await startQueue({ queue: 2, rules: rules(settings), standings })
-    await queue.wait('first', {}, { by: allowed })
-    const [low] = [await queue.wait('alice'), await queue.wait('dave', {}, { by: dave })]
+  it('are given up by the caller that holds most for its stake', async () => {
+    await using queue = await startQueue({ queue: 3, rules: rules(settings), standings })
+    await queue.wait('first', {}, { by: charlie })
+    const [one, two] = [await queue.wait('one'), await queue.wait('two')]
+    await queue.wait('dave', {}, { by: dave })
     const high = await queue.wait('charlie', {}, { by: charlie })
-    assert.equal((await low.reply).status, 503)
-    assert.equal((await send(queue.axon.url, saying('alice'))).status, 503)
-    for (const said of ['first', 'charlie', 'dave']) {
+    assert.equal((await two.reply).status, 503)
+    assert.equal((await send(queue.axon.url, saying('three'))).status, 503)
+    for (const said of ['first', 'one', 'dave', 'charlie']) {
       const held = await queue.miner.next()
       assert.equal(held.said, said)
       held.answer('fine')
     }
     assert.equal((await high.reply).status, 200)
+    assert.equal((await one.reply).status, 200)
   })
 })
 

@@ -2,11 +2,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Memory } from '../support/memory.ts'
 import { type MinerProcess, startMiner } from '../support/miner-process.ts'
+import { random } from '../support/random.ts'
 import { trustedCertificate } from '../support/tls-front.ts'
 import { type Caller, streamCaller, wholeCaller } from './callers.ts'
 import { type FailingEndpoint, startFailingEndpoint } from './endpoint.ts'
 import { broken, type Outcome } from './outcome.ts'
-import { random } from './random.ts'
 import { startDirectMiner } from './start-direct-miner.ts'
 
 export const AT_ONCE = 16

@@ -1,4 +1,4 @@
-import { pick, random } from './random.ts'
+import { pick, random } from '../support/random.ts'
 
 /** Returns the question of caller `number`; all differ. */
 export const questionOf = (number: number): string => `What is ${number} to you?`

@@ -1,8 +1,8 @@
 import { type FaultName, faults } from '../support/fault-server.ts'
 import { type Behaviour, type ModelRequest, startModelServer, streamed } from '../support/model-server.ts'
+import { pick, random } from '../support/random.ts'
 import { type Handshake, startTlsFront } from '../support/tls-front.ts'
 import { numberOf, piecesOf } from './conversation.ts'
-import { pick, random } from './random.ts'
 
 /** One request as the endpoint saw it; times by `performance.now()`. */
 export type Served = { readonly caller: number; readonly did: string; readonly from: number; to: number }

@@ -32,6 +32,7 @@ describe('oclif.manifest.json', () => {
     const all = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor']
     assert.deepEqual(readers.sort(), [
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
+      ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
       ['config:show', all, true],
       ['metagraph', ['subnet', 'subtensor'], false],
@@ -47,7 +48,7 @@ describe('oclif.manifest.json', () => {
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
     // Those for plugins read no settings; the others use no miner, see setting-flags.ts.
-    const without = ['announce', 'metagraph', 'status']
+    const without = ['announce', 'audit', 'metagraph', 'status']
     const others = Object.values(commands).filter(({ id }) => !id.startsWith('plugins') && !without.includes(id))
     const flags = others.flatMap(command =>
       Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),

@@ -61,6 +61,7 @@ const groups: Record<string, Record<string, Case>> = {
     'help-policy-explain': { args: 'policy explain --help' },
     'help-status': { args: 'help status' },
     'help-announce': { args: 'announce --help' },
+    'help-audit': { args: 'audit --help' },
     'help-dialects': { args: 'help dialects' },
     'help-plugins': { args: 'plugins --help' },
     'help-plugins-install': { args: 'plugins install --help' },

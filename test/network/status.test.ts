@@ -109,13 +109,26 @@ describe('miner status', () => {
     await using second = await startMiner(flags, { env: env() })
     const isTwice = ({ event }: { event: string }) => event === 'servedTwice'
     const warning = second.records.find(isTwice) ?? (await second.next('servedTwice'))
-    const { document } = await statusOf(node.url, '--no-announce')
+    const { document } = await statusOf(node.url)
     assert.equal(warning.url, first.url)
     assert.deepEqual([document.serving.pid, document.serving.url], [warning.pid, first.url])
     await second.stop()
     assert.equal((await readState(path)).state!.url, first.url)
     await first.stop()
     assert.ok(!first.records.some(isTwice))
+  })
+
+  it('finds nothing wrong with an address of a proxy while a miner with --no-announce serves', async () => {
+    await using node = await startNode({ axon: { ip: LOOPBACK, port: 9 } })
+    const flags = ['serve', '--use', 'echo', '--axon-port', '0', '--network', node.url, '--no-announce']
+    await using miner = await startMiner(flags, { env: env() })
+    const path = statePath(join(home, 'data/chain'), { netuid: 1, hotkey: bob.address })
+    while ((await readState(path)).state === null) await setTimeout(50)
+    const { code, codes, document } = await statusOf(node.url)
+    assert.deepEqual([code, codes], [0, []])
+    assert.deepEqual([document.serving.running, document.own.ip], [true, null])
+    await miner.stop()
+    assert.deepEqual((await statusOf(node.url, '--axon-port', '9')).codes, ['NOT_SERVING'])
   })
 
   it('finds the problems, and exits with 1', async () => {

@@ -170,6 +170,17 @@ describe('announcing', function () {
       assert.deepEqual(started.served(), [ip])
     })
 
+    it('waits for no announcement on a chain that was reset meanwhile', async () => {
+      await using started = await start({}, {}, { folder })
+      const { uid, registeredAt } = started.life.report()
+      const path = announcementPath({ folder, network: started.node.url, netuid: 1, hotkey: bob.address })
+      const block = RECORDED_BLOCK + 5_000
+      writeFileSync(path, JSON.stringify({ format: 1, uid, registeredAt, block, lostAt: [] }), { mode: 0o600 })
+      await started.announce()
+      assert.deepEqual(started.served(), [ip])
+      assert.equal(started.life.report().announcement, 'announced')
+    })
+
     it('forgets what is damaged, and says so', async () => {
       await using started = await start({}, {}, { folder })
       await started.announce()

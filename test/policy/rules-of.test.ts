@@ -4,7 +4,7 @@ import type { Route } from '#dist/plugin/dialect.js'
 import type { Standing, Standings } from '#dist/plugin/standing.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
 import { Refusal } from '#dist/wires/refusal.js'
-import { pick, random } from '../chaos/random.ts'
+import { pick, random } from '../support/random.ts'
 
 const settings = { allow: [], deny: [], requirePermit: true, allowUnregistered: false, minStake: 0 }
 type Settings = Parameters<typeof rulesOf>[0]
@@ -162,14 +162,15 @@ describe('screen of a route without rules', () => {
       standing: registered,
       isStranger: false,
       isExempt: false,
+      isAllowed: false,
       stakeRao: 7n,
     })
     for (const standing of ['unregistered', 'unknown'] as const)
-      assert.deepEqual(at(standing), { standing, isStranger: true, isExempt: false, stakeRao: 0n })
+      assert.deepEqual(at(standing), { standing, isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n })
   })
 
   it('takes an allowed hotkey for no stranger, but exempts it from no rate', () => {
-    const known = { standing: 'unknown', isStranger: false, isExempt: false, stakeRao: 0n }
+    const known = { standing: 'unknown', isStranger: false, isExempt: false, isAllowed: true, stakeRao: 0n }
     assert.deepEqual(at('unknown', { allow: ['alice'] }), known)
   })
 

@@ -31,7 +31,8 @@ export type MinerProcess = AsyncDisposable & {
 /**
  * Starts the real program as a process, with its own configuration, data and cache folders, and waits until it serves.
  * `args` begin with `serve` and should include `--axon-port 0`. It does not probe its endpoints unless `--probe` is among
- * them: tests count the requests of callers.
+ * them: tests count the requests of callers. It keeps its nonces in memory unless `--store` is among them: the store on
+ * disk refuses callers for the first 4 s of a fresh folder.
  *
  * @param options.wrapper a command, and its arguments, that becomes the program
  * @throws when it exits first, or does not serve in time, with its output
@@ -47,7 +48,7 @@ export async function startMiner(
     const [command, ...words] = [...wrapper, process.execPath, program, ...args]
     const server = await startServer(command!, words, {
       ...options,
-      env: { MINER_AXON_PROBE: 'false', ...home.env },
+      env: { MINER_AXON_PROBE: 'false', MINER_AXON_STORE: 'memory', ...home.env },
       output: 'stderr',
       readyOf(line) {
         const record = recordOf(line)

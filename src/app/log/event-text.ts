@@ -96,6 +96,8 @@ const inWords = new Set<unknown>([
   'metagraphSaved',
   'noCallers',
   'notReloaded',
+  'proxyUnreadable',
+  'proxyUntrusted',
   'registered',
   'reloaded',
   'reloadRefused',

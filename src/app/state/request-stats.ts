@@ -154,7 +154,7 @@ export class RequestStats implements Disposable {
   #forget(): void {
     const current = Math.floor(this.#options.now() / MINUTE_MS)
     while (this.#minutes[0] && this.#minutes[0].number <= current - MINUTES) this.#minutes.shift()
-    // A clock that was wrong by more than an hour was set right: what it counted has no time any more.
+    // A clock that was wrong by more than an hour was set right: when it counted what it did is not known.
     if (this.#minutes.some(({ number }) => number - current > MINUTES)) this.#minutes.length = 0
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readPrivateFile } from '../../neuron/disk/private-file.js'
+import { readPrivateFile } from '../../disk/private-file.js'
 import { policySettings } from '../../policy/settings.js'
 
 /** The form of the file; a reader of another version ignores it. */
@@ -83,8 +83,8 @@ export type ServingState = z.output<typeof servingState>
 const MAX_AGE_MS = 60_000
 
 /**
- * Returns whether the miner of a state serves, as far as its file tells. A time in the future is as old: the clock was set
- * back since, and a miner that serves has written again.
+ * Returns whether the miner of a state serves, as far as its file tells. A time far in the future counts as old: the clock
+ * was set back, and a miner that serves would have written again.
  */
 export function isServing({ stoppedAt, writtenAt }: ServingState, now: number): boolean {
   return stoppedAt === null && Math.abs(now - writtenAt) <= MAX_AGE_MS

@@ -1,4 +1,4 @@
-import { writePrivateFile } from '../../neuron/disk/private-file.js'
+import { writePrivateFile } from '../../disk/private-file.js'
 import type { Log } from '../../plugin/log.js'
 import { isServing, readState, type ServingState, stateText } from './serving-state.js'
 
@@ -13,8 +13,8 @@ type FileOptions = {
 }
 
 /**
- * The file on disk. It belongs to one process at a time: one that finds it with another that serves leaves it alone until
- * that one stops, or has written nothing for a minute.
+ * The file on disk. It belongs to one process at a time: a process that finds the file of another one that serves leaves it
+ * alone until the other stops, or has written nothing for a minute.
  */
 export class StateFile {
   readonly #path: string

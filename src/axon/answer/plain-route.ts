@@ -28,7 +28,7 @@ export function plainRouteOf({ method, target }: Head, routes: PlainRoutes): Nam
 /**
  * Answers a plain route, one beside the synapses, in JSON.
  *
- * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · MALFORMED
+ * @throws {Refusal} BUDGET_USED · BODY_TOO_LARGE · BODY_TIMEOUT · BODIES_FULL · MALFORMED
  * @throws the signal's reason, which is the deadline's · whatever the dialect throws
  */
 export async function answerPlain(
@@ -38,8 +38,7 @@ export async function answerPlain(
 ): Promise<Reply> {
   const { head, cancellation } = exchange
   rateLimiters.addresses.take(`${name} ${addressKey(head.address)}`, route.rate ?? strangersRate)
-  const body =
-    head.method === 'GET' ? queryOf(head.target) : jsonOf(await exchange.body(Math.min(maxBody, STRANGERS_BODY)))
+  const body = head.method === 'GET' ? queryOf(head.target) : await readJsonBody(exchange, maxBody)
   deadline.phase = 'answer'
   const answer = { body, address: head.address, signal: cancellation.signal }
   const reply = JSON.stringify(await abortablePlugin('dialect', route.answer(answer), cancellation.signal))
@@ -52,9 +51,10 @@ function queryOf(target: string): Record<string, string> {
   return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(target.slice(mark)))
 }
 
-function jsonOf(raw: Uint8Array): unknown {
+async function readJsonBody(exchange: Exchange, maxBody: number): Promise<unknown> {
+  using raw = await exchange.body(Math.min(maxBody, STRANGERS_BODY))
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw.bytes))
   } catch {
     throw new Refusal('MALFORMED', 'The body is not JSON')
   }

@@ -40,6 +40,13 @@ export async function respond(
   const { signal } = exchange.cancellation
   trace.started()
   const startedAt = performance.now()
+  let hasFirst = false
+  const onFirst = () => {
+    // A dialect may ask more than once: its second question begins when the first is answered.
+    if (!hasFirst) axon.firstWords.add(route, performance.now() - startedAt)
+    hasFirst = true
+    trace.firstToken()
+  }
   const session = new MinerSession({
     miner: axon.miner,
     asked: {
@@ -52,7 +59,7 @@ export async function respond(
     mayCut: axon.mayCut,
     now: axon.now,
     arrivedAt: exchange.arrivedAt,
-    onFirst: () => trace.firstToken(),
+    onFirst,
   })
   const question = {
     id: trace.id,

@@ -2,11 +2,14 @@ import type { ServerResponse } from 'node:http'
 import type { Exchange } from '../exchange.js'
 import type { Connections } from './connections.js'
 import type { RawRequest } from './open-server.js'
-import { readBody } from './read-body.js'
+import type { BodyReader } from './read-body.js'
+import { peerOf, plainAddress, type TrustedProxies } from './trusted-proxies.js'
 import { writeStream } from './write-stream.js'
 
 type ExchangeOptions = {
   readonly connections: Connections
+  readonly bodies: BodyReader
+  readonly proxies: TrustedProxies
   /** how long a caller may take to read one piece of a stream */
   readonly writeMs: number
   /** epoch milliseconds */
@@ -17,27 +20,37 @@ type ExchangeOptions = {
 export function openExchange(
   request: RawRequest,
   response: ServerResponse,
-  { connections, writeMs, arrivedAt }: ExchangeOptions,
+  { connections, bodies, proxies, writeMs, arrivedAt }: ExchangeOptions,
 ): Exchange {
   const { socket } = request
   const cancellation = new AbortController()
+  const peer = peerOf(socket)
+  const address = proxies.callerOf(peer.address, request.rawHeaders)
+  const network = proxies.holderOf({ address, port: peer.port })
+  let holder = network
   response.once('close', connections.begin(socket, cancellation))
   return {
     head: {
       method: request.method ?? '',
       target: originForm(request.originalUrl),
       rawHeaders: request.rawHeaders,
-      address: plainAddress(socket.remoteAddress),
-      port: socket.remotePort ?? 0,
+      address,
+      port: peer.port,
     },
     arrivedAt,
     local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
     body: limit => {
       if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
-      return readBody(request, limit, cancellation.signal)
+      return bodies.read(request, { limit, holder, signal: cancellation.signal })
     },
     cancellation,
+    network,
     stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
+    prove: hotkey => {
+      holder = { kind: 'hotkey', name: hotkey }
+      connections.prove(socket, hotkey)
+    },
+    hasProven: hotkey => connections.hasProven(socket, hotkey),
     trust: () => connections.trust(socket),
   }
 }
@@ -49,9 +62,4 @@ export function openExchange(
 function originForm(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?]*/i, '')
   return path === target || path.startsWith('/') ? path : `/${path}`
-}
-
-/** A dual-stack socket shows IPv4 callers as `::ffff:1.2.3.4`. */
-export function plainAddress(address = ''): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
 }

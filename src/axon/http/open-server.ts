@@ -7,12 +7,15 @@ import type { Limits } from '../limits.js'
 import { answerClientError, refuseAndClose } from './client-error.js'
 import type { Connections } from './connections.js'
 
+import { peerOf, type TrustedProxies } from './trusted-proxies.js'
+
 /** A request as Node parsed it; `originalUrl` is its target, which fastify replaces. */
 export type RawRequest = IncomingMessage & { readonly originalUrl: string }
 
 type ServerOptions = {
   readonly limits: Limits
   readonly connections: Connections
+  readonly proxies: TrustedProxies
   /** the wire in whose form input that Node cannot parse is refused */
   readonly wire: Wire
   /** takes every request, whatever its method, target or type, before its body is read; must not throw */
@@ -26,7 +29,7 @@ type ServerOptions = {
  * the routing. So one route takes every URL, and one hook takes every request before fastify looks at its method, type or
  * body.
  */
-export function openServer({ limits, connections, wire, take, onUnparsed }: ServerOptions): FastifyInstance {
+export function openServer({ limits, connections, proxies, wire, take, onUnparsed }: ServerOptions): FastifyInstance {
   const app = fastify({
     forceCloseConnections: true,
     return503OnClosing: false,
@@ -49,7 +52,7 @@ export function openServer({ limits, connections, wire, take, onUnparsed }: Serv
     },
   })
   app.server.maxHeadersCount = 0
-  app.server.on('connection', socket => connections.add(socket))
+  app.server.on('connection', socket => connections.add(socket, proxies.holderOf(peerOf(socket))))
   // A caller that waits for "100 Continue" gets it when the pipeline reads the body.
   for (const event of ['checkContinue', 'checkExpectation'])
     app.server.on(event, (request, response) => app.server.emit('request', request, response))

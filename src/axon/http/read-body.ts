@@ -1,32 +1,158 @@
 import type { IncomingMessage } from 'node:http'
 import { abortable } from '../../async/abortable.js'
 import { Refusal } from '../../wires/refusal.js'
+import type { HeldBody } from '../exchange.js'
+import type { BodyBudget, BodyPart } from '../state/body-budget.js'
+import type { Holder } from '../state/shares.js'
+
+/** A body must have so many bytes in each `windowMs`, or end in it. */
+export type BodyPace = { readonly bytesPerSecond: number; readonly windowMs: number }
+
+type Reading = {
+  /** bytes that the body may have */
+  readonly limit: number
+  readonly holder: Holder
+  readonly signal: AbortSignal
+}
 
 /**
- * Reads the whole body of a request, at most `limit` bytes. `writeReply` discards what is left unread.
+ * Reads bodies, all of them within one budget. `writeReply` discards what is left unread.
  *
- * @throws {Refusal} BODY_TOO_LARGE
- * @throws the signal's reason
+ * Memory: a body takes its content-length from its first byte on, and without one the bytes that have come, in pieces of
+ * 16 KiB; those are copied into one buffer at the end.
  */
-export async function readBody(request: IncomingMessage, limit: number, signal: AbortSignal): Promise<Buffer> {
-  const tooLarge = () => new Refusal('BODY_TOO_LARGE', String(limit))
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  // Into one buffer: the caller chooses the length of the chunks, and each kept chunk costs some hundred bytes more.
-  let body = Buffer.alloc(0)
-  let size = 0
-  const take = (chunk: Buffer) => {
-    const end = size + chunk.length
-    if (end > limit) return reject(tooLarge())
-    if (end > body.length) body = Buffer.concat([body], Math.max(end, 2 * body.length))
-    chunk.copy(body, size)
-    size = end
+export class BodyReader {
+  readonly #budget: BodyBudget
+  readonly #pace: BodyPace
+
+  constructor(budget: BodyBudget, pace: BodyPace) {
+    this.#budget = budget
+    this.#pace = pace
   }
-  const end = () => resolve(body.subarray(0, size))
-  request.on('data', take).once('end', end)
-  try {
-    return await abortable(promise, signal)
-  } finally {
-    request.off('data', take).off('end', end)
+
+  /**
+   * Reads the whole body of a request.
+   *
+   * @throws {Refusal} BODY_TOO_LARGE · BODY_TIMEOUT when it comes too slowly · BODIES_FULL
+   * @throws the signal's reason
+   */
+  async read(request: IncomingMessage, { limit, holder, signal }: Reading): Promise<HeldBody> {
+    const declared = request.headers['content-length']
+    const length = declared === undefined ? null : Number(declared)
+    if (length !== null && length > limit) throw tooLarge(limit)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const part = this.#budget.open(holder, reject)
+    const body = length === null ? new Pieces(part, limit) : new Whole(part, length)
+    const take = (chunk: Buffer) => {
+      try {
+        body.add(chunk)
+        part.touch()
+      } catch (error) {
+        reject(error)
+      }
+    }
+    request.on('data', take).once('end', resolve)
+    try {
+      using _pace = requirePace(() => body.size, this.#pace, reject)
+      await abortable(promise, signal)
+      part.finish()
+      return { bytes: body.bytes(), [Symbol.dispose]: () => part[Symbol.dispose]() }
+    } catch (error) {
+      part[Symbol.dispose]()
+      throw error
+    } finally {
+      request.off('data', take).off('end', resolve)
+    }
+  }
+}
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal('BODY_TOO_LARGE', String(limit))
+}
+
+/** A body of known length: one buffer. The parser of HTTP gives no more bytes than that. */
+class Whole {
+  readonly #part: BodyPart
+  readonly #length: number
+  #bytes: Buffer | undefined
+  size = 0
+
+  constructor(part: BodyPart, length: number) {
+    this.#part = part
+    this.#length = length
+  }
+
+  add(chunk: Buffer): void {
+    if (!this.#bytes) {
+      this.#part.take(this.#length)
+      this.#bytes = Buffer.allocUnsafeSlow(this.#length)
+    }
+    this.size += chunk.copy(this.#bytes, this.size)
+  }
+
+  bytes(): Buffer {
+    return (this.#bytes ?? Buffer.alloc(0)).subarray(0, this.size)
+  }
+}
+
+/** A body in chunks of HTTP, whose length its caller chooses: each kept chunk would cost some hundred bytes more. */
+class Pieces {
+  readonly #part: BodyPart
+  readonly #limit: number
+  readonly #pieces: Buffer[] = []
+  #free = 0
+  size = 0
+
+  constructor(part: BodyPart, limit: number) {
+    this.#part = part
+    this.#limit = limit
+  }
+
+  add(chunk: Buffer): void {
+    if (this.size + chunk.length > this.#limit) throw tooLarge(this.#limit)
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#free === 0) this.#grow()
+      const copied = chunk.copy(this.#pieces.at(-1)!, PIECE - this.#free, at)
+      at += copied
+      this.#free -= copied
+      this.size += copied
+    }
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#pieces, this.size)
+  }
+
+  #grow(): void {
+    this.#part.take((this.#pieces.length + 1) * PIECE)
+    this.#pieces.push(Buffer.allocUnsafeSlow(PIECE))
+    this.#free = PIECE
+  }
+}
+
+const PIECE = 16 * 1024
+
+/** Calls `onSlow` with BODY_TIMEOUT when the size has grown by less than the pace in one window, until it is disposed. */
+function requirePace(
+  size: () => number,
+  { bytesPerSecond, windowMs }: BodyPace,
+  onSlow: (refusal: Refusal) => void,
+): Disposable {
+  let before = 0
+  let due: NodeJS.Immediate | undefined
+  const look = () => {
+    const now = size()
+    if (now - before < (bytesPerSecond * windowMs) / 1000) onSlow(new Refusal('BODY_TIMEOUT'))
+    before = now
+  }
+  // Periodic, so neither `withTimeout` nor `timeoutSignal`. It looks when the bytes that came during a long turn are read.
+  const timer = setInterval(() => {
+    due = setImmediate(look)
+  }, windowMs)
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      clearImmediate(due)
+    },
   }
 }

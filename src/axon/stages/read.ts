@@ -21,13 +21,13 @@ export type Request = {
  * Reads the body of a verified call, and checks it against the signed hash and then the dialect's schema. On a route
  * that takes unsigned calls there is no hash.
  *
- * @throws {Refusal} BODY_TOO_LARGE · MALFORMED · HASH_MISMATCH
+ * @throws {Refusal} BODY_TOO_LARGE · BODY_TIMEOUT · BODIES_FULL · MALFORMED · HASH_MISMATCH
  */
 export async function read(exchange: Exchange, wire: Wire, call: VerifiedCall, maxBody: number): Promise<Request> {
   const { claim, route } = call
   const isOpen = route.auth === 'none'
-  const raw = await exchange.body(route.maxBody ?? (isOpen ? Math.min(maxBody, STRANGERS_BODY) : maxBody))
-  const tree = await wire.open(claim, raw, isOpen ? null : hashVersions(route))
+  using raw = await exchange.body(route.maxBody ?? (isOpen ? Math.min(maxBody, STRANGERS_BODY) : maxBody))
+  const tree = await wire.open(claim, raw.bytes, isOpen ? null : hashVersions(route))
   const view = route.body.safeParse(toPlain(tree))
   if (view.success) return { call, tree, body: view.data }
   const [issue] = view.error.issues

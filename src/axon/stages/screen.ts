@@ -15,6 +15,8 @@ export type Screened = {
   readonly isStranger: boolean
   /** the operator allows the hotkey by name, so that no rate limit holds for it */
   readonly isExempt: boolean
+  /** the operator allows the hotkey by name */
+  readonly isAllowed: boolean
   /** 0 for a hotkey that is not registered */
   readonly stakeRao: bigint
 }
@@ -28,17 +30,18 @@ export type Screened = {
  */
 export function screen({ hotkey }: Claim, { rules, standings }: Screening, route: Route): Screened {
   if (hotkey === null || route.auth === 'none')
-    return { standing: 'unregistered', isStranger: true, isExempt: false, stakeRao: 0n }
+    return { standing: 'unregistered', isStranger: true, isExempt: false, isAllowed: false, stakeRao: 0n }
   const standing = standings(hotkey)
   const verdict = verdictOf(rules, hotkey, standing)
   if (route.rules !== false) requireAdmitted(verdict)
-  const isExempt = verdict.allow === true && verdict.exempt === true
+  const isAllowed = verdict.allow === true && verdict.exempt === true
   const isDenied = verdict.allow === false && verdict.denied === true
   const isRegistered = typeof standing === 'object'
   return {
     standing,
-    isStranger: isDenied || !(isRegistered || isExempt),
-    isExempt: isExempt && route.rules !== false,
+    isStranger: isDenied || !(isRegistered || isAllowed),
+    isExempt: isAllowed && route.rules !== false,
+    isAllowed,
     stakeRao: isRegistered ? standing.stakeRao : 0n,
   }
 }

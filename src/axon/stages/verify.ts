@@ -1,10 +1,11 @@
 import type { Route } from '../../plugin/dialect.js'
+import type { NonceStore } from '../../store/nonce-store.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
+import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
-import type { RisingNonces } from '../state/rising-nonces.js'
+import type { Holder } from '../state/shares.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
-import type { SpentNonces } from '../state/spent-nonces.js'
 import type { Screened } from './screen.js'
 
 declare const verified: unique symbol
@@ -26,12 +27,10 @@ export type Verification = {
   /** our own hotkey: a signature for another receiver does not count */
   readonly receiver: string
   readonly checks: SignatureQueue
-  readonly nonces: SpentNonces
-  /**
-   * where the dialect wants rising nonces; null: in any order, each once. Kept apart, so that strangers, however many keys
-   * they make, evict no nonce of another caller
-   */
-  readonly rising: { readonly known: RisingNonces; readonly strangers: RisingNonces } | null
+  readonly failedProofs: FailedProofs
+  readonly nonces: NonceStore
+  /** whether the nonces of a dendrite must rise; else they come in any order, each once */
+  readonly rising: boolean
   readonly now: () => number
 }
 
@@ -42,6 +41,10 @@ type Unverified<C extends Claim> = {
   readonly screened: Screened
   /** the caller's */
   readonly address: string
+  /** what the caller counts for until it is proven */
+  readonly network: Holder
+  /** whether a hotkey has proven itself on the connection of the request */
+  readonly hasProven: (hotkey: string) => boolean
   readonly signal: AbortSignal
 }
 
@@ -50,27 +53,33 @@ type Unverified<C extends Claim> = {
  * signed nonce is spent, so that no caller can spend another's. The nonces of strangers are counted by address, because
  * anyone can create hotkeys.
  *
- * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · CHECKS_FULL
+ * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · NONCE_STORE_FAILED · NONCES_UNKNOWN ·
+ *   TOO_MANY_FAILED_PROOFS · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, nonces, rising, now }: Verification,
-  { wire, claim, route, screened, address, signal }: Unverified<C>,
+  { receiver, checks, failedProofs, nonces, rising, now }: Verification,
+  { wire, claim, route, screened, address, network, hasProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
   const proof = wire.proof(claim, receiver)
-  requireFresh(proof, now(), nonces.floorNs)
+  requireFresh(proof, now(), nonces)
   if (nonces.has(proof)) throw seenBefore()
-  if (!(await checks.check(proof, signal))) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   const { isStranger } = screened
+  const { hotkey } = proof
+  const isProvenHere = hasProven(hotkey)
+  const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : network
+  const claimant = { address, hotkey, isProvenHere, isKnown: !isStranger }
+  const holds = await failedProofs.check(claimant, () => checks.check(proof, { holder, signal }))
+  if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }
-  if (!nonces.spend(proof, caller, now())) throw seenBefore()
-  if (rising?.[isStranger ? 'strangers' : 'known'].rises(proof) === false) throw seenBefore()
+  const nonce = { ...proof, sequence: rising ? proof.sequence : null }
+  if (!(await nonces.spend(nonce, caller, now()))) throw seenBefore()
   return verifiedCall(proof.hotkey)
 }
 
 // The texts are the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
-function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, floorNs: bigint): void {
+function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, nonces: NonceStore): void {
   const ageMs = nowMs - Number(signedAtNs) / 1e6
   const seconds = (ms: number) => (ms / 1000).toFixed(2)
   if (ageMs > maxAgeMs) {
@@ -81,7 +90,13 @@ function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number
     const delta = `acceptable delta is ${seconds(maxAheadMs)} seconds but request was ${seconds(-ageMs)} seconds ahead`
     throw new Refusal('NOT_VERIFIED', `Nonce is in the future: ${delta}`)
   }
-  if (signedAtNs <= floorNs) throw new Refusal('NOT_VERIFIED', 'Nonce is too old, it was signed before this axon began')
+  if (signedAtNs <= nonces.floorNs)
+    throw new Refusal('NOT_VERIFIED', 'Nonce is too old, it was signed before this axon began')
+  const { unknownUntilMs } = nonces
+  if (nowMs < unknownUntilMs || signedAtNs <= BigInt(unknownUntilMs) * 1_000_000n) {
+    const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
+    throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
+  }
 }
 
 function seenBefore(): Refusal {

@@ -1,107 +1,194 @@
 import { Refusal } from '../../wires/refusal.js'
+import { type Charge, FairQueue, type Waiting } from './fair-queue.js'
+import { type Holder, TOP_HOLDERS } from './shares.js'
 
 /** A place for one request. Disposing it gives the place to the next in line. */
 export type Place = Disposable
 
+/** How many requests are at work, how many wait, and which callers have most of both together. */
+export type SchedulerLoad = {
+  readonly atWork: number
+  readonly waiting: number
+  readonly top: readonly (Holder & { readonly atWork: number; readonly waiting: number })[]
+}
+
+/** A request for a place. */
+export type Wish = {
+  /** the hotkey, or the network of a stranger: what is counted as one caller */
+  readonly caller: string
+  /** the caller is neither registered nor allowed */
+  readonly isStranger?: boolean
+  /** the class, as the miner's `priority` hook says; 0 by default */
+  readonly priority?: number
+  /** decides between the callers of a class; 1 by default */
+  readonly weight?: number
+  /** epoch milliseconds; decides between the requests of one caller */
+  readonly deadline?: number
+  /** a shorter queue for this request */
+  readonly queue?: number
+}
+
 /**
- * Gives places to `concurrency` requests and lets `queue` more wait: by priority, then by stake, and among equals in the
- * order of arrival. When the queue is full, a request of a higher rank evicts the last one of the lowest. Strangers come
- * last, and begin only while less than half of the places are taken; the rest is for registered and allowed callers.
+ * Gives places to `concurrency` requests and lets `queue` more wait. A place goes by class: the higher priority first,
+ * strangers last; within a class callers share by weight (`FairQueue`), and within a caller the nearer deadline goes
+ * first. When the queue is full, the lowest class makes room. Strangers begin only while less than half of the places are
+ * taken; the rest is for registered and allowed callers.
  */
 export class Scheduler {
   readonly #concurrency: number
   readonly #queue: number
-  /** in the order of arrival */
-  readonly #waiting = new Set<Waiting>()
+  readonly #elapsed: () => number
+  readonly #classes = new Map<number, FairQueue<Entry>>()
   #working = 0
+  #waiting = 0
+  /** how long a request holds its place, on average, the latest counting most */
+  #costMs = FIRST_COST_MS
 
-  constructor(options: { concurrency: number; queue: number }) {
+  /** @param options.elapsed milliseconds of a clock that never steps back */
+  constructor(options: { concurrency: number; queue: number; elapsed?: () => number }) {
     this.#concurrency = options.concurrency
     this.#queue = options.queue
+    this.#elapsed = options.elapsed ?? (() => performance.now())
+  }
+
+  /** how many requests hold a place */
+  get atWork(): number {
+    return this.#working
+  }
+
+  load(): SchedulerLoad {
+    const callers = [...this.#classes].flatMap(([rank, line]) =>
+      line
+        .callers()
+        .map(caller => ({ ...caller, kind: rank === STRANGERS ? ('network' as const) : ('hotkey' as const) })),
+    )
+    // A hotkey is in several classes when the `priority` hook ranks its calls differently.
+    const merged = new Map<string, (typeof callers)[number]>()
+    for (const caller of callers) {
+      const key = `${caller.kind} ${caller.name}`
+      const { atWork = 0, waiting = 0 } = merged.get(key) ?? {}
+      merged.set(key, { ...caller, atWork: caller.atWork + atWork, waiting: caller.waiting + waiting })
+    }
+    const top = [...merged.values()].sort((a, b) => b.atWork + b.waiting - a.atWork - a.waiting)
+    return { atWork: this.#working, waiting: this.#waiting, top: top.slice(0, TOP_HOLDERS) }
   }
 
   /**
-   * Resolves to a place, at once or when one is free.
+   * Resolves to a place, at once or when it is the request's turn.
    *
-   * @param how.stakeRao decides between equal priorities
-   * @param how.queue a shorter queue for this request
-   * @param how.isStranger the caller is neither registered nor allowed
    * @throws {Refusal} QUEUE_FULL
    * @throws the signal's reason, when the caller disconnects or its deadline passes first
    */
-  async place(
-    signal: AbortSignal,
-    { priority = 0, stakeRao = 0n, queue = this.#queue, isStranger = false }: Wish = {},
-  ): Promise<Place> {
+  async place(signal: AbortSignal, wish: Wish): Promise<Place> {
     signal.throwIfAborted()
-    const rank = isStranger ? STRANGER : { priority, stakeRao }
-    if (this.#hasPlaceFor(rank)) this.#working++
-    else await this.#turn(signal, rank, Math.min(queue, this.#queue))
-    let held = true
+    const { caller, weight = 1, deadline = Number.POSITIVE_INFINITY, queue = this.#queue } = wish
+    const rank = wish.isStranger ? STRANGERS : (wish.priority ?? 0)
+    const waiting = { caller, weight, deadline }
+    if (this.#hasPlaceFor(rank)) return this.#held(rank, this.#lineOf(rank).begin(waiting, this.#costMs))
+    if (queue < this.#queue && this.#waiting >= queue) throw full()
+    return new Promise((enter, yieldTo) => {
+      const leave = () => {
+        this.#remove(entry)
+        yieldTo(signal.reason)
+      }
+      const entry = {
+        ...waiting,
+        rank,
+        enter,
+        yieldTo,
+        stopListening: () => signal.removeEventListener('abort', leave),
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      this.#lineOf(rank).add(entry)
+      this.#waiting++
+      if (this.#waiting > this.#queue) this.#makeRoom()
+    })
+  }
+
+  #hasPlaceFor(rank: number): boolean {
+    return this.#working < this.#placesOf(rank)
+  }
+
+  #placesOf(rank: number): number {
+    return rank === STRANGERS ? this.#concurrency / 2 : this.#concurrency
+  }
+
+  #lineOf(rank: number): FairQueue<Entry> {
+    const line = this.#classes.get(rank) ?? new FairQueue<Entry>()
+    this.#classes.set(rank, line)
+    return line
+  }
+
+  /** Evicts the last request of the lowest class, which may be the one that just came. */
+  #makeRoom(): void {
+    const [, lowest] = this.#waitingClass((rank, other) => rank < other)!
+    const entry = lowest.last()
+    this.#remove(entry)
+    entry.stopListening()
+    entry.yieldTo(full())
+  }
+
+  #remove(entry: Entry): void {
+    this.#classes.get(entry.rank)!.remove(entry)
+    this.#waiting--
+    this.#dropIdle(entry.rank)
+  }
+
+  #held(rank: number, charge: Charge): Place {
+    this.#working++
+    const startedAt = this.#elapsed()
+    let isHeld = true
     return {
       [Symbol.dispose]: () => {
-        if (held) this.#leave()
-        held = false
+        if (isHeld) this.#leave(rank, charge, this.#elapsed() - startedAt)
+        isHeld = false
       },
     }
   }
 
-  #hasPlaceFor({ priority }: Rank): boolean {
-    return this.#working < (priority === STRANGER.priority ? this.#concurrency / 2 : this.#concurrency)
-  }
-
-  #turn(signal: AbortSignal, rank: Rank, queue: number): Promise<void> {
-    if (this.#waiting.size >= queue) this.#makeRoom(rank, queue)
-    return new Promise((resolve, reject) => {
-      const enter = () => {
-        signal.removeEventListener('abort', leave)
-        resolve()
-      }
-      const yieldTo = (refusal: Refusal) => {
-        signal.removeEventListener('abort', leave)
-        reject(refusal)
-      }
-      const waiting = { rank, enter, yieldTo }
-      const leave = () => {
-        this.#waiting.delete(waiting)
-        reject(signal.reason)
-      }
-      this.#waiting.add(waiting)
-      signal.addEventListener('abort', leave, { once: true })
-    })
-  }
-
-  /** Evicts the last waiting request of the lowest rank, if that is below this one and this one may wait at all. */
-  #makeRoom(rank: Rank, queue: number): void {
-    const full = new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
-    let last: Waiting | undefined
-    for (const waiting of this.#waiting) if (!last || !isAbove(waiting.rank, last.rank)) last = waiting
-    if (!last || queue < this.#queue || !isAbove(rank, last.rank)) throw full
-    this.#waiting.delete(last)
-    last.yieldTo(full)
-  }
-
-  /** Hands the place to the next in line, without freeing it in between. */
-  #leave(): void {
-    let next: Waiting | undefined
-    for (const waiting of this.#waiting) if (!next || isAbove(waiting.rank, next.rank)) next = waiting
+  /** Hands the place to the next in line. */
+  #leave(rank: number, charge: Charge, ms: number): void {
     this.#working--
-    if (!next || !this.#hasPlaceFor(next.rank)) return
-    this.#working++
-    this.#waiting.delete(next)
-    next.enter()
+    this.#costMs += (ms - this.#costMs) * COST_SHARE
+    this.#classes.get(rank)!.end(charge, ms)
+    this.#dropIdle(rank)
+    const highest = this.#waitingClass((one, other) => one > other)
+    if (!highest || !this.#hasPlaceFor(highest[0])) return
+    const [nextRank, line] = highest
+    const { item, charge: begun } = line.next(this.#placesOf(nextRank), this.#costMs)
+    this.#waiting--
+    item.stopListening()
+    item.enter(this.#held(nextRank, begun))
+  }
+
+  #waitingClass(goesFirst: (rank: number, other: number) => boolean): [number, FairQueue<Entry>] | undefined {
+    let first: [number, FairQueue<Entry>] | undefined
+    for (const [rank, line] of this.#classes)
+      if (line.waiting > 0 && (!first || goesFirst(rank, first[0]))) first = [rank, line]
+    return first
+  }
+
+  #dropIdle(rank: number): void {
+    if (this.#classes.get(rank)?.isIdle) this.#classes.delete(rank)
   }
 }
 
-type Wish = Partial<Rank> & { readonly queue?: number; readonly isStranger?: boolean }
-
-type Rank = { readonly priority: number; readonly stakeRao: bigint }
-
-/** The lowest rank. A caller to which the miner's `priority` hook gives this priority is treated as a stranger. */
-const STRANGER: Rank = { priority: Number.NEGATIVE_INFINITY, stakeRao: 0n }
-
-function isAbove(one: Rank, other: Rank): boolean {
-  return one.priority === other.priority ? one.stakeRao > other.stakeRao : one.priority > other.priority
+type Entry = Waiting & {
+  readonly rank: number
+  enter(place: Place): void
+  yieldTo(reason: unknown): void
+  stopListening(): void
 }
 
-type Waiting = { readonly rank: Rank; enter(): void; yieldTo(refusal: Refusal): void }
+/** The lowest class. A caller to which the miner's `priority` hook gives this priority waits among strangers. */
+const STRANGERS = Number.NEGATIVE_INFINITY
+
+/** What the first requests are charged before one has ended. */
+const FIRST_COST_MS = 1_000
+
+/** How much of the average the latest request makes. */
+const COST_SHARE = 1 / 16
+
+function full(): Refusal {
+  return new Refusal('QUEUE_FULL', '', { headers: [['retry-after', '1']] })
+}

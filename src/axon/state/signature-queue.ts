@@ -1,7 +1,11 @@
 import { Refusal } from '../../wires/refusal.js'
+import { type Held, type Holder, Shares, TOP_HOLDERS } from './shares.js'
 
 /** One signature over one text. */
 export type SignatureCheck = { readonly hotkey: string; readonly text: Uint8Array; readonly signature: Uint8Array }
+
+/** How many checks wait, and whose they are. */
+export type CheckLoad = { readonly waiting: number; readonly of: number; readonly top: readonly Held[] }
 
 /** Resolves to whether each signature holds. Must not reject, whatever the bytes. */
 export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<readonly boolean[]>
@@ -9,18 +13,21 @@ export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<rea
 /**
  * A bounded queue of signature checks. A check costs about 0.2 ms and any stranger can cause one, so they run in small
  * batches: if they run on the main thread, it serves other requests between batches. Few
- * batches run at a time, so that the check of a caller that disconnects meanwhile is skipped.
+ * batches run at a time, so that the check of a caller that disconnects meanwhile is skipped. When the queue is full, the last
+ * check of the holder that `Shares` names makes room.
  */
 export class SignatureQueue {
   readonly #verify: CheckSignatures
   readonly #limit: number
   readonly #waiting = new Set<Waiting>()
+  readonly #shares: Shares<Waiting>
   #batches = 0
   #isDue = false
 
   constructor(options: { verify: CheckSignatures; limit: number }) {
     this.#verify = options.verify
     this.#limit = options.limit
+    this.#shares = new Shares({ networksKeep: options.limit / 4 })
   }
 
   /**
@@ -28,12 +35,29 @@ export class SignatureQueue {
    *
    * @throws {Refusal} CHECKS_FULL
    */
-  check(check: SignatureCheck, signal: AbortSignal): Promise<boolean> {
-    if (this.#waiting.size >= this.#limit) throw new Refusal('CHECKS_FULL', '', { headers: [['retry-after', '1']] })
+  check(check: SignatureCheck, { holder, signal }: { holder: Holder; signal: AbortSignal }): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ check, signal, resolve, reject })
+      const waiting = { check, signal, resolve, reject }
+      this.#waiting.add(waiting)
+      this.#shares.set(waiting, holder)
+      if (this.#waiting.size > this.#limit) this.#makeRoom()
       this.#goOn()
     })
+  }
+
+  load(): CheckLoad {
+    return { waiting: this.#waiting.size, of: this.#limit, top: this.#shares.top(TOP_HOLDERS) }
+  }
+
+  #makeRoom(): void {
+    const last = [...this.#shares.most()].at(-1)!
+    this.#remove(last)
+    last.reject(new Refusal('CHECKS_FULL', '', { headers: [['retry-after', '1']] }))
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting.delete(waiting)
+    this.#shares.delete(waiting)
   }
 
   /** Begins the next batch at the end of this turn of the loop: with all that came in it. */
@@ -63,7 +87,7 @@ export class SignatureQueue {
   #next(): readonly Waiting[] {
     const batch: Waiting[] = []
     for (const waiting of this.#waiting) {
-      this.#waiting.delete(waiting)
+      this.#remove(waiting)
       if (waiting.signal.aborted) waiting.reject(waiting.signal.reason)
       else batch.push(waiting)
       if (batch.length === BATCH) break

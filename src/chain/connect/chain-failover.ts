@@ -1,6 +1,7 @@
 import { abortable } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { ChainEvent } from '../chain.js'
+import type { ChainError } from '../chain-error.js'
 import type { ChainNode } from '../chain-node.js'
 import type { Network } from '../networks.js'
 import { connectionClosed, isOfEndpoint, isOfRuntime, outOfTime } from './endpoint-errors.js'
@@ -20,12 +21,13 @@ type FailoverOptions = {
   readonly onEvent: (event: ChainEvent) => void
 }
 
-type CallOptions = {
-  readonly ms: number
+type UseOptions = {
   readonly signal: AbortSignal | undefined
   /** that the call may be made a second time, after it failed halfway */
   readonly isRepeatable: boolean
 }
+
+type CallOptions = UseOptions & { readonly ms: number }
 
 /**
  * The connection to a chain: one endpoint at a time, the first that is fit. A call connects when there is no connection;
@@ -64,22 +66,27 @@ export class ChainFailover implements AsyncDisposable {
   }
 
   /** As {@link call}, for what needs the link itself. */
-  async use<T>(
-    work: (link: Link) => Promise<T>,
-    { signal, isRepeatable }: Pick<CallOptions, 'signal' | 'isRepeatable'>,
-  ): Promise<T> {
+  async use<T>(work: (link: Link) => Promise<T>, options: UseOptions): Promise<T> {
+    const { signal, isRepeatable } = options
     const link = await this.#acquire(signal)
     try {
-      return await this.#workAnywhere(link, work, signal)
+      return await this.#work(link, work)
     } catch (error) {
       signal?.throwIfAborted()
+      if (isOfRuntime(error)) return await this.#workElsewhere(work, { ...options, link, error })
       if (!isOfEndpoint(error)) throw error
       // One endpoint refuses what another may answer; the only one refuses it again.
       if (!link.hasEnded && this.#endpoints.count > 1) link.end(error)
       const isWorthIt = link.hasEnded && (error.code !== 'CALL_TIMEOUT' || this.#endpoints.count > 1)
       if (!isRepeatable || !isWorthIt || this.#closed.signal.aborted) throw error
     }
-    return await this.#workAnywhere(await this.#acquire(signal), work, signal)
+    const next = await this.#acquire(signal)
+    try {
+      return await this.#work(next, work)
+    } catch (error) {
+      if (isOfRuntime(error)) return await this.#workElsewhere(work, { ...options, link: next, error })
+      throw error
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -88,29 +95,31 @@ export class ChainFailover implements AsyncDisposable {
     await Promise.allSettled([this.#opening, this.#checking])
   }
 
-  /** Works with a link. If its runtime cannot be read, another endpoint takes its place that can, and it rests. */
-  async #workAnywhere<T>(link: Link, work: (link: Link) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const run = async (one: Link) => {
-      const result = await work(one)
-      one.endpoint.succeed()
-      return result
-    }
-    try {
-      return await run(link)
-    } catch (error) {
-      if (!isOfRuntime(error) || signal?.aborted || this.#closed.signal.aborted) throw error
-      const start = performance.now()
-      const endpoints = this.#endpoints
-      using limit = timeoutSignal({ ms: this.#options.limits.openMs, reason: outOfTime, parent: this.#closed.signal })
-      const { result, other } = await workElsewhere({ endpoints, link, error, work: run, signal, limit: limit.signal })
-      if (this.#link === link && !this.#opening) {
-        endpoints.restUnreadable(link, error)
-        link.retire()
-        this.#take(other, performance.now() - start)
-        this.#return.plan()
-      } else other.retire()
-      return result
-    }
+  async #work<T>(link: Link, work: (link: Link) => Promise<T>): Promise<T> {
+    const result = await work(link)
+    link.endpoint.succeed()
+    return result
+  }
+
+  /** Works with another endpoint, which takes the place of a link whose runtime cannot be read; that one rests. */
+  async #workElsewhere<T>(
+    work: (link: Link) => Promise<T>,
+    { link, error, signal, isRepeatable }: UseOptions & { readonly link: Link; readonly error: ChainError },
+  ): Promise<T> {
+    if (signal?.aborted || this.#closed.signal.aborted) throw error
+    const start = performance.now()
+    const endpoints = this.#endpoints
+    using limit = timeoutSignal({ ms: this.#options.limits.openMs, reason: outOfTime, parent: this.#closed.signal })
+    const run = (other: Link) => this.#work(other, work)
+    const options = { endpoints, link, error, work: run, isRepeatable, signal, limit: limit.signal }
+    const { result, other } = await workElsewhere(options)
+    if (this.#link === link && !this.#opening) {
+      endpoints.restUnreadable(link, error)
+      link.retire()
+      this.#take(other, performance.now() - start)
+      this.#return.plan()
+    } else other.retire()
+    return result
   }
 
   /** Returns a link to a fit endpoint. The attempt goes on for others when this caller's signal aborts. */

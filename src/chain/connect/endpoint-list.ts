@@ -127,7 +127,7 @@ export class EndpointList {
   }
 }
 
-/** What the errors of one call have for a hint, "try again", the miner does by itself. */
+/** In place of the hint of an error, "try again": the miner does that by itself. */
 const RETRIED = 'wait: the miner tries it again; if it goes on, name another endpoint first with --chain-endpoint'
 const BEHIND = 'wait: another endpoint is in use; if it goes on, leave this one out of --chain-endpoint'
 

@@ -20,9 +20,9 @@ export class ReturnToBetter {
     this.#options = options
   }
 
-  /** Sets the timer for the next attempt. */
+  /** Sets the timer for the next attempt. One that still goes on is for a link that is no longer in use, and ends. */
   plan(): void {
-    clearTimeout(this.#timer)
+    this.stop()
     const link = this.#options.current()
     const better = link ? this.#options.endpoints.before(link.endpoint) : []
     if (better.length === 0) return

@@ -10,6 +10,8 @@ type ElsewhereOptions<T> = {
   readonly link: Link
   readonly error: ChainError
   readonly work: (link: Link) => Promise<T>
+  /** that the work may be done a second time, after it failed halfway */
+  readonly isRepeatable: boolean
   /** of the caller */
   readonly signal: AbortSignal | undefined
   /** ends connecting */
@@ -17,14 +19,15 @@ type ElsewhereOptions<T> = {
 }
 
 /**
- * Works with the next endpoint that runs another runtime. Work that changes the chain may begin again, too: it finds out
- * that a runtime is unfit before it submits anything.
+ * Works with the next endpoint that runs another runtime. Work that changes the chain may begin again, too, as long as only
+ * runtimes are unfit: it finds that out before it submits anything.
  *
  * @returns the result, and the link that gave it
- * @throws `error`, when no other endpoint gives a result
+ * @throws `error`, when no other endpoint gives a result · the error of an endpoint that failed, when the work is not
+ *   repeatable
  */
 export async function workElsewhere<T>(options: ElsewhereOptions<T>): Promise<{ result: T; other: Link }> {
-  const { endpoints, link, error, work, signal, limit } = options
+  const { endpoints, link, error, work, isRepeatable, signal, limit } = options
   for (const endpoint of endpoints.beside(link.endpoint)) {
     if (limit.aborted) break
     const other = await endpoints.open(endpoint, limit)
@@ -37,7 +40,7 @@ export async function workElsewhere<T>(options: ElsewhereOptions<T>): Promise<{ 
       other.retire()
       signal?.throwIfAborted()
       if (isOfRuntime(again)) endpoints.restUnreadable(other, again)
-      else if (!isOfEndpoint(again)) throw again
+      else if (!isOfEndpoint(again) || !isRepeatable) throw again
     }
   }
   throw error

@@ -91,8 +91,8 @@ type Watch = {
 }
 
 /**
- * Looks for a transaction in the best blocks until the signal aborts. After each block without it, it is validated again: one that was
- * outrun, by another of the same account, or by a change of the chain, will be in no block.
+ * Looks for a transaction in the best blocks until the signal aborts. After each block without it, has it validated again:
+ * no block will include a transaction that was outrun, by another one of the same account, or by a change of the chain.
  */
 function watchFor(node: ChainNode, transaction: Uint8Array, signal: AbortSignal): Watch {
   const watching = Promise.withResolvers<void>()
@@ -106,7 +106,7 @@ function watchFor(node: ChainNode, transaction: Uint8Array, signal: AbortSignal)
     return isSuccess
   }
   const revalidate = async () => {
-    if (isValidating) return
+    if (isValidating || signal.aborted) return
     isValidating = true
     const refusal = await refusalNow(node, transaction, signal)
     isValidating = false

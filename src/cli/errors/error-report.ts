@@ -1,3 +1,4 @@
+import { AuditError } from '../../audit/audit-error.js'
 import { AxonError } from '../../axon/axon-error.js'
 import { ChainError } from '../../chain/chain-error.js'
 import { ConfigError } from '../../config/config-error.js'
@@ -10,6 +11,7 @@ import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
+import { StoreError } from '../../store/store-error.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { exitCodes, FAILED, MISUSED } from './exit-codes.js'
 import { flagFaults } from './flag-faults.js'
@@ -61,7 +63,8 @@ export function reportOf(error: unknown): ErrorReport | null {
     }
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
-  if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof AuditError) return plain(error, exitCodes.audit(error.code))
+  if (error instanceof AxonError || error instanceof StoreError) return plain(error, FAILED)
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {
     const { retryAfterMs } = error

@@ -1,3 +1,4 @@
+import type { AuditErrorCode } from '../../audit/audit-error.js'
 import type { ChainErrorCode } from '../../chain/chain-error.js'
 import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
@@ -48,6 +49,12 @@ const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
   ['HOTKEY_NOT_REGISTERED', MISUSED],
   ['ADDRESS_UNROUTABLE', MISUSED],
 ])
+const audit: ReadonlyMap<AuditErrorCode, number> = new Map([
+  ['HOST_UNKNOWN', FAILED],
+  ['NO_AXON', FAILED],
+  ['GOOD_REQUEST_FAILED', FAILED],
+  ['AUDIT_KEY_UNUSABLE', FAILED],
+])
 
 /** Each returns the exit code of a command that ends with an error of the class. */
 export const exitCodes = {
@@ -59,5 +66,6 @@ export const exitCodes = {
   create: (code: CreateErrorCode) => (code === 'FOLDER_TAKEN' ? MISUSED : FAILED),
   chain: (code: ChainErrorCode) => chain.get(code) ?? FAILED,
   neuron: (code: NeuronErrorCode) => neuron.get(code) ?? FAILED,
+  audit: (code: AuditErrorCode) => audit.get(code) ?? MISUSED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

@@ -32,7 +32,7 @@ export type Explanation = {
   readonly refusal: Refusal | null
   readonly rates: readonly ExplainedRate[]
   /** how it stands in the queue; null: it is refused, or the synapse takes no place */
-  readonly place: Pick<Screened, 'isStranger' | 'stakeRao'> | null
+  readonly place: Pick<Screened, 'isStranger' | 'isAllowed' | 'stakeRao'> | null
 }
 
 /** Explains, rule after rule, what the axon does with a hotkey: by its own rules and its own stage. */

@@ -53,7 +53,11 @@ function rateRow({ of, rate, by, left }: ExplainedRate): readonly [string, strin
   ]
 }
 
-function placeText({ isStranger, stakeRao }: NonNullable<Explanation['place']>): string {
+function placeText({ isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>): string {
   if (isStranger) return 'a stranger: behind all other callers, and in at most half of the places'
-  return `by the priority hook of the miner, then by its stake of ${shownAmount(stakeRao)}`
+  const share =
+    isAllowed && stakeRao === 0n
+      ? 'the median weight of the callers with stake'
+      : `the weight of its stake, ${shownAmount(stakeRao)}`
+  return `by the priority hook of the miner, then with ${share}`
 }

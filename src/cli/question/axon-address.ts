@@ -24,12 +24,13 @@ export async function readAxonAddress({
 }: Typed): Promise<{ readonly url: URL; readonly receiver: string }> {
   const [, bob] = developmentKeys
   return {
-    url: readUrl(url ?? (dev ? await developmentAxon() : undefined)),
+    url: readAxonUrl(url ?? (dev ? await developmentAxon() : undefined)),
     receiver: readReceiver(receiver ?? (dev ? bob.address : undefined)),
   }
 }
 
-function readUrl(text: string | undefined): URL {
+/** Reads the address of an axon. @throws {UsageError} URL_MISSING · INVALID_VALUE */
+export function readAxonUrl(text: string | undefined): URL {
   if (text === undefined)
     throw new UsageError(
       'URL_MISSING',
@@ -47,7 +48,8 @@ function readUrl(text: string | undefined): URL {
   )
 }
 
-function readReceiver(text: string | undefined): string {
+/** Reads the hotkey of an axon. @throws {UsageError} RECEIVER_MISSING · INVALID_VALUE */
+export function readReceiver(text: string | undefined): string {
   const hint = '--receiver with the ss58 address of the hotkey that the axon serves for; it starts with 5'
   if (text === undefined)
     throw new UsageError('RECEIVER_MISSING', '--receiver is missing: it is the hotkey that the axon serves for', hint)

@@ -38,8 +38,21 @@ export async function readSynapseQuestion(
   { body, text, roles, messages }: Typed & { readonly body?: string | undefined },
 ): Promise<SynapseQuestion> {
   const typed = { text, roles, messages }
-  const example = fieldsOf(route.example)
   const given = body === undefined ? await typedFields(name, route, typed) : await bodyFields(body, typed)
+  return questionOf({ name, route }, given)
+}
+
+/**
+ * Makes a question of the route's example, with the fields of `--body` over it.
+ *
+ * @throws {UsageError} BODY_MALFORMED …
+ */
+export async function exampleQuestion(synapse: ChosenSynapse, body: string | undefined): Promise<SynapseQuestion> {
+  return questionOf(synapse, body === undefined ? new Map() : await readBodyFlag(body))
+}
+
+function questionOf({ name, route }: ChosenSynapse, given: JsonObject): SynapseQuestion {
+  const example = fieldsOf(route.example)
   const fields = new Map([...example, ...given])
   const hashed = hashVersions(route)[0]!
   requireHashable(fields, hashed)

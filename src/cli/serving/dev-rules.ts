@@ -6,10 +6,20 @@ import type { CommandLineRules } from '../open-run.js'
 
 const bob = developmentKeys[1]
 
-const decided = ['axon.externalIp', 'axon.externalPort', 'axon.host', 'neuron', 'policy', 'subtensor', 'wallet']
+const decided = [
+  'axon.externalIp',
+  'axon.externalPort',
+  'axon.host',
+  'axon.store',
+  'neuron',
+  'policy',
+  'subtensor',
+  'wallet',
+]
 // As flags they override file and environment, which may be those of a real miner.
 const implied = [
   { path: 'axon.host', flag: '--dev', texts: ['127.0.0.1'] },
+  { path: 'axon.store', flag: '--dev', texts: ['memory'] },
   { path: 'policy.allow', flag: '--dev', texts: developmentKeys.map(({ address }) => address) },
   { path: 'policy.deny', flag: '--dev', texts: [] },
   { path: 'subtensor.network', flag: '--dev', texts: ['none'] },

@@ -110,9 +110,12 @@ export async function statusSource(
       const serving = await readState(statePath(folder, { netuid, hotkey }))
       const state = serving.state && isServing(serving.state, Date.now()) ? serving.state : null
       const ours = state?.ours
+      // The miner that serves may have other settings than this command.
+      const running = state?.network === networkName(network) ? state : null
+      const announces = running ? running.ours !== null : announce
       const [chain, address] = await Promise.all([
         readChain(signal),
-        ours || !announce ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
+        ours || !announces ? { ip: ours?.ip ?? null, problem: null } : findAddress(signal),
       ])
       const neuron = chain.metagraph?.neurons.find(one => one.hotkey === hotkey) ?? null
       const port = ours?.port ?? localPort(configuration, state)
@@ -126,10 +129,9 @@ export async function statusSource(
         neuron,
         own: { ...address, port },
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
-        // The miner that serves may have other settings than this command.
-        noCallers: state?.network === networkName(network) ? state.noCallers : noCallersOf(chain.metagraph),
+        noCallers: running ? running.noCallers : noCallersOf(chain.metagraph),
         serving: { ...serving, isRunning: state !== null },
-        settings: { announce, isLocal },
+        settings: { announce: announces, isLocal },
         registerCommand: registerCommand(configuration),
         typedFlags: typedFlags(configuration, configFile),
       }

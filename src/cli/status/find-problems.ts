@@ -96,7 +96,7 @@ function lookAtAddress(status: Status, found: Found): void {
     found.notes.push(
       'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
     )
-  // The last metagraph on disk may be older than the announcement, so it proves nothing.
+  // The last metagraph on disk may be older than the announcement, and another program may well answer at the former address.
   if (!status.chain.connection) return
   const why = neuron?.axon && !settings.isLocal ? whyUnroutable(neuron.axon.ip) : undefined
   if (why !== undefined)
@@ -120,8 +120,7 @@ function lookAtAddress(status: Status, found: Found): void {
         hint: `announce it with ${commandOf(status, 'announce')}, or name the right address with --axon-external-ip and --axon-external-port`,
       })
   }
-  // The metagraph on disk may hold an older address, where another program may well answer.
-  if (ping?.found === 'other' && status.chain.connection)
+  if (ping?.found === 'other')
     found.add(
       'ADDRESS_TAKEN',
       ping.hotkey === null

@@ -33,8 +33,9 @@ export const statusCodes = {
   },
   NO_CALLERS: {
     meaning:
-      'the settings refuse every neuron of the subnet: because no neuron has a validator permit, or all have less stake than `--min-stake`',
-    remedy: 'on a subnet without permits, `--no-require-permit --min-stake 1000`; otherwise a lower `--min-stake`',
+      'the settings refuse every neuron of the subnet: because each neuron lacks a validator permit, has less stake than `--min-stake`, or is on `--deny`',
+    remedy:
+      'on a subnet without permits, `--no-require-permit --min-stake 1000`; otherwise a lower `--min-stake`, or a shorter `--deny`',
   },
   ANSWERS_FAIL: {
     meaning: 'all answers of the last hour failed',

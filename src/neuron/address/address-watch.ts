@@ -16,7 +16,10 @@ const FIND_RETRY_MS = 10 * 60_000
 /** A chain that comes and goes must not wear the services out. */
 const FIND_AGAIN_MS = 5 * 60_000
 
-/** Finds the address of this machine again, each hour and after a sign that it changed. An address that the operator gave stays. */
+/**
+ * Finds the address of this machine again, each hour and after a sign that it changed. An address that the operator gave
+ * stays.
+ */
 export class AddressWatch {
   readonly #options: WatchOptions
   readonly #outage: Outage

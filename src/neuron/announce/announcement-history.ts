@@ -9,6 +9,7 @@ import {
 } from '../disk/announcement-file.js'
 import type { NeuronEvent } from '../events.js'
 import { Outage } from '../outage.js'
+import { isFarBehind } from '../read/plausible-reads.js'
 import { type AnnouncementView, DAY_MS, isSame, isSettling, MAX_LOSSES, type OwnAxon } from './announcement-due.js'
 import { announcementLost } from './announcement-events.js'
 
@@ -47,7 +48,7 @@ export class AnnouncementHistory {
     return { hasStood: this.#hasStood, included: this.#included, lostAt: this.#lostAt, againAt: this.#againAt }
   }
 
-  /** Of our announcement that the chain held last, also from before the start; null: it lost it, or held none. */
+  /** Of our announcement that the chain held last, also from before the start; null: the chain lost it, or held none. */
   get block(): number | null {
     return this.#block
   }
@@ -56,12 +57,13 @@ export class AnnouncementHistory {
    * Reads the history of this registration from disk, the first time. Later it begins anew for a hotkey that was registered
    * again: it has no announcement yet, and that is not a loss.
    *
+   * @param head a block that the chain has reached
    * @returns whether it was registered again
    */
-  async begin({ uid, registeredAt }: RegistrationId): Promise<boolean> {
+  async begin({ uid, registeredAt }: RegistrationId, head: number): Promise<boolean> {
     const former = this.#registration
     this.#registration = { uid, registeredAt }
-    if (!former) await this.#load(this.#registration)
+    if (!former) await this.#load(this.#registration, head)
     if (!former || isOf(former, this.#registration)) return false
     this.forget()
     return true
@@ -134,7 +136,7 @@ export class AnnouncementHistory {
     }
   }
 
-  async #load(registration: RegistrationId): Promise<void> {
+  async #load(registration: RegistrationId, head: number): Promise<void> {
     const { clock, emit, place } = this.#options
     const found = await loadAnnouncements(place)
     if (found === null) return
@@ -146,7 +148,9 @@ export class AnnouncementHistory {
     }
     const { saved } = found
     if (!isOf(saved, registration)) return
-    this.#block = saved.block
+    // A local chain that was reset while the miner was stopped may have the same registration, but not the announcement.
+    const isOfFormerChain = saved.block !== null && isFarBehind({ block: saved.block }, head)
+    this.#block = isOfFormerChain ? null : saved.block
     const ages = saved.lostAt.map(at => clock.now() - at)
     // A loss in the future tells that the clock was, or is, wrong; when it happened is then not known.
     this.#lostAt = ages.filter(ageMs => ageMs >= 0 && ageMs < DAY_MS).map(ageMs => clock.elapsed() - ageMs)

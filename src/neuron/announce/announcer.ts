@@ -107,14 +107,14 @@ export class Announcer {
 
   /** Takes one step: finds the address again, or announces it, or decides to wait. Only the signal lets it throw. */
   async step(signal: AbortSignal): Promise<void> {
-    const { registration } = this.#options.reader
+    const { registration, metagraph } = this.#options.reader
     if (registration === null) {
       this.#state = 'off'
       this.#outage.end()
     }
     if (!this.#canStep() || !registration) return
     this.#dueAt = Number.POSITIVE_INFINITY // the next read of the registration comes first
-    if (await this.#history.begin(registration)) this.#retryAt = 0
+    if (await this.#history.begin(registration, metagraph?.block ?? 0)) this.#retryAt = 0
     const onChain = registration.axon && { ...registration.axon, ip: canonicalIp(registration.axon.ip) }
     const isLost = this.#history.take(this.ours!, onChain)
     if (isLost && this.#history.view.lostAt.length === 1) this.expectOtherAddress()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { type MetagraphPlace, networkKey } from './metagraph-file.js'
-import { readPrivateFile, writePrivateFile } from './private-file.js'
 
 /** Whose announcements a file is about. */
 export type AnnouncementPlace = Omit<MetagraphPlace, 'genesis'> & { readonly hotkey: string }

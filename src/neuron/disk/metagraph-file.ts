@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Metagraph } from '../../chain/metagraph.js'
+import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { spanText } from '../../text/span.js'
-import { readPrivateFile, writePrivateFile } from './private-file.js'
 
 /** Which metagraph a file is to hold. */
 export type MetagraphPlace = {

@@ -10,7 +10,7 @@ type SaverOptions = {
   readonly emit: (event: NeuronEvent) => void
 }
 
-/** Saves each metagraph. A full disk takes nothing from this run, but from the next start without a chain. */
+/** Saves each metagraph. A full disk does not harm this run, but a restart while the chain is out of reach. */
 export class MetagraphSaver {
   readonly #options: SaverOptions
   readonly #outage: Outage

@@ -8,8 +8,11 @@ import { NeuronError } from '../neuron-error.js'
 /** Endpoints of one chain are so far apart at most: one that is further behind is not used. */
 const AGREEMENT_BLOCKS = 10
 
-/** Returns whether a head is so far behind the last metagraph that its node has lost its data, or follows from the beginning. */
-export function isFarBehind(last: Metagraph | null, block: number): boolean {
+/**
+ * Returns whether a head is so far behind what was read last that its node has lost its data, or follows from the
+ * beginning.
+ */
+export function isFarBehind(last: Pick<Metagraph, 'block'> | null, block: number): boolean {
   return last !== null && block < last.block - AGREEMENT_BLOCKS
 }
 

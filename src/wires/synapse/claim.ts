@@ -18,7 +18,7 @@ export type SynapseClaim = Claim & {
   readonly version: bigint | null
   /** the value that a reply repeats: finite; 12 when the caller sent no finite number */
   readonly timeoutSeconds: number
-  /** the peer's socket address, which replies report instead of the head's */
+  /** the caller's address, which replies report instead of the head's */
   readonly address: string
   readonly port: number
 }

@@ -2,37 +2,69 @@ import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
-import { readBody } from '#dist/axon/http/read-body.js'
+import { BodyReader } from '#dist/axon/http/read-body.js'
+import { BodyBudget } from '#dist/axon/state/body-budget.js'
+import { networkOf } from '#dist/axon/state/shares.js'
 import { held } from '../../support/memory.ts'
 
 const { signal } = new AbortController()
 
-describe('readBody', () => {
-  it('holds little more than the bytes, however short the pieces are in which they come', async () => {
+function read(request: IncomingMessage, limit: number, { of = 1e9, length = '' } = {}) {
+  if (length !== '') request.headers['content-length'] = length
+  const budget = new BodyBudget(of)
+  const bodies = new BodyReader(budget, { bytesPerSecond: 1, windowMs: 600_000 })
+  return { budget, body: bodies.read(request, { limit, holder: networkOf('192.0.2.7'), signal }) }
+}
+
+describe('a body', () => {
+  it('takes little more than its bytes, however short the pieces are in which it comes', async () => {
     const count = 200_000
     const request = new IncomingMessage(new Socket())
     const before = held().heap
-    const body = readBody(request, count, signal)
+    const { body, budget } = read(request, count)
     for (let at = 0; at < count; at++) request.emit('data', Buffer.from(String(at % 10)))
     const grown = held().heap - before
     assert.ok(grown < 2, `${grown} MB`)
+    assert.equal(budget.load().bytes, 13 * 16 * 1024)
     request.push(null)
     request.resume()
-    assert.equal(String(await body), '0123456789'.repeat(count / 10))
+    using whole = await body
+    assert.equal(String(whole.bytes), '0123456789'.repeat(count / 10))
+  })
+
+  it('takes the length that its head declares when the first of it comes, and no more for any number of pieces', async () => {
+    const count = 100_000
+    const request = new IncomingMessage(new Socket())
+    const { body, budget } = read(request, count, { length: String(count) })
+    assert.equal(budget.load().bytes, 0)
+    for (let at = 0; at < count; at += 10) {
+      request.emit('data', Buffer.from('0123456789'))
+      assert.equal(budget.load().bytes, count)
+    }
+    request.push(null)
+    request.resume()
+    const whole = await body
+    assert.equal(String(whole.bytes), '0123456789'.repeat(count / 10))
+    assert.equal(budget.load().bytes, count)
+    whole[Symbol.dispose]()
+    assert.equal(budget.load().bytes, 0)
   })
 
   it('ends with the byte that is too much', async () => {
     const request = new IncomingMessage(new Socket())
-    const body = readBody(request, 3, signal)
+    const { body, budget } = read(request, 3)
     for (const piece of ['ab', 'c', 'd', 'e']) request.push(piece)
     await assert.rejects(body, { code: 'BODY_TOO_LARGE', message: 'The body is larger than 3 bytes' })
     await turn()
     assert.equal(request.listenerCount('data'), 0)
+    assert.equal(budget.load().bytes, 0)
   })
 
   it('is empty where nothing comes', async () => {
-    const request = new IncomingMessage(new Socket())
-    request.push(null)
-    assert.equal((await readBody(request, 3, signal)).length, 0)
+    for (const length of ['', '0']) {
+      const request = new IncomingMessage(new Socket())
+      request.push(null)
+      assert.equal((await read(request, 3, { length }).body).bytes.length, 0)
+    }
   })
 })

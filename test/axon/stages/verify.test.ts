@@ -119,7 +119,7 @@ describe('verify: who signed', () => {
   })
 
   it('refuses 1,500 signatures without the marker bit, and then answers a good one', async () => {
-    await using axon = await startAxon()
+    await using axon = await startAxon({ limits: { failedProofs: 2_000 } })
     const bad = signedRequest({ headers: { bt_header_dendrite_signature: `0x${'01'.repeat(63)}41` } })
     using connection = await RawConnection.open(axon.port)
     // As many at a time as a connection may have open.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { networkOf } from '#dist/axon/state/shares.js'
 import { type SignatureCheck, SignatureQueue } from '#dist/axon/state/signature-queue.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { dave, send, signedRequest } from '../../support/signed-request.ts'
@@ -6,6 +7,7 @@ import { startAxon } from '../../support/start-axon.ts'
 import { realSockets } from '../real-sockets.ts'
 
 const { signal } = new AbortController()
+const how = { holder: networkOf('192.0.2.7'), signal }
 
 function check(name: string): SignatureCheck {
   return { hotkey: name, text: Buffer.from(name), signature: Buffer.alloc(64) }
@@ -26,14 +28,14 @@ describe('SignatureChecks', () => {
     const { batches, verify } = recording()
     const checks = new SignatureQueue({ verify, limit: 100 })
     const names = Array.from({ length: 20 }, (_, at) => String(at))
-    assert.deepEqual(await Promise.all(names.map(name => checks.check(check(name), signal))), Array(20).fill(true))
+    assert.deepEqual(await Promise.all(names.map(name => checks.check(check(name), how))), Array(20).fill(true))
     assert.deepEqual(batches, [names.slice(0, 8), names.slice(8, 16), names.slice(16)])
   })
 
   it('gives each its own answer', async () => {
     const verify = async (all: readonly SignatureCheck[]) => all.map(({ hotkey }) => hotkey === 'good')
     const checks = new SignatureQueue({ verify, limit: 10 })
-    const answers = ['bad', 'good', 'bad', 'good'].map(name => checks.check(check(name), signal))
+    const answers = ['bad', 'good', 'bad', 'good'].map(name => checks.check(check(name), how))
     assert.deepEqual(await Promise.all(answers), [false, true, false, true])
   })
 
@@ -42,7 +44,7 @@ describe('SignatureChecks', () => {
     let count = 0
     const verify = () => new Promise<boolean[]>(resolve => begun[count++]!.resolve(resolve))
     const checks = new SignatureQueue({ verify, limit: 100 })
-    const all = Promise.all(Array.from({ length: 24 }, () => checks.check(check('a'), signal)))
+    const all = Promise.all(Array.from({ length: 24 }, () => checks.check(check('a'), how)))
     const [first, second] = await Promise.all([begun[0]!.promise, begun[1]!.promise])
     await new Promise(setImmediate)
     assert.equal(count, 2)
@@ -67,7 +69,7 @@ describe('SignatureChecks', () => {
       if (going) setImmediate(count)
     }
     setImmediate(count)
-    await Promise.all(Array.from({ length: 40 }, (_, at) => checks.check(check(String(at)), signal)))
+    await Promise.all(Array.from({ length: 40 }, (_, at) => checks.check(check(String(at)), how)))
     going = false
     assert.ok(turns >= 5, `${turns} turns during 40 ms of checks`)
   })
@@ -75,22 +77,43 @@ describe('SignatureChecks', () => {
   it('lets only so many wait', async () => {
     const { verify } = recording()
     const checks = new SignatureQueue({ verify, limit: 2 })
-    const taken = ['a', 'b'].map(name => checks.check(check(name), signal))
-    assert.throws(
-      () => checks.check(check('c'), signal),
+    const taken = ['a', 'b'].map(name => checks.check(check(name), how))
+    await assert.rejects(
+      checks.check(check('c'), how),
       (error: Refusal) => error instanceof Refusal && error.code === 'CHECKS_FULL' && error.status === 503,
     )
     assert.deepEqual(await Promise.all(taken), [true, true])
-    assert.equal(await checks.check(check('d'), signal), true)
+    assert.equal(await checks.check(check('d'), how), true)
+  })
+
+  it('makes room from the holder that has most, the last first', async () => {
+    const { batches, verify } = recording()
+    const checks = new SignatureQueue({ verify, limit: 3 })
+    const other = { holder: networkOf('198.51.100.7'), signal }
+    const [a, b, c] = ['a', 'b', 'c'].map(name => checks.check(check(name), how))
+    const refused = assert.rejects(c!, { code: 'CHECKS_FULL' })
+    const good = checks.check(check('good'), other)
+    assert.deepEqual(checks.load(), {
+      waiting: 3,
+      of: 3,
+      top: [
+        { kind: 'network', name: '192.0.2.0/24', amount: 2 },
+        { kind: 'network', name: '198.51.100.0/24', amount: 1 },
+      ],
+    })
+    await assert.rejects(checks.check(check('d'), how), { code: 'CHECKS_FULL' })
+    await refused
+    assert.deepEqual(await Promise.all([a, b, good]), [true, true, true])
+    assert.deepEqual(batches, [['a', 'b', 'good']])
   })
 
   it('does not check for a caller who has left', async () => {
     const { batches, verify } = recording()
     const checks = new SignatureQueue({ verify, limit: 10 })
     const leaving = new AbortController()
-    const first = checks.check(check('a'), signal)
-    const second = checks.check(check('b'), leaving.signal)
-    const third = checks.check(check('c'), signal)
+    const first = checks.check(check('a'), how)
+    const second = checks.check(check('b'), { ...how, signal: leaving.signal })
+    const third = checks.check(check('c'), how)
     leaving.abort(new Error('left'))
     await assert.rejects(second, /left/)
     await Promise.all([first, third])
@@ -106,8 +129,8 @@ describe('SignatureChecks', () => {
       throw new Error('a fault')
     }
     const checks = new SignatureQueue({ verify: throwing, limit: 10 })
-    await assert.rejects(checks.check(check('a'), signal), /a fault/)
-    assert.equal(await checks.check(check('b'), signal), true)
+    await assert.rejects(checks.check(check('a'), how), /a fault/)
+    assert.equal(await checks.check(check('b'), how), true)
   })
 })
 

@@ -77,6 +77,28 @@ describe('an endpoint with a runtime that cannot be read', () => {
     assert.equal(odd.calls.count('author_submitExtrinsic'), 0)
   })
 
+  it('leaves an announcement to one other endpoint only, once that may have submitted it', async () => {
+    await using odd = await start()
+    await using node = await startChainNode({
+      subnets: [subnetOf([{ hotkey: alice.address }])],
+      sealing: 'by hand',
+    })
+    await using third = await start()
+    const editor = new RuntimeEditor(381)
+    editor.renameCall('serve_axon', 'tell_axon')
+    odd.upgrade(editor.build(500))
+    const { onEvent, all } = recordEvents()
+    await using chain = openChainOver([odd, node, third], { onEvent })
+    const rejection = chainRejection(chain.announce(announcement, alice))
+    await node.calls.next('author_submitExtrinsic')
+    node.drop()
+    assert.match((await rejection).message, new RegExp(node.url))
+    assert.equal(third.calls.count('author_submitExtrinsic'), 0)
+    const failed = all.flatMap(event => (event.event === 'chainEndpointFailed' ? [event.endpoint] : []))
+    assert.deepEqual(failed, [node.url])
+    assert.equal((await chain.connection()).endpoint, odd.url)
+  })
+
   it('is passed over when nothing of it can be read, while connecting and while connected', async () => {
     await using odd = await start()
     await using node = await start()

@@ -92,7 +92,7 @@ describe('lockPlugins', () => {
     await killed(child)
     for (const stale of [
       { ...holder, pid: process.pid },
-      { ...holder, npm: { ...holder, pid: process.pid } },
+      { ...holder, covers: { ...holder, pid: process.pid } },
     ]) {
       writeFileSync(file, JSON.stringify(stale))
       waits.length = 0

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { RisingNonces } from '#dist/axon/state/rising-nonces.js'
-import { freshNonce, send, signedRequest } from '../../support/signed-request.ts'
-import { startAxon } from '../../support/start-axon.ts'
-import { dialectOf } from '../dialect-of.ts'
+import { RisingNonces } from '#dist/store/rising-nonces.js'
+import { dialectOf } from '../axon/dialect-of.ts'
+import { freshNonce, send, signedRequest } from '../support/signed-request.ts'
+import { startAxon } from '../support/start-axon.ts'
 
 describe('nonces that must rise', () => {
   it('do so for each dendrite by itself', () => {
     const nonces = new RisingNonces()
-    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 2n }), true)
-    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 2n }), false)
-    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 1n }), false)
-    assert.equal(nonces.rises({ sequence: 'b', signedAtNs: 1n }), true)
-    assert.equal(nonces.rises({ sequence: 'a', signedAtNs: 3n }), true)
+    assert.equal(nonces.rises('a', 2n), true)
+    assert.equal(nonces.rises('a', 2n), false)
+    assert.equal(nonces.rises('a', 1n), false)
+    assert.equal(nonces.rises('b', 1n), true)
+    assert.equal(nonces.rises('a', 3n), true)
   })
 
   for (const [nonces, status] of [

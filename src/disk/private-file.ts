@@ -83,7 +83,8 @@ function inFolder(why: string | undefined): string | undefined {
   return why && `is in a folder that ${why}`
 }
 
-async function makePrivateFolder(folder: string): Promise<void> {
+/** Creates a folder that only this user may enter, with its parents; one with another mode gets mode 0700. */
+export async function makePrivateFolder(folder: string): Promise<void> {
   await makeFolders(folder)
   // It may be older than this program, or come out of a backup. Its parents are not ours to change.
   const { uid, mode } = await stat(folder)

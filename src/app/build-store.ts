@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { defaultAxonLimits, nonceCaps } from '../axon/limits.js'
+import { valuesOf } from '../config/configuration.js'
+import type { NonceStore } from '../store/nonce-store.js'
+import type { OnStoreEvent } from '../store/store-events.js'
+import type { Builder } from './scope.js'
+import { hostSections } from './settings.js'
+import { CHAIN_FOLDER, CONFIGURATION, LOG, RESOURCES } from './tokens.js'
+
+/**
+ * Opens the store of spent nonces. Its files are for one hotkey on one subnet.
+ *
+ * @throws {StoreError} with each of its codes
+ */
+export async function buildStore(from: Builder, hotkey: string): Promise<NonceStore> {
+  const configuration = from.resolve(CONFIGURATION)
+  const { store } = valuesOf(configuration, hostSections.axon)
+  const caps = nonceCaps(defaultAxonLimits)
+  const log = from.resolve(LOG)
+  const onEvent: OnStoreEvent = ({ level, ...record }) => log[level](record)
+  const resources = from.resolve(RESOURCES)
+  if (store === 'memory') {
+    const { MemoryStore } = await import('../store/memory-store.js')
+    return resources.own(new MemoryStore({ ...caps, startedAtMs: Date.now() }))
+  }
+  const { openDiskStore } = await import('../store/disk/disk-store.js')
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const path = join(from.resolve(CHAIN_FOLDER), `nonces-${netuid}-${hotkey}`)
+  return resources.own(await openDiskStore({ ...caps, path, onEvent, now: Date.now }))
+}

@@ -1,0 +1,119 @@
+import { readJson } from '../../wires/json/read.js'
+import { isObject, type JsonObject, type JsonTree } from '../../wires/json/tree.js'
+import { writePythonJson } from '../../wires/json/write.js'
+import { type Attack, type Audit, type AuditFinding, judgeRefusal, replyText } from '../attack.js'
+import type { AuditReply } from '../wire/audit-client.js'
+import type { CraftedRequest } from '../wire/craft.js'
+import { strangerKey } from './proof.js'
+
+// Attacks that leave a signed head, and change the body below it.
+
+const needs = { caller: true, signed: true } as const
+const hashes =
+  'compute the hash over the body that arrived, and compare it with the signed one, before anything reads the body'
+
+export const contentAttacks: readonly Attack[] = [
+  {
+    id: 'body-swapped',
+    title: 'body swapped',
+    sends: 'A signed head with the body of another question. The axon has to refuse it.',
+    meaning: 'whoever is on the way asks what they like in the name of the validator',
+    mend: hashes,
+    needs,
+    run: audit => swapped(audit, [...audit.question.others.keys()]),
+  },
+  {
+    id: 'hashed-field-swapped',
+    title: 'hashed field swapped',
+    sends: 'A good request in which one field that the signature covers has another value. The axon has to refuse it.',
+    meaning: 'whoever is on the way changes the question, although its hash is signed',
+    mend: hashes,
+    needs,
+    run: audit => swapped(audit, hashedOthers(audit.question).slice(0, 1)),
+  },
+  {
+    id: 'unhashed-field-swapped',
+    title: 'unhashed field swapped',
+    sends:
+      'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them, so this is not a fault of yours.',
+    meaning:
+      'whoever is on the way can change these fields, the time-out, the version and the name of the synapse: this wire signs none of them',
+    mend: 'nothing in the axon; do not let these fields decide what matters, and put TLS in front of the axon if validators can use it',
+    needs,
+    async run(audit) {
+      const { question, craft, client } = audit
+      const hashed = hashedNames(question)
+      if ([...question.fields.keys()].every(name => hashed.includes(name)))
+        return { verdict: 'held', found: 'the signature covers every field of this synapse' }
+      const open = [...question.others.keys()].filter(name => !hashed.includes(name)).slice(0, MOST_FIELDS)
+      const refused: string[] = []
+      for (const name of open) {
+        const reply = await client.send(withFields(craft(), new Map([[name, question.others.get(name)!]])))
+        if (reply.status === 200) return { verdict: 'unprotected', found: `answered with another ${name}` }
+        refused.push(`${name}: ${replyText(reply)}`)
+      }
+      return {
+        verdict: 'not tried',
+        found: refused.join('; ') || 'no other value of an unhashed field fits the synapse',
+      }
+    },
+  },
+  {
+    id: 'other-caller-in-body',
+    title: 'other caller in the body',
+    sends:
+      'A good request whose body names another hotkey as the caller than the signed head does. The axon has to believe the head.',
+    meaning: 'code of the miner that reads the caller from the synapse gets a name that anyone can write there',
+    mend: 'overwrite what the body says of the caller with what the signed head says',
+    needs,
+    async run({ craft, client, caller }) {
+      const request = craft()
+      const other = strangerKey().address
+      const reply = await client.send(withFields(request, new Map([['dendrite', withHotkey(request, other)]])))
+      return believed(reply, { other, caller: caller.address })
+    },
+  },
+]
+
+/** Fields of which one request each is sent, at most. */
+const MOST_FIELDS = 3
+
+async function swapped({ question, craft, client }: Audit, names: readonly string[]): Promise<AuditFinding> {
+  if (!names.some(name => hashedNames(question).includes(name)))
+    return { verdict: 'not tried', found: 'the signature covers no field of this synapse that can be changed' }
+  const changed = new Map(names.map(name => [name, question.others.get(name)!] as const))
+  return judgeRefusal(await client.send(withFields(craft(), changed)))
+}
+
+function believed(reply: AuditReply, names: { readonly other: string; readonly caller: string }): AuditFinding {
+  const dendrite = reply.json?.get('dendrite')
+  const named = isObject(dendrite) ? dendrite.get('hotkey') : null
+  if (reply.status !== 200 || typeof named !== 'string')
+    return { verdict: 'not tried', found: `the reply does not tell whom the axon believes: ${replyText(reply)}` }
+  if (named === names.other) return { verdict: 'fell', found: "the reply names the body's hotkey as the caller" }
+  return named === names.caller
+    ? { verdict: 'held', found: 'the reply names the hotkey that signed' }
+    : { verdict: 'not tried', found: 'the reply names a third hotkey as the caller' }
+}
+
+function hashedNames({ hashed }: Audit['question']): string[] {
+  return hashed.map(field => (typeof field === 'string' ? field : field.name))
+}
+
+function hashedOthers(question: Audit['question']): string[] {
+  return hashedNames(question).filter(name => question.others.has(name))
+}
+
+/** Replaces fields of the body; the head stays as it was signed. */
+export function withFields(request: CraftedRequest, changed: JsonObject): CraftedRequest {
+  return { ...request, body: Buffer.from(writePythonJson(new Map([...treeOf(request), ...changed]))) }
+}
+
+function withHotkey(request: CraftedRequest, hotkey: string): JsonTree {
+  const dendrite = treeOf(request).get('dendrite')
+  return new Map([...(isObject(dendrite) ? dendrite : []), ['hotkey', hotkey]])
+}
+
+function treeOf({ body }: CraftedRequest): JsonObject {
+  return readJson(body) as JsonObject
+}

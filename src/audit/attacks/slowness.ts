@@ -1,0 +1,52 @@
+import type { Attack, Audit, AuditFinding } from '../attack.js'
+import type { AuditSocket } from '../wire/audit-socket.js'
+import { headBytes } from '../wire/craft.js'
+import { endText } from './size.js'
+
+// Attacks with requests that arrive a byte at a time, as slowloris sends them.
+
+export const slownessAttacks: readonly Attack[] = [
+  {
+    id: 'slow-headers',
+    title: 'slow headers',
+    sends: 'The head of a request, a byte each second. The axon has to end the connection within half a minute.',
+    meaning: 'anyone holds connections for as long as they like, at the cost of a byte a second',
+    mend: 'limit the time that a head may take; uvicorn has no such limit, so put a proxy in front that has one',
+    needs: { loopback: true },
+    when: 'alongside',
+    async run(audit) {
+      using socket = await audit.connect()
+      socket.write(`POST /${encodeURIComponent(audit.question.synapse)} HTTP/1.1\r\nhost: axon\r\nx-audit: `)
+      return await drip(audit, socket)
+    },
+  },
+  {
+    id: 'slow-body',
+    title: 'slow body',
+    sends:
+      'A signed head, and its body a byte each second, far past the time-out that the head names. The axon has to end it within half a minute.',
+    meaning: 'a caller that may ask holds places and memory for as long as it likes, at the cost of a byte a second',
+    mend: 'count the body into the deadline of the request, and limit the time that a body may take',
+    needs: { caller: true, loopback: true },
+    when: 'alongside',
+    async run(audit) {
+      using socket = await audit.connect()
+      socket.write(headBytes(audit.craft({ timeoutSeconds: 5 }), [['content-length', '1000']]))
+      return await drip(audit, socket)
+    },
+  },
+]
+
+/** Writes a byte at a time until the axon ends it, or has had too long. */
+async function drip({ limits }: Audit, socket: AuditSocket): Promise<AuditFinding> {
+  const startedAt = performance.now()
+  const everyMs = Math.min(1_000, limits.slowMs / 10)
+  for (;;) {
+    socket.write('a')
+    const end = await socket.end(everyMs)
+    const seconds = Math.round((performance.now() - startedAt) / 100) / 10
+    if (end !== 'silent') return { verdict: 'held', found: `${endText(end)} after ${seconds} s` }
+    if (performance.now() - startedAt >= limits.slowMs)
+      return { verdict: 'fell', found: `still open after ${seconds} s` }
+  }
+}

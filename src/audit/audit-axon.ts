@@ -1,0 +1,143 @@
+import type { Keypair } from '../keys/keypair.js'
+import type { Attack, Audit, AuditFinding, AuditLimits, FurtherClient } from './attack.js'
+import { attacks } from './attacks/all.js'
+import { requireOurs, requireUsable } from './first-requests.js'
+import { NotTried } from './not-tried.js'
+import type { AuditQuestion } from './question.js'
+import { AuditClient, type AuditReply, type AuditTarget } from './wire/audit-client.js'
+import { AuditSocket } from './wire/audit-socket.js'
+import { type Changes, craftRequest } from './wire/craft.js'
+
+/** The limits of an audit that was given none. */
+export const defaultAuditLimits: AuditLimits = {
+  // Longer than a nonce is fresh with a dendrite's default time-out of 12 s, shorter than with one of 60 s.
+  pauseMs: 20_000,
+  slowMs: 35_000,
+  replyMs: 10_000,
+  connections: 1_100,
+  flood: { requests: 2_000, perSecond: 500, goodRequests: 3, everyMs: 500 },
+}
+
+type AuditOptions = {
+  readonly target: AuditTarget
+  /** the hotkey of the axon */
+  readonly receiver: string
+  readonly caller: Keypair
+  readonly question: AuditQuestion
+  /** not on this machine: a few small requests on one connection, and no more */
+  readonly isRemote: boolean
+  readonly limits?: AuditLimits
+  /** called when an attack begins */
+  readonly onAttack?: (attack: Attack) => void
+  readonly signal: AbortSignal
+}
+
+/** What an attack showed, with what is known of the attack. */
+export type AuditRow = Pick<Attack, 'id' | 'title' | 'meaning' | 'mend'> & AuditFinding
+
+/** What an audit showed. */
+export type AuditReport = {
+  /** the reply to the good request, which decides what can be tried */
+  readonly good: AuditReply
+  /** whether the good request was answered */
+  readonly isLetIn: boolean
+  readonly rows: readonly AuditRow[]
+}
+
+/** Requests in all to an axon of another machine. */
+const MOST_REMOTE = 50
+/** No audit of an axon on this machine needs as many; the attacks under load count their own. */
+const MOST_LOCAL = 500
+/** In another network than 127.0.0.1, so that limits by address tell the two apart. Linux answers at all of 127.0.0.0/8. */
+const OTHER_LOOPBACK = '127.113.0.1'
+/** What a request may take beyond the time-out that it names. */
+const GRACE_MS = 2_000
+
+/**
+ * Attacks an axon: first a good request, then each attack. An attack that cannot be made, or whose target lies behind rules
+ * that refuse the caller, is not tried.
+ *
+ * @throws {AuditError} NO_AXON · GOOD_REQUEST_FAILED · NOT_OURS when it is not on this machine
+ * @throws the signal's reason when it aborts
+ */
+export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
+  const { target, question, isRemote, signal, onAttack, limits = defaultAuditLimits } = options
+  const { receiver, caller } = options
+  const connecting = { target, timeoutMs: question.timeoutMs + GRACE_MS, signal }
+  using client = new AuditClient({ ...connecting, connections: 1, maxRequests: isRemote ? MOST_REMOTE : MOST_LOCAL })
+  const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
+
+  if (isRemote) await requireOurs(client, craft)
+  const good = await client.send(craft())
+  requireUsable(good, target)
+  const isLetIn = good.status === 200
+  const localAddress = isRemote ? undefined : await otherAddress(target, limits, signal)
+  const audit: Audit = {
+    question,
+    receiver,
+    caller,
+    good,
+    limits,
+    client,
+    signal,
+    craft,
+    connect: () => AuditSocket.open({ target, localAddress, timeoutMs: limits.replyMs, signal }),
+    openClient: ({ isAttack, ...further }: FurtherClient) =>
+      new AuditClient({ ...connecting, ...(isAttack && { localAddress }), ...further }),
+  }
+  const findings = new Map<string, AuditFinding>()
+  const run = async (attack: Attack) => {
+    onAttack?.(attack)
+    findings.set(attack.id, await finding(attack, audit))
+  }
+  const possible = attacks.filter(attack => {
+    const why = impossible(attack, { isRemote, isLetIn, isSigned: question.isSigned })
+    if (why) findings.set(attack.id, { verdict: 'not tried', found: why })
+    return !why
+  })
+  const waiting = Promise.all(possible.filter(({ when }) => when === 'alongside').map(run))
+  waiting.catch(() => {}) // awaited below
+  for (const attack of possible) if (attack.when === undefined) await run(attack)
+  await waiting
+  for (const attack of possible) if (attack.when === 'last') await run(attack)
+  return {
+    good,
+    isLetIn,
+    rows: attacks.map(({ id, title, meaning, mend }) => ({ id, title, meaning, mend, ...findings.get(id)! })),
+  }
+}
+
+async function finding(attack: Attack, audit: Audit): Promise<AuditFinding> {
+  try {
+    return await attack.run(audit)
+  } catch (error) {
+    if (!(error instanceof NotTried)) throw error
+    return { verdict: 'not tried', found: error.message }
+  }
+}
+
+type Circumstances = { readonly isRemote: boolean; readonly isLetIn: boolean; readonly isSigned: boolean }
+
+/** Returns why an attack cannot be tried; undefined when it can. */
+function impossible({ needs }: Attack, { isRemote, isLetIn, isSigned }: Circumstances): string | undefined {
+  if (needs.loopback && isRemote) return 'only against an axon on this machine'
+  if (needs.signed && !isSigned) return 'this synapse takes unsigned requests'
+  if (needs.caller && !isLetIn) return 'the axon does not answer the caller, so its rules stand before what is attacked'
+  return undefined
+}
+
+/** Returns another address of this machine from which the axon can be reached; undefined when there is none. */
+async function otherAddress(
+  target: AuditTarget,
+  { replyMs }: AuditLimits,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!target.ip.startsWith('127.')) return undefined
+  try {
+    using _ = await AuditSocket.open({ target, localAddress: OTHER_LOOPBACK, timeoutMs: replyMs, signal })
+    return OTHER_LOOPBACK
+  } catch (error) {
+    if (error instanceof NotTried) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { withTimeout } from '../async/timeout.js'
+import { AuditError } from './audit-error.js'
+import type { AuditTarget } from './wire/audit-client.js'
+
+/** How long a name may take to resolve. */
+const LOOKUP_MS = 10_000
+
+/**
+ * Finds the address of an axon, once for the whole audit.
+ *
+ * @throws {AuditError} HOST_UNKNOWN
+ */
+export async function findTarget(url: URL): Promise<AuditTarget & { readonly isLoopback: boolean }> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const ip = isIP(host) ? host : await addressOf(host)
+  return { ip, port: Number(url.port || 80), isLoopback: ipaddr.process(ip).range() === 'loopback' }
+}
+
+async function addressOf(host: string): Promise<string> {
+  try {
+    // IPv4 first: `localhost` has both, and `miner serve --dev` listens on 127.0.0.1.
+    const { address } = await withTimeout(lookup(host, { order: 'ipv4first' }), LOOKUP_MS)
+    return address
+  } catch (cause) {
+    const hint = 'check --url, or name the address itself'
+    throw new AuditError('HOST_UNKNOWN', `the host ${host} has no address`, { hint, cause })
+  }
+}

@@ -1,0 +1,15 @@
+import type { BodyLoad } from './state/body-budget.js'
+import type { SchedulerLoad } from './state/scheduler.js'
+import type { Held } from './state/shares.js'
+import type { CheckLoad } from './state/signature-queue.js'
+
+/** How much of what its callers share an axon has given out, and to whom most of it. */
+export type AxonLoad = {
+  readonly connections: { readonly open: number; readonly of: number; readonly top: readonly Held[] }
+  /** bytes of the bodies that are being read */
+  readonly bodies: BodyLoad
+  /** signature checks that wait */
+  readonly checks: CheckLoad
+  /** places at work, and requests that wait for one */
+  readonly places: SchedulerLoad
+}

@@ -1,0 +1,92 @@
+import { Refusal } from '../../wires/refusal.js'
+import { type Held, type Holder, Shares, TOP_HOLDERS } from './shares.js'
+
+/** How much of a budget is given out, and who has most of it. */
+export type BodyLoad = { readonly bytes: number; readonly of: number; readonly top: readonly Held[] }
+
+/** The part of the budget that one body has. Disposing it gives the part back. */
+export type BodyPart = Disposable & {
+  /** Sets how many bytes the body takes. @throws {Refusal} BODIES_FULL when this body is the one that makes room */
+  take(bytes: number): void
+  /** Some of the body has come, so that others make room before it. */
+  touch(): void
+  /** The body is whole, and makes no room any more until it is disposed. */
+  finish(): void
+}
+
+/**
+ * The budget for the bytes of all bodies that are being read. When it is used up, a body of the holder that `Shares` names makes
+ * room: the one of which nothing has come for the longest time. A body that is alone may take more than the budget.
+ */
+export class BodyBudget {
+  readonly #limit: number
+  readonly #shares: Shares<Part>
+
+  constructor(limit: number) {
+    this.#limit = limit
+    this.#shares = new Shares({ networksKeep: limit / 4 })
+  }
+
+  /** Opens a part, which has no bytes yet. @param onRefused called when it has to make room for another body */
+  open(holder: Holder, onRefused: (refusal: Refusal) => void): BodyPart {
+    return new Part({ holder, shares: this.#shares, makeRoom: part => this.#makeRoom(part), onRefused })
+  }
+
+  load(): BodyLoad {
+    return { bytes: this.#shares.total, of: this.#limit, top: this.#shares.top(TOP_HOLDERS) }
+  }
+
+  #makeRoom(newest: Part): void {
+    while (this.#shares.total > this.#limit && this.#shares.size > 1) {
+      const full = new Refusal('BODIES_FULL', '', { headers: [['retry-after', '1']] })
+      const [first = newest, ...others] = [...this.#shares.most()].filter(({ isWhole }) => !isWhole)
+      const part = others.reduce((first, one) => (one.touchedAt < first.touchedAt ? one : first), first)
+      part[Symbol.dispose]()
+      if (part === newest) throw full
+      part.refuse(full)
+    }
+  }
+}
+
+type PartOptions = {
+  readonly holder: Holder
+  readonly shares: Shares<Part>
+  readonly makeRoom: (part: Part) => void
+  readonly onRefused: (refusal: Refusal) => void
+}
+
+class Part implements BodyPart {
+  readonly #options: PartOptions
+  touchedAt = 0
+  isWhole = false
+  #isOpen = true
+
+  constructor(options: PartOptions) {
+    this.#options = options
+    this.touch()
+  }
+
+  take(bytes: number): void {
+    const { shares, holder, makeRoom } = this.#options
+    if (!this.#isOpen) return
+    shares.set(this, holder, bytes)
+    makeRoom(this)
+  }
+
+  touch(): void {
+    this.touchedAt = performance.now()
+  }
+
+  finish(): void {
+    this.isWhole = true
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#options.onRefused(refusal)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOpen = false
+    this.#options.shares.delete(this)
+  }
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import { NonceMemory } from './nonce-memory.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './nonce-store.js'
+
+/**
+ * Keeps the spent nonces in memory only, for development, tests and embedding. Everything signed before its start is stale.
+ * After a restart, it takes a nonce again that was signed ahead of this clock: by a caller whose clock is 3.9 s ahead, for
+ * 3.9 s.
+ */
+export class MemoryStore implements NonceStore {
+  readonly unknownUntilMs = 0
+  readonly #memory: NonceMemory
+
+  constructor({ startedAtMs, ...caps }: NonceCaps & { readonly startedAtMs: number }) {
+    this.#memory = new NonceMemory({ ...caps, salt: randomUUID(), floorNs: BigInt(startedAtMs) * 1_000_000n })
+  }
+
+  get size(): number {
+    return this.#memory.size
+  }
+
+  get floorNs(): bigint {
+    return this.#memory.floorNs
+  }
+
+  has(nonce: Nonce): boolean {
+    return this.#memory.has(nonce)
+  }
+
+  async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
+    return this.#memory.spend(nonce, owner, nowMs) !== null
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto'
+import { KEY_WORDS, type Key } from './key-set.js'
+import type { Nonce, NonceCaps, NonceOwner, SignedNonce } from './nonce-store.js'
+import { RisingNonces } from './rising-nonces.js'
+import { type SpentNonce, SpentNonces } from './spent-nonces.js'
+
+/** All that a store has to keep of a nonce that it spends. */
+export type NonceRecord = SpentNonce & {
+  /** a digest; null: nonces may come in any order */
+  readonly sequence: string | null
+}
+
+/** Bytes of an owner's digest. It counts only, so that two owners with one digest would share a cap. */
+export const OWNER_BYTES = 8
+export const SEQUENCE_BYTES = 16
+
+/** What each store knows in memory: the first look, the floor and the caps. */
+export class NonceMemory {
+  readonly #salt: string
+  readonly #spent: SpentNonces
+  // Kept apart, so that strangers, however many keys they make, evict no nonce of another caller.
+  readonly #rising = { known: new RisingNonces(), strangers: new RisingNonces() }
+
+  /**
+   * @param options.salt unsalted, callers could choose replay keys that collide in one spot of a table
+   * @param options.floorNs everything signed until then is stale
+   */
+  constructor(options: NonceCaps & { readonly salt: string; readonly floorNs: bigint }) {
+    this.#salt = options.salt
+    this.#spent = new SpentNonces(options)
+  }
+
+  get size(): number {
+    return this.#spent.size
+  }
+
+  get floorNs(): bigint {
+    return this.#spent.floorNs
+  }
+
+  has(nonce: Nonce): boolean {
+    return this.#spent.has({ key: this.#keyOf(nonce), endSecond: endSecondOf(nonce) })
+  }
+
+  /**
+   * Spends a nonce in this process, once.
+   *
+   * @returns what is to be kept; null when it is spent already, lies at or below the floor, or does not rise
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   */
+  spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): NonceRecord | null {
+    const record = {
+      key: this.#keyOf(nonce),
+      signedAtNs: nonce.signedAtNs,
+      endSecond: endSecondOf(nonce),
+      owner: this.#digest(countedAs).toString('latin1', 0, OWNER_BYTES),
+      isStranger,
+      sequence: nonce.sequence === null ? null : this.#digest(nonce.sequence).toString('latin1', 0, SEQUENCE_BYTES),
+    }
+    return this.#spent.spend(record, nowMs) && this.#rises(record) ? record : null
+  }
+
+  /** Adds what an earlier process spent. */
+  restore(record: NonceRecord, nowMs: number): void {
+    this.#spent.restore(record, nowMs)
+    this.#rises(record)
+  }
+
+  #rises({ sequence, signedAtNs, isStranger }: NonceRecord): boolean {
+    return sequence === null || this.#rising[isStranger ? 'strangers' : 'known'].rises(sequence, signedAtNs)
+  }
+
+  #keyOf({ replayKey }: Nonce): Key {
+    const digest = this.#digest(replayKey)
+    return new Uint32Array(digest.buffer, digest.byteOffset, KEY_WORDS)
+  }
+
+  #digest(text: string): Buffer {
+    return hash('sha256', this.#salt + text, 'buffer')
+  }
+}
+
+/** The last second in which the nonce is fresh. */
+function endSecondOf({ signedAtNs, keepMs }: Nonce): number {
+  return Math.floor((Number(signedAtNs / 1_000_000n) + keepMs) / 1000)
+}

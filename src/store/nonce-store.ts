@@ -1,0 +1,49 @@
+import type { Proof } from '../wires/wire.js'
+
+/** A nonce as the store needs it: to recognise it, and to know when to drop it. */
+export type Nonce = Pick<Proof, 'replayKey' | 'signedAtNs' | 'keepMs'>
+
+/** A nonce to spend. */
+export type SignedNonce = Nonce & {
+  /** identifies the dendrite whose nonces must rise; null: nonces may come in any order, each once */
+  readonly sequence: string | null
+}
+
+/** Whose nonce it is. */
+export type NonceOwner = {
+  /** the hotkey; the address of a stranger */
+  readonly countedAs: string
+  readonly isStranger: boolean
+}
+
+/** How many nonces a store remembers. */
+export type NonceCaps = {
+  readonly perCaller: number
+  readonly inAll: number
+}
+
+/**
+ * The spent nonces of an axon, so that it answers no request twice: neither while it runs nor, but for the store in
+ * memory, after a restart.
+ */
+export type NonceStore = AsyncDisposable & {
+  /** how many nonces it remembers in this process */
+  readonly size: number
+  /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
+  readonly floorNs: bigint
+  /**
+   * epoch milliseconds. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
+   * requests until then
+   */
+  readonly unknownUntilMs: number
+  /** Whether this process knows the nonce as spent. Does not spend it. */
+  has(nonce: Nonce): boolean
+  /**
+   * Spends a nonce, once, within two seconds. When this resolves to true, the nonce stays spent, whatever restarts.
+   *
+   * @returns false when it is spent already, lies at or below the floor, or does not rise
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   * @throws {Refusal} NONCE_STORE_FAILED when the store cannot keep it in time; the nonce is spent all the same
+   */
+  spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean>
+}

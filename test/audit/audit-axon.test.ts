@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { mapParallel } from '#dist/async/map-parallel.js'
+import type { AuditLimits } from '#dist/audit/attack.js'
+import { attacks } from '#dist/audit/attacks/all.js'
+import { type AuditReport, auditAxon } from '#dist/audit/audit-axon.js'
+import { AuditError } from '#dist/audit/audit-error.js'
+import { otherValues } from '#dist/audit/other-values.js'
+import type { AuditQuestion } from '#dist/audit/question.js'
+import { fieldsOf } from '#dist/wires/json/convert.js'
+import { realSockets } from '../axon/real-sockets.ts'
+import { alice, bob, charlie, dave } from '../support/signed-request.ts'
+import { startAxon } from '../support/start-axon.ts'
+import { type Flaw, FORGOTTEN_MS, type PlainAxon, plainAxon } from './plain-axon.ts'
+
+const fields = fieldsOf({ roles: ['user'], messages: ['What is TAO?'], completion: '' })
+const question: AuditQuestion = {
+  synapse: 'Prompting',
+  fields,
+  required: ['roles', 'messages'],
+  hashed: ['messages'],
+  others: otherValues(fields, () => true),
+  isSigned: true,
+  timeoutMs: 12_000,
+}
+
+const limits: AuditLimits = {
+  pauseMs: 3 * FORGOTTEN_MS,
+  slowMs: 8_000,
+  replyMs: 10_000,
+  connections: 60,
+  flood: { requests: 500, perSecond: 500, goodRequests: 3, everyMs: 200 },
+}
+
+type Target = { readonly target: PlainAxon['target'] }
+
+function audit({ target }: Target, options: Partial<Parameters<typeof auditAxon>[0]> = {}): Promise<AuditReport> {
+  const { signal } = new AbortController()
+  return auditAxon({
+    target,
+    receiver: bob.address,
+    caller: alice,
+    question,
+    isRemote: false,
+    limits,
+    signal,
+    ...options,
+  })
+}
+
+const idsOf = ({ rows }: AuditReport, verdict: string) =>
+  rows.filter(row => row.verdict === verdict).map(({ id }) => id)
+
+/** What falls to which flaw, and nothing else. */
+const falls: Readonly<Partial<Record<Flaw, readonly string[]>>> = {
+  'takes no signature': ['no-signature'],
+  'takes an empty signature': ['empty-signature'],
+  'takes any signature': ['wrong-key', 'wrong-receiver'],
+  'takes any receiver': ['wrong-receiver'],
+  'takes any prefix': ['other-prefix'],
+  'takes stale nonces': ['stale', 'timeout-stretching', 'version-downgrade'],
+  'takes nonces of the future': ['future'],
+  'takes a nonce twice': ['replay', 'late-replay'],
+  'forgets nonces': ['late-replay'],
+  'believes any time-out': ['timeout-stretching'],
+  'believes an old version': ['version-downgrade'],
+  'hashes no body': ['body-swapped', 'hashed-field-swapped'],
+  'believes the body': ['other-caller-in-body'],
+  'takes the first of two headers': ['duplicate-headers'],
+  'takes the last of two headers': ['duplicate-headers'],
+  'takes hyphens': ['header-stripping'],
+  'signs for strangers': ['signing-oracle'],
+  'reads any length': ['oversized-body', 'slow-body'],
+  'reads any chunks': ['oversized-body', 'slow-body'],
+  'reads any depth': ['nesting'],
+  'waits for heads': ['slow-headers'],
+  'waits for bodies': ['slow-body'],
+  'locks out by name': ['lock-out'],
+  'has few connections': ['many-connections'],
+  'queues strangers': ['unsigned-flood'],
+}
+
+describe('an audit', () => {
+  realSockets()
+  const reports = new Map<string, AuditReport>()
+
+  before(async () => {
+    await mapParallel(Object.keys(falls) as Flaw[], 8, async flaw => {
+      await using axon = await plainAxon(flaw)
+      reports.set(flaw, await audit(axon))
+    })
+  })
+
+  it('finds nothing wrong with an axon that makes every check', async () => {
+    await using axon = await plainAxon()
+    const { rows, isLetIn } = await audit(axon)
+    assert.equal(isLetIn, true)
+    assert.deepEqual(
+      rows.filter(({ verdict }) => verdict !== 'held').map(({ id, verdict, found }) => [id, verdict, found]),
+      [['unhashed-field-swapped', 'unprotected', 'answered with another roles']],
+    )
+  })
+
+  for (const [flaw, ids] of Object.entries(falls))
+    it(`finds an axon that ${flaw}`, () => {
+      const report = reports.get(flaw)!
+      assert.deepEqual(idsOf(report, 'fell'), ids)
+    })
+
+  it('has a flaw for each attack that an axon can fall to', () => {
+    const fallen = new Set(Object.values(falls).flat())
+    assert.deepEqual(
+      attacks.map(({ id }) => id).filter(id => !fallen.has(id)),
+      ['unhashed-field-swapped'],
+    )
+  })
+
+  it('tries nothing behind the rules of an axon that does not let the caller in', async () => {
+    await using axon = await plainAxon('refuses everybody', 'takes no signature', 'takes a nonce twice')
+    const report = await audit(axon)
+    assert.equal(report.isLetIn, false)
+    assert.deepEqual(idsOf(report, 'held'), ['header-stripping', 'slow-headers'])
+    assert.deepEqual(idsOf(report, 'fell'), [])
+    const { found } = report.rows.find(({ id }) => id === 'no-signature')!
+    assert.match(found, /^the axon does not answer the caller/)
+  })
+
+  it('tells that a proxy drops the headers, and tries nothing else', async () => {
+    await using axon = await plainAxon('gets no underscores')
+    const report = await audit(axon)
+    assert.deepEqual(idsOf(report, 'fell'), ['header-stripping'])
+    assert.deepEqual(idsOf(report, 'held'), ['slow-headers'])
+  })
+
+  it('counts a rate that stops the caller as no fault, and what it stops as not tried', async () => {
+    await using axon = await plainAxon('limits the rate', 'takes a nonce twice', 'hashes no body')
+    const report = await audit(axon)
+    assert.deepEqual(idsOf(report, 'fell'), [])
+    for (const id of ['replay', 'late-replay', 'body-swapped', 'lock-out', 'many-connections', 'unsigned-flood'])
+      assert.ok(idsOf(report, 'not tried').includes(id), id)
+  })
+
+  it('tries no signature on a synapse that takes unsigned requests', async () => {
+    await using axon = await plainAxon('takes no signature')
+    const report = await audit(axon, { question: { ...question, isSigned: false } })
+    assert.deepEqual(idsOf(report, 'fell'), [])
+    assert.ok(idsOf(report, 'not tried').includes('no-signature'))
+    assert.ok(idsOf(report, 'held').includes('oversized-body'))
+  })
+
+  it('sends an axon of another machine at most 50 requests, on one connection', async () => {
+    await using axon = await plainAxon('waits for heads', 'waits for bodies', 'reads any length', 'has few connections')
+    const report = await audit(axon, { isRemote: true })
+    assert.deepEqual(idsOf(report, 'fell'), [])
+    assert.deepEqual(
+      idsOf(report, 'not tried'),
+      attacks.filter(({ needs }) => needs.loopback).map(({ id }) => id),
+    )
+    assert.equal(axon.connections(), 1)
+    assert.ok(axon.requests() <= 50, `${axon.requests()} requests`)
+  })
+
+  it('attacks no axon of another machine that does not tell our hotkey from others', async () => {
+    await using careless = await plainAxon('takes any signature')
+    await using other = await plainAxon()
+    const notOurs = (error: unknown) => error instanceof AuditError && error.code === 'NOT_OURS'
+    await assert.rejects(audit(careless, { isRemote: true }), notOurs)
+    await assert.rejects(audit(other, { isRemote: true, receiver: dave.address }), notOurs)
+    assert.deepEqual([careless.requests(), other.requests()], [2, 2])
+  })
+
+  it('does not begin where a good request gets no answer', async () => {
+    await using axon = await plainAxon()
+    const { port } = axon.target
+    await axon[Symbol.asyncDispose]()
+    const isCode = (code: string) => (error: unknown) => error instanceof AuditError && error.code === code
+    await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }), isCode('NO_AXON'))
+    await using other = await plainAxon()
+    await assert.rejects(audit(other, { receiver: charlie.address }), isCode('GOOD_REQUEST_FAILED'))
+    assert.equal(other.requests(), 1)
+  })
+
+  it('ends at once when it is aborted, and closes what it opened', async () => {
+    await using axon = await plainAxon('waits for heads', 'waits for bodies')
+    const ending = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    const auditing = audit(axon, { signal: ending.signal, onAttack: ({ id }) => id === 'stale' && begun.resolve() })
+    await begun.promise
+    ending.abort(new Error('enough'))
+    await assert.rejects(auditing, /enough/)
+    const left = axon.requests()
+    await axon.idle()
+    assert.ok(axon.requests() <= left + 1)
+  })
+
+  it('finds nothing wrong with our own axon, whole or streamed', async () => {
+    await using axon = await startAxon({ limits: { headersMs: 1_000 } })
+    const target = { ip: '127.0.0.1', port: axon.port }
+    for (const synapse of ['Prompting', 'StreamPrompting']) {
+      const report = await audit({ target }, { question: { ...question, synapse } })
+      const wrong = report.rows.filter(({ verdict }) => verdict !== 'held').map(({ id, verdict }) => `${id} ${verdict}`)
+      const streamed = synapse === 'StreamPrompting' ? ['other-caller-in-body not tried'] : []
+      assert.deepEqual(wrong, ['unhashed-field-swapped unprotected', ...streamed])
+    }
+  })
+})
+
+describe('other values', () => {
+  it('are of the same type, and such that the axon takes them', () => {
+    const all = fieldsOf({ text: 'hi', roles: ['user'], n: 1, on: true, deep: [{ k: 'v' }], none: null, empty: [] })
+    assert.deepEqual(
+      [...otherValues(all, () => true)],
+      [...fieldsOf({ text: 'hi (altered)', roles: ['system'], n: 2, on: false, deep: [{ k: 'v (altered)' }] })],
+    )
+    assert.deepEqual([...otherValues(all, () => false)], [])
+  })
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FileLocked, type LockOptions, lockFile } from '#dist/disk/file-lock.js'
+
+describe('lockFile that waits for no other process', () => {
+  let folder: string
+  let file: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'miner-file-lock-'))
+    file = join(folder, 'nonces.lock')
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const options: LockOptions = { command: 'serve', onWait() {}, maxMs: 0, silentMs: 500, beatMs: 50 }
+  const elsewhere = JSON.stringify({ token: 'theirs', command: 'serve', pid: 1, place: 'elsewhere', host: 'other' })
+
+  it('refuses at once what a process of this machine holds', async () => {
+    await using _lock = await lockFile(file, options)
+    await assert.rejects(
+      lockFile(file, options),
+      (error: Error) => error instanceof FileLocked && error.holder?.pid === process.pid,
+    )
+  })
+
+  it('refuses what a process elsewhere touches', async () => {
+    writeFileSync(file, elsewhere)
+    let touches = 0
+    const beat = setInterval(() => utimesSync(file, 1_000_000, ++touches), 50)
+    await assert.rejects(lockFile(file, { ...options, silentMs: 60_000 }), FileLocked)
+    clearInterval(beat)
+    assert.equal(readFileSync(file, 'utf8'), elsewhere)
+  })
+
+  it('takes what a process elsewhere has left behind, after its silence', async () => {
+    writeFileSync(file, elsewhere)
+    const waits: string[] = []
+    await using _lock = await lockFile(file, { ...options, onWait: holder => waits.push(holder) })
+    assert.deepEqual(waits, ['miner serve, process 1 on other'])
+  })
+
+  for (const [title, take] of [
+    ['has taken it', () => writeFileSync(file, elsewhere)],
+    ['has removed it', () => rmSync(file)],
+  ] as const)
+    it(`reports that another process ${title}`, async () => {
+      const lost = Promise.withResolvers<void>()
+      await using _lock = await lockFile(file, { ...options, onLost: lost.resolve })
+      take()
+      await lost.promise
+    })
+})

@@ -1,0 +1,16 @@
+import { keypairFromUri } from '#dist/keys/key-uri.js'
+import type { Keypair } from '#dist/keys/keypair.js'
+
+const URIS = ['//Alice', '//Bob', '//Charlie', '//Dave'] as const
+
+export type KeyUri = (typeof URIS)[number]
+
+/** The keys that sign requests, or have no right to. */
+export const keys = Object.fromEntries(
+  await Promise.all(URIS.map(async uri => [uri, await keypairFromUri(uri)] as const)),
+) as Record<KeyUri, Keypair>
+
+/** Those that the axons answer. //Bob is their own. */
+export const ALLOWED: readonly KeyUri[] = ['//Alice', '//Charlie']
+
+export const RECEIVER: KeyUri = '//Bob'

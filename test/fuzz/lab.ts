@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { nonceGenerator } from '#dist/dendrite/nonces.js'
+import { findingsIn } from './findings.ts'
+import { Ledger } from './ledger.ts'
+import { dialectOf, type Kitchen, makeBytes } from './make-bytes.ts'
+import { requestsOf } from './oracle/http.ts'
+import { Python } from './oracle/python.ts'
+import type { Recipe } from './recipe.ts'
+import type { Seed } from './seeds.ts'
+import { talk } from './talk.ts'
+import { Target } from './target/target.ts'
+
+/** What must not happen, and the cases that may have made it happen. */
+export type Finding = {
+  readonly kind: 'status' | 'accepted' | 'twice' | 'asked' | 'reply' | 'hang' | 'fault'
+  readonly what: string
+  readonly recipes: readonly Recipe[]
+}
+
+/** A target, the oracle, and what has been sent so far. */
+export class Lab implements AsyncDisposable {
+  readonly findings: Finding[] = []
+  /** how many replies had which status */
+  readonly statuses: Record<string, number> = {}
+  /** requests whose hash the oracle computes, too, and the axon refused nevertheless: a caller lost */
+  readonly doubts: Recipe[] = []
+  readonly target: Target
+  readonly #python = new Python()
+  readonly #ledger = new Ledger(this.#python)
+  readonly #kitchen: Kitchen
+  /** of the cases that run, or have just ended */
+  readonly #recent = new Set<Recipe>()
+
+  constructor(seeds: ReadonlyMap<string, Seed>, defect?: string) {
+    this.#kitchen = { seeds, python: this.#python, nonce: nonceGenerator(Date.now) }
+    this.target = new Target({
+      onAsked: async question => {
+        const recipes = [...this.#recent]
+        if (await this.#ledger.mayAsk(question)) return
+        const what = `the miner was asked what no request may ask: ${JSON.stringify(question).slice(0, 500)}`
+        this.findings.push({ kind: 'asked', what, recipes })
+      },
+      onFault: what => this.findings.push({ kind: 'fault', what, recipes: [...this.#recent] }),
+      ...(defect && { defect }),
+    })
+  }
+
+  /** Sends a case, and adds to `findings` what must not happen. @returns the status of each reply, in their order */
+  async run(recipe: Recipe): Promise<number[]> {
+    this.#recent.add(recipe)
+    const { times = 1, writes = 1, ending = 'asked', cut = 1 } = recipe
+    const dialect = dialectOf(recipe, this.#kitchen.seeds)
+    const port = (await this.target.ports)[dialect]!
+    const made = Buffer.concat([await makeBytes(recipe, this.#kitchen), ending === 'asked' ? GOODBYE : Buffer.alloc(0)])
+    const bytes = made.subarray(0, Math.floor(cut * made.length))
+    const entries = this.#ledger.add(dialect, requestsOf(bytes), times)
+    // A caller that cuts its last request closes, too: nothing would end it otherwise but time.
+    const how = { writes, ending: cut < 1 && ending === 'asked' ? 'destroy' : ending, limitMs: CASE_MS } as const
+    const received = await Promise.all(Array.from({ length: times }, () => talk(port, bytes, how)))
+    const seen: number[] = []
+    for (const reply of received) {
+      const { findings, statuses, isDoubtful } = await findingsIn(reply, entries, this.#ledger)
+      for (const finding of findings) this.findings.push({ ...finding, recipes: [recipe] })
+      for (const status of statuses) this.statuses[status] = (this.statuses[status] ?? 0) + 1
+      if (isDoubtful) this.doubts.push(recipe)
+      seen.push(...statuses)
+    }
+    this.#ledger.forget(entries)
+    setTimeout(() => this.#recent.delete(recipe), LATE_MS).unref()
+    return seen
+  }
+
+  /** Waits for what comes late: a question that a miner was asked, or an error. */
+  async settle(): Promise<void> {
+    await sleep(SETTLE_MS)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.target[Symbol.asyncDispose]()
+    await this.#python[Symbol.asyncDispose]()
+  }
+}
+
+/** Its reply is the last one, and closes the connection. */
+const GOODBYE = Buffer.from('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+
+/** The axon ends a connection after seconds; a busy machine may take ten times as long. */
+const CASE_MS = 60_000
+const LATE_MS = 2_000
+const SETTLE_MS = 400
