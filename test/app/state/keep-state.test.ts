@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { PolicyInForce } from '#dist/app/policy-in-force.js'
+import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
 import { readState, type ServingState, statePath, stateText } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'

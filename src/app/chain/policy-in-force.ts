@@ -1,9 +1,9 @@
-import { CurrentPolicy } from '../axon/state/current-policy.js'
-import type { NeuronLife } from '../neuron/start-neuron.js'
-import type { PolicySource } from '../plugin/policy.js'
-import { type PolicySettings, policyOf } from '../policy/policy-of.js'
-import type { OwnPlace } from '../policy/rules-of.js'
-import { settingsRefusal } from './chain/settings-refusal.js'
+import { CurrentPolicy } from '../../axon/state/current-policy.js'
+import type { NeuronLife } from '../../neuron/start-neuron.js'
+import type { PolicySource } from '../../plugin/policy.js'
+import { type PolicySettings, policyOf } from '../../policy/policy-of.js'
+import type { OwnPlace } from '../../policy/rules-of.js'
+import { settingsRefusal } from './settings-refusal.js'
 
 /** The policy of a miner, with the settings that it was made of. New settings replace it while the axon serves. */
 export class PolicyInForce {
