@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serveOnChain, serveWithoutChain, startNode } from './chain-servers.js'
-import { load } from './load.js'
-import { signedRequests } from './requests.js'
 import { median } from './starts.js'
+import { medians, REQUESTS, ratios, turn } from './turns.js'
 
 const SPECS = [381, 240]
 const ROUNDS = 5
 const LOADS = 21
-const REQUESTS = 2000
 const REFRESHED = 'SubnetInfoRuntimeApi_get_selective_mechagraph'
 
 /**
@@ -97,37 +94,10 @@ export async function standingsUnderLoad(env) {
     await node.stop()
   }
   const [base, standings, refreshing] = Object.values(turns)
-  const ratios = (runs, bases) => ({
-    perSecond: ratio(runs, bases, 'perSecond'),
-    processor: ratio(runs, bases, 'usARequest'),
-  })
   return {
     turns: Object.fromEntries(Object.entries(turns).map(([name, runs]) => [name, medians(runs)])),
     lookUp: ratios(standings, base),
     refresh: ratios(refreshing, standings),
     refreshesPerSecond: refreshed / seconds,
   }
-}
-
-async function turn({ port, pid }) {
-  const requests = signedRequests(REQUESTS)
-  const before = processorMs(pid)
-  const { perSecond, p99, statuses } = await load({ port, requests, connections: 32 })
-  if (Object.keys(statuses).join() !== '200') throw new Error(JSON.stringify(statuses))
-  return { perSecond, p99, usARequest: ((processorMs(pid) - before) * 1000) / REQUESTS }
-}
-
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
-function medians(runs) {
-  const names = Object.keys(runs[0])
-  return Object.fromEntries(names.map(name => [name, Number(median(runs.map(run => run[name])).toPrecision(4))]))
-}
-
-function ratio(runs, bases, name) {
-  return median(runs.map((run, at) => run[name] / bases[at][name]))
 }

@@ -1,7 +1,7 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them (README.md); these write nothing.
+// the miner holds after 60 of them (README.md), `-- rates` what the operator's rates cost; these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -12,6 +12,7 @@ import { chainMemory } from './chain-memory.js'
 import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
+import { ratesUnderLoad } from './rates.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
 import { median, starts } from './starts.js'
@@ -55,6 +56,7 @@ try {
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
   else if (process.argv[2] === 'chain') await chainAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
+  else if (process.argv[2] === 'rates') await ratesAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -104,6 +106,15 @@ async function chainAlone() {
     goal('processor time of a request with 1,024 standings, of that without a chain', lookUp.processor, '<=', 1.05),
     goal('requests a second while they are read each second, of those without reading', refresh.perSecond, '>=', 0.7),
     goal('processor time of a request while they are read each second, likewise', refresh.processor, '<=', 1.2),
+  ])
+}
+
+async function ratesAlone() {
+  const { turns, cost } = await ratesUnderLoad(ownFolders)
+  console.table(turns)
+  reportGoals([
+    goal('requests a second with a rate for each caller, of those without rates', cost.perSecond, '>=', 0.95),
+    goal('processor time of a request with a rate for each caller, of that without rates', cost.processor, '<=', 1.05),
   ])
 }
 
