@@ -2,7 +2,7 @@
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
 // the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
-// places costs, `-- shares` what the other shares of callers cost, `-- fairness` simulates who waits how long, and `-- attacks`
+// places costs, `-- shares` what the other shares of callers cost, `-- rates` what the operator's rates cost, `-- fairness` simulates who waits how long, and `-- attacks`
 // how long a good caller waits under two attacks (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
+import { ratesUnderLoad } from './rates.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
 import { sharesOfRequests } from './shares.js'
@@ -69,6 +70,7 @@ try {
   else if (process.argv[2] === 'queue') await queueAlone()
   else if (process.argv[2] === 'fairness') await fairnessAlone()
   else if (process.argv[2] === 'attacks') await attacksAlone()
+  else if (process.argv[2] === 'rates') await ratesAlone()
   else await compare()
 } finally {
   rmSync(home, { recursive: true, force: true })
@@ -156,6 +158,15 @@ async function storesAlone() {
   const { turns, disk } = await stores(ownFolders)
   console.table(turns)
   reportGoals(storeGoals(disk))
+}
+
+async function ratesAlone() {
+  const { turns, cost } = await ratesUnderLoad(ownFolders)
+  console.table(turns)
+  reportGoals([
+    goal('requests a second with a rate for each caller, of those without rates', cost.perSecond, '>=', 0.95),
+    goal('processor time of a request with a rate for each caller, of that without rates', cost.processor, '<=', 1.05),
+  ])
 }
 
 async function chainMemoryAlone() {

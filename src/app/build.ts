@@ -10,10 +10,10 @@ import type { Log } from '../plugin/log.js'
 import type { Miner } from '../plugin/miner.js'
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { buildStore } from './build-store.js'
+import type { PolicyInForce } from './chain/policy-in-force.js'
 import { softwareVersion } from './chain/software-version.js'
 import { logForgedClaims } from './log/claim-log.js'
 import { warnOfProxy } from './log/proxy-warning.js'
-import type { PolicyInForce } from './policy-in-force.js'
 import type { Builder, Resolver } from './scope.js'
 import { hostSections } from './settings.js'
 import {
@@ -182,7 +182,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
 
 /** Builds the policy of the configuration. */
 export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
-  const { PolicyInForce } = await import('./policy-in-force.js')
+  const { PolicyInForce } = await import('./chain/policy-in-force.js')
   const configuration = from.resolve(CONFIGURATION)
   const neuron = await from.resolve(NEURON)
   const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)

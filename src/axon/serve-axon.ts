@@ -19,6 +19,7 @@ import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
+import { rateLeft } from './stages/charge.js'
 import { BodyBudget } from './state/body-budget.js'
 import type { ClaimCounts } from './state/claim-counts.js'
 
@@ -32,6 +33,8 @@ export type Axon = AsyncDisposable & {
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
   /** What the callers share of it at this moment. */
+  /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
+  rateLeft(hotkey: string): number | null
   load(): AxonLoad
   /** claims of hotkeys, against what was verified of them */
   readonly claims: ClaimCounts
@@ -126,6 +129,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       return connections.openRequests
     },
     claims: context.verification.claims,
+    rateLeft: hotkey => rateLeft(context.callerRates, context.policy.current, hotkey),
     load: () => ({
       connections: connections.load(),
       bodies: budget.load(),

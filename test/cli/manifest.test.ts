@@ -37,6 +37,7 @@ describe('oclif.manifest.json', () => {
       ['config:show', all, true],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],
+      ['policy:explain', ['subnet', 'dialect', 'wallet', 'policy', 'neuron', 'subtensor'], false],
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
       ['serve', all, true],

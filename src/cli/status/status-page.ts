@@ -127,7 +127,7 @@ function requests({ requests }: ServingState, { at, chain }: Status): readonly R
   const title: Row = ['requests', `of the last ${spanText(at - since)}`]
   return [
     title,
-    ...shown.map(({ uid, hotkey, lastAt, ...endings }): Row => {
+    ...shown.map(({ uid, hotkey, lastAt, rateLeft: _, ...endings }): Row => {
       return [
         uid === null ? 'allowed' : `uid ${uid}`,
         `${shortHotkey(hotkey)} ${endingsText(endings)}, last ${agoText(lastAt, at)}`,

@@ -15,11 +15,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
 import { readState, type ServingState, statePath, stateText } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'
 import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
+import { policySettings } from '#dist/policy/settings.js'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
 
 const record = {
@@ -89,7 +91,11 @@ describe('the state of serve', () => {
       miner: 'echo',
       dialect: 'prompting',
       standings,
-      allows: hotkey => [charlie.address].includes(hotkey),
+      policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
+        place: { hasChain: true },
+        neuron: null,
+      }),
+      rateLeft: () => null,
       neuron,
       load: () => load,
       forged: () => forged,

@@ -25,6 +25,7 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
     chain: 'fresh',
     noCallers: null,
     problem: null,
+    policy: null,
     announcement: 'announced',
     ours: { ip: '8.8.8.8', port: 8005 },
     load: {
@@ -75,8 +76,18 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
           failed: 1,
           cancelled: 0,
           lastAt: now - 2_000,
+          rateLeft: null,
         },
-        { hotkey: neurons[3]!.hotkey, uid: 3, answered: 7, refused: 0, failed: 0, cancelled: 3, lastAt: now - 400_000 },
+        {
+          hotkey: neurons[3]!.hotkey,
+          uid: 3,
+          answered: 7,
+          refused: 0,
+          failed: 0,
+          cancelled: 3,
+          lastAt: now - 400_000,
+          rateLeft: null,
+        },
       ],
       others: { answered: 0, refused: 12, failed: 0, cancelled: 0 },
       reasons: [

@@ -10,7 +10,7 @@ import { readyai } from '#dist/dialects/readyai.js'
 import { decodeAddress } from '#dist/keys/ss58.js'
 import { VerifierThread } from '#dist/keys/verifier-thread.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { lists } from '#dist/policy/lists.js'
+import { allowList } from '#dist/policy/lists.js'
 import { developmentAxon } from '#dist/testing/start-axon.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { synapseWire } from '#dist/wires/synapse/wire.js'
@@ -44,7 +44,7 @@ for (const plugin of [prompting, gittensor, eastworld, readyai, typed]) {
       report({ kind: 'asked', question: askedQuestion(dialect.name, question, caller) }),
     ),
     minerName: 'recorder',
-    rules: [lists({ allow, deny: [] }, { hasChain: false })],
+    rules: [allowList(allow, { hasChain: false })],
     standings: () => 'unregistered',
     wires: [isDefect(defect) ? withDefect(synapseWire, defect) : synapseWire],
     verify: checks =>

@@ -1,9 +1,9 @@
-import { CurrentPolicy } from '../axon/state/current-policy.js'
-import type { NeuronLife } from '../neuron/start-neuron.js'
-import type { PolicySource } from '../plugin/policy.js'
-import { type PolicySettings, policyOf } from '../policy/policy-of.js'
-import type { OwnPlace } from '../policy/rules-of.js'
-import { settingsRefusal } from './chain/settings-refusal.js'
+import { CurrentPolicy } from '../../axon/state/current-policy.js'
+import type { NeuronLife } from '../../neuron/start-neuron.js'
+import type { PolicySource } from '../../plugin/policy.js'
+import { type PolicySettings, policyOf } from '../../policy/policy-of.js'
+import type { OwnPlace } from '../../policy/rules-of.js'
+import { settingsRefusal } from './settings-refusal.js'
 
 /** The policy of a miner, with the settings that it was made of. New settings replace it while the axon serves. */
 export class PolicyInForce {
@@ -27,6 +27,11 @@ export class PolicyInForce {
 
   get settings(): PolicySettings {
     return this.#settings
+  }
+
+  /** Whether the miner has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then. */
+  get isLost(): boolean | null {
+    return this.#place.isLost?.() ?? null
   }
 
   /** for the axon */
