@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { load } from './load.js'
+import { processorMs } from './processor.js'
 import { signedRequests } from './requests.js'
 import { median } from './starts.js'
 
-const REQUESTS = 2000
+/** How many requests a turn sends. */
+export const REQUESTS = 2000
 
 /**
  * Loads a server in a short turn, over 32 connections. Servers that alternate in such turns suffer alike from a slow moment of
@@ -35,10 +36,4 @@ export function medians(turns) {
 export function ratios(turns, bases) {
   const of = name => median(turns.map((turn, at) => turn[name] / bases[at][name]))
   return { perSecond: of('perSecond'), processor: of('usARequest') }
-}
-
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }

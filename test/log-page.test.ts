@@ -19,7 +19,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   'keyOf(target)': ['endpoint', 'key'],
   other: ['ip', 'port'],
   path: ['path'],
-  'this.#noCallers': ['message', 'hint'],
+  'refusalFields(error)': ['code', 'message', 'hint', 'problems'],
 }
 
 describe('docs/log.md', () => {

@@ -13,7 +13,8 @@ import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { Sdk } from '../plugin/sdk.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
-import type { PolicyInForce } from './policy-in-force.js'
+import type { PolicyInForce } from './chain/policy-in-force.js'
+import type { LogLevel } from './log/logger.js'
 import type { Progress } from './progress.js'
 import type { Resources } from './resources.js'
 import type { Token } from './scope.js'
@@ -25,12 +26,14 @@ export const CHOSEN_DIALECT = token<DialectDefinition>('chosenDialect')
 /** The miners and dialects of plugins that this run uses. */
 export const PLUGINS_IN_USE = token<readonly Declared[]>('pluginsInUse')
 export const LOG = token<Log>('log')
+/** Sets the level of the log of a command. */
+export const SET_LOG_LEVEL = token<(level: LogLevel) => void>('setLogLevel')
 /** Shows the user that the program waits; by default it shows nothing. */
 export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
-/** The folder for what the miner knows of the chain after a restart: the last metagraph, the state that `status` reads. */
+/** The folder for what the miner knows after a restart: the last metagraph, the spent nonces, the state that `status` reads. */
 export const CHAIN_FOLDER = token<string>('chainFolder')
 
 // What is built from it, on first use and once per run.

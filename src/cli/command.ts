@@ -3,7 +3,7 @@ import type { RunScope, Scope } from '../app/scope.js'
 import type { HostSection } from '../app/settings.js'
 import { TimeoutError, withTimeout } from '../async/timeout.js'
 import type { Configuration } from '../config/configuration.js'
-import type { Layers } from '../config/look-up.js'
+import type { Layers, Lookup } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
@@ -17,7 +17,7 @@ import {
   parseCommandLine,
   provideRun,
 } from './open-run.js'
-import { lookUpFirst, openRunScope, readLayers, requireAllow } from './open-scope.js'
+import { lookUpFirst, openRunScope, readLayers, readLayersAgain, requireAllow } from './open-scope.js'
 import { StatusLine } from './output/status-line.js'
 import { AnswerOutput, escapeForTerminal } from './output/terminal.js'
 
@@ -29,9 +29,18 @@ export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly layers: Layers
   readonly configuration: Configuration
   readonly scope: RunScope
+  /** Reads the file again, and checks the whole configuration, as `open` does. The scope keeps what it was opened with. */
+  reread(): Promise<Pick<Run<C>, 'layers' | 'configuration'>>
 }
 
 type Opening = CommandLineRules & { readonly secrets?: SecretsMode }
+
+type ConfigureOptions = {
+  readonly layers: Layers
+  readonly lookup: Lookup
+  readonly scope: RunScope
+  readonly opening: Opening
+}
 
 /** A command of this program. `printError` prints its errors. */
 export abstract class MinerCommand extends Command {
@@ -85,30 +94,41 @@ export abstract class SettingsCommand extends MinerCommand {
    * @throws {UsageError} UNKNOWN_MINER · UNKNOWN_DIALECT · UNEXPECTED_ARGUMENT
    */
   protected async open<C extends typeof SettingsCommand>(ctor: C, opening: Opening = {}): Promise<Run<C>> {
-    const { secrets = 'resolve', ...rules } = opening
     const layers = await readLayers(this.argv, this.config.configDir)
     const lookup = lookUpFirst(layers)
     const scope = await openRunScope(this.config, lookup)
     try {
-      const chosen = await choosePlugins(ctor, { scope, lookup })
-      const parse: Parse = (flags, argv) => this.#parse(ctor, flags, argv)
-      const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
-      const configuration = await configureRun({ line, layers, scope, chosen, secrets })
+      const { line, chosen, configuration } = await this.#configure(ctor, { layers, lookup, scope, opening })
       this.#secrets = configuration.secretValues
       await provideRun({ scope, chosen, configuration, status: this.status, answer: this.answer })
-      return {
+      const run: Run<C> = {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],
         layers,
         configuration,
         scope,
+        reread: async () => {
+          const layers = await readLayersAgain(run.layers, this.config.configDir)
+          const again = { layers, lookup: lookUpFirst(layers), scope, opening }
+          return { layers, configuration: (await this.#configure(ctor, again)).configuration }
+        },
         [Symbol.asyncDispose]: () => closeScope(scope),
       }
+      return run
     } catch (error) {
       await scope[Symbol.asyncDispose]()
       if (error instanceof PluginError && error.code === 'PLUGIN_NOT_ALLOWED') await requireAllow(lookup)
       throw error
     }
+  }
+
+  /** Chooses the plugins, and reads the command line and the configuration with their settings. */
+  async #configure(ctor: typeof SettingsCommand, { layers, lookup, scope, opening }: ConfigureOptions) {
+    const { secrets = 'resolve', ...rules } = opening
+    const chosen = await choosePlugins(ctor, { scope, lookup })
+    const parse: Parse = (flags, argv) => this.#parse(ctor, flags, argv)
+    const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
+    return { chosen, line, configuration: await configureRun({ line, layers, scope, chosen, secrets }) }
   }
 
   /** Redacts secrets in an error: the text of a miner's error may hold the settings that it was given. */

@@ -13,6 +13,7 @@ import {
   PLUGINS_IN_USE,
   PROGRESS,
   RESOURCES,
+  SET_LOG_LEVEL,
 } from '../app/tokens.js'
 import { type Configuration, valuesOf, withDefault } from '../config/configuration.js'
 import type { TypedFlag } from '../config/layers/flag-layer.js'
@@ -180,6 +181,9 @@ export async function provideRun({ scope, chosen, configuration, status, answer 
   scope.provide(PLUGINS_IN_USE, inUse)
   scope.provide(CONFIGURATION, configuration)
   scope.provide(LOG, log)
+  scope.provide(SET_LOG_LEVEL, level => {
+    log.level = level
+  })
   scope.provide(PROGRESS, status)
   if (miner) scope.provide(CHOSEN_MINER, miner)
   if (dialect) scope.provide(CHOSEN_DIALECT, dialect)

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '@oclif/core'
 import { openScope } from '../app/container.js'
@@ -22,6 +23,25 @@ export async function readLayers(argv: readonly string[], configDir: string): Pr
   const file =
     named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
   return { argv, env: process.env, file: (await readTomlFile(file)) ?? null }
+}
+
+/**
+ * Reads the configuration file again. One that was there must still be: a file that is gone must not take the operator's
+ * policy with it.
+ *
+ * @throws {ConfigError} CONFIG_INVALID when it is a pipe
+ */
+export async function readLayersAgain(layers: Layers, configDir: string): Promise<Layers> {
+  if (layers.file === null) return readLayers(layers.argv, configDir)
+  const { path } = layers.file
+  const found = await stat(path).catch(() => undefined) // reading it reports the reason
+  if (found && !found.isFile() && !found.isDirectory()) {
+    const message = 'the configuration file is not a regular file, and can be read only once'
+    const hint = 'restart the miner, or give --config a file'
+    const origin = { from: 'file', file: path } as const
+    throw new ConfigError('CONFIG_INVALID', [{ code: 'FILE_UNREADABLE', message, origin, hint }])
+  }
+  return { ...layers, file: (await readTomlFile({ path, explicit: true })) ?? null }
 }
 
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */

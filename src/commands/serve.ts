@@ -13,6 +13,7 @@ import {
 } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
+import { listenForHangups } from '../cli/process/hangups.js'
 import { stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { banner } from '../cli/serving/banner.js'
@@ -23,6 +24,7 @@ import { endServing, type ServingEnd, servingEnd } from '../cli/serving/end-serv
 import { keepStatus } from '../cli/serving/keep-status.js'
 import { logServing } from '../cli/serving/log-serving.js'
 import { startProbe } from '../cli/serving/probe.js'
+import { reloadWhileServing, watchedFile } from '../cli/serving/reload-while-serving.js'
 import { valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
 import { developmentKeys } from '../keys/development-keys.js'
@@ -30,7 +32,7 @@ import { developmentKeys } from '../keys/development-keys.js'
 export default class Serve extends SettingsCommand {
   static override summary = 'Join the subnet, and answer its validators until stopped.'
   static override description =
-    'It reads the metagraph and the registration of the hotkey, opens the axon, and announces its address to the chain. It exits with 2 when the hotkey is not registered, and with 69 when the hotkey loses its place in the subnet. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once.'
+    'It reads the metagraph and the registration of the hotkey, opens the axon, and announces its address to the chain. It exits with 2 when the hotkey is not registered, and with 69 when the hotkey loses its place in the subnet. On Ctrl-C or SIGTERM it refuses new requests and finishes those in progress, for at most 30 s; on a second one it exits at once. On SIGHUP it reads the configuration file again, and takes over [policy] and log.level; at a terminal SIGHUP ends it as SIGTERM does.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --netuid 1 --model gpt-4o-mini',
     '<%= config.bin %> <%= command.id %> --dev --use echo',
@@ -47,17 +49,32 @@ export default class Serve extends SettingsCommand {
       description:
         'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, --store, and the flags of policy, neuron, subtensor and wallet',
     }),
+    'watch-config': Flags.boolean({
+      description:
+        'take over [policy] and log.level of the configuration file when it changes, as on SIGHUP; not together with --dev',
+    }),
   }
-  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly reads = [
+    'subnet',
+    'dialect',
+    'wallet',
+    'axon',
+    'limits',
+    'policy',
+    'neuron',
+    'subtensor',
+  ] as const
 
   async run(): Promise<void> {
+    const hangups = listenForHangups()
     await using run = await this.open(Serve, devRules)
     const { flags, configuration, layers, scope } = run
     if (flags.dev) scope.provide(HOTKEY, devHotkey())
     else checkWithoutChain(configuration)
+    const watched = flags['watch-config'] ? watchedFile(layers) : null
 
     const axon = await scope.resolve(AXON)
-    const signals = stopSignals()
+    const signals = stopSignals({ hangup: hangups === null })
     const neuron = await scope.resolve(NEURON)
     const log = scope.resolve(LOG)
     warnOfUnusable(scope.resolve(PLUGINS), log)
@@ -72,9 +89,10 @@ export default class Serve extends SettingsCommand {
       const serving = await describeServing(scope, { axon, neuron, dev: flags.dev, configFile })
       logServing({ ...serving, port: axon.port }, log)
       if (process.stderr.isTTY) process.stderr.write(await banner(serving))
-      state = neuron && keepStatus(scope, { axon, neuron })
+      state = neuron && (await keepStatus(scope, { axon, neuron }))
       const { probe } = valuesOf(configuration, hostSections.axon)
       using _probing = probe ? startProbe(await scope.resolve(MINER), log) : null
+      using _reloading = await reloadWhileServing(run, { hangups, watched, dev: flags.dev })
       end = await servingEnd(scope, { signals, neuron })
     }
     process.exitCode = await endServing(scope, axon, { end, signals, state })

@@ -1,20 +1,19 @@
 import type { ScreenRule } from '../plugin/screen-rule.js'
 
+/** Creates the rule that refuses the hotkeys that the operator denies by name: ss58 addresses of network prefix 42. */
+export function denyList(hotkeys: readonly string[]): ScreenRule {
+  const named = new Set(hotkeys)
+  return hotkey => (named.has(hotkey) ? { allow: false, reason: 'blacklisted hotkey', denied: true } : { allow: true })
+}
+
 /**
- * Creates the rule of the operator's own lists. It admits an allowed hotkey for good, and refuses a denied one. The rules
- * after it decide on all others; without a chain there are none, and it refuses them.
- *
- * @param lists ss58 addresses of network prefix 42
+ * Creates the rule that admits the hotkeys that the operator allows by name, for good. The rules after it decide on all
+ * others; without a chain there are none, and it refuses them.
  */
-export function lists(
-  { allow, deny }: { allow: readonly string[]; deny: readonly string[] },
-  { hasChain }: { hasChain: boolean },
-): ScreenRule {
-  const allowed = new Set(allow)
-  const denied = new Set(deny)
+export function allowList(hotkeys: readonly string[], { hasChain }: { hasChain: boolean }): ScreenRule {
+  const named = new Set(hotkeys)
   return hotkey => {
-    if (denied.has(hotkey)) return { allow: false, reason: 'blacklisted hotkey', denied: true }
-    if (allowed.has(hotkey)) return { allow: true, exempt: true }
+    if (named.has(hotkey)) return { allow: true, exempt: true }
     return hasChain ? { allow: true } : { allow: false, reason: 'hotkey not allowed' }
   }
 }

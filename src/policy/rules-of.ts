@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { ScreenRule } from '../plugin/screen-rule.js'
-import { lists } from './lists.js'
+import { allowList, denyList } from './lists.js'
 import type { policySettings } from './settings.js'
 import { minimumStake, ownPlace, permit, registered } from './standing-rules.js'
 
@@ -17,18 +17,31 @@ export type OwnPlace = {
   readonly isLost?: (() => boolean) | undefined
 }
 
+export type RuleName = 'deny' | 'allow' | 'own place' | 'registered' | 'permit' | 'stake'
+
+/** A rule by its name in docs/lifecycle.md; null: the settings turn it off, or there is no chain to ask. */
+export type NamedRule = { readonly name: RuleName; readonly rule: ScreenRule | null }
+
+/** Returns all rules on who may ask, in the order in which they are asked. Each one is independent of the others. */
+export function ruleTable(settings: AccessSettings, { hasChain, isLost }: OwnPlace): readonly NamedRule[] {
+  const { allow, deny, allowUnregistered, requirePermit, minStake } = settings
+  const onChain = (isOn: boolean, rule: ScreenRule) => (hasChain && isOn ? rule : null)
+  return [
+    { name: 'deny', rule: denyList(deny) },
+    { name: 'allow', rule: allowList(allow, { hasChain }) },
+    { name: 'own place', rule: hasChain && isLost ? ownPlace(isLost) : null },
+    { name: 'registered', rule: onChain(!allowUnregistered, registered) },
+    { name: 'permit', rule: onChain(requirePermit, permit) },
+    { name: 'stake', rule: onChain(minStake > 0, minimumStake(raoOf(minStake))) },
+  ]
+}
+
 /**
- * Returns the rules on who may ask, in the order in which they are asked. Each one is independent of the others; a rule
- * that the settings turn off is left out, so that settings under which no rule needs the chain do not wait for it.
+ * Returns the rules of the table that the settings leave on. The others are left out, so that settings under which no rule
+ * needs the chain do not wait for it.
  */
-export function rulesOf(settings: AccessSettings, { hasChain, isLost }: OwnPlace): readonly ScreenRule[] {
-  const rules = [lists(settings, { hasChain })]
-  if (!hasChain) return rules
-  if (isLost) rules.push(ownPlace(isLost))
-  if (!settings.allowUnregistered) rules.push(registered)
-  if (settings.requirePermit) rules.push(permit)
-  if (settings.minStake > 0) rules.push(minimumStake(raoOf(settings.minStake)))
-  return rules
+export function rulesOf(settings: AccessSettings, place: OwnPlace): readonly ScreenRule[] {
+  return ruleTable(settings, place).flatMap(({ rule }) => rule ?? [])
 }
 
 /** Converts by the decimal text: multiplying would round in binary, and make 8,199,999,999 RAO of 8.2 TAO. */

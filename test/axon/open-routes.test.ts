@@ -3,7 +3,7 @@ import { prompting } from '#dist/dialects/prompting.js'
 import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import type { Call } from '#dist/plugin/dialect.js'
 import type { Miner } from '#dist/plugin/miner.js'
-import { lists } from '#dist/policy/lists.js'
+import { allowList } from '#dist/policy/lists.js'
 import { sdk } from '../support/sdk.ts'
 import { alice, charlie, dave, type Sent, send, signedRequest } from '../support/signed-request.ts'
 import { Clock, echo, HeldMiner, startAxon } from '../support/start-axon.ts'
@@ -36,7 +36,7 @@ describe('a route that wants no proof', () => {
   it('heeds no hash that nobody signed, and no rule about hotkeys', async () => {
     await using axon = await startAxon({
       dialect: dialectOf({ auth: 'none' }),
-      rules: [lists({ allow: [], deny: [] }, { hasChain: false })],
+      rules: [allowList([], { hasChain: false })],
     })
     const headers = { computed_body_hash: 'wrong', bt_header_dendrite_signature: '0x00' }
     assert.equal((await send(axon.url, signed({ by: dave, headers }))).status, 200)

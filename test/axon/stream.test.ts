@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
-import { lists } from '#dist/policy/lists.js'
+import { denyList } from '#dist/policy/lists.js'
 import { alice, bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { assertAlive, assertRefused } from './assert-refused.ts'
@@ -41,7 +41,7 @@ describe('a stream', () => {
   }
 
   it('12.1-51: refuses a blacklisted key with JSON', async () => {
-    await using axon = await startAxon({ rules: [lists({ allow: [], deny: [alice.address] }, { hasChain: false })] })
+    await using axon = await startAxon({ rules: [denyList([alice.address])] })
     assertRefused(await send(axon.url, streamRequest()), 403, /^Forbidden\. Key is blacklisted: /)
   })
 

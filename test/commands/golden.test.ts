@@ -57,6 +57,8 @@ const groups: Record<string, Record<string, Case>> = {
     'help-create-miner': { args: 'create miner --help' },
     'help-create-dialect': { args: 'help create dialect' },
     'help-metagraph': { args: 'metagraph --help' },
+    'help-policy': { args: 'policy' },
+    'help-policy-explain': { args: 'policy explain --help' },
     'help-status': { args: 'help status' },
     'help-announce': { args: 'announce --help' },
     'help-audit': { args: 'audit --help' },
@@ -198,6 +200,14 @@ const groups: Record<string, Record<string, Case>> = {
     'metagraph-bad-limit': { args: 'metagraph --limit few' },
     'metagraph-bad-sort': { args: 'metagraph --sort name' },
     'metagraph-other-miner': { args: 'metagraph --network none', file: 'use = "gone"\ndialect = "gone"\n' },
+    'explain-denied': {
+      args: 'policy explain 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --network none --deny 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
+    },
+    'explain-no-hotkey': { args: 'policy explain --network none' },
+    'explain-wrong-hotkey': { args: 'policy explain 5Grwva --network none' },
+    'explain-wrong-synapse': {
+      args: 'policy explain 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --network none --synapse Prompt',
+    },
     'status-no-chain': { args: 'status --network none' },
     'status-no-wallet': { args: 'status --network ws://127.0.0.1:1 --wallet-path @' },
     'status-interval-alone': { args: 'status --interval 5s' },

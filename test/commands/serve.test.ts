@@ -101,24 +101,6 @@ describe('miner serve', () => {
     })
   }
 
-  it('drains when its terminal closes, and takes the two SIGHUPs of that for one', async () => {
-    const gate = Promise.withResolvers<void>()
-    await using model = await startModelServer(async (...asked) => {
-      await gate.promise
-      await streamed(['late'])(...asked)
-    })
-    await using run = liveMiner([...dev, '--base-url', model.url])
-    const { url } = await serving(run)
-    const asked = send(url, signedRequest())
-    await model.arrived(0)
-    run.child.kill('SIGHUP')
-    await run.says('"draining"')
-    run.child.kill('SIGHUP')
-    gate.resolve()
-    assert.equal((await asked).status, 200)
-    assert.equal((await run.ended).code, 0)
-  })
-
   it('ends although a miner does not let go', async () => {
     await using run = liveMiner(dev, { env: linkedMiner('clinging') })
     await serving(run)

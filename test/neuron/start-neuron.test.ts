@@ -567,6 +567,23 @@ describe('a miner’s life on a subnet', function () {
         [warned().length, life.report().noCallers?.hint],
         [2, 'lower --min-stake: 10 TAO is the highest stake'],
       )
+      life.takePolicy({ maxStandingsAgeMs: 86_400_000, refusalOf: () => null })
+      assert.equal(life.report().noCallers, null)
+      life.takePolicy({ maxStandingsAgeMs: 86_400_000, refusalOf: () => 'stake below minimum' })
+      assert.equal(warned().length, 3)
+    })
+
+    it('counts the last metagraph as long as the policy says that it takes over', async () => {
+      await using started = await start()
+      const { node, clock, life } = started
+      const takePolicy = (maxStandingsAgeMs: number) => life.takePolicy({ maxStandingsAgeMs, refusalOf: () => null })
+      takeDown(node)
+      await started.until('stale')
+      await clock.run(2 * HOUR)
+      takePolicy(HOUR)
+      assert.deepEqual([life.chainState(), life.standings(alice.address)], ['unknown', 'unknown'])
+      takePolicy(24 * HOUR)
+      assert.equal(life.chainState(), 'stale')
     })
 
     it('survives a listener that throws', async () => {

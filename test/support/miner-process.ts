@@ -13,6 +13,7 @@ export type LogRecord = { readonly event: string; readonly level: string; readon
 
 /** A running `miner serve` whose port is open. */
 export type MinerProcess = AsyncDisposable & {
+  readonly pid: number
   readonly url: string
   readonly port: number
   readonly hotkey: string
@@ -22,6 +23,8 @@ export type MinerProcess = AsyncDisposable & {
   next(event: string): Promise<LogRecord>
   /** resolves when it exits, by itself or not */
   readonly ended: Promise<Ended>
+  /** Sends a signal that does not end it. */
+  send(signal: NodeJS.Signals): void
   /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<Ended>
 }
@@ -63,12 +66,14 @@ export async function startMiner(
     const next = (event: string) => new Promise<LogRecord>(resolve => logged.once(event, resolve))
     const { url, port, hotkey } = server.ready
     return {
+      pid: server.pid,
       url,
       port,
       hotkey,
       records,
       next,
       ended: server.ended,
+      send: server.send,
       stop,
       [Symbol.asyncDispose]: async () => void (await stop()),
     }

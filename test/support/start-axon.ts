@@ -1,7 +1,7 @@
 import type { Axon } from '#dist/axon/serve-axon.js'
 import { prompting } from '#dist/dialects/prompting.js'
 import type { Asked, Miner } from '#dist/plugin/miner.js'
-import { lists } from '#dist/policy/lists.js'
+import { allowList } from '#dist/policy/lists.js'
 import { Clock as StillClock } from '#dist/testing/clock.js'
 import { type DevelopmentAxonOptions, developmentAxon } from '#dist/testing/start-axon.js'
 import { sdk } from './sdk.ts'
@@ -61,7 +61,7 @@ export function startAxon(options: Partial<DevelopmentAxonOptions> = {}): Promis
     dialect: prompting(sdk),
     miner: echo,
     minerName: 'echo',
-    rules: [lists({ allow: [alice.address, charlie.address], deny: [] }, { hasChain: false })],
+    rules: [allowList([alice.address, charlie.address], { hasChain: false })],
     standings: () => 'unregistered',
     onError: error => {
       throw error

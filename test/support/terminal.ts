@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { type LiveRun, liveMiner } from './cli.ts'
 
-// Python has a terminal to give, of COLUMNS columns. What it is sent is typed into the terminal; SIGTERM reaches the program.
+// Python has a terminal to give, of COLUMNS columns. What it is sent is typed into the terminal; SIGTERM and SIGHUP reach the program.
 const terminal = `
 import fcntl, os, pty, select, signal, struct, sys, termios
 pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, int(sys.argv[1]), 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
-signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGTERM))
+for passed in signal.SIGTERM, signal.SIGHUP:
+    signal.signal(passed, lambda number, _: os.kill(pid, number))
 sources = [0, fd]
 while True:
     for source in select.select(sources, [], [])[0]:

@@ -18,7 +18,6 @@ export type LogOptions = {
 export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
   const { pino } = await import('pino')
   const sanitize = (text: string) => escapeControls(redactText(text, secrets))
-  const debugs = level === 'debug' || level === 'trace'
   const options: LoggerOptions = {
     level,
     base: null,
@@ -28,7 +27,7 @@ export async function createLog({ level, secrets, output }: LogOptions): Promise
     hooks: {
       logMethod([fields, message], method, number) {
         // Errors are logged with their stacks at any level: an unexpected one may not recur while someone debugs.
-        const cleaning = { sanitize, stacks: debugs || number >= pino.levels.values.error! }
+        const cleaning = { sanitize, stacks: this.isLevelEnabled('debug') || number >= pino.levels.values.error! }
         // Only plugins log a message; our own records name an event.
         const text = message === undefined ? {} : { event: 'message', message: sanitize(String(message)) }
         method.call(this, { ...text, ...cleanRecord(fields, cleaning) })

@@ -1,5 +1,9 @@
+import type { AxonLoad } from '../../axon/load.js'
+import type { ClaimCount } from '../../axon/state/claim-counts.js'
 import type { Log } from '../../plugin/log.js'
+import type { PolicySource } from '../../plugin/policy.js'
 import type { Standings } from '../../plugin/standing.js'
+import type { PolicySettings } from '../../policy/policy-of.js'
 import { RequestStats } from './request-stats.js'
 import type { ServingState } from './serving-state.js'
 import { StateFile } from './state-file.js'
@@ -16,12 +20,24 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** the id of the axon */
   readonly axon: string
   readonly standings: Standings
-  /** hotkeys that get a row without a standing, too: those of `--allow` */
-  readonly allow: readonly string[]
+  /** hotkeys that it allows get a row without a standing, too */
+  readonly policy: PolicyPart
+  /** how many requests the rate of a hotkey leaves it; null: it has no rate */
+  readonly rateLeft: (hotkey: string) => number | null
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
+  readonly load: () => AxonLoad
+  readonly forged: () => readonly ClaimCount[]
   /** epoch milliseconds */
   readonly now?: () => number
+}
+
+/** Of a `PolicyInForce`, what the file holds. */
+type PolicyPart = {
+  readonly settings: PolicySettings
+  readonly isLost: boolean | null
+  readonly source: Pick<PolicySource, 'subscribe'>
+  allows(hotkey: string): boolean
 }
 
 type Trouble = ServingState['problem']
@@ -45,12 +61,11 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, allow, neuron, now = Date.now, ...serving } = options
-  const allowed = new Set(allow)
+  const { path, log, axon, standings, policy, rateLeft, neuron, load, forged, now = Date.now, ...serving } = options
   const stats = new RequestStats({
     axon,
     hotkey: serving.hotkey,
-    hasRow: hotkey => allowed.has(hotkey) || typeof standings(hotkey) === 'object',
+    hasRow: hotkey => policy.allows(hotkey) || typeof standings(hotkey) === 'object',
     now,
     onError: error => log.error({ event: 'observerFailed', error }),
   })
@@ -67,17 +82,25 @@ export function keepState(options: KeepState): AsyncDisposable {
       stoppedAt,
       ...serving,
       ...neuronFields(neuron?.()),
-      requests: { ...requests, callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey) })) },
+      load: load(),
+      forged: forged(),
+      policy: { ...policy.settings, isLost: policy.isLost },
+      requests: {
+        ...requests,
+        callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey), rateLeft: rateLeft(caller.hotkey) })),
+      },
     })
   }
 
-  let written = { changes: '', at: 0 }
+  let written = { changes: '', at: 0, settings: policy.settings }
   let writing: Promise<void> | undefined
   const renew = () => {
     const at = performance.now()
     const changes = JSON.stringify([stats.changes, neuronFields(neuron?.())])
-    if (writing || (at - written.at < IDLE_MS && changes === written.changes)) return
-    written = { changes, at }
+    const { settings } = policy
+    const isSame = changes === written.changes && settings === written.settings
+    if (writing || (at - written.at < IDLE_MS && isSame)) return
+    written = { changes, at, settings }
     writing = write(null).finally(() => {
       writing = undefined
     })
@@ -85,8 +108,10 @@ export function keepState(options: KeepState): AsyncDisposable {
   renew()
   // Periodic, so neither `withTimeout` nor `timeoutSignal`.
   const timer = setInterval(renew, RENEW_MS).unref()
+  const unsubscribe = policy.source.subscribe(renew)
   const end = async () => {
     clearInterval(timer)
+    unsubscribe()
     stats[Symbol.dispose]()
     await writing
     await write(now())

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
+import { policySettings } from '../../policy/settings.js'
+import { forgedState, loadState } from './load-state.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1
@@ -36,10 +38,30 @@ const servingState = z.object({
   announcement: z.enum(['off', 'announced', 'waiting', 'failing', 'elsewhere']).nullable(),
   /** what it announces; null: nothing */
   ours: z.object({ ip: z.string(), port: z.int().min(1).max(65_535) }).nullable(),
+  /** null: a version of the miner that does not count it wrote the file */
+  load: loadState.nullable().default(null),
+  forged: forgedState.default([]),
+  /** the policy in force; null: a version of the miner wrote the file that did not tell */
+  policy: policySettings
+    .extend({
+      /** whether it has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then */
+      isLost: z.boolean().nullable(),
+    })
+    .nullable()
+    .default(null),
   requests: z.object({
     since: time,
     callers: z
-      .array(z.object({ hotkey: z.string(), uid: z.int().min(0).nullable(), ...endings, lastAt: time }))
+      .array(
+        z.object({
+          hotkey: z.string(),
+          uid: z.int().min(0).nullable(),
+          ...endings,
+          lastAt: time,
+          /** how many requests its rate leaves it now; null: it has no rate */
+          rateLeft: z.number().min(0).nullable().default(null),
+        }),
+      )
       .readonly(),
     others: z.object(endings),
     reasons: z

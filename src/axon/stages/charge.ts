@@ -30,6 +30,16 @@ export function chargeCaller(
   else hotkeys.take(hotkey, rate)
 }
 
+/** How many requests the operator's rates leave a hotkey that is no stranger; null: it has no rate. */
+export function rateLeft(
+  { hotkeys }: RateLimiters,
+  { rate, rates }: Pick<Policy, 'rate' | 'rates'>,
+  hotkey: string,
+): number | null {
+  const own = rates.has(hotkey) ? rates.get(hotkey) : rate
+  return own ? hotkeys.left(hotkey, own) : null
+}
+
 /**
  * Charges the caller of a rate-limited route. Strangers are charged by address, because anyone can create hotkeys. A rate
  * whose cost depends on the body is charged once the body is read, any other before that. The rate of strangers counts

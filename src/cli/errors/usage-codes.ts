@@ -43,6 +43,11 @@ export const usageCodes = {
     remedy: 'name their hotkeys with `--allow`, or name a chain with `--network`',
   },
 
+  NOTHING_TO_WATCH: {
+    meaning: '`--watch-config` is given, and there is no configuration file, or it is a pipe',
+    remedy: 'name a file with `--config`, or leave the flag out',
+  },
+
   PORT_MISSING: {
     meaning: '`miner announce` does not know the port: `axon.port` is 0, and no `miner serve` runs',
     remedy: 'name it with `--axon-external-port`',

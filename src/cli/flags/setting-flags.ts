@@ -104,6 +104,7 @@ const ofCommands = [
   'url',
   'verbose',
   'version',
+  'watch-config',
 ]
 
 /** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */

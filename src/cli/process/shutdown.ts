@@ -7,7 +7,7 @@ import { expectExit } from './unexpected-exit.js'
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 export type StopSignal = keyof typeof exitCodes
 
-/** The signals that stop the program. Before `stopSignals` is called, each of them ends it. */
+/** The signals that stop the program. Before `stopSignals` is called, each of them ends it, unless it is listened for. */
 export type StopSignals = {
   /** resolves with the first signal */
   readonly first: Promise<StopSignal>
@@ -15,8 +15,12 @@ export type StopSignals = {
   readonly second: Promise<StopSignal>
 }
 
-/** Listens for SIGINT, SIGTERM and SIGHUP, which a terminal sends when it closes, and then often twice. */
-export function stopSignals(): StopSignals {
+/**
+ * Listens for SIGINT and SIGTERM.
+ *
+ * @param hangup listen for SIGHUP, too, which a terminal sends when it closes, and then often twice
+ */
+export function stopSignals({ hangup }: { readonly hangup: boolean }): StopSignals {
   const first = Promise.withResolvers<StopSignal>()
   const second = Promise.withResolvers<StopSignal>()
   let count = 0
@@ -27,7 +31,8 @@ export function stopSignals(): StopSignals {
     else if (count === 2) second.resolve(signal)
     else exit(signal)
   }
-  for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal))
+  const signals: readonly StopSignal[] = hangup ? ['SIGHUP', 'SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM']
+  for (const signal of signals) process.on(signal, () => stop(signal))
   return { first: first.promise, second: second.promise }
 }
 

@@ -26,10 +26,17 @@ const implied = [
   { path: 'policy.allowUnregistered', flag: '--dev', texts: ['false'] },
 ]
 
+const watchesNothing = {
+  code: 'RULE_BROKEN',
+  message: '--dev and --watch-config do not go together',
+  hint: 'keep one of them',
+} as const
+
 /** What `--dev` decides on the command line of `serve`. */
 export const devRules: CommandLineRules = {
   implied: ({ dev }) => (dev ? implied : []),
-  conflicts: ({ dev }, typed) => (dev ? devConflicts(typed, decided) : []),
+  conflicts: ({ dev, 'watch-config': watches }, typed) =>
+    dev ? [...devConflicts(typed, decided), ...(watches ? [watchesNothing] : [])] : [],
 }
 
 /** Derives the hotkey that `serve --dev` answers with. */

@@ -3,7 +3,7 @@ import type { Scope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { keepState } from '../../app/state/keep-state.js'
 import { statePath } from '../../app/state/serving-state.js'
-import { CHAIN_FOLDER, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, LOG, RESOURCES } from '../../app/tokens.js'
+import { CHAIN_FOLDER, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, LOG, POLICY, RESOURCES } from '../../app/tokens.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
@@ -12,7 +12,8 @@ import type { NeuronLife } from '../../neuron/start-neuron.js'
 type OnSubnet = { readonly axon: Axon; readonly neuron: NeuronLife }
 
 /** Keeps the file that `miner status` reads, until it is disposed or the scope closes. */
-export function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): AsyncDisposable {
+export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Promise<AsyncDisposable> {
+  const policy = await scope.resolve(POLICY)
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { id, hotkey, url, port } = axon
@@ -21,8 +22,11 @@ export function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): AsyncDispo
     log: scope.resolve(LOG),
     axon: id,
     standings: neuron.standings,
-    allow: valuesOf(configuration, hostSections.policy).allow,
+    policy,
+    rateLeft: hotkey => axon.rateLeft(hotkey),
     neuron: () => neuron.report(),
+    load: () => axon.load(),
+    forged: () => axon.claims.recent(),
     network: networkName(valuesOf(configuration, hostSections.subtensor).network),
     netuid,
     hotkey,

@@ -1,9 +1,9 @@
-import { CurrentPolicy } from '../axon/state/current-policy.js'
-import type { NeuronLife } from '../neuron/start-neuron.js'
-import type { PolicySource } from '../plugin/policy.js'
-import { type PolicySettings, policyOf } from '../policy/policy-of.js'
-import type { OwnPlace } from '../policy/rules-of.js'
-import { settingsRefusal } from './chain/settings-refusal.js'
+import { CurrentPolicy } from '../../axon/state/current-policy.js'
+import type { NeuronLife } from '../../neuron/start-neuron.js'
+import type { PolicySource } from '../../plugin/policy.js'
+import { type PolicySettings, policyOf } from '../../policy/policy-of.js'
+import type { OwnPlace } from '../../policy/rules-of.js'
+import { settingsRefusal } from './settings-refusal.js'
 
 /** The policy of a miner, with the settings that it was made of. New settings replace it while the axon serves. */
 export class PolicyInForce {
@@ -11,6 +11,7 @@ export class PolicyInForce {
   readonly #neuron: Pick<NeuronLife, 'takePolicy'> | null
   readonly #current: CurrentPolicy
   #settings: PolicySettings
+  #allowed: ReadonlySet<string>
 
   /** @param neuron the life on the subnet, which depends on some of the settings, too; null without a chain */
   constructor(
@@ -20,6 +21,7 @@ export class PolicyInForce {
     this.#place = place
     this.#neuron = neuron
     this.#settings = settings
+    this.#allowed = new Set(settings.allow)
     this.#current = new CurrentPolicy(policyOf(settings, place))
   }
 
@@ -27,13 +29,22 @@ export class PolicyInForce {
     return this.#settings
   }
 
+  /** Whether the miner has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then. */
+  get isLost(): boolean | null {
+    return this.#place.isLost?.() ?? null
+  }
+
   /** for the axon */
   get source(): PolicySource {
     return this.#current
   }
 
+  /** Whether the operator allows the hotkey by name. */
+  readonly allows = (hotkey: string): boolean => this.#allowed.has(hotkey)
+
   replace(settings: PolicySettings): void {
     this.#settings = settings
+    this.#allowed = new Set(settings.allow)
     this.#current.replace(policyOf(settings, this.#place))
     this.#neuron?.takePolicy({ maxStandingsAgeMs: settings.maxStandingsAge, refusalOf: settingsRefusal(settings) })
   }

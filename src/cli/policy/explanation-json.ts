@@ -1,0 +1,26 @@
+import { decimalAmount } from '../subnet/amount.js'
+import type { Explanation } from './explain-policy.js'
+import type { KnownPolicy } from './known-policy.js'
+
+/** Returns an explanation as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
+export function explanationJson(explanation: Explanation, { running, metagraph, chain }: KnownPolicy): object {
+  const { hotkey, synapse, standing, rules, refusal, rates, place } = explanation
+  return {
+    hotkey,
+    synapse,
+    admitted: refusal === null,
+    refusal: refusal && { status: refusal.status, code: refusal.code, message: refusal.message },
+    policyOf: running
+      ? { running: true, pid: running.pid, url: running.url, writtenAt: new Date(running.writtenAt).toISOString() }
+      : { running: false },
+    chain,
+    metagraph: metagraph && { block: metagraph.block, readAt: new Date(metagraph.readAt).toISOString() },
+    standing:
+      typeof standing === 'string'
+        ? standing
+        : { uid: standing.uid, stake: decimalAmount(standing.stakeRao), permit: standing.hasPermit },
+    rules,
+    rates,
+    place: place && { stranger: place.isStranger, stake: decimalAmount(place.stakeRao) },
+  }
+}

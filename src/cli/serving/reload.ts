@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { PolicyInForce } from '../../app/chain/policy-in-force.js'
+import type { LogLevel } from '../../app/log/logger.js'
+import { hostSections } from '../../app/settings.js'
+import { ConfigError } from '../../config/config-error.js'
+import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
+import { createLookup, type Layers } from '../../config/look-up.js'
+import { originText } from '../../config/origin.js'
+import { problemText } from '../../config/problem.js'
+import type { Log } from '../../plugin/log.js'
+import { reportOf } from '../errors/error-report.js'
+
+/** What asks for the configuration to be read again. */
+export type ReloadCause = 'SIGHUP' | 'watch'
+
+/** The configuration as it is read again, and what it is read from. */
+export type Reread = { readonly configuration: Configuration; readonly layers: Layers }
+
+type ReloaderOptions = {
+  /** Reads and checks the whole configuration again, as at the start. @throws the error that the start would end with */
+  readonly reread: () => Promise<Reread>
+  /** what the miner runs with */
+  readonly running: Configuration
+  readonly policy: Pick<PolicyInForce, 'replace'>
+  readonly setLogLevel: (level: LogLevel) => void
+  readonly log: Log
+}
+
+/**
+ * Takes over from the configuration file what can change while the miner serves: the policy and the level of the log. A file
+ * with a mistake changes nothing. Reloads run one at a time, and those that are asked for meanwhile are one. Disposing it ends
+ * a reload that runs, without a change.
+ */
+export class Reloader implements Disposable {
+  readonly #options: ReloaderOptions
+  /** what is in force: what runs, with the settings that were taken over since */
+  #current: Configuration
+  #isReloading = false
+  #isDisposed = false
+  #next: ReloadCause | null = null
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options
+    this.#current = options.running
+  }
+
+  /** Reloads now, or after the reload that runs. Never throws. */
+  request(by: ReloadCause): void {
+    // A reload by a signal is reported even when nothing has changed.
+    this.#next = this.#next === 'SIGHUP' ? 'SIGHUP' : by
+    if (!this.#isReloading) void this.#reloadAll()
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDisposed = true
+  }
+
+  async #reloadAll(): Promise<void> {
+    this.#isReloading = true
+    for (let by = this.#next; by !== null && !this.#isDisposed; by = this.#next) {
+      this.#next = null
+      await this.#reload(by)
+    }
+    this.#isReloading = false
+  }
+
+  async #reload(by: ReloadCause): Promise<void> {
+    const { reread, running, policy, setLogLevel, log } = this.#options
+    try {
+      const { configuration, layers } = await reread()
+      if (this.#isDisposed) return
+      const changed = changes(this.#current, configuration).filter(isLive)
+      if (changed.some(path => path.startsWith('policy.'))) policy.replace(valuesOf(configuration, hostSections.policy))
+      if (changed.includes('log.level')) setLogLevel(valuesOf(configuration, hostSections.log).level)
+      this.#current = configuration
+      const needsRestart = changes(running, configuration).filter(path => !isLive(path))
+      if (by === 'watch' && changed.length + needsRestart.length === 0) return
+      const overridden = overriddenIn(configuration, layers)
+      const message = reloadText({ changed, overridden, needsRestart })
+      log.info({ event: 'reloaded', by, changed, overridden, needsRestart, message })
+    } catch (error) {
+      // The scope closes with the miner.
+      if (!this.#isDisposed) log.warn({ event: 'reloadRefused', by, ...refusalFields(error) })
+    }
+  }
+}
+
+/** Whether a setting can change while the miner serves. */
+function isLive(path: string): boolean {
+  return path.startsWith('policy.') || path === 'log.level'
+}
+
+/** The paths of the settings that differ. Those of the chosen miner are left out where another one is chosen. */
+function changes(one: Configuration, other: Configuration): readonly string[] {
+  const known = new Set(other.settings.map(({ path }) => path))
+  return one.settings
+    .filter(setting => known.has(setting.path) && !isDeepStrictEqual(valueAt(one, setting), valueAt(other, setting)))
+    .map(({ path }) => path)
+}
+
+/** The settings of the file that a flag or a variable overrides, each with that: `policy.deny (--deny)`. */
+function overriddenIn({ origins }: Configuration, { file }: Layers): readonly string[] {
+  const { merged } = createLookup([hostSections.policy, hostSections.log], { argv: [], env: {}, file })
+  return [...merged.keys()].filter(isLive).flatMap(path => {
+    const origin = origins.get(path)
+    return origin?.from === 'flag' || origin?.from === 'environment' ? [`${path} (${originText(origin)})`] : []
+  })
+}
+
+type ReloadReport = Readonly<Record<'changed' | 'overridden' | 'needsRestart', readonly string[]>>
+
+function reloadText({ changed, overridden, needsRestart }: ReloadReport): string {
+  return [
+    changed.length > 0 ? `in force from now on: ${changed.join(', ')}` : 'nothing changes of the policy and log.level',
+    ...(overridden.length > 0 ? [`a flag or variable overrides the file: ${overridden.join(', ')}`] : []),
+    ...(needsRestart.length > 0 ? [`needs a restart: ${needsRestart.join(', ')}`] : []),
+  ].join('; ')
+}
+
+/** What the start would have said, in one record. */
+function refusalFields(error: unknown): object {
+  const problems =
+    error instanceof ConfigError
+      ? error.problems.map(problem => ({ message: problemText(problem), hint: problem.hint }))
+      : []
+  const { code = 'UNEXPECTED', message = String(error), hint } = reportOf(error) ?? {}
+  const text = problems.length > 0 ? problems.map(problem => problem.message).join('; ') : message
+  return {
+    code,
+    message: `nothing changes, because the configuration cannot be used: ${text}`,
+    ...(hint !== undefined && { hint }),
+    ...(problems.length > 1 && { problems }),
+  }
+}

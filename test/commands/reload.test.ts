@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { liveMiner } from '../support/cli.ts'
+import { type LogRecord, type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
+import { startModelServer, streamed } from '../support/model-server.ts'
+import { alice, charlie, dave, type Got, send, signedRequest } from '../support/signed-request.ts'
+import { hasTerminal, onTerminal } from '../support/terminal.ts'
+
+const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
+const plain = ['--wallet-path', wallets, '--wallet-name', 'plain'] // //Bob
+const dev = ['serve', '--dev', '--axon-port', '0']
+
+/** A configuration file in a folder of its own, which is replaced as editors do: by renaming another one to its name. */
+function configFile(text: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'miner-reload-'))
+  const path = join(folder, 'config.toml')
+  const write = (next: string) => {
+    writeFileSync(`${path}.new`, next)
+    renameSync(`${path}.new`, path)
+  }
+  write(text)
+  return { path, folder, write, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+const allows = (...hotkeys: { address: string }[]) =>
+  `[policy]\nallow = ${JSON.stringify(hotkeys.map(({ address }) => address))}\n`
+
+/** Replaces the file, sends SIGHUP, and returns what the miner logs of it. */
+async function reload(miner: MinerProcess, event: string): Promise<LogRecord> {
+  const logged = miner.next(event)
+  miner.send('SIGHUP')
+  return await logged
+}
+
+const statusOf = async (miner: MinerProcess, by = alice) => (await send(miner.url, signedRequest({ by }))).status
+
+describe('the configuration file of a miner that serves', () => {
+  it('is read again on SIGHUP: [policy] and log.level change, the rest is named', async () => {
+    using file = configFile(allows(alice))
+    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--deny', dave.address])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [200, 403])
+    const deny = 'deny = []\n'
+    file.write(
+      `${allows(charlie)}${deny}rates = { "${charlie.address}" = "1/day" }\n[axon]\nqueue = 3\n[log]\nlevel = "debug"\n`,
+    )
+    const { level, by, changed, overridden, needsRestart, message } = await reload(miner, 'reloaded')
+    assert.deepEqual(
+      { level, by, changed, overridden, needsRestart },
+      {
+        level: 'info',
+        by: 'SIGHUP',
+        changed: ['log.level', 'policy.allow', 'policy.rates'],
+        overridden: ['policy.deny (--deny)'],
+        needsRestart: ['axon.queue'],
+      },
+    )
+    assert.equal(
+      message,
+      'in force from now on: log.level, policy.allow, policy.rates; a flag or variable overrides the file: policy.deny (--deny); needs a restart: axon.queue',
+    )
+    assert.equal(await statusOf(miner), 403)
+    assert.deepEqual([await statusOf(miner, charlie), await statusOf(miner, charlie)], [200, 429])
+    const again = await reload(miner, 'reloaded')
+    assert.deepEqual([again.changed, again.needsRestart], [[], ['axon.queue']])
+    assert.equal(await statusOf(miner, charlie), 429)
+    assert.equal((await miner.stop()).code, 0)
+  })
+
+  it('changes nothing with a mistake in it, and the log says what the start would', async () => {
+    using file = configFile(allows(alice))
+    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    for (const wrong of [
+      '[policy]\nallow = ["5Wrong"]\nrate = "often"\n',
+      '[policy]\nallow = [\n',
+      '[policy]\nallow = []\n',
+      `${allows(charlie)}[axon]\nqueue = "many"\n`,
+    ]) {
+      file.write(wrong)
+      const { level, message, hint } = await reload(miner, 'reloadRefused')
+      assert.equal(level, 'warn')
+      const { code, stderr } = await runMiner([...serve, ...plain, '--config', file.path])
+      assert.equal(code, 2)
+      for (const line of stderr.split('\n').filter(text => text.startsWith('error: ')))
+        assert.ok(String(message).includes(line.slice('error: '.length)), `${message}\nlacks\n${line}`)
+      assert.ok(stderr.includes(String(hint)), stderr)
+      assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [200, 403])
+    }
+    rmSync(file.path)
+    assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file does not exist/)
+    assert.equal(await statusOf(miner), 200)
+  })
+
+  it('is watched with --watch-config, by its folder', async () => {
+    using file = configFile(allows(alice))
+    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--watch-config'])
+    const logged = miner.next('reloaded')
+    file.write(allows(charlie))
+    const { by, changed } = await logged
+    assert.deepEqual([by, changed], ['watch', ['policy.allow']])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [403, 200])
+    const refused = miner.next('reloadRefused')
+    writeFileSync(file.path, 'allow =')
+    assert.equal((await refused).by, 'watch')
+    const mended = miner.next('reloaded')
+    writeFileSync(file.path, allows(alice))
+    await mended
+    assert.equal(await statusOf(miner), 200)
+    assert.ok(!miner.records.some(({ changed }) => Array.isArray(changed) && changed.length === 0))
+  })
+
+  it('cannot be watched where there is none, and is not read under --dev', async () => {
+    const none = await runMiner([...serve, ...plain, '--allow', alice.address, '--watch-config'])
+    assert.equal(none.code, 2)
+    assert.match(none.stderr, /--watch-config has nothing to watch: there is no configuration file/)
+    const both = await runMiner([...dev, '--use', 'echo', '--watch-config'])
+    assert.equal(both.code, 2)
+    assert.match(both.stderr, /--dev and --watch-config do not go together/)
+    using file = configFile('')
+    await using miner = await startMiner([...dev, '--use', 'echo', '--config', file.path])
+    file.write(`[policy]\ndeny = ["${alice.address}"]\n`)
+    assert.match(String((await reload(miner, 'notReloaded')).message), /--dev/)
+    assert.equal(await statusOf(miner), 200)
+  })
+
+  it('is read again after a SIGHUP that comes before the wallet is open', async () => {
+    using file = configFile(allows(alice))
+    const locked = ['--wallet-path', wallets, '--wallet-name', 'locked']
+    await using run = liveMiner([...serve, ...locked, '--config', file.path], {
+      env: { MINER_WALLET_PASSWORD: 'correct horse battery' },
+    })
+    await run.says('"decrypting"')
+    run.child.kill('SIGHUP')
+    await run.says('"reloaded"')
+    run.child.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+  })
+
+  it('is of no concern to the SIGHUP of a terminal that closes: the miner drains', async function () {
+    if (!hasTerminal()) this.skip()
+    const gate = Promise.withResolvers<void>()
+    await using model = await startModelServer(async (...asked) => {
+      await gate.promise
+      await streamed(['late'])(...asked)
+    })
+    await using run = onTerminal([...dev, '--base-url', model.url, '--log-format', 'json'])
+    await run.says('"serving"')
+    const [, url = ''] = /"url":"(\S+?)"/.exec(run.said.stdout) ?? []
+    const asked = send(url, signedRequest())
+    await model.arrived(0)
+    run.child.kill('SIGHUP')
+    await run.says('"draining"')
+    run.child.kill('SIGHUP')
+    gate.resolve()
+    assert.equal((await asked).status, 200)
+    assert.equal((await run.ended).code, 0)
+  })
+})
+
+describe('500 SIGHUPs under load', () => {
+  // Rates and lists of one policy with those of the other would give 429, or refuse a hotkey that is on no list.
+  const policyFor = (one: { address: string }, other: { address: string }) =>
+    `${allows(one)}deny = ["${other.address}"]\nrates = { "${one.address}" = "1000000/s", "${other.address}" = "1/7day" }\n`
+  const policies = [policyFor(alice, charlie), policyFor(charlie, alice)]
+  const BURSTS = 100
+  const SIGNALS = 5
+
+  it('lose no request, and each is decided by one whole policy', async () => {
+    using file = configFile(policies[0]!)
+    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    const agent = new Agent({ keepAlive: true })
+    const got: { readonly by: string; readonly reply: Got }[] = []
+    let isOver = false
+    const callers = [alice, charlie, alice, charlie].map(async by => {
+      while (!isOver) got.push({ by: by.address, reply: await send(miner.url, signedRequest({ by }), { agent }) })
+    })
+    const flips = () => miner.records.filter(({ changed }) => Array.isArray(changed) && changed.length > 0).length
+    for (let burst = 1; burst <= BURSTS; burst++) {
+      file.write(policies[burst % 2]!)
+      for (let count = 0; count < SIGNALS; count++) {
+        miner.send('SIGHUP')
+        if (count < SIGNALS - 1) await new Promise(setImmediate)
+      }
+      while (flips() < burst) await miner.next('reloaded')
+    }
+    isOver = true
+    await Promise.all(callers)
+    agent.destroy()
+
+    const denied = 'Forbidden. Key is blacklisted: blacklisted hotkey.'
+    for (const { address } of [alice, charlie]) {
+      const replies = got.filter(({ by }) => by === address).map(({ reply }) => reply)
+      const outcomes = new Set(
+        replies.map(({ status, json }) => (status === 200 ? '200' : `${status} ${json.message}`)),
+      )
+      assert.deepEqual([...outcomes].sort(), ['200', `403 ${denied}`])
+    }
+    const { code } = await miner.stop()
+    assert.equal(code, 0)
+    const answered = miner.records.filter(({ event }) => event === 'answered')
+    assert.equal(answered.length, got.filter(({ reply }) => reply.status === 200).length)
+    const refused = miner.records.filter(({ event }) => event === 'reloadRefused')
+    assert.deepEqual(refused, [])
+  })
+})

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startChainNode } from '../support/chain/start-chain-node.ts'
+import { subnetOf } from '../support/chain/subnet-of.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
+import { alice, bob, charlie, dave, send, signedRequest } from '../support/signed-request.ts'
+
+const TAO = 1_000_000_000n
+const neurons = [
+  { hotkey: alice.address, hasPermit: true, stake: 5_000n * TAO },
+  { hotkey: bob.address },
+  { hotkey: charlie.address, stake: 20n * TAO },
+]
+
+type Rule = { readonly rule: string; readonly verdict: string; readonly why: string }
+
+describe('miner policy explain', () => {
+  let home: string
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'miner-explain-'))
+    cpSync(fileURLToPath(new URL('../fixtures/wallets', import.meta.url)), join(home, 'wallets'), { recursive: true })
+    chmodSync(join(home, 'wallets/plain/hotkeys/default'), 0o600)
+  })
+  afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+  const env = () => ({
+    MINER_DATA_DIR: join(home, 'data'),
+    BT_WALLET_PATH: join(home, 'wallets'),
+    BT_WALLET_NAME: 'plain',
+  })
+  const explained = async (hotkey: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await runMiner(['policy', 'explain', hotkey, '--json', ...args], { env: env() })
+    assert.deepEqual([code, stderr], [0, ''])
+    const document = JSON.parse(stdout)
+    return { ...document, verdicts: document.rules.map(({ rule, verdict }: Rule) => `${rule} ${verdict}`) }
+  }
+
+  it('holds a hotkey against the configuration and the chain, without a running miner', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+    const settings = ['--network', node.url, '--min-stake', '1000', '--rate', '30/min']
+    const validator = await explained(alice.address, ...settings)
+    assert.deepEqual(validator.verdicts, [
+      'deny passes',
+      'allow passes',
+      'own place off',
+      'registered passes',
+      'permit passes',
+      'stake passes',
+    ])
+    assert.deepEqual(
+      [validator.admitted, validator.policyOf, validator.chain, validator.standing],
+      [true, { running: false }, 'fresh', { uid: 0, stake: '5000', permit: true }],
+    )
+    assert.deepEqual(validator.rates, [{ of: 'operator', rate: '30/min', by: 'hotkey', left: null }])
+    assert.deepEqual(validator.place, { stranger: false, stake: '5000' })
+
+    const poor = await explained(charlie.address, ...settings, '--no-require-permit')
+    assert.deepEqual(poor.verdicts.slice(-2), ['permit off', 'stake refuses'])
+    assert.deepEqual(poor.refusal, {
+      status: 403,
+      code: 'BLACKLISTED',
+      message: 'Forbidden. Key is blacklisted: stake below minimum.',
+    })
+    const stranger = await explained(dave.address, '--network', node.url, '--no-require-permit', '--allow-unregistered')
+    assert.deepEqual(stranger.place, { stranger: true, stake: '0' })
+    assert.deepEqual(stranger.rates, [{ of: 'route', rate: '10 in 10 s', by: 'address', left: null }])
+    const ping = await explained(alice.address, ...settings, '--deny', alice.address)
+    assert.deepEqual(ping.verdicts.slice(0, 2), ['deny refuses', 'allow not asked'])
+  })
+
+  it('tells what the running miner has in force, and what a rate leaves', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+    const config = join(home, 'config.toml')
+    writeFileSync(config, '[policy]\nrate = "3/day"\n')
+    const listens = ['--axon-host', '127.0.0.1', '--axon-port', '0', '--no-announce']
+    await using miner = await startMiner(
+      ['serve', '--use', 'echo', ...listens, '--network', node.url, '--config', config],
+      { env: env() },
+    )
+    assert.equal((await send(miner.url, signedRequest())).status, 200)
+    writeFileSync(config, `[policy]\nrate = "3/day"\ndeny = ["${charlie.address}"]\n`)
+    const reloaded = miner.next('reloaded')
+    miner.send('SIGHUP')
+    await reloaded
+
+    // The file is renewed after the reload, and this command knows neither the rate nor the list.
+    const args = ['--network', node.url]
+    let denied = await explained(charlie.address, ...args)
+    while (denied.verdicts[0] !== 'deny refuses') {
+      await setTimeout(50)
+      denied = await explained(charlie.address, ...args)
+    }
+    assert.equal(denied.policyOf.running, true)
+    assert.equal(denied.refusal.status, 403)
+    const validator = await explained(alice.address, ...args)
+    assert.deepEqual(
+      validator.rates.map(({ left, ...rate }: { left: number }) => [rate, Math.floor(left)]),
+      [[{ of: 'operator', rate: '3/day', by: 'hotkey' }, 2]],
+    )
+    const { stdout } = await runMiner(['policy', 'explain', charlie.address, ...args], { env: env() })
+    assert.match(stdout, /^refused with 403: Forbidden\. Key is blacklisted: blacklisted hotkey\.\n/)
+    assert.match(stdout, /^ {2}policy +of the running miner, process \d+, as of \d+ s ago$/m)
+    assert.match(stdout, /^ {2}deny +refuses: policy\.deny names it$/m)
+    await miner.stop()
+    assert.equal((await explained(charlie.address, ...args)).policyOf.running, false)
+  })
+
+  it('goes by the last metagraph on disk while the chain is out of reach', async () => {
+    let url = ''
+    {
+      await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+      url = node.url
+      const listens = ['--axon-host', '127.0.0.1', '--axon-port', '0', '--no-announce']
+      await using miner = await startMiner(['serve', '--use', 'echo', ...listens, '--network', url], { env: env() })
+      await miner.stop()
+    }
+    const known = await explained(alice.address, '--network', url)
+    assert.deepEqual([known.chain, known.admitted], ['stale', true])
+    const later = await explained(dave.address, '--network', url)
+    assert.deepEqual([later.standing, later.refusal.code], ['unknown', 'STANDINGS_UNKNOWN'])
+  })
+})
