@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { callers } from './requests.js'
 import { startServer } from './server.js'
@@ -53,12 +55,13 @@ export function serveOnChain({ url, env, speed, isStopped = false, watch, more =
   })
 }
 
-/** Starts `miner serve` without a chain, for the callers of the bench. */
-export function serveWithoutChain(env) {
+/** Starts `miner serve` without a chain, for the callers of the bench. @param node its options; `more`: flags */
+export function serveWithoutChain(env, { node = [], more = [] } = {}) {
   const allow = callers.map(({ address }) => address).join()
   return startServer({
     name: 'miner serve',
-    args: ['bin/run.js', 'serve', '--network', 'none', ...here, ...wallet],
-    env: { ...env, MINER_POLICY_ALLOW: allow },
+    args: [...node, 'bin/run.js', 'serve', '--network', 'none', ...here, ...wallet, ...more],
+    // A folder of its own: another axon of this hotkey, which runs beside it, locks the spent nonces.
+    env: { ...env, MINER_POLICY_ALLOW: allow, MINER_DATA_DIR: mkdtempSync(join(env.MINER_DATA_DIR, 'without-chain-')) },
   })
 }

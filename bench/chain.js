@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { serveOnChain, serveWithoutChain, startNode } from './chain-servers.js'
 import { median } from './starts.js'
-import { medians, REQUESTS, ratios, turn } from './turns.js'
+import { medians, ratios, secondsOf, turn } from './turns.js'
 
 const SPECS = [381, 240]
 const ROUNDS = 5
@@ -85,7 +85,7 @@ export async function standingsUnderLoad(env) {
       chained.kill('SIGUSR2')
       if (round < 0) continue // warms up the compilers
       refreshed += (await refreshes()) - before
-      seconds += REQUESTS / refreshing.perSecond
+      seconds += secondsOf(refreshing)
       for (const [at, result] of [base, standings, refreshing].entries()) Object.values(turns)[at].push(result)
     }
   } finally {

@@ -1,21 +1,28 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
 // dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them (README.md), `-- rates` what the operator's rates cost; these write nothing.
+// the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
+// places costs, `-- shares` what the other shares of callers cost, `-- rates` what the operator's rates cost, `-- fairness` simulates who waits how long, and `-- attacks`
+// how long a good caller waits under two attacks (README.md); these write nothing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
+import { fairness } from './fairness.js'
 import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
+import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
 import { callers, signedRequests, unsignedRequests } from './requests.js'
 import { startServer } from './server.js'
+import { sharesOfRequests } from './shares.js'
 import { median, starts } from './starts.js'
+import { stores } from './stores.js'
 import { streams } from './streams.js'
 
 const ROUNDS = 3
@@ -26,6 +33,8 @@ const ownFolders = {
   MINER_CONFIG_DIR: home,
   MINER_DATA_DIR: home,
   MINER_CACHE_DIR: home,
+  // That on disk refuses for its first 4 s; `stores` compares the two.
+  MINER_AXON_STORE: 'memory',
 }
 
 const allow = callers.map(({ address }) => address).join()
@@ -54,8 +63,13 @@ try {
   if (process.argv[2] === 'streams') await streamsAlone()
   else if (process.argv[2] === 'plugins') await pluginsAlone()
   else if (process.argv[2] === 'imports') console.table(await imports(ownFolders))
+  else if (process.argv[2] === 'shares') await sharesAlone()
   else if (process.argv[2] === 'chain') await chainAlone()
+  else if (process.argv[2] === 'stores') await storesAlone()
   else if (process.argv[2] === 'chain-memory') await chainMemoryAlone()
+  else if (process.argv[2] === 'queue') await queueAlone()
+  else if (process.argv[2] === 'fairness') await fairnessAlone()
+  else if (process.argv[2] === 'attacks') await attacksAlone()
   else if (process.argv[2] === 'rates') await ratesAlone()
   else await compare()
 } finally {
@@ -76,6 +90,7 @@ async function compare() {
     started: await starts(ownFolders),
     plugged: await pluginStarts(),
     streamed: await streams(serveModel),
+    stored: await stores(ownFolders),
   })
 }
 
@@ -83,6 +98,13 @@ async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
   reportGoals(streamGoals(streamed))
+}
+
+/** Measures what the bookkeeping of shares costs of a request. */
+async function sharesAlone() {
+  const cost = await sharesOfRequests(() => start(ours))
+  console.table([cost])
+  reportGoals([goal('bookkeeping of shares, of the processor time of a request', cost.ratio, '<=', 0.05)])
 }
 
 async function chainAlone() {
@@ -109,6 +131,35 @@ async function chainAlone() {
   ])
 }
 
+async function queueAlone() {
+  const { turns, shared } = await queue(ownFolders)
+  console.table(turns)
+  reportGoals([
+    goal('requests a second with shared places, of those in the order of arrival', shared.perSecond, '>=', 0.95),
+    goal('processor time of a request with shared places, likewise', shared.processor, '<=', 1.05),
+  ])
+}
+
+async function fairnessAlone() {
+  const { values } = parseArgs({ args: process.argv.slice(3), options: { greedy: { type: 'string', default: '1' } } })
+  const { table, worst } = await fairness({ greedy: Number(values.greedy) })
+  console.table(table)
+  reportGoals([
+    goal(
+      `% of the questions of each patient validator that get a place, ${worst.before} before`,
+      worst.after,
+      '>=',
+      50,
+    ),
+  ])
+}
+
+async function storesAlone() {
+  const { turns, disk } = await stores(ownFolders)
+  console.table(turns)
+  reportGoals(storeGoals(disk))
+}
+
 async function ratesAlone() {
   const { turns, cost } = await ratesUnderLoad(ownFolders)
   console.table(turns)
@@ -126,6 +177,32 @@ async function chainMemoryAlone() {
     goal(`MB more in the heap after 60 refreshes of 1,024 neurons: ${name}`, MB, '<=', 2),
   )
   reportGoals(goals)
+}
+
+async function attacksAlone() {
+  const servers = { [checked.name]: () => start(checked), [ours.name]: () => start(ours) }
+  const rows = await attacks(servers)
+  const rounded = rows.map(row =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? Number(value.toPrecision(3)) : value,
+      ]),
+    ),
+  )
+  console.table(rounded)
+  const of = (server, attack) => rows.find(row => row.server === server && row.attack === attack)
+  reportGoals([
+    goal('questions of the good caller that were not answered, under slow', of(ours.name, 'slow').failed, '<=', 0),
+    goal('the same, under unsigned', of(ours.name, 'unsigned').failed, '<=', 0),
+    goal('p99 of the good caller under slow, of that alone', of(ours.name, 'slow').ratio, '<=', 10),
+    goal(
+      'p99 of the good caller under unsigned, of that on the bare server',
+      of(ours.name, 'unsigned').p99 / of(checked.name, 'unsigned').p99,
+      '<=',
+      2,
+    ),
+  ])
 }
 
 async function pluginsAlone() {
@@ -191,7 +268,7 @@ function middle(rounds) {
   }
 }
 
-function report({ summary, nonces, started, plugged, streamed }) {
+function report({ summary, nonces, started, plugged, streamed, stored }) {
   const axon = summary[ours.name]
   const base = summary[checked.name]
   const goals = [
@@ -218,17 +295,19 @@ function report({ summary, nonces, started, plugged, streamed }) {
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
     ...pluginGoals(plugged),
     ...streamGoals(streamed),
+    ...storeGoals(stored.disk),
   ]
   console.table(summary)
   console.table(started)
   console.table(plugged)
   console.table(streamed)
+  console.table(stored.turns)
   reportGoals(goals)
   mkdirSync('bench/results', { recursive: true })
   const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version }
   writeFileSync(
     'bench/results/latest.json',
-    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, goals }, null, 2)}\n`,
+    `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, stored, goals }, null, 2)}\n`,
   )
 }
 
@@ -236,6 +315,13 @@ function pluginGoals(plugged) {
   return Object.entries(plugged).map(([name, { none, ten }]) =>
     goal(`ms more for ${name} with 10 plugins installed`, ten - none, '<=', 15),
   )
+}
+
+function storeGoals({ perSecond, processor }) {
+  return [
+    goal('requests a second with the nonces on disk, of those with them in memory', perSecond, '>=', 0.95),
+    goal('processor time of a request with the nonces on disk, likewise', processor, '<=', 1.05),
+  ]
 }
 
 function streamGoals({ firstMsP50, firstMsP99, usAPiece, usBehind, kBAStream, atOnce, damaged }) {

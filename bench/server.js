@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * Starts a server, and waits until it reports its port, in a line of JSON.
@@ -33,6 +34,7 @@ export async function startServer({ name, command = process.execPath, args, env,
     await ended
   }
   const port = await ready.promise
+  if (args.includes('serve')) await sleep(NEW_STORE_MS)
   if (!watch)
     for (const { input, lines } of outputs) {
       lines.close()
@@ -41,3 +43,6 @@ export async function startServer({ name, command = process.execPath, args, env,
   const memory = async () => (await fetch(`http://127.0.0.1:${memoryPort}`)).json()
   return { port, pid: child.pid, memory, stop, kill: signal => child.kill(signal) }
 }
+
+/** `miner serve` refuses all callers for 4 s when its store of spent nonces is new. */
+const NEW_STORE_MS = 5_000

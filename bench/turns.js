@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { load } from './load.js'
+import { processorMs } from './processor.js'
 import { signedRequests } from './requests.js'
 import { median } from './starts.js'
 
-/** The requests of one turn. */
+/** How many requests a turn sends. */
 export const REQUESTS = 2000
 
 /**
- * Sends one turn of requests over 32 connections.
+ * Loads a server in a short turn, over 32 connections. Servers that alternate in such turns suffer alike from a slow moment of
+ * the machine.
  *
  * @returns the requests a second, the p99 in milliseconds, and the processor time in microseconds that all threads of the
  *   server take for a request
@@ -20,20 +21,19 @@ export async function turn({ port, pid }) {
   return { perSecond, p99, usARequest: ((processorMs(pid) - before) * 1000) / REQUESTS }
 }
 
-/** Of all threads of a process; Linux counts it in hundredths of a second. */
-function processorMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
+/** How long one turn took, in seconds. */
+export function secondsOf({ perSecond }) {
+  return REQUESTS / perSecond
 }
 
-/** Returns the medians of turns. */
-export function medians(runs) {
-  const names = Object.keys(runs[0])
-  return Object.fromEntries(names.map(name => [name, Number(median(runs.map(run => run[name])).toPrecision(4))]))
+/** The medians of each figure of the turns. */
+export function medians(turns) {
+  const names = Object.keys(turns[0])
+  return Object.fromEntries(names.map(name => [name, Number(median(turns.map(turn => turn[name])).toPrecision(4))]))
 }
 
-/** Returns the medians over the rounds of the ratios to the turns of the same rounds. */
-export function ratios(runs, bases) {
-  const of = name => median(runs.map((run, at) => run[name] / bases[at][name]))
+/** The medians of the ratios to the turn before. */
+export function ratios(turns, bases) {
+  const of = name => median(turns.map((turn, at) => turn[name] / bases[at][name]))
   return { perSecond: of('perSecond'), processor: of('usARequest') }
 }

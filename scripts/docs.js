@@ -7,6 +7,7 @@ import { reservedFlags } from '../dist/cli/flags/setting-flags.js'
 import { configurationSchema } from '../dist/config/describe/json-schema.js'
 import { configurationDoc } from '../dist/config/describe/markdown.js'
 import { refusals } from '../dist/wires/refusal.js'
+import { auditAttacks, auditBounds } from './audit-page.js'
 import { errorsPage } from './errors-page.js'
 import { pluginReference } from './plugin-reference.js'
 import { refusalMeanings } from './refusal-meanings.js'
@@ -83,6 +84,90 @@ names and their meaning within a major version. For the refusals that an axon se
 [refusals.md](refusals.md).
 
 ${errorsPage()}`,
+
+  'docs/audit.md': `# Audit your miner
+
+Made by \`npm run docs\` from the attacks in \`src/audit/attacks\` and the text in \`scripts/docs.js\`.
+
+\`miner audit\` attacks your own running miner with every hole of axons that we know, and tells which it holds. It does no
+harm: all that it sends is bounded, and a miner that holds answers about ten questions for it. It takes half a minute, most
+of which it waits.
+
+    npx miner serve --dev --use echo       # in one terminal
+    npx miner audit --dev                  # in another
+
+prints a row for each attack, and for each that succeeded what that means and what would mend it:
+
+    ATTACK                       VERDICT      FOUND
+    no signature                 held         401 Not Verified with error: Missing Signature
+    replay                       held         401 Not Verified with error: Nonce is too old, a newer one was last processed
+    unhashed field swapped       unprotected  answered with another roles
+
+The exit code is 1 if the axon fell to an attack, and else 0; 2 is a mistake in the command line. \`--json\` prints the same as
+\`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend }] }\`.
+
+## The verdicts
+
+| verdict | what it says |
+| --- | --- |
+| held | the axon refused the attack; \`found\` is its reply |
+| fell | the axon did what it should not: it answered, waited, or failed a good caller |
+| unprotected | the axon took what was changed, as every axon of this wire does: no signature covers it. It does not count as a fall |
+| not tried | the attack did not reach what it is meant for: the caller is not let in, a rate or a full queue came first, or the axon is on another machine |
+
+## Who asks
+
+First comes a good request, the example of a synapse (the first of the dialect that is signed, or \`--synapse\`, with the fields
+of \`--body\`). Most attacks lie behind the rules on who may ask, so they need a caller that is let in:
+
+- \`--dev\`: //Alice, whom \`miner serve --dev\` lets in;
+- \`--as WALLET/HOTKEY\`: a hotkey of this machine, such as that of a validator of yours;
+- neither: a key that the audit makes once and keeps in its data folder. The audit prints its address; serve with
+  \`--allow ADDRESS\`, and audit again. Until then, what lies behind the rules is not tried.
+
+A hotkey that \`--allow\` names has no rate in this miner. With another miner, a rate of few requests a minute stops the
+audit, too, and its rows then say 429 and \`not tried\`.
+
+The receiver is the hotkey of the wallet, as \`miner serve\` uses it (\`--wallet-name\`, \`--wallet-hotkey\`), or \`--receiver\`. The
+address is 127.0.0.1 and the port of the miner, or \`--url\`. So \`npx miner audit\` alone attacks the miner of this machine. It
+works against axons of the Python SDK, too.
+
+## An axon on another machine
+
+Only your own, and only a little. \`--remote --url http://ADDRESS:PORT\` attacks it if
+
+1. the chain announces just this address and port for the hotkey of the wallet;
+2. you type the address when you are asked, or give \`--yes\`;
+3. the axon does not answer 401 to a ping (\`/Synapse\`) for this hotkey, and does answer 401 to one for another hotkey.
+
+A name in \`--url\` is resolved once; everything goes to that address. The audit then sends at most 50 small requests, one
+after the other on one connection, and leaves out every attack that is large, slow or takes more connections.
+
+## What it takes
+
+| attack | at most |
+| --- | --- |
+| replay after a pause | waits ${auditBounds.pauseS} s |
+| slow headers, slow body | one connection each, a byte a second for ${auditBounds.slowS} s |
+| oversized body | 64 MiB on one connection, which the axon may refuse at once |
+| nested body | 200 KB |
+| many connections | ${auditBounds.connections} connections, one at a time, closed at the end |
+| unsigned flood | ${auditBounds.flood.requests} requests, ${auditBounds.flood.perSecond} a second, on 16 connections, until the good caller has asked ${auditBounds.flood.goodRequests} times |
+| all others | about 40 small requests on one connection |
+
+The slow, large and many-connection attacks come from 127.113.0.1 where the system has that address, as Linux does, so that
+limits by address tell them from the good caller at 127.0.0.1.
+
+## The attacks
+
+${auditAttacks()}
+## The axons of the SDK
+
+\`npm run test:interop\` audits them on loopback. Both fall to: hotkey of another prefix, nonce of the future, timeout
+stretching, version downgrade, other caller in the body, duplicate headers, signature for a stranger, oversized body, slow
+headers, slow body. 10.4.1 falls to no signature and empty signature as well: since 9.3 the signature may be absent. This
+miner falls to none of them.
+`,
 
   'docs/plugin-reference.md': `# Plugin reference
 

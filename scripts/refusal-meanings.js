@@ -124,7 +124,7 @@ export const refusalMeanings = {
   BODIES_FULL: {
     meaning:
       'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
-    remedy: 'caller: retry later, or send fewer large bodies at once',
+    remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
   },
   NONCE_STORE_FAILED: {
     meaning:

@@ -29,7 +29,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
   // a miner within another program; of `miners` the type of CLIENT_FOR, of `chain` its settings, types and error
-  embed: ['app', 'axon', 'chain', 'config', 'dendrite', 'dialect-file', 'keys', 'miners', 'neuron', 'plugin', 'wallet'],
+  embed: [
+    'app',
+    'axon',
+    'chain',
+    'config',
+    'dendrite',
+    'dialect-file',
+    'keys',
+    'miners',
+    'neuron',
+    'plugin',
+    'store',
+    'wallet',
+  ],
   '': ['plugin', 'config'], // index.ts: what a plugin author may import; of `config`, the keys of a setting's `.meta()`
 }
 /** What everybody may import: it knows nothing of this project. */
@@ -100,7 +113,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
-  store: { '.': ['disk'], disk: ['.'] },
+  store: { '.': [], disk: ['.'], redis: ['.'] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 
@@ -189,9 +202,9 @@ describe('architecture', () => {
   })
 
   it('imports what is heavy where it is used', () => {
-    const heavy = /^(fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
-    // These files are imported themselves where they are used: when an axon is opened, and as a worker.
-    const owners = ['axon/http/open-server.ts', 'wallet/nacl-worker.ts']
+    const heavy = /^(@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
+    // These files are imported themselves where they are used: when an axon or its store is opened, and as a worker.
+    const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts', 'wallet/nacl-worker.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))
   })
 

@@ -55,6 +55,7 @@ const others = [
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
   /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|WALLET)$/, // placeholders and groups of the help
+  /^(INFO|SET|EVAL|NX|PX|OK)$/, // words of Redis
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^HIDDEN$/, // a mark of the dialect readyai

@@ -64,9 +64,10 @@ describe('the README', () => {
         assert.equal(code, 0, stdout)
         return
       }
-      if (args[0] === 'query') {
+      if (args[0] === 'query' || args[0] === 'audit') {
         await using miner = await startMiner(['serve', '--dev', '--use', 'echo'], { env })
-        const { code, stderr } = await runMiner([...args, '--url', miner.url])
+        // An audit waits half a minute by design.
+        const { code, stderr } = await runMiner([...args, '--url', miner.url], { timeoutMs: 170_000 })
         assert.equal(code, 0, stderr)
         return
       }

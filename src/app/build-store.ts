@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { defaultAxonLimits, nonceCaps } from '../axon/limits.js'
+import { limitsOf } from '../axon/limit-settings.js'
+import { nonceCaps } from '../axon/limits.js'
 import { valuesOf } from '../config/configuration.js'
 import type { NonceStore } from '../store/nonce-store.js'
 import type { OnStoreEvent } from '../store/store-events.js'
@@ -14,14 +15,20 @@ import { CHAIN_FOLDER, CONFIGURATION, LOG, RESOURCES } from './tokens.js'
  */
 export async function buildStore(from: Builder, hotkey: string): Promise<NonceStore> {
   const configuration = from.resolve(CONFIGURATION)
-  const { store } = valuesOf(configuration, hostSections.axon)
-  const caps = nonceCaps(defaultAxonLimits)
+  const caps = nonceCaps(limitsOf(valuesOf(configuration, hostSections.limits)))
+  const { store, storeSecret } = valuesOf(configuration, hostSections.axon)
   const log = from.resolve(LOG)
   const onEvent: OnStoreEvent = ({ level, ...record }) => log[level](record)
   const resources = from.resolve(RESOURCES)
   if (store === 'memory') {
     const { MemoryStore } = await import('../store/memory-store.js')
     return resources.own(new MemoryStore({ ...caps, startedAtMs: Date.now() }))
+  }
+  if (store !== 'disk') {
+    const { openRedisStore } = await import('../store/redis/redis-store.js')
+    // The rules between settings require the secret.
+    const redis = { ...caps, url: store, secret: storeSecret!, hotkey, onEvent, now: Date.now }
+    return resources.own(await openRedisStore(redis))
   }
   const { openDiskStore } = await import('../store/disk/disk-store.js')
   const { netuid } = valuesOf(configuration, hostSections.subnet)

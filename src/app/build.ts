@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { ProxyProblem } from '../axon/http/trusted-proxies.js'
+import { limitsOf } from '../axon/limit-settings.js'
 import type { Axon } from '../axon/serve-axon.js'
 import { valuesOf } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
@@ -12,6 +12,8 @@ import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { buildStore } from './build-store.js'
 import type { PolicyInForce } from './chain/policy-in-force.js'
 import { softwareVersion } from './chain/software-version.js'
+import { logForgedClaims } from './log/claim-log.js'
+import { warnOfProxy } from './log/proxy-warning.js'
 import type { Builder, Resolver } from './scope.js'
 import { hostSections } from './settings.js'
 import {
@@ -165,11 +167,13 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       nonces,
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),
+      limits: limitsOf(valuesOf(configuration, hostSections.limits)),
       onError: error => log.error({ event: 'axonFailed', error }),
       onDraining: () => neuron?.endAnnouncing(),
       onClosed: () => requests[Symbol.dispose](),
     }),
   )
+  resources.own(logForgedClaims(log, open))
   if (address) neuron?.announce({ address, port: externalPort ?? open.port, version: softwareVersion() })
   // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))
@@ -185,23 +189,6 @@ export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
   const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
   const place = { hasChain: neuron !== null, isLost }
   return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron })
-}
-
-function warnOfProxy(log: Log, problem: ProxyProblem, address: string): void {
-  if (problem === 'untrusted')
-    log.warn({
-      event: 'proxyUntrusted',
-      address,
-      message: `${address} sent X-Forwarded-For, which the axon ignores, because any caller can send it`,
-      hint: 'if it is a proxy of yours, name it with --trusted-proxy',
-    })
-  else
-    log.warn({
-      event: 'proxyUnreadable',
-      address,
-      message: `the proxy ${address} sent an X-Forwarded-For that ends with no address, so its caller counts as the proxy`,
-      hint: 'let the proxy append the address of its caller (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for)',
-    })
 }
 
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { axonSettings } from '../axon/settings.js'
+import { limitRules, limitSettings } from '../axon/limit-settings.js'
+import { axonRules, axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
 import { flagsOf } from '../config/describe/flags.js'
 import { catalogOf } from '../config/schema/catalog.js'
@@ -73,7 +74,8 @@ export const hostSections = {
   log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
   plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
-  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings },
+  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings, rules: axonRules },
+  limits: { name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules },
   policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
   neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings },
   subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings },

@@ -33,7 +33,7 @@ export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
-/** The folder for what the miner knows of the chain after a restart: the last metagraph, the state that `status` reads. */
+/** The folder for what the miner knows after a restart: the last metagraph, the spent nonces, the state that `status` reads. */
 export const CHAIN_FOLDER = token<string>('chainFolder')
 
 // What is built from it, on first use and once per run.

@@ -27,7 +27,7 @@ type AuditOptions = {
   /** not on this machine: a few small requests on one connection, and no more */
   readonly isRemote: boolean
   readonly limits?: AuditLimits
-  /** called when an attack begins */
+  /** called when an attack begins, and again when it is waited for */
   readonly onAttack?: (attack: Attack) => void
   readonly signal: AbortSignal
 }
@@ -61,18 +61,35 @@ const GRACE_MS = 2_000
  * @throws the signal's reason when it aborts
  */
 export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
-  const { target, question, isRemote, signal, onAttack, limits = defaultAuditLimits } = options
-  const { receiver, caller } = options
-  const connecting = { target, timeoutMs: question.timeoutMs + GRACE_MS, signal }
-  using client = new AuditClient({ ...connecting, connections: 1, maxRequests: isRemote ? MOST_REMOTE : MOST_LOCAL })
-  const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
+  const { target, question, isRemote, signal, onAttack = () => {} } = options
+  const maxRequests = isRemote ? MOST_REMOTE : MOST_LOCAL
+  const timeoutMs = question.timeoutMs + GRACE_MS
+  using client = new AuditClient({ target, connections: 1, maxRequests, timeoutMs, signal })
+  const audit = await openAudit(options, client)
+  const isLetIn = audit.good.status === 200
+  const why = (attack: Attack) => impossible(attack, { isRemote, isLetIn, isSigned: question.isSigned })
+  const findings = await runAttacks(
+    audit,
+    attacks.filter(attack => why(attack) === undefined),
+    onAttack,
+  )
+  const rows = attacks.map((attack): AuditRow => {
+    const { id, title, meaning, mend } = attack
+    return { id, title, meaning, mend, ...(findings.get(attack) ?? { verdict: 'not tried', found: why(attack)! }) }
+  })
+  return { good: audit.good, isLetIn, rows }
+}
 
+/** Sends the requests that decide whether an audit may begin, and gathers what the attacks work with. */
+async function openAudit(options: AuditOptions, client: AuditClient): Promise<Audit> {
+  const { target, receiver, caller, question, isRemote, signal, limits = defaultAuditLimits } = options
+  const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
   if (isRemote) await requireOurs(client, craft)
   const good = await client.send(craft())
   requireUsable(good, target)
-  const isLetIn = good.status === 200
   const localAddress = isRemote ? undefined : await otherAddress(target, limits, signal)
-  const audit: Audit = {
+  const timeoutMs = question.timeoutMs + GRACE_MS
+  return {
     question,
     receiver,
     caller,
@@ -83,28 +100,29 @@ export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
     craft,
     connect: () => AuditSocket.open({ target, localAddress, timeoutMs: limits.replyMs, signal }),
     openClient: ({ isAttack, ...further }: FurtherClient) =>
-      new AuditClient({ ...connecting, ...(isAttack && { localAddress }), ...further }),
+      new AuditClient({ target, timeoutMs, signal, ...(isAttack && { localAddress }), ...further }),
   }
-  const findings = new Map<string, AuditFinding>()
+}
+
+/** Runs attacks: those that wait beside the others, and those that load the axon after all others. */
+async function runAttacks(
+  audit: Audit,
+  possible: readonly Attack[],
+  onAttack: (attack: Attack) => void,
+): Promise<ReadonlyMap<Attack, AuditFinding>> {
+  const findings = new Map<Attack, AuditFinding>()
   const run = async (attack: Attack) => {
-    onAttack?.(attack)
-    findings.set(attack.id, await finding(attack, audit))
+    onAttack(attack)
+    findings.set(attack, await finding(attack, audit))
   }
-  const possible = attacks.filter(attack => {
-    const why = impossible(attack, { isRemote, isLetIn, isSigned: question.isSigned })
-    if (why) findings.set(attack.id, { verdict: 'not tried', found: why })
-    return !why
-  })
-  const waiting = Promise.all(possible.filter(({ when }) => when === 'alongside').map(run))
+  const alongside = possible.filter(({ when }) => when === 'alongside')
+  const waiting = Promise.all(alongside.map(run))
   waiting.catch(() => {}) // awaited below
   for (const attack of possible) if (attack.when === undefined) await run(attack)
+  for (const attack of alongside) if (!findings.has(attack)) onAttack(attack)
   await waiting
   for (const attack of possible) if (attack.when === 'last') await run(attack)
-  return {
-    good,
-    isLetIn,
-    rows: attacks.map(({ id, title, meaning, mend }) => ({ id, title, meaning, mend, ...findings.get(id)! })),
-  }
+  return findings
 }
 
 async function finding(attack: Attack, audit: Audit): Promise<AuditFinding> {

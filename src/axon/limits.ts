@@ -1,6 +1,6 @@
 import type { NonceCaps } from '../store/nonce-store.js'
 
-/** Bounds that no operator has needed to set so far. */
+/** The bounds of an axon; `limit-settings.ts` has the settings of them. */
 export type Limits = {
   readonly connections: number
   readonly pendingChecks: number

@@ -10,6 +10,8 @@ export type AxonLoad = {
   readonly bodies: BodyLoad
   /** signature checks that wait */
   readonly checks: CheckLoad
-  /** places at work, and requests that wait for one */
-  readonly places: SchedulerLoad
+  /** places at work, and requests that wait for one, of as many as may */
+  readonly places: SchedulerLoad & { readonly of: number; readonly queue: number }
+  /** spent nonces that this process remembers */
+  readonly nonces: { readonly remembered: number; readonly of: number }
 }

@@ -6,6 +6,7 @@ import { type Limits, nonceCaps } from './limits.js'
 import type { AxonOptions } from './options.js'
 import { ping } from './stages/match.js'
 import { CallerState } from './state/caller-state.js'
+import { ClaimCounts } from './state/claim-counts.js'
 import { FailedProofs } from './state/failed-proofs.js'
 import { FirstWords } from './state/first-words.js'
 import { LoopDelay } from './state/loop-delay.js'
@@ -32,6 +33,7 @@ export function openContext(
   { id, limits, now, isDraining, isTrustedProxy, ended }: AxonLife,
 ): AxonContext {
   const { dialect } = options
+  const claims = new ClaimCounts(now)
   return {
     axon: id,
     hotkey: options.hotkey,
@@ -46,7 +48,9 @@ export function openContext(
     verification: {
       receiver: options.hotkey,
       checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
+      claims,
       failedProofs: new FailedProofs({
+        claims,
         burst: limits.failedProofs,
         perSecond: limits.failedProofsPerSecond,
         isExempt: isTrustedProxy,

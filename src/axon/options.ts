@@ -58,6 +58,6 @@ export type AxonOptions = {
   readonly trustedProxies?: readonly string[]
   /** called once when a peer that is no trusted proxy sends the header, and once when a trusted proxy sends no address in it */
   readonly onProxyProblem?: (problem: ProxyProblem, peer: string) => void
-  /** overrides for tests */
+  /** overrides of `defaultAxonLimits` */
   readonly limits?: Partial<Limits>
 }

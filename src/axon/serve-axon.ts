@@ -21,6 +21,7 @@ import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
 import { rateLeft } from './stages/charge.js'
 import { BodyBudget } from './state/body-budget.js'
+import type { ClaimCounts } from './state/claim-counts.js'
 
 export type Axon = AsyncDisposable & {
   /** identifies the axon in the records of its requests */
@@ -31,9 +32,12 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
+  /** What the callers share of it at this moment. */
   /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
   rateLeft(hotkey: string): number | null
   load(): AxonLoad
+  /** claims of hotkeys, against what was verified of them */
+  readonly claims: ClaimCounts
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
   drain(ms: number): Promise<boolean>
 }
@@ -124,12 +128,14 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     get openRequests() {
       return connections.openRequests
     },
+    claims: context.verification.claims,
     rateLeft: hotkey => rateLeft(context.callerRates, context.policy.current, hotkey),
     load: () => ({
       connections: connections.load(),
       bodies: budget.load(),
       checks: context.verification.checks.load(),
-      places: context.scheduler.load(),
+      places: { ...context.scheduler.load(), of: options.concurrency, queue: options.queue },
+      nonces: { remembered: context.verification.nonces.size, of: limits.noncesInAll },
     }),
     async drain(ms) {
       refuseNew()

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { quote } from '../text/escape.js'
 import { isNetwork } from './http/trusted-proxies.js'
 
+const STORE = 'must be disk, memory or a URL that begins with redis:// or rediss://'
+
 /** The operator's settings of the axon. */
 export const axonSettings = z.object({
   port: z
@@ -72,12 +74,19 @@ export const axonSettings = z.object({
     .describe('largest body that a request may have')
     .meta({ flag: 'max-body', unit: 'size' }),
   store: z
-    .enum(['disk', 'memory'])
+    // zod reports the URL's own issue where the text is no URL of this kind.
+    .union([z.enum(['disk', 'memory']), z.url({ protocol: /^rediss?$/, error: STORE })], { error: STORE })
     .default('disk')
     .describe(
-      'where the nonces of answered requests are kept, so that none is answered twice: disk, which a restart leaves; memory, which forgets them',
+      'where the nonces of answered requests are kept, so that none is answered twice: disk, for a restart; memory, which forgets them; or a Redis that replicas share, redis://USER:PASSWORD@HOST:PORT',
     )
-    .meta({ flag: 'store' }),
+    .meta({ flag: 'store', examples: ['redis://127.0.0.1:6379'] }),
+  storeSecret: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('for a Redis: what the replicas share, so that the keys in it tell nothing; at least 16 characters')
+    .meta({ flag: 'store-secret', secret: true, examples: ['file:store.secret'] }),
   trustedProxy: z
     .array(
       z.string().refine(isNetwork, {
@@ -90,3 +99,20 @@ export const axonSettings = z.object({
     )
     .meta({ flag: 'trusted-proxy', examples: [['127.0.0.1', '10.0.0.0/8']] }),
 })
+
+type AxonValues = Partial<z.output<typeof axonSettings>>
+
+/** Reports a Redis without the secret of its keys. */
+export function axonRules({ store = 'disk', storeSecret }: AxonValues) {
+  const isRedis = store !== 'disk' && store !== 'memory'
+  if (isRedis && storeSecret === undefined)
+    return [
+      {
+        setting: 'storeSecret' as const,
+        beside: ['store'] as const,
+        message: 'is missing: with it, the replicas make the keys in Redis',
+        hint: 'give all replicas the same secret: --store-secret file:PATH',
+      },
+    ]
+  return []
+}

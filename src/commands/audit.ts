@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core'
 import { hostSections } from '../app/settings.js'
 import { CHOSEN_DIALECT, ENDING, HOTKEY } from '../app/tokens.js'
-import { auditAxon } from '../audit/audit-axon.js'
+import { type AuditReport, auditAxon } from '../audit/audit-axon.js'
 import { AuditError } from '../audit/audit-error.js'
 import { findTarget } from '../audit/find-target.js'
-import { openAuditCaller } from '../cli/audit/audit-caller.js'
+import { readCaller } from '../cli/audit/audit-caller.js'
 import { auditPage } from '../cli/audit/audit-page.js'
 import { auditQuestion } from '../cli/audit/audit-question.js'
 import { confirmAddress } from '../cli/audit/confirm.js'
@@ -83,16 +83,17 @@ export default class AuditCommand extends SettingsCommand {
     const url = readAxonUrl(flags.url ?? (port === 0 ? undefined : `http://127.0.0.1:${port}`))
     const timeoutMs = flags.timeout === undefined ? undefined : readDuration('--timeout', flags.timeout)
     const question = await auditQuestion(scope.resolve(CHOSEN_DIALECT), { ...flags, timeoutMs })
+    const openCaller = readCaller({ ...flags, dataFolder: this.config.dataDir })
     const target = await findTarget(url)
     const receiver = flags.dev && !flags.receiver ? bob.address : await this.#receiver(run)
     if (!target.isLoopback) await this.#requireRemote(run, { receiver, target })
-    const caller = await openAuditCaller(scope, { ...flags, dataFolder: this.config.dataDir })
+    const caller = await openCaller(scope)
 
     using waiting = this.status.show('sending a good request')
     const report = await auditAxon({
       target,
       receiver,
-      caller: caller.keypair,
+      caller,
       question,
       isRemote: !target.isLoopback,
       onAttack: ({ title }) => waiting.change(`attacking: ${title}`),
@@ -100,18 +101,11 @@ export default class AuditCommand extends SettingsCommand {
     })
     waiting[Symbol.dispose]()
     if (report.rows.some(({ verdict }) => verdict === 'fell')) process.exitCode = 1
-    if (!report.isLetIn)
-      this.#warn(`the axon does not answer ${caller.keypair.address}: ${report.good.message}`, caller.letIn)
+    if (!report.isLetIn) this.#warnOf(report, caller.address)
     if (this.jsonEnabled()) {
       const { rows: attacks, isLetIn } = report
-      return {
-        url: `http://${axonText(target)}`,
-        receiver,
-        synapse: question.synapse,
-        caller: caller.keypair.address,
-        isLetIn,
-        attacks,
-      }
+      const where = { url: `http://${axonText(target)}`, receiver, synapse: question.synapse }
+      return { ...where, caller: caller.address, isLetIn, attacks }
     }
     this.log(auditPage(report, columnsOf(process.stdout)))
     return undefined
@@ -145,7 +139,11 @@ export default class AuditCommand extends SettingsCommand {
     if (!flags.yes) await confirmAddress(address, signal)
   }
 
-  #warn(message: string, hint: string): void {
+  /** Warns that the caller is not let in. A reply that tells of lost headers has its row in the table. */
+  #warnOf({ good }: AuditReport, caller: string): void {
+    if (good.status !== 403) return
+    const message = `the axon does not answer ${caller}: ${good.message}`
+    const hint = `miner serve with --allow ${caller}, and audit again`
     process.stderr.write(formatMessage({ label: 'warning', message, hint }))
   }
 }

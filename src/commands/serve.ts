@@ -54,7 +54,16 @@ export default class Serve extends SettingsCommand {
         'take over [policy] and log.level of the configuration file when it changes, as on SIGHUP; not together with --dev',
     }),
   }
-  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly reads = [
+    'subnet',
+    'dialect',
+    'wallet',
+    'axon',
+    'limits',
+    'policy',
+    'neuron',
+    'subtensor',
+  ] as const
 
   async run(): Promise<void> {
     const hangups = listenForHangups()

@@ -173,6 +173,7 @@ function unavailable(text: string): Explanation {
       hint: `check --url; ${CHECK_AXON_LOG}`,
     }
   }
+  if (text === refusals.DEADLINE_TOO_NEAR.text()) return late(text)
   if (text === refusals.STANDINGS_UNKNOWN.text()) {
     return {
       code: 'STANDINGS_UNKNOWN',

@@ -31,7 +31,7 @@ export const explanationCodes = {
     remedy: 'allow more time with `--timeout`, or ask when the axon has less to do',
   },
   DEADLINE: {
-    meaning: 'the axon could not answer in time (408, 504)',
+    meaning: 'the axon could not answer in time (408, 503, 504)',
     remedy: 'allow more time with `--timeout`, or ask when the axon has less to do',
   },
   QUESTION_TOO_LONG: { meaning: 'the question is too large (413)', remedy: 'ask with less text' },

@@ -4,10 +4,23 @@ import type { ErrorCodes } from '../text/error-codes.js'
 export const storeCodes = {
   STORE_LOCKED: {
     meaning: 'another process serves the same hotkey on the same subnet with the same data folder',
-    remedy: 'stop that process, which the message names',
+    remedy: 'stop that process, which the message names; replicas of one hotkey share a Redis: [replicas](replicas.md)',
   },
   STORE_UNWRITABLE: {
     meaning: 'the spent nonces cannot be kept in the data folder: it is not writable, or the disk is full',
     remedy: 'make room, or let this user write the folder; another one can be named with `MINER_DATA_DIR`',
+  },
+  STORE_UNREACHABLE: {
+    meaning: 'the Redis of `--store` cannot be reached, or is still loading its data',
+    remedy:
+      'start it, or correct the URL; the miner that serves already goes on, and refuses with 503 until it is back',
+  },
+  STORE_REFUSED: {
+    meaning: 'the Redis of `--store` refuses the user or the password',
+    remedy: 'write both into the URL: `redis://USER:PASSWORD@HOST:PORT`',
+  },
+  STORE_UNSUITABLE: {
+    meaning: 'the Redis of `--store` may lose nonces: it is a replica, or evicts keys when its memory is full',
+    remedy: 'name a master, and set `maxmemory-policy noeviction`',
   },
 } satisfies ErrorCodes

@@ -1,5 +1,22 @@
+import { Refusal } from '../wires/refusal.js'
+
 /**
  * How long a store that may have forgotten nonces spends none: as far as a nonce may be ahead of the clock. What was
  * forgotten was signed before the end of this time.
  */
 export const UNKNOWN_MS = 4_000
+
+/**
+ * Refuses a nonce that a store may have forgotten, and each one until the store can tell.
+ *
+ * @param times epoch milliseconds; `unknownUntilMs` as in `NonceStore`
+ * @throws {Refusal} NONCES_UNKNOWN
+ */
+export function requireKnown(
+  signedAtNs: bigint,
+  { nowMs, unknownUntilMs }: { readonly nowMs: number; readonly unknownUntilMs: number },
+): void {
+  if (nowMs >= unknownUntilMs && signedAtNs > BigInt(unknownUntilMs) * 1_000_000n) return
+  const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
+  throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
+}

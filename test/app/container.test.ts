@@ -103,6 +103,7 @@ async function scopeWith({ port, close, create, hotkey = Promise.resolve(bob) }:
     flags: [
       { path: 'axon.port', flag: '--axon-port', texts: [String(port)] },
       { path: 'axon.host', flag: '--axon-host', texts: ['127.0.0.1'] },
+      { path: 'axon.store', flag: '--store', texts: ['memory'] },
       { path: 'subtensor.network', flag: '--network', texts: ['none'] },
     ],
     env: {},

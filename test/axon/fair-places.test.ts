@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AxonOptions } from '#dist/axon/options.js'
 import type { Axon } from '#dist/axon/serve-axon.js'
 import { CurrentPolicy } from '#dist/axon/state/current-policy.js'
+import { prompting } from '#dist/dialects/prompting.js'
+import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { policyOf } from '#dist/policy/policy-of.js'
 import { policySettings } from '#dist/policy/settings.js'
+import { sdk } from '../support/sdk.ts'
 import { alice, bytesOf, charlie, send } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -55,6 +59,31 @@ describe('one caller that asks for more than the model can answer', () => {
     const statuses = []
     for (let at = 0; at < 4; at++) statuses.push(await askOnce(axon))
     assert.deepEqual(statuses, Array(4).fill(200))
+    await greedy.stop()
+  })
+})
+
+describe('strangers', () => {
+  realSockets()
+
+  it('share by their networks: one with a hundred keys leaves another one its answers', async () => {
+    const dialect = prompting(sdk)
+    const free = { limit: 100_000, windowMs: 1_000 }
+    const synapses = { Prompting: { ...dialect.synapses.Prompting!, rate: free } }
+    const options = { dialect: { ...dialect, synapses }, rules: [], concurrency: 4, queue: 32 }
+    await using axon = await startAxon({ ...options, miner: taking(200) })
+    const [near, far] = ['127.0.0.1', '127.0.1.1'].map(localAddress => new Agent({ localAddress }))
+    let keys = 0
+    const greedy = keepAsking(50, async () => {
+      const by = keypairFromMiniSecret(Buffer.alloc(32, `key ${++keys % 100}.`))
+      const { status } = await send(axon.url, saying('greedy', { by, timeout: '60.0' }), { agent: near! })
+      if (status !== 200) await sleep(100)
+    })
+    await until(() => greedy.ended >= 4)
+    const statuses = []
+    for (let at = 0; at < 5; at++)
+      statuses.push((await send(axon.url, saying('patient', { by: charlie, timeout: '60.0' }), { agent: far! })).status)
+    assert.deepEqual(statuses, Array(5).fill(200))
     await greedy.stop()
   })
 })

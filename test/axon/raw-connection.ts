@@ -28,8 +28,9 @@ export class RawConnection implements Disposable {
     })
   }
 
-  static async open(port: number, { allowHalfOpen = false } = {}): Promise<RawConnection> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen, noDelay: true })
+  /** @param how.from an address of loopback, which is the caller's */
+  static async open(port: number, { allowHalfOpen = false, from = '127.0.0.1' } = {}): Promise<RawConnection> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen, noDelay: true })
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
     return new RawConnection(socket)
   }

@@ -72,6 +72,7 @@ describe('explain', () => {
     ['a reply that timed out', 408, 'Request timeout after 2.0 seconds', /not complete in time/, /--timeout/],
     ['a model that was too slow', 504, 'No answer within 12.0s', /could not answer in time/, /--timeout/],
     ['an axon that was too slow', 408, 'Response timeout after: 12.0s', /could not answer in time/, /--timeout/],
+    ['an axon that would be too slow', 503, 'No answer would begin in time', /could not answer in time/, /--timeout/],
     ['a question that is too large', 413, 'The body is larger than 1048576 bytes', /too large/, /less text/],
     [
       'a reply that is not a synapse',
@@ -134,6 +135,7 @@ describe('explain', () => {
       'UNKNOWN_SYNAPSE',
       'NOT_FOUND',
       'TIMEOUT',
+      'DEADLINE',
       'DEADLINE',
       'DEADLINE',
       'QUESTION_TOO_LONG',

@@ -398,6 +398,24 @@ describe('openMiner, at its end', () => {
   })
 })
 
+describe('openMiner, with its nonces on disk', () => {
+  it('keeps them in its folder, which another miner of the hotkey finds locked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'miner-embed-store-'))
+    after(() => rmSync(folder, { recursive: true, force: true }))
+    const options: OpenMinerOptions = {
+      use: 'echo',
+      settings: { axon: { host: '127.0.0.1', port: 0, store: 'disk' } },
+      hotkey: bob,
+    }
+    await using one = await openMiner({ ...options, folder })
+    await one.resolve(AXON)
+    await using other = await openMiner({ ...options, folder })
+    await assert.rejects(other.resolve(AXON), { name: 'StoreError', code: 'STORE_LOCKED' })
+    await using lost = await openMiner(options)
+    await assert.rejects(lost.resolve(AXON), { code: 'CONFIG_INVALID', message: /folder is missing/ })
+  })
+})
+
 describe('openMiner, on its log', () => {
   it('gives records without secrets', async () => {
     await using model = await startModelServer(answered(500, { error: { message: 'no use for sk-0123456789' } }))

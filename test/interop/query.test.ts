@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { developmentKeys } from '#dist/keys/development-keys.js'
+import { closedPort } from '../support/chain/watched-chain.ts'
 import { spawnMiner } from '../support/miner-process.ts'
 import { answered, startModelServer } from '../support/model-server.ts'
 import { type PythonAxon, sdkVersions, startPythonAxon } from '../support/python.ts'
@@ -107,7 +107,7 @@ for (const version of sdkVersions) {
 
 describe('miner query', () => {
   it('explains that nobody listens', async () => {
-    const port = await closedPort()
+    const { port } = await closedPort()
     const reply = await query('hello', '--url', `http://127.0.0.1:${port}`)
     assert.deepEqual(
       [reply.code, reply.status, reply.message, reply.completion],
@@ -127,12 +127,3 @@ describe('miner query', () => {
     assert.equal(website.requests[0]!.headers.bt_header_axon_hotkey, bob.address)
   })
 })
-
-/** A port of this machine on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}

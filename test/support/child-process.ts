@@ -20,6 +20,7 @@ export type Ended = {
 
 /** A process that serves until it is stopped. */
 export type Server<Ready> = AsyncDisposable & {
+  readonly pid: number
   readonly ready: Ready
   /** resolves when it exits, by itself or not */
   readonly ended: Promise<Ended>
@@ -84,6 +85,7 @@ export async function startServer<Ready>(
   }
   try {
     return {
+      pid: child.pid!,
       ready: await within(timeoutMs, Promise.race([ready, early])),
       ended,
       stop,

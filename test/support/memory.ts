@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
@@ -11,6 +12,13 @@ export function held(): Memory {
   collect()
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage()
   return { heap: (heapUsed + arrayBuffers) / 1e6, rss: rss / 1e6 }
+}
+
+/** Returns the most memory that a process has had, in megabytes; null where the system does not tell. */
+export function peakOf(pid: number): number | null {
+  if (process.platform !== 'linux') return null
+  const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1e3
 }
 
 setFlagsFromString('--expose-gc')

@@ -13,6 +13,7 @@ export type LogRecord = { readonly event: string; readonly level: string; readon
 
 /** A running `miner serve` whose port is open. */
 export type MinerProcess = AsyncDisposable & {
+  readonly pid: number
   readonly url: string
   readonly port: number
   readonly hotkey: string
@@ -65,6 +66,7 @@ export async function startMiner(
     const next = (event: string) => new Promise<LogRecord>(resolve => logged.once(event, resolve))
     const { url, port, hotkey } = server.ready
     return {
+      pid: server.pid,
       url,
       port,
       hotkey,

@@ -34,6 +34,12 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     const more = [typeof pieces === 'number' && `after ${pieces} pieces`, ...(failed.length > 1 ? failed : [])]
     return withDetails(String(problem), more)
   },
+  claimsForged: ({ claims, seconds, unnamed = 0 }) => {
+    const texts = (claims as LogRecord[]).map(({ hotkey, address, forged, unchecked }) => {
+      return `${Number(forged) + Number(unchecked)}× ${shortHotkey(String(hotkey))} from ${address}`
+    })
+    return `hotkeys named without their key in ${seconds} s: ${[...texts, ...(unnamed ? [`${unnamed}× others`] : [])].join(', ')}`
+  },
   cancelled: ({ pieces }) => withDetails('the caller disconnected', [pieces !== undefined && `after ${pieces} pieces`]),
   probed: ({ message, hint }) => withHint(String(message), hint),
   serving: ({ url, use, dialect, uid, netuid, network, announces = 'nothing', callers }) => {

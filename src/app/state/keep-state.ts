@@ -1,3 +1,5 @@
+import type { AxonLoad } from '../../axon/load.js'
+import type { ClaimCount } from '../../axon/state/claim-counts.js'
 import type { Log } from '../../plugin/log.js'
 import type { PolicySource } from '../../plugin/policy.js'
 import type { Standings } from '../../plugin/standing.js'
@@ -24,6 +26,8 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   readonly rateLeft: (hotkey: string) => number | null
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
+  readonly load: () => AxonLoad
+  readonly forged: () => readonly ClaimCount[]
   /** epoch milliseconds */
   readonly now?: () => number
 }
@@ -57,7 +61,7 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, policy, rateLeft, neuron, now = Date.now, ...serving } = options
+  const { path, log, axon, standings, policy, rateLeft, neuron, load, forged, now = Date.now, ...serving } = options
   const stats = new RequestStats({
     axon,
     hotkey: serving.hotkey,
@@ -78,6 +82,8 @@ export function keepState(options: KeepState): AsyncDisposable {
       stoppedAt,
       ...serving,
       ...neuronFields(neuron?.()),
+      load: load(),
+      forged: forged(),
       policy: { ...policy.settings, isLost: policy.isLost },
       requests: {
         ...requests,

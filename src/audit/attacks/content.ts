@@ -17,7 +17,7 @@ export const contentAttacks: readonly Attack[] = [
     id: 'body-swapped',
     title: 'body swapped',
     sends: 'A signed head with the body of another question. The axon has to refuse it.',
-    meaning: 'whoever is on the way asks what they like in the name of the validator',
+    meaning: 'a machine on the way asks its own questions in the name of the validator',
     mend: hashes,
     needs,
     run: audit => swapped(audit, [...audit.question.others.keys()]),
@@ -26,7 +26,7 @@ export const contentAttacks: readonly Attack[] = [
     id: 'hashed-field-swapped',
     title: 'hashed field swapped',
     sends: 'A good request in which one field that the signature covers has another value. The axon has to refuse it.',
-    meaning: 'whoever is on the way changes the question, although its hash is signed',
+    meaning: 'a machine on the way changes the question, although its hash is signed',
     mend: hashes,
     needs,
     run: audit => swapped(audit, hashedOthers(audit.question).slice(0, 1)),
@@ -37,7 +37,7 @@ export const contentAttacks: readonly Attack[] = [
     sends:
       'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them, so this is not a fault of yours.',
     meaning:
-      'whoever is on the way can change these fields, the time-out, the version and the name of the synapse: this wire signs none of them',
+      'a machine on the way can change these fields, the time-out, the version and the name of the synapse: this wire signs none of them',
     mend: 'nothing in the axon; do not let these fields decide what matters, and put TLS in front of the axon if validators can use it',
     needs,
     async run(audit) {

@@ -36,7 +36,7 @@ export const freshnessAttacks: readonly Attack[] = [
     id: 'replay',
     title: 'replay',
     sends: 'A good request, and at once the same bytes again. The axon has to refuse the second.',
-    meaning: "whoever sees a validator's request on the way gets answers in its name, at your cost",
+    meaning: "a machine that sees a validator's request on the way gets answers in its name, at your cost",
     mend: 'remember each nonce as long as it is fresh, and refuse it the second time',
     needs,
     async run({ craft, client }) {
@@ -68,7 +68,7 @@ export const freshnessAttacks: readonly Attack[] = [
     title: 'timeout stretching',
     sends:
       'Requests signed five minutes ago, whose time-outs are an hour, and infinite: no signature covers the time-out. The axon has to refuse both.',
-    meaning: 'anyone who recorded a request makes it fresh again, as long afterwards as they like',
+    meaning: 'anyone who recorded a request makes it fresh again, however long ago that was',
     mend: 'limit what a time-out adds to the freshness of a nonce, to a minute for example',
     needs,
     async run({ craft, client }) {

@@ -3,10 +3,9 @@ import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { type Attack, type Audit, type AuditFinding, replyText } from '../attack.js'
 import { NotTried } from '../not-tried.js'
 import type { AuditClient, AuditReply } from '../wire/audit-client.js'
-import type { AuditSocket } from '../wire/audit-socket.js'
+import type { AuditSocket, SocketEnd } from '../wire/audit-socket.js'
 import { headBytes, withHeader } from '../wire/craft.js'
 import { notAnswered } from './freshness.js'
-import { strangerKey } from './proof.js'
 
 // Whether a good caller is answered while, or after, others do what they can.
 
@@ -31,9 +30,9 @@ export const loadAttacks: readonly Attack[] = [
     id: 'many-connections',
     title: 'many connections',
     sends:
-      'A thousand connections and more, from another address where this machine has one, half of them idle, half with a ping by a key of its own. The axon has to answer a good caller that connects after them.',
+      'A thousand connections and more, each with a ping by the caller and idle then, from another address where this machine has one. The axon has to answer a good request on a connection that is opened after them.',
     meaning: 'one machine shuts out every validator, with connections alone',
-    mend: 'limit connections by address, and make room for a new one by closing an idle one that has proven nothing',
+    mend: 'share the connections among addresses and hotkeys, and make room for a new one by closing an idle one of the caller that has most',
     needs,
     when: 'last',
     async run(audit) {
@@ -80,20 +79,32 @@ class Connections implements Disposable {
     return this.#sockets.filter(({ isClosed }) => !isClosed).length
   }
 
-  /** Opens them one after the other; an axon that refuses some has a limit of its own. */
+  /**
+   * Opens them one after the other, each with a ping of the caller, and waits until the axon has replied to all: it is the
+   * connections that count, not the work. An axon that refuses some has a limit of its own.
+   */
   async open({ connect, craft, limits, signal }: Audit): Promise<void> {
-    for (let at = 0; at < limits.connections; at++) {
+    const ends: Promise<SocketEnd>[] = []
+    while (this.#sockets.length < limits.connections && (await this.#opened(connect))) {
       signal.throwIfAborted()
-      try {
-        this.#sockets.push(await connect())
-      } catch (error) {
-        if (error instanceof NotTried) return
-        throw error
-      }
-      if (at % 2 === 1) continue
-      const ping = craft({ isPing: true, signer: strangerKey() })
-      this.#sockets.at(-1)!.write(headBytes(ping, [['content-length', String(ping.body.length)]]))
-      this.#sockets.at(-1)!.write(ping.body)
+      const socket = this.#sockets.at(-1)!
+      const ping = craft({ isPing: true })
+      socket.write(headBytes(ping, [['content-length', String(ping.body.length)]]))
+      socket.write(ping.body)
+      const end = socket.end(limits.slowMs)
+      end.catch(() => {}) // awaited below
+      ends.push(end)
+    }
+    await Promise.all(ends)
+  }
+
+  async #opened(connect: Audit['connect']): Promise<boolean> {
+    try {
+      this.#sockets.push(await connect())
+      return true
+    } catch (error) {
+      if (error instanceof NotTried) return false
+      throw error
     }
   }
 

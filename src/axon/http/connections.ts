@@ -14,6 +14,9 @@ type Connection = {
   hotkey: string | null
   /** its turn among the connections that became idle, or began a request */
   changedAt: number
+  /** the turn of the event loop that its last request came in, and how many came in it */
+  loopTurn: number
+  inTurn: number
 }
 
 type ConnectionsOptions = {
@@ -40,6 +43,9 @@ export class Connections {
   readonly #trusted = new Map<Connection, number>()
   readonly #drains = new Set<{ readonly left: Set<AbortController>; readonly resolve: () => void }>()
   #changes = 0
+  /** counts the turns of the event loop in which requests came; `#turnEnds`: the end of this one is awaited */
+  #loopTurn = 0
+  #turnEnds = false
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -48,14 +54,17 @@ export class Connections {
 
   /**
    * Whether another request may begin on the connection; closes it otherwise. A dendrite waits for each reply before it
-   * sends again, but a stranger can pipeline thousands of requests in one packet, which Node parses in one turn. The
-   * connection is closed too when the replies behind the first one fill so much that Node stops reading: the axon could
-   * not see the caller disconnect then.
+   * sends again, but a stranger can pipeline thousands of requests in one packet, which Node parses in one turn. Those that
+   * are refused at once are counted, too: each is over before the next one is parsed, but the turn goes on for seconds while
+   * more come. The connection is closed too when the replies behind the first one fill so much that Node stops reading: the
+   * axon could not see the caller disconnect then.
    */
   hasRoom(socket: Socket): boolean {
     if (socket.destroyed) return false
-    const open = this.#all.get(socket)?.open.size ?? 0
-    if (open === 0 || (open < MAX_PIPELINED && !socket.isPaused())) return true
+    const connection = this.#all.get(socket)
+    const open = connection?.open.size ?? 0
+    const isTooMany = connection !== undefined && this.#countInTurn(connection) > MAX_PIPELINED
+    if (!isTooMany && (open === 0 || (open < MAX_PIPELINED && !socket.isPaused()))) return true
     socket.destroy()
     // Node would still make a request of each one that it has read, thousands in one turn: 5 s for 60 such packets, 1 s
     // with this. The parser is internal to Node, so only the saving depends on it.
@@ -68,7 +77,16 @@ export class Connections {
   add(socket: Socket, network: Holder): void {
     if (this.#all.size >= this.#options.limit) this.#makeRoom()
     const at = this.#changes++
-    const connection = { socket, network, open: new Set<AbortController>(), openedAt: at, hotkey: null, changedAt: at }
+    const connection = {
+      socket,
+      network,
+      open: new Set<AbortController>(),
+      openedAt: at,
+      hotkey: null,
+      changedAt: at,
+      loopTurn: 0,
+      inTurn: 0,
+    }
     this.#all.set(socket, connection)
     this.#shares.set(connection, network)
     socket.once('close', () => this.#remove(connection))
@@ -130,6 +148,21 @@ export class Connections {
   async drained(): Promise<void> {
     const left = new Set([...this.#all.values()].flatMap(({ open }) => [...open]))
     if (left.size > 0) await new Promise<void>(resolve => this.#drains.add({ left, resolve }))
+  }
+
+  #countInTurn(connection: Connection): number {
+    if (!this.#turnEnds) {
+      this.#turnEnds = true
+      setImmediate(() => {
+        this.#turnEnds = false
+        this.#loopTurn++
+      })
+    }
+    if (connection.loopTurn !== this.#loopTurn) {
+      connection.loopTurn = this.#loopTurn
+      connection.inTurn = 0
+    }
+    return ++connection.inTurn
   }
 
   #end(connection: Connection, cancellation: AbortController): void {

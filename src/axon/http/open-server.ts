@@ -56,7 +56,11 @@ export function openServer({ limits, connections, proxies, wire, take, onUnparse
   // A caller that waits for "100 Continue" gets it when the pipeline reads the body.
   for (const event of ['checkContinue', 'checkExpectation'])
     app.server.on(event, (request, response) => app.server.emit('request', request, response))
-  app.server.on('connect', (_, socket: Socket) => refuseAndClose(new Refusal('METHOD_NOT_ALLOWED'), socket, wire))
+  app.server.on('connect', (_, socket: Socket) => {
+    // Node takes its own listener away from a tunnel, and a caller that resets it would end the process.
+    socket.on('error', () => socket.destroy())
+    refuseAndClose(new Refusal('METHOD_NOT_ALLOWED'), socket, wire)
+  })
   app.setNotFoundHandler(() => {})
   app.addHook('onRequest', (request, reply) => {
     reply.hijack()

@@ -1,7 +1,9 @@
 import type { Route } from '../../plugin/dialect.js'
 import type { NonceStore } from '../../store/nonce-store.js'
+import { requireKnown } from '../../store/unknown-time.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
+import type { ClaimCounts } from '../state/claim-counts.js'
 import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { Holder } from '../state/shares.js'
@@ -28,6 +30,7 @@ export type Verification = {
   readonly receiver: string
   readonly checks: SignatureQueue
   readonly failedProofs: FailedProofs
+  readonly claims: ClaimCounts
   readonly nonces: NonceStore
   /** whether the nonces of a dendrite must rise; else they come in any order, each once */
   readonly rising: boolean
@@ -57,12 +60,12 @@ type Unverified<C extends Claim> = {
  *   TOO_MANY_FAILED_PROOFS · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, failedProofs, nonces, rising, now }: Verification,
+  { receiver, checks, failedProofs, claims, nonces, rising, now }: Verification,
   { wire, claim, route, screened, address, network, hasProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
-  const proof = wire.proof(claim, receiver)
+  const proof = proofOf(wire, claim, { receiver, address, claims })
   requireFresh(proof, now(), nonces)
   if (nonces.has(proof)) throw seenBefore()
   const { isStranger } = screened
@@ -76,6 +79,20 @@ export async function verify<C extends Claim>(
   const nonce = { ...proof, sequence: rising ? proof.sequence : null }
   if (!(await nonces.spend(nonce, caller, now()))) throw seenBefore()
   return verifiedCall(proof.hotkey)
+}
+
+/** Counts a claim whose signature is missing or malformed, too. */
+function proofOf<C extends Claim>(
+  wire: Wire<C>,
+  claim: C,
+  { receiver, address, claims }: { receiver: string; address: string; claims: ClaimCounts },
+): Proof {
+  try {
+    return wire.proof(claim, receiver)
+  } catch (error) {
+    if (claim.hotkey !== null) claims.add(claim.hotkey, address, 'forged')
+    throw error
+  }
 }
 
 // The texts are the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
@@ -92,11 +109,7 @@ function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number
   }
   if (signedAtNs <= nonces.floorNs)
     throw new Refusal('NOT_VERIFIED', 'Nonce is too old, it was signed before this axon began')
-  const { unknownUntilMs } = nonces
-  if (nowMs < unknownUntilMs || signedAtNs <= BigInt(unknownUntilMs) * 1_000_000n) {
-    const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
-    throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
-  }
+  requireKnown(signedAtNs, { nowMs, unknownUntilMs: nonces.unknownUntilMs })
 }
 
 function seenBefore(): Refusal {

@@ -1,4 +1,5 @@
 import { Refusal } from '../../wires/refusal.js'
+import type { ClaimCounts } from './claim-counts.js'
 import { addressKey } from './rate-limiter.js'
 
 /** Budgets, and pairs of address and hotkey, that are remembered; one more evicts the least recently used. */
@@ -19,6 +20,7 @@ type Options = {
   readonly burst: number
   /** how fast a used budget fills again */
   readonly perSecond: number
+  readonly claims: ClaimCounts
   /** no budget holds for such an address */
   readonly isExempt: (address: string) => boolean
   /** epoch milliseconds */
@@ -47,6 +49,19 @@ export class FailedProofs {
    * @throws whatever `check` rejects with, which costs nothing
    */
   async check(claimant: Claimant, check: () => Promise<boolean>): Promise<boolean> {
+    const { address, hotkey } = claimant
+    try {
+      const holds = await this.#budgeted(claimant, check)
+      this.#options.claims.add(hotkey, address, holds ? 'verified' : 'forged')
+      return holds
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'TOO_MANY_FAILED_PROOFS')
+        this.#options.claims.add(hotkey, address, 'unchecked')
+      throw error
+    }
+  }
+
+  async #budgeted(claimant: Claimant, check: () => Promise<boolean>): Promise<boolean> {
     if (this.#options.isExempt(claimant.address)) return check()
     const shared = this.#budgetOf(addressKey(claimant.address))
     const own = claimant.isProvenHere ? this.#budgetOf(pairKey(claimant)) : undefined

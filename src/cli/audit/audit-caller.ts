@@ -7,31 +7,23 @@ import type { Keypair } from '../../keys/keypair.js'
 import { UsageError } from '../errors/usage-error.js'
 import { ownAuditKey } from './own-key.js'
 
-/** Who asks, and how the operator lets them in. */
-export type AuditCaller = { readonly keypair: Keypair; readonly letIn: string }
+/** Opens the key that asks. */
+export type OpenCaller = (scope: RunScope) => Promise<Keypair>
+
+type Typed = { readonly dev: boolean; readonly as?: string | undefined; readonly dataFolder: string }
 
 /**
- * Opens the key that asks: //Alice with `--dev`, a hotkey of this machine with `--as`, or else a key of the audit's own.
+ * Reads who asks: //Alice with `--dev`, a hotkey of this machine with `--as`, or else a key of the audit's own.
  *
- * @throws {UsageError} INVALID_VALUE · {WalletError} · {AuditError} AUDIT_KEY_UNUSABLE
+ * @returns what opens the key, and throws {WalletError} · {AuditError} AUDIT_KEY_UNUSABLE
+ * @throws {UsageError} INVALID_VALUE
  */
-export async function openAuditCaller(
-  scope: RunScope,
-  { dev, as, dataFolder }: { readonly dev: boolean; readonly as?: string | undefined; readonly dataFolder: string },
-): Promise<AuditCaller> {
-  const keypair = await keyOf(scope, { dev, as, dataFolder })
-  return { keypair, letIn: `serve with --allow ${keypair.address}, and audit again` }
-}
-
-async function keyOf(
-  scope: RunScope,
-  { dev, as, dataFolder }: { readonly dev: boolean; readonly as?: string | undefined; readonly dataFolder: string },
-): Promise<Keypair> {
+export function readCaller({ dev, as, dataFolder }: Typed): OpenCaller {
   const [alice] = developmentKeys
-  if (dev) return keypairFromUri(alice.uri)
-  if (as === undefined) return ownAuditKey(join(dataFolder, 'audit', 'key'))
+  if (dev) return () => keypairFromUri(alice.uri)
+  if (as === undefined) return () => ownAuditKey(join(dataFolder, 'audit', 'key'))
   const [name, hotkey, ...more] = as.split('/')
   if (!name || !hotkey || more.length > 0)
     throw new UsageError('INVALID_VALUE', '--as must be a wallet and its hotkey', '--as WALLET/HOTKEY')
-  return openWalletHotkey(scope, { name, hotkey })
+  return scope => openWalletHotkey(scope, { name, hotkey })
 }

@@ -2,12 +2,19 @@ import type { AuditReport, AuditRow } from '../../audit/audit-axon.js'
 import { escapeControls } from '../../text/escape.js'
 import { rows, table } from '../output/table.js'
 
-/** As much as is shown of what an attack found; --json has all of it. */
-const MOST_FOUND = 100
+/** Columns of what an attack found: as much as the terminal has room for; --json has all of it. */
+const FOUND = { most: 100, least: 30 } as const
 
-/** Formats what an audit showed for people: a table, then each attack that the axon or the wire does not stop. */
+/**
+ * Formats what an audit showed for people: a table, then each attack that the axon or the wire does not stop.
+ *
+ * @param width columns of the terminal, if it is one
+ */
 export function auditPage({ rows: all }: AuditReport, width: number | undefined): string {
-  const lines = all.map(({ verdict, title, found }) => ({ verdict, attack: title, found: shortened(found) }))
+  const others = ['title', 'verdict'] as const
+  const taken = others.reduce((sum, key) => sum + 2 + Math.max(...all.map(row => row[key].length)), 0)
+  const room = width === undefined ? FOUND.most : Math.min(FOUND.most, Math.max(FOUND.least, width - taken))
+  const lines = all.map(({ verdict, title, found }) => ({ attack: title, verdict, found: shortened(found, room) }))
   const told = all.filter(({ verdict }) => verdict === 'fell' || verdict === 'unprotected')
   const details = told.map(row => `\n${row.verdict}: ${row.title}\n${detail(row, width)}`)
   return `${table(lines, width)}\n${details.join('')}\n${summary(all)}`
@@ -35,7 +42,7 @@ function summary(all: readonly AuditRow[]): string {
   ].join(', ')
 }
 
-function shortened(text: string): string {
+function shortened(text: string, room: number): string {
   const escaped = escapeControls(text)
-  return escaped.length > MOST_FOUND ? `${escaped.slice(0, MOST_FOUND - 1)}…` : escaped
+  return escaped.length > room ? `${escaped.slice(0, room - 1)}…` : escaped
 }

@@ -64,7 +64,8 @@ export function reportOf(error: unknown): ErrorReport | null {
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AuditError) return plain(error, exitCodes.audit(error.code))
-  if (error instanceof AxonError || error instanceof StoreError) return plain(error, FAILED)
+  if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof StoreError) return plain(error, exitCodes.store(error.code))
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {
     const { retryAfterMs } = error

@@ -4,6 +4,7 @@ import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
 import type { NeuronErrorCode } from '../../neuron/neuron-error.js'
 import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
+import type { StoreErrorCode } from '../../store/store-error.js'
 import type { WalletErrorCode } from '../../wallet/wallet-error.js'
 import type { UsageErrorCode } from './usage-codes.js'
 
@@ -45,6 +46,10 @@ const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
   ['ADDRESS_REFUSED', MISUSED],
   ['PORT_REFUSED', MISUSED],
 ])
+const store: ReadonlyMap<StoreErrorCode, number> = new Map([
+  ['STORE_REFUSED', MISUSED],
+  ['STORE_UNSUITABLE', MISUSED],
+])
 const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
   ['HOTKEY_NOT_REGISTERED', MISUSED],
   ['ADDRESS_UNROUTABLE', MISUSED],
@@ -67,5 +72,6 @@ export const exitCodes = {
   chain: (code: ChainErrorCode) => chain.get(code) ?? FAILED,
   neuron: (code: NeuronErrorCode) => neuron.get(code) ?? FAILED,
   audit: (code: AuditErrorCode) => audit.get(code) ?? MISUSED,
+  store: (code: StoreErrorCode) => store.get(code) ?? FAILED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

@@ -20,7 +20,7 @@ type HelpOptions = {
 
 /**
  * Adds the flags of settings to the metadata of commands, for help and completion: a command's own flags come first,
- * then the host's, then the miner's, which are many, and last those of the log and of plugins.
+ * then the host's, then the miner's, which are many, and last those of the log, of plugins and of limits.
  */
 export async function addSettingFlags(
   commands: readonly (Command.Loadable & Reader)[],
@@ -70,7 +70,8 @@ function isUsed({ fewOf }: Reader, path: string): boolean {
 }
 
 function comesLast({ name }: { readonly name: string }): boolean {
-  return name === hostSections.log.name || name === hostSections.plugins.name
+  const { log, plugins, limits } = hostSections
+  return name === log.name || name === plugins.name || name === limits.name
 }
 
 /** When the miner cannot be chosen, help shows the flags of the default miner. */

@@ -25,6 +25,8 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     policy,
     rateLeft: hotkey => axon.rateLeft(hotkey),
     neuron: () => neuron.report(),
+    load: () => axon.load(),
+    forged: () => axon.claims.recent(),
     network: networkName(valuesOf(configuration, hostSections.subtensor).network),
     netuid,
     hotkey,

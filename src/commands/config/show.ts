@@ -14,7 +14,16 @@ export default class ConfigShow extends SettingsCommand {
   static override flags = {
     origin: Flags.boolean({ description: 'add where each value came from' }),
   }
-  static override readonly reads = ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'] as const
+  static override readonly reads = [
+    'subnet',
+    'dialect',
+    'wallet',
+    'axon',
+    'limits',
+    'policy',
+    'neuron',
+    'subtensor',
+  ] as const
 
   async run(): Promise<unknown> {
     await using run = await this.open(ConfigShow, { secrets: 'leave' })

@@ -167,7 +167,7 @@ function unwritable(cause: unknown, path: string): StoreError {
   const { code, message } = cause as NodeJS.ErrnoException
   const reason = code === 'ENOSPC' ? 'the disk is full' : message
   return new StoreError('STORE_UNWRITABLE', `cannot keep the spent nonces in ${dirname(path)}: ${reason}`, {
-    hint: 'let this user write the folder, make room, or name another one with MINER_DATA_DIR',
+    hint: 'let this user write the folder, or make room on its disk',
     cause,
   })
 }

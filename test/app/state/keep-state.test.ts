@@ -19,6 +19,7 @@ import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
 import { readState, type ServingState, statePath, stateText } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'
+import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { policySettings } from '#dist/policy/settings.js'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
@@ -33,6 +34,23 @@ const record = {
   arrivedAt: 1_795_000_000_000,
   ms: 5,
 }
+
+const load: AxonLoad = {
+  connections: { open: 2, of: 1_024, top: [{ kind: 'hotkey', name: alice.address, amount: 2 }] },
+  bodies: { bytes: 100, of: 1_000, top: [{ kind: 'network', name: '192.0.2.0/24', amount: 100 }] },
+  checks: { waiting: 0, of: 256, top: [] },
+  places: {
+    atWork: 1,
+    of: 16,
+    waiting: 0,
+    queue: 64,
+    top: [{ kind: 'hotkey', name: alice.address, atWork: 1, waiting: 0 }],
+  },
+  nonces: { remembered: 7, of: 1_000_000 },
+}
+const forged = [
+  { hotkey: alice.address, address: '192.0.2.7', forged: 3, unchecked: 1, verified: 0, lastAt: 1_795_000_000_000 },
+]
 
 describe('the state of serve', () => {
   let folder: string
@@ -79,6 +97,8 @@ describe('the state of serve', () => {
       }),
       rateLeft: () => null,
       neuron,
+      load: () => load,
+      forged: () => forged,
     })
 
   it('is read as it was written: who asked, by uid, and what the chain is', async () => {
@@ -89,6 +109,8 @@ describe('the state of serve', () => {
     }
     const { state, problem } = await readState(path)
     assert.equal(problem, null)
+    assert.deepEqual(state?.load, load)
+    assert.deepEqual(state?.forged, forged)
     assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
       state!.requests.callers.map(({ uid, hotkey, answered }) => [uid, hotkey, answered]),

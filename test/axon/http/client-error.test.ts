@@ -102,6 +102,15 @@ describe('bad http', () => {
     await assertAlive(axon)
   })
 
+  it('closes a connection on which many requests come at once, although each is refused before the next is parsed', async () => {
+    await using axon = await startAxon()
+    using connection = await RawConnection.open(axon.port)
+    const unsigned = bytesOf(signedRequest({ headers: { bt_header_dendrite_signature: null } }))
+    connection.write(Buffer.concat(Array<Buffer>(200).fill(unsigned)))
+    await connection.closed
+    await assertAlive(axon)
+  })
+
   it('answers a question although what follows it is no HTTP, and closes', async () => {
     const miner = new HeldMiner()
     await using axon = await startAxon({ miner })
@@ -125,6 +134,18 @@ describe('bad http', () => {
     using connection = await RawConnection.open(axon.port)
     const got = await connection.write('CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n').reply()
     assert.equal(got?.status, 405)
+    await assertAlive(axon)
+  })
+
+  it('survives callers that reset the tunnel that they asked for', async () => {
+    await using axon = await startAxon()
+    for (let at = 0; at < 20; at++) {
+      using connection = await RawConnection.open(axon.port)
+      connection.write('CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n')
+      if (at % 2) await new Promise(setImmediate)
+      connection.socket.resetAndDestroy()
+      await connection.closed
+    }
     await assertAlive(axon)
   })
 

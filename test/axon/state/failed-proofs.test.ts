@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
+import { ClaimCounts } from '#dist/axon/state/claim-counts.js'
 import { FailedProofs } from '#dist/axon/state/failed-proofs.js'
 import { Refusal } from '#dist/wires/refusal.js'
 
 const proofs = (more: Partial<ConstructorParameters<typeof FailedProofs>[0]> = {}) =>
-  new FailedProofs({ burst: 10, perSecond: 1, isExempt: () => false, now: () => 0, ...more })
+  new FailedProofs({
+    burst: 10,
+    perSecond: 1,
+    claims: new ClaimCounts(() => 0),
+    isExempt: () => false,
+    now: () => 0,
+    ...more,
+  })
 
 const by = (address: string, more: { hotkey?: string; isProvenHere?: boolean; isKnown?: boolean } = {}) => ({
   address,

@@ -10,8 +10,15 @@ describe('the example in a hint', () => {
   it('is what a shell and every list setting take', async () => {
     const sections = [...Object.values(hostSections), minerSection(await sdk.openai())]
     const lists = sections.flatMap(section => settingsOf(section)).filter(one => one.shape.kind === 'list' && one.flag)
-    const paths = ['neuron.addressServices', 'openai.stop', 'plugins.allow', 'policy.allow', 'policy.deny']
-    assert.deepEqual(lists.map(({ path }) => path).sort(), [...paths, 'subtensor.endpoints'])
+    assert.deepEqual(lists.map(({ path }) => path).sort(), [
+      'axon.trustedProxy',
+      'neuron.addressServices',
+      'openai.stop',
+      'plugins.allow',
+      'policy.allow',
+      'policy.deny',
+      'subtensor.endpoints',
+    ])
     const example = (one: Setting) => flagExample(one, `--${one.shortFlag ?? one.flag}`)
     for (const one of lists) assert.ok(settingHint(one, { message: '' }).startsWith(`set ${example(one)}, MINER_`))
 
@@ -24,8 +31,9 @@ describe('the example in a hint', () => {
       assert.deepEqual([code, stderr], [0, ''], stdout)
       const { values } = JSON.parse(stdout)
       assert.deepEqual(
-        [values.neuron.addressServices, values.subtensor.endpoints, values.plugins.allow],
+        [values.axon.trustedProxy, values.neuron.addressServices, values.subtensor.endpoints, values.plugins.allow],
         [
+          ['127.0.0.1', '10.0.0.0/8'],
           ['https://checkip.amazonaws.com', 'https://api.ipify.org'],
           ['wss://entrypoint-finney.opentensor.ai:443'],
           ['miner-shout'],

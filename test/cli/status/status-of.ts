@@ -28,6 +28,43 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
     policy: null,
     announcement: 'announced',
     ours: { ip: '8.8.8.8', port: 8005 },
+    load: {
+      connections: {
+        open: 12,
+        of: 1_024,
+        top: [
+          { kind: 'hotkey', name: neurons[0]!.hotkey, amount: 8 },
+          { kind: 'network', name: '192.0.2.0/24', amount: 4 },
+        ],
+      },
+      bodies: {
+        bytes: 1_200_000,
+        of: 67_108_864,
+        top: [{ kind: 'hotkey', name: neurons[0]!.hotkey, amount: 1_200_000 }],
+      },
+      checks: { waiting: 0, of: 256, top: [] },
+      places: {
+        atWork: 3,
+        of: 16,
+        waiting: 2,
+        queue: 64,
+        top: [
+          { kind: 'hotkey', name: neurons[0]!.hotkey, atWork: 2, waiting: 2 },
+          { kind: 'network', name: '192.0.2.0/24', atWork: 1, waiting: 0 },
+        ],
+      },
+      nonces: { remembered: 1_234, of: 1_000_000 },
+    },
+    forged: [
+      {
+        hotkey: neurons[0]!.hotkey,
+        address: '203.0.113.9',
+        forged: 50,
+        unchecked: 362,
+        verified: 3,
+        lastAt: now - 3_000,
+      },
+    ],
     requests: {
       since: now - 3_600_000,
       callers: [

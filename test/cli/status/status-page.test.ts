@@ -29,12 +29,19 @@ describe('the page of miner status', () => {
   block         5,000,000, 24 s old
   serve         for 3 d, process 4711, http://127.0.0.1:8091, miner openai, dialect prompting, standings fresh, seen 4 s ago
 
+  connections   12 of 1,024: 5C4hr…o1KY 8, 192.0.2.0/24 4
+  bodies        1.1 MiB of 64.0 MiB: 5C4hr…o1KY 1.1 MiB
+  checks        0 of 256 waiting
+  places        3 of 16 at work, 2 of 64 waiting: 5C4hr…o1KY 2+2, 192.0.2.0/24 1+0
+  nonces        1,234 of 1,000,000 remembered
+
   requests      of the last 60 min
   uid 0         5C4hr…o1KY 1,234 answered, 2 refused, 1 failed, last 2 s ago
   uid 3         5C4hr…hKLr 7 answered, 3 cancelled, last 6 min ago
   others        12 refused
   refused 403   12× BLACKLISTED: validator permit required (uid 1)
   failed 502    1× UPSTREAM_FAILED: it failed
+  forged        412× 5C4hr…o1KY from 203.0.113.9, last 3 s ago; 3 verified from there
 
 problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8005
   try: announce it with miner announce --netuid 33, or name the right address with --axon-external-ip and --axon-external-port

@@ -346,7 +346,8 @@ const SIGNATURES = [
 /** Spells a signature otherwise, or breaks it. */
 function signatureOf(text: string, how: string, at: number): string {
   const hex = text.slice(2)
-  const bytes = Buffer.from(hex, 'hex')
+  const bytes = Buffer.alloc(64)
+  bytes.write(hex, 'hex') // less, where another edit has cut it
   const encoded = () => `0x${bytes.toString('hex')}`
   if (how === 'bare') return hex
   if (how === 'upper') return `0x${hex.toUpperCase()}`

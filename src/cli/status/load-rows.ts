@@ -1,0 +1,60 @@
+import { shortHotkey } from '../../app/log/event-text.js'
+import type { ServingState } from '../../app/state/serving-state.js'
+import { agoText, groupedText } from '../../text/span.js'
+
+type Row = readonly [name: string, value: string]
+type Holder = { readonly kind: 'hotkey' | 'network'; readonly name: string; readonly amount: number }
+
+/** How many claims the page names; --json names all. */
+const MAX_FORGED = 5
+
+/** Returns what callers share of the axon, how much of it is given out, and who has most. */
+export function loadRows({ load }: Pick<ServingState, 'load'>): readonly Row[] {
+  if (!load) return []
+  const { connections, bodies, checks, places, nonces } = load
+  const callers = places.top.map(one => `${nameOf(one)} ${one.atWork}+${one.waiting}`)
+  return [
+    ['connections', `${ofText(connections.open, connections.of)}${holdersText(connections.top)}`],
+    ['bodies', `${sizeText(bodies.bytes)} of ${sizeText(bodies.of)}${holdersText(bodies.top, sizeText)}`],
+    ['checks', `${ofText(checks.waiting, checks.of)} waiting${holdersText(checks.top)}`],
+    [
+      'places',
+      `${ofText(places.atWork, places.of)} at work, ${ofText(places.waiting, places.queue)} waiting${listText(callers)}`,
+    ],
+    ['nonces', `${ofText(nonces.remembered, nonces.of)} remembered`],
+  ]
+}
+
+/** Returns whose hotkeys were named without their key, and from where. */
+export function forgedRows({ forged }: Pick<ServingState, 'forged'>, at: number): readonly Row[] {
+  const left = forged.length - MAX_FORGED
+  return [
+    ...forged.slice(0, MAX_FORGED).map((claim): Row => {
+      const verified = claim.verified > 0 ? `; ${groupedText(claim.verified)} verified from there` : ''
+      const count = groupedText(claim.forged + claim.unchecked)
+      const who = `${shortHotkey(claim.hotkey)} from ${claim.address}`
+      return ['forged', `${count}× ${who}, last ${agoText(claim.lastAt, at)}${verified}`]
+    }),
+    ...(left > 0 ? [['', `and ${left} more`] as const] : []),
+  ]
+}
+
+function ofText(amount: number, of: number): string {
+  return `${groupedText(amount)} of ${groupedText(of)}`
+}
+
+function holdersText(top: readonly Holder[], amountText: (amount: number) => string = groupedText): string {
+  return listText(top.map(one => `${nameOf(one)} ${amountText(one.amount)}`))
+}
+
+function listText(texts: readonly string[]): string {
+  return texts.length === 0 ? '' : `: ${texts.join(', ')}`
+}
+
+function nameOf({ kind, name }: Pick<Holder, 'kind' | 'name'>): string {
+  return kind === 'hotkey' ? shortHotkey(name) : name
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}

@@ -1,0 +1,101 @@
+import { createClient } from '@redis/client'
+import { TimeoutError, withTimeout } from '../../async/timeout.js'
+import { StoreError } from '../store-error.js'
+import { requireSuitable } from './redis-info.js'
+
+/** One connection to a Redis that is fit to hold nonces. It is never opened again: the next one has its own checks. */
+export type RedisConnection = {
+  /** identifies the process of the server; a new one may have lost data */
+  readonly runId: string
+  /**
+   * Sends one command, once.
+   *
+   * @throws when there is no reply in time: the connection is closed then, and the server may still run the command
+   */
+  command(...words: readonly string[]): Promise<unknown>
+  close(): void
+}
+
+type ConnectOptions = {
+  readonly url: string
+  /** how long a command waits for its reply; a healthy server takes less than a millisecond */
+  readonly commandMs: number
+  /** called once, when the connection is lost or closed */
+  readonly onClosed: (cause: unknown) => void
+}
+
+const CONNECT_MS = 3_000
+const MAX_WAITING = 10_000
+
+/**
+ * Connects to a Redis or Valkey, and checks that it is fit: a master that evicts nothing.
+ *
+ * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE
+ */
+export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions): Promise<RedisConnection> {
+  const client = createClient({
+    url,
+    RESP: 2,
+    socket: { connectTimeout: CONNECT_MS, reconnectStrategy: false },
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_WAITING,
+    maintNotifications: 'disabled',
+    disableClientInfo: true,
+  })
+  let isClosed = false
+  const close = (cause: unknown = new Error('the connection is closed')) => {
+    if (isClosed) return
+    isClosed = true
+    if (client.isOpen) client.destroy()
+    onClosed(cause)
+  }
+  client.on('error', close)
+  try {
+    await withTimeout(client.connect(), CONNECT_MS)
+    const info = await withTimeout(client.sendCommand(['INFO']), CONNECT_MS)
+    const runId = requireSuitable(String(info), nameOf(url))
+    return {
+      runId,
+      async command(...words) {
+        const reply = await answerIn(commandMs, client.sendCommand([...words])).catch(error => {
+          if (error instanceof TimeoutError) close(error)
+          throw error
+        })
+        return reply
+      },
+      close,
+    }
+  } catch (error) {
+    if (client.isOpen) client.destroy()
+    throw error instanceof StoreError ? error : connectError(error, nameOf(url))
+  }
+}
+
+/** Waits for a reply. One that has arrived while this process was busy counts, though its time is over. */
+function answerIn(ms: number, reply: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const expire = () => reject(new TimeoutError(`no reply within ${ms} ms`))
+    const timer = setTimeout(() => setImmediate(expire), ms)
+    reply.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** Returns a URL without user, password and query. */
+function nameOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
+function connectError(cause: unknown, name: string): StoreError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message))
+    return new StoreError('STORE_REFUSED', `the Redis ${name} refuses the user or the password: ${message}`, {
+      hint: 'write both into --store: redis://USER:PASSWORD@HOST:PORT; the user needs SET, GET, EVAL and INFO',
+      cause,
+    })
+  const { code = message } = cause as { code?: string }
+  return new StoreError('STORE_UNREACHABLE', `cannot reach the Redis ${name}: ${code || message}`, {
+    hint: 'start it, or correct the URL in --store',
+    cause,
+  })
+}

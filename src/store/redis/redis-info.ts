@@ -1,0 +1,31 @@
+import { StoreError } from '../store-error.js'
+
+/**
+ * Reads what a Redis says of itself, and checks that it keeps what it is given. `INFO` has all of it, and unlike `CONFIG` is
+ * not forbidden by services that run a Redis.
+ *
+ * @param name of the server, for messages
+ * @returns its run_id
+ * @throws {StoreError} STORE_UNSUITABLE
+ */
+export function requireSuitable(info: string, name: string): string {
+  const fields = new Map(info.split('\r\n').map(line => line.split(':', 2) as [string, string]))
+  const role = fields.get('role')
+  if (role !== 'master') {
+    const message = `the Redis ${name} is a ${role ?? 'server of unknown role'}, and lags behind its master`
+    throw new StoreError('STORE_UNSUITABLE', message, {
+      hint: 'name the master; a failover to a replica is not supported',
+    })
+  }
+  const policy = fields.get('maxmemory_policy')
+  if (policy !== 'noeviction') {
+    const message = `the Redis ${name} may drop nonces: its maxmemory-policy is ${policy ?? 'unknown'}`
+    throw new StoreError('STORE_UNSUITABLE', message, { hint: 'set maxmemory-policy noeviction in its configuration' })
+  }
+  const runId = fields.get('run_id')
+  if (!runId) {
+    const message = `${name} does not tell its run_id, so that its restarts would not be noticed`
+    throw new StoreError('STORE_UNSUITABLE', message, { hint: 'use Redis 5 or newer, or Valkey' })
+  }
+  return runId
+}

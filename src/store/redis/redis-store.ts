@@ -1,0 +1,121 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { NonceMemory } from '../nonce-memory.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../nonce-store.js'
+import type { OnStoreEvent } from '../store-events.js'
+import { StoreOutage } from '../store-outage.js'
+import { requireKnown, UNKNOWN_MS } from '../unknown-time.js'
+import type { RedisConnection } from './redis-connection.js'
+import { RedisLink } from './redis-link.js'
+
+export type RedisStoreOptions = NonceCaps & {
+  /** redis: or rediss:, with user and password */
+  readonly url: string
+  /** which the replicas share: who reads the Redis cannot tell whose nonces it holds */
+  readonly secret: string
+  /** of the axon: other miners may use the same Redis */
+  readonly hotkey: string
+  readonly onEvent: OnStoreEvent
+  /** epoch milliseconds */
+  readonly now: () => number
+  /** how long a request waits for Redis */
+  readonly commandMs?: number
+}
+
+const COMMAND_MS = 2_000
+
+/** The clocks of replicas may differ by so much. */
+const MARGIN_MS = 10_000
+
+/**
+ * Keeps the spent nonces in a Redis or Valkey, which replicas of an axon share: each nonce is spent by one of them, with one
+ * command. While there is no connection, and for 4 s after the server was started again, it spends none.
+ *
+ * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE
+ */
+export async function openRedisStore(options: RedisStoreOptions): Promise<NonceStore> {
+  const store = new RedisStore(options)
+  await store.open()
+  return store
+}
+
+class RedisStore implements NonceStore {
+  unknownUntilMs = 0
+  readonly #options: RedisStoreOptions
+  readonly #memory: NonceMemory
+  readonly #outage: StoreOutage
+  #link: RedisLink | null = null
+
+  constructor(options: RedisStoreOptions) {
+    this.#options = options
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), floorNs: BigInt(options.now()) * 1_000_000n })
+    this.#outage = new StoreOutage(options.onEvent)
+  }
+
+  get size(): number {
+    return this.#memory.size
+  }
+
+  get floorNs(): bigint {
+    return this.#memory.floorNs
+  }
+
+  async open(): Promise<void> {
+    const { url, commandMs = COMMAND_MS } = this.#options
+    const onLost = (cause: unknown) => void this.#outage.failed(cause, hint)
+    this.#link = await RedisLink.open({ url, commandMs, onUnknown: why => this.#beginUnknown(why), onLost })
+  }
+
+  has(nonce: Nonce): boolean {
+    return this.#memory.has(nonce)
+  }
+
+  async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
+    if (!this.#memory.spend(nonce, owner, nowMs)) return false
+    try {
+      const connection = this.#link?.connection
+      if (!connection) throw new Error('there is no connection to Redis')
+      // The server may have been started again while the signature was checked.
+      requireKnown(nonce.signedAtNs, { nowMs, unknownUntilMs: this.unknownUntilMs })
+      const isFirst = await this.#send(connection, nonce, nowMs)
+      this.#outage.worked()
+      return isFirst
+    } catch (error) {
+      throw error instanceof Error && error.name === 'Refusal' ? error : this.#outage.failed(error, hint)
+    }
+  }
+
+  /** One round trip; true: this is the first time. */
+  async #send(connection: RedisConnection, { replayKey, signedAtNs, keepMs, sequence }: SignedNonce, nowMs: number) {
+    const leftMs = String(Math.ceil(Number(signedAtNs / 1_000_000n) + keepMs + MARGIN_MS - nowMs))
+    const key = this.#keyOf('nonce', replayKey)
+    if (sequence === null) return (await connection.command('SET', key, '1', 'NX', 'PX', leftMs)) === 'OK'
+    const digits = String(signedAtNs).padStart(20, '0')
+    return (await connection.command('EVAL', RISING, '2', key, this.#keyOf('last', sequence), leftMs, digits)) === 1
+  }
+
+  #keyOf(kind: string, text: string): string {
+    const { hotkey, secret } = this.#options
+    const digest = createHmac('sha256', secret).update(`${kind}\n${hotkey}\n${text}`).digest('base64url')
+    return `miner:${kind}:${digest.slice(0, 22)}`
+  }
+
+  #beginUnknown(why: string): void {
+    const { now, onEvent } = this.#options
+    this.unknownUntilMs = now() + UNKNOWN_MS
+    const message = `which requests were answered before is not certain, because ${why}: for ${UNKNOWN_MS / 1000} s callers get 503`
+    onEvent({ level: 'info', event: 'noncesUnknown', why, untilMs: this.unknownUntilMs, message })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#link?.[Symbol.dispose]()
+  }
+}
+
+/** Spends a nonce, and lets it rise above the last one of its dendrite; numbers of equal length compare as text. */
+const RISING = `if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then return 0 end
+local last = redis.call('GET', KEYS[2])
+if last and ARGV[2] <= last then return 0 end
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[1])
+return 1`
+
+const hint = 'see whether the Redis runs, and is in reach of this machine'

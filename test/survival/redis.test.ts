@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { NonceOwner, SignedNonce } from '#dist/store/nonce-store.js'
+import { openRedisStore } from '#dist/store/redis/redis-store.js'
+import type { StoreEvent } from '#dist/store/store-events.js'
+import { runMiner, startMiner } from '../support/miner-process.ts'
+import { alice, bob, send, signedRequest } from '../support/signed-request.ts'
+import { Clock } from '../support/start-axon.ts'
+import { startRedis } from './start-redis.ts'
+
+const owner: NonceOwner = { countedAs: alice.address, isStranger: false }
+
+describe('the store in Redis', () => {
+  const clock = new Clock()
+  const events: StoreEvent[] = []
+  beforeEach(() => events.splice(0))
+
+  const open = (url: string, secret = 'a secret of the replicas') =>
+    openRedisStore({
+      url,
+      secret,
+      hotkey: bob.address,
+      perCaller: 1_000,
+      inAll: 1_000,
+      now: clock.now,
+      onEvent: event => events.push(event),
+    })
+
+  function nonce(aheadMs = 0, { uuid = 'u', sequence = null as string | null } = {}): SignedNonce {
+    const signedAtNs = BigInt(clock.ms + aheadMs) * 1_000_000n
+    return { replayKey: `${alice.address}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence }
+  }
+
+  it('spends a nonce once for all, after the first 4 s, and shows no hotkey', async () => {
+    await using redis = await startRedis()
+    await using one = await open(redis.url)
+    await using other = await open(redis.url)
+    assert.equal(one.unknownUntilMs, clock.ms + 4_000)
+    await assert.rejects(one.spend(nonce(3_900), owner, clock.ms), { code: 'NONCES_UNKNOWN' })
+    clock.ms += 4_000
+    assert.equal(await one.spend(nonce(1), owner, clock.ms), true)
+    assert.equal(await other.spend(nonce(1), owner, clock.ms), false)
+    assert.equal(await one.spend(nonce(1), owner, clock.ms), false)
+    assert.equal(await other.spend(nonce(2), owner, clock.ms), true)
+    const cli = (...words: string[]) =>
+      execFileSync('redis-cli', ['-p', String(redis.port), ...words], { encoding: 'utf8' })
+    const keys = cli('KEYS', '*').trim().split('\n')
+    assert.equal(keys.length, 2)
+    for (const key of keys) {
+      assert.match(key, /^miner:nonce:[\w-]{22}$/)
+      const ttl = Number(cli('PTTL', key))
+      assert.ok(ttl > 64_000 && ttl <= 64_000 + 10_010, String(ttl))
+    }
+  })
+
+  it('lets nonces rise for all replicas, where a dialect wants that', async () => {
+    await using redis = await startRedis()
+    await using one = await open(redis.url)
+    await using other = await open(redis.url)
+    clock.ms += 4_000
+    const rising = { sequence: 'alice:u' }
+    assert.equal(await one.spend(nonce(2_000, rising), owner, clock.ms), true)
+    assert.equal(await other.spend(nonce(1_000, rising), owner, clock.ms), false)
+    assert.equal(await other.spend(nonce(3_000, rising), owner, clock.ms), true)
+    assert.equal(await one.spend(nonce(2_500, rising), owner, clock.ms), false)
+  })
+
+  it('keeps a nonce burnt that it could not spend in time, and goes on with the same server', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url)
+    clock.ms += 4_000
+    const { unknownUntilMs } = store
+    redis.send('SIGSTOP')
+    await assert.rejects(store.spend(nonce(1), owner, clock.ms), { code: 'NONCE_STORE_FAILED' })
+    await assert.rejects(store.spend(nonce(2), owner, clock.ms), { code: 'NONCE_STORE_FAILED' })
+    redis.send('SIGCONT')
+    let at = 2
+    while ((await store.spend(nonce(++at), owner, clock.ms).catch(() => false)) === false)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    assert.equal(await store.spend(nonce(1), owner, clock.ms), false)
+    assert.equal(store.unknownUntilMs, unknownUntilMs, 'it is the same server')
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['noncesUnknown', 'storeFailed', 'storeRecovered'],
+    )
+  })
+
+  const faults: [title: string, code: string, options: string[], credentials: string, message: RegExp][] = [
+    [
+      'a wrong password',
+      'STORE_REFUSED',
+      ['--requirepass', 'right'],
+      ':wrong-password@',
+      /refuses the user or the password/,
+    ],
+    ['no password', 'STORE_REFUSED', ['--requirepass', 'right'], '', /refuses the user or the password/],
+    ['a server that evicts', 'STORE_UNSUITABLE', ['--maxmemory-policy', 'allkeys-lru'], '', /policy is allkeys-lru/],
+    ['a replica', 'STORE_UNSUITABLE', ['--replicaof', '127.0.0.1 1'], '', /is a slave/],
+  ]
+  for (const [title, code, options, credentials, message] of faults)
+    it(`is not opened with ${title}, and the message shows no password`, async () => {
+      await using redis = await startRedis(...options)
+      const url = redis.url.replace('//', `//${credentials}`)
+      await assert.rejects(open(url), (error: Error & { code: string }) => {
+        assert.equal(error.code, code)
+        assert.match(error.message, message)
+        assert.ok(!error.message.includes('wrong-password'))
+        return true
+      })
+    })
+
+  it('is not opened without a server', async () => {
+    const redis = await startRedis()
+    await redis[Symbol.asyncDispose]()
+    await assert.rejects(open(redis.url), { code: 'STORE_UNREACHABLE', message: /ECONNREFUSED/ })
+  })
+})
+
+describe('miner serve --store redis://', () => {
+  const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+  const serve = [
+    ...['serve', '--use', 'echo', '--network', 'none', '--allow', alice.address],
+    ...['--axon-host', '127.0.0.1', '--axon-port', '0', '--wallet-path', wallets, '--wallet-name', 'plain'],
+  ]
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'miner-serve-redis-'))
+    writeFileSync(join(folder, 'secret'), 'a secret of the replicas\n')
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('answers each request with one of two miners, and shows neither password nor secret', async () => {
+    await using redis = await startRedis('--requirepass', 'open-sesame')
+    const url = redis.url.replace('//', '//:open-sesame@')
+    const args = [...serve, '--store-secret', `file:${join(folder, 'secret')}`]
+    const env = { MINER_AXON_STORE: url }
+    await using one = await startMiner(args, { env })
+    await using other = await startMiner(args, { env })
+    const known = [one, other].map(({ records }) =>
+      Number(records.find(({ event }) => event === 'noncesUnknown')!.untilMs),
+    )
+    await new Promise(resolve => setTimeout(resolve, Math.max(...known) - Date.now() + 2))
+    const sent = signedRequest()
+    const got = await Promise.all([one, other].map(miner => send(miner.url, sent)))
+    assert.deepEqual(got.map(({ status }) => status).sort(), [200, 401])
+    const shown = await runMiner(['config', 'show', '--origin'], {
+      env: { ...env, MINER_AXON_STORE_SECRET: 'x'.repeat(16) },
+    })
+    const said = [shown.stdout, shown.stderr, (await one.stop()).stderr].join('\n')
+    assert.match(shown.stdout, /redis:\/\/127\.0\.0\.1:\d+/)
+    for (const secret of ['open-sesame', 'a secret of the replicas', 'x'.repeat(16)]) assert.ok(!said.includes(secret))
+  })
+
+  it('names what is wrong with the settings, and exits with 2', async () => {
+    const url = 'redis://:open-sesame@127.0.0.1:1'
+    const lacking = await runMiner([...serve, '--store', url])
+    assert.equal(lacking.code, 2)
+    assert.match(lacking.stderr, /axon\.storeSecret is missing: with it, the replicas make the keys in Redis/)
+    const other = await runMiner([...serve, '--store', 'http://127.0.0.1'])
+    assert.equal(other.code, 2)
+    assert.match(other.stderr, /must be disk, memory or a URL that begins with redis:\/\/ or rediss:\/\//)
+    const gone = await runMiner([...serve, '--store', url, '--store-secret', 'x'.repeat(16)])
+    assert.equal(gone.code, 1)
+    assert.match(gone.stderr, /cannot reach the Redis redis:\/\/127\.0\.0\.1:1: ECONNREFUSED/)
+    assert.ok(!(lacking.stderr + gone.stderr).includes('open-sesame'))
+  })
+})
