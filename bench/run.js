@@ -1,9 +1,5 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
-// `npm run bench -- streams` measures only its streams, `-- plugins` only starts with plugins, `-- imports` what each
-// dependency weighs (docs/dependencies.md), `-- chain` a metagraph and the standings that it gives, `-- chain-memory` what
-// the miner holds after 60 of them, `-- stores` the spent nonces on disk beside those in memory, `-- queue` what sharing the
-// places costs, `-- shares` what the other shares of callers cost, `-- rates` what the operator's rates cost, `-- fairness` simulates who waits how long, and `-- attacks`
-// how long a good caller waits under two attacks (README.md); these write nothing.
+// `npm run bench -- NAME` measures one thing alone, and writes nothing; README.md lists the names.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -13,6 +9,7 @@ import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
 import { fairness } from './fairness.js'
+import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
 import { load } from './load.js'
 import { pluginStarts } from './plugin-starts.js'
@@ -309,38 +306,4 @@ function report({ summary, nonces, started, plugged, streamed, stored }) {
     'bench/results/latest.json',
     `${JSON.stringify({ machine, rounds: ROUNDS, summary, started, plugged, nonces, streamed, stored, goals }, null, 2)}\n`,
   )
-}
-
-function pluginGoals(plugged) {
-  return Object.entries(plugged).map(([name, { none, ten }]) =>
-    goal(`ms more for ${name} with 10 plugins installed`, ten - none, '<=', 15),
-  )
-}
-
-function storeGoals({ perSecond, processor }) {
-  return [
-    goal('requests a second with the nonces on disk, of those with them in memory', perSecond, '>=', 0.95),
-    goal('processor time of a request with the nonces on disk, likewise', processor, '<=', 1.05),
-  ]
-}
-
-function streamGoals({ firstMsP50, firstMsP99, usAPiece, usBehind, kBAStream, atOnce, damaged }) {
-  return [
-    goal('ms more to the first token at 1 connection, p50', firstMsP50.axon - firstMsP50.bare, '<=', 3),
-    goal('ms more to the first token at 1 connection, p99', firstMsP99.axon - firstMsP99.bare, '<=', 3),
-    goal('ms more for each piece of a fast stream', (usAPiece.axon - usAPiece.bare) / 1000, '<=', 0.1),
-    goal('ms more until a piece of a slow stream is there, p50', (usBehind.axon - usBehind.bare) / 1000, '<=', 1),
-    goal(`streams that lost a byte, of ${atOnce} at once`, damaged, '<=', 0),
-    goal(`kB held for each of ${atOnce} open streams`, kBAStream, '<=', 200),
-  ]
-}
-
-function reportGoals(goals) {
-  console.table(goals)
-  if (goals.some(({ reached }) => !reached)) process.exitCode = 1
-}
-
-function goal(what, value, relation, bound) {
-  const reached = relation === '>=' ? value >= bound : value <= bound
-  return { what, value: Number(value.toPrecision(3)), goal: `${relation} ${bound}`, reached }
 }

@@ -23,6 +23,7 @@ export type Flaw =
   | 'believes any time-out'
   | 'believes an old version'
   | 'hashes no body'
+  | 'takes the hash list of the body'
   | 'believes the body'
   | 'takes the first of two headers'
   | 'takes the last of two headers'
@@ -154,7 +155,9 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
     if (raw === null) return say(response, 413, { message: 'too large' })
     const body = read(raw, has)
     if (body === null) return say(response, 400, { message: 'not JSON, or too deep' })
-    const isSame = bodyHash(body, isPing ? [] : ['messages'], '15.0') === request.headers.computed_body_hash
+    const list = has('takes the hash list of the body') ? body.get('required_hash_fields') : undefined
+    const hashed = isPing || list !== undefined ? [] : ['messages']
+    const isSame = bodyHash(body, hashed, '15.0') === request.headers.computed_body_hash
     if (!isSame && !has('hashes no body')) return say(response, 400, { message: 'Hash mismatch' })
     answered++
     const dendrite = body.get('dendrite')

@@ -110,7 +110,8 @@ async function replay(
   { agent, startedAt }: { agent: Agent; startedAt: number },
 ): Promise<void> {
   const got = await send(url, one.sent, { agent })
-  if (got.status === 401) return
+  // 503: a machine that is busy with this may take too long to write.
+  if (got.status === 401 || got.status === 503) return
   // A request whose connection the kill cut before its record was written was never answered: it may be, once.
   one.answers++
   assert.equal(got.status, 200)

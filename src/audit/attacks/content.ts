@@ -32,6 +32,20 @@ export const contentAttacks: readonly Attack[] = [
     run: audit => swapped(audit, hashedOthers(audit.question).slice(0, 1)),
   },
   {
+    id: 'hash-list-in-body',
+    title: 'hash list in the body',
+    sends:
+      'A request that signs the hash of no field, and whose body says that no field is hashed. The axon has to refuse it, and to hash the fields that the synapse declares.',
+    meaning: 'a validator cannot tell which question it signed, and a machine on the way can change all of it',
+    mend: 'take the hashed fields from the synapse, never from the body; SDK 6.0 to 7.1 take them from the body',
+    needs,
+    async run({ question, craft, client }) {
+      if (question.hashed.length === 0) return { verdict: 'not tried', found: 'this synapse hashes no field' }
+      const list = new Map<string, JsonTree>([['required_hash_fields', []]])
+      return judgeRefusal(await client.send(withFields(craft({ isUnhashed: true }), list)))
+    },
+  },
+  {
     id: 'unhashed-field-swapped',
     title: 'unhashed field swapped',
     sends:

@@ -20,6 +20,8 @@ export type Changes = {
   /** milliseconds that the nonce lies behind our clock; negative: ahead of it */
   readonly ageMs?: number
   readonly timeoutSeconds?: number
+  /** signs the hash of no field, in place of those that the synapse hashes */
+  readonly isUnhashed?: boolean
   /** the ping, which has no fields, in place of the question */
   readonly isPing?: boolean
 }
@@ -51,7 +53,7 @@ export function craftRequest(
         BigInt(Math.floor(Date.now() - (changes.ageMs ?? 0))) * 1_000_000n + BigInt(Math.floor(Math.random() * 1e6)),
       uuid: randomUUID(),
       timeoutSeconds: changes.timeoutSeconds ?? question.timeoutMs / 1000,
-      bodyHash: bodyHashes(asked.fields, asked.hashed).next().value as string,
+      bodyHash: bodyHashes(asked.fields, changes.isUnhashed ? [] : asked.hashed).next().value as string,
     },
   )
   return { path, headers: [['host', axonText({ ip, port })], ...headers], body: Buffer.from(body) }

@@ -27,7 +27,7 @@ export type DiskStoreOptions = NonceCaps & {
 }
 
 /** How long a request waits for its record to be written. */
-const WRITE_MS = 1_000
+const WRITE_MS = 2_000
 /** More than the nonces of one second. */
 const MAX_WAITING = 10_000
 const BEAT_MS = 2_000
