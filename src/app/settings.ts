@@ -9,7 +9,7 @@ import { neuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
-import { logLevels } from './log/logger.js'
+import { logLevels } from './log/levels.js'
 import { logFormats } from './log/output.js'
 
 const topSettings = z.object({

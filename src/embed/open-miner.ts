@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { withoutEffect } from '../app/chain/without-chain.js'
 import { openScope } from '../app/container.js'
-import type { LogLevel } from '../app/log/logger.js'
+import type { LogLevel } from '../app/log/levels.js'
 import type { RunScope, Scope, Token } from '../app/scope.js'
 import { hostSections, minerSection } from '../app/settings.js'
 import {

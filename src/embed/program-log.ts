@@ -1,4 +1,5 @@
-import { cleanRecord, type LogLevel, logLevels } from '../app/log/logger.js'
+import { type LogLevel, logLevels } from '../app/log/levels.js'
+import { cleanRecord } from '../app/log/logger.js'
 import type { Log } from '../plugin/log.js'
 import { escapeControls } from '../text/escape.js'
 import type { ProgramTexts } from './program-errors.js'

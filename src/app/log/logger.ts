@@ -1,9 +1,7 @@
 import type { DestinationStream, Logger, LoggerOptions } from 'pino'
 import { redactText } from '../../config/redact.js'
 import { escapeControls } from '../../text/escape.js'
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
+import type { LogLevel } from './levels.js'
 
 /** The options of a log. */
 export type LogOptions = {

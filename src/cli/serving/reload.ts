@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PolicyInForce } from '../../app/chain/policy-in-force.js'
-import type { LogLevel } from '../../app/log/logger.js'
+import type { LogLevel } from '../../app/log/levels.js'
 import { hostSections } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { createLog, type LogLevel } from '#dist/app/log/logger.js'
+import type { LogLevel } from '#dist/app/log/levels.js'
+import { createLog } from '#dist/app/log/logger.js'
 
 /** Of what the tests look at. */
 type LogRecord = { event: string; time: string; use?: string; list?: unknown; error?: { stack?: string[] } }
