@@ -10,7 +10,14 @@ describe('the example in a hint', () => {
   it('is what a shell and every list setting take', async () => {
     const sections = [...Object.values(hostSections), minerSection(await sdk.openai())]
     const lists = sections.flatMap(section => settingsOf(section)).filter(one => one.shape.kind === 'list' && one.flag)
-    const paths = ['neuron.addressServices', 'openai.stop', 'plugins.allow', 'policy.allow', 'policy.deny']
+    const paths = [
+      'axon.trustedProxy',
+      'neuron.addressServices',
+      'openai.stop',
+      'plugins.allow',
+      'policy.allow',
+      'policy.deny',
+    ]
     assert.deepEqual(lists.map(({ path }) => path).sort(), [...paths, 'subtensor.endpoints'])
     const example = (one: Setting) => flagExample(one, `--${one.shortFlag ?? one.flag}`)
     for (const one of lists) assert.ok(settingHint(one, { message: '' }).startsWith(`set ${example(one)}, MINER_`))
