@@ -45,7 +45,7 @@ export const limitSettings = z.object({
     .max(1_000_000)
     .default(defaults.failedProofsPerSecond)
     .describe('how many more may fail each second'),
-  noncesPerHotkey: count(10_000_000)
+  noncesPerCaller: count(10_000_000)
     .default(defaults.noncesPerCaller)
     .describe('nonces of one hotkey, or one address of strangers, that are remembered for a minute'),
   nonces: count(100_000_000).default(defaults.noncesInAll).describe('nonces of all callers that are remembered'),
@@ -71,12 +71,12 @@ export const limitSettings = z.object({
 type LimitValues = z.output<typeof limitSettings>
 
 /** Reports limits that can never be reached, because another one is lower. */
-export function limitRules({ nonces, noncesPerHotkey, head, request }: Partial<LimitValues>) {
+export function limitRules({ nonces, noncesPerCaller, head, request }: Partial<LimitValues>) {
   return [
-    ...(nonces !== undefined && noncesPerHotkey !== undefined && noncesPerHotkey > nonces
+    ...(nonces !== undefined && noncesPerCaller !== undefined && noncesPerCaller > nonces
       ? [
           {
-            setting: 'noncesPerHotkey' as const,
+            setting: 'noncesPerCaller' as const,
             beside: ['nonces' as const],
             message: `cannot be above limits.nonces, which is ${nonces}`,
             hint: 'lower it, or raise --limits-nonces',
@@ -107,7 +107,7 @@ export function limitsOf(values: LimitValues): Limits {
     pendingChecks: values.pendingChecks,
     failedProofs: values.failedProofs,
     failedProofsPerSecond: values.failedProofsRate,
-    noncesPerCaller: values.noncesPerHotkey,
+    noncesPerCaller: values.noncesPerCaller,
     noncesInAll: values.nonces,
     headersMs: values.head,
     requestMs: values.request,

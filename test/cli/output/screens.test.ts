@@ -116,6 +116,7 @@ describe('screens', () => {
         'OPENAI MINER',
         'LOG',
         'PLUGINS',
+        'LIMITS',
       ],
     )
   })
