@@ -24,6 +24,8 @@ export type Fuzzed = {
   readonly statuses: Readonly<Record<string, number>>
   /** cases of which the axon refused a hash that the oracle computes, too */
   readonly doubts: readonly Recipe[]
+  /** cases that did not end within a minute, but did when they were sent again */
+  readonly slow: readonly Recipe[]
   /** the longest turn of the target's event loop, in milliseconds, and its largest memory, in megabytes */
   readonly worst: { readonly delayMs: number; readonly rss: number }
 }
@@ -46,9 +48,10 @@ export async function fuzz({ seed, seconds, cases, defect }: FuzzOptions): Promi
   }
   await Promise.all(Array.from({ length: WORKERS }, work))
   await lab.settle()
-  const [finding = null] = lab.findings
-  const { statuses, doubts, target } = lab
-  return { cases: next, seconds: elapsed(), finding, statuses, doubts, worst: target.worst }
+  // The one that points to the fewest cases: a question comes before the reply that tells whose it was.
+  const [finding = null] = lab.findings.toSorted((one, other) => one.recipes.length - other.recipes.length)
+  const { statuses, doubts, slow, target } = lab
+  return { cases: next, seconds: elapsed(), finding, statuses, doubts, slow, worst: target.worst }
 }
 
 /** The cases of earlier bugs, by the name of their file. */

@@ -17,7 +17,7 @@ export type Entry = {
   asked: number
 }
 
-/** How long after its case a request may still ask. Long, because of two that ask the same, either may take the other's turn. */
+/** How long after its case a request may still ask. */
 const LATE_MS = 20_000
 
 /** All requests that were sent, against which each question of a miner is held. */
@@ -37,7 +37,10 @@ export class Ledger {
     return entries
   }
 
-  /** Forgets the requests of a case that has ended, a little later: what a miner is asked comes by another way. */
+  /**
+   * Forgets the requests of a case that has ended, and of all that ran beside it, a little later: what a miner is asked comes
+   * by another way, and of two requests that ask the same, either may take the other's turn.
+   */
   forget(entries: readonly Entry[]): void {
     setTimeout(() => {
       for (const entry of entries) this.#sent.delete(entry)
@@ -53,7 +56,7 @@ export class Ledger {
 
   /** Returns whether a request that was sent may ask this, and takes it from what that may ask. */
   async mayAsk(question: AskedQuestion): Promise<boolean> {
-    for (const entry of [...this.#sent].reverse()) {
+    for (const entry of [...this.#sent]) {
       if (entry.dialect !== question.dialect) continue
       if (question.caller !== null && !valuesOf(entry.request.headers, HOTKEY).includes(question.caller)) continue
       const { refuse, caller, question: asks, proof } = await entry.verdict()

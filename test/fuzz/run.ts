@@ -54,11 +54,12 @@ async function save(finding: Finding, seed: number): Promise<void> {
   print(`saved; replay with: npm run fuzz -- --replay ${file}`)
 }
 
-function summary({ cases, seconds, statuses, doubts, worst }: Fuzzed): string {
+function summary({ cases, seconds, statuses, doubts, slow, worst }: Fuzzed): string {
   const counts = Object.entries(statuses).map(([status, times]) => `${times}× ${status}`)
   return [
     `${cases} cases in ${seconds.toFixed(0)} s: ${counts.join(', ')}`,
     `the axon's memory was at most ${worst.rss.toFixed(0)} MB, its longest turn ${worst.delayMs.toFixed(0)} ms`,
+    ...slow.slice(0, 3).map(recipe => `not closed within a minute, but the next time: ${JSON.stringify(recipe)}`),
     ...doubts.slice(0, 3).map(recipe => `refused, although Python has the same hash: ${JSON.stringify(recipe)}`),
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Keypair } from '#dist/keys/keypair.js'
@@ -19,10 +20,12 @@ type Attack = {
   readonly grows: number
   /** how many questions the good caller asks, one after another */
   readonly questions?: number
+  /** whether the good caller keeps its connection, as dendrites do; by default it opens one for each question */
+  readonly keeps?: boolean
 }
 
 /**
- * Asks as a good caller, undisturbed and then under an attack, on a new connection each time, and checks that every question
+ * Asks as a good caller, undisturbed and then under an attack, and checks that every question
  * and every health check is answered and that the axon's memory stays bounded. Prints how much longer answers took: that is
  * the machine's as much as the axon's, so only their being in time is asserted.
  */
@@ -33,15 +36,17 @@ export async function withstand({
   begun,
   grows,
   questions = 20,
+  keeps = false,
 }: Attack): Promise<void> {
   await using victim = await Victim.start(options)
-  const quiet = await askInTurn(victim, questions)
+  const agent = new Agent({ keepAlive: keeps, maxSockets: 1 })
+  const quiet = await askInTurn(victim, questions, agent)
   const { peakRss: before } = await victim.state()
   const ending = new AbortController()
   const ended = Promise.all(Array.from({ length: attackers }, (_, at) => repeat(attacker, victim, at, ending.signal)))
   try {
     await begun(victim)
-    const attacked = await askInTurn(victim, questions)
+    const attacked = await askInTurn(victim, questions, agent)
     const { peakRss: during } = await victim.state()
     const ratio = attacked.p99 / quiet.p99
     process.stdout.write(
@@ -52,6 +57,7 @@ export async function withstand({
   } finally {
     ending.abort()
     await ended
+    agent.destroy()
   }
 }
 
@@ -64,15 +70,14 @@ async function repeat(attacker: Attacker, victim: Victim, at: number, signal: Ab
 
 type Asked = { readonly statuses: readonly number[]; readonly p99: number }
 
-async function askInTurn({ url }: Victim, questions: number): Promise<Asked> {
+async function askInTurn({ url }: Victim, questions: number, agent: Agent): Promise<Asked> {
   const statuses: number[] = []
   const times: number[] = []
   for (let at = 0; at < questions; at++) {
-    const health = await fetch(`${url}/healthz`, { headers: { connection: 'close' } })
+    const health = await send(url, { method: 'GET', path: '/healthz', headers: {}, body: '' }, { agent })
     assert.equal(health.status, 200)
-    await health.arrayBuffer()
     const startedAt = performance.now()
-    const { status } = await send(url, signedRequest({ by: GOOD, timeout: '60.0', headers: { connection: 'close' } }))
+    const { status } = await send(url, signedRequest({ by: GOOD, timeout: '60.0' }), { agent })
     times.push(performance.now() - startedAt)
     statuses.push(status)
   }

@@ -27,12 +27,12 @@ const defects = {
       return { ...wire.claim(head), receiverText: head.rawHeaders[at + 1] }
     },
   }),
-  /** the timeout, which is not signed, may stretch how old a request is */
+  /** the timeout, which is not signed, may stretch how far ahead of our clock a request was signed */
   timeout: wire => ({
     ...wire,
     proof: (claim, receiver) => {
       const proof = wire.proof(claim, receiver)
-      return { ...proof, maxAgeMs: 4_000 + (claim.timeoutMs ?? 0) }
+      return { ...proof, maxAheadMs: 4_000 + (claim.timeoutMs ?? 0) }
     },
   }),
   /** a fault inside shows as a 500 */
