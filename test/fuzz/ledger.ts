@@ -17,8 +17,8 @@ export type Entry = {
   asked: number
 }
 
-/** How long after its case a request may still ask. */
-const LATE_MS = 20_000
+/** How long after its case a request may still ask: of a caller that has disconnected, a busy axon reads it much later. */
+const LATE_MS = 80_000
 
 /** All requests that were sent, against which each question of a miner is held. */
 export class Ledger {
@@ -56,14 +56,16 @@ export class Ledger {
 
   /** Returns whether a request that was sent may ask this, and takes it from what that may ask. */
   async mayAsk(question: AskedQuestion): Promise<boolean> {
+    const atMs = Date.now()
     for (const entry of [...this.#sent]) {
       if (entry.dialect !== question.dialect) continue
       if (question.caller !== null && !valuesOf(entry.request.headers, HOTKEY).includes(question.caller)) continue
-      const { refuse, caller, question: asks, proof } = await entry.verdict()
+      const { refuse, caller, question: asks, proof, notBeforeMs } = await entry.verdict()
       if (refuse !== null) this.#sent.delete(entry)
       // A proof counts once, on whichever connection; what nobody signs may be asked on each.
       const most = proof === null ? entry.times : 1
-      if (refuse === null && entry.asked < most && caller === question.caller && isSame(question, asks)) {
+      const isAccepted = refuse === null && notBeforeMs <= atMs
+      if (isAccepted && entry.asked < most && caller === question.caller && isSame(question, asks)) {
         entry.asked++
         return true
       }

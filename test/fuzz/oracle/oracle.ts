@@ -13,6 +13,8 @@ export type Verdict = {
   readonly question: unknown
   /** identifies what may be accepted once; null for an unsigned request */
   readonly proof: string | null
+  /** epoch milliseconds; before it, the nonce is too far ahead of the clock to be accepted */
+  readonly notBeforeMs: number
 }
 
 /** Which synapses an axon has, and what they ask of a caller. */
@@ -35,7 +37,13 @@ export async function judge(
   request: ParsedRequest,
   { dialect, python, sentAtMs }: { dialect: string; python: Python; sentAtMs: number },
 ): Promise<Verdict> {
-  const refuse = (why: string): Verdict => ({ refuse: why, caller: null, question: null, proof: null })
+  const refuse = (why: string): Verdict => ({
+    refuse: why,
+    caller: null,
+    question: null,
+    proof: null,
+    notBeforeMs: 0,
+  })
   const { method, target, headers, body } = request
   if (isPlain(dialect, method, target)) return { ...refuse(''), refuse: null }
   if (method !== 'POST' && method !== 'GET') return refuse(`the method ${method} asks nothing`)
@@ -49,7 +57,7 @@ export async function judge(
     if (values!.length > 1) return refuse(`the header ${SIGNED[at]} comes twice`)
   const text = (values: readonly string[] | undefined) => values?.[0] ?? null
   const meaning = await python.read({ synapse, nonce: text(nonce), timeout: text(timeout), hotkey: text(hotkey), body })
-  if (access === 'none') return { refuse: null, caller: null, question: meaning.question, proof: null }
+  if (access === 'none') return { ...refuse(''), refuse: null, question: meaning.question }
 
   const { key } = meaning
   const caller = text(hotkey)
@@ -58,9 +66,10 @@ export async function judge(
     return refuse('the hotkey is not allowed')
   if (meaning.nonce === null) return refuse('the nonce is no number')
   if (timeout!.length > 0 && meaning.timeout === null) return refuse('the timeout is no number')
-  const age = sentAtMs - Number(BigInt(meaning.nonce) / 1_000_000n)
+  const nonceMs = Number(BigInt(meaning.nonce) / 1_000_000n)
+  const age = sentAtMs - nonceMs
   const longest = 4_000 + timeoutMs(meaning) + SLACK_MS
-  if (age > longest || age < -4_000 - SLACK_MS) return refuse(`the nonce is ${age} ms old`)
+  if (age > longest) return refuse(`the nonce is ${age} ms old`)
   const [digest] = hash!
   if (digest === undefined || !meaning.hashes.includes(digest)) return refuse('the hash is not that of the body')
   if (!/^0x[0-9a-fA-F]{128}$/.test(text(signature) ?? '')) return refuse('the signature is not 64 bytes of hex')
@@ -69,7 +78,9 @@ export async function judge(
   // Wallets in a browser wrap what they sign, and every axon takes that, too.
   const isSigned = [signed, `<Bytes>${signed}</Bytes>`].some(wrapped => holds(wrapped, text(signature)!, key))
   if (!isSigned) return refuse('the signature does not hold')
-  return { refuse: null, caller, question: meaning.question, proof: `${caller}:${dendrite}:${meaning.nonce}` }
+  const proof = `${caller}:${dendrite}:${meaning.nonce}`
+  // A busy axon reads a request long after it was written, when the nonce may be fresh.
+  return { refuse: null, caller, question: meaning.question, proof, notBeforeMs: nonceMs - 4_000 - SLACK_MS }
 }
 
 const SIGNED = [
