@@ -40,7 +40,8 @@ describe('the address of a caller behind a proxy', () => {
     assert.equal(callerOf('[2001:DB8:0::1]:4711'), '2001:db8::1')
     assert.equal(callerOf('[2001:db8::1]'), '2001:db8::1')
     assert.equal(callerOf('2001:0db8::0001'), '2001:db8::1')
-    assert.equal(callerOf('::ffff:203.0.113.9'), '203.0.113.9')
+    for (const mapped of ['::ffff:203.0.113.9', '::ffff:cb00:7109', '[0:0:0:0:0:FFFF:cb00:7109]:4711'])
+      assert.equal(callerOf(mapped), '203.0.113.9')
   })
 
   it('is the proxy’s when the header ends with no address, which is told once', () => {
