@@ -119,6 +119,20 @@ describe('a trusted proxy', () => {
     assert.equal((await ask(undefined, '203.0.113.10')).status, 200)
   })
 
+  it('has connections on which a caller gains nothing by the proof of another', async () => {
+    const limits = { failedProofs: 1, failedProofsPerSecond: 0.01 }
+    await using axon = await startAxon({ trustedProxies: ['127.0.0.1'], limits })
+    using proxy = await RawConnection.open(axon.port)
+    const ask = (address: string, text?: string) =>
+      proxy.write(bytesOf(signedRequest({ ...(text && { text }), headers: { 'x-forwarded-for': address } }))).reply()
+    assert.equal((await ask('203.0.113.9'))?.status, 200)
+    assert.equal((await ask('203.0.113.10', 'forged'))?.status, 401)
+    assertRefused(await ask('203.0.113.10', 'forged'), 429, /did not verify/)
+    // The one that proved itself has three: on the connection, of its address, and its reserve there.
+    for (let at = 0; at < 3; at++) assert.equal((await ask('203.0.113.9', 'forged'))?.status, 401)
+    assertRefused(await ask('203.0.113.9', 'forged'), 429, /did not verify/)
+  })
+
   it('has connections that count alone until a hotkey is proven on them', async () => {
     await using axon = await startAxon({ trustedProxies: ['127.0.0.1'], limits: { connections: 3 } })
     const connections = await Promise.all([1, 2, 3].map(() => RawConnection.open(axon.port)))
