@@ -115,6 +115,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
 
   const port = await listen(app, options).catch(async error => {
     ending.abort()
+    context.waiting[Symbol.dispose]()
     await app.close()
     throw error
   })
