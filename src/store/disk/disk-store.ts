@@ -126,8 +126,9 @@ class DiskStore implements NonceStore {
   }
 
   async #write(records: readonly NonceRecord[]): Promise<void> {
-    const { memory, segments, now, isLost } = this.#parts
-    if (isLost()) throw new Error('another process has taken the lock of the store, because this one was suspended')
+    const { memory, segments, now, lock } = this.#parts
+    if (!(await lock.isHeld()))
+      throw new Error('another process has taken the lock of the store, because this one was suspended')
     const second = Math.floor(now() / 1000)
     await segments.append(records, { second, floorNs: memory.floorNs })
   }
