@@ -27,7 +27,7 @@ export type Exchange = {
   readonly network: Holder
   /** The caller is proven, and registered or allowed: while the request is open, its connection counts for the hotkey. */
   prove(hotkey: string): void
-  /** Whether the hotkey has proven itself on this connection, which still counts for it. */
+  /** Whether the hotkey has proven itself on this connection, which still counts for it, from the caller's address. */
   hasProven(hotkey: string): boolean
   /** The question of a proven caller is accepted: its connection counts for the hotkey for some time after it, too. */
   trust(): void

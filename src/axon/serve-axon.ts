@@ -32,9 +32,9 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
-  /** What the callers share of it at this moment. */
   /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
   rateLeft(hotkey: string): number | null
+  /** What the callers share of it at this moment. */
   load(): AxonLoad
   /** claims of hotkeys, against what was verified of them */
   readonly claims: ClaimCounts
@@ -115,6 +115,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
 
   const port = await listen(app, options).catch(async error => {
     ending.abort()
+    context.waiting[Symbol.dispose]()
     await app.close()
     throw error
   })

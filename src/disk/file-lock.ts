@@ -24,6 +24,8 @@ export type FileLock = AsyncDisposable & {
    * @returns false when another process took the lock, because this one was suspended for long
    */
   cover(pid: number): Promise<boolean>
+  /** Whether this process still holds it: looks at the file when its last touch was long ago, because it was suspended meanwhile. */
+  isHeld(): Promise<boolean>
 }
 
 /** Another process holds the lock. */
@@ -95,14 +97,18 @@ export function holderText(holder: LockHolder | undefined): string {
 }
 
 function hold(file: string, own: LockHolder, { beatMs, onLost }: LockOptions): FileLock {
+  let touchedAt = performance.now()
+  let isLost = false
+  const lose = () => {
+    if (!isLost) onLost?.()
+    isLost = true
+    clearInterval(beat)
+  }
   const beat = setInterval(async () => {
-    if (await isTaken(file, own)) {
-      clearInterval(beat)
-      onLost?.()
-      return
-    }
+    if (await isTaken(file, own)) return lose()
     const now = new Date()
     await utimes(file, now, now).catch(() => {}) // taken away meanwhile: the next beat reports that
+    touchedAt = performance.now()
   }, beatMs).unref()
   return {
     async cover(pid) {
@@ -117,6 +123,10 @@ function hold(file: string, own: LockHolder, { beatMs, onLost }: LockOptions): F
       } finally {
         await handle?.close()
       }
+    },
+    async isHeld() {
+      if (!isLost && performance.now() - touchedAt > 2 * beatMs && (await isTaken(file, own))) lose()
+      return !isLost
     },
     async [Symbol.asyncDispose]() {
       clearInterval(beat)

@@ -1,4 +1,5 @@
 import { Refusal } from '../wires/refusal.js'
+import type { StoreEvent } from './store-events.js'
 
 /**
  * How long a store that may have forgotten nonces spends none: as far as a nonce may be ahead of the clock. What was
@@ -19,4 +20,10 @@ export function requireKnown(
   if (nowMs >= unknownUntilMs && signedAtNs > BigInt(unknownUntilMs) * 1_000_000n) return
   const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
   throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
+}
+
+/** Returns the event of a store that may have forgotten nonces. @param why in words that follow "because" */
+export function unknownEvent(level: StoreEvent['level'], why: string, untilMs: number): StoreEvent {
+  const message = `which requests were answered before is not certain, because ${why}: for ${UNKNOWN_MS / 1000} s callers get 503`
+  return { level, event: 'noncesUnknown', why, untilMs, message }
 }

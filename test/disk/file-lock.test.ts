@@ -50,4 +50,16 @@ describe('lockFile that waits for no other process', () => {
       take()
       await lost.promise
     })
+
+  it('is known to be lost at once after a suspension, before the next beat', async () => {
+    let losses = 0
+    await using lock = await lockFile(file, { ...options, onLost: () => losses++ })
+    assert.ok(await lock.isHeld())
+    writeFileSync(file, elsewhere)
+    const end = performance.now() + 4 * options.beatMs
+    while (performance.now() < end);
+    assert.equal(await lock.isHeld(), false)
+    assert.equal(await lock.isHeld(), false)
+    assert.equal(losses, 1)
+  })
 })

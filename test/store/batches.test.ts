@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { TimeoutError } from '#dist/async/timeout.js'
 import { Batches } from '#dist/store/batches.js'
@@ -52,6 +53,20 @@ describe('Batches', () => {
     }
     await Promise.all(added)
     assert.deepEqual(items, [...Array(2_000).keys()])
+  })
+
+  it('counts what was kept in time while the event loop was busy', async () => {
+    const began = Promise.withResolvers<void>()
+    const keep = () => {
+      began.resolve()
+      return new Promise<void>(resolve => stat('.', () => resolve()))
+    }
+    const batches = new Batches<number>({ keep, maxMs: 50, maxItems: 1 })
+    const kept = batches.add(1)
+    await began.promise
+    const end = performance.now() + 500
+    while (performance.now() < end);
+    await kept
   })
 
   it('rejects the items of a batch that fails, and keeps the next one', async () => {

@@ -49,6 +49,11 @@ describe('docs/replicas.md', () => {
     const streamed = await send(nginx.url, signedRequest({ synapse: 'StreamPrompting' }))
     assert.deepEqual([streamed.status, streamed.text], [200, 'hi'])
 
+    // As if the request had come from there: another trusted proxy in front of nginx tells so.
+    const headers = { 'x-forwarded-for': '203.0.113.9' }
+    const got = await send(nginx.url, signedRequest({ headers }))
+    assert.equal(got.json.dendrite.ip, '203.0.113.9')
+
     await two.stop()
     for (let at = 0; at < 8; at++) assert.equal((await send(nginx.url, signedRequest())).status, 200)
   })
@@ -64,7 +69,7 @@ describe('docs/replicas.md', () => {
 const serve = [
   ...['serve', '--use', 'echo', '--network', 'none', '--allow', alice.address],
   ...['--axon-host', '127.0.0.1', '--wallet-path', wallets, '--wallet-name', 'plain'],
-  ...['--store-secret', 'a secret of the replicas'],
+  ...['--store-secret', 'a secret of the replicas', '--trusted-proxy', '127.0.0.1'],
 ]
 
 /** Starts nginx in front of axons, with the configuration of the page but for the ports. */

@@ -12,6 +12,8 @@ type Connection = {
   /** its turn among the connections that opened */
   readonly openedAt: number
   hotkey: string | null
+  /** of the caller that proved it: a proxy sends the requests of several on one connection */
+  address: string | null
   /** its turn among the connections that became idle, or began a request */
   changedAt: number
   /** the turn of the event loop that its last request came in, and how many came in it */
@@ -83,6 +85,7 @@ export class Connections {
       open: new Set<AbortController>(),
       openedAt: at,
       hotkey: null,
+      address: null,
       changedAt: at,
       loopTurn: 0,
       inTurn: 0,
@@ -106,10 +109,12 @@ export class Connections {
     return () => this.#end(connection, cancellation)
   }
 
-  /** A hotkey that may ask has proven itself on the connection. */
-  prove(socket: Socket, hotkey: string): void {
+  /** A hotkey that may ask has proven itself on the connection, from the address of its caller. */
+  prove(socket: Socket, hotkey: string, address: string): void {
     const connection = this.#all.get(socket)
-    if (!connection || connection.hotkey === hotkey) return
+    if (!connection) return
+    connection.address = address
+    if (connection.hotkey === hotkey) return
     connection.hotkey = hotkey
     this.#trusted.delete(connection)
     this.#shares.set(connection, { kind: 'hotkey', name: hotkey })
@@ -123,9 +128,10 @@ export class Connections {
     this.#trusted.set(connection, this.#options.now() + this.#options.trustMs)
   }
 
-  /** Whether the hotkey has proven itself on the connection, which still counts for it. */
-  hasProven(socket: Socket, hotkey: string): boolean {
-    return this.#all.get(socket)?.hotkey === hotkey
+  /** Whether the hotkey has proven itself on the connection, which still counts for it, from the same address. */
+  hasProven(socket: Socket, hotkey: string, address: string): boolean {
+    const connection = this.#all.get(socket)
+    return connection?.hotkey === hotkey && connection.address === address
   }
 
   /** How many requests are open: their reply is not written yet. */

@@ -48,9 +48,9 @@ export function openExchange(
     stream: head => writeStream(response, head, { signal: cancellation.signal, writeMs }),
     prove: hotkey => {
       holder = { kind: 'hotkey', name: hotkey }
-      connections.prove(socket, hotkey)
+      connections.prove(socket, hotkey, address)
     },
-    hasProven: hotkey => connections.hasProven(socket, hotkey),
+    hasProven: hotkey => connections.hasProven(socket, hotkey, address),
     trust: () => connections.trust(socket),
   }
 }

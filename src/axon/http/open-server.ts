@@ -6,7 +6,6 @@ import type { Wire } from '../../wires/wire.js'
 import type { Limits } from '../limits.js'
 import { answerClientError, refuseAndClose } from './client-error.js'
 import type { Connections } from './connections.js'
-
 import { peerOf, type TrustedProxies } from './trusted-proxies.js'
 
 /** A request as Node parsed it; `originalUrl` is its target, which fastify replaces. */

@@ -102,7 +102,7 @@ function readAddress(text: string): string | null {
 function canonical(text: string): string | null {
   if (isIP(text) === 0 || text.includes('%')) return null
   const address = plainAddress(text)
-  return new SocketAddress({ address, family: familyOf(address) }).address
+  return plainAddress(new SocketAddress({ address, family: familyOf(address) }).address)
 }
 
 function readNetwork(text: string): { readonly address: string; readonly bits: number } | null {

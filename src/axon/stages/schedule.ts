@@ -24,11 +24,10 @@ type How = {
 }
 
 /**
- * Waits for a place: by the priority that the miner gives the call, then by the caller's share. Strangers wait behind all
+ * Waits for a place, for a route that takes one: by the priority that the miner gives the call, then by the caller's share. Strangers wait behind all
  * others. A call whose answer would begin too late is refused, before it waits and when it has; but while nothing else is at
  * work, it takes no place from others, and tells how fast the model is now.
  *
- * @returns null on a route that takes no place
  * @throws {Refusal} QUEUE_FULL · DEADLINE_TOO_NEAR
  * @throws the signal's reason
  */
@@ -36,13 +35,12 @@ export async function schedule(
   axon: Schedule,
   request: Request,
   { id, address, deadline, signal }: How,
-): Promise<Place | null> {
+): Promise<Place> {
   const { isStranger, hotkey, route } = request.call
   const priority = isStranger ? 0 : await priorityOf(axon, request, id)
-  if (route.queue === false) return null
   const caller = isStranger || hotkey === null ? networkOf(address).name : hotkey
   const weight = weightOf(request.call, axon.weights)
-  const queue = route.queue === undefined ? {} : { queue: route.queue }
+  const queue = typeof route.queue === 'number' ? { queue: route.queue } : {}
   const wish: Wish = { caller, isStranger, priority, weight, deadline, ...queue }
   if (axon.scheduler.atWork > 0) axon.firstWords.requireTime(route, deadline - axon.now())
   const place = await axon.scheduler.place(signal, wish)

@@ -16,7 +16,8 @@ export type BodyPart = Disposable & {
 
 /**
  * The budget for the bytes of all bodies that are being read. When it is used up, a body of the holder that `Shares` names makes
- * room: the one of which nothing has come for the longest time. A body that is alone may take more than the budget.
+ * room: the one of which nothing has come for the longest time. A body that is alone may take more than the budget; and while all
+ * bodies of that holder are whole, so that none can make room, those of others may take a quarter more.
  */
 export class BodyBudget {
   readonly #limit: number
@@ -39,7 +40,9 @@ export class BodyBudget {
   #makeRoom(newest: Part): void {
     while (this.#shares.total > this.#limit && this.#shares.size > 1) {
       const full = new Refusal('BODIES_FULL', '', { headers: [['retry-after', '1']] })
-      const [first = newest, ...others] = [...this.#shares.most()].filter(({ isWhole }) => !isWhole)
+      const unfinished = [...this.#shares.most()].filter(({ isWhole }) => !isWhole)
+      if (unfinished.length === 0 && this.#shares.total <= this.#limit * (1 + RESERVE)) return
+      const [first = newest, ...others] = unfinished
       const part = others.reduce((first, one) => (one.touchedAt < first.touchedAt ? one : first), first)
       part[Symbol.dispose]()
       if (part === newest) throw full
@@ -47,6 +50,9 @@ export class BodyBudget {
     }
   }
 }
+
+/** Of the budget, what bodies take beyond it while the holder that has most can make no room. */
+const RESERVE = 0.25
 
 type PartOptions = {
   readonly holder: Holder

@@ -38,6 +38,7 @@ type Pair = Count & { reported: Pick<Count, ClaimOutcome> }
  */
 export class ClaimCounts {
   readonly #now: () => number
+  /** the one whose last claim is the oldest first */
   readonly #pairs = new Map<string, Pair>()
   readonly #perAddress = new Map<string, number>()
   #others = 0
@@ -50,13 +51,17 @@ export class ClaimCounts {
   /** Counts one claim. A pair has a count of its own from its first claim on that is not verified. */
   add(hotkey: string, address: string, outcome: ClaimOutcome): void {
     const site = addressKey(address)
-    const pair = this.#pairs.get(`${hotkey} ${site}`) ?? (outcome === 'verified' ? null : this.#newPair(hotkey, site))
+    const key = `${hotkey} ${site}`
+    const pair = this.#pairs.get(key) ?? (outcome === 'verified' ? null : this.#newPair(hotkey, site))
     if (!pair) {
       if (outcome !== 'verified') this.#others++
       return
     }
     pair[outcome]++
-    if (outcome !== 'verified') pair.lastAt = this.#now()
+    if (outcome === 'verified') return
+    pair.lastAt = this.#now()
+    this.#pairs.delete(key)
+    this.#pairs.set(key, pair)
   }
 
   /** Returns what the last hour has of each pair. */
@@ -90,16 +95,15 @@ export class ClaimCounts {
     if (this.#pairs.size >= MAX_PAIRS || ofAddress >= MAX_PER_ADDRESS) return null
     const none = { forged: 0, unchecked: 0, verified: 0 }
     const pair = { hotkey, address, ...none, lastAt: 0, reported: none }
-    this.#pairs.set(`${hotkey} ${address}`, pair)
     this.#perAddress.set(address, ofAddress + 1)
     return pair
   }
 
-  /** Drops the pairs without a new claim in the last hour. */
+  /** Drops the pairs without a new claim in the last hour. Cheap when there are none: a caller can cause it with each claim. */
   #forget(): void {
     const oldest = this.#now() - HOUR_MS
     for (const [key, { lastAt, address }] of this.#pairs) {
-      if (lastAt >= oldest) continue
+      if (lastAt >= oldest) return
       this.#pairs.delete(key)
       const left = this.#perAddress.get(address)! - 1
       if (left > 0) this.#perAddress.set(address, left)

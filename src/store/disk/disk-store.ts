@@ -10,7 +10,7 @@ import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../n
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { UNKNOWN_MS } from '../unknown-time.js'
+import { UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import { judgeSegments } from './judge-segments.js'
 import { RECORD_BYTES } from './record.js'
 import { readSegment } from './segment.js'
@@ -53,8 +53,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     const files = await Promise.all(segmentPaths(path).map(file => readSegment(file, maxBytes)))
     const { head, records, why, ...known } = judgeSegments(files, machine)
     const unknownUntilMs = why === null ? known.unknownUntilMs : startedAtMs + UNKNOWN_MS
-    if (why !== null)
-      reportUnknown(onEvent, { why, untilMs: unknownUntilMs, isFirst: files.every(file => file === null) })
+    const isFirst = files.every(file => file === null)
+    if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntilMs))
 
     const salt = head?.salt ?? randomUUID()
     const memory = new NonceMemory({
@@ -126,8 +126,9 @@ class DiskStore implements NonceStore {
   }
 
   async #write(records: readonly NonceRecord[]): Promise<void> {
-    const { memory, segments, now, isLost } = this.#parts
-    if (isLost()) throw new Error('another process has taken the lock of the store, because this one was suspended')
+    const { memory, segments, now, lock } = this.#parts
+    if (!(await lock.isHeld()))
+      throw new Error('another process has taken the lock of the store, because this one was suspended')
     const second = Math.floor(now() / 1000)
     await segments.append(records, { second, floorNs: memory.floorNs })
   }
@@ -170,14 +171,6 @@ function unwritable(cause: unknown, path: string): StoreError {
     hint: 'let this user write the folder, or make room on its disk',
     cause,
   })
-}
-
-function reportUnknown(
-  onEvent: OnStoreEvent,
-  { why, untilMs, isFirst }: { readonly why: string; readonly untilMs: number; readonly isFirst: boolean },
-): void {
-  const message = `which requests were answered before is not certain, because ${why}: for ${UNKNOWN_MS / 1000} s callers get 503`
-  onEvent({ level: isFirst ? 'info' : 'warn', event: 'noncesUnknown', why, untilMs, message })
 }
 
 function maxOf(one: bigint, other: bigint): bigint {

@@ -3,7 +3,7 @@ import { NonceMemory } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../nonce-store.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { requireKnown, UNKNOWN_MS } from '../unknown-time.js'
+import { requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
 
@@ -102,8 +102,7 @@ class RedisStore implements NonceStore {
   #beginUnknown(why: string): void {
     const { now, onEvent } = this.#options
     this.unknownUntilMs = now() + UNKNOWN_MS
-    const message = `which requests were answered before is not certain, because ${why}: for ${UNKNOWN_MS / 1000} s callers get 503`
-    onEvent({ level: 'info', event: 'noncesUnknown', why, untilMs: this.unknownUntilMs, message })
+    onEvent(unknownEvent('info', why, this.unknownUntilMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

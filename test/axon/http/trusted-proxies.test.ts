@@ -40,7 +40,8 @@ describe('the address of a caller behind a proxy', () => {
     assert.equal(callerOf('[2001:DB8:0::1]:4711'), '2001:db8::1')
     assert.equal(callerOf('[2001:db8::1]'), '2001:db8::1')
     assert.equal(callerOf('2001:0db8::0001'), '2001:db8::1')
-    assert.equal(callerOf('::ffff:203.0.113.9'), '203.0.113.9')
+    for (const mapped of ['::ffff:203.0.113.9', '::ffff:cb00:7109', '[0:0:0:0:0:FFFF:cb00:7109]:4711'])
+      assert.equal(callerOf(mapped), '203.0.113.9')
   })
 
   it('is the proxy’s when the header ends with no address, which is told once', () => {
@@ -116,6 +117,20 @@ describe('a trusted proxy', () => {
     for (let at = 0; at < 2; at++) assertRefused(await ask('forged', '203.0.113.9'), 401, /Signature mismatch/)
     assertRefused(await ask('forged', '203.0.113.9'), 429, /did not verify/)
     assert.equal((await ask(undefined, '203.0.113.10')).status, 200)
+  })
+
+  it('has connections on which a caller gains nothing by the proof of another', async () => {
+    const limits = { failedProofs: 1, failedProofsPerSecond: 0.01 }
+    await using axon = await startAxon({ trustedProxies: ['127.0.0.1'], limits })
+    using proxy = await RawConnection.open(axon.port)
+    const ask = (address: string, text?: string) =>
+      proxy.write(bytesOf(signedRequest({ ...(text && { text }), headers: { 'x-forwarded-for': address } }))).reply()
+    assert.equal((await ask('203.0.113.9'))?.status, 200)
+    assert.equal((await ask('203.0.113.10', 'forged'))?.status, 401)
+    assertRefused(await ask('203.0.113.10', 'forged'), 429, /did not verify/)
+    // The one that proved itself has three: on the connection, of its address, and its reserve there.
+    for (let at = 0; at < 3; at++) assert.equal((await ask('203.0.113.9', 'forged'))?.status, 401)
+    assertRefused(await ask('203.0.113.9', 'forged'), 429, /did not verify/)
   })
 
   it('has connections that count alone until a hotkey is proven on them', async () => {

@@ -114,6 +114,15 @@ describe('a miner’s priority', () => {
     for (const { status } of await Promise.all(replies)) assert.equal(status, 200)
   })
 
+  it('is not asked for a ping, which takes no place', async () => {
+    let asked = 0
+    await using it = await hooked({ priority: () => ++asked })
+    assert.equal((await send(it.axon.url, signedRequest({ synapse: 'Synapse', fields: {} }))).status, 200)
+    assert.equal(asked, 0)
+    assert.equal((await send(it.axon.url, ask())).status, 200)
+    assert.equal(asked, 1)
+  })
+
   it('does not matter when it fails', async () => {
     await using it = await hooked({ priority: () => Number.NaN })
     assert.equal((await send(it.axon.url, ask())).status, 200)

@@ -45,4 +45,22 @@ describe('the counts of claims', () => {
     const sum = claims.takeNew()
     assert.equal(sum!.claims.length + sum!.others, 5_101)
   })
+
+  it('drop those of more than an hour ago for new ones, and keep those that go on', () => {
+    let now = 0
+    const claims = new ClaimCounts(() => now)
+    for (let at = 0; at < 1_000; at++) claims.add('alice', `10.0.${at >> 8}.${at & 255}`, 'forged')
+    now = 3_600_000
+    claims.add('alice', '10.0.0.0', 'forged')
+    claims.add('alice', '10.0.0.1', 'verified')
+    now++
+    claims.add('bob', '192.0.2.7', 'forged')
+    assert.deepEqual(
+      claims.recent().map(({ hotkey, address, forged }) => [hotkey, address, forged]),
+      [
+        ['alice', '10.0.0.0', 2],
+        ['bob', '192.0.2.7', 1],
+      ],
+    )
+  })
 })
