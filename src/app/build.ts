@@ -170,10 +170,13 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       limits: limitsOf(valuesOf(configuration, hostSections.limits)),
       onError: error => log.error({ event: 'axonFailed', error }),
       onDraining: () => neuron?.endAnnouncing(),
-      onClosed: () => requests[Symbol.dispose](),
+      onClosed: () => {
+        requests[Symbol.dispose]()
+        forged[Symbol.dispose]()
+      },
     }),
   )
-  resources.own(logForgedClaims(log, open))
+  const forged = resources.own(logForgedClaims(log, open))
   if (address) neuron?.announce({ address, port: externalPort ?? open.port, version: softwareVersion() })
   // Starts last: until now no caller waits for a plugin that computes.
   resources.own(watchPlugins(log, { axon: open.id, miner: minerName, dialect: dialect.name }))

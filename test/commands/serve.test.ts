@@ -194,7 +194,9 @@ describe('miner serve', () => {
       assert.equal((await send(miner.url, { ...request, headers: unsigned })).status, 401)
     await miner.stop()
     const events = miner.records.map(({ event }) => event)
-    assert.deepEqual(events.slice(-3), ['draining', 'strangers', 'stopped'])
+    assert.deepEqual(events.slice(-4), ['draining', 'strangers', 'claimsForged', 'stopped'])
+    const forged = [{ hotkey: alice.address, address: '127.0.0.1', forged: 20, unchecked: 0, verified: 0 }]
+    assert.deepEqual(miner.records.at(-2)!.claims, forged)
     const summed = miner.records.filter(({ event }) => event === 'strangers')
     assert.equal(summed.length, 1)
     assert.deepEqual(summed[0]!.counts, { NOT_VERIFIED: 20 })
