@@ -136,7 +136,8 @@ describe('an audit', () => {
     await using axon = await plainAxon('limits the rate', 'takes a nonce twice', 'hashes no body')
     const report = await audit(axon)
     assert.deepEqual(idsOf(report, 'fell'), [])
-    for (const id of ['replay', 'late-replay', 'body-swapped', 'lock-out', 'many-connections', 'unsigned-flood'])
+    const stopped = ['replay', 'late-replay', 'body-swapped', 'oversized-body', 'nesting', 'slow-body']
+    for (const id of [...stopped, 'lock-out', 'many-connections', 'unsigned-flood'])
       assert.ok(idsOf(report, 'not tried').includes(id), id)
   })
 
