@@ -94,7 +94,7 @@ export function judgeRefusal(reply: AuditReply): AuditFinding {
   const found = replyText(reply)
   if (reply.status === 200) return { verdict: 'fell', found }
   if (reply.status === 408 || isOtherRefusal(reply.status)) return { verdict: 'not tried', found }
-  if (reply.status === null && reply.end === 'silent') return { verdict: 'not tried', found }
+  if (reply.status === null && reply.end !== 'closed') return { verdict: 'not tried', found }
   return { verdict: 'held', found }
 }
 
@@ -112,5 +112,6 @@ export function worstOf(findings: readonly AuditFinding[]): AuditFinding {
 /** Formats what a request got: `401 Not Verified with error: Missing Signature`. */
 export function replyText({ status, message, end }: AuditReply): string {
   if (status !== null) return message ? `${status} ${message}` : String(status)
+  if (end === 'unreachable') return 'no connection could be opened'
   return end === 'closed' ? 'the connection was closed without a reply' : 'there was no reply in time'
 }

@@ -84,7 +84,7 @@ export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
 async function openAudit(options: AuditOptions, client: AuditClient): Promise<Audit> {
   const { target, receiver, caller, question, isRemote, signal, limits = defaultAuditLimits } = options
   const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
-  if (isRemote) await requireOurs(client, craft)
+  if (isRemote) await requireOurs(client, craft, target)
   const good = await client.send(craft())
   requireUsable(good, target)
   const localAddress = isRemote ? undefined : await otherAddress(target, limits, signal)

@@ -23,8 +23,8 @@ export const auditCodes = {
     remedy: 'check that `--url` reaches your own miner, and the wallet',
   },
   NO_AXON: {
-    meaning: 'there is no reply to the first request',
-    remedy: 'check `--url`, that the axon runs, and its firewall',
+    meaning: 'the axon cannot be reached, or sends no reply to the first request',
+    remedy: 'start the miner, and check `--axon-port` or `--url`, and its firewall',
   },
   GOOD_REQUEST_FAILED: {
     meaning: 'the axon does not answer a good request, so no attack on it would tell anything',

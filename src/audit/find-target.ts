@@ -16,7 +16,12 @@ const LOOKUP_MS = 10_000
 export async function findTarget(url: URL): Promise<AuditTarget & { readonly isLoopback: boolean }> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const ip = isIP(host) ? host : await addressOf(host)
-  return { ip, port: Number(url.port || 80), isLoopback: ipaddr.process(ip).range() === 'loopback' }
+  return { ip, port: Number(url.port || 80), isLoopback: isLoopback({ ip }) }
+}
+
+/** Returns whether an address never leaves this machine. */
+export function isLoopback({ ip }: Pick<AuditTarget, 'ip'>): boolean {
+  return ipaddr.process(ip).range() === 'loopback'
 }
 
 async function addressOf(host: string): Promise<string> {

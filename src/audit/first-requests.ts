@@ -4,6 +4,7 @@ import { replyText } from './attack.js'
 import { LOST } from './attacks/head.js'
 import { strangerKey } from './attacks/proof.js'
 import { AuditError } from './audit-error.js'
+import { isLoopback } from './find-target.js'
 import type { AuditClient, AuditReply, AuditTarget } from './wire/audit-client.js'
 import type { Changes, CraftedRequest } from './wire/craft.js'
 
@@ -12,8 +13,13 @@ import type { Changes, CraftedRequest } from './wire/craft.js'
  *
  * @throws {AuditError} NOT_OURS · NO_AXON
  */
-export async function requireOurs(client: AuditClient, craft: (changes: Changes) => CraftedRequest): Promise<void> {
+export async function requireOurs(
+  client: AuditClient,
+  craft: (changes: Changes) => CraftedRequest,
+  target: AuditTarget,
+): Promise<void> {
   const ours = await client.send(craft({ isPing: true }))
+  if (ours.end === 'unreachable') throw noAxon(ours, target)
   const other = await client.send(craft({ isPing: true, receiver: strangerKey().address }))
   if (ours.status !== null && ours.status !== 401 && other.status === 401) return
   const pings = `a ping for its hotkey: ${replyText(ours)}; a ping for another hotkey: ${replyText(other)}`
@@ -30,13 +36,22 @@ export async function requireOurs(client: AuditClient, craft: (changes: Changes)
  */
 export function requireUsable(good: AuditReply, target: AuditTarget): void {
   if (good.status === 200 || good.status === 403 || LOST.test(good.message)) return
-  if (good.status === null) {
-    throw new AuditError('NO_AXON', `no axon answers at ${axonText(target)}: ${replyText(good)}`, {
-      hint: 'check --url, that the axon runs, and its firewall',
-    })
-  }
+  if (good.status === null) throw noAxon(good, target)
   const problem = explain(good)
   throw new AuditError('GOOD_REQUEST_FAILED', `the axon does not answer a good request: ${replyText(good)}`, {
     hint: problem?.hint ?? 'ask it with miner query',
   })
+}
+
+const CHECK = 'check --url, that the axon runs, and its firewall'
+const START =
+  'start it (miner serve --dev, for audit --dev), or name its port with --axon-port or its address with --url'
+
+function noAxon(reply: AuditReply, target: AuditTarget): AuditError {
+  const isAbsent = reply.end === 'unreachable'
+  const address = axonText(target)
+  const message = isAbsent
+    ? `no axon can be reached at ${address}`
+    : `no axon answers at ${address}: ${replyText(reply)}`
+  return new AuditError('NO_AXON', message, { hint: isAbsent && isLoopback(target) ? START : CHECK })
 }

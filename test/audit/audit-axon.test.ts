@@ -175,7 +175,13 @@ describe('an audit', () => {
     const { port } = axon.target
     await axon[Symbol.asyncDispose]()
     const isCode = (code: string) => (error: unknown) => error instanceof AuditError && error.code === code
-    await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }), isCode('NO_AXON'))
+    const isAbsent = {
+      code: 'NO_AXON',
+      message: `no axon can be reached at 127.0.0.1:${port}`,
+      hint: /miner serve --dev.*--axon-port.*--url/,
+    }
+    for (const isRemote of [false, true])
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote }), isAbsent)
     await using other = await plainAxon()
     await assert.rejects(audit(other, { receiver: charlie.address }), isCode('GOOD_REQUEST_FAILED'))
     assert.equal(other.requests(), 1)
