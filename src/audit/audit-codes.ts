@@ -7,8 +7,8 @@ export const auditCodes = {
     remedy: 'check `--url`, or name the address itself',
   },
   NOT_LOOPBACK: {
-    meaning: 'the axon is not on this machine, and `--remote` is not given',
-    remedy: 'attack it from its own machine, or with `--remote`, which sends less',
+    meaning: 'the address of the axon is not a loopback address, and `--remote` is not given',
+    remedy: 'audit it on its own machine at 127.0.0.1, or with `--remote`, which sends less',
   },
   NOT_ANNOUNCED: {
     meaning: 'the chain does not announce this address for the hotkey of the wallet',

@@ -3,7 +3,7 @@ import { hostSections } from '../app/settings.js'
 import { CHOSEN_DIALECT, ENDING, HOTKEY } from '../app/tokens.js'
 import { type AuditReport, auditAxon } from '../audit/audit-axon.js'
 import { AuditError } from '../audit/audit-error.js'
-import { findTarget } from '../audit/find-target.js'
+import { type FoundTarget, findTarget } from '../audit/find-target.js'
 import { readCaller } from '../cli/audit/audit-caller.js'
 import { auditPage } from '../cli/audit/audit-page.js'
 import { auditQuestion } from '../cli/audit/audit-question.js'
@@ -12,6 +12,7 @@ import { requireAnnounced } from '../cli/audit/require-announced.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { formatMessage } from '../cli/errors/format-message.js'
+import { UsageError } from '../cli/errors/usage-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { readAxonUrl, readReceiver } from '../cli/question/axon-address.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
@@ -61,7 +62,8 @@ export default class AuditCommand extends SettingsCommand {
       helpValue: 'DURATION',
     }),
     remote: Flags.boolean({
-      description: 'attack an axon of another machine, which the chain announces for the hotkey of the wallet',
+      description:
+        'attack an axon at an address beyond this machine, which the chain announces for the hotkey of the wallet',
       dependsOn: ['url'],
     }),
     yes: Flags.boolean({
@@ -85,6 +87,7 @@ export default class AuditCommand extends SettingsCommand {
     const question = await auditQuestion(scope.resolve(CHOSEN_DIALECT), { ...flags, timeoutMs })
     const openCaller = readCaller({ ...flags, dataFolder: this.config.dataDir })
     const target = await findTarget(url)
+    requireBounds(target, flags)
     const receiver = flags.dev && !flags.receiver ? bob.address : await this.#receiver(run)
     if (!target.isLoopback) await this.#requireRemote(run, { receiver, target })
     const caller = await openCaller(scope)
@@ -127,10 +130,6 @@ export default class AuditCommand extends SettingsCommand {
     }: { readonly receiver: string; readonly target: { readonly ip: string; readonly port: number } },
   ): Promise<void> {
     const address = axonText(target)
-    if (!flags.remote)
-      throw new AuditError('NOT_LOOPBACK', `${address} is not on this machine`, {
-        hint: 'audit it there, or with --remote, which sends a few small requests only',
-      })
     const { netuid } = valuesOf(configuration, hostSections.subnet)
     const signal = scope.resolve(ENDING)
     using waiting = this.status.show('reading the chain')
@@ -146,4 +145,26 @@ export default class AuditCommand extends SettingsCommand {
     const hint = `miner serve with --allow ${caller}, and audit again`
     process.stderr.write(formatMessage({ label: 'warning', message, hint }))
   }
+}
+
+/**
+ * Requires that --remote is given for an address beyond this machine, and for no other.
+ *
+ * @throws {AuditError} NOT_LOOPBACK
+ * @throws {UsageError} FLAGS_CONFLICT
+ */
+function requireBounds(
+  target: FoundTarget,
+  { remote, dev }: { readonly remote: boolean; readonly dev: boolean },
+): void {
+  const address = axonText(target)
+  if (target.isLoopback && remote) {
+    const message = `--remote is for an axon of another machine, and ${address} is a loopback address`
+    throw new UsageError('FLAGS_CONFLICT', message, 'leave --remote out, or name the announced address with --url')
+  }
+  if (target.isLoopback || remote) return
+  const there = `audit it on its own machine at http://127.0.0.1:${target.port}`
+  throw new AuditError('NOT_LOOPBACK', `${address} is not a loopback address`, {
+    hint: dev ? there : `${there}, or with --remote, which sends a few small requests only`,
+  })
 }

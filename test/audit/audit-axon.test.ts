@@ -97,7 +97,7 @@ describe('an audit', () => {
     assert.equal(isLetIn, true)
     assert.deepEqual(
       rows.filter(({ verdict }) => verdict !== 'held').map(({ id, verdict, found }) => [id, verdict, found]),
-      [['unhashed-field-swapped', 'unprotected', 'answered with another roles']],
+      [['unhashed-field-swapped', 'unprotected', 'answered although `roles` was changed']],
     )
   })
 

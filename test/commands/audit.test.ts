@@ -27,10 +27,10 @@ describe('miner audit', () => {
       [['--dev', '--url', 'http://[2001:db8::9]:8091'], 2, 'NOT_LOOPBACK'],
       [['--dev', '--remote', '--url', 'http://203.0.113.9:8091'], 2, 'FLAGS_CONFLICT'],
       [['--remote'], 2, 'FLAGS_CONFLICT'],
+      [['--remote', '--url', url, ...ofBob], 2, 'FLAGS_CONFLICT'],
       [['--dev', '--yes', '--url', url], 2, 'FLAGS_CONFLICT'],
       [['--dev', '--as', 'plain/default', '--url', url], 2, 'FLAGS_CONFLICT'],
       [['--as', 'plain', '--url', url, ...ofBob], 2, 'INVALID_VALUE'],
-      [['--as', 'nobody/default', '--url', url, ...ofBob], 2, 'HOTKEY_NOT_FOUND'],
       [['--dev', '--receiver', '5Bob', '--url', url], 2, 'INVALID_VALUE'],
       [['--dev', '--synapse', 'Nope', '--url', url], 2, 'UNKNOWN_SYNAPSE'],
       [['--dev', '--axon-port', '0'], 2, 'URL_MISSING'],
@@ -43,6 +43,22 @@ describe('miner audit', () => {
       assert.deepEqual([ended.code, JSON.parse(ended.stdout).error?.code], [code, error], `${args}: ${ended.stdout}`)
     }
     assert.equal(axon.requests(), 1)
+  })
+
+  it('says which flag of its own mends an address or a caller', async () => {
+    const cases: [args: string[], message: RegExp, hint: RegExp][] = [
+      [['--dev', '--url', 'http://203.0.113.9:8091'], /^203.* is not a loopback address$/, /at http:..127.0.0.1:8091$/],
+      [['--url', 'http://203.0.113.9:8091', ...ofBob], /is not a loopback address$/, /or with --remote, which/],
+      [['--remote', '--url', 'http://127.0.0.1:8091', ...ofBob], /is a loopback address$/, /leave --remote out/],
+      [['--as', 'nobody/default', ...ofBob], /no hotkey file .*nobody/, /with --as WALLET.HOTKEY: .*plain.default/],
+    ]
+    for (const [args, message, hint] of cases) {
+      const { code, stdout } = await runMiner(['audit', ...args, '--json'])
+      const { error } = JSON.parse(stdout)
+      assert.equal(code, 2)
+      assert.match(error.message, message)
+      assert.match(error.hint, hint)
+    }
   })
 
   it('prints a table, and what the axon fell to, with what it means and what would mend it', async () => {
