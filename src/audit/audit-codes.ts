@@ -30,6 +30,11 @@ export const auditCodes = {
     meaning: 'the axon does not answer a good request, so no attack on it would tell anything',
     remedy: 'fix what the message says; `miner query` sends the same request',
   },
+  NOT_AN_AXON: {
+    meaning:
+      'the reply to the good request is not one of the axon: its head names another hotkey, or has nothing of this wire',
+    remedy: 'check that `--url` or `--axon-port` reaches the miner, and its hotkey: the wallet, or `--receiver`',
+  },
   AUDIT_KEY_UNUSABLE: {
     meaning: 'the key that the audit makes for itself cannot be kept or read',
     remedy: 'make the folder that the message names writable, or choose a caller with `--as`',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mapParallel } from '#dist/async/map-parallel.js'
 import type { AuditLimits } from '#dist/audit/attack.js'
 import { attacks } from '#dist/audit/attacks/all.js'
@@ -185,6 +188,24 @@ describe('an audit', () => {
     await using other = await plainAxon()
     await assert.rejects(audit(other, { receiver: charlie.address }), isCode('GOOD_REQUEST_FAILED'))
     assert.equal(other.requests(), 1)
+  })
+
+  it('does not take an answer for that of the axon whose head is not', async () => {
+    for (const [head, message] of [
+      [{}, /^the reply 200 of .* is not one of an axon$/],
+      [
+        { bt_header_axon_hotkey: charlie.address },
+        new RegExp(`of the axon of ${charlie.address}, not of ${bob.address}$`),
+      ],
+    ] as const) {
+      await using server = createServer((request, response) => {
+        request.resume()
+        response.writeHead(200, head).end('{}')
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }), { code: 'NOT_AN_AXON', message })
+    }
   })
 
   it('ends at once when it is aborted, and closes what it opened', async () => {
