@@ -103,7 +103,11 @@ prints a row for each attack, and for each that succeeded what that means and wh
     replay                       held         401 Not Verified with error: Nonce is too old, a newer one was last processed
     unhashed field swapped       unprotected  answered although \`roles\` was changed
 
-The exit code is 1 if the axon fell to an attack, and else 0; 2 is a mistake in the command line. \`--json\` prints the same as
+First it prints on standard error which axon it attacks, and as which caller, and at the end how many attacks were not tried,
+and what to do.
+
+The exit code is 1 if the axon fell to an attack, and else 0, even if attacks were not tried: a build that relies on the audit
+has to look for \`"not tried"\` in \`--json\`, too. 2 is a mistake in the command line. \`--json\` prints the same as
 \`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend }] }\`.
 
 ## The verdicts

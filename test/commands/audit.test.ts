@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AuditReport } from '#dist/audit/audit-axon.js'
 import { AuditError } from '#dist/audit/audit-error.js'
+import { notTriedWarning } from '#dist/cli/audit/audit-notes.js'
 import { auditPage } from '#dist/cli/audit/audit-page.js'
 import { ownAuditKey } from '#dist/cli/audit/own-key.js'
 import { developmentKeys } from '#dist/keys/development-keys.js'
@@ -13,7 +14,7 @@ import { plainAxon } from '../audit/plain-axon.ts'
 import { closedPort } from '../support/chain/watched-chain.ts'
 import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 
-const [, , charlie] = developmentKeys
+const [alice, bob, charlie] = developmentKeys
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
 const ofBob = ['--wallet-path', wallets, '--wallet-name', 'plain']
 const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0', ...ofBob]
@@ -69,13 +70,28 @@ describe('miner audit', () => {
     assert.match(closed.stdout, /^ATTACK +VERDICT +FOUND\nno signature +not tried +the axon does not answer the caller/)
     assert.match(closed.stdout, /^slow headers +held +refused with 408 after \d/m)
     assert.match(closed.stdout, /\n2 held, 0 fell, \d+ not tried\n$/)
+    const [begun, ...ended] = closed.stderr.split('\n')
+    assert.equal(
+      begun,
+      `attacking http://127.0.0.1:${axon.target.port}, the axon of ${bob.address}, as ${alice.address}`,
+    )
+    assert.match(
+      ended.join('\n'),
+      new RegExp(
+        `^warning: \\d+ of \\d+ attacks were not tried: .*Forbidden.*\n  try: miner serve .*--allow ${alice.address}`,
+      ),
+    )
     const { code, stdout, stderr } = await runMiner([
       'audit',
       '--dev',
       '--url',
       `http://127.0.0.1:${careless.target.port}`,
     ])
-    assert.deepEqual([code, stderr], [1, ''])
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^attacking .*\nwarning: \d+ of \d+ attacks were not tried\n {2}try: read why in the column FOUND\n$/,
+    )
     assert.match(
       stdout,
       /^fell: header stripping by a proxy\n {2}found {2}.*No SS58.*\n {2}means {2}.*\n {2}mend {3}.*nginx/m,
@@ -93,7 +109,7 @@ describe('miner audit', () => {
     assert.ok(isAddress(caller))
     assert.match(
       stderr,
-      new RegExp(`^warning: the axon does not answer ${caller}: Forbidden.*\n  try: .*--allow ${caller}`),
+      new RegExp(`^warning: .* not tried: the axon does not answer ${caller}: Forbidden.*\n  try: .*--allow ${caller}`),
     )
     const held = attacks.filter((row: { verdict: string }) => row.verdict === 'held')
     assert.deepEqual(
@@ -102,6 +118,23 @@ describe('miner audit', () => {
     )
     assert.equal((await ownAuditKey(join(data, 'audit', 'key'))).address, caller)
     rmSync(data, { recursive: true })
+  })
+})
+
+describe('the warning after an audit', () => {
+  const row = { id: 'x', title: 'x', meaning: '', mend: '' }
+  const warned = (found: string, options: { isRemote?: boolean; verdict?: 'held' } = {}) => {
+    const { isRemote = false, verdict = 'not tried' } = options
+    const good = { status: 200, message: '' } as AuditReport['good']
+    return notTriedWarning({ good, isLetIn: true, rows: [{ ...row, verdict, found }] }, { caller: '5Caller', isRemote })
+  }
+
+  it('tells what to do about a rate, or another machine', () => {
+    for (const found of ['429 Busy', 'the good request: 429 Busy', 'refused with 429 after 0.1 s'])
+      assert.match(warned(found)!.hint!, /--allow 5Caller/, found)
+    assert.match(warned('only against an axon on this machine', { isRemote: true })!.hint!, /on its own machine/)
+    assert.match(warned('503 full')!.hint!, /column FOUND/)
+    assert.equal(warned('429 Busy', { verdict: 'held' }), undefined)
   })
 })
 
