@@ -101,9 +101,13 @@ prints a row for each attack, and for each that succeeded what that means and wh
     ATTACK                       VERDICT      FOUND
     no signature                 held         401 Not Verified with error: Missing Signature
     replay                       held         401 Not Verified with error: Nonce is too old, a newer one was last processed
-    unhashed field swapped       unprotected  answered with another roles
+    unhashed field swapped       unprotected  answered although \`roles\` was changed
 
-The exit code is 1 if the axon fell to an attack, and else 0; 2 is a mistake in the command line. \`--json\` prints the same as
+First it prints on standard error which axon it attacks, and as which caller, and at the end how many attacks were not tried,
+and what to do.
+
+The exit code is 1 if the axon fell to an attack, and else 0, even if attacks were not tried: a build that relies on the audit
+has to look for \`"not tried"\` in \`--json\`, too. 2 is a mistake in the command line. \`--json\` prints the same as
 \`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend }] }\`.
 
 ## The verdicts
@@ -134,7 +138,9 @@ works against axons of the Python SDK, too.
 
 ## An axon on another machine
 
-Only your own, and only a little. \`--remote --url http://ADDRESS:PORT\` attacks it if
+Only your own, and only a little. Without \`--remote\` the audit attacks loopback addresses only, and with it any other: an
+address of an interface of this machine counts as one of another machine, and \`--remote\` with a loopback address is a
+mistake. \`--remote --url http://ADDRESS:PORT\` attacks the axon if
 
 1. the chain announces just this address and port for the hotkey of the wallet;
 2. you type the address when you are asked, or give \`--yes\`;

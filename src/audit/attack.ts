@@ -1,7 +1,7 @@
 import type { Keypair } from '../keys/keypair.js'
 import type { AuditQuestion } from './question.js'
 import type { AuditClient, AuditReply } from './wire/audit-client.js'
-import type { AuditSocket } from './wire/audit-socket.js'
+import type { AuditSocket, SocketEnd } from './wire/audit-socket.js'
 import type { Changes, CraftedRequest } from './wire/craft.js'
 
 /**
@@ -93,13 +93,15 @@ export type Attack = {
 export function judgeRefusal(reply: AuditReply): AuditFinding {
   const found = replyText(reply)
   if (reply.status === 200) return { verdict: 'fell', found }
-  // Another check than the one that the attack is meant for: a rate, a full queue, a list.
-  if (reply.status !== null && OTHER_REASONS.includes(reply.status)) return { verdict: 'not tried', found }
-  if (reply.status === null && reply.end === 'silent') return { verdict: 'not tried', found }
+  if (reply.status === 408 || isOtherRefusal(reply.status)) return { verdict: 'not tried', found }
+  if (reply.status === null && reply.end !== 'closed') return { verdict: 'not tried', found }
   return { verdict: 'held', found }
 }
 
-const OTHER_REASONS: readonly number[] = [403, 408, 429, 503, 504]
+/** Returns whether a status comes from another check than an attack is meant for: a list, a rate, a full queue, a deadline. */
+export function isOtherRefusal(status: AuditReply['status'] | SocketEnd): boolean {
+  return status === 403 || status === 429 || status === 503 || status === 504
+}
 
 /** Judges several replies to one attack: the worst decides. */
 export function worstOf(findings: readonly AuditFinding[]): AuditFinding {
@@ -110,5 +112,6 @@ export function worstOf(findings: readonly AuditFinding[]): AuditFinding {
 /** Formats what a request got: `401 Not Verified with error: Missing Signature`. */
 export function replyText({ status, message, end }: AuditReply): string {
   if (status !== null) return message ? `${status} ${message}` : String(status)
+  if (end === 'unreachable') return 'no connection could be opened'
   return end === 'closed' ? 'the connection was closed without a reply' : 'there was no reply in time'
 }

@@ -57,7 +57,7 @@ const GRACE_MS = 2_000
  * Attacks an axon: first a good request, then each attack. An attack that cannot be made, or whose target lies behind rules
  * that refuse the caller, is not tried.
  *
- * @throws {AuditError} NO_AXON · GOOD_REQUEST_FAILED · NOT_OURS when it is not on this machine
+ * @throws {AuditError} NO_AXON · NOT_AN_AXON · GOOD_REQUEST_FAILED · NOT_OURS when it is not on this machine
  * @throws the signal's reason when it aborts
  */
 export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
@@ -84,9 +84,9 @@ export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
 async function openAudit(options: AuditOptions, client: AuditClient): Promise<Audit> {
   const { target, receiver, caller, question, isRemote, signal, limits = defaultAuditLimits } = options
   const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
-  if (isRemote) await requireOurs(client, craft)
+  if (isRemote) await requireOurs(client, craft, target)
   const good = await client.send(craft())
-  requireUsable(good, target)
+  requireUsable(good, target, receiver)
   const localAddress = isRemote ? undefined : await otherAddress(target, limits, signal)
   const timeoutMs = question.timeoutMs + GRACE_MS
   return {

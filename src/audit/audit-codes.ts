@@ -7,8 +7,8 @@ export const auditCodes = {
     remedy: 'check `--url`, or name the address itself',
   },
   NOT_LOOPBACK: {
-    meaning: 'the axon is not on this machine, and `--remote` is not given',
-    remedy: 'attack it from its own machine, or with `--remote`, which sends less',
+    meaning: 'the address of the axon is not a loopback address, and `--remote` is not given',
+    remedy: 'audit it on its own machine at 127.0.0.1, or with `--remote`, which sends less',
   },
   NOT_ANNOUNCED: {
     meaning: 'the chain does not announce this address for the hotkey of the wallet',
@@ -23,12 +23,17 @@ export const auditCodes = {
     remedy: 'check that `--url` reaches your own miner, and the wallet',
   },
   NO_AXON: {
-    meaning: 'there is no reply to the first request',
-    remedy: 'check `--url`, that the axon runs, and its firewall',
+    meaning: 'the axon cannot be reached, or sends no reply to the first request',
+    remedy: 'start the miner, and check `--axon-port` or `--url`, and its firewall',
   },
   GOOD_REQUEST_FAILED: {
     meaning: 'the axon does not answer a good request, so no attack on it would tell anything',
     remedy: 'fix what the message says; `miner query` sends the same request',
+  },
+  NOT_AN_AXON: {
+    meaning:
+      'the reply to the good request is not one of the axon: its head names another hotkey, or has nothing of this wire',
+    remedy: 'check that `--url` or `--axon-port` reaches the miner, and its hotkey: the wallet, or `--receiver`',
   },
   AUDIT_KEY_UNUSABLE: {
     meaning: 'the key that the audit makes for itself cannot be kept or read',

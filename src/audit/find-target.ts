@@ -5,6 +5,9 @@ import { withTimeout } from '../async/timeout.js'
 import { AuditError } from './audit-error.js'
 import type { AuditTarget } from './wire/audit-client.js'
 
+/** Where the axon is, and whether that is an address that never leaves this machine. */
+export type FoundTarget = AuditTarget & { readonly isLoopback: boolean }
+
 /** How long a name may take to resolve. */
 const LOOKUP_MS = 10_000
 
@@ -13,10 +16,15 @@ const LOOKUP_MS = 10_000
  *
  * @throws {AuditError} HOST_UNKNOWN
  */
-export async function findTarget(url: URL): Promise<AuditTarget & { readonly isLoopback: boolean }> {
+export async function findTarget(url: URL): Promise<FoundTarget> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const ip = isIP(host) ? host : await addressOf(host)
-  return { ip, port: Number(url.port || 80), isLoopback: ipaddr.process(ip).range() === 'loopback' }
+  return { ip, port: Number(url.port || 80), isLoopback: isLoopback({ ip }) }
+}
+
+/** Returns whether an address never leaves this machine. */
+export function isLoopback({ ip }: Pick<AuditTarget, 'ip'>): boolean {
+  return ipaddr.process(ip).range() === 'loopback'
 }
 
 async function addressOf(host: string): Promise<string> {

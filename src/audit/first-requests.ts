@@ -4,6 +4,7 @@ import { replyText } from './attack.js'
 import { LOST } from './attacks/head.js'
 import { strangerKey } from './attacks/proof.js'
 import { AuditError } from './audit-error.js'
+import { isLoopback } from './find-target.js'
 import type { AuditClient, AuditReply, AuditTarget } from './wire/audit-client.js'
 import type { Changes, CraftedRequest } from './wire/craft.js'
 
@@ -12,8 +13,13 @@ import type { Changes, CraftedRequest } from './wire/craft.js'
  *
  * @throws {AuditError} NOT_OURS · NO_AXON
  */
-export async function requireOurs(client: AuditClient, craft: (changes: Changes) => CraftedRequest): Promise<void> {
+export async function requireOurs(
+  client: AuditClient,
+  craft: (changes: Changes) => CraftedRequest,
+  target: AuditTarget,
+): Promise<void> {
   const ours = await client.send(craft({ isPing: true }))
+  if (ours.end === 'unreachable') throw noAxon(ours, target)
   const other = await client.send(craft({ isPing: true, receiver: strangerKey().address }))
   if (ours.status !== null && ours.status !== 401 && other.status === 401) return
   const pings = `a ping for its hotkey: ${replyText(ours)}; a ping for another hotkey: ${replyText(other)}`
@@ -26,17 +32,48 @@ export async function requireOurs(client: AuditClient, craft: (changes: Changes)
  * Requires a reply to the good request from which attacks can be told: an answer, a refusal of the caller, or the sign that
  * its headers got lost.
  *
- * @throws {AuditError} NO_AXON · GOOD_REQUEST_FAILED
+ * @param receiver hotkey of the axon, which the head of its reply names
+ * @throws {AuditError} NO_AXON · NOT_AN_AXON · GOOD_REQUEST_FAILED
  */
-export function requireUsable(good: AuditReply, target: AuditTarget): void {
-  if (good.status === 200 || good.status === 403 || LOST.test(good.message)) return
-  if (good.status === null) {
-    throw new AuditError('NO_AXON', `no axon answers at ${axonText(target)}: ${replyText(good)}`, {
-      hint: 'check --url, that the axon runs, and its firewall',
-    })
+export function requireUsable(good: AuditReply, target: AuditTarget, receiver: string): void {
+  if (LOST.test(good.message)) return
+  if (good.status === null) throw noAxon(good, target)
+  if (good.status === 200 || good.status === 403) {
+    requireReplyOf(receiver, good, target)
+    return
   }
   const problem = explain(good)
   throw new AuditError('GOOD_REQUEST_FAILED', `the axon does not answer a good request: ${replyText(good)}`, {
     hint: problem?.hint ?? 'ask it with miner query',
   })
+}
+
+/** Requires that the head of a reply is one of the axon: any server of HTTP answers 200 or 403. */
+function requireReplyOf(receiver: string, { rawHeaders, status }: AuditReply, target: AuditTarget): void {
+  const named = headerIn(rawHeaders, 'bt_header_axon_hotkey')
+  if (named === receiver) return
+  // An axon may leave its hotkey out of a reply: its status is of this wire all the same.
+  if (named === undefined && headerIn(rawHeaders, 'bt_header_axon_status_code') !== undefined) return
+  const from = named === undefined ? 'not one of an axon' : `one of the axon of ${named}, not of ${receiver}`
+  throw new AuditError('NOT_AN_AXON', `the reply ${status} of ${axonText(target)} is ${from}`, {
+    hint: 'check --url or --axon-port, and the hotkey of the axon: --wallet-name and --wallet-hotkey, or --receiver',
+  })
+}
+
+function headerIn(rawHeaders: readonly string[], name: string): string | undefined {
+  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
+  return at < 0 ? undefined : rawHeaders[at + 1]
+}
+
+const CHECK = 'check --url, that the axon runs, and its firewall'
+const START =
+  'start it (miner serve --dev, for audit --dev), or name its port with --axon-port or its address with --url'
+
+function noAxon(reply: AuditReply, target: AuditTarget): AuditError {
+  const isAbsent = reply.end === 'unreachable'
+  const address = axonText(target)
+  const message = isAbsent
+    ? `no axon can be reached at ${address}`
+    : `no axon answers at ${address}: ${replyText(reply)}`
+  return new AuditError('NO_AXON', message, { hint: isAbsent && isLoopback(target) ? START : CHECK })
 }

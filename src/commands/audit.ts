@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core'
 import { hostSections } from '../app/settings.js'
 import { CHOSEN_DIALECT, ENDING, HOTKEY } from '../app/tokens.js'
-import { type AuditReport, auditAxon } from '../audit/audit-axon.js'
+import { auditAxon } from '../audit/audit-axon.js'
 import { AuditError } from '../audit/audit-error.js'
-import { findTarget } from '../audit/find-target.js'
+import { type FoundTarget, findTarget } from '../audit/find-target.js'
 import { readCaller } from '../cli/audit/audit-caller.js'
+import { beginningNote, notTriedWarning } from '../cli/audit/audit-notes.js'
 import { auditPage } from '../cli/audit/audit-page.js'
 import { auditQuestion } from '../cli/audit/audit-question.js'
 import { confirmAddress } from '../cli/audit/confirm.js'
@@ -12,6 +13,7 @@ import { requireAnnounced } from '../cli/audit/require-announced.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { devConflicts } from '../cli/dev-mode.js'
 import { formatMessage } from '../cli/errors/format-message.js'
+import { UsageError } from '../cli/errors/usage-error.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { readAxonUrl, readReceiver } from '../cli/question/axon-address.js'
 import { lookAtChain } from '../cli/subnet/open-chain.js'
@@ -26,7 +28,7 @@ const [, bob] = developmentKeys
 export default class AuditCommand extends SettingsCommand {
   static override summary = 'Attack your own miner with every known hole of axons, and see what it holds.'
   static override description =
-    "Attacks an axon on this machine, harmlessly and within bounds: a good request first, then each attack, some of which take half a minute. The caller must be let in for most of them: //Alice with --dev, a hotkey of this machine with --as, or else a key of the audit's own, whose address it prints for --allow of `miner serve`. It exits with 1 if the axon fell to an attack. With --remote it attacks your own axon on another machine, with at most 50 small requests."
+    "Attacks an axon on this machine, harmlessly and within bounds: a good request first, then each attack, some of which take half a minute. The caller must be let in for most of them: //Alice with --dev, a hotkey of this machine with --as, or else a key of the audit's own, whose address it prints for --allow of `miner serve`. It exits with 1 if the axon fell to an attack; attacks that were not tried change no exit code, and a warning counts them. With --remote it attacks your own axon on another machine, with at most 50 small requests."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev',
     '<%= config.bin %> <%= command.id %> --as validator/default',
@@ -61,7 +63,8 @@ export default class AuditCommand extends SettingsCommand {
       helpValue: 'DURATION',
     }),
     remote: Flags.boolean({
-      description: 'attack an axon of another machine, which the chain announces for the hotkey of the wallet',
+      description:
+        'attack an axon at an address beyond this machine, which the chain announces for the hotkey of the wallet',
       dependsOn: ['url'],
     }),
     yes: Flags.boolean({
@@ -85,10 +88,13 @@ export default class AuditCommand extends SettingsCommand {
     const question = await auditQuestion(scope.resolve(CHOSEN_DIALECT), { ...flags, timeoutMs })
     const openCaller = readCaller({ ...flags, dataFolder: this.config.dataDir })
     const target = await findTarget(url)
+    requireBounds(target, flags)
     const receiver = flags.dev && !flags.receiver ? bob.address : await this.#receiver(run)
     if (!target.isLoopback) await this.#requireRemote(run, { receiver, target })
     const caller = await openCaller(scope)
 
+    const attacked = { url: `http://${axonText(target)}`, receiver, caller: caller.address }
+    if (!this.jsonEnabled()) process.stderr.write(`${beginningNote(attacked)}\n`)
     using waiting = this.status.show('sending a good request')
     const report = await auditAxon({
       target,
@@ -101,14 +107,10 @@ export default class AuditCommand extends SettingsCommand {
     })
     waiting[Symbol.dispose]()
     if (report.rows.some(({ verdict }) => verdict === 'fell')) process.exitCode = 1
-    if (!report.isLetIn) this.#warnOf(report, caller.address)
-    if (this.jsonEnabled()) {
-      const { rows: attacks, isLetIn } = report
-      const where = { url: `http://${axonText(target)}`, receiver, synapse: question.synapse }
-      return { ...where, caller: caller.address, isLetIn, attacks }
-    }
-    this.log(auditPage(report, columnsOf(process.stdout)))
-    return undefined
+    if (!this.jsonEnabled()) this.log(auditPage(report, columnsOf(process.stdout)))
+    const warning = notTriedWarning(report, { caller: caller.address, isRemote: !target.isLoopback })
+    if (warning) process.stderr.write(formatMessage(warning))
+    return { ...attacked, synapse: question.synapse, isLetIn: report.isLetIn, attacks: report.rows }
   }
 
   /** Returns the hotkey of the axon: the one that is typed, or the wallet's. */
@@ -127,10 +129,6 @@ export default class AuditCommand extends SettingsCommand {
     }: { readonly receiver: string; readonly target: { readonly ip: string; readonly port: number } },
   ): Promise<void> {
     const address = axonText(target)
-    if (!flags.remote)
-      throw new AuditError('NOT_LOOPBACK', `${address} is not on this machine`, {
-        hint: 'audit it there, or with --remote, which sends a few small requests only',
-      })
     const { netuid } = valuesOf(configuration, hostSections.subnet)
     const signal = scope.resolve(ENDING)
     using waiting = this.status.show('reading the chain')
@@ -138,12 +136,26 @@ export default class AuditCommand extends SettingsCommand {
     waiting[Symbol.dispose]()
     if (!flags.yes) await confirmAddress(address, signal)
   }
+}
 
-  /** Warns that the caller is not let in. A reply that tells of lost headers has its row in the table. */
-  #warnOf({ good }: AuditReport, caller: string): void {
-    if (good.status !== 403) return
-    const message = `the axon does not answer ${caller}: ${good.message}`
-    const hint = `miner serve with --allow ${caller}, and audit again`
-    process.stderr.write(formatMessage({ label: 'warning', message, hint }))
+/**
+ * Requires that --remote is given for an address beyond this machine, and for no other.
+ *
+ * @throws {AuditError} NOT_LOOPBACK
+ * @throws {UsageError} FLAGS_CONFLICT
+ */
+function requireBounds(
+  target: FoundTarget,
+  { remote, dev }: { readonly remote: boolean; readonly dev: boolean },
+): void {
+  const address = axonText(target)
+  if (target.isLoopback && remote) {
+    const message = `--remote is for an axon of another machine, and ${address} is a loopback address`
+    throw new UsageError('FLAGS_CONFLICT', message, 'leave --remote out, or name the announced address with --url')
   }
+  if (target.isLoopback || remote) return
+  const there = `audit it on its own machine at http://127.0.0.1:${target.port}`
+  throw new AuditError('NOT_LOOPBACK', `${address} is not a loopback address`, {
+    hint: dev ? there : `${there}, or with --remote, which sends a few small requests only`,
+  })
 }

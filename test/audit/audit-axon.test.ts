@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { mapParallel } from '#dist/async/map-parallel.js'
 import type { AuditLimits } from '#dist/audit/attack.js'
 import { attacks } from '#dist/audit/attacks/all.js'
@@ -97,7 +100,7 @@ describe('an audit', () => {
     assert.equal(isLetIn, true)
     assert.deepEqual(
       rows.filter(({ verdict }) => verdict !== 'held').map(({ id, verdict, found }) => [id, verdict, found]),
-      [['unhashed-field-swapped', 'unprotected', 'answered with another roles']],
+      [['unhashed-field-swapped', 'unprotected', 'answered although `roles` was changed']],
     )
   })
 
@@ -136,7 +139,8 @@ describe('an audit', () => {
     await using axon = await plainAxon('limits the rate', 'takes a nonce twice', 'hashes no body')
     const report = await audit(axon)
     assert.deepEqual(idsOf(report, 'fell'), [])
-    for (const id of ['replay', 'late-replay', 'body-swapped', 'lock-out', 'many-connections', 'unsigned-flood'])
+    const stopped = ['replay', 'late-replay', 'body-swapped', 'oversized-body', 'nesting', 'slow-body']
+    for (const id of [...stopped, 'lock-out', 'many-connections', 'unsigned-flood'])
       assert.ok(idsOf(report, 'not tried').includes(id), id)
   })
 
@@ -174,10 +178,34 @@ describe('an audit', () => {
     const { port } = axon.target
     await axon[Symbol.asyncDispose]()
     const isCode = (code: string) => (error: unknown) => error instanceof AuditError && error.code === code
-    await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }), isCode('NO_AXON'))
+    const isAbsent = {
+      code: 'NO_AXON',
+      message: `no axon can be reached at 127.0.0.1:${port}`,
+      hint: /miner serve --dev.*--axon-port.*--url/,
+    }
+    for (const isRemote of [false, true])
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote }), isAbsent)
     await using other = await plainAxon()
     await assert.rejects(audit(other, { receiver: charlie.address }), isCode('GOOD_REQUEST_FAILED'))
     assert.equal(other.requests(), 1)
+  })
+
+  it('does not take an answer for that of the axon whose head is not', async () => {
+    for (const [head, message] of [
+      [{}, /^the reply 200 of .* is not one of an axon$/],
+      [
+        { bt_header_axon_hotkey: charlie.address },
+        new RegExp(`of the axon of ${charlie.address}, not of ${bob.address}$`),
+      ],
+    ] as const) {
+      await using server = createServer((request, response) => {
+        request.resume()
+        response.writeHead(200, head).end('{}')
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }), { code: 'NOT_AN_AXON', message })
+    }
   })
 
   it('ends at once when it is aborted, and closes what it opened', async () => {

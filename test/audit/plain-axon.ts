@@ -223,7 +223,8 @@ function read(raw: Buffer, has: (flaw: Flaw) => boolean): JsonObject | null {
 function say(response: ServerResponse, status: number, json: object, more: Record<string, string> = {}): void {
   // Else Node would read the rest of the body first.
   const isUnread = status === 413
-  response.writeHead(status, { 'content-type': 'application/json', ...(isUnread && { connection: 'close' }), ...more })
+  const head = { 'content-type': 'application/json', bt_header_axon_hotkey: bob.address }
+  response.writeHead(status, { ...head, ...(isUnread && { connection: 'close' }), ...more })
   response.end(JSON.stringify(json))
 }
 

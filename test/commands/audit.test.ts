@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AuditReport } from '#dist/audit/audit-axon.js'
 import { AuditError } from '#dist/audit/audit-error.js'
+import { notTriedWarning } from '#dist/cli/audit/audit-notes.js'
 import { auditPage } from '#dist/cli/audit/audit-page.js'
 import { ownAuditKey } from '#dist/cli/audit/own-key.js'
 import { developmentKeys } from '#dist/keys/development-keys.js'
@@ -13,7 +14,7 @@ import { plainAxon } from '../audit/plain-axon.ts'
 import { closedPort } from '../support/chain/watched-chain.ts'
 import { runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 
-const [, , charlie] = developmentKeys
+const [alice, bob, charlie] = developmentKeys
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
 const ofBob = ['--wallet-path', wallets, '--wallet-name', 'plain']
 const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0', ...ofBob]
@@ -27,10 +28,10 @@ describe('miner audit', () => {
       [['--dev', '--url', 'http://[2001:db8::9]:8091'], 2, 'NOT_LOOPBACK'],
       [['--dev', '--remote', '--url', 'http://203.0.113.9:8091'], 2, 'FLAGS_CONFLICT'],
       [['--remote'], 2, 'FLAGS_CONFLICT'],
+      [['--remote', '--url', url, ...ofBob], 2, 'FLAGS_CONFLICT'],
       [['--dev', '--yes', '--url', url], 2, 'FLAGS_CONFLICT'],
       [['--dev', '--as', 'plain/default', '--url', url], 2, 'FLAGS_CONFLICT'],
       [['--as', 'plain', '--url', url, ...ofBob], 2, 'INVALID_VALUE'],
-      [['--as', 'nobody/default', '--url', url, ...ofBob], 2, 'HOTKEY_NOT_FOUND'],
       [['--dev', '--receiver', '5Bob', '--url', url], 2, 'INVALID_VALUE'],
       [['--dev', '--synapse', 'Nope', '--url', url], 2, 'UNKNOWN_SYNAPSE'],
       [['--dev', '--axon-port', '0'], 2, 'URL_MISSING'],
@@ -45,6 +46,22 @@ describe('miner audit', () => {
     assert.equal(axon.requests(), 1)
   })
 
+  it('says which flag of its own mends an address or a caller', async () => {
+    const cases: [args: string[], message: RegExp, hint: RegExp][] = [
+      [['--dev', '--url', 'http://203.0.113.9:8091'], /^203.* is not a loopback address$/, /at http:..127.0.0.1:8091$/],
+      [['--url', 'http://203.0.113.9:8091', ...ofBob], /is not a loopback address$/, /or with --remote, which/],
+      [['--remote', '--url', 'http://127.0.0.1:8091', ...ofBob], /is a loopback address$/, /leave --remote out/],
+      [['--as', 'nobody/default', ...ofBob], /no hotkey file .*nobody/, /with --as WALLET.HOTKEY: .*plain.default/],
+    ]
+    for (const [args, message, hint] of cases) {
+      const { code, stdout } = await runMiner(['audit', ...args, '--json'])
+      const { error } = JSON.parse(stdout)
+      assert.equal(code, 2)
+      assert.match(error.message, message)
+      assert.match(error.hint, hint)
+    }
+  })
+
   it('prints a table, and what the axon fell to, with what it means and what would mend it', async () => {
     await using axon = await plainAxon('takes no signature', 'refuses everybody')
     await using careless = await plainAxon('gets no underscores')
@@ -53,13 +70,28 @@ describe('miner audit', () => {
     assert.match(closed.stdout, /^ATTACK +VERDICT +FOUND\nno signature +not tried +the axon does not answer the caller/)
     assert.match(closed.stdout, /^slow headers +held +refused with 408 after \d/m)
     assert.match(closed.stdout, /\n2 held, 0 fell, \d+ not tried\n$/)
+    const [begun, ...ended] = closed.stderr.split('\n')
+    assert.equal(
+      begun,
+      `attacking http://127.0.0.1:${axon.target.port}, the axon of ${bob.address}, as ${alice.address}`,
+    )
+    assert.match(
+      ended.join('\n'),
+      new RegExp(
+        `^warning: \\d+ of \\d+ attacks were not tried: .*Forbidden.*\n  try: miner serve .*--allow ${alice.address}`,
+      ),
+    )
     const { code, stdout, stderr } = await runMiner([
       'audit',
       '--dev',
       '--url',
       `http://127.0.0.1:${careless.target.port}`,
     ])
-    assert.deepEqual([code, stderr], [1, ''])
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^attacking .*\nwarning: \d+ of \d+ attacks were not tried\n {2}try: read why in the column FOUND\n$/,
+    )
     assert.match(
       stdout,
       /^fell: header stripping by a proxy\n {2}found {2}.*No SS58.*\n {2}means {2}.*\n {2}mend {3}.*nginx/m,
@@ -77,7 +109,7 @@ describe('miner audit', () => {
     assert.ok(isAddress(caller))
     assert.match(
       stderr,
-      new RegExp(`^warning: the axon does not answer ${caller}: Forbidden.*\n  try: .*--allow ${caller}`),
+      new RegExp(`^warning: .* not tried: the axon does not answer ${caller}: Forbidden.*\n  try: .*--allow ${caller}`),
     )
     const held = attacks.filter((row: { verdict: string }) => row.verdict === 'held')
     assert.deepEqual(
@@ -86,6 +118,23 @@ describe('miner audit', () => {
     )
     assert.equal((await ownAuditKey(join(data, 'audit', 'key'))).address, caller)
     rmSync(data, { recursive: true })
+  })
+})
+
+describe('the warning after an audit', () => {
+  const row = { id: 'x', title: 'x', meaning: '', mend: '' }
+  const warned = (found: string, options: { isRemote?: boolean; verdict?: 'held' } = {}) => {
+    const { isRemote = false, verdict = 'not tried' } = options
+    const good = { status: 200, message: '' } as AuditReport['good']
+    return notTriedWarning({ good, isLetIn: true, rows: [{ ...row, verdict, found }] }, { caller: '5Caller', isRemote })
+  }
+
+  it('tells what to do about a rate, or another machine', () => {
+    for (const found of ['429 Busy', 'the good request: 429 Busy', 'refused with 429 after 0.1 s'])
+      assert.match(warned(found)!.hint!, /--allow 5Caller/, found)
+    assert.match(warned('only against an axon on this machine', { isRemote: true })!.hint!, /on its own machine/)
+    assert.match(warned('503 full')!.hint!, /column FOUND/)
+    assert.equal(warned('429 Busy', { verdict: 'held' }), undefined)
   })
 })
 

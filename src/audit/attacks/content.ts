@@ -63,7 +63,7 @@ export const contentAttacks: readonly Attack[] = [
       const refused: string[] = []
       for (const name of open) {
         const reply = await client.send(withFields(craft(), new Map([[name, question.others.get(name)!]])))
-        if (reply.status === 200) return { verdict: 'unprotected', found: `answered with another ${name}` }
+        if (reply.status === 200) return { verdict: 'unprotected', found: `answered although \`${name}\` was changed` }
         refused.push(`${name}: ${replyText(reply)}`)
       }
       return {

@@ -1,4 +1,4 @@
-import { type Attack, type Audit, type AuditFinding, replyText } from '../attack.js'
+import { type Attack, type Audit, type AuditFinding, isOtherRefusal, judgeRefusal, replyText } from '../attack.js'
 import type { SocketEnd } from '../wire/audit-socket.js'
 import { headBytes } from '../wire/craft.js'
 
@@ -42,8 +42,7 @@ export const sizeAttacks: readonly Attack[] = [
       const reply = await client.send({ ...request, body })
       const after = await client.send(craft({ isPing: true }), limits.replyMs)
       if (after.status === null) return { verdict: 'fell', found: `${replyText(reply)}; and then a ping got none` }
-      if (reply.status === 200 || reply.status === null) return { verdict: 'fell', found: replyText(reply) }
-      return { verdict: 'held', found: replyText(reply) }
+      return reply.status === null ? { verdict: 'fell', found: replyText(reply) } : judgeRefusal(reply)
     },
   },
 ]
@@ -54,6 +53,7 @@ async function announcedBody({ craft, connect, limits }: Audit): Promise<AuditFi
   socket.write(Buffer.alloc(CHUNK, ' '))
   const end = await socket.end(limits.replyMs)
   const found = `a length of ${TOO_LARGE} bytes: ${endText(end)}`
+  if (isOtherRefusal(end)) return { verdict: 'not tried', found }
   // A time-out is no limit of size: the axon takes what comes until then.
   return { verdict: end === 'silent' || end === 408 ? 'fell' : 'held', found }
 }
@@ -67,7 +67,7 @@ async function chunkedBody({ craft, connect, limits }: Audit, before: string): P
     const end = await socket.taken(limits.replyMs)
     if (end !== 'taken')
       return {
-        verdict: end === 408 ? 'not tried' : 'held',
+        verdict: end === 408 || isOtherRefusal(end) ? 'not tried' : 'held',
         found: `${before}; in chunks, after ${sent} bytes: ${endText(end)}`,
       }
   }

@@ -1,4 +1,4 @@
-import type { Attack, Audit, AuditFinding } from '../attack.js'
+import { type Attack, type Audit, type AuditFinding, isOtherRefusal } from '../attack.js'
 import type { AuditSocket } from '../wire/audit-socket.js'
 import { headBytes } from '../wire/craft.js'
 import { endText } from './size.js'
@@ -45,7 +45,8 @@ async function drip({ limits }: Audit, socket: AuditSocket): Promise<AuditFindin
     socket.write('a')
     const end = await socket.end(everyMs)
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10
-    if (end !== 'silent') return { verdict: 'held', found: `${endText(end)} after ${seconds} s` }
+    if (end !== 'silent')
+      return { verdict: isOtherRefusal(end) ? 'not tried' : 'held', found: `${endText(end)} after ${seconds} s` }
     if (performance.now() - startedAt >= limits.slowMs)
       return { verdict: 'fell', found: `still open after ${seconds} s` }
   }

@@ -17,8 +17,8 @@ export type AuditReply = {
   readonly rawHeaders: readonly string[]
   /** the body, if it is an object of JSON */
   readonly json: JsonObject | null
-  /** without a reply: the connection was closed, or the time was over */
-  readonly end?: 'closed' | 'silent'
+  /** without a reply: no connection could be opened, it was closed, or the time was over */
+  readonly end?: 'unreachable' | 'closed' | 'silent'
   readonly ms: number
 }
 
@@ -65,7 +65,7 @@ export class AuditClient implements Disposable {
     const startedAt = performance.now()
     const { signal: parent, maxRequests } = this.#options
     using timeout = timeoutSignal({ ms: timeoutMs, reason: () => SILENT, parent })
-    const ended = (end: 'closed' | 'silent'): AuditReply => {
+    const ended = (end: NonNullable<AuditReply['end']>): AuditReply => {
       return { status: null, message: '', rawHeaders: [], json: null, end, ms: performance.now() - startedAt }
     }
     for (;;) {
@@ -80,7 +80,7 @@ export class AuditClient implements Disposable {
         if (timeout.signal.aborted) return ended('silent')
         // The axon closed the idle connection while the request was on its way: it never saw the request.
         if (asking.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') continue
-        return ended('closed')
+        return ended((error as NodeJS.ErrnoException).syscall === 'connect' ? 'unreachable' : 'closed')
       }
     }
   }

@@ -58,6 +58,7 @@ const audit: ReadonlyMap<AuditErrorCode, number> = new Map([
   ['HOST_UNKNOWN', FAILED],
   ['NO_AXON', FAILED],
   ['GOOD_REQUEST_FAILED', FAILED],
+  ['NOT_AN_AXON', FAILED],
   ['AUDIT_KEY_UNUSABLE', FAILED],
 ])
 
