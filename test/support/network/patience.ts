@@ -16,5 +16,6 @@ export async function patience() {
   const start = performance.now()
   await readOnce()
   const ms = Math.ceil(performance.now() - start)
-  return { connectMs: 500 + 2 * ms, heartbeatMs: 500 + 2 * ms, readyMs: 1_000 + 5 * ms, callMs: 2_000 + 10 * ms }
+  // Other programs may begin to load the machine after this.
+  return { connectMs: 2_000 + 4 * ms, heartbeatMs: 2_000 + 4 * ms, readyMs: 3_000 + 10 * ms, callMs: 5_000 + 20 * ms }
 }
