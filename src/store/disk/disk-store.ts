@@ -6,7 +6,7 @@ import { makePrivateFolder } from '../../disk/private-file.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
 import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
-import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../nonce-store.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
@@ -107,6 +107,10 @@ class DiskStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#parts.memory.floorNs
+  }
+
+  get state(): StoreState {
+    return { kind: 'disk', failure: this.#outage.failure }
   }
 
   has(nonce: Nonce): boolean {

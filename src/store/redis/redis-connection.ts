@@ -42,12 +42,12 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
     maintNotifications: 'disabled',
     disableClientInfo: true,
   })
-  let isClosed = false
+  let closedBy: StoreError | null = null
   const close = (cause: unknown = new Error('the connection is closed')) => {
-    if (isClosed) return
-    isClosed = true
+    if (closedBy) return
+    closedBy = connectError(cause, nameOf(url))
     if (client.isOpen) client.destroy()
-    onClosed(cause)
+    onClosed(closedBy)
   }
   client.on('error', close)
   try {
@@ -59,7 +59,7 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
       async command(...words) {
         const reply = await answerIn(commandMs, client.sendCommand([...words])).catch(error => {
           if (error instanceof TimeoutError) close(error)
-          throw error
+          throw closedBy ?? error
         })
         return reply
       },
