@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -129,6 +131,23 @@ describe('the store in Redis', () => {
       })
     })
 
+  it('is not opened with a database that the server does not have', async () => {
+    await using redis = await startRedis()
+    await assert.rejects(open(`${redis.url}/16`), { code: 'STORE_REFUSED', message: /has no database of this number/ })
+    await (await open(`${redis.url}/15`))[Symbol.asyncDispose]()
+  })
+
+  it('is not opened with a server of HTTP, and says that it is no Redis', async () => {
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    await assert.rejects(open(`redis://127.0.0.1:${port}`), {
+      code: 'STORE_UNREACHABLE',
+      message: `what answers at redis://127.0.0.1:${port} is no Redis`,
+    })
+    server.close()
+  })
+
   it('is not opened without a server', async () => {
     const redis = await startRedis()
     await redis[Symbol.asyncDispose]()
@@ -175,7 +194,7 @@ describe('miner serve --store redis://', () => {
     const url = 'redis://:open-sesame@127.0.0.1:1'
     const lacking = await runMiner([...serve, '--store', url])
     assert.equal(lacking.code, 2)
-    assert.match(lacking.stderr, /axon\.storeSecret is missing: with it, the replicas make the keys in Redis/)
+    assert.match(lacking.stderr, /axon\.storeSecret is missing: a store in Redis needs a secret/)
     const other = await runMiner([...serve, '--store', 'http://127.0.0.1'])
     assert.equal(other.code, 2)
     assert.match(other.stderr, /must be disk, memory or a URL that begins with redis:\/\/ or rediss:\/\//)
