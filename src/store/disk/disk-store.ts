@@ -55,6 +55,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     const unknownUntilMs = why === null ? known.unknownUntilMs : startedAtMs + UNKNOWN_MS
     const isFirst = files.every(file => file === null)
     if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntilMs))
+    else if (unknownUntilMs > startedAtMs)
+      onEvent(unknownEvent('info', 'this process was started again within the 4 s in which it was not', unknownUntilMs))
 
     const salt = head?.salt ?? randomUUID()
     const memory = new NonceMemory({
