@@ -201,6 +201,7 @@ describe('miner serve --store redis://', () => {
     const gone = await runMiner([...serve, '--store', url, '--store-secret', 'x'.repeat(16)])
     assert.equal(gone.code, 1)
     assert.match(gone.stderr, /cannot reach the Redis redis:\/\/127\.0\.0\.1:1: ECONNREFUSED/)
+    assert.match(gone.stderr, /axon\.store has a password, and others on this machine can see the command line/)
     assert.ok(!(lacking.stderr + gone.stderr).includes('open-sesame'))
   })
 })
