@@ -49,7 +49,7 @@ export const refusalMeanings = {
   TOO_MANY_NONCES: {
     meaning:
       'the hotkey, or the address of callers that are not registered, sent too many requests within about a minute (100,000)',
-    remedy: 'caller: send fewer requests',
+    remedy: 'caller: ask again after `Retry-After`, and send fewer requests',
   },
   TOO_MANY_FAILED_PROOFS: {
     meaning:
@@ -119,7 +119,7 @@ export const refusalMeanings = {
   NONCE_STORE_FULL: {
     meaning:
       'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
-    remedy: 'caller: ask again in a minute; operator: look for a flood of requests',
+    remedy: 'caller: ask again after `Retry-After`; operator: look for a flood of requests',
   },
   BODIES_FULL: {
     meaning:

@@ -1,4 +1,5 @@
 import { CANCELLED } from '../async/abortable.js'
+import type { NonceStore } from '../store/nonce-store.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Reply } from '../wires/wire.js'
 import { answerPlain, PLAIN_MS, plainRouteOf } from './answer/plain-route.js'
@@ -29,7 +30,11 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
   const { signal } = cancellation
   const policy = axon.policy.current
   if (isHealthCheck(head))
-    return healthReply(axon.isDraining(), { chain: axon.chainState?.(), overload: overloadOf(axon) })
+    return healthReply(axon.isDraining(), {
+      chain: axon.chainState?.(),
+      store: failureOf(axon.verification.nonces),
+      overload: overloadOf(axon),
+    })
 
   const wire = wireOf(head, axon.wires)
   const trace = new RequestTrace(axon, exchange, wire)
@@ -72,4 +77,9 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     // Cancels what the dialect started and did not await.
     cancellation.abort(CANCELLED)
   }
+}
+
+/** Tells that nonces cannot be kept, without the address of the store, which is not for everyone. */
+function failureOf({ state: { failure } }: NonceStore) {
+  return failure ? { code: failure.code, forMs: Math.max(0, Date.now() - failure.since) } : undefined
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { withTimeout } from '../async/timeout.js'
 import { servingAxon } from '../plugin/run/abandon.js'
 import { questionSignal } from '../plugin/run/bounded-fetch.js'
+import type { StoreState } from '../store/nonce-store.js'
 import { Refusal } from '../wires/refusal.js'
 import { publish } from './events.js'
 import { Connections } from './http/connections.js'
@@ -36,6 +37,8 @@ export type Axon = AsyncDisposable & {
   rateLeft(hotkey: string): number | null
   /** What the callers share of it at this moment. */
   load(): AxonLoad
+  /** How its store of nonces does. */
+  storeState(): StoreState
   /** claims of hotkeys, against what was verified of them */
   readonly claims: ClaimCounts
   /** Refuses new requests and waits for the open ones. @returns false when they take longer than `ms` */
@@ -138,6 +141,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       places: { ...context.scheduler.load(), of: options.concurrency, queue: options.queue },
       nonces: { remembered: context.verification.nonces.size, of: limits.noncesInAll },
     }),
+    storeState: () => context.verification.nonces.state,
     async drain(ms) {
       refuseNew()
       return withTimeout(connections.drained(), ms).then(

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { whyNoStore } from '../store/store-url.js'
 import { quote } from '../text/escape.js'
 import { isNetwork } from './http/trusted-proxies.js'
 
-const STORE = 'must be disk, memory or a URL that begins with redis:// or rediss://'
+const storeError = { error: ({ input }: { input?: unknown }) => whyNoStore(String(input)) ?? undefined }
 
 /** The operator's settings of the axon. */
 export const axonSettings = z.object({
@@ -75,7 +76,8 @@ export const axonSettings = z.object({
     .meta({ flag: 'max-body', unit: 'size' }),
   store: z
     // zod reports the URL's own issue where the text is no URL of this kind.
-    .union([z.enum(['disk', 'memory']), z.url({ protocol: /^rediss?$/, error: STORE })], { error: STORE })
+    .union([z.enum(['disk', 'memory']), z.url({ protocol: /^rediss?$/, ...storeError })], storeError)
+    .refine(text => whyNoStore(text) === null, storeError)
     .default('disk')
     .describe(
       'where the nonces of answered requests are kept, so that none is answered twice: disk, for a restart; memory, which forgets them; or a Redis that replicas share, redis://USER:PASSWORD@HOST:PORT',
@@ -110,7 +112,7 @@ export function axonRules({ store = 'disk', storeSecret }: AxonValues) {
       {
         setting: 'storeSecret' as const,
         beside: ['store'] as const,
-        message: 'is missing: with it, the replicas make the keys in Redis',
+        message: 'is missing: a store in Redis needs a secret, so that whoever reads the Redis cannot tell who asked',
         hint: 'give all replicas the same secret: --store-secret file:PATH',
       },
     ]

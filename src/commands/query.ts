@@ -12,6 +12,7 @@ import { questionArgs, questionFlags } from '../cli/question/question.js'
 import { fieldWarnings, readSynapseQuestion } from '../cli/question/synapse-question.js'
 import type { DendriteReply } from '../dendrite/create-dendrite.js'
 import { explain } from '../dendrite/explain.js'
+import { retryAfterOf } from '../dendrite/retry-after.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 
@@ -73,12 +74,13 @@ export default class Query extends SettingsCommand {
       ? await output.stream(frames === 'text' ? dendrite.stream(ask) : dendrite.relay(ask))
       : await dendrite.ask(ask)
 
-    const problem = explain(reply)
+    const retryAfter = retryAfterOf(reply.rawHeaders)
+    const problem = explain({ ...reply, retryAfter })
     const document = output.finish(reply, { isFailed: problem !== null })
     if (!problem) return document
     process.exitCode = 1
     if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: labelOf(reply), ...problem }))
-    return { ...document, error: problem }
+    return { ...document, ...(retryAfter !== null && { retryAfter }), error: problem }
   }
 }
 

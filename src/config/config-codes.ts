@@ -56,8 +56,9 @@ export const problemCodes = {
   },
   SECRET_EXPOSED: {
     meaning:
-      'others can see a secret: it is on the command line, in a configuration file that others than its owner can read, or in a list or table of that file',
-    remedy: '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place',
+      'others can see a secret, or the password in a URL: it is on the command line, in a configuration file that others than its owner can read, or in a list or table of that file',
+    remedy:
+      '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place; a URL with a password goes into the variable of its setting',
     fatal: false,
   },
 } satisfies ErrorCodes

@@ -79,13 +79,15 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
 /** Warns, once for all its secrets, of a file that others than its owner can read. */
 function sharedFile(file: FileContent | null, resolved: readonly ResolvedSetting[]): readonly Problem[] {
   if (!file || 'problem' in file || file.mode === undefined || (file.mode & 0o044) === 0) return []
-  const paths = resolved.flatMap(({ origin, literals }) => (origin?.from === 'file' ? literals : []))
-  if (paths.length === 0) return []
-  const called = paths.map(escapeName).join(', ')
-  const what = paths.length === 1 ? `${called} is a secret` : `${called} are secrets`
+  const inFile = resolved.filter(({ origin }) => origin?.from === 'file')
+  const passwords = inFile.flatMap(one => one.passwords.map(at => `the password in ${escapeName(at)}`))
+  const names = [...inFile.flatMap(({ literals }) => literals.map(escapeName)), ...passwords]
+  if (names.length === 0) return []
+  const called = names.join(', ')
+  const what = names.length === 1 ? `${called} is a secret` : `${called} are secrets`
   const path = escapeName(file.path)
   const message = `${what} in ${path}, which others on this machine can read (mode ${file.mode.toString(8)})`
-  const hint = `chmod 600 ${path}, or give env:NAME or file:PATH`
+  const hint = passwords.length > 0 ? `chmod 600 ${path}` : `chmod 600 ${path}, or give env:NAME or file:PATH`
   return [{ code: 'SECRET_EXPOSED', message, hint, origin: { from: 'file', file: file.path } }]
 }
 

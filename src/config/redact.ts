@@ -15,6 +15,15 @@ export function secretsOf(
   return secrets
 }
 
+/** Returns the paths of the URLs in a setting's value that have a password. */
+export function passwordsOf({ shape, path }: Pick<Setting, 'shape' | 'path'>, value: unknown): readonly string[] {
+  const paths: string[] = []
+  mapLeaves(shape, value, path, (leaf, text, at) => {
+    if (leaf.kind === 'text' && leaf.url && typeof text === 'string' && URL.parse(text)?.password) paths.push(at)
+  })
+  return paths
+}
+
 /** Returns whether a secret is written as `env:NAME` or `file:PATH`, which is not secret itself. */
 export function isReference(text: string): boolean {
   return /^(env|file):/.test(text)

@@ -10,8 +10,15 @@ type Explanation = { readonly code: ExplanationCode; readonly message: string; r
 /**
  * Explains a reply to the user of `miner query`; null for a success. Message and hint may contain the axon's raw text,
  * control characters included: the caller must escape them before printing.
+ *
+ * @param reply.retryAfter seconds that the reply asks to wait
  */
-export function explain({ status, message }: Pick<SynapseReply, 'status' | 'message'>): Explanation | null {
+export function explain({
+  status,
+  message,
+  retryAfter = null,
+}: Pick<SynapseReply, 'status' | 'message'> & { readonly retryAfter?: number | null }): Explanation | null {
+  const retry = retryAfter === null ? null : `retry in ${retryAfter} s`
   const text = (message ?? '').slice(0, 2048)
   switch (status) {
     case 200:
@@ -40,7 +47,7 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
       return {
         code: 'BUSY',
         message: `the axon is busy or rate-limiting this hotkey: ${text}`,
-        hint: 'retry later, or send fewer requests at once',
+        hint: `${retry ?? 'retry later'}, or send fewer requests at once`,
       }
     case 501:
       return {
@@ -49,7 +56,7 @@ export function explain({ status, message }: Pick<SynapseReply, 'status' | 'mess
         hint: 'send a different request',
       }
     case 503:
-      return unavailable(text)
+      return unavailable(text, retry)
     case 504:
       return late(text)
     case null:
@@ -158,7 +165,7 @@ function late(text: string): Explanation {
   }
 }
 
-function unavailable(text: string): Explanation {
+function unavailable(text: string, retry: string | null): Explanation {
   if (text.startsWith(UNAVAILABLE)) {
     return {
       code: 'AXON_UNREACHABLE',
@@ -178,12 +185,12 @@ function unavailable(text: string): Explanation {
     return {
       code: 'STANDINGS_UNKNOWN',
       message: 'the axon does not know yet whether this hotkey is registered',
-      hint: 'retry in a minute, or use a hotkey on its allow list; if it stays so, the axon cannot reach its chain',
+      hint: `${retry ?? 'retry in a minute'}, or use a hotkey on its allow list; if it stays so, the axon cannot reach its chain`,
     }
   }
   return {
     code: 'AXON_UNAVAILABLE',
     message: `the axon cannot answer now: ${text}`,
-    hint: 'retry in a while',
+    hint: retry ?? 'retry in a while',
   }
 }

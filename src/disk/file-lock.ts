@@ -160,17 +160,25 @@ async function create(file: string, own: LockHolder): Promise<boolean> {
   }
 }
 
-/** Returns undefined while the file is being written, or is gone. */
+/** Returns undefined while the file is being written, is gone, or is not of this program. */
 async function readHolder(file: string): Promise<LockHolder | undefined> {
   return parse(await readFile(file, 'utf8').catch(() => ''))
 }
 
 function parse(text: string): LockHolder | undefined {
   try {
-    return JSON.parse(text) as LockHolder
+    const holder = JSON.parse(text) as LockHolder | null
+    const texts = [holder?.token, holder?.command, holder?.place, holder?.host]
+    const isHolder =
+      texts.every(one => typeof one === 'string') && isProcess(holder) && isProcess(holder.covers ?? holder)
+    return isHolder ? holder : undefined
   } catch {
     return undefined
   }
+}
+
+function isProcess(value: StartedProcess | null): value is StartedProcess {
+  return typeof value === 'object' && Number.isInteger(value?.pid) && value!.pid > 0
 }
 
 /** Changes whenever the holder touches the file. */

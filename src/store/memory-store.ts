@@ -9,6 +9,7 @@ import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './no
  */
 export class MemoryStore implements NonceStore {
   readonly unknownUntilMs = 0
+  readonly state = { kind: 'memory', failure: null } as const
   readonly #memory: NonceMemory
 
   constructor({ startedAtMs, ...caps }: NonceCaps & { readonly startedAtMs: number }) {

@@ -22,11 +22,29 @@ export type NonceCaps = {
   readonly inAll: number
 }
 
+/** Why a store keeps no nonces at present, so that requests get 503. */
+export type StoreFailure = {
+  /** of the last failure */
+  readonly code: string | null
+  readonly message: string
+  readonly hint: string
+  /** epoch milliseconds, of the first failure */
+  readonly since: number
+}
+
+/** How a store does. */
+export type StoreState = {
+  readonly kind: 'disk' | 'memory' | 'redis'
+  /** null: nothing has failed since it last worked */
+  readonly failure: StoreFailure | null
+}
+
 /**
  * The spent nonces of an axon, so that it answers no request twice: neither while it runs nor, but for the store in
  * memory, after a restart.
  */
 export type NonceStore = AsyncDisposable & {
+  readonly state: StoreState
   /** how many nonces it remembers in this process */
   readonly size: number
   /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */

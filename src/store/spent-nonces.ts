@@ -57,8 +57,8 @@ export class SpentNonces {
     this.#forget(nowMs)
     if (nonce.signedAtNs <= this.#floorNs || this.has(nonce)) return false
     const { perCaller, inAll } = this.#caps
-    if ((this.#counts.get(nonce.owner) ?? 0) >= perCaller) throw new Refusal('TOO_MANY_NONCES')
-    if (this.#size >= (nonce.isStranger ? inAll / 2 : inAll)) throw new Refusal('NONCE_STORE_FULL')
+    if ((this.#counts.get(nonce.owner) ?? 0) >= perCaller) throw this.#full('TOO_MANY_NONCES', nowMs, nonce.owner)
+    if (this.#size >= (nonce.isStranger ? inAll / 2 : inAll)) throw this.#full('NONCE_STORE_FULL', nowMs)
     this.#add(nonce)
     return true
   }
@@ -67,6 +67,16 @@ export class SpentNonces {
   restore(nonce: SpentNonce, nowMs: number): void {
     if (nonce.endSecond < Math.floor(nowMs / 1000)) this.#raise(nonce.signedAtNs)
     else if (!this.has(nonce)) this.#add(nonce)
+  }
+
+  /** @param owner whose nonces make room when they expire; undefined: those of anyone do */
+  #full(code: 'TOO_MANY_NONCES' | 'NONCE_STORE_FULL', nowMs: number, owner?: string): Refusal {
+    const ends = [...this.#seconds].flatMap(([end, { counts }]) =>
+      owner === undefined || counts.has(owner) ? [end] : [],
+    )
+    const waitSeconds = Math.ceil(Math.min(...ends) + 1 - nowMs / 1000)
+    const bounded = Math.min(Math.max(waitSeconds, 1), MAX_WAIT_SECONDS)
+    return new Refusal(code, '', { headers: [['retry-after', String(bounded)]] })
   }
 
   #add({ key, signedAtNs, endSecond, owner }: SpentNonce): void {
@@ -101,6 +111,9 @@ export class SpentNonces {
     if (ns > this.#floorNs) this.#floorNs = ns
   }
 }
+
+/** A caller is not sent away for longer: nonces may be dropped, or the flood over, before. */
+const MAX_WAIT_SECONDS = 60
 
 /** The nonces that expire in one second, and how many of them each owner has. */
 type Second = { readonly keys: KeySet; readonly counts: Map<string, number>; newestNs: bigint }

@@ -16,8 +16,8 @@ export const storeCodes = {
       'start it, or correct the URL; the miner that serves already goes on, and refuses with 503 until it is back',
   },
   STORE_REFUSED: {
-    meaning: 'the Redis of `--store` refuses the user or the password',
-    remedy: 'write both into the URL: `redis://USER:PASSWORD@HOST:PORT`',
+    meaning: 'the Redis of `--store` refuses the user or the password, or has no database of this number',
+    remedy: 'write them into the URL: `redis://USER:PASSWORD@HOST:PORT`, and a database as `/0` at its end',
   },
   STORE_UNSUITABLE: {
     meaning: 'the Redis of `--store` may lose nonces: it is a replica, or evicts keys when its memory is full',

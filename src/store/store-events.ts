@@ -2,7 +2,7 @@
 type StoreEvents = {
   /** it may have forgotten nonces, and spends none until `untilMs`, epoch milliseconds */
   noncesUnknown: { readonly why: string; readonly untilMs: number }
-  /** it cannot keep a nonce; once until it can again */
+  /** it cannot keep a nonce; once until it can again, and once more when the reason changes */
   storeFailed: { readonly code: string | null }
   storeRecovered: { readonly afterMs: number }
   /** it waits for a lock that may have been left behind */

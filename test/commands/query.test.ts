@@ -10,6 +10,8 @@ import { alice, bob, charlie } from '../support/signed-request.ts'
 
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
 
+const JSON_TYPE = { 'content-type': 'application/json', bt_header_axon_status_code: '429' }
+
 describe('miner query', () => {
   let miner: MinerProcess
   before(async () => {
@@ -46,6 +48,20 @@ describe('miner query', () => {
     const dashed = await runMiner(['query', '--dev', '--url', miner.url, ...conversation])
     assert.equal(dashed.code, 2)
     assert.match(dashed.stderr, /starts with a dash.*\n {2}try: .*--messages="- like this"\n$/)
+  })
+
+  it('tells how long the axon asks to wait', async () => {
+    const refuse: RequestListener = (request, response) => {
+      request.resume().on('end', () => response.writeHead(429, { 'retry-after': '16', ...JSON_TYPE }).end('{}'))
+    }
+    const server = createServer(refuse).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const ask = ['query', '--dev', '--url', `http://127.0.0.1:${port}`, 'hi']
+    const { code, stderr } = await runMiner(ask)
+    assert.deepEqual([code, stderr.includes('try: retry in 16 s, or')], [1, true], stderr)
+    assert.partialDeepStrictEqual(JSON.parse((await runMiner([...ask, '--json'])).stdout), { retryAfter: 16 })
+    server.close()
   })
 
   it('says what a refusal means, and exits with 1', async () => {

@@ -114,6 +114,13 @@ describe('readConfiguration', () => {
     assert.equal(problem?.message, 'openai.endpoints[1].url is there twice')
   })
 
+  it('checks no rule of a setting that is wrong itself, which looks missing to it', async () => {
+    const rules = ({ model }: { model?: string }) =>
+      model === undefined ? [{ setting: 'model' as const, message: 'is missing' }] : []
+    const problems = await problemsOf({ sections: [{ ...openai, rules }], toml: '[openai]\nmodel = 5' })
+    assert.ok(problems.every(({ message }) => !message.includes('is missing')))
+  })
+
   it('checks rules between settings, with other settings wrong as well', async () => {
     const [temperature, suffix, ...more] = await problemsOf({
       env: { MINER_OPENAI_TEMPERATURE: '9' },

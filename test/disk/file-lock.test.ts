@@ -33,6 +33,14 @@ describe('lockFile that waits for no other process', () => {
     assert.equal(readFileSync(file, 'utf8'), elsewhere)
   })
 
+  for (const text of ['{}', 'null', '[]', 'odd', '{"token":"t","command":"serve","place":"p","host":"h","pid":"1"}'])
+    it(`calls the holder of a lock that holds ${text} unknown, and takes it after its silence`, async () => {
+      writeFileSync(file, text)
+      const waits: string[] = []
+      await using _lock = await lockFile(file, { ...options, silentMs: 50, onWait: holder => waits.push(holder) })
+      assert.deepEqual(waits, ['unknown process'])
+    })
+
   it('takes what a process elsewhere has left behind, after its silence', async () => {
     writeFileSync(file, elsewhere)
     const waits: string[] = []

@@ -98,6 +98,18 @@ describe('the store on disk', () => {
     assert.ok(store.unknownUntilMs < clock.ms)
   })
 
+  it('tells at a restart that callers still get 503, and not when that is over', async () => {
+    await (await open())[Symbol.asyncDispose]()
+    clock.ms += 3_000
+    events.splice(0)
+    await (await open())[Symbol.asyncDispose]()
+    assert.partialDeepStrictEqual(events, [{ level: 'info', event: 'noncesUnknown', untilMs: clock.ms + 1_000 }])
+    clock.ms += 1_000
+    events.splice(0)
+    await (await open())[Symbol.asyncDispose]()
+    assert.deepEqual(events, [])
+  })
+
   it('keeps its two files short, and what is fresh in one of them', async () => {
     {
       await using store = await openIntact()

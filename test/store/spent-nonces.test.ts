@@ -84,6 +84,32 @@ describe('NonceMemory', () => {
     assert.equal(nonces.size, 2)
   })
 
+  it('tells how long it takes until room comes, at most a minute', () => {
+    const nonces = store({ perCaller: 1, inAll: 2 })
+    const waitOf = (refused: () => unknown) => {
+      try {
+        refused()
+      } catch (error) {
+        return Number(new Map((error as Refusal).headers).get('retry-after'))
+      }
+      throw new Error('it was not refused')
+    }
+    assert.ok(nonces.spend(nonce(1), alice, START))
+    assert.ok(nonces.spend(nonce(20_000, { hotkey: 'bob' }), bob, START + 20_000))
+    assert.equal(
+      waitOf(() => nonces.spend(nonce(2), alice, START)),
+      60,
+    )
+    const at = START + 60_000
+    const [own, ofAnyone] = [
+      waitOf(() => nonces.spend(nonce(60_000, { hotkey: 'bob' }), bob, at)),
+      waitOf(() => nonces.spend(nonce(60_000, { hotkey: 'c' }), { countedAs: 'c', isStranger: false }, at)),
+    ]
+    assert.equal(own - ofAnyone, 20)
+    assert.ok(ofAnyone >= 4 && ofAnyone <= 6, String(ofAnyone))
+    assert.ok(nonces.spend(nonce(60_001), alice, at + ofAnyone * 1000))
+  })
+
   it('keeps half of its room for those who are no strangers, and all of it for nobody else', () => {
     const nonces = store({ inAll: 6 })
     const stranger: NonceOwner = { countedAs: '203.0.113.9', isStranger: true }

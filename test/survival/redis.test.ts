@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -89,6 +91,22 @@ describe('the store in Redis', () => {
     )
   })
 
+  it('tells that it fails while its Redis is away, and no longer when it is back, without a request', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url)
+    assert.deepEqual(store.state, { kind: 'redis', failure: null })
+    await redis.kill()
+    while (!store.state.failure) await new Promise(resolve => setTimeout(resolve, 5))
+    await assert.rejects(store.spend(nonce(4_001), owner, clock.ms), { code: 'NONCE_STORE_FAILED' })
+    assert.partialDeepStrictEqual(store.state, { failure: { code: 'STORE_UNREACHABLE' } })
+    await redis.start()
+    while (store.state.failure) await new Promise(resolve => setTimeout(resolve, 20))
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['noncesUnknown', 'storeFailed', 'noncesUnknown', 'storeRecovered'],
+    )
+  })
+
   const faults: [title: string, code: string, options: string[], credentials: string, message: RegExp][] = [
     [
       'a wrong password',
@@ -112,6 +130,23 @@ describe('the store in Redis', () => {
         return true
       })
     })
+
+  it('is not opened with a database that the server does not have', async () => {
+    await using redis = await startRedis()
+    await assert.rejects(open(`${redis.url}/16`), { code: 'STORE_REFUSED', message: /has no database of this number/ })
+    await (await open(`${redis.url}/15`))[Symbol.asyncDispose]()
+  })
+
+  it('is not opened with a server of HTTP, and says that it is no Redis', async () => {
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    await assert.rejects(open(`redis://127.0.0.1:${port}`), {
+      code: 'STORE_UNREACHABLE',
+      message: `what answers at redis://127.0.0.1:${port} is no Redis`,
+    })
+    server.close()
+  })
 
   it('is not opened without a server', async () => {
     const redis = await startRedis()
@@ -159,13 +194,14 @@ describe('miner serve --store redis://', () => {
     const url = 'redis://:open-sesame@127.0.0.1:1'
     const lacking = await runMiner([...serve, '--store', url])
     assert.equal(lacking.code, 2)
-    assert.match(lacking.stderr, /axon\.storeSecret is missing: with it, the replicas make the keys in Redis/)
+    assert.match(lacking.stderr, /axon\.storeSecret is missing: a store in Redis needs a secret/)
     const other = await runMiner([...serve, '--store', 'http://127.0.0.1'])
     assert.equal(other.code, 2)
     assert.match(other.stderr, /must be disk, memory or a URL that begins with redis:\/\/ or rediss:\/\//)
     const gone = await runMiner([...serve, '--store', url, '--store-secret', 'x'.repeat(16)])
     assert.equal(gone.code, 1)
     assert.match(gone.stderr, /cannot reach the Redis redis:\/\/127\.0\.0\.1:1: ECONNREFUSED/)
+    assert.match(gone.stderr, /axon\.store has a password, and others on this machine can see the command line/)
     assert.ok(!(lacking.stderr + gone.stderr).includes('open-sesame'))
   })
 })

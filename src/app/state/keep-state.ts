@@ -4,11 +4,12 @@ import type { Log } from '../../plugin/log.js'
 import type { PolicySource } from '../../plugin/policy.js'
 import type { Standings } from '../../plugin/standing.js'
 import type { PolicySettings } from '../../policy/policy-of.js'
+import type { StoreState } from '../../store/nonce-store.js'
 import { RequestStats } from './request-stats.js'
 import type { ServingState } from './serving-state.js'
 import { StateFile } from './state-file.js'
 
-/** How often the file is renewed while requests come, or the life on the chain changes. */
+/** How often the file is renewed while requests come, or the life on the chain or the store of nonces changes. */
 const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
 const IDLE_MS = 30_000
@@ -27,6 +28,7 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
   readonly load: () => AxonLoad
+  readonly store: () => StoreState
   readonly forged: () => readonly ClaimCount[]
   /** epoch milliseconds */
   readonly now?: () => number
@@ -61,7 +63,20 @@ type NeuronPart = {
  * that serves the same hotkey, and the log says so once.
  */
 export function keepState(options: KeepState): AsyncDisposable {
-  const { path, log, axon, standings, policy, rateLeft, neuron, load, forged, now = Date.now, ...serving } = options
+  const {
+    path,
+    log,
+    axon,
+    standings,
+    policy,
+    rateLeft,
+    neuron,
+    load,
+    store,
+    forged,
+    now = Date.now,
+    ...serving
+  } = options
   const stats = new RequestStats({
     axon,
     hotkey: serving.hotkey,
@@ -83,6 +98,7 @@ export function keepState(options: KeepState): AsyncDisposable {
       ...serving,
       ...neuronFields(neuron?.()),
       load: load(),
+      store: store(),
       forged: forged(),
       policy: { ...policy.settings, isLost: policy.isLost },
       requests: {
@@ -96,7 +112,7 @@ export function keepState(options: KeepState): AsyncDisposable {
   let writing: Promise<void> | undefined
   const renew = () => {
     const at = performance.now()
-    const changes = JSON.stringify([stats.changes, neuronFields(neuron?.())])
+    const changes = JSON.stringify([stats.changes, neuronFields(neuron?.()), store()])
     const { settings } = policy
     const isSame = changes === written.changes && settings === written.settings
     if (writing || (at - written.at < IDLE_MS && isSame)) return

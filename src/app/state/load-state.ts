@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AxonLoad } from '../../axon/load.js'
 import type { ClaimCount } from '../../axon/state/claim-counts.js'
+import type { StoreState } from '../../store/nonce-store.js'
 
 const count = z.int().min(0)
 /** epoch milliseconds; a `Date` holds no more */
@@ -22,6 +23,12 @@ export const loadState = z.object({
   }),
   nonces: z.object({ remembered: count, of: count }),
 }) satisfies z.ZodType<AxonLoad>
+
+/** How the store of nonces does. */
+export const storeState = z.object({
+  kind: z.enum(['disk', 'memory', 'redis']),
+  failure: z.object({ code: z.string().nullable(), message: z.string(), hint: z.string(), since: time }).nullable(),
+}) satisfies z.ZodType<StoreState>
 
 /** The hotkeys that were named without their key in the last hour. */
 export const forgedState = z

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
 import { policySettings } from '../../policy/settings.js'
-import { forgedState, loadState } from './load-state.js'
+import { forgedState, loadState, storeState } from './load-state.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1
@@ -40,6 +40,8 @@ const servingState = z.object({
   ours: z.object({ ip: z.string(), port: z.int().min(1).max(65_535) }).nullable(),
   /** null: a version of the miner that does not count it wrote the file */
   load: loadState.nullable().default(null),
+  /** how the store of nonces does; null: a version of the miner that does not tell wrote the file */
+  store: storeState.nullable().default(null),
   forged: forgedState.default([]),
   /** the policy in force; null: a version of the miner wrote the file that did not tell */
   policy: policySettings

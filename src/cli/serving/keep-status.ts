@@ -26,6 +26,7 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     rateLeft: hotkey => axon.rateLeft(hotkey),
     neuron: () => neuron.report(),
     load: () => axon.load(),
+    store: () => axon.storeState(),
     forged: () => axon.claims.recent(),
     network: networkName(valuesOf(configuration, hostSections.subtensor).network),
     netuid,

@@ -187,6 +187,13 @@ function lookAtServing(status: Status, found: Found): void {
       'see its log, or name other endpoints with --chain-endpoint',
     )
   }
+  const failure = state.store?.failure
+  if (failure)
+    found.add(
+      'STORE_FAILS',
+      `miner serve cannot keep spent nonces, so that callers get 503, since ${spanText(at - failure.since)}: ${failure.message}`,
+      failure.hint,
+    )
   const { callers, others, reasons } = state.requests
   const failed = [...callers, others].reduce((sum, one) => sum + one.failed, 0)
   if (failed > 0 && [...callers, others].every(({ answered }) => answered === 0)) {

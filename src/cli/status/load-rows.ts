@@ -1,6 +1,6 @@
 import { shortHotkey } from '../../app/log/event-text.js'
 import type { ServingState } from '../../app/state/serving-state.js'
-import { agoText, groupedText } from '../../text/span.js'
+import { agoText, groupedText, spanText } from '../../text/span.js'
 
 type Row = readonly [name: string, value: string]
 type Holder = { readonly kind: 'hotkey' | 'network'; readonly name: string; readonly amount: number }
@@ -23,6 +23,13 @@ export function loadRows({ load }: Pick<ServingState, 'load'>): readonly Row[] {
     ],
     ['nonces', `${ofText(nonces.remembered, nonces.of)} remembered`],
   ]
+}
+
+/** Returns where the spent nonces are kept, and since when that fails. */
+export function storeRows({ store }: Pick<ServingState, 'store'>, at: number): readonly Row[] {
+  if (!store) return []
+  const { kind, failure } = store
+  return [['store', failure ? `${kind}, fails since ${spanText(at - failure.since)}` : kind]]
 }
 
 /** Returns whose hotkeys were named without their key, and from where. */

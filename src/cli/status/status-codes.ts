@@ -31,6 +31,12 @@ export const statusCodes = {
     meaning: '`miner serve` cannot read the chain, and decides by old standings or by none',
     remedy: 'check its log and its network, or name other endpoints with `--chain-endpoint`',
   },
+  STORE_FAILS: {
+    meaning:
+      '`miner serve` cannot keep the nonces of requests, in its data folder or in Redis, and refuses callers with 503',
+    remedy:
+      'make room on the disk, or see whether the Redis of `--store` runs and is in reach; the miner goes on by itself',
+  },
   NO_CALLERS: {
     meaning:
       'the settings refuse every neuron of the subnet: because each neuron lacks a validator permit, has less stake than `--min-stake`, or is on `--deny`',

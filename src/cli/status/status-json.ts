@@ -58,7 +58,7 @@ function chainJson({ metagraph, connection }: ChainStatus, at: number): object |
 }
 
 function servingJson(state: ServingState, isRunning: boolean): object {
-  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, ...rest } = state
+  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, store, ...rest } = state
   return {
     running: isRunning,
     ...rest,
@@ -66,6 +66,7 @@ function servingJson(state: ServingState, isRunning: boolean): object {
     writtenAt: isoTime(writtenAt),
     stoppedAt: stoppedAt === null ? null : isoTime(stoppedAt),
     problem: problem && { ...problem, since: isoTime(problem.since) },
+    store: store && { ...store, failure: store.failure && { ...store.failure, since: isoTime(store.failure.since) } },
     forged: forged.map(withIsoTime),
     requests: {
       ...requests,

@@ -12,7 +12,7 @@ import { counted } from '../subnet/metagraph-table.js'
 import { stakeText } from '../subnet/neuron-record.js'
 import type { Status } from './collect-status.js'
 import { type Findings, immunityLeftMs } from './find-problems.js'
-import { forgedRows, loadRows } from './load-rows.js'
+import { forgedRows, loadRows, storeRows } from './load-rows.js'
 import type { Ping } from './ping-axon.js'
 import { placeOf } from './status-json.js'
 
@@ -22,7 +22,12 @@ const MAX_CALLERS = 20
 /** Formats the status for people, on one page. @param width columns of the terminal, if it is one */
 export function statusPage(status: Status, findings: Findings, width: number | undefined): string {
   const { state } = status.serving
-  const ofServing = state ? [loadRows(state), [...requests(state, status), ...forgedRows(state, status.at)]] : []
+  const ofServing = state
+    ? [
+        [...loadRows(state), ...storeRows(state, status.at)],
+        [...requests(state, status), ...forgedRows(state, status.at)],
+      ]
+    : []
   const parts = [miner(status), whereabouts(status), connection(status), ...ofServing].filter(part => part.length > 0)
   const longest = Math.max(...parts.flat().map(([name]) => name.length))
   const aligned = parts.map(part => part.map(([name, value]) => [name.padEnd(longest), value] as const))

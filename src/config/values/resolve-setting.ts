@@ -3,7 +3,7 @@ import { escapeName } from '../../text/escape.js'
 import type { LayerValue, OnProblem } from '../layer.js'
 import type { Origin } from '../origin.js'
 import type { Problem, ProblemCode } from '../problem.js'
-import { isReference, REDACTED, secretsIn, secretsOf } from '../redact.js'
+import { isReference, passwordsOf, REDACTED, secretsIn, secretsOf } from '../redact.js'
 import type { Setting } from '../schema/setting.js'
 import { convert } from './convert.js'
 import { settingHint } from './hint.js'
@@ -20,6 +20,8 @@ export type ResolvedSetting = {
   readonly warnings: readonly Problem[]
   /** the paths of the secrets that stand in the layer themselves, neither as `env:NAME` nor as `file:PATH` */
   readonly literals: readonly string[]
+  /** the paths of the URLs that have a password */
+  readonly passwords: readonly string[]
   /** texts that messages must not contain, including those of a refused value */
   readonly secrets: readonly string[]
 }
@@ -67,13 +69,15 @@ export async function resolveSetting(
     if (!skipped.has(path)) report(path, problem, hint ?? unitHint)
   })
   const literals = [...secretsOf(setting, written)].flatMap(([at, secret]) => (isReference(secret) ? [] : [at]))
+  const passwords = passwordsOf(setting, written)
   return {
     setting,
     value: problems.length > 0 ? undefined : (checked ?? value),
     origin,
     problems,
-    warnings: [...exposed(setting, literals, origin), ...unread],
+    warnings: [...exposed(setting, { literals, passwords, origin }), ...unread],
     literals,
+    passwords,
     // The schema may have changed the value, and both may be printed.
     secrets: [value, checked].flatMap(one => secretsIn(setting, one)),
   }
@@ -88,7 +92,7 @@ export function defaultSetting(setting: Setting, place?: Origin): ResolvedSettin
   const origin = setting.default === undefined ? undefined : ({ from: 'default' } as const)
   const problems = setting.required ? [missing(setting, place)] : []
   const secrets = secretsIn(setting, setting.default)
-  return { setting, value: setting.default, origin, problems, warnings: [], literals: [], secrets }
+  return { setting, value: setting.default, origin, problems, warnings: [], literals: [], passwords: [], secrets }
 }
 
 /** Tells of a duration out of range that its writer may have meant in milliseconds: `12000`. */
@@ -107,7 +111,10 @@ function missing(setting: Setting, origin?: Origin): Problem {
 
 // In a file that only its owner reads, warns only of secrets inside a list or a table: a file may hold secrets, but one of
 // many keys is easily overlooked when the file is passed on. `sharedFile` warns of a file that others read.
-function exposed(setting: Setting, literals: readonly string[], origin: Origin): readonly Problem[] {
+function exposed(
+  setting: Setting,
+  { literals, passwords, origin }: Pick<ResolvedSetting, 'literals' | 'passwords'> & { readonly origin: Origin },
+): readonly Problem[] {
   const { path, variables } = setting
   const warn = (at: string, problem: string, hint: string): Problem => {
     return { code: 'SECRET_EXPOSED', path: at, message: `${escapeName(at)} ${problem}`, origin, hint }
@@ -120,6 +127,8 @@ function exposed(setting: Setting, literals: readonly string[], origin: Origin):
         `set ${variables[0]}, or give env:NAME or file:PATH`,
       ),
     ]
+  if (origin.from === 'flag' && passwords.length > 0)
+    return [warn(path, 'has a password, and others on this machine can see the command line', `set ${variables[0]}`)]
   if (origin.from !== 'file') return []
   return literals
     .filter(at => at !== path)

@@ -19,7 +19,10 @@ export function checkRules(
   const valid = resolved.filter(({ problems }) => problems.length === 0)
   const values = Object.fromEntries(valid.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
   const invalid = new Set(resolved.filter(one => !valid.includes(one)).map(({ setting }) => setting.key))
-  const broken = (section.rules?.(values) ?? []).filter(({ beside = [] }) => !beside.some(key => invalid.has(key)))
+  const broken = (section.rules?.(values) ?? []).filter(
+    // To a rule, an invalid setting looks missing.
+    ({ setting, beside = [] }) => ![setting, ...beside].some(key => invalid.has(key)),
+  )
   return broken.map(({ setting: key, at = [], message: problem, hint }) => {
     const { setting, origin } = resolved.find(one => one.setting.key === key) ?? {}
     const path = at.reduce(itemPath, setting?.path ?? key)

@@ -6,7 +6,7 @@ import { makePrivateFolder } from '../../disk/private-file.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
 import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
-import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../nonce-store.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
@@ -55,6 +55,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     const unknownUntilMs = why === null ? known.unknownUntilMs : startedAtMs + UNKNOWN_MS
     const isFirst = files.every(file => file === null)
     if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntilMs))
+    else if (unknownUntilMs > startedAtMs)
+      onEvent(unknownEvent('info', 'this process was started again within the 4 s in which it was not', unknownUntilMs))
 
     const salt = head?.salt ?? randomUUID()
     const memory = new NonceMemory({
@@ -107,6 +109,10 @@ class DiskStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#parts.memory.floorNs
+  }
+
+  get state(): StoreState {
+    return { kind: 'disk', failure: this.#outage.failure }
   }
 
   has(nonce: Nonce): boolean {

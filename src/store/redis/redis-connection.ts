@@ -42,12 +42,12 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
     maintNotifications: 'disabled',
     disableClientInfo: true,
   })
-  let isClosed = false
+  let closedBy: StoreError | null = null
   const close = (cause: unknown = new Error('the connection is closed')) => {
-    if (isClosed) return
-    isClosed = true
+    if (closedBy) return
+    closedBy = connectError(cause, nameOf(url))
     if (client.isOpen) client.destroy()
-    onClosed(cause)
+    onClosed(closedBy)
   }
   client.on('error', close)
   try {
@@ -59,7 +59,7 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
       async command(...words) {
         const reply = await answerIn(commandMs, client.sendCommand([...words])).catch(error => {
           if (error instanceof TimeoutError) close(error)
-          throw error
+          throw closedBy ?? error
         })
         return reply
       },
@@ -67,7 +67,7 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
     }
   } catch (error) {
     if (client.isOpen) client.destroy()
-    throw error instanceof StoreError ? error : connectError(error, nameOf(url))
+    throw error instanceof StoreError ? error : openError(error, nameOf(url))
   }
 }
 
@@ -84,6 +84,24 @@ function answerIn(ms: number, reply: Promise<unknown>): Promise<unknown> {
 function nameOf(url: string): string {
   const { protocol, host } = new URL(url)
   return `${protocol}//${host}`
+}
+
+/** What the client says when the first reply is none of Redis, or the connection is closed instead of one. */
+const NO_REDIS = /^(Disconnects client|Unknown RESP type|Socket closed unexpectedly)/
+
+function openError(cause: unknown, name: string): StoreError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  if (NO_REDIS.test(message))
+    return new StoreError('STORE_UNREACHABLE', `what answers at ${name} is no Redis`, {
+      hint: 'correct the host and the port in --store; a Redis with TLS needs rediss://',
+      cause,
+    })
+  if (/^ERR (invalid DB index|DB index is out of range|value is not an integer)/.test(message))
+    return new StoreError('STORE_REFUSED', `the Redis ${name} has no database of this number: ${message}`, {
+      hint: 'leave out the path of the URL in --store, or give a number below its setting databases, 16 by default',
+      cause,
+    })
+  return connectError(cause, name)
 }
 
 function connectError(cause: unknown, name: string): StoreError {

@@ -7,6 +7,8 @@ export type RedisLinkOptions = {
   readonly commandMs: number
   /** called before a connection is used, whose server may have forgotten what it was told before */
   readonly onUnknown: (why: string) => void
+  /** called when a connection can be used */
+  readonly onConnected: () => void
   /** called when a connection is lost, and for each failure to connect again */
   readonly onLost: (cause: unknown) => void
 }
@@ -43,7 +45,7 @@ export class RedisLink implements Disposable {
   }
 
   async #connect(): Promise<void> {
-    const { url, commandMs, onUnknown } = this.#options
+    const { url, commandMs, onUnknown, onConnected } = this.#options
     let isLost = false
     const onClosed = (cause: unknown) => {
       isLost = true
@@ -56,6 +58,7 @@ export class RedisLink implements Disposable {
       onUnknown(this.#runId === null ? 'this process sees its Redis for the first time' : 'its Redis was started again')
     this.#runId = connection.runId
     this.#connection = connection
+    onConnected()
   }
 
   #lose(cause: unknown): void {

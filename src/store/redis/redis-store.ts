@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { NonceMemory } from '../nonce-memory.js'
-import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from '../nonce-store.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
 import { requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
@@ -59,10 +60,19 @@ class RedisStore implements NonceStore {
     return this.#memory.floorNs
   }
 
+  get state(): StoreState {
+    return { kind: 'redis', failure: this.#outage.failure }
+  }
+
   async open(): Promise<void> {
     const { url, commandMs = COMMAND_MS } = this.#options
-    const onLost = (cause: unknown) => void this.#outage.failed(cause, hint)
-    this.#link = await RedisLink.open({ url, commandMs, onUnknown: why => this.#beginUnknown(why), onLost })
+    this.#link = await RedisLink.open({
+      url,
+      commandMs,
+      onUnknown: why => this.#beginUnknown(why),
+      onConnected: () => this.#outage.worked(),
+      onLost: cause => void this.#outage.failed(cause, hintOf(cause)),
+    })
   }
 
   has(nonce: Nonce): boolean {
@@ -73,14 +83,15 @@ class RedisStore implements NonceStore {
     if (!this.#memory.spend(nonce, owner, nowMs)) return false
     try {
       const connection = this.#link?.connection
-      if (!connection) throw new Error('there is no connection to Redis')
+      // The link reports why.
+      if (!connection) throw this.#outage.refusal()
       // The server may have been started again while the signature was checked.
       requireKnown(nonce.signedAtNs, { nowMs, unknownUntilMs: this.unknownUntilMs })
       const isFirst = await this.#send(connection, nonce, nowMs)
       this.#outage.worked()
       return isFirst
     } catch (error) {
-      throw error instanceof Error && error.name === 'Refusal' ? error : this.#outage.failed(error, hint)
+      throw error instanceof Error && error.name === 'Refusal' ? error : this.#outage.failed(error, hintOf(error))
     }
   }
 
@@ -117,4 +128,7 @@ if last and ARGV[2] <= last then return 0 end
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[1])
 return 1`
 
-const hint = 'see whether the Redis runs, and is in reach of this machine'
+function hintOf(cause: unknown): string {
+  const known = cause instanceof StoreError ? cause.hint : undefined
+  return known ?? 'see whether the Redis runs, has room, and is in reach of this machine'
+}

@@ -22,6 +22,7 @@ import { publish } from '#dist/axon/events.js'
 import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { policySettings } from '#dist/policy/settings.js'
+import type { StoreState } from '#dist/store/nonce-store.js'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
 
 const record = {
@@ -47,6 +48,10 @@ const load: AxonLoad = {
     top: [{ kind: 'hotkey', name: alice.address, atWork: 1, waiting: 0 }],
   },
   nonces: { remembered: 7, of: 1_000_000 },
+}
+const store: StoreState = {
+  kind: 'redis',
+  failure: { code: 'TIMEOUT', message: 'no reply within 2000 ms', hint: 'start it', since: 1_795_000_000_000 },
 }
 const forged = [
   { hotkey: alice.address, address: '192.0.2.7', forged: 3, unchecked: 1, verified: 0, lastAt: 1_795_000_000_000 },
@@ -98,6 +103,7 @@ describe('the state of serve', () => {
       rateLeft: () => null,
       neuron,
       load: () => load,
+      store: () => store,
       forged: () => forged,
     })
 
@@ -111,6 +117,7 @@ describe('the state of serve', () => {
     assert.equal(problem, null)
     assert.deepEqual(state?.load, load)
     assert.deepEqual(state?.forged, forged)
+    assert.deepEqual(state?.store, store)
     assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
       state!.requests.callers.map(({ uid, hotkey, answered }) => [uid, hotkey, answered]),

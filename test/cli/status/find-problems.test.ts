@@ -16,6 +16,10 @@ const withMetagraph = (fields: object): Partial<Status> => ({
 const withState = (fields: object, isRunning = true): Partial<Status> => ({
   serving: { state: stateOf(fields), problem: null, isRunning },
 })
+const failing = {
+  kind: 'redis',
+  failure: { code: 'STORE_UNREACHABLE', message: 'cannot reach it', hint: 'start it', since: now - 60_000 },
+} as const
 const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
 
 describe('what miner status finds', () => {
@@ -85,6 +89,8 @@ describe('what miner status finds', () => {
     ['old standings', statusOf(withState({ chain: 'stale' })), ['STANDINGS_OLD']],
     ['no standings', statusOf(withState({ chain: 'unknown' })), ['STANDINGS_OLD']],
     ['old standings of a miner that ended', statusOf(withState({ chain: 'stale' }, false)), []],
+    ['a store that fails', statusOf(withState({ store: failing })), ['STORE_FAILS']],
+    ['a store that failed before its miner ended', statusOf(withState({ store: failing }, false)), []],
     ['a slow clock', statusOf(withMetagraph({ blockAt: now + 5_000 })), ['CLOCK_WRONG']],
     ['an old head', statusOf(withMetagraph({ blockAt: now - 130_000 })), ['HEAD_OLD']],
     [
@@ -135,6 +141,16 @@ describe('what miner status finds', () => {
       assert.deepEqual(codesOf(status), codes)
       assert.ok(findProblems(status).problems.every(({ hint }) => hint !== ''))
     })
+
+  it('tells since when the store fails, and what mends it', () => {
+    const status = statusOf(withState({ store: failing }))
+    const page = statusPage(status, findProblems(status), undefined)
+    assert.match(page, /^ {2}store +redis, fails since 60 s$/m)
+    assert.match(page, /^problem: .* callers get 503, since 60 s: cannot reach it\n {2}try: start it$/m)
+    const { serving } = statusJson(status, findProblems(status)) as { serving: { store: unknown } }
+    const since = new Date(now - 60_000).toISOString()
+    assert.deepEqual(serving.store, { ...failing, failure: { ...failing.failure, since } })
+  })
 
   it('tells what the metagraph on disk proves no more', () => {
     const metagraph = { ...chain.metagraph!, readAt: now - 3 * 3_600_000 }

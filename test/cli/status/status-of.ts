@@ -55,6 +55,7 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
       },
       nonces: { remembered: 1_234, of: 1_000_000 },
     },
+    store: { kind: 'disk', failure: null },
     forged: [
       {
         hotkey: neurons[0]!.hotkey,

@@ -34,6 +34,7 @@ describe('the page of miner status', () => {
   checks        0 of 256 waiting
   places        3 of 16 at work, 2 of 64 waiting: 5C4hr…o1KY 2+2, 192.0.2.0/24 1+0
   nonces        1,234 of 1,000,000 remembered
+  store         disk
 
   requests      of the last 60 min
   uid 0         5C4hr…o1KY 1,234 answered, 2 refused, 1 failed, last 2 s ago

@@ -183,6 +183,32 @@ describe('resolveSecrets', () => {
     assert.match(file.warnings[0]!.message, /file \/nowhere\/key, which does not exist/)
   })
 
+  it('warns of a password in a URL on the command line, or in a file that others read', async () => {
+    const url = 'http://user:verysecret@one.test'
+    const { warnings } = await read({ flags: [typed('openai.baseUrl', '--base-url', url)] })
+    assert.deepEqual(
+      warnings.map(({ code, message, hint }) => [code, message, hint]),
+      [
+        [
+          'SECRET_EXPOSED',
+          'openai.baseUrl has a password, and others on this machine can see the command line',
+          'set MINER_OPENAI_BASE_URL',
+        ],
+      ],
+    )
+    const plain = [typed('openai.baseUrl', '--base-url', 'http://user@one.test')]
+    assert.deepEqual((await read({ flags: plain })).warnings, [])
+    const toml = `[openai]\nbaseUrl = "${url}"`
+    const [shared, ...more] = (await read({ toml, mode: 0o644 })).warnings
+    assert.deepEqual(more, [])
+    assert.match(
+      shared!.message,
+      /^the password in openai.baseUrl is a secret in .*, which others on this machine can read/,
+    )
+    assert.match(shared!.hint!, /^chmod 600 [^,]*$/)
+    assert.deepEqual((await read({ toml, mode: 0o600 })).warnings, [])
+  })
+
   it('warns of a literal secret on the command line, and of nothing else', async () => {
     const { warnings } = await read({ flags: [typed('openai.apiKey', '--api-key', 'sk-verysecret')] })
     assert.deepEqual(warnings, [
