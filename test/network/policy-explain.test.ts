@@ -98,9 +98,26 @@ describe('miner policy explain', () => {
     assert.equal(denied.refusal.status, 403)
     const validator = await explained(alice.address, ...args)
     assert.deepEqual(
-      validator.rates.map(({ left, ...rate }: { left: number }) => [rate, Math.floor(left)]),
-      [[{ of: 'operator', rate: '3/day', by: 'hotkey' }, 2]],
+      [validator.admitted, validator.rates],
+      [true, [{ of: 'operator', rate: '3/day', by: 'hotkey', left: 2 }]],
     )
+    // A new policy renews the file at once, with what the rates leave.
+    for (let asked = 0; asked < 2; asked++) assert.equal((await send(miner.url, signedRequest())).status, 200)
+    writeFileSync(config, `[policy]\nrate = "3/day"\ndeny = ["${charlie.address}", "${dave.address}"]\n`)
+    const again = miner.next('reloaded')
+    miner.send('SIGHUP')
+    await again
+    let used = await explained(alice.address, ...args)
+    while (used.admitted) {
+      await setTimeout(50)
+      used = await explained(alice.address, ...args)
+    }
+    const { retryAfter, ...refusal } = used.refusal
+    assert.deepEqual(refusal, { status: 429, code: 'RATE_EXCEEDED', message: 'Too many requests: at most 3/day' })
+    assert.ok(retryAfter > 8 * 3_600 - 3_600 && retryAfter <= 8 * 3_600, String(retryAfter))
+    assert.deepEqual([used.rates[0].left, used.place], [0, null])
+    const page = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
+    assert.match(page.stdout, /^refused with 429: Too many requests: at most 3\/day; it may ask again in [78] h/)
     const { stdout } = await runMiner(['policy', 'explain', charlie.address, ...args], { env: env() })
     assert.match(stdout, /^refused with 403: Forbidden\. Key is blacklisted: blacklisted hotkey\.\n/)
     assert.match(stdout, /^ {2}policy +of the running miner, process \d+, as of \d+ s ago$/m)

@@ -1,5 +1,6 @@
+import type { Refusal } from '../../wires/refusal.js'
 import { decimalAmount } from '../subnet/amount.js'
-import type { Explanation } from './explain-policy.js'
+import { type Explanation, retryAfterOf } from './explain-policy.js'
 import type { KnownPolicy } from './known-policy.js'
 
 /** Returns an explanation as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
@@ -9,7 +10,7 @@ export function explanationJson(explanation: Explanation, { running, metagraph, 
     hotkey,
     synapse,
     admitted: refusal === null,
-    refusal: refusal && { status: refusal.status, code: refusal.code, message: refusal.message },
+    refusal: refusal && refusalJson(refusal),
     policyOf: running
       ? { running: true, pid: running.pid, url: running.url, writtenAt: new Date(running.writtenAt).toISOString() }
       : { running: false },
@@ -23,4 +24,11 @@ export function explanationJson(explanation: Explanation, { running, metagraph, 
     rates,
     place: place && { stranger: place.isStranger, stake: decimalAmount(place.stakeRao) },
   }
+}
+
+/** `retryAfter` is in seconds. */
+function refusalJson(refusal: Refusal): object {
+  const { status, code, message } = refusal
+  const seconds = retryAfterOf(refusal)
+  return { status, code, message, ...(seconds !== null && { retryAfter: seconds }) }
 }

@@ -1,7 +1,7 @@
-import { agoText, groupedText } from '../../text/span.js'
+import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount } from '../subnet/amount.js'
-import type { ExplainedRate, Explanation } from './explain-policy.js'
+import { type ExplainedRate, type Explanation, retryAfterOf } from './explain-policy.js'
 import type { KnownPolicy } from './known-policy.js'
 
 type PageOptions = { readonly known: KnownPolicy; readonly now: number; readonly width: number | undefined }
@@ -21,9 +21,11 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
 }
 
 function outcomeText({ refusal, rates }: Explanation): string {
-  if (refusal) return `refused with ${refusal.status}: ${refusal.message}`
-  const used = rates.find(({ left }) => left !== null && left < 1)
-  if (used) return `refused with 429 until its rate of ${used.rate} allows another request`
+  if (refusal) {
+    const seconds = retryAfterOf(refusal)
+    const again = seconds === null ? '' : `; it may ask again in ${spanText(seconds * 1000)}`
+    return `refused with ${refusal.status}: ${refusal.message}${again}`
+  }
   return rates.length === 0 ? 'admitted' : `admitted, at most ${rates.map(({ rate }) => rate).join(' and ')}`
 }
 
@@ -47,10 +49,7 @@ function standingText({ standing }: Explanation, { metagraph, chain }: KnownPoli
 
 function rateRow({ of, rate, by, left }: ExplainedRate): readonly [string, string] {
   const counted = by === 'address' ? 'counted by its address' : 'counted by itself'
-  return [
-    of === 'route' ? 'route rate' : 'rate',
-    `${rate}, ${counted}${left === null ? '' : `, ${Math.floor(left)} left`}`,
-  ]
+  return [of === 'route' ? 'route rate' : 'rate', `${rate}, ${counted}${left === null ? '' : `, ${left} left`}`]
 }
 
 function placeText({ isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>): string {
