@@ -32,9 +32,10 @@ describe('miner policy explain', () => {
     BT_WALLET_PATH: join(home, 'wallets'),
     BT_WALLET_NAME: 'plain',
   })
-  const explained = async (hotkey: string, ...args: string[]) => {
+  const explained = async (hotkey: string, ...args: string[]) => await explainedWith(0, hotkey, ...args)
+  const explainedWith = async (exit: number, hotkey: string, ...args: string[]) => {
     const { code, stdout, stderr } = await runMiner(['policy', 'explain', hotkey, '--json', ...args], { env: env() })
-    assert.deepEqual([code, stderr], [0, ''])
+    assert.deepEqual([code, stderr], [exit, ''])
     const document = JSON.parse(stdout)
     return { ...document, verdicts: document.rules.map(({ rule, verdict }: Rule) => `${rule} ${verdict}`) }
   }
@@ -52,9 +53,18 @@ describe('miner policy explain', () => {
       'stake passes',
     ])
     assert.deepEqual(
-      [validator.admitted, validator.policyOf, validator.chain, validator.standing],
-      [true, { running: false }, 'fresh', { uid: 0, stake: '5000', permit: true }],
+      [validator.admitted, validator.chain, validator.chainError, validator.standing],
+      [true, 'fresh', null, { uid: 0, stake: '5000', permit: true }],
     )
+    const { network, ...lookedFor } = validator.policyOf.lookedFor
+    assert.deepEqual(
+      [validator.policyOf.running, lookedFor],
+      [false, { wallet: 'plain/default', hotkey: bob.address, netuid: 1, error: null }],
+    )
+    const { stdout, stderr } = await runMiner(['policy', 'explain', alice.address, ...settings], { env: env() })
+    assert.equal(stderr, '')
+    const whose = `plain/default \\(${bob.address.slice(0, 4)}\\S+\\) on netuid 1 of \\S+`
+    assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`no miner serve of ${whose} runs on this machine`))
     assert.deepEqual(validator.rates, [{ of: 'operator', rate: '30/min', by: 'hotkey', left: null }])
     assert.deepEqual(validator.place, { stranger: false, stake: '5000' })
 
@@ -118,6 +128,15 @@ describe('miner policy explain', () => {
     assert.deepEqual([used.rates[0].left, used.place], [0, null])
     const page = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
     assert.match(page.stdout, /^refused with 429: Too many requests: at most 3\/day; it may ask again in [78] h/)
+    assert.deepEqual(validator.policyOf.unusedFlags, [])
+    const flags = ['--deny', alice.address, '--min-stake', '7000']
+    const flagged = await explained(alice.address, ...args, ...flags)
+    assert.deepEqual([flagged.verdicts[0], flagged.policyOf.unusedFlags], ['deny passes', ['--deny', '--min-stake']])
+    const warned = await runMiner(['policy', 'explain', alice.address, ...args, ...flags], { env: env() })
+    assert.match(
+      warned.stderr,
+      /^warning: the policy of the running miner is in force: --deny, --min-stake are not used$/m,
+    )
     const { stdout } = await runMiner(['policy', 'explain', charlie.address, ...args], { env: env() })
     assert.match(stdout, /^refused with 403: Forbidden\. Key is blacklisted: blacklisted hotkey\.\n/)
     assert.match(stdout, /^ {2}policy +of the running miner, process \d+, as of \d+ s ago$/m)
@@ -136,8 +155,41 @@ describe('miner policy explain', () => {
       await miner.stop()
     }
     const known = await explained(alice.address, '--network', url)
-    assert.deepEqual([known.chain, known.admitted], ['stale', true])
-    const later = await explained(dave.address, '--network', url)
+    assert.deepEqual([known.chain, known.admitted, known.chainError.code], ['stale', true, 'UNREACHABLE'])
+    const later = await explainedWith(1, dave.address, '--network', url)
     assert.deepEqual([later.standing, later.refusal.code], ['unknown', 'STANDINGS_UNKNOWN'])
+  })
+
+  it('says why, and exits with 1, when it knows nothing of the standing', async () => {
+    let url = ''
+    {
+      await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+      url = node.url
+    }
+    const unknown = await explainedWith(1, alice.address, '--network', url)
+    assert.deepEqual(
+      [unknown.chain, unknown.chainError.code, unknown.refusal.retryAfter],
+      ['unknown', 'UNREACHABLE', 12],
+    )
+    assert.ok(unknown.chainError.hint.length > 0)
+    const { code, stderr } = await runMiner(['policy', 'explain', alice.address, '--network', url], { env: env() })
+    assert.equal(code, 1)
+    assert.match(stderr, /^warning: .*\(UNREACHABLE\)\n {2}try: \S/s)
+    // The lists decide without the chain.
+    await explained(alice.address, '--network', url, '--deny', alice.address)
+  })
+
+  it('warns of a wallet that does not exist', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+    const args = ['--network', node.url, '--wallet-name', 'nobody']
+    const { policyOf } = await explained(alice.address, ...args)
+    assert.deepEqual(
+      [policyOf.running, policyOf.lookedFor.wallet, policyOf.lookedFor.hotkey, policyOf.lookedFor.error.code],
+      [false, 'nobody/default', null, 'HOTKEY_NOT_FOUND'],
+    )
+    const { code, stdout, stderr } = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
+    assert.equal(code, 0)
+    assert.match(stderr, /^warning: .*\(HOTKEY_NOT_FOUND\)\n {2}try: \S/s)
+    assert.match(stdout, /nobody\/default is not known/)
   })
 })

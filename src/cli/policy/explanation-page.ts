@@ -1,8 +1,9 @@
+import { shortHotkey } from '../../app/log/event-text.js'
 import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount } from '../subnet/amount.js'
 import { type ExplainedRate, type Explanation, retryAfterOf } from './explain-policy.js'
-import type { KnownPolicy } from './known-policy.js'
+import type { KnownPolicy, WantedMiner } from './known-policy.js'
 
 type PageOptions = { readonly known: KnownPolicy; readonly now: number; readonly width: number | undefined }
 
@@ -29,10 +30,15 @@ function outcomeText({ refusal, rates }: Explanation): string {
   return rates.length === 0 ? 'admitted' : `admitted, at most ${rates.map(({ rate }) => rate).join(' and ')}`
 }
 
-function policyText({ running, chain }: KnownPolicy, now: number): string {
-  if (!running && chain === null) return "of this command's configuration, without a chain"
-  if (!running) return "of this command's configuration: no miner serve runs for this hotkey and network"
+function policyText({ running, wanted }: KnownPolicy, now: number): string {
+  if (!running) return `of this command's configuration${wanted ? `: ${notRunningText(wanted)}` : ', without a chain'}`
   return `of the running miner, process ${running.pid}, as of ${agoText(running.writtenAt, now)}`
+}
+
+function notRunningText({ wallet, hotkey, netuid, network }: WantedMiner): string {
+  if (hotkey === null) return `the address of the hotkey ${wallet} is not known, so no miner serve was looked for`
+  const whose = `${wallet} (${shortHotkey(hotkey)}) on netuid ${netuid} of ${network}`
+  return `no miner serve of ${whose} runs on this machine`
 }
 
 function standingText({ standing }: Explanation, { metagraph, chain }: KnownPolicy, now: number): string {
