@@ -23,7 +23,7 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     axon: id,
     standings: neuron.standings,
     policy,
-    rateLeft: hotkey => axon.rateLeft(hotkey),
+    rateLeft: caller => axon.rateLeft(caller),
     neuron: () => neuron.report(),
     load: () => axon.load(),
     forged: () => axon.claims.recent(),

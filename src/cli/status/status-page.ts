@@ -22,7 +22,10 @@ const MAX_CALLERS = 20
 /** Formats the status for people, on one page. @param width columns of the terminal, if it is one */
 export function statusPage(status: Status, findings: Findings, width: number | undefined): string {
   const { state } = status.serving
-  const ofServing = state ? [loadRows(state), [...requests(state, status), ...forgedRows(state, status.at)]] : []
+  const { isRunning } = status.serving
+  const ofServing = state
+    ? [isRunning ? loadRows(state) : [], [...requests(state, status), ...forgedRows(state, status.at)]]
+    : []
   const parts = [miner(status), whereabouts(status), connection(status), ...ofServing].filter(part => part.length > 0)
   const longest = Math.max(...parts.flat().map(([name]) => name.length))
   const aligned = parts.map(part => part.map(([name, value]) => [name.padEnd(longest), value] as const))
