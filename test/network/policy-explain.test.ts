@@ -64,6 +64,7 @@ describe('miner policy explain', () => {
     const { stdout, stderr } = await runMiner(['policy', 'explain', alice.address, ...settings], { env: env() })
     assert.equal(stderr, '')
     const whose = `plain/default \\(${bob.address.slice(0, 4)}\\S+\\) on netuid 1 of \\S+`
+    assert.match(stdout, /^ {2}place +with the weight of its stake, 5,000\.00 TAO$/m)
     assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`no miner serve of ${whose} runs on this machine`))
     assert.deepEqual(validator.rates, [{ of: 'operator', rate: '30/min', by: 'hotkey', left: null }])
     assert.deepEqual(validator.place, { stranger: false, stake: '5000' })
@@ -80,6 +81,9 @@ describe('miner policy explain', () => {
     assert.deepEqual(stranger.rates, [{ of: 'route', rate: '10 in 10 s', by: 'address', left: null }])
     const ping = await explained(alice.address, ...settings, '--deny', alice.address)
     assert.deepEqual(ping.verdicts.slice(0, 2), ['deny refuses', 'allow not asked'])
+    assert.deepEqual(ping.rules[1], { rule: 'allow', verdict: 'not asked' })
+    const offline = await explained(alice.address, '--network', 'none')
+    assert.deepEqual([offline.chain, offline.standing], [null, null])
   })
 
   it('tells what the running miner has in force, and what a rate leaves', async () => {

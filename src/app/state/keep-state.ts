@@ -13,7 +13,10 @@ const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
 const IDLE_MS = 30_000
 
-export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect'> & {
+export type KeepState = Pick<
+  ServingState,
+  'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect' | 'hasPriority'
+> & {
   /** of the file, see `statePath` */
   readonly path: string
   readonly log: Log

@@ -27,10 +27,10 @@ export function explanationJson(explanation: Explanation, known: KnownPolicy): o
     chainError: chainError && errorJson(chainError),
     metagraph: metagraph && { block: metagraph.block, readAt: new Date(metagraph.readAt).toISOString() },
     standing:
-      typeof standing === 'string'
-        ? standing
+      chain === null || typeof standing === 'string'
+        ? chain && standing
         : { uid: standing.uid, stake: decimalAmount(standing.stakeRao), permit: standing.hasPermit },
-    rules,
+    rules: rules.map(({ rule, verdict, why }) => ({ rule, verdict, ...(why !== '' && { why }) })),
     rates,
     place: place && { stranger: place.isStranger, stake: decimalAmount(place.stakeRao) },
   }

@@ -17,7 +17,7 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
     ['standing', standingText(explanation, known, now)],
   ] as const
   const asked = rules.map(({ rule, verdict, why }) => [rule, why === '' ? verdict : `${verdict}: ${why}`] as const)
-  const then = [...rates.map(rateRow), ...(place ? [['place', placeText(place)] as const] : [])]
+  const then = [...rates.map(rateRow), ...(place ? [['place', placeText(place, known)] as const] : [])]
   return `${outcomeText(explanation)}\n\n${rows(head, width)}\n${rows([...asked, ...then], width)}`.trimEnd()
 }
 
@@ -48,7 +48,7 @@ function standingText({ standing }: Explanation, { metagraph, chain }: KnownPoli
       ? 'not known'
       : standing === 'unregistered'
         ? 'not registered'
-        : `uid ${standing.uid}, ${standing.hasPermit ? 'with a' : 'without a'} permit, stake ${shownAmount(standing.stakeRao)}`
+        : `uid ${standing.uid}, ${standing.hasPermit ? 'with a' : 'without a'} permit, stake ${shownAmount(standing.stakeRao)} TAO`
   if (!metagraph) return `${known}: there is no metagraph`
   return `${known}, by the metagraph of block ${groupedText(metagraph.block)}, read ${agoText(metagraph.readAt, now)} (${chain})`
 }
@@ -58,11 +58,14 @@ function rateRow({ of, rate, by, left }: ExplainedRate): readonly [string, strin
   return [of === 'route' ? 'route rate' : 'rate', `${rate}, ${counted}${left === null ? '' : `, ${left} left`}`]
 }
 
-function placeText({ isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>): string {
+function placeText(
+  { isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>,
+  { running }: KnownPolicy,
+): string {
   if (isStranger) return 'a stranger: behind all other callers, and in at most half of the places'
   const share =
     isAllowed && stakeRao === 0n
       ? 'the median weight of the callers with stake'
-      : `the weight of its stake, ${shownAmount(stakeRao)}`
-  return `by the priority hook of the miner, then with ${share}`
+      : `the weight of its stake, ${shownAmount(stakeRao)} TAO`
+  return running?.hasPriority ? `by the priority hook of the miner, then with ${share}` : `with ${share}`
 }

@@ -90,6 +90,7 @@ describe('the state of serve', () => {
       port: 8091,
       miner: 'echo',
       dialect: 'prompting',
+      hasPriority: false,
       standings,
       policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
         place: { hasChain: true },
