@@ -1,8 +1,7 @@
-import type { PrintedMessage } from '../errors/format-message.js'
 import type { Explanation } from './explain-policy.js'
 import type { KnownPolicy } from './known-policy.js'
 
-type Warning = PrintedMessage & { readonly label: 'warning' }
+type Warning = { readonly label: 'warning'; readonly message: string; readonly hint?: string | undefined }
 
 /** Returns what the reader of an explanation must know of where it comes from. */
 export function explanationWarnings({ wanted, unusedFlags, chainError }: KnownPolicy): readonly Warning[] {
