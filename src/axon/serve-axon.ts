@@ -33,8 +33,11 @@ export type Axon = AsyncDisposable & {
   readonly url: string
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
-  /** How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate. */
-  rateLeft(hotkey: string): number | null
+  /**
+   * How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate.
+   * The operator allows an exempt hotkey by name.
+   */
+  rateLeft(caller: { readonly hotkey: string; readonly isExempt: boolean }): number | null
   /** What the callers share of it at this moment. */
   load(): AxonLoad
   /** How its store of nonces does. */
@@ -133,7 +136,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       return connections.openRequests
     },
     claims: context.verification.claims,
-    rateLeft: hotkey => rateLeft(context.callerRates, context.policy.current, hotkey),
+    rateLeft: caller => rateLeft(context.callerRates, context.policy.current, caller),
     load: () => ({
       connections: connections.load(),
       bodies: budget.load(),

@@ -19,7 +19,7 @@ const RENEW_MS = 12_000
 export default class StatusCommand extends SettingsCommand {
   static override summary = 'Show how the miner does: on the chain, on this machine, and who asks it.'
   static override description =
-    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. It exits with 1 when it finds a problem; the page lists each with its fix.'
+    'Compares what the chain holds with this machine, pings the announced address, and reads the file that a running `miner serve` renews. It asks for no password if the public half of the hotkey is beside it. It does not find a miner that serves with --dev or --network none: such a miner keeps no file. It exits with 1 when it finds a problem; the page lists each with its fix.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --netuid 1',
     '<%= config.bin %> <%= command.id %> --netuid 1 --watch',

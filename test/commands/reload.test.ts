@@ -52,7 +52,7 @@ describe('the configuration file of a miner that serves', () => {
     assert.deepEqual(
       { level, by, changed, overridden, needsRestart },
       {
-        level: 'info',
+        level: 'warn',
         by: 'SIGHUP',
         changed: ['log.level', 'policy.allow', 'policy.rates'],
         overridden: ['policy.deny (--deny)'],
@@ -67,8 +67,22 @@ describe('the configuration file of a miner that serves', () => {
     assert.deepEqual([await statusOf(miner, charlie), await statusOf(miner, charlie)], [200, 429])
     const again = await reload(miner, 'reloaded')
     assert.deepEqual([again.changed, again.needsRestart], [[], ['axon.queue']])
+    assert.match(String(again.message), /^nothing changes in the policy and log\.level; /)
     assert.equal(await statusOf(miner, charlie), 429)
     assert.equal((await miner.stop()).code, 0)
+  })
+
+  it('warns of what a restart needs when the log holds warnings only', async () => {
+    const quiet = '[log]\nlevel = "warn"\n'
+    using file = configFile(allows(alice))
+    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    file.write(`${allows(alice)}${quiet}[axon]\nqueue = 3\n`)
+    assert.equal((await reload(miner, 'reloaded')).level, 'warn')
+    file.write(`${allows(charlie)}${quiet}[axon]\nqueue = 4\n`)
+    const { level, changed, needsRestart } = await reload(miner, 'reloaded')
+    assert.deepEqual([level, changed, needsRestart], ['warn', ['policy.allow'], ['axon.queue']])
+    file.write(`${allows(charlie)}[log]\nlevel = "info"\n`)
+    assert.equal((await reload(miner, 'reloaded')).level, 'info')
   })
 
   it('changes nothing with a mistake in it, and the log says what the start would', async () => {

@@ -89,7 +89,7 @@ describe('a hotkey that bittensor-wallet has just written', () => {
     const { code, stderr } = await spawnMiner(serve('locked'))
     assert.match(stderr, /is encrypted/)
     assert.match(stderr, new RegExp(`MINER_WALLET_PASSWORD, or ${Object.keys(wallets.environment)[0]} `))
-    assert.equal(code, 1)
+    assert.equal(code, 2)
   })
 
   it('answers nobody but those who are allowed', async () => {

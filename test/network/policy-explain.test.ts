@@ -32,9 +32,10 @@ describe('miner policy explain', () => {
     BT_WALLET_PATH: join(home, 'wallets'),
     BT_WALLET_NAME: 'plain',
   })
-  const explained = async (hotkey: string, ...args: string[]) => {
+  const explained = async (hotkey: string, ...args: string[]) => await explainedWith(0, hotkey, ...args)
+  const explainedWith = async (exit: number, hotkey: string, ...args: string[]) => {
     const { code, stdout, stderr } = await runMiner(['policy', 'explain', hotkey, '--json', ...args], { env: env() })
-    assert.deepEqual([code, stderr], [0, ''])
+    assert.deepEqual([code, stderr], [exit, ''])
     const document = JSON.parse(stdout)
     return { ...document, verdicts: document.rules.map(({ rule, verdict }: Rule) => `${rule} ${verdict}`) }
   }
@@ -52,9 +53,19 @@ describe('miner policy explain', () => {
       'stake passes',
     ])
     assert.deepEqual(
-      [validator.admitted, validator.policyOf, validator.chain, validator.standing],
-      [true, { running: false }, 'fresh', { uid: 0, stake: '5000', permit: true }],
+      [validator.admitted, validator.chain, validator.chainError, validator.standing],
+      [true, 'fresh', null, { uid: 0, stake: '5000', permit: true }],
     )
+    const { network, ...lookedFor } = validator.policyOf.lookedFor
+    assert.deepEqual(
+      [validator.policyOf.running, lookedFor],
+      [false, { wallet: 'plain/default', hotkey: bob.address, netuid: 1, error: null }],
+    )
+    const { stdout, stderr } = await runMiner(['policy', 'explain', alice.address, ...settings], { env: env() })
+    assert.equal(stderr, '')
+    const whose = `plain/default \\(${bob.address.slice(0, 4)}\\S+\\) on netuid 1 of \\S+`
+    assert.match(stdout, /^ {2}place +with the weight of its stake, 5,000\.00 TAO$/m)
+    assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`no miner serve of ${whose} runs on this machine`))
     assert.deepEqual(validator.rates, [{ of: 'operator', rate: '30/min', by: 'hotkey', left: null }])
     assert.deepEqual(validator.place, { stranger: false, stake: '5000' })
 
@@ -70,6 +81,9 @@ describe('miner policy explain', () => {
     assert.deepEqual(stranger.rates, [{ of: 'route', rate: '10 in 10 s', by: 'address', left: null }])
     const ping = await explained(alice.address, ...settings, '--deny', alice.address)
     assert.deepEqual(ping.verdicts.slice(0, 2), ['deny refuses', 'allow not asked'])
+    assert.deepEqual(ping.rules[1], { rule: 'allow', verdict: 'not asked' })
+    const offline = await explained(alice.address, '--network', 'none')
+    assert.deepEqual([offline.chain, offline.standing], [null, null])
   })
 
   it('tells what the running miner has in force, and what a rate leaves', async () => {
@@ -98,8 +112,34 @@ describe('miner policy explain', () => {
     assert.equal(denied.refusal.status, 403)
     const validator = await explained(alice.address, ...args)
     assert.deepEqual(
-      validator.rates.map(({ left, ...rate }: { left: number }) => [rate, Math.floor(left)]),
-      [[{ of: 'operator', rate: '3/day', by: 'hotkey' }, 2]],
+      [validator.admitted, validator.rates],
+      [true, [{ of: 'operator', rate: '3/day', by: 'hotkey', left: 2 }]],
+    )
+    // A new policy renews the file at once, with what the rates leave.
+    for (let asked = 0; asked < 2; asked++) assert.equal((await send(miner.url, signedRequest())).status, 200)
+    writeFileSync(config, `[policy]\nrate = "3/day"\ndeny = ["${charlie.address}", "${dave.address}"]\n`)
+    const again = miner.next('reloaded')
+    miner.send('SIGHUP')
+    await again
+    let used = await explained(alice.address, ...args)
+    while (used.admitted) {
+      await setTimeout(50)
+      used = await explained(alice.address, ...args)
+    }
+    const { retryAfter, ...refusal } = used.refusal
+    assert.deepEqual(refusal, { status: 429, code: 'RATE_EXCEEDED', message: 'Too many requests: at most 3/day' })
+    assert.ok(retryAfter > 8 * 3_600 - 3_600 && retryAfter <= 8 * 3_600, String(retryAfter))
+    assert.deepEqual([used.rates[0].left, used.place], [0, null])
+    const page = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
+    assert.match(page.stdout, /^refused with 429: Too many requests: at most 3\/day; it may ask again in [78] h/)
+    assert.deepEqual(validator.policyOf.unusedFlags, [])
+    const flags = ['--deny', alice.address, '--min-stake', '7000']
+    const flagged = await explained(alice.address, ...args, ...flags)
+    assert.deepEqual([flagged.verdicts[0], flagged.policyOf.unusedFlags], ['deny passes', ['--deny', '--min-stake']])
+    const warned = await runMiner(['policy', 'explain', alice.address, ...args, ...flags], { env: env() })
+    assert.match(
+      warned.stderr,
+      /^warning: the policy of the running miner is in force: --deny, --min-stake are not used$/m,
     )
     const { stdout } = await runMiner(['policy', 'explain', charlie.address, ...args], { env: env() })
     assert.match(stdout, /^refused with 403: Forbidden\. Key is blacklisted: blacklisted hotkey\.\n/)
@@ -119,8 +159,41 @@ describe('miner policy explain', () => {
       await miner.stop()
     }
     const known = await explained(alice.address, '--network', url)
-    assert.deepEqual([known.chain, known.admitted], ['stale', true])
-    const later = await explained(dave.address, '--network', url)
+    assert.deepEqual([known.chain, known.admitted, known.chainError.code], ['stale', true, 'UNREACHABLE'])
+    const later = await explainedWith(1, dave.address, '--network', url)
     assert.deepEqual([later.standing, later.refusal.code], ['unknown', 'STANDINGS_UNKNOWN'])
+  })
+
+  it('says why, and exits with 1, when it knows nothing of the standing', async () => {
+    let url = ''
+    {
+      await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+      url = node.url
+    }
+    const unknown = await explainedWith(1, alice.address, '--network', url)
+    assert.deepEqual(
+      [unknown.chain, unknown.chainError.code, unknown.refusal.retryAfter],
+      ['unknown', 'UNREACHABLE', 12],
+    )
+    assert.ok(unknown.chainError.hint.length > 0)
+    const { code, stderr } = await runMiner(['policy', 'explain', alice.address, '--network', url], { env: env() })
+    assert.equal(code, 1)
+    assert.match(stderr, /^warning: .*\(UNREACHABLE\)\n {2}try: \S/s)
+    // The lists decide without the chain.
+    await explained(alice.address, '--network', url, '--deny', alice.address)
+  })
+
+  it('warns of a wallet that does not exist', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+    const args = ['--network', node.url, '--wallet-name', 'nobody']
+    const { policyOf } = await explained(alice.address, ...args)
+    assert.deepEqual(
+      [policyOf.running, policyOf.lookedFor.wallet, policyOf.lookedFor.hotkey, policyOf.lookedFor.error.code],
+      [false, 'nobody/default', null, 'HOTKEY_NOT_FOUND'],
+    )
+    const { code, stdout, stderr } = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
+    assert.equal(code, 0)
+    assert.match(stderr, /^warning: .*\(HOTKEY_NOT_FOUND\)\n {2}try: \S/s)
+    assert.match(stdout, /nobody\/default is not known/)
   })
 })

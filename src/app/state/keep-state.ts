@@ -14,7 +14,10 @@ const RENEW_MS = 10_000
 /** How often it is renewed anyway, so that its age tells a miner that was killed from one that has no callers. */
 const IDLE_MS = 30_000
 
-export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect'> & {
+export type KeepState = Pick<
+  ServingState,
+  'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect' | 'hasPriority'
+> & {
   /** of the file, see `statePath` */
   readonly path: string
   readonly log: Log
@@ -24,7 +27,7 @@ export type KeepState = Pick<ServingState, 'netuid' | 'network' | 'hotkey' | 'ur
   /** hotkeys that it allows get a row without a standing, too */
   readonly policy: PolicyPart
   /** how many requests the rate of a hotkey leaves it; null: it has no rate */
-  readonly rateLeft: (hotkey: string) => number | null
+  readonly rateLeft: (caller: { readonly hotkey: string; readonly isExempt: boolean }) => number | null
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
   readonly load: () => AxonLoad
@@ -103,7 +106,10 @@ export function keepState(options: KeepState): AsyncDisposable {
       policy: { ...policy.settings, isLost: policy.isLost },
       requests: {
         ...requests,
-        callers: callers.map(caller => ({ ...caller, uid: uidOf(caller.hotkey), rateLeft: rateLeft(caller.hotkey) })),
+        callers: callers.map(caller => {
+          const { hotkey } = caller
+          return { ...caller, uid: uidOf(hotkey), rateLeft: rateLeft({ hotkey, isExempt: policy.allows(hotkey) }) }
+        }),
       },
     })
   }

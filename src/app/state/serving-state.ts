@@ -28,6 +28,8 @@ const servingState = z.object({
   port: z.int().min(1).max(65_535),
   miner: z.string(),
   dialect: z.string(),
+  /** whether the miner has a `priority` hook; null: a version of the miner wrote the file that did not tell */
+  hasPriority: z.boolean().nullable().default(null),
   /** how old the standings are by which it decides; null: it serves without a chain */
   chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
   /** why its settings refuse every neuron; null: they admit one, or it serves without a chain */

@@ -30,13 +30,17 @@ export function chargeCaller(
   else hotkeys.take(hotkey, rate)
 }
 
-/** How many requests the operator's rates leave a hotkey that is no stranger; null: it has no rate. */
+/**
+ * How many requests the operator's rates leave a hotkey that is no stranger; null: it has no rate.
+ *
+ * @param isExempt whether the operator allows it by name
+ */
 export function rateLeft(
   { hotkeys }: RateLimiters,
   { rate, rates }: Pick<Policy, 'rate' | 'rates'>,
-  hotkey: string,
+  { hotkey, isExempt }: { readonly hotkey: string; readonly isExempt: boolean },
 ): number | null {
-  const own = rates.has(hotkey) ? rates.get(hotkey) : rate
+  const own = rates.has(hotkey) ? rates.get(hotkey) : isExempt ? null : rate
   return own ? hotkeys.left(hotkey, own) : null
 }
 

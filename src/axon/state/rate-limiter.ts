@@ -23,14 +23,9 @@ export class RateLimiter {
    * @throws {Refusal} BUDGET_USED when fewer are left, and RATE_EXCEEDED at a rate of the operator's; none is taken then
    */
   take(caller: string, rate: Rate | WrittenRate, cost = 1): void {
-    const { limit, windowMs } = rate
     const left = this.left(caller, rate)
     if (!(cost <= left)) {
-      const seconds = Math.ceil((((Math.min(cost, limit) || 0) - left) / limit) * (windowMs / 1000))
-      const headers = [['retry-after', String(Math.max(1, seconds))]] as const
-      throw 'text' in rate
-        ? new Refusal('RATE_EXCEEDED', rate.text, { headers })
-        : new Refusal('BUDGET_USED', '', { headers })
+      throw rateRefusal(rate, left, cost)
     }
     this.#buckets.delete(caller)
     this.#buckets.set(caller, { left: left - Math.max(0, cost), at: this.#now() })
@@ -38,11 +33,25 @@ export class RateLimiter {
   }
 
   /** Returns how many tokens a caller's bucket holds now, often a fraction; `limit` for one that is not remembered. */
-  left(caller: string, { limit, windowMs }: Rate): number {
+  left(caller: string, rate: Rate): number {
     const bucket = this.#buckets.get(caller)
-    if (!bucket) return limit
-    return Math.min(limit, bucket.left + (Math.max(0, this.#now() - bucket.at) * limit) / windowMs)
+    return bucket ? refilled(bucket.left, rate, this.#now() - bucket.at) : rate.limit
   }
+}
+
+/** The refusal of a request that costs more than a bucket of this rate holds, with the seconds until it holds enough. */
+export function rateRefusal(rate: Rate | WrittenRate, left: number, cost = 1): Refusal {
+  const { limit, windowMs } = rate
+  const seconds = Math.ceil((((Math.min(cost, limit) || 0) - left) / limit) * (windowMs / 1000))
+  const headers = [['retry-after', String(Math.max(1, seconds))]] as const
+  return 'text' in rate
+    ? new Refusal('RATE_EXCEEDED', rate.text, { headers })
+    : new Refusal('BUDGET_USED', '', { headers })
+}
+
+/** Returns how many tokens a bucket that held `left` holds after `ms`. */
+export function refilled(left: number, { limit, windowMs }: Rate, ms: number): number {
+  return Math.min(limit, left + (Math.max(0, ms) * limit) / windowMs)
 }
 
 /** The key of an address in a rate limiter: for IPv6 its /64, because a site that has one address has all of them. */

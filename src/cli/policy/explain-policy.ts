@@ -1,5 +1,6 @@
 import { strangersRate } from '../../axon/stages/charge.js'
 import { type Screened, screen } from '../../axon/stages/screen.js'
+import { rateRefusal, refilled } from '../../axon/state/rate-limiter.js'
 import type { Rate } from '../../plugin/dialect.js'
 import type { Standing } from '../../plugin/standing.js'
 import { policyOf } from '../../policy/policy-of.js'
@@ -18,7 +19,7 @@ export type ExplainedRate = {
   /** `30/min`, or `10 in 10 s` */
   readonly rate: string
   readonly by: 'hotkey' | 'address'
-  /** how many requests it leaves now; null: not known */
+  /** how many whole requests it leaves now; null: not known */
   readonly left: number | null
 }
 
@@ -28,7 +29,7 @@ export type Explanation = {
   readonly synapse: string
   readonly standing: Standing | 'unregistered' | 'unknown'
   readonly rules: readonly ExplainedRule[]
-  /** null: the rules admit it */
+  /** of the rules, or of a rate that is used up; null: it is admitted */
   readonly refusal: Refusal | null
   readonly rates: readonly ExplainedRate[]
   /** how it stands in the queue; null: it is refused, or the synapse takes no place */
@@ -36,7 +37,12 @@ export type Explanation = {
 }
 
 /** Explains, rule after rule, what the axon does with a hotkey: by its own rules and its own stage. */
-export function explainPolicy(known: KnownPolicy, hotkey: string, { name, route }: ChosenSynapse): Explanation {
+export function explainPolicy(
+  known: KnownPolicy,
+  hotkey: string,
+  { name, route }: ChosenSynapse,
+  now = Date.now(),
+): Explanation {
   const { settings, isLost, chain } = known
   const standing = standingOf(known, hotkey)
   const place = { hasChain: chain !== null, isLost: isLost === null ? undefined : () => isLost }
@@ -44,7 +50,8 @@ export function explainPolicy(known: KnownPolicy, hotkey: string, { name, route 
   const screened = screenedOf(() =>
     screen({ synapse: name, hotkey, timeoutMs: null }, { rules: policy.rules, standings: () => standing }, route),
   )
-  const refusal = screened instanceof Refusal ? screened : null
+  const rates = screened instanceof Refusal ? noRates : ratesOf(known, { hotkey, route, screened, policy, now })
+  const refusal = screened instanceof Refusal ? screened : rates.refusal
   const isAsked = route.auth !== 'none'
   let isDecided = !isAsked
   const rules = ruleTable(settings, place).map(({ name: rule, rule: decide }): ExplainedRule => {
@@ -62,8 +69,8 @@ export function explainPolicy(known: KnownPolicy, hotkey: string, { name, route 
     standing,
     rules,
     refusal,
-    rates: screened instanceof Refusal ? [] : ratesOf(known, { hotkey, route, screened, policy }),
-    place: screened instanceof Refusal || route.queue === false ? null : screened,
+    rates: rates.rates,
+    place: screened instanceof Refusal || refusal || route.queue === false ? null : screened,
   }
 }
 
@@ -80,25 +87,49 @@ type Rated = Pick<ChosenSynapse, 'route'> & {
   readonly hotkey: string
   readonly screened: Screened
   readonly policy: ReturnType<typeof policyOf>
+  /** epoch milliseconds */
+  readonly now: number
 }
 
+/** The rates of a hotkey, and the refusal of the one that is used up. */
+type Rates = Pick<Explanation, 'rates' | 'refusal'>
+const noRates: Rates = { rates: [], refusal: null }
+
 /** The rates that hold for a hotkey, as `axon/stages/charge.ts` applies them. */
-function ratesOf({ running }: KnownPolicy, { hotkey, route, screened, policy }: Rated): readonly ExplainedRate[] {
+function ratesOf({ running }: KnownPolicy, { hotkey, route, screened, policy, now }: Rated): Rates {
   const { isStranger, isExempt } = screened
   const isSigned = route.auth !== 'none'
   const own = isSigned ? policy.rates.get(hotkey) : undefined
   const written = own !== undefined ? own : isExempt ? null : policy.rate
   const byRoute = isExempt ? null : (route.rate ?? (isStranger || route.rules === false ? strangersRate : null))
   const by = isStranger ? 'address' : 'hotkey'
-  const seen = running?.requests.callers.find(caller => caller.hotkey === hotkey)
-  return [
-    ...(written && route.queue !== false
-      ? [{ of: 'operator', rate: written.text, by: own ? 'hotkey' : by, left: seen?.rateLeft ?? null } as const]
-      : []),
-    ...(byRoute ? [{ of: 'route', rate: rateText(byRoute), by, left: null } as const] : []),
-  ]
+  const seen = running?.requests.callers.find(caller => caller.hotkey === hotkey)?.rateLeft ?? null
+  const byOperator = route.queue === false ? null : written
+  const left = byOperator && running && seen !== null ? refilled(seen, byOperator, now - running.writtenAt) : null
+  return {
+    rates: [
+      ...(byOperator
+        ? [
+            {
+              of: 'operator',
+              rate: byOperator.text,
+              by: own ? 'hotkey' : by,
+              left: left && Math.floor(left),
+            } as const,
+          ]
+        : []),
+      ...(byRoute ? [{ of: 'route', rate: rateText(byRoute), by, left: null } as const] : []),
+    ],
+    refusal: byOperator && left !== null && left < 1 ? rateRefusal(byOperator, left) : null,
+  }
 }
 
 function rateText({ limit, windowMs }: Rate): string {
   return `${limit} in ${windowMs / 1000} s`
+}
+
+/** Returns when a refused caller may ask again, in seconds; null: the refusal does not tell. */
+export function retryAfterOf({ headers }: Refusal): number | null {
+  const seconds = headers.find(([name]) => name === 'retry-after')?.[1]
+  return seconds === undefined ? null : Number(seconds)
 }

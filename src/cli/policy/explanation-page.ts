@@ -1,8 +1,9 @@
-import { agoText, groupedText } from '../../text/span.js'
+import { shortHotkey } from '../../app/log/event-text.js'
+import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount } from '../subnet/amount.js'
-import type { ExplainedRate, Explanation } from './explain-policy.js'
-import type { KnownPolicy } from './known-policy.js'
+import { type ExplainedRate, type Explanation, retryAfterOf } from './explain-policy.js'
+import type { KnownPolicy, WantedMiner } from './known-policy.js'
 
 type PageOptions = { readonly known: KnownPolicy; readonly now: number; readonly width: number | undefined }
 
@@ -16,21 +17,28 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
     ['standing', standingText(explanation, known, now)],
   ] as const
   const asked = rules.map(({ rule, verdict, why }) => [rule, why === '' ? verdict : `${verdict}: ${why}`] as const)
-  const then = [...rates.map(rateRow), ...(place ? [['place', placeText(place)] as const] : [])]
+  const then = [...rates.map(rateRow), ...(place ? [['place', placeText(place, known)] as const] : [])]
   return `${outcomeText(explanation)}\n\n${rows(head, width)}\n${rows([...asked, ...then], width)}`.trimEnd()
 }
 
 function outcomeText({ refusal, rates }: Explanation): string {
-  if (refusal) return `refused with ${refusal.status}: ${refusal.message}`
-  const used = rates.find(({ left }) => left !== null && left < 1)
-  if (used) return `refused with 429 until its rate of ${used.rate} allows another request`
+  if (refusal) {
+    const seconds = retryAfterOf(refusal)
+    const again = seconds === null ? '' : `; it may ask again in ${spanText(seconds * 1000)}`
+    return `refused with ${refusal.status}: ${refusal.message}${again}`
+  }
   return rates.length === 0 ? 'admitted' : `admitted, at most ${rates.map(({ rate }) => rate).join(' and ')}`
 }
 
-function policyText({ running, chain }: KnownPolicy, now: number): string {
-  if (!running && chain === null) return "of this command's configuration, without a chain"
-  if (!running) return "of this command's configuration: no miner serve runs for this hotkey and network"
+function policyText({ running, wanted }: KnownPolicy, now: number): string {
+  if (!running) return `of this command's configuration${wanted ? `: ${notRunningText(wanted)}` : ', without a chain'}`
   return `of the running miner, process ${running.pid}, as of ${agoText(running.writtenAt, now)}`
+}
+
+function notRunningText({ wallet, hotkey, netuid, network }: WantedMiner): string {
+  if (hotkey === null) return `the address of the hotkey ${wallet} is not known, so no miner serve was looked for`
+  const whose = `${wallet} (${shortHotkey(hotkey)}) on netuid ${netuid} of ${network}`
+  return `no miner serve of ${whose} runs on this machine`
 }
 
 function standingText({ standing }: Explanation, { metagraph, chain }: KnownPolicy, now: number): string {
@@ -40,24 +48,24 @@ function standingText({ standing }: Explanation, { metagraph, chain }: KnownPoli
       ? 'not known'
       : standing === 'unregistered'
         ? 'not registered'
-        : `uid ${standing.uid}, ${standing.hasPermit ? 'with a' : 'without a'} permit, stake ${shownAmount(standing.stakeRao)}`
+        : `uid ${standing.uid}, ${standing.hasPermit ? 'with a' : 'without a'} permit, stake ${shownAmount(standing.stakeRao)} TAO`
   if (!metagraph) return `${known}: there is no metagraph`
   return `${known}, by the metagraph of block ${groupedText(metagraph.block)}, read ${agoText(metagraph.readAt, now)} (${chain})`
 }
 
 function rateRow({ of, rate, by, left }: ExplainedRate): readonly [string, string] {
   const counted = by === 'address' ? 'counted by its address' : 'counted by itself'
-  return [
-    of === 'route' ? 'route rate' : 'rate',
-    `${rate}, ${counted}${left === null ? '' : `, ${Math.floor(left)} left`}`,
-  ]
+  return [of === 'route' ? 'route rate' : 'rate', `${rate}, ${counted}${left === null ? '' : `, ${left} left`}`]
 }
 
-function placeText({ isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>): string {
+function placeText(
+  { isStranger, isAllowed, stakeRao }: NonNullable<Explanation['place']>,
+  { running }: KnownPolicy,
+): string {
   if (isStranger) return 'a stranger: behind all other callers, and in at most half of the places'
   const share =
     isAllowed && stakeRao === 0n
       ? 'the median weight of the callers with stake'
-      : `the weight of its stake, ${shownAmount(stakeRao)}`
-  return `by the priority hook of the miner, then with ${share}`
+      : `the weight of its stake, ${shownAmount(stakeRao)} TAO`
+  return running?.hasPriority ? `by the priority hook of the miner, then with ${share}` : `with ${share}`
 }

@@ -5,7 +5,7 @@ import { isServing, readState, type ServingState, statePath } from '../../app/st
 import { CHAIN_FOLDER, CONFIGURATION, ENDING } from '../../app/tokens.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { Metagraph } from '../../chain/metagraph.js'
-import { valuesOf } from '../../config/configuration.js'
+import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { loadMetagraph, type MetagraphPlace } from '../../neuron/disk/metagraph-file.js'
 import type { ChainState, Standing } from '../../plugin/standing.js'
 import type { PolicySettings } from '../../policy/policy-of.js'
@@ -24,6 +24,24 @@ export type KnownPolicy = {
   readonly metagraph: Metagraph | null
   /** how far the metagraph can be relied on; null: the miner has no chain */
   readonly chain: ChainState | null
+  /** whose running miner was looked for; null: the miner has no chain, so that its process cannot be found */
+  readonly wanted: WantedMiner | null
+  /** typed flags of the policy that are not used, because that of the running miner is in force */
+  readonly unusedFlags: readonly string[]
+  /** why this command could not read the chain */
+  readonly chainError: ChainError | null
+}
+
+/** Whose miner is looked for on this machine. */
+export type WantedMiner = {
+  /** as `wallet/hotkey` */
+  readonly wallet: string
+  readonly netuid: number
+  readonly network: string
+  /** ss58; null: not known without a password, or at all */
+  readonly hotkey: string | null
+  /** why the wallet has no such hotkey */
+  readonly error: WalletError | null
 }
 
 /** A metagraph of any age is the one that a running miner decides by. */
@@ -42,25 +60,32 @@ export async function knownPolicy(scope: RunScope): Promise<KnownPolicy> {
   const settings = valuesOf(configuration, hostSections.policy)
   const folder = scope.resolve(CHAIN_FOLDER)
   const place = { folder, network, netuid }
-  if (network === 'none') return { settings, isLost: null, running: null, metagraph: null, chain: null }
+  const found = { running: null, metagraph: null, chain: null, unusedFlags: [], chainError: null }
+  if (network === 'none') return { ...found, settings, isLost: null, wanted: null }
 
-  const hotkey = await ownHotkey(scope)
-  const running = hotkey === null ? null : await runningMiner(folder, { netuid, hotkey, network: networkName(network) })
+  const wanted = { ...(await ownHotkey(scope)), netuid, network: networkName(network) }
+  const { hotkey } = wanted
+  const running = hotkey === null ? null : await runningMiner(folder, { ...wanted, hotkey })
   if (running?.policy) {
     const { isLost, ...inForce } = running.policy
-    return {
-      settings: inForce,
-      isLost,
-      running,
-      metagraph: await lastMetagraph(place, ANY_AGE_MS),
-      chain: running.chain,
-    }
+    const metagraph = await lastMetagraph(place, ANY_AGE_MS)
+    const unusedFlags = policyFlags(configuration)
+    return { ...found, settings: inForce, isLost, running, metagraph, chain: running.chain, wanted, unusedFlags }
   }
-  const { metagraph, chain } = await readMetagraph(scope, { place, maxAgeMs: settings.maxStandingsAge })
+  const { metagraph, chain, chainError } = await readMetagraph(scope, { place, maxAgeMs: settings.maxStandingsAge })
   const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
   const isRegistered = metagraph?.neurons.some(neuron => neuron.hotkey === hotkey)
   const isLost = whenDeregistered === 'serve' && hotkey !== null ? isRegistered === false : null
-  return { settings, isLost, running: null, metagraph, chain }
+  return { ...found, settings, isLost, metagraph, chain, wanted, chainError }
+}
+
+/** The flags of the command line that set the policy. */
+function policyFlags({ origins }: Configuration): readonly string[] {
+  const flags = [...origins].flatMap(([path, origin]) => {
+    const isOfPolicy = path.startsWith('policy.') || path === 'neuron.whenDeregistered'
+    return isOfPolicy && origin.from === 'flag' ? [origin.flag] : []
+  })
+  return [...new Set(flags)]
 }
 
 /** Looks a hotkey up as the miner does. */
@@ -74,12 +99,14 @@ export function standingOf(
   return neuron ?? (chain === 'fresh' && metagraph ? 'unregistered' : 'unknown')
 }
 
-/** The address of the configured hotkey; null: it is not known without a password, or there is no such wallet. */
-async function ownHotkey(scope: RunScope): Promise<string | null> {
+async function ownHotkey(scope: RunScope): Promise<Pick<WantedMiner, 'wallet' | 'hotkey' | 'error'>> {
+  const name = valuesOf(scope.resolve(CONFIGURATION), hostSections.wallet)
+  const wallet = `${name.name}/${name.hotkey}`
   try {
-    return (await readAddress(valuesOf(scope.resolve(CONFIGURATION), hostSections.wallet))).address
+    return { wallet, hotkey: (await readAddress(name)).address, error: null }
   } catch (error) {
-    if (error instanceof WalletError) return null // the configuration has a policy without it
+    // The configuration has a policy without it.
+    if (error instanceof WalletError) return { wallet, hotkey: null, error }
     throw error
   }
 }
@@ -95,14 +122,18 @@ async function runningMiner(
 async function readMetagraph(
   scope: RunScope,
   { place, maxAgeMs }: { readonly place: MetagraphPlace; readonly maxAgeMs: number },
-): Promise<{ readonly metagraph: Metagraph | null; readonly chain: ChainState }> {
+): Promise<{
+  readonly metagraph: Metagraph | null
+  readonly chain: ChainState
+  readonly chainError: ChainError | null
+}> {
   try {
     const chain = await lookAtChain(scope)
-    return { metagraph: await chain.metagraph(place.netuid, scope.resolve(ENDING)), chain: 'fresh' }
+    return { metagraph: await chain.metagraph(place.netuid, scope.resolve(ENDING)), chain: 'fresh', chainError: null }
   } catch (error) {
     if (!(error instanceof ChainError) || error.code === 'WRONG_CHAIN' || error.code === 'SUBNET_UNKNOWN') throw error
     const metagraph = await lastMetagraph(place, maxAgeMs)
-    return { metagraph, chain: metagraph ? 'stale' : 'unknown' }
+    return { metagraph, chain: metagraph ? 'stale' : 'unknown', chainError: error }
   }
 }
 

@@ -31,7 +31,7 @@ export function ruleReasons(rule: RuleName, verdict: RuleVerdict, { settings, st
       return `it has ${passes ? 'a' : 'no'} validator permit`
     case 'stake': {
       const stake = typeof standing === 'object' ? shownAmount(standing.stakeRao) : '0'
-      return `its stake is ${stake}, and policy.minStake ${settings.minStake} TAO`
+      return `its stake is ${stake} TAO, and policy.minStake ${settings.minStake} TAO`
     }
   }
 }

@@ -3,7 +3,16 @@ import type { Scope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { keepState } from '../../app/state/keep-state.js'
 import { statePath } from '../../app/state/serving-state.js'
-import { CHAIN_FOLDER, CHOSEN_DIALECT, CHOSEN_MINER, CONFIGURATION, LOG, POLICY, RESOURCES } from '../../app/tokens.js'
+import {
+  CHAIN_FOLDER,
+  CHOSEN_DIALECT,
+  CHOSEN_MINER,
+  CONFIGURATION,
+  LOG,
+  MINER,
+  POLICY,
+  RESOURCES,
+} from '../../app/tokens.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
@@ -14,6 +23,7 @@ type OnSubnet = { readonly axon: Axon; readonly neuron: NeuronLife }
 /** Keeps the file that `miner status` reads, until it is disposed or the scope closes. */
 export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Promise<AsyncDisposable> {
   const policy = await scope.resolve(POLICY)
+  const hasPriority = (await scope.resolve(MINER)).priority !== undefined
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { id, hotkey, url, port } = axon
@@ -23,7 +33,7 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     axon: id,
     standings: neuron.standings,
     policy,
-    rateLeft: hotkey => axon.rateLeft(hotkey),
+    rateLeft: caller => axon.rateLeft(caller),
     neuron: () => neuron.report(),
     load: () => axon.load(),
     store: () => axon.storeState(),
@@ -35,6 +45,7 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     port,
     miner: scope.resolve(CHOSEN_MINER).name,
     dialect: scope.resolve(CHOSEN_DIALECT).name,
+    hasPriority,
   })
   return scope.resolve(RESOURCES).own(state)
 }

@@ -77,7 +77,9 @@ export class Reloader implements Disposable {
       if (by === 'watch' && changed.length + needsRestart.length === 0) return
       const overridden = overriddenIn(configuration, layers)
       const message = reloadText({ changed, overridden, needsRestart })
-      log.info({ event: 'reloaded', by, changed, overridden, needsRestart, message })
+      // What the file says and the miner does not do must reach an operator who logs warnings only.
+      const level = overridden.length + needsRestart.length > 0 ? 'warn' : 'info'
+      log[level]({ event: 'reloaded', by, changed, overridden, needsRestart, message })
     } catch (error) {
       // The scope closes with the miner.
       if (!this.#isDisposed) log.warn({ event: 'reloadRefused', by, ...refusalFields(error) })
@@ -111,7 +113,7 @@ type ReloadReport = Readonly<Record<'changed' | 'overridden' | 'needsRestart', r
 
 function reloadText({ changed, overridden, needsRestart }: ReloadReport): string {
   return [
-    changed.length > 0 ? `in force from now on: ${changed.join(', ')}` : 'nothing changes of the policy and log.level',
+    changed.length > 0 ? `in force from now on: ${changed.join(', ')}` : 'nothing changes in the policy and log.level',
     ...(overridden.length > 0 ? [`a flag or variable overrides the file: ${overridden.join(', ')}`] : []),
     ...(needsRestart.length > 0 ? [`needs a restart: ${needsRestart.join(', ')}`] : []),
   ].join('; ')

@@ -58,10 +58,12 @@ function chainJson({ metagraph, connection }: ChainStatus, at: number): object |
 }
 
 function servingJson(state: ServingState, isRunning: boolean): object {
-  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, store, ...rest } = state
+  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, load, store, ...rest } = state
   return {
     running: isRunning,
     ...rest,
+    // What a miner that has ended held is not held any more.
+    load: isRunning ? load : null,
     startedAt: isoTime(startedAt),
     writtenAt: isoTime(writtenAt),
     stoppedAt: stoppedAt === null ? null : isoTime(stoppedAt),
@@ -71,7 +73,10 @@ function servingJson(state: ServingState, isRunning: boolean): object {
     requests: {
       ...requests,
       since: isoTime(requests.since),
-      callers: requests.callers.map(withIsoTime),
+      callers: requests.callers.map(caller => ({
+        ...withIsoTime(caller),
+        rateLeft: isRunning && caller.rateLeft !== null ? Math.floor(caller.rateLeft) : null,
+      })),
       reasons: requests.reasons.map(withIsoTime),
     },
   }

@@ -22,9 +22,10 @@ const MAX_CALLERS = 20
 /** Formats the status for people, on one page. @param width columns of the terminal, if it is one */
 export function statusPage(status: Status, findings: Findings, width: number | undefined): string {
   const { state } = status.serving
+  const { isRunning } = status.serving
   const ofServing = state
     ? [
-        [...loadRows(state), ...storeRows(state, status.at)],
+        isRunning ? [...loadRows(state), ...storeRows(state, status.at)] : [],
         [...requests(state, status), ...forgedRows(state, status.at)],
       ]
     : []

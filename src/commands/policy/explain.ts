@@ -1,9 +1,12 @@
 import { Args, Flags } from '@oclif/core'
 import { CHOSEN_DIALECT } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
+import { FAILED } from '../../cli/errors/exit-codes.js'
+import { formatMessage } from '../../cli/errors/format-message.js'
 import { explainPolicy } from '../../cli/policy/explain-policy.js'
 import { explanationJson } from '../../cli/policy/explanation-json.js'
 import { explanationPage } from '../../cli/policy/explanation-page.js'
+import { explanationWarnings, isUndecided } from '../../cli/policy/explanation-warnings.js'
 import { knownPolicy } from '../../cli/policy/known-policy.js'
 import { chooseSynapse } from '../../cli/question/choose-synapse.js'
 import { developmentKeys } from '../../keys/development-keys.js'
@@ -13,7 +16,7 @@ import { columnsOf } from '../../text/fill.js'
 export default class PolicyExplain extends SettingsCommand {
   static override summary = 'Explain, rule after rule, what would happen to a request of a hotkey now.'
   static override description =
-    'Uses the policy that the running `miner serve` of the configured hotkey has in force and the metagraph that it decides by, at most half a minute old. Without a running miner it uses the configuration, and reads the chain, or the last metagraph on disk while the chain is out of reach. It asks for no password. The exit code is 0 for a hotkey that is refused, too.'
+    'Uses the policy that the running `miner serve` of the configured hotkey has in force and the metagraph that it decides by, at most half a minute old. Without a running miner it uses the configuration, and reads the chain, or the last metagraph on disk while the chain is out of reach. It asks for no password. The exit code is 0 for a hotkey that is refused, too, and 1 when the standing of the hotkey decides and the chain cannot be read. It does not find a miner that serves with --dev or --network none: such a miner keeps no file.'
   static override examples = [
     `<%= config.bin %> <%= command.id %> ${developmentKeys[0].address} --netuid 1`,
     `<%= config.bin %> <%= command.id %> ${developmentKeys[0].address} --netuid 1 --synapse Prompting --json`,
@@ -41,7 +44,9 @@ export default class PolicyExplain extends SettingsCommand {
     const known = await knownPolicy(scope)
     waiting[Symbol.dispose]()
     const explanation = explainPolicy(known, args.HOTKEY, synapse)
+    if (isUndecided(explanation, known)) process.exitCode = FAILED
     if (this.jsonEnabled()) return explanationJson(explanation, known)
+    process.stderr.write(explanationWarnings(known).map(formatMessage).join(''))
     this.log(explanationPage(explanation, { known, now: Date.now(), width: columnsOf(process.stdout) }))
     return undefined
   }

@@ -95,12 +95,13 @@ describe('the state of serve', () => {
       port: 8091,
       miner: 'echo',
       dialect: 'prompting',
+      hasPriority: false,
       standings,
       policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
         place: { hasChain: true },
         neuron: null,
       }),
-      rateLeft: () => null,
+      rateLeft: ({ isExempt }) => (isExempt ? null : 2),
       neuron,
       load: () => load,
       store: () => store,
@@ -120,10 +121,10 @@ describe('the state of serve', () => {
     assert.deepEqual(state?.store, store)
     assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
-      state!.requests.callers.map(({ uid, hotkey, answered }) => [uid, hotkey, answered]),
+      state!.requests.callers.map(({ uid, hotkey, answered, rateLeft }) => [uid, hotkey, answered, rateLeft]),
       [
-        [7, alice.address, 1],
-        [null, charlie.address, 1],
+        [7, alice.address, 1, 2],
+        [null, charlie.address, 1, null],
       ],
     )
     const { pid, port, chain, ours, problem: trouble, stoppedAt, writtenAt, startedAt } = state!

@@ -22,6 +22,7 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
     port: 8091,
     miner: 'openai',
     dialect: 'prompting',
+    hasPriority: false,
     chain: 'fresh',
     noCallers: null,
     problem: null,

@@ -50,6 +50,31 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
     )
   })
 
+  it('shows no load of a miner that has ended, on the page and in JSON', () => {
+    const { requests } = stateOf()
+    const callers = requests.callers.map(caller => ({ ...caller, rateLeft: 1.7 }))
+    const serving = (isRunning: boolean) => ({
+      state: stateOf({ stoppedAt: isRunning ? null : now, requests: { ...requests, callers } }),
+      problem: null,
+      isRunning,
+    })
+    const shown = [true, false].map(isRunning => {
+      const status = statusOf({ serving: serving(isRunning) })
+      const findings = findProblems(status)
+      const json = JSON.parse(JSON.stringify(statusJson(status, findings)))
+      const { load, requests } = json.serving
+      return [
+        /^ {2}connections /m.test(statusPage(status, findings, undefined)),
+        load !== null,
+        requests.callers[0].rateLeft,
+      ]
+    })
+    assert.deepEqual(shown, [
+      [true, true, 1],
+      [false, false, null],
+    ])
+  })
+
   for (const width of [40, 80, 120])
     it(`fits a terminal of ${width} columns`, () => {
       const lines = page(width).split('\n')
