@@ -129,7 +129,7 @@ function rateText({ limit, windowMs }: Rate): string {
 }
 
 /** Returns when a refused caller may ask again, in seconds; null: the refusal does not tell. */
-export function retryAfterOf({ headers }: Refusal): number | null {
+export function retrySecondsOf({ headers }: Refusal): number | null {
   const seconds = headers.find(([name]) => name === 'retry-after')?.[1]
   return seconds === undefined ? null : Number(seconds)
 }

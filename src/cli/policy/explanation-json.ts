@@ -2,7 +2,7 @@ import type { ChainError } from '../../chain/chain-error.js'
 import type { WalletError } from '../../wallet/wallet-error.js'
 import type { Refusal } from '../../wires/refusal.js'
 import { decimalAmount } from '../subnet/amount.js'
-import { type Explanation, retryAfterOf } from './explain-policy.js'
+import { type Explanation, retrySecondsOf } from './explain-policy.js'
 import type { KnownPolicy } from './known-policy.js'
 
 /** Returns an explanation as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
@@ -43,6 +43,6 @@ function errorJson({ code, message, hint }: WalletError | ChainError): object {
 /** `retryAfter` is in seconds. */
 function refusalJson(refusal: Refusal): object {
   const { status, code, message } = refusal
-  const seconds = retryAfterOf(refusal)
+  const seconds = retrySecondsOf(refusal)
   return { status, code, message, ...(seconds !== null && { retryAfter: seconds }) }
 }

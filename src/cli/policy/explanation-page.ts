@@ -2,7 +2,7 @@ import { shortHotkey } from '../../app/log/event-text.js'
 import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount } from '../subnet/amount.js'
-import { type ExplainedRate, type Explanation, retryAfterOf } from './explain-policy.js'
+import { type ExplainedRate, type Explanation, retrySecondsOf } from './explain-policy.js'
 import type { KnownPolicy, WantedMiner } from './known-policy.js'
 
 type PageOptions = { readonly known: KnownPolicy; readonly now: number; readonly width: number | undefined }
@@ -23,7 +23,7 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
 
 function outcomeText({ refusal, rates }: Explanation): string {
   if (refusal) {
-    const seconds = retryAfterOf(refusal)
+    const seconds = retrySecondsOf(refusal)
     const again = seconds === null ? '' : `; it may ask again in ${spanText(seconds * 1000)}`
     return `refused with ${refusal.status}: ${refusal.message}${again}`
   }
