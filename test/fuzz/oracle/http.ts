@@ -32,8 +32,8 @@ export function valuesOf(headers: ParsedRequest['headers'], name: string): strin
   return headers.filter(([own]) => own === name).map(([, value]) => value)
 }
 
-// Node takes these other protocols and versions for HTTP/1.1, so they ask the same.
-const REQUEST_LINE = /^([A-Z-]+) (\S+) (?:HTTP|RTSP|ICE)\/(?:0\.9|1\.[01]|2\.0)$/
+// Node takes these other protocols and versions for HTTP/1.1, and several spaces for one, so they ask the same.
+const REQUEST_LINE = /^([A-Z-]+) +(\S+) +(?:HTTP|RTSP|ICE)\/(?:0\.9|1\.[01]|2\.0)$/
 
 const CRLF = Buffer.from('\r\n')
 
