@@ -144,7 +144,7 @@ function impossible({ needs }: Attack, { isRemote, isLetIn, isSigned }: Circumst
   return undefined
 }
 
-/** Returns another address of this machine from which the axon can be reached; undefined when there is none. */
+/** Returns another loopback address from which this machine reaches the axon; undefined when it has none that does. */
 async function otherAddress(
   target: AuditTarget,
   { replyMs }: AuditLimits,

@@ -48,7 +48,7 @@ export function requireUsable(good: AuditReply, target: AuditTarget, receiver: s
   })
 }
 
-/** Requires that the head of a reply is one of the axon: any server of HTTP answers 200 or 403. */
+/** Requires that the axon wrote the head of a reply: a status of 200 or 403 can come from any HTTP server. */
 function requireReplyOf(receiver: string, { rawHeaders, status }: AuditReply, target: AuditTarget): void {
   const named = headerIn(rawHeaders, 'bt_header_axon_hotkey')
   if (named === receiver) return

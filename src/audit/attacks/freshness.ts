@@ -51,7 +51,7 @@ export const freshnessAttacks: readonly Attack[] = [
     sends:
       'A good request that names a time-out of a minute, and the same bytes again after a pause, when a memory of nonces that keeps them for a shorter time has dropped it. The axon has to refuse the second.',
     meaning: 'a request that was recorded works again once the axon has forgotten it',
-    mend: 'remember each nonce for as long as any time-out makes it fresh',
+    mend: 'remember each nonce until the longest time-out that a caller may claim is over',
     needs,
     when: 'alongside',
     async run({ craft, client, limits, signal }) {

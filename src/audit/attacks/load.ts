@@ -57,7 +57,7 @@ export const loadAttacks: readonly Attack[] = [
   },
 ]
 
-/** Judges what a good caller got. A rate of its own is no fault. */
+/** Judges what a good caller got. After a refusal by a rate or a list, the attack was not tried. */
 function judgeGood(replies: readonly AuditReply[], during: string): AuditFinding {
   const failed = replies.find(({ status }) => status !== 200)
   const slowest = Math.max(...replies.map(({ ms }) => ms))

@@ -54,7 +54,7 @@ async function announcedBody({ craft, connect, limits }: Audit): Promise<AuditFi
   const end = await socket.end(limits.replyMs)
   const found = `a length of ${TOO_LARGE} bytes: ${endText(end)}`
   if (isOtherRefusal(end)) return { verdict: 'not tried', found }
-  // A time-out is no limit of size: the axon takes what comes until then.
+  // A time-out does not limit the size: the axon takes all that comes until then.
   return { verdict: end === 'silent' || end === 408 ? 'fell' : 'held', found }
 }
 

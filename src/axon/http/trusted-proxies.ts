@@ -1,7 +1,10 @@
 import { BlockList, isIP, type Socket, SocketAddress } from 'node:net'
 import { type Holder, networkOf } from '../state/shares.js'
 
-/** Why the address that a proxy tells is not taken: `untrusted`: any machine could tell it; `unreadable`: it is none. */
+/**
+ * Why the axon ignores `X-Forwarded-For`: `untrusted`: the peer is outside the trusted networks; `unreadable`: its last entry
+ * is not an address.
+ */
 export type ProxyProblem = 'untrusted' | 'unreadable'
 
 /**

@@ -44,7 +44,7 @@ export const usageCodes = {
   },
 
   NOTHING_TO_WATCH: {
-    meaning: '`--watch-config` is given, and there is no configuration file, or it is a pipe',
+    meaning: '`--watch-config` is given, but the configuration file is missing, or is a pipe',
     remedy: 'name a file with `--config`, or leave the flag out',
   },
 

@@ -6,7 +6,7 @@ const tao = (amount: number) => BigInt(amount) * 1_000_000_000n
 describe('weights of hotkeys', () => {
   it('are their stakes in proportion to the mean of those that ask', () => {
     const weights = new Weights()
-    for (const [hotkey, stake] of [['a', 100], ['b', 300], ['c', 200]] as const) weights.ofStake(hotkey, tao(stake)) // biome-ignore format: a table
+    for (const [hotkey, stake] of Object.entries({ a: 100, b: 300, c: 200 })) weights.ofStake(hotkey, tao(stake))
     assert.equal(weights.ofStake('a', tao(100)), 0.5)
     assert.equal(weights.ofStake('b', tao(300)), 1.5)
   })
