@@ -1,3 +1,5 @@
+import { insertSorted } from './sorted.js'
+
 /** What waits for a place. */
 export type Waiting = {
   /** the caller that holds it: a hotkey, or the network of strangers */
@@ -23,6 +25,8 @@ export type Charge = { readonly caller: Caller; readonly weight: number; readonl
  */
 export class FairQueue<Item extends Waiting> {
   readonly #callers = new Map<string, Caller>()
+  /** those that are not idle */
+  readonly #active = new Set<Caller>()
   /** the tag of the latest request to begin */
   #virtual = 0
   #waiting = 0
@@ -51,8 +55,9 @@ export class FairQueue<Item extends Waiting> {
 
   add(item: Item): void {
     const caller = this.#enter(item.caller, item.weight)
-    caller.waiting.splice(placeOf(item, caller.waiting), 0, item)
+    insertSorted(caller.waiting, item, deadlineOf)
     this.#waiting++
+    this.#active.add(caller)
   }
 
   /** Takes an item out that waits. */
@@ -82,6 +87,7 @@ export class FairQueue<Item extends Waiting> {
    */
   end({ caller, weight, ms: charged }: Charge, ms: number): void {
     caller.atWork--
+    if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) caller.tag += (Math.max(MIN_MS, ms) - charged) / weight
     if (isIdle(caller) && (this.#waiting === 0 || caller.tag <= this.#virtual)) this.#callers.delete(caller.name)
     else this.#sweep()
@@ -94,16 +100,14 @@ export class FairQueue<Item extends Waiting> {
    */
   last(): Item {
     let most: Caller | undefined
-    for (const caller of this.#callers.values())
+    for (const caller of this.#active)
       if (caller.waiting.length > 0 && (!most || holdsMore(caller, most))) most = caller
     return most!.waiting.at(-1) as Item
   }
 
   /** Tells how many requests each caller has at work and waiting, in no order. */
   callers(): { readonly name: string; readonly atWork: number; readonly waiting: number }[] {
-    return [...this.#callers.values()]
-      .filter(caller => !isIdle(caller))
-      .map(({ name, atWork, waiting }) => ({ name, atWork, waiting: waiting.length }))
+    return [...this.#active].map(({ name, atWork, waiting }) => ({ name, atWork, waiting: waiting.length }))
   }
 
   #enter(name: string, weight: number): Caller {
@@ -122,15 +126,16 @@ export class FairQueue<Item extends Waiting> {
     caller.tag += ms / caller.weight
     caller.turn = ++this.#turns
     caller.atWork++
+    this.#active.add(caller)
     return { caller, weight: caller.weight, ms }
   }
 
   #turn(places: number): Caller {
     let weights = 0
-    for (const caller of this.#callers.values()) if (!isIdle(caller)) weights += caller.weight
+    for (const caller of this.#active) weights += caller.weight
     let first: Caller | undefined
     let isFirstBelow = false
-    for (const caller of this.#callers.values()) {
+    for (const caller of this.#active) {
       if (caller.waiting.length === 0) continue
       const isBelow = caller.atWork < (places * caller.weight) / weights
       if (first && (isBelow === isFirstBelow ? !isBefore(caller, first) : isFirstBelow)) continue
@@ -143,6 +148,7 @@ export class FairQueue<Item extends Waiting> {
   /** Once nothing waits, the time that callers had is no matter any more: only those with requests at work are kept. */
   #left(caller: Caller): void {
     this.#waiting--
+    if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) {
       if (isIdle(caller) && caller.tag <= this.#virtual) this.#callers.delete(caller.name)
       return
@@ -185,6 +191,10 @@ function isIdle({ atWork, waiting }: Caller): boolean {
   return atWork === 0 && waiting.length === 0
 }
 
+function deadlineOf({ deadline }: Waiting): number {
+  return deadline
+}
+
 /** Decides ties by the turn, not by the deadline: a time-out is unsigned, and must win nothing over other callers. */
 function isBefore(one: Caller, other: Caller): boolean {
   return one.tag === other.tag ? one.turn < other.turn : one.tag < other.tag
@@ -194,15 +204,4 @@ function holdsMore(one: Caller, other: Caller): boolean {
   const [a, b] = [one, other].map(({ waiting, weight }) => (waiting.length - 1) / weight) as [number, number]
   if (a !== b) return a > b
   return one.weight === other.weight ? one.turn > other.turn : one.weight < other.weight
-}
-
-/** Returns the index behind all items whose deadline is not later. */
-function placeOf({ deadline }: Waiting, waiting: readonly Waiting[]): number {
-  let [low, high] = [0, waiting.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (waiting[middle]!.deadline <= deadline) low = middle + 1
-    else high = middle
-  }
-  return low
 }

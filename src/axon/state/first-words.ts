@@ -1,5 +1,6 @@
 import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
+import { insertSorted } from './sorted.js'
 
 /**
  * How long the latest questions of each route took from their place to the first word of the miner. A question whose answer
@@ -16,11 +17,12 @@ export class FirstWords {
 
   /** @param ms from the place to the first word */
   add(route: Route, ms: number): void {
-    const times = this.#routes.get(route) ?? { samples: [], median: null }
+    const times = this.#routes.get(route) ?? { latest: [], sorted: [] }
     this.#routes.set(route, times)
-    times.samples.push({ ms, at: this.#elapsed() })
-    if (times.samples.length > MAX_SAMPLES) times.samples.shift()
-    times.median = null
+    const sample = { ms, at: this.#elapsed() }
+    times.latest.push(sample)
+    insertSorted(times.sorted, sample, msOf)
+    if (times.latest.length > MAX_SAMPLES) dropOldest(times)
   }
 
   /** The median in milliseconds; null after fewer than 20 questions in five minutes. */
@@ -28,13 +30,9 @@ export class FirstWords {
     const times = this.#routes.get(route)
     if (!times) return null
     const since = this.#elapsed() - KEEP_MS
-    while (times.samples.length > 0 && times.samples[0]!.at < since) {
-      times.samples.shift()
-      times.median = null
-    }
-    if (times.samples.length < MIN_SAMPLES) return null
-    times.median ??= medianOf(times.samples)
-    return times.median
+    while (times.latest.length > 0 && times.latest[0]!.at < since) dropOldest(times)
+    const { sorted } = times
+    return sorted.length < MIN_SAMPLES ? null : sorted[sorted.length >> 1]!.ms
   }
 
   /**
@@ -52,11 +50,12 @@ export class FirstWords {
 
 type Sample = { readonly ms: number; readonly at: number }
 
+/** The same samples in two orders. */
 type Times = {
-  /** the latest last */
-  readonly samples: Sample[]
-  /** null when samples have changed since */
-  median: number | null
+  /** the latest at the end */
+  readonly latest: Sample[]
+  /** the longest at the end */
+  readonly sorted: Sample[]
 }
 
 const MIN_SAMPLES = 20
@@ -66,6 +65,10 @@ const MAX_SAMPLES = 64
 /** A model that was slow a while ago may be quick again. */
 const KEEP_MS = 300_000
 
-function medianOf(samples: readonly Sample[]): number {
-  return Float64Array.from(samples, ({ ms }) => ms).sort()[samples.length >> 1]!
+function msOf({ ms }: Sample): number {
+  return ms
+}
+
+function dropOldest({ latest, sorted }: Times): void {
+  sorted.splice(sorted.indexOf(latest.shift()!), 1)
 }

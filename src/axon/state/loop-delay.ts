@@ -4,6 +4,7 @@
  */
 export class LoopDelay {
   readonly #late: number[] = []
+  #ms = 0
 
   /** @param signal stops the timer when it aborts */
   constructor(signal: AbortSignal) {
@@ -11,6 +12,7 @@ export class LoopDelay {
     const timer = setInterval(() => {
       this.#late.push(Math.max(0, performance.now() - dueAt))
       if (this.#late.length > TICKS) this.#late.shift()
+      if (this.#late.length === TICKS) this.#ms = this.#late.toSorted((a, b) => a - b)[TICKS >> 1]!
       dueAt = performance.now() + TICK_MS
     }, TICK_MS)
     timer.unref()
@@ -19,7 +21,7 @@ export class LoopDelay {
 
   /** milliseconds; 0 until the timer has ticked often enough */
   get ms(): number {
-    return this.#late.length < TICKS ? 0 : this.#late.toSorted((a, b) => a - b)[TICKS >> 1]!
+    return this.#ms
   }
 }
 
