@@ -58,13 +58,14 @@ class HelpOfCommand extends CommandHelp {
   }
 
   protected override flags(flags: Parameters<CommandHelp['flags']>[0]): ReturnType<CommandHelp['flags']> {
-    // A list with blanks can be broken; the text names a single choice.
-    const listed = (text: string) =>
+    // A list with blanks can be broken; the text names a single choice, and a placeholder names all of them.
+    const listed = (text: string, hasPlaceholder: boolean) =>
       text.replace(/\n<options: (.*)>$/s, (_, all: string) =>
-        all.includes('|') ? `\none of ${all.replaceAll('|', ', ')}` : '',
+        !hasPlaceholder && all.includes('|') ? `\none of ${all.replaceAll('|', ', ')}` : '',
       )
+    const placeholders = flags.map(flag => flag.type === 'option' && flag.helpValue !== undefined)
     const own = (text: string) => text.replace(/^Format output as json\.$/, 'print the result as JSON')
-    return super.flags(flags)?.map(([label, text]) => [label, text && own(listed(text))])
+    return super.flags(flags)?.map(([label, text], at) => [label, text && own(listed(text, placeholders[at]!))])
   }
 
   /** Corrects the space that oclif leaves free in a list with texts below their names: it forgets the section's own. */

@@ -49,9 +49,10 @@ export async function addSettingFlags(
     const last = settingFlags(sections.filter(comesLast))
     const global = { ...(config && { config }), ...(json && { json }) }
     for (const { descriptions, flags: added } of [ofHost, ...(command.usesMiner ? ofMiners : []), last]) {
-      for (const { name, path, choices, isTruth } of descriptions) {
+      for (const { name, path, value, choices, isTruth } of descriptions) {
         const options = values.get(name) ?? choices
-        const asText = options.length > 0 && { options, helpValue: undefined }
+        const helpValue = value === 'url' ? [...options, 'URL'].join('|') : undefined
+        const asText = options.length > 0 && { options, helpValue }
         const kind = isTruth ? { type: 'boolean', allowNo: true } : asText
         const hidden = added[name]!.hidden || !isUsed(command, path)
         flags[name] ??= { ...added[name], name, hidden, ...kind } as Command.Flag.Cached
