@@ -6,7 +6,7 @@ import { Command, type Interfaces, run, settings } from '@oclif/core'
 import { adoptCommand } from './errors/adopt-command.js'
 import { printError } from './errors/print-error.js'
 import { UsageError } from './errors/usage-error.js'
-import { warnUnloaded } from './plugins/unloadable.js'
+import { warnUnloaded, warnUnread } from './plugins/unloadable.js'
 import { expectExit, guardExit } from './process/unexpected-exit.js'
 
 /** How long the program may run on after the command: a plugin may leave a timer or a socket open. */
@@ -34,6 +34,7 @@ export async function main(root: string, argv: string[] = process.argv.slice(2))
   // command that it cannot transpile it.
   settings.enableAutoTranspile = false
   warnUnloaded()
+  warnUnread()
   guardExit(argv)
   try {
     await run(argv, { root: fileURLToPath(root), logger: noLogger })

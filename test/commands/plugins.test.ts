@@ -368,6 +368,31 @@ describe('plugins', () => {
       assert.equal((await miner('prompt', '--use', 'shout', 'hi')).stderr, '')
     })
 
+    it('are none when their record cannot be read, which is told with the way out', async () => {
+      using folder = linkedPlugins({ 'miner-shout': shout })
+      const told = async (text: string | null) => {
+        const file = join(folder.folder, 'data/package.json')
+        rmSync(file, { recursive: true })
+        if (text === null) mkdirSync(file)
+        else writeFileSync(file, text)
+        const { code, stdout, stderr } = await runMiner(['miners', '--json'], { env: folder.env })
+        assert.equal(code, 0)
+        assert.deepEqual(
+          JSON.parse(stdout).miners.map(({ name }: { name: string }) => name),
+          ['openai', 'echo'],
+        )
+        return stderr
+      }
+      assert.match(
+        await told('{'),
+        /^warning: no plugin is loaded: .*package\.json is not valid JSON: .*\n {2}try: repair it, or .*\n$/,
+      )
+      assert.match(
+        await told(null),
+        /^warning: no plugin is loaded: the folder for plugins, .*\n {2}try: make it .*\n$/,
+      )
+    })
+
     it('tell at once what of them cannot be used', async () => {
       const oclif = { contract: 1, miners: { chain: './gone.js' } }
       using folder = linkedPlugins({ 'miner-other': { 'package.json': { oclif } } })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config } from '@oclif/core'
+import { reportOf } from '../errors/error-report.js'
 import { formatMessage } from '../errors/format-message.js'
 import type { DataPackage } from './data-folder.js'
 
@@ -44,4 +45,41 @@ export function warnUnloaded(): void {
     }
   }
   Object.assign(Config.prototype, { warn })
+}
+
+const load = Config.prototype.loadPluginsAndCommands
+
+/**
+ * Makes oclif warn in words of this program when it cannot read which plugins are installed. It emits the bare error of the
+ * system, which names no remedy (@oclif/core `config/plugin-loader.js` loadUserPlugins).
+ */
+export function warnUnread(): void {
+  const loadPluginsAndCommands = async function (this: Config, ...how: Parameters<typeof load>): Promise<void> {
+    const { emitWarning } = process
+    const failures: Error[] = []
+    process.emitWarning = ((warning: string | Error, ...rest: never[]) =>
+      warning instanceof Error ? failures.push(warning) : emitWarning(warning, ...rest)) as typeof emitWarning
+    try {
+      await load.apply(this, how)
+    } finally {
+      process.emitWarning = emitWarning
+    }
+    if (failures.length > 0 && !(await warnOfFolder(this.dataDir))) for (const failure of failures) emitWarning(failure)
+  }
+  Object.assign(Config.prototype, { loadPluginsAndCommands })
+}
+
+/** Returns whether the folder was the fault. */
+async function warnOfFolder(dataDir: string): Promise<boolean> {
+  const { DataFolder } = await import('./data-folder.js')
+  try {
+    await new DataFolder(dataDir).read()
+    return false
+  } catch (error) {
+    const report = reportOf(error)
+    if (!report) throw error
+    const message = `no plugin is loaded: ${report.message}`
+    process.stderr.write(formatMessage({ label: 'warning', message, hint: report.hint }))
+    return true
+  }
 }
