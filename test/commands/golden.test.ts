@@ -134,6 +134,7 @@ const groups: Record<string, Record<string, Case>> = {
     'bad-netuid': { args: 'config show --netuid 70000' },
     'bad-table-of-no-miner': { args: 'prompt --use echo hi', file: '[shout]\nmark = "!"\n' },
     'bad-command': { args: 'promt hi' },
+    'bad-command-without-topic': { args: 'explain 5F' },
     'bad-command-json': { args: 'nope --json' },
     'bad-topic-alone-json': { args: 'config --json' },
     'bad-command-in-topic': { args: 'config shw' },

@@ -4,7 +4,8 @@ import { UsageError } from '../errors/usage-error.js'
 
 /**
  * Reports an unknown command. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the command
- * exists, and the word after it is the mistake, unless it is a topic as well (`plugins`). A word that does not look like a command is not repeated: it may be a
+ * exists, and the word after it is the mistake, unless it is a topic as well (`plugins`). A word that does not look like a
+ * command is not repeated: it may be a
  * question or a secret.
  */
 const hook: Hook<'command_not_found'> = async ({ id, config }) => {
@@ -19,7 +20,10 @@ const hook: Hook<'command_not_found'> = async ({ id, config }) => {
     throw new UsageError('UNEXPECTED_ARGUMENT', `\`${command}\` takes no argument`, `${command} --help`)
   }
   if (first.startsWith('-')) throw new UsageError('COMMAND_MISSING', 'flags go after a command', 'miner help')
-  const like = (closest(id, config.commandIDs) ?? closest(first, config.commandIDs))?.replaceAll(':', ' ')
+  // `explain` is `policy explain`, as long as no other topic has one.
+  const [ofTopic, another] = config.commandIDs.filter(other => other.endsWith(`:${first}`))
+  const only = another === undefined ? ofTopic : undefined
+  const like = (closest(id, config.commandIDs) ?? closest(first, config.commandIDs) ?? only)?.replaceAll(':', ' ')
   const isTopic = config.findTopic(first) !== undefined
   const what = isTopic
     ? `such command in \`miner ${first}\``
