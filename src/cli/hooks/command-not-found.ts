@@ -5,8 +5,7 @@ import { UsageError } from '../errors/usage-error.js'
 /**
  * Reports an unknown command. oclif joins words with `:`, so `miner serve extra` asks for `serve:extra`: then the command
  * exists, and the word after it is the mistake, unless it is a topic as well (`plugins`). A word that does not look like a
- * command is not repeated: it may be a
- * question or a secret.
+ * command is not repeated: it may be a question or a secret.
  */
 const hook: Hook<'command_not_found'> = async ({ id, config }) => {
   const [first = '', ...more] = id.split(':')
