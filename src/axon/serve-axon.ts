@@ -72,6 +72,14 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     isTrustedProxy: address => proxies.has(address),
     ended: ending.signal,
   })
+  const unsubscribe = options.policy.subscribe(() => {
+    for (const limiter of Object.values(context.callerRates)) limiter.endRates()
+  })
+  function release(): void {
+    unsubscribe()
+    ending.abort()
+    context.waiting[Symbol.dispose]()
+  }
 
   async function answer(request: RawRequest, response: ServerResponse): Promise<void> {
     const how = { connections, bodies, proxies, writeMs: limits.writeMs, arrivedAt: now() }
@@ -114,14 +122,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     connections.abortAll(new Refusal('DRAINING', '', { headers: [['connection', 'close']] }))
     await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
     await app.close()
-    ending.abort()
-    context.waiting[Symbol.dispose]()
+    release()
     options.onClosed?.()
   }
 
   const port = await listen(app, options).catch(async error => {
-    ending.abort()
-    context.waiting[Symbol.dispose]()
+    release()
     await app.close()
     throw error
   })
