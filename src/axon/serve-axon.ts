@@ -20,7 +20,7 @@ import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
-import { rateLeft } from './stages/charge.js'
+import { type RateLeft, rateLeft, ratesLeft } from './stages/charge.js'
 import { BodyBudget } from './state/body-budget.js'
 import type { ClaimCounts } from './state/claim-counts.js'
 
@@ -38,6 +38,8 @@ export type Axon = AsyncDisposable & {
    * The operator allows an exempt hotkey by name.
    */
   rateLeft(caller: { readonly hotkey: string; readonly isExempt: boolean }): number | null
+  /** What the operator's rates leave the hotkeys that have used some of theirs. */
+  ratesLeft(): readonly RateLeft[]
   /** What the callers share of it at this moment. */
   load(): AxonLoad
   /** How its store of nonces does. */
@@ -143,6 +145,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     },
     claims: context.verification.claims,
     rateLeft: caller => rateLeft(context.callerRates, context.policy.current, caller),
+    ratesLeft: () => ratesLeft(context.callerRates, context.policy.current),
     load: () => ({
       connections: connections.load(),
       bodies: budget.load(),

@@ -49,6 +49,11 @@ export class RateLimiter {
     }
   }
 
+  /** Those that are remembered. */
+  callers(): readonly string[] {
+    return [...this.#buckets.keys()]
+  }
+
   /** Returns how many tokens a caller's bucket holds now, often a fraction; `limit` for one that is not remembered. */
   left(caller: string, rate: Rate): number {
     const bucket = this.#buckets.get(caller)
