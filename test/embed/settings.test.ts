@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { runInNewContext } from 'node:vm'
 import { CHAIN, CLIENT_FOR, ConfigError, HOTKEY, NEURON, openMiner } from '#dist/embed/index.js'
 import type { OpenMinerOptions } from '#dist/embed/options.js'
-import type { DialectPlugin, MinerPlugin } from '#dist/index.js'
+import type { MinerPlugin } from '#dist/index.js'
 import { bob } from '../support/signed-request.ts'
 
 describe('openMiner, on settings', () => {
@@ -28,32 +28,6 @@ describe('openMiner, on settings', () => {
         hint,
       ],
     ])
-  })
-
-  it('refuses settings that do nothing beside each other', async () => {
-    const settings = {
-      axon: { storeSecret: 'sixteen letters!', maxBody: 131_072 },
-      limits: { bodies: 65_536 },
-      policy: { allow: [bob.address], rate: '30/min' },
-    }
-    assert.deepEqual(
-      (await problemsOf({ settings })).map(([, message]) => message),
-      [
-        'policy.rate has no effect: without a chain only the hotkeys of policy.allow may ask, for which it does not hold (settings.policy.rate)',
-        'axon.storeSecret has no effect, because axon.store is memory (settings.axon.storeSecret)',
-        'limits.bodies cannot be below axon.maxBody, which is 128KiB (settings.limits.bodies)',
-      ],
-    )
-    const open = ({ defineDialect, defineRoute, z }: Parameters<DialectPlugin>[0]) => {
-      const terms = { body: z.object({}), hashed: [], rules: false, example: {}, answer: async () => ({}) } as const
-      return defineDialect({
-        name: 'open',
-        summary: 'open to any hotkey',
-        follows: 'nobody/nothing@0000000',
-        synapses: { Ask: defineRoute(terms) },
-      })
-    }
-    await using _scope = await openMiner({ use: 'echo', dialect: open, settings: { policy: settings.policy } })
   })
 
   it('tells all that is wrong at once, each with its place and what mends it', async () => {
