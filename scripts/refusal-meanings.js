@@ -16,7 +16,7 @@ export const refusalMeanings = {
   BLACKLISTED: {
     meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",
     remedy:
-      'operator: check `--allow`, `--deny`, `--require-permit`, `--allow-unregistered` and `--min-stake`; the text has the reason',
+      'operator: check `--allow`, `--deny`, `--require-permit`, `--allow-unregistered`, `--min-stake` and, when the miner has lost its place, `--when-deregistered serve`; the text has the reason',
   },
   UNKNOWN_SYNAPSE: {
     meaning: 'the dialect does not have this synapse',
@@ -68,7 +68,8 @@ export const refusalMeanings = {
   },
   BUDGET_USED: {
     meaning: 'the caller has used up its rate on this route, or its share of the miner',
-    remedy: 'caller: ask again after `Retry-After`',
+    remedy:
+      'caller: ask again after `Retry-After`; operator: name the hotkey with `--allow`, which lifts the rate of a route with rules; the dialect sets that rate, and the miner its shares',
   },
   HEADERS_TOO_LARGE: {
     meaning: 'the headers are larger than 32 KiB',

@@ -82,7 +82,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
     subnet: ['errors', 'output'],
-    policy: ['question', 'subnet', 'output'],
+    policy: ['question', 'subnet', 'errors', 'output'],
     status: ['subnet', 'output'],
     errors: ['output'],
     output: [],

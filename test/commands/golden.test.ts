@@ -230,6 +230,14 @@ const groups: Record<string, Record<string, Case>> = {
       args: 'serve --network none --chain-endpoint ws://127.0.0.1:9944 --no-announce --min-stake 10',
     },
     'serve-nobody-allowed-variable': { args: 'serve', env: { MINER_SUBTENSOR_NETWORK: 'none' } },
+    'serve-idle-rate': {
+      args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --rate 30/min',
+    },
+    'serve-idle-secret': {
+      args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
+      env: { MINER_AXON_STORE_SECRET: 'sixteen letters!' },
+    },
+    'serve-small-bodies': { args: 'serve --dev --use echo --axon-port 0 --limits-bodies 512KiB' },
     'serve-allow-no-hotkey': { args: 'serve --network none --allow 5abc' },
     'serve-dev-and-announce': { args: 'serve --dev --no-announce --axon-external-port 80' },
     'serve-dev-and-host': { args: 'serve --dev --axon-host 127.0.0.1' },

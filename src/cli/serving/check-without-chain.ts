@@ -3,18 +3,20 @@ import { hostSections } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
+import type { DialectDefinition } from '../../plugin/dialect.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /**
  * Checks what a miner without a chain needs: callers by name, since no standing tells who they are. With a chain there is
  * nothing to check.
  *
+ * @param dialect checks the flags, too; they are the same when the file is read again
  * @throws {ConfigError} CONFIG_INVALID when a flag has no effect without a chain
  * @throws {UsageError} NOBODY_ALLOWED
  */
-export function checkWithoutChain(configuration: Configuration): void {
+export function checkWithoutChain(configuration: Configuration, dialect?: DialectDefinition): void {
   if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return
-  const idle = withoutEffect(configuration, 'flag')
+  const idle = dialect ? withoutEffect(configuration, { from: 'flag', dialect }) : []
   if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
   if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
   const origin = originText(configuration.origins.get('subtensor.network')!)

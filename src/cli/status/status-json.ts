@@ -58,7 +58,9 @@ function chainJson({ metagraph, connection }: ChainStatus, at: number): object |
 }
 
 function servingJson(state: ServingState, isRunning: boolean): object {
-  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, load, store, ...rest } = state
+  // `miner policy explain` tells what a rate leaves.
+  const { version: _, ratesLeft: __, ...shown } = state
+  const { startedAt, writtenAt, stoppedAt, problem, requests, forged, load, store, ...rest } = shown
   return {
     running: isRunning,
     ...rest,

@@ -57,6 +57,8 @@ const forged = [
   { hotkey: alice.address, address: '192.0.2.7', forged: 3, unchecked: 1, verified: 0, lastAt: 1_795_000_000_000 },
 ]
 
+const ratesLeft = [{ hotkey: charlie.address, left: 0.5 }]
+
 describe('the state of serve', () => {
   let folder: string
   let path: string
@@ -96,12 +98,14 @@ describe('the state of serve', () => {
       miner: 'echo',
       dialect: 'prompting',
       hasPriority: false,
+      hasBlacklist: true,
       standings,
       policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
         place: { hasChain: true },
         neuron: null,
       }),
       rateLeft: ({ isExempt }) => (isExempt ? null : 2),
+      ratesLeft: () => ratesLeft,
       neuron,
       load: () => load,
       store: () => store,
@@ -119,6 +123,7 @@ describe('the state of serve', () => {
     assert.deepEqual(state?.load, load)
     assert.deepEqual(state?.forged, forged)
     assert.deepEqual(state?.store, store)
+    assert.deepEqual([state?.ratesLeft, state?.hasBlacklist], [ratesLeft, true])
     assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
       state!.requests.callers.map(({ uid, hotkey, answered, rateLeft }) => [uid, hotkey, answered, rateLeft]),

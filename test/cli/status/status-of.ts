@@ -23,6 +23,8 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
     miner: 'openai',
     dialect: 'prompting',
     hasPriority: false,
+    hasBlacklist: false,
+    ratesLeft: [],
     chain: 'fresh',
     noCallers: null,
     problem: null,
