@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { NonceMemory } from './nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './nonce-store.js'
+import { SteadyInstant, type StoreClocks } from './steady-instant.js'
 
 /**
  * Keeps the spent nonces in memory only, for development, tests and embedding. Everything signed before its start is stale.
@@ -12,8 +13,9 @@ export class MemoryStore implements NonceStore {
   readonly state = { kind: 'memory', failure: null } as const
   readonly #memory: NonceMemory
 
-  constructor({ startedAtMs, ...caps }: NonceCaps & { readonly startedAtMs: number }) {
-    this.#memory = new NonceMemory({ ...caps, salt: randomUUID(), floorNs: BigInt(startedAtMs) * 1_000_000n })
+  constructor(options: NonceCaps & StoreClocks) {
+    const startedAt = SteadyInstant.in(0, options)
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt })
   }
 
   get size(): number {

@@ -50,7 +50,7 @@ export type NonceStore = AsyncDisposable & {
   /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
   readonly floorNs: bigint
   /**
-   * epoch milliseconds. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
+   * epoch milliseconds, by the clock as it is set now. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
    * requests until then
    */
   readonly unknownUntilMs: number

@@ -296,7 +296,7 @@ describe('/healthz', () => {
   realSockets()
 
   it('is 200 while the store of nonces fails, and says so without its address', async () => {
-    const nonces: NonceStore = new MemoryStore({ startedAtMs: Date.now(), perCaller: 10, inAll: 10 })
+    const nonces: NonceStore = new MemoryStore({ now: Date.now, perCaller: 10, inAll: 10 })
     await using axon = await startAxon({ nonces })
     const failure = { code: 'TIMEOUT', message: 'redis://10.0.0.1', hint: '', since: Date.now() - 1_000 }
     Object.assign(nonces, { state: { kind: 'redis', failure } })

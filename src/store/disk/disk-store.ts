@@ -7,6 +7,7 @@ import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
 import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
@@ -16,15 +17,14 @@ import { RECORD_BYTES } from './record.js'
 import { readSegment } from './segment.js'
 import { Segments, segmentPaths } from './segments.js'
 
-export type DiskStoreOptions = NonceCaps & {
-  /** of its files, which add an ending: for one hotkey on one subnet */
-  readonly path: string
-  readonly onEvent: OnStoreEvent
-  /** epoch milliseconds */
-  readonly now: () => number
-  /** identifies the boot of the machine; undefined: it cannot tell */
-  readonly boot?: () => Promise<string | undefined>
-}
+export type DiskStoreOptions = NonceCaps &
+  StoreClocks & {
+    /** of its files, which add an ending: for one hotkey on one subnet */
+    readonly path: string
+    readonly onEvent: OnStoreEvent
+    /** identifies the boot of the machine; undefined: it cannot tell */
+    readonly boot?: () => Promise<string | undefined>
+  }
 
 /** How long a request waits for its record to be written. */
 const WRITE_MS = 2_000
@@ -47,32 +47,30 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
   try {
     const machine = await boot()
     // Now: nonces that an earlier process spent are at most this far ahead, because it has ended.
+    const startedAt = SteadyInstant.in(0, options)
     const startedAtMs = now()
     const maxRecords = 3 * options.inAll
     const maxBytes = 4_096 + maxRecords * RECORD_BYTES
     const files = await Promise.all(segmentPaths(path).map(file => readSegment(file, maxBytes)))
-    const { head, records, why, ...known } = judgeSegments(files, machine)
-    const unknownUntilMs = why === null ? known.unknownUntilMs : startedAtMs + UNKNOWN_MS
+    const { head, records, floorNs, why } = judgeSegments(files, machine)
+    const latest = SteadyInstant.in(UNKNOWN_MS, options)
+    const unknownUntil =
+      head && why === null ? SteadyInstant.at(Math.min(head.unknownUntilSteadyMs, latest.steadyMs), options) : latest
     const isFirst = files.every(file => file === null)
-    if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntilMs))
-    else if (unknownUntilMs > startedAtMs)
-      onEvent(unknownEvent('info', 'this process was started again within the 4 s in which it was not', unknownUntilMs))
+    if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntil.epochMs))
+    else if (unknownUntil.epochMs > startedAtMs) onEvent(unknownEvent('info', againWithin, unknownUntil.epochMs))
 
     const salt = head?.salt ?? randomUUID()
-    const memory = new NonceMemory({
-      ...options,
-      salt,
-      floorNs: maxOf(known.floorNs, BigInt(startedAtMs) * 1_000_000n),
-    })
+    const memory = new NonceMemory({ ...options, salt, floorNs, startedAt })
     for (const record of records) memory.restore(record, startedAtMs)
     const segments = await Segments.begin(path, {
-      run: { salt, boot: machine ?? null, unknownUntilMs },
+      run: { salt, boot: machine ?? null, unknownUntilSteadyMs: unknownUntil.steadyMs },
       number: (head?.number ?? 0) + 1,
-      floorNs: memory.floorNs,
+      floorNs: memory.droppedNs,
       records: records.filter(({ endSecond }) => endSecond >= Math.floor(startedAtMs / 1000)),
       maxRecords,
     })
-    return new DiskStore({ memory, segments, lock, unknownUntilMs, onEvent, now, isLost: () => lost })
+    return new DiskStore({ memory, segments, lock, unknownUntil, onEvent, now, isLost: () => lost })
   } catch (error) {
     await lock[Symbol.asyncDispose]()
     throw error instanceof StoreError ? error : unwritable(error, path)
@@ -83,7 +81,7 @@ type Parts = {
   readonly memory: NonceMemory
   readonly segments: Segments
   readonly lock: FileLock
-  readonly unknownUntilMs: number
+  readonly unknownUntil: SteadyInstant
   readonly onEvent: OnStoreEvent
   readonly now: () => number
   /** whether another process took the lock */
@@ -91,13 +89,11 @@ type Parts = {
 }
 
 class DiskStore implements NonceStore {
-  readonly unknownUntilMs: number
   readonly #parts: Parts
   readonly #batches: Batches<NonceRecord>
   readonly #outage: StoreOutage
 
   constructor(parts: Parts) {
-    this.unknownUntilMs = parts.unknownUntilMs
     this.#parts = parts
     this.#outage = new StoreOutage(parts.onEvent)
     this.#batches = new Batches({ keep: records => this.#write(records), maxMs: WRITE_MS, maxItems: MAX_WAITING })
@@ -109,6 +105,10 @@ class DiskStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#parts.memory.floorNs
+  }
+
+  get unknownUntilMs(): number {
+    return this.#parts.unknownUntil.epochMs
   }
 
   get state(): StoreState {
@@ -136,7 +136,7 @@ class DiskStore implements NonceStore {
     if (!(await lock.isHeld()))
       throw new Error('another process has taken the lock of the store, because this one was suspended')
     const second = Math.floor(now() / 1000)
-    await segments.append(records, { second, floorNs: memory.floorNs })
+    await segments.append(records, { second, floorNs: memory.droppedNs })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,6 +147,7 @@ class DiskStore implements NonceStore {
   }
 }
 
+const againWithin = 'this process was started again within the 4 s in which it was not'
 const taken = 'stop this process or the other one, and start it again'
 
 async function lockStore(
@@ -177,8 +178,4 @@ function unwritable(cause: unknown, path: string): StoreError {
     hint: 'let this user write the folder, or make room on its disk',
     cause,
   })
-}
-
-function maxOf(one: bigint, other: bigint): bigint {
-  return one > other ? one : other
 }

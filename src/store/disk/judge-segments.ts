@@ -8,7 +8,6 @@ export type Remembered = {
   /** of all segments */
   readonly records: readonly NonceRecord[]
   readonly floorNs: bigint
-  readonly unknownUntilMs: number
   /** why nonces may be missing; null: none is */
   readonly why: string | null
 }
@@ -24,7 +23,7 @@ export function judgeSegments(
   if (!latest) {
     const refused = files.find((file): file is { readonly refused: string } => file !== null && 'refused' in file)
     const why = refused ? `their file ${refused.refused}` : 'there is no file of an earlier run'
-    return { head: null, records: [], floorNs: 0n, unknownUntilMs: 0, why }
+    return { head: null, records: [], floorNs: 0n, why }
   }
   const isPair = other?.head.number === latest.head.previous && other.head.salt === latest.head.salt
   // Digests with another salt match nothing.
@@ -33,7 +32,6 @@ export function judgeSegments(
     head: latest.head,
     records: used.flatMap(({ records }) => records),
     floorNs: used.reduce((floor, { head }) => (head.floorNs > floor ? head.floorNs : floor), 0n),
-    unknownUntilMs: Math.max(...used.map(({ head }) => head.unknownUntilMs)),
     why: isPair ? whyUnknown(used, boot) : 'one of their two files is missing or damaged',
   }
 }

@@ -3,7 +3,7 @@ import type { SegmentHead } from './segment.js'
 import { SegmentFile } from './segment-file.js'
 
 /** What the first line of each segment of a run repeats. */
-export type RunHead = Pick<SegmentHead, 'salt' | 'boot' | 'unknownUntilMs'>
+export type RunHead = Pick<SegmentHead, 'salt' | 'boot' | 'unknownUntilSteadyMs'>
 
 /** What a run begins with. */
 type BeginOptions = {

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { NonceMemory } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
@@ -8,19 +9,18 @@ import { requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
 
-export type RedisStoreOptions = NonceCaps & {
-  /** redis: or rediss:, with user and password */
-  readonly url: string
-  /** which the replicas share: who reads the Redis cannot tell whose nonces it holds */
-  readonly secret: string
-  /** of the axon: other miners may use the same Redis */
-  readonly hotkey: string
-  readonly onEvent: OnStoreEvent
-  /** epoch milliseconds */
-  readonly now: () => number
-  /** how long a request waits for Redis */
-  readonly commandMs?: number
-}
+export type RedisStoreOptions = NonceCaps &
+  StoreClocks & {
+    /** redis: or rediss:, with user and password */
+    readonly url: string
+    /** which the replicas share: who reads the Redis cannot tell whose nonces it holds */
+    readonly secret: string
+    /** of the axon: other miners may use the same Redis */
+    readonly hotkey: string
+    readonly onEvent: OnStoreEvent
+    /** how long a request waits for Redis */
+    readonly commandMs?: number
+  }
 
 const COMMAND_MS = 2_000
 
@@ -40,15 +40,16 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<NonceS
 }
 
 class RedisStore implements NonceStore {
-  unknownUntilMs = 0
   readonly #options: RedisStoreOptions
   readonly #memory: NonceMemory
   readonly #outage: StoreOutage
   #link: RedisLink | null = null
+  #unknownUntil: SteadyInstant
 
   constructor(options: RedisStoreOptions) {
     this.#options = options
-    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), floorNs: BigInt(options.now()) * 1_000_000n })
+    this.#unknownUntil = SteadyInstant.in(0, options)
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt: this.#unknownUntil })
     this.#outage = new StoreOutage(options.onEvent)
   }
 
@@ -58,6 +59,10 @@ class RedisStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#memory.floorNs
+  }
+
+  get unknownUntilMs(): number {
+    return this.#unknownUntil.epochMs
   }
 
   get state(): StoreState {
@@ -111,9 +116,8 @@ class RedisStore implements NonceStore {
   }
 
   #beginUnknown(why: string): void {
-    const { now, onEvent } = this.#options
-    this.unknownUntilMs = now() + UNKNOWN_MS
-    onEvent(unknownEvent('info', why, this.unknownUntilMs))
+    this.#unknownUntil = SteadyInstant.in(UNKNOWN_MS, this.#options)
+    this.#options.onEvent(unknownEvent('info', why, this.unknownUntilMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
