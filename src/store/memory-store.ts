@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { NonceMemory } from './nonce-memory.js'
-import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './nonce-store.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from './nonce-store.js'
 import { SteadyInstant, type StoreClocks } from './steady-instant.js'
+import { pauseOf } from './unknown-time.js'
 
 /**
  * Keeps the spent nonces in memory only, for development, tests and embedding. Everything signed before its start is stale.
@@ -10,11 +11,12 @@ import { SteadyInstant, type StoreClocks } from './steady-instant.js'
  */
 export class MemoryStore implements NonceStore {
   readonly unknownUntilMs = 0
-  readonly state = { kind: 'memory', failure: null } as const
   readonly #memory: NonceMemory
+  readonly #now: () => number
 
   constructor(options: NonceCaps & StoreClocks) {
     const startedAt = SteadyInstant.in(0, options)
+    this.#now = options.now
     this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt })
   }
 
@@ -24,6 +26,10 @@ export class MemoryStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#memory.floorNs
+  }
+
+  get state(): StoreState {
+    return { kind: 'memory', failure: null, pause: pauseOf(this, this.#now()) }
   }
 
   has(nonce: Nonce): boolean {

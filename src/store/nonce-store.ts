@@ -32,11 +32,20 @@ export type StoreFailure = {
   readonly since: number
 }
 
+/** Why a store that works refuses all callers for a while. */
+export type StorePause = {
+  /** `unknown`: it may have forgotten nonces; `clockSetBack`: the newest nonces that it dropped are in the clock's future */
+  readonly why: 'unknown' | 'clockSetBack'
+  /** epoch milliseconds */
+  readonly until: number
+}
+
 /** How a store does. */
 export type StoreState = {
   readonly kind: 'disk' | 'memory' | 'redis'
   /** null: nothing has failed since it last worked */
   readonly failure: StoreFailure | null
+  readonly pause: StorePause | null
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Refusal } from '../wires/refusal.js'
+import type { NonceStore, StorePause } from './nonce-store.js'
 import type { StoreEvent } from './store-events.js'
 
 /**
@@ -20,6 +21,16 @@ export function requireKnown(
   if (nowMs >= unknownUntilMs && signedAtNs > BigInt(unknownUntilMs) * 1_000_000n) return
   const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
   throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
+}
+
+/** Returns why a store refuses all callers; null: it does not, or for less than the 4 s that callers may be ahead. */
+export function pauseOf(
+  { floorNs, unknownUntilMs }: Pick<NonceStore, 'floorNs' | 'unknownUntilMs'>,
+  nowMs: number,
+): StorePause | null {
+  const floorMs = Number(floorNs / 1_000_000n)
+  if (floorMs > nowMs + UNKNOWN_MS) return { why: 'clockSetBack', until: floorMs }
+  return unknownUntilMs > nowMs ? { why: 'unknown', until: unknownUntilMs } : null
 }
 
 /** Returns the event of a store that may have forgotten nonces. @param why in words that follow "because" */

@@ -157,6 +157,19 @@ describe('a clock that is set', () => {
       assert.equal(store.unknownUntilMs, machine.now() + 3_000)
     })
 
+  it('is told at a start where it lies before what was dropped, with what mends it', async () => {
+    await firstRun()
+    events.length = 0
+    machine.offMs = -10 * MINUTE
+    await using store = await open()
+    const [event] = events
+    assert.partialDeepStrictEqual(event, { level: 'warn', event: 'clockSetBack' })
+    assert.match(event!.hint!, /by NTP; if it is right, stop the miner, delete .*nonces\.0 and \.1/)
+    assert.partialDeepStrictEqual(store.state.pause, { why: 'clockSetBack' })
+    machine.offMs = 0
+    assert.equal(store.state.pause, null)
+  })
+
   it('moves the start of a store in memory with it', async () => {
     const before = machine.nonce()
     machine.trueMs += 1_000

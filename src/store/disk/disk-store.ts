@@ -9,9 +9,9 @@ import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
-import type { OnStoreEvent } from '../store-events.js'
+import type { OnStoreEvent, StoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { pauseOf, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import { judgeSegments } from './judge-segments.js'
 import { RECORD_BYTES } from './record.js'
 import { readSegment } from './segment.js'
@@ -63,6 +63,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     const salt = head?.salt ?? randomUUID()
     const memory = new NonceMemory({ ...options, salt, floorNs, startedAt })
     for (const record of records) memory.restore(record, startedAtMs)
+    const pause = pauseOf({ floorNs: memory.floorNs, unknownUntilMs: 0 }, startedAtMs)
+    if (pause) onEvent(clockSetBackEvent(path, pause.until))
     const segments = await Segments.begin(path, {
       run: { salt, boot: machine ?? null, unknownUntilSteadyMs: unknownUntil.steadyMs },
       number: (head?.number ?? 0) + 1,
@@ -95,7 +97,7 @@ class DiskStore implements NonceStore {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#outage = new StoreOutage(parts.onEvent)
+    this.#outage = new StoreOutage(parts.onEvent, parts.now)
     this.#batches = new Batches({ keep: records => this.#write(records), maxMs: WRITE_MS, maxItems: MAX_WAITING })
   }
 
@@ -112,7 +114,7 @@ class DiskStore implements NonceStore {
   }
 
   get state(): StoreState {
-    return { kind: 'disk', failure: this.#outage.failure }
+    return { kind: 'disk', failure: this.#outage.failure, pause: pauseOf(this, this.#parts.now()) }
   }
 
   has(nonce: Nonce): boolean {
@@ -144,6 +146,17 @@ class DiskStore implements NonceStore {
     await withTimeout(this.#batches.settled(), WRITE_MS).catch(() => {}) // a disk that hangs must not keep the program
     await segments.close()
     if (!isLost()) await lock[Symbol.asyncDispose]()
+  }
+}
+
+function clockSetBackEvent(path: string, untilMs: number): StoreEvent {
+  const until = new Date(untilMs).toISOString()
+  return {
+    level: 'warn',
+    event: 'clockSetBack',
+    untilMs,
+    message: `the clock was set back behind nonces that were spent: until ${until} callers get 401`,
+    hint: `set the clock of this machine by NTP; if it is right, stop the miner, delete ${path}.0 and .1, and start it again`,
   }
 }
 

@@ -5,7 +5,7 @@ import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { pauseOf, requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
 
@@ -50,7 +50,7 @@ class RedisStore implements NonceStore {
     this.#options = options
     this.#unknownUntil = SteadyInstant.in(0, options)
     this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt: this.#unknownUntil })
-    this.#outage = new StoreOutage(options.onEvent)
+    this.#outage = new StoreOutage(options.onEvent, options.now)
   }
 
   get size(): number {
@@ -66,7 +66,7 @@ class RedisStore implements NonceStore {
   }
 
   get state(): StoreState {
-    return { kind: 'redis', failure: this.#outage.failure }
+    return { kind: 'redis', failure: this.#outage.failure, pause: pauseOf(this, this.#options.now()) }
   }
 
   async open(): Promise<void> {
