@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { withTimeout } from '../../async/timeout.js'
-import { type FileLock, FileLocked, holderText, lockFile } from '../../disk/file-lock.js'
-import { makePrivateFolder } from '../../disk/private-file.js'
+import type { FileLock } from '../../disk/file-lock.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
 import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
-import type { OnStoreEvent, StoreEvent } from '../store-events.js'
+import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
 import { pauseOf, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { clockSetBackEvent, diskHint } from './disk-words.js'
 import { judgeSegments } from './judge-segments.js'
+import { lockStore, unwritable } from './lock-store.js'
 import { RECORD_BYTES } from './record.js'
 import { readSegment } from './segment.js'
 import { Segments, segmentPaths } from './segments.js'
@@ -24,15 +25,15 @@ export type DiskStoreOptions = NonceCaps &
     readonly onEvent: OnStoreEvent
     /** identifies the boot of the machine; undefined: it cannot tell */
     readonly boot?: () => Promise<string | undefined>
+    readonly retryMs?: number
   }
 
 /** How long a request waits for its record to be written. */
 const WRITE_MS = 2_000
 /** More than the nonces of one second. */
 const MAX_WAITING = 10_000
-const BEAT_MS = 2_000
-/** A process that another machine or container runs holds its lock while it touches it this often. */
-const SILENT_MS = 10_000
+/** How often a store that fails tries again by itself, so that its state is true though no caller comes. */
+const RETRY_MS = 5_000
 
 /**
  * Keeps the spent nonces in files of this machine. The record of a nonce is with the system, by write(2), before `spend`
@@ -50,9 +51,10 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     const startedAt = SteadyInstant.in(0, options)
     const startedAtMs = now()
     const maxRecords = 3 * options.inAll
-    const maxBytes = 4_096 + maxRecords * RECORD_BYTES
+    // A segment is measured before a batch is added to it.
+    const maxBytes = 4_096 + (maxRecords + MAX_WAITING) * RECORD_BYTES
     const files = await Promise.all(segmentPaths(path).map(file => readSegment(file, maxBytes)))
-    const { head, records, floorNs, why } = judgeSegments(files, machine)
+    const { head, at, records, floorNs, why } = judgeSegments(files, machine)
     const latest = SteadyInstant.in(UNKNOWN_MS, options)
     const unknownUntil =
       head && why === null ? SteadyInstant.at(Math.min(head.unknownUntilSteadyMs, latest.steadyMs), options) : latest
@@ -67,12 +69,13 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     if (pause) onEvent(clockSetBackEvent(path, pause.until))
     const segments = await Segments.begin(path, {
       run: { salt, boot: machine ?? null, unknownUntilSteadyMs: unknownUntil.steadyMs },
-      number: (head?.number ?? 0) + 1,
+      number: head?.number ?? 1,
+      at,
       floorNs: memory.droppedNs,
       records: records.filter(({ endSecond }) => endSecond >= Math.floor(startedAtMs / 1000)),
       maxRecords,
     })
-    return new DiskStore({ memory, segments, lock, unknownUntil, onEvent, now, isLost: () => lost })
+    return new DiskStore({ ...options, memory, segments, lock, unknownUntil, isLost: () => lost })
   } catch (error) {
     await lock[Symbol.asyncDispose]()
     throw error instanceof StoreError ? error : unwritable(error, path)
@@ -86,6 +89,7 @@ type Parts = {
   readonly unknownUntil: SteadyInstant
   readonly onEvent: OnStoreEvent
   readonly now: () => number
+  readonly retryMs?: number
   /** whether another process took the lock */
   readonly isLost: () => boolean
 }
@@ -94,6 +98,8 @@ class DiskStore implements NonceStore {
   readonly #parts: Parts
   readonly #batches: Batches<NonceRecord>
   readonly #outage: StoreOutage
+  readonly #ending = new AbortController()
+  #retrying: Promise<void> | null = null
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -124,13 +130,29 @@ class DiskStore implements NonceStore {
   async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
     const record = this.#parts.memory.spend(nonce, owner, nowMs)
     if (!record) return false
+    await this.#keep(record)
+    return true
+  }
+
+  async #keep(record: NonceRecord): Promise<void> {
     try {
       await this.#batches.add(record)
     } catch (error) {
-      throw this.#outage.failed(error, this.#parts.isLost() ? taken : 'make room on the disk of the data folder')
+      const refusal = this.#outage.failed(error, diskHint(error, this.#parts.isLost()))
+      this.#retrying ??= this.#retry(record).finally(() => (this.#retrying = null))
+      throw refusal
     }
     this.#outage.worked()
-    return true
+  }
+
+  /** Keeps a nonce that failed, and is spent all the same, until it is kept or the store works again. */
+  async #retry(record: NonceRecord): Promise<void> {
+    const { retryMs = RETRY_MS } = this.#parts
+    while (this.#outage.failure) {
+      const isOver = await setTimeout(retryMs, false, { ref: false, signal: this.#ending.signal }).catch(() => true)
+      if (isOver) return
+      if (this.#outage.failure) await this.#keep(record).catch(() => {}) // reported, and tried again
+    }
   }
 
   async #write(records: readonly NonceRecord[]): Promise<void> {
@@ -143,52 +165,17 @@ class DiskStore implements NonceStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { segments, lock, isLost } = this.#parts
-    await withTimeout(this.#batches.settled(), WRITE_MS).catch(() => {}) // a disk that hangs must not keep the program
-    await segments.close()
+    this.#ending.abort()
+    try {
+      await withTimeout(this.#batches.settled(), WRITE_MS)
+      await withTimeout(segments.close(), WRITE_MS)
+    } catch {
+      // A disk that hangs must not keep the program, whose end closes the file. To close it here could lend its descriptor
+      // to another file, to which the write that hangs would go; the lock is left behind, as after kill -9.
+      return
+    }
     if (!isLost()) await lock[Symbol.asyncDispose]()
   }
 }
 
-function clockSetBackEvent(path: string, untilMs: number): StoreEvent {
-  const until = new Date(untilMs).toISOString()
-  return {
-    level: 'warn',
-    event: 'clockSetBack',
-    untilMs,
-    message: `the clock was set back behind nonces that were spent: until ${until} callers get 401`,
-    hint: `set the clock of this machine by NTP; if it is right, stop the miner, delete ${path}.0 and .1, and start it again`,
-  }
-}
-
 const againWithin = 'this process was started again within the 4 s in which it was not'
-const taken = 'stop this process or the other one, and start it again'
-
-async function lockStore(
-  path: string,
-  { onEvent, onLost }: { readonly onEvent: OnStoreEvent; readonly onLost: () => void },
-): Promise<FileLock> {
-  const file = `${path}.lock`
-  const onWait = (holder: string) => {
-    const message = `waits up to ${SILENT_MS / 1000} s for a lock that may be left behind: ${holder}`
-    onEvent({ level: 'info', event: 'storeWaits', holder, message })
-  }
-  try {
-    await makePrivateFolder(dirname(path))
-    return await lockFile(file, { command: 'serve', onWait, onLost, maxMs: 0, silentMs: SILENT_MS, beatMs: BEAT_MS })
-  } catch (error) {
-    if (!(error instanceof FileLocked)) throw unwritable(error, path)
-    throw new StoreError('STORE_LOCKED', `another process serves this hotkey: ${holderText(error.holder)}`, {
-      hint: `stop it first; if it no longer runs, delete ${file}`,
-      cause: error,
-    })
-  }
-}
-
-function unwritable(cause: unknown, path: string): StoreError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const reason = code === 'ENOSPC' ? 'the disk is full' : message
-  return new StoreError('STORE_UNWRITABLE', `cannot keep the spent nonces in ${dirname(path)}: ${reason}`, {
-    hint: 'let this user write the folder, or make room on its disk',
-    cause,
-  })
-}
