@@ -35,6 +35,6 @@ export function pauseOf(
 
 /** Returns the event of a store that may have forgotten nonces. @param why in words that follow "because" */
 export function unknownEvent(level: StoreEvent['level'], why: string, untilMs: number): StoreEvent {
-  const message = `which requests were answered before is not certain, because ${why}: for up to ${UNKNOWN_MS / 1000} s callers get 503`
+  const message = `which requests were answered before is not certain, because ${why}, and callers get 503 for some seconds`
   return { level, event: 'noncesUnknown', why, untilMs, message }
 }

@@ -8,6 +8,7 @@ import { StoreOutage } from '../store-outage.js'
 import { pauseOf, requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
+import { sharedSecretOf } from './shared-secret.js'
 
 export type RedisStoreOptions = NonceCaps &
   StoreClocks & {
@@ -24,14 +25,19 @@ export type RedisStoreOptions = NonceCaps &
 
 const COMMAND_MS = 2_000
 
-/** The clocks of replicas may differ by so much. */
+/**
+ * The clocks of replicas may differ by so much: another one may have spent a nonce that is so much further ahead of this clock
+ * than a caller's may be.
+ */
+const SKEW_MS = 2_000
+/** A key outlives its nonce by so much, because the clock of the server may be set forward meanwhile. */
 const MARGIN_MS = 10_000
 
 /**
  * Keeps the spent nonces in a Redis or Valkey, which replicas of an axon share: each nonce is spent by one of them, with one
- * command. While there is no connection, and for 4 s after the server was started again, it spends none.
+ * command. While there is no connection, and for 6 s after the server was started again, it spends none.
  *
- * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE
+ * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE · STORE_SECRET
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<NonceStore> {
   const store = new RedisStore(options)
@@ -74,7 +80,8 @@ class RedisStore implements NonceStore {
     this.#link = await RedisLink.open({
       url,
       commandMs,
-      onUnknown: why => this.#beginUnknown(why),
+      sharedSecret: sharedSecretOf(this.#options),
+      onUnknown: unknown => this.#beginUnknown(unknown),
       onConnected: () => this.#outage.worked(),
       onLost: cause => void this.#outage.failed(cause, hintOf(cause)),
     })
@@ -115,9 +122,9 @@ class RedisStore implements NonceStore {
     return `miner:${kind}:${digest.slice(0, 22)}`
   }
 
-  #beginUnknown(why: string): void {
-    this.#unknownUntil = SteadyInstant.in(UNKNOWN_MS, this.#options)
-    this.#options.onEvent(unknownEvent('info', why, this.unknownUntilMs))
+  #beginUnknown({ why, isFirst }: { readonly why: string; readonly isFirst: boolean }): void {
+    this.#unknownUntil = SteadyInstant.in(UNKNOWN_MS + SKEW_MS, this.#options)
+    this.#options.onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, this.unknownUntilMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
