@@ -135,7 +135,7 @@ export const refusalMeanings = {
   },
   NONCES_UNKNOWN: {
     meaning:
-      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and for 6 s after a replica or its Redis was started',
     remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
   },
   LOADING: {

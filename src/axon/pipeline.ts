@@ -1,5 +1,4 @@
 import { CANCELLED } from '../async/abortable.js'
-import type { NonceStore } from '../store/nonce-store.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Reply } from '../wires/wire.js'
 import { answerPlain, PLAIN_MS, plainRouteOf } from './answer/plain-route.js'
@@ -7,7 +6,7 @@ import { respond } from './answer/respond.js'
 import type { AxonContext } from './context.js'
 import { requestDeadline } from './deadline.js'
 import type { Exchange } from './exchange.js'
-import { healthReply, isHealthCheck } from './http/health.js'
+import { healthReply, isHealthCheck, storeHealth } from './http/health.js'
 import { RequestTrace } from './request-trace.js'
 import { accept } from './stages/accept.js'
 import { charge, chargeCaller } from './stages/charge.js'
@@ -32,7 +31,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
   if (isHealthCheck(head))
     return healthReply(axon.isDraining(), {
       chain: axon.chainState?.(),
-      store: failureOf(axon.verification.nonces),
+      store: storeHealth(axon.verification.nonces.state, axon.now()),
       overload: overloadOf(axon),
     })
 
@@ -77,9 +76,4 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     // Cancels what the dialect started and did not await.
     cancellation.abort(CANCELLED)
   }
-}
-
-/** Tells that nonces cannot be kept, without the address of the store, which is not for everyone. */
-function failureOf({ state: { failure } }: NonceStore) {
-  return failure ? { code: failure.code, forMs: Math.max(0, Date.now() - failure.since) } : undefined
 }

@@ -28,6 +28,11 @@ export const loadState = z.object({
 export const storeState = z.object({
   kind: z.enum(['disk', 'memory', 'redis']),
   failure: z.object({ code: z.string().nullable(), message: z.string(), hint: z.string(), since: time }).nullable(),
+  /** null in the file of a version of the miner that does not tell, too */
+  pause: z
+    .object({ why: z.enum(['unknown', 'clockSetBack']), until: time })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<StoreState>
 
 /** The hotkeys that were named without their key in the last hour. */

@@ -49,6 +49,7 @@ const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
 const store: ReadonlyMap<StoreErrorCode, number> = new Map([
   ['STORE_REFUSED', MISUSED],
   ['STORE_UNSUITABLE', MISUSED],
+  ['STORE_SECRET', MISUSED],
 ])
 const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
   ['HOTKEY_NOT_REGISTERED', MISUSED],

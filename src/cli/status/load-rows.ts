@@ -25,11 +25,13 @@ export function loadRows({ load }: Pick<ServingState, 'load'>): readonly Row[] {
   ]
 }
 
-/** Returns where the spent nonces are kept, and since when that fails. */
+/** Returns where the spent nonces are kept, and since when that fails, or until when it refuses callers. */
 export function storeRows({ store }: Pick<ServingState, 'store'>, at: number): readonly Row[] {
   if (!store) return []
-  const { kind, failure } = store
-  return [['store', failure ? `${kind}, fails since ${spanText(at - failure.since)}` : kind]]
+  const { kind, failure, pause } = store
+  const fails = failure && `, fails since ${spanText(at - failure.since)}`
+  const refuses = pause && pause.until > at && `, refuses all callers for another ${spanText(pause.until - at)}`
+  return [['store', `${kind}${fails || refuses || ''}`]]
 }
 
 /** Returns whose hotkeys were named without their key, and from where. */

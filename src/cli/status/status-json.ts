@@ -70,7 +70,11 @@ function servingJson(state: ServingState, isRunning: boolean): object {
     writtenAt: isoTime(writtenAt),
     stoppedAt: stoppedAt === null ? null : isoTime(stoppedAt),
     problem: problem && { ...problem, since: isoTime(problem.since) },
-    store: store && { ...store, failure: store.failure && { ...store.failure, since: isoTime(store.failure.since) } },
+    store: store && {
+      ...store,
+      failure: store.failure && { ...store.failure, since: isoTime(store.failure.since) },
+      pause: store.pause && { ...store.pause, until: isoTime(store.pause.until) },
+    },
     forged: forged.map(withIsoTime),
     requests: {
       ...requests,

@@ -52,6 +52,7 @@ const load: AxonLoad = {
 const store: StoreState = {
   kind: 'redis',
   failure: { code: 'TIMEOUT', message: 'no reply within 2000 ms', hint: 'start it', since: 1_795_000_000_000 },
+  pause: { why: 'unknown', until: 1_795_000_004_000 },
 }
 const forged = [
   { hotkey: alice.address, address: '192.0.2.7', forged: 3, unchecked: 1, verified: 0, lastAt: 1_795_000_000_000 },
