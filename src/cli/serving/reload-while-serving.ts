@@ -49,8 +49,8 @@ export async function reloadWhileServing(
   })
   hangups?.listen(() => reloader.request('SIGHUP'))
   const onFailed = (error: unknown) => {
-    const message = 'the configuration file is not watched any more; SIGHUP still reads it again'
-    log.warn({ event: 'watchFailed', message, error })
+    const way = hangups ? 'SIGHUP still reads it again' : 'restart the miner to read it again'
+    log.warn({ event: 'watchFailed', message: `the configuration file is not watched any more; ${way}`, error })
   }
   const watch = watched === null ? null : watchConfig(watched, { onChange: () => reloader.request('watch'), onFailed })
   return {
