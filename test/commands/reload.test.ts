@@ -1,48 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { Agent } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { liveMiner } from '../support/cli.ts'
-import { type LogRecord, type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
+import { allows, configFile, reload, serveWithoutChain, statusOf } from '../support/config-file.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer, streamed } from '../support/model-server.ts'
 import { alice, charlie, dave, type Got, send, signedRequest } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal } from '../support/terminal.ts'
 
-const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
-const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
-const plain = ['--wallet-path', wallets, '--wallet-name', 'plain'] // //Bob
 const dev = ['serve', '--dev', '--axon-port', '0']
-
-/** A configuration file in a folder of its own, which is replaced as editors do: by renaming another one to its name. */
-function configFile(text: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'miner-reload-'))
-  const path = join(folder, 'config.toml')
-  const write = (next: string) => {
-    writeFileSync(`${path}.new`, next)
-    renameSync(`${path}.new`, path)
-  }
-  write(text)
-  return { path, folder, write, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
-}
-
-const allows = (...hotkeys: { address: string }[]) =>
-  `[policy]\nallow = ${JSON.stringify(hotkeys.map(({ address }) => address))}\n`
-
-/** Replaces the file, sends SIGHUP, and returns what the miner logs of it. */
-async function reload(miner: MinerProcess, event: string): Promise<LogRecord> {
-  const logged = miner.next(event)
-  miner.send('SIGHUP')
-  return await logged
-}
-
-const statusOf = async (miner: MinerProcess, by = alice) => (await send(miner.url, signedRequest({ by }))).status
 
 describe('the configuration file of a miner that serves', () => {
   it('is read again on SIGHUP: [policy] and log.level change, the rest is named', async () => {
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--deny', dave.address])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path, '--deny', dave.address])
     assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [200, 403])
     const deny = 'deny = []\n'
     file.write(
@@ -75,7 +46,7 @@ describe('the configuration file of a miner that serves', () => {
   it('warns of what a restart needs when the log holds warnings only', async () => {
     const quiet = '[log]\nlevel = "warn"\n'
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path])
     file.write(`${allows(alice)}${quiet}[axon]\nqueue = 3\n`)
     assert.equal((await reload(miner, 'reloaded')).level, 'warn')
     file.write(`${allows(charlie)}${quiet}[axon]\nqueue = 4\n`)
@@ -87,7 +58,7 @@ describe('the configuration file of a miner that serves', () => {
 
   it('changes nothing with a mistake in it, and the log says what the start would', async () => {
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path])
     for (const wrong of [
       '[policy]\nallow = ["5Wrong"]\nrate = "often"\n',
       '[policy]\nallow = [\n',
@@ -97,7 +68,7 @@ describe('the configuration file of a miner that serves', () => {
       file.write(wrong)
       const { level, message, hint } = await reload(miner, 'reloadRefused')
       assert.equal(level, 'warn')
-      const { code, stderr } = await runMiner([...serve, ...plain, '--config', file.path])
+      const { code, stderr } = await runMiner([...serveWithoutChain, '--config', file.path])
       assert.equal(code, 2)
       for (const line of stderr.split('\n').filter(text => text.startsWith('error: ')))
         assert.ok(String(message).includes(line.slice('error: '.length)), `${message}\nlacks\n${line}`)
@@ -109,26 +80,20 @@ describe('the configuration file of a miner that serves', () => {
     assert.equal(await statusOf(miner), 200)
   })
 
-  it('is watched with --watch-config, by its folder', async () => {
-    using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--watch-config'])
-    const logged = miner.next('reloaded')
-    file.write(allows(charlie))
-    const { by, changed } = await logged
-    assert.deepEqual([by, changed], ['watch', ['policy.allow']])
-    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [403, 200])
-    const refused = miner.next('reloadRefused')
-    writeFileSync(file.path, 'allow =')
-    assert.equal((await refused).by, 'watch')
-    const mended = miner.next('reloaded')
-    writeFileSync(file.path, allows(alice))
-    await mended
-    assert.equal(await statusOf(miner), 200)
-    assert.ok(!miner.records.some(({ changed }) => Array.isArray(changed) && changed.length === 0))
+  it('must stay once it was taken over, also when there was none at the start', async () => {
+    using file = configFile(null)
+    const env = { MINER_CONFIG_DIR: file.folder }
+    await using miner = await startMiner([...serveWithoutChain, '--allow', alice.address], { env })
+    file.write(`[policy.rates]\n${alice.address} = "1/day"\n`)
+    assert.deepEqual((await reload(miner, 'reloaded')).changed, ['policy.rates'])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner)], [200, 429])
+    rmSync(file.path)
+    assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file does not exist/)
+    assert.equal(await statusOf(miner), 429)
   })
 
   it('cannot be watched where there is none, and is not read under --dev', async () => {
-    const none = await runMiner([...serve, ...plain, '--allow', alice.address, '--watch-config'])
+    const none = await runMiner([...serveWithoutChain, '--allow', alice.address, '--watch-config'])
     assert.equal(none.code, 2)
     assert.match(none.stderr, /--watch-config has nothing to watch: there is no configuration file/)
     const both = await runMiner([...dev, '--use', 'echo', '--watch-config'])
@@ -143,8 +108,7 @@ describe('the configuration file of a miner that serves', () => {
 
   it('is read again after a SIGHUP that comes before the wallet is open', async () => {
     using file = configFile(allows(alice))
-    const locked = ['--wallet-path', wallets, '--wallet-name', 'locked']
-    await using run = liveMiner([...serve, ...locked, '--config', file.path], {
+    await using run = liveMiner([...serveWithoutChain.with(-1, 'locked'), '--config', file.path], {
       env: { MINER_WALLET_PASSWORD: 'correct horse battery' },
     })
     await run.says('"decrypting"')
@@ -185,7 +149,7 @@ describe('500 SIGHUPs under load', () => {
 
   it('lose no request, and each is decided by one whole policy', async () => {
     using file = configFile(policies[0]!)
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path])
     const agent = new Agent({ keepAlive: true })
     const got: { readonly by: string; readonly reply: Got }[] = []
     let isOver = false

@@ -13,7 +13,8 @@ import { watchConfig } from './watch-config.js'
 type Served = {
   readonly scope: Scope
   readonly configuration: Configuration
-  reread(): Promise<Reread>
+  readonly layers: Layers
+  reread(last: Layers): Promise<Reread>
 }
 
 type Causes = {
@@ -26,7 +27,7 @@ type Causes = {
 
 /** Reads the configuration again on SIGHUP, and when the watched file changes, until it is disposed. */
 export async function reloadWhileServing(
-  { scope, configuration, reread }: Served,
+  { scope, configuration, layers, reread }: Served,
   { hangups, watched, dev }: Causes,
 ): Promise<Disposable> {
   const log = scope.resolve(LOG)
@@ -37,12 +38,12 @@ export async function reloadWhileServing(
     return { [Symbol.dispose]: ignoreHangups }
   }
   const reloader = new Reloader({
-    reread: async () => {
-      const again = await reread()
+    reread: async last => {
+      const again = await reread(last)
       checkWithoutChain(again.configuration)
       return again
     },
-    running: configuration,
+    running: { configuration, layers },
     policy: await scope.resolve(POLICY),
     setLogLevel: scope.resolve(SET_LOG_LEVEL),
     log,

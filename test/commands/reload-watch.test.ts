@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { allows, configFile, serveWithoutChain, statusOf } from '../support/config-file.ts'
+import { startMiner } from '../support/miner-process.ts'
+import { alice, charlie } from '../support/signed-request.ts'
+
+describe('the configuration file under --watch-config', () => {
+  it('is taken over when it changes', async () => {
+    using file = configFile(allows(alice))
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path, '--watch-config'])
+    const logged = miner.next('reloaded')
+    file.write(allows(charlie))
+    const { by, changed } = await logged
+    assert.deepEqual([by, changed], ['watch', ['policy.allow']])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [403, 200])
+    const refused = miner.next('reloadRefused')
+    writeFileSync(file.path, 'allow =')
+    assert.equal((await refused).by, 'watch')
+    const mended = miner.next('reloaded')
+    writeFileSync(file.path, allows(alice))
+    await mended
+    assert.equal(await statusOf(miner), 200)
+    assert.ok(!miner.records.some(({ changed }) => Array.isArray(changed) && changed.length === 0))
+  })
+})
