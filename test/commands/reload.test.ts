@@ -89,7 +89,11 @@ describe('the configuration file of a miner that serves', () => {
     assert.deepEqual([await statusOf(miner), await statusOf(miner)], [200, 429])
     rmSync(file.path)
     assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file does not exist/)
+    file.write('# being written\n')
+    assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file was emptied/)
     assert.equal(await statusOf(miner), 429)
+    file.write('[policy]\n')
+    assert.deepEqual((await reload(miner, 'reloaded')).changed, ['policy.rates'])
   })
 
   it('cannot be watched where there is none, and is not read under --dev', async () => {
