@@ -80,6 +80,21 @@ describe('the configuration file of a miner that serves', () => {
     assert.equal(await statusOf(miner), 200)
   })
 
+  it('must name callers for a miner without a chain, also when it names a network for the next start', async () => {
+    const network = (name: string) => `[subtensor]\nnetwork = "${name}"\n`
+    using file = configFile(allows(alice) + network('none'))
+    const args = serveWithoutChain.filter(word => word !== '--network' && word !== 'none')
+    await using miner = await startMiner([...args, '--config', file.path])
+    file.write(network('finney'))
+    const { code, message } = await reload(miner, 'reloadRefused')
+    assert.equal(code, 'NOBODY_ALLOWED')
+    assert.match(String(message), /subtensor\.network/)
+    assert.equal(await statusOf(miner), 200)
+    file.write(allows(charlie) + network('finney'))
+    const { changed, needsRestart } = await reload(miner, 'reloaded')
+    assert.deepEqual([changed, needsRestart], [['policy.allow'], ['subtensor.network']])
+  })
+
   it('must stay once it was taken over, also when there was none at the start', async () => {
     using file = configFile(null)
     const env = { MINER_CONFIG_DIR: file.folder }

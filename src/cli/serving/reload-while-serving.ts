@@ -6,7 +6,7 @@ import type { Layers } from '../../config/look-up.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Hangups } from '../process/hangups.js'
-import { checkWithoutChain } from './check-without-chain.js'
+import { checkReread } from './check-without-chain.js'
 import { Reloader, type Reread } from './reload.js'
 import { watchConfig } from './watch-config.js'
 
@@ -40,7 +40,7 @@ export async function reloadWhileServing(
   const reloader = new Reloader({
     reread: async last => {
       const again = await reread(last)
-      checkWithoutChain(again.configuration)
+      checkReread(again.configuration, configuration)
       return again
     },
     running: { configuration, layers },
