@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PolicyInForce } from '../../app/chain/policy-in-force.js'
-import type { LogLevel } from '../../app/log/levels.js'
+import { type LogLevel, logLevels } from '../../app/log/levels.js'
 import { hostSections } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
@@ -9,6 +9,7 @@ import { originText } from '../../config/origin.js'
 import { problemText } from '../../config/problem.js'
 import type { Log } from '../../plugin/log.js'
 import { reportOf } from '../errors/error-report.js'
+import { logWarnings } from '../open-run.js'
 
 /** What asks for the configuration to be read again. */
 export type ReloadCause = 'SIGHUP' | 'watch'
@@ -85,26 +86,43 @@ export class Reloader implements Disposable {
       this.#isRefused = false
       // A watched file may be touched, or get another comment.
       if (by === 'watch' && isOld) return
-      this.#report(by, { changed: differing.filter(isLive), next })
+      this.#report(by, { changed: differing.filter(isLive), last, next })
     } catch (error) {
       // The scope closes with the miner.
       if (this.#isDisposed) return
       this.#isRefused = true
-      log.warn({ event: 'reloadRefused', by, ...refusalFields(error) })
+      const refusal = refusalFields(error)
+      // An error of this program may not recur, so it is logged with its stack.
+      log['error' in refusal ? 'error' : 'warn']({ event: 'reloadRefused', by, ...refusal })
     }
   }
 
-  #report(by: ReloadCause, { changed, next }: { readonly changed: readonly string[]; readonly next: Reread }): void {
+  #report(by: ReloadCause, { changed, last, next }: Taken): void {
     const { running, setLogLevel, log } = this.#options
     const { configuration, layers } = next
     const overridden = overriddenIn(configuration, layers)
     const needsRestart = changes(running.configuration, configuration).filter(path => !isLive(path))
     const message = reloadText({ changed, overridden, needsRestart })
-    if (changed.includes('log.level')) setLogLevel(valuesOf(configuration, hostSections.log).level)
+    const level = valuesOf(configuration, hostSections.log).level
+    // A log that becomes quieter says so first.
+    setLogLevel(moreTalkative(level, valuesOf(last.configuration, hostSections.log).level))
     // What the file says and the miner does not do must reach an operator who logs warnings only.
-    const level = overridden.length + needsRestart.length > 0 ? 'warn' : 'info'
-    log[level]({ event: 'reloaded', by, changed, overridden, needsRestart, message })
+    const severity = overridden.length + needsRestart.length > 0 ? 'warn' : 'info'
+    log[severity]({ event: 'reloaded', by, changed, overridden, needsRestart, message })
+    const known = new Set(last.configuration.warnings.map(problemText))
+    logWarnings(
+      configuration.warnings.filter(problem => !known.has(problemText(problem))),
+      log,
+    )
+    setLogLevel(level)
   }
+}
+
+/** A reload that was taken over, and what was before it. */
+type Taken = { readonly changed: readonly string[]; readonly last: Reread; readonly next: Reread }
+
+function moreTalkative(one: LogLevel, other: LogLevel): LogLevel {
+  return logLevels[Math.min(logLevels.indexOf(one), logLevels.indexOf(other))]!
 }
 
 /** Whether a setting can change while the miner serves. */
@@ -145,18 +163,22 @@ function reloadText({ changed, overridden, needsRestart }: ReloadReport): string
   ].join('; ')
 }
 
+/** The code of an error of this program. */
+const UNEXPECTED = 'UNEXPECTED'
+
 /** What the start would have said, in one record. */
 function refusalFields(error: unknown): object {
   const problems =
     error instanceof ConfigError
       ? error.problems.map(problem => ({ message: problemText(problem), hint: problem.hint }))
       : []
-  const { code = 'UNEXPECTED', message = String(error), hint } = reportOf(error) ?? {}
+  const { code = UNEXPECTED, message = String(error), hint } = reportOf(error) ?? {}
   const text = problems.length > 0 ? problems.map(problem => problem.message).join('; ') : message
   return {
     code,
     message: `nothing changes, because the configuration cannot be used: ${text}`,
     ...(hint !== undefined && { hint }),
     ...(problems.length > 1 && { problems }),
+    ...(code === UNEXPECTED && { error }),
   }
 }

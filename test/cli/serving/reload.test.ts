@@ -9,13 +9,13 @@ import type { TypedFlag } from '#dist/config/layers/flag-layer.js'
 import { loadConfiguration } from '#dist/config/load.js'
 import { alice, bob } from '../../support/signed-request.ts'
 
-const sections = [hostSections.policy, hostSections.log, hostSections.axon]
+const sections = [hostSections.policy, hostSections.log, hostSections.wallet]
 const denies = (...hotkeys: { address: string }[]) =>
   `policy.deny = ${JSON.stringify(hotkeys.map(({ address }) => address))}\n`
 
-/** Reads a configuration of a file with this text, and flags. */
+/** Reads a configuration of flags, and of a file with this text, which others can read. */
 async function read(text: string, flags: readonly TypedFlag[] = []) {
-  const file = { path: 'config.toml', table: parse(text) }
+  const file = { path: 'config.toml', table: parse(text), mode: 0o644 }
   const configuration = await loadConfiguration({ sections, known: [], flags, env: {}, file, secrets: 'resolve' })
   return { configuration, layers: { argv: [], env: {}, file } }
 }
@@ -62,6 +62,31 @@ describe('a reload', () => {
     assert.deepEqual([level, changed, overridden], ['warn', [], ['policy.deny (--deny)']])
     assert.deepEqual(await reload('watch', `# of today\n${denies(bob)}`), [])
     assert.equal((await reload('SIGHUP', denies(bob))).length, 1)
+  })
+
+  it('reports at the level that it leaves that the log becomes quieter, and at the new one that it becomes talkative', async () => {
+    const { reload, level } = await running('log.level = "info"')
+    const [quieter] = await reload('SIGHUP', 'log.level = "warn"')
+    assert.deepEqual([quieter?.changed, quieter?.loggedAt, level()], [['log.level'], 'info', 'warn'])
+    const [talkative] = await reload('SIGHUP', 'log.level = "debug"')
+    assert.deepEqual([talkative?.changed, talkative?.loggedAt, level()], [['log.level'], 'debug', 'debug'])
+  })
+
+  it('logs the warnings that were not there before', async () => {
+    const { reload } = await running('')
+    const secret = 'wallet.password = "correct horse battery"'
+    const warned = (records: readonly Record<string, unknown>[]) => records.map(({ event }) => event)
+    assert.deepEqual(warned(await reload('SIGHUP', secret)), ['reloaded', 'configuration'])
+    assert.deepEqual(warned(await reload('SIGHUP', `${secret}\n${denies(bob)}`)), ['reloaded'])
+  })
+
+  it('logs an error of the program with its stack', async () => {
+    const { reload } = await running('')
+    const error = new TypeError('x is not a function')
+    const [refused] = await reload('SIGHUP', error)
+    assert.deepEqual([refused?.level, refused?.code, refused?.error], ['error', 'UNEXPECTED', error])
+    const [mistaken] = await reload('SIGHUP', 'policy.rate = "often"')
+    assert.deepEqual([mistaken?.level, mistaken?.error], ['warn', undefined])
   })
 
   it('says that a watched file is right again after a mistake', async () => {
