@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
@@ -83,7 +84,9 @@ describe('the state of serve', () => {
     warnings.push(fields)
     warned()
   }
-  const keep = (neuron = lost) =>
+  const policyWith = (settings: object) =>
+    new PolicyInForce(policySettings.parse(settings), { place: { hasChain: true }, neuron: null })
+  const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) =>
     keepState({
       path,
       log: { debug() {}, info() {}, warn, error: assert.ifError },
@@ -97,10 +100,7 @@ describe('the state of serve', () => {
       dialect: 'prompting',
       hasPriority: false,
       standings,
-      policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
-        place: { hasChain: true },
-        neuron: null,
-      }),
+      policy,
       rateLeft: ({ isExempt }) => (isExempt ? null : 2),
       neuron,
       load: () => load,
@@ -159,6 +159,18 @@ describe('the state of serve', () => {
     const deadline = performance.now() + 25_000
     while ((await readState(path)).state?.chain !== 'stale' && performance.now() < deadline) await setTimeout(200)
     assert.equal((await readState(path)).state?.chain, 'stale')
+  })
+
+  it('has a policy that is replaced while it is written, without waiting for the next time', async () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    try {
+      const policy = policyWith({})
+      await using _state = keep(lost, policy)
+      policy.replace(policySettings.parse({ deny: [alice.address] }))
+      while ((await readState(path)).state?.policy?.deny.length !== 1) await setTimeout(10)
+    } finally {
+      mock.timers.reset()
+    }
   })
 
   it('never keeps a miner from serving or stopping: the log says once that the disk refuses', async () => {
