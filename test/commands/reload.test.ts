@@ -137,6 +137,24 @@ describe('the configuration file of a miner that serves', () => {
     assert.equal((await run.ended).code, 0)
   })
 
+  it('is read after a SIGHUP that comes while the modules load', async () => {
+    using file = configFile(allows(alice))
+    // Node runs this first. It sends the signal when the program imports its main module.
+    const preload = `
+      import { registerHooks } from 'node:module'
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (specifier.endsWith('dist/cli/main.js')) process.kill(process.pid, 'SIGHUP')
+          return next(specifier, context)
+        },
+      })`
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` }
+    await using run = liveMiner([...serveWithoutChain, '--config', file.path], { env })
+    await run.says('"serving"')
+    run.child.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+  })
+
   it('is of no concern to the SIGHUP of a terminal that closes: the miner drains', async function () {
     if (!hasTerminal()) this.skip()
     const gate = Promise.withResolvers<void>()
