@@ -13,7 +13,7 @@ import { UsageError } from '../errors/usage-error.js'
  * @throws {UsageError} NOBODY_ALLOWED
  */
 export function checkWithoutChain(configuration: Configuration): void {
-  if (hasChain(configuration)) return
+  if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return
   const idle = withoutEffect(configuration, 'flag')
   if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
   requireAllowed(configuration, configuration)
@@ -28,11 +28,7 @@ export function checkWithoutChain(configuration: Configuration): void {
  */
 export function checkReread(configuration: Configuration, running: Configuration): void {
   checkWithoutChain(configuration)
-  if (!hasChain(running)) requireAllowed(configuration, running)
-}
-
-function hasChain(configuration: Configuration): boolean {
-  return valuesOf(configuration, hostSections.subtensor).network !== 'none'
+  if (valuesOf(running, hostSections.subtensor).network === 'none') requireAllowed(configuration, running)
 }
 
 function requireAllowed(configuration: Configuration, withoutChain: Configuration): void {
