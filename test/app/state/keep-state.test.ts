@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mock } from 'node:test'
@@ -24,6 +14,7 @@ import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { policySettings } from '#dist/policy/settings.js'
 import type { StoreState } from '#dist/store/nonce-store.js'
+import { fileIn } from '../../support/file-in.ts'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
 
 const record = {
@@ -288,12 +279,3 @@ describe('the state of serve', () => {
     assert.match((await readState(path)).problem!, /may be written by others/)
   })
 })
-
-/** Waits until there is a file under its last name. */
-async function fileIn(folder: string): Promise<void> {
-  mkdirSync(folder, { mode: 0o700, recursive: true })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const look = () => readdirSync(folder).some(name => name.endsWith('.json')) && resolve()
-  const watcher = watch(folder, look)
-  await promise.finally(() => watcher.close())
-}
