@@ -120,7 +120,9 @@ export function keepState(options: KeepState): AsyncDisposable {
 
   let written = { changes: '', at: 0, settings: policy.settings }
   let writing: Promise<void> | undefined
+  let ended: Promise<void> | undefined
   const renew = () => {
+    if (ended) return
     const at = performance.now()
     const changes = JSON.stringify([stats.changes, neuronFields(neuron?.()), store()])
     const { settings } = policy
@@ -129,6 +131,8 @@ export function keepState(options: KeepState): AsyncDisposable {
     written = { changes, at, settings }
     writing = write(null).finally(() => {
       writing = undefined
+      // It was replaced meanwhile, and its call came to nothing.
+      if (policy.settings !== settings) renew()
     })
   }
   renew()
@@ -142,7 +146,6 @@ export function keepState(options: KeepState): AsyncDisposable {
     await writing
     await write(now())
   }
-  let ended: Promise<void> | undefined
   return {
     [Symbol.asyncDispose]() {
       ended ??= end()

@@ -18,8 +18,24 @@ export function checkWithoutChain(configuration: Configuration, dialect?: Dialec
   if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return
   const idle = dialect ? withoutEffect(configuration, { from: 'flag', dialect }) : []
   if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  requireAllowed(configuration, configuration)
+}
+
+/**
+ * Checks a configuration that is read again as at the start, and its policy for the miner that runs: a new network comes with
+ * a restart, the policy at once.
+ *
+ * @throws {ConfigError} CONFIG_INVALID
+ * @throws {UsageError} NOBODY_ALLOWED
+ */
+export function checkReread(configuration: Configuration, running: Configuration): void {
+  checkWithoutChain(configuration)
+  if (valuesOf(running, hostSections.subtensor).network === 'none') requireAllowed(configuration, running)
+}
+
+function requireAllowed(configuration: Configuration, withoutChain: Configuration): void {
   if (valuesOf(configuration, hostSections.policy).allow.length > 0) return
-  const origin = originText(configuration.origins.get('subtensor.network')!)
+  const origin = originText(withoutChain.origins.get('subtensor.network')!)
   throw new UsageError(
     'NOBODY_ALLOWED',
     `without a chain, only the hotkeys in --allow may ask (${origin}), and --allow is empty`,
