@@ -1,3 +1,4 @@
+import { spanText } from '../../text/span.js'
 import type { Explanation } from './explain-policy.js'
 import type { RunningMiner } from './find-miner.js'
 import type { KnownPolicy } from './known-policy.js'
@@ -5,12 +6,12 @@ import type { KnownPolicy } from './known-policy.js'
 type Warning = { readonly label: 'warning'; readonly message: string; readonly hint?: string | undefined }
 
 /** Returns what the reader of an explanation must know of where it comes from. */
-export function explanationWarnings(known: KnownPolicy): readonly Warning[] {
+export function explanationWarnings(known: KnownPolicy, now = Date.now()): readonly Warning[] {
   const { wanted, running, unusedSettings, metagraphProblem, chainError } = known
   return [
     ...(wanted?.error ? [ofError(wanted.error)] : []),
     ...(wanted?.hotkey === null && !wanted.error ? [encrypted(wanted.wallet)] : []),
-    ...(running ? ofRunning(running) : []),
+    ...(running ? ofRunning(running, now) : []),
     ...(unusedSettings.length > 0 ? [unused(unusedSettings)] : []),
     ...(metagraphProblem ? [warning(`the saved metagraph ${metagraphProblem}`, 'look for the chain in the log')] : []),
     ...(chainError ? [ofError(chainError)] : []),
@@ -25,12 +26,20 @@ export function isUndecided({ refusal }: Explanation, { chainError, metagraphPro
   return (chainError !== null || metagraphProblem !== null) && refusal?.code === 'STANDINGS_UNKNOWN'
 }
 
-function ofRunning({ pid, isGone, store }: RunningMiner): readonly Warning[] {
+function ofRunning({ pid, isGone, store }: RunningMiner, now: number): readonly Warning[] {
   const gone = `no process ${pid} runs here: the miner was killed within the last minute, or runs in another container`
   return [
     ...(isGone ? [warning(gone)] : []),
     ...(store?.failure
       ? [warning(`the store of nonces fails, and new requests with it: ${store.failure.message}`)]
+      : []),
+    ...(store?.pause && store.pause.until > now
+      ? [
+          warning(
+            `the store of nonces has all callers refused for another ${spanText(store.pause.until - now)}`,
+            'miner status',
+          ),
+        ]
       : []),
   ]
 }

@@ -170,9 +170,13 @@ describe('an explanation', () => {
 
   it('warns of a process that is gone, and of a store that fails', () => {
     const failure = { code: null, message: 'the disk is full', hint: 'free space', since: now }
-    const running = runningWith({ isGone: true, store: { kind: 'disk', failure } })
-    const [gone, failing] = explanationWarnings(knownOf({}, { running }))
+    const running = runningWith({
+      isGone: true,
+      store: { kind: 'disk', failure, pause: { why: 'unknown', until: now + 3_000 } },
+    })
+    const [gone, failing, paused] = explanationWarnings(knownOf({}, { running }), now)
     assert.match(gone!.message, /^no process 4711 runs here/)
     assert.match(failing!.message, /: the disk is full$/)
+    assert.match(paused!.message, /refused for another 3 s$/)
   })
 })
