@@ -48,6 +48,12 @@ export class FairQueue<Item extends Waiting> {
     return this.#callers.size
   }
 
+  /** How many requests a caller has at work and waiting. */
+  heldBy(name: string): number {
+    const caller = this.#callers.get(name)
+    return caller ? caller.atWork + caller.waiting.length : 0
+  }
+
   /** Begins a request that found a free place. @param ms how long it is expected to hold the place */
   begin({ caller: name, weight }: Waiting, ms: number): Charge {
     return this.#charge(this.#enter(name, weight), ms)
@@ -89,7 +95,7 @@ export class FairQueue<Item extends Waiting> {
     caller.atWork--
     if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) caller.tag += (Math.max(MIN_MS, ms) - charged) / weight
-    if (isIdle(caller) && (this.#waiting === 0 || caller.tag <= this.#virtual)) this.#callers.delete(caller.name)
+    if (isIdle(caller) && (this.#waiting === 0 || caller.tag <= this.#virtual)) this.#forget(caller)
     else this.#sweep()
   }
 
@@ -150,10 +156,15 @@ export class FairQueue<Item extends Waiting> {
     this.#waiting--
     if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) {
-      if (isIdle(caller) && caller.tag <= this.#virtual) this.#callers.delete(caller.name)
+      if (isIdle(caller) && caller.tag <= this.#virtual) this.#forget(caller)
       return
     }
-    for (const each of this.#callers.values()) if (isIdle(each)) this.#callers.delete(each.name)
+    for (const each of this.#callers.values()) if (isIdle(each)) this.#forget(each)
+  }
+
+  #forget({ name }: Caller): void {
+    this.#callers.delete(name)
+    if (this.isIdle) this.#virtual = 0
   }
 
   /** Drops idle callers that others have caught up with, and beyond a bound those that have been here longest. */
@@ -162,7 +173,7 @@ export class FairQueue<Item extends Waiting> {
     const idle = [...this.#callers.values()].filter(isIdle)
     const ahead = idle.filter(({ tag }) => tag > this.#virtual)
     const kept = new Set(ahead.slice(-MAX_IDLE))
-    for (const caller of idle) if (!kept.has(caller)) this.#callers.delete(caller.name)
+    for (const caller of idle) if (!kept.has(caller)) this.#forget(caller)
     this.#sweepAbove = Math.max(SWEEP_ABOVE, 2 * this.#callers.size)
   }
 }

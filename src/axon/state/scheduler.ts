@@ -3,7 +3,10 @@ import { type Charge, FairQueue, type Waiting } from './fair-queue.js'
 import { type Holder, TOP_HOLDERS } from './shares.js'
 
 /** A place for one request. Disposing it gives the place to the next in line. */
-export type Place = Disposable
+export type Place = Disposable & {
+  /** Disposes it unused: its time tells nothing of how long requests hold a place. */
+  giveBack(): void
+}
 
 /** How many requests are at work, how many wait, and which callers have most of both together. */
 export type SchedulerLoad = {
@@ -73,19 +76,26 @@ export class Scheduler {
     return { atWork: this.#working, waiting: this.#waiting, top: top.slice(0, TOP_HOLDERS) }
   }
 
+  /** How many requests a caller has at work and waiting. */
+  heldBy(caller: string): number {
+    let held = 0
+    for (const line of this.#classes.values()) held += line.heldBy(caller)
+    return held
+  }
+
   /**
-   * Resolves to a place, at once or when it is the request's turn.
+   * Returns a place at once where one is free, else a promise of one for when it is the request's turn.
    *
-   * @throws {Refusal} QUEUE_FULL
-   * @throws the signal's reason, when the caller disconnects or its deadline passes first
+   * @throws the signal's reason, when it is aborted; the promise rejects with it, when the caller disconnects or its deadline
+   *   passes first, and with {Refusal} QUEUE_FULL
    */
-  async place(signal: AbortSignal, wish: Wish): Promise<Place> {
+  place(signal: AbortSignal, wish: Wish): Place | Promise<Place> {
     signal.throwIfAborted()
     const { caller, weight = 1, deadline = Number.POSITIVE_INFINITY, queue = this.#queue } = wish
     const rank = wish.isStranger ? STRANGERS : (wish.priority ?? 0)
     const waiting = { caller, weight, deadline }
     if (this.#hasPlaceFor(rank)) return this.#held(rank, this.#lineOf(rank).begin(waiting, this.#costMs))
-    if (queue < this.#queue && this.#waiting >= queue) throw full()
+    if (queue < this.#queue && this.#waiting >= queue) return Promise.reject(full())
     return new Promise((enter, yieldTo) => {
       const leave = () => {
         this.#remove(entry)
@@ -114,7 +124,11 @@ export class Scheduler {
   }
 
   #lineOf(rank: number): FairQueue<Entry> {
-    const line = this.#classes.get(rank) ?? new FairQueue<Entry>()
+    const known = this.#classes.get(rank)
+    if (known) return known
+    if (this.#classes.size >= MAX_IDLE_CLASSES)
+      for (const [idle, { isIdle }] of this.#classes) if (isIdle) this.#classes.delete(idle)
+    const line = new FairQueue<Entry>()
     this.#classes.set(rank, line)
     return line
   }
@@ -131,27 +145,27 @@ export class Scheduler {
   #remove(entry: Entry): void {
     this.#classes.get(entry.rank)!.remove(entry)
     this.#waiting--
-    this.#dropIdle(entry.rank)
   }
 
   #held(rank: number, charge: Charge): Place {
     this.#working++
     const startedAt = this.#elapsed()
     let isHeld = true
-    return {
-      [Symbol.dispose]: () => {
-        if (isHeld) this.#leave(rank, charge, this.#elapsed() - startedAt)
-        isHeld = false
-      },
+    const leave = (isUsed: boolean) => {
+      if (!isHeld) return
+      isHeld = false
+      const ms = this.#elapsed() - startedAt
+      if (isUsed) this.#costMs += (ms - this.#costMs) * COST_SHARE
+      this.#leave(rank, charge, ms)
     }
+    return { giveBack: () => leave(false), [Symbol.dispose]: () => leave(true) }
   }
 
   /** Hands the place to the next in line. */
   #leave(rank: number, charge: Charge, ms: number): void {
     this.#working--
-    this.#costMs += (ms - this.#costMs) * COST_SHARE
     this.#classes.get(rank)!.end(charge, ms)
-    this.#dropIdle(rank)
+    if (this.#waiting === 0) return
     const highest = this.#waitingClass((one, other) => one > other)
     if (!highest || !this.#hasPlaceFor(highest[0])) return
     const [nextRank, line] = highest
@@ -167,10 +181,6 @@ export class Scheduler {
       if (line.waiting > 0 && (!first || goesFirst(rank, first[0]))) first = [rank, line]
     return first
   }
-
-  #dropIdle(rank: number): void {
-    if (this.#classes.get(rank)?.isIdle) this.#classes.delete(rank)
-  }
 }
 
 type Entry = Waiting & {
@@ -182,6 +192,9 @@ type Entry = Waiting & {
 
 /** The lowest class. A caller to which the miner's `priority` hook gives this priority waits among strangers. */
 const STRANGERS = Number.NEGATIVE_INFINITY
+
+/** A hook may give each call a priority of its own. */
+const MAX_IDLE_CLASSES = 16
 
 /** What the first requests are charged before one has ended. */
 const FIRST_COST_MS = 1_000

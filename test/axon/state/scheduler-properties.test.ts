@@ -82,7 +82,8 @@ async function compare(next: () => number, title: string): Promise<void> {
       const controller = new AbortController()
       leaving.set(id, controller)
       model.arrive(id, wish)
-      scheduler.place(controller.signal, wish).then(
+      const placed = (async () => scheduler.place(controller.signal, wish))()
+      placed.then(
         place => {
           places.set(id, place)
           begun.push(id)

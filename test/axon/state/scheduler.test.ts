@@ -17,7 +17,8 @@ function scheduling(options: { concurrency: number; queue: number }) {
     begun,
     /** @param name of the caller, or of the request when `wish` names the caller */
     ask: (name: string, wish: Partial<Wish> = {}) => {
-      const asking = scheduler.place(signal, { caller: name, ...wish }).then(place => {
+      const placed = (async () => scheduler.place(signal, { caller: name, ...wish }))()
+      const asking = placed.then(place => {
         begun.push(name)
         places.push(place)
       })
