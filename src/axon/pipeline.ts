@@ -65,7 +65,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     await accept(axon, request, trace.id)
     if (known !== null && route.queue !== false) exchange.trust()
     const refusalBy = ({ rules }: typeof policy) => refusalOfAdmitted(call, rules)
-    const how = { id: trace.id, address, deadline: deadline.at, signal }
+    const how = { id: trace.id, network, deadline: deadline.at, signal }
     const wait = () => schedule(axon, request, how)
     using place = route.queue === false ? null : await axon.waiting.during({ policy, refusalBy, cancellation }, wait)
     deadline.check(axon.now())
