@@ -53,8 +53,9 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     shed(axon, screened, route)
     const { address } = head
     const { network, hasProven } = exchange
-    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
-    const call = trace.verified(await verify(axon.verification, unverified))
+    const onProven = (hotkey: string) => trace.proven(hotkey)
+    const unverified = { wire, claim, route, screened, address, network, hasProven, onProven, signal }
+    const call = await verify(axon.verification, unverified)
     const known = call.isStranger ? null : call.hotkey
     if (known !== null) exchange.prove(known)
     chargeCaller(axon.callerRates, policy, call, address)
