@@ -17,7 +17,8 @@ export type BodyPart = Disposable & {
 /**
  * The budget for the bytes of all bodies that are being read. When it is used up, a body of the holder that `Shares` names makes
  * room: the one of which nothing has come for the longest time. A body that is alone may take more than the budget; and while all
- * bodies of that holder are whole, so that none can make room, those of others may take a quarter more.
+ * bodies of that holder are whole, so that none can make room, those of others may take a quarter more. Beyond that, the holder
+ * with most among those that have a body which is not whole makes room.
  */
 export class BodyBudget {
   readonly #limit: number
@@ -40,8 +41,11 @@ export class BodyBudget {
   #makeRoom(newest: Part): void {
     while (this.#shares.total > this.#limit && this.#shares.size > 1) {
       const full = new Refusal('BODIES_FULL', '', { headers: [['retry-after', '1']] })
-      const unfinished = [...this.#shares.most()].filter(({ isWhole }) => !isWhole)
-      if (unfinished.length === 0 && this.#shares.total <= this.#limit * (1 + RESERVE)) return
+      let unfinished = [...this.#shares.most()].filter(isUnfinished)
+      if (unfinished.length === 0) {
+        if (this.#shares.total <= this.#limit * (1 + RESERVE)) return
+        unfinished = [...this.#shares.most(isUnfinished)].filter(isUnfinished)
+      }
       const [first = newest, ...others] = unfinished
       const part = others.reduce((first, one) => (one.touchedAt < first.touchedAt ? one : first), first)
       part[Symbol.dispose]()
@@ -59,6 +63,10 @@ type PartOptions = {
   readonly shares: Shares<Part>
   readonly makeRoom: (part: Part) => void
   readonly onRefused: (refusal: Refusal) => void
+}
+
+function isUnfinished({ isWhole }: Part): boolean {
+  return !isWhole
 }
 
 class Part implements BodyPart {

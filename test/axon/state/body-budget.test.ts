@@ -22,11 +22,22 @@ describe('the budget of bodies', () => {
     assert.throws(() => open('greedy', 'more').take(1), isFull)
     const good = open('good', 'good')
     good.take(250)
+    good.finish()
     assert.equal(budget.load().bytes, 1_250)
     assert.throws(() => open('third', 'third').take(1), isFull)
     whole[Symbol.dispose]()
     open('third', 'again').take(750)
     assert.deepEqual([budget.load().bytes, refused], [1_000, []])
+  })
+
+  it('refuses a body that is not whole of the caller that has most of those, when the one that has most of all has none', () => {
+    const { budget, refused, open } = budgetOf(1_000)
+    const whole = open('greedy', 'whole')
+    whole.take(1_000)
+    whole.finish()
+    open('accomplice', 'stalled').take(250)
+    open('good', 'good').take(50)
+    assert.deepEqual([budget.load().bytes, refused], [1_050, ['stalled']])
   })
 
   it('refuses a body of the caller that has most before it lets anyone take more', () => {
