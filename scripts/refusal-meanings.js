@@ -123,7 +123,7 @@ export const refusalMeanings = {
   },
   BODIES_FULL: {
     meaning:
-      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+      'the bodies that are arriving, and those whose requests wait or are answered, take all of their memory, and this caller has most of it, or its body came slowest',
     remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
   },
   NONCE_STORE_FAILED: {

@@ -6,7 +6,7 @@ import type { CheckLoad } from './state/signature-queue.js'
 /** How much of what its callers share an axon has given out, and to whom most of it. */
 export type AxonLoad = {
   readonly connections: { readonly open: number; readonly of: number; readonly top: readonly Held[] }
-  /** bytes of the bodies that are being read */
+  /** bytes of the bodies that are being read, and of what was read of them until their requests are answered */
   readonly bodies: BodyLoad
   /** signature checks that wait */
   readonly checks: CheckLoad

@@ -61,6 +61,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     chargeCaller(axon.callerRates, policy, call, address)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
+    using part = request.part
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
@@ -71,6 +72,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     using place = route.queue === false ? null : await axon.waiting.during({ policy, refusalBy, cancellation }, wait)
     deadline.check(axon.now())
     deadline.phase = 'answer'
+    part.pin()
     return await respond(axon, exchange, { wire, request, place, deadline, trace })
   } catch (error) {
     return await trace.failed(error)

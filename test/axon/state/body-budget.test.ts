@@ -14,15 +14,15 @@ describe('the budget of bodies', () => {
     return { budget, refused, open }
   }
 
-  it('lets another caller in while the bodies of the one that has most are whole, up to a quarter more', () => {
+  it('lets another caller in while the bodies of the one that has most are pinned, up to a quarter more', () => {
     const { budget, refused, open } = budgetOf(1_000)
     const whole = open('greedy', 'whole')
     whole.take(1_000)
-    whole.finish()
+    whole.pin()
     assert.throws(() => open('greedy', 'more').take(1), isFull)
     const good = open('good', 'good')
     good.take(250)
-    good.finish()
+    good.pin()
     assert.equal(budget.load().bytes, 1_250)
     assert.throws(() => open('third', 'third').take(1), isFull)
     whole[Symbol.dispose]()
@@ -34,7 +34,7 @@ describe('the budget of bodies', () => {
     const { budget, refused, open } = budgetOf(1_000)
     const whole = open('greedy', 'whole')
     whole.take(1_000)
-    whole.finish()
+    whole.pin()
     open('accomplice', 'stalled').take(250)
     open('good', 'good').take(50)
     assert.deepEqual([budget.load().bytes, refused], [1_050, ['stalled']])
@@ -44,7 +44,7 @@ describe('the budget of bodies', () => {
     const { budget, refused, open } = budgetOf(1_000)
     const whole = open('greedy', 'whole')
     whole.take(600)
-    whole.finish()
+    whole.pin()
     open('greedy', 'read').take(400)
     open('good', 'good').take(250)
     assert.deepEqual([budget.load().bytes, refused], [850, ['read']])
