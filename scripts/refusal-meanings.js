@@ -98,7 +98,7 @@ export const refusalMeanings = {
   },
   QUEUE_FULL: {
     meaning:
-      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+      'all places are taken, the queue is full, or that of the route, and this caller has more in it than others for its weight, or all others have a higher priority; some routes have no queue ([fairness.md](fairness.md))',
     remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
   },
   DEADLINE_TOO_NEAR: {

@@ -44,8 +44,7 @@ export async function schedule(
   const requireTime = () => firstWords.requireTime(route, caller, deadline - axon.now())
   if (scheduler.heldBy(caller) > 0) requireTime()
   const weight = weightOf(request.call, axon.weights)
-  const queue = typeof route.queue === 'number' ? { queue: route.queue } : {}
-  const placed = scheduler.place(signal, { caller, isStranger, priority, weight, deadline, ...queue })
+  const placed = scheduler.place(signal, { caller, isStranger, priority, weight, deadline, route })
   if (!(placed instanceof Promise)) return placed
   const place = await placed
   try {

@@ -103,12 +103,18 @@ export class FairQueue<Item extends Waiting> {
    * Returns the request that makes room when too many wait: the last of the caller that holds most in proportion to its
    * weight. The first request of each caller is not counted, so that a caller with a low weight can wait, too; among callers
    * with one each, the lowest weight makes room, and among equals the one that came last.
+   *
+   * @param counts where only some requests can make room: counts no others; all by default
+   * @returns undefined when there is none
    */
-  last(): Item {
-    let most: Caller | undefined
-    for (const caller of this.#active)
-      if (caller.waiting.length > 0 && (!most || holdsMore(caller, most))) most = caller
-    return most!.waiting.at(-1) as Item
+  last(counts?: (item: Item) => boolean): Item | undefined {
+    let most: Held | undefined
+    for (const caller of this.#active) {
+      const { waiting } = caller
+      const items = counts ? waiting.filter(item => counts(item as Item)) : waiting
+      if (items.length > 0 && (!most || holdsMore({ caller, items }, most))) most = { caller, items }
+    }
+    return most?.items.at(-1) as Item | undefined
   }
 
   /** Tells how many requests each caller has at work and waiting, in no order. */
@@ -190,6 +196,9 @@ type Caller = {
   turn: number
 }
 
+/** A caller, and those of its waiting requests that can make room. */
+type Held = { readonly caller: Caller; readonly items: readonly Waiting[] }
+
 /** The least that a request costs: one that fails at once took a place from others all the same. */
 const MIN_MS = 1
 
@@ -211,8 +220,9 @@ function isBefore(one: Caller, other: Caller): boolean {
   return one.tag === other.tag ? one.turn < other.turn : one.tag < other.tag
 }
 
-function holdsMore(one: Caller, other: Caller): boolean {
-  const [a, b] = [one, other].map(({ waiting, weight }) => (waiting.length - 1) / weight) as [number, number]
+function holdsMore({ caller: one, items }: Held, { caller: other, items: others }: Held): boolean {
+  const a = (items.length - 1) / one.weight
+  const b = (others.length - 1) / other.weight
   if (a !== b) return a > b
   return one.weight === other.weight ? one.turn > other.turn : one.weight < other.weight
 }
