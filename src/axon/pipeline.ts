@@ -15,7 +15,7 @@ import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
 import { refusalOfAdmitted, screen } from './stages/screen.js'
-import { overloadOf, shed } from './stages/shed.js'
+import { overloadOf, shed, shedPlain } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -42,6 +42,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     if (axon.isDraining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
     const plain = plainRouteOf(head, axon.dialect.plain)
     if (plain) {
+      shedPlain(axon, head)
       using deadline = trace.deadline(plain.name, { timeoutMs: PLAIN_MS, maxMs: PLAIN_MS, marginMs: 0 })
       return trace.answered(await answerPlain(plain, exchange, { ...axon, deadline }))
     }

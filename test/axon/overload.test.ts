@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { prompting } from '#dist/dialects/prompting.js'
+import { sdk } from '../support/sdk.ts'
 import { send, signedRequest } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 import { realSockets } from './real-sockets.ts'
@@ -9,7 +11,9 @@ describe('an axon whose event loop stays late', () => {
   realSockets()
 
   it('refuses strangers with 503, tells so in /healthz, and answers pings; and takes all work when it is over', async () => {
-    await using axon = await startAxon({ rules: [] })
+    const answer = async () => 'fine'
+    const dialect = { ...prompting(sdk), routes: { 'POST /work': { answer }, 'GET /work': { answer } } }
+    await using axon = await startAxon({ rules: [], dialect })
     const health = async () => (await fetch(`${axon.url}/healthz`)).json() as Promise<{ overload?: { sheds: string } }>
     assert.equal((await send(axon.url, signedRequest())).status, 200)
 
@@ -23,10 +27,13 @@ describe('an axon whose event loop stays late', () => {
     assert.partialDeepStrictEqual(await refused, { code: 'OVERLOADED', hotkey: null })
     const ping = await send(axon.url, signedRequest({ synapse: 'Synapse', fields: {} }))
     assert.equal(ping.status, 200)
+    assert.equal((await fetch(`${axon.url}/work`, { method: 'POST', body: '{}' })).status, 503)
+    assert.equal((await fetch(`${axon.url}/work`)).status, 200)
     clearInterval(busy)
 
     while ((await health()).overload) await sleep(1)
     assert.equal((await send(axon.url, signedRequest())).status, 200)
+    assert.equal((await fetch(`${axon.url}/work`, { method: 'POST', body: '{}' })).status, 200)
   })
 })
 
