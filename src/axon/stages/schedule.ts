@@ -39,7 +39,8 @@ export async function schedule(
 ): Promise<Place> {
   const { scheduler, firstWords } = axon
   const { isStranger, route } = request.call
-  const priority = isStranger ? 0 : await priorityOf(axon, request, id)
+  const asked = isStranger ? 0 : priorityOf(axon, request, id)
+  const priority = typeof asked === 'number' ? asked : await asked
   const caller = callerOf(request.call, network)
   const requireTime = () => firstWords.requireTime(route, caller, deadline - axon.now())
   if (scheduler.heldBy(caller) > 0) requireTime()
