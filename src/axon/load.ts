@@ -1,3 +1,4 @@
+import type { Overload } from './stages/shed.js'
 import type { BodyLoad } from './state/body-budget.js'
 import type { SchedulerLoad } from './state/scheduler.js'
 import type { Held } from './state/shares.js'
@@ -14,4 +15,6 @@ export type AxonLoad = {
   readonly places: SchedulerLoad & { readonly of: number; readonly queue: number }
   /** spent nonces that this process remembers */
   readonly nonces: { readonly remembered: number; readonly of: number }
+  /** whose requests are refused because the event loop is late; undefined while all work is taken */
+  readonly overload?: Overload | undefined
 }

@@ -20,6 +20,7 @@ describe('an axon whose event loop stays late', () => {
     const busy = setInterval(() => block(350), 1)
     while (!(await health()).overload) await sleep(1)
     assert.equal((await fetch(`${axon.url}/healthz`)).status, 200)
+    assert.ok(axon.load().overload)
     const refused = told(axon, 'refused')
     const got = await send(axon.url, signedRequest())
     assert.deepEqual([got.status, got.json.message], [503, 'The axon is overloaded'])

@@ -14,7 +14,7 @@ export type Shedding = {
 }
 
 /** How late the event loop is, and whose requests are refused for that. */
-type Overload = {
+export type Overload = {
   readonly loopDelayMs: number
   readonly sheds: 'strangers' | 'unpermitted' | 'byStake'
 }
