@@ -1,5 +1,6 @@
 import type { Overload } from './stages/shed.js'
 import type { BodyLoad } from './state/body-budget.js'
+import type { ProofLoad } from './state/failed-proofs.js'
 import type { SchedulerLoad } from './state/scheduler.js'
 import type { Held } from './state/shares.js'
 import type { CheckLoad } from './state/signature-queue.js'
@@ -15,6 +16,8 @@ export type AxonLoad = {
   readonly places: SchedulerLoad & { readonly of: number; readonly queue: number }
   /** spent nonces that this process remembers */
   readonly nonces: { readonly remembered: number; readonly of: number }
+  /** absent in a state that an older miner has written */
+  readonly failedProofs?: ProofLoad | undefined
   /** whose requests are refused because the event loop is late; undefined while all work is taken */
   readonly overload?: Overload | undefined
 }

@@ -144,6 +144,7 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       checks: context.verification.checks.load(),
       places: { ...context.scheduler.load(), of: options.concurrency, queue: options.queue },
       nonces: { remembered: context.verification.nonces.size, of: limits.noncesInAll },
+      failedProofs: context.verification.failedProofs.load(),
       overload: overloadOf(context),
     }),
     storeState: () => context.verification.nonces.state,
