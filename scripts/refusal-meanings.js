@@ -99,7 +99,7 @@ export const refusalMeanings = {
   },
   QUEUE_FULL: {
     meaning:
-      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+      'all places are taken, the queue is full, or that of the route, and this caller has more in it than others for its weight, or all others have a higher priority; some routes have no queue ([fairness.md](fairness.md))',
     remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
   },
   DEADLINE_TOO_NEAR: {
@@ -124,7 +124,7 @@ export const refusalMeanings = {
   },
   BODIES_FULL: {
     meaning:
-      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+      'the bodies that are arriving, and those whose requests wait or are answered, take all of their memory, and this caller has most of it, or its body came slowest',
     remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
   },
   NONCE_STORE_FAILED: {

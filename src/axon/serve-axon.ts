@@ -21,6 +21,7 @@ import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
 import { type RateLeft, rateLeft, ratesLeft } from './stages/charge.js'
+import { overloadOf } from './stages/shed.js'
 import { BodyBudget } from './state/body-budget.js'
 import type { ClaimCounts } from './state/claim-counts.js'
 
@@ -152,6 +153,8 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
       checks: context.verification.checks.load(),
       places: { ...context.scheduler.load(), of: options.concurrency, queue: options.queue },
       nonces: { remembered: context.verification.nonces.size, of: limits.noncesInAll },
+      failedProofs: context.verification.failedProofs.load(),
+      overload: overloadOf(context),
     }),
     storeState: () => context.verification.nonces.state,
     async drain(ms) {

@@ -22,6 +22,8 @@ export const loadState = z.object({
     top: z.array(z.object({ ...holder, atWork: count, waiting: count })).readonly(),
   }),
   nonces: z.object({ remembered: count, of: count }),
+  failedProofs: z.object({ usedUp: count, addresses: z.array(z.string()).readonly() }).optional(),
+  overload: z.object({ loopDelayMs: count, sheds: z.enum(['strangers', 'unpermitted', 'byStake']) }).optional(),
 }) satisfies z.ZodType<AxonLoad>
 
 /** How the store of nonces does. */

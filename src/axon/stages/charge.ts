@@ -74,7 +74,7 @@ export function charge(
   { hotkeys, addresses }: RateLimiters,
   { claim, route, hotkey, isStranger, isExempt }: VerifiedCall,
   address: string,
-  request?: Request,
+  request?: Pick<Request, 'body'>,
 ): void {
   const isByBody = route.rate !== undefined && route.cost !== undefined
   if (isExempt || isByBody !== (request !== undefined)) return
