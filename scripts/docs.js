@@ -155,11 +155,11 @@ after the other on one connection, and leaves out every attack that is large, sl
 | --- | --- |
 | replay after a pause | waits ${auditBounds.pauseS} s |
 | slow headers, slow body | one connection each, a byte a second for ${auditBounds.slowS} s |
-| oversized body | 64 MiB on one connection, which the axon may refuse at once |
+| oversized body | 80 MiB on each of two connections, which the axon may refuse at once |
 | nested body | 200 KB |
 | many connections | ${auditBounds.connections} connections, one at a time, closed at the end |
-| unsigned flood | ${auditBounds.flood.requests} requests, ${auditBounds.flood.perSecond} a second, on 16 connections, until the good caller has asked ${auditBounds.flood.goodRequests} times |
-| all others | about 40 small requests on one connection |
+| unsigned flood | ${auditBounds.flood.requests} requests, ${auditBounds.flood.perSecond} a second, on 16 connections, until the good caller has its ${auditBounds.flood.goodRequests} replies |
+| all others | about 50 small requests on one connection, half of them pings |
 
 The slow, large and many-connection attacks come from 127.113.0.1 where the system has that address, as Linux does, so that
 limits by address tell them from the good caller at 127.0.0.1.
