@@ -93,6 +93,8 @@ export type Attack = {
   }
   /** `alongside`: it mostly waits, while others run; `last`: it loads the axon, which would disturb others */
   readonly when?: 'alongside' | 'last'
+  /** no axon can fall to it: it shows what the wire leaves open */
+  readonly isOfWire?: boolean
   run(audit: Audit): Promise<AuditFinding>
 }
 

@@ -154,7 +154,7 @@ function impossible({ needs }: Attack, { isRemote, isLetIn, isLost, isSigned }: 
   if (needs.loopback && isRemote) return 'only against an axon on this machine'
   if (needs.signed && !isSigned) return 'this synapse takes unsigned requests'
   if (needs.caller && isLost) return 'the headers of a request do not arrive'
-  if (needs.caller && !isLetIn) return 'the axon does not answer the caller, so its rules stand before what is attacked'
+  if (needs.caller && !isLetIn) return 'the axon does not answer the caller, and its rules come before what is attacked'
   return undefined
 }
 

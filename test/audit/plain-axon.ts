@@ -47,11 +47,12 @@ export type Flaw =
   | 'is slow at first'
   | 'locks out with 429'
   | 'cuts answers off'
+  | 'closes after each reply'
 
 export type PlainAxon = AsyncDisposable & {
   readonly target: { readonly ip: string; readonly port: number }
-  /** connections so far */
-  readonly connections: () => number
+  /** the most connections that were open at once */
+  readonly mostOpen: () => number
   /** requests so far */
   readonly requests: () => number
   /** resolves when no connection is open */
@@ -77,7 +78,7 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
   const spent = new Map<string, Seen>()
   const failures = new Map<string, number>()
   let requests = 0
-  let connections = 0
+  let mostOpen = 0
   let answered = 0
   let strangers = 0
 
@@ -93,8 +94,9 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
   if (has('has few connections')) server.maxConnections = 20
   const open = new Set<Socket>()
   server.on('connection', socket => {
-    connections++
     open.add(socket)
+    // One that this axon has ended counts no more, although its end is still on the way.
+    mostOpen = Math.max(mostOpen, [...open].filter(({ writableEnded }) => !writableEnded).length)
     socket.on('error', () => {}).once('close', () => open.delete(socket))
     if (has('closes another address') && socket.remoteAddress !== '127.0.0.1') socket.destroy()
   })
@@ -148,6 +150,7 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requests++
+    if (has('closes after each reply')) response.shouldKeepAlive = false
     if (has('is behind a dead proxy') && requests > 2) return say(response, 502, { message: 'Bad Gateway' })
     const checked = check(request)
     const isPing = request.url === '/Synapse'
@@ -197,7 +200,7 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
   await once(server, 'listening')
   return {
     target: { ip: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    connections: () => connections,
+    mostOpen: () => mostOpen,
     requests: () => requests,
     idle: async () => {
       while (open.size > 0) await once([...open][0]!, 'close')
