@@ -19,17 +19,28 @@ export async function refused(
   requests: readonly CraftedRequest[],
   statuses: readonly number[] = UNVERIFIED,
 ): Promise<AuditFinding> {
-  const { client, craft, good } = audit
   const replies: AuditReply[] = []
-  for (const request of requests) replies.push(await client.send(request))
+  for (const request of requests) replies.push(await audit.client.send(request))
   const worst = worstOf(replies.map(reply => judgeRefusal(reply, statuses)))
-  if (worst.verdict !== 'held') return worst
-  // The model's failure is a 500, too: only a question tells it from a refusal.
-  const isPing = !replies.some(({ status }) => status === 500)
-  const control = await client.send(craft({ isPing }))
-  // The rules may refuse the caller's pings as they refuse its questions.
-  if (isAnswered(control) || (control.status === 403 && good.status === 403)) return worst
-  return notTried(`${worst.found}; ${isPing ? 'a ping' : 'a good request'} after it: ${replyText(control)}`, control)
+  return worst.verdict === 'held' ? await controlled(audit, worst, !replies.some(mayBeOfModel)) : worst
+}
+
+/** Returns whether a reply may come from a model that failed: only a question tells that from a refusal. */
+export function mayBeOfModel({ status }: AuditReply): boolean {
+  return status === 500 || status === null
+}
+
+/** Lets a refusal count only if the axon answers a ping, or a question, of the caller now. */
+export async function controlled(audit: Audit, finding: AuditFinding, isPing: boolean): Promise<AuditFinding> {
+  const { client, craft, good } = audit
+  const reply = await client.send(craft({ isPing }))
+  if (isAnsweredAs(good, reply)) return finding
+  return notTried(`${finding.found}; ${isPing ? 'a ping' : 'a good request'} after it: ${replyText(reply)}`, reply)
+}
+
+/** Returns whether a reply is an answer; or 403, where the rules refuse the caller's pings as they refuse its questions. */
+export function isAnsweredAs(good: AuditReply, reply: AuditReply): boolean {
+  return isAnswered(reply) || (reply.status === 403 && good.status === 403)
 }
 
 /** Judges the reply to a request that the axon has to refuse with one of these statuses. */

@@ -42,12 +42,16 @@ async function server(answer: RequestListener) {
 describe('an audit of an axon that fails otherwise', () => {
   realSockets()
 
-  it('takes no failure of the model for a refusal, or for a fall', async () => {
-    const found = await report('fails at the model', 'takes no signature', 'hashes no body', 'takes a nonce twice')
-    assert.deepEqual(idsOf(found, 'fell'), [])
-    for (const id of ['no-signature', 'replay', 'body-swapped', 'hashed-field-swapped', 'lock-out', 'many-connections'])
-      assert.ok(idsOf(found, 'not tried').includes(id), id)
-  })
+  for (const flaw of ['fails at the model', 'raises at the model', 'closes at the model'] as const)
+    it(`takes no failure for a refusal, or for a fall, of one that ${flaw}`, async () => {
+      const found = await report(flaw, 'takes no signature', 'hashes no body', 'takes a nonce twice', 'reads any depth')
+      assert.deepEqual(idsOf(found, 'fell'), [])
+      for (const id of [
+        ...['no-signature', 'replay', 'body-swapped', 'hashed-field-swapped'],
+        ...['nesting', 'lock-out', 'many-connections'],
+      ])
+        assert.ok(idsOf(found, 'not tried').includes(id), id)
+    })
 
   it('takes no proxy before a dead axon for one that refuses', async () => {
     const found = await report('is behind a dead proxy')

@@ -41,6 +41,8 @@ export type Flaw =
   | 'refuses everybody'
   | 'limits the rate'
   | 'fails at the model'
+  | 'raises at the model'
+  | 'closes at the model'
   | 'is behind a dead proxy'
   | 'dies of a refusal'
   | 'closes another address'
@@ -180,6 +182,8 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
     const isLater = !isPing && answered > 3
     if (has('is slow at first') && !isPing && !isLater) await new Promise(resolve => setTimeout(resolve, SLOW_MS))
     if (has('fails at the model') && isLater) return say(response, 502, { message: 'The model failed' })
+    if (has('raises at the model') && isLater) return say(response, 500, { message: 'Internal Server Error' })
+    if (has('closes at the model') && isLater) return void request.socket.destroy()
     if (has('cuts answers off') && isLater) {
       response.writeHead(200, { 'content-length': 1000, bt_header_axon_hotkey: bob.address }).write('{')
       return void setImmediate(() => response.destroy())

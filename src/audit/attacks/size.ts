@@ -1,6 +1,6 @@
 import { type Attack, type Audit, type AuditFinding, loadOfCaller } from '../attack.js'
 import { answersThere } from '../control.js'
-import { endText, isAnswered, judgeRefusal, notTried, replyText } from '../judge.js'
+import { controlled, endText, isAnswered, judgeRefusal, mayBeOfModel, notTried, replyText } from '../judge.js'
 import { NotTried } from '../not-tried.js'
 import type { AuditReply } from '../wire/audit-client.js'
 import type { AuditSocket, SocketEnd } from '../wire/audit-socket.js'
@@ -41,12 +41,14 @@ export const sizeAttacks: readonly Attack[] = [
     mend: 'limit the depth of the JSON that is read',
     needs: loadOfCaller,
     when: 'last',
-    async run({ craft, client, limits }) {
+    async run(audit) {
+      const { craft, client, limits } = audit
       const request = craft()
       const deep = `, "audit": ${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`
       const body = Buffer.concat([request.body.subarray(0, request.body.lastIndexOf('}')), Buffer.from(deep)])
       const reply = await client.send({ ...request, body })
-      return judgeNested(reply, await client.send(craft({ isPing: true }), limits.replyMs))
+      const finding = judgeNested(reply, await client.send(craft({ isPing: true }), limits.replyMs))
+      return finding.verdict === 'held' && mayBeOfModel(reply) ? await controlled(audit, finding, false) : finding
     },
   },
 ]
@@ -62,7 +64,7 @@ async function overfill(audit: Audit, framing: readonly [name: string, value: st
     ? Buffer.concat([Buffer.from(`${CHUNK.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
     : bytes
   const { end, sent } = await overflow(socket, chunk, limits)
-  const isAlive = end === 'closed' || end === 'silent' ? await answersThere(audit) : true
+  const isAlive = end === 'closed' || end === 'silent' ? await answersThere(audit, false) : true
   const finding = judgeOverfilled({ end, isAll: sent === LAST, isAlive })
   const how = isChunked ? 'in chunks' : `a length of ${TOO_LARGE} bytes`
   return { ...finding, found: `${how}, after ${sent} bytes: ${finding.found}` }
@@ -98,7 +100,7 @@ type Overfilled = {
   readonly end: SocketEnd
   /** the axon, or the buffers before it, took all that was sent */
   readonly isAll: boolean
-  /** a ping from the same address was answered afterwards */
+  /** a question from the same address was answered afterwards */
   readonly isAlive: boolean
 }
 
@@ -110,9 +112,9 @@ export function judgeOverfilled({ end, isAll, isAlive }: Overfilled): AuditFindi
   if (end === 'silent')
     return isAlive
       ? { verdict: 'held', found: 'it stopped reading' }
-      : notTried(`${found}, not even to a ping`, { status: end })
+      : notTried(`${found}, not even to a question`, { status: end })
   if (end === 'closed')
-    return isAlive ? { verdict: 'held', found } : notTried(`${found}, and a ping got no answer`, { status: end })
+    return isAlive ? { verdict: 'held', found } : notTried(`${found}, and a question got no answer`, { status: end })
   return end === 413 || end === 400 ? { verdict: 'held', found } : notTried(found, { status: end })
 }
 

@@ -18,7 +18,7 @@ export const slownessAttacks: readonly Attack[] = [
     async run(audit) {
       using socket = await audit.connect()
       socket.write(`POST /${encodeURIComponent(audit.question.synapse)} HTTP/1.1\r\nhost: axon\r\nx-audit: `)
-      return await drip(audit, socket)
+      return await drip(audit, socket, true)
     },
   },
   {
@@ -33,13 +33,17 @@ export const slownessAttacks: readonly Attack[] = [
     async run(audit) {
       using socket = await audit.connect()
       socket.write(headBytes(audit.craft({ timeoutSeconds: 5 }), [['content-length', '1000']]))
-      return await drip(audit, socket)
+      return await drip(audit, socket, false)
     },
   },
 ]
 
-/** Writes a byte at a time until the axon ends it, or has had too long. */
-async function drip(audit: Audit, socket: AuditSocket): Promise<AuditFinding> {
+/**
+ * Writes a byte at a time until the axon ends it, or has had too long.
+ *
+ * @param isPing whether a ping, not a question, shows then that the axon answers others
+ */
+async function drip(audit: Audit, socket: AuditSocket, isPing: boolean): Promise<AuditFinding> {
   const { slowMs } = audit.limits
   const startedAt = performance.now()
   const everyMs = Math.min(1_000, slowMs / 10)
@@ -48,7 +52,7 @@ async function drip(audit: Audit, socket: AuditSocket): Promise<AuditFinding> {
     const end = await socket.end(everyMs)
     const ms = performance.now() - startedAt
     if (end === 'silent' && ms < slowMs) continue
-    const finding = judgeDrip(end, end === 'closed' ? await answersThere(audit) : true)
+    const finding = judgeDrip(end, end === 'closed' ? await answersThere(audit, isPing) : true)
     return { ...finding, found: `${finding.found} after ${Math.round(ms / 100) / 10} s` }
   }
 }
@@ -56,11 +60,11 @@ async function drip(audit: Audit, socket: AuditSocket): Promise<AuditFinding> {
 /**
  * Judges how a request that does not arrive ended.
  *
- * @param isAlive a ping from the same address was answered afterwards
+ * @param isAlive another request from the same address was answered afterwards
  */
 export function judgeDrip(end: SocketEnd, isAlive: boolean): AuditFinding {
   if (end === 'silent') return { verdict: 'fell', found: 'still open' }
   const found = endText(end)
-  if (end === 'closed' && !isAlive) return notTried(`a ping got no answer; ${found}`, { status: end })
+  if (end === 'closed' && !isAlive) return notTried(`another request got no answer; ${found}`, { status: end })
   return end === 'closed' || end === 408 || end === 400 ? { verdict: 'held', found } : notTried(found, { status: end })
 }
