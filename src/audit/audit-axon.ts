@@ -28,7 +28,7 @@ type AuditOptions = {
   readonly receiver: string
   readonly caller: Keypair
   readonly question: AuditQuestion
-  /** not on this machine: a few small requests on one connection, and no more */
+  /** not on this machine: a few small requests on one connection at a time, and no more */
   readonly isRemote: boolean
   readonly limits?: AuditLimits
   /** called when an attack begins, and again when it is waited for */
