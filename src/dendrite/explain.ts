@@ -137,7 +137,7 @@ function unverified(text: string): Explanation {
  * What an axon answers to a request that lost the headers of its signature on the way. The last is the SDK's, with 400: its
  * axon reads the headers `bt_header_input_obj_…` first.
  */
-const LOST_HEADERS = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
+export const LOST_HEADERS = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
 
 const CHECK_PROXY =
   'check the proxy in front of the axon: some drop headers with an underscore in the name, which all of this wire have (nginx keeps them with "underscores_in_headers on")'
