@@ -1,9 +1,10 @@
 import type { Keypair } from '../keys/keypair.js'
 import { isAddress } from '../keys/ss58.js'
 import { type HotkeyName, hotkeyFile } from './hotkey-files.js'
-import { encryptionOf, hotkeyNotFound } from './open-hotkey.js'
+import { hotkeyNotFound } from './open-hotkey.js'
 import { parseKeyfile } from './parse-keyfile.js'
 import { readKeyfile } from './read-keyfile.js'
+import { isSealed } from './sealed.js'
 import { WalletError } from './wallet-error.js'
 
 /** A hotkey as far as it is known without its password. */
@@ -23,7 +24,7 @@ export type KnownHotkey = {
 export async function readAddress({ path, name, hotkey }: HotkeyName): Promise<KnownHotkey> {
   const file = hotkeyFile({ path, name, hotkey })
   const keyfile = await readKeyfile(file)
-  if (keyfile && encryptionOf(keyfile.bytes) === null) {
+  if (keyfile && !isSealed(keyfile.bytes)) {
     try {
       const keypair = await parseKeyfile(keyfile.bytes, file)
       return { address: keypair.address, keypair }

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { createVerifier } from '#dist/keys/verifier.js'
 import { type OpenHotkey, openHotkey } from '#dist/wallet/open-hotkey.js'
 import { WalletError, type WalletErrorCode } from '#dist/wallet/wallet-error.js'
+import { oldWallets, vectors } from '../support/old-wallets.ts'
 
 const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
 const CHARLIE = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y'
@@ -30,11 +31,11 @@ describe('openHotkey', () => {
     openHotkey({ path, name, hotkey: 'default', env: {}, warn: message => warnings.push(message), ...more })
 
   /** Puts a hotkey of that content into a wallet of its own, and opens it. */
-  const openContent = (content: string | Uint8Array | object) => {
+  const openContent = (content: string | Uint8Array | object, more: Partial<OpenHotkey> = {}) => {
     mkdirSync(join(path, 'own/hotkeys'), { recursive: true })
     const bytes = typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content)
     writeFileSync(file('own'), bytes, { mode: 0o600 })
-    return open('own')
+    return open('own', more)
   }
   const refuses = async (opening: Promise<unknown>, code: WalletErrorCode, said = /./) => {
     await assert.rejects(opening, error => {
@@ -71,6 +72,21 @@ describe('openHotkey', () => {
         process.chdir(cwd)
       }
     })
+  })
+
+  describe('opens what SDK 6 and earlier wrote:', () => {
+    for (const [name, address] of Object.entries(vectors.asSdk6Reads)) {
+      if (name === 'raw-seed' || name === 'bare') continue
+      it(name, async () => {
+        cpSync(`${oldWallets}/${name}`, join(path, name), { recursive: true })
+        chmodSync(file(name), 0o600)
+        const pair = await open(name, { password: vectors.password })
+        assert.equal(pair.address, address)
+        const text = Buffer.from('a text')
+        const signed = { publicKey: pair.publicKey, text, signature: pair.sign(text) }
+        assert.equal(createVerifier({ onPanic: assert.ifError }).verify(signed), true)
+      })
+    }
   })
 
   it('finds the wallets of the home directory', async () => {
@@ -235,13 +251,16 @@ describe('openHotkey', () => {
       await assert.rejects(open('locked', { askPassword }), RangeError)
     })
 
-    it('refuses outdated formats by name', async () => {
-      await refuses(
-        openContent('$ANSIBLE_VAULT;1.1;AES256\n61'),
-        'KEYFILE_ENCRYPTION_UNSUPPORTED',
-        /Ansible.*\n.*btcli/,
-      )
-      await refuses(openContent('gAAAAABh'), 'KEYFILE_ENCRYPTION_UNSUPPORTED', /Fernet/)
+    it('refuses a damaged file, and an Ansible Vault that it does not know, before it asks', async () => {
+      const askPassword = () => assert.fail('asked')
+      for (const [content, code] of [
+        ['$NACL', 'KEYFILE_MALFORMED'],
+        ['gAAAAABh', 'KEYFILE_MALFORMED'],
+        ['$ANSIBLE_VAULT;1.1;AES256\n61', 'KEYFILE_MALFORMED'],
+        ['$ANSIBLE_VAULT;1.0;AES\n61', 'KEYFILE_ENCRYPTION_UNSUPPORTED'],
+      ] as const) {
+        await refuses(openContent(content, { askPassword }), code, /btcli wallet regen-hotkey/)
+      }
     })
   })
 })

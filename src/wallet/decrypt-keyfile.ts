@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { NaclTask } from './nacl-worker.js'
+import type { DecryptTask } from './decrypt-worker.js'
+import type { Sealed } from './sealed.js'
 import { WalletError } from './wallet-error.js'
 
 /** How to decrypt, and for how long. */
-export type NaclOptions = {
+export type DecryptOptions = {
   /** the path that errors name */
   readonly file: string
   readonly signal?: AbortSignal | undefined
@@ -12,23 +13,17 @@ export type NaclOptions = {
 }
 
 /**
- * Decrypts a keyfile that btwallet encrypted: `$NACL`, a nonce of 24 bytes, and a secretbox whose key is derived from
- * the password with argon2i. That takes 4 to 8 s and 600 MB, so it runs in a thread that exits afterwards.
+ * Decrypts a keyfile. Deriving its key takes seconds and, for `$NACL`, 600 MB, so it runs in a thread that exits
+ * afterwards.
  *
- * @param sealed the bytes after the prefix
- * @throws {WalletError} KEYFILE_MALFORMED · KEYFILE_PASSWORD_WRONG (damage looks the same) · KEYFILE_DECRYPT_FAILED
+ * @throws {WalletError} KEYFILE_PASSWORD_WRONG (damage looks the same) · KEYFILE_DECRYPT_FAILED
  * @throws the reason of `signal`
  */
-export async function openNacl(
-  sealed: Uint8Array,
+export async function decryptKeyfile(
+  sealed: Sealed,
   password: string,
-  { file, signal, timeoutMs = 120_000 }: NaclOptions,
+  { file, signal, timeoutMs = 120_000 }: DecryptOptions,
 ): Promise<Uint8Array> {
-  if (sealed.length < NONCE_BYTES + MAC_BYTES) {
-    throw new WalletError('KEYFILE_MALFORMED', `hotkey file ${file} is truncated`, {
-      hint: 'copy it again, or regenerate it from its phrase with btcli wallet regen-hotkey',
-    })
-  }
   const opened = await runWorker({ sealed, password }, { file, signal, timeoutMs })
   if (opened === null) {
     throw new WalletError('KEYFILE_PASSWORD_WRONG', `the password does not open hotkey file ${file}`, {
@@ -38,15 +33,12 @@ export async function openNacl(
   return opened
 }
 
-const NONCE_BYTES = 24
-const MAC_BYTES = 16
-
 async function runWorker(
-  task: NaclTask,
-  { file, signal, timeoutMs }: Required<NaclOptions>,
+  task: DecryptTask,
+  { file, signal, timeoutMs }: Required<DecryptOptions>,
 ): Promise<Uint8Array | null> {
   const timeout = AbortSignal.timeout(timeoutMs)
-  const worker = new Worker(new URL('./nacl-worker.js', import.meta.url), { workerData: task })
+  const worker = new Worker(new URL('./decrypt-worker.js', import.meta.url), { workerData: task })
   try {
     const [opened] = await once(worker, 'message', { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
     return opened
@@ -54,11 +46,11 @@ async function runWorker(
     signal?.throwIfAborted()
     const why = timeout.aborted ? `took more than ${timeoutMs / 1000} s` : 'failed'
     throw new WalletError('KEYFILE_DECRYPT_FAILED', `opening hotkey file ${file} ${why}`, {
-      hint: 'it needs 600 MB of free memory and a full CPU core for several seconds',
+      hint: `it needs ${task.sealed.cipher === 'nacl' ? '600 MB of free memory and ' : ''}a full CPU core for several seconds`,
       cause,
     })
   } finally {
-    // Not awaited: Node's own argon2 cannot be interrupted, so an aborted thread ends when it has derived the key.
+    // Not awaited: Node's own derivations cannot be interrupted, so an aborted thread ends when it has derived the key.
     void worker.terminate()
   }
 }
