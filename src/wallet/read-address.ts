@@ -1,5 +1,5 @@
 import type { Keypair } from '../keys/keypair.js'
-import { isAddress } from '../keys/ss58.js'
+import { encodeAddress, isAddress } from '../keys/ss58.js'
 import { type HotkeyName, hotkeyFile } from './hotkey-files.js'
 import { hotkeyNotFound } from './open-hotkey.js'
 import { parseKeyfile } from './parse-keyfile.js'
@@ -35,7 +35,13 @@ export async function readAddress({ path, name, hotkey }: HotkeyName): Promise<K
   }
   const half = await readKeyfile(`${file}pub.txt`)
   if (!keyfile && !half) throw await hotkeyNotFound(file, path)
-  return { address: half && addressIn(half.bytes), keypair: null }
+  return { address: half && (addressIn(half.bytes) ?? bareAddress(half.bytes)), keypair: null }
+}
+
+/** Returns the address of a public half as the first SDKs wrote it: `0x` and 64 hex digits; null: it is not one. */
+function bareAddress(bytes: Uint8Array): string | null {
+  const [, hex] = /^0x([0-9a-f]{64})$/i.exec(Buffer.from(bytes).toString('latin1').trim()) ?? []
+  return hex === undefined ? null : encodeAddress(Buffer.from(hex, 'hex'))
 }
 
 /** Returns the address in the JSON of a public half; null: there is none. */
