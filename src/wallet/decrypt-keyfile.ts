@@ -44,13 +44,27 @@ async function runWorker(
     return opened
   } catch (cause) {
     signal?.throwIfAborted()
-    const why = timeout.aborted ? `took more than ${timeoutMs / 1000} s` : 'failed'
-    throw new WalletError('KEYFILE_DECRYPT_FAILED', `opening hotkey file ${file} ${why}`, {
-      hint: `it needs ${task.sealed.cipher === 'nacl' ? '600 MB of free memory and ' : ''}a full CPU core for several seconds`,
-      cause,
+    throw decryptFailed(file, cause, {
+      memory: task.sealed.cipher === 'nacl' ? '600 MB of free memory and ' : '',
+      timedOutMs: timeout.aborted ? timeoutMs : null,
     })
   } finally {
     // Not awaited: Node's own derivations cannot be interrupted, so an aborted thread ends when it has derived the key.
     void worker.terminate()
   }
+}
+
+function decryptFailed(
+  file: string,
+  cause: unknown,
+  { memory, timedOutMs }: { memory: string; timedOutMs: number | null },
+): WalletError {
+  const why = timedOutMs === null ? 'failed' : `took more than ${timedOutMs / 1000} s`
+  const needs = `it needs ${memory}a full CPU core for several seconds`
+  // The code was right, so only the tool that wrote the file can have padded it wrongly.
+  const isDamaged = timedOutMs === null && memory === ''
+  return new WalletError('KEYFILE_DECRYPT_FAILED', `opening hotkey file ${file} ${why}`, {
+    hint: isDamaged ? 'regenerate it from its phrase with btcli wallet regen-hotkey' : needs,
+    cause,
+  })
 }

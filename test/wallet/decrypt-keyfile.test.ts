@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { decryptKeyfile } from '#dist/wallet/decrypt-keyfile.js'
 import { parseSealed } from '#dist/wallet/sealed.js'
 import { WalletError } from '#dist/wallet/wallet-error.js'
 import { run } from '../support/child-process.ts'
+import { vectors } from '../support/old-wallets.ts'
 
 const bytesOf = (hotkey: string) => readFileSync(new URL(`../fixtures/${hotkey}/hotkeys/default`, import.meta.url))
 const refused = (code: string) => (error: unknown) => error instanceof WalletError && error.code === code
@@ -42,6 +44,18 @@ describe('decryptKeyfile', () => {
       clearInterval(timer)
     }
     assert.ok(turns > 100, `${turns} turns in several seconds`)
+  })
+
+  it('reports a file whose code is right and whose content is not', async () => {
+    const { password, derived, salt: saltHex } = vectors.vaults[0]!
+    const keys = Buffer.from(derived, 'hex')
+    const ciphertext = Buffer.alloc(16)
+    const mac = createHmac('sha256', keys.subarray(32, 64)).update(ciphertext).digest()
+    const salt = Buffer.from(saltHex, 'hex')
+    await assert.rejects(
+      decryptKeyfile({ cipher: 'ansible', salt, mac, ciphertext }, password, { file: 'f' }),
+      error => refused('KEYFILE_DECRYPT_FAILED')(error) && /regen-hotkey/.test((error as WalletError).hint),
+    )
   })
 
   it('times out', async () => {

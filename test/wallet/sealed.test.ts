@@ -35,18 +35,34 @@ describe('parseSealed', () => {
   }
 
   it('refuses a file that was cut', () => {
-    for (const [hotkey, shortest] of [
-      ['wallets/locked', '$NACL'.length + 24 + 16],
-      ['old-wallets/ansible', bytesOf('old-wallets/ansible').length],
-      ['old-wallets/fernet', bytesOf('old-wallets/fernet').length],
+    const nacl = bytesOf('wallets/locked')
+    for (let length = '$NACL'.length; length < '$NACL'.length + 24 + 16; length++) {
+      assert.equal(codeOf(nacl.subarray(0, length)), 'KEYFILE_MALFORMED', `$NACL, ${length} bytes`)
+    }
+    // Cut between two blocks, a vault and a token look whole until their code is checked.
+    const [vault, token] = [bytesOf('old-wallets/ansible'), bytesOf('old-wallets/fernet')]
+    for (let less = 2; less < 32; less++) {
+      assert.equal(codeOf(vault.subarray(0, -less)), 'KEYFILE_MALFORMED', `a vault, ${less} bytes less`)
+    }
+    for (let less = 4; less < 16; less++) {
+      assert.equal(codeOf(token.subarray(0, -less)), 'KEYFILE_MALFORMED', `a token, ${less} bytes less`)
+    }
+    for (const length of [26, 40, 200, 260]) {
+      assert.equal(codeOf(vault.subarray(0, length)), 'KEYFILE_MALFORMED', `a vault, ${length} bytes`)
+    }
+    for (const length of [6, 30, 76, 96]) {
+      assert.equal(codeOf(token.subarray(0, length)), 'KEYFILE_MALFORMED', `a token, ${length} bytes`)
+    }
+  })
+
+  it('refuses 64 KiB of what looks like one', () => {
+    for (const [head, filling] of [
+      ['$ANSIBLE_VAULT;1.1;AES256\n', '61'],
+      ['$ANSIBLE_VAULT;1.1;AES256\n', '0a'],
+      ['gAAAAA', '_'],
+      ['gAAAAA', '='],
     ] as const) {
-      const bytes = bytesOf(hotkey)
-      const header = hotkey.includes('ansible') ? bytes.indexOf('\n') : 6
-      for (let length = header; length < Math.min(shortest, bytes.length) - 2; length += 7) {
-        const code = codeOf(bytes.subarray(0, length))
-        // A vault cut at the end of a block of its ciphertext is whole for all that can be seen without the password.
-        if (code !== null) assert.equal(code, 'KEYFILE_MALFORMED', `${hotkey}, ${length} bytes`)
-      }
+      assert.equal(codeOf((head + filling.repeat(64 * 1024)).slice(0, 64 * 1024)), 'KEYFILE_MALFORMED', head + filling)
     }
   })
 
