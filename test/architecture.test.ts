@@ -115,6 +115,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
+  wallet: { '.': ['ciphers'], ciphers: [] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },
 }
 
@@ -204,8 +205,8 @@ describe('architecture', () => {
 
   it('imports what is heavy where it is used', () => {
     const heavy = /^(@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
-    // These files are imported themselves where they are used: when an axon or its store is opened, and as a worker.
-    const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts', 'wallet/nacl-worker.ts']
+    // These files are imported themselves where they are used: when an axon or its store is opened.
+    const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))
   })
 

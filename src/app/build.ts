@@ -109,7 +109,7 @@ export async function openWalletHotkey(
   })
 }
 
-const slowDecryption = 'btwallet makes this slow, so that guessing a password takes long'
+const slowDecryption = 'slow by design, so that guessing a password takes long'
 
 /**
  * Opens the axon, and begins to announce it, if it lives on a chain. All that is slow or may fail comes before the port

@@ -11,8 +11,8 @@ export type PasswordSources = {
 }
 
 /**
- * Finds the password of an encrypted keyfile: from the setting, else from btwallet's environment variable, else by
- * asking the user.
+ * Finds the password of an encrypted keyfile: from the setting, else from the environment variable of btwallet, else from
+ * that of SDK 6, else by asking the user.
  *
  * @param file spelled as btwallet does, because the variable is named after it
  * @throws {WalletError} KEYFILE_LOCKED · KEYFILE_PASSWORD_MALFORMED, and what `askPassword` throws
@@ -22,12 +22,23 @@ export async function findPassword(file: string, { password, env, askPassword }:
   const variable = passwordVariable(file)
   const saved = env?.[variable]
   if (saved) return unscramble(saved, variable)
+  const plain = env && plainPassword(env)
+  if (plain) return plain
   if (askPassword) return askPassword(`Password of hotkey file ${file}: `)
   throw new WalletError('KEYFILE_LOCKED', `hotkey file ${file} is encrypted`, {
     hint: env
       ? `set MINER_WALLET_PASSWORD, or ${variable} as btwallet does, or make the hotkey without a password`
       : 'set wallet.password, or make the hotkey without a password',
   })
+}
+
+/**
+ * Returns the password that SDK 6 takes for every hotkey: it looks for `BT_COLD_PW_…` and the name of the folder that the
+ * keyfile is in.
+ * @see opentensor/bittensor 6.1.0 bittensor/keyfile.py, `get_coldkey_password_from_environment`
+ */
+function plainPassword(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return Object.entries(env).find(([name, value]) => /^BT_COLD_PW_.*HOTKEYS$/i.test(name) && value)?.[1]
 }
 
 /**

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
 import type { Keypair } from '../keys/keypair.js'
+import { decryptKeyfile } from './decrypt-keyfile.js'
 import { findPassword, type PasswordSources } from './find-password.js'
 import { type HotkeyName, hotkeyFile, listHotkeys, walletFolder } from './hotkey-files.js'
-import { openNacl } from './open-nacl.js'
 import { parseKeyfile } from './parse-keyfile.js'
 import { readKeyfile } from './read-keyfile.js'
+import { parseSealed, type Sealed } from './sealed.js'
 import { WalletError } from './wallet-error.js'
 
 /** Which hotkey to open, and where its password may come from. */
@@ -18,7 +19,7 @@ export type OpenHotkey = HotkeyName &
   }
 
 /**
- * Opens a hotkey of a wallet on disk, as bittensor-wallet and the Python SDK 6 to 11 write it, encrypted or not.
+ * Opens a hotkey of a wallet on disk, as bittensor-wallet and the Python SDK up to 11 write or wrote it, encrypted or not.
  * Coldkeys are never opened.
  *
  * @throws {WalletError} with each of its codes
@@ -39,7 +40,9 @@ export async function openHotkey({
   if (keyfile.mode & 0o077) {
     warn(`hotkey file ${file} can be read or written by others (mode ${keyfile.mode.toString(8)}): chmod 600 it`)
   }
-  return parseKeyfile(await decrypted(keyfile.bytes, { file, sources, decrypting, signal }), file)
+  const sealed = parseSealed(keyfile.bytes, file)
+  const bytes = sealed ? await decrypted(sealed, { file, sources, decrypting, signal }) : keyfile.bytes
+  return parseKeyfile(bytes, file)
 }
 
 type Decrypting = Pick<OpenHotkey, 'decrypting' | 'signal'> & {
@@ -47,29 +50,8 @@ type Decrypting = Pick<OpenHotkey, 'decrypting' | 'signal'> & {
   readonly sources: PasswordSources
 }
 
-async function decrypted(bytes: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
-  switch (encryptionOf(bytes)) {
-    case 'nacl':
-      return await opened(bytes.subarray(NACL.length), { file, sources, decrypting, signal })
-    case 'ansible':
-      throw outdated(file, 'Ansible Vault')
-    case 'fernet':
-      throw outdated(file, 'Fernet')
-    case null:
-      return bytes
-  }
-}
-
-/** Returns how a keyfile is encrypted; null: it is not. */
-export function encryptionOf(bytes: Uint8Array): 'nacl' | 'ansible' | 'fernet' | null {
-  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1')
-  if (head.startsWith(NACL)) return 'nacl'
-  if (head.startsWith('$ANSIBLE_VAULT')) return 'ansible'
-  return head.startsWith('gAAAAA') ? 'fernet' : null
-}
-
 /** Opens an encrypted keyfile. Asks again for a wrong password that the user typed. */
-async function opened(sealed: Uint8Array, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
+async function decrypted(sealed: Sealed, { file, sources, decrypting, signal }: Decrypting): Promise<Uint8Array> {
   let asked = 0
   const ask = sources.askPassword
   const askPassword = ask && ((prompt: string) => ask(asked++ === 0 ? prompt : `Wrong password, try again. ${prompt}`))
@@ -77,7 +59,7 @@ async function opened(sealed: Uint8Array, { file, sources, decrypting, signal }:
     const password = await findPassword(file, { ...sources, askPassword })
     try {
       using _ = decrypting?.(file)
-      return await openNacl(sealed, password, { file, signal })
+      return await decryptKeyfile(sealed, password, { file, signal })
     } catch (error) {
       const isWrong = error instanceof WalletError && error.code === 'KEYFILE_PASSWORD_WRONG'
       if (!isWrong || asked === 0 || asked === ATTEMPTS) throw error
@@ -87,18 +69,6 @@ async function opened(sealed: Uint8Array, { file, sources, decrypting, signal }:
 
 /** How often the user may type a password, as with ssh and sudo. */
 const ATTEMPTS = 3
-
-const NACL = '$NACL'
-
-function outdated(file: string, format: string): WalletError {
-  return new WalletError(
-    'KEYFILE_ENCRYPTION_UNSUPPORTED',
-    `hotkey file ${file} is encrypted in an outdated format (${format})`,
-    {
-      hint: 'regenerate it from its phrase with a current btcli wallet regen-hotkey',
-    },
-  )
-}
 
 /** Returns the error for a hotkey that is not on disk; it lists those that are. */
 export async function hotkeyNotFound(file: string, path: string): Promise<WalletError> {

@@ -1,9 +1,10 @@
 import type { Keypair } from '../keys/keypair.js'
-import { isAddress } from '../keys/ss58.js'
+import { encodeAddress, isAddress } from '../keys/ss58.js'
 import { type HotkeyName, hotkeyFile } from './hotkey-files.js'
-import { encryptionOf, hotkeyNotFound } from './open-hotkey.js'
+import { hotkeyNotFound } from './open-hotkey.js'
 import { parseKeyfile } from './parse-keyfile.js'
 import { readKeyfile } from './read-keyfile.js'
+import { isSealed } from './sealed.js'
 import { WalletError } from './wallet-error.js'
 
 /** A hotkey as far as it is known without its password. */
@@ -23,7 +24,7 @@ export type KnownHotkey = {
 export async function readAddress({ path, name, hotkey }: HotkeyName): Promise<KnownHotkey> {
   const file = hotkeyFile({ path, name, hotkey })
   const keyfile = await readKeyfile(file)
-  if (keyfile && encryptionOf(keyfile.bytes) === null) {
+  if (keyfile && !isSealed(keyfile.bytes)) {
     try {
       const keypair = await parseKeyfile(keyfile.bytes, file)
       return { address: keypair.address, keypair }
@@ -34,7 +35,13 @@ export async function readAddress({ path, name, hotkey }: HotkeyName): Promise<K
   }
   const half = await readKeyfile(`${file}pub.txt`)
   if (!keyfile && !half) throw await hotkeyNotFound(file, path)
-  return { address: half && addressIn(half.bytes), keypair: null }
+  return { address: half && (addressIn(half.bytes) ?? bareAddress(half.bytes)), keypair: null }
+}
+
+/** Returns the address of a public half as the first SDKs wrote it: `0x` and 64 hex digits; null: it is not one. */
+function bareAddress(bytes: Uint8Array): string | null {
+  const [, hex] = /^0x([0-9a-f]{64})$/i.exec(Buffer.from(bytes).toString('latin1').trim()) ?? []
+  return hex === undefined ? null : encodeAddress(Buffer.from(hex, 'hex'))
 }
 
 /** Returns the address in the JSON of a public half; null: there is none. */

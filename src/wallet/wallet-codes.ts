@@ -38,8 +38,8 @@ export const walletCodes = {
     remedy: 'register an sr25519 hotkey, which `btcli wallet new-hotkey` makes by default',
   },
   KEYFILE_ENCRYPTION_UNSUPPORTED: {
-    meaning: 'the file is encrypted in an old way',
-    remedy: `${regenerate} of a current btcli`,
+    meaning: 'the file is an Ansible Vault of a version or a cipher that the SDKs never wrote',
+    remedy: `encrypt it again with \`ansible-vault rekey\`, or ${regenerate}`,
   },
   KEYFILE_LOCKED: {
     meaning: 'the hotkey is encrypted, and the miner has neither a password nor a terminal to prompt on',
@@ -59,6 +59,6 @@ export const walletCodes = {
   },
   KEYFILE_DECRYPT_FAILED: {
     meaning: 'decrypting the hotkey failed or took too long',
-    remedy: 'free 600 MB of memory, and a processor for some seconds',
+    remedy: 'free a processor for some seconds, and 600 MB of memory for a `$NACL` file',
   },
 } satisfies ErrorCodes

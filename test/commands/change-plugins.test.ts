@@ -309,6 +309,8 @@ describe('changing plugins', function () {
     const hidden = {
       OPENAI_API_KEY: 'k1',
       MINER_WALLET_PASSWORD: 'k2',
+      BT_PW__W_HOTKEYS_H: 'azI=',
+      BT_COLD_PW_HOTKEYS: 'k2',
       FILE_KEY: 'k3',
       TABLE_KEY: 'k4',
       LIST_KEY: 'k5',

@@ -295,15 +295,12 @@ describe('on a terminal', () => {
       const args = ['query', '--url', 'http://127.0.0.1:1', '--receiver', ALICE, ...locked, 'hi']
       await using run = onTerminal(args, xterm)
       const { stdout } = await run.ended
-      assert.match(
-        stdout,
-        frame('decrypting the hotkey: btwallet makes this slow, so that guessing a password takes long'),
-      )
+      assert.match(stdout, frame('decrypting the hotkey: slow by design, so that guessing a password takes long'))
       assert.ok(stdout.includes(`s)${ERASE}error: no axon can be reached`), stdout)
       const { stderr } = await runMiner(args)
       assert.match(
         stderr,
-        /"event":"decrypting","file":".*locked.*","message":"btwallet makes this slow, so that guessing a password takes long"/,
+        /"event":"decrypting","file":".*locked.*","message":"slow by design, so that guessing a password takes long"/,
       )
       assert.equal(stderr.includes('\r'), false)
     })

@@ -14,6 +14,17 @@ describe('findPassword', () => {
     assert.equal(await findPassword(FILE, { env: { [VARIABLE]: '' }, askPassword }), 'asked')
   })
 
+  it('takes the variable of SDK 6, which holds the password itself, before it asks', async () => {
+    const old = { BT_COLD_PW_HOTKEYS: 'as it is' }
+    assert.equal(await findPassword(FILE, { env: old, askPassword }), 'as it is')
+    assert.equal(await findPassword(FILE, { env: { ...old, ...env }, askPassword }), 'correct horse battery')
+    assert.equal(await findPassword(FILE, { env: { bt_cold_pw_my_hotkeys: 'as it is' }, askPassword }), 'as it is')
+    for (const other of ['BT_COLD_PW_LOCKED', 'MY_BT_COLD_PW_HOTKEYS', 'BT_COLD_PW_HOTKEYS_2']) {
+      assert.equal(await findPassword(FILE, { env: { [other]: 'of a coldkey' }, askPassword }), 'asked')
+    }
+    assert.equal(await findPassword(FILE, { env: { BT_COLD_PW_HOTKEYS: '' }, askPassword }), 'asked')
+  })
+
   it('reads a password that is not ASCII', async () => {
     assert.equal(await findPassword(FILE, { env: { [VARIABLE]: 'Mpf7ss/c' } }), 'pä☃')
   })

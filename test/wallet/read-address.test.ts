@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readAddress } from '#dist/wallet/read-address.js'
 import type { WalletError } from '#dist/wallet/wallet-error.js'
+import { oldWallets } from '../support/old-wallets.ts'
 
 const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
 const CHARLIE = '5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y'
@@ -41,6 +42,23 @@ describe('readAddress', () => {
     }
     writeFileSync(`${file('locked')}pub.txt`, JSON.stringify({ ss58Address: CHARLIE }))
     assert.deepEqual(await read('locked'), [CHARLIE, null])
+  })
+
+  it('reads the public half as text, which the first SDKs wrote, but shows no such text of the keyfile itself', async () => {
+    const bare = readFileSync(`${oldWallets}/bare/hotkeys/default`)
+    writeFileSync(`${file('locked')}pub.txt`, bare)
+    assert.deepEqual(await read('locked'), [BOB, null])
+    writeFileSync(file('plain'), bare)
+    assert.deepEqual(await read('plain'), [null, null])
+  })
+
+  it('reads the public half of an old encrypted keyfile', async () => {
+    for (const name of ['ansible', 'fernet']) {
+      cpSync(`${oldWallets}/${name}`, join(path, name), { recursive: true })
+      assert.deepEqual(await read(name), [null, null])
+      writeFileSync(`${file(name)}pub.txt`, JSON.stringify({ ss58Address: CHARLIE }))
+      assert.deepEqual(await read(name), [CHARLIE, null])
+    }
   })
 
   it('throws when there is neither, or the keyfile is broken', async () => {

@@ -2,7 +2,7 @@ import { delimiter, dirname } from 'node:path'
 
 /** What npm must not see. */
 type Secrets = {
-  /** the variables of settings that are secrets, beside `MINER_…` */
+  /** the variables of settings that are secrets, beside `MINER_…` and the SDK's passwords of wallets */
   readonly variables: ReadonlySet<string>
   /** the texts of configuration files, which may refer to secrets as `env:NAME` */
   readonly files: readonly string[]
@@ -13,7 +13,7 @@ const bounds = { fetch_retries: '1', fetch_retry_mintimeout: '1000', fetch_timeo
 
 /**
  * Returns the environment that npm and the install scripts of packages get: this program's, without its own variables and
- * without those that hold its secrets. Other programs' stay: the token of an `.npmrc`, proxies, compilers.
+ * without those that hold its secrets or the passwords of wallets. Other programs' stay: the token of an `.npmrc`, proxies, compilers.
  */
 export function npmEnvironment(env: NodeJS.ProcessEnv, secrets: Secrets): NodeJS.ProcessEnv {
   const hidden = new Set([...secrets.variables, ...referredTo(env, secrets)])
@@ -36,7 +36,7 @@ export function npmEnvironment(env: NodeJS.ProcessEnv, secrets: Secrets): NodeJS
 const ofNpmExec = /^npm_config_(workspaces?|allow_scripts)$/i
 
 function isOwn(name: string): boolean {
-  return /^MINER_/i.test(name)
+  return /^(MINER|BT_PW|BT_COLD_PW)_/i.test(name)
 }
 
 /** Returns the names in `env:NAME`, wherever a setting may hold it: in the files, in our variables, in borrowed ones. */
