@@ -24,10 +24,10 @@ type How = {
 }
 
 /**
- * Waits for a place, for a route that takes one: by the priority that the miner gives the call, then by the caller's share. Strangers wait behind all
- * others. A call whose answer would begin too late is refused, before it waits and when it has. But each caller may always have
- * one question asked, so that its time tells how fast the model is now: unless that question has waited, and the caller's own
- * latest one tells that it is too late.
+ * Waits for a place, for a route that takes one: by the priority that the miner gives the call, then by the caller's share.
+ * Strangers wait behind all others. A call whose answer would begin too late is refused, before it waits and when it has. But
+ * each caller may always have one question asked, so that its time tells how fast the model is now: unless that question has
+ * waited, and the caller's own latest one tells that it is too late.
  *
  * @throws {Refusal} QUEUE_FULL · DEADLINE_TOO_NEAR
  * @throws the signal's reason
@@ -42,14 +42,14 @@ export async function schedule(
   const asked = isStranger ? 0 : priorityOf(axon, request, id)
   const priority = typeof asked === 'number' ? asked : await asked
   const caller = callerOf(request.call, network)
-  const requireTime = () => firstWords.requireTime(route, caller, deadline - axon.now())
-  if (scheduler.heldBy(caller) > 0) requireTime()
+  if (scheduler.heldBy(caller) > 0) firstWords.requireTime(route, caller, deadline - axon.now())
   const weight = weightOf(request.call, axon.weights)
   const placed = scheduler.place(signal, { caller, isStranger, priority, weight, deadline, route })
   if (!(placed instanceof Promise)) return placed
   const place = await placed
   try {
-    if (scheduler.heldBy(caller) > 1 || firstWords.latest(route, caller) !== null) requireTime()
+    const needsOwn = scheduler.heldBy(caller) <= 1
+    firstWords.requireTime(route, caller, deadline - axon.now(), { needsOwn })
     return place
   } catch (error) {
     place.giveBack()

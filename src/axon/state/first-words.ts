@@ -24,8 +24,8 @@ export class FirstWords {
     const sample = { caller, ms, at: this.#elapsed() }
     times.latest.push(sample)
     insertSorted(times.sorted, sample, msOf)
-    const own = times.latest.filter(other => other.caller === caller)
-    if (own.length > MAX_OF_CALLER) drop(times, own[0]!)
+    const isOwn = (other: Sample) => other.caller === caller
+    if (countOf(times.latest, isOwn) > MAX_OF_CALLER) drop(times, times.latest.find(isOwn)!)
     else if (times.latest.length > MAX_SAMPLES) drop(times, times.latest[0]!)
   }
 
@@ -49,12 +49,15 @@ export class FirstWords {
    * Refuses a question that has less time left than the median, and than the caller's own latest time. A deadline that has
    * passed has a refusal of its own.
    *
+   * @param options.needsOwn refuses only by the caller's own time; where that is not known, the question is asked
    * @throws {Refusal} DEADLINE_TOO_NEAR
    */
-  requireTime(route: Route, caller: string, leftMs: number): void {
+  requireTime(route: Route, caller: string, leftMs: number, { needsOwn = false } = {}): void {
     const median = this.median(route)
-    if (median === null || leftMs <= 0) return
-    const ms = Math.min(median, this.latest(route, caller) ?? median)
+    if (median === null || leftMs <= 0 || leftMs >= median) return
+    const own = this.latest(route, caller)
+    if (own === null && needsOwn) return
+    const ms = Math.min(median, own ?? median)
     if (leftMs >= ms) return
     const seconds = Math.max(1, Math.ceil(ms / 1000))
     throw new Refusal('DEADLINE_TOO_NEAR', '', { headers: [['retry-after', String(seconds)]] })
@@ -86,6 +89,12 @@ const KEEP_OWN_MS = 60_000
 
 function msOf({ ms }: Sample): number {
   return ms
+}
+
+function countOf(samples: readonly Sample[], fits: (sample: Sample) => boolean): number {
+  let count = 0
+  for (const sample of samples) if (fits(sample)) count++
+  return count
 }
 
 function drop({ latest, sorted }: Times, sample: Sample): void {
