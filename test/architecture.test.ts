@@ -55,7 +55,14 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
+  app: {
+    '.': ['catalogue', 'chain', 'log', 'python', 'state'],
+    catalogue: ['.'],
+    chain: ['.'],
+    log: [],
+    python: [],
+    state: [],
+  },
   audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],

@@ -61,4 +61,13 @@ export const problemCodes = {
       '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place; a URL with a password goes into the variable of its setting',
     fatal: false,
   },
+  NOT_TAKEN_OVER: {
+    meaning: 'a flag, a variable or a key of the Python miner has no counterpart',
+    remedy: 'remove it, and use what the hint gives; [from-python.md](from-python.md) lists all',
+  },
+  WITHOUT_EFFECT: {
+    meaning: 'a flag, a variable or a key of the Python miner is accepted, and changes nothing',
+    remedy: 'remove it, or use what the hint gives; [from-python.md](from-python.md) lists all',
+    fatal: false,
+  },
 } satisfies ErrorCodes

@@ -2,6 +2,7 @@ import { escapeName } from '../text/escape.js'
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
 import type { TypedFlag } from './layers/flag-layer.js'
+import { findGone } from './layers/gone-names.js'
 import { mergeLayers } from './layers/merge.js'
 import type { FileContent } from './layers/toml-file.js'
 import type { Origin } from './origin.js'
@@ -20,6 +21,8 @@ export type Sources = {
   /** other sections that file and environment may hold; they are ignored */
   readonly known: readonly KnownSection[]
   readonly flags: readonly TypedFlag[]
+  /** typed flags that no setting has taken over, without dashes */
+  readonly goneFlags?: readonly string[]
   readonly env: Environment
   readonly file: FileContent | null
   /** the settings that a program which embeds this one passes, in the form of the file's top table */
@@ -43,6 +46,8 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const isFileLost = file !== null && 'problem' in file
   if (isFileLost) problems.push(file.problem)
   const merged = mergeLayers(sources, { catalog, problems })
+  const gone = findGone(catalog.gone, { flags: sources.goneFlags ?? [], env: sources.env })
+  problems.push(...gone.problems)
 
   // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.
   const mayBeMissing = (path: string) => !isFileLost && !problems.some(one => one.path === path)
@@ -72,7 +77,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
     values,
     origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
     secretValues,
-    warnings: [...sharedFile(file, resolved), ...resolved.flatMap(({ warnings }) => warnings)],
+    warnings: [...gone.warnings, ...sharedFile(file, resolved), ...resolved.flatMap(({ warnings }) => warnings)],
   }
 }
 

@@ -92,7 +92,6 @@ const ofCommands = [
   'interactive',
   'json',
   'messages',
-  'miner.no_set_weights',
   'no-stream',
   'origin',
   'receiver',

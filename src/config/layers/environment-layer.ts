@@ -7,7 +7,7 @@ import { isForeignVariable, namesOf } from '../schema/names.js'
 import type { Setting } from '../schema/setting.js'
 import { settingHint } from '../values/hint.js'
 import { type Environment, textOf } from '../values/resolve-secrets.js'
-import { resolveAlias } from './alias.js'
+import { impliedBy, resolveAlias } from './alias.js'
 import { ofPlugin } from './file-layer.js'
 
 /**
@@ -58,7 +58,8 @@ function findSetting(setting: Setting, env: Environment, problems: Problem[]): L
       const message = `${path} ${problem}`
       problems.push({ code: 'INVALID_VALUE', path, message, origin, hint: settingHint(setting, { message }) })
     })
-    if (value !== undefined) return { raw: { kind: 'variable', text: value }, origin }
+    if (value !== undefined)
+      return { raw: { kind: 'variable', text: value }, origin, implies: impliedBy(spelling, text) }
   }
   return undefined
 }

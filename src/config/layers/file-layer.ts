@@ -6,7 +6,7 @@ import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import { isTable, type Table } from '../values/convert.js'
 import { settingHint } from '../values/hint.js'
-import { resolveAlias } from './alias.js'
+import { impliedBy, resolveAlias } from './alias.js'
 
 /** Where a top table stands: its origins, the form of its values, and how hints speak of it. */
 export type TableSource = {
@@ -72,7 +72,8 @@ export function tableLayer(
           )
         : value
       if (resolved === undefined) return
-      layer.set(setting.path, { raw: { kind: source.kind, value: resolved }, origin: originOf(key) })
+      const implies = spelling && { implies: impliedBy(spelling, value) }
+      layer.set(setting.path, { raw: { kind: source.kind, value: resolved }, origin: originOf(key), ...implies })
     }
   }
 

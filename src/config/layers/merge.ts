@@ -28,5 +28,9 @@ export function mergeLayers(
   const fromEnvironment = environmentLayer(env, { catalog, problems })
   const fromFile = file && 'table' in file ? fileLayer(file.table, file.path, { catalog, problems }) : []
   const fromProgram = given ? programLayer(given, { catalog, problems }) : []
-  return new Map([...fromFile, ...fromEnvironment, ...fromFlags, ...fromProgram])
+  const merged = new Map([...fromFile, ...fromEnvironment, ...fromFlags, ...fromProgram])
+  for (const { origin, implies = {} } of [...merged.values()])
+    for (const [path, text] of Object.entries(implies))
+      if (!merged.has(path)) merged.set(path, { raw: { kind: 'variable', text }, origin })
+  return merged
 }
