@@ -7,9 +7,10 @@ import { hostSections } from '../app/settings.js'
 import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { readTomlFile } from '../config/layers/toml-file.js'
+import { readTomlFile } from '../config/layers/config-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
+import { expandHome } from '../config/read-bounded.js'
 import { developmentUrl } from './dev-mode.js'
 import { UsageError } from './errors/usage-error.js'
 
@@ -19,10 +20,15 @@ import { UsageError } from './errors/usage-error.js'
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
+  return { argv, env: process.env, file: (await readTomlFile(configFileOf(argv, configDir))) ?? null }
+}
+
+/** Returns the file that `--config` names, else the one in the configuration folder. */
+export function configFileOf(argv: readonly string[], configDir: string): { path: string; explicit: boolean } {
   const named = typedValue(argv, 'config')
-  const file =
-    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
-  return { argv, env: process.env, file: (await readTomlFile(file)) ?? null }
+  return named === undefined
+    ? { path: join(configDir, 'config.toml'), explicit: false }
+    : { path: expandHome(named), explicit: true }
 }
 
 /**

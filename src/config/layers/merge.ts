@@ -3,11 +3,11 @@ import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import type { Table } from '../values/convert.js'
 import type { Environment } from '../values/resolve-secrets.js'
+import type { FileContent } from './config-file.js'
 import { environmentLayer } from './environment-layer.js'
 import { fileLayer } from './file-layer.js'
 import { flagLayer, type TypedFlag } from './flag-layer.js'
 import { programLayer } from './program-layer.js'
-import type { FileContent } from './toml-file.js'
 
 type Sources = {
   readonly flags: readonly TypedFlag[]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readTomlFile } from '#dist/config/layers/toml-file.js'
+import { readTomlFile } from '#dist/config/layers/config-file.js'
 import { problemText } from '#dist/config/problem.js'
 import { inFolder, problemsOf } from '../reading.ts'
 
