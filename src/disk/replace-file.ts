@@ -8,14 +8,15 @@ import { syncFolder } from './private-file.js'
  * written beside the file, synced, and renamed. Mode and owner stay; a symbolic link stays, and the file that it names is
  * replaced.
  *
- * @param isUnchanged asked just before the rename; false: the file is left as it is
+ * @param options.isUnchanged asked just before the rename; false: the file is left as it is
+ * @param options.mode a new mode for the file
  * @returns whether the file was replaced
  * @throws the error of the file system; the old file then remains
  */
 export async function replaceFile(
   named: string,
   text: string,
-  isUnchanged: () => Promise<boolean> = async () => true,
+  { isUnchanged = async () => true, mode }: { isUnchanged?: () => Promise<boolean>; mode?: number } = {},
 ): Promise<boolean> {
   const path = await realpath(named).catch(() => named) // it does not exist yet
   const old = await stat(path).catch(() => undefined)
@@ -24,7 +25,7 @@ export async function replaceFile(
     const file = await open(beside, 'wx', 0o600)
     try {
       await file.writeFile(text)
-      if (old) await keepAttributes(file, old)
+      if (old) await keepAttributes(file, { ...old, mode: mode ?? old.mode })
       await file.sync()
     } finally {
       await file.close()

@@ -40,7 +40,7 @@ export async function writeConfigFile({ path, content }: OpenFile, text: string)
   const isUnchanged = async () => (await readFile(path, 'utf8').catch(() => undefined)) === content?.text
   try {
     await makeFolderOf(path)
-    if (await replaceFile(path, text, isUnchanged)) return
+    if (await replaceFile(path, text, { isUnchanged })) return
   } catch (error) {
     throw unwritable(path, error)
   }

@@ -79,6 +79,10 @@ export const usageCodes = {
     meaning: 'the text that was edited with `config edit` cannot be used, and the file is left as it was',
     remedy: 'edit it again; the message names the file with the edited text',
   },
+  FILE_EXISTS: {
+    meaning: '`config init` is to write a file that exists',
+    remedy: 'add `--force` to replace it, or change it with `miner config edit`',
+  },
   FILE_CHANGED: {
     meaning: 'another program changed the configuration file while this command did',
     remedy: 'run the command again',

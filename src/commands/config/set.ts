@@ -3,7 +3,7 @@ import { noteOverride, requireChoice, requirePrivate } from '../../cli/config/be
 import { changeSetting } from '../../cli/config/change-setting.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import { givenText, valueOfText } from '../../cli/config/given-value.js'
-import { fileValue } from '../../config/edit/file-value.js'
+import { fileValue } from '../../config/describe/file-value.js'
 import { redact } from '../../config/redact.js'
 
 export default class ConfigSet extends ConfigCommand {
