@@ -91,7 +91,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   config: {
     '.': ['layers', 'values', 'schema'],
     describe: ['.', 'values', 'schema'],
-    edit: ['.', 'describe', 'values', 'schema'],
+    edit: ['.', 'describe', 'layers', 'values', 'schema'],
     layers: ['.', 'values', 'schema'],
     values: ['.', 'schema'],
     schema: ['.'],

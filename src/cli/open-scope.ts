@@ -7,7 +7,7 @@ import { hostSections } from '../app/settings.js'
 import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { readTomlFile } from '../config/layers/config-file.js'
+import { readConfigFile } from '../config/layers/config-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
 import { expandHome } from '../config/read-bounded.js'
@@ -20,7 +20,7 @@ import { UsageError } from './errors/usage-error.js'
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
-  return { argv, env: process.env, file: (await readTomlFile(configFileOf(argv, configDir))) ?? null }
+  return { argv, env: process.env, file: (await readConfigFile(configFileOf(argv, configDir))) ?? null }
 }
 
 /** Returns the file that `--config` names, else the one in the configuration folder. */
@@ -47,7 +47,7 @@ export async function readLayersAgain(layers: Layers, configDir: string): Promis
     const origin = { from: 'file', file: path } as const
     throw new ConfigError('CONFIG_INVALID', [{ code: 'FILE_UNREADABLE', message, origin, hint }])
   }
-  return { ...layers, file: (await readTomlFile({ path, explicit: true })) ?? null }
+  return { ...layers, file: (await readConfigFile({ path, explicit: true })) ?? null }
 }
 
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { editToml } from '../../config/edit/edit-toml.js'
-import { parseFile } from '../../config/layers/config-file.js'
+import { editYaml } from '../../config/edit/edit-yaml.js'
+import { isYaml, parseFile } from '../../config/layers/config-file.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -19,7 +20,8 @@ import type { NamedSetting } from './named-setting.js'
 export async function changeSetting(file: OpenFile, named: NamedSetting, value: unknown): Promise<boolean> {
   const { path, content } = file
   const before = content?.text ?? ''
-  const after = await editToml(before, { ...placeOf(named.setting), value })
+  const edit = isYaml(path) ? editYaml : editToml
+  const after = await edit(before, { ...placeOf(named.setting), value })
   if (after === undefined) {
     const message = `${named.setting.path} cannot be changed in ${escapeName(path)} without touching other lines`
     throw new UsageError('NOT_EDITABLE', message, 'miner config edit')

@@ -15,7 +15,11 @@ export const keyArg = {
 /** A command that reads or changes the configuration file. Mistakes in the settings of the file do not stop it. */
 export abstract class ConfigCommand extends MinerCommand {
   static override baseFlags = {
-    config: Flags.string({ description: 'configuration file (TOML)', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
+    config: Flags.string({
+      description: 'configuration file (TOML, or YAML by its name)',
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+    }),
   }
 
   /** the file of this run, which need not exist */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../../config/config-error.js'
-import { type FileContent, readTomlFile } from '../../config/layers/config-file.js'
+import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
 import { makePrivateFolder } from '../../disk/private-file.js'
 import { replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
@@ -26,7 +26,7 @@ export async function openConfigFile(named: string): Promise<OpenFile> {
   const found = await stat(path).catch(() => undefined) // reading it reports the reason
   if (found && !found.isFile() && !found.isDirectory())
     throw new UsageError('NOT_A_FILE', `${escapeName(path)} is not a regular file`, 'name one with --config')
-  const content = await readTomlFile({ path, explicit: false })
+  const content = await readConfigFile({ path, explicit: false })
   if (content && 'problem' in content) throw new ConfigError('CONFIG_INVALID', [content.problem])
   return { path, content: content ?? null }
 }

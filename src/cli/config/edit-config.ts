@@ -6,7 +6,7 @@ import type { Scope } from '../../app/scope.js'
 import { hostSections, minerSection } from '../../app/settings.js'
 import { MINERS } from '../../app/tokens.js'
 import { ConfigError } from '../../config/config-error.js'
-import { type FileContent, readTomlFile } from '../../config/layers/config-file.js'
+import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
 import { createPrivateFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
 import { chooseMiner } from '../choose-plugin.js'
@@ -54,7 +54,7 @@ const AGAIN = 'again'
 
 /** Puts the copy in the place of the file. */
 async function takeOver(file: OpenFile, copy: string, scope: Scope): Promise<boolean> {
-  const content = await readTomlFile({ path: copy, explicit: true })
+  const content = await readConfigFile({ path: copy, explicit: true })
   if (!content || 'problem' in content) throw new ConfigError('CONFIG_INVALID', content ? [content.problem] : [])
   if (content.text === (file.content?.text ?? '')) return false
   const after = { ...content, path: file.path }

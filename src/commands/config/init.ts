@@ -7,7 +7,7 @@ import { fileExists, initConfig } from '../../cli/config/init-config.js'
 import { formatMessage } from '../../cli/errors/format-message.js'
 import { lookUpFirst, openRunScope } from '../../cli/open-scope.js'
 import { ConfigError } from '../../config/config-error.js'
-import { readTomlFile } from '../../config/layers/config-file.js'
+import { readConfigFile } from '../../config/layers/config-file.js'
 import { expandHome } from '../../config/read-bounded.js'
 import { escapeControls } from '../../text/escape.js'
 
@@ -17,7 +17,7 @@ export default class ConfigInit extends ConfigCommand {
     'Only you can read the file. Settings of --from have their values, all others stand behind # with their default. No secret is copied: each is written to a file of its own beside the new one, which refers to it as file:PATH. A file that exists is left as it is, unless --force is given.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --from old.toml --config new.toml',
+    '<%= config.bin %> <%= command.id %> --from old.yaml',
   ]
   static override flags = {
     from: Flags.string({ description: 'a configuration file whose settings to take over', helpValue: 'FILE' }),
@@ -43,7 +43,7 @@ export default class ConfigInit extends ConfigCommand {
 
   async #read(named: string | undefined) {
     if (named === undefined) return null
-    const content = await readTomlFile({ path: resolve(expandHome(named)), explicit: true }, old)
+    const content = await readConfigFile({ path: resolve(expandHome(named)), explicit: true }, old)
     if (content && 'problem' in content) throw new ConfigError('CONFIG_INVALID', [content.problem])
     return content ?? null
   }

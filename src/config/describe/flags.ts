@@ -72,6 +72,7 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
   }
   const others = spellings.flatMap(({ flag: name, value }): FlagDescription[] => {
     if (name === undefined) return []
+    if (value === undefined) return [{ ...main, name, aliases: [], letter: undefined, hidden: true }]
     const choices = typeof value === 'string' ? [] : Object.keys(value)
     const isSwitch = typeof value === 'string'
     const other = { name, aliases: [], letter: undefined, multiple: false, value: 'text', choices }

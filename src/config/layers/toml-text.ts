@@ -4,7 +4,7 @@ import type { Table } from '../values/convert.js'
 /** The text of a file, parsed; or what is wrong with it, in words that follow the file's name. */
 export type ParsedText =
   | { readonly table: Table }
-  | { readonly fault: string; readonly line: number; readonly column: number; readonly hint: string }
+  | { readonly fault: string; readonly line?: number; readonly column?: number; readonly hint: string }
 
 /** Parses TOML. Integers beyond 2^53 are bigints, which `convert` refuses with the setting's name. */
 export async function parseTomlText(text: string): Promise<ParsedText> {

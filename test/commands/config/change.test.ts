@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigFolder } from '../../support/config-folder.ts'
 import { hasTerminal, onTerminal } from '../../support/terminal.ts'
@@ -129,6 +129,19 @@ describe('miner config set, get, unset and path', () => {
       stderr,
       'warning: the variable MINER_AXON_PORT overrides axon.port of the file\n  try: unset MINER_AXON_PORT\n',
     )
+  })
+
+  it('change a YAML file', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    writeFileSync(path, '# mine\naxon.port: 9000 # behind the router\n')
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    assert.equal((await run('set', 'axon.port', '9001')).code, 0)
+    assert.equal((await run('set', 'use', 'echo')).code, 0)
+    assert.equal((await run('unset', 'axon.queue')).code, 0)
+    assert.equal(readFileSync(path, 'utf8'), '# mine\naxon.port: 9001 # behind the router\nuse: echo\n')
+    assert.equal((await run('get', 'axon.port')).stdout, '9001\n')
+    assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
   })
 
   it('refuse a pipe', async function () {

@@ -106,6 +106,26 @@ describe('miner config init', () => {
     assert.ok('echo' in table)
   })
 
+  it('takes over a YAML file of the Python SDK', async () => {
+    using at = new ConfigFolder()
+    const from = join(at.folder, 'old.yaml')
+    writeFileSync(
+      from,
+      `netuid: "3"\naxon.port: 9001\naxon: {queue: 5}\nopenai.api_key: ${key}\npolicy.require_permit: off\n`,
+    )
+    assert.equal((await at.config(['init', '--from', from])).stdout, '@/config.toml\n@/openai-apiKey.secret\n')
+    const [before, after] = await Promise.all([
+      at.config(['show', '--json', '--config', from]),
+      at.config(['show', '--json']),
+    ])
+    const { openai: one, ...rest } = JSON.parse(before.stdout).values
+    const { openai: other, ...same } = JSON.parse(after.stdout).values
+    assert.deepEqual(same, rest)
+    assert.deepEqual({ ...other, apiKey: '***' }, one)
+    assert.equal(rest.axon.port, 9001)
+    assert.equal(rest.policy.requirePermit, false)
+  })
+
   it('refuses an old file with a mistake, and writes nothing', async () => {
     using at = new ConfigFolder()
     const from = join(at.folder, 'old.toml')
