@@ -38,7 +38,17 @@ file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner
     [policy]
     allow = ["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]
 
-Editors that support JSON Schema validate and complete the file with [config.schema.json](config.schema.json).
+\`miner config init\` writes a file with every setting as a comment, and \`config set KEY VALUE\`, \`get\`, \`unset\`, \`path\` and
+\`edit\` change it without losing a comment. Editors that support JSON Schema validate and complete the file with
+[config.schema.json](config.schema.json); \`miner config schema\` prints the same with the settings of installed miners.
+
+A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read it (YAML 1.1, where \`yes\` and \`on\` are true):
+
+    axon.port: "9000"            # a name with dots, and text for any setting
+    openai:                      # or groups, merged with the names
+      max_tokens: 200
+
+\`miner config init --from old.yaml\` writes the same as TOML.
 
 - A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
   itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.

@@ -88,6 +88,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
+    config: ['.', 'errors', 'flags', 'question'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
     status: ['subnet', 'output'],
@@ -97,6 +98,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   config: {
     '.': ['layers', 'values', 'schema'],
     describe: ['.', 'values', 'schema'],
+    edit: ['.', 'describe', 'layers', 'values', 'schema'],
     layers: ['.', 'values', 'schema'],
     values: ['.', 'schema'],
     schema: ['.'],
@@ -209,7 +211,8 @@ describe('architecture', () => {
   })
 
   it('imports what is heavy where it is used', () => {
-    const heavy = /^(@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
+    const heavy =
+      /^(@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml|yaml)$/
     // These files are imported themselves where they are used: when an axon or its store is opened, and as a worker.
     const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts', 'wallet/nacl-worker.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))

@@ -71,7 +71,11 @@ export abstract class MinerCommand extends Command {
 /** A command that reads settings. Its own flags are static; the flags of settings come from their sections. */
 export abstract class SettingsCommand extends MinerCommand {
   static override baseFlags = {
-    config: Flags.string({ description: 'configuration file (TOML)', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
+    config: Flags.string({
+      description: 'configuration file (TOML, or YAML by its name)',
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+    }),
   }
 
   /** the host's sections that it reads; problems of other sections are ignored */

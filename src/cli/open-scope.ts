@@ -7,10 +7,11 @@ import { hostSections } from '../app/settings.js'
 import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { type FileContent, readTomlFile } from '../config/layers/toml-file.js'
+import { type FileContent, readConfigFile } from '../config/layers/config-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
 import type { ProblemCode } from '../config/problem.js'
+import { expandHome } from '../config/read-bounded.js'
 import { developmentUrl } from './dev-mode.js'
 import { UsageError } from './errors/usage-error.js'
 
@@ -20,10 +21,15 @@ import { UsageError } from './errors/usage-error.js'
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
+  return { argv, env: process.env, file: (await readConfigFile(configFileOf(argv, configDir))) ?? null }
+}
+
+/** Returns the file that `--config` names, else the one in the configuration folder. */
+export function configFileOf(argv: readonly string[], configDir: string): { path: string; explicit: boolean } {
   const named = typedValue(argv, 'config')
-  const file =
-    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
-  return { argv, env: process.env, file: (await readTomlFile(file)) ?? null }
+  return named === undefined
+    ? { path: join(configDir, 'config.toml'), explicit: false }
+    : { path: expandHome(named), explicit: true }
 }
 
 /**
@@ -42,7 +48,7 @@ export async function readLayersAgain(layers: Layers, configDir: string): Promis
     const problem = 'the configuration file is not a regular file, and can be read only once'
     throw wrong('FILE_UNREADABLE', problem, 'restart the miner, or give --config a file')
   }
-  const file = (await readTomlFile({ path, explicit: true })) ?? null
+  const file = (await readConfigFile({ path, explicit: true })) ?? null
   if (isEmpty(file) && !isEmpty(layers.file)) {
     const problem = 'the configuration file was emptied, or is being written'
     throw wrong('FILE_MALFORMED', problem, 'leave the line [policy] in it, if it shall set nothing')

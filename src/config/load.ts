@@ -1,10 +1,10 @@
 import { escapeName } from '../text/escape.js'
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
+import type { FileContent } from './layers/config-file.js'
 import type { TypedFlag } from './layers/flag-layer.js'
 import { findGone } from './layers/gone-names.js'
 import { mergeLayers } from './layers/merge.js'
-import type { FileContent } from './layers/toml-file.js'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
 import { redactText } from './redact.js'
@@ -46,7 +46,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const isFileLost = file !== null && 'problem' in file
   if (isFileLost) problems.push(file.problem)
   const merged = mergeLayers(sources, { catalog, problems })
-  const gone = findGone(catalog.gone, { flags: sources.goneFlags ?? [], env: sources.env })
+  const gone = findGone(catalog, { flags: sources.goneFlags ?? [], env: sources.env, file })
   problems.push(...gone.problems)
 
   // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.

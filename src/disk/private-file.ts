@@ -128,7 +128,7 @@ async function removeLeftovers(path: string): Promise<void> {
 }
 
 /** Makes the rename durable. A system that cannot sync a folder, as Windows, syncs it by itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined)
   await handle?.sync().catch(() => {})
   await handle?.close()

@@ -51,6 +51,8 @@ const groups: Record<string, Record<string, Case>> = {
     'help-models-echo': { args: 'models --use echo --help' },
     'help-config': { args: 'config' },
     'help-config-show': { args: 'config show --help' },
+    'help-config-init': { args: 'config init --help' },
+    'help-config-set': { args: 'config set --help' },
     'help-config-show-echo': { args: 'config show --help', file: 'use = "echo"' },
     'help-miners': { args: 'help miners' },
     'help-create': { args: 'create' },

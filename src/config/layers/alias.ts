@@ -32,3 +32,12 @@ export function resolveAlias<Given>(
 export function impliedBy({ implies = {} }: Spelling, given: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(implies).map(([path, compute]) => [path, compute(String(given))]))
 }
+
+/**
+ * Returns whether an old name is a switch beside another one that is on and stands before it: `--logging.debug` with
+ * `--logging.trace`.
+ */
+export function isOutranked(spelling: Spelling, all: readonly Spelling[], isOn: (other: Spelling) => boolean): boolean {
+  const isSwitch = ({ value }: Spelling) => typeof value === 'string'
+  return isSwitch(spelling) && all.slice(0, all.indexOf(spelling)).some(other => isSwitch(other) && isOn(other))
+}

@@ -3,7 +3,7 @@ import type { Problem } from '../problem.js'
 import type { Setting } from '../schema/setting.js'
 import type { Spelling } from '../schema/spelling.js'
 import { settingHint } from '../values/hint.js'
-import { impliedBy, resolveAlias } from './alias.js'
+import { impliedBy, isOutranked, resolveAlias } from './alias.js'
 
 /** One flag as it was typed. A list's flag may be repeated, and each may have several values. */
 export type TypedFlag = {
@@ -22,12 +22,13 @@ export function flagLayer(
 ): Layer {
   const layer = new Map<string, { raw: FlagRaw } & LayerValue>()
   const givenAs = (name: string) => flags.find(({ flag }) => flag === `--${name}`)?.texts[0]
+  const isTyped = (spelling: Spelling) => flags.some(({ flag }) => flag === `--${spelling.flag}`)
   for (const { path, flag, texts } of flags) {
     const setting = settings.find(one => one.path === path)
     if (!setting) throw new Error(`${flag} is the flag of ${path}, which is not a setting of this command`)
     const origin = { from: 'flag', flag } as const
     const spelling = setting.spellings.find(one => `--${one.flag}` === flag)
-    if (spelling && isOutranked(spelling, setting, flags)) continue
+    if (spelling && isOutranked(spelling, setting.spellings, isTyped)) continue
     const resolved = spelling
       ? texts.map(text => {
           const report = (problem: string) => {
@@ -44,13 +45,6 @@ export function flagLayer(
       layer.set(path, { raw: { kind: 'flag', texts: [...before, ...values] }, origin, ...implies })
   }
   return layer
-}
-
-/** Returns whether a switch is typed together with one that stands before it: `--logging.debug` with `--logging.trace`. */
-function isOutranked(spelling: Spelling, { spellings }: Setting, flags: readonly TypedFlag[]): boolean {
-  const isSwitch = ({ value }: Spelling) => typeof value === 'string'
-  const before = spellings.slice(0, spellings.indexOf(spelling)).filter(isSwitch)
-  return isSwitch(spelling) && before.some(one => flags.some(({ flag }) => flag === `--${one.flag}`))
 }
 
 type FlagRaw = Extract<RawValue, { kind: 'flag' }>

@@ -3,11 +3,12 @@ import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import type { Table } from '../values/convert.js'
 import type { Environment } from '../values/resolve-secrets.js'
+import type { FileContent } from './config-file.js'
 import { environmentLayer } from './environment-layer.js'
 import { fileLayer } from './file-layer.js'
 import { flagLayer, type TypedFlag } from './flag-layer.js'
 import { programLayer } from './program-layer.js'
-import type { FileContent } from './toml-file.js'
+import { yamlLayer } from './yaml-layer.js'
 
 type Sources = {
   readonly flags: readonly TypedFlag[]
@@ -26,7 +27,8 @@ export function mergeLayers(
 ): Layer {
   const fromFlags = flagLayer(flags, { settings: catalog.settings, problems })
   const fromEnvironment = environmentLayer(env, { catalog, problems })
-  const fromFile = file && 'table' in file ? fileLayer(file.table, file.path, { catalog, problems }) : []
+  const readTable = file && 'table' in file && file.format === 'yaml' ? yamlLayer : fileLayer
+  const fromFile = file && 'table' in file ? readTable(file.table, file.path, { catalog, problems }) : []
   const fromProgram = given ? programLayer(given, { catalog, problems }) : []
   const merged = new Map([...fromFile, ...fromEnvironment, ...fromFlags, ...fromProgram])
   for (const { origin, implies = {} } of [...merged.values()])

@@ -22,6 +22,8 @@ export type Catalog = {
   readonly tables: ReadonlySet<string>
   /** keys and tables at the top of the file that are ignored */
   readonly unread: ReadonlySet<string>
+  /** old keys of settings that are not read */
+  readonly unreadOld: ReadonlySet<string>
   /** our own variables, read or not */
   readonly variables: ReadonlySet<string>
   /** prefixes of variables that are ignored: `MINER_SHOUT_` */
@@ -61,9 +63,17 @@ export function catalogOf(sections: readonly Section[], known: readonly KnownSec
     gone: sections.flatMap(({ gone = [] }) => gone),
     tables,
     unread: new Set([...otherTables, ...otherSettings.flatMap(({ section, fileKeys }) => (section ? [] : fileKeys))]),
+    unreadOld: new Set(oldKeysOf(others)),
     variables: new Set([...settings, ...otherSettings].flatMap(ownVariables)),
     unreadPrefixes: otherTables.map(name => namesOf(name, '').variable),
   }
+}
+
+function oldKeysOf(sections: readonly KnownSection[]): readonly string[] {
+  return sections.flatMap(({ spellings = {}, gone = [] }) => [
+    ...Object.values(spellings).flatMap(list => list.flatMap(({ key }) => key ?? [])),
+    ...gone.flatMap(({ flag }) => flag ?? []),
+  ])
 }
 
 function tableOf(key: string): string {

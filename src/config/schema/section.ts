@@ -42,4 +42,4 @@ type Broken<Settings extends ZodObject = ZodObject> = {
 }
 
 /** A section that file and environment may hold, but that is not read; without `settings` when only its name is known. */
-export type KnownSection = { readonly name: string; readonly settings?: ZodObject }
+export type KnownSection = Pick<Section, 'name' | 'spellings' | 'gone'> & { readonly settings?: ZodObject }
