@@ -1,6 +1,6 @@
 import type { GoneName } from '../../config/schema/gone-name.js'
 import type { Spelling } from '../../config/schema/spelling.js'
-import { networkAt, rateSpellings } from './translations.js'
+import { networkAt, rateSpellings, refreshBlocks } from './translations.js'
 
 type OldNames = {
   /** by the key of the setting that has taken them over */
@@ -176,20 +176,16 @@ export const oldNames = {
     ],
   },
   neuron: {
-    spellings: { announce: [on('miner.no_serve', 'false')] },
+    spellings: {
+      announce: [on('miner.no_serve', 'false')],
+      refreshBlocks: [{ ...same('miner.blocks_per_epoch'), value: refreshBlocks }],
+    },
     gone: [
       {
         flag: 'miner.no_set_weights',
         takes: 'nothing',
         fate: 'needless',
         why: 'changes nothing: a miner sets no weights',
-      },
-      {
-        flag: 'miner.blocks_per_epoch',
-        takes: 'value',
-        fate: 'ignored',
-        why: 'is ignored: the metagraph is read after each epoch of the subnet, every 20 minutes at least, and no weights are set',
-        instead: 'remove it',
       },
       ...['on', 'project_name', 'entity'].map(
         (name): GoneName => ({

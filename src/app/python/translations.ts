@@ -40,3 +40,11 @@ export function networkAt(endpoints: string): string {
   const named = Object.entries(networks).find(([, { endpoints: known }]) => (known as readonly string[])[0] === url)
   return named?.[0] ?? url
 }
+
+/**
+ * Translates the blocks after which the original read the metagraph to those of `neuron.refreshBlocks`: any number counts as
+ * the nearest that it takes, since a metagraph that is read more often than asked for does no harm.
+ */
+export const refreshBlocks: Translation = (text, { report }) => {
+  return isWhole(text, report) ? String(Math.min(200, Math.max(10, Number(text)))) : undefined
+}

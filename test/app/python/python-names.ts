@@ -160,6 +160,13 @@ export const taken: readonly Taken[] = [
     default: '50/5min',
     here: 'none',
   },
+  {
+    flag: 'miner.blocks_per_epoch',
+    type: 'int',
+    words: ['50'],
+    sets: { 'neuron.refreshBlocks': 50 },
+    default: 100,
+  },
   { flag: 'miner.no_serve', type: 'switch', sets: { 'neuron.announce': false }, default: true },
   {
     flag: 'openai.model_name',
@@ -224,7 +231,6 @@ export const ignored: readonly Left[] = [
   { flag: 'no_prompt' },
   { flag: 'miner.root', value: '~/.bittensor/miners/' },
   { flag: 'miner.name', value: 'Bittensor Miner' },
-  { flag: 'miner.blocks_per_epoch', value: '100' },
   { flag: 'miner.priority.default', value: '0.0' },
   { flag: 'miner.priority.time_stake_multiplicate', value: '10' },
   { flag: 'wandb.on' },
