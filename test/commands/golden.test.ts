@@ -197,6 +197,20 @@ const groups: Record<string, Record<string, Case>> = {
     'check-unknown-miner': { args: 'check --use ech' },
     'check-word': { args: 'check sk-secret' },
   },
+  'the Python miner': {
+    'python-prompt-cache': {
+      args: 'serve --miner.blacklist.use_prompt_cache --miner.blacklist.prompt_cache_block_span 7200',
+    },
+    'python-no-axon': { args: 'serve --miner.no_start_axon' },
+    'python-mock': { args: 'serve --subtensor._mock True --miner.mock_subtensor', env: { BT_SUBTENSOR_MOCK: '1' } },
+    'python-vicuna': { args: 'serve --vicuna.model_name vicuna-7b --vicuna.do_sample' },
+    'python-btlm': { args: 'serve --btlm.device=cuda:0 --json' },
+    'python-no-number': { args: 'serve --miner.blacklist.min-request-period often' },
+    'python-permit-of-unregistered': {
+      args: 'serve --miner.blacklist.allow_non_registered --miner.blacklist.force_validator_permit',
+    },
+    'python-unknown': { args: 'serve --miner.blacklist.whitlist x' },
+  },
   'the subnet': {
     'metagraph-no-chain': { args: 'metagraph --network none' },
     'metagraph-no-chain-json': { args: 'metagraph --json', env: { MINER_SUBTENSOR_NETWORK: 'none' } },
