@@ -12,4 +12,15 @@ if (major < 22 || (major === 22 && minor < 15)) {
 module.enableCompileCache()
 // Not awaited: when stdout closes early, as in `miner --help | head -1`, Node would warn of an unsettled top-level
 // await.
-import('../dist/cli/main.js').then(({ main }) => main(import.meta.url))
+start()
+
+async function start() {
+  if (process.argv[2] === 'serve') {
+    // Before all other modules: a service manager may send SIGHUP as soon as the process runs, and take its end by it for
+    // a clean one. Whatever it asks for is read later anyway.
+    const { listenForHangups } = await import('../dist/cli/process/hangups.js')
+    listenForHangups()
+  }
+  const { main } = await import('../dist/cli/main.js')
+  await main(import.meta.url)
+}

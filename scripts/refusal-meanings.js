@@ -16,7 +16,7 @@ export const refusalMeanings = {
   BLACKLISTED: {
     meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",
     remedy:
-      'operator: check `--allow`, `--deny`, `--require-permit`, `--allow-unregistered` and `--min-stake`; the text has the reason',
+      'operator: check `--allow`, `--deny`, `--require-permit`, `--allow-unregistered`, `--min-stake` and, when the miner has lost its place, `--when-deregistered serve`; the text has the reason',
   },
   UNKNOWN_SYNAPSE: {
     meaning: 'the dialect does not have this synapse',
@@ -68,7 +68,8 @@ export const refusalMeanings = {
   },
   BUDGET_USED: {
     meaning: 'the caller has used up its rate on this route, or its share of the miner',
-    remedy: 'caller: ask again after `Retry-After`',
+    remedy:
+      'caller: ask again after `Retry-After`; operator: name the hotkey with `--allow`, which lifts the rate of a route with rules; the dialect sets that rate, and the miner its shares',
   },
   HEADERS_TOO_LARGE: {
     meaning: 'the headers are larger than 32 KiB',
@@ -98,7 +99,7 @@ export const refusalMeanings = {
   },
   QUEUE_FULL: {
     meaning:
-      'all places are taken, the queue is full, and this caller has more in it than others for its weight, or all others have a higher priority ([fairness.md](fairness.md))',
+      'all places are taken, the queue is full, or that of the route, and this caller has more in it than others for its weight, or all others have a higher priority; some routes have no queue ([fairness.md](fairness.md))',
     remedy: 'caller: ask again later, or fewer at once; operator: raise `--concurrency` or `--queue`',
   },
   DEADLINE_TOO_NEAR: {
@@ -123,7 +124,7 @@ export const refusalMeanings = {
   },
   BODIES_FULL: {
     meaning:
-      'the bodies that are arriving take all of their memory, and this caller has most of it, or its body came slowest',
+      'the bodies that are arriving, and those whose requests wait or are answered, take all of their memory, and this caller has most of it, or its body came slowest',
     remedy: 'caller: retry later, or send fewer large bodies at once; operator: raise `--limits-bodies`',
   },
   NONCE_STORE_FAILED: {
@@ -134,7 +135,7 @@ export const refusalMeanings = {
   },
   NONCES_UNKNOWN: {
     meaning:
-      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and after Redis was started again',
+      'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and for 6 s after a replica or its Redis was started',
     remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
   },
   LOADING: {

@@ -19,7 +19,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   'keyOf(target)': ['endpoint', 'key'],
   other: ['ip', 'port'],
   path: ['path'],
-  'refusalFields(error)': ['code', 'message', 'hint', 'problems'],
+  refusal: ['code', 'message', 'hint', 'problems', 'error'],
 }
 
 describe('docs/log.md', () => {

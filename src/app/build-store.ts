@@ -3,6 +3,7 @@ import { limitsOf } from '../axon/limit-settings.js'
 import { nonceCaps } from '../axon/limits.js'
 import { valuesOf } from '../config/configuration.js'
 import type { NonceStore } from '../store/nonce-store.js'
+import { steadyNow } from '../store/steady-instant.js'
 import type { OnStoreEvent } from '../store/store-events.js'
 import type { Builder } from './scope.js'
 import { hostSections } from './settings.js'
@@ -20,18 +21,19 @@ export async function buildStore(from: Builder, hotkey: string): Promise<NonceSt
   const log = from.resolve(LOG)
   const onEvent: OnStoreEvent = ({ level, ...record }) => log[level](record)
   const resources = from.resolve(RESOURCES)
+  const clocks = { now: Date.now, steady: steadyNow }
   if (store === 'memory') {
     const { MemoryStore } = await import('../store/memory-store.js')
-    return resources.own(new MemoryStore({ ...caps, startedAtMs: Date.now() }))
+    return resources.own(new MemoryStore({ ...caps, ...clocks }))
   }
   if (store !== 'disk') {
     const { openRedisStore } = await import('../store/redis/redis-store.js')
     // The rules between settings require the secret.
-    const redis = { ...caps, url: store, secret: storeSecret!, hotkey, onEvent, now: Date.now }
+    const redis = { ...caps, url: store, secret: storeSecret!, hotkey, onEvent, ...clocks }
     return resources.own(await openRedisStore(redis))
   }
   const { openDiskStore } = await import('../store/disk/disk-store.js')
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const path = join(from.resolve(CHAIN_FOLDER), `nonces-${netuid}-${hotkey}`)
-  return resources.own(await openDiskStore({ ...caps, path, onEvent, now: Date.now }))
+  return resources.own(await openDiskStore({ ...caps, path, onEvent, ...clocks }))
 }

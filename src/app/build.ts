@@ -191,7 +191,9 @@ export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
   const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
   const isLost = neuron && whenDeregistered === 'serve' ? () => neuron.isRegistered() === false : undefined
   const place = { hasChain: neuron !== null, isLost }
-  return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron })
+  const log = from.resolve(LOG)
+  const onError = (error: unknown) => log.error({ event: 'axonFailed', error })
+  return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron, onError })
 }
 
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */

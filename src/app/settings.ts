@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { limitRules, limitSettings } from '../axon/limit-settings.js'
 import { axonRules, axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
+import { type Configuration, valuesOf } from '../config/configuration.js'
 import { flagsOf } from '../config/describe/flags.js'
+import type { Problem } from '../config/problem.js'
 import { catalogOf } from '../config/schema/catalog.js'
 import type { Section } from '../config/schema/section.js'
+import { printUnit } from '../config/schema/unit.js'
 import { neuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { policyRules, policySettings } from '../policy/settings.js'
@@ -97,4 +100,34 @@ export function checkSettings(miner: MinerDefinition): void {
   const sections = [...Object.values(hostSections), minerSection(miner)]
   catalogOf(sections, [])
   flagsOf(sections, new Set())
+}
+
+/** Returns a problem for each setting of an axon that another one contradicts, whatever sections they are of. */
+export function contradictions(configuration: Configuration): readonly Problem[] {
+  return [...idleSecret(configuration), ...smallBudget(configuration)]
+}
+
+/**
+ * The secret of a Redis, where none is named. A file or a variable may have it for other runs: it counts when the store is not
+ * named either, which may have been forgotten.
+ */
+function idleSecret(configuration: Configuration): readonly Problem[] {
+  const { store, storeSecret } = valuesOf(configuration, hostSections.axon)
+  const origin = configuration.origins.get('axon.storeSecret')
+  if (storeSecret === undefined || !origin || (store !== 'disk' && store !== 'memory')) return []
+  const isOfThisRun = origin.from === 'flag' || origin.from === 'program'
+  if (!isOfThisRun && configuration.origins.get('axon.store')?.from !== 'default') return []
+  const path = 'axon.storeSecret'
+  const message = `${path} has no effect, because axon.store is ${store}`
+  return [{ code: 'RULE_BROKEN', path, message, origin, hint: 'name the Redis with --store, or leave it out' }]
+}
+
+function smallBudget(configuration: Configuration): readonly Problem[] {
+  const { maxBody } = valuesOf(configuration, hostSections.axon)
+  const { bodies } = valuesOf(configuration, hostSections.limits)
+  if (bodies >= maxBody) return []
+  const path = 'limits.bodies'
+  const message = `${path} cannot be below axon.maxBody, which is ${printUnit('size', maxBody)}`
+  const origin = configuration.origins.get(path)
+  return [{ code: 'RULE_BROKEN', path, message, origin, hint: 'raise it, or lower --max-body' }]
 }

@@ -1,8 +1,9 @@
 import type { Head, ReplyHead } from '../wires/wire.js'
+import type { BodyPart } from './state/body-budget.js'
 import type { Holder } from './state/shares.js'
 
-/** A body that was read. Disposing it gives its bytes back to the budget of all bodies. */
-export type HeldBody = Disposable & { readonly bytes: Uint8Array }
+/** A body that was read, and what it takes of the budget of all bodies, until that part is disposed. It is pinned. */
+export type HeldBody = { readonly bytes: Uint8Array; readonly part: BodyPart }
 
 /** One request as the server hands it to the pipeline, before its body is read. */
 export type Exchange = {
@@ -12,7 +13,8 @@ export type Exchange = {
   /** the address that the caller reached */
   readonly local: { readonly ip: string; readonly port: number }
   /**
-   * Reads the body, which counts for the hotkey that `prove` named.
+   * Reads the body, which counts for the hotkey that `prove` named. While its part of the budget is not pinned, the request may
+   * be aborted with BODIES_FULL, which is what `cancellation` aborts with then.
    * @throws {Refusal} BODY_TOO_LARGE when it has more bytes than `limit` · BODY_TIMEOUT · BODIES_FULL
    */
   body(limit: number): Promise<HeldBody>

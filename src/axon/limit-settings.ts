@@ -22,7 +22,9 @@ export const limitSettings = z.object({
     .min(64 * 1024)
     .max(64 * GiB)
     .default(defaults.bodyBytes)
-    .describe('bytes of all bodies that are being read; several times --max-body')
+    .describe(
+      'bytes of all bodies that are being read, and of what was read of them until their requests are answered; several times --max-body',
+    )
     .meta({ unit: 'size' }),
   bodySpeed: z
     .int()

@@ -13,7 +13,7 @@ export type Limits = {
   readonly writeMs: number
   /** how long an accepted question keeps its connection in the share of its hotkey */
   readonly trustMs: number
-  /** bytes of all bodies that are being read */
+  /** bytes of all bodies that are being read, and of what was read of them until their requests are answered */
   readonly bodyBytes: number
   /** a body must have so many bytes a second in each `bodyWindowMs`, or end in it */
   readonly bodyBytesPerSecond: number

@@ -1,5 +1,6 @@
 import { boundedFetch } from '../plugin/run/bounded-fetch.js'
 import { MemoryStore } from '../store/memory-store.js'
+import { steadyNow } from '../store/steady-instant.js'
 import { signJson } from './answer/sign-json.js'
 import type { AxonContext } from './context.js'
 import { type Limits, nonceCaps } from './limits.js'
@@ -34,6 +35,8 @@ export function openContext(
 ): AxonContext {
   const { dialect } = options
   const claims = new ClaimCounts(now)
+  // A test's clock is not set.
+  const clocks = options.now ? { now } : { now, steady: steadyNow }
   return {
     axon: id,
     hotkey: options.hotkey,
@@ -57,7 +60,7 @@ export function openContext(
         now,
       }),
       rising: dialect.nonces === 'rising',
-      nonces: options.nonces ?? new MemoryStore({ startedAtMs: now(), ...nonceCaps(limits) }),
+      nonces: options.nonces ?? new MemoryStore({ ...nonceCaps(limits), ...clocks }),
       now,
     },
     scheduler: new Scheduler(options),

@@ -1,5 +1,4 @@
 import { CANCELLED } from '../async/abortable.js'
-import type { NonceStore } from '../store/nonce-store.js'
 import { Refusal } from '../wires/refusal.js'
 import type { Reply } from '../wires/wire.js'
 import { answerPlain, PLAIN_MS, plainRouteOf } from './answer/plain-route.js'
@@ -7,7 +6,7 @@ import { respond } from './answer/respond.js'
 import type { AxonContext } from './context.js'
 import { requestDeadline } from './deadline.js'
 import type { Exchange } from './exchange.js'
-import { healthReply, isHealthCheck } from './http/health.js'
+import { healthReply, isHealthCheck, storeHealth } from './http/health.js'
 import { RequestTrace } from './request-trace.js'
 import { accept } from './stages/accept.js'
 import { charge, chargeCaller } from './stages/charge.js'
@@ -15,7 +14,7 @@ import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
 import { refusalOfAdmitted, screen } from './stages/screen.js'
-import { overloadOf, shed } from './stages/shed.js'
+import { overloadOf, shed, shedPlain } from './stages/shed.js'
 import { verify } from './stages/verify.js'
 
 /**
@@ -32,7 +31,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
   if (isHealthCheck(head))
     return healthReply(axon.isDraining(), {
       chain: axon.chainState?.(),
-      store: failureOf(axon.verification.nonces),
+      store: storeHealth(axon.verification.nonces.state, axon.now()),
       overload: overloadOf(axon),
     })
 
@@ -42,6 +41,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     if (axon.isDraining()) throw new Refusal('DRAINING', '', { headers: [['connection', 'close']] })
     const plain = plainRouteOf(head, axon.dialect.plain)
     if (plain) {
+      shedPlain(axon, head)
       using deadline = trace.deadline(plain.name, { timeoutMs: PLAIN_MS, maxMs: PLAIN_MS, marginMs: 0 })
       return trace.answered(await answerPlain(plain, exchange, { ...axon, deadline }))
     }
@@ -53,23 +53,26 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     shed(axon, screened, route)
     const { address } = head
     const { network, hasProven } = exchange
-    const unverified = { wire, claim, route, screened, address, network, hasProven, signal }
-    const call = trace.verified(await verify(axon.verification, unverified))
+    const onProven = (hotkey: string) => trace.proven(hotkey)
+    const unverified = { wire, claim, route, screened, address, network, hasProven, onProven, signal }
+    const call = await verify(axon.verification, unverified)
     const known = call.isStranger ? null : call.hotkey
     if (known !== null) exchange.prove(known)
     chargeCaller(axon.callerRates, policy, call, address)
     charge(axon.rateLimiters, call, address)
     const request = await read(exchange, wire, call, axon.maxBody)
+    using part = request.part
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
     if (known !== null && route.queue !== false) exchange.trust()
     const refusalBy = ({ rules }: typeof policy) => refusalOfAdmitted(call, rules)
-    const how = { id: trace.id, address, deadline: deadline.at, signal }
+    const how = { id: trace.id, network, deadline: deadline.at, signal }
     const wait = () => schedule(axon, request, how)
     using place = route.queue === false ? null : await axon.waiting.during({ policy, refusalBy, cancellation }, wait)
     deadline.check(axon.now())
     deadline.phase = 'answer'
+    part.pin()
     return await respond(axon, exchange, { wire, request, place, deadline, trace })
   } catch (error) {
     return await trace.failed(error)
@@ -77,9 +80,4 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     // Cancels what the dialect started and did not await.
     cancellation.abort(CANCELLED)
   }
-}
-
-/** Tells that nonces cannot be kept, without the address of the store, which is not for everyone. */
-function failureOf({ state: { failure } }: NonceStore) {
-  return failure ? { code: failure.code, forMs: Math.max(0, Date.now() - failure.since) } : undefined
 }

@@ -7,7 +7,6 @@ import { Deadline, type DeadlineOptions } from './deadline.js'
 import { type AnswerProgress, publish, type RequestRecord } from './events.js'
 import { ClientDisconnected, type Exchange, type ReplyStream } from './exchange.js'
 import { toRefusal } from './stages/refuse.js'
-import type { VerifiedCall } from './stages/verify.js'
 
 /**
  * What is known of one request so far. It publishes the records of the request, and turns an error into the refusal
@@ -24,7 +23,8 @@ export class RequestTrace {
   #seconds = ''
   #claim: Claim | null = null
   #route: Route | null = null
-  #call: VerifiedCall | null = null
+  /** that signed the claim */
+  #hotkey: string | null = null
   #isStarted = false
   #session: MinerSession | null = null
   #stream: ReplyStream | null = null
@@ -55,9 +55,9 @@ export class RequestTrace {
     return deadline
   }
 
-  verified(call: VerifiedCall): VerifiedCall {
-    this.#call = call
-    return call
+  /** The hotkey signed the claim; from here on the records name it, also when its nonce cannot be spent. */
+  proven(hotkey: string): void {
+    this.#hotkey = hotkey
   }
 
   /** The request has its place, and its dialect is about to be asked. */
@@ -123,7 +123,7 @@ export class RequestTrace {
       address: head.address,
       synapse: this.#name || (this.#wire.synapse(head) ?? '').slice(0, MAX_NAME),
       claimed: this.#claimedHotkey(),
-      hotkey: this.#call?.hotkey ?? null,
+      hotkey: this.#hotkey,
       arrivedAt,
       ms: this.#axon.now() - arrivedAt,
     }

@@ -20,7 +20,8 @@ import type { AxonLoad } from './load.js'
 import { openContext } from './open-context.js'
 import type { AxonOptions } from './options.js'
 import { pipeline } from './pipeline.js'
-import { rateLeft } from './stages/charge.js'
+import { type RateLeft, rateLeft, ratesLeft } from './stages/charge.js'
+import { overloadOf } from './stages/shed.js'
 import { BodyBudget } from './state/body-budget.js'
 import type { ClaimCounts } from './state/claim-counts.js'
 
@@ -38,6 +39,8 @@ export type Axon = AsyncDisposable & {
    * The operator allows an exempt hotkey by name.
    */
   rateLeft(caller: { readonly hotkey: string; readonly isExempt: boolean }): number | null
+  /** What the operator's rates leave the hotkeys that have used some of theirs. */
+  ratesLeft(): readonly RateLeft[]
   /** What the callers share of it at this moment. */
   load(): AxonLoad
   /** How its store of nonces does. */
@@ -72,6 +75,14 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     isTrustedProxy: address => proxies.has(address),
     ended: ending.signal,
   })
+  const unsubscribe = options.policy.subscribe(() => {
+    for (const limiter of Object.values(context.callerRates)) limiter.endRates()
+  })
+  function release(): void {
+    unsubscribe()
+    ending.abort()
+    context.waiting[Symbol.dispose]()
+  }
 
   async function answer(request: RawRequest, response: ServerResponse): Promise<void> {
     const how = { connections, bodies, proxies, writeMs: limits.writeMs, arrivedAt: now() }
@@ -114,14 +125,12 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     connections.abortAll(new Refusal('DRAINING', '', { headers: [['connection', 'close']] }))
     await withTimeout(Promise.all(running), END_MS).catch(() => {}) // each has its own catch, so only the time can run out
     await app.close()
-    ending.abort()
-    context.waiting[Symbol.dispose]()
+    release()
     options.onClosed?.()
   }
 
   const port = await listen(app, options).catch(async error => {
-    ending.abort()
-    context.waiting[Symbol.dispose]()
+    release()
     await app.close()
     throw error
   })
@@ -137,12 +146,15 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     },
     claims: context.verification.claims,
     rateLeft: caller => rateLeft(context.callerRates, context.policy.current, caller),
+    ratesLeft: () => ratesLeft(context.callerRates, context.policy.current),
     load: () => ({
       connections: connections.load(),
       bodies: budget.load(),
       checks: context.verification.checks.load(),
       places: { ...context.scheduler.load(), of: options.concurrency, queue: options.queue },
       nonces: { remembered: context.verification.nonces.size, of: limits.noncesInAll },
+      failedProofs: context.verification.failedProofs.load(),
+      overload: overloadOf(context),
     }),
     storeState: () => context.verification.nonces.state,
     async drain(ms) {

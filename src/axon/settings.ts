@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { whyNoStore } from '../store/store-url.js'
 import { quote } from '../text/escape.js'
-import { isNetwork } from './http/trusted-proxies.js'
+import { hasAllAddresses, isNetwork } from './http/trusted-proxies.js'
 
 const storeError = { error: ({ input }: { input?: unknown }) => whyNoStore(String(input)) ?? undefined }
 
@@ -104,8 +104,12 @@ export const axonSettings = z.object({
 
 type AxonValues = Partial<z.output<typeof axonSettings>>
 
-/** Reports a Redis without the secret of its keys. */
-export function axonRules({ store = 'disk', storeSecret }: AxonValues) {
+/** Reports a Redis without the secret of its keys, and proxies at all addresses. */
+export function axonRules(values: AxonValues) {
+  return [...withoutSecret(values), ...trustingAll(values)]
+}
+
+function withoutSecret({ store = 'disk', storeSecret }: AxonValues) {
   const isRedis = store !== 'disk' && store !== 'memory'
   if (isRedis && storeSecret === undefined)
     return [
@@ -117,4 +121,13 @@ export function axonRules({ store = 'disk', storeSecret }: AxonValues) {
       },
     ]
   return []
+}
+
+function trustingAll({ trustedProxy = [] }: AxonValues) {
+  return trustedProxy.flatMap((network, at) => {
+    if (!hasAllAddresses(network)) return []
+    const message = `takes every caller for a proxy: with ${network}, X-Forwarded-For of anyone could name any address`
+    const hint = 'name the addresses or the networks of your own proxies'
+    return [{ setting: 'trustedProxy' as const, at: [at], message, hint }]
+  })
 }

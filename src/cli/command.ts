@@ -30,8 +30,12 @@ export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   readonly layers: Layers
   readonly configuration: Configuration
   readonly scope: RunScope
-  /** Reads the file again, and checks the whole configuration, as `open` does. The scope keeps what it was opened with. */
-  reread(): Promise<Pick<Run<C>, 'layers' | 'configuration'>>
+  /**
+   * Reads the file again, and checks the whole configuration, as `open` does. The scope keeps what it was opened with.
+   *
+   * @param last what was read last: a file that was there must still be
+   */
+  reread(last: Layers): Promise<Pick<Run<C>, 'layers' | 'configuration'>>
 }
 
 type Opening = CommandLineRules & { readonly secrets?: SecretsMode }
@@ -115,8 +119,8 @@ export abstract class SettingsCommand extends MinerCommand {
         layers,
         configuration,
         scope,
-        reread: async () => {
-          const layers = await readLayersAgain(run.layers, this.config.configDir)
+        reread: async last => {
+          const layers = await readLayersAgain(last, this.config.configDir)
           const again = { layers, lookup: lookUpFirst(layers), scope, opening }
           return { layers, configuration: (await this.#configure(ctor, again)).configuration }
         },

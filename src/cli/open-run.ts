@@ -23,6 +23,7 @@ import type { Problem } from '../config/problem.js'
 import type { Section } from '../config/schema/section.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
+import type { Log } from '../plugin/log.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { escapeName } from '../text/escape.js'
 import { shellWord } from '../text/shell-word.js'
@@ -178,8 +179,7 @@ export async function provideRun({ scope, chosen, configuration, status, answer 
     output.write(line)
   }
   const log = await createLog({ level, secrets: configuration.secretValues, output: { write } })
-  for (const { code, message, hint } of configuration.warnings)
-    log.warn({ event: 'configuration', code, message, hint })
+  logWarnings(configuration.warnings, log)
 
   const inUse = [
     miner && scope.resolve(MINERS).get(miner.name),
@@ -197,6 +197,10 @@ export async function provideRun({ scope, chosen, configuration, status, answer 
   scope.provide(PROGRESS, status)
   if (miner) scope.provide(CHOSEN_MINER, miner)
   if (dialect) scope.provide(CHOSEN_DIALECT, dialect)
+}
+
+export function logWarnings(warnings: Configuration['warnings'], log: Pick<Log, 'warn'>): void {
+  for (const { code, message, hint } of warnings) log.warn({ event: 'configuration', code, message, hint })
 }
 
 function isOfCatalogue({ values }: Configuration): boolean {

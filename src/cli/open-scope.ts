@@ -8,10 +8,11 @@ import { hostSections } from '../app/settings.js'
 import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { readConfigFile } from '../config/layers/config-file.js'
+import { type FileContent, readConfigFile } from '../config/layers/config-file.js'
 import { readEnvFile } from '../config/layers/env-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
+import type { ProblemCode } from '../config/problem.js'
 import { expandHome } from '../config/read-bounded.js'
 import { developmentUrl } from './dev-mode.js'
 import { UsageError } from './errors/usage-error.js'
@@ -44,22 +45,31 @@ export function configFileOf(argv: readonly string[], configDir: string): { path
 }
 
 /**
- * Reads the configuration file again. One that was there must still be: a file that is gone must not take the operator's
- * policy with it.
+ * Reads the configuration file again. What was there must still be: a file that is gone, or is empty because it is being
+ * written, must not take the operator's policy with it.
  *
- * @throws {ConfigError} CONFIG_INVALID when it is a pipe
+ * @throws {ConfigError} CONFIG_INVALID when it is a pipe, and when it sets nothing any more
  */
 export async function readLayersAgain(layers: Layers, configDir: string): Promise<Layers> {
   if (layers.file === null) return readLayers(layers.argv, configDir)
   const { path } = layers.file
   const found = await stat(path).catch(() => undefined) // reading it reports the reason
+  const wrong = (code: ProblemCode, message: string, hint: string) =>
+    new ConfigError('CONFIG_INVALID', [{ code, message, origin: { from: 'file', file: path }, hint }])
   if (found && !found.isFile() && !found.isDirectory()) {
-    const message = 'the configuration file is not a regular file, and can be read only once'
-    const hint = 'restart the miner, or give --config a file'
-    const origin = { from: 'file', file: path } as const
-    throw new ConfigError('CONFIG_INVALID', [{ code: 'FILE_UNREADABLE', message, origin, hint }])
+    const problem = 'the configuration file is not a regular file, and can be read only once'
+    throw wrong('FILE_UNREADABLE', problem, 'restart the miner, or give --config a file')
   }
-  return { ...layers, file: (await readConfigFile({ path, explicit: true })) ?? null }
+  const file = (await readConfigFile({ path, explicit: true })) ?? null
+  if (isEmpty(file) && !isEmpty(layers.file)) {
+    const problem = 'the configuration file was emptied, or is being written'
+    throw wrong('FILE_MALFORMED', problem, 'leave the line [policy] in it, if it shall set nothing')
+  }
+  return { ...layers, file }
+}
+
+function isEmpty(file: FileContent | null): boolean {
+  return file !== null && 'table' in file && Object.keys(file.table).length === 0
 }
 
 /** Reads the settings that decide what a run loads: which plugins are allowed, which miner and which dialect it uses. */

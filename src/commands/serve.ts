@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { hostSections } from '../app/settings.js'
+import { contradictions, hostSections } from '../app/settings.js'
 import {
   AXON,
   CHOSEN_DIALECT,
@@ -25,6 +25,7 @@ import { keepStatus } from '../cli/serving/keep-status.js'
 import { logServing } from '../cli/serving/log-serving.js'
 import { startProbe } from '../cli/serving/probe.js'
 import { reloadWhileServing, watchedFile } from '../cli/serving/reload-while-serving.js'
+import { ConfigError } from '../config/config-error.js'
 import { valuesOf } from '../config/configuration.js'
 import { typedValue } from '../config/layers/argv.js'
 import { developmentKeys } from '../keys/development-keys.js'
@@ -69,8 +70,10 @@ export default class Serve extends SettingsCommand {
     const hangups = listenForHangups()
     await using run = await this.open(Serve, devRules)
     const { flags, configuration, layers, scope } = run
+    const contradicting = contradictions(configuration)
+    if (contradicting.length > 0) throw new ConfigError('CONFIG_INVALID', contradicting)
     if (flags.dev) scope.provide(HOTKEY, devHotkey())
-    else checkWithoutChain(configuration)
+    else checkWithoutChain(configuration, scope.resolve(CHOSEN_DIALECT))
     const watched = flags['watch-config'] ? watchedFile(layers) : null
 
     const axon = await scope.resolve(AXON)

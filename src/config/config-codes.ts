@@ -19,7 +19,7 @@ export const problemCodes = {
     remedy: 'name a file that exists and that this user can read',
   },
   FILE_MALFORMED: {
-    meaning: 'the file is not valid TOML, or YAML, in UTF-8',
+    meaning: 'the file is not valid TOML, or YAML, in UTF-8; or, when it is read again, it sets nothing any more',
     remedy:
       'fix the line that the message names; in TOML: `key = value`, text in quotes, each key and table once; in YAML: `axon.port: 9000`',
   },

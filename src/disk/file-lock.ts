@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { link, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { isRunning, type StartedProcess, startedProcess, thisPlace } from './processes.js'
@@ -24,7 +24,10 @@ export type FileLock = AsyncDisposable & {
    * @returns false when another process took the lock, because this one was suspended for long
    */
   cover(pid: number): Promise<boolean>
-  /** Whether this process still holds it: looks at the file when its last touch was long ago, because it was suspended meanwhile. */
+  /**
+   * Whether this process still holds it: looks at the file when its last touch was long ago by either clock, because it was
+   * suspended meanwhile. That of the process may stand still while a machine is suspended; the other may be set.
+   */
   isHeld(): Promise<boolean>
 }
 
@@ -97,18 +100,26 @@ export function holderText(holder: LockHolder | undefined): string {
 }
 
 function hold(file: string, own: LockHolder, { beatMs, onLost }: LockOptions): FileLock {
-  let touchedAt = performance.now()
+  let touched = clocks()
+  let isBeating = false
   let isLost = false
   const lose = () => {
     if (!isLost) onLost?.()
     isLost = true
     clearInterval(beat)
   }
-  const beat = setInterval(async () => {
+  const touch = async () => {
     if (await isTaken(file, own)) return lose()
     const now = new Date()
-    await utimes(file, now, now).catch(() => {}) // taken away meanwhile: the next beat reports that
-    touchedAt = performance.now()
+    const begun = clocks()
+    await utimes(file, now, now)
+    touched = begun
+  }
+  const beat = setInterval(async () => {
+    if (isBeating) return // on a disk that is slow
+    isBeating = true
+    await touch().catch(() => {}) // taken away meanwhile: the next beat reports that
+    isBeating = false
   }, beatMs).unref()
   return {
     async cover(pid) {
@@ -125,7 +136,8 @@ function hold(file: string, own: LockHolder, { beatMs, onLost }: LockOptions): F
       }
     },
     async isHeld() {
-      if (!isLost && performance.now() - touchedAt > 2 * beatMs && (await isTaken(file, own))) lose()
+      const isOld = clocks().some((at, clock) => Math.abs(at - touched[clock]!) > 2 * beatMs)
+      if (!isLost && isOld && (await isTaken(file, own))) lose()
       return !isLost
     },
     async [Symbol.asyncDispose]() {
@@ -133,6 +145,11 @@ function hold(file: string, own: LockHolder, { beatMs, onLost }: LockOptions): F
       if ((await readHolder(file))?.token === own.token) await rm(file, { force: true })
     },
   }
+}
+
+/** The time by each clock, in milliseconds. */
+function clocks(): readonly number[] {
+  return [performance.now(), Date.now()]
 }
 
 /** Whether the lock is gone or another's; false when the file cannot be read for another reason. */
@@ -200,8 +217,18 @@ async function takeAway(file: string, token: string | undefined): Promise<void> 
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw error
   }
-  if ((await readHolder(aside))?.token === token) await rm(aside, { force: true })
-  else await rename(aside, file)
+  if ((await readHolder(aside))?.token !== token) await giveBack(aside, file)
+  await rm(aside, { force: true })
+}
+
+/** Puts a lock back in its place, unless a third process has taken that meanwhile: its owner then finds the lock lost. */
+async function giveBack(aside: string, file: string): Promise<void> {
+  try {
+    await link(aside, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    await rename(aside, file) // a file system without links
+  }
 }
 
 async function isHeld({ covers, ...holder }: LockHolder): Promise<boolean> {

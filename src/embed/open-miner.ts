@@ -3,7 +3,7 @@ import { withoutEffect } from '../app/chain/without-chain.js'
 import { openScope } from '../app/container.js'
 import type { LogLevel } from '../app/log/levels.js'
 import type { RunScope, Scope, Token } from '../app/scope.js'
-import { hostSections, minerSection } from '../app/settings.js'
+import { contradictions, hostSections, minerSection } from '../app/settings.js'
 import {
   CHAIN_FOLDER,
   CHOSEN_DIALECT,
@@ -23,6 +23,7 @@ import { loadConfiguration } from '../config/load.js'
 import type { Section } from '../config/schema/section.js'
 import { keypairFromUri } from '../keys/key-uri.js'
 import type { Keypair } from '../keys/keypair.js'
+import type { DialectDefinition } from '../plugin/dialect.js'
 import { type Log, silentLog } from '../plugin/log.js'
 import { chosenDialect, chosenMiner } from './choose.js'
 import { checkOptions, type OpenMinerOptions, serviceProblems } from './options.js'
@@ -67,7 +68,7 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
       given: settings,
       secrets: 'resolve',
     })
-      .then(checkNetwork)
+      .then(loaded => checkTogether(loaded, chosen))
       .catch(error => {
         throw programError(error, programTexts(sections, []))
       })
@@ -105,11 +106,12 @@ function programSections(): readonly Section[] {
   })
 }
 
-/** @throws {ConfigError} CONFIG_INVALID when a setting has no effect without a chain */
-function checkNetwork(configuration: Configuration): Configuration {
+/** @throws {ConfigError} CONFIG_INVALID when a setting has no effect without a chain, or contradicts another one */
+function checkTogether(configuration: Configuration, dialect: DialectDefinition): Configuration {
   const { network } = valuesOf(configuration, hostSections.subtensor)
-  const idle = network === 'none' ? withoutEffect(configuration, 'program') : []
-  if (idle.length > 0) throw new ConfigError('CONFIG_INVALID', idle)
+  const idle = network === 'none' ? withoutEffect(configuration, { from: 'program', dialect }) : []
+  const problems = [...idle, ...contradictions(configuration)]
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   return configuration
 }
 

@@ -82,8 +82,9 @@ function ratesOfOthers({ rates = {} }: PolicyValues) {
 }
 
 function onBothLists({ allow = [], deny = [] }: PolicyValues) {
+  const denied = new Set(deny)
   return allow
-    .filter(hotkey => deny.includes(hotkey))
+    .filter(hotkey => denied.has(hotkey))
     .map(hotkey => ({
       setting: 'allow' as const,
       message: `and policy.deny both name ${hotkey}`,

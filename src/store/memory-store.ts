@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { NonceMemory } from './nonce-memory.js'
-import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './nonce-store.js'
+import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from './nonce-store.js'
+import { SteadyInstant, type StoreClocks } from './steady-instant.js'
+import { pauseOf } from './unknown-time.js'
 
 /**
  * Keeps the spent nonces in memory only, for development, tests and embedding. Everything signed before its start is stale.
@@ -9,11 +11,13 @@ import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce } from './no
  */
 export class MemoryStore implements NonceStore {
   readonly unknownUntilMs = 0
-  readonly state = { kind: 'memory', failure: null } as const
   readonly #memory: NonceMemory
+  readonly #now: () => number
 
-  constructor({ startedAtMs, ...caps }: NonceCaps & { readonly startedAtMs: number }) {
-    this.#memory = new NonceMemory({ ...caps, salt: randomUUID(), floorNs: BigInt(startedAtMs) * 1_000_000n })
+  constructor(options: NonceCaps & StoreClocks) {
+    const startedAt = SteadyInstant.in(0, options)
+    this.#now = options.now
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt })
   }
 
   get size(): number {
@@ -22,6 +26,10 @@ export class MemoryStore implements NonceStore {
 
   get floorNs(): bigint {
     return this.#memory.floorNs
+  }
+
+  get state(): StoreState {
+    return { kind: 'memory', failure: null, pause: pauseOf(this, this.#now()) }
   }
 
   has(nonce: Nonce): boolean {

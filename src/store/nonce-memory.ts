@@ -3,6 +3,7 @@ import { KEY_WORDS, type Key } from './key-set.js'
 import type { Nonce, NonceCaps, NonceOwner, SignedNonce } from './nonce-store.js'
 import { RisingNonces } from './rising-nonces.js'
 import { type SpentNonce, SpentNonces } from './spent-nonces.js'
+import type { SteadyInstant } from './steady-instant.js'
 
 /** All that a store has to keep of a nonce that it spends. */
 export type NonceRecord = SpentNonce & {
@@ -18,16 +19,22 @@ export const SEQUENCE_BYTES = 16
 export class NonceMemory {
   readonly #salt: string
   readonly #spent: SpentNonces
+  readonly #startedAt: SteadyInstant | undefined
   // Kept apart, so that strangers, however many keys they make, evict no nonce of another caller.
   readonly #rising = { known: new RisingNonces(), strangers: new RisingNonces() }
 
   /**
    * @param options.salt unsalted, callers could choose replay keys that collide in one spot of a table
-   * @param options.floorNs everything signed until then is stale
+   * @param options.floorNs nonces at or below it were dropped by an earlier process
+   * @param options.startedAt everything signed until then is stale, too
    */
-  constructor(options: NonceCaps & { readonly salt: string; readonly floorNs: bigint }) {
-    this.#salt = options.salt
-    this.#spent = new SpentNonces(options)
+  constructor(
+    options: NonceCaps & { readonly salt: string; readonly floorNs?: bigint; readonly startedAt?: SteadyInstant },
+  ) {
+    const { salt, floorNs = 0n, startedAt } = options
+    this.#salt = salt
+    this.#startedAt = startedAt
+    this.#spent = new SpentNonces({ ...options, floorNs })
   }
 
   get size(): number {
@@ -35,7 +42,13 @@ export class NonceMemory {
   }
 
   get floorNs(): bigint {
-    return this.#spent.floorNs
+    const startNs = this.#startedAt?.epochNs ?? 0n
+    return startNs > this.droppedNs ? startNs : this.droppedNs
+  }
+
+  /** Nonces at or below it were dropped, unlike those that are stale only because they are older than this process. */
+  get droppedNs(): bigint {
+    return this.#spent.droppedNs
   }
 
   has(nonce: Nonce): boolean {
@@ -57,6 +70,7 @@ export class NonceMemory {
       isStranger,
       sequence: nonce.sequence === null ? null : this.#digest(nonce.sequence).toString('latin1', 0, SEQUENCE_BYTES),
     }
+    if (nonce.signedAtNs <= this.floorNs) return null
     return this.#spent.spend(record, nowMs) && this.#rises(record) ? record : null
   }
 

@@ -32,11 +32,20 @@ export type StoreFailure = {
   readonly since: number
 }
 
+/** Why a store that works refuses all callers for a while. */
+export type StorePause = {
+  /** `unknown`: it may have forgotten nonces; `clockSetBack`: the newest nonces that it dropped are in the clock's future */
+  readonly why: 'unknown' | 'clockSetBack'
+  /** epoch milliseconds */
+  readonly until: number
+}
+
 /** How a store does. */
 export type StoreState = {
   readonly kind: 'disk' | 'memory' | 'redis'
   /** null: nothing has failed since it last worked */
   readonly failure: StoreFailure | null
+  readonly pause: StorePause | null
 }
 
 /**
@@ -50,7 +59,7 @@ export type NonceStore = AsyncDisposable & {
   /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
   readonly floorNs: bigint
   /**
-   * epoch milliseconds. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
+   * epoch milliseconds, by the clock as it is set now. Nonces signed until then may have been spent and forgotten. The axon refuses all of them, and all
    * requests until then
    */
   readonly unknownUntilMs: number

@@ -26,21 +26,21 @@ export class SpentNonces {
   readonly #seconds = new Map<number, Second>()
   readonly #counts = new Map<string, number>()
   #size = 0
-  #floorNs: bigint
+  #droppedNs: bigint
   #forgotAtSecond = 0
 
   constructor(options: NonceCaps & { readonly floorNs: bigint }) {
     this.#caps = options
-    this.#floorNs = options.floorNs
+    this.#droppedNs = options.floorNs
   }
 
   get size(): number {
     return this.#size
   }
 
-  /** Nonces at or below it are stale: they may have been spent before this process began, or dropped since. */
-  get floorNs(): bigint {
-    return this.#floorNs
+  /** Nonces at or below it are stale: they were dropped. */
+  get droppedNs(): bigint {
+    return this.#droppedNs
   }
 
   has({ key, endSecond }: Pick<SpentNonce, 'key' | 'endSecond'>): boolean {
@@ -55,7 +55,7 @@ export class SpentNonces {
    */
   spend(nonce: SpentNonce, nowMs: number): boolean {
     this.#forget(nowMs)
-    if (nonce.signedAtNs <= this.#floorNs || this.has(nonce)) return false
+    if (nonce.signedAtNs <= this.#droppedNs || this.has(nonce)) return false
     const { perCaller, inAll } = this.#caps
     if ((this.#counts.get(nonce.owner) ?? 0) >= perCaller) throw this.#full('TOO_MANY_NONCES', nowMs, nonce.owner)
     if (this.#size >= (nonce.isStranger ? inAll / 2 : inAll)) throw this.#full('NONCE_STORE_FULL', nowMs)
@@ -108,7 +108,7 @@ export class SpentNonces {
   }
 
   #raise(ns: bigint): void {
-    if (ns > this.#floorNs) this.#floorNs = ns
+    if (ns > this.#droppedNs) this.#droppedNs = ns
   }
 }
 

@@ -20,7 +20,14 @@ export const storeCodes = {
     remedy: 'write them into the URL: `redis://USER:PASSWORD@HOST:PORT`, and a database as `/0` at its end',
   },
   STORE_UNSUITABLE: {
-    meaning: 'the Redis of `--store` may lose nonces: it is a replica, or evicts keys when its memory is full',
-    remedy: 'name a master, and set `maxmemory-policy noeviction`',
+    meaning:
+      'the Redis of `--store` may lose nonces, or holds a part of them: it is a replica, a node of a cluster, or evicts keys when its memory is full',
+    remedy: 'name a master that is in no cluster, and set `maxmemory-policy noeviction`',
+  },
+  STORE_SECRET: {
+    meaning:
+      'another replica of this hotkey has used the Redis of `--store` with another `--store-secret`; each would answer what the other has answered',
+    remedy:
+      'give all replicas the same secret; after a change for all of them, delete the key that the hint names: `redis-cli DEL miner:secret:…`',
   },
 } satisfies ErrorCodes

@@ -2,6 +2,8 @@
 type StoreEvents = {
   /** it may have forgotten nonces, and spends none until `untilMs`, epoch milliseconds */
   noncesUnknown: { readonly why: string; readonly untilMs: number }
+  /** the floor of dropped nonces is ahead of the clock, so that all callers are refused until `untilMs`, epoch milliseconds */
+  clockSetBack: { readonly untilMs: number }
   /** it cannot keep a nonce; once until it can again, and once more when the reason changes */
   storeFailed: { readonly code: string | null }
   storeRecovered: { readonly afterMs: number }

@@ -6,11 +6,14 @@ import type { OnStoreEvent } from './store-events.js'
 /** Reports that a store fails, once for each reason in a row, and that it works again. */
 export class StoreOutage {
   readonly #onEvent: OnStoreEvent
+  readonly #now: () => number
   #failure: StoreFailure | null = null
   #startedAt = 0
 
-  constructor(onEvent: OnStoreEvent) {
+  /** @param now epoch milliseconds */
+  constructor(onEvent: OnStoreEvent, now = Date.now) {
     this.#onEvent = onEvent
+    this.#now = now
   }
 
   /** null: nothing has failed since the store last worked */
@@ -24,7 +27,7 @@ export class StoreOutage {
     const code = codeOf(cause)
     const message = cause instanceof Error ? cause.message : String(cause)
     if (last === null) this.#startedAt = performance.now()
-    this.#failure = { code, message, hint, since: last?.since ?? Date.now() }
+    this.#failure = { code, message, hint, since: last?.since ?? this.#now() }
     if (last === null || last.code !== code) {
       const said = `the store of spent nonces fails, and requests get 503: ${message}`
       this.#onEvent({ level: 'error', event: 'storeFailed', code, message: said, hint })

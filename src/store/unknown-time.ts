@@ -1,4 +1,5 @@
 import { Refusal } from '../wires/refusal.js'
+import type { NonceStore, StorePause } from './nonce-store.js'
 import type { StoreEvent } from './store-events.js'
 
 /**
@@ -22,8 +23,18 @@ export function requireKnown(
   throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
 }
 
+/** Returns why a store refuses all callers; null: it does not, or for less than the 4 s that callers may be ahead. */
+export function pauseOf(
+  { floorNs, unknownUntilMs }: Pick<NonceStore, 'floorNs' | 'unknownUntilMs'>,
+  nowMs: number,
+): StorePause | null {
+  const floorMs = Number(floorNs / 1_000_000n)
+  if (floorMs > nowMs + UNKNOWN_MS) return { why: 'clockSetBack', until: floorMs }
+  return unknownUntilMs > nowMs ? { why: 'unknown', until: unknownUntilMs } : null
+}
+
 /** Returns the event of a store that may have forgotten nonces. @param why in words that follow "because" */
 export function unknownEvent(level: StoreEvent['level'], why: string, untilMs: number): StoreEvent {
-  const message = `which requests were answered before is not certain, because ${why}: for up to ${UNKNOWN_MS / 1000} s callers get 503`
+  const message = `which requests were answered before is not certain, because ${why}, and callers get 503 for some seconds`
   return { level, event: 'noncesUnknown', why, untilMs, message }
 }

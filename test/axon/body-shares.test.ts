@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Keypair } from '#dist/keys/keypair.js'
 import { held } from '../support/memory.ts'
 import { alice, bytesOf, charlie, headOf, send, signedRequest } from '../support/signed-request.ts'
-import { startAxon } from '../support/start-axon.ts'
+import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { assertAlive, assertRefused } from './assert-refused.ts'
 import { dialectOf } from './dialect-of.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -98,6 +98,42 @@ describe('the budget for bodies', () => {
     second.write(head).write('{')
     assertRefused(await first.reply(), 503, 'Too many bytes of requests are arriving')
     assert.deepEqual(axon.load().bodies.top, [{ kind: 'network', name: '127.0.0.0/24', amount: 60_000 }])
+  })
+})
+
+describe('what was read of a body', () => {
+  realSockets()
+
+  /** 20,000 objects in 60 KB of text, which take some 8 MB. */
+  const objects = { ...question('hi'), padding: new Array(20_000).fill({}) }
+  const many = (by: Keypair) => signedRequest({ by, fields: objects, timeout: '60.0' })
+
+  it('takes its memory of the budget until it is answered, and the hotkey that has most makes room', async () => {
+    const miner = new HeldMiner()
+    await using axon = await startAxon({ miner, concurrency: 2, queue: 64, limits: { bodyBytes: 32 * MiB } })
+    const before = held().heap
+    const greedy = Array.from({ length: 20 }, () => send(axon.url, many(alice)))
+    const codes = Promise.all(greedy.map(async reply => (await reply).status))
+    const working = [await miner.next(), await miner.next()]
+    const early = await Promise.race(greedy)
+    assertRefused(early, 503, 'Too many bytes of requests are arriving')
+    const good = send(axon.url, signedRequest({ by: charlie, fields: question('hi'), timeout: '60.0' }))
+    await until(() => axon.load().places.top.some(({ name }) => name === charlie.address))
+    const { bodies, places } = axon.load()
+    assert.ok(bodies.bytes > 16 * MiB && bodies.bytes <= bodies.of, `${bodies.bytes} bytes`)
+    assert.ok(places.waiting <= 3, `${places.waiting} wait`)
+    const grown = held().heap - before
+    assert.ok(grown < 64, `${grown} MB`)
+    for (const { answer } of working) answer('fine')
+    const answerAll = async () => {
+      for (;;) (await miner.next()).answer('fine')
+    }
+    answerAll() // until the axon asks no more
+    assert.equal((await good).status, 200)
+    const got = await codes
+    assert.ok(got.filter(status => status === 200).length >= 2, 'what is at work is finished')
+    assert.ok(got.every(status => status === 200 || status === 503))
+    assert.equal(axon.load().bodies.bytes, 0)
   })
 })
 

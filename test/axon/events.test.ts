@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { observe, type RequestEvents, type RequestRecord } from '#dist/axon/events.js'
 import type { Axon } from '#dist/axon/serve-axon.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
+import { MemoryStore } from '#dist/store/memory-store.js'
 import { alice, bytesOf, send, signedRequest } from '../support/signed-request.ts'
 import { HeldMiner, startAxon } from '../support/start-axon.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -72,6 +73,19 @@ describe('channels', () => {
       outcome: { model: 'held', finishReason: 'stop' },
     })
     assertDiscreet(ear)
+  })
+
+  it('name a hotkey that has proven itself, when its nonce cannot be spent', async () => {
+    const nonces = new MemoryStore({ now: Date.now, perCaller: 1, inAll: 10 })
+    await using axon = await startAxon({ nonces })
+    const proven = { claimed: alice.address, hotkey: alice.address }
+    assert.equal((await send(axon.url, signedRequest(wanted))).status, 200)
+    const refused = told(axon, 'refused')
+    assert.equal((await send(axon.url, signedRequest(wanted))).status, 429)
+    assert.partialDeepStrictEqual(await refused, { code: 'TOO_MANY_NONCES', ...proven })
+    const forged = told(axon, 'refused')
+    await send(axon.url, signedRequest({ text: 'forged' }))
+    assert.partialDeepStrictEqual(await forged, { code: 'NOT_VERIFIED', ...proven, hotkey: null })
   })
 
   it('tell of a stream: its first token, its pieces, what it cost', async () => {

@@ -109,6 +109,17 @@ describe('a policy that is replaced', () => {
     assert.deepEqual(await started.askTimes(2, alice), [200, 200])
   })
 
+  it('counts the time before by the rate of then', async () => {
+    await using started = await start({ rate: '3/min' })
+    assert.deepEqual(await started.askTimes(4, alice), [200, 200, 200, 429])
+    started.clock.ms += 60_000
+    started.policy.replace(policyWith({ rate: '3/day' }))
+    assert.deepEqual(await started.askTimes(4, alice), [200, 200, 200, 429])
+    started.clock.ms += 60_000
+    started.policy.replace(policyWith({ rate: '3/min' }))
+    assert.deepEqual(await started.askTimes(1, alice), [429])
+  })
+
   it('refuses whom it denies in the queue, and lets work in progress end', async () => {
     const policy = new CurrentPolicy(policyWith({}))
     await using queue = await startQueue({ policy, standings, queue: 3 })

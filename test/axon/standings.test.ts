@@ -3,8 +3,6 @@ import { type Keypair, keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import type { Standing, Standings } from '#dist/plugin/standing.js'
 import { rulesOf } from '#dist/policy/rules-of.js'
-import { MemoryStore } from '#dist/store/memory-store.js'
-import type { NonceStore } from '#dist/store/nonce-store.js'
 import { alice, bytesOf, charlie, dave, headOf, send, signedRequest } from '../support/signed-request.ts'
 import { Clock, HeldMiner, startAxon } from '../support/start-axon.ts'
 import { assertRefused } from './assert-refused.ts'
@@ -289,33 +287,5 @@ describe('places', () => {
     }
     assert.equal((await high.reply).status, 200)
     assert.equal((await one.reply).status, 200)
-  })
-})
-
-describe('/healthz', () => {
-  realSockets()
-
-  it('is 200 while the store of nonces fails, and says so without its address', async () => {
-    const nonces: NonceStore = new MemoryStore({ startedAtMs: Date.now(), perCaller: 10, inAll: 10 })
-    await using axon = await startAxon({ nonces })
-    const failure = { code: 'TIMEOUT', message: 'redis://10.0.0.1', hint: '', since: Date.now() - 1_000 }
-    Object.assign(nonces, { state: { kind: 'redis', failure } })
-    const got = await fetch(`${axon.url}/healthz`)
-    const { store, ...rest } = (await got.json()) as { store: { forMs: number } }
-    assert.deepEqual([got.status, rest], [200, { status: 'serving' }])
-    assert.deepEqual(store, { code: 'TIMEOUT', forMs: store.forMs })
-    assert.ok(store.forMs >= 1_000)
-  })
-
-  it('is 200 whatever is known of the chain, and says so', async () => {
-    let chain: 'fresh' | 'stale' | 'unknown' = 'unknown'
-    await using axon = await startAxon({ chainState: () => chain })
-    for (chain of ['unknown', 'fresh', 'stale'] as const) {
-      const got = await fetch(`${axon.url}/healthz`)
-      assert.deepEqual([got.status, await got.json()], [200, { status: 'serving', chain }])
-    }
-    await axon.drain(1_000)
-    const got = await fetch(`${axon.url}/healthz`)
-    assert.deepEqual([got.status, await got.json()], [503, { status: 'draining', chain: 'stale' }])
   })
 })

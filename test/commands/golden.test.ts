@@ -185,6 +185,10 @@ const groups: Record<string, Record<string, Case>> = {
     'query-stream-nobody-there': { args: 'query hi --dev --stream --url http://127.0.0.1:1' },
     'query-stream-value': { args: 'query hi --dev --stream=sk-secret' },
     'query-no-stream': { args: 'query hi --dev --no-stream' },
+    'query-concurrency-alone': { args: 'query hi --dev --concurrency 4' },
+    'query-count-zero': { args: 'query hi --dev --count 0' },
+    'query-count-huge': { args: 'query hi --dev --count 1000001' },
+    'query-concurrency-huge': { args: 'query hi --dev --count 2 --concurrency 1001' },
     'query-nobody-there': { args: 'query hi --dev --url http://127.0.0.1:1' },
     'query-no-wallet': {
       args: 'query hi --url http://127.0.0.1:1 --receiver 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --wallet-path @',
@@ -232,6 +236,14 @@ const groups: Record<string, Record<string, Case>> = {
       args: 'serve --network none --chain-endpoint ws://127.0.0.1:9944 --no-announce --min-stake 10',
     },
     'serve-nobody-allowed-variable': { args: 'serve', env: { MINER_SUBTENSOR_NETWORK: 'none' } },
+    'serve-idle-rate': {
+      args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --rate 30/min',
+    },
+    'serve-idle-secret': {
+      args: 'serve --use echo --network none --allow 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY',
+      env: { MINER_AXON_STORE_SECRET: 'sixteen letters!' },
+    },
+    'serve-small-bodies': { args: 'serve --dev --use echo --axon-port 0 --limits-bodies 512KiB' },
     'serve-allow-no-hotkey': { args: 'serve --network none --allow 5abc' },
     'serve-dev-and-announce': { args: 'serve --dev --no-announce --axon-external-port 80' },
     'serve-dev-and-host': { args: 'serve --dev --axon-host 127.0.0.1' },

@@ -1,48 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
 import { liveMiner } from '../support/cli.ts'
-import { type LogRecord, type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
+import { allows, configFile, reload, serveWithoutChain, statusOf } from '../support/config-file.ts'
+import { runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer, streamed } from '../support/model-server.ts'
-import { alice, charlie, dave, type Got, send, signedRequest } from '../support/signed-request.ts'
+import { alice, charlie, dave, send, signedRequest } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal } from '../support/terminal.ts'
 
-const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
-const serve = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
-const plain = ['--wallet-path', wallets, '--wallet-name', 'plain'] // //Bob
 const dev = ['serve', '--dev', '--axon-port', '0']
-
-/** A configuration file in a folder of its own, which is replaced as editors do: by renaming another one to its name. */
-function configFile(text: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'miner-reload-'))
-  const path = join(folder, 'config.toml')
-  const write = (next: string) => {
-    writeFileSync(`${path}.new`, next)
-    renameSync(`${path}.new`, path)
-  }
-  write(text)
-  return { path, folder, write, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
-}
-
-const allows = (...hotkeys: { address: string }[]) =>
-  `[policy]\nallow = ${JSON.stringify(hotkeys.map(({ address }) => address))}\n`
-
-/** Replaces the file, sends SIGHUP, and returns what the miner logs of it. */
-async function reload(miner: MinerProcess, event: string): Promise<LogRecord> {
-  const logged = miner.next(event)
-  miner.send('SIGHUP')
-  return await logged
-}
-
-const statusOf = async (miner: MinerProcess, by = alice) => (await send(miner.url, signedRequest({ by }))).status
 
 describe('the configuration file of a miner that serves', () => {
   it('is read again on SIGHUP: [policy] and log.level change, the rest is named', async () => {
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--deny', dave.address])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path, '--deny', dave.address])
     assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [200, 403])
     const deny = 'deny = []\n'
     file.write(
@@ -68,14 +38,17 @@ describe('the configuration file of a miner that serves', () => {
     const again = await reload(miner, 'reloaded')
     assert.deepEqual([again.changed, again.needsRestart], [[], ['axon.queue']])
     assert.match(String(again.message), /^nothing changes in the policy and log\.level; /)
-    assert.equal(await statusOf(miner, charlie), 429)
+    // Another list makes another policy, and the counter of a rate that stays goes on in it.
+    file.write(`${allows(alice, charlie)}rates = { "${charlie.address}" = "1/day" }\n`)
+    assert.deepEqual((await reload(miner, 'reloaded')).changed, ['log.level', 'policy.allow'])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [200, 429])
     assert.equal((await miner.stop()).code, 0)
   })
 
   it('warns of what a restart needs when the log holds warnings only', async () => {
     const quiet = '[log]\nlevel = "warn"\n'
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path])
     file.write(`${allows(alice)}${quiet}[axon]\nqueue = 3\n`)
     assert.equal((await reload(miner, 'reloaded')).level, 'warn')
     file.write(`${allows(charlie)}${quiet}[axon]\nqueue = 4\n`)
@@ -87,7 +60,7 @@ describe('the configuration file of a miner that serves', () => {
 
   it('changes nothing with a mistake in it, and the log says what the start would', async () => {
     using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
+    await using miner = await startMiner([...serveWithoutChain, '--config', file.path])
     for (const wrong of [
       '[policy]\nallow = ["5Wrong"]\nrate = "often"\n',
       '[policy]\nallow = [\n',
@@ -97,7 +70,7 @@ describe('the configuration file of a miner that serves', () => {
       file.write(wrong)
       const { level, message, hint } = await reload(miner, 'reloadRefused')
       assert.equal(level, 'warn')
-      const { code, stderr } = await runMiner([...serve, ...plain, '--config', file.path])
+      const { code, stderr } = await runMiner([...serveWithoutChain, '--config', file.path])
       assert.equal(code, 2)
       for (const line of stderr.split('\n').filter(text => text.startsWith('error: ')))
         assert.ok(String(message).includes(line.slice('error: '.length)), `${message}\nlacks\n${line}`)
@@ -109,26 +82,39 @@ describe('the configuration file of a miner that serves', () => {
     assert.equal(await statusOf(miner), 200)
   })
 
-  it('is watched with --watch-config, by its folder', async () => {
-    using file = configFile(allows(alice))
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path, '--watch-config'])
-    const logged = miner.next('reloaded')
-    file.write(allows(charlie))
-    const { by, changed } = await logged
-    assert.deepEqual([by, changed], ['watch', ['policy.allow']])
-    assert.deepEqual([await statusOf(miner), await statusOf(miner, charlie)], [403, 200])
-    const refused = miner.next('reloadRefused')
-    writeFileSync(file.path, 'allow =')
-    assert.equal((await refused).by, 'watch')
-    const mended = miner.next('reloaded')
-    writeFileSync(file.path, allows(alice))
-    await mended
+  it('must name callers for a miner without a chain, also when it names a network for the next start', async () => {
+    const network = (name: string) => `[subtensor]\nnetwork = "${name}"\n`
+    using file = configFile(allows(alice) + network('none'))
+    const args = serveWithoutChain.filter(word => word !== '--network' && word !== 'none')
+    await using miner = await startMiner([...args, '--config', file.path])
+    file.write(network('finney'))
+    const { code, message } = await reload(miner, 'reloadRefused')
+    assert.equal(code, 'NOBODY_ALLOWED')
+    assert.match(String(message), /subtensor\.network/)
     assert.equal(await statusOf(miner), 200)
-    assert.ok(!miner.records.some(({ changed }) => Array.isArray(changed) && changed.length === 0))
+    file.write(allows(charlie) + network('finney'))
+    const { changed, needsRestart } = await reload(miner, 'reloaded')
+    assert.deepEqual([changed, needsRestart], [['policy.allow'], ['subtensor.network']])
+  })
+
+  it('must stay once it was taken over, also when there was none at the start', async () => {
+    using file = configFile(null)
+    const env = { MINER_CONFIG_DIR: file.folder }
+    await using miner = await startMiner([...serveWithoutChain, '--allow', alice.address], { env })
+    file.write(`[policy.rates]\n${alice.address} = "1/day"\n`)
+    assert.deepEqual((await reload(miner, 'reloaded')).changed, ['policy.rates'])
+    assert.deepEqual([await statusOf(miner), await statusOf(miner)], [200, 429])
+    rmSync(file.path)
+    assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file does not exist/)
+    file.write('# being written\n')
+    assert.match(String((await reload(miner, 'reloadRefused')).message), /the configuration file was emptied/)
+    assert.equal(await statusOf(miner), 429)
+    file.write('[policy]\n')
+    assert.deepEqual((await reload(miner, 'reloaded')).changed, ['policy.rates'])
   })
 
   it('cannot be watched where there is none, and is not read under --dev', async () => {
-    const none = await runMiner([...serve, ...plain, '--allow', alice.address, '--watch-config'])
+    const none = await runMiner([...serveWithoutChain, '--allow', alice.address, '--watch-config'])
     assert.equal(none.code, 2)
     assert.match(none.stderr, /--watch-config has nothing to watch: there is no configuration file/)
     const both = await runMiner([...dev, '--use', 'echo', '--watch-config'])
@@ -143,13 +129,30 @@ describe('the configuration file of a miner that serves', () => {
 
   it('is read again after a SIGHUP that comes before the wallet is open', async () => {
     using file = configFile(allows(alice))
-    const locked = ['--wallet-path', wallets, '--wallet-name', 'locked']
-    await using run = liveMiner([...serve, ...locked, '--config', file.path], {
+    await using run = liveMiner([...serveWithoutChain.with(-1, 'locked'), '--config', file.path], {
       env: { MINER_WALLET_PASSWORD: 'correct horse battery' },
     })
     await run.says('"decrypting"')
     run.child.kill('SIGHUP')
     await run.says('"reloaded"')
+    run.child.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+  })
+
+  it('is read after a SIGHUP that comes while the modules load', async () => {
+    using file = configFile(allows(alice))
+    // Node runs this first. It sends the signal when the program imports its main module.
+    const preload = `
+      import { registerHooks } from 'node:module'
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (specifier.endsWith('dist/cli/main.js')) process.kill(process.pid, 'SIGHUP')
+          return next(specifier, context)
+        },
+      })`
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` }
+    await using run = liveMiner([...serveWithoutChain, '--config', file.path], { env })
+    await run.says('"serving"')
     run.child.kill('SIGTERM')
     assert.equal((await run.ended).code, 0)
   })
@@ -172,52 +175,5 @@ describe('the configuration file of a miner that serves', () => {
     gate.resolve()
     assert.equal((await asked).status, 200)
     assert.equal((await run.ended).code, 0)
-  })
-})
-
-describe('500 SIGHUPs under load', () => {
-  // Rates and lists of one policy with those of the other would give 429, or refuse a hotkey that is on no list.
-  const policyFor = (one: { address: string }, other: { address: string }) =>
-    `${allows(one)}deny = ["${other.address}"]\nrates = { "${one.address}" = "1000000/s", "${other.address}" = "1/7day" }\n`
-  const policies = [policyFor(alice, charlie), policyFor(charlie, alice)]
-  const BURSTS = 100
-  const SIGNALS = 5
-
-  it('lose no request, and each is decided by one whole policy', async () => {
-    using file = configFile(policies[0]!)
-    await using miner = await startMiner([...serve, ...plain, '--config', file.path])
-    const agent = new Agent({ keepAlive: true })
-    const got: { readonly by: string; readonly reply: Got }[] = []
-    let isOver = false
-    const callers = [alice, charlie, alice, charlie].map(async by => {
-      while (!isOver) got.push({ by: by.address, reply: await send(miner.url, signedRequest({ by }), { agent }) })
-    })
-    const flips = () => miner.records.filter(({ changed }) => Array.isArray(changed) && changed.length > 0).length
-    for (let burst = 1; burst <= BURSTS; burst++) {
-      file.write(policies[burst % 2]!)
-      for (let count = 0; count < SIGNALS; count++) {
-        miner.send('SIGHUP')
-        if (count < SIGNALS - 1) await new Promise(setImmediate)
-      }
-      while (flips() < burst) await miner.next('reloaded')
-    }
-    isOver = true
-    await Promise.all(callers)
-    agent.destroy()
-
-    const denied = 'Forbidden. Key is blacklisted: blacklisted hotkey.'
-    for (const { address } of [alice, charlie]) {
-      const replies = got.filter(({ by }) => by === address).map(({ reply }) => reply)
-      const outcomes = new Set(
-        replies.map(({ status, json }) => (status === 200 ? '200' : `${status} ${json.message}`)),
-      )
-      assert.deepEqual([...outcomes].sort(), ['200', `403 ${denied}`])
-    }
-    const { code } = await miner.stop()
-    assert.equal(code, 0)
-    const answered = miner.records.filter(({ event }) => event === 'answered')
-    assert.equal(answered.length, got.filter(({ reply }) => reply.status === 200).length)
-    const refused = miner.records.filter(({ event }) => event === 'reloadRefused')
-    assert.deepEqual(refused, [])
   })
 })

@@ -70,4 +70,17 @@ describe('lockFile that waits for no other process', () => {
     assert.equal(await lock.isHeld(), false)
     assert.equal(losses, 1)
   })
+
+  it('is looked at when the clock shows a suspension in which that of the process stood still', async () => {
+    await using lock = await lockFile(file, { ...options, beatMs: 60_000 })
+    writeFileSync(file, elsewhere)
+    assert.ok(await lock.isHeld(), 'it was touched just now')
+    const now = Date.now
+    Date.now = () => now() + 600_000
+    try {
+      assert.equal(await lock.isHeld(), false)
+    } finally {
+      Date.now = now
+    }
+  })
 })

@@ -66,8 +66,10 @@ describe('miner policy explain', () => {
     const whose = `plain/default \\(${bob.address.slice(0, 4)}\\S+\\) on netuid 1 of \\S+`
     assert.match(stdout, /^ {2}place +with the weight of its stake, 5,000\.00 TAO$/m)
     assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`no miner serve of ${whose} runs on this machine`))
-    assert.deepEqual(validator.rates, [{ of: 'operator', rate: '30/min', by: 'hotkey', left: null }])
-    assert.deepEqual(validator.place, { stranger: false, stake: '5000' })
+    assert.deepEqual(validator.rates, [
+      { of: 'operator', rate: '30/min', by: 'hotkey', counts: 'requests', left: null },
+    ])
+    assert.deepEqual(validator.place, { stranger: false, allowed: false, stake: '5000', priorityHook: null })
 
     const poor = await explained(charlie.address, ...settings, '--no-require-permit')
     assert.deepEqual(poor.verdicts.slice(-2), ['permit off', 'stake refuses'])
@@ -77,11 +79,15 @@ describe('miner policy explain', () => {
       message: 'Forbidden. Key is blacklisted: stake below minimum.',
     })
     const stranger = await explained(dave.address, '--network', node.url, '--no-require-permit', '--allow-unregistered')
-    assert.deepEqual(stranger.place, { stranger: true, stake: '0' })
-    assert.deepEqual(stranger.rates, [{ of: 'route', rate: '10 in 10 s', by: 'address', left: null }])
-    const ping = await explained(alice.address, ...settings, '--deny', alice.address)
-    assert.deepEqual(ping.verdicts.slice(0, 2), ['deny refuses', 'allow not asked'])
-    assert.deepEqual(ping.rules[1], { rule: 'allow', verdict: 'not asked' })
+    assert.deepEqual(stranger.place, { stranger: true, allowed: false, stake: '0', priorityHook: null })
+    assert.deepEqual(stranger.rates, [
+      { of: 'route', rate: '10 in 10 s', by: 'address', counts: 'requests', left: null },
+    ])
+    const denied = await explained(alice.address, ...settings, '--deny', alice.address)
+    assert.deepEqual(denied.verdicts.slice(0, 2), ['deny refuses', 'allow not asked'])
+    assert.deepEqual(denied.rules[1], { rule: 'allow', verdict: 'not asked' })
+    const ping = await explained(alice.address, ...settings, '--synapse', 'Synapse')
+    assert.deepEqual([ping.synapse, ping.admitted, ping.rates, ping.place], ['Synapse', true, [], null])
     const offline = await explained(alice.address, '--network', 'none')
     assert.deepEqual([offline.chain, offline.standing], [null, null])
   })
@@ -113,7 +119,7 @@ describe('miner policy explain', () => {
     const validator = await explained(alice.address, ...args)
     assert.deepEqual(
       [validator.admitted, validator.rates],
-      [true, [{ of: 'operator', rate: '3/day', by: 'hotkey', left: 2 }]],
+      [true, [{ of: 'operator', rate: '3/day', by: 'hotkey', counts: 'requests', left: 2 }]],
     )
     // A new policy renews the file at once, with what the rates leave.
     for (let asked = 0; asked < 2; asked++) assert.equal((await send(miner.url, signedRequest())).status, 200)
@@ -132,10 +138,10 @@ describe('miner policy explain', () => {
     assert.deepEqual([used.rates[0].left, used.place], [0, null])
     const page = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
     assert.match(page.stdout, /^refused with 429: Too many requests: at most 3\/day; it may ask again in [78] h/)
-    assert.deepEqual(validator.policyOf.unusedFlags, [])
+    assert.deepEqual(validator.policyOf.unusedSettings, [])
     const flags = ['--deny', alice.address, '--min-stake', '7000']
     const flagged = await explained(alice.address, ...args, ...flags)
-    assert.deepEqual([flagged.verdicts[0], flagged.policyOf.unusedFlags], ['deny passes', ['--deny', '--min-stake']])
+    assert.deepEqual([flagged.verdicts[0], flagged.policyOf.unusedSettings], ['deny passes', ['--deny', '--min-stake']])
     const warned = await runMiner(['policy', 'explain', alice.address, ...args, ...flags], { env: env() })
     assert.match(
       warned.stderr,
@@ -147,6 +153,25 @@ describe('miner policy explain', () => {
     assert.match(stdout, /^ {2}deny +refuses: policy\.deny names it$/m)
     await miner.stop()
     assert.equal((await explained(charlie.address, ...args)).policyOf.running, false)
+  })
+
+  it('refuses to explain a synapse of another dialect than that of the running miner', async () => {
+    await using node = await startChainNode({ subnets: [subnetOf(neurons)] })
+    const listens = ['--axon-host', '127.0.0.1', '--axon-port', '0', '--no-announce']
+    const serve = ['serve', '--use', 'echo', ...listens, '--network', node.url, '--dialect', 'readyai']
+    await using miner = await startMiner(serve, { env: env() })
+    const args = ['--network', node.url]
+    const { code, stderr } = await runMiner(['policy', 'explain', alice.address, ...args], { env: env() })
+    assert.equal(code, 2)
+    assert.match(stderr, /speaks the dialect readyai, and this command prompting\n {2}try: add --dialect readyai, /)
+    const same = await explained(alice.address, ...args, '--dialect', 'readyai')
+    assert.deepEqual([same.synapse, same.blacklistHook, same.place.priorityHook], ['CgSynapse', false, false])
+    // Its own variables are another matter than those of this shell.
+    const variables = { ...env(), MINER_POLICY_MIN_STAKE: '7000', MINER_POLICY_RATE: 'none' }
+    const shell = ['policy', 'explain', alice.address, ...args, '--dialect', 'readyai']
+    const warned = await runMiner(shell, { env: variables })
+    assert.match(warned.stderr, /in force: MINER_POLICY_MIN_STAKE is not used$/m)
+    await miner.stop()
   })
 
   it('goes by the last metagraph on disk while the chain is out of reach', async () => {

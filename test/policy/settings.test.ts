@@ -27,6 +27,15 @@ describe('the settings of the policy', () => {
     ])
   })
 
+  it('are checked in a time that grows with the lists, not with their product', () => {
+    const listOf = (letter: string) => Array.from({ length: 20_000 }, (_, at) => `${letter}${at}`.padStart(48, '5'))
+    const before = performance.now()
+    assert.deepEqual(broken({ allow: listOf('a'), deny: listOf('d') }), [])
+    // Comparing each hotkey of one list with each of the other took 49 s.
+    const ms = performance.now() - before
+    assert.ok(ms < 20_000, `${ms} ms`)
+  })
+
   it('have rates of hotkeys only, and of a form that can be read', () => {
     assert.deepEqual(broken({ rates: { [alice.address]: '1/min', others: '2/min' } }), [
       [

@@ -281,55 +281,6 @@ describe('the store on disk', () => {
     assert.match(events.at(-1)!.message, /another process has taken the lock/)
   })
 
-  it('names a folder that cannot be written', async () => {
-    writeFileSync(join(folder, 'chain'), 'a file')
-    await assert.rejects(open(), { code: 'STORE_UNWRITABLE', message: /cannot keep the spent nonces in .*chain: / })
-  })
-
-  it('refuses with 503 while the disk is full, keeps such a nonce burnt, and recovers', async () => {
-    // A limit on the size of a file refuses a write as a full disk does, and cuts the one before it.
-    const script = `
-      const { openDiskStore } = await import('#dist/store/disk/disk-store.js')
-      let now = Date.now()
-      const told = []
-      const open = () => openDiskStore({
-        path: process.argv[1], perCaller: 1e6, inAll: 1e6, now: () => now, onEvent: ({ event }) => told.push(event),
-        boot: async () => 'b' })
-      await (await open())[Symbol.asyncDispose]()
-      now += 10_000
-      const store = await open()
-      now += 1
-      const nonce = at => {
-        const signedAtNs = BigInt(now) * 1_000_000n + BigInt(at)
-        return { replayKey: String(signedAtNs), signedAtNs, keepMs: 64_000, sequence: null }
-      }
-      const spend = one => store.spend(one, { countedAs: 'a', isStranger: false }, now).catch(error => error.code)
-      let at = 0
-      let outcome
-      do outcome = await spend(nonce(++at))
-      while (outcome === true)
-      const burnt = nonce(at)
-      const outcomes = [outcome, await spend(burnt), await spend(nonce(++at))]
-      // Both files are as long as they may be; the next turn makes one short.
-      now += 100_000
-      outcomes.push(await spend(nonce(1)))
-      console.log(JSON.stringify({ at, outcomes, told }))
-      await store[Symbol.asyncDispose]()`
-    const child = spawn(
-      'bash',
-      ['-c', `ulimit -f 8; exec "${process.execPath}" --input-type=module -e "$SCRIPT" "${path}"`],
-      {
-        env: { ...process.env, SCRIPT: script },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
-    const [printed] = await Promise.all([child.stdout!.toArray(), once(child, 'exit')])
-    const { at, outcomes, told } = JSON.parse(Buffer.concat(printed).toString())
-    assert.deepEqual(outcomes, ['NONCE_STORE_FAILED', false, 'NONCE_STORE_FAILED', true])
-    assert.deepEqual(told, ['noncesUnknown', 'storeFailed', 'storeRecovered'])
-    assert.ok(at > 100)
-  })
-
   it('has files that only this user may read, and no others', async () => {
     await using _store = await openIntact()
     assert.deepEqual(readdirSync(join(folder, 'chain')).sort(), ['nonces.0', 'nonces.1', 'nonces.lock'])

@@ -92,7 +92,7 @@ async function history(path: string) {
 async function serve(child: ChildProcess, path: string): Promise<string> {
   child.send(path)
   const [{ url, unknownUntilMs }] = await once(child, 'message')
-  await setTimeout(Math.max(0, unknownUntilMs - Date.now() + 1)) // at the first start only
+  await setTimeout(Math.max(0, unknownUntilMs - Date.now() + 2)) // at the first start only
   return url
 }
 

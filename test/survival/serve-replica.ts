@@ -1,4 +1,5 @@
 import { openRedisStore } from '#dist/store/redis/redis-store.js'
+import { steadyNow } from '#dist/store/steady-instant.js'
 import { bob } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
 
@@ -14,6 +15,7 @@ process.once('message', async message => {
     perCaller: 1e6,
     inAll: 1e6,
     now: Date.now,
+    steady: steadyNow,
     onEvent: event => event.event === 'noncesUnknown' && process.send?.({ untilMs: event.untilMs }),
   })
   const axon = await startAxon({ nonces, concurrency: 64, queue: 1_000 })

@@ -16,7 +16,7 @@ const IDLE_MS = 30_000
 
 export type KeepState = Pick<
   ServingState,
-  'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect' | 'hasPriority'
+  'netuid' | 'network' | 'hotkey' | 'url' | 'port' | 'miner' | 'dialect' | 'hasPriority' | 'hasBlacklist'
 > & {
   /** of the file, see `statePath` */
   readonly path: string
@@ -28,6 +28,8 @@ export type KeepState = Pick<
   readonly policy: PolicyPart
   /** how many requests the rate of a hotkey leaves it; null: it has no rate */
   readonly rateLeft: (caller: { readonly hotkey: string; readonly isExempt: boolean }) => number | null
+  /** what the rates leave the hotkeys that have used some of theirs */
+  readonly ratesLeft: () => NonNullable<ServingState['ratesLeft']>
   /** what the life on the chain reports; absent without a chain */
   readonly neuron?: (() => NeuronPart) | undefined
   readonly load: () => AxonLoad
@@ -73,6 +75,7 @@ export function keepState(options: KeepState): AsyncDisposable {
     standings,
     policy,
     rateLeft,
+    ratesLeft,
     neuron,
     load,
     store,
@@ -104,6 +107,7 @@ export function keepState(options: KeepState): AsyncDisposable {
       store: store(),
       forged: forged(),
       policy: { ...policy.settings, isLost: policy.isLost },
+      ratesLeft: ratesLeft(),
       requests: {
         ...requests,
         callers: callers.map(caller => {
@@ -116,7 +120,9 @@ export function keepState(options: KeepState): AsyncDisposable {
 
   let written = { changes: '', at: 0, settings: policy.settings }
   let writing: Promise<void> | undefined
+  let ended: Promise<void> | undefined
   const renew = () => {
+    if (ended) return
     const at = performance.now()
     const changes = JSON.stringify([stats.changes, neuronFields(neuron?.()), store()])
     const { settings } = policy
@@ -125,6 +131,8 @@ export function keepState(options: KeepState): AsyncDisposable {
     written = { changes, at, settings }
     writing = write(null).finally(() => {
       writing = undefined
+      // It was replaced meanwhile, and its call came to nothing.
+      if (policy.settings !== settings) renew()
     })
   }
   renew()
@@ -138,7 +146,6 @@ export function keepState(options: KeepState): AsyncDisposable {
     await writing
     await write(now())
   }
-  let ended: Promise<void> | undefined
   return {
     [Symbol.asyncDispose]() {
       ended ??= end()

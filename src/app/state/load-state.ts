@@ -22,12 +22,19 @@ export const loadState = z.object({
     top: z.array(z.object({ ...holder, atWork: count, waiting: count })).readonly(),
   }),
   nonces: z.object({ remembered: count, of: count }),
+  failedProofs: z.object({ usedUp: count, addresses: z.array(z.string()).readonly() }).optional(),
+  overload: z.object({ loopDelayMs: count, sheds: z.enum(['strangers', 'unpermitted', 'byStake']) }).optional(),
 }) satisfies z.ZodType<AxonLoad>
 
 /** How the store of nonces does. */
 export const storeState = z.object({
   kind: z.enum(['disk', 'memory', 'redis']),
   failure: z.object({ code: z.string().nullable(), message: z.string(), hint: z.string(), since: time }).nullable(),
+  /** null in the file of a version of the miner that does not tell, too */
+  pause: z
+    .object({ why: z.enum(['unknown', 'clockSetBack']), until: time })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<StoreState>
 
 /** The hotkeys that were named without their key in the last hour. */

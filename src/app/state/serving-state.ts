@@ -6,7 +6,7 @@ import { forgedState, loadState, storeState } from './load-state.js'
 
 /** The form of the file; a reader of another version ignores it. */
 const VERSION = 1
-/** Some thousand callers take 1 MB. */
+/** Some thousand callers take 1 MB, and 10,000 hotkeys that have used some of their rate another. */
 const MAX_BYTES = 8 * 1024 * 1024
 
 const count = z.int().min(0)
@@ -30,6 +30,8 @@ const servingState = z.object({
   dialect: z.string(),
   /** whether the miner has a `priority` hook; null: a version of the miner wrote the file that did not tell */
   hasPriority: z.boolean().nullable().default(null),
+  /** whether it has a `blacklist` hook, as above */
+  hasBlacklist: z.boolean().nullable().default(null),
   /** how old the standings are by which it decides; null: it serves without a chain */
   chain: z.enum(['fresh', 'stale', 'unknown']).nullable(),
   /** why its settings refuse every neuron; null: they admit one, or it serves without a chain */
@@ -51,6 +53,15 @@ const servingState = z.object({
       /** whether it has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then */
       isLost: z.boolean().nullable(),
     })
+    .nullable()
+    .default(null),
+  /**
+   * how many requests the rates of the policy leave the hotkeys that have used some of theirs; null: a version of the miner
+   * wrote the file that did not tell
+   */
+  ratesLeft: z
+    .array(z.object({ hotkey: z.string(), left: z.number().min(0) }))
+    .readonly()
     .nullable()
     .default(null),
   requests: z.object({

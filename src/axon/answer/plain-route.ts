@@ -52,9 +52,10 @@ function queryOf(target: string): Record<string, string> {
 }
 
 async function readJsonBody(exchange: Exchange, maxBody: number): Promise<unknown> {
-  using raw = await exchange.body(Math.min(maxBody, STRANGERS_BODY))
+  const { bytes, part } = await exchange.body(Math.min(maxBody, STRANGERS_BODY))
+  using _part = part
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw.bytes))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     throw new Refusal('MALFORMED', 'The body is not JSON')
   }

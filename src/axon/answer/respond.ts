@@ -9,6 +9,7 @@ import type { Deadline } from '../deadline.js'
 import type { Exchange } from '../exchange.js'
 import type { RequestTrace } from '../request-trace.js'
 import type { Request } from '../stages/read.js'
+import { callerOf } from '../stages/schedule.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { Place } from '../state/scheduler.js'
 import { frames, textFrames } from './frames.js'
@@ -43,7 +44,7 @@ export async function respond(
   let hasFirst = false
   const onFirst = () => {
     // A dialect may ask more than once: its second question begins when the first is answered.
-    if (!hasFirst) axon.firstWords.add(route, performance.now() - startedAt)
+    if (!hasFirst) axon.firstWords.add(route, callerOf(call, exchange.network), performance.now() - startedAt)
     hasFirst = true
     trace.firstToken()
   }

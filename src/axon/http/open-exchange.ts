@@ -41,7 +41,7 @@ export function openExchange(
     local: { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
     body: limit => {
       if (/100-continue/i.test(request.headers.expect ?? '')) response.writeContinue()
-      return bodies.read(request, { limit, holder, signal: cancellation.signal })
+      return bodies.read(request, { limit, holder, cancellation })
     },
     cancellation,
     network,

@@ -12,7 +12,8 @@ type Reading = {
   /** bytes that the body may have */
   readonly limit: number
   readonly holder: Holder
-  readonly signal: AbortSignal
+  /** of the request: is aborted with BODIES_FULL when the body has to make room for another */
+  readonly cancellation: AbortController
 }
 
 /**
@@ -36,12 +37,12 @@ export class BodyReader {
    * @throws {Refusal} BODY_TOO_LARGE · BODY_TIMEOUT when it comes too slowly · BODIES_FULL
    * @throws the signal's reason
    */
-  async read(request: IncomingMessage, { limit, holder, signal }: Reading): Promise<HeldBody> {
+  async read(request: IncomingMessage, { limit, holder, cancellation }: Reading): Promise<HeldBody> {
     const declared = request.headers['content-length']
     const length = declared === undefined ? null : Number(declared)
     if (length !== null && length > limit) throw tooLarge(limit)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const part = this.#budget.open(holder, reject)
+    const part = this.#budget.open(holder, refusal => cancellation.abort(refusal))
     const body = length === null ? new Pieces(part, limit) : new Whole(part, length)
     const take = (chunk: Buffer) => {
       try {
@@ -54,9 +55,9 @@ export class BodyReader {
     request.on('data', take).once('end', resolve)
     try {
       using _pace = requirePace(() => body.size, this.#pace, reject)
-      await abortable(promise, signal)
-      part.finish()
-      return { bytes: body.bytes(), [Symbol.dispose]: () => part[Symbol.dispose]() }
+      await abortable(promise, cancellation.signal)
+      part.pin()
+      return { bytes: body.bytes(), part }
     } catch (error) {
       part[Symbol.dispose]()
       throw error

@@ -67,6 +67,11 @@ export function isNetwork(text: string): boolean {
   return readNetwork(text) !== null
 }
 
+/** Returns whether a network has all addresses: `0.0.0.0/0`, `::/0`. */
+export function hasAllAddresses(network: string): boolean {
+  return readNetwork(network)?.bits === 0
+}
+
 /** Returns the other end of a connection. */
 export function peerOf({ remoteAddress, remotePort }: Socket): { readonly address: string; readonly port: number } {
   return { address: plainAddress(remoteAddress), port: remotePort ?? 0 }

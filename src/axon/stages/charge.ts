@@ -30,6 +30,24 @@ export function chargeCaller(
   else hotkeys.take(hotkey, rate)
 }
 
+/** How many requests the operator's rates leave a hotkey, often a fraction. */
+export type RateLeft = { readonly hotkey: string; readonly left: number }
+
+/**
+ * Returns what the operator's rates leave the hotkeys that have used some of theirs, 10,000 of them at most. All others, but
+ * for those that are counted by address, have the whole of it.
+ */
+export function ratesLeft(
+  { hotkeys }: RateLimiters,
+  { rate, rates }: Pick<Policy, 'rate' | 'rates'>,
+): readonly RateLeft[] {
+  return hotkeys.callers().flatMap(hotkey => {
+    const own = rates.has(hotkey) ? rates.get(hotkey) : rate
+    const left = own && hotkeys.left(hotkey, own)
+    return own && typeof left === 'number' && left < own.limit ? [{ hotkey, left }] : []
+  })
+}
+
 /**
  * How many requests the operator's rates leave a hotkey that is no stranger; null: it has no rate.
  *
@@ -56,7 +74,7 @@ export function charge(
   { hotkeys, addresses }: RateLimiters,
   { claim, route, hotkey, isStranger, isExempt }: VerifiedCall,
   address: string,
-  request?: Request,
+  request?: Pick<Request, 'body'>,
 ): void {
   const isByBody = route.rate !== undefined && route.cost !== undefined
   if (isExempt || isByBody !== (request !== undefined)) return

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Route } from '../../plugin/dialect.js'
+import type { DialectDefinition, Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Head, Wire } from '../../wires/wire.js'
 
@@ -36,4 +36,10 @@ export const ping: Route = {
   queue: false,
   example: {},
   answer: async () => ({}),
+}
+
+/** Returns a dialect with all synapses that an axon answers: the ping comes last, unless the dialect defines it. */
+export function withPing(dialect: DialectDefinition): DialectDefinition {
+  const { synapses } = dialect
+  return { ...dialect, synapses: { ...synapses, Synapse: synapses.Synapse ?? ping } }
 }

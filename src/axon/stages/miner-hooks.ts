@@ -16,18 +16,22 @@ export async function blacklistVerdict(
   request: Request,
   id: string,
 ): Promise<Verdict | null> {
-  const call = provenCall(request, id)
-  if (!miner.blacklist || !call) return null
+  const call = miner.blacklist ? provenCall(request, id) : null
+  if (!call) return null
   return ask(() => miner.blacklist!(call), isVerdict).catch(error => {
     onHookFailed('blacklist', error)
     return null
   })
 }
 
-/** Asks the miner's `priority` hook; 0 where the miner has none, it fails, or the call is unsigned. */
-export async function priorityOf({ miner, onHookFailed }: HookContext, request: Request, id: string): Promise<number> {
-  const call = provenCall(request, id)
-  if (!miner.priority || !call) return 0
+/** Asks the miner's `priority` hook; 0, at once, where the miner has none, and 0 where it fails, or the call is unsigned. */
+export function priorityOf(
+  { miner, onHookFailed }: HookContext,
+  request: Request,
+  id: string,
+): number | Promise<number> {
+  const call = miner.priority ? provenCall(request, id) : null
+  if (!call) return 0
   return ask(() => miner.priority!(call), isNumber).catch(error => {
     onHookFailed('priority', error)
     return 0

@@ -1,5 +1,6 @@
 import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
+import type { Head } from '../../wires/wire.js'
 import type { LoopDelay } from '../state/loop-delay.js'
 import type { Weights } from '../state/weights.js'
 import type { Screened } from './screen.js'
@@ -13,7 +14,7 @@ export type Shedding = {
 }
 
 /** How late the event loop is, and whose requests are refused for that. */
-type Overload = {
+export type Overload = {
   readonly loopDelayMs: number
   readonly sheds: 'strangers' | 'unpermitted' | 'byStake'
 }
@@ -36,7 +37,21 @@ export function shed(shedding: Shedding, screened: Screened, route: Route): void
     isStranger ||
     (step >= 2 && !isAllowed && !hasPermit) ||
     (step >= 3 && shareBelow(screened, shedding.weights) < 1 - 0.5 ** (step - 2))
-  if (isShed) throw new Refusal('OVERLOADED', '', { headers: [['retry-after', RETRY_SECONDS]] })
+  if (isShed) throw overloaded()
+}
+
+/**
+ * Refuses a plain route that reads a body, whose callers are strangers, while the event loop is late. The others are asked as a
+ * ping is.
+ *
+ * @throws {Refusal} OVERLOADED
+ */
+export function shedPlain(shedding: Shedding, { method }: Head): void {
+  if (method === 'POST' && stepOf(shedding) >= 1) throw overloaded()
+}
+
+function overloaded(): Refusal {
+  return new Refusal('OVERLOADED', '', { headers: [['retry-after', RETRY_SECONDS]] })
 }
 
 /** Tells of an overload; undefined while all work is taken. */

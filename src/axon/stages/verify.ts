@@ -48,6 +48,8 @@ type Unverified<C extends Claim> = {
   readonly network: Holder
   /** whether a hotkey has proven itself on the connection of the request */
   readonly hasProven: (hotkey: string) => boolean
+  /** called once the signature holds, before the nonce is spent */
+  readonly onProven: (hotkey: string) => void
   readonly signal: AbortSignal
 }
 
@@ -61,7 +63,7 @@ type Unverified<C extends Claim> = {
  */
 export async function verify<C extends Claim>(
   { receiver, checks, failedProofs, claims, nonces, rising, now }: Verification,
-  { wire, claim, route, screened, address, network, hasProven, signal }: Unverified<C>,
+  { wire, claim, route, screened, address, network, hasProven, onProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
@@ -75,6 +77,7 @@ export async function verify<C extends Claim>(
   const claimant = { address, hotkey, isProvenHere, isKnown: !isStranger }
   const holds = await failedProofs.check(claimant, () => checks.check(proof, { holder, signal }))
   if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
+  onProven(hotkey)
   const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }
   const nonce = { ...proof, sequence: rising ? proof.sequence : null }
   if (!(await nonces.spend(nonce, caller, now()))) throw seenBefore()

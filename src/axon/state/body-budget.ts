@@ -1,7 +1,7 @@
 import { Refusal } from '../../wires/refusal.js'
 import { type Held, type Holder, Shares, TOP_HOLDERS } from './shares.js'
 
-/** How much of a budget is given out, and who has most of it. */
+/** How much of the budget of bodies is given out, and who has most of it. */
 export type BodyLoad = { readonly bytes: number; readonly of: number; readonly top: readonly Held[] }
 
 /** The part of the budget that one body has. Disposing it gives the part back. */
@@ -10,14 +10,17 @@ export type BodyPart = Disposable & {
   take(bytes: number): void
   /** Some of the body has come, so that others make room before it. */
   touch(): void
-  /** The body is whole, and makes no room any more until it is disposed. */
-  finish(): void
+  /** The bytes are in use: the body is parsed, or its request is answered. It makes no room until `unpin`. */
+  pin(): void
+  unpin(): void
 }
 
 /**
- * The budget for the bytes of all bodies that are being read. When it is used up, a body of the holder that `Shares` names makes
- * room: the one of which nothing has come for the longest time. A body that is alone may take more than the budget; and while all
- * bodies of that holder are whole, so that none can make room, those of others may take a quarter more.
+ * The budget for the bytes of all bodies that are being read, and for what was read of them until their requests are answered.
+ * When it is used up, a body of the holder that `Shares` names makes room: the one of which nothing has come for the longest time.
+ * A body that is alone may take more than the budget; and while all bodies of that holder are pinned, so that none can make room,
+ * those of others may take a quarter more. Beyond that, the holder with most among those that have a body which is not pinned
+ * makes room.
  */
 export class BodyBudget {
   readonly #limit: number
@@ -40,9 +43,12 @@ export class BodyBudget {
   #makeRoom(newest: Part): void {
     while (this.#shares.total > this.#limit && this.#shares.size > 1) {
       const full = new Refusal('BODIES_FULL', '', { headers: [['retry-after', '1']] })
-      const unfinished = [...this.#shares.most()].filter(({ isWhole }) => !isWhole)
-      if (unfinished.length === 0 && this.#shares.total <= this.#limit * (1 + RESERVE)) return
-      const [first = newest, ...others] = unfinished
+      let unpinned = [...this.#shares.most()].filter(isUnpinned)
+      if (unpinned.length === 0) {
+        if (this.#shares.total <= this.#limit * (1 + RESERVE)) return
+        unpinned = [...this.#shares.most(isUnpinned)].filter(isUnpinned)
+      }
+      const [first = newest, ...others] = unpinned
       const part = others.reduce((first, one) => (one.touchedAt < first.touchedAt ? one : first), first)
       part[Symbol.dispose]()
       if (part === newest) throw full
@@ -61,10 +67,14 @@ type PartOptions = {
   readonly onRefused: (refusal: Refusal) => void
 }
 
+function isUnpinned({ isPinned }: Part): boolean {
+  return !isPinned
+}
+
 class Part implements BodyPart {
   readonly #options: PartOptions
   touchedAt = 0
-  isWhole = false
+  isPinned = false
   #isOpen = true
 
   constructor(options: PartOptions) {
@@ -83,8 +93,12 @@ class Part implements BodyPart {
     this.touchedAt = performance.now()
   }
 
-  finish(): void {
-    this.isWhole = true
+  pin(): void {
+    this.isPinned = true
+  }
+
+  unpin(): void {
+    this.isPinned = false
   }
 
   refuse(refusal: Refusal): void {

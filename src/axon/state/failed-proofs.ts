@@ -1,6 +1,7 @@
 import { Refusal } from '../../wires/refusal.js'
 import type { ClaimCounts } from './claim-counts.js'
 import { addressKey } from './rate-limiter.js'
+import { TOP_HOLDERS } from './shares.js'
 
 /** Budgets, and pairs of address and hotkey, that are remembered; one more evicts the least recently used. */
 const MAX_KNOWN = 10_000
@@ -13,6 +14,13 @@ export type Claimant = {
   readonly isProvenHere: boolean
   /** the hotkey may ask, and is registered or allowed by name */
   readonly isKnown: boolean
+}
+
+/** The addresses that have used up their budgets, so that the axon checks no signature of others behind them. */
+export type ProofLoad = {
+  readonly usedUp: number
+  /** the first few of them */
+  readonly addresses: readonly string[]
 }
 
 type Options = {
@@ -59,6 +67,11 @@ export class FailedProofs {
         this.#options.claims.add(hotkey, address, 'unchecked')
       throw error
     }
+  }
+
+  load(): ProofLoad {
+    const usedUp = [...this.#budgets].filter(([key, budget]) => !key.includes(' ') && !budget.hasLeft())
+    return { usedUp: usedUp.length, addresses: usedUp.slice(0, TOP_HOLDERS).map(([address]) => address) }
   }
 
   async #budgeted(claimant: Claimant, check: () => Promise<boolean>): Promise<boolean> {

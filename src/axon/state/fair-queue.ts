@@ -48,6 +48,12 @@ export class FairQueue<Item extends Waiting> {
     return this.#callers.size
   }
 
+  /** How many requests a caller has at work and waiting. */
+  heldBy(name: string): number {
+    const caller = this.#callers.get(name)
+    return caller ? caller.atWork + caller.waiting.length : 0
+  }
+
   /** Begins a request that found a free place. @param ms how long it is expected to hold the place */
   begin({ caller: name, weight }: Waiting, ms: number): Charge {
     return this.#charge(this.#enter(name, weight), ms)
@@ -89,7 +95,7 @@ export class FairQueue<Item extends Waiting> {
     caller.atWork--
     if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) caller.tag += (Math.max(MIN_MS, ms) - charged) / weight
-    if (isIdle(caller) && (this.#waiting === 0 || caller.tag <= this.#virtual)) this.#callers.delete(caller.name)
+    if (isIdle(caller) && (this.#waiting === 0 || caller.tag <= this.#virtual)) this.#forget(caller)
     else this.#sweep()
   }
 
@@ -97,12 +103,18 @@ export class FairQueue<Item extends Waiting> {
    * Returns the request that makes room when too many wait: the last of the caller that holds most in proportion to its
    * weight. The first request of each caller is not counted, so that a caller with a low weight can wait, too; among callers
    * with one each, the lowest weight makes room, and among equals the one that came last.
+   *
+   * @param counts where only some requests can make room: counts no others; all by default
+   * @returns undefined when there is none
    */
-  last(): Item {
-    let most: Caller | undefined
-    for (const caller of this.#active)
-      if (caller.waiting.length > 0 && (!most || holdsMore(caller, most))) most = caller
-    return most!.waiting.at(-1) as Item
+  last(counts?: (item: Item) => boolean): Item | undefined {
+    let most: Held | undefined
+    for (const caller of this.#active) {
+      const { waiting } = caller
+      const items = counts ? waiting.filter(item => counts(item as Item)) : waiting
+      if (items.length > 0 && (!most || holdsMore({ caller, items }, most))) most = { caller, items }
+    }
+    return most?.items.at(-1) as Item | undefined
   }
 
   /** Tells how many requests each caller has at work and waiting, in no order. */
@@ -150,10 +162,15 @@ export class FairQueue<Item extends Waiting> {
     this.#waiting--
     if (isIdle(caller)) this.#active.delete(caller)
     if (this.#waiting > 0) {
-      if (isIdle(caller) && caller.tag <= this.#virtual) this.#callers.delete(caller.name)
+      if (isIdle(caller) && caller.tag <= this.#virtual) this.#forget(caller)
       return
     }
-    for (const each of this.#callers.values()) if (isIdle(each)) this.#callers.delete(each.name)
+    for (const each of this.#callers.values()) if (isIdle(each)) this.#forget(each)
+  }
+
+  #forget({ name }: Caller): void {
+    this.#callers.delete(name)
+    if (this.isIdle) this.#virtual = 0
   }
 
   /** Drops idle callers that others have caught up with, and beyond a bound those that have been here longest. */
@@ -162,7 +179,7 @@ export class FairQueue<Item extends Waiting> {
     const idle = [...this.#callers.values()].filter(isIdle)
     const ahead = idle.filter(({ tag }) => tag > this.#virtual)
     const kept = new Set(ahead.slice(-MAX_IDLE))
-    for (const caller of idle) if (!kept.has(caller)) this.#callers.delete(caller.name)
+    for (const caller of idle) if (!kept.has(caller)) this.#forget(caller)
     this.#sweepAbove = Math.max(SWEEP_ABOVE, 2 * this.#callers.size)
   }
 }
@@ -178,6 +195,9 @@ type Caller = {
   /** when it last had a turn, or began to wait */
   turn: number
 }
+
+/** A caller, and those of its waiting requests that can make room. */
+type Held = { readonly caller: Caller; readonly items: readonly Waiting[] }
 
 /** The least that a request costs: one that fails at once took a place from others all the same. */
 const MIN_MS = 1
@@ -200,8 +220,9 @@ function isBefore(one: Caller, other: Caller): boolean {
   return one.tag === other.tag ? one.turn < other.turn : one.tag < other.tag
 }
 
-function holdsMore(one: Caller, other: Caller): boolean {
-  const [a, b] = [one, other].map(({ waiting, weight }) => (waiting.length - 1) / weight) as [number, number]
+function holdsMore({ caller: one, items }: Held, { caller: other, items: others }: Held): boolean {
+  const a = (items.length - 1) / one.weight
+  const b = (others.length - 1) / other.weight
   if (a !== b) return a > b
   return one.weight === other.weight ? one.turn > other.turn : one.weight < other.weight
 }

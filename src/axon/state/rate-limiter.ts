@@ -5,9 +5,18 @@ import { Refusal } from '../../wires/refusal.js'
 /** Callers that are remembered; one more evicts the least recently seen. */
 const MAX_CALLERS = 10_000
 
-type Bucket = { left: number; at: number }
+type Bucket = {
+  left: number
+  /** when it held them */
+  at: number
+  /** that fills it since then; null: the rate at the next look does */
+  rate: Rate | null
+}
 
-/** A token bucket for each caller, which holds `limit` tokens and refills evenly within `windowMs`. */
+/**
+ * A token bucket for each caller, which holds `limit` tokens and refills evenly within `windowMs`. When the clock steps back,
+ * a bucket keeps its tokens, and fills from there on.
+ */
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>()
   readonly #now: () => number
@@ -18,7 +27,7 @@ export class RateLimiter {
 
   /**
    * Takes `cost` tokens of a caller's bucket. A bucket keeps its tokens when the rate of its caller changes, as far as the
-   * new one holds them.
+   * new one holds them; {@link endRates} tells it when.
    *
    * @throws {Refusal} BUDGET_USED when fewer are left, and RATE_EXCEEDED at a rate of the operator's; none is taken then
    */
@@ -28,14 +37,36 @@ export class RateLimiter {
       throw rateRefusal(rate, left, cost)
     }
     this.#buckets.delete(caller)
-    this.#buckets.set(caller, { left: left - Math.max(0, cost), at: this.#now() })
+    this.#buckets.set(caller, { left: left - Math.max(0, cost), at: this.#now(), rate })
     if (this.#buckets.size > MAX_CALLERS) this.#buckets.delete(this.#buckets.keys().next().value!)
+  }
+
+  /** Fills all buckets by their rates up to now. From now on the rates of the next looks fill them. */
+  endRates(): void {
+    for (const bucket of this.#buckets.values()) {
+      if (bucket.rate) this.#fill(bucket, bucket.rate)
+      bucket.rate = null
+    }
+  }
+
+  /** Those that are remembered. */
+  callers(): readonly string[] {
+    return [...this.#buckets.keys()]
   }
 
   /** Returns how many tokens a caller's bucket holds now, often a fraction; `limit` for one that is not remembered. */
   left(caller: string, rate: Rate): number {
     const bucket = this.#buckets.get(caller)
-    return bucket ? refilled(bucket.left, rate, this.#now() - bucket.at) : rate.limit
+    if (!bucket) return rate.limit
+    bucket.rate ??= rate
+    this.#fill(bucket, bucket.rate)
+    return Math.min(rate.limit, bucket.left)
+  }
+
+  #fill(bucket: Bucket, rate: Rate): void {
+    const now = this.#now()
+    bucket.left = refilled(bucket.left, rate, now - bucket.at)
+    bucket.at = now
   }
 }
 

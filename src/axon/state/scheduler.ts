@@ -1,9 +1,13 @@
+import type { Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import { type Charge, FairQueue, type Waiting } from './fair-queue.js'
 import { type Holder, TOP_HOLDERS } from './shares.js'
 
 /** A place for one request. Disposing it gives the place to the next in line. */
-export type Place = Disposable
+export type Place = Disposable & {
+  /** Disposes it unused: its time tells nothing of how long requests hold a place. */
+  giveBack(): void
+}
 
 /** How many requests are at work, how many wait, and which callers have most of both together. */
 export type SchedulerLoad = {
@@ -24,14 +28,15 @@ export type Wish = {
   readonly weight?: number
   /** epoch milliseconds; decides between the requests of one caller */
   readonly deadline?: number
-  /** a shorter queue for this request */
-  readonly queue?: number
+  /** which may have a queue of its own, a shorter one */
+  readonly route?: Pick<Route, 'queue'>
 }
 
 /**
  * Gives places to `concurrency` requests and lets `queue` more wait. A place goes by class: the higher priority first,
  * strangers last; within a class callers share by weight (`FairQueue`), and within a caller the nearer deadline goes
- * first. When the queue is full, the lowest class makes room. Strangers begin only while less than half of the places are
+ * first. When the queue is full, the lowest class makes room; when the shorter one of a route is, the lowest class of those that
+ * wait in it. Strangers begin only while less than half of the places are
  * taken; the rest is for registered and allowed callers.
  */
 export class Scheduler {
@@ -41,6 +46,8 @@ export class Scheduler {
   readonly #classes = new Map<number, FairQueue<Entry>>()
   #working = 0
   #waiting = 0
+  /** of the routes with queues of their own, how many requests wait */
+  readonly #waitingOf = new Map<Wish['route'], number>()
   /** how long a request holds its place, on average, the latest counting most */
   #costMs = FIRST_COST_MS
 
@@ -73,19 +80,25 @@ export class Scheduler {
     return { atWork: this.#working, waiting: this.#waiting, top: top.slice(0, TOP_HOLDERS) }
   }
 
+  /** How many requests a caller has at work and waiting. */
+  heldBy(caller: string): number {
+    let held = 0
+    for (const line of this.#classes.values()) held += line.heldBy(caller)
+    return held
+  }
+
   /**
-   * Resolves to a place, at once or when it is the request's turn.
+   * Returns a place at once where one is free, else a promise of one for when it is the request's turn.
    *
-   * @throws {Refusal} QUEUE_FULL
-   * @throws the signal's reason, when the caller disconnects or its deadline passes first
+   * @throws the signal's reason, when it is aborted; the promise rejects with it, when the caller disconnects or its deadline
+   *   passes first, and with {Refusal} QUEUE_FULL
    */
-  async place(signal: AbortSignal, wish: Wish): Promise<Place> {
+  place(signal: AbortSignal, wish: Wish): Place | Promise<Place> {
     signal.throwIfAborted()
-    const { caller, weight = 1, deadline = Number.POSITIVE_INFINITY, queue = this.#queue } = wish
+    const { caller, weight = 1, deadline = Number.POSITIVE_INFINITY, route } = wish
     const rank = wish.isStranger ? STRANGERS : (wish.priority ?? 0)
     const waiting = { caller, weight, deadline }
     if (this.#hasPlaceFor(rank)) return this.#held(rank, this.#lineOf(rank).begin(waiting, this.#costMs))
-    if (queue < this.#queue && this.#waiting >= queue) throw full()
     return new Promise((enter, yieldTo) => {
       const leave = () => {
         this.#remove(entry)
@@ -94,14 +107,13 @@ export class Scheduler {
       const entry = {
         ...waiting,
         rank,
+        route: typeof route?.queue === 'number' ? route : undefined,
         enter,
         yieldTo,
         stopListening: () => signal.removeEventListener('abort', leave),
       }
       signal.addEventListener('abort', leave, { once: true })
-      this.#lineOf(rank).add(entry)
-      this.#waiting++
-      if (this.#waiting > this.#queue) this.#makeRoom()
+      this.#add(entry)
     })
   }
 
@@ -114,67 +126,85 @@ export class Scheduler {
   }
 
   #lineOf(rank: number): FairQueue<Entry> {
-    const line = this.#classes.get(rank) ?? new FairQueue<Entry>()
+    const known = this.#classes.get(rank)
+    if (known) return known
+    if (this.#classes.size >= MAX_IDLE_CLASSES)
+      for (const [idle, { isIdle }] of this.#classes) if (isIdle) this.#classes.delete(idle)
+    const line = new FairQueue<Entry>()
     this.#classes.set(rank, line)
     return line
   }
 
+  #add(entry: Entry): void {
+    const { rank, route } = entry
+    this.#lineOf(rank).add(entry)
+    this.#count(entry, 1)
+    if (route && this.#waitingOf.get(route)! > (route.queue as number)) this.#makeRoom(other => other.route === route)
+    else if (this.#waiting > this.#queue) this.#makeRoom()
+  }
+
   /** Evicts the last request of the lowest class, which may be the one that just came. */
-  #makeRoom(): void {
-    const [, lowest] = this.#waitingClass((rank, other) => rank < other)!
-    const entry = lowest.last()
-    this.#remove(entry)
-    entry.stopListening()
-    entry.yieldTo(full())
+  #makeRoom(counts?: (entry: Entry) => boolean): void {
+    let last: Entry | undefined
+    for (const [rank, line] of this.#classes) if (!last || rank < last.rank) last = line.last(counts) ?? last
+    this.#remove(last!)
+    last!.stopListening()
+    last!.yieldTo(full())
   }
 
   #remove(entry: Entry): void {
     this.#classes.get(entry.rank)!.remove(entry)
-    this.#waiting--
-    this.#dropIdle(entry.rank)
+    this.#count(entry, -1)
+  }
+
+  /** Counts a request that begins to wait, or ends. */
+  #count({ route }: Entry, more: 1 | -1): void {
+    this.#waiting += more
+    if (!route) return
+    const waiting = (this.#waitingOf.get(route) ?? 0) + more
+    if (waiting === 0) this.#waitingOf.delete(route)
+    else this.#waitingOf.set(route, waiting)
   }
 
   #held(rank: number, charge: Charge): Place {
     this.#working++
     const startedAt = this.#elapsed()
     let isHeld = true
-    return {
-      [Symbol.dispose]: () => {
-        if (isHeld) this.#leave(rank, charge, this.#elapsed() - startedAt)
-        isHeld = false
-      },
+    const leave = (isUsed: boolean) => {
+      if (!isHeld) return
+      isHeld = false
+      const ms = this.#elapsed() - startedAt
+      if (isUsed) this.#costMs += (ms - this.#costMs) * COST_SHARE
+      this.#leave(rank, charge, ms)
     }
+    return { giveBack: () => leave(false), [Symbol.dispose]: () => leave(true) }
   }
 
   /** Hands the place to the next in line. */
   #leave(rank: number, charge: Charge, ms: number): void {
     this.#working--
-    this.#costMs += (ms - this.#costMs) * COST_SHARE
     this.#classes.get(rank)!.end(charge, ms)
-    this.#dropIdle(rank)
-    const highest = this.#waitingClass((one, other) => one > other)
-    if (!highest || !this.#hasPlaceFor(highest[0])) return
-    const [nextRank, line] = highest
+    if (this.#waiting === 0) return
+    const [nextRank, line] = this.#highest()!
+    if (!this.#hasPlaceFor(nextRank)) return
     const { item, charge: begun } = line.next(this.#placesOf(nextRank), this.#costMs)
-    this.#waiting--
+    this.#count(item, -1)
     item.stopListening()
     item.enter(this.#held(nextRank, begun))
   }
 
-  #waitingClass(goesFirst: (rank: number, other: number) => boolean): [number, FairQueue<Entry>] | undefined {
+  /** The highest class in which something waits. */
+  #highest(): [number, FairQueue<Entry>] | undefined {
     let first: [number, FairQueue<Entry>] | undefined
-    for (const [rank, line] of this.#classes)
-      if (line.waiting > 0 && (!first || goesFirst(rank, first[0]))) first = [rank, line]
+    for (const [rank, line] of this.#classes) if (line.waiting > 0 && (!first || rank > first[0])) first = [rank, line]
     return first
-  }
-
-  #dropIdle(rank: number): void {
-    if (this.#classes.get(rank)?.isIdle) this.#classes.delete(rank)
   }
 }
 
 type Entry = Waiting & {
   readonly rank: number
+  /** with a queue of its own */
+  readonly route: Wish['route']
   enter(place: Place): void
   yieldTo(reason: unknown): void
   stopListening(): void
@@ -182,6 +212,9 @@ type Entry = Waiting & {
 
 /** The lowest class. A caller to which the miner's `priority` hook gives this priority waits among strangers. */
 const STRANGERS = Number.NEGATIVE_INFINITY
+
+/** A hook may give each call a priority of its own. */
+const MAX_IDLE_CLASSES = 16
 
 /** What the first requests are charged before one has ended. */
 const FIRST_COST_MS = 1_000

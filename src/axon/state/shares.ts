@@ -75,10 +75,14 @@ export class Shares<Item> {
     if (items.size === 0) this.#sharesOf(holder).delete(holder.name)
   }
 
-  /** Returns the items of the holder that makes room, in the order in which it got them; none when there are no items. */
-  most(): ReadonlySet<Item> {
-    const hotkey = mostOf(this.#hotkeys)
-    const network = mostOf(this.#networks)
+  /**
+   * Returns the items of the holder that makes room, in the order in which it got them; none when there are no items.
+   *
+   * @param mayGo where only some items can make room: chooses among the holders that have one of them
+   */
+  most(mayGo?: (item: Item) => boolean): ReadonlySet<Item> {
+    const hotkey = mostOf(this.#hotkeys, mayGo)
+    const network = mostOf(this.#networks, mayGo)
     if (!network || !hotkey) return (network ?? hotkey)?.items ?? new Set()
     return this.#ofNetworks >= Math.max(hotkey.amount, this.#networksKeep) ? network.items : hotkey.items
   }
@@ -104,8 +108,14 @@ export class Shares<Item> {
 }
 
 /** Among equals, the one that has had a share for the longest time. */
-function mostOf<Item>(shares: ReadonlyMap<string, Share<Item>>): Share<Item> | undefined {
+function mostOf<Item>(
+  shares: ReadonlyMap<string, Share<Item>>,
+  mayGo?: (item: Item) => boolean,
+): Share<Item> | undefined {
   let most: Share<Item> | undefined
-  for (const share of shares.values()) if (!most || share.amount > most.amount) most = share
+  for (const share of shares.values()) {
+    if (most && share.amount <= most.amount) continue
+    if (!mayGo || [...share.items].some(mayGo)) most = share
+  }
   return most
 }

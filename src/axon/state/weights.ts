@@ -7,8 +7,10 @@
  */
 export class Weights {
   readonly #elapsed: () => number
-  /** the registered callers, the one that asked last at the end */
-  readonly #asked = new Map<string, { readonly stake: number; readonly at: number }>()
+  /** the registered callers */
+  readonly #asked = new Map<string, Asked>()
+  /** when those that asked long ago were dropped last */
+  #droppedAt = 0
   /** null when a caller or a stake has changed since */
   #summary: Summary | null = null
 
@@ -20,10 +22,14 @@ export class Weights {
   /** Returns the weight of a registered hotkey that asks now. */
   ofStake(hotkey: string, stakeRao: bigint): number {
     const stake = Number(stakeRao)
-    if (this.#asked.get(hotkey)?.stake !== stake) this.#summary = null
-    this.#asked.delete(hotkey)
-    this.#asked.set(hotkey, { stake, at: this.#elapsed() })
-    this.#dropOld()
+    const now = this.#elapsed()
+    const known = this.#asked.get(hotkey)
+    if (known?.stake !== stake) this.#summary = null
+    if (known) {
+      known.stake = stake
+      known.at = now
+    } else this.#asked.set(hotkey, { stake, at: now })
+    if (now - this.#droppedAt >= DROP_MS || this.#asked.size > MAX_HOTKEYS) this.#dropOld(now)
     return weightOf(stake, this.#summarized().mean)
   }
 
@@ -45,15 +51,17 @@ export class Weights {
     return this.#summary
   }
 
-  #dropOld(): void {
-    const since = this.#elapsed() - KEEP_MS
-    for (const [hotkey, { at }] of this.#asked) {
-      if (at >= since && this.#asked.size <= MAX_HOTKEYS) return
-      this.#asked.delete(hotkey)
-      this.#summary = null
-    }
+  /** Drops those that have not asked for an hour, and beyond the bound the one that has not for the longest time. */
+  #dropOld(now: number): void {
+    this.#droppedAt = now
+    const all = [...this.#asked]
+    const longest = all.length > MAX_HOTKEYS ? Math.min(...all.map(([, { at }]) => at)) : Number.NEGATIVE_INFINITY
+    for (const [hotkey, { at }] of all) if (at < now - KEEP_MS || at === longest) this.#asked.delete(hotkey)
+    if (this.#asked.size < all.length) this.#summary = null
   }
 }
+
+type Asked = { stake: number; at: number }
 
 type Summary = {
   readonly mean: number
@@ -63,6 +71,9 @@ type Summary = {
 
 /** A tempo, after which weights are set and stakes may have moved, is 72 minutes; validators ask more often. */
 const KEEP_MS = 3_600_000
+
+/** How often those are looked for that have not asked for that long. */
+const DROP_MS = 60_000
 
 /** More than any subnet has neurons. */
 const MAX_HOTKEYS = 4_096

@@ -54,6 +54,7 @@ const chain: ReadonlyMap<ChainErrorCode, number> = new Map([
 const store: ReadonlyMap<StoreErrorCode, number> = new Map([
   ['STORE_REFUSED', MISUSED],
   ['STORE_UNSUITABLE', MISUSED],
+  ['STORE_SECRET', MISUSED],
 ])
 const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
   ['HOTKEY_NOT_REGISTERED', MISUSED],
@@ -61,6 +62,7 @@ const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
 ])
 const audit: ReadonlyMap<AuditErrorCode, number> = new Map([
   ['HOST_UNKNOWN', FAILED],
+  ['CONFIRMATION_ABORTED', INTERRUPTED],
   ['NO_AXON', FAILED],
   ['GOOD_REQUEST_FAILED', FAILED],
   ['NOT_AN_AXON', FAILED],

@@ -123,6 +123,10 @@ export const usageCodes = {
     meaning: 'the dialect does not have the synapse that `--synapse` names',
     remedy: 'choose one that the hint lists',
   },
+  OTHER_DIALECT: {
+    meaning: 'the running miner, whose policy is to be explained, speaks another dialect than the command line names',
+    remedy: 'name its dialect with `--dialect`, or its file with `--dialect-file`',
+  },
   NO_STREAM: { meaning: '`--stream` is given for a synapse that is not streamed', remedy: 'leave out `--stream`' },
   NO_CONVERSATION: {
     meaning: 'the synapse has no messages, so it takes no TEXT',

@@ -1,12 +1,14 @@
 import { strangersRate } from '../../axon/stages/charge.js'
+import { toRefusal } from '../../axon/stages/refuse.js'
 import { type Screened, screen } from '../../axon/stages/screen.js'
 import { rateRefusal, refilled } from '../../axon/state/rate-limiter.js'
-import type { Rate } from '../../plugin/dialect.js'
+import type { Rate, Route } from '../../plugin/dialect.js'
 import type { Standing } from '../../plugin/standing.js'
 import { policyOf } from '../../policy/policy-of.js'
 import { type RuleName, ruleTable } from '../../policy/rules-of.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { ChosenSynapse } from '../question/choose-synapse.js'
+import type { RunningMiner } from './find-miner.js'
 import { type KnownPolicy, standingOf } from './known-policy.js'
 import { type RuleVerdict, ruleReasons } from './rule-reasons.js'
 
@@ -19,6 +21,8 @@ export type ExplainedRate = {
   /** `30/min`, or `10 in 10 s` */
   readonly rate: string
   readonly by: 'hotkey' | 'address'
+  /** what it counts: `cost` is in units of the dialect, such as tokens */
+  readonly counts: 'requests' | 'cost'
   /** how many whole requests it leaves now; null: not known */
   readonly left: number | null
 }
@@ -32,6 +36,8 @@ export type Explanation = {
   /** of the rules, or of a rate that is used up; null: it is admitted */
   readonly refusal: Refusal | null
   readonly rates: readonly ExplainedRate[]
+  /** whether the miner's `blacklist` hook decides then; null: not known without a running miner */
+  readonly blacklistHook: boolean | null
   /** how it stands in the queue; null: it is refused, or the synapse takes no place */
   readonly place: Pick<Screened, 'isStranger' | 'isAllowed' | 'stakeRao'> | null
 }
@@ -45,19 +51,23 @@ export function explainPolicy(
 ): Explanation {
   const { settings, isLost, chain } = known
   const standing = standingOf(known, hotkey)
-  const place = { hasChain: chain !== null, isLost: isLost === null ? undefined : () => isLost }
+  const place = { hasChain: chain !== null, isLost: typeof isLost === 'boolean' ? () => isLost : undefined }
   const policy = policyOf(settings, place)
   const screened = screenedOf(() =>
     screen({ synapse: name, hotkey, timeoutMs: null }, { rules: policy.rules, standings: () => standing }, route),
   )
   const rates = screened instanceof Refusal ? noRates : ratesOf(known, { hotkey, route, screened, policy, now })
-  const refusal = screened instanceof Refusal ? screened : rates.refusal
-  const isAsked = route.auth !== 'none'
-  let isDecided = !isAsked
+  const refused = screened instanceof Refusal ? screened : rates.refusal
+  const refusal = refused && toRefusal(refused, { id: '', seconds: '', as: route.refusals })
+  const notAsked = route.auth === 'none' ? `${name} takes unsigned requests` : ''
+  let isDecided = notAsked !== ''
   const rules = ruleTable(settings, place).map(({ name: rule, rule: decide }): ExplainedRule => {
     const about = { settings, standing, hasChain: chain !== null }
+    if (rule === 'own place' && isLost === 'unknown')
+      return { rule, verdict: 'not asked', why: "the miner's own hotkey is not known" }
     if (decide === null) return { rule, verdict: 'off', why: ruleReasons(rule, 'off', about) }
-    if (isDecided) return { rule, verdict: 'not asked', why: isAsked ? '' : `${name} takes unsigned requests` }
+    if (isDecided) return { rule, verdict: 'not asked', why: notAsked }
+    if (route.rules === false) return { rule, verdict: 'not enforced', why: `${name} takes any hotkey that signs` }
     const { allow, exempt } = { exempt: false, ...decide(hotkey, standing) }
     const verdict = allow === 'unknown' ? 'waits' : !allow ? 'refuses' : exempt ? 'admits' : 'passes'
     isDecided = verdict !== 'passes'
@@ -70,8 +80,14 @@ export function explainPolicy(
     rules,
     refusal,
     rates: rates.rates,
+    blacklistHook: asksHook(route, refusal) && (known.running ? known.running.hasBlacklist : null),
     place: screened instanceof Refusal || refusal || route.queue === false ? null : screened,
   }
+}
+
+/** Whether the miner's `blacklist` hook, if it has one, is asked: `axon/stages/accept.ts`. */
+function asksHook({ auth, rules }: Route, refusal: Refusal | null): boolean {
+  return refusal === null && auth !== 'none' && rules !== false
 }
 
 function screenedOf(stage: () => Screened): Screened | Refusal {
@@ -101,27 +117,30 @@ function ratesOf({ running }: KnownPolicy, { hotkey, route, screened, policy, no
   const isSigned = route.auth !== 'none'
   const own = isSigned ? policy.rates.get(hotkey) : undefined
   const written = own !== undefined ? own : isExempt ? null : policy.rate
-  const byRoute = isExempt ? null : (route.rate ?? (isStranger || route.rules === false ? strangersRate : null))
   const by = isStranger ? 'address' : 'hotkey'
-  const seen = running?.requests.callers.find(caller => caller.hotkey === hotkey)?.rateLeft ?? null
-  const byOperator = route.queue === false ? null : written
-  const left = byOperator && running && seen !== null ? refilled(seen, byOperator, now - running.writtenAt) : null
-  return {
-    rates: [
-      ...(byOperator
-        ? [
-            {
-              of: 'operator',
-              rate: byOperator.text,
-              by: own ? 'hotkey' : by,
-              left: left && Math.floor(left),
-            } as const,
-          ]
-        : []),
-      ...(byRoute ? [{ of: 'route', rate: rateText(byRoute), by, left: null } as const] : []),
-    ],
-    refusal: byOperator && left !== null && left < 1 ? rateRefusal(byOperator, left) : null,
+  const rates: ExplainedRate[] = []
+  let refusal: Refusal | null = null
+  if (written && route.queue !== false) {
+    const countedBy = own ? 'hotkey' : by
+    const left = running && countedBy === 'hotkey' ? leftOf(running, { hotkey, rate: written, now }) : null
+    const whole = left && Math.floor(left)
+    rates.push({ of: 'operator', rate: written.text, by: countedBy, counts: 'requests', left: whole })
+    if (left !== null && left < 1) refusal = rateRefusal(written, left)
   }
+  const byRoute = isExempt ? null : (route.rate ?? (isStranger || route.rules === false ? strangersRate : null))
+  const counts = route.rate && route.cost ? 'cost' : 'requests'
+  if (byRoute) rates.push({ of: 'route', rate: rateText(byRoute), by, counts, left: null })
+  return { rates, refusal }
+}
+
+/** What the running miner's rate leaves a hotkey by now; null: its file does not tell. */
+function leftOf(
+  { ratesLeft, writtenAt }: RunningMiner,
+  { hotkey, rate, now }: { readonly hotkey: string; readonly rate: Rate; readonly now: number },
+): number | null {
+  if (!ratesLeft) return null
+  const used = ratesLeft.find(one => one.hotkey === hotkey)
+  return used ? refilled(used.left, rate, now - writtenAt) : rate.limit
 }
 
 function rateText({ limit, windowMs }: Rate): string {

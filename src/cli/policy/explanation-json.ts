@@ -7,8 +7,8 @@ import type { KnownPolicy } from './known-policy.js'
 
 /** Returns an explanation as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
 export function explanationJson(explanation: Explanation, known: KnownPolicy): object {
-  const { running, metagraph, chain, wanted, unusedFlags, chainError } = known
-  const { hotkey, synapse, standing, rules, refusal, rates, place } = explanation
+  const { running, metagraph, metagraphProblem, chain, wanted, unusedSettings, chainError } = known
+  const { hotkey, synapse, standing, rules, refusal, rates, blacklistHook, place } = explanation
   return {
     hotkey,
     synapse,
@@ -20,19 +20,26 @@ export function explanationJson(explanation: Explanation, known: KnownPolicy): o
           pid: running.pid,
           url: running.url,
           writtenAt: new Date(running.writtenAt).toISOString(),
-          unusedFlags,
+          unusedSettings,
         }
       : { running: false, lookedFor: wanted && { ...wanted, error: wanted.error && errorJson(wanted.error) } },
     chain,
     chainError: chainError && errorJson(chainError),
     metagraph: metagraph && { block: metagraph.block, readAt: new Date(metagraph.readAt).toISOString() },
+    metagraphProblem,
     standing:
       chain === null || typeof standing === 'string'
         ? chain && standing
         : { uid: standing.uid, stake: decimalAmount(standing.stakeRao), permit: standing.hasPermit },
     rules: rules.map(({ rule, verdict, why }) => ({ rule, verdict, ...(why !== '' && { why }) })),
     rates,
-    place: place && { stranger: place.isStranger, stake: decimalAmount(place.stakeRao) },
+    blacklistHook,
+    place: place && {
+      stranger: place.isStranger,
+      allowed: place.isAllowed,
+      stake: decimalAmount(place.stakeRao),
+      priorityHook: running?.hasPriority ?? null,
+    },
   }
 }
 

@@ -3,7 +3,8 @@ import { agoText, groupedText, spanText } from '../../text/span.js'
 import { rows } from '../output/table.js'
 import { shownAmount } from '../subnet/amount.js'
 import { type ExplainedRate, type Explanation, retrySecondsOf } from './explain-policy.js'
-import type { KnownPolicy, WantedMiner } from './known-policy.js'
+import type { WantedMiner } from './find-miner.js'
+import type { KnownPolicy } from './known-policy.js'
 
 type PageOptions = { readonly known: KnownPolicy; readonly now: number; readonly width: number | undefined }
 
@@ -17,17 +18,22 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
     ['standing', standingText(explanation, known, now)],
   ] as const
   const asked = rules.map(({ rule, verdict, why }) => [rule, why === '' ? verdict : `${verdict}: ${why}`] as const)
-  const then = [...rates.map(rateRow), ...(place ? [['place', placeText(place, known)] as const] : [])]
-  return `${outcomeText(explanation)}\n\n${rows(head, width)}\n${rows([...asked, ...then], width)}`.trimEnd()
+  const then = [
+    ...rates.map(rate => rateRow(rate, known)),
+    ...(place ? [['place', placeText(place, known)] as const] : []),
+  ]
+  return `${outcomeText(explanation, known)}\n\n${rows(head, width)}\n${rows([...asked, ...then], width)}`.trimEnd()
 }
 
-function outcomeText({ refusal, rates }: Explanation): string {
+function outcomeText({ refusal, rates, blacklistHook }: Explanation, { running }: KnownPolicy): string {
   if (refusal) {
     const seconds = retrySecondsOf(refusal)
     const again = seconds === null ? '' : `; it may ask again in ${spanText(seconds * 1000)}`
     return `refused with ${refusal.status}: ${refusal.message}${again}`
   }
-  return rates.length === 0 ? 'admitted' : `admitted, at most ${rates.map(({ rate }) => rate).join(' and ')}`
+  const most = rates.length === 0 ? '' : `, at most ${rates.map(rateText).join(' and ')}`
+  const unknown = running && rates.some(({ left }) => left === null) ? ' (what is left is not known)' : ''
+  return `admitted${most}${unknown}${blacklistHook ? ", unless the miner's blacklist hook refuses it" : ''}`
 }
 
 function policyText({ running, wanted }: KnownPolicy, now: number): string {
@@ -53,9 +59,15 @@ function standingText({ standing }: Explanation, { metagraph, chain }: KnownPoli
   return `${known}, by the metagraph of block ${groupedText(metagraph.block)}, read ${agoText(metagraph.readAt, now)} (${chain})`
 }
 
-function rateRow({ of, rate, by, left }: ExplainedRate): readonly [string, string] {
+function rateRow(explained: ExplainedRate, { running }: KnownPolicy): readonly [string, string] {
+  const { of, by, left } = explained
   const counted = by === 'address' ? 'counted by its address' : 'counted by itself'
-  return [of === 'route' ? 'route rate' : 'rate', `${rate}, ${counted}${left === null ? '' : `, ${left} left`}`]
+  const rest = left !== null ? `, ${left} left` : running ? ', what is left is not known' : ''
+  return [of === 'route' ? 'route rate' : 'rate', `${rateText(explained)}, ${counted}${rest}`]
+}
+
+function rateText({ rate, counts }: ExplainedRate): string {
+  return counts === 'cost' ? `${rate} by the cost of a request` : rate
 }
 
 function placeText(

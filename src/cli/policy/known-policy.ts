@@ -1,47 +1,36 @@
-import { networkName } from '../../app/chain/network-name.js'
 import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
-import { isServing, readState, type ServingState, statePath } from '../../app/state/serving-state.js'
 import { CHAIN_FOLDER, CONFIGURATION, ENDING } from '../../app/tokens.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { Metagraph } from '../../chain/metagraph.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
+import { originText } from '../../config/origin.js'
 import { loadMetagraph, type MetagraphPlace } from '../../neuron/disk/metagraph-file.js'
 import type { ChainState, Standing } from '../../plugin/standing.js'
 import type { PolicySettings } from '../../policy/policy-of.js'
-import { readAddress } from '../../wallet/read-address.js'
-import { WalletError } from '../../wallet/wallet-error.js'
 import { lookAtChain } from '../subnet/open-chain.js'
+import type { FoundMiner, RunningMiner } from './find-miner.js'
 
 /** The policy of a miner, and what it decides by. */
-export type KnownPolicy = {
+export type KnownPolicy = Pick<FoundMiner, 'wanted'> & {
   readonly settings: PolicySettings
-  /** whether the miner has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then */
-  readonly isLost: boolean | null
+  /**
+   * whether the miner has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then; unknown: its
+   * own hotkey is not known
+   */
+  readonly isLost: boolean | 'unknown' | null
   /** the miner whose policy it is; null: no miner runs, and it is that of this command's configuration */
-  readonly running: ServingState | null
+  readonly running: RunningMiner | null
   /** null: the miner has no chain, or there is no metagraph */
   readonly metagraph: Metagraph | null
+  /** why the metagraph on disk cannot be used: `is damaged: …` */
+  readonly metagraphProblem: string | null
   /** how far the metagraph can be relied on; null: the miner has no chain */
   readonly chain: ChainState | null
-  /** whose running miner was looked for; null: the miner has no chain, so that its process cannot be found */
-  readonly wanted: WantedMiner | null
-  /** typed flags of the policy that are not used, because that of the running miner is in force */
-  readonly unusedFlags: readonly string[]
+  /** the flags, and the variables with another value, that set the policy: not used, as that of the running miner is in force */
+  readonly unusedSettings: readonly string[]
   /** why this command could not read the chain */
   readonly chainError: ChainError | null
-}
-
-/** Whose miner is looked for on this machine. */
-export type WantedMiner = {
-  /** as `wallet/hotkey` */
-  readonly wallet: string
-  readonly netuid: number
-  readonly network: string
-  /** ss58; null: not known without a password, or at all */
-  readonly hotkey: string | null
-  /** why the wallet has no such hotkey */
-  readonly error: WalletError | null
 }
 
 /** A metagraph of any age is the one that a running miner decides by. */
@@ -53,39 +42,43 @@ const ANY_AGE_MS = 365 * 86_400_000
  *
  * @throws {ChainError} of a mistake of the user's
  */
-export async function knownPolicy(scope: RunScope): Promise<KnownPolicy> {
+export async function knownPolicy(scope: RunScope, { wanted, running }: FoundMiner): Promise<KnownPolicy> {
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { network } = valuesOf(configuration, hostSections.subtensor)
   const settings = valuesOf(configuration, hostSections.policy)
-  const folder = scope.resolve(CHAIN_FOLDER)
-  const place = { folder, network, netuid }
-  const found = { running: null, metagraph: null, chain: null, unusedFlags: [], chainError: null }
-  if (network === 'none') return { ...found, settings, isLost: null, wanted: null }
-
-  const wanted = { ...(await ownHotkey(scope)), netuid, network: networkName(network) }
-  const { hotkey } = wanted
-  const running = hotkey === null ? null : await runningMiner(folder, { ...wanted, hotkey })
-  if (running?.policy) {
+  const place = { folder: scope.resolve(CHAIN_FOLDER), network, netuid }
+  const nothing = { metagraph: null, metagraphProblem: null, chain: null, chainError: null, unusedSettings: [] }
+  const found = { ...nothing, wanted, running }
+  if (!wanted) return { ...found, settings, isLost: null }
+  if (running) {
     const { isLost, ...inForce } = running.policy
-    const metagraph = await lastMetagraph(place, ANY_AGE_MS)
-    const unusedFlags = policyFlags(configuration)
-    return { ...found, settings: inForce, isLost, running, metagraph, chain: running.chain, wanted, unusedFlags }
+    const { chain } = running
+    const last = await lastMetagraph(place, ANY_AGE_MS)
+    const isMissing = !last.metagraph && chain !== null && chain !== 'unknown'
+    const metagraphProblem = last.metagraphProblem ?? (isMissing ? 'does not exist' : null)
+    const unusedSettings = policySources(configuration, inForce)
+    return { ...found, ...last, metagraphProblem, settings: inForce, isLost, chain, unusedSettings }
   }
-  const { metagraph, chain, chainError } = await readMetagraph(scope, { place, maxAgeMs: settings.maxStandingsAge })
+  const read = await readMetagraph(scope, { place, maxAgeMs: settings.maxStandingsAge })
   const { whenDeregistered } = valuesOf(configuration, hostSections.neuron)
-  const isRegistered = metagraph?.neurons.some(neuron => neuron.hotkey === hotkey)
-  const isLost = whenDeregistered === 'serve' && hotkey !== null ? isRegistered === false : null
-  return { ...found, settings, isLost, metagraph, chain, wanted, chainError }
+  const isRegistered = read.metagraph?.neurons.some(neuron => neuron.hotkey === wanted.hotkey)
+  const isLost = wanted.hotkey === null ? 'unknown' : isRegistered === false
+  return { ...found, ...read, settings, isLost: whenDeregistered === 'serve' ? isLost : null }
 }
 
-/** The flags of the command line that set the policy. */
-function policyFlags({ origins }: Configuration): readonly string[] {
-  const flags = [...origins].flatMap(([path, origin]) => {
-    const isOfPolicy = path.startsWith('policy.') || path === 'neuron.whenDeregistered'
-    return isOfPolicy && origin.from === 'flag' ? [origin.flag] : []
+/** The flags of the command line that set the policy, and the variables that set it to another value than that in force. */
+function policySources(configuration: Configuration, inForce: PolicySettings): readonly string[] {
+  const settings: Readonly<Record<string, unknown>> = valuesOf(configuration, hostSections.policy)
+  const values: Readonly<Record<string, unknown>> = inForce
+  const sources = [...configuration.origins].flatMap(([path, origin]) => {
+    const key = path.startsWith('policy.') ? path.slice('policy.'.length) : null
+    const isOther = key !== null && JSON.stringify(settings[key]) !== JSON.stringify(values[key])
+    const isOfPolicy = key !== null || path === 'neuron.whenDeregistered'
+    const isUnused = origin.from === 'flag' ? isOfPolicy : origin.from === 'environment' && isOther
+    return isUnused ? [originText(origin)] : []
   })
-  return [...new Set(flags)]
+  return [...new Set(sources)]
 }
 
 /** Looks a hotkey up as the miner does. */
@@ -99,45 +92,27 @@ export function standingOf(
   return neuron ?? (chain === 'fresh' && metagraph ? 'unregistered' : 'unknown')
 }
 
-async function ownHotkey(scope: RunScope): Promise<Pick<WantedMiner, 'wallet' | 'hotkey' | 'error'>> {
-  const name = valuesOf(scope.resolve(CONFIGURATION), hostSections.wallet)
-  const wallet = `${name.name}/${name.hotkey}`
-  try {
-    return { wallet, hotkey: (await readAddress(name)).address, error: null }
-  } catch (error) {
-    // The configuration has a policy without it.
-    if (error instanceof WalletError) return { wallet, hotkey: null, error }
-    throw error
-  }
-}
-
-async function runningMiner(
-  folder: string,
-  { network, ...of }: { readonly netuid: number; readonly hotkey: string; readonly network: string },
-): Promise<ServingState | null> {
-  const { state } = await readState(statePath(folder, of))
-  return state && isServing(state, Date.now()) && state.network === network ? state : null
-}
+type ReadMetagraph = Pick<KnownPolicy, 'metagraph' | 'metagraphProblem'>
 
 async function readMetagraph(
   scope: RunScope,
   { place, maxAgeMs }: { readonly place: MetagraphPlace; readonly maxAgeMs: number },
-): Promise<{
-  readonly metagraph: Metagraph | null
-  readonly chain: ChainState
-  readonly chainError: ChainError | null
-}> {
+): Promise<ReadMetagraph & { readonly chain: ChainState; readonly chainError: ChainError | null }> {
   try {
     const chain = await lookAtChain(scope)
-    return { metagraph: await chain.metagraph(place.netuid, scope.resolve(ENDING)), chain: 'fresh', chainError: null }
+    const metagraph = await chain.metagraph(place.netuid, scope.resolve(ENDING))
+    return { metagraph, metagraphProblem: null, chain: 'fresh', chainError: null }
   } catch (error) {
     if (!(error instanceof ChainError) || error.code === 'WRONG_CHAIN' || error.code === 'SUBNET_UNKNOWN') throw error
-    const metagraph = await lastMetagraph(place, maxAgeMs)
-    return { metagraph, chain: metagraph ? 'stale' : 'unknown', chainError: error }
+    const last = await lastMetagraph(place, maxAgeMs)
+    return { ...last, chain: last.metagraph ? 'stale' : 'unknown', chainError: error }
   }
 }
 
-async function lastMetagraph(place: MetagraphPlace, maxAgeMs: number): Promise<Metagraph | null> {
+async function lastMetagraph(place: MetagraphPlace, maxAgeMs: number): Promise<ReadMetagraph> {
   const last = await loadMetagraph(place, { maxAgeMs, now: Date.now() })
-  return last && 'metagraph' in last ? last.metagraph : null
+  if (!last) return { metagraph: null, metagraphProblem: null }
+  return 'metagraph' in last
+    ? { metagraph: last.metagraph, metagraphProblem: null }
+    : { metagraph: null, metagraphProblem: last.refused }
 }

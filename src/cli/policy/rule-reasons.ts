@@ -3,8 +3,11 @@ import type { PolicySettings } from '../../policy/policy-of.js'
 import type { RuleName } from '../../policy/rules-of.js'
 import { shownAmount } from '../subnet/amount.js'
 
-/** What a rule decides of a hotkey. `waits`: the standing is not known; `off`: the settings leave it out. */
-export type RuleVerdict = 'passes' | 'admits' | 'refuses' | 'waits' | 'off' | 'not asked'
+/**
+ * What a rule decides of a hotkey. `waits`: the standing is not known; `off`: the settings leave it out; `not enforced`: the
+ * synapse takes any hotkey.
+ */
+export type RuleVerdict = 'passes' | 'admits' | 'refuses' | 'waits' | 'off' | 'not asked' | 'not enforced'
 
 type About = {
   readonly settings: PolicySettings

@@ -23,7 +23,7 @@ type OnSubnet = { readonly axon: Axon; readonly neuron: NeuronLife }
 /** Keeps the file that `miner status` reads, until it is disposed or the scope closes. */
 export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Promise<AsyncDisposable> {
   const policy = await scope.resolve(POLICY)
-  const hasPriority = (await scope.resolve(MINER)).priority !== undefined
+  const { priority, blacklist } = await scope.resolve(MINER)
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
   const { id, hotkey, url, port } = axon
@@ -34,6 +34,7 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     standings: neuron.standings,
     policy,
     rateLeft: caller => axon.rateLeft(caller),
+    ratesLeft: () => axon.ratesLeft(),
     neuron: () => neuron.report(),
     load: () => axon.load(),
     store: () => axon.storeState(),
@@ -45,7 +46,8 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
     port,
     miner: scope.resolve(CHOSEN_MINER).name,
     dialect: scope.resolve(CHOSEN_DIALECT).name,
-    hasPriority,
+    hasPriority: priority !== undefined,
+    hasBlacklist: blacklist !== undefined,
   })
   return scope.resolve(RESOURCES).own(state)
 }

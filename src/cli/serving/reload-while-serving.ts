@@ -6,14 +6,15 @@ import type { Layers } from '../../config/look-up.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Hangups } from '../process/hangups.js'
-import { checkWithoutChain } from './check-without-chain.js'
+import { checkReread } from './check-without-chain.js'
 import { Reloader, type Reread } from './reload.js'
 import { watchConfig } from './watch-config.js'
 
 type Served = {
   readonly scope: Scope
   readonly configuration: Configuration
-  reread(): Promise<Reread>
+  readonly layers: Layers
+  reread(last: Layers): Promise<Reread>
 }
 
 type Causes = {
@@ -26,7 +27,7 @@ type Causes = {
 
 /** Reads the configuration again on SIGHUP, and when the watched file changes, until it is disposed. */
 export async function reloadWhileServing(
-  { scope, configuration, reread }: Served,
+  { scope, configuration, layers, reread }: Served,
   { hangups, watched, dev }: Causes,
 ): Promise<Disposable> {
   const log = scope.resolve(LOG)
@@ -37,20 +38,20 @@ export async function reloadWhileServing(
     return { [Symbol.dispose]: ignoreHangups }
   }
   const reloader = new Reloader({
-    reread: async () => {
-      const again = await reread()
-      checkWithoutChain(again.configuration)
+    reread: async last => {
+      const again = await reread(last)
+      checkReread(again.configuration, configuration)
       return again
     },
-    running: configuration,
+    running: { configuration, layers },
     policy: await scope.resolve(POLICY),
     setLogLevel: scope.resolve(SET_LOG_LEVEL),
     log,
   })
   hangups?.listen(() => reloader.request('SIGHUP'))
   const onFailed = (error: unknown) => {
-    const message = 'the configuration file is not watched any more; SIGHUP still reads it again'
-    log.warn({ event: 'watchFailed', message, error })
+    const way = hangups ? 'SIGHUP still reads it again' : 'restart the miner to read it again'
+    log.warn({ event: 'watchFailed', message: `the configuration file is not watched any more; ${way}`, error })
   }
   const watch = watched === null ? null : watchConfig(watched, { onChange: () => reloader.request('watch'), onFailed })
   return {

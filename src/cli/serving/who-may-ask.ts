@@ -30,7 +30,8 @@ export function callersText(
   const kind = requirePermit ? 'validators with a permit' : allowUnregistered ? 'all hotkeys' : 'registered hotkeys'
   const stake = minStake > 0 ? `${requirePermit ? ' and' : ' with'} a stake of at least ${minStake} TAO` : ''
   const { neurons } = metagraph
-  const count = neurons.filter(({ hotkey }) => !allow.includes(hotkey) && mayAsk(hotkey)).length
+  const named = new Set(allow)
+  const count = neurons.filter(({ hotkey }) => !named.has(hotkey) && mayAsk(hotkey)).length
   const counted = allowUnregistered ? '' : ` (${count} of ${neurons.length} neurons)`
   const others = [
     ...(allow.length > 0 ? [`, and ${allowed}`] : []),

@@ -1,3 +1,4 @@
+import type { ServingState } from '../../app/state/serving-state.js'
 import { whyUnroutable } from '../../neuron/address/routable.js'
 import { DEFAULT_BLOCK_MS } from '../../neuron/pace.js'
 import { axonText } from '../../text/axon-text.js'
@@ -187,18 +188,38 @@ function lookAtServing(status: Status, found: Found): void {
       'see its log, or name other endpoints with --chain-endpoint',
     )
   }
-  const failure = state.store?.failure
+  if (state.store) lookAtStore(state.store, at, found)
+  const { callers, others, reasons } = state.requests
+  const failed = [...callers, others].reduce((sum, one) => sum + one.failed, 0)
+  if (failed > 0 && [...callers, others].every(({ answered }) => answered === 0)) {
+    const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
+    found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
+  }
+}
+
+function lookAtStore({ kind, failure, pause }: NonNullable<ServingState['store']>, at: number, found: Found): void {
   if (failure)
     found.add(
       'STORE_FAILS',
       `miner serve cannot keep spent nonces, so that callers get 503, since ${spanText(at - failure.since)}: ${failure.message}`,
       failure.hint,
     )
-  const { callers, others, reasons } = state.requests
-  const failed = [...callers, others].reduce((sum, one) => sum + one.failed, 0)
-  if (failed > 0 && [...callers, others].every(({ answered }) => answered === 0)) {
-    const why = reasons.find(({ ending }) => ending === 'failed')?.reason ?? 'for an unknown reason'
-    found.add('ANSWERS_FAIL', `all answers of the last hour failed, ${failed} of them: ${why}`, 'miner check')
+  else if (pause && pause.until > at) {
+    const left = spanText(pause.until - at)
+    if (pause.why === 'unknown')
+      found.add(
+        'NONCES_UNKNOWN',
+        `miner serve may have forgotten which requests it answered, so that callers get 503 for another ${left}`,
+        'wait; if it comes again, see noncesUnknown in its log for the reason',
+      )
+    else {
+      const files = kind === 'disk' ? ', delete its files nonces-NETUID-HOTKEY.0 and .1 in the data folder,' : ''
+      found.add(
+        'CLOCK_SET_BACK',
+        `the clock of this machine was set back behind nonces that miner serve dropped, so that callers get 401 for another ${left}`,
+        `set it by NTP; if it is right, stop the miner${files} and start it again`,
+      )
+    }
   }
 }
 

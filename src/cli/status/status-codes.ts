@@ -37,6 +37,17 @@ export const statusCodes = {
     remedy:
       'make room on the disk, or see whether the Redis of `--store` runs and is in reach; the miner goes on by itself',
   },
+  NONCES_UNKNOWN: {
+    meaning:
+      '`miner serve` may have forgotten which requests it answered, and refuses callers with 503 for some seconds: after a first start, a reboot, or a restart of Redis',
+    remedy: 'wait; if it comes again, its log tells why (`noncesUnknown`)',
+  },
+  CLOCK_SET_BACK: {
+    meaning:
+      'the clock of this machine was set back behind nonces that `miner serve` had dropped, and it refuses callers with 401 until the clock is there again',
+    remedy:
+      'set the clock by NTP; if it is right now and was wrong before, stop the miner, delete the files `nonces-NETUID-HOTKEY.0` and `.1` in the data folder, and start it again',
+  },
   NO_CALLERS: {
     meaning:
       'the settings refuse every neuron of the subnet: because each neuron lacks a validator permit, has less stake than `--min-stake`, or is on `--deny`',

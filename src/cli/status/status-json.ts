@@ -58,7 +58,9 @@ function chainJson({ metagraph, connection }: ChainStatus, at: number): object |
 }
 
 function servingJson(state: ServingState, isRunning: boolean): object {
-  const { version: _, startedAt, writtenAt, stoppedAt, problem, requests, forged, load, store, ...rest } = state
+  // `miner policy explain` tells what a rate leaves.
+  const { version: _, ratesLeft: __, ...shown } = state
+  const { startedAt, writtenAt, stoppedAt, problem, requests, forged, load, store, ...rest } = shown
   return {
     running: isRunning,
     ...rest,
@@ -68,7 +70,11 @@ function servingJson(state: ServingState, isRunning: boolean): object {
     writtenAt: isoTime(writtenAt),
     stoppedAt: stoppedAt === null ? null : isoTime(stoppedAt),
     problem: problem && { ...problem, since: isoTime(problem.since) },
-    store: store && { ...store, failure: store.failure && { ...store.failure, since: isoTime(store.failure.since) } },
+    store: store && {
+      ...store,
+      failure: store.failure && { ...store.failure, since: isoTime(store.failure.since) },
+      pause: store.pause && { ...store.pause, until: isoTime(store.pause.until) },
+    },
     forged: forged.map(withIsoTime),
     requests: {
       ...requests,

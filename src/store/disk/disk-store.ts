@@ -1,38 +1,39 @@
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { withTimeout } from '../../async/timeout.js'
-import { type FileLock, FileLocked, holderText, lockFile } from '../../disk/file-lock.js'
-import { makePrivateFolder } from '../../disk/private-file.js'
+import type { FileLock } from '../../disk/file-lock.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
 import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { pauseOf, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { clockSetBackEvent, diskHint } from './disk-words.js'
 import { judgeSegments } from './judge-segments.js'
+import { lockStore, unwritable } from './lock-store.js'
 import { RECORD_BYTES } from './record.js'
 import { readSegment } from './segment.js'
 import { Segments, segmentPaths } from './segments.js'
 
-export type DiskStoreOptions = NonceCaps & {
-  /** of its files, which add an ending: for one hotkey on one subnet */
-  readonly path: string
-  readonly onEvent: OnStoreEvent
-  /** epoch milliseconds */
-  readonly now: () => number
-  /** identifies the boot of the machine; undefined: it cannot tell */
-  readonly boot?: () => Promise<string | undefined>
-}
+export type DiskStoreOptions = NonceCaps &
+  StoreClocks & {
+    /** of its files, which add an ending: for one hotkey on one subnet */
+    readonly path: string
+    readonly onEvent: OnStoreEvent
+    /** identifies the boot of the machine; undefined: it cannot tell */
+    readonly boot?: () => Promise<string | undefined>
+    readonly retryMs?: number
+  }
 
 /** How long a request waits for its record to be written. */
 const WRITE_MS = 2_000
 /** More than the nonces of one second. */
 const MAX_WAITING = 10_000
-const BEAT_MS = 2_000
-/** A process that another machine or container runs holds its lock while it touches it this often. */
-const SILENT_MS = 10_000
+/** How often a store that fails tries again by itself, so that its state is true though no caller comes. */
+const RETRY_MS = 5_000
 
 /**
  * Keeps the spent nonces in files of this machine. The record of a nonce is with the system, by write(2), before `spend`
@@ -47,32 +48,34 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
   try {
     const machine = await boot()
     // Now: nonces that an earlier process spent are at most this far ahead, because it has ended.
+    const startedAt = SteadyInstant.in(0, options)
     const startedAtMs = now()
     const maxRecords = 3 * options.inAll
-    const maxBytes = 4_096 + maxRecords * RECORD_BYTES
+    // A segment is measured before a batch is added to it.
+    const maxBytes = 4_096 + (maxRecords + MAX_WAITING) * RECORD_BYTES
     const files = await Promise.all(segmentPaths(path).map(file => readSegment(file, maxBytes)))
-    const { head, records, why, ...known } = judgeSegments(files, machine)
-    const unknownUntilMs = why === null ? known.unknownUntilMs : startedAtMs + UNKNOWN_MS
+    const { head, at, records, floorNs, why } = judgeSegments(files, machine)
+    const latest = SteadyInstant.in(UNKNOWN_MS, options)
+    const unknownUntil =
+      head && why === null ? SteadyInstant.at(Math.min(head.unknownUntilSteadyMs, latest.steadyMs), options) : latest
     const isFirst = files.every(file => file === null)
-    if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntilMs))
-    else if (unknownUntilMs > startedAtMs)
-      onEvent(unknownEvent('info', 'this process was started again within the 4 s in which it was not', unknownUntilMs))
+    if (why !== null) onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, unknownUntil.epochMs))
+    else if (unknownUntil.epochMs > startedAtMs) onEvent(unknownEvent('info', againWithin, unknownUntil.epochMs))
 
     const salt = head?.salt ?? randomUUID()
-    const memory = new NonceMemory({
-      ...options,
-      salt,
-      floorNs: maxOf(known.floorNs, BigInt(startedAtMs) * 1_000_000n),
-    })
+    const memory = new NonceMemory({ ...options, salt, floorNs, startedAt })
     for (const record of records) memory.restore(record, startedAtMs)
+    const pause = pauseOf({ floorNs: memory.floorNs, unknownUntilMs: 0 }, startedAtMs)
+    if (pause) onEvent(clockSetBackEvent(path, pause.until))
     const segments = await Segments.begin(path, {
-      run: { salt, boot: machine ?? null, unknownUntilMs },
-      number: (head?.number ?? 0) + 1,
-      floorNs: memory.floorNs,
+      run: { salt, boot: machine ?? null, unknownUntilSteadyMs: unknownUntil.steadyMs },
+      number: head?.number ?? 1,
+      at,
+      floorNs: memory.droppedNs,
       records: records.filter(({ endSecond }) => endSecond >= Math.floor(startedAtMs / 1000)),
       maxRecords,
     })
-    return new DiskStore({ memory, segments, lock, unknownUntilMs, onEvent, now, isLost: () => lost })
+    return new DiskStore({ ...options, memory, segments, lock, unknownUntil, isLost: () => lost })
   } catch (error) {
     await lock[Symbol.asyncDispose]()
     throw error instanceof StoreError ? error : unwritable(error, path)
@@ -83,23 +86,24 @@ type Parts = {
   readonly memory: NonceMemory
   readonly segments: Segments
   readonly lock: FileLock
-  readonly unknownUntilMs: number
+  readonly unknownUntil: SteadyInstant
   readonly onEvent: OnStoreEvent
   readonly now: () => number
+  readonly retryMs?: number
   /** whether another process took the lock */
   readonly isLost: () => boolean
 }
 
 class DiskStore implements NonceStore {
-  readonly unknownUntilMs: number
   readonly #parts: Parts
   readonly #batches: Batches<NonceRecord>
   readonly #outage: StoreOutage
+  readonly #ending = new AbortController()
+  #retrying: Promise<void> | null = null
 
   constructor(parts: Parts) {
-    this.unknownUntilMs = parts.unknownUntilMs
     this.#parts = parts
-    this.#outage = new StoreOutage(parts.onEvent)
+    this.#outage = new StoreOutage(parts.onEvent, parts.now)
     this.#batches = new Batches({ keep: records => this.#write(records), maxMs: WRITE_MS, maxItems: MAX_WAITING })
   }
 
@@ -111,8 +115,12 @@ class DiskStore implements NonceStore {
     return this.#parts.memory.floorNs
   }
 
+  get unknownUntilMs(): number {
+    return this.#parts.unknownUntil.epochMs
+  }
+
   get state(): StoreState {
-    return { kind: 'disk', failure: this.#outage.failure }
+    return { kind: 'disk', failure: this.#outage.failure, pause: pauseOf(this, this.#parts.now()) }
   }
 
   has(nonce: Nonce): boolean {
@@ -122,13 +130,29 @@ class DiskStore implements NonceStore {
   async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
     const record = this.#parts.memory.spend(nonce, owner, nowMs)
     if (!record) return false
+    await this.#keep(record)
+    return true
+  }
+
+  async #keep(record: NonceRecord): Promise<void> {
     try {
       await this.#batches.add(record)
     } catch (error) {
-      throw this.#outage.failed(error, this.#parts.isLost() ? taken : 'make room on the disk of the data folder')
+      const refusal = this.#outage.failed(error, diskHint(error, this.#parts.isLost()))
+      this.#retrying ??= this.#retry(record).finally(() => (this.#retrying = null))
+      throw refusal
     }
     this.#outage.worked()
-    return true
+  }
+
+  /** Keeps a nonce that failed, and is spent all the same, until it is kept or the store works again. */
+  async #retry(record: NonceRecord): Promise<void> {
+    const { retryMs = RETRY_MS } = this.#parts
+    while (this.#outage.failure) {
+      const isOver = await setTimeout(retryMs, false, { ref: false, signal: this.#ending.signal }).catch(() => true)
+      if (isOver) return
+      if (this.#outage.failure) await this.#keep(record).catch(() => {}) // reported, and tried again
+    }
   }
 
   async #write(records: readonly NonceRecord[]): Promise<void> {
@@ -136,49 +160,22 @@ class DiskStore implements NonceStore {
     if (!(await lock.isHeld()))
       throw new Error('another process has taken the lock of the store, because this one was suspended')
     const second = Math.floor(now() / 1000)
-    await segments.append(records, { second, floorNs: memory.floorNs })
+    await segments.append(records, { second, floorNs: memory.droppedNs })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { segments, lock, isLost } = this.#parts
-    await withTimeout(this.#batches.settled(), WRITE_MS).catch(() => {}) // a disk that hangs must not keep the program
-    await segments.close()
+    this.#ending.abort()
+    try {
+      await withTimeout(this.#batches.settled(), WRITE_MS)
+      await withTimeout(segments.close(), WRITE_MS)
+    } catch {
+      // A disk that hangs must not keep the program, whose end closes the file. To close it here could lend its descriptor
+      // to another file, to which the write that hangs would go; the lock is left behind, as after kill -9.
+      return
+    }
     if (!isLost()) await lock[Symbol.asyncDispose]()
   }
 }
 
-const taken = 'stop this process or the other one, and start it again'
-
-async function lockStore(
-  path: string,
-  { onEvent, onLost }: { readonly onEvent: OnStoreEvent; readonly onLost: () => void },
-): Promise<FileLock> {
-  const file = `${path}.lock`
-  const onWait = (holder: string) => {
-    const message = `waits up to ${SILENT_MS / 1000} s for a lock that may be left behind: ${holder}`
-    onEvent({ level: 'info', event: 'storeWaits', holder, message })
-  }
-  try {
-    await makePrivateFolder(dirname(path))
-    return await lockFile(file, { command: 'serve', onWait, onLost, maxMs: 0, silentMs: SILENT_MS, beatMs: BEAT_MS })
-  } catch (error) {
-    if (!(error instanceof FileLocked)) throw unwritable(error, path)
-    throw new StoreError('STORE_LOCKED', `another process serves this hotkey: ${holderText(error.holder)}`, {
-      hint: `stop it first; if it no longer runs, delete ${file}`,
-      cause: error,
-    })
-  }
-}
-
-function unwritable(cause: unknown, path: string): StoreError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  const reason = code === 'ENOSPC' ? 'the disk is full' : message
-  return new StoreError('STORE_UNWRITABLE', `cannot keep the spent nonces in ${dirname(path)}: ${reason}`, {
-    hint: 'let this user write the folder, or make room on its disk',
-    cause,
-  })
-}
-
-function maxOf(one: bigint, other: bigint): bigint {
-  return one > other ? one : other
-}
+const againWithin = 'this process was started again within the 4 s in which it was not'

@@ -5,10 +5,11 @@ import type { ReadSegment, readSegment, SegmentHead } from './segment.js'
 export type Remembered = {
   /** the latest one; null: there is none that can be read */
   readonly head: SegmentHead | null
+  /** which file it is in; 0 without one */
+  readonly at: 0 | 1
   /** of all segments */
   readonly records: readonly NonceRecord[]
   readonly floorNs: bigint
-  readonly unknownUntilMs: number
   /** why nonces may be missing; null: none is */
   readonly why: string | null
 }
@@ -24,16 +25,16 @@ export function judgeSegments(
   if (!latest) {
     const refused = files.find((file): file is { readonly refused: string } => file !== null && 'refused' in file)
     const why = refused ? `their file ${refused.refused}` : 'there is no file of an earlier run'
-    return { head: null, records: [], floorNs: 0n, unknownUntilMs: 0, why }
+    return { head: null, at: 0, records: [], floorNs: 0n, why }
   }
   const isPair = other?.head.number === latest.head.previous && other.head.salt === latest.head.salt
   // Digests with another salt match nothing.
   const used = other?.head.salt === latest.head.salt ? [latest, other] : [latest]
   return {
     head: latest.head,
+    at: files[0] === latest ? 0 : 1,
     records: used.flatMap(({ records }) => records),
     floorNs: used.reduce((floor, { head }) => (head.floorNs > floor ? head.floorNs : floor), 0n),
-    unknownUntilMs: Math.max(...used.map(({ head }) => head.unknownUntilMs)),
     why: isPair ? whyUnknown(used, boot) : 'one of their two files is missing or damaged',
   }
 }

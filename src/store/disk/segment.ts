@@ -5,18 +5,18 @@ import type { NonceRecord } from '../nonce-memory.js'
 import { decodeRecord, RECORD_BYTES } from './record.js'
 
 const segmentHead = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   /** counts the segments of a store */
   number: z.int().min(1),
   /** of the segment that was active before */
   previous: z.int().min(0),
-  /** nonces at or below it were dropped */
+  /** nonces at or below it were dropped; not the start of a process, so that a clock that was ahead then does no harm later */
   floorNs: z
     .string()
     .regex(/^\d{1,20}$/)
     .transform(BigInt),
-  /** epoch milliseconds, as in `NonceStore` */
-  unknownUntilMs: z.number().min(0),
+  /** on the steady clock of this boot: until then, spent nonces may be missing */
+  unknownUntilSteadyMs: z.number().min(0),
   /** of the digests in the records */
   salt: z.string().min(16),
   /** of the machine, when the segment began; null outside Linux */
@@ -36,7 +36,7 @@ export type ReadSegment = {
 
 /** Formats the first line: the checksum of the rest, and the rest as JSON. */
 export function segmentHeadText(head: Omit<SegmentHead, 'format'>): string {
-  const text = JSON.stringify({ format: 1, ...head, floorNs: String(head.floorNs) })
+  const text = JSON.stringify({ format: 2, ...head, floorNs: String(head.floorNs) })
   return `${checksum(text)} ${text}\n`
 }
 

@@ -3,13 +3,15 @@ import type { SegmentHead } from './segment.js'
 import { SegmentFile } from './segment-file.js'
 
 /** What the first line of each segment of a run repeats. */
-export type RunHead = Pick<SegmentHead, 'salt' | 'boot' | 'unknownUntilMs'>
+export type RunHead = Pick<SegmentHead, 'salt' | 'boot' | 'unknownUntilSteadyMs'>
 
 /** What a run begins with. */
 type BeginOptions = {
   readonly run: RunHead
-  /** of its first segment: above those of earlier runs */
+  /** of the latest segment of earlier runs; 1 without one */
   readonly number: number
+  /** the file that it is in */
+  readonly at: 0 | 1
   readonly floorNs: bigint
   readonly records: readonly NonceRecord[]
   /** how many records a segment has at most, more or less */
@@ -30,23 +32,30 @@ export class Segments {
   readonly #paths: readonly [string, string]
   readonly #options: BeginOptions
   #active: SegmentFile
-  #at: 0 | 1 = 0
+  #at: 0 | 1
   /** of the other segment, whose nonces are dropped at the next turn */
   #other = { endSecond: 0, newestNs: 0n }
 
   private constructor(path: string, options: BeginOptions, active: SegmentFile) {
+    this.#at = otherOf(options.at)
     this.#paths = segmentPaths(path)
     this.#options = options
     this.#active = active
   }
 
-  /** Begins anew with the records of an earlier run. @throws the error of the file system */
+  /**
+   * Begins anew with the records of an earlier run. The latest file is replaced last, by one of its number, so that the two
+   * are a pair that lacks nothing whenever this process is killed.
+   *
+   * @throws the error of the file system
+   */
   static async begin(path: string, options: BeginOptions): Promise<Segments> {
-    const { run, number, floorNs, records } = options
-    const [first, second] = segmentPaths(path)
-    const active = await SegmentFile.begin(first, { ...run, floorNs, number: number + 1, previous: number }, records)
+    const { run, number, at, floorNs, records } = options
+    const paths = segmentPaths(path)
+    const head = { ...run, floorNs, number: number + 1, previous: number }
+    const active = await SegmentFile.begin(paths[otherOf(at)], head, records)
     try {
-      await (await SegmentFile.begin(second, { ...run, floorNs, number, previous: number - 1 })).close()
+      await (await SegmentFile.begin(paths[at], { ...run, floorNs, number, previous: number - 1 })).close()
     } catch (error) {
       await active.close()
       throw error
@@ -77,7 +86,7 @@ export class Segments {
 
   async #turn(floorNs: bigint): Promise<void> {
     const last = this.#active
-    const at = this.#at === 0 ? 1 : 0
+    const at = otherOf(this.#at)
     const dropped = this.#other.newestNs
     const { number } = last.head
     this.#active = await SegmentFile.begin(this.#paths[at], {
@@ -90,4 +99,8 @@ export class Segments {
     this.#other = { endSecond: last.endSecond, newestNs: last.newestNs }
     await last.close()
   }
+}
+
+function otherOf(at: 0 | 1): 0 | 1 {
+  return at === 0 ? 1 : 0
 }

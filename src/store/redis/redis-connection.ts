@@ -2,15 +2,17 @@ import { createClient } from '@redis/client'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import { StoreError } from '../store-error.js'
 import { requireSuitable } from './redis-info.js'
+import { requireSecret, type SharedSecret } from './shared-secret.js'
 
 /** One connection to a Redis that is fit to hold nonces. It is never opened again: the next one has its own checks. */
 export type RedisConnection = {
-  /** identifies the process of the server; a new one may have lost data */
-  readonly runId: string
+  /** identifies the process of the server and its data; with another one, data may be lost */
+  readonly identity: string
   /**
    * Sends one command, once.
    *
    * @throws when there is no reply in time: the connection is closed then, and the server may still run the command
+   * @throws what the server replies; the connection is closed when it is no longer the master
    */
   command(...words: readonly string[]): Promise<unknown>
   close(): void
@@ -22,17 +24,25 @@ type ConnectOptions = {
   readonly commandMs: number
   /** called once, when the connection is lost or closed */
   readonly onClosed: (cause: unknown) => void
+  readonly sharedSecret: SharedSecret
 }
 
 const CONNECT_MS = 3_000
 const MAX_WAITING = 10_000
+/** How a server replies that was made a replica: it may become a master again with fewer keys, on the same connection. */
+const DEMOTED = /^(READONLY|MASTERDOWN) /
 
 /**
- * Connects to a Redis or Valkey, and checks that it is fit: a master that evicts nothing.
+ * Connects to a Redis or Valkey, and checks that it is fit: a master that evicts nothing, outside of a cluster.
  *
- * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE
+ * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE · STORE_SECRET
  */
-export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions): Promise<RedisConnection> {
+export async function connectRedis({
+  url,
+  commandMs,
+  onClosed,
+  sharedSecret,
+}: ConnectOptions): Promise<RedisConnection> {
   const client = createClient({
     url,
     RESP: 2,
@@ -53,12 +63,14 @@ export async function connectRedis({ url, commandMs, onClosed }: ConnectOptions)
   try {
     await withTimeout(client.connect(), CONNECT_MS)
     const info = await withTimeout(client.sendCommand(['INFO']), CONNECT_MS)
-    const runId = requireSuitable(String(info), nameOf(url))
+    const identity = requireSuitable(String(info), nameOf(url))
+    const send = (...words: string[]) => withTimeout(client.sendCommand(words), CONNECT_MS)
+    await requireSecret(send, sharedSecret)
     return {
-      runId,
+      identity,
       async command(...words) {
         const reply = await answerIn(commandMs, client.sendCommand([...words])).catch(error => {
-          if (error instanceof TimeoutError) close(error)
+          if (error instanceof TimeoutError || DEMOTED.test(String(error?.message))) close(error)
           throw closedBy ?? error
         })
         return reply

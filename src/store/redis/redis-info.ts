@@ -5,7 +5,7 @@ import { StoreError } from '../store-error.js'
  * not forbidden by services that run a Redis.
  *
  * @param name of the server, for messages
- * @returns its run_id
+ * @returns what identifies its process and its data: run_id, and master_replid, which changes when a replica is promoted
  * @throws {StoreError} STORE_UNSUITABLE
  */
 export function requireSuitable(info: string, name: string): string {
@@ -22,10 +22,14 @@ export function requireSuitable(info: string, name: string): string {
     const message = `the Redis ${name} may drop nonces: its maxmemory-policy is ${policy ?? 'unknown'}`
     throw new StoreError('STORE_UNSUITABLE', message, { hint: 'set maxmemory-policy noeviction in its configuration' })
   }
+  if (fields.get('cluster_enabled') === '1') {
+    const message = `the Redis ${name} is a node of a cluster, which holds a part of the keys only`
+    throw new StoreError('STORE_UNSUITABLE', message, { hint: 'use a Redis with cluster-enabled no' })
+  }
   const runId = fields.get('run_id')
   if (!runId) {
     const message = `${name} does not tell its run_id, so that its restarts would not be noticed`
     throw new StoreError('STORE_UNSUITABLE', message, { hint: 'use Redis 5 or newer, or Valkey' })
   }
-  return runId
+  return `${runId} ${fields.get('master_replid') ?? ''}`
 }

@@ -1,37 +1,43 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { NonceMemory } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
-import { requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { pauseOf, requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
+import { sharedSecretOf } from './shared-secret.js'
 
-export type RedisStoreOptions = NonceCaps & {
-  /** redis: or rediss:, with user and password */
-  readonly url: string
-  /** which the replicas share: who reads the Redis cannot tell whose nonces it holds */
-  readonly secret: string
-  /** of the axon: other miners may use the same Redis */
-  readonly hotkey: string
-  readonly onEvent: OnStoreEvent
-  /** epoch milliseconds */
-  readonly now: () => number
-  /** how long a request waits for Redis */
-  readonly commandMs?: number
-}
+export type RedisStoreOptions = NonceCaps &
+  StoreClocks & {
+    /** redis: or rediss:, with user and password */
+    readonly url: string
+    /** which the replicas share: who reads the Redis cannot tell whose nonces it holds */
+    readonly secret: string
+    /** of the axon: other miners may use the same Redis */
+    readonly hotkey: string
+    readonly onEvent: OnStoreEvent
+    /** how long a request waits for Redis */
+    readonly commandMs?: number
+  }
 
 const COMMAND_MS = 2_000
 
-/** The clocks of replicas may differ by so much. */
+/**
+ * The clocks of replicas may differ by so much: another one may have spent a nonce that is so much further ahead of this clock
+ * than a caller's may be.
+ */
+const SKEW_MS = 2_000
+/** A key outlives its nonce by so much, because the clock of the server may be set forward meanwhile. */
 const MARGIN_MS = 10_000
 
 /**
  * Keeps the spent nonces in a Redis or Valkey, which replicas of an axon share: each nonce is spent by one of them, with one
- * command. While there is no connection, and for 4 s after the server was started again, it spends none.
+ * command. While there is no connection, and for 6 s after the server was started again, it spends none.
  *
- * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE
+ * @throws {StoreError} STORE_UNREACHABLE · STORE_REFUSED · STORE_UNSUITABLE · STORE_SECRET
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<NonceStore> {
   const store = new RedisStore(options)
@@ -40,16 +46,17 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<NonceS
 }
 
 class RedisStore implements NonceStore {
-  unknownUntilMs = 0
   readonly #options: RedisStoreOptions
   readonly #memory: NonceMemory
   readonly #outage: StoreOutage
   #link: RedisLink | null = null
+  #unknownUntil: SteadyInstant
 
   constructor(options: RedisStoreOptions) {
     this.#options = options
-    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), floorNs: BigInt(options.now()) * 1_000_000n })
-    this.#outage = new StoreOutage(options.onEvent)
+    this.#unknownUntil = SteadyInstant.in(0, options)
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt: this.#unknownUntil })
+    this.#outage = new StoreOutage(options.onEvent, options.now)
   }
 
   get size(): number {
@@ -60,8 +67,12 @@ class RedisStore implements NonceStore {
     return this.#memory.floorNs
   }
 
+  get unknownUntilMs(): number {
+    return this.#unknownUntil.epochMs
+  }
+
   get state(): StoreState {
-    return { kind: 'redis', failure: this.#outage.failure }
+    return { kind: 'redis', failure: this.#outage.failure, pause: pauseOf(this, this.#options.now()) }
   }
 
   async open(): Promise<void> {
@@ -69,7 +80,8 @@ class RedisStore implements NonceStore {
     this.#link = await RedisLink.open({
       url,
       commandMs,
-      onUnknown: why => this.#beginUnknown(why),
+      sharedSecret: sharedSecretOf(this.#options),
+      onUnknown: unknown => this.#beginUnknown(unknown),
       onConnected: () => this.#outage.worked(),
       onLost: cause => void this.#outage.failed(cause, hintOf(cause)),
     })
@@ -110,10 +122,9 @@ class RedisStore implements NonceStore {
     return `miner:${kind}:${digest.slice(0, 22)}`
   }
 
-  #beginUnknown(why: string): void {
-    const { now, onEvent } = this.#options
-    this.unknownUntilMs = now() + UNKNOWN_MS
-    onEvent(unknownEvent('info', why, this.unknownUntilMs))
+  #beginUnknown({ why, isFirst }: { readonly why: string; readonly isFirst: boolean }): void {
+    this.#unknownUntil = SteadyInstant.in(UNKNOWN_MS + SKEW_MS, this.#options)
+    this.#options.onEvent(unknownEvent(isFirst ? 'info' : 'warn', why, this.unknownUntilMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

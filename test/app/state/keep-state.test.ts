@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
@@ -23,6 +14,7 @@ import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { policySettings } from '#dist/policy/settings.js'
 import type { StoreState } from '#dist/store/nonce-store.js'
+import { fileIn } from '../../support/file-in.ts'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
 
 const record = {
@@ -52,10 +44,13 @@ const load: AxonLoad = {
 const store: StoreState = {
   kind: 'redis',
   failure: { code: 'TIMEOUT', message: 'no reply within 2000 ms', hint: 'start it', since: 1_795_000_000_000 },
+  pause: { why: 'unknown', until: 1_795_000_004_000 },
 }
 const forged = [
   { hotkey: alice.address, address: '192.0.2.7', forged: 3, unchecked: 1, verified: 0, lastAt: 1_795_000_000_000 },
 ]
+
+const ratesLeft = [{ hotkey: charlie.address, left: 0.5 }]
 
 describe('the state of serve', () => {
   let folder: string
@@ -83,7 +78,9 @@ describe('the state of serve', () => {
     warnings.push(fields)
     warned()
   }
-  const keep = (neuron = lost) =>
+  const policyWith = (settings: object) =>
+    new PolicyInForce(policySettings.parse(settings), { place: { hasChain: true }, neuron: null })
+  const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) =>
     keepState({
       path,
       log: { debug() {}, info() {}, warn, error: assert.ifError },
@@ -96,12 +93,11 @@ describe('the state of serve', () => {
       miner: 'echo',
       dialect: 'prompting',
       hasPriority: false,
+      hasBlacklist: true,
       standings,
-      policy: new PolicyInForce(policySettings.parse({ allow: [charlie.address] }), {
-        place: { hasChain: true },
-        neuron: null,
-      }),
+      policy,
       rateLeft: ({ isExempt }) => (isExempt ? null : 2),
+      ratesLeft: () => ratesLeft,
       neuron,
       load: () => load,
       store: () => store,
@@ -119,6 +115,7 @@ describe('the state of serve', () => {
     assert.deepEqual(state?.load, load)
     assert.deepEqual(state?.forged, forged)
     assert.deepEqual(state?.store, store)
+    assert.deepEqual([state?.ratesLeft, state?.hasBlacklist], [ratesLeft, true])
     assert.equal(state!.noCallers?.hint, 'lower --min-stake')
     assert.deepEqual(
       state!.requests.callers.map(({ uid, hotkey, answered, rateLeft }) => [uid, hotkey, answered, rateLeft]),
@@ -159,6 +156,18 @@ describe('the state of serve', () => {
     const deadline = performance.now() + 25_000
     while ((await readState(path)).state?.chain !== 'stale' && performance.now() < deadline) await setTimeout(200)
     assert.equal((await readState(path)).state?.chain, 'stale')
+  })
+
+  it('has a policy that is replaced while it is written, without waiting for the next time', async () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    try {
+      const policy = policyWith({})
+      await using _state = keep(lost, policy)
+      policy.replace(policySettings.parse({ deny: [alice.address] }))
+      while ((await readState(path)).state?.policy?.deny.length !== 1) await setTimeout(10)
+    } finally {
+      mock.timers.reset()
+    }
   })
 
   it('never keeps a miner from serving or stopping: the log says once that the disk refuses', async () => {
@@ -276,12 +285,3 @@ describe('the state of serve', () => {
     assert.match((await readState(path)).problem!, /may be written by others/)
   })
 })
-
-/** Waits until there is a file under its last name. */
-async function fileIn(folder: string): Promise<void> {
-  mkdirSync(folder, { mode: 0o700, recursive: true })
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const look = () => readdirSync(folder).some(name => name.endsWith('.json')) && resolve()
-  const watcher = watch(folder, look)
-  await promise.finally(() => watcher.close())
-}

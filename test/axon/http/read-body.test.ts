@@ -7,13 +7,14 @@ import { BodyBudget } from '#dist/axon/state/body-budget.js'
 import { networkOf } from '#dist/axon/state/shares.js'
 import { held } from '../../support/memory.ts'
 
-const { signal } = new AbortController()
-
 function read(request: IncomingMessage, limit: number, { of = 1e9, length = '' } = {}) {
   if (length !== '') request.headers['content-length'] = length
   const budget = new BodyBudget(of)
   const bodies = new BodyReader(budget, { bytesPerSecond: 1, windowMs: 600_000 })
-  return { budget, body: bodies.read(request, { limit, holder: networkOf('192.0.2.7'), signal }) }
+  return {
+    budget,
+    body: bodies.read(request, { limit, holder: networkOf('192.0.2.7'), cancellation: new AbortController() }),
+  }
 }
 
 describe('a body', () => {
@@ -28,7 +29,8 @@ describe('a body', () => {
     assert.equal(budget.load().bytes, 13 * 16 * 1024)
     request.push(null)
     request.resume()
-    using whole = await body
+    const whole = await body
+    using _part = whole.part
     assert.equal(String(whole.bytes), '0123456789'.repeat(count / 10))
   })
 
@@ -46,7 +48,7 @@ describe('a body', () => {
     const whole = await body
     assert.equal(String(whole.bytes), '0123456789'.repeat(count / 10))
     assert.equal(budget.load().bytes, count)
-    whole[Symbol.dispose]()
+    whole.part[Symbol.dispose]()
     assert.equal(budget.load().bytes, 0)
   })
 

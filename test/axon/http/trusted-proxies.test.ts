@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { isNetwork, type ProxyProblem, TrustedProxies } from '#dist/axon/http/trusted-proxies.js'
+import { axonRules } from '#dist/axon/settings.js'
 import { bytesOf, charlie, send, signedRequest } from '../../support/signed-request.ts'
 import { startAxon } from '../../support/start-axon.ts'
 import { assertRefused } from '../assert-refused.ts'
@@ -71,7 +72,7 @@ describe('a trusted proxy', () => {
   realSockets()
 
   it('is given as an address or a network', () => {
-    for (const good of ['192.0.2.7', '10.0.0.0/8', '0.0.0.0/0', '2001:db8::/32', '::1'])
+    for (const good of ['192.0.2.7', '10.0.0.0/8', '0.0.0.0/1', '2001:db8::/32', '::1'])
       assert.ok(isNetwork(good), good)
     for (const bad of [
       '',
@@ -85,6 +86,17 @@ describe('a trusted proxy', () => {
       '1.2.3.4/8/8',
     ])
       assert.ok(!isNetwork(bad), bad)
+  })
+
+  it('is not everyone', () => {
+    for (const network of ['0.0.0.0/0', '10.0.0.0/0', '::/0']) {
+      const broken = axonRules({ trustedProxy: ['10.0.0.0/8', network] })
+      assert.deepEqual(
+        broken.map(({ setting, ...rest }) => [setting, 'at' in rest && rest.at]),
+        [['trustedProxy', [1]]],
+      )
+    }
+    assert.deepEqual(axonRules({ trustedProxy: ['0.0.0.0/1', '::1'] }), [])
   })
 
   it('names the caller of each request on its connection, in the records and the reply', async () => {

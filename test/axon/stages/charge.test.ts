@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { charge } from '#dist/axon/stages/charge.js'
-import type { Request } from '#dist/axon/stages/read.js'
 import type { VerifiedCall } from '#dist/axon/stages/verify.js'
 import { RateLimiter } from '#dist/axon/state/rate-limiter.js'
 import type { Rate, Route } from '#dist/plugin/dialect.js'
@@ -46,7 +45,7 @@ describe('charge', () => {
   it('counts the requests of a stranger where the dialect sets a cost, and no rate', () => {
     const rates = limiters()
     const call = callTo({ cost: () => 1_000 }, { isStranger: true })
-    const request: Request = { call, tree: new Map(), body: {} }
+    const request = { body: {} }
     for (let count = 0; count < 10; count++) {
       charge(rates, call, address)
       charge(rates, call, address, request)
@@ -65,12 +64,12 @@ describe('charge', () => {
   it('charges a cost that the body tells once the body is read, and any other before', () => {
     const rates = limiters()
     const call = callTo({ rate: { limit: 3, windowMs: 60_000 }, cost: body => (body as { cost: number }).cost })
-    const request = (cost: number): Request => ({ call, tree: new Map(), body: { cost } })
+    const request = (cost: number) => ({ body: { cost } })
     for (let count = 0; count < 9; count++) charge(rates, call, address)
     charge(rates, call, address, request(3))
     assert.throws(() => charge(rates, call, address, request(1)), Refusal)
     const plain = callTo({ rate: once }, { hotkey: dave.address })
     charge(rates, plain, address)
-    for (let count = 0; count < 9; count++) charge(rates, plain, address, { call: plain, tree: new Map(), body: {} })
+    for (let count = 0; count < 9; count++) charge(rates, plain, address, { body: {} })
   })
 })

@@ -34,6 +34,7 @@ describe('the budget of failed proofs', () => {
     let now = 0
     const failed = proofs({ now: () => now })
     await useUp(failed, '192.0.2.7')
+    assert.deepEqual(failed.load(), { usedUp: 1, addresses: ['192.0.2.7'] })
     await assert.rejects(
       failed.check(by('192.0.2.7'), () => assert.fail('checked')),
       isTooMany,

@@ -40,12 +40,36 @@ describe('rates', () => {
     assert.throws(() => rates.take('a', rate), Refusal)
   })
 
-  it('do not fill from a clock that steps back', () => {
-    let now = 10_000
+  it('go on from what they held when the clock steps back', () => {
+    let now = 10_000_000
     const rates = new RateLimiter(() => now)
     rates.take('a', rate, 10)
     now = 0
+    assert.throws(
+      () => rates.take('a', rate),
+      ({ headers }: Refusal) => headers[0]![1] === '1',
+    )
+    now = 1_000
+    rates.take('a', rate)
     assert.throws(() => rates.take('a', rate), Refusal)
+  })
+
+  it('count from their change on, and keep what the time before has filled', () => {
+    let now = 0
+    const rates = new RateLimiter(() => now)
+    const quick = { limit: 600, windowMs: 60_000 }
+    const slow = { limit: 600, windowMs: 86_400_000 }
+    rates.take('a', quick, 600)
+    rates.take('b', slow, 600)
+    now = 3_600_000
+    rates.endRates()
+    assert.deepEqual([rates.left('a', slow), rates.left('b', quick)], [600, 25])
+    now += 30_000
+    assert.deepEqual([rates.left('a', rate), rates.left('b', quick)], [10, 325])
+    rates.take('b', quick, 325)
+    rates.endRates()
+    now += 144_000
+    assert.equal(rates.left('b', slow), 1)
   })
 })
 

@@ -40,12 +40,12 @@ export class SchedulerModel {
     if (this.atWork.length < this.#places(rank)) {
       this.#comesBack(request)
       this.#begin(request)
-    } else if (wish.queue !== undefined && wish.queue < queue && this.waiting.length >= wish.queue)
-      this.refused.push(id)
-    else {
+    } else {
       if (!this.#waitingOf(request).length) this.#comesBack(request)
       this.waiting.push(request)
-      if (this.waiting.length > queue) this.#evict()
+      const own = wish.route && this.waiting.filter(({ route }) => route === wish.route)
+      if (own && own.length > (wish.route?.queue as number)) this.#evict(own)
+      else if (this.waiting.length > queue) this.#evict(this.waiting)
     }
     this.#forget()
   }
@@ -89,10 +89,10 @@ export class SchedulerModel {
     return held / this.#places(one.rank) < one.weight / weights
   }
 
-  #evict(): void {
-    const lowest = Math.min(...this.waiting.map(({ rank }) => rank))
-    const line = this.#inClass(lowest, this.waiting)
-    const beyondFirst = (one: Request) => (this.#waitingOf(one).length - 1) / one.weight
+  #evict(all: readonly Request[]): void {
+    const lowest = Math.min(...all.map(({ rank }) => rank))
+    const line = this.#inClass(lowest, all)
+    const beyondFirst = (one: Request) => (line.filter(other => keyOf(other) === keyOf(one)).length - 1) / one.weight
     const most = Math.max(...line.map(beyondFirst))
     const holders = line.filter(one => beyondFirst(one) === most)
     const lightest = Math.min(...holders.map(({ weight }) => weight))

@@ -82,7 +82,8 @@ async function compare(next: () => number, title: string): Promise<void> {
       const controller = new AbortController()
       leaving.set(id, controller)
       model.arrive(id, wish)
-      scheduler.place(controller.signal, wish).then(
+      const placed = (async () => scheduler.place(controller.signal, wish))()
+      placed.then(
         place => {
           places.set(id, place)
           begun.push(id)
@@ -100,15 +101,18 @@ async function compare(next: () => number, title: string): Promise<void> {
   }
 }
 
+/** Routes with queues of their own. */
+const shortRoutes = [0, 1, 2, 4].map(queue => ({ queue }))
+
 function randomWish(next: () => number, weights: ReadonlyMap<string, number>): Wish {
   const caller = pick([...weights.keys()], next)
-  const queue = next() < 0.1 ? { queue: Math.floor(next() * 4) } : {}
+  const route = next() < 0.3 ? { route: pick(shortRoutes, next) } : {}
   return {
     caller,
     weight: weights.get(caller)!,
     isStranger: next() < 0.2,
     priority: pick([0, 0, 0, 0, 3, -1], next),
     deadline: pick([1, 2, 3, Number.POSITIVE_INFINITY], next),
-    ...queue,
+    ...route,
   }
 }

@@ -17,7 +17,8 @@ function scheduling(options: { concurrency: number; queue: number }) {
     begun,
     /** @param name of the caller, or of the request when `wish` names the caller */
     ask: (name: string, wish: Partial<Wish> = {}) => {
-      const asking = scheduler.place(signal, { caller: name, ...wish }).then(place => {
+      const placed = (async () => scheduler.place(signal, { caller: name, ...wish }))()
+      const asking = placed.then(place => {
         begun.push(name)
         places.push(place)
       })
@@ -59,7 +60,7 @@ describe('places at work', () => {
     await end()
     await third
     for (const name of ['c', 'd']) await ask(name)
-    await assert.rejects(ask('e', { queue: 0 }), isFull, 'all places are taken')
+    await assert.rejects(ask('e', { route: { queue: 0 } }), isFull, 'all places are taken')
   })
 
   it('go to the higher class first, whatever the weights are', async () => {
@@ -146,14 +147,21 @@ describe('a full queue', () => {
     await assert.rejects(ask('same', { weight: 0.01 }), isFull, 'and among equals the newest')
   })
 
-  it('is full sooner for a request that may wait in a shorter one, whatever its class is', async () => {
-    const { ask, end } = scheduling({ concurrency: 1, queue: 1 })
+  it('is that of its route where that is shorter, whatever waits in others', async () => {
+    const { ask, end, begun } = scheduling({ concurrency: 1, queue: 64 })
+    const route = { queue: 2 }
     await ask('at work')
-    const waiting = ask('waiting', { priority: 1 })
-    await assert.rejects(ask('equal', { priority: 1 }), isFull)
-    await assert.rejects(ask('higher', { priority: 2, queue: 0 }), isFull)
-    await end()
-    await waiting
+    for (let at = 0; at < 4; at++) ask('greedy')
+    const own = [1, 2].map(() => ask('own', { route }))
+    const heavy = ask('heavy', { route, weight: 10 })
+    await assert.rejects(own[1]!, isFull)
+    const high = ask('high', { route, priority: 1 })
+    await assert.rejects(own[0]!, isFull)
+    await assert.rejects(ask('low', { route, priority: -1 }), isFull)
+    for (let ended = 0; ended < 3; ended++) await end()
+    await Promise.all([heavy, high])
+    assert.deepEqual(begun, ['at work', 'high', 'greedy', 'heavy'])
+    await assert.rejects(ask('none', { route: { queue: 0 }, priority: 9 }), isFull)
   })
 })
 

@@ -58,6 +58,16 @@ describe('weights of hotkeys', () => {
     assert.equal(weights.shareBelow(tao(11)), 1)
   })
 
+  it('forget the hotkey that has not asked for the longest time when there are too many', () => {
+    let now = 0
+    const weights = new Weights(() => now++)
+    for (const hotkey of ['kept', 'forgotten']) weights.ofStake(hotkey, tao(1_000_000))
+    weights.ofStake('kept', tao(1_000_000))
+    for (let at = 0; at < 4_095; at++) weights.ofStake(`${at}`, tao(1))
+    assert.equal(weights.shareBelow(tao(1_000_001)), 1)
+    assert.equal(weights.shareBelow(tao(1_000_000)), 4_095 / 4_096)
+  })
+
   it('remember no more hotkeys than a subnet can have', () => {
     const weights = new Weights()
     weights.ofStake('first', tao(1_000_000))

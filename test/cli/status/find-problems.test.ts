@@ -19,7 +19,10 @@ const withState = (fields: object, isRunning = true): Partial<Status> => ({
 const failing = {
   kind: 'redis',
   failure: { code: 'STORE_UNREACHABLE', message: 'cannot reach it', hint: 'start it', since: now - 60_000 },
+  pause: null,
 } as const
+const pausing = (why: 'unknown' | 'clockSetBack', leftMs: number) =>
+  withState({ store: { kind: 'disk', failure: null, pause: { why, until: now + leftMs } } })
 const unseen = { found: 'unseen', status: 503, message: 'Service unavailable', hotkey: null, ms: 1 } as const
 
 describe('what miner status finds', () => {
@@ -91,6 +94,9 @@ describe('what miner status finds', () => {
     ['old standings of a miner that ended', statusOf(withState({ chain: 'stale' }, false)), []],
     ['a store that fails', statusOf(withState({ store: failing })), ['STORE_FAILS']],
     ['a store that failed before its miner ended', statusOf(withState({ store: failing }, false)), []],
+    ['a store that may have forgotten', statusOf(pausing('unknown', 3_000)), ['NONCES_UNKNOWN']],
+    ['a store that might have forgotten', statusOf(pausing('unknown', 0)), []],
+    ['a clock that was set back', statusOf(pausing('clockSetBack', 7_200_000)), ['CLOCK_SET_BACK']],
     ['a slow clock', statusOf(withMetagraph({ blockAt: now + 5_000 })), ['CLOCK_WRONG']],
     ['an old head', statusOf(withMetagraph({ blockAt: now - 130_000 })), ['HEAD_OLD']],
     [
@@ -150,6 +156,15 @@ describe('what miner status finds', () => {
     const { serving } = statusJson(status, findProblems(status)) as { serving: { store: unknown } }
     const since = new Date(now - 60_000).toISOString()
     assert.deepEqual(serving.store, { ...failing, failure: { ...failing.failure, since } })
+  })
+
+  it('tells for how long a store refuses all callers', () => {
+    const status = statusOf(pausing('clockSetBack', 7_200_000))
+    const page = statusPage(status, findProblems(status), undefined)
+    assert.match(page, /^ {2}store +disk, refuses all callers for another 2 h$/m)
+    assert.match(page, /^problem: .* callers get 401 for another 2 h\n {2}try: set it by NTP; .* delete its files/m)
+    const { serving } = statusJson(status, findProblems(status)) as { serving: { store: { pause: unknown } } }
+    assert.deepEqual(serving.store.pause, { why: 'clockSetBack', until: new Date(now + 7_200_000).toISOString() })
   })
 
   it('tells what the metagraph on disk proves no more', () => {

@@ -23,6 +23,8 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
     miner: 'openai',
     dialect: 'prompting',
     hasPriority: false,
+    hasBlacklist: false,
+    ratesLeft: [],
     chain: 'fresh',
     noCallers: null,
     problem: null,
@@ -56,7 +58,7 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
       },
       nonces: { remembered: 1_234, of: 1_000_000 },
     },
-    store: { kind: 'disk', failure: null },
+    store: { kind: 'disk', failure: null, pause: null },
     forged: [
       {
         hotkey: neurons[0]!.hotkey,

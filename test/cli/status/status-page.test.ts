@@ -50,6 +50,19 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
     )
   })
 
+  it('shows whose budgets of failed proofs are used up, and whom an axon refuses because its event loop is late', () => {
+    const overload = { loopDelayMs: 1_234, sheds: 'unpermitted' } as const
+    const failedProofs = { usedUp: 1_001, addresses: ['192.0.2.7', '192.0.2.8'] }
+    const state = stateOf({ load: { ...stateOf().load!, failedProofs, overload } })
+    const overloaded = statusOf({ serving: { state, problem: null, isRunning: true } })
+    const text = statusPage(overloaded, findProblems(overloaded), undefined)
+    assert.match(text, /^ {2}proofs {8}failed too often from 1,001 addresses: 192\.0\.2\.7, 192\.0\.2\.8$/m)
+    assert.match(
+      text,
+      /^ {2}overload {6}the event loop is 1,234 ms late, so the axon refuses strangers, and hotkeys without a permit$/m,
+    )
+  })
+
   it('shows no load of a miner that has ended, on the page and in JSON', () => {
     const { requests } = stateOf()
     const callers = requests.callers.map(caller => ({ ...caller, rateLeft: 1.7 }))
