@@ -8,10 +8,10 @@ export function auditAttacks() {
     .join('\n')
 }
 
-function attackText({ id, title, sends, meaning, mend, needs }) {
+function attackText({ id, title, sends, meaning, mend, needs, isOfWire }) {
   const where = needs.loopback ? ' Only against an axon on this machine.' : ''
   return `- **${title}** (\`${id}\`). ${sends}${where}
-  - If the axon falls: ${meaning}.
+  - ${isOfWire ? 'What that means' : 'If the axon falls'}: ${meaning}.
   - What mends it: ${mend}.
 `
 }

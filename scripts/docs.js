@@ -24,7 +24,7 @@ const pages = {
 Made by \`npm run docs\` from the settings in the code.
 
 Set each setting with a flag, an environment variable, or a TOML file. A flag overrides a variable, a variable overrides the
-file, and the file overrides the default. \`miner config show --origin\` prints the result, and the source of each value. The
+file, and the file overrides the default. A file that \`--env-file\` names stands between the file and the environment. \`miner config show --origin\` prints the result, and the source of each value. The
 file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner\`, or \`MINER_CONFIG_DIR\`), or the one that
 \`--config\` names.
 
@@ -52,6 +52,11 @@ A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read i
 
 - A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
   itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
+- \`--env-file FILE\` reads variables (\`NAME=value\`) for settings and for \`env:NAME\`; no other name in it counts, and none gets into
+  the environment of the miner. It is read once, at the start. A file that others may write is refused, and one that they may
+  read brings a warning. A \`.env\` that nobody names is not read: a stranger's could send your key to another host. Node itself
+  looks at this flag, too: it ends with its own message when the file is missing, empties a pipe, and obeys \`NODE_OPTIONS\`, so
+  a pipe, and a file with that name, are refused.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
@@ -99,9 +104,10 @@ ${errorsPage()}`,
 
 Made by \`npm run docs\` from the attacks in \`src/audit/attacks\` and the text in \`scripts/docs.js\`.
 
-\`miner audit\` attacks your own running miner with every hole of axons that we know, and tells which it holds. It does no
-harm: all that it sends is bounded, and a miner that holds answers about ten questions for it. It takes half a minute, most
-of which it waits.
+\`miner audit\` attacks your own running miner with every hole of axons that we know, and tells which attacks it withstands. All
+that it sends is bounded, and a miner that withstands it answers about ten questions for it. A miner that does not may suffer:
+while the audit runs, ${auditBounds.connections} connections can shut validators out, and a large or nested body can end the process. So audit a
+miner before it serves validators, or when they may miss it. An audit takes about half a minute, and mostly waits.
 
     npx miner serve --dev --use echo       # in one terminal
     npx miner audit --dev                  # in another
@@ -116,18 +122,27 @@ prints a row for each attack, and for each that succeeded what that means and wh
 First it prints on standard error which axon it attacks, and as which caller, and at the end how many attacks were not tried,
 and what to do.
 
-The exit code is 1 if the axon fell to an attack, and else 0, even if attacks were not tried: a build that relies on the audit
-has to look for \`"not tried"\` in \`--json\`, too. 2 is a mistake in the command line. \`--json\` prints the same as
-\`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend }] }\`.
+The exit code is
+
+- 0 if the axon fell to no attack, even if some were not tried: a build that relies on the audit has to look for
+  \`"not tried"\` in \`--json\`, too;
+- 1 if it fell to one, or if the audit could not begin: no axon answers, or it does not answer a good request. \`--json\` then
+  has \`error\` in place of \`attacks\`;
+- 2 for a mistake in the command line, and for an axon of another machine that is not shown to be yours;
+- 130 after Ctrl-C.
+
+\`--json\` prints the same as
+\`{ url, receiver, synapse, caller, isLetIn, attacks: [{ id, title, verdict, found, meaning, mend, stoppedBy }] }\`, where
+\`stoppedBy\` is \`rate\` for an attack that a rate stopped, and else absent.
 
 ## The verdicts
 
 | verdict | what it says |
 | --- | --- |
-| held | the axon refused the attack; \`found\` is its reply |
+| held | the axon refused the attack as the check does that it is meant for, and answered the caller right afterwards; it ended what was slow or large; or it answered a good caller all the same. \`found\` is what came |
 | fell | the axon did what it should not: it answered, waited, or failed a good caller |
 | unprotected | the axon took what was changed, as every axon of this wire does: no signature covers it. It does not count as a fall |
-| not tried | the attack did not reach what it is meant for: the caller is not let in, a rate or a full queue came first, or the axon is on another machine |
+| not tried | the attack did not reach what it is meant for, or nothing is known: the caller is not let in, a rate, a full queue or a failure came first, there was no reply, or the axon is on another machine |
 
 ## Who asks
 
@@ -150,14 +165,17 @@ works against axons of the Python SDK, too.
 
 Only your own, and only a little. Without \`--remote\` the audit attacks loopback addresses only, and with it any other: an
 address of an interface of this machine counts as one of another machine, and \`--remote\` with a loopback address is a
-mistake. \`--remote --url http://ADDRESS:PORT\` attacks the axon if
+mistake. An address of loopback may still be a tunnel to another machine (\`ssh -L\`), which the audit cannot see: attack no
+axon of somebody else through one. \`--remote --url http://ADDRESS:PORT\` attacks the axon if
 
 1. the chain announces just this address and port for the hotkey of the wallet;
 2. you type the address when you are asked, or give \`--yes\`;
-3. the axon does not answer 401 to a ping (\`/Synapse\`) for this hotkey, and does answer 401 to one for another hotkey.
+3. the axon answers 200 to a ping (\`/Synapse\`) for this hotkey, and 401 to one for another hotkey. After a reply that tells
+   nothing, such as 503, the ping is sent once more.
 
 A name in \`--url\` is resolved once; everything goes to that address. The audit then sends at most 50 small requests, one
-after the other on one connection, and leaves out every attack that is large, slow or takes more connections.
+after the other and on one connection at a time, and leaves out every attack that is large, slow or takes more connections. A
+question of more than 64 KiB is a mistake in the command line.
 
 ## What it takes
 
@@ -165,14 +183,15 @@ after the other on one connection, and leaves out every attack that is large, sl
 | --- | --- |
 | replay after a pause | waits ${auditBounds.pauseS} s |
 | slow headers, slow body | one connection each, a byte a second for ${auditBounds.slowS} s |
-| oversized body | 64 MiB on one connection, which the axon may refuse at once |
+| oversized body | 80 MiB on each of two connections, which the axon may refuse at once |
 | nested body | 200 KB |
 | many connections | ${auditBounds.connections} connections, one at a time, closed at the end |
-| unsigned flood | ${auditBounds.flood.requests} requests, ${auditBounds.flood.perSecond} a second, on 16 connections, until the good caller has asked ${auditBounds.flood.goodRequests} times |
-| all others | about 40 small requests on one connection |
+| unsigned flood | ${auditBounds.flood.requests} requests, ${auditBounds.flood.perSecond} a second, on 16 connections, until the good caller has its ${auditBounds.flood.goodRequests} replies |
+| all others | about 50 small requests on one connection, half of them pings |
 
 The slow, large and many-connection attacks come from 127.113.0.1 where the system has that address, as Linux does, so that
-limits by address tell them from the good caller at 127.0.0.1.
+limits by address tell them from the good caller at 127.0.0.1. Where a ping from there is not answered, they come from the
+address of the caller.
 
 ## The attacks
 

@@ -91,6 +91,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     config: ['.', 'errors', 'flags', 'question'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
+    repeat: ['errors', 'flags', 'output', 'process', 'question'],
     status: ['subnet', 'output'],
     errors: ['output'],
     output: [],

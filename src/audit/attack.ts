@@ -1,7 +1,7 @@
 import type { Keypair } from '../keys/keypair.js'
 import type { AuditQuestion } from './question.js'
 import type { AuditClient, AuditReply } from './wire/audit-client.js'
-import type { AuditSocket, SocketEnd } from './wire/audit-socket.js'
+import type { AuditSocket } from './wire/audit-socket.js'
 import type { Changes, CraftedRequest } from './wire/craft.js'
 
 /**
@@ -11,8 +11,14 @@ import type { Changes, CraftedRequest } from './wire/craft.js'
  */
 export type AuditVerdict = 'held' | 'fell' | 'unprotected' | 'not tried'
 
-/** A verdict, and what was seen. `found` is one line, and may hold the axon's own text. */
-export type AuditFinding = { readonly verdict: AuditVerdict; readonly found: string }
+/** A verdict, and what was seen. */
+export type AuditFinding = {
+  readonly verdict: AuditVerdict
+  /** one line; it may hold the axon's own text */
+  readonly found: string
+  /** what stopped an attack that was not tried, if the operator can do something about it */
+  readonly stoppedBy?: 'rate'
+}
 
 /** How long and how much the attacks go on. */
 export type AuditLimits = {
@@ -49,7 +55,8 @@ export type Audit = {
   /**
    * Opens a connection for an attack, from another address of this machine if it has one. Loopback only.
    *
-   * @throws {NotTried} when the axon does not accept it
+   * @throws {NotAccepted} when the axon does not accept it
+   * @throws {NotTried} when this machine has none left
    */
   connect(): Promise<AuditSocket>
   /** Opens a client with further connections; for an attack, from another address if there is one. Loopback only. */
@@ -86,32 +93,12 @@ export type Attack = {
   }
   /** `alongside`: it mostly waits, while others run; `last`: it loads the axon, which would disturb others */
   readonly when?: 'alongside' | 'last'
+  /** no axon can fall to it: it shows what the wire leaves open */
+  readonly isOfWire?: boolean
   run(audit: Audit): Promise<AuditFinding>
 }
 
-/** Judges the reply to a request that the axon has to refuse. */
-export function judgeRefusal(reply: AuditReply): AuditFinding {
-  const found = replyText(reply)
-  if (reply.status === 200) return { verdict: 'fell', found }
-  if (reply.status === 408 || isOtherRefusal(reply.status)) return { verdict: 'not tried', found }
-  if (reply.status === null && reply.end !== 'closed') return { verdict: 'not tried', found }
-  return { verdict: 'held', found }
-}
-
-/** Returns whether a status comes from another check than an attack is meant for: a list, a rate, a full queue, a deadline. */
-export function isOtherRefusal(status: AuditReply['status'] | SocketEnd): boolean {
-  return status === 403 || status === 429 || status === 503 || status === 504
-}
-
-/** Judges several replies to one attack: the worst decides. */
-export function worstOf(findings: readonly AuditFinding[]): AuditFinding {
-  const order: readonly AuditVerdict[] = ['fell', 'not tried', 'unprotected', 'held']
-  return findings.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))[0]!
-}
-
-/** Formats what a request got: `401 Not Verified with error: Missing Signature`. */
-export function replyText({ status, message, end }: AuditReply): string {
-  if (status !== null) return message ? `${status} ${message}` : String(status)
-  if (end === 'unreachable') return 'no connection could be opened'
-  return end === 'closed' ? 'the connection was closed without a reply' : 'there was no reply in time'
-}
+/** What most attacks on the proof need. */
+export const signedRequest = { caller: true, signed: true } as const
+/** What attacks need that load an axon. */
+export const loadOfCaller = { caller: true, loopback: true } as const

@@ -1,7 +1,10 @@
+import { linkedController } from '../async/abortable.js'
+import { LOST_HEADERS } from '../dendrite/explain.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { Attack, Audit, AuditFinding, AuditLimits, FurtherClient } from './attack.js'
 import { attacks } from './attacks/all.js'
 import { requireOurs, requireUsable } from './first-requests.js'
+import { isAnswered } from './judge.js'
 import { NotTried } from './not-tried.js'
 import type { AuditQuestion } from './question.js'
 import { AuditClient, type AuditReply, type AuditTarget } from './wire/audit-client.js'
@@ -15,7 +18,8 @@ export const defaultAuditLimits: AuditLimits = {
   slowMs: 35_000,
   replyMs: 10_000,
   connections: 1_100,
-  flood: { requests: 2_000, perSecond: 500, goodRequests: 3, everyMs: 500 },
+  // So many that the flood lasts as long as the good requests may take, with the time-out of a dendrite.
+  flood: { requests: 30_000, perSecond: 500, goodRequests: 3, everyMs: 500 },
 }
 
 type AuditOptions = {
@@ -24,7 +28,7 @@ type AuditOptions = {
   readonly receiver: string
   readonly caller: Keypair
   readonly question: AuditQuestion
-  /** not on this machine: a few small requests on one connection, and no more */
+  /** not on this machine: a few small requests on one connection at a time, and no more */
   readonly isRemote: boolean
   readonly limits?: AuditLimits
   /** called when an attack begins, and again when it is waited for */
@@ -39,7 +43,7 @@ export type AuditRow = Pick<Attack, 'id' | 'title' | 'meaning' | 'mend'> & Audit
 export type AuditReport = {
   /** the reply to the good request, which decides what can be tried */
   readonly good: AuditReply
-  /** whether the good request was answered */
+  /** whether the good request was answered, so that the caller is let in */
   readonly isLetIn: boolean
   readonly rows: readonly AuditRow[]
 }
@@ -61,18 +65,21 @@ const GRACE_MS = 2_000
  * @throws the signal's reason when it aborts
  */
 export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
-  const { target, question, isRemote, signal, onAttack = () => {} } = options
+  const { target, question, isRemote, onAttack = () => {} } = options
   const maxRequests = isRemote ? MOST_REMOTE : MOST_LOCAL
   const timeoutMs = question.timeoutMs + GRACE_MS
+  using ending = linkedController(options.signal)
+  const { signal } = ending
   using client = new AuditClient({ target, connections: 1, maxRequests, timeoutMs, signal })
-  const audit = await openAudit(options, client)
-  const isLetIn = audit.good.status === 200
-  const why = (attack: Attack) => impossible(attack, { isRemote, isLetIn, isSigned: question.isSigned })
-  const findings = await runAttacks(
-    audit,
-    attacks.filter(attack => why(attack) === undefined),
-    onAttack,
-  )
+  const audit = await openAudit({ ...options, signal }, client)
+  const isLetIn = isAnswered(audit.good)
+  const isLost = LOST_HEADERS.test(audit.good.message)
+  const why = (attack: Attack) => impossible(attack, { isRemote, isLetIn, isLost, isSigned: question.isSigned })
+  const possible = attacks.filter(attack => why(attack) === undefined)
+  const findings = await runAttacks(audit, possible, onAttack).catch(error => {
+    ending.abort(error) // ends those that still wait
+    throw error
+  })
   const rows = attacks.map((attack): AuditRow => {
     const { id, title, meaning, mend } = attack
     return { id, title, meaning, mend, ...(findings.get(attack) ?? { verdict: 'not tried', found: why(attack)! }) }
@@ -87,8 +94,8 @@ async function openAudit(options: AuditOptions, client: AuditClient): Promise<Au
   if (isRemote) await requireOurs(client, craft, target)
   const good = await client.send(craft())
   requireUsable(good, target, receiver)
-  const localAddress = isRemote ? undefined : await otherAddress(target, limits, signal)
   const timeoutMs = question.timeoutMs + GRACE_MS
+  const localAddress = isRemote ? undefined : await otherAddress({ target, timeoutMs: limits.replyMs, signal }, craft)
   return {
     question,
     receiver,
@@ -134,26 +141,32 @@ async function finding(attack: Attack, audit: Audit): Promise<AuditFinding> {
   }
 }
 
-type Circumstances = { readonly isRemote: boolean; readonly isLetIn: boolean; readonly isSigned: boolean }
+type Circumstances = {
+  readonly isRemote: boolean
+  readonly isLetIn: boolean
+  /** the headers of the good request did not arrive */
+  readonly isLost: boolean
+  readonly isSigned: boolean
+}
 
 /** Returns why an attack cannot be tried; undefined when it can. */
-function impossible({ needs }: Attack, { isRemote, isLetIn, isSigned }: Circumstances): string | undefined {
+function impossible({ needs }: Attack, { isRemote, isLetIn, isLost, isSigned }: Circumstances): string | undefined {
   if (needs.loopback && isRemote) return 'only against an axon on this machine'
   if (needs.signed && !isSigned) return 'this synapse takes unsigned requests'
-  if (needs.caller && !isLetIn) return 'the axon does not answer the caller, so its rules stand before what is attacked'
+  if (needs.caller && isLost) return 'the headers of a request do not arrive'
+  if (needs.caller && !isLetIn) return 'the axon does not answer the caller, and its rules come before what is attacked'
   return undefined
 }
 
-/** Returns another loopback address from which this machine reaches the axon; undefined when it has none that does. */
+/** Returns another loopback address from which the axon answers the caller; undefined when there is none. */
 async function otherAddress(
-  target: AuditTarget,
-  { replyMs }: AuditLimits,
-  signal: AbortSignal,
+  options: { readonly target: AuditTarget; readonly timeoutMs: number; readonly signal: AbortSignal },
+  craft: Audit['craft'],
 ): Promise<string | undefined> {
-  if (!target.ip.startsWith('127.')) return undefined
+  if (!options.target.ip.startsWith('127.')) return undefined
+  using client = new AuditClient({ ...options, localAddress: OTHER_LOOPBACK, connections: 1, maxRequests: 1 })
   try {
-    using _ = await AuditSocket.open({ target, localAddress: OTHER_LOOPBACK, timeoutMs: replyMs, signal })
-    return OTHER_LOOPBACK
+    return isAnswered(await client.send(craft({ isPing: true }))) ? OTHER_LOOPBACK : undefined
   } catch (error) {
     if (error instanceof NotTried) return undefined
     throw error

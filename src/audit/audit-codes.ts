@@ -18,6 +18,10 @@ export const auditCodes = {
     meaning: 'the attack on another machine is not confirmed',
     remedy: 'type the address when you are asked, or give `--yes`',
   },
+  CONFIRMATION_ABORTED: {
+    meaning: 'the question whether to attack another machine was cancelled (Ctrl-C)',
+    remedy: 'type the address when you are asked, or give `--yes`',
+  },
   NOT_OURS: {
     meaning: 'the axon at the address does not tell requests for the hotkey of the wallet from those for another',
     remedy: 'check that `--url` reaches your own miner, and the wallet',

@@ -1,15 +1,15 @@
-import { explain } from '../dendrite/explain.js'
+import { explain, LOST_HEADERS } from '../dendrite/explain.js'
 import { axonText } from '../text/axon-text.js'
-import { replyText } from './attack.js'
-import { LOST } from './attacks/head.js'
-import { strangerKey } from './attacks/proof.js'
+import { headerIn } from '../wires/synapse/read-reply-head.js'
 import { AuditError } from './audit-error.js'
 import { isLoopback } from './find-target.js'
+import { isAnswered, replyText } from './judge.js'
+import { strangerKey } from './stranger-key.js'
 import type { AuditClient, AuditReply, AuditTarget } from './wire/audit-client.js'
 import type { Changes, CraftedRequest } from './wire/craft.js'
 
 /**
- * Requires that an axon of another machine is ours: it verifies a ping for our hotkey, and refuses one for another.
+ * Requires that an axon of another machine is ours: it answers a ping for our hotkey, and refuses one for another.
  *
  * @throws {AuditError} NOT_OURS · NO_AXON
  */
@@ -18,13 +18,26 @@ export async function requireOurs(
   craft: (changes: Changes) => CraftedRequest,
   target: AuditTarget,
 ): Promise<void> {
-  const ours = await client.send(craft({ isPing: true }))
-  if (ours.end === 'unreachable') throw noAxon(ours, target)
-  const other = await client.send(craft({ isPing: true, receiver: strangerKey().address }))
-  if (ours.status !== null && ours.status !== 401 && other.status === 401) return
-  const pings = `a ping for its hotkey: ${replyText(ours)}; a ping for another hotkey: ${replyText(other)}`
-  throw new AuditError('NOT_OURS', `this does not look like the axon of the wallet's hotkey: ${pings}`, {
-    hint: 'the first must not be answered 401, the second must; check --url and --wallet-hotkey',
+  const ours = await decided(client, () => craft({ isPing: true }))
+  if (ours.status === null) throw noAxon(ours, target)
+  // A stranger's axon gets no more than this.
+  if (!isAnswered(ours)) throw notOurs(`a ping for its hotkey: ${replyText(ours)}`)
+  const receiver = strangerKey().address
+  const other = await decided(client, () => craft({ isPing: true, receiver }))
+  if (other.status !== 401) throw notOurs(`a ping for another hotkey: ${replyText(other)}`)
+}
+
+/** Sends a ping, and once more if its reply tells nothing of the hotkey: the axon is busy, or failed. */
+async function decided(client: AuditClient, craft: () => CraftedRequest): Promise<AuditReply> {
+  const reply = await client.send(craft())
+  const { status, end } = reply
+  const isOpen = status === null ? end !== 'unreachable' : status === 408 || status === 429 || status >= 500
+  return isOpen ? await client.send(craft()) : reply
+}
+
+function notOurs(pings: string): AuditError {
+  return new AuditError('NOT_OURS', `this does not look like the axon of the wallet's hotkey: ${pings}`, {
+    hint: 'one for its hotkey must be answered 200, one for another 401; check --url and --wallet-hotkey',
   })
 }
 
@@ -36,9 +49,9 @@ export async function requireOurs(
  * @throws {AuditError} NO_AXON · NOT_AN_AXON · GOOD_REQUEST_FAILED
  */
 export function requireUsable(good: AuditReply, target: AuditTarget, receiver: string): void {
-  if (LOST.test(good.message)) return
+  if (LOST_HEADERS.test(good.message)) return
   if (good.status === null) throw noAxon(good, target)
-  if (good.status === 200 || good.status === 403) {
+  if (isAnswered(good) || good.status === 403) {
     requireReplyOf(receiver, good, target)
     return
   }
@@ -58,11 +71,6 @@ function requireReplyOf(receiver: string, { rawHeaders, status }: AuditReply, ta
   throw new AuditError('NOT_AN_AXON', `the reply ${status} of ${axonText(target)} is ${from}`, {
     hint: 'check --url or --axon-port, and the hotkey of the axon: --wallet-name and --wallet-hotkey, or --receiver',
   })
-}
-
-function headerIn(rawHeaders: readonly string[], name: string): string | undefined {
-  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
-  return at < 0 ? undefined : rawHeaders[at + 1]
 }
 
 const CHECK = 'check --url, that the axon runs, and its firewall'

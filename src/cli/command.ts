@@ -7,6 +7,7 @@ import type { Layers, Lookup } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
+import { envFileFlag } from './flags/env-file-flag.js'
 import type { Reader } from './flags/setting-flags.js'
 import {
   type CommandLineRules,
@@ -76,6 +77,9 @@ export abstract class SettingsCommand extends MinerCommand {
       helpValue: 'FILE',
       helpGroup: 'GLOBAL',
     }),
+    'env-file': envFileFlag,
+    // The Python SDK refused unknown flags and keys with it, as this program always does.
+    strict: Flags.boolean({ hidden: true }),
   }
 
   /** the host's sections that it reads; problems of other sections are ignored */

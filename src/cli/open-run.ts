@@ -25,6 +25,8 @@ import type { SecretsMode } from '../config/values/resolve-setting.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Log } from '../plugin/log.js'
 import type { MinerDefinition } from '../plugin/miner.js'
+import { escapeName } from '../text/escape.js'
+import { shellWord } from '../text/shell-word.js'
 import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
@@ -142,24 +144,33 @@ type ConfigureOptions = {
  */
 export async function configureRun({ line, layers, scope, chosen, secrets }: ConfigureOptions): Promise<Configuration> {
   const { sections, typed, goneFlags, problems } = line
-  const { env, file } = layers
+  const { env, file, envFile, unreadEnvFile } = layers
   const { miner, dialect } = chosen
   const known = [...Object.values(hostSections), ...[...scope.resolve(MINERS).keys()].map(name => ({ name }))]
-  const configuration = await loadConfiguration({
+  const loaded = await loadConfiguration({
     sections,
     known,
     flags: typed,
     goneFlags,
     env,
     file,
+    envFile,
     secrets,
     problems,
   })
+  const configuration = { ...loaded, warnings: [...unread(unreadEnvFile), ...loaded.warnings] }
   const named = configuration.values.dialect ?? dialect?.name
   if (miner && valuesOf(configuration, hostSections.top).use !== miner.name) throw looksLikeFlag('--use')
   if (dialect && named !== dialect.name) throw looksLikeFlag('--dialect')
   if (!dialect || !isOfCatalogue(configuration)) return configuration
   return withDefault(configuration, 'dialect', dialect.name)
+}
+
+/** Mentions a `.env` that is not read: a stranger's could send the operator's key to another host. */
+function unread(path: string | undefined): readonly Problem[] {
+  if (path === undefined) return []
+  const message = `${escapeName(path)} is not read, because --env-file does not name it`
+  return [{ code: 'ENV_FILE_UNREAD', message, hint: `add --env-file ${shellWord(path)}, if it is yours` }]
 }
 
 /** The look-up took the word for a flag, and oclif took it for a value. */

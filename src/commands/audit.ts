@@ -7,7 +7,7 @@ import { type FoundTarget, findTarget } from '../audit/find-target.js'
 import { readCaller } from '../cli/audit/audit-caller.js'
 import { beginningNote, notTriedWarning } from '../cli/audit/audit-notes.js'
 import { auditPage } from '../cli/audit/audit-page.js'
-import { auditQuestion } from '../cli/audit/audit-question.js'
+import { auditQuestion, requireSmall } from '../cli/audit/audit-question.js'
 import { confirmAddress } from '../cli/audit/confirm.js'
 import { requireAnnounced } from '../cli/audit/require-announced.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
@@ -26,9 +26,9 @@ import { readAddress } from '../wallet/read-address.js'
 const [, bob] = developmentKeys
 
 export default class AuditCommand extends SettingsCommand {
-  static override summary = 'Attack your own miner with every known hole of axons, and see what it holds.'
+  static override summary = 'Attack your own miner with every known hole of axons, and see what it withstands.'
   static override description =
-    "Attacks an axon on this machine, harmlessly and within bounds: a good request first, then each attack, some of which take half a minute. The caller must be let in for most of them: //Alice with --dev, a hotkey of this machine with --as, or else a key of the audit's own, whose address it prints for --allow of `miner serve`. It exits with 1 if the axon fell to an attack; attacks that were not tried change no exit code, and a warning counts them. With --remote it attacks your own axon on another machine, with at most 50 small requests."
+    "Attacks an axon on this machine, within bounds: a good request first, then each attack, some of which take half a minute. The caller must be let in for most of them: //Alice with --dev, a hotkey of this machine with --as, or else a key of the audit's own, whose address it prints for --allow of `miner serve`. It exits with 1 if the axon fell to an attack, or if the audit could not begin; attacks that were not tried change no exit code, and a warning counts them. With --remote it attacks your own axon on another machine, with at most 50 small requests."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --dev',
     '<%= config.bin %> <%= command.id %> --as validator/default',
@@ -87,8 +87,9 @@ export default class AuditCommand extends SettingsCommand {
     const timeoutMs = flags.timeout === undefined ? undefined : readDuration('--timeout', flags.timeout)
     const question = await auditQuestion(scope.resolve(CHOSEN_DIALECT), { ...flags, timeoutMs })
     const openCaller = readCaller({ ...flags, dataFolder: this.config.dataDir })
-    const target = await findTarget(url)
+    const target = await findTarget(url, signal)
     requireBounds(target, flags)
+    if (!target.isLoopback) requireSmall(question)
     const receiver = flags.dev && !flags.receiver ? bob.address : await this.#receiver(run)
     if (!target.isLoopback) await this.#requireRemote(run, { receiver, target })
     const caller = await openCaller(scope)

@@ -6,15 +6,22 @@ import { formatMessage } from '../cli/errors/format-message.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { developmentAxon } from '../cli/open-scope.js'
 import { QueryOutput } from '../cli/output/query-output.js'
+import { consume } from '../cli/output/terminal.js'
 import { readAxonAddress } from '../cli/question/axon-address.js'
 import { chooseSynapse } from '../cli/question/choose-synapse.js'
 import { questionArgs, questionFlags } from '../cli/question/question.js'
+import { replyLabel } from '../cli/question/reply-label.js'
 import { fieldWarnings, readSynapseQuestion } from '../cli/question/synapse-question.js'
-import type { DendriteReply } from '../dendrite/create-dendrite.js'
-import { explain } from '../dendrite/explain.js'
+import { readRepeats, repeatFlags } from '../cli/repeat/repeat-flags.js'
+import { type RepeatedQuestion, repeatQuestion } from '../cli/repeat/repeat-question.js'
+import type { TallySummary } from '../cli/repeat/reply-tally.js'
+import { tallyMessages, tallyPage } from '../cli/repeat/tally-page.js'
+import type { DendriteAsk, DendriteReply } from '../dendrite/create-dendrite.js'
+import { explain, type ReplyExplanation } from '../dendrite/explain.js'
 import { retryAfterOf } from '../dendrite/retry-after.js'
 import { developmentKeys } from '../keys/development-keys.js'
 import { keypairFromUri } from '../keys/key-uri.js'
+import { columnsOf } from '../text/fill.js'
 
 const [alice, bob] = developmentKeys
 
@@ -29,6 +36,7 @@ export default class Query extends SettingsCommand {
     '<%= config.bin %> <%= command.id %> --dev "What is TAO?"',
     `<%= config.bin %> <%= command.id %> --url http://203.0.113.9:8091 --receiver ${bob.address} "What is TAO?"`,
     '<%= config.bin %> <%= command.id %> --dev --stream "What is TAO?"',
+    '<%= config.bin %> <%= command.id %> --dev --count 1000 --concurrency 16 "What is TAO?"',
     '<%= config.bin %> <%= command.id %> --dev --dialect-file haiku.toml --synapse Haiku --body \'{"topic": "autumn"}\'',
   ]
   static override args = questionArgs
@@ -47,6 +55,7 @@ export default class Query extends SettingsCommand {
       helpValue: 'DURATION',
     }),
     stream: Flags.boolean({ description: 'ask for a streamed answer, and print how fast it came' }),
+    ...repeatFlags,
   }
   static override readonly reads = ['subnet', 'dialect', 'wallet'] as const
   static override readonly usesMiner = false
@@ -56,6 +65,7 @@ export default class Query extends SettingsCommand {
       conflicts: ({ dev }, typed) => (dev ? devConflicts(typed, ['wallet']) : []),
     })
     const { flags, args, scope } = run
+    const repeats = readRepeats(flags)
     if (flags.dev) scope.provide(HOTKEY, keypairFromUri(alice.uri))
     const axon = await readAxonAddress({ ...flags, developmentAxon: () => developmentAxon(run.layers) })
     const synapse = chooseSynapse(scope.resolve(CHOSEN_DIALECT), flags)
@@ -68,23 +78,40 @@ export default class Query extends SettingsCommand {
 
     const dendrite = await scope.resolve(DENDRITE)
     const ask = { ...axon, ...question, timeoutMs, signal: scope.resolve(ENDING) }
+    const whole = (how: How = {}) => dendrite.ask({ ...ask, ...how })
+    const stream = (how: How = {}): AsyncGenerator<string | Uint8Array, DendriteReply> =>
+      frames === 'text' ? dendrite.stream({ ...ask, ...how }) : dendrite.relay({ ...ask, ...how })
+    if (repeats) {
+      const isStream = frames !== undefined
+      const once = isStream ? (how: How) => consume(stream(how), () => {}) : whole
+      const asking = { ask: once, explain: explained, isStream, ending: ask.signal, status: this.status }
+      return this.#show(await repeatQuestion(repeats, asking))
+    }
+
     using waiting = this.status.show('waiting for the axon')
     const output = new QueryOutput({ ...question, isJson: this.jsonEnabled(), waiting, output: this.answer })
-    const reply = frames
-      ? await output.stream(frames === 'text' ? dendrite.stream(ask) : dendrite.relay(ask))
-      : await dendrite.ask(ask)
+    const reply = frames ? await output.stream(stream()) : await whole()
 
-    const retryAfter = retryAfterOf(reply.rawHeaders)
-    const problem = explain({ ...reply, retryAfter })
+    const problem = explained(reply)
     const document = output.finish(reply, { isFailed: problem !== null })
     if (!problem) return document
     process.exitCode = 1
-    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: labelOf(reply), ...problem }))
+    if (!this.jsonEnabled()) process.stderr.write(formatMessage({ label: replyLabel(reply), ...problem }))
+    const retryAfter = retryAfterOf(reply.rawHeaders)
     return { ...document, ...(retryAfter !== null && { retryAfter }), error: problem }
+  }
+
+  #show({ summary, exit }: RepeatedQuestion): TallySummary {
+    process.exitCode = exit
+    if (this.jsonEnabled()) return summary
+    process.stdout.write(tallyPage(summary, columnsOf(process.stdout)))
+    process.stderr.write(tallyMessages(summary).map(formatMessage).join(''))
+    return summary
   }
 }
 
-/** The status that the axon sent; `error` for one that the dendrite gives. */
-function labelOf({ status, statusFrom }: DendriteReply): string {
-  return statusFrom === 'dendrite' ? 'error' : String(status ?? 'no status')
+type How = Partial<Pick<DendriteAsk, 'uuid' | 'signal'>>
+
+function explained(reply: DendriteReply): ReplyExplanation | null {
+  return explain({ ...reply, retryAfter: retryAfterOf(reply.rawHeaders) })
 }

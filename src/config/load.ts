@@ -2,6 +2,7 @@ import { escapeName } from '../text/escape.js'
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
 import type { FileContent } from './layers/config-file.js'
+import { allVariables, type EnvFile } from './layers/env-file.js'
 import type { TypedFlag } from './layers/flag-layer.js'
 import { findGone } from './layers/gone-names.js'
 import { mergeLayers } from './layers/merge.js'
@@ -25,6 +26,8 @@ export type Sources = {
   readonly goneFlags?: readonly string[]
   readonly env: Environment
   readonly file: FileContent | null
+  /** the file of variables that the operator names */
+  readonly envFile?: EnvFile | undefined
   /** the settings that a program which embeds this one passes, in the form of the file's top table */
   readonly given?: Table
   readonly secrets: SecretsMode
@@ -33,20 +36,22 @@ export type Sources = {
 }
 
 /**
- * Merges the layers, default < file < environment < flag, and validates what wins.
+ * Merges the layers, default < file < file of variables < environment < flag, and validates what wins.
  *
  * @throws {ConfigError} CONFIG_INVALID with all problems of all layers at once; CONFIG_SCHEMA
  */
 export async function loadConfiguration(sources: Sources): Promise<Configuration> {
-  const { sections, file, problems: earlier = [] } = sources
+  const { sections, file, envFile, problems: earlier = [] } = sources
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
   const problems: Problem[] = []
   const placeOf = (path: string): Origin | undefined => sources.given && { from: 'program', key: path }
-  const isFileLost = file !== null && 'problem' in file
-  if (isFileLost) problems.push(file.problem)
+  const lost = [file, envFile].flatMap(one => (one && 'problem' in one ? [one.problem] : []))
+  const isFileLost = lost.length > 0
+  problems.push(...lost)
   const merged = mergeLayers(sources, { catalog, problems })
-  const gone = findGone(catalog, { flags: sources.goneFlags ?? [], env: sources.env, file })
+  const known = { env: allVariables(sources.env, envFile), secrets: sources.secrets }
+  const gone = findGone(catalog, { flags: sources.goneFlags ?? [], env: known.env, file })
   problems.push(...gone.problems)
 
   // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.
@@ -54,7 +59,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   const resolved: ResolvedSetting[] = []
   for (const setting of settings) {
     const found = merged.get(setting.path)
-    const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting, placeOf(setting.path))
+    const one = found ? await resolveSetting(setting, found, known) : defaultSetting(setting, placeOf(setting.path))
     resolved.push(one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
@@ -77,7 +82,12 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
     values,
     origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
     secretValues,
-    warnings: [...gone.warnings, ...sharedFile(file, resolved), ...resolved.flatMap(({ warnings }) => warnings)],
+    warnings: [
+      ...gone.warnings,
+      ...(envFile && 'warnings' in envFile ? envFile.warnings : []),
+      ...sharedFile(file, resolved),
+      ...resolved.flatMap(({ warnings }) => warnings),
+    ],
   }
 }
 

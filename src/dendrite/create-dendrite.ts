@@ -30,6 +30,8 @@ export type DendriteAsk = {
   readonly frozen?: readonly string[] | undefined
   readonly hashed: readonly HashField[]
   readonly timeoutMs: number
+  /** identifies the caller beside its hotkey; by default the dendrite's own, for its whole lifetime */
+  readonly uuid?: string | undefined
   readonly signal?: AbortSignal
 }
 
@@ -87,12 +89,12 @@ export function createDendrite({
   externalIp?: string
 }): Dendrite {
   const agent = new Agent({ keepAlive: true })
-  const uuid = randomUUID()
+  const ownUuid = randomUUID()
 
   /** @param reader omitted for a whole answer */
   async function* run<Piece>(ask: DendriteAsk, reader?: StreamReader<Piece>): AsyncGenerator<Piece, DendriteReply> {
     const startedAt = performance.now()
-    const { url, receiver, timeoutMs, synapse: name, required, frozen } = ask
+    const { url, receiver, timeoutMs, synapse: name, required, frozen, uuid = ownUuid } = ask
     const fields = ask.fields instanceof Map ? (ask.fields as JsonObject) : fieldsOf(ask.fields)
     const sent: SynapseFields = { name, fields, required, ...(frozen && { frozen }) }
     const [bodyHash, otherHash] = bodyHashes(sent.fields, ask.hashed)

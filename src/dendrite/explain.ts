@@ -5,7 +5,7 @@ import type { explanationCodes } from './explanation-codes.js'
 type ExplanationCode = keyof typeof explanationCodes
 
 /** What a failed request means to the user: a code, a sentence, and how to fix it. */
-type Explanation = { readonly code: ExplanationCode; readonly message: string; readonly hint: string }
+export type ReplyExplanation = { readonly code: ExplanationCode; readonly message: string; readonly hint: string }
 
 /**
  * Explains a reply to the user of `miner query`; null for a success. Message and hint may contain the axon's raw text,
@@ -17,7 +17,7 @@ export function explain({
   status,
   message,
   retryAfter = null,
-}: Pick<SynapseReply, 'status' | 'message'> & { readonly retryAfter?: number | null }): Explanation | null {
+}: Pick<SynapseReply, 'status' | 'message'> & { readonly retryAfter?: number | null }): ReplyExplanation | null {
   const retry = retryAfter === null ? null : `retry in ${retryAfter} s`
   const text = (message ?? '').slice(0, 2048)
   switch (status) {
@@ -100,7 +100,7 @@ export function explain({
 const UNAVAILABLE = 'Service unavailable at '
 const CHECK_AXON_LOG = "check the axon's log"
 
-function unverified(text: string): Explanation {
+function unverified(text: string): ReplyExplanation {
   const [, tooOld] = /too old: .* but request was (-?[\d.]+) seconds old/.exec(text) ?? []
   const [, ahead] = /future: .* but request was (-?[\d.]+) seconds ahead/.exec(text) ?? []
   if (tooOld !== undefined || ahead !== undefined) {
@@ -137,12 +137,12 @@ function unverified(text: string): Explanation {
  * What an axon answers to a request that lost the headers of its signature on the way. The last is the SDK's, with 400: its
  * axon reads the headers `bt_header_input_obj_…` first.
  */
-const LOST_HEADERS = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
+export const LOST_HEADERS = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
 
 const CHECK_PROXY =
   'check the proxy in front of the axon: some drop headers with an underscore in the name, which all of this wire have (nginx keeps them with "underscores_in_headers on")'
 
-function unknownSynapse(text: string): Explanation {
+function unknownSynapse(text: string): ReplyExplanation {
   const [, offered] = /Available synapses \[(.*)\]/.exec(text) ?? []
   if (offered === undefined)
     return { code: 'NOT_FOUND', message: 'there is no axon at this address', hint: 'check --url' }
@@ -154,7 +154,7 @@ function unknownSynapse(text: string): Explanation {
   }
 }
 
-function late(text: string): Explanation {
+function late(text: string): ReplyExplanation {
   const isOurTimeout = text.startsWith('Request timeout after')
   return {
     code: isOurTimeout ? 'TIMEOUT' : 'DEADLINE',
@@ -165,7 +165,7 @@ function late(text: string): Explanation {
   }
 }
 
-function unavailable(text: string, retry: string | null): Explanation {
+function unavailable(text: string, retry: string | null): ReplyExplanation {
   if (text.startsWith(UNAVAILABLE)) {
     return {
       code: 'AXON_UNREACHABLE',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { writeNewFile } from './new-file.js'
 import { syncFolder } from './private-file.js'
 
 /**
@@ -22,14 +23,9 @@ export async function replaceFile(
   const old = await stat(path).catch(() => undefined)
   const beside = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
-    const file = await open(beside, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
+    await writeNewFile(beside, text, async file => {
       if (old) await keepAttributes(file, { ...old, mode: mode ?? old.mode })
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    })
     const replaces = await isUnchanged()
     if (replaces) await rename(beside, path)
     else await rm(beside)
@@ -57,13 +53,7 @@ async function keepAttributes(file: FileHandle, old: Attributes): Promise<void> 
  */
 export async function createPrivateFile(path: string, text: string): Promise<boolean> {
   try {
-    const file = await open(path, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeNewFile(path, text)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error

@@ -1,57 +1,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { mapParallel } from '#dist/async/map-parallel.js'
-import type { AuditLimits } from '#dist/audit/attack.js'
 import { attacks } from '#dist/audit/attacks/all.js'
-import { type AuditReport, auditAxon } from '#dist/audit/audit-axon.js'
+import type { AuditReport } from '#dist/audit/audit-axon.js'
 import { AuditError } from '#dist/audit/audit-error.js'
 import { otherValues } from '#dist/audit/other-values.js'
-import type { AuditQuestion } from '#dist/audit/question.js'
 import { fieldsOf } from '#dist/wires/json/convert.js'
 import { realSockets } from '../axon/real-sockets.ts'
-import { alice, bob, charlie, dave } from '../support/signed-request.ts'
+import { bob, charlie, dave } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
-import { type Flaw, FORGOTTEN_MS, type PlainAxon, plainAxon } from './plain-axon.ts'
-
-const fields = fieldsOf({ roles: ['user'], messages: ['What is TAO?'], completion: '' })
-const question: AuditQuestion = {
-  synapse: 'Prompting',
-  fields,
-  required: ['roles', 'messages'],
-  hashed: ['messages'],
-  others: otherValues(fields, () => true),
-  isSigned: true,
-  timeoutMs: 12_000,
-}
-
-const limits: AuditLimits = {
-  pauseMs: 3 * FORGOTTEN_MS,
-  slowMs: 8_000,
-  replyMs: 10_000,
-  connections: 60,
-  flood: { requests: 500, perSecond: 500, goodRequests: 3, everyMs: 200 },
-}
-
-type Target = { readonly target: PlainAxon['target'] }
-
-function audit({ target }: Target, options: Partial<Parameters<typeof auditAxon>[0]> = {}): Promise<AuditReport> {
-  const { signal } = new AbortController()
-  return auditAxon({
-    target,
-    receiver: bob.address,
-    caller: alice,
-    question,
-    isRemote: false,
-    limits,
-    signal,
-    ...options,
-  })
-}
-
-const idsOf = ({ rows }: AuditReport, verdict: string) =>
-  rows.filter(row => row.verdict === verdict).map(({ id }) => id)
+import { audit, idsOf, limits, question } from './audit-of.ts'
+import { type Flaw, plainAxon } from './plain-axon.ts'
 
 /** What falls to which flaw, and nothing else. */
 const falls: Readonly<Partial<Record<Flaw, readonly string[]>>> = {
@@ -113,8 +74,11 @@ describe('an audit', () => {
   it('has a flaw for each attack that an axon can fall to', () => {
     const fallen = new Set(Object.values(falls).flat())
     assert.deepEqual(
-      attacks.map(({ id }) => id).filter(id => !fallen.has(id)),
-      ['unhashed-field-swapped'],
+      attacks
+        .filter(({ isOfWire }) => !isOfWire)
+        .map(({ id }) => id)
+        .filter(id => !fallen.has(id)),
+      [],
     )
   })
 
@@ -133,6 +97,7 @@ describe('an audit', () => {
     const report = await audit(axon)
     assert.deepEqual(idsOf(report, 'fell'), ['header-stripping'])
     assert.deepEqual(idsOf(report, 'held'), ['slow-headers'])
+    assert.equal(report.rows[0]!.found, 'the headers of a request do not arrive')
   })
 
   it('counts a rate that stops the caller as no fault, and what it stops as not tried', async () => {
@@ -142,6 +107,8 @@ describe('an audit', () => {
     const stopped = ['replay', 'late-replay', 'body-swapped', 'oversized-body', 'nesting', 'slow-body']
     for (const id of [...stopped, 'lock-out', 'many-connections', 'unsigned-flood'])
       assert.ok(idsOf(report, 'not tried').includes(id), id)
+    for (const id of ['replay', 'body-swapped', 'lock-out', 'unsigned-flood'])
+      assert.equal(report.rows.find(row => row.id === id)!.stoppedBy, 'rate', id)
   })
 
   it('tries no signature on a synapse that takes unsigned requests', async () => {
@@ -152,16 +119,18 @@ describe('an audit', () => {
     assert.ok(idsOf(report, 'held').includes('oversized-body'))
   })
 
-  it('sends an axon of another machine at most 50 requests, on one connection', async () => {
-    await using axon = await plainAxon('waits for heads', 'waits for bodies', 'reads any length', 'has few connections')
-    const report = await audit(axon, { isRemote: true })
-    assert.deepEqual(idsOf(report, 'fell'), [])
-    assert.deepEqual(
-      idsOf(report, 'not tried'),
-      attacks.filter(({ needs }) => needs.loopback).map(({ id }) => id),
-    )
-    assert.equal(axon.connections(), 1)
-    assert.ok(axon.requests() <= 50, `${axon.requests()} requests`)
+  it('sends an axon of another machine at most 50 requests, on one connection at a time', async () => {
+    for (const more of [[], ['closes after each reply']] as const) {
+      await using axon = await plainAxon('waits for heads', 'reads any length', 'has few connections', ...more)
+      const report = await audit(axon, { isRemote: true })
+      assert.deepEqual(idsOf(report, 'fell'), [])
+      assert.deepEqual(
+        idsOf(report, 'not tried'),
+        attacks.filter(({ needs }) => needs.loopback).map(({ id }) => id),
+      )
+      assert.equal(axon.mostOpen(), 1)
+      assert.ok(axon.requests() <= 50, `${axon.requests()} requests`)
+    }
   })
 
   it('attacks no axon of another machine that does not tell our hotkey from others', async () => {
@@ -170,7 +139,29 @@ describe('an audit', () => {
     const notOurs = (error: unknown) => error instanceof AuditError && error.code === 'NOT_OURS'
     await assert.rejects(audit(careless, { isRemote: true }), notOurs)
     await assert.rejects(audit(other, { isRemote: true, receiver: dave.address }), notOurs)
-    assert.deepEqual([careless.requests(), other.requests()], [2, 2])
+    assert.deepEqual([careless.requests(), other.requests()], [2, 1])
+  })
+
+  it('attacks no axon of another machine that may be ours, but does not say so', async () => {
+    for (const statuses of [[503, 503], [429, 200, 503, 503], [302], [403], [200, 403]]) {
+      const left = [...statuses]
+      await using server = createServer((request, response) => {
+        request.resume()
+        response.writeHead(left.shift() ?? 200).end()
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote: true }), { code: 'NOT_OURS' })
+      assert.deepEqual(left, [], String(statuses))
+      server.closeAllConnections()
+    }
+  })
+
+  it('tells an axon of another machine that sends no reply from one that is not ours', async () => {
+    await using server = createTcpServer(socket => socket.destroy()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote: true }), { code: 'NO_AXON' })
   })
 
   it('does not begin where a good request gets no answer', async () => {
@@ -219,6 +210,30 @@ describe('an audit', () => {
     const left = axon.requests()
     await axon.idle()
     assert.ok(axon.requests() <= left + 1)
+  })
+
+  it('ends with the reason of the signal while it only waits', async () => {
+    await using axon = await plainAxon()
+    const ending = new AbortController()
+    const waited = Promise.withResolvers<void>()
+    let seen = 0
+    // An attack is named again when all others are done and it is waited for.
+    const onAttack = ({ id }: { id: string }) => id === 'late-replay' && ++seen === 2 && waited.resolve()
+    const long = { ...limits, pauseMs: 600_000 }
+    const auditing = audit(axon, { signal: ending.signal, limits: long, onAttack })
+    await waited.promise
+    ending.abort(new RangeError('enough'))
+    await assert.rejects(auditing, RangeError)
+  })
+
+  it('ends the attacks that wait when one throws what was not expected', async () => {
+    await using axon = await plainAxon('waits for heads', 'waits for bodies')
+    const long = { ...limits, pauseMs: 600_000, slowMs: 600_000 }
+    const onAttack = ({ id }: { id: string }) => {
+      if (id === 'stale') throw new RangeError('a bug')
+    }
+    await assert.rejects(audit(axon, { limits: long, onAttack }), RangeError)
+    await axon.idle()
   })
 
   it('finds nothing wrong with our own axon, whole or streamed', async () => {

@@ -40,11 +40,21 @@ export type Flaw =
   | 'queues strangers'
   | 'refuses everybody'
   | 'limits the rate'
+  | 'fails at the model'
+  | 'raises at the model'
+  | 'closes at the model'
+  | 'is behind a dead proxy'
+  | 'dies of a refusal'
+  | 'closes another address'
+  | 'is slow at first'
+  | 'locks out with 429'
+  | 'cuts answers off'
+  | 'closes after each reply'
 
 export type PlainAxon = AsyncDisposable & {
   readonly target: { readonly ip: string; readonly port: number }
-  /** connections so far */
-  readonly connections: () => number
+  /** the most connections that were open at once */
+  readonly mostOpen: () => number
   /** requests so far */
   readonly requests: () => number
   /** resolves when no connection is open */
@@ -60,6 +70,8 @@ const ARRIVAL_MS = 1_000
 /** Failures in a hotkey's name, after which an axon that locks out by name no longer answers it. */
 const LOCKED_AFTER = 5
 const MAX_BODY = 1024 * 1024
+/** How long the first answers of a slow axon take: two of them longer than its caller waits. */
+export const SLOW_MS = 1_600
 
 /** Starts an axon of //Bob that makes every check by itself, in the plainest way, but those of its flaws. */
 export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
@@ -68,7 +80,7 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
   const spent = new Map<string, Seen>()
   const failures = new Map<string, number>()
   let requests = 0
-  let connections = 0
+  let mostOpen = 0
   let answered = 0
   let strangers = 0
 
@@ -84,9 +96,11 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
   if (has('has few connections')) server.maxConnections = 20
   const open = new Set<Socket>()
   server.on('connection', socket => {
-    connections++
     open.add(socket)
+    // One that this axon has ended counts no more, although its end is still on the way.
+    mostOpen = Math.max(mostOpen, [...open].filter(({ writableEnded }) => !writableEnded).length)
     socket.on('error', () => {}).once('close', () => open.delete(socket))
+    if (has('closes another address') && socket.remoteAddress !== '127.0.0.1') socket.destroy()
   })
 
   /** Checks the head. @returns why it is refused, or the hotkey */
@@ -107,7 +121,9 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
         ? decodeAddress(hotkey)
         : null
     if (key === null) return refused('Invalid SS58 address')
-    if (has('locks out by name') && (failures.get(hotkey) ?? 0) >= LOCKED_AFTER) return refused('locked out')
+    const isLocked = (failures.get(hotkey) ?? 0) >= LOCKED_AFTER
+    if (isLocked && has('locks out by name')) return refused('locked out')
+    if (isLocked && has('locks out with 429')) return refused('Too many failures of this hotkey', 429)
 
     const nonce = BigInt(get('bt_header_dendrite_nonce'))
     const ageMs = Date.now() - Number(nonce / 1_000_000n)
@@ -136,9 +152,12 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requests++
+    if (has('closes after each reply')) response.shouldKeepAlive = false
+    if (has('is behind a dead proxy') && requests > 2) return say(response, 502, { message: 'Bad Gateway' })
     const checked = check(request)
     const isPing = request.url === '/Synapse'
     if ('why' in checked) {
+      if (has('dies of a refusal')) return end()
       const name = headOf(request, has)?.get('bt_header_dendrite_hotkey') ?? ''
       failures.set(name, (failures.get(name) ?? 0) + 1)
       if (has('queues strangers')) {
@@ -160,24 +179,39 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
     const isSame = bodyHash(body, hashed, '15.0') === request.headers.computed_body_hash
     if (!isSame && !has('hashes no body')) return say(response, 400, { message: 'Hash mismatch' })
     answered++
+    const isLater = !isPing && answered > 3
+    if (has('is slow at first') && !isPing && !isLater) await new Promise(resolve => setTimeout(resolve, SLOW_MS))
+    if (has('fails at the model') && isLater) return say(response, 502, { message: 'The model failed' })
+    if (has('raises at the model') && isLater) return say(response, 500, { message: 'Internal Server Error' })
+    if (has('closes at the model') && isLater) return void request.socket.destroy()
+    if (has('cuts answers off') && isLater) {
+      response.writeHead(200, { 'content-length': 1000, bt_header_axon_hotkey: bob.address }).write('{')
+      return void setImmediate(() => response.destroy())
+    }
     const dendrite = body.get('dendrite')
     const named = isObject(dendrite) ? dendrite.get('hotkey') : null
     const caller = has('believes the body') ? named : checked.hotkey
     say(response, 200, { dendrite: { hotkey: caller }, completion: 'echo' })
   }
 
+  /** Ends as a process that is killed. */
+  function end(): void {
+    server.close()
+    for (const socket of open) socket.destroy()
+  }
+
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     target: { ip: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    connections: () => connections,
+    mostOpen: () => mostOpen,
     requests: () => requests,
     idle: async () => {
       while (open.size > 0) await once([...open][0]!, 'close')
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of open) socket.destroy()
-      if (server.listening) await new Promise(closed => server.close(closed))
+      if (server.listening) end()
+      while (open.size > 0) await once([...open][0]!, 'close')
     },
   }
 }

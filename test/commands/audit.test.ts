@@ -23,6 +23,7 @@ describe('miner audit', () => {
   it('says what keeps it from attacking, with its exit code', async () => {
     await using axon = await plainAxon()
     const url = `http://127.0.0.1:${axon.target.port}`
+    const large = JSON.stringify({ messages: ['x'.repeat(64 * 1024)] })
     const cases: [args: string[], code: number, error: string][] = [
       [['--dev', '--url', 'http://203.0.113.9:8091'], 2, 'NOT_LOOPBACK'],
       [['--dev', '--url', 'http://[2001:db8::9]:8091'], 2, 'NOT_LOOPBACK'],
@@ -36,6 +37,7 @@ describe('miner audit', () => {
       [['--dev', '--synapse', 'Nope', '--url', url], 2, 'UNKNOWN_SYNAPSE'],
       [['--dev', '--axon-port', '0'], 2, 'URL_MISSING'],
       [['--network', 'none', '--remote', '--url', 'http://203.0.113.9:8091', ...ofBob], 2, 'CONFIG_INVALID'],
+      [['--remote', '--url', 'http://203.0.113.9:8091', '--body', large, ...ofBob], 2, 'INVALID_VALUE'],
       [['--dev', '--receiver', charlie.address, '--url', url], 1, 'GOOD_REQUEST_FAILED'],
       [['--dev', '--url', `http://127.0.0.1:${(await closedPort()).port}`], 1, 'NO_AXON'],
     ]
@@ -123,18 +125,17 @@ describe('miner audit', () => {
 
 describe('the warning after an audit', () => {
   const row = { id: 'x', title: 'x', meaning: '', mend: '' }
-  const warned = (found: string, options: { isRemote?: boolean; verdict?: 'held' } = {}) => {
-    const { isRemote = false, verdict = 'not tried' } = options
+  const warned = (finding: Partial<AuditReport['rows'][number]>, isRemote = false) => {
     const good = { status: 200, message: '' } as AuditReport['good']
-    return notTriedWarning({ good, isLetIn: true, rows: [{ ...row, verdict, found }] }, { caller: '5Caller', isRemote })
+    const rows = [{ ...row, verdict: 'not tried' as const, found: '', ...finding }]
+    return notTriedWarning({ good, isLetIn: true, rows }, { caller: '5Caller', isRemote })
   }
 
   it('tells what to do about a rate, or another machine', () => {
-    for (const found of ['429 Busy', 'the good request: 429 Busy', 'refused with 429 after 0.1 s'])
-      assert.match(warned(found)!.hint!, /--allow 5Caller/, found)
-    assert.match(warned('only against an axon on this machine', { isRemote: true })!.hint!, /on its own machine/)
-    assert.match(warned('503 full')!.hint!, /column FOUND/)
-    assert.equal(warned('429 Busy', { verdict: 'held' }), undefined)
+    assert.match(warned({ stoppedBy: 'rate' })!.hint!, /--allow 5Caller/)
+    assert.match(warned({}, true)!.hint!, /on its own machine/)
+    assert.match(warned({ found: '503 error 429' })!.hint!, /column FOUND/)
+    assert.equal(warned({ verdict: 'held' }), undefined)
   })
 })
 
@@ -161,9 +162,11 @@ describe('the key of the audit', () => {
     const { address } = await ownAuditKey(path)
     assert.equal((await ownAuditKey(path)).address, address)
     assert.equal(statSync(path).mode & 0o777, 0o600)
-    writeFileSync(path, 'no key')
     const unusable = (error: unknown) => error instanceof AuditError && error.code === 'AUDIT_KEY_UNUSABLE'
-    await assert.rejects(ownAuditKey(path), unusable)
+    for (const text of ['no key', 'ab'.repeat(31), `${'ab'.repeat(32)}g`, `${'ab'.repeat(32)}zz`]) {
+      writeFileSync(path, text)
+      await assert.rejects(ownAuditKey(path), unusable, text)
+    }
     await assert.rejects(ownAuditKey(join(path, 'below', 'a', 'file')), unusable)
     rmSync(folder, { recursive: true })
   })

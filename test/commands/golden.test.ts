@@ -185,6 +185,10 @@ const groups: Record<string, Record<string, Case>> = {
     'query-stream-nobody-there': { args: 'query hi --dev --stream --url http://127.0.0.1:1' },
     'query-stream-value': { args: 'query hi --dev --stream=sk-secret' },
     'query-no-stream': { args: 'query hi --dev --no-stream' },
+    'query-concurrency-alone': { args: 'query hi --dev --concurrency 4' },
+    'query-count-zero': { args: 'query hi --dev --count 0' },
+    'query-count-huge': { args: 'query hi --dev --count 1000001' },
+    'query-concurrency-huge': { args: 'query hi --dev --count 2 --concurrency 1001' },
     'query-nobody-there': { args: 'query hi --dev --url http://127.0.0.1:1' },
     'query-no-wallet': {
       args: 'query hi --url http://127.0.0.1:1 --receiver 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --wallet-path @',

@@ -8,6 +8,7 @@ import { Python } from './oracle/python.ts'
 import type { Recipe } from './recipe.ts'
 import type { Seed } from './seeds.ts'
 import { talk } from './talk.ts'
+import type { AskedQuestion } from './target/messages.ts'
 import { Target } from './target/target.ts'
 
 /** What must not happen, and the cases that may have made it happen. */
@@ -33,15 +34,15 @@ export class Lab implements AsyncDisposable {
   /** of the cases that run, or have just ended */
   readonly #recent = new Set<Recipe>()
   readonly #running = new Set<Promise<void>>()
+  /** for each question that the oracle has not judged yet */
+  readonly #judging = new Set<Promise<void>>()
 
   constructor(seeds: ReadonlyMap<string, Seed>, defect?: string) {
     this.#kitchen = { seeds, python: this.#python, nonce: nonceGenerator(Date.now) }
     this.target = new Target({
-      onAsked: async question => {
-        const recipes = [...this.#recent]
-        if (await this.#ledger.mayAsk(question)) return
-        const what = `the miner was asked what no request may ask: ${JSON.stringify(question).slice(0, 500)}`
-        this.findings.push({ kind: 'asked', what, recipes })
+      onAsked: question => {
+        const judging = this.#judge(question).finally(() => this.#judging.delete(judging))
+        this.#judging.add(judging)
       },
       onFault: what => this.findings.push({ kind: 'fault', what, recipes: [...this.#recent] }),
       ...(defect && { defect }),
@@ -59,6 +60,13 @@ export class Lab implements AsyncDisposable {
       this.#running.delete(promise)
       end()
     }
+  }
+
+  async #judge(question: AskedQuestion): Promise<void> {
+    const recipes = [...this.#recent]
+    if (await this.#ledger.mayAsk(question)) return
+    const what = `the miner was asked what no request may ask: ${JSON.stringify(question).slice(0, 500)}`
+    this.findings.push({ kind: 'asked', what, recipes })
   }
 
   async #send(recipe: Recipe, how: { isAgain: boolean; beside: readonly Promise<void>[] }): Promise<number[]> {
@@ -94,10 +102,12 @@ export class Lab implements AsyncDisposable {
   /** Waits for what comes late: a question that a miner was asked, or an error. */
   async settle(): Promise<void> {
     await sleep(SETTLE_MS)
+    await Promise.all(this.#judging)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.target[Symbol.asyncDispose]()
+    await Promise.all(this.#judging)
     await this.#python[Symbol.asyncDispose]()
   }
 }

@@ -57,7 +57,8 @@ export class Ledger {
   /** Returns whether a request that was sent may ask this, and takes it from what that may ask. */
   async mayAsk(question: AskedQuestion): Promise<boolean> {
     const atMs = Date.now()
-    for (const entry of [...this.#sent]) {
+    // The set itself, not a copy: a later question may take the turn of this one, whose own is then an entry that came meanwhile.
+    for (const entry of this.#sent) {
       if (entry.dialect !== question.dialect) continue
       if (question.caller !== null && !valuesOf(entry.request.headers, HOTKEY).includes(question.caller)) continue
       const { refuse, caller, question: asks, proof, notBeforeMs } = await entry.verdict()

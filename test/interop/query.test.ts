@@ -47,6 +47,13 @@ for (const version of sdkVersions) {
       assert.equal(code, 0)
     })
 
+    it('asks it many times, several at once', async () => {
+      const args = ['query', '--count', '200', '--concurrency', '16', '--dev', '--json', 'hello', '--url', axon.url]
+      const { code, stdout } = await spawnMiner(args)
+      const { answered, statuses } = JSON.parse(stdout)
+      assert.deepEqual([code, answered], [0, 200], JSON.stringify(statuses))
+    })
+
     it('asks a conversation', async () => {
       const conversation = ['--roles', 'system,user', '--messages', 'Be brief, please.', 'Say "it\'s"\n\\o/ 👋']
       const { status, completion } = await query(...conversation, '--url', axon.url)

@@ -1,14 +1,14 @@
 import { readJson } from '../../wires/json/read.js'
 import { isObject, type JsonObject, type JsonTree } from '../../wires/json/tree.js'
 import { writePythonJson } from '../../wires/json/write.js'
-import { type Attack, type Audit, type AuditFinding, judgeRefusal, replyText } from '../attack.js'
+import { type Attack, type Audit, type AuditFinding, signedRequest as needs } from '../attack.js'
+import { ALTERED, notTried, refused, replyText } from '../judge.js'
+import { strangerKey } from '../stranger-key.js'
 import type { AuditReply } from '../wire/audit-client.js'
 import type { CraftedRequest } from '../wire/craft.js'
-import { strangerKey } from './proof.js'
 
 // Attacks that leave a signed head, and change the body below it.
 
-const needs = { caller: true, signed: true } as const
 const hashes =
   'compute the hash over the body that arrived, and compare it with the signed one, before anything reads the body'
 
@@ -39,37 +39,37 @@ export const contentAttacks: readonly Attack[] = [
     meaning: 'a validator cannot tell which question it signed, and a machine on the way can change all of it',
     mend: 'take the hashed fields from the synapse, never from the body; SDK 6.0 to 7.1 take them from the body',
     needs,
-    async run({ question, craft, client }) {
-      if (question.hashed.length === 0) return { verdict: 'not tried', found: 'this synapse hashes no field' }
+    async run(audit) {
+      if (audit.question.hashed.length === 0) return { verdict: 'not tried', found: 'this synapse hashes no field' }
       const list = new Map<string, JsonTree>([['required_hash_fields', []]])
-      return judgeRefusal(await client.send(withFields(craft({ isUnhashed: true }), list)))
+      return await refused(audit, [withFields(audit.craft({ isUnhashed: true }), list)], ALTERED)
     },
   },
   {
     id: 'unhashed-field-swapped',
     title: 'unhashed field swapped',
     sends:
-      'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them, so this is not a fault of yours.',
+      'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them: it is no fault of the axon.',
     meaning:
       'a machine on the way can change these fields, the time-out, the version and the name of the synapse: this wire signs none of them',
     mend: 'nothing in the axon; do not let these fields decide what matters, and put TLS in front of the axon if validators can use it',
     needs,
+    isOfWire: true,
     async run(audit) {
-      const { question, craft, client } = audit
+      const { question, craft, client, good } = audit
       const hashed = hashedNames(question)
       if ([...question.fields.keys()].every(name => hashed.includes(name)))
         return { verdict: 'held', found: 'the signature covers every field of this synapse' }
       const open = [...question.others.keys()].filter(name => !hashed.includes(name)).slice(0, MOST_FIELDS)
-      const refused: string[] = []
+      const others: string[] = []
+      let last = good
       for (const name of open) {
         const reply = await client.send(withFields(craft(), new Map([[name, question.others.get(name)!]])))
         if (reply.status === 200) return { verdict: 'unprotected', found: `answered although \`${name}\` was changed` }
-        refused.push(`${name}: ${replyText(reply)}`)
+        others.push(`${name}: ${replyText(reply)}`)
+        last = reply
       }
-      return {
-        verdict: 'not tried',
-        found: refused.join('; ') || 'no other value of an unhashed field fits the synapse',
-      }
+      return notTried(others.join('; ') || 'no other value of an unhashed field fits the synapse', last)
     },
   },
   {
@@ -92,18 +92,19 @@ export const contentAttacks: readonly Attack[] = [
 /** Fields of which one request each is sent, at most. */
 const MOST_FIELDS = 3
 
-async function swapped({ question, craft, client }: Audit, names: readonly string[]): Promise<AuditFinding> {
+async function swapped(audit: Audit, names: readonly string[]): Promise<AuditFinding> {
+  const { question, craft } = audit
   if (!names.some(name => hashedNames(question).includes(name)))
     return { verdict: 'not tried', found: 'the signature covers no field of this synapse that can be changed' }
   const changed = new Map(names.map(name => [name, question.others.get(name)!] as const))
-  return judgeRefusal(await client.send(withFields(craft(), changed)))
+  return await refused(audit, [withFields(craft(), changed)], ALTERED)
 }
 
 function believed(reply: AuditReply, names: { readonly other: string; readonly caller: string }): AuditFinding {
   const dendrite = reply.json?.get('dendrite')
   const named = isObject(dendrite) ? dendrite.get('hotkey') : null
   if (reply.status !== 200 || typeof named !== 'string')
-    return { verdict: 'not tried', found: `the reply does not tell whom the axon believes: ${replyText(reply)}` }
+    return notTried(`the reply does not tell whom the axon believes: ${replyText(reply)}`, reply)
   if (named === names.other) return { verdict: 'fell', found: "the reply names the body's hotkey as the caller" }
   return named === names.caller
     ? { verdict: 'held', found: 'the reply names the hotkey that signed' }

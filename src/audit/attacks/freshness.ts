@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
-import { type Attack, type AuditFinding, judgeRefusal, replyText, worstOf } from '../attack.js'
-import type { AuditReply } from '../wire/audit-client.js'
+import { type Attack, signedRequest as needs } from '../attack.js'
+import { notAnswered, refused } from '../judge.js'
+import { pause } from '../pause.js'
 import { withHeader } from '../wire/craft.js'
 
 // Attacks with requests that were good once, or will be.
@@ -8,7 +8,6 @@ import { withHeader } from '../wire/craft.js'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-const needs = { caller: true, signed: true } as const
 const window = 'take a nonce only from 4 s before now, and as long as the time-out allows, to 4 s after'
 
 export const freshnessAttacks: readonly Attack[] = [
@@ -19,8 +18,7 @@ export const freshnessAttacks: readonly Attack[] = [
     meaning: 'requests that were recorded on the way can be sent again later, even after a restart',
     mend: window,
     needs,
-    run: async ({ craft, client, question }) =>
-      judgeRefusal(await client.send(craft({ ageMs: question.timeoutMs + MINUTE_MS / 2 }))),
+    run: audit => refused(audit, [audit.craft({ ageMs: audit.question.timeoutMs + MINUTE_MS / 2 })]),
   },
   {
     id: 'future',
@@ -30,7 +28,7 @@ export const freshnessAttacks: readonly Attack[] = [
       'a request can be made now and sent later, and a nonce far ahead shuts out the dendrite that it names until its time comes',
     mend: window,
     needs,
-    run: async ({ craft, client }) => judgeRefusal(await client.send(craft({ ageMs: -HOUR_MS }))),
+    run: audit => refused(audit, [audit.craft({ ageMs: -HOUR_MS })]),
   },
   {
     id: 'replay',
@@ -39,10 +37,9 @@ export const freshnessAttacks: readonly Attack[] = [
     meaning: "a machine that sees a validator's request on the way gets answers in its name, at your cost",
     mend: 'remember each nonce as long as it is fresh, and refuse it the second time',
     needs,
-    async run({ craft, client }) {
-      const request = craft()
-      const first = await client.send(request)
-      return notAnswered(first) ?? judgeRefusal(await client.send(request))
+    async run(audit) {
+      const request = audit.craft()
+      return notAnswered(await audit.client.send(request)) ?? (await refused(audit, [request]))
     },
   },
   {
@@ -54,13 +51,12 @@ export const freshnessAttacks: readonly Attack[] = [
     mend: 'remember each nonce until the longest time-out that a caller may claim is over',
     needs,
     when: 'alongside',
-    async run({ craft, client, limits, signal }) {
-      const request = craft({ timeoutSeconds: 60 })
-      const first = await client.send(request)
-      const found = notAnswered(first)
+    async run(audit) {
+      const request = audit.craft({ timeoutSeconds: 60 })
+      const found = notAnswered(await audit.client.send(request))
       if (found) return found
-      await setTimeout(limits.pauseMs, undefined, { signal })
-      return judgeRefusal(await client.send(request))
+      await pause(audit.limits.pauseMs, audit.signal)
+      return await refused(audit, [request])
     },
   },
   {
@@ -71,28 +67,20 @@ export const freshnessAttacks: readonly Attack[] = [
     meaning: 'anyone who recorded a request makes it fresh again, however long ago that was',
     mend: 'limit what a time-out adds to the freshness of a nonce, to a minute for example',
     needs,
-    async run({ craft, client }) {
-      const old = { ageMs: 5 * MINUTE_MS, timeoutSeconds: 3600 }
-      const long = judgeRefusal(await client.send(craft(old)))
-      const infinite = judgeRefusal(await client.send(withHeader(craft(old), 'timeout', 'inf')))
-      return worstOf([long, infinite])
+    run(audit) {
+      const old = () => audit.craft({ ageMs: 5 * MINUTE_MS, timeoutSeconds: 3600 })
+      return refused(audit, [old(), withHeader(old(), 'timeout', 'inf')])
     },
   },
   {
     id: 'version-downgrade',
     title: 'version downgrade',
     sends:
-      'A request signed an hour ago that names the version of an SDK before 7.2, whose nonces were no times: no signature covers the version. The axon has to refuse it.',
+      'A request signed two hours ago that names the version of an SDK before 7.2, whose nonces were no times: no signature covers the version. The axon has to refuse it.',
     meaning: 'anyone who recorded a request turns the check of its age off',
     mend: 'check the age of a nonce whatever version the head names',
     needs,
-    run: async ({ craft, client }) =>
-      judgeRefusal(await client.send(withHeader(craft({ ageMs: HOUR_MS }), 'bt_header_dendrite_version', '7001999'))),
+    run: audit =>
+      refused(audit, [withHeader(audit.craft({ ageMs: 2 * HOUR_MS }), 'bt_header_dendrite_version', '7001999')]),
   },
 ]
-
-/** Returns why an attack cannot go on whose first request, a good one, got no answer. */
-export function notAnswered(reply: AuditReply): AuditFinding | null {
-  if (reply.status === 200) return null
-  return { verdict: 'not tried', found: `the good request before it: ${replyText(reply)}` }
-}

@@ -1,6 +1,10 @@
-import { type Attack, judgeRefusal, worstOf } from '../attack.js'
+import { LOST_HEADERS } from '../../dendrite/explain.js'
+import { headerIn } from '../../wires/synapse/read-reply-head.js'
+import { type Attack, type AuditFinding, signedRequest } from '../attack.js'
+import { notTried, refused, replyText, UNVERIFIED } from '../judge.js'
+import { strangerKey } from '../stranger-key.js'
+import type { AuditReply } from '../wire/audit-client.js'
 import { type CraftedRequest, withHeader } from '../wire/craft.js'
-import { strangerKey } from './proof.js'
 
 // Attacks on the way from the network to the check: headers that are doubled, lost or renamed.
 
@@ -16,12 +20,10 @@ export const headAttacks: readonly Attack[] = [
     meaning:
       'the axon picks one of two names, and a proxy, a rate or a list before it may pick the other: one caller passes as another',
     mend: 'refuse a request in which a header of the wire comes twice',
-    needs: { caller: true, signed: true },
-    async run({ craft, client }) {
-      const stranger = strangerKey().address
-      const last = judgeRefusal(await client.send(doubled(craft(), stranger, 'after')))
-      const first = judgeRefusal(await client.send(doubled(craft(), stranger, 'before')))
-      return worstOf([last, first])
+    needs: signedRequest,
+    run(audit) {
+      const { address } = strangerKey()
+      return refused(audit, [doubled(audit.craft(), address, 'after'), doubled(audit.craft(), address, 'before')])
     },
   },
   {
@@ -33,9 +35,12 @@ export const headAttacks: readonly Attack[] = [
       'a proxy in front of the axon drops headers with an underscore in the name, so no validator gets an answer; or headers of another name count as those of the wire, and pass a proxy that filters them',
     mend: 'let the proxy keep the headers (nginx: underscores_in_headers on), and read only names with underscores',
     needs: { signed: true },
-    async run({ craft, client, good }) {
-      if (LOST.test(good.message)) return { verdict: 'fell', found: `the headers do not arrive: ${good.message}` }
-      const finding = judgeRefusal(await client.send(hyphenated(craft())))
+    async run(audit) {
+      const { good } = audit
+      if (LOST_HEADERS.test(good.message))
+        return { verdict: 'fell', found: `the headers do not arrive: ${good.message}` }
+      // The SDK's axon fails with 500 where it finds none of its headers.
+      const finding = await refused(audit, [hyphenated(audit.craft())], [...UNVERIFIED, 500])
       return { ...finding, found: `with underscores ${good.status}, with hyphens ${finding.found}` }
     },
   },
@@ -47,19 +52,13 @@ export const headAttacks: readonly Attack[] = [
     meaning:
       "the axon signs with the miner's hotkey what anyone sends it, two texts of which the caller chooses, before it checks the caller",
     mend: 'sign nothing before the caller is proven; no dendrite reads this signature',
-    needs: { caller: true, signed: true },
+    needs: signedRequest,
     async run({ craft, client, caller: { address } }) {
       const { sign } = strangerKey()
-      const { status, rawHeaders } = await client.send(craft({ signer: { address, sign } }))
-      return signedBy(rawHeaders)
-        ? { verdict: 'fell', found: `its reply, ${status}, has the header ${OWN_SIGNATURE}` }
-        : { verdict: 'held', found: `its reply, ${status}, has no signature` }
+      return judgeSignature(await client.send(craft({ signer: { address, sign } })))
     },
   },
 ]
-
-/** How an axon complains whose request lost its headers; the last is the SDK's. */
-export const LOST = /No SS58 formatted address|Missing (Nonce|Signature)|Could not parse headers/
 
 function doubled(request: CraftedRequest, hotkey: string, where: 'before' | 'after'): CraftedRequest {
   const known = request.headers.filter(([name]) => name === HOTKEY)
@@ -75,8 +74,13 @@ function hyphenated(request: CraftedRequest): CraftedRequest {
   return { ...request, headers }
 }
 
-function signedBy(rawHeaders: readonly string[]): boolean {
-  return rawHeaders.some(
-    (name, at) => at % 2 === 0 && name.toLowerCase() === OWN_SIGNATURE && rawHeaders[at + 1] !== '',
-  )
+/** Judges the head of a refusal: only one that the axon wrote shows that it signs none. */
+export function judgeSignature(reply: AuditReply): AuditFinding {
+  const { status, rawHeaders } = reply
+  if (headerIn(rawHeaders, OWN_SIGNATURE))
+    return { verdict: 'fell', found: `its reply, ${status}, has the header ${OWN_SIGNATURE}` }
+  const isOfAxon = rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase().startsWith('bt_header_axon_'))
+  if (status !== null && UNVERIFIED.includes(status) && isOfAxon)
+    return { verdict: 'held', found: `its reply, ${status}, has no signature` }
+  return notTried(isOfAxon ? replyText(reply) : `no axon wrote the head of the reply: ${replyText(reply)}`, reply)
 }

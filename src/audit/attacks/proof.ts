@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { keypairFromMiniSecret } from '../../keys/keypair.js'
 import { encodeAddress } from '../../keys/ss58.js'
-import { type Attack, judgeRefusal } from '../attack.js'
+import { type Attack, signedRequest as needs } from '../attack.js'
+import { refused, UNVERIFIED } from '../judge.js'
+import { strangerKey } from '../stranger-key.js'
 import { withHeader } from '../wire/craft.js'
 
 // Attacks on the proof that a hotkey signed the request, for this axon.
@@ -10,7 +10,6 @@ const SIGNATURE = 'bt_header_dendrite_signature'
 /** Of Polkadot: the same key has an address for each network. */
 const OTHER_PREFIX = 0
 
-const needs = { caller: true, signed: true } as const
 const verifies = 'refuse a request unless its signature verifies under the hotkey that it names'
 
 export const proofAttacks: readonly Attack[] = [
@@ -21,7 +20,7 @@ export const proofAttacks: readonly Attack[] = [
     meaning: 'anyone can ask in the name of any validator: its hotkey is public, and no key is needed',
     mend: 'refuse a request that has no signature; SDK 9.3 and later let it pass',
     needs,
-    run: async ({ craft, client }) => judgeRefusal(await client.send(withHeader(craft(), SIGNATURE, null))),
+    run: audit => refused(audit, [withHeader(audit.craft(), SIGNATURE, null)]),
   },
   {
     id: 'empty-signature',
@@ -30,7 +29,7 @@ export const proofAttacks: readonly Attack[] = [
     meaning: 'anyone can ask in the name of any validator, although an absent signature may be refused',
     mend: 'treat an empty signature as an absent one, and refuse both',
     needs,
-    run: async ({ craft, client }) => judgeRefusal(await client.send(withHeader(craft(), SIGNATURE, ''))),
+    run: audit => refused(audit, [withHeader(audit.craft(), SIGNATURE, '')]),
   },
   {
     id: 'wrong-key',
@@ -39,9 +38,9 @@ export const proofAttacks: readonly Attack[] = [
     meaning: 'signatures are not checked: anyone can ask in the name of any validator',
     mend: verifies,
     needs,
-    async run({ craft, client, caller: { address } }) {
-      const { sign } = strangerKey()
-      return judgeRefusal(await client.send(craft({ signer: { address, sign } })))
+    run(audit) {
+      const signer = { address: audit.caller.address, sign: strangerKey().sign }
+      return refused(audit, [audit.craft({ signer })])
     },
   },
   {
@@ -51,7 +50,7 @@ export const proofAttacks: readonly Attack[] = [
     meaning: 'an axon that a validator asks can send what it got to this one, which answers it as the validator',
     mend: 'verify over the hotkey of your own axon, not over the one in the head',
     needs,
-    run: async ({ craft, client }) => judgeRefusal(await client.send(craft({ receiver: strangerKey().address }))),
+    run: audit => refused(audit, [audit.craft({ receiver: strangerKey().address })]),
   },
   {
     id: 'other-prefix',
@@ -62,16 +61,11 @@ export const proofAttacks: readonly Attack[] = [
       'one key has thousands of names: deny lists, rates and the memory of nonces miss a caller that changes its name',
     mend: 'take only addresses of prefix 42, which begin with 5, or count callers by public key',
     needs,
-    async run({ craft, client, caller }) {
-      const signer = { address: encodeAddress(caller.publicKey, OTHER_PREFIX), sign: caller.sign }
-      const reply = await client.send(craft({ signer }))
+    run(audit) {
+      const { publicKey, sign } = audit.caller
+      const signer = { address: encodeAddress(publicKey, OTHER_PREFIX), sign }
       // Lists that do not know the name have refused it, too.
-      return reply.status === 403 ? { verdict: 'held', found: `403 ${reply.message}` } : judgeRefusal(reply)
+      return refused(audit, [audit.craft({ signer })], [...UNVERIFIED, 403])
     },
   },
 ]
-
-/** Makes the key of a caller that the axon cannot know. */
-export function strangerKey() {
-  return keypairFromMiniSecret(randomBytes(32))
-}

@@ -1,24 +1,30 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http'
-import { timeoutSignal } from '../../async/timeout.js'
+import { linkedController } from '../../async/abortable.js'
+import { MAX_TIMER_MS } from '../../async/timeout.js'
+import { escapeControls } from '../../text/escape.js'
 import { readJson } from '../../wires/json/read.js'
 import { isObject, type JsonObject } from '../../wires/json/tree.js'
 import { Refusal } from '../../wires/refusal.js'
 import { isStream, readStreamHead } from '../../wires/synapse/read-reply.js'
 import { type HttpHead, type ReplyStatus, readReplyHead } from '../../wires/synapse/read-reply-head.js'
-import { NotTried } from '../not-tried.js'
+import { NotTried, throwIfNoneLeft } from '../not-tried.js'
 import type { CraftedRequest } from './craft.js'
 
 /** What a request got. */
 export type AuditReply = {
   /** from the head, the body or HTTP; null without a reply */
   readonly status: number | null
+  /** one line of bounded length */
   readonly message: string
   /** name, value, name, value … */
   readonly rawHeaders: readonly string[]
   /** the body, if it is an object of JSON */
   readonly json: JsonObject | null
-  /** without a reply: no connection could be opened, it was closed, or the time was over */
-  readonly end?: 'unreachable' | 'closed' | 'silent'
+  /** its end came */
+  readonly isWhole: boolean
+  /** without a reply: no connection could be opened, it was closed, the time was over, or what came is not HTTP */
+  readonly end?: 'unreachable' | 'closed' | 'silent' | 'unreadable'
+  /** since the request got its connection */
   readonly ms: number
 }
 
@@ -59,29 +65,46 @@ export class AuditClient implements Disposable {
   /**
    * Sends a request, and reads its reply to the end. A failure of the connection is a reply, too: one without a status.
    *
-   * @throws {NotTried} when no further request may be sent · the signal's reason when it aborts
+   * @param timeoutMs counted from when the request gets its connection, so that others that wait for it cost no time
+   * @throws {NotTried} when no further request may be sent, or no connection opened · the signal's reason when it aborts
    */
   async send(request: CraftedRequest, timeoutMs = this.#options.timeoutMs): Promise<AuditReply> {
-    const startedAt = performance.now()
-    const { signal: parent, maxRequests } = this.#options
-    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => SILENT, parent })
-    const ended = (end: NonNullable<AuditReply['end']>): AuditReply => {
-      return { status: null, message: '', rawHeaders: [], json: null, end, ms: performance.now() - startedAt }
-    }
     for (;;) {
-      if (this.#sent >= maxRequests) throw new NotTried(`no more than ${maxRequests} requests are sent`)
-      this.#sent++
-      const asking = this.#start(request, timeout.signal)
-      try {
-        const response = await responseTo(asking)
-        return { ...(await readWhole(response)), ms: performance.now() - startedAt }
-      } catch (error) {
-        parent.throwIfAborted()
-        if (timeout.signal.aborted) return ended('silent')
-        // The axon closed the idle connection while the request was on its way: it never saw the request.
-        if (asking.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') continue
-        return ended((error as NodeJS.ErrnoException).syscall === 'connect' ? 'unreachable' : 'closed')
-      }
+      const reply = await this.#ask(request, timeoutMs)
+      if (reply !== null) return reply
+    }
+  }
+
+  /** Sends a request once. @returns null when it should be sent again, on a new connection */
+  async #ask(request: CraftedRequest, timeoutMs: number): Promise<AuditReply | null> {
+    const { signal, maxRequests } = this.#options
+    if (this.#sent >= maxRequests) throw new NotTried(`no more than ${maxRequests} requests are sent`)
+    this.#sent++
+    using time = linkedController(signal)
+    const asking = this.#start(request, time.signal)
+    let startedAt = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    const onSocket = () => {
+      startedAt = performance.now()
+      timer = setTimeout(() => time.abort(SILENT), Math.min(timeoutMs, MAX_TIMER_MS))
+    }
+    asking.once('socket', onSocket)
+    const ms = () => performance.now() - startedAt
+    try {
+      const reply = await readWhole(await responseTo(asking))
+      signal.throwIfAborted()
+      return { ...reply, ms: ms() }
+    } catch (error) {
+      signal.throwIfAborted()
+      throwIfNoneLeft(error)
+      const { code } = error as NodeJS.ErrnoException
+      // The axon closed the idle connection, most likely before the request came.
+      if (asking.reusedSocket && code === 'ECONNRESET') return null
+      const end = time.signal.aborted ? 'silent' : endOf(error as NodeJS.ErrnoException)
+      return { status: null, message: '', rawHeaders: [], json: null, isWhole: false, end, ms: ms() }
+    } finally {
+      asking.off('socket', onSocket)
+      clearTimeout(timer)
     }
   }
 
@@ -118,12 +141,18 @@ function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   })
 }
 
-/** Reads a reply; one that is cut off, or too large, keeps the status of its head. @throws when it times out */
+function endOf({ syscall, code = '' }: NodeJS.ErrnoException): NonNullable<AuditReply['end']> {
+  if (syscall === 'connect' || syscall === 'bind') return 'unreachable'
+  return code.startsWith('HPE_') ? 'unreadable' : 'closed'
+}
+
+/** Reads a reply; one that is cut off, too late or too large keeps the status of its head. */
 async function readWhole(response: IncomingMessage): Promise<Omit<AuditReply, 'ms'>> {
   const { rawHeaders, statusCode } = response
   const head = { status: statusCode!, rawHeaders }
   const chunks: Buffer[] = []
   let size = 0
+  let isWhole = true
   try {
     for await (const chunk of response) {
       size += chunk.length
@@ -131,22 +160,29 @@ async function readWhole(response: IncomingMessage): Promise<Omit<AuditReply, 'm
       chunks.push(chunk)
     }
   } catch {
-    // The head has decided: what follows it changes no verdict.
+    isWhole = false
   }
-  if (isStream(head)) return { ...parts(head, readStreamHead(head)), rawHeaders, json: null }
+  if (isStream(head)) return { ...parts(head, readStreamHead(head)), rawHeaders, json: null, isWhole }
   const json = jsonIn(Buffer.concat(chunks))
   try {
-    return { ...parts(head, readReplyHead(head, json ?? new Map())), rawHeaders, json }
+    return { ...parts(head, readReplyHead(head, json ?? new Map())), rawHeaders, json, isWhole }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { status: head.status, message: '', rawHeaders, json } // its head is not one of this wire
+    return { status: head.status, message: '', rawHeaders, json, isWhole } // its head is not one of this wire
   }
 }
 
 /** A reply that has a status of HTTP only is one all the same: the miner was asked. */
 function parts({ status: http }: HttpHead, { status, message }: ReplyStatus) {
-  return { status: status ?? http, message: message ?? '' }
+  return { status: status ?? http, message: oneLine(message ?? '') }
 }
+
+/** Of a text of the axon, as much as tells what it means. */
+function oneLine(text: string): string {
+  return escapeControls(text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text)
+}
+
+const MAX_MESSAGE = 300
 
 function jsonIn(body: Buffer): JsonObject | null {
   try {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { timeoutSignal } from '../../async/timeout.js'
-import { NotTried } from '../not-tried.js'
+import { NotAccepted, throwIfNoneLeft } from '../not-tried.js'
 import type { AuditTarget } from './audit-client.js'
 
 /** How a connection ended, or did not: an HTTP status that came, closed without one, or nothing in time. */
@@ -13,6 +13,9 @@ type ConnectOptions = {
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
+
+/** As much as is read of what comes before the status. */
+const MAX_HEAD = 4096
 
 /** A connection on which an attack writes its bytes by itself. */
 export class AuditSocket implements Disposable {
@@ -29,7 +32,10 @@ export class AuditSocket implements Disposable {
     socket.once('close', () => this.#ended.resolve('closed'))
   }
 
-  /** @throws {NotTried} when the connection is refused, or not accepted in time · the signal's reason */
+  /**
+   * @throws {NotAccepted} when the connection is refused, or not accepted in time
+   * @throws {NotTried} when this machine has none left · the signal's reason
+   */
   static async open({ target, localAddress, timeoutMs, signal }: ConnectOptions): Promise<AuditSocket> {
     signal.throwIfAborted()
     const socket = connect({ host: target.ip, port: target.port, noDelay: true, ...(localAddress && { localAddress }) })
@@ -43,7 +49,9 @@ export class AuditSocket implements Disposable {
     } catch (cause) {
       socket.on('error', () => {}).destroy()
       signal.throwIfAborted()
-      throw new NotTried('the axon accepts no further connection', { cause })
+      throwIfNoneLeft(cause)
+      if (cause !== timeout.signal.reason && (cause as NodeJS.ErrnoException).syscall !== 'connect') throw cause
+      throw new NotAccepted('the axon accepts no further connection', { cause })
     }
   }
 
@@ -86,8 +94,10 @@ export class AuditSocket implements Disposable {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#head.length < 32) this.#head += chunk.toString('latin1', 0, 32)
-    const [, status] = /^HTTP\/1\.[01] (\d{3})/.exec(this.#head) ?? []
+    if (this.#head.length < MAX_HEAD) this.#head += chunk.toString('latin1', 0, MAX_HEAD)
+    // An interim reply, such as 100, says nothing: the reply follows it.
+    this.#head = this.#head.replace(/^(HTTP\/1\.[01] 1\d\d[\s\S]*?\r\n\r\n)+/, '')
+    const [, status] = /^HTTP\/1\.[01] ([2-5]\d\d)/.exec(this.#head) ?? []
     if (status !== undefined) this.#ended.resolve(Number(status))
   }
 }

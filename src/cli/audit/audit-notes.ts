@@ -26,9 +26,7 @@ export function notTriedWarning(
   const allowed = `miner serve with --allow ${caller}, and audit again`
   const warning = (message: string, hint: string) => ({ label: 'warning', message, hint })
   if (good.status === 403) return warning(`${what}: the axon does not answer ${caller}: ${good.message}`, allowed)
-  if (left.some(({ found }) => RATE.test(found))) return warning(`${what}; a rate stopped some of them`, allowed)
+  if (left.some(({ stoppedBy }) => stoppedBy === 'rate'))
+    return warning(`${what}; a rate stopped some of them`, allowed)
   return warning(what, isRemote ? 'audit the axon on its own machine, too' : 'read why in the column FOUND')
 }
-
-/** The status of a reply, or of a connection, in what was found. */
-const RATE = /(?:^|: |with )429\b/

@@ -13,9 +13,9 @@ import { type Keypair, keypairFromMiniSecret } from '../../keys/keypair.js'
 export async function ownAuditKey(path: string): Promise<Keypair> {
   const found = await readPrivateFile(path, MAX_BYTES)
   if (Buffer.isBuffer(found)) {
-    const seed = Buffer.from(found.toString().trim(), 'hex')
-    if (seed.length !== 32) throw unusable(path, 'does not hold a key; remove it to get a new one')
-    return keypairFromMiniSecret(seed)
+    const seed = found.toString().trim()
+    if (!/^[0-9a-f]{64}$/.test(seed)) throw unusable(path, 'does not hold a key; remove it to get a new one')
+    return keypairFromMiniSecret(Buffer.from(seed, 'hex'))
   }
   if (found.code !== 'ENOENT') throw unusable(path, found.why)
   const seed = randomBytes(32)

@@ -42,7 +42,7 @@ export async function writeConfigFile({ path, content }: OpenFile, text: string)
     await makeFolderOf(path)
     if (await replaceFile(path, text, { isUnchanged })) return
   } catch (error) {
-    throw unwritable(path, error)
+    throw fileUnwritable(path, error)
   }
   const message = `${escapeName(path)} was changed by another program in the meantime, and is left as it is`
   throw new UsageError('FILE_CHANGED', message, 'run the command again')
@@ -54,7 +54,7 @@ export async function makeFolderOf(path: string): Promise<void> {
 }
 
 /** Says why a file cannot be written. */
-export function unwritable(path: string, error: unknown): UsageError {
+export function fileUnwritable(path: string, error: unknown): UsageError {
   const { code = String(error) } = error as NodeJS.ErrnoException
   const hint = 'make the file and its folder writable for this user'
   return new UsageError('FILE_UNWRITABLE', `${escapeName(path)} cannot be written: ${code}`, hint)

@@ -14,7 +14,7 @@ import { formatMessage } from '../errors/format-message.js'
 import { printError } from '../errors/print-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import { lookUpFirst } from '../open-scope.js'
-import { makeFolderOf, type OpenFile, unwritable, writeConfigFile } from './config-file.js'
+import { fileUnwritable, makeFolderOf, type OpenFile, writeConfigFile } from './config-file.js'
 import { requireNoNewProblems } from './file-problems.js'
 import { runEditor } from './run-editor.js'
 
@@ -32,7 +32,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
     await makeFolderOf(copy)
     await createPrivateFile(copy, file.content?.text ?? '')
   } catch (error) {
-    throw unwritable(copy, error)
+    throw fileUnwritable(copy, error)
   }
   let isKept = false
   try {

@@ -9,7 +9,7 @@ import { escapeName } from '../../text/escape.js'
 import { chooseMiner } from '../choose-plugin.js'
 import { UsageError } from '../errors/usage-error.js'
 import { lookUpFirst } from '../open-scope.js'
-import { makeFolderOf, unwritable } from './config-file.js'
+import { fileUnwritable, makeFolderOf } from './config-file.js'
 import { fileProblems } from './file-problems.js'
 import { SecretFiles } from './secret-files.js'
 import { takeOver } from './take-over.js'
@@ -40,7 +40,7 @@ export async function initConfig({ path, from, use, force, miners }: NewFile): P
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   const secrets = new SecretFiles(dirname(path))
   try {
-    await makeFolderOf(path).catch(error => Promise.reject(unwritable(path, error)))
+    await makeFolderOf(path).catch(error => Promise.reject(fileUnwritable(path, error)))
     const store = (at: string, secret: string) => secrets.store(at, secret)
     const { values, leftOut } = from
       ? await takeOver(from, checked.sections, store)
@@ -68,7 +68,7 @@ async function write(path: string, text: string, force: boolean): Promise<void> 
   try {
     if (force ? await replaceFile(path, text, { mode: 0o600 }) : await createPrivateFile(path, text)) return
   } catch (error) {
-    throw unwritable(path, error)
+    throw fileUnwritable(path, error)
   }
   throw fileExists(path)
 }

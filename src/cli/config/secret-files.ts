@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPrivateFile } from '../../disk/replace-file.js'
-import { unwritable } from './config-file.js'
+import { fileUnwritable } from './config-file.js'
 
 /** How many names a secret's file may try. */
 const MOST_NAMES = 100
@@ -36,12 +36,12 @@ export class SecretFiles {
       try {
         if (!(await createPrivateFile(file, `${secret}\n`))) continue
       } catch (error) {
-        throw unwritable(file, error)
+        throw fileUnwritable(file, error)
       }
       this.#created.push(file)
       return `file:${name}`
     }
-    throw unwritable(join(this.#folder, `${base}.secret`), { code: 'EEXIST' })
+    throw fileUnwritable(join(this.#folder, `${base}.secret`), { code: 'EEXIST' })
   }
 
   /** Removes the files that were created. */

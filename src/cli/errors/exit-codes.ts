@@ -62,6 +62,7 @@ const neuron: ReadonlyMap<NeuronErrorCode, number> = new Map([
 ])
 const audit: ReadonlyMap<AuditErrorCode, number> = new Map([
   ['HOST_UNKNOWN', FAILED],
+  ['CONFIRMATION_ABORTED', INTERRUPTED],
   ['NO_AXON', FAILED],
   ['GOOD_REQUEST_FAILED', FAILED],
   ['NOT_AN_AXON', FAILED],

@@ -1,8 +1,11 @@
 import type { Progress } from '../../app/progress.js'
 
+/** One printable line, or what formats one for each frame. @param room columns for it */
+type StatusText = string | ((room: number) => string)
+
 /** A text that is shown until it is disposed. */
 export type ShownStatus = Disposable & {
-  /** Shows another text in its place; the seconds go on from the first. @param text one printable line */
+  /** Shows another text in its place; the seconds go on from the first. */
   change(text: string): void
 }
 
@@ -27,11 +30,10 @@ export class StatusLine implements Progress {
     this.#stream = stream
   }
 
-  /** @param text one printable line */
-  show(text: string): ShownStatus {
+  show(text: StatusText): ShownStatus {
     if (!this.isVisible) return { change() {}, [Symbol.dispose]() {} }
     const startedAt = performance.now()
-    let shown = text
+    let shown: StatusText = text
     const draw = () => this.#draw(shown, performance.now() - startedAt)
     let ticking: NodeJS.Timeout | undefined
     const begin = () => {
@@ -58,11 +60,12 @@ export class StatusLine implements Progress {
     this.#isDrawn = false
   }
 
-  #draw(text: string, ms: number): void {
+  #draw(status: StatusText, ms: number): void {
     const frame = FRAMES[Math.floor(ms / FRAME_MS) % FRAMES.length]
     const seconds = ms < 1000 ? '' : ` (${Math.floor(ms / 1000)} s)`
     // A longer line would wrap, and only its last row would be erased.
     const room = (this.#stream.columns || 80) - 3 - seconds.length
+    const text = typeof status === 'string' ? status : status(room)
     const shown = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text
     this.#stream.write(`${ERASE_LINE}${frame} ${shown}${seconds}`)
     this.#isDrawn = true

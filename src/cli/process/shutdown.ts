@@ -4,8 +4,8 @@ import type { Log } from '../../plugin/log.js'
 import { expectExit } from './unexpected-exit.js'
 
 /** The codes that a shell expects of a program that a signal ended. */
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
-export type StopSignal = keyof typeof exitCodes
+export const signalExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+export type StopSignal = keyof typeof signalExitCodes
 
 /** The signals that stop the program. Before `stopSignals` is called, each of them ends it, unless it is listened for. */
 export type StopSignals = {
@@ -83,5 +83,5 @@ export async function drainAxon(
 
 function exit(signal: StopSignal): void {
   expectExit()
-  process.exit(exitCodes[signal])
+  process.exit(signalExitCodes[signal])
 }

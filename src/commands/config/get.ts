@@ -1,5 +1,6 @@
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import { UsageError } from '../../cli/errors/usage-error.js'
+import { envFileFlag } from '../../cli/flags/env-file-flag.js'
 import { readLayers } from '../../cli/open-scope.js'
 import { ConfigError } from '../../config/config-error.js'
 import { fileValue } from '../../config/describe/file-value.js'
@@ -13,6 +14,7 @@ export default class ConfigGet extends ConfigCommand {
     'Prints text as it is, a list with a line for each item, and tables as JSON. Secrets print as ***. The exit code is 1 if the setting has no value.'
   static override examples = ['<%= config.bin %> <%= command.id %> axon.port']
   static override args = keyArg
+  static override flags = { 'env-file': envFileFlag }
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(ConfigGet)

@@ -55,8 +55,13 @@ export function unreadableReply(error: unknown, { status }: HttpHead): ReplyStat
 
 /** Returns the media type with its parameters; empty without a `content-type`. */
 export function contentType(rawHeaders: readonly string[]): string {
-  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-type')
-  return at < 0 ? '' : rawHeaders[at + 1]!
+  return headerIn(rawHeaders, 'content-type') ?? ''
+}
+
+/** Returns the first value of a header, whose name is in lower case here and in any case there. */
+export function headerIn(rawHeaders: readonly string[], name: string): string | undefined {
+  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
+  return at < 0 ? undefined : rawHeaders[at + 1]!
 }
 
 /** Returns whether Python's aiohttp accepts this media type as JSON. */

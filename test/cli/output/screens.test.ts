@@ -30,6 +30,7 @@ const screens: readonly (readonly string[])[] = [
   ['serve'],
   ['serve', '--dev', '--axon-port', '99999999', '--queue', 'x'],
   ['query', '--dev', '--url', 'http://127.0.0.1:1', 'hi'],
+  ['query', '--dev', '--url', 'http://127.0.0.1:1', '--count', '3', 'hi'],
   ['query', '--dev', '--url', '127.0.0.1:1', 'hi'],
   ['config', 'show', '--config', '/nowhere/config.toml'],
   ['nope'],

@@ -20,6 +20,14 @@ describe('miner config set, get, unset and path', () => {
     assert.equal((await at.config(['path', '--config', join(at.folder, 'b.toml')])).stdout, '@/b.toml\n')
   })
 
+  it('take a path that no shell has expanded', async () => {
+    using at = new ConfigFolder()
+    writeFileSync(join(at.folder, 'c.yaml'), 'axon.port: 9000\n')
+    const { stdout, stderr } = await at.config(['get', 'axon.port', '--config=~/c.yaml'], { env: { HOME: at.folder } })
+    assert.equal(stdout, '9000\n', stderr)
+    assert.equal((await at.config(['get', 'axon.port', `--config=${join(at.folder, 'c.yaml')}`])).stdout, '9000\n')
+  })
+
   it('change a file, and keep its comments and its mode', async () => {
     using at = new ConfigFolder(file, 0o640)
     assert.deepEqual(await at.config(['set', 'openai.model', 'gpt-4o-mini']), ended({}))
