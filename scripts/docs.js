@@ -24,7 +24,7 @@ const pages = {
 Made by \`npm run docs\` from the settings in the code.
 
 Set each setting with a flag, an environment variable, or a TOML file. A flag overrides a variable, a variable overrides the
-file, and the file overrides the default. \`miner config show --origin\` prints the result, and the source of each value. The
+file, and the file overrides the default. A file that \`--env-file\` names stands between the file and the environment. \`miner config show --origin\` prints the result, and the source of each value. The
 file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner\`, or \`MINER_CONFIG_DIR\`), or the one that
 \`--config\` names.
 
@@ -38,10 +38,25 @@ file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner
     [policy]
     allow = ["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]
 
-Editors that support JSON Schema validate and complete the file with [config.schema.json](config.schema.json).
+\`miner config init\` writes a file with every setting as a comment, and \`config set KEY VALUE\`, \`get\`, \`unset\`, \`path\` and
+\`edit\` change it without losing a comment. Editors that support JSON Schema validate and complete the file with
+[config.schema.json](config.schema.json); \`miner config schema\` prints the same with the settings of installed miners.
+
+A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read it (YAML 1.1, where \`yes\` and \`on\` are true):
+
+    axon.port: "9000"            # a name with dots, and text for any setting
+    openai:                      # or groups, merged with the names
+      max_tokens: 200
+
+\`miner config init --from old.yaml\` writes the same as TOML.
 
 - A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
   itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
+- \`--env-file FILE\` reads variables (\`NAME=value\`) for settings and for \`env:NAME\`; no other name in it counts, and none gets into
+  the environment of the miner. It is read once, at the start. A file that others may write is refused, and one that they may
+  read brings a warning. A \`.env\` that nobody names is not read: a stranger's could send your key to another host. Node itself
+  looks at this flag, too: it ends with its own message when the file is missing, empties a pipe, and obeys \`NODE_OPTIONS\`, so
+  a pipe, and a file with that name, are refused.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.

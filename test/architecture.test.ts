@@ -55,7 +55,14 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  app: { '.': ['catalogue', 'chain', 'log', 'state'], catalogue: ['.'], chain: ['.'], log: [], state: [] },
+  app: {
+    '.': ['catalogue', 'chain', 'log', 'python', 'state'],
+    catalogue: ['.'],
+    chain: ['.'],
+    log: [],
+    python: [],
+    state: [],
+  },
   audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
   axon: {
     '.': ['answer', 'stages', 'state', 'http'],
@@ -81,6 +88,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
+    config: ['.', 'errors', 'flags', 'question'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
     repeat: ['errors', 'flags', 'output', 'process', 'question'],
@@ -91,6 +99,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   config: {
     '.': ['layers', 'values', 'schema'],
     describe: ['.', 'values', 'schema'],
+    edit: ['.', 'describe', 'layers', 'values', 'schema'],
     layers: ['.', 'values', 'schema'],
     values: ['.', 'schema'],
     schema: ['.'],
@@ -204,7 +213,8 @@ describe('architecture', () => {
   })
 
   it('imports what is heavy where it is used', () => {
-    const heavy = /^(@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml)$/
+    const heavy =
+      /^(@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml|yaml)$/
     // These files are imported themselves where they are used: when an axon or its store is opened.
     const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))

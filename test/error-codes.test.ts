@@ -25,7 +25,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'usageCodes', codes: usageCodes, from: /^(cli|commands)\// },
   { name: 'reportCodes', codes: reportCodes, from: /^cli\/errors\/error-report/ },
   { name: 'configCodes', codes: configCodes, from: /^(config|cli|dialect-file)\// },
-  { name: 'problemCodes', codes: problemCodes, from: /^(config|cli\/flags|cli\/dev-mode)/ },
+  { name: 'problemCodes', codes: problemCodes, from: /^(config|cli\/flags|cli\/dev-mode|cli\/open-run)/ },
   { name: 'walletCodes', codes: walletCodes, from: /^wallet\// },
   { name: 'keyCodes', codes: keyCodes, from: /^keys\// },
   { name: 'conversationCodes', codes: conversationCodes, from: /^plugin\/conversation/ },
@@ -58,6 +58,7 @@ const others = [
   /^(INFO|SET|EVAL|NX|PX|OK)$/, // words of Redis
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
+  /^MULTIPLE_DOCS$/, // a code of the parser of YAML
   /^HIDDEN$/, // a mark of the dialect readyai
   /^SS58(PRE)?$/, // the name of the address format, and the salt of its checksum
 ]

@@ -14,6 +14,7 @@ import { policyRules, policySettings } from '../policy/settings.js'
 import { walletSettings } from '../wallet/settings.js'
 import { logLevels } from './log/levels.js'
 import { logFormats } from './log/output.js'
+import { oldNames } from './python/old-names.js'
 
 const topSettings = z.object({
   use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
@@ -71,24 +72,38 @@ const logSettings = z.object({
 
 /** The host's own settings; the chosen miner adds its own. */
 export const hostSections = {
-  top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings },
+  top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings, ...oldNames.top },
   subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
   dialect: { name: '', title: 'dialect', of: 'host', settings: dialectSettings, rules: dialectRules },
-  log: { name: 'log', title: 'log', of: 'host', settings: logSettings },
+  log: { name: 'log', title: 'log', of: 'host', settings: logSettings, ...oldNames.log },
   plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
   wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
-  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings, rules: axonRules },
+  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings, rules: axonRules, ...oldNames.axon },
   limits: { name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules },
-  policy: { name: 'policy', title: 'policy', of: 'host', settings: policySettings, rules: policyRules },
-  neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings },
-  subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings },
+  policy: {
+    name: 'policy',
+    title: 'policy',
+    of: 'host',
+    settings: policySettings,
+    rules: policyRules,
+    ...oldNames.policy,
+  },
+  neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings, ...oldNames.neuron },
+  subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings, ...oldNames.subtensor },
 } as const satisfies Record<string, Section>
 
 export type HostSection = keyof typeof hostSections
 
 /** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {
-  return { name, title: `${name} miner`, of: 'miner', settings, ...(rules && { rules: config => rules(config, name) }) }
+  return {
+    name,
+    title: `${name} miner`,
+    of: 'miner',
+    settings,
+    ...(rules && { rules: config => rules(config, name) }),
+    ...(name === 'openai' && oldNames.openai),
+  }
 }
 
 /**

@@ -18,7 +18,7 @@ export const chainSettings = z.object({
     .describe('endpoints of the chain, tried in this order; by default those of the network')
     .meta({
       flag: 'chain-endpoint',
-      env: ['BT_CHAIN_ENDPOINT', 'BT_SUBTENSOR_CHAIN_ENDPOINT'],
+      env: ['BT_CHAIN_ENDPOINT'],
       examples: [['wss://entrypoint-finney.opentensor.ai:443']],
     }),
 })

@@ -7,6 +7,7 @@ import type { Layers, Lookup } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
+import { envFileFlag } from './flags/env-file-flag.js'
 import type { Reader } from './flags/setting-flags.js'
 import {
   type CommandLineRules,
@@ -71,7 +72,14 @@ export abstract class MinerCommand extends Command {
 /** A command that reads settings. Its own flags are static; the flags of settings come from their sections. */
 export abstract class SettingsCommand extends MinerCommand {
   static override baseFlags = {
-    config: Flags.string({ description: 'configuration file (TOML)', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
+    config: Flags.string({
+      description: 'configuration file (TOML, or YAML by its name)',
+      helpValue: 'FILE',
+      helpGroup: 'GLOBAL',
+    }),
+    'env-file': envFileFlag,
+    // The Python SDK refused unknown flags and keys with it, as this program always does.
+    strict: Flags.boolean({ hidden: true }),
   }
 
   /** the host's sections that it reads; problems of other sections are ignored */

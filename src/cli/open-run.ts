@@ -25,10 +25,14 @@ import type { SecretsMode } from '../config/values/resolve-setting.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Log } from '../plugin/log.js'
 import type { MinerDefinition } from '../plugin/miner.js'
+import { escapeName } from '../text/escape.js'
+import { shellWord } from '../text/shell-word.js'
 import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
+import { goneFlags } from './flags/old-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
+import { dropEmptyLists, spellFlags } from './flags/spell-flags.js'
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
 import type { StatusLine } from './output/status-line.js'
 import type { AnswerOutput } from './output/terminal.js'
@@ -86,6 +90,8 @@ export type CommandLine = Omit<ParsedWords, 'unknown'> & {
   /** the sections whose settings the command reads */
   readonly sections: readonly Section[]
   readonly typed: readonly TypedFlag[]
+  /** typed flags that no setting has taken over, without dashes */
+  readonly goneFlags: readonly string[]
   readonly problems: readonly Problem[]
 }
 
@@ -100,25 +106,30 @@ export async function parseCommandLine(
 ): Promise<CommandLine> {
   const sections = [...sectionsOf(command), ...(miner ? [minerSection(miner)] : [])]
   const { descriptions, flags: settings } = settingFlags(sections, { besideText: Object.keys(command.args).length > 0 })
-  const known = { ...command.flags, ...command.baseFlags, ...settings }
-  const words = expandBooleanFlags(hideSingleDashed(argv, { known: Object.keys(known), descriptions }), descriptions)
-  const { flags, args, unknown } = await parse(settings, words)
-  const typed = typedSettings(descriptions, flags, argv)
+  const gone = goneFlags(sections, descriptions)
+  const parsed = { ...gone, ...settings }
+  const known = { ...parsed, ...command.flags, ...command.baseFlags }
+  const names = { known: Object.keys(known), descriptions }
+  const spelled = dropEmptyLists(spellFlags(argv, names), descriptions)
+  const words = expandBooleanFlags(hideSingleDashed(spelled, names), descriptions)
+  const { flags, args, unknown } = await parse(parsed, words)
+  const typed = typedSettings(descriptions, flags, spelled)
   const decided = implied?.(flags) ?? []
   return {
     flags,
     args,
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
+    goneFlags: Object.keys(gone).filter(flag => flags[flag] !== undefined),
     problems: [
-      ...(await unknownFlags(unknown, { argv, known, miners: scope.resolve(MINERS), chosen: miner })),
+      ...(await unknownFlags(unknown, { argv: spelled, known, miners: scope.resolve(MINERS), chosen: miner })),
       ...(conflicts?.(flags, typed) ?? []),
     ],
   }
 }
 
 type ConfigureOptions = {
-  readonly line: Pick<CommandLine, 'sections' | 'typed' | 'problems'>
+  readonly line: Pick<CommandLine, 'sections' | 'typed' | 'goneFlags' | 'problems'>
   readonly layers: Layers
   readonly scope: Scope
   readonly chosen: ChosenPlugins
@@ -132,16 +143,34 @@ type ConfigureOptions = {
  * @throws {UsageError} UNEXPECTED_ARGUMENT when a plugin was chosen by a word that is the value of another flag
  */
 export async function configureRun({ line, layers, scope, chosen, secrets }: ConfigureOptions): Promise<Configuration> {
-  const { sections, typed, problems } = line
-  const { env, file } = layers
+  const { sections, typed, goneFlags, problems } = line
+  const { env, file, envFile, unreadEnvFile } = layers
   const { miner, dialect } = chosen
   const known = [...Object.values(hostSections), ...[...scope.resolve(MINERS).keys()].map(name => ({ name }))]
-  const configuration = await loadConfiguration({ sections, known, flags: typed, env, file, secrets, problems })
+  const loaded = await loadConfiguration({
+    sections,
+    known,
+    flags: typed,
+    goneFlags,
+    env,
+    file,
+    envFile,
+    secrets,
+    problems,
+  })
+  const configuration = { ...loaded, warnings: [...unread(unreadEnvFile), ...loaded.warnings] }
   const named = configuration.values.dialect ?? dialect?.name
   if (miner && valuesOf(configuration, hostSections.top).use !== miner.name) throw looksLikeFlag('--use')
   if (dialect && named !== dialect.name) throw looksLikeFlag('--dialect')
   if (!dialect || !isOfCatalogue(configuration)) return configuration
   return withDefault(configuration, 'dialect', dialect.name)
+}
+
+/** Mentions a `.env` that is not read: a stranger's could send the operator's key to another host. */
+function unread(path: string | undefined): readonly Problem[] {
+  if (path === undefined) return []
+  const message = `${escapeName(path)} is not read, because --env-file does not name it`
+  return [{ code: 'ENV_FILE_UNREAD', message, hint: `add --env-file ${shellWord(path)}, if it is yours` }]
 }
 
 /** The look-up took the word for a flag, and oclif took it for a value. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Config } from '@oclif/core'
 import { openScope } from '../app/container.js'
 import type { RunScope } from '../app/scope.js'
@@ -7,23 +8,40 @@ import { hostSections } from '../app/settings.js'
 import { CHAIN_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
-import { type FileContent, readTomlFile } from '../config/layers/toml-file.js'
+import { type FileContent, readConfigFile } from '../config/layers/config-file.js'
+import { readEnvFile } from '../config/layers/env-file.js'
 import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { originText } from '../config/origin.js'
 import type { ProblemCode } from '../config/problem.js'
+import { expandHome } from '../config/read-bounded.js'
 import { developmentUrl } from './dev-mode.js'
 import { UsageError } from './errors/usage-error.js'
 
 /**
- * Reads where this run finds its settings: command line, environment, and the file that `--config` names, else the one
- * in the configuration folder, which may be missing. Call it once in a run: a pipe (`--config <(decrypt …)`) can be read
+ * Reads where this run finds its settings: command line, environment, the file of variables that `--env-file` names, and the
+ * file that `--config` names, else the one in the configuration folder, which may be missing. Call it once in a run: a pipe (`--config <(decrypt …)`) can be read
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
+  const place = configFileOf(argv, configDir)
+  const variables = typedValue(argv, 'env-file')
+  const unread = join(dirname(place.path), '.env')
+  return {
+    argv,
+    env: process.env,
+    file: (await readConfigFile(place)) ?? null,
+    ...(variables !== undefined
+      ? { envFile: await readEnvFile(expandHome(variables)) }
+      : existsSync(unread) && { unreadEnvFile: unread }),
+  }
+}
+
+/** Returns the file that `--config` names, else the one in the configuration folder. */
+export function configFileOf(argv: readonly string[], configDir: string): { path: string; explicit: boolean } {
   const named = typedValue(argv, 'config')
-  const file =
-    named === undefined ? { path: join(configDir, 'config.toml'), explicit: false } : { path: named, explicit: true }
-  return { argv, env: process.env, file: (await readTomlFile(file)) ?? null }
+  return named === undefined
+    ? { path: join(configDir, 'config.toml'), explicit: false }
+    : { path: expandHome(named), explicit: true }
 }
 
 /**
@@ -42,7 +60,7 @@ export async function readLayersAgain(layers: Layers, configDir: string): Promis
     const problem = 'the configuration file is not a regular file, and can be read only once'
     throw wrong('FILE_UNREADABLE', problem, 'restart the miner, or give --config a file')
   }
-  const file = (await readTomlFile({ path, explicit: true })) ?? null
+  const file = (await readConfigFile({ path, explicit: true })) ?? null
   if (isEmpty(file) && !isEmpty(layers.file)) {
     const problem = 'the configuration file was emptied, or is being written'
     throw wrong('FILE_MALFORMED', problem, 'leave the line [policy] in it, if it shall set nothing')

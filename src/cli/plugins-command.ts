@@ -147,7 +147,7 @@ export const npmFlags = {
 export const scriptFlags = {
   ...npmFlags,
   config: Flags.string({
-    description: 'configuration file (TOML), whose secrets install scripts must not see either',
+    description: 'configuration file (TOML, or YAML by its name), whose secrets install scripts must not see either',
     helpValue: 'FILE',
     helpGroup: 'GLOBAL',
   }),

@@ -41,11 +41,6 @@ export default class Serve extends SettingsCommand {
   ]
   static override enableJsonFlag = false
   static override flags = {
-    // Of the original base miner. This one sets no weights anyway.
-    'miner.no_set_weights': Flags.boolean({
-      description: 'has nothing to turn off: a miner sets no weights',
-      hidden: true,
-    }),
     dev: Flags.boolean({
       description:
         'for development: hotkey //Bob, loopback, no chain, and //Alice to //Ferdie may ask; not together with --axon-host, --axon-external-ip and -port, --store, and the flags of policy, neuron, subtensor and wallet',

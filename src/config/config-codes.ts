@@ -19,8 +19,19 @@ export const problemCodes = {
     remedy: 'name a file that exists and that this user can read',
   },
   FILE_MALFORMED: {
-    meaning: 'the file is not valid TOML in UTF-8; or, when it is read again, it sets nothing any more',
-    remedy: 'fix the line that the message names: `key = value`, text in quotes, each key and table once',
+    meaning: 'the file is not valid TOML, or YAML, in UTF-8; or, when it is read again, it sets nothing any more',
+    remedy:
+      'fix the line that the message names; in TOML: `key = value`, text in quotes, each key and table once; in YAML: `axon.port: 9000`',
+  },
+  FILE_FOREIGN: {
+    meaning:
+      'the file of `--env-file` may be written by others, who would choose where the keys of this user go, or it sets `NODE_OPTIONS`, which Node obeys',
+    remedy: '`chmod 600` the file, or name another one; remove `NODE_OPTIONS` from it',
+  },
+  ENV_FILE_UNREAD: {
+    meaning: 'there is a `.env` beside the configuration file, which is not read, because it may be a stranger’s',
+    remedy: 'name it with `--env-file`, or leave it',
+    fatal: false,
   },
   UNKNOWN_KEY: {
     meaning: 'the file, or what a program passes to `openMiner`, has a key that is not a setting or an option',
@@ -56,9 +67,18 @@ export const problemCodes = {
   },
   SECRET_EXPOSED: {
     meaning:
-      'others can see a secret, or the password in a URL: it is on the command line, in a configuration file that others than its owner can read, or in a list or table of that file',
+      'others can see a secret, or the password in a URL: it is on the command line, in a configuration file or a file of `--env-file` that others than its owner can read, or in a list or table of the configuration file',
     remedy:
       '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place; a URL with a password goes into the variable of its setting',
+    fatal: false,
+  },
+  NOT_TAKEN_OVER: {
+    meaning: 'a flag, a variable or a key of the Python miner has no counterpart',
+    remedy: 'remove it, and use what the hint gives; [from-python.md](from-python.md) lists all',
+  },
+  WITHOUT_EFFECT: {
+    meaning: 'a flag, a variable or a key of the Python miner is accepted, and changes nothing',
+    remedy: 'remove it, or use what the hint gives; [from-python.md](from-python.md) lists all',
     fatal: false,
   },
 } satisfies ErrorCodes

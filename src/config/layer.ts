@@ -10,7 +10,12 @@ export type RawValue =
   | { readonly kind: 'value' | 'literal'; readonly value: unknown }
 
 /** One layer's value of one setting. */
-export type LayerValue = { readonly raw: RawValue; readonly origin: Origin }
+export type LayerValue = {
+  readonly raw: RawValue
+  readonly origin: Origin
+  /** values of other settings by their paths, which hold where no layer gives them */
+  readonly implies?: Readonly<Record<string, string>>
+}
 
 /** One layer's values by the settings' paths. */
 export type Layer = ReadonlyMap<string, LayerValue>

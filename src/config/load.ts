@@ -1,9 +1,11 @@
 import { escapeName } from '../text/escape.js'
 import { ConfigError } from './config-error.js'
 import type { Configuration } from './configuration.js'
+import type { FileContent } from './layers/config-file.js'
+import { allVariables, type EnvFile } from './layers/env-file.js'
 import type { TypedFlag } from './layers/flag-layer.js'
+import { findGone } from './layers/gone-names.js'
 import { mergeLayers } from './layers/merge.js'
-import type { FileContent } from './layers/toml-file.js'
 import type { Origin } from './origin.js'
 import type { Problem } from './problem.js'
 import { redactText } from './redact.js'
@@ -20,8 +22,12 @@ export type Sources = {
   /** other sections that file and environment may hold; they are ignored */
   readonly known: readonly KnownSection[]
   readonly flags: readonly TypedFlag[]
+  /** typed flags that no setting has taken over, without dashes */
+  readonly goneFlags?: readonly string[]
   readonly env: Environment
   readonly file: FileContent | null
+  /** the file of variables that the operator names */
+  readonly envFile?: EnvFile | undefined
   /** the settings that a program which embeds this one passes, in the form of the file's top table */
   readonly given?: Table
   readonly secrets: SecretsMode
@@ -30,26 +36,30 @@ export type Sources = {
 }
 
 /**
- * Merges the layers, default < file < environment < flag, and validates what wins.
+ * Merges the layers, default < file < file of variables < environment < flag, and validates what wins.
  *
  * @throws {ConfigError} CONFIG_INVALID with all problems of all layers at once; CONFIG_SCHEMA
  */
 export async function loadConfiguration(sources: Sources): Promise<Configuration> {
-  const { sections, file, problems: earlier = [] } = sources
+  const { sections, file, envFile, problems: earlier = [] } = sources
   const catalog = catalogOf(sections, sources.known)
   const { settings } = catalog
   const problems: Problem[] = []
   const placeOf = (path: string): Origin | undefined => sources.given && { from: 'program', key: path }
-  const isFileLost = file !== null && 'problem' in file
-  if (isFileLost) problems.push(file.problem)
+  const lost = [file, envFile].flatMap(one => (one && 'problem' in one ? [one.problem] : []))
+  const isFileLost = lost.length > 0
+  problems.push(...lost)
   const merged = mergeLayers(sources, { catalog, problems })
+  const known = { env: allVariables(sources.env, envFile), secrets: sources.secrets }
+  const gone = findGone(catalog, { flags: sources.goneFlags ?? [], env: known.env, file })
+  problems.push(...gone.problems)
 
   // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.
   const mayBeMissing = (path: string) => !isFileLost && !problems.some(one => one.path === path)
   const resolved: ResolvedSetting[] = []
   for (const setting of settings) {
     const found = merged.get(setting.path)
-    const one = found ? await resolveSetting(setting, found, sources) : defaultSetting(setting, placeOf(setting.path))
+    const one = found ? await resolveSetting(setting, found, known) : defaultSetting(setting, placeOf(setting.path))
     resolved.push(one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
@@ -72,7 +82,12 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
     values,
     origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
     secretValues,
-    warnings: [...sharedFile(file, resolved), ...resolved.flatMap(({ warnings }) => warnings)],
+    warnings: [
+      ...gone.warnings,
+      ...(envFile && 'warnings' in envFile ? envFile.warnings : []),
+      ...sharedFile(file, resolved),
+      ...resolved.flatMap(({ warnings }) => warnings),
+    ],
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { writeNewFile } from './new-file.js'
 
 /** Why a file cannot be used, in words that follow its path, and the system's code for that. */
 export type Unreadable = { readonly why: string; readonly code: string }
@@ -19,13 +20,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await removeLeftovers(path)
   const beside = `${path}.${randomBytes(6).toString('hex')}${BESIDE}`
   try {
-    const file = await open(beside, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeNewFile(beside, text)
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {}) // the first error is the one to report
@@ -128,7 +123,7 @@ async function removeLeftovers(path: string): Promise<void> {
 }
 
 /** Makes the rename durable. A system that cannot sync a folder, as Windows, syncs it by itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined)
   await handle?.sync().catch(() => {})
   await handle?.close()

@@ -5,7 +5,8 @@ export const DEFAULT_BLOCK_MS = 12_000
 
 /** The registration is one small read, and the first sign of a loss. */
 const CHECK_MS = 3 * 60_000
-const MAX_REFRESH_MS = 20 * 60_000
+/** 20 minutes. */
+export const DEFAULT_REFRESH_BLOCKS = 100
 /** Development chains have epochs of seconds. */
 const MIN_REFRESH_MS = 10_000
 /** An epoch that is late by more blocks does not come: the subnet has not started, or runs without. */
@@ -14,6 +15,7 @@ const LATE_BLOCKS = 10
 const MEASURED_BLOCKS = 20
 const MIN_RETRY_MS = 2_000
 const MAX_RETRY_MS = 60_000
+const MAX_RETRY_AFTER_MS = 20 * 60_000
 
 // `random` is from 0 to 1: it spreads a thousand miners that know the same epoch or lost the same endpoint.
 
@@ -23,11 +25,16 @@ export function nextCheckMs(random: number): number {
 }
 
 /**
- * Milliseconds until the metagraph is read again: just after the next epoch, by the chain's own count, and 20 minutes at
- * most.
+ * Milliseconds until the metagraph is read again: just after the next epoch, by the chain's own count, and after so many
+ * blocks of 12 s at most.
  */
-export function nextRefreshMs({ block, subnet }: Metagraph, blockMs: number, random: number): number {
-  const longest = MAX_REFRESH_MS * (0.75 + random / 5)
+export function nextRefreshMs(
+  { block, subnet }: Metagraph,
+  blockMs: number,
+  random: number,
+  refreshBlocks = DEFAULT_REFRESH_BLOCKS,
+): number {
+  const longest = refreshBlocks * DEFAULT_BLOCK_MS * (0.75 + random / 5)
   if (subnet.lastStep === null) return longest
   const blocks = subnet.lastStep + subnet.tempo + 1 - block
   if (blocks <= -LATE_BLOCKS) return longest
@@ -38,7 +45,7 @@ export function nextRefreshMs({ block, subnet }: Metagraph, blockMs: number, ran
 /** Milliseconds until the next attempt after so many failures in a row: from seconds to a minute. */
 export function retryMs(failures: number, random: number, retryAfterMs = 0): number {
   const delay = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.max(0, failures - 1))
-  return Math.max(delay * (0.5 + random / 2), Math.min(retryAfterMs, MAX_REFRESH_MS))
+  return Math.max(delay * (0.5 + random / 2), Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
 }
 
 /** The milliseconds of a block, from two reads of the same chain; as before when they are too close to tell. */

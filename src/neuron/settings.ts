@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DEFAULT_REFRESH_BLOCKS } from './pace.js'
 
 /** How the miner lives on its subnet. */
 export const neuronSettings = z.object({
@@ -15,6 +16,12 @@ export const neuronSettings = z.object({
     .default(['https://checkip.amazonaws.com', 'https://api.ipify.org', 'https://ident.me', 'https://icanhazip.com'])
     .describe('services that return the address of this machine as text; two of them have to agree')
     .meta({ examples: [['https://checkip.amazonaws.com', 'https://api.ipify.org']] }),
+  refreshBlocks: z
+    .int()
+    .min(10)
+    .max(200)
+    .default(DEFAULT_REFRESH_BLOCKS)
+    .describe('the metagraph is read after each epoch of the subnet, and after this many blocks of 12 s at most'),
   whenDeregistered: z
     .enum(['exit', 'serve'])
     .default('exit')

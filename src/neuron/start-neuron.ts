@@ -30,6 +30,8 @@ export type NeuronOptions = {
   /** for the last metagraph, and what is kept of the announcements */
   readonly folder: string
   readonly maxStandingsAgeMs: number
+  /** how many blocks of 12 s may pass until the metagraph is read again; by default 100 */
+  readonly refreshBlocks?: number
   /** registers this hotkey on this subnet, for the hint */
   readonly registerCommand?: string
   /** by the settings on who may ask, to warn when they refuse every neuron */
@@ -105,6 +107,7 @@ export async function startNeuron(options: NeuronOptions): Promise<NeuronLife> {
     isLocal: options.isLocal,
     standings,
     clock,
+    refreshBlocks: options.refreshBlocks,
     registerCommand,
     emit,
     onDeregistered,

@@ -51,6 +51,8 @@ const groups: Record<string, Record<string, Case>> = {
     'help-models-echo': { args: 'models --use echo --help' },
     'help-config': { args: 'config' },
     'help-config-show': { args: 'config show --help' },
+    'help-config-init': { args: 'config init --help' },
+    'help-config-set': { args: 'config set --help' },
     'help-config-show-echo': { args: 'config show --help', file: 'use = "echo"' },
     'help-miners': { args: 'help miners' },
     'help-create': { args: 'create' },
@@ -198,6 +200,20 @@ const groups: Record<string, Record<string, Case>> = {
     'check-flag-of-other-miner': { args: 'check --use echo --model x' },
     'check-unknown-miner': { args: 'check --use ech' },
     'check-word': { args: 'check sk-secret' },
+  },
+  'the Python miner': {
+    'python-prompt-cache': {
+      args: 'serve --miner.blacklist.use_prompt_cache --miner.blacklist.prompt_cache_block_span 7200',
+    },
+    'python-no-axon': { args: 'serve --miner.no_start_axon' },
+    'python-mock': { args: 'serve --subtensor._mock True --miner.mock_subtensor', env: { BT_SUBTENSOR_MOCK: '1' } },
+    'python-vicuna': { args: 'serve --vicuna.model_name vicuna-7b --vicuna.do_sample' },
+    'python-btlm': { args: 'serve --btlm.device=cuda:0 --json' },
+    'python-no-number': { args: 'serve --miner.blacklist.min-request-period often' },
+    'python-permit-of-unregistered': {
+      args: 'serve --miner.blacklist.allow_non_registered --miner.blacklist.force_validator_permit',
+    },
+    'python-unknown': { args: 'serve --miner.blacklist.whitlist x' },
   },
   'the subnet': {
     'metagraph-no-chain': { args: 'metagraph --network none' },

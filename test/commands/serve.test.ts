@@ -59,6 +59,29 @@ describe('miner serve', () => {
     assert.match(refused.stderr, /^403: the axon does not answer this hotkey.*\n {2}try: .*\n$/)
   })
 
+  it('takes the command line of the Python miner', async () => {
+    await using model = await startModelServer(streamed(['Hello']))
+    // neurons/miners/openai/miner.py of the original, but for the chain, and a port that is free.
+    const flags = [
+      ['--netuid', '1', '--wallet.name', 'plain', '--wallet.hotkey', 'default', '--subtensor.network', 'none'],
+      ['--openai.model_name', 'gpt-4', '--openai.max_tokens=200', '--openai.top-p', '0.5', '--axon.port', '0'],
+      ['--axon.ip', '0.0.0.0', '--logging.debug', '--strict', '--wandb.on', '--miner.no_set_weights'],
+      ['--miner.blacklist.whitelist', alice.address, charlie.address],
+    ].flat()
+    const env = { BT_WALLET_PATH: wallets, BT_AXON_MAX_WORERS: '3', OPENAI_BASE_URL: model.url, MINER_WALLET_PATH: '' }
+    await using miner = await startMiner(['serve', ...flags], { env })
+    for (const by of [alice, charlie]) assert.equal((await send(miner.url, signedRequest({ by }))).status, 200)
+    assert.equal((await send(miner.url, signedRequest({ by: bob }))).status, 403)
+    assert.partialDeepStrictEqual((await model.arrived(0)).body, { model: 'gpt-4', max_tokens: 200, top_p: 0.5 })
+    await miner.stop()
+    const warned = miner.records.filter(({ event }) => event === 'configuration').map(({ message }) => message)
+    assert.deepEqual(warned, [
+      '--axon.ip is ignored: the SDK never listened there',
+      '--wandb.on is ignored: nothing is sent to Weights & Biases',
+    ])
+    assert.ok(miner.records.some(({ level }) => level === 'debug'))
+  })
+
   it('finishes what is begun on SIGTERM, and takes nothing new', async () => {
     const { behaviour, goOn } = pausing()
     await using model = await startModelServer(behaviour)

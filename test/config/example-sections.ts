@@ -82,8 +82,12 @@ export const policy = {
     allow: z
       .array(z.string().regex(/^5/, { error: 'must be a hotkey' }))
       .default([])
-      .meta({ flag: 'allow' }),
-    minStake: z.number().min(0).default(0).meta({ flag: 'min-stake' }),
+      .meta({ flag: 'allow', spellings: [{ key: 'old.group.whitelist' }] }),
+    minStake: z
+      .number()
+      .min(0)
+      .default(0)
+      .meta({ flag: 'min-stake', spellings: [{ flag: 'old.stake', env: 'BT_STAKE', key: 'old.group.stake' }] }),
   }),
 } satisfies Section
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '#dist/config/config-error.js'
 import type { Configuration } from '#dist/config/configuration.js'
-import { type FileContent, readTomlFile } from '#dist/config/layers/toml-file.js'
+import { type FileContent, readConfigFile } from '#dist/config/layers/config-file.js'
 import { loadConfiguration, type Sources } from '#dist/config/load.js'
 import { type Problem, problemText } from '#dist/config/problem.js'
 import { everySection } from './example-sections.ts'
@@ -25,7 +25,7 @@ export async function read(
 
 /** What an operator's file holds, or that it is not there. */
 export async function fileAt(path: string): Promise<FileContent> {
-  return (await readTomlFile({ path, explicit: true }))!
+  return (await readConfigFile({ path, explicit: true }))!
 }
 
 /** The problems that reading finds. */

@@ -7,10 +7,10 @@ const randoms = [0, 0.25, 0.5, 0.75, 0.999]
 
 describe('the pace of the loop', () => {
   /** The milliseconds to the next refresh, with the last step so many blocks ago. */
-  const refresh = (ago: number | null, tempo = 360, blockMs = 12_000) => {
+  const refresh = (ago: number | null, tempo = 360, blockMs = 12_000, refreshBlocks = 100) => {
     const { subnet, block } = metagraphOf(1)
     const at = metagraphOf(1, { subnet: { ...subnet, tempo, lastStep: ago === null ? null : block - ago } })
-    return randoms.map(random => nextRefreshMs(at, blockMs, random))
+    return randoms.map(random => nextRefreshMs(at, blockMs, random, refreshBlocks))
   }
 
   it('reads the metagraph at least each 20 minutes, and not all miners at once', () => {
@@ -18,6 +18,13 @@ describe('the pace of the loop', () => {
       assert.ok(Math.max(...all) <= 20 * MINUTE && Math.min(...all) >= 14 * MINUTE, String(all))
       assert.equal(new Set(all).size, randoms.length)
     }
+  })
+
+  it('reads it sooner or later than that with other blocks, but after an epoch in any case', () => {
+    const of = (refreshBlocks: number, ago = 0) => refresh(ago, 360, 12_000, refreshBlocks)
+    assert.ok(Math.max(...of(20)) <= 4 * MINUTE && Math.min(...of(20)) >= 2 * MINUTE, String(of(20)))
+    assert.ok(Math.max(...of(200)) <= 40 * MINUTE && Math.min(...of(200)) >= 28 * MINUTE, String(of(200)))
+    assert.ok(Math.max(...of(200, 351)) <= 2 * MINUTE + 36_000)
   })
 
   it('reads it just after the next epoch, by the tempo and the last step of the chain', () => {

@@ -58,6 +58,7 @@ export async function buildNeuron(from: Builder): Promise<NeuronLife | null> {
     netuid: valuesOf(configuration, hostSections.subnet).netuid,
     signer,
     folder: from.resolve(CHAIN_FOLDER),
+    refreshBlocks: valuesOf(configuration, hostSections.neuron).refreshBlocks,
     maxStandingsAgeMs: valuesOf(configuration, hostSections.policy).maxStandingsAge,
     registerCommand: registerCommand(configuration),
     refusalOf: settingsRefusal(valuesOf(configuration, hostSections.policy)),

@@ -22,6 +22,11 @@ const INTERRUPTED = 130
 /** The exit codes that differ from those of their class, by error code. */
 const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['UNKNOWN_COMMAND', NOT_FOUND],
+  ['NOT_SET', FAILED],
+  ['NOT_TYPED', INTERRUPTED],
+  ['EDITOR_FAILED', FAILED],
+  ['FILE_CHANGED', FAILED],
+  ['FILE_UNWRITABLE', FAILED],
   ['NPM_FAILED', FAILED],
   ['PLUGINS_LOCKED', FAILED],
   ['PEER_CONFLICT', FAILED],

@@ -43,6 +43,55 @@ export const usageCodes = {
     remedy: 'name their hotkeys with `--allow`, or name a chain with `--network`',
   },
 
+  UNKNOWN_SETTING: {
+    meaning: '`config get`, `set` or `unset` names a setting that does not exist',
+    remedy: 'use the name that the hint gives; [configuration.md](configuration.md) lists all',
+  },
+  NOT_SET: {
+    meaning: '`config get` names a setting that has no value, and no default',
+    remedy: 'set it: `miner config set KEY VALUE`',
+  },
+  SECRET_TYPED: {
+    meaning: '`config set` is given a secret on the command line, which others on this machine can see',
+    remedy: 'leave the value out to type it, pipe it in, or give `env:NAME` or `file:PATH`',
+  },
+  NOT_TYPED: {
+    meaning: 'Ctrl-C or Ctrl-D came in place of the value that `config set` asked for',
+    remedy: 'type it, pipe it in, or give `env:NAME` or `file:PATH`',
+  },
+  NOT_A_FILE: {
+    meaning: 'the configuration file that is to be changed is a pipe or a device',
+    remedy: 'name a regular file with `--config`',
+  },
+  FILE_SHARED: {
+    meaning: 'a secret is to be written to a configuration file that others can read',
+    remedy: '`chmod 600` the file, or give `env:NAME` or `file:PATH`',
+  },
+  NOT_EDITABLE: {
+    meaning: 'the setting cannot be changed in the file without touching other lines or losing a comment',
+    remedy: 'change it by hand: `miner config edit`',
+  },
+  EDITOR_FAILED: {
+    meaning: 'the editor of `config edit` cannot be started, or failed',
+    remedy: 'set `VISUAL` or `EDITOR` to one that works',
+  },
+  EDIT_REFUSED: {
+    meaning: 'the text that was edited with `config edit` cannot be used, and the file is left as it was',
+    remedy: 'edit it again; the message names the file with the edited text',
+  },
+  FILE_EXISTS: {
+    meaning: '`config init` is to write a file that exists',
+    remedy: 'add `--force` to replace it, or change it with `miner config edit`',
+  },
+  FILE_CHANGED: {
+    meaning: 'another program changed the configuration file while this command did',
+    remedy: 'run the command again',
+  },
+  FILE_UNWRITABLE: {
+    meaning: 'the configuration file, or a file that it names, cannot be written',
+    remedy: 'make the file and its folder writable for this user',
+  },
+
   NOTHING_TO_WATCH: {
     meaning: '`--watch-config` is given, but the configuration file is missing, or is a pipe',
     remedy: 'name a file with `--config`, or leave the flag out',

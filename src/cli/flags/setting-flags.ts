@@ -75,8 +75,8 @@ export function reservedFlags(): ReadonlySet<string> {
 }
 
 /**
- * Flags of commands that are not flags of settings. Those of `announce`, `audit`, `metagraph` and `status` are not among
- * them: no miner is used there, and miners had settings of such names (`stop`) before.
+ * Flags of commands that are not flags of settings. Those of `announce`, `audit`, `config init`, `metagraph` and `status`
+ * are not among them: no miner is used there, and miners had settings of such names (`stop`) before.
  */
 const ofCommands = [
   '-V',
@@ -89,18 +89,19 @@ const ofCommands = [
   'count',
   'dev',
   'dir',
+  'env-file',
   'extends',
   'help',
   'interactive',
   'json',
   'messages',
-  'miner.no_set_weights',
   'no-stream',
   'origin',
   'receiver',
   'refresh-cache',
   'roles',
   'stream',
+  'strict',
   'synapse',
   'timeout',
   'url',

@@ -36,7 +36,8 @@ export async function unknownFlags(
         message: `${dashes}${dashes === '-' ? name[0] : name} is a flag of the miner ${owner}, which is not in use`,
         hint: `add --use ${owner}`,
       }
-    const like = suggestions(name, shown)
+    // Names of the Python miner have dots, and help hides them.
+    const like = suggestions(name, name.includes('.') ? Object.keys(known) : shown)
     return {
       code: 'UNKNOWN_FLAG',
       message: `there is no flag ${dashes}${name}`,

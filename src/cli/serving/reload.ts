@@ -149,7 +149,8 @@ function overriddenIn({ origins }: Configuration, { file }: Layers): readonly st
   const { merged } = createLookup([hostSections.policy, hostSections.log], { argv: [], env: {}, file })
   return [...merged.keys()].filter(isLive).flatMap(path => {
     const origin = origins.get(path)
-    return origin?.from === 'flag' || origin?.from === 'environment' ? [`${path} (${originText(origin)})`] : []
+    const overrides = origin && origin.from !== 'file' && origin.from !== 'default'
+    return overrides ? [`${path} (${originText(origin)})`] : []
   })
 }
 

@@ -72,7 +72,8 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
   }
   const others = spellings.flatMap(({ flag: name, value }): FlagDescription[] => {
     if (name === undefined) return []
-    const choices = typeof value === 'string' ? [] : Object.keys(value)
+    if (value === undefined) return [{ ...main, name, aliases: [], letter: undefined, hidden: true }]
+    const choices = typeof value === 'object' ? Object.keys(value) : []
     const isSwitch = typeof value === 'string'
     const other = { name, aliases: [], letter: undefined, multiple: false, value: 'text', choices }
     return [{ ...common, ...other, isSwitch, hidden: true }]

@@ -51,7 +51,8 @@ function writable(setting: Setting, value: unknown): unknown {
   )
 }
 
-function tomlOf(value: unknown): string | undefined {
+/** Writes a value as TOML, on one line unless it is a list of tables; undefined for what TOML cannot hold. */
+export function tomlOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return tomlText(value)
   if (typeof value === 'number') return tomlNumber(value)

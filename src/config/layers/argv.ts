@@ -3,14 +3,20 @@ export function typedValue(argv: readonly string[], name: string): string | unde
   return typedValues(argv, name)[0]
 }
 
+/** Returns the one form of a flag's names that differ in `_` and `-`, which count as the same. */
+export function alike(flag: string): string {
+  return flag.replaceAll('_', '-')
+}
+
 /** Returns all values typed for a flag. A list's flag takes every word up to the next flag, and may be repeated. */
 export function typedValues(argv: readonly string[], name: string): readonly string[] {
   const end = argv.indexOf('--')
   const words = end === -1 ? argv : argv.slice(0, end)
   return words.flatMap((word, at) => {
     const rest = words.slice(at + 1)
-    const value = word === `--${name}` ? rest.shift() : word.startsWith(`--${name}=`) && word.slice(name.length + 3)
-    if (value === undefined || value === false) return []
+    const [, typed, , text] = /^--([^=]+)(=(.*))?$/s.exec(word) ?? []
+    const value = typed !== undefined && alike(typed) === alike(name) ? (text ?? rest.shift()) : undefined
+    if (value === undefined) return []
     const next = rest.findIndex(other => other.startsWith('-'))
     return [value, ...rest.slice(0, next === -1 ? undefined : next)]
   })

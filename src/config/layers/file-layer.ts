@@ -1,12 +1,12 @@
 import { closest, closestAfter } from '../../text/closest.js'
 import { escapeName } from '../../text/escape.js'
-import type { Layer, LayerValue } from '../layer.js'
+import type { Layer, LayerValue, RawValue } from '../layer.js'
 import type { Origin } from '../origin.js'
 import type { Problem } from '../problem.js'
 import type { Catalog } from '../schema/catalog.js'
 import { isTable, type Table } from '../values/convert.js'
 import { settingHint } from '../values/hint.js'
-import { resolveAlias } from './alias.js'
+import { impliedBy, resolveAlias } from './alias.js'
 
 /** Where a top table stands: its origins, the form of its values, and how hints speak of it. */
 export type TableSource = {
@@ -42,10 +42,10 @@ export function fileLayer(table: Table, file: string, context: { catalog: Catalo
 export function tableLayer(
   table: Table,
   source: TableSource,
-  { catalog, problems }: { catalog: Catalog; problems: Problem[] },
+  context: { catalog: Catalog; problems: Problem[] },
 ): Layer {
-  const layer = new Map<string, LayerValue>()
-  const { keys, tables, unread } = catalog
+  const { keys, tables, unread } = context.catalog
+  const { layer, take, report } = settingTaker(source, context)
 
   for (const [name, value] of Object.entries(table)) {
     if (!name.includes('.') && keys.has(name)) take(name, value)
@@ -55,26 +55,6 @@ export function tableLayer(
     else if (!unread.has(name)) report('UNKNOWN_KEY', name, 'is not a setting', hintAtTop(name, value))
   }
   return layer
-
-  function take(key: string, value: unknown): void {
-    const meaning = keys.get(key)
-    if (!meaning) {
-      const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
-      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `write ${meant}` : source.listed)
-    } else if (layer.has(meaning.setting.path)) {
-      const hint = `keep only one of ${meaning.setting.fileKeys.join(' and ')}`
-      report('GIVEN_TWICE', key, 'is given more than once', hint)
-    } else {
-      const { setting, spelling } = meaning
-      const resolved = spelling
-        ? resolveAlias(spelling, value, message =>
-            report('INVALID_VALUE', key, message, settingHint(setting, { message })),
-          )
-        : value
-      if (resolved === undefined) return
-      layer.set(setting.path, { raw: { kind: source.kind, value: resolved }, origin: originOf(key) })
-    }
-  }
 
   function hintAtTop(name: string, value: unknown): string {
     const dot = name.indexOf('.')
@@ -90,14 +70,57 @@ export function tableLayer(
     if (meant) return `write ${meant}`
     return isTable(value) ? `remove it, or ${source.ofPlugin}` : source.listed
   }
+}
+
+/**
+ * Collects settings by their keys, and reports keys that are unknown, and settings that are given twice.
+ *
+ * @param givenAs returns what another old name has in the same file
+ */
+export function settingTaker(
+  source: Pick<TableSource, 'kind' | 'originOf' | 'listed'>,
+  { catalog: { keys }, problems }: { catalog: Catalog; problems: Problem[] },
+  givenAs?: (name: string) => string | undefined,
+) {
+  const layer = new Map<string, LayerValue>()
+  const originOf = (key: string) => source.originOf(escapeName(key))
 
   function report(code: Problem['code'], key: string, message: string, hint: string): void {
     problems.push({ code, message: `${escapeName(key)} ${message}`, origin: originOf(key), hint })
   }
 
-  function originOf(key: string): Origin {
-    return source.originOf(escapeName(key))
+  function take(key: string, value: unknown): void {
+    const meaning = keys.get(key)
+    if (!meaning) {
+      const meant = closestAfter(key.slice(0, key.indexOf('.') + 1), key, keys.keys())
+      report('UNKNOWN_KEY', key, 'is not a setting', meant ? `write ${meant}` : source.listed)
+      return
+    }
+    const { setting, spelling } = meaning
+    const resolved = spelling
+      ? resolveAlias(
+          spelling,
+          value,
+          message => report('INVALID_VALUE', key, message, settingHint(setting, { message })),
+          givenAs,
+        )
+      : value
+    if (resolved === undefined) return
+    if (layer.has(setting.path)) {
+      const { fileKeys } = setting
+      const hint = fileKeys.length > 1 ? `keep only one of ${fileKeys.join(' and ')}` : 'remove one of them'
+      report('GIVEN_TWICE', key, 'is given more than once', hint)
+      return
+    }
+    const implies = spelling && { implies: impliedBy(spelling, value) }
+    const isTranslated = spelling?.value !== undefined
+    const raw: RawValue = isTranslated
+      ? { kind: 'variable', text: String(resolved) }
+      : { kind: source.kind, value: resolved }
+    layer.set(setting.path, { raw, origin: originOf(key), ...implies })
   }
+
+  return { layer, take, report }
 }
 
 /** The hint for a table or a variable that may configure a miner which is no longer installed. */

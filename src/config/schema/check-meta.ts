@@ -10,7 +10,7 @@ const aliasKeys = {
   flag: text.optional(),
   env: text.optional(),
   key: text.optional(),
-  value: z.union([text, z.record(z.string(), text)], { error: 'must be text, or a table of texts' }),
+  value: z.union([text, z.record(z.string(), text)], { error: 'must be text, or a table of texts' }).optional(),
 } satisfies Record<keyof Alias, ZodType>
 
 const ownKeys = {

@@ -1,4 +1,6 @@
 import type { ZodObject, z } from 'zod'
+import type { GoneName } from './gone-name.js'
+import type { Spelling } from './spelling.js'
 
 /**
  * The settings of one capability. Flags, variables, file keys, defaults, ranges, help, validation and the TypeScript type
@@ -15,6 +17,10 @@ export type Section<Settings extends ZodObject = ZodObject> = {
   /** a miner's flags have no prefix (`--max-tokens`) unless the host uses the name */
   readonly of: 'host' | 'miner'
   readonly settings: Settings
+  /** old names of its settings by their keys, beside those of `.meta()`; in a file, YAML only may have them */
+  readonly spellings?: Readonly<Record<string, readonly Spelling[]>>
+  /** old names that no setting has taken over */
+  readonly gone?: readonly GoneName[]
   /**
    * Returns the broken rules between settings. It runs even when settings are invalid; those are absent from `values`, so
    * a rule checks valid ones only. A refinement of the zod object would run only when all settings are valid, and is
@@ -36,4 +42,4 @@ type Broken<Settings extends ZodObject = ZodObject> = {
 }
 
 /** A section that file and environment may hold, but that is not read; without `settings` when only its name is known. */
-export type KnownSection = { readonly name: string; readonly settings?: ZodObject }
+export type KnownSection = Pick<Section, 'name' | 'spellings' | 'gone'> & { readonly settings?: ZodObject }

@@ -13,7 +13,7 @@ export type SettingMeta = {
   readonly secret?: boolean
   /** for a number: it counts milliseconds or bytes, and is written `500ms` `12s` `5m` `1h` or `64KiB` `1MiB` */
   readonly unit?: Unit
-  /** other names of it, which take other values */
+  /** other names of it, which may take other values */
   readonly spellings?: readonly Alias[]
 }
 
@@ -21,8 +21,8 @@ export type SettingMeta = {
 export type Unit = 'duration' | 'size'
 
 /**
- * Another name for a setting, which takes other values. With text as `value` it is a switch: when it is on, the setting
- * has that value. With a table as `value` it takes the table's keys, which stand for the setting's values.
+ * Another name for a setting. Without `value` it takes the same values. With text as `value` it is a switch: when it is on,
+ * the setting has that value. With a table as `value` it takes the table's keys, which stand for the setting's values.
  */
 export type Alias = {
   /** without dashes: `logging.debug` */
@@ -30,7 +30,7 @@ export type Alias = {
   readonly env?: string
   /** a key of the file, with its table: `logging.debug` */
   readonly key?: string
-  readonly value: string | Readonly<Record<string, string>>
+  readonly value?: string | Readonly<Record<string, string>>
 }
 
 declare module 'zod' {

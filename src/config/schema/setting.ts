@@ -4,8 +4,8 @@ import { metaProblem } from './check-meta.js'
 import { type Described, deriveShape } from './derive-shape.js'
 import { isForeignVariable, namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
-import type { Alias } from './setting-meta.js'
 import { isPlain, type Shape } from './shape.js'
+import type { Spelling } from './spelling.js'
 
 /** One setting with everything that is derived from its schema. */
 export type Setting = {
@@ -35,7 +35,7 @@ export type Setting = {
   readonly variables: readonly string[]
   /** `shout.maxTokens` and `shout.max_tokens` */
   readonly fileKeys: readonly string[]
-  readonly spellings: readonly Alias[]
+  readonly spellings: readonly Spelling[]
 }
 
 /**
@@ -73,7 +73,9 @@ export function settingsOf(section: Section | KnownSection): readonly Setting[] 
     if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
     const setting = settingOf(name, key, schema, properties[key] as Described)
     const ofMiner = 'of' in section && section.of === 'miner'
-    return { ...setting, ...(ofMiner ? { shortFlag: undefined } : { letter: undefined }) }
+    const old = ('spellings' in section && section.spellings?.[key]) || []
+    const spellings = [...setting.spellings, ...old]
+    return { ...setting, spellings, ...(ofMiner ? { shortFlag: undefined } : { letter: undefined }) }
   })
 }
 

@@ -17,19 +17,20 @@ export function settingHint(
   setting: Setting,
   { path = setting.path, origin, message }: { path?: string; origin?: Origin | undefined; message: string },
 ): string {
+  const variable = origin && 'variable' in origin ? origin.variable : undefined
   const inside = path.slice(setting.path.length)
   const values = allowed(setting.shape)
   const isTold = values === undefined || (message.includes(values) && !isSingle(setting.shape))
   const to = isTold ? '' : ` to ${values}`
   if (origin?.from === 'program') return `set settings.${path}${to}`
   if (inside !== '' && !isPlain(setting.shape))
-    return origin?.from === 'environment'
-      ? `set ${inside.replace(/^\./, '')} in the JSON of ${origin.variable}`
+    return variable !== undefined
+      ? `set ${inside.replace(/^\./, '')} in the JSON of ${variable}`
       : `set ${path} in the file`
   const flag = origin?.from === 'flag' ? origin.flag : flagOf(setting)
   const ways = [
     flag && (isTold ? flagExample(setting, flag) : flag),
-    origin?.from === 'environment' ? origin.variable : setting.variables[0],
+    variable ?? setting.variables[0],
     `${setting.path} in the file`,
   ].filter(way => way !== undefined)
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`

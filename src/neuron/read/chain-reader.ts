@@ -24,6 +24,8 @@ type ReaderOptions = {
   readonly isLocal: boolean
   readonly standings: StandingsTable
   readonly clock: NeuronClock
+  /** how many blocks of 12 s may pass until the metagraph is read again; by default 100 */
+  readonly refreshBlocks: number | undefined
   /** registers the hotkey, for the hint */
   readonly registerCommand: string
   readonly emit: (event: NeuronEvent) => void
@@ -147,7 +149,7 @@ export class ChainReader {
 
   /** Takes what was read. @throws {NeuronError} CHAIN_CONTRADICTORY, and takes nothing */
   async #take(registration: Registration | null, metagraph: Metagraph | null, startedAt: number): Promise<void> {
-    const { clock, hotkey } = this.#options
+    const { clock, hotkey, refreshBlocks } = this.#options
     const reset = metagraph && this.#resetOf(metagraph)
     if (metagraph && !reset) requireProgress(this.metagraph, metagraph)
     // A subnet of a new chain may still be empty.
@@ -158,7 +160,7 @@ export class ChainReader {
     this.#checkAt = clock.elapsed() + nextCheckMs(Math.random())
     if (!metagraph) return
     await this.#metagraph.take(metagraph, startedAt)
-    this.#refreshAt = clock.elapsed() + nextRefreshMs(metagraph, this.blockMs, Math.random())
+    this.#refreshAt = clock.elapsed() + nextRefreshMs(metagraph, this.blockMs, Math.random(), refreshBlocks)
   }
 
   /** Takes the loss of the subnet, if a node whose chain is not older than the last metagraph tells of it once more. */

@@ -15,7 +15,7 @@ const denies = (...hotkeys: { address: string }[]) =>
 
 /** Reads a configuration of flags, and of a file with this text, which others can read. */
 async function read(text: string, flags: readonly TypedFlag[] = []) {
-  const file = { path: 'config.toml', table: parse(text), mode: 0o644 }
+  const file = { path: 'config.toml', format: 'toml' as const, text: '', table: parse(text), mode: 0o644 }
   const configuration = await loadConfiguration({ sections, known: [], flags, env: {}, file, secrets: 'resolve' })
   return { configuration, layers: { argv: [], env: {}, file } }
 }

@@ -68,7 +68,8 @@ export const openaiSettings = (z: Sdk['z']) => {
       .describe(
         'endpoints, tried in this order; neighbours with a weight are tried in an order drawn by it; each may have its own name, apiKeys and settings, and one with its own baseUrl does not inherit a key',
       )
-      .optional(),
+      .optional()
+      .meta({ examples: [[{ name: 'local', baseUrl: 'http://127.0.0.1:8000/v1' }]] }),
   })
 }
 

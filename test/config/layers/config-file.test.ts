@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readTomlFile } from '#dist/config/layers/toml-file.js'
+import { readConfigFile, readTomlFile } from '#dist/config/layers/config-file.js'
 import { problemText } from '#dist/config/problem.js'
 import { inFolder, problemsOf } from '../reading.ts'
 
@@ -14,17 +14,17 @@ async function wrongWith(content: string | Uint8Array, name = 'config.toml'): Pr
 }
 
 async function wrongWithPath(path: string, folder: string): Promise<string> {
-  const read = await readTomlFile({ path, explicit: true })
+  const read = await readConfigFile({ path, explicit: true })
   assert.ok(read && 'problem' in read, 'nothing is wrong with it')
   return problemText(read.problem).replace(`${folder}/`, '')
 }
 
-describe('readTomlFile', () => {
+describe('readConfigFile', () => {
   it('reads TOML, with a byte order mark or without', async () => {
     await inFolder(async folder => {
       const path = join(folder, 'config.toml')
       await writeFile(path, '\ufeffuse = "echo"')
-      const read = await readTomlFile({ path, explicit: true })
+      const read = await readConfigFile({ path, explicit: true })
       assert.ok(read && 'table' in read)
       assert.deepEqual({ ...read.table }, { use: 'echo' })
     })
@@ -33,7 +33,7 @@ describe('readTomlFile', () => {
   it('requires a file only when the operator named it', async () => {
     await inFolder(async folder => {
       const path = join(folder, 'none.toml')
-      assert.equal(await readTomlFile({ path, explicit: false }), undefined)
+      assert.equal(await readConfigFile({ path, explicit: false }), undefined)
       assert.equal(await wrongWithPath(path, folder), 'the configuration file does not exist (none.toml)')
     })
   })
@@ -44,7 +44,7 @@ describe('readTomlFile', () => {
       await writeFile(join(folder, 'file'), '')
       await symlink('loop.toml', join(folder, 'loop.toml'))
       assert.equal(await wrongWithPath(join(folder, 'a.toml'), folder), 'the configuration file is a folder (a.toml)')
-      const under = await readTomlFile({ path: join(folder, 'file', 'b.toml'), explicit: false })
+      const under = await readConfigFile({ path: join(folder, 'file', 'b.toml'), explicit: false })
       assert.ok(under && 'problem' in under)
       assert.equal(under.problem.message, 'the configuration file has a parent that is not a folder')
       assert.match(await wrongWithPath(join(folder, 'loop.toml'), folder), /cannot be read: ELOOP/)
@@ -79,15 +79,16 @@ describe('readTomlFile', () => {
     assert.match(await wrongWith(`x = ${'['.repeat(100_000)}`), /not valid TOML: .*nested/)
   })
 
-  it('reports that YAML is not supported yet', async () => {
-    assert.equal(
-      await wrongWith('use: x', 'a.yaml'),
-      'the configuration file is YAML, which is not supported yet (a.yaml)',
-    )
-    assert.equal(
-      await wrongWith('use: x', 'a.YML'),
-      'the configuration file is YAML, which is not supported yet (a.YML)',
-    )
+  it('reads YAML by the name of the file, but not for a dialect', async () => {
+    await inFolder(async folder => {
+      const path = join(folder, 'dialect.yml')
+      await writeFile(path, 'name: x')
+      assert.ok('table' in (await readConfigFile({ path, explicit: true }))!)
+      const read = await readTomlFile({ path, explicit: true }, { noun: 'the dialect file', flag: '--dialect-file' })
+      assert.ok(read && 'problem' in read)
+      assert.equal(read.problem.message, 'the dialect file is YAML')
+      assert.equal(read.problem.hint, 'write it as TOML')
+    })
   })
 
   it('adds its problem to those of the whole configuration', async () => {

@@ -1,0 +1,50 @@
+import { networks } from '../../chain/networks.js'
+import type { Translation } from '../../config/schema/spelling.js'
+import { quote } from '../../text/escape.js'
+
+// The original's rate: `len_request_timestamps` requests in `min_request_period` minutes (opentensor/text-prompting
+// prompting/baseminer/blacklist.py default_blacklist, config.py).
+const PERIOD = 'miner.blacklist.min_request_period'
+const COUNT = 'miner.priority.len_request_timestamps'
+const DEFAULT_MINUTES = '5'
+const DEFAULT_COUNT = '50'
+
+/** The period of a rate in minutes; 0: no rate. */
+const fromMinutes: Translation = (text, { given, report }) => {
+  if (!isWhole(text, report)) return undefined
+  return Number(text) === 0 ? 'none' : `${given(COUNT) ?? DEFAULT_COUNT}/${Number(text)}min`
+}
+
+/** The requests of a rate; with a period, the period tells the whole rate. */
+const fromCount: Translation = (text, { given, report }) => {
+  if (!isWhole(text, report) || given(PERIOD) !== undefined) return undefined
+  return `${Number(text)}/${DEFAULT_MINUTES}min`
+}
+
+function isWhole(text: string, report: (message: string) => void): boolean {
+  const isValid = /^\d{1,7}$/.test(text)
+  if (!isValid) report(`must be a whole number here, not ${quote(text)}`)
+  return isValid
+}
+
+/** The old names of a rate. */
+export const rateSpellings = [
+  { flag: PERIOD, key: PERIOD, value: fromMinutes },
+  { flag: COUNT, key: COUNT, value: fromCount },
+]
+
+/** Returns the network that an endpoint belongs to: by its name where it is one of a public chain, else the endpoint. */
+export function networkAt(endpoints: string): string {
+  const [first = ''] = endpoints.split(',')
+  const url = first.trim()
+  const named = Object.entries(networks).find(([, { endpoints: known }]) => (known as readonly string[])[0] === url)
+  return named?.[0] ?? url
+}
+
+/**
+ * Translates the blocks after which the original read the metagraph to those of `neuron.refreshBlocks`: any number counts as
+ * the nearest that it takes, since a metagraph that is read more often than asked for does no harm.
+ */
+export const refreshBlocks: Translation = (text, { report }) => {
+  return isWhole(text, report) ? String(Math.min(200, Math.max(10, Number(text)))) : undefined
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path'
+import { editToml } from '../../config/edit/edit-toml.js'
+import { editYaml } from '../../config/edit/edit-yaml.js'
+import { isYaml, parseFile } from '../../config/layers/config-file.js'
+import type { Setting } from '../../config/schema/setting.js'
+import { escapeName } from '../../text/escape.js'
+import { UsageError } from '../errors/usage-error.js'
+import { type OpenFile, writeConfigFile } from './config-file.js'
+import { requireNoNewProblems } from './file-problems.js'
+import type { NamedSetting } from './named-setting.js'
+
+/**
+ * Changes a setting in the configuration file; undefined removes it.
+ *
+ * @param value as a file holds it
+ * @returns whether the file was changed
+ * @throws {ConfigError} CONFIG_INVALID when the file is wrong with the change, and was not before
+ * @throws {UsageError} NOT_EDITABLE · FILE_CHANGED · FILE_UNWRITABLE
+ */
+export async function changeSetting(file: OpenFile, named: NamedSetting, value: unknown): Promise<boolean> {
+  const { path, content } = file
+  const before = content?.text ?? ''
+  const edit = isYaml(path) ? editYaml : editToml
+  const after = await edit(before, { ...placeOf(named.setting), value })
+  if (after === undefined) {
+    const message = `${named.setting.path} cannot be changed in ${escapeName(path)} without touching other lines`
+    throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
+  }
+  if (after === before) return false
+  const changed = await parseFile({ path: resolve(path), text: after, mode: content?.mode ?? 0o600 })
+  await requireNoNewProblems(content, changed, named)
+  await writeConfigFile(file, after)
+  return true
+}
+
+function placeOf({ section, fileKeys }: Setting) {
+  return { section, keys: fileKeys.map(key => key.slice(section === '' ? 0 : section.length + 1)) }
+}

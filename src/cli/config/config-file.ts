@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { ConfigError } from '../../config/config-error.js'
+import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
+import { makePrivateFolder } from '../../disk/private-file.js'
+import { replaceFile } from '../../disk/replace-file.js'
+import { escapeName } from '../../text/escape.js'
+import { UsageError } from '../errors/usage-error.js'
+
+/** A configuration file that can be changed. */
+export type OpenFile = {
+  /** absolute */
+  readonly path: string
+  /** null when there is no file yet */
+  readonly content: Extract<FileContent, { table: unknown }> | null
+}
+
+/**
+ * Reads the file that a command changes.
+ *
+ * @throws {ConfigError} CONFIG_INVALID when it cannot be read or parsed
+ * @throws {UsageError} NOT_A_FILE for a pipe
+ */
+export async function openConfigFile(named: string): Promise<OpenFile> {
+  const path = resolve(named)
+  const found = await stat(path).catch(() => undefined) // reading it reports the reason
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new UsageError('NOT_A_FILE', `${escapeName(path)} is not a regular file`, 'name one with --config')
+  const content = await readConfigFile({ path, explicit: false })
+  if (content && 'problem' in content) throw new ConfigError('CONFIG_INVALID', [content.problem])
+  return { path, content: content ?? null }
+}
+
+/**
+ * Puts a new text in the place of the file's.
+ *
+ * @throws {UsageError} FILE_CHANGED when the file is not what was read any more · FILE_UNWRITABLE
+ */
+export async function writeConfigFile({ path, content }: OpenFile, text: string): Promise<void> {
+  const isUnchanged = async () => (await readFile(path, 'utf8').catch(() => undefined)) === content?.text
+  try {
+    await makeFolderOf(path)
+    if (await replaceFile(path, text, { isUnchanged })) return
+  } catch (error) {
+    throw fileUnwritable(path, error)
+  }
+  const message = `${escapeName(path)} was changed by another program in the meantime, and is left as it is`
+  throw new UsageError('FILE_CHANGED', message, 'run the command again')
+}
+
+/** Makes the folder of a file with mode 0700, unless there is one: that keeps its mode. */
+export async function makeFolderOf(path: string): Promise<void> {
+  if (!(await stat(dirname(path)).catch(() => undefined))) await makePrivateFolder(dirname(path))
+}
+
+/** Says why a file cannot be written. */
+export function fileUnwritable(path: string, error: unknown): UsageError {
+  const { code = String(error) } = error as NodeJS.ErrnoException
+  const hint = 'make the file and its folder writable for this user'
+  return new UsageError('FILE_UNWRITABLE', `${escapeName(path)} cannot be written: ${code}`, hint)
+}

@@ -1,0 +1,39 @@
+import { ConfigError } from '../../config/config-error.js'
+import type { FileContent } from '../../config/layers/config-file.js'
+import { loadConfiguration } from '../../config/load.js'
+import { type Problem, problemText } from '../../config/problem.js'
+import type { KnownSection, Section } from '../../config/schema/section.js'
+
+type Checked = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
+
+/**
+ * Returns what is wrong with a file by itself, without flags and variables. What it lacks is not wrong: a flag or a variable
+ * may give it.
+ */
+export async function fileProblems(
+  file: FileContent | null,
+  { sections, known }: Checked,
+): Promise<readonly Problem[]> {
+  try {
+    await loadConfiguration({ sections, known, flags: [], env: {}, file, secrets: 'leave' })
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.code !== 'CONFIG_INVALID') throw error
+    return error.problems.filter(({ code }) => code !== 'MISSING')
+  }
+}
+
+/**
+ * Refuses a change of a file that makes it wrong. What was wrong before may stay, so that a file can be mended step by step.
+ *
+ * @throws {ConfigError} CONFIG_INVALID with the new problems
+ */
+export async function requireNoNewProblems(
+  before: FileContent | null,
+  after: FileContent,
+  checked: Checked,
+): Promise<void> {
+  const old = new Set((await fileProblems(before, checked)).map(problemText))
+  const problems = (await fileProblems(after, checked)).filter(problem => !old.has(problemText(problem)))
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
+}

@@ -1,0 +1,79 @@
+import { dirname } from 'node:path'
+import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import { hostSections, minerSection } from '../../app/settings.js'
+import { ConfigError } from '../../config/config-error.js'
+import { configurationTemplate } from '../../config/describe/template.js'
+import type { FileContent } from '../../config/layers/config-file.js'
+import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
+import { escapeName } from '../../text/escape.js'
+import { chooseMiner } from '../choose-plugin.js'
+import { UsageError } from '../errors/usage-error.js'
+import { lookUpFirst } from '../open-scope.js'
+import { fileUnwritable, makeFolderOf } from './config-file.js'
+import { fileProblems } from './file-problems.js'
+import { SecretFiles } from './secret-files.js'
+import { takeOver } from './take-over.js'
+
+type NewFile = {
+  readonly path: string
+  /** the old file whose settings it takes over; null: it has none */
+  readonly from: FileContent | null
+  /** the miner whose settings it has; by default the one that the old file uses */
+  readonly use: string | undefined
+  /** replaces a file that exists */
+  readonly force: boolean
+  readonly miners: MinerCatalogue
+}
+
+export type Initialised = { readonly secretFiles: readonly string[]; readonly leftOut: readonly string[] }
+
+/**
+ * Writes a configuration file with every setting, which only this user can read and write.
+ *
+ * @returns the files that it wrote secrets to, and the settings that it left out because of a secret in them
+ * @throws {ConfigError} CONFIG_INVALID with what is wrong with the old file
+ * @throws {UsageError} FILE_EXISTS · FILE_UNWRITABLE · UNKNOWN_MINER
+ */
+export async function initConfig({ path, from, use, force, miners }: NewFile): Promise<Initialised> {
+  const checked = await sectionsFor({ from, use, miners })
+  const problems = from === null ? [] : await fileProblems(from, checked)
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
+  const secrets = new SecretFiles(dirname(path))
+  try {
+    await makeFolderOf(path).catch(error => Promise.reject(fileUnwritable(path, error)))
+    const store = (at: string, secret: string) => secrets.store(at, secret)
+    const { values, leftOut } = from
+      ? await takeOver(from, checked.sections, store)
+      : { values: new Map(), leftOut: [] }
+    const chosen = use === undefined ? values : new Map([...values, ['use', use]])
+    await write(path, `${configurationTemplate(checked.sections, chosen)}\n`, force)
+    return { secretFiles: secrets.paths, leftOut }
+  } catch (error) {
+    await secrets.undo()
+    throw error
+  }
+}
+
+/** The host's sections, that of the miner in use, and those of other miners that the old file configures. */
+async function sectionsFor({ from, use, miners }: Pick<NewFile, 'from' | 'use' | 'miners'>) {
+  const argv = use === undefined ? [] : [`--use=${use}`]
+  const chosen = await chooseMiner(miners, lookUpFirst({ argv, env: {}, file: from }))
+  const configured = from && 'table' in from ? Object.keys(from.table).map(key => key.split('.', 1)[0]!) : []
+  const others = [...miners].filter(([name]) => name !== chosen.name && configured.includes(name))
+  const loaded = await Promise.all(others.map(([, entry]) => entry.load()))
+  return { sections: [...Object.values(hostSections), ...[chosen, ...loaded].map(minerSection)], known: [] }
+}
+
+async function write(path: string, text: string, force: boolean): Promise<void> {
+  try {
+    if (force ? await replaceFile(path, text, { mode: 0o600 }) : await createPrivateFile(path, text)) return
+  } catch (error) {
+    throw fileUnwritable(path, error)
+  }
+  throw fileExists(path)
+}
+
+export function fileExists(path: string): UsageError {
+  const message = `${escapeName(path)} exists, and is left as it is`
+  return new UsageError('FILE_EXISTS', message, 'add --force to replace it, or change it: miner config edit')
+}

@@ -1,0 +1,43 @@
+import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
+import { UsageError } from '../../cli/errors/usage-error.js'
+import { envFileFlag } from '../../cli/flags/env-file-flag.js'
+import { readLayers } from '../../cli/open-scope.js'
+import { ConfigError } from '../../config/config-error.js'
+import { fileValue } from '../../config/describe/file-value.js'
+import { createLookup, lookUpSetting } from '../../config/look-up.js'
+import { redact } from '../../config/redact.js'
+import { escapeControls } from '../../text/escape.js'
+
+export default class ConfigGet extends ConfigCommand {
+  static override summary = 'Print the value of a setting: that of the variable, the file or the default.'
+  static override description =
+    'Prints text as it is, a list with a line for each item, and tables as JSON. Secrets print as ***. The exit code is 1 if the setting has no value.'
+  static override examples = ['<%= config.bin %> <%= command.id %> axon.port']
+  static override args = keyArg
+  static override flags = { 'env-file': envFileFlag }
+
+  async run(): Promise<unknown> {
+    const { args } = await this.parse(ConfigGet)
+    const { scope: opened } = await this.openFile()
+    await using scope = opened
+    const { setting, sections } = await this.settingOf(args.KEY, scope)
+    const layers = { ...(await readLayers(this.argv, this.config.configDir)), argv: [] }
+    const section = sections.filter(({ name }) => name === setting.section)
+    const found = await lookUpSetting(createLookup(section, layers), setting.path)
+    if (found && found.problems.length > 0) throw new ConfigError('CONFIG_INVALID', found.problems)
+    const { value, origin } = found ?? { value: setting.default, origin: { from: 'default' } }
+    const shown = redact(setting, fileValue(setting, value))
+    if (shown === undefined || shown === null) {
+      const message = `${setting.path} has no value: it is not set, and has no default`
+      throw new UsageError('NOT_SET', message, `miner config set ${setting.path} VALUE`)
+    }
+    this.log(textOf(shown))
+    return { path: setting.path, value: shown, origin }
+  }
+}
+
+/** A list with one item a line, so that a shell can read it. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value) && value.every(item => typeof item !== 'object')) return value.map(textOf).join('\n')
+  return escapeControls(typeof value === 'string' ? value : JSON.stringify(value))
+}

@@ -1,0 +1,36 @@
+import { Args } from '@oclif/core'
+import { noteOverride, requireChoice, requirePrivate } from '../../cli/config/before-change.js'
+import { changeSetting } from '../../cli/config/change-setting.js'
+import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
+import { givenText, valueOfText } from '../../cli/config/given-value.js'
+import { fileValue } from '../../config/describe/file-value.js'
+import { redact } from '../../config/redact.js'
+
+export default class ConfigSet extends ConfigCommand {
+  static override summary = 'Change a setting in the configuration file.'
+  static override description =
+    'Keeps the comments and the other lines of the file, and writes it only if it can be used afterwards. Creates the file if there is none. Separate the items of a list by commas, or write JSON; a list of tables is JSON. Leave VALUE out to type a secret, or pipe it in: a secret on the command line is refused, because others on this machine can see it. env:NAME and file:PATH are no secrets. `--` goes before a VALUE that begins with a dash.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> axon.port 9000',
+    '<%= config.bin %> <%= command.id %> wallet.password < password.txt',
+    '<%= config.bin %> <%= command.id %> log.level debug',
+  ]
+  static override args = {
+    ...keyArg,
+    VALUE: Args.string({ description: 'the value; - for standard input', ignoreStdin: true }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args } = await this.parse(ConfigSet)
+    const { file, scope: opened } = await this.openFile()
+    await using scope = opened
+    const named = await this.settingOf(args.KEY, scope)
+    const { setting } = named
+    const value = await valueOfText(setting, await givenText(setting, args.VALUE))
+    requirePrivate(file, setting, value)
+    requireChoice(setting, { value, scope })
+    const isChanged = await changeSetting(file, named, fileValue(setting, value))
+    noteOverride(setting)
+    return { path: setting.path, value: redact(setting, value) ?? null, file: file.path, changed: isChanged }
+  }
+}

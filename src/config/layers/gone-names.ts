@@ -1,0 +1,46 @@
+import { type Origin, originText } from '../origin.js'
+import type { Problem } from '../problem.js'
+import type { Catalog } from '../schema/catalog.js'
+import type { GoneName } from '../schema/gone-name.js'
+import { parseBoolean } from '../values/convert.js'
+import { type Environment, textOf } from '../values/resolve-secrets.js'
+import type { FileContent } from './config-file.js'
+import { yamlEntries } from './yaml-layer.js'
+
+type GivenNames = {
+  /** flags on the command line, without dashes */
+  readonly flags: readonly string[]
+  readonly env: Environment
+  readonly file: FileContent | null
+}
+
+/** Finds old names that no setting has taken over: refused ones are problems, ignored ones warnings. */
+export function findGone(
+  catalog: Catalog,
+  { flags, env, file }: GivenNames,
+): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const inFile = new Map(file && 'table' in file && file.format === 'yaml' ? yamlEntries(file.table, catalog) : [])
+  const found = catalog.gone.flatMap(one => {
+    const { flag = '', env: variable = '' } = one
+    const origins: Origin[] = [
+      ...(file && isGiven(one, inFile.get(flag)) ? [{ from: 'file' as const, file: file.path, key: flag }] : []),
+      ...(isGiven(one, textOf(env, variable)) ? [{ from: 'environment' as const, variable }] : []),
+      ...(flags.includes(flag) ? [{ from: 'flag' as const, flag: `--${flag}` }] : []),
+    ]
+    return origins.map(origin => ({ fate: one.fate, problem: problemOf(one, origin) }))
+  })
+  const of = (fate: GoneName['fate']) => found.filter(one => one.fate === fate).map(({ problem }) => problem)
+  return { problems: of('refused'), warnings: of('ignored') }
+}
+
+/** A switch that is off asks for nothing. */
+function isGiven({ takes }: GoneName, value: unknown): boolean {
+  if (value === undefined || value === null || String(value).trim() === '') return false
+  return takes !== 'nothing' || parseBoolean(String(value)) !== false
+}
+
+function problemOf({ fate, why, instead = 'remove it' }: GoneName, origin: Origin): Problem {
+  const name = origin.from === 'file' ? origin.key : originText(origin)
+  const code = fate === 'refused' ? 'NOT_TAKEN_OVER' : 'WITHOUT_EFFECT'
+  return { code, message: `${name} ${why}`, origin, hint: instead }
+}

@@ -1,0 +1,62 @@
+import type { Document, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags, YAMLError } from 'yaml'
+import { escapeName } from '../../text/escape.js'
+import { isTable } from '../values/convert.js'
+import { isTooDeep } from '../values/depth.js'
+import type { ParsedText } from './toml-text.js'
+
+// As PyYAML's safe_load, which read the files of the Python SDK: YAML 1.1, where `yes` and `on` are true, and `y` is text
+// (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver).
+const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+
+/** How YAML is read, and written back. */
+export const yamlOptions: DocumentOptions & ParseOptions & SchemaOptions = {
+  version: '1.1',
+  prettyErrors: false, // they quote the file, which may hold a secret
+  logLevel: 'error', // prints no warnings; 'silent' would hide a second document
+  customTags: tags => tags.map(tag => (isTruth(tag) ? { ...tag, test: tag.identify?.(true) ? TRUE : FALSE } : tag)),
+}
+
+function isTruth(tag: Tags[number]): tag is ScalarTag {
+  return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool'
+}
+
+/** Parses YAML 1.1: one document, a mapping, without tags of its own. An empty file is an empty mapping. */
+export async function parseYamlText(text: string): Promise<ParsedText> {
+  const { LineCounter, parseDocument } = await import('yaml')
+  const lines = new LineCounter()
+  try {
+    const document: Document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
+    const [wrong] = [...document.errors, ...document.warnings]
+    if (wrong) {
+      const { line, col } = lines.linePos(wrong.pos[0])
+      return fault(`is not valid YAML: ${summaryOf(wrong)}`, { line, column: col })
+    }
+    const table: unknown = document.toJS({ maxAliasCount: 100 }) ?? {}
+    if (!isTable(table)) return fault('is not a mapping of settings')
+    return isTooDeep(table) ? fault('is nested too deeply') : { table }
+  } catch (error) {
+    // The parser is recursive, and refuses aliases that make a file grow beyond measure.
+    if (error instanceof RangeError) return fault('is nested too deeply')
+    if (error instanceof ReferenceError)
+      return fault(
+        /^Excessive/.test(error.message) ? 'has aliases that stand for too much' : 'has an alias without its anchor',
+      )
+    throw error
+  }
+}
+
+/** The parser's words, without what they quote of the file behind a colon. */
+function summaryOf({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'it has more than one document'
+  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply'
+  return escapeName(message.replace(/(?<=\S): .*$/s, ''))
+}
+
+function fault(words: string, place: { readonly line?: number; readonly column?: number } = {}): ParsedText {
+  return {
+    fault: words,
+    ...place,
+    hint: 'fix that line: `axon.port: 9000`, each key once, text with a colon in quotes',
+  }
+}

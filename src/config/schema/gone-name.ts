@@ -1,0 +1,18 @@
+/** A name that another program has for something that is no setting here. */
+export type GoneName = {
+  /** without dashes: `axon.ip`; a key of YAML, too */
+  readonly flag?: string
+  /** `BT_AXON_IP` */
+  readonly env?: string
+  /** what follows the flag */
+  readonly takes: 'nothing' | 'value'
+  /**
+   * `refused`: the operator would lose what was asked for. `ignored`: a warning is enough. `needless`: it asks for what
+   * holds anyway.
+   */
+  readonly fate: 'refused' | 'ignored' | 'needless'
+  /** follows the name: `has no effect: the SDK never listened there` */
+  readonly why: string
+  /** what does the job now; follows `try: ` */
+  readonly instead?: string
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigFolder } from '../../support/config-folder.ts'
+import { hasTerminal, onTerminal } from '../../support/terminal.ts'
+
+const file = `# mine
+use = "openai"
+
+[openai]
+model = "gpt-4o" # cheap
+`
+const secret = 'sk-Marker0123456789'
+
+describe('miner config set, get, unset and path', () => {
+  it('print the path of the file, whether it exists or not', async () => {
+    using at = new ConfigFolder()
+    assert.equal((await at.config(['path'])).stdout, '@/config.toml\n')
+    assert.deepEqual(JSON.parse((await at.config(['path', '--json'])).stdout), { path: '@/config.toml', exists: false })
+    assert.equal((await at.config(['path', '--config', join(at.folder, 'b.toml')])).stdout, '@/b.toml\n')
+  })
+
+  it('take a path that no shell has expanded', async () => {
+    using at = new ConfigFolder()
+    writeFileSync(join(at.folder, 'c.yaml'), 'axon.port: 9000\n')
+    const { stdout, stderr } = await at.config(['get', 'axon.port', '--config=~/c.yaml'], { env: { HOME: at.folder } })
+    assert.equal(stdout, '9000\n', stderr)
+    assert.equal((await at.config(['get', 'axon.port', `--config=${join(at.folder, 'c.yaml')}`])).stdout, '9000\n')
+  })
+
+  it('change a file, and keep its comments and its mode', async () => {
+    using at = new ConfigFolder(file, 0o640)
+    assert.deepEqual(await at.config(['set', 'openai.model', 'gpt-4o-mini']), ended({}))
+    assert.equal(at.text, file.replace('gpt-4o', 'gpt-4o-mini'))
+    assert.equal(at.mode, 0o640)
+    assert.deepEqual(await at.config(['set', 'axon.max_timeout', '90']), ended({}))
+    assert.deepEqual(await at.config(['get', 'axon.maxTimeout']), ended({ stdout: '90s\n' }))
+    assert.deepEqual(await at.config(['unset', 'openai.model']), ended({}))
+    assert.match(at.text, /\[openai\]\n# cheap\n/)
+    assert.deepEqual(await at.config(['get', 'openai.model']), ended({ stdout: 'gpt-3.5-turbo\n' }))
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('create a file that only this user can read', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'deep', 'c.toml')
+    assert.equal((await at.config(['set', 'axon.port', '9000', '--config', path])).code, 0)
+    assert.equal(readFileSync(path, 'utf8'), '[axon]\nport = 9000\n')
+    assert.equal(lstatSync(path).mode & 0o777, 0o600)
+  })
+
+  it('follow a symbolic link, and keep it', async () => {
+    using at = new ConfigFolder(file)
+    mkdirSync(join(at.folder, 'real'))
+    renameSync(at.file, join(at.folder, 'real', 'c.toml'))
+    symlinkSync(join('real', 'c.toml'), at.file)
+    assert.equal((await at.config(['set', 'use', 'echo'])).code, 0)
+    assert.ok(lstatSync(at.file).isSymbolicLink())
+    assert.match(at.text, /use = "echo"/)
+  })
+
+  it('take lists by commas, tables as JSON, and none', async () => {
+    using at = new ConfigFolder(file)
+    const alice = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+    const bob = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
+    await at.config(['set', 'policy.allow', `${alice}, ${bob}`])
+    assert.equal((await at.config(['get', 'policy.allow'])).stdout, `${alice}\n${bob}\n`)
+    const endpoints = [{ baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'env:KEY', connectTimeout: '2s' }]
+    await at.config(['set', 'openai.endpoints', JSON.stringify(endpoints)])
+    assert.deepEqual(JSON.parse((await at.config(['get', 'openai.endpoints'])).stdout), endpoints)
+    await at.config(['set', 'openai.maxTokens', 'none'])
+    assert.match(at.text, /maxTokens = "none"/)
+    assert.equal((await at.config(['set', 'openai.presencePenalty', '--', '-0.5'])).code, 0)
+    assert.match(at.text, /presencePenalty = -0.5/)
+  })
+
+  it('refuse what the file would be wrong with, and leave it as it is', async () => {
+    using at = new ConfigFolder(file)
+    const cases: readonly (readonly [string[], string])[] = [
+      [
+        ['set', 'axon.port', 'x'],
+        'error: axon.port must be a whole number, not "x"\n  try: miner config set axon.port 8091\n',
+      ],
+      [['set', 'axon.prt', '1'], 'error: there is no setting axon.prt\n  try: use axon.port\n'],
+      [
+        ['get', 'sk-0123/45'],
+        'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
+      ],
+      [['set', 'use', 'ecco'], 'error: there is no miner "ecco"\n  try: --use echo; there are: openai, echo\n'],
+      [
+        ['set', 'openai.suffix', 'x'],
+        'error: openai.suffix needs api to be completions (@/config.toml: openai.suffix)\n  try: set api to completions, or remove suffix\n',
+      ],
+      [
+        ['set', 'openai.model'],
+        'error: the value of openai.model is missing\n  try: miner config set openai.model VALUE, or - for standard input\n',
+      ],
+    ]
+    for (const [args, stderr] of cases) assert.deepEqual(await at.config(args), ended({ code: 2, stderr }))
+    assert.equal(at.text, file)
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('mend a file step by step', async () => {
+    using at = new ConfigFolder('[axon]\nport = "x"\nqueue = "y"\n')
+    assert.equal((await at.config(['set', 'axon.port', '9000'])).code, 0)
+    assert.equal(at.text, '[axon]\nport = 9000\nqueue = "y"\n')
+    assert.equal((await at.config(['get', 'axon.port'])).stdout, '9000\n')
+    at.write('[axon\n')
+    const broken = await at.config(['set', 'axon.port', '9000'])
+    assert.match(broken.stderr, /not valid TOML: .* \(@\/config.toml: line 1, column \d+\)/)
+    assert.equal(at.text, '[axon\n')
+  })
+
+  it('exit with 1 when a setting has no value', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stderr } = await at.config(['get', 'openai.suffix'])
+    assert.equal(code, 1)
+    assert.equal(
+      stderr,
+      'error: openai.suffix has no value: it is not set, and has no default\n  try: miner config set openai.suffix VALUE\n',
+    )
+  })
+
+  it('get what a variable says, and warn that it overrides the file', async () => {
+    using at = new ConfigFolder(file)
+    const env = { MINER_AXON_PORT: '9100' }
+    assert.equal((await at.config(['get', 'axon.port'], { env })).stdout, '9100\n')
+    assert.deepEqual(JSON.parse((await at.config(['get', 'axon.port', '--json'], { env })).stdout), {
+      path: 'axon.port',
+      value: 9100,
+      origin: { from: 'environment', variable: 'MINER_AXON_PORT' },
+    })
+    const { code, stderr } = await at.config(['set', 'axon.port', '9200'], { env })
+    assert.equal(code, 0)
+    assert.equal(
+      stderr,
+      'warning: the variable MINER_AXON_PORT overrides axon.port of the file\n  try: unset MINER_AXON_PORT\n',
+    )
+  })
+
+  it('change a YAML file', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    writeFileSync(path, '# mine\naxon.port: 9000 # behind the router\n')
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    assert.equal((await run('set', 'axon.port', '9001')).code, 0)
+    assert.equal((await run('set', 'use', 'echo')).code, 0)
+    assert.equal((await run('unset', 'axon.queue')).code, 0)
+    assert.equal(readFileSync(path, 'utf8'), '# mine\naxon.port: 9001 # behind the router\nuse: echo\n')
+    assert.equal((await run('get', 'axon.port')).stdout, '9001\n')
+    assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
+  })
+
+  it('refuse a pipe', async function () {
+    if (process.platform === 'win32') this.skip()
+    using at = new ConfigFolder()
+    const { code, stderr } = await at.config(['set', 'axon.port', '1', '--config', '/dev/null'])
+    assert.equal(code, 2)
+    assert.match(stderr, /\/dev\/null is not a regular file/)
+  })
+})
+
+describe('a secret of miner config set', () => {
+  it('is never taken from the command line', async () => {
+    using at = new ConfigFolder(file)
+    for (const args of [
+      ['openai.apiKey', secret],
+      ['openai.baseUrl', `https://user:${secret}@models.example/v1`],
+      ['openai.endpoints', JSON.stringify([{ apiKey: secret }])],
+    ]) {
+      const { code, stdout, stderr } = await at.config(['set', ...args])
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^error: the value of openai\.\w+ is a secret, and others on this machine can see the command line\n/,
+      )
+      assert.doesNotMatch(stdout + stderr, /Marker/)
+    }
+    assert.equal(at.text, file)
+    assert.equal((await at.config(['set', 'openai.apiKey', 'env:KEY'])).code, 0)
+    assert.match(at.text, /apiKey = "env:KEY"/)
+  })
+
+  it('is piped in, and not printed', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stdout, stderr } = await at.config(['set', 'openai.apiKey', '--json'], { input: `${secret}\n` })
+    assert.equal(code, 0)
+    assert.doesNotMatch(stdout + stderr, /Marker/)
+    assert.match(at.text, new RegExp(`^apiKey = "${secret}"$`, 'm'))
+    assert.equal((await at.config(['get', 'openai.apiKey'])).stdout, '***\n')
+    const url = `wss://user:${secret}@node.example/`
+    assert.equal((await at.config(['set', 'subtensor.endpoints', '-'], { input: url })).code, 0)
+    assert.equal((await at.config(['get', 'subtensor.endpoints'])).stdout, 'wss://node.example/\n')
+  })
+
+  it('is not written to a file that others can read', async () => {
+    using at = new ConfigFolder(file, 0o644)
+    const { code, stderr } = await at.config(['set', 'openai.apiKey'], { input: secret })
+    assert.equal(code, 2)
+    assert.equal(
+      stderr,
+      'error: others on this machine can read @/config.toml (mode 644), so it gets no secret\n  try: chmod 600 @/config.toml\n',
+    )
+    assert.equal(at.text, file)
+  })
+
+  it('is typed at a terminal, and not shown there', async function () {
+    if (!hasTerminal()) this.skip()
+    using at = new ConfigFolder(file)
+    await using run = onTerminal(['config', 'set', 'openai.apiKey'], { env: at.env })
+    await run.says('openai.apiKey: ')
+    run.child.stdin.write(`${secret}\r`)
+    const { code, stdout } = await run.ended
+    assert.equal(code, 0)
+    assert.doesNotMatch(stdout, /Marker/)
+    assert.match(at.text, new RegExp(secret))
+
+    await using aborted = onTerminal(['config', 'set', 'openai.apiKey'], { env: at.env })
+    await aborted.says('openai.apiKey: ')
+    aborted.child.stdin.write('\u0003')
+    assert.equal((await aborted.ended).code, 130)
+  })
+})
+
+function ended({ code = 0, stdout = '', stderr = '' }) {
+  return { code, signal: null, stdout, stderr }
+}
