@@ -172,6 +172,15 @@ describe('readConfiguration', () => {
     ])
   })
 
+  it('takes the same values under an old name that has none of its own', async () => {
+    const stake = async (given: Parameters<typeof read>[0]) => valuesOf(await read(given), policy).minStake
+    assert.equal(await stake({ flags: [typed('policy.minStake', '--old.stake', '7')] }), 7)
+    assert.equal(await stake({ env: { BT_STAKE: '7' } }), 7)
+    assert.deepEqual(await complaints({ env: { BT_STAKE: 'much' } }), [
+      'policy.minStake must be a number, not "much" (BT_STAKE)',
+    ])
+  })
+
   it('reads several sections at the top apart from each other', async () => {
     const more: Section = {
       name: '',

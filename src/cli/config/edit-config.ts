@@ -7,7 +7,7 @@ import { hostSections, minerSection } from '../../app/settings.js'
 import { MINERS } from '../../app/tokens.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
-import { createPrivateFile } from '../../disk/replace-file.js'
+import { writeNewFile } from '../../disk/new-file.js'
 import { escapeName } from '../../text/escape.js'
 import { chooseMiner } from '../choose-plugin.js'
 import { formatMessage } from '../errors/format-message.js'
@@ -30,7 +30,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
   const copy = `${file.path}.${randomBytes(4).toString('hex')}.edit${extname(file.path)}`
   try {
     await makeFolderOf(copy)
-    await createPrivateFile(copy, file.content?.text ?? '')
+    await writeNewFile(copy, file.content?.text ?? '')
   } catch (error) {
     throw fileUnwritable(copy, error)
   }
@@ -39,7 +39,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
     for (;;) {
       await runEditor(copy)
       isKept = true
-      const isChanged = await takeOver(file, copy, scope).catch(offerAgain)
+      const isChanged = await putInPlace(file, copy, scope).catch(offerAgain)
       if (isChanged === AGAIN) continue
       isKept = false
       return isChanged
@@ -53,7 +53,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
 const AGAIN = 'again'
 
 /** Puts the copy in the place of the file. */
-async function takeOver(file: OpenFile, copy: string, scope: Scope): Promise<boolean> {
+async function putInPlace(file: OpenFile, copy: string, scope: Scope): Promise<boolean> {
   const content = await readConfigFile({ path: copy, explicit: true })
   if (!content || 'problem' in content) throw new ConfigError('CONFIG_INVALID', content ? [content.problem] : [])
   if (content.text === (file.content?.text ?? '')) return false

@@ -67,7 +67,7 @@ export async function valueOfText(setting: Setting, text: string): Promise<unkno
   const { value, problems } = await resolveSetting(setting, layer, { env: {}, secrets: 'leave' })
   if (problems.length === 0) return value
   const command = `miner config set ${setting.path}`
-  const example = setting.shape.kind === 'list' ? undefined : flagExample(setting, command)
+  const example = setting.shape.kind === 'list' ? `${command} ONE,TWO` : flagExample(setting, command)
   const typed = problems.map(({ code, path, message, hint }): Problem => {
     // The other hints name flags and variables, where the value did not come from.
     return { code, ...(path && { path }), message, hint: hint?.startsWith('set ') ? example : hint }

@@ -80,6 +80,8 @@ describe('flagsOf', () => {
       ['logging.debug', 'log.level', true, true],
     )
     assert.deepEqual([verbosity?.name, verbosity?.isSwitch, verbosity?.choices], ['verbosity', false, ['high', 'low']])
+    const same = flagsOf([policy], new Set()).find(({ name }) => name === 'old.stake')
+    assert.deepEqual([same?.value, same?.isSwitch, same?.hidden], ['number', false, true])
   })
 
   it("gives a miner's setting its letter, unless the host has it", () => {
