@@ -98,7 +98,7 @@ function report({ summary, nonces, started, plugged, streamed, stored }) {
     goal('MB more for each 100,000 nonces, at worst', Math.max(...nonces), '<=', 5),
     ...pluginGoals(plugged),
     ...streamGoals(streamed),
-    ...storeGoals(stored.disk),
+    ...storeGoals(stored.ratio),
   ]
   console.table(summary)
   console.table(started)

@@ -18,6 +18,11 @@ export const ownFolders = {
   MINER_AXON_STORE: 'memory',
 }
 
+/** A data folder of its own: one hotkey is served once from a folder. */
+export function dataFolder() {
+  return { MINER_DATA_DIR: mkdtempSync(join(home, 'data-')) }
+}
+
 const allow = callers.map(({ address }) => address).join()
 const miner = ['bin/run.js', 'serve', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
 const wallet = ['--wallet-path', 'test/fixtures/wallets', '--wallet-name', 'plain'] // //Bob

@@ -76,11 +76,11 @@ async function chainAlone() {
 }
 
 async function queueAlone() {
-  const { turns, shared } = await queue(ownFolders)
+  const { turns, ratio } = await queue(ownFolders)
   console.table(turns)
   reportGoals([
-    goal('requests a second with shared places, of those in the order of arrival', shared.perSecond, '>=', 0.95),
-    goal('processor time of a request with shared places, likewise', shared.processor, '<=', 1.05),
+    goal('requests a second with shared places, of those in the order of arrival', ratio.perSecond, '>=', 0.95),
+    goal('processor time of a request with shared places, likewise', ratio.processor, '<=', 1.05),
   ])
 }
 
@@ -99,17 +99,17 @@ async function fairnessAlone() {
 }
 
 async function storesAlone() {
-  const { turns, disk } = await stores(ownFolders)
+  const { turns, ratio } = await stores(ownFolders)
   console.table(turns)
-  reportGoals(storeGoals(disk))
+  reportGoals(storeGoals(ratio))
 }
 
 async function ratesAlone() {
-  const { turns, cost } = await ratesUnderLoad(ownFolders)
+  const { turns, ratio } = await ratesUnderLoad(ownFolders)
   console.table(turns)
   reportGoals([
-    goal('requests a second with a rate for each caller, of those without rates', cost.perSecond, '>=', 0.95),
-    goal('processor time of a request with a rate for each caller, of that without rates', cost.processor, '<=', 1.05),
+    goal('requests a second with a rate for each caller, of those without rates', ratio.perSecond, '>=', 0.95),
+    goal('processor time of a request with a rate for each caller, of that without rates', ratio.processor, '<=', 1.05),
   ])
 }
 
