@@ -154,8 +154,8 @@ of \`--body\`). Most attacks lie behind the rules on who may ask, so they need a
 - neither: a key that the audit makes once and keeps in its data folder. The audit prints its address; serve with
   \`--allow ADDRESS\`, and audit again. Until then, what lies behind the rules is not tried.
 
-A hotkey that \`--allow\` names has no rate in this miner. With another miner, a rate of few requests a minute stops the
-audit, too, and its rows then say 429 and \`not tried\`.
+A hotkey that \`--allow\` names has no rate in this miner, unless \`[policy.rates]\` gives it one. With another miner, a rate of
+few requests a minute stops the audit, too, and its rows then say 429 and \`not tried\`.
 
 The receiver is the hotkey of the wallet, as \`miner serve\` uses it (\`--wallet-name\`, \`--wallet-hotkey\`), or \`--receiver\`. The
 address is 127.0.0.1 and the port of the miner, or \`--url\`. So \`npx miner audit\` alone attacks the miner of this machine. It
@@ -171,7 +171,8 @@ axon of somebody else through one. \`--remote --url http://ADDRESS:PORT\` attack
 1. the chain announces just this address and port for the hotkey of the wallet;
 2. you type the address when you are asked, or give \`--yes\`;
 3. the axon answers 200 to a ping (\`/Synapse\`) for this hotkey, and 401 to one for another hotkey. After a reply that tells
-   nothing, such as 503, the ping is sent once more.
+   nothing, such as 503, the ping is sent once more. A caller that the axon's rules refuse gets 403 for both, so let it in
+   first.
 
 A name in \`--url\` is resolved once; everything goes to that address. The audit then sends at most 50 small requests, one
 after the other and on one connection at a time, and leaves out every attack that is large, slow or takes more connections. A

@@ -91,7 +91,7 @@ export async function auditAxon(options: AuditOptions): Promise<AuditReport> {
 async function openAudit(options: AuditOptions, client: AuditClient): Promise<Audit> {
   const { target, receiver, caller, question, isRemote, signal, limits = defaultAuditLimits } = options
   const craft = (changes?: Changes) => craftRequest({ question, receiver, caller, ...target }, changes)
-  if (isRemote) await requireOurs(client, craft, target)
+  if (isRemote) await requireOurs(client, craft, { target, caller: caller.address })
   const good = await client.send(craft())
   requireUsable(good, target, receiver)
   const timeoutMs = question.timeoutMs + GRACE_MS

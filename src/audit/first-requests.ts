@@ -11,16 +11,18 @@ import type { Changes, CraftedRequest } from './wire/craft.js'
 /**
  * Requires that an axon of another machine is ours: it answers a ping for our hotkey, and refuses one for another.
  *
+ * @param caller hotkey that asks
  * @throws {AuditError} NOT_OURS · NO_AXON
  */
 export async function requireOurs(
   client: AuditClient,
   craft: (changes: Changes) => CraftedRequest,
-  target: AuditTarget,
+  { target, caller }: { readonly target: AuditTarget; readonly caller: string },
 ): Promise<void> {
   const ours = await decided(client, () => craft({ isPing: true }))
   if (ours.status === null) throw noAxon(ours, target)
   // A stranger's axon gets no more than this.
+  if (ours.status === 403) throw notLetIn(ours, caller)
   if (!isAnswered(ours)) throw notOurs(`a ping for its hotkey: ${replyText(ours)}`)
   const receiver = strangerKey().address
   const other = await decided(client, () => craft({ isPing: true, receiver }))
@@ -33,6 +35,17 @@ async function decided(client: AuditClient, craft: () => CraftedRequest): Promis
   const { status, end } = reply
   const isOpen = status === null ? end !== 'unreachable' : status === 408 || status === 429 || status >= 500
   return isOpen ? await client.send(craft()) : reply
+}
+
+/** Of a caller that is refused by its name, no reply tells for which hotkey the axon takes pings. */
+function notLetIn(ours: AuditReply, caller: string): AuditError {
+  return new AuditError(
+    'NOT_OURS',
+    `the axon does not let ${caller} in, so whose axon it is cannot be told: ${replyText(ours)}`,
+    {
+      hint: `miner serve with --allow ${caller}, and audit again`,
+    },
+  )
 }
 
 function notOurs(pings: string): AuditError {
@@ -55,13 +68,14 @@ export function requireUsable(good: AuditReply, target: AuditTarget, receiver: s
     requireReplyOf(receiver, good, target)
     return
   }
+  if (good.status < 400 || good.status === 501) requireReplyOf(receiver, good, target)
   const problem = explain(good)
   throw new AuditError('GOOD_REQUEST_FAILED', `the axon does not answer a good request: ${replyText(good)}`, {
     hint: problem?.hint ?? 'ask it with miner query',
   })
 }
 
-/** Requires that the axon wrote the head of a reply: a status of 200 or 403 can come from any HTTP server. */
+/** Requires that the axon wrote the head of a reply: these statuses can come from any HTTP server. */
 function requireReplyOf(receiver: string, { rawHeaders, status }: AuditReply, target: AuditTarget): void {
   const named = headerIn(rawHeaders, 'bt_header_axon_hotkey')
   if (named === receiver) return

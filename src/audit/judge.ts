@@ -105,7 +105,7 @@ const WITHOUT_STATUS: Readonly<Record<NonNullable<AuditReply['end']>, string>> =
   unreachable: 'no connection could be opened',
   closed: 'the connection was closed without a reply',
   silent: 'there was no reply in time',
-  unreadable: 'the reply was not one of HTTP',
+  unreadable: 'the reply was not HTTP',
 }
 
 /** Formats how a connection ended. */

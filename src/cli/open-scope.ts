@@ -63,7 +63,7 @@ export async function readLayersAgain(layers: Layers, configDir: string): Promis
   const file = (await readConfigFile({ path, explicit: true })) ?? null
   if (isEmpty(file) && !isEmpty(layers.file)) {
     const problem = 'the configuration file was emptied, or is being written'
-    throw wrong('FILE_MALFORMED', problem, 'leave the line [policy] in it, if it shall set nothing')
+    throw wrong('FILE_MALFORMED', problem, 'leave the line [policy] in it, if it is to set nothing')
   }
   return { ...layers, file }
 }

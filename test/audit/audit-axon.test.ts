@@ -151,7 +151,12 @@ describe('an audit', () => {
       }).listen(0, '127.0.0.1')
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
-      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote: true }), { code: 'NOT_OURS' })
+      const hint = statuses[0] === 403 ? /^miner serve with --allow 5/ : /^one for its hotkey must be answered 200/
+      await assert.rejects(audit({ target: { ip: '127.0.0.1', port } }, { isRemote: true }), (error: AuditError) => {
+        assert.equal(error.code, 'NOT_OURS')
+        assert.match(error.hint, hint)
+        return true
+      })
       assert.deepEqual(left, [], String(statuses))
       server.closeAllConnections()
     }
@@ -182,16 +187,19 @@ describe('an audit', () => {
   })
 
   it('does not take an answer for that of the axon whose head is not', async () => {
-    for (const [head, message] of [
-      [{}, /^the reply 200 of .* is not one of an axon$/],
+    for (const [status, head, message] of [
+      [200, {}, /^the reply 200 of .* is not one of an axon$/],
+      [302, {}, /^the reply 302 of .* is not one of an axon$/],
+      [501, {}, /^the reply 501 of .* is not one of an axon$/],
       [
+        200,
         { bt_header_axon_hotkey: charlie.address },
         new RegExp(`of the axon of ${charlie.address}, not of ${bob.address}$`),
       ],
     ] as const) {
       await using server = createServer((request, response) => {
         request.resume()
-        response.writeHead(200, head).end('{}')
+        response.writeHead(status, head).end('{}')
       }).listen(0, '127.0.0.1')
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo

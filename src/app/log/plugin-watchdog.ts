@@ -27,7 +27,8 @@ export function watchPlugins(
     const blockedMs = Math.round(delay.max / 1e6)
     delay.reset()
     if (blockedMs < BLOCKED_MS || (user + system) / 1000 < blockedMs / 2) return
-    const message = 'code held the thread, and no caller was answered meanwhile: a plugin must not compute for long'
+    const message =
+      'code held the thread, and no caller was answered meanwhile: most likely that of a plugin, which must not compute for long'
     log.warn({ event: 'eventLoopBlocked', blockedMs, ...plugins, message })
   }
   // Periodic, so neither `withTimeout` nor `timeoutSignal`.

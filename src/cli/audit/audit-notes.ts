@@ -27,6 +27,6 @@ export function notTriedWarning(
   const warning = (message: string, hint: string) => ({ label: 'warning', message, hint })
   if (good.status === 403) return warning(`${what}: the axon does not answer ${caller}: ${good.message}`, allowed)
   if (left.some(({ stoppedBy }) => stoppedBy === 'rate'))
-    return warning(`${what}; a rate stopped some of them`, allowed)
+    return warning(`${what}; a rate stopped some of them`, `${allowed}, or raise its rate in policy.rates`)
   return warning(what, isRemote ? 'audit the axon on its own machine, too' : 'read why in the column FOUND')
 }

@@ -2,7 +2,7 @@ import type { AuditReport, AuditRow } from '../../audit/audit-axon.js'
 import { escapeControls } from '../../text/escape.js'
 import { rows, table } from '../output/table.js'
 
-/** Columns of what an attack found: as much as the terminal has room for; --json has all of it. */
+/** Columns of what an attack found on a terminal: as much as it has room for. A file gets all of it, as does --json. */
 const FOUND = { most: 100, least: 30 } as const
 
 /**
@@ -13,7 +13,8 @@ const FOUND = { most: 100, least: 30 } as const
 export function auditPage({ rows: all }: AuditReport, width: number | undefined): string {
   const others = ['title', 'verdict'] as const
   const taken = others.reduce((sum, key) => sum + 2 + Math.max(...all.map(row => row[key].length)), 0)
-  const room = width === undefined ? FOUND.most : Math.min(FOUND.most, Math.max(FOUND.least, width - taken))
+  const room =
+    width === undefined ? Number.POSITIVE_INFINITY : Math.min(FOUND.most, Math.max(FOUND.least, width - taken))
   const lines = all.map(({ verdict, title, found }) => ({ attack: title, verdict, found: shortened(found, room) }))
   const told = all.filter(({ verdict }) => verdict === 'fell' || verdict === 'unprotected')
   const details = told.map(row => `\n${row.verdict}: ${row.title}\n${detail(row, width)}`)

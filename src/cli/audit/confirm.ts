@@ -10,7 +10,7 @@ import { AuditError } from '../../audit/audit-error.js'
 export async function confirmAddress(address: string, signal: AbortSignal): Promise<void> {
   // The question is written to stderr: in a file nobody would see it.
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw notConfirmed('there is no terminal at which it could be confirmed')
+    throw notConfirmed('there is no terminal at which it could be confirmed', 'give --yes')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const typed = await new Promise<string>((resolve, reject) => {
@@ -28,8 +28,7 @@ export async function confirmAddress(address: string, signal: AbortSignal): Prom
   }
 }
 
-function notConfirmed(why: string): AuditError {
-  const hint = 'type the address as it is shown, or give --yes'
+function notConfirmed(why: string, hint = 'type the address as it is shown, or give --yes'): AuditError {
   return new AuditError('NOT_CONFIRMED', `the attack is not confirmed: ${why}`, { hint })
 }
 

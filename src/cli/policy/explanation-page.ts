@@ -19,7 +19,7 @@ export function explanationPage(explanation: Explanation, { known, now, width }:
   ] as const
   const asked = rules.map(({ rule, verdict, why }) => [rule, why === '' ? verdict : `${verdict}: ${why}`] as const)
   const then = [
-    ...rates.map(rate => rateRow(rate, known)),
+    ...rates.map(rate => rateRow(rate, known, now)),
     ...(place ? [['place', placeText(place, known)] as const] : []),
   ]
   return `${outcomeText(explanation, known)}\n\n${rows(head, width)}\n${rows([...asked, ...then], width)}`.trimEnd()
@@ -38,7 +38,8 @@ function outcomeText({ refusal, rates, blacklistHook }: Explanation, { running }
 
 function policyText({ running, wanted }: KnownPolicy, now: number): string {
   if (!running) return `of this command's configuration${wanted ? `: ${notRunningText(wanted)}` : ', without a chain'}`
-  return `of the running miner, process ${running.pid}, as of ${agoText(running.writtenAt, now)}`
+  const miner = running.isGone ? 'a miner that has ended' : 'the running miner'
+  return `of ${miner}, process ${running.pid}, as of ${agoText(running.writtenAt, now)}`
 }
 
 function notRunningText({ wallet, hotkey, netuid, network }: WantedMiner): string {
@@ -59,10 +60,11 @@ function standingText({ standing }: Explanation, { metagraph, chain }: KnownPoli
   return `${known}, by the metagraph of block ${groupedText(metagraph.block)}, read ${agoText(metagraph.readAt, now)} (${chain})`
 }
 
-function rateRow(explained: ExplainedRate, { running }: KnownPolicy): readonly [string, string] {
+function rateRow(explained: ExplainedRate, { running }: KnownPolicy, now: number): readonly [string, string] {
   const { of, by, left } = explained
   const counted = by === 'address' ? 'counted by its address' : 'counted by itself'
-  const rest = left !== null ? `, ${left} left` : running ? ', what is left is not known' : ''
+  const since = running ? ` by the count of ${agoText(running.writtenAt, now)}` : ''
+  const rest = left !== null ? `, ${left} left${since}` : running ? ', what is left is not known' : ''
   return [of === 'route' ? 'route rate' : 'rate', `${rateText(explained)}, ${counted}${rest}`]
 }
 
