@@ -30,7 +30,8 @@ export function liveMiner(
   const folder = mkdtempSync(join(tmpdir(), 'miner-live-'))
   const folders = Object.fromEntries(['CONFIG', 'DATA', 'CACHE'].map(kind => [`MINER_${kind}_DIR`, join(folder, kind)]))
   const [file, ...words] = command ? ['bash', '-c', command, 'bash', ...args] : [process.execPath, program, ...args]
-  const noProbe = args[0] === 'serve' && { MINER_AXON_PROBE: 'false' }
+  // On a terminal, the words of the program stand behind those of what starts it.
+  const noProbe = args.includes('serve') && { MINER_AXON_PROBE: 'false' }
   const notByNpx = { npm_command: '' }
   const variables = {
     ...process.env,
