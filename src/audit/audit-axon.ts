@@ -158,7 +158,7 @@ function impossible({ needs }: Attack, { isRemote, isLetIn, isLost, isSigned }: 
   return undefined
 }
 
-/** Returns another loopback address from which the axon answers the caller; undefined when there is none. */
+/** Returns another loopback address from which the axon answers the caller, if it answers from one. */
 async function otherAddress(
   options: { readonly target: AuditTarget; readonly timeoutMs: number; readonly signal: AbortSignal },
   craft: Audit['craft'],

@@ -21,7 +21,7 @@ export type Layers = {
   readonly file: FileContent | null
   /** the file that `--env-file` names */
   readonly envFile?: EnvFile | undefined
-  /** a `.env` beside the configuration file, which is not read because nobody named it */
+  /** a `.env` beside the configuration file, which is not read, because `--env-file` does not name it */
   readonly unreadEnvFile?: string | undefined
   /** the settings that a program which embeds this one passes */
   readonly given?: Table

@@ -134,7 +134,7 @@ export const oldNames = {
         flag: 'miner.no_start_axon',
         takes: 'nothing',
         fate: 'refused',
-        why: 'is not taken over: a miner without an axon answers nobody, and the original started it all the same',
+        why: 'is not taken over: a miner without an axon answers no caller, and the original started it all the same',
         instead: 'remove it, or --miner.no_serve to keep the address from the chain',
       },
     ],

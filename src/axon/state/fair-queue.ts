@@ -105,7 +105,7 @@ export class FairQueue<Item extends Waiting> {
    * with one each, the lowest weight makes room, and among equals the one that came last.
    *
    * @param counts where only some requests can make room: counts no others; all by default
-   * @returns undefined when there is none
+   * @returns undefined when no such request waits
    */
   last(counts?: (item: Item) => boolean): Item | undefined {
     let most: Held | undefined

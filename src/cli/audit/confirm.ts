@@ -8,7 +8,7 @@ import { AuditError } from '../../audit/audit-error.js'
  * @throws the signal's reason
  */
 export async function confirmAddress(address: string, signal: AbortSignal): Promise<void> {
-  // The question is written to stderr: in a file nobody would see it.
+  // The question is written to stderr: in a file it would not be seen.
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw notConfirmed('there is no terminal at which it could be confirmed', 'give --yes')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
