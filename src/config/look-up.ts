@@ -1,5 +1,5 @@
 import type { Layer } from './layer.js'
-import { typedValues } from './layers/argv.js'
+import { alike, typedValues } from './layers/argv.js'
 import type { FileContent } from './layers/config-file.js'
 import { allVariables, type EnvFile } from './layers/env-file.js'
 import type { TypedFlag } from './layers/flag-layer.js'
@@ -73,8 +73,9 @@ export async function lookUpSetting(
 }
 
 function typedFlags({ path, shape, flag, shortFlag, dottedFlags }: Setting, argv: readonly string[]): TypedFlag[] {
-  return [...new Set([shortFlag, flag, ...dottedFlags])].flatMap(name => {
-    const texts = name ? typedValues(argv, name) : []
+  const names = [shortFlag, flag, ...dottedFlags].filter(name => name !== undefined)
+  return [...new Set(names.map(alike))].flatMap(name => {
+    const texts = typedValues(argv, name)
     if (texts.length === 0) return []
     return [{ path, flag: `--${name}`, texts: shape.kind === 'list' ? texts : texts.slice(0, 1) }]
   })

@@ -15,7 +15,7 @@ describe('lookUpSetting', () => {
 
   const sections = [hostSections.plugins, hostSections.top, hostSections.subnet, hostSections.dialect]
   type Given = { argv?: string[]; env?: Record<string, string>; file?: string }
-  async function found(path: 'use' | 'netuid' | 'plugins.allow', { argv = [], env = {}, file }: Given) {
+  async function found(path: 'use' | 'netuid' | 'plugins.allow' | 'dialectFile', { argv = [], env = {}, file }: Given) {
     const config = join(folder, 'config.toml')
     if (file !== undefined) writeFileSync(config, file)
     const lookup = createLookup(sections, { argv, env, file: file === undefined ? null : await fileAt(config) })
@@ -39,6 +39,11 @@ describe('lookUpSetting', () => {
   for (const argv of [['--netuid', '74'], ['--netuid=74'], ['x', '--netuid', '74', '--', '--netuid', '5']])
     it(`reads ${argv.join(' ')} as loadConfiguration does`, async () => {
       assert.deepEqual(await found('netuid', { argv }), { value: 74, from: 'flag' })
+    })
+
+  for (const flag of ['--dialect-file', '--dialect_file', '--dialectFile'])
+    it(`reads ${flag} once, although the flag has several spellings`, async () => {
+      assert.deepEqual(await found('dialectFile', { argv: [flag, 'x.toml'] }), { value: 'x.toml', from: 'flag' })
     })
 
   it('finds no value when the setting is invalid, or its file cannot be read', async () => {
