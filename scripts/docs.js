@@ -165,8 +165,8 @@ works against axons of the Python SDK, too.
 
 Only your own, and only a little. Without \`--remote\` the audit attacks loopback addresses only, and with it any other: an
 address of an interface of this machine counts as one of another machine, and \`--remote\` with a loopback address is a
-mistake. An address of loopback may still be a tunnel to another machine (\`ssh -L\`), which the audit cannot see: attack no
-axon of somebody else through one. \`--remote --url http://ADDRESS:PORT\` attacks the axon if
+mistake. An address of loopback may still be a tunnel to another machine (\`ssh -L\`), which the audit cannot see: do not
+attack another operator's axon through a tunnel. \`--remote --url http://ADDRESS:PORT\` attacks the axon if
 
 1. the chain announces just this address and port for the hotkey of the wallet;
 2. you type the address when you are asked, or give \`--yes\`;

@@ -116,7 +116,7 @@ function withoutSecret({ store = 'disk', storeSecret }: AxonValues) {
       {
         setting: 'storeSecret' as const,
         beside: ['store'] as const,
-        message: 'is missing: a store in Redis needs a secret, so that whoever reads the Redis cannot tell who asked',
+        message: 'is missing: a store in Redis needs a secret, which hides from other readers of that Redis who asked',
         hint: 'give all replicas the same secret: --store-secret file:PATH',
       },
     ]

@@ -215,7 +215,7 @@ export const oldNames = {
         ...(flag === 'subtensor._mock' && { env: 'BT_SUBTENSOR_MOCK' }),
         takes: flag === 'subtensor._mock' ? 'value' : 'nothing',
         fate: 'refused',
-        why: 'is not taken over: there is no mock of the chain',
+        why: 'is not taken over: this miner cannot mock the chain',
         instead: '`miner serve --dev`, or --network none',
       }),
     ),

@@ -42,8 +42,8 @@ export function networkAt(endpoints: string): string {
 }
 
 /**
- * Translates the blocks after which the original read the metagraph to those of `neuron.refreshBlocks`: any number counts as
- * the nearest that it takes, since a metagraph that is read more often than asked for does no harm.
+ * Translates how many blocks the original waited between two reads of the metagraph to `neuron.refreshBlocks`. A number out of
+ * its range becomes the nearer bound, since reading the metagraph more often than asked for does no harm.
  */
 export const refreshBlocks: Translation = (text, { report }) => {
   return isWhole(text, report) ? String(Math.min(200, Math.max(10, Number(text)))) : undefined

@@ -49,7 +49,7 @@ export const contentAttacks: readonly Attack[] = [
     id: 'unhashed-field-swapped',
     title: 'unhashed field swapped',
     sends:
-      'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them: it is no fault of the axon.',
+      'Good requests in which a field that no signature covers has another value. Every axon of this wire takes them, because the wire does not protect that field.',
     meaning:
       'a machine on the way can change these fields, the time-out, the version and the name of the synapse: this wire signs none of them',
     mend: 'nothing in the axon; do not let these fields decide what matters, and put TLS in front of the axon if validators can use it',
