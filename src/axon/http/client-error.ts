@@ -16,24 +16,27 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
     socket.destroy()
     return null
   }
-  // The bad input may follow a request that is still being answered: that answer goes out first, and alone.
-  const current = openReply(socket)
-  if (current?.headersSent || current?.req.complete) {
-    closing.add(socket)
-    if (current.writableFinished) close(socket)
-    else current.once('finish', () => close(socket))
-    return null
-  }
   const refusal = badHttp(error.code)
-  refuseAndClose(refusal, socket, wire)
-  return refusal
+  return refuseAndClose(refusal, socket, wire) ? refusal : null
 }
 
-/** Writes a refusal to a connection that has no reply open, and closes it. */
-export function refuseAndClose(refusal: Refusal, socket: Socket, wire: Wire): void {
+/**
+ * Writes a refusal to a connection, and closes it. When an earlier request of the connection is still being answered, that
+ * answer goes out first, and alone.
+ *
+ * @returns whether it wrote the refusal
+ */
+export function refuseAndClose(refusal: Refusal, socket: Socket, wire: Wire): boolean {
   closing.add(socket)
+  const current = openReply(socket)
+  if (current?.headersSent || current?.req.complete) {
+    if (current.writableFinished) close(socket)
+    else current.once('finish', () => close(socket))
+    return false
+  }
   socket.write(rawReply(refusal, wire))
   close(socket)
+  return true
 }
 
 const closing = new WeakSet<Socket>()

@@ -58,7 +58,8 @@ export function openServer({ limits, connections, proxies, wire, take, onUnparse
   app.server.on('connect', (_, socket: Socket) => {
     // Node takes its own listener away from a tunnel, and a caller that resets it would end the process.
     socket.on('error', () => socket.destroy())
-    refuseAndClose(new Refusal('METHOD_NOT_ALLOWED'), socket, wire)
+    const refusal = new Refusal('METHOD_NOT_ALLOWED')
+    if (refuseAndClose(refusal, socket, wire)) onUnparsed(refusal, socket)
   })
   app.setNotFoundHandler(() => {})
   app.addHook('onRequest', (request, reply) => {

@@ -4,6 +4,9 @@ import { HeldMiner, startAxon } from '../../support/start-axon.ts'
 import { assertAlive, assertRefused } from '../assert-refused.ts'
 import { RawConnection } from '../raw-connection.ts'
 import { realSockets } from '../real-sockets.ts'
+import { assertLeft, startStream } from '../start-stream.ts'
+
+const TUNNEL = 'CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n'
 
 describe('bad http', () => {
   realSockets()
@@ -122,6 +125,29 @@ describe('bad http', () => {
     assert.equal(await connection.reply(), null)
   })
 
+  it('writes no refusal of a tunnel into a reply that it streams', async () => {
+    await using stream = await startStream()
+    const { caller, talk } = stream
+    talk.say('a')
+    assert.equal((await caller.head())?.status, 200)
+    assert.equal(String(await caller.chunk()), 'a')
+    caller.write(TUNNEL)
+    for (const word of ['b', 'c']) {
+      talk.say(word)
+      assert.equal(String(await caller.chunk()), word)
+    }
+    talk.end()
+    assert.equal((await caller.chunk())?.length, 0)
+    await caller.closed
+    assert.equal(caller.rest, '')
+  })
+
+  it('tells a miner at once that a caller who asked for a tunnel meanwhile has left', async () => {
+    await using stream = await startStream()
+    stream.caller.write(TUNNEL)
+    await assertLeft(stream, () => stream.caller.socket.destroy())
+  })
+
   it('does not ask a stranger for the body it holds back', async () => {
     await using axon = await startAxon()
     using connection = await RawConnection.open(axon.port)
@@ -132,7 +158,7 @@ describe('bad http', () => {
   it('opens no tunnel: CONNECT', async () => {
     await using axon = await startAxon()
     using connection = await RawConnection.open(axon.port)
-    const got = await connection.write('CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n').reply()
+    const got = await connection.write(TUNNEL).reply()
     assert.equal(got?.status, 405)
     await assertAlive(axon)
   })
@@ -141,7 +167,7 @@ describe('bad http', () => {
     await using axon = await startAxon()
     for (let at = 0; at < 20; at++) {
       using connection = await RawConnection.open(axon.port)
-      connection.write('CONNECT 127.0.0.1:80 HTTP/1.1\r\nhost: x\r\n\r\n')
+      connection.write(TUNNEL)
       if (at % 2) await new Promise(setImmediate)
       connection.socket.resetAndDestroy()
       await connection.closed
