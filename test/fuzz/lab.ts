@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nonceGenerator } from '#dist/dendrite/nonces.js'
 import { findingsIn } from './findings.ts'
 import { Ledger } from './ledger.ts'
 import { dialectOf, type Kitchen, makeBytes } from './make-bytes.ts'
@@ -38,7 +37,7 @@ export class Lab implements AsyncDisposable {
   readonly #judging = new Set<Promise<void>>()
 
   constructor(seeds: ReadonlyMap<string, Seed>, defect?: string) {
-    this.#kitchen = { seeds, python: this.#python, nonce: nonceGenerator(Date.now) }
+    this.#kitchen = { seeds, python: this.#python, nonce: uniqueNonces() }
     this.target = new Target({
       onAsked: question => {
         const judging = this.#judge(question).finally(() => this.#judging.delete(judging))
@@ -119,3 +118,14 @@ const GOODBYE = Buffer.from('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: clo
 const CASE_MS = 60_000
 const LATE_MS = 2_000
 const SETTLE_MS = 400
+
+/**
+ * Each nonce differs from all others, however far ahead each is: the cases share a uuid, and a nonce that is drawn again three
+ * seconds later, for the axon of another dialect, would look like a request that was answered twice.
+ */
+function uniqueNonces(): Kitchen['nonce'] {
+  let drawn = 0
+  return aheadMs => BigInt(Date.now() + aheadMs) * NS_PER_MS + (BigInt(drawn++) % NS_PER_MS)
+}
+
+const NS_PER_MS = 1_000_000n

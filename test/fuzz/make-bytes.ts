@@ -25,7 +25,8 @@ type Made = { readonly draft: Draft; readonly bytes: Buffer }
 export type Kitchen = {
   readonly seeds: ReadonlyMap<string, Seed>
   readonly python: Python
-  readonly nonce: () => bigint
+  /** draws a nonce, in nanoseconds, that is so far ahead of now */
+  readonly nonce: (aheadMs: number) => bigint
 }
 
 /** Makes the requests of a case, each with a nonce and a signature of its own. */
@@ -74,7 +75,7 @@ async function signedDraft(name: string, edits: readonly Edit[], { seeds, python
   })
   // Of a body that has no hash: a proof must hold even so, so that the axon reads it.
   const hash = signing.hash ?? hashes.at(-1) ?? '0'.repeat(64)
-  const number = nonce() + BigInt(signing.aheadMs) * 1_000_000n
+  const number = nonce(signing.aheadMs)
   const signer = keys[signing.by]
   const uuid = Buffer.from(signing.uuid).toString('latin1')
   const plain = `${number}.${signer.address}.${keys[signing.receiver].address}.${signing.uuid}.${hash}`
