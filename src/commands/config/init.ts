@@ -32,7 +32,8 @@ export default class ConfigInit extends ConfigCommand {
     const from = await this.#read(flags.from)
     await using scope = await openRunScope(this.config, lookUpFirst({ argv: [], env: process.env, file: from }))
     const miners = scope.resolve(MINERS)
-    const { secretFiles, leftOut } = await initConfig({ path, from, use: flags.use, force: flags.force, miners })
+    const settings = new Map(flags.use === undefined ? [] : [['use', flags.use]])
+    const { secretFiles, leftOut } = await initConfig({ path, from, settings, force: flags.force, miners })
     for (const one of leftOut) {
       const message = `${one} is not taken over, because its URL has a secret in it`
       process.stderr.write(formatMessage({ label: 'warning', message, hint: `miner config set ${one} -` }))
