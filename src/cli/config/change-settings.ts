@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { editToml } from '../../config/edit/edit-toml.js'
 import { editYaml } from '../../config/edit/edit-yaml.js'
-import { isYaml, parseFile } from '../../config/layers/config-file.js'
+import { type FileContent, isYaml, parseFile } from '../../config/layers/config-file.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -24,15 +24,31 @@ export async function changeSettings(
   changes: readonly SettingChange[],
   checked: CheckedSections,
 ): Promise<boolean> {
-  const { path, content } = file
-  const before = content?.text ?? ''
-  let after = before
-  for (const change of changes) after = await edited(path, after, change)
-  if (after === before) return false
-  const changed = await parseFile({ path: resolve(path), text: after, mode: content?.mode ?? 0o600 })
-  await requireNoNewProblems(content, changed, checked)
+  const { content } = file
+  const after = await editedText(file, changes)
+  if (after === (content?.text ?? '')) return false
+  await requireNoNewProblems(content, await parsed(file, after), checked)
   await writeConfigFile(file, after)
   return true
+}
+
+/**
+ * Returns what the configuration file would hold after changes, without writing it.
+ *
+ * @throws {UsageError} NOT_EDITABLE
+ */
+export async function changedContent(file: OpenFile, changes: readonly SettingChange[]): Promise<FileContent> {
+  return parsed(file, await editedText(file, changes))
+}
+
+async function editedText({ path, content }: OpenFile, changes: readonly SettingChange[]): Promise<string> {
+  let text = content?.text ?? ''
+  for (const change of changes) text = await edited(path, text, change)
+  return text
+}
+
+function parsed({ path, content }: OpenFile, text: string): Promise<FileContent> {
+  return parseFile({ path: resolve(path), text, mode: content?.mode ?? 0o600 })
 }
 
 async function edited(path: string, text: string, { setting, value }: SettingChange): Promise<string> {
