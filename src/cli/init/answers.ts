@@ -41,6 +41,11 @@ export class Answers {
     return ['flag', 'environment', 'envFile'].includes(this.origin(setting).from)
   }
 
+  /** Whether the value is of the file, and has not been asked for yet. */
+  isOfFile(setting: Setting): boolean {
+    return this.origin(setting).from === 'file' && !this.#values.has(setting.path)
+  }
+
   /** Whether there is an answer, or a flag, a variable or the file gives the setting. */
   isKnown(setting: Setting): boolean {
     return this.#values.has(setting.path) || this.origin(setting).from !== 'default'

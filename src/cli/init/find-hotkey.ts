@@ -34,7 +34,7 @@ export async function findHotkey(named: HotkeyName): Promise<FoundHotkey> {
   }
 }
 
-/** Says what is known of a hotkey, in a few words; empty: nothing. */
-export function hotkeyText({ address, isEncrypted, problem }: FoundHotkey): string {
-  return [problem ?? address, isEncrypted && 'encrypted'].filter(part => part).join(', ')
+/** Says what is known of a hotkey that can be used; empty: nothing. */
+export function hotkeyText({ address, isEncrypted }: FoundHotkey): string {
+  return [address, isEncrypted && 'encrypted'].filter(part => part).join(', ')
 }

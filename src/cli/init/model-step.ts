@@ -77,13 +77,12 @@ async function askEndpoint(start: FirstStart, dialogue: Dialogue, setting: Setti
 const OMITTED = 'omitted'
 
 async function askKey({ answers }: FirstStart, dialogue: Dialogue, setting: Setting): Promise<unknown> {
-  const current = answers.value(setting)
-  if (current !== undefined) {
+  if (answers.isOfFile(setting)) {
     const choices = [
       { value: KEEP, label: 'the one that is there', hint: answers.text(setting) },
       { value: ANOTHER, label: 'another one' },
     ]
-    if ((await dialogue.choose({ message: 'Which key?', choices })) === KEEP) return current
+    if ((await dialogue.choose({ message: 'Which key?', choices })) === KEEP) return answers.value(setting)
   }
   const message = `Its key, which is not shown; nothing, if it needs none (${setting.help})`
   const check = async (text: string) => (text === '' ? undefined : valueFault(setting, text))

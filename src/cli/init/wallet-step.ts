@@ -78,7 +78,8 @@ type Listed = { readonly listed: readonly string[]; readonly current: string; re
 async function askHotkey(dialogue: Dialogue, { listed, current, path }: Listed): Promise<string> {
   const known = listed.map(async label => {
     const [name = '', hotkey = ''] = label.split('/')
-    return { value: label, label, hint: hotkeyText(await findHotkey({ path, name, hotkey })) }
+    const found = await findHotkey({ path, name, hotkey })
+    return { value: label, label, hint: found.problem === null ? hotkeyText(found) : 'cannot be used' }
   })
   const choices = [...(await Promise.all(known)), { value: ANOTHER, label: 'another one: its name' }]
   return await dialogue.choose({ message: `Which hotkey of ${path}?`, choices, marked: current })
