@@ -53,12 +53,19 @@ export class Answers {
 
   /** Says what holds and why: `netuid 33 (--netuid)`. */
   describe(setting: Setting): string {
+    if (this.value(setting) === undefined) return `${setting.path} is not set`
     return `${setting.path} ${this.text(setting)} (${originText(this.origin(setting))})`
   }
 
-  /** @param value converted and checked; undefined: the file gets no value, and loses the one that it has */
-  set({ path }: Setting, value: unknown): void {
-    this.#values.set(path, value)
+  /**
+   * Takes an answer. The value that the file has already stays as it is written there.
+   *
+   * @param value converted and checked; undefined: the file gets no value, and loses the one that it has
+   */
+  set(setting: Setting, value: unknown): void {
+    const isThere = this.origin(setting).from === 'file' && value === valueAt(this.#configuration, setting)
+    if (isThere) this.#values.delete(setting.path)
+    else this.#values.set(setting.path, value)
   }
 
   /**
