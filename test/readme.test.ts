@@ -65,7 +65,7 @@ describe('the README', () => {
         return
       }
       if (args[0] === 'init') {
-        // The reader is asked; test/commands/init-terminal.test.ts is, too.
+        // It asks on a terminal, where test/commands/init-terminal.test.ts answers.
         const { code, stderr } = await runMiner([...args, '--yes'], { env })
         assert.equal(code, 0, stderr)
         return

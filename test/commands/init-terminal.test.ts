@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { hasTerminal } from '../support/terminal.ts'
-import { CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, ESCAPE, FirstStartFolder, keyed, type Wizard } from '../support/wizard.ts'
+import {
+  CTRL_C,
+  CTRL_D,
+  CTRL_U,
+  DOWN,
+  ENTER,
+  ESCAPE,
+  FirstStartFolder,
+  KEY,
+  keyed,
+  type Wizard,
+} from '../support/wizard.ts'
 
-const KEY = 'sk-Marker-0123456789'
-/** Answers the questions of the wallet. */
-const plain = (at: FirstStartFolder) => [
-  '--wallet-path',
-  at.wallets,
-  '--wallet-name',
-  'plain',
-  '--wallet-hotkey',
-  'default',
-]
 /** Answers everything but the questions of the model. */
-const ready = (at: FirstStartFolder) => ['--network', 'none', '--netuid', '33', ...plain(at)]
+const ready = (at: FirstStartFolder) => ['--network', 'none', '--netuid', '33', ...at.ofBob]
 const LAST = DOWN.repeat(4) // the choice of another URL, behind three local servers
 
 describe('miner init on a terminal', () => {
@@ -124,7 +125,7 @@ describe('miner init on a terminal', () => {
   it('changes a file in YAML', async () => {
     using at = new FirstStartFolder()
     const file = at.write('old.yaml', '# mine\nnetuid: 1\nopenai:\n  max_tokens: 50 # few\n')
-    await using wizard = at.start(['--config', file, '--network', 'none', ...plain(at)])
+    await using wizard = at.start(['--config', file, '--network', 'none', ...at.ofBob])
     await wizard.answer('Which subnet?', `${CTRL_U}33${ENTER}`)
     await answerModel(wizard)
     assert.equal((await wizard.ended).code, 0)
@@ -189,7 +190,7 @@ describe('miner init on a terminal', () => {
   it('asks for nothing that a variable gives, and writes none of it', async () => {
     using at = new FirstStartFolder()
     const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: model.url, MINER_NETUID: '33' }
-    await using wizard = at.start(['--network', 'none', ...plain(at)], { env })
+    await using wizard = at.start(['--network', 'none', ...at.ofBob], { env })
     await wizard.sees('netuid 33 (MINER_NETUID)')
     await wizard.sees('openai.apiKey *** (OPENAI_API_KEY)')
     await wizard.answer('Which model?', ENTER)
@@ -212,7 +213,7 @@ describe('miner init on a terminal', () => {
 
   it('refuses what is typed wrong, and asks on', async () => {
     using at = new FirstStartFolder()
-    await using wizard = at.start(['--network', 'none', '--use', 'echo', ...plain(at)])
+    await using wizard = at.start(['--network', 'none', '--use', 'echo', ...at.ofBob])
     await wizard.answer('Which subnet?', `${CTRL_U}70000${ENTER}`)
     await wizard.answer('netuid must be between 0 and 65535', `${CTRL_U}74${ENTER}`)
     await wizard.sees('dialect gittensor')

@@ -3,17 +3,7 @@ import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { bob } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal } from '../support/terminal.ts'
-import { FirstStartFolder, keyed } from '../support/wizard.ts'
-
-const KEY = 'sk-Marker-0123456789'
-const ofBob = (at: FirstStartFolder) => [
-  '--wallet-path',
-  at.wallets,
-  '--wallet-name',
-  'plain',
-  '--wallet-hotkey',
-  'default',
-]
+import { FirstStartFolder, KEY, keyed } from '../support/wizard.ts'
 
 describe('miner init without a terminal', () => {
   let model: ModelServer
@@ -43,7 +33,7 @@ describe('miner init without a terminal', () => {
     using at = new FirstStartFolder()
     at.write('key', `${KEY}\n`)
     const { code, stdout, stderr } = await at.run([
-      ...['init', '--network', 'ws://127.0.0.1:1', '--netuid', '74', ...ofBob(at), '--base-url', model.url],
+      ...['init', '--network', 'ws://127.0.0.1:1', '--netuid', '74', ...at.ofBob, '--base-url', model.url],
       ...[
         '--model',
         'gpt-a',
@@ -105,7 +95,7 @@ describe('miner init without a terminal', () => {
 
   it('writes nothing when the key is missing, and exits with 1 when it is refused', async () => {
     using at = new FirstStartFolder()
-    const args = ['init', '--yes', '--network', 'none', ...ofBob(at)]
+    const args = ['init', '--yes', '--network', 'none', ...at.ofBob]
     const missing = await at.run(args)
     assert.equal(missing.code, 2)
     assert.match(missing.stderr, /needs an API key, and none is set\n {2}try: set OPENAI_API_KEY/)
@@ -115,6 +105,15 @@ describe('miner init without a terminal', () => {
     assert.equal(refused.code, 1)
     assert.equal(`${refused.stdout}${refused.stderr}${at.text}`.includes(env.OPENAI_API_KEY), false)
     assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('writes the settings of a miner that a variable chooses', async () => {
+    using at = new FirstStartFolder()
+    const args = ['init', '--yes', '--no-check', '--prefix', 'Echo: ', ...at.ofBob]
+    const { code, stderr } = await at.run(args, { MINER_USE: 'echo' })
+    assert.equal(code, 0, stderr)
+    assert.ok(at.lines.includes('prefix = "Echo: "'))
+    assert.doesNotMatch(at.lines.join('\n'), /^use/m)
   })
 
   it('refuses a key on the command line, without repeating it', async () => {
@@ -144,7 +143,7 @@ describe('miner init without a terminal', () => {
   it('writes a file that --config names, in YAML by its name', async () => {
     using at = new FirstStartFolder()
     const file = `${at.folder}/new/own.yaml`
-    const args = ['init', '--yes', '--use', 'echo', '--no-check', ...ofBob(at), '--config', file]
+    const args = ['init', '--yes', '--use', 'echo', '--no-check', ...at.ofBob, '--config', file]
     const { code, stderr, stdout } = await at.run(args)
     assert.equal(code, 0, stderr)
     assert.match(stdout, new RegExp(`miner serve --config ${file}\n`))
@@ -155,7 +154,7 @@ describe('miner init without a terminal', () => {
   it('tells whether the hotkey is registered, and names the command that registers it', async () => {
     await using node = await startChainNode()
     using at = new FirstStartFolder()
-    const args = ['init', '--yes', '--use', 'echo', '--network', node.url, ...ofBob(at)]
+    const args = ['init', '--yes', '--use', 'echo', '--network', node.url, ...at.ofBob]
     const before = await at.run(args)
     assert.equal(before.code, 0, before.stderr)
     assert.match(before.stderr, /^it is not registered on subnet 1 yet$/m)

@@ -8,6 +8,9 @@ import { runMiner } from './miner-process.ts'
 import { answered, type Behaviour, said } from './model-server.ts'
 import { onTerminal } from './terminal.ts'
 
+/** A key that the model of a test takes. */
+export const KEY = 'sk-Marker-0123456789'
+
 /** The keys of a terminal. */
 export const ENTER = '\r'
 export const DOWN = '\u001b[B'
@@ -36,6 +39,11 @@ export class FirstStartFolder implements Disposable {
 
   constructor() {
     for (const name of ['locked', 'plain']) cpSync(join(fixtures, name), join(this.wallets, name), { recursive: true })
+  }
+
+  /** the flags of the hotkey of //Bob */
+  get ofBob(): readonly string[] {
+    return ['--wallet-path', this.wallets, '--wallet-name', 'plain', '--wallet-hotkey', 'default']
   }
 
   get env(): Record<string, string> {

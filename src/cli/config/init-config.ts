@@ -54,11 +54,12 @@ export async function initConfig({ path, from, settings, force, miners }: NewFil
   }
 }
 
-/** The host's sections, that of the miner in use, and those of other miners that the old file configures. */
+/** The host's sections, that of the miner in use, and those of other miners that are configured. */
 async function sectionsFor({ from, settings, miners }: Pick<NewFile, 'from' | 'settings' | 'miners'>) {
   const argv = settings.has('use') ? [`--use=${settings.get('use')}`] : []
   const chosen = await chooseMiner(miners, lookUpFirst({ argv, env: {}, file: from }))
-  const configured = from && 'table' in from ? Object.keys(from.table).map(key => key.split('.', 1)[0]!) : []
+  const keys = [...(from && 'table' in from ? Object.keys(from.table) : []), ...settings.keys()]
+  const configured = keys.map(key => key.split('.', 1)[0]!)
   const others = [...miners].filter(([name]) => name !== chosen.name && configured.includes(name))
   const loaded = await Promise.all(others.map(([, entry]) => entry.load()))
   return { sections: [...Object.values(hostSections), ...[chosen, ...loaded].map(minerSection)], known: [] }

@@ -1,5 +1,5 @@
 import type { DialectCatalogue } from '../../app/catalogue/dialects.js'
-import type { ConfigError } from '../../config/config-error.js'
+import { ConfigError } from '../../config/config-error.js'
 import type { Setting } from '../../config/schema/setting.js'
 import type { SecretsMode } from '../../config/values/resolve-setting.js'
 import type { Run, SettingsCommand } from '../command.js'
@@ -61,10 +61,13 @@ export async function typeValue(dialogue: Dialogue, setting: Setting, question: 
 
 /** Says what is wrong with a typed value; undefined: nothing. */
 export async function valueFault(setting: Setting, text: string): Promise<string | undefined> {
-  return valueOfText(setting, text).then(
-    () => undefined,
-    (error: ConfigError) => error.problems.map(({ message }) => message).join('; ') || error.message,
-  )
+  try {
+    await valueOfText(setting, text)
+    return undefined
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ message }) => message).join('; ')
+    throw error
+  }
 }
 
 /** The answer to a choice that asks for a text next. */

@@ -29,8 +29,9 @@ export async function tryModel(start: FirstStart): Promise<Trial> {
     if (result.late) process.stderr.write(formatMessage(result.late))
     return { works: !cannotAnswer(result), checks: result.checks }
   } catch (error) {
-    const isMistake = error instanceof ConfigError || error instanceof NoAnswer
-    if (!isMistake || !start.dialogue) throw error
+    if (!(error instanceof ConfigError || error instanceof NoAnswer)) throw error
+    const isMistake = error instanceof ConfigError || error.misuse
+    if (isMistake && !start.dialogue) throw error
     printError(error, [])
     return { works: false, checks: [] }
   }

@@ -1,5 +1,6 @@
 import type { Setting } from '../../config/schema/setting.js'
 import { hotkeyFile, listHotkeys } from '../../wallet/hotkey-files.js'
+import { WalletError } from '../../wallet/wallet-error.js'
 import type { Dialogue } from './dialogue.js'
 import { type FoundHotkey, findHotkey, hotkeyText } from './find-hotkey.js'
 import { ANOTHER, type FirstStart, settle, typeValue } from './first-start.js'
@@ -52,7 +53,8 @@ function nameFault(name: string): string | undefined {
     hotkeyFile({ path: '', name, hotkey: name })
     return undefined
   } catch (error) {
-    return (error as Error).message
+    if (error instanceof WalletError) return error.message
+    throw error
   }
 }
 
