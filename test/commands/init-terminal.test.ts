@@ -11,12 +11,12 @@ import {
   FirstStartFolder,
   KEY,
   keyed,
+  UP,
   type Wizard,
 } from '../support/wizard.ts'
 
 /** Answers everything but the questions of the model. */
 const ready = (at: FirstStartFolder) => ['--network', 'none', '--netuid', '33', ...at.ofBob]
-const LAST = DOWN.repeat(4) // the choice of another URL, behind three local servers
 
 describe('miner init on a terminal', () => {
   before(function () {
@@ -31,7 +31,7 @@ describe('miner init on a terminal', () => {
 
   /** Answers the questions of the model with the server of the test. */
   async function answerModel(wizard: Wizard, key = KEY): Promise<void> {
-    await wizard.answer('Which endpoint?', LAST + ENTER)
+    await wizard.answer('Which endpoint?', UP + ENTER)
     await wizard.answer('Its URL', model.url + ENTER)
     await wizard.answer('Its key', key + ENTER)
     if (key === KEY) await wizard.answer('gpt-b', DOWN + ENTER)
@@ -109,7 +109,7 @@ describe('miner init on a terminal', () => {
     at.write('config.toml', `[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\napiKey = "file:key"\n`)
     model.behaviour = keyed(null)
     await using wizard = at.start(ready(at))
-    await wizard.answer('Which endpoint?', LAST + ENTER)
+    await wizard.answer('Which endpoint?', UP + ENTER)
     await wizard.answer('Its URL', model.url + ENTER)
     await wizard.answer('Its key', ENTER)
     await wizard.answer('Which model?', ENTER)
@@ -154,7 +154,7 @@ describe('miner init on a terminal', () => {
     using at = new FirstStartFolder()
     model.behaviour = keyed(null, ['llama'])
     await using wizard = at.start(ready(at))
-    await wizard.answer('Which endpoint?', LAST + ENTER)
+    await wizard.answer('Which endpoint?', UP + ENTER)
     await wizard.answer('Its URL', model.url + ENTER)
     await wizard.answer('Its key', ENTER)
     await wizard.answer('llama', ENTER)
@@ -175,6 +175,16 @@ describe('miner init on a terminal', () => {
     assert.equal((await wizard.ended).code, 0)
     assert.equal(at.read('openai-apiKey.secret'), `${KEY}\n`)
     assert.equal(`${wizard.raw}${at.stdout}${at.text}`.includes('sk-wrong'), false)
+  })
+
+  it('refuses a URL with a secret, and sends the key nowhere else', async () => {
+    using at = new FirstStartFolder()
+    await using wizard = at.start(ready(at))
+    await wizard.answer('Which endpoint?', UP + ENTER)
+    await wizard.answer('Its URL', `${model.url}?token=s3cret${ENTER}`)
+    await wizard.answer('has a secret in its URL', CTRL_C)
+    assert.equal((await wizard.ended).code, 130)
+    assert.doesNotMatch(at.text, /s3cret/)
   })
 
   it('keeps a key that is refused, if told so', async () => {
@@ -227,7 +237,7 @@ describe('miner init on a terminal', () => {
       ['Which network?', DOWN.repeat(3) + ENTER, []],
       ['Which subnet?', ENTER, []],
       ['Which hotkey', DOWN + ENTER, ['config.toml']],
-      ['Which endpoint?', LAST + ENTER, ['config.toml']],
+      ['Which endpoint?', UP + ENTER, ['config.toml']],
       ['Its URL', model.url + ENTER, ['config.toml']],
       ['Its key', `sk-wrong-9876543${ENTER}`, ['config.toml']],
       ['Which model?', ENTER, ['config.toml']],

@@ -14,6 +14,8 @@ export const KEY = 'sk-Marker-0123456789'
 /** The keys of a terminal. */
 export const ENTER = '\r'
 export const DOWN = '\u001b[B'
+/** At the first choice, it goes to the last. */
+export const UP = '\u001b[A'
 export const CTRL_C = '\u0003'
 export const CTRL_D = '\u0004'
 export const ESCAPE = '\u001b'

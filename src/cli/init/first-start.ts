@@ -1,6 +1,8 @@
 import type { DialectCatalogue } from '../../app/catalogue/dialects.js'
 import { ConfigError } from '../../config/config-error.js'
+import { secretsIn } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
+import { holdsSecret } from '../../config/schema/shape.js'
 import type { SecretsMode } from '../../config/values/resolve-setting.js'
 import type { Run, SettingsCommand } from '../command.js'
 import { valueOfText } from '../config/given-value.js'
@@ -62,8 +64,9 @@ export async function typeValue(dialogue: Dialogue, setting: Setting, question: 
 /** Says what is wrong with a typed value; undefined: nothing. */
 export async function valueFault(setting: Setting, text: string): Promise<string | undefined> {
   try {
-    await valueOfText(setting, text)
-    return undefined
+    const value = await valueOfText(setting, text)
+    const isUrlWithSecret = secretsIn(setting, value).length > 0 && !holdsSecret(setting.shape)
+    return isUrlWithSecret ? `${setting.path} has a secret in its URL: give it with miner config set` : undefined
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(({ message }) => message).join('; ')
     throw error

@@ -58,16 +58,16 @@ async function askEndpoint(start: FirstStart, dialogue: Dialogue, setting: Setti
   const { answers, section } = start
   const current = answers.value(setting)
   const others = local.filter(({ value }) => value !== current).map(one => ({ label: one.value, ...one }))
+  const omitted = { value: OMITTED, label: 'leave it out' }
   const choices = [
-    current === undefined
-      ? { value: OMITTED, label: 'leave it out' }
-      : { value: String(current), label: answers.text(setting) },
+    ...(current === undefined ? [omitted] : [{ value: String(current), label: answers.text(setting) }]),
     ...others,
+    ...(current === undefined ? [] : [omitted]),
     { value: ANOTHER, label: 'another one: its URL' },
   ]
   const chosen = await dialogue.choose({ message: `Which endpoint? (${setting.help})`, choices })
-  if (chosen === OMITTED) return undefined
-  const value = chosen === ANOTHER ? await typeValue(dialogue, setting, { message: 'Its URL', initial: '' }) : chosen
+  const typed = () => typeValue(dialogue, setting, { message: 'Its URL', initial: '' })
+  const value = chosen === ANOTHER ? await typed() : chosen === OMITTED ? undefined : chosen
   const key = answers.find(`${section}.apiKey`)
   // A key is for the host that it was given for.
   if (value !== current && key && !answers.isGiven(key) && answers.isKnown(key)) answers.set(key, undefined)
