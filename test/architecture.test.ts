@@ -89,7 +89,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
     config: ['.', 'errors', 'flags', 'question'],
-    init: ['.', 'config', 'errors', 'output', 'subnet'],
+    init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
     repeat: ['errors', 'flags', 'output', 'process', 'question'],

@@ -7,6 +7,7 @@ import { openConfigFile } from '../cli/config/config-file.js'
 import { noteLeftOut } from '../cli/config/note-left-out.js'
 import { Answers } from '../cli/init/answers.js'
 import { Dialogue } from '../cli/init/dialogue.js'
+import { EndAtInterrupt } from '../cli/init/end-at-interrupt.js'
 import type { FirstStart } from '../cli/init/first-start.js'
 import { initStopped, requireNoTypedSecret } from '../cli/init/init-errors.js'
 import { nextCommands } from '../cli/init/next-commands.js'
@@ -42,10 +43,15 @@ export default class Init extends SettingsCommand {
     const miners = scope.resolve(MINERS)
     const section = scope.resolve(CHOSEN_MINER).name
     let isWritten = false
+    const stopped = () => {
+      this.status.erase()
+      return initStopped(isWritten ? path : null)
+    }
+    using interrupt = new EndAtInterrupt(stopped)
     const asks = !flags.yes && Dialogue.isPossible()
     const start: FirstStart = {
       answers,
-      dialogue: asks ? await Dialogue.open(() => initStopped(isWritten ? path : null)) : null,
+      dialogue: asks ? await Dialogue.open(stopped) : null,
       isOnline: !flags['no-check'],
       dialects: scope.resolve(DIALECTS),
       section,
@@ -53,11 +59,12 @@ export default class Init extends SettingsCommand {
       say: text => this.#say(text),
       wait: text => this.status.show(text),
     }
-    const save = async () => {
-      const written = await writeAnswers(path, { answers, miners, section })
-      isWritten = true
-      return written
-    }
+    const save = () =>
+      interrupt.hold(async () => {
+        const written = await writeAnswers(path, { answers, miners, section })
+        isWritten = true
+        return written
+      })
     const done = await prepareFirstStart(start, { yes: flags.yes, save })
     noteLeftOut(done.leftOut)
     if (!start.dialogue && !done.works) process.exitCode = 1

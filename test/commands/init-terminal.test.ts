@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ModelServer, startModelServer } from '../support/model-server.ts'
+import { answered, type ModelServer, startModelServer } from '../support/model-server.ts'
 import { hasTerminal } from '../support/terminal.ts'
 import {
   CTRL_C,
@@ -262,6 +262,22 @@ describe('miner init on a terminal', () => {
         assert.equal(at.lines.includes('name = "plain"'), place > 2)
         assert.doesNotMatch(at.lines.join('\n'), /baseUrl|apiKey|model/)
       })
+
+    it('while the model is tried, it exits with 130, and writes no key', async () => {
+      using at = new FirstStartFolder()
+      model.behaviour = (response, request) => {
+        if (request.path.endsWith('/models')) return answered(404)(response, request)
+      }
+      await using wizard = at.start(ready(at))
+      await wizard.answer('Which endpoint?', UP + ENTER)
+      await wizard.answer('Its URL', model.url + ENTER)
+      await wizard.answer('Its key', KEY + ENTER)
+      await wizard.answer('Which model?', ENTER)
+      await wizard.answer('trying the model', CTRL_C)
+      assert.equal((await wizard.ended).code, 130)
+      assert.match(wizard.shown, /has the\s+answers of the/)
+      assert.deepEqual(at.names, ['config.toml'])
+    })
 
     it('it goes on from there when it is run again', async () => {
       using at = new FirstStartFolder()

@@ -25,7 +25,14 @@ export const CTRL_U = '\u0015'
 const fixtures = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
 
 /** Nothing of the machine's own that the wizard would find. */
-const nothing = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', MINER_WALLET_PATH: '', BT_WALLET_PATH: '', NO_COLOR: '1' }
+const nothing = {
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: '',
+  MINER_WALLET_PATH: '',
+  BT_WALLET_PATH: '',
+  CI: '',
+  NO_COLOR: '1',
+}
 
 type Start = { readonly env?: Record<string, string>; readonly columns?: number }
 

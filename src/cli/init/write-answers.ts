@@ -19,7 +19,7 @@ export type Written = {
 
 /**
  * Writes the answers to the configuration file, all at once: to a new one as `config init` writes it, to one that is there
- * as `config set` changes it. A secret gets a file of its own. Ctrl-C waits for the end of it.
+ * as `config set` changes it. A secret gets a file of its own.
  *
  * @throws {ConfigError} CONFIG_INVALID when an answer is wrong beside the other settings of the file
  * @throws {UsageError} NOT_EDITABLE · FILE_EXISTS · FILE_CHANGED · FILE_UNWRITABLE
@@ -34,8 +34,6 @@ export async function writeAnswers(
 ): Promise<Written> {
   const file = await openConfigFile(path)
   const secrets = new SecretFiles(dirname(path))
-  const waitForEnd = () => {}
-  process.on('SIGINT', waitForEnd)
   try {
     await makeFolderOf(path).catch(error => Promise.reject(fileUnwritable(path, error)))
     const { changes, leftOut } = await answers.changes((at, secret) => secrets.store(at, secret))
@@ -53,7 +51,5 @@ export async function writeAnswers(
   } catch (error) {
     await secrets.undo()
     throw error
-  } finally {
-    process.off('SIGINT', waitForEnd)
   }
 }
