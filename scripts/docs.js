@@ -38,7 +38,8 @@ file is \`config.toml\` in the configuration folder (\`~/.config/bittensor-miner
     [policy]
     allow = ["5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"]
 
-\`miner config init\` writes a file with every setting as a comment, and \`config set KEY VALUE\`, \`get\`, \`unset\`, \`path\` and
+\`miner init\` asks for what a first start needs, and writes the file; flags and variables are answers, and it can be run again to
+change them. \`miner config init\` writes a file with every setting as a comment, and \`config set KEY VALUE\`, \`get\`, \`unset\`, \`path\` and
 \`edit\` change it without losing a comment. Editors that support JSON Schema validate and complete the file with
 [config.schema.json](config.schema.json); \`miner config schema\` prints the same with the settings of installed miners.
 

@@ -89,6 +89,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
     config: ['.', 'errors', 'flags', 'question'],
+    init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
     repeat: ['errors', 'flags', 'output', 'process', 'question'],
@@ -214,7 +215,7 @@ describe('architecture', () => {
 
   it('imports what is heavy where it is used', () => {
     const heavy =
-      /^(@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml|yaml)$/
+      /^(@clack\/prompts|@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml|yaml)$/
     // These files are imported themselves where they are used: when an axon or its store is opened.
     const owners = ['axon/http/open-server.ts', 'store/redis/redis-connection.ts']
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))

@@ -64,6 +64,12 @@ describe('the README', () => {
         assert.equal(code, 0, stdout)
         return
       }
+      if (args[0] === 'init') {
+        // It asks on a terminal, where test/commands/init-terminal.test.ts answers.
+        const { code, stderr } = await runMiner([...args, '--yes'], { env })
+        assert.equal(code, 0, stderr)
+        return
+      }
       if (args[0] === 'query' || args[0] === 'audit') {
         await using miner = await startMiner(['serve', '--dev', '--use', 'echo'], { env })
         // An audit waits half a minute by design.

@@ -3,6 +3,7 @@ import type { RunScope, Scope } from '../app/scope.js'
 import type { HostSection } from '../app/settings.js'
 import { TimeoutError, withTimeout } from '../async/timeout.js'
 import type { Configuration } from '../config/configuration.js'
+import type { FileContent } from '../config/layers/config-file.js'
 import type { Layers, Lookup } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
@@ -38,7 +39,13 @@ export type Run<C extends typeof SettingsCommand> = AsyncDisposable & {
   reread(last: Layers): Promise<Pick<Run<C>, 'layers' | 'configuration'>>
 }
 
-type Opening = CommandLineRules & { readonly secrets?: SecretsMode }
+type Opening = CommandLineRules & {
+  readonly secrets?: SecretsMode
+  /** the configuration file in place of the one on the disk; null: none */
+  readonly file?: FileContent | null
+  /** does not log the warnings of the configuration, which an earlier opening has logged */
+  readonly quiet?: boolean
+}
 
 type ConfigureOptions = {
   readonly layers: Layers
@@ -106,13 +113,16 @@ export abstract class SettingsCommand extends MinerCommand {
    * @throws {UsageError} UNKNOWN_MINER · UNKNOWN_DIALECT · UNEXPECTED_ARGUMENT
    */
   protected async open<C extends typeof SettingsCommand>(ctor: C, opening: Opening = {}): Promise<Run<C>> {
-    const layers = await readLayers(this.argv, this.config.configDir)
+    const found = await readLayers(this.argv, this.config.configDir)
+    const layers = opening.file === undefined ? found : { ...found, file: opening.file }
     const lookup = lookUpFirst(layers)
     const scope = await openRunScope(this.config, lookup)
     try {
       const { line, chosen, configuration } = await this.#configure(ctor, { layers, lookup, scope, opening })
       this.#secrets = configuration.secretValues
-      await provideRun({ scope, chosen, configuration, status: this.status, answer: this.answer })
+      const warnings = opening.quiet ? [] : configuration.warnings
+      const output = { status: this.status, answer: this.answer }
+      await provideRun({ scope, chosen, configuration: { ...configuration, warnings }, ...output })
       const run: Run<C> = {
         flags: line.flags as Run<C>['flags'],
         args: line.args as Run<C>['args'],
@@ -136,7 +146,7 @@ export abstract class SettingsCommand extends MinerCommand {
 
   /** Chooses the plugins, and reads the command line and the configuration with their settings. */
   async #configure(ctor: typeof SettingsCommand, { layers, lookup, scope, opening }: ConfigureOptions) {
-    const { secrets = 'resolve', ...rules } = opening
+    const { secrets = 'resolve', file: _file, quiet: _quiet, ...rules } = opening
     const chosen = await choosePlugins(ctor, { scope, lookup })
     const parse: Parse = (flags, argv) => this.#parse(ctor, flags, argv)
     const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })

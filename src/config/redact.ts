@@ -24,6 +24,12 @@ export function passwordsOf({ shape, path }: Pick<Setting, 'shape' | 'path'>, va
   return paths
 }
 
+/** Returns whether a value has a secret itself, neither as `env:NAME` nor as `file:PATH`, or a URL with a password. */
+export function showsSecret(setting: Pick<Setting, 'shape' | 'path'>, value: unknown): boolean {
+  const secrets = [...secretsOf(setting, value).values()]
+  return secrets.some(secret => !isReference(secret)) || passwordsOf(setting, value).length > 0
+}
+
 /** Returns whether a secret is written as `env:NAME` or `file:PATH`, which is not secret itself. */
 export function isReference(text: string): boolean {
   return /^(env|file):/.test(text)

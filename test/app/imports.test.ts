@@ -15,6 +15,7 @@ describe('what a command loads', () => {
   // Milliseconds of every start; the second list shows that the trace sees what it should.
   const chain = ['@polkadot-api/substrate-bindings', 'ipaddr.js', 'polkadot-api', 'ws']
   const light = [
+    '@clack/prompts',
     '@scure/sr25519',
     '@polkadot-labs/schnorrkel-wasm',
     ...chain,
@@ -45,6 +46,11 @@ describe('what a command loads', () => {
     [['check', '--use', 'echo'], light, ['zod']],
     [['models', '--use', 'echo'], light, ['zod']],
     [['prompt', 'hi', '--use', 'echo'], light, ['zod']],
+    [
+      ['init', '--use', 'echo', '--yes', '--no-check'],
+      light.filter(name => name !== '@polkadot-labs/schnorrkel-wasm'), // of the hotkey
+      ['zod'],
+    ],
   ]
   for (const [args, not, but] of cases) {
     it(`miner ${args.join(' ')}: not ${not.join(', ')}`, async () => assertLoads(args, { not, but }))

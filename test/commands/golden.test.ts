@@ -48,6 +48,7 @@ const groups: Record<string, Record<string, Case>> = {
     'help-prompt-echo': { args: 'prompt -h', env: { MINER_USE: 'echo' } },
     'help-query': { args: 'query --help' },
     'help-check-echo': { args: 'check --use echo --help' },
+    'help-init-echo': { args: 'init --use echo --help' },
     'help-models-echo': { args: 'models --use echo --help' },
     'help-config': { args: 'config' },
     'help-config-show': { args: 'config show --help' },

@@ -1,7 +1,7 @@
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { Scope } from '../../app/scope.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
-import { isReference, passwordsOf, secretsOf } from '../../config/redact.js'
+import { showsSecret } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { textOf } from '../../config/values/resolve-secrets.js'
 import { escapeName, quote } from '../../text/escape.js'
@@ -18,10 +18,7 @@ import type { OpenFile } from './config-file.js'
  */
 export function requirePrivate({ path, content }: OpenFile, setting: Setting, value: unknown): void {
   const mode = content?.mode ?? 0o600
-  const isSecret =
-    [...secretsOf(setting, value).values()].some(secret => !isReference(secret)) ||
-    passwordsOf(setting, value).length > 0
-  if (!isSecret || (mode & 0o044) === 0) return
+  if (!showsSecret(setting, value) || (mode & 0o044) === 0) return
   const message = `others on this machine can read ${escapeName(path)} (mode ${mode.toString(8)}), so it gets no secret`
   throw new UsageError('FILE_SHARED', message, `chmod 600 ${shellWord(path)}`)
 }

@@ -4,7 +4,8 @@ import { loadConfiguration } from '../../config/load.js'
 import { type Problem, problemText } from '../../config/problem.js'
 import type { KnownSection, Section } from '../../config/schema/section.js'
 
-type Checked = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
+/** What a file is checked with: the sections whose settings it may have, and the names of others that are ignored. */
+export type CheckedSections = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
 
 /**
  * Returns what is wrong with a file by itself, without flags and variables. What it lacks is not wrong: a flag or a variable
@@ -12,7 +13,7 @@ type Checked = { readonly sections: readonly Section[]; readonly known: readonly
  */
 export async function fileProblems(
   file: FileContent | null,
-  { sections, known }: Checked,
+  { sections, known }: CheckedSections,
 ): Promise<readonly Problem[]> {
   try {
     await loadConfiguration({ sections, known, flags: [], env: {}, file, secrets: 'leave' })
@@ -31,7 +32,7 @@ export async function fileProblems(
 export async function requireNoNewProblems(
   before: FileContent | null,
   after: FileContent,
-  checked: Checked,
+  checked: CheckedSections,
 ): Promise<void> {
   const old = new Set((await fileProblems(before, checked)).map(problemText))
   const problems = (await fileProblems(after, checked)).filter(problem => !old.has(problemText(problem)))

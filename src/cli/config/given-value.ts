@@ -1,6 +1,6 @@
 import { ConfigError } from '../../config/config-error.js'
 import type { Problem } from '../../config/problem.js'
-import { isReference, passwordsOf, secretsOf } from '../../config/redact.js'
+import { showsSecret } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { holdsSecret } from '../../config/schema/shape.js'
 import { convert } from '../../config/values/convert.js'
@@ -21,7 +21,8 @@ import { readStdin } from '../question/stdin.js'
 export async function givenText(setting: Setting, word: string | undefined): Promise<string> {
   const { path, shape } = setting
   if (word !== undefined && word !== '-') {
-    if (showsSecret(setting, word)) throw secretTyped(path)
+    const value = convert(shape, { kind: 'variable', text: word }, path, () => {})
+    if (showsSecret(setting, value)) throw secretTyped(path, 'leave the value out to type it, pipe it in')
     return word
   }
   if (process.stdin.isTTY && shape.kind === 'text' && shape.secret) return typedSecret(path)
@@ -35,16 +36,10 @@ export async function givenText(setting: Setting, word: string | undefined): Pro
   return (await readStdin()).replace(/\r?\n$/, '')
 }
 
-function showsSecret(setting: Setting, word: string): boolean {
-  const value = convert(setting.shape, { kind: 'variable', text: word }, setting.path, () => {})
-  const secrets = [...secretsOf(setting, value).values()]
-  return secrets.some(secret => !isReference(secret)) || passwordsOf(setting, value).length > 0
-}
-
-function secretTyped(path: string): UsageError {
+/** @param ways how else to give it, besides a reference */
+export function secretTyped(path: string, ways: string): UsageError {
   const message = `the value of ${path} is a secret, and others on this machine can see the command line`
-  const hint = `leave the value out to type it, pipe it in, or give env:NAME or file:PATH`
-  return new UsageError('SECRET_TYPED', message, hint)
+  return new UsageError('SECRET_TYPED', message, `${ways}, or give env:NAME or file:PATH`)
 }
 
 async function typedSecret(path: string): Promise<string> {

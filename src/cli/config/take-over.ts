@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { fileValue } from '../../config/describe/file-value.js'
 import type { FileContent } from '../../config/layers/config-file.js'
-import { createLookup, lookUpSetting } from '../../config/look-up.js'
+import { createLookup, type FoundSetting, lookUpSetting } from '../../config/look-up.js'
 import { expandHome } from '../../config/read-bounded.js'
 import { isReference, secretsIn, secretsOf } from '../../config/redact.js'
 import { mapLeaves } from '../../config/schema/map-leaves.js'
@@ -33,23 +33,45 @@ export async function takeOver(
   for (const setting of lookup.settings) {
     const found = await lookUpSetting(lookup, setting.path)
     if (!found) continue
-    const value = await withoutSecrets(setting, found.value, { folder: dirname(file.path), store })
-    const written =
-      setting.path === 'dialectFile' ? dialectFilePath(String(value), found.origin) : fileValue(setting, value)
-    if (secretsIn(setting, value).length > 0) leftOut.push(setting.path)
+    const written = await valueElsewhere(setting, found, { folder: dirname(file.path), store })
+    if (written === HIDDEN) leftOut.push(setting.path)
     else if (written !== undefined) values.set(setting.path, written)
   }
   return { values, leftOut }
 }
 
-type Storing = { readonly folder: string; readonly store: (path: string, secret: string) => Promise<string> }
+/** Stands for a URL with a password or a query, which is not written to a file. */
+export const HIDDEN = Symbol('hidden')
+
+/**
+ * Returns the value of a setting as a file holds it that stands in another folder than the one the value was written for.
+ *
+ * @returns HIDDEN for a URL with a password or a query
+ */
+export async function valueElsewhere(
+  setting: Setting,
+  { value, origin }: Pick<FoundSetting, 'value' | 'origin'>,
+  storing: Storing,
+): Promise<unknown> {
+  const { bare, references } = await withoutSecrets(setting, value, storing)
+  if (secretsIn(setting, bare).some(secret => !references.has(secret))) return HIDDEN
+  return setting.path === 'dialectFile' ? dialectFilePath(String(bare), origin) : fileValue(setting, bare)
+}
+
+type Storing = {
+  /** what a relative `file:PATH` is relative to */
+  readonly folder: string
+  /** keeps a secret elsewhere, given its path, and returns the reference to it */
+  readonly store: (path: string, secret: string) => Promise<string>
+}
 
 /** Replaces each secret by a reference to it. */
-async function withoutSecrets(setting: Setting, value: unknown, { folder, store }: Storing): Promise<unknown> {
+async function withoutSecrets(setting: Setting, value: unknown, { folder, store }: Storing) {
   const references = new Map<string, string>()
   for (const [at, secret] of secretsOf(setting, value)) {
     const named = secret.startsWith('file:') && `file:${resolve(folder, expandHome(secret.slice('file:'.length)))}`
     references.set(at, named || (isReference(secret) ? secret : await store(at, secret)))
   }
-  return mapLeaves(setting.shape, value, setting.path, (_, leaf, at) => references.get(at) ?? leaf)
+  const bare = mapLeaves(setting.shape, value, setting.path, (_, leaf, at) => references.get(at) ?? leaf)
+  return { bare, references: new Set(references.values()) }
 }

@@ -24,6 +24,7 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['UNKNOWN_COMMAND', NOT_FOUND],
   ['NOT_SET', FAILED],
   ['NOT_TYPED', INTERRUPTED],
+  ['INIT_STOPPED', INTERRUPTED],
   ['EDITOR_FAILED', FAILED],
   ['FILE_CHANGED', FAILED],
   ['FILE_UNWRITABLE', FAILED],

@@ -52,8 +52,16 @@ export const usageCodes = {
     remedy: 'set it: `miner config set KEY VALUE`',
   },
   SECRET_TYPED: {
-    meaning: '`config set` is given a secret on the command line, which others on this machine can see',
-    remedy: 'leave the value out to type it, pipe it in, or give `env:NAME` or `file:PATH`',
+    meaning: '`config set` or `init` is given a secret on the command line, which others on this machine can see',
+    remedy: 'leave it out and type it, or give `env:NAME` or `file:PATH`; `config set` takes it from a pipe, too',
+  },
+  INIT_STOPPED: {
+    meaning: 'Ctrl-C, Ctrl-D or Escape ended the questions of `miner init`',
+    remedy: 'run it again: it shows what the file has already, and goes on from there',
+  },
+  ANSWERS_MISSING: {
+    meaning: '`miner init` can ask nothing, without a terminal or with `--yes`, and a setting is not given',
+    remedy: 'add the flags that the hint names, or `--yes` to take the defaults and what is there',
   },
   NOT_TYPED: {
     meaning: 'Ctrl-C or Ctrl-D came in place of the value that `config set` asked for',

@@ -95,6 +95,7 @@ const ofCommands = [
   'interactive',
   'json',
   'messages',
+  'no-check',
   'no-stream',
   'origin',
   'receiver',
@@ -108,6 +109,7 @@ const ofCommands = [
   'verbose',
   'version',
   'watch-config',
+  'yes',
 ]
 
 /** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */

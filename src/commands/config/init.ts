@@ -4,7 +4,7 @@ import { Flags } from '@oclif/core'
 import { MINERS } from '../../app/tokens.js'
 import { ConfigCommand } from '../../cli/config/config-command.js'
 import { fileExists, initConfig } from '../../cli/config/init-config.js'
-import { formatMessage } from '../../cli/errors/format-message.js'
+import { noteLeftOut } from '../../cli/config/note-left-out.js'
 import { lookUpFirst, openRunScope } from '../../cli/open-scope.js'
 import { ConfigError } from '../../config/config-error.js'
 import { readConfigFile } from '../../config/layers/config-file.js'
@@ -32,11 +32,9 @@ export default class ConfigInit extends ConfigCommand {
     const from = await this.#read(flags.from)
     await using scope = await openRunScope(this.config, lookUpFirst({ argv: [], env: process.env, file: from }))
     const miners = scope.resolve(MINERS)
-    const { secretFiles, leftOut } = await initConfig({ path, from, use: flags.use, force: flags.force, miners })
-    for (const one of leftOut) {
-      const message = `${one} is not taken over, because its URL has a secret in it`
-      process.stderr.write(formatMessage({ label: 'warning', message, hint: `miner config set ${one} -` }))
-    }
+    const settings = new Map(flags.use === undefined ? [] : [['use', flags.use]])
+    const { secretFiles, leftOut } = await initConfig({ path, from, settings, force: flags.force, miners })
+    noteLeftOut(leftOut)
     this.log([path, ...secretFiles].map(escapeControls).join('\n'))
     return { file: path, secretFiles, leftOut }
   }

@@ -36,7 +36,8 @@ export function settingHint(
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
 }
 
-function flagOf({ shortFlag, flag }: Setting): string | undefined {
+/** Returns the flag that every command takes which reads the setting, with its dashes; undefined for tables. */
+export function flagOf({ shortFlag, flag }: Setting): string | undefined {
   const name = shortFlag ?? flag
   return name && `--${name}`
 }

@@ -1,0 +1,49 @@
+import { type Configuration, valueAt } from '../../config/configuration.js'
+import { showsSecret } from '../../config/redact.js'
+import type { Setting } from '../../config/schema/setting.js'
+import { flagOf } from '../../config/values/hint.js'
+import { escapeName } from '../../text/escape.js'
+import { shellWord } from '../../text/shell-word.js'
+import { secretTyped } from '../config/given-value.js'
+import { UsageError } from '../errors/usage-error.js'
+import type { Answers } from './answers.js'
+
+/** @param file what has the answers of the steps that are done; null: none is done */
+export function initStopped(file: string | null): UsageError {
+  const rest = file === null ? 'nothing is written' : `${escapeName(file)} has the answers of the steps that are done`
+  return new UsageError('INIT_STOPPED', `stopped before the end: ${rest}`, 'miner init')
+}
+
+/** @param what the answers that are missing */
+export function answersMissing(what: readonly string[], hint: string): UsageError {
+  return new UsageError('ANSWERS_MISSING', `nothing can be asked here, and it is not given: ${what.join(', ')}`, hint)
+}
+
+/**
+ * Requires an answer to each question, from a flag, a variable or the file.
+ *
+ * @throws {UsageError} ANSWERS_MISSING
+ */
+export function requireAnswers(answers: Answers, settings: readonly Setting[]): void {
+  const open = settings.filter(setting => !answers.isKnown(setting))
+  if (open.length === 0) return
+  const flags = open.map(setting => `${flagOf(setting)} ${shellWord(answers.text(setting))}`)
+  const hint = `add ${flags.join(' ')}, or --yes, which takes these values and what is there`
+  throw answersMissing(
+    open.map(({ path }) => path),
+    hint,
+  )
+}
+
+/**
+ * Refuses a secret on the command line, which the history of the shell keeps, too.
+ *
+ * @throws {UsageError} SECRET_TYPED
+ */
+export function requireNoTypedSecret(configuration: Configuration): void {
+  const typed = configuration.settings.find(
+    setting =>
+      configuration.origins.get(setting.path)?.from === 'flag' && showsSecret(setting, valueAt(configuration, setting)),
+  )
+  if (typed) throw secretTyped(typed.path, 'leave the flag out to type it')
+}

@@ -1,0 +1,68 @@
+import type { Configuration } from '../../config/configuration.js'
+import type { CheckResult } from '../check-in-time.js'
+import type { FoundHotkey } from './find-hotkey.js'
+import type { FirstStart } from './first-start.js'
+import { requireAnswers } from './init-errors.js'
+import { lookUpRegistration } from './look-up-registration.js'
+import { settleModel } from './model-step.js'
+import { settleSubnet } from './subnet-step.js'
+import { settleHotkey } from './wallet-step.js'
+import type { Written } from './write-answers.js'
+
+/** What a first start found and wrote. */
+export type Prepared = Written & {
+  readonly hotkey: FoundHotkey
+  /** null: unknown */
+  readonly isRegistered: boolean | null
+  /** null: the model was not tried */
+  readonly checks: CheckResult['checks'] | null
+  /** false: the model was tried, and does not answer */
+  readonly works: boolean
+  /** with the answers */
+  readonly configuration: Configuration
+}
+
+type Options = {
+  /** takes what is there, where nothing can be asked */
+  readonly yes: boolean
+  /** writes the answers until now */
+  readonly save: () => Promise<Written>
+}
+
+/**
+ * Settles what a first start needs, step by step. With a dialogue, the answers of a step are written when it ends, so that
+ * the next run finds them; else they are written together, when all is settled.
+ *
+ * @throws {UsageError} ANSWERS_MISSING · INIT_STOPPED, and what `save` throws
+ * @throws {NoAnswer} or {ConfigError} without a dialogue, when the settings are not enough to try the model
+ */
+export async function prepareFirstStart(start: FirstStart, { yes, save }: Options): Promise<Prepared> {
+  const { answers, dialogue, section } = start
+  if (!dialogue && !yes) {
+    const asked = ['subtensor.network', 'netuid', 'wallet.name', 'wallet.hotkey', `${section}.model`]
+    const settings = asked.flatMap(path => answers.find(path) ?? [])
+    requireAnswers(answers, settings)
+  }
+  const written: Written[] = []
+  const endStep = async () => {
+    if (dialogue) written.push(await save())
+  }
+  await settleSubnet(start)
+  await endStep()
+  const hotkey = await settleHotkey(start)
+  await endStep()
+  const isRegistered = await lookUpRegistration(start, hotkey.address)
+  const trial = await settleModel(start)
+  written.push(await save())
+  await using run = await start.preview('leave')
+  return {
+    changed: written.some(({ changed }) => changed),
+    secretFiles: written.flatMap(({ secretFiles }) => secretFiles),
+    leftOut: written.at(-1)!.leftOut,
+    hotkey,
+    isRegistered,
+    checks: trial?.checks ?? null,
+    works: trial?.works ?? true,
+    configuration: run.configuration,
+  }
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { startChainNode } from '../support/chain/start-chain-node.ts'
+import { type ModelServer, startModelServer } from '../support/model-server.ts'
+import { bob } from '../support/signed-request.ts'
+import { hasTerminal, onTerminal } from '../support/terminal.ts'
+import { FirstStartFolder, KEY, keyed } from '../support/wizard.ts'
+
+describe('miner init without a terminal', () => {
+  let model: ModelServer
+  before(async () => {
+    model = await startModelServer(keyed(KEY))
+  })
+  after(() => model[Symbol.asyncDispose]())
+
+  it('names at once what is missing, with its flags', async () => {
+    using at = new FirstStartFolder()
+    const { code, stdout, stderr } = await at.run(['init'])
+    assert.deepEqual([code, stdout, at.names], [2, '', []])
+    assert.equal(
+      stderr,
+      'error: nothing can be asked here, and it is not given: subtensor.network, netuid, wallet.name, wallet.hotkey, openai.model\n' +
+        '  try: add --network finney --netuid 1 --wallet-name default --wallet-hotkey default --openai-model gpt-3.5-turbo, or --yes, which takes these values and what is there\n',
+    )
+    const some = await at.run(['init', '--netuid', '3', '--use', 'echo', '--json'], { MINER_SUBTENSOR_NETWORK: 'test' })
+    assert.equal(some.code, 2)
+    const { error } = JSON.parse(some.stdout)
+    assert.equal(error.code, 'ANSWERS_MISSING')
+    assert.match(error.message, /given: wallet\.name, wallet\.hotkey$/)
+    assert.deepEqual(at.names, [])
+  })
+
+  it('writes a file from flags that the other commands accept', async () => {
+    using at = new FirstStartFolder()
+    at.write('key', `${KEY}\n`)
+    const { code, stdout, stderr } = await at.run([
+      ...['init', '--network', 'ws://127.0.0.1:1', '--netuid', '74', ...at.ofBob, '--base-url', model.url],
+      ...[
+        '--model',
+        'gpt-a',
+        '--api-key',
+        `file:${at.configFolder}/key`,
+        '--axon-port',
+        '9000',
+        '--log-level',
+        'error',
+      ],
+    ])
+    assert.equal(code, 0, stderr)
+    assert.match(stderr, /^netuid 74 \(--netuid\)\ndialect gittensor/m)
+    assert.match(stderr, /^whether it is registered on subnet 74 is not known: /m)
+    assert.equal(at.modeOf('config.toml'), '600')
+    assert.deepEqual(at.lines, [
+      'netuid = 74',
+      'name = "plain"',
+      'hotkey = "default"',
+      `path = "${at.wallets}"`,
+      'port = 9000',
+      'network = "ws://127.0.0.1:1"',
+      'model = "gpt-a"',
+      `baseUrl = "${model.url}"`,
+      `apiKey = "file:${at.configFolder}/key"`,
+    ])
+    assert.match(stdout, /^wrote .*\nnext:\n {2}miner serve --config .*\n {2}miner status --config .*\n$/)
+    assert.equal((await at.run(['check'])).code, 0)
+    assert.equal((await at.run(['config', 'show'])).code, 0)
+    const again = await at.run(['init', '--no-check'])
+    assert.equal(again.code, 0, again.stderr)
+    assert.match(again.stdout, /^left as it was: /)
+  })
+
+  it('takes what is there with --yes, and gives one JSON document', async () => {
+    using at = new FirstStartFolder()
+    const args = ['init', '--yes', '--use', 'echo', '--no-check', '--wallet-path', at.wallets]
+    const several = await at.run(args)
+    assert.equal(several.code, 2)
+    assert.match(
+      several.stderr,
+      /which hotkey of locked\/default, plain\/default\n {2}try: name one with --wallet-name/,
+    )
+    assert.deepEqual(at.names, [])
+    const { code, stdout } = await at.run([...args, '--wallet-name', 'plain', '--json'])
+    assert.equal(code, 0)
+    const { next, ...rest } = JSON.parse(stdout)
+    assert.deepEqual(rest, {
+      file: at.file,
+      changed: true,
+      secretFiles: [],
+      hotkey: bob.address,
+      registered: null,
+      checks: null,
+    })
+    assert.equal(next.length, 2)
+    assert.ok(['use = "echo"', 'netuid = 1', 'network = "finney"'].every(line => at.lines.includes(line)))
+  })
+
+  it('writes nothing when the key is missing, and exits with 1 when it is refused', async () => {
+    using at = new FirstStartFolder()
+    const args = ['init', '--yes', '--network', 'none', ...at.ofBob]
+    const missing = await at.run(args)
+    assert.equal(missing.code, 2)
+    assert.match(missing.stderr, /needs an API key, and none is set\n {2}try: set OPENAI_API_KEY/)
+    assert.deepEqual(at.names, [])
+    const env = { OPENAI_API_KEY: 'sk-wrong-9876543' }
+    const refused = await at.run([...args, '--base-url', model.url], env)
+    assert.equal(refused.code, 1)
+    assert.equal(`${refused.stdout}${refused.stderr}${at.text}`.includes(env.OPENAI_API_KEY), false)
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('writes the settings of a miner that a variable chooses', async () => {
+    using at = new FirstStartFolder()
+    const args = ['init', '--yes', '--no-check', '--prefix', 'Echo: ', ...at.ofBob]
+    const { code, stderr } = await at.run(args, { MINER_USE: 'echo' })
+    assert.equal(code, 0, stderr)
+    assert.ok(at.lines.includes('prefix = "Echo: "'))
+    assert.doesNotMatch(at.lines.join('\n'), /^use/m)
+  })
+
+  it('refuses a key on the command line, without repeating it', async () => {
+    using at = new FirstStartFolder()
+    const { code, stdout, stderr } = await at.run(['init', '--yes', '--api-key', KEY, '--json'])
+    assert.equal(code, 2)
+    assert.equal(JSON.parse(stdout).error.code, 'SECRET_TYPED')
+    assert.equal(`${stdout}${stderr}`.includes(KEY), false)
+    assert.deepEqual(at.names, [])
+  })
+
+  it('refuses a file with a mistake, and a pipe', async () => {
+    using at = new FirstStartFolder()
+    at.write('config.toml', 'netiud = 1\n')
+    const { code, stderr } = await at.run(['init', '--yes'])
+    assert.equal(code, 2)
+    assert.match(stderr, /netiud is not a setting/)
+    assert.equal(at.text, 'netiud = 1\n')
+    assert.match((await at.run(['init', '--yes', '--config', '/dev/null'])).stderr, /is not a regular file/)
+    at.write('config.toml', '')
+    const wrong = await at.run(['init', '--yes', '--wallet-name', '../x'])
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.stderr, /a wallet or hotkey cannot be called/)
+    assert.equal(at.text, '')
+  })
+
+  it('writes a file that --config names, in YAML by its name', async () => {
+    using at = new FirstStartFolder()
+    const file = `${at.folder}/new/own.yaml`
+    const args = ['init', '--yes', '--use', 'echo', '--no-check', ...at.ofBob, '--config', file]
+    const { code, stderr, stdout } = await at.run(args)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, new RegExp(`miner serve --config ${file}\n`))
+    const { values } = JSON.parse((await at.run(['config', 'show', '--json', '--config', file])).stdout)
+    assert.deepEqual([values.use, values.wallet.name, values.netuid], ['echo', 'plain', 1])
+  })
+
+  it('tells whether the hotkey is registered, and names the command that registers it', async () => {
+    await using node = await startChainNode()
+    using at = new FirstStartFolder()
+    const args = ['init', '--yes', '--use', 'echo', '--network', node.url, ...at.ofBob]
+    const before = await at.run(args)
+    assert.equal(before.code, 0, before.stderr)
+    assert.match(before.stderr, /^it is not registered on subnet 1 yet$/m)
+    assert.match(before.stdout, /^ {2}btcli subnet register --netuid 1 .*\n {2}miner serve /m)
+    node.register({ hotkey: bob.address })
+    const after = await at.run(args)
+    assert.match(after.stderr, /^it is registered on subnet 1, with uid \d+$/m)
+    assert.match(after.stdout, /^ {2}miner serve .*\n {2}miner status /m)
+  })
+
+  it('never waits on a terminal that cannot move its cursor', async function () {
+    if (!hasTerminal()) this.skip()
+    using at = new FirstStartFolder()
+    await using run = onTerminal(['init'], { env: { ...at.env, TERM: 'dumb' } })
+    const { code, stdout } = await run.ended
+    assert.equal(code, 2)
+    assert.match(stdout, /nothing can be asked here/)
+  })
+})
