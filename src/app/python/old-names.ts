@@ -164,7 +164,7 @@ export const oldNames = {
           instead: 'remove it; --rate limits how often a hotkey may ask',
         }),
       ),
-      ...['default', 'time_stake_multiplicate'].map(
+      ...['default', 'time_stake_multiplicate', 'use_s'].map(
         (name): GoneName => ({
           flag: `miner.priority.${name}`,
           takes: 'value',
@@ -186,6 +186,12 @@ export const oldNames = {
         takes: 'nothing',
         fate: 'needless',
         why: 'changes nothing: a miner sets no weights',
+      },
+      {
+        flag: 'miner.no_register',
+        takes: 'nothing',
+        fate: 'needless',
+        why: 'changes nothing: a miner registers no hotkey',
       },
       ...['on', 'project_name', 'entity'].map(
         (name): GoneName => ({
