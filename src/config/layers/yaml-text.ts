@@ -4,21 +4,28 @@ import { isTable } from '../values/convert.js'
 import { isTooDeep } from '../values/depth.js'
 import type { ParsedText } from './toml-text.js'
 
-// As PyYAML's safe_load, which read the files of the Python SDK: YAML 1.1, where `yes` and `on` are true, and `y` is text
-// (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver).
+// As PyYAML's safe_load, which read the files of the Python SDK: YAML 1.1, where `yes` and `on` are true, and `y` and `1e3` are
+// text (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver).
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+const EXPONENT = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)[eE][-+][0-9]+$/
 
 /** How YAML is read, and written back. */
 export const yamlOptions: DocumentOptions & ParseOptions & SchemaOptions = {
   version: '1.1',
   prettyErrors: false, // they quote the file, which may hold a secret
   logLevel: 'error', // prints no warnings; 'silent' would hide a second document
-  customTags: tags => tags.map(tag => (isTruth(tag) ? { ...tag, test: tag.identify?.(true) ? TRUE : FALSE } : tag)),
+  customTags: tags => tags.map(asPyYaml),
 }
 
-function isTruth(tag: Tags[number]): tag is ScalarTag {
-  return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool'
+function asPyYaml(tag: Tags[number]): Tags[number] {
+  if (!isScalarTag(tag)) return tag
+  if (tag.tag === 'tag:yaml.org,2002:bool') return { ...tag, test: tag.identify?.(true) ? TRUE : FALSE }
+  return tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP' ? { ...tag, test: EXPONENT } : tag
+}
+
+function isScalarTag(tag: Tags[number]): tag is ScalarTag {
+  return typeof tag === 'object' && tag.collection === undefined
 }
 
 /** Parses YAML 1.1: one document, a mapping, without tags of its own. An empty file is an empty mapping. */
