@@ -1,6 +1,6 @@
 import type { GoneName } from '../../config/schema/gone-name.js'
 import type { Spelling } from '../../config/schema/spelling.js'
-import { networkAt, rateSpellings, refreshBlocks } from './translations.js'
+import { endpointsOf, networkAt, rateSpellings, refreshBlocks } from './translations.js'
 
 type OldNames = {
   /** by the key of the setting that has taken them over */
@@ -143,7 +143,7 @@ export const oldNames = {
     spellings: {
       allow: [same('miner.blacklist.whitelist')],
       deny: [same('miner.blacklist.blacklist')],
-      requirePermit: [on('miner.blacklist.force_validator_permit', 'true')],
+      requirePermit: [same('miner.blacklist.force_validator_permit')],
       allowUnregistered: [
         // Otherwise the permit would be required by default, which no unregistered hotkey has.
         {
@@ -210,6 +210,7 @@ export const oldNames = {
         {
           ...same('subtensor.chain_endpoint'),
           env: 'BT_SUBTENSOR_CHAIN_ENDPOINT',
+          value: endpointsOf,
           // As in the SDK, where the endpoint alone says which chain it is.
           implies: { 'subtensor.network': networkAt },
         },
@@ -219,7 +220,8 @@ export const oldNames = {
       (flag): GoneName => ({
         flag,
         ...(flag === 'subtensor._mock' && { env: 'BT_SUBTENSOR_MOCK' }),
-        takes: flag === 'subtensor._mock' ? 'value' : 'nothing',
+        // The SDK declared it with type=bool, for which any text is true.
+        takes: flag === 'subtensor._mock' ? 'truth' : 'nothing',
         fate: 'refused',
         why: 'is not taken over: this miner cannot mock the chain',
         instead: '`miner serve --dev`, or --network none',

@@ -75,7 +75,8 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
     if (value === undefined) return [{ ...main, name, aliases: [], letter: undefined, hidden: true }]
     const choices = typeof value === 'object' ? Object.keys(value) : []
     const isSwitch = typeof value === 'string'
-    const other = { name, aliases: [], letter: undefined, multiple: false, value: 'text', choices }
+    const multiple = typeof value === 'function' && main.multiple
+    const other = { name, aliases: [], letter: undefined, multiple, value: 'text', choices }
     return [{ ...common, ...other, isSwitch, hidden: true }]
   })
   return [main, ...others]
