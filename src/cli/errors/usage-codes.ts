@@ -79,6 +79,10 @@ export const usageCodes = {
     meaning: 'the text that was edited with `config edit` cannot be used, and the file is left as it was',
     remedy: 'edit it again; the message names the file with the edited text',
   },
+  NAMED_AS_YAML: {
+    meaning: '`config init` is to write a file whose name ends in `.yaml` or `.yml`, and it writes TOML',
+    remedy: 'name it `config.toml`',
+  },
   FILE_EXISTS: {
     meaning: '`config init` is to write a file that exists',
     remedy: 'add `--force` to replace it, or change it with `miner config edit`',

@@ -32,11 +32,11 @@ export default class ConfigInit extends ConfigCommand {
     const from = await this.#read(flags.from)
     await using scope = await openRunScope(this.config, lookUpFirst({ argv: [], env: process.env, file: from }))
     const miners = scope.resolve(MINERS)
-    const { secretFiles, leftOut } = await initConfig({ path, from, use: flags.use, force: flags.force, miners })
-    for (const one of leftOut) {
-      const message = `${one} is not taken over, because its URL has a secret in it`
-      process.stderr.write(formatMessage({ label: 'warning', message, hint: `miner config set ${one} -` }))
-    }
+    const written = await initConfig({ path, from, use: flags.use, force: flags.force, miners })
+    const { secretFiles, leftOut, ignored } = written
+    for (const { message, hint } of ignored) warn(message, hint)
+    for (const one of leftOut)
+      warn(`${one} is not taken over, because its URL has a secret in it`, `miner config set ${one} -`)
     this.log([path, ...secretFiles].map(escapeControls).join('\n'))
     return { file: path, secretFiles, leftOut }
   }
@@ -47,6 +47,10 @@ export default class ConfigInit extends ConfigCommand {
     if (content && 'problem' in content) throw new ConfigError('CONFIG_INVALID', [content.problem])
     return content ?? null
   }
+}
+
+function warn(message: string, hint: string | undefined): void {
+  process.stderr.write(formatMessage({ label: 'warning', message, hint }))
 }
 
 const old = { noun: 'the old configuration file', flag: '--from' }
