@@ -1,6 +1,6 @@
 import type { GoneName } from '../../config/schema/gone-name.js'
 import type { Spelling } from '../../config/schema/spelling.js'
-import { endpointsOf, networkAt, rateSpellings, refreshBlocks } from './translations.js'
+import { namedEndpoints, networkAt, rateSpellings, refreshBlocks } from './translations.js'
 
 type OldNames = {
   /** by the key of the setting that has taken them over */
@@ -210,7 +210,7 @@ export const oldNames = {
         {
           ...same('subtensor.chain_endpoint'),
           env: 'BT_SUBTENSOR_CHAIN_ENDPOINT',
-          value: endpointsOf,
+          value: namedEndpoints,
           // As in the SDK, where the endpoint alone says which chain it is.
           implies: { 'subtensor.network': networkAt },
         },

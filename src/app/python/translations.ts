@@ -34,7 +34,7 @@ export const rateSpellings = [
 ]
 
 /** Translates the names of networks, which the SDK took for endpoints, too, to the endpoint of each. */
-export const endpointsOf: Translation = text => {
+export const namedEndpoints: Translation = text => {
   const given = text.split(',').map(one => one.trim())
   return given.map(one => firstEndpoints.get(one) ?? one).join(',')
 }

@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import { editToml } from '../../config/edit/edit-toml.js'
 import { editYaml } from '../../config/edit/edit-yaml.js'
 import { isYaml, parseFile } from '../../config/layers/config-file.js'
+import { yamlEntries } from '../../config/layers/yaml-layer.js'
+import { catalogOf } from '../../config/schema/catalog.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -20,6 +22,11 @@ import type { NamedSetting } from './named-setting.js'
 export async function changeSetting(file: OpenFile, named: NamedSetting, value: unknown): Promise<boolean> {
   const { path, content } = file
   const before = content?.text ?? ''
+  const alias = aliasIn(content, named)
+  if (alias !== undefined) {
+    const message = `${named.setting.path} stands in ${escapeName(path)} under another name, ${escapeName(alias)}`
+    throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
+  }
   const edit = isYaml(path) ? editYaml : editToml
   const after = await edit(before, { ...placeOf(named.setting), value })
   if (after === undefined) {
@@ -31,6 +38,18 @@ export async function changeSetting(file: OpenFile, named: NamedSetting, value: 
   await requireNoNewProblems(content, changed, named)
   await writeConfigFile(file, after)
   return true
+}
+
+/** Returns the other name under which a file has the setting: `axon.max_workers`. */
+function aliasIn(content: OpenFile['content'], { setting, sections }: NamedSetting): string | undefined {
+  if (content === null) return undefined
+  const catalog = catalogOf(sections, [])
+  const names = content.format === 'yaml' ? new Map([...catalog.oldKeys, ...catalog.keys]) : catalog.keys
+  const found = yamlEntries(content.table, catalog).find(([key, value]) => {
+    const { setting: meant, spelling } = names.get(key) ?? {}
+    return value !== null && spelling !== undefined && meant?.path === setting.path
+  })
+  return found?.[0]
 }
 
 function placeOf({ section, fileKeys }: Setting) {

@@ -25,7 +25,8 @@ export async function namedSetting(name: string, miners: MinerCatalogue): Promis
   const settings = sections.flatMap(settingsOf)
   const setting = settings.find(({ fileKeys }) => fileKeys.includes(name))
   if (setting) return { setting, sections, known: [...miners.keys()].map(name => ({ name })) }
-  const like = closest(name, [...settings.flatMap(({ fileKeys }) => fileKeys), ...miners.keys()])
+  const renamed = settings.find(({ spellings }) => spellings.some(({ key }) => key === name))
+  const like = renamed?.path ?? closest(name, [...settings.flatMap(({ fileKeys }) => fileKeys), ...miners.keys()])
   throw new UsageError(
     'UNKNOWN_SETTING',
     // A word that does not look like a name may be a secret.

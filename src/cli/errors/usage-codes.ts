@@ -68,7 +68,8 @@ export const usageCodes = {
     remedy: '`chmod 600` the file, or give `env:NAME` or `file:PATH`',
   },
   NOT_EDITABLE: {
-    meaning: 'the setting cannot be changed in the file without touching other lines or losing a comment',
+    meaning:
+      'the setting cannot be changed in the file without touching other lines or losing a comment, or stands there under another name',
     remedy: 'change it by hand: `miner config edit`',
   },
   EDITOR_FAILED: {

@@ -86,6 +86,7 @@ describe('miner config set, get, unset and path', () => {
         ['get', 'sk-0123/45'],
         'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
       ],
+      [['set', 'axon.max_workers', '4'], 'error: there is no setting axon.max_workers\n  try: use axon.concurrency\n'],
       [['set', 'use', 'ecco'], 'error: there is no miner "ecco"\n  try: --use echo; there are: openai, echo\n'],
       [
         ['set', 'openai.suffix', 'x'],
@@ -150,6 +151,28 @@ describe('miner config set, get, unset and path', () => {
     assert.equal(readFileSync(path, 'utf8'), '# mine\naxon.port: 9001 # behind the router\nuse: echo\n')
     assert.equal((await run('get', 'axon.port')).stdout, '9001\n')
     assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
+  })
+
+  it('change no setting that stands in the file under an old name', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    const old = 'openai: {model_name: gpt-4}\nlogging.debug: true\nminer.blacklist.whitelist:\n'
+    writeFileSync(path, old)
+    for (const args of [
+      ['set', 'openai.model', 'gpt-4o'],
+      ['unset', 'openai.model'],
+      ['set', 'log.level', 'info'],
+    ]) {
+      const { code, stderr } = await at.config([...args, '--config', path])
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^error: \S+ stands in @\/c.yaml under another name, (openai.model_name|logging.debug)\n {2}try: miner config edit\n$/,
+      )
+    }
+    assert.equal(readFileSync(path, 'utf8'), old)
+    // Without a value, the old name sets nothing.
+    assert.equal((await at.config(['set', 'policy.allow', '[]', '--config', path])).code, 0)
   })
 
   it('refuse a pipe', async function () {
