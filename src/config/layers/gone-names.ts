@@ -21,7 +21,8 @@ export function findGone(
   catalog: Catalog,
   { flags, env, envFile, file }: GivenNames,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
-  const inFile = new Map(file && 'table' in file && file.format === 'yaml' ? yamlEntries(file.table, catalog) : [])
+  const entries = file && 'table' in file && file.format === 'yaml' ? yamlEntries(file.table, catalog) : []
+  const inFile = new Map(entries.filter(([key]) => !isOfSetting(key, catalog)))
   const variables = envFile && 'variables' in envFile ? envFile.variables : {}
   const found = catalog.gone.flatMap(one => {
     const { flag = '', env: variable = '' } = one
@@ -38,6 +39,11 @@ export function findGone(
   })
   const of = (fate: GoneName['fate']) => found.filter(one => one.fate === fate).map(({ problem }) => problem)
   return { problems: of('refused'), warnings: of('ignored') }
+}
+
+/** A miner of a plugin may have the name of one of the original's: `vicuna`. */
+function isOfSetting(key: string, { keys, unread }: Catalog): boolean {
+  return keys.has(key) || unread.has(key.split('.', 1)[0]!)
 }
 
 /** What is off asks for nothing. */
