@@ -183,6 +183,8 @@ describe('a YAML file', () => {
     for (const [yaml, fault] of [
       ['- 1', 'is not a mapping of settings'],
       ['use: *sk-verysecret', 'has an alias without its anchor'],
+      ['axon: {<<: *sk-verysecret}', 'merges what is not a mapping'],
+      ['axon: {<<: sk-verysecret}', 'merges what is not a mapping'],
     ])
       assert.deepEqual(await wrongWith(yaml!), [`the configuration file ${fault} (old.yaml); ${nowhere}`])
     assert.match((await wrongWith(new Uint8Array([0xff])))[0]!, /is not UTF-8 text/)
