@@ -5,8 +5,8 @@ import { isTooDeep } from '../values/depth.js'
 import type { ParsedText } from './toml-text.js'
 
 // The words that are no text, as PyYAML's safe_load has them, which read the files of the Python SDK: `yes` and `on` are true, and
-// `y`, `1e3`, `08` and `.` are text (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver). Others are those of the
-// parser.
+// `y`, `1e3`, `08` and `.` are text (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver). The parser has the same
+// patterns for all other words.
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
 const patterns: ReadonlyMap<string, RegExp> = new Map([

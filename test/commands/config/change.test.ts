@@ -82,6 +82,7 @@ describe('miner config set, get, unset and path', () => {
         'error: axon.port must be a whole number, not "x"\n  try: miner config set axon.port 8091\n',
       ],
       [['set', 'axon.prt', '1'], 'error: there is no setting axon.prt\n  try: use axon.port\n'],
+      [['get', 'axon'], 'error: axon is a table, and not a setting\n  try: name a setting in it, such as axon.port\n'],
       [
         ['get', 'sk-0123/45'],
         'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
@@ -100,6 +101,14 @@ describe('miner config set, get, unset and path', () => {
     for (const [args, stderr] of cases) assert.deepEqual(await at.config(args), ended({ code: 2, stderr }))
     assert.equal(at.text, file)
     assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('write no file that is too large to be read again', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stderr } = await at.config(['set', 'openai.systemPrompt', '-'], { input: 'x'.repeat(1_048_576) })
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: the configuration file would be larger than 1024 KiB/)
+    assert.equal(at.text, file)
   })
 
   it('mend a file step by step', async () => {
