@@ -159,6 +159,11 @@ describe('old names', () => {
     })
   })
 
+  it('need a value where Python needs one', async () => {
+    const { code, stderr } = await runMiner(['config', 'show', '--subtensor.chain_endpoint', '--netuid', '1'])
+    assert.deepEqual([code, stderr.split('\n')[0]], [2, 'error: --subtensor.chain_endpoint needs a value'])
+  })
+
   it('name the file of variables that they stand in', async () => {
     await inFolder(async folder => {
       const file = join(folder, 'old.env')
