@@ -39,7 +39,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   {
     name: 'hostCodes',
     codes: hostCodes,
-    from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|miners\/|dialects\/|dialect-file\/)/,
+    from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|cli\/check-in-time|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
   { name: 'auditCodes', codes: auditCodes, from: /^(audit|cli\/audit|commands\/audit)/ },

@@ -1,18 +1,13 @@
 import { hostSections } from '../app/settings.js'
-import { CHOSEN_MINER, ENDING } from '../app/tokens.js'
-import { timeoutSignal } from '../async/timeout.js'
+import { CHOSEN_MINER } from '../app/tokens.js'
+import { cannotAnswer, checkInTime } from '../cli/check-in-time.js'
 import { SettingsCommand } from '../cli/command.js'
 import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
-import { readyMiner } from '../cli/ready-miner.js'
-import { redactReport, reportMessages } from '../cli/sources.js'
+import { reportMessages } from '../cli/sources.js'
 import { valuesOf } from '../config/configuration.js'
-import type { Check, Miner } from '../plugin/miner.js'
-import { NoAnswer } from '../plugin/no-answer.js'
-import { checkMiner } from '../plugin/run/check-miner.js'
-
-/** How long the whole check may take. */
-const TIMEOUT_MS = 30_000
+import type { Check } from '../plugin/miner.js'
+import type { NoAnswer } from '../plugin/no-answer.js'
 
 export default class CheckMiner extends SettingsCommand {
   static override summary = 'Check whether the miner can answer.'
@@ -25,15 +20,14 @@ export default class CheckMiner extends SettingsCommand {
   async run(): Promise<unknown> {
     await using run = await this.open(CheckMiner)
     const { scope, configuration } = run
-    using timeout = timeoutSignal({ ms: TIMEOUT_MS, reason: late, parent: scope.resolve(ENDING) })
     using waiting = this.status.show('checking what can answer')
-    const found = await checkInTime(await readyMiner(scope, timeout.signal), timeout.signal)
+    const found = await checkInTime(scope)
     waiting[Symbol.dispose]()
     const { concurrency } = valuesOf(configuration, hostSections.axon)
-    const checks = found.checks.map(check => withSlots(redactReport(check, configuration.secretValues), concurrency))
+    const checks = found.checks.map(check => withSlots(check, concurrency))
 
     const broken = checks.filter(({ problem }) => problem)
-    if (found.late || (checks.length > 0 && broken.length === checks.length)) process.exitCode = 1
+    if (cannotAnswer(found)) process.exitCode = 1
     if (this.jsonEnabled()) return { checks, ...(found.late && { error: errorOf(found.late) }) }
 
     if (checks.length === 0) this.log(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)
@@ -48,27 +42,6 @@ export default class CheckMiner extends SettingsCommand {
   }
 }
 
-type Found = {
-  readonly checks: readonly Check[]
-  /** absent when all checks are done */
-  readonly late?: NoAnswer
-}
-
-/**
- * Runs the miner's check; when the time is up, returns the results that it has reported.
- *
- * @throws the signal's reason when there are none · whatever the miner throws
- */
-async function checkInTime(miner: Miner, signal: AbortSignal): Promise<Found> {
-  const reported = new Map<string, Check>()
-  try {
-    return { checks: await checkMiner(miner, signal, { onCheck: check => reported.set(check.name, check) }) }
-  } catch (error) {
-    if (reported.size === 0 || !(error instanceof NoAnswer) || error !== signal.reason) throw error
-    return { checks: [...reported.values()], late: error }
-  }
-}
-
 /** Adds a note when the axon asks more at once than a source answers. */
 function withSlots(check: Check, asked: number): Check {
   const { notes = [], concurrency } = check
@@ -76,13 +49,6 @@ function withSlots(check: Check, asked: number): Check {
   const questions = concurrency === 1 ? 'one question' : `${concurrency} questions`
   const note = `answers ${questions} at once, but --concurrency is ${asked}: further questions wait there, and may be late; lower --concurrency, or start the server with more slots`
   return { ...check, notes: [...notes, note] }
-}
-
-function late(): NoAnswer {
-  return new NoAnswer('late', `the check was not done within ${TIMEOUT_MS / 1000} s`, {
-    code: 'CHECK_TIMEOUT',
-    hint: 'see what it waits for: --log-level debug',
-  })
 }
 
 /** Reports that the time was up, beside checks that are done. */

@@ -4,7 +4,8 @@ import { loadConfiguration } from '../../config/load.js'
 import { type Problem, problemText } from '../../config/problem.js'
 import type { KnownSection, Section } from '../../config/schema/section.js'
 
-type Checked = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
+/** What a file is checked with: the sections whose settings it may have, and the names of others that are ignored. */
+export type CheckedSections = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
 
 /**
  * Returns what is wrong with a file by itself, without flags and variables, else what should be changed in it. What it lacks
@@ -12,7 +13,7 @@ type Checked = { readonly sections: readonly Section[]; readonly known: readonly
  */
 export async function checkFile(
   file: FileContent | null,
-  { sections, known }: Checked,
+  { sections, known }: CheckedSections,
 ): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }> {
   try {
     const { warnings } = await loadConfiguration({ sections, known, flags: [], env: {}, file, secrets: 'leave' })
@@ -31,7 +32,7 @@ export async function checkFile(
 export async function requireNoNewProblems(
   before: FileContent | null,
   after: FileContent,
-  checked: Checked,
+  checked: CheckedSections,
 ): Promise<void> {
   const old = new Set((await checkFile(before, checked)).problems.map(problemText))
   const problems = (await checkFile(after, checked)).problems.filter(problem => !old.has(problemText(problem)))

@@ -19,8 +19,8 @@ type NewFile = {
   readonly path: string
   /** the old file whose settings it takes over; null: it has none */
   readonly from: FileContent | null
-  /** the miner whose settings it has; by default the one that the old file uses */
-  readonly use: string | undefined
+  /** settings that it has besides those of the old file, by their paths, as a file holds them */
+  readonly settings: ReadonlyMap<string, unknown>
   /** replaces a file that exists */
   readonly force: boolean
   readonly miners: MinerCatalogue
@@ -41,9 +41,9 @@ export type Initialised = {
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the old file
  * @throws {UsageError} NAMED_AS_YAML · FILE_EXISTS · FILE_UNWRITABLE · UNKNOWN_MINER
  */
-export async function initConfig({ path, from, use, force, miners }: NewFile): Promise<Initialised> {
+export async function initConfig({ path, from, settings, force, miners }: NewFile): Promise<Initialised> {
   requireToml(path)
-  const checked = await sectionsFor({ from, use, miners })
+  const checked = await sectionsFor({ from, settings, miners })
   const { problems, warnings } = from === null ? unread : await checkFile(from, checked)
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   const secrets = new SecretFiles(dirname(path))
@@ -53,8 +53,8 @@ export async function initConfig({ path, from, use, force, miners }: NewFile): P
     const { values, leftOut } = from
       ? await takeOver(from, checked.sections, store)
       : { values: new Map(), leftOut: [] }
-    const chosen = use === undefined ? values : new Map([...values, ['use', use]])
-    await write(path, `${configurationTemplate(checked.sections, chosen)}\n`, force)
+    const text = configurationTemplate(checked.sections, new Map([...values, ...settings]))
+    await write(path, `${text}\n`, force)
     return { secretFiles: secrets.paths, leftOut, ignored: warnings.filter(({ code }) => code === 'WITHOUT_EFFECT') }
   } catch (error) {
     await secrets.undo()
@@ -72,8 +72,8 @@ function requireToml(path: string): void {
 }
 
 /** The host's sections, that of the miner in use, and those of other miners that the old file configures. */
-async function sectionsFor({ from, use, miners }: Pick<NewFile, 'from' | 'use' | 'miners'>) {
-  const argv = use === undefined ? [] : [`--use=${use}`]
+async function sectionsFor({ from, settings, miners }: Pick<NewFile, 'from' | 'settings' | 'miners'>) {
+  const argv = settings.has('use') ? [`--use=${settings.get('use')}`] : []
   const chosen = await chooseMiner(miners, lookUpFirst({ argv, env: {}, file: from }))
   const configured = from && 'table' in from ? Object.keys(from.table).map(key => key.split('.', 1)[0]!) : []
   const others = [...miners].filter(([name]) => name !== chosen.name && configured.includes(name))

@@ -11,6 +11,7 @@ import { hotkeyFile, listHotkeys } from '../../wallet/hotkey-files.js'
 import { parseKeyfile } from '../../wallet/parse-keyfile.js'
 import { readKeyfile } from '../../wallet/read-keyfile.js'
 import { developmentUrl } from '../dev-mode.js'
+import { npx } from '../npx.js'
 import { takesText } from '../question/synapse-question.js'
 
 /** An axon that serves, as far as a question to it depends on that. */
@@ -95,11 +96,6 @@ async function findSigner(axon: Answering, route: Route | undefined, config: str
     words: [...walletWords('NAME', 'HOTKEY'), ...path],
     lacks: 'the NAME and HOTKEY of a wallet that may ask: this machine has none, or has it encrypted',
   }
-}
-
-/** npx tells its program that it runs it; without it a clone has no `miner` to call. */
-function npx(): readonly string[] {
-  return process.env.npm_command === 'exec' ? ['npx'] : []
 }
 
 function walletWords(name: string, hotkey: string): readonly string[] {

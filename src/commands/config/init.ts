@@ -32,7 +32,8 @@ export default class ConfigInit extends ConfigCommand {
     const from = await this.#read(flags.from)
     await using scope = await openRunScope(this.config, lookUpFirst({ argv: [], env: process.env, file: from }))
     const miners = scope.resolve(MINERS)
-    const written = await initConfig({ path, from, use: flags.use, force: flags.force, miners })
+    const settings = new Map(flags.use === undefined ? [] : [['use', flags.use]])
+    const written = await initConfig({ path, from, settings, force: flags.force, miners })
     const { secretFiles, leftOut, ignored } = written
     for (const { message, hint } of ignored) warn(message, hint)
     for (const one of leftOut)

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { noteOverride, requireChoice, requirePrivate } from '../../cli/config/before-change.js'
-import { changeSetting } from '../../cli/config/change-setting.js'
+import { changeSettings } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 import { givenText, valueOfText } from '../../cli/config/given-value.js'
 import { fileValue } from '../../config/describe/file-value.js'
@@ -29,7 +29,7 @@ export default class ConfigSet extends ConfigCommand {
     const value = await valueOfText(setting, await givenText(setting, args.VALUE))
     requirePrivate(file, setting, value)
     requireChoice(setting, { value, scope })
-    const isChanged = await changeSetting(file, named, fileValue(setting, value))
+    const isChanged = await changeSettings(file, [{ setting, value: fileValue(setting, value) }], named)
     noteOverride(setting)
     return { path: setting.path, value: redact(setting, value) ?? null, file: file.path, changed: isChanged }
   }

@@ -1,5 +1,5 @@
 import { noteOverride } from '../../cli/config/before-change.js'
-import { changeSetting } from '../../cli/config/change-setting.js'
+import { changeSettings } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
 
 export default class ConfigUnset extends ConfigCommand {
@@ -13,8 +13,9 @@ export default class ConfigUnset extends ConfigCommand {
     const { file, scope: opened } = await this.openFile()
     await using scope = opened
     const named = await this.settingOf(args.KEY, scope)
-    const isChanged = file.content !== null && (await changeSetting(file, named, undefined))
-    noteOverride(named.setting)
-    return { path: named.setting.path, file: file.path, changed: isChanged }
+    const { setting } = named
+    const isChanged = file.content !== null && (await changeSettings(file, [{ setting, value: undefined }], named))
+    noteOverride(setting)
+    return { path: setting.path, file: file.path, changed: isChanged }
   }
 }

@@ -37,11 +37,6 @@ export function settingHint(
   return `set ${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}${to}`
 }
 
-/** Returns whether a flag or a variable has the values of the setting: an old name may have others. */
-function takesSame({ spellings }: Setting, name: string): boolean {
-  return !spellings.some(({ flag, env, value }) => value !== undefined && (`--${flag}` === name || env === name))
-}
-
 function flagOf({ shortFlag, flag }: Setting): string | undefined {
   const name = shortFlag ?? flag
   return name && `--${name}`
@@ -49,4 +44,9 @@ function flagOf({ shortFlag, flag }: Setting): string | undefined {
 
 function isSingle(shape: Shape): boolean {
   return (shape.kind === 'text' || shape.kind === 'number') && shape.choices.length === 1
+}
+
+/** Returns whether a flag or a variable has the values of the setting: an old name may have others. */
+function takesSame({ spellings }: Setting, name: string): boolean {
+  return !spellings.some(({ flag, env, value }) => value !== undefined && (`--${flag}` === name || env === name))
 }
