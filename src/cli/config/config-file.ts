@@ -38,10 +38,10 @@ export async function openConfigFile(named: string): Promise<OpenFile> {
  * @throws {UsageError} FILE_CHANGED when the file is not what was read any more · FILE_UNWRITABLE
  */
 export async function writeConfigFile({ path, content }: OpenFile, text: string): Promise<void> {
-  const isUnchanged = async () => (await readFile(path, 'utf8').catch(() => undefined)) === content?.text
+  const isUnchanged = async () => (await storedText(path)) === content?.text
   try {
     await makeFolderOf(path)
-    // Otherwise two commands could both find the file unchanged, and the second would undo what the first wrote.
+    // Without it, two commands could both find the file unchanged, and the second would undo what the first wrote.
     await using _lock = await lockFile(`${await realpath(path).catch(() => path)}.lock`, locking)
     if (await replaceFile(path, text, { isUnchanged })) return
   } catch (error) {
@@ -49,6 +49,12 @@ export async function writeConfigFile({ path, content }: OpenFile, text: string)
   }
   const message = `${escapeName(path)} was changed by another program in the meantime, and is left as it is`
   throw new UsageError('FILE_CHANGED', message, 'run the command again')
+}
+
+/** Returns the text of a file without a byte order mark, as `readConfigFile` does; undefined when there is none. */
+async function storedText(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  return text?.replace(/^\uFEFF/, '')
 }
 
 /** Writing takes milliseconds; a lock that stays untouched for long was left behind. */

@@ -8,8 +8,8 @@ import type { KnownSection, Section } from '../../config/schema/section.js'
 export type CheckedSections = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
 
 /**
- * Returns what is wrong with a file by itself, without flags and variables, else what should be changed in it. What it lacks
- * is not wrong: a flag or a variable may give it.
+ * Checks a file by itself, without flags and variables. Returns what is wrong with it, else what should be changed. What it
+ * lacks is not wrong: a flag or a variable may give it.
  */
 export async function checkFile(
   file: FileContent | null,

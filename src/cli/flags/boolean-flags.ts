@@ -1,7 +1,7 @@
 import type { FlagDescription } from '../../config/describe/flags.js'
 import { parseBoolean } from '../../config/values/convert.js'
 
-/** What is to know of a flag to find out whether it is boolean. */
+/** The part of a flag's description that tells whether it is boolean. */
 export type TruthFlag = Pick<FlagDescription, 'name' | 'aliases' | 'letter' | 'isTruth'>
 
 /**

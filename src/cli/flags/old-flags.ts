@@ -20,7 +20,7 @@ export function goneFlags(
   )
 }
 
-/** Describes those of them that are true without a value. */
+/** Describes the flags among them that mean true when they have no value. */
 export function goneTruths(sections: readonly Section[]): readonly TruthFlag[] {
   const truths = sections.flatMap(({ gone = [] }) => gone).filter(({ takes }) => takes === 'truth')
   return truths.flatMap(({ flag }) => flag ?? []).map(name => ({ name, aliases: [], letter: undefined, isTruth: true }))

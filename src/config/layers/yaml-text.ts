@@ -4,9 +4,9 @@ import { isTable } from '../values/convert.js'
 import { isTooDeep } from '../values/depth.js'
 import type { ParsedText } from './toml-text.js'
 
-// The words that are no text, as PyYAML's safe_load has them, which read the files of the Python SDK: `yes` and `on` are true, and
-// `y`, `1e3`, `08` and `.` are text (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver). The parser has the same
-// patterns for all other words.
+// PyYAML's safe_load read the files of the Python SDK. It takes `yes` and `on` for true, and `y`, `1e3`, `08` and `.` for text
+// (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver). Where the parser has another pattern than PyYAML, that of
+// PyYAML stands here.
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
 const patterns: ReadonlyMap<string, RegExp> = new Map([

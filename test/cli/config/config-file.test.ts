@@ -4,7 +4,7 @@ import { UsageError } from '#dist/cli/errors/usage-error.js'
 import { ConfigFolder } from '../../support/config-folder.ts'
 
 describe('writeConfigFile', () => {
-  it('undoes no change of another command that writes at the same time', async () => {
+  it('keeps the change of another command that writes at the same time', async () => {
     using at = new ConfigFolder('# mine\n')
     for (let round = 0; round < 20; round++) {
       const before = at.text

@@ -41,6 +41,12 @@ describe('miner config set, get, unset and path', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
+  it('change a file with a byte order mark, which it loses', async () => {
+    using at = new ConfigFolder(`\uFEFF${file}`)
+    assert.deepEqual(await at.config(['set', 'openai.model', 'gpt-4o-mini']), ended({}))
+    assert.equal(at.text, file.replace('gpt-4o', 'gpt-4o-mini'))
+  })
+
   it('create a file that only this user can read', async () => {
     using at = new ConfigFolder()
     const path = join(at.folder, 'deep', 'c.toml')
@@ -103,7 +109,7 @@ describe('miner config set, get, unset and path', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
-  it('write no file that is too large to be read again', async () => {
+  it('refuse a value that makes the file too large to be read again', async () => {
     using at = new ConfigFolder(file)
     const { code, stderr } = await at.config(['set', 'openai.systemPrompt', '-'], { input: 'x'.repeat(1_048_576) })
     assert.equal(code, 2)
@@ -162,7 +168,7 @@ describe('miner config set, get, unset and path', () => {
     assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
   })
 
-  it('change no setting that stands in the file under an old name', async () => {
+  it('refuse a setting that stands in the file under an old name', async () => {
     using at = new ConfigFolder()
     const path = join(at.folder, 'c.yaml')
     const old = 'openai: {model_name: gpt-4}\nlogging.debug: true\nminer.blacklist.whitelist:\n'

@@ -136,7 +136,7 @@ describe('miner config init', () => {
     assert.equal(stderr.match(/^warning/gm)?.length, 2)
   })
 
-  it('writes no file that would be read as YAML', async () => {
+  it('refuses a name under which the file would be read as YAML', async () => {
     using at = new ConfigFolder()
     const { code, stderr } = await at.config(['init', '--config', join(at.folder, 'new.yml')])
     assert.equal(code, 2)
