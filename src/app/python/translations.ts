@@ -22,7 +22,7 @@ const fromCount: Translation = (text, { given, report }) => {
 }
 
 function isWhole(text: string, report: (message: string) => void): boolean {
-  const isValid = /^\d{1,7}$/.test(text)
+  const isValid = /^\d{1,7}$/.test(text.trim()) // as Python's int(), without a sign
   if (!isValid) report(`must be a whole number here, not ${quote(text)}`)
   return isValid
 }

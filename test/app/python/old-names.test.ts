@@ -90,7 +90,7 @@ describe('old names', () => {
     const count = ['--miner.priority.len_request_timestamps', '20']
     for (const args of [
       ['--miner.blacklist.min_request_period', '3', ...count],
-      [...count, '--miner.blacklist.min_request_period=3'],
+      [...count, '--miner.blacklist.min_request_period= 3 '],
     ])
       assert.equal(at((await show(args)).values, 'policy.rate'), '20/3min')
     const none = await show(['--miner.blacklist.min_request_period', '0', ...count])
