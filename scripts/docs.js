@@ -49,15 +49,15 @@ A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read i
     openai:                      # or groups, merged with the names
       max_tokens: 200
 
-\`miner config init --from old.yaml\` writes the same as TOML.
+\`miner config init --from old.yaml\` writes the same as TOML, and warns of names in it that have no effect.
 
 - A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
   itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
-- \`--env-file FILE\` reads variables (\`NAME=value\`) for settings and for \`env:NAME\`; no other name in it counts, and none gets into
-  the environment of the miner. It is read once, at the start. A file that others may write is refused, and one that they may
-  read brings a warning. A \`.env\` that \`--env-file\` does not name is not read: a stranger's could send your key to another
-  host. Node itself looks at this flag, too: it ends with its own message when the file is missing, empties a pipe, and obeys
-  \`NODE_OPTIONS\`, so a pipe, and a file with that name, are refused.
+- \`--env-file FILE\`, on every command that reads settings, reads variables (\`NAME=value\`) for them and for \`env:NAME\`. No
+  other name in it counts, and none gets into the environment of the miner. It is read once, at the start. A file that others
+  may write is refused, and one that they may read brings a warning. A \`.env\` that \`--env-file\` does not name is not read: a
+  stranger's could send your key to another host. Node itself looks at this flag, too: it ends with its own message when the
+  file is missing, empties a pipe, and obeys \`NODE_OPTIONS\`, so a pipe, a device, and a file with that name are refused.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.

@@ -30,7 +30,7 @@ import { shellWord } from '../text/shell-word.js'
 import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
-import { goneFlags } from './flags/old-flags.js'
+import { goneFlags, goneTruths } from './flags/old-flags.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
 import { dropEmptyLists, spellFlags } from './flags/spell-flags.js'
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
@@ -90,8 +90,8 @@ export type CommandLine = Omit<ParsedWords, 'unknown'> & {
   /** the sections whose settings the command reads */
   readonly sections: readonly Section[]
   readonly typed: readonly TypedFlag[]
-  /** typed flags that no setting has taken over, without dashes */
-  readonly goneFlags: readonly string[]
+  /** what each typed flag has that no setting has taken over, without dashes; `true` for a switch */
+  readonly goneFlags: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
 }
 
@@ -111,7 +111,7 @@ export async function parseCommandLine(
   const known = { ...parsed, ...command.flags, ...command.baseFlags }
   const names = { known: Object.keys(known), descriptions }
   const spelled = dropEmptyLists(spellFlags(argv, names), descriptions)
-  const words = expandBooleanFlags(hideSingleDashed(spelled, names), descriptions)
+  const words = expandBooleanFlags(hideSingleDashed(spelled, names), [...descriptions, ...goneTruths(sections)])
   const { flags, args, unknown } = await parse(parsed, words)
   const typed = typedSettings(descriptions, flags, spelled)
   const decided = implied?.(flags) ?? []
@@ -120,7 +120,9 @@ export async function parseCommandLine(
     args,
     sections,
     typed: [...typed.filter(({ path }) => !decided.some(one => one.path === path)), ...decided],
-    goneFlags: Object.keys(gone).filter(flag => flags[flag] !== undefined),
+    goneFlags: new Map(
+      Object.keys(gone).flatMap(flag => (flags[flag] === undefined ? [] : [[flag, String(flags[flag])]])),
+    ),
     problems: [
       ...(await unknownFlags(unknown, { argv: spelled, known, miners: scope.resolve(MINERS), chosen: miner })),
       ...(conflicts?.(flags, typed) ?? []),

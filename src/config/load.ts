@@ -22,8 +22,8 @@ export type Sources = {
   /** other sections that file and environment may hold; they are ignored */
   readonly known: readonly KnownSection[]
   readonly flags: readonly TypedFlag[]
-  /** typed flags that no setting has taken over, without dashes */
-  readonly goneFlags?: readonly string[]
+  /** what each typed flag has that no setting has taken over, without dashes; `true` for a switch */
+  readonly goneFlags?: ReadonlyMap<string, string>
   readonly env: Environment
   readonly file: FileContent | null
   /** the file of variables that the operator names */
@@ -51,7 +51,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   problems.push(...lost)
   const merged = mergeLayers(sources, { catalog, problems })
   const known = { env: allVariables(sources.env, envFile), secrets: sources.secrets }
-  const gone = findGone(catalog, { flags: sources.goneFlags ?? [], env: known.env, file })
+  const gone = findGone(catalog, { flags: sources.goneFlags ?? new Map(), env: sources.env, envFile, file })
   problems.push(...gone.problems)
 
   // A setting that a layer gives wrongly, or that a file which cannot be read may give, is not reported as missing.

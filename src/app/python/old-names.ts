@@ -1,6 +1,6 @@
 import type { GoneName } from '../../config/schema/gone-name.js'
 import type { Spelling } from '../../config/schema/spelling.js'
-import { networkAt, rateSpellings, refreshBlocks } from './translations.js'
+import { namedEndpoints, networkAt, rateSpellings, refreshBlocks } from './translations.js'
 
 type OldNames = {
   /** by the key of the setting that has taken them over */
@@ -143,7 +143,7 @@ export const oldNames = {
     spellings: {
       allow: [same('miner.blacklist.whitelist')],
       deny: [same('miner.blacklist.blacklist')],
-      requirePermit: [on('miner.blacklist.force_validator_permit', 'true')],
+      requirePermit: [same('miner.blacklist.force_validator_permit')],
       allowUnregistered: [
         // Otherwise the permit would be required by default, which no unregistered hotkey has.
         {
@@ -164,7 +164,7 @@ export const oldNames = {
           instead: 'remove it; --rate limits how often a hotkey may ask',
         }),
       ),
-      ...['default', 'time_stake_multiplicate'].map(
+      ...['default', 'time_stake_multiplicate', 'use_s'].map(
         (name): GoneName => ({
           flag: `miner.priority.${name}`,
           takes: 'value',
@@ -187,6 +187,12 @@ export const oldNames = {
         fate: 'needless',
         why: 'changes nothing: a miner sets no weights',
       },
+      {
+        flag: 'miner.no_register',
+        takes: 'nothing',
+        fate: 'needless',
+        why: 'changes nothing: a miner registers no hotkey',
+      },
       ...['on', 'project_name', 'entity'].map(
         (name): GoneName => ({
           flag: `wandb.${name}`,
@@ -204,6 +210,7 @@ export const oldNames = {
         {
           ...same('subtensor.chain_endpoint'),
           env: 'BT_SUBTENSOR_CHAIN_ENDPOINT',
+          value: namedEndpoints,
           // As in the SDK, where the endpoint alone says which chain it is.
           implies: { 'subtensor.network': networkAt },
         },
@@ -213,7 +220,8 @@ export const oldNames = {
       (flag): GoneName => ({
         flag,
         ...(flag === 'subtensor._mock' && { env: 'BT_SUBTENSOR_MOCK' }),
-        takes: flag === 'subtensor._mock' ? 'value' : 'nothing',
+        // The SDK declared it with type=bool, for which any text is true.
+        takes: flag === 'subtensor._mock' ? 'truth' : 'nothing',
         fate: 'refused',
         why: 'is not taken over: this miner cannot mock the chain',
         instead: '`miner serve --dev`, or --network none',

@@ -22,7 +22,7 @@ const fromCount: Translation = (text, { given, report }) => {
 }
 
 function isWhole(text: string, report: (message: string) => void): boolean {
-  const isValid = /^\d{1,7}$/.test(text)
+  const isValid = /^\d{1,7}$/.test(text.trim()) // as Python's int(), without a sign
   if (!isValid) report(`must be a whole number here, not ${quote(text)}`)
   return isValid
 }
@@ -33,12 +33,30 @@ export const rateSpellings = [
   { flag: COUNT, key: COUNT, value: fromCount },
 ]
 
-/** Returns the network that an endpoint belongs to: by its name where it is one of a public chain, else the endpoint. */
-export function networkAt(endpoints: string): string {
+/** Translates the names of networks, which the SDK took for endpoints, too, to the endpoint of each. */
+export const namedEndpoints: Translation = text => {
+  const given = text.split(',').map(one => one.trim())
+  return given.map(one => firstEndpoints.get(one) ?? one).join(',')
+}
+
+/**
+ * Returns the network that an endpoint belongs to: by its name where it is one of a public chain, else the endpoint.
+ * Undefined for what is neither a name nor a URL.
+ */
+export function networkAt(endpoints: string): string | undefined {
   const [first = ''] = endpoints.split(',')
-  const url = first.trim()
-  const named = Object.entries(networks).find(([, { endpoints: known }]) => (known as readonly string[])[0] === url)
-  return named?.[0] ?? url
+  const given = first.trim()
+  const named = [...firstEndpoints].find(([name, url]) => name === given || isSamePlace(url, given))
+  return named?.[0] ?? (URL.canParse(given) ? given : undefined)
+}
+
+const firstEndpoints: ReadonlyMap<string, string> = new Map(
+  Object.entries(networks).map(([name, { endpoints }]) => [name, endpoints[0]]),
+)
+
+/** Returns whether two URLs differ at most in how they are written: in capitals, the default port, a slash at the end. */
+function isSamePlace(one: string, other: string): boolean {
+  return URL.parse(one)?.href === URL.parse(other)?.href
 }
 
 /**

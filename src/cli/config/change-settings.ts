@@ -2,6 +2,9 @@ import { resolve } from 'node:path'
 import { editToml } from '../../config/edit/edit-toml.js'
 import { editYaml } from '../../config/edit/edit-yaml.js'
 import { type FileContent, isYaml, parseFile } from '../../config/layers/config-file.js'
+import { yamlEntries } from '../../config/layers/yaml-layer.js'
+import { catalogOf } from '../../config/schema/catalog.js'
+import type { Section } from '../../config/schema/section.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -24,6 +27,7 @@ export async function changeSettings(
   changes: readonly SettingChange[],
   checked: CheckedSections,
 ): Promise<boolean> {
+  for (const { setting } of changes) requireOwnName(file, setting, checked.sections)
   const { content } = file
   const after = await editedText(file, changes)
   if (after === (content?.text ?? '')) return false
@@ -56,6 +60,20 @@ async function edited(path: string, text: string, { setting, value }: SettingCha
   const after = await edit(text, { ...placeOf(setting), value })
   if (after !== undefined) return after
   const message = `${setting.path} cannot be changed in ${escapeName(path)} without touching other lines`
+  throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
+}
+
+/** Refuses a setting that the file has under another name, such as `axon.max_workers`. */
+function requireOwnName({ path, content }: OpenFile, setting: Setting, sections: readonly Section[]): void {
+  if (content === null) return
+  const catalog = catalogOf(sections, [])
+  const names = content.format === 'yaml' ? new Map([...catalog.oldKeys, ...catalog.keys]) : catalog.keys
+  const alias = yamlEntries(content.table, catalog).find(([key, value]) => {
+    const { setting: meant, spelling } = names.get(key) ?? {}
+    return value !== null && spelling !== undefined && meant?.path === setting.path
+  })
+  if (!alias) return
+  const message = `${setting.path} stands in ${escapeName(path)} under another name, ${escapeName(alias[0])}`
   throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
 }
 

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../../config/config-error.js'
 import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
+import { FileLocked, type LockOptions, lockFile } from '../../disk/file-lock.js'
 import { makePrivateFolder } from '../../disk/private-file.js'
 import { replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
@@ -37,16 +38,27 @@ export async function openConfigFile(named: string): Promise<OpenFile> {
  * @throws {UsageError} FILE_CHANGED when the file is not what was read any more · FILE_UNWRITABLE
  */
 export async function writeConfigFile({ path, content }: OpenFile, text: string): Promise<void> {
-  const isUnchanged = async () => (await readFile(path, 'utf8').catch(() => undefined)) === content?.text
+  const isUnchanged = async () => (await storedText(path)) === content?.text
   try {
     await makeFolderOf(path)
+    // Without it, two commands could both find the file unchanged, and the second would undo what the first wrote.
+    await using _lock = await lockFile(`${await realpath(path).catch(() => path)}.lock`, locking)
     if (await replaceFile(path, text, { isUnchanged })) return
   } catch (error) {
-    throw fileUnwritable(path, error)
+    if (!(error instanceof FileLocked)) throw fileUnwritable(path, error)
   }
   const message = `${escapeName(path)} was changed by another program in the meantime, and is left as it is`
   throw new UsageError('FILE_CHANGED', message, 'run the command again')
 }
+
+/** Returns the text of a file without a byte order mark, as `readConfigFile` does; undefined when there is none. */
+async function storedText(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  return text?.replace(/^\uFEFF/, '')
+}
+
+/** Writing takes milliseconds; a lock that stays untouched for long was left behind. */
+const locking: LockOptions = { command: 'config', onWait: () => {}, maxMs: 10_000, silentMs: 5_000, beatMs: 1_000 }
 
 /** Makes the folder of a file with mode 0700, unless there is one: that keeps its mode. */
 export async function makeFolderOf(path: string): Promise<void> {

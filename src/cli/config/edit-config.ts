@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -93,5 +94,6 @@ async function offerAgain(error: unknown): Promise<typeof AGAIN> {
 }
 
 function noteKept(copy: string): void {
+  if (!existsSync(copy)) return // the editor removed it
   process.stderr.write(formatMessage({ label: 'note', message: `what you edited is in ${escapeName(copy)}` }))
 }

@@ -8,19 +8,19 @@ import type { KnownSection, Section } from '../../config/schema/section.js'
 export type CheckedSections = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
 
 /**
- * Returns what is wrong with a file by itself, without flags and variables. What it lacks is not wrong: a flag or a variable
- * may give it.
+ * Checks a file by itself, without flags and variables. Returns what is wrong with it, else what should be changed. What it
+ * lacks is not wrong: a flag or a variable may give it.
  */
-export async function fileProblems(
+export async function checkFile(
   file: FileContent | null,
   { sections, known }: CheckedSections,
-): Promise<readonly Problem[]> {
+): Promise<{ readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }> {
   try {
-    await loadConfiguration({ sections, known, flags: [], env: {}, file, secrets: 'leave' })
-    return []
+    const { warnings } = await loadConfiguration({ sections, known, flags: [], env: {}, file, secrets: 'leave' })
+    return { problems: [], warnings }
   } catch (error) {
     if (!(error instanceof ConfigError) || error.code !== 'CONFIG_INVALID') throw error
-    return error.problems.filter(({ code }) => code !== 'MISSING')
+    return { problems: error.problems.filter(({ code }) => code !== 'MISSING'), warnings: [] }
   }
 }
 
@@ -34,7 +34,7 @@ export async function requireNoNewProblems(
   after: FileContent,
   checked: CheckedSections,
 ): Promise<void> {
-  const old = new Set((await fileProblems(before, checked)).map(problemText))
-  const problems = (await fileProblems(after, checked)).filter(problem => !old.has(problemText(problem)))
+  const old = new Set((await checkFile(before, checked)).problems.map(problemText))
+  const problems = (await checkFile(after, checked)).problems.filter(problem => !old.has(problemText(problem)))
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
 }

@@ -3,14 +3,15 @@ import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { hostSections, minerSection } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import { configurationTemplate } from '../../config/describe/template.js'
-import type { FileContent } from '../../config/layers/config-file.js'
+import { type FileContent, isYaml } from '../../config/layers/config-file.js'
+import type { Problem } from '../../config/problem.js'
 import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
 import { chooseMiner } from '../choose-plugin.js'
 import { UsageError } from '../errors/usage-error.js'
 import { lookUpFirst } from '../open-scope.js'
 import { fileUnwritable, makeFolderOf } from './config-file.js'
-import { fileProblems } from './file-problems.js'
+import { checkFile } from './file-problems.js'
 import { SecretFiles } from './secret-files.js'
 import { takeOver } from './take-over.js'
 
@@ -25,18 +26,25 @@ type NewFile = {
   readonly miners: MinerCatalogue
 }
 
-export type Initialised = { readonly secretFiles: readonly string[]; readonly leftOut: readonly string[] }
+export type Initialised = {
+  /** the files that it wrote secrets to */
+  readonly secretFiles: readonly string[]
+  /** the settings that it left out because of a secret in them */
+  readonly leftOut: readonly string[]
+  /** the names in the old file that have no effect, and are not taken over */
+  readonly ignored: readonly Problem[]
+}
 
 /**
  * Writes a configuration file with every setting, which only this user can read and write.
  *
- * @returns the files that it wrote secrets to, and the settings that it left out because of a secret in them
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the old file
- * @throws {UsageError} FILE_EXISTS · FILE_UNWRITABLE · UNKNOWN_MINER
+ * @throws {UsageError} NAMED_AS_YAML · FILE_EXISTS · FILE_UNWRITABLE · UNKNOWN_MINER
  */
 export async function initConfig({ path, from, settings, force, miners }: NewFile): Promise<Initialised> {
+  requireToml(path)
   const checked = await sectionsFor({ from, settings, miners })
-  const problems = from === null ? [] : await fileProblems(from, checked)
+  const { problems, warnings } = from === null ? unread : await checkFile(from, checked)
   if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   const secrets = new SecretFiles(dirname(path))
   try {
@@ -47,11 +55,20 @@ export async function initConfig({ path, from, settings, force, miners }: NewFil
       : { values: new Map(), leftOut: [] }
     const text = configurationTemplate(checked.sections, new Map([...values, ...settings]))
     await write(path, `${text}\n`, force)
-    return { secretFiles: secrets.paths, leftOut }
+    return { secretFiles: secrets.paths, leftOut, ignored: warnings.filter(({ code }) => code === 'WITHOUT_EFFECT') }
   } catch (error) {
     await secrets.undo()
     throw error
   }
+}
+
+const unread = { problems: [], warnings: [] }
+
+/** The file would be read as YAML. */
+function requireToml(path: string): void {
+  if (!isYaml(path)) return
+  const message = `${escapeName(path)} is named as YAML, and a new configuration file is TOML`
+  throw new UsageError('NAMED_AS_YAML', message, 'name it config.toml')
 }
 
 /** The host's sections, that of the miner in use, and those of other miners that are configured. */

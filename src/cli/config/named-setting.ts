@@ -25,7 +25,13 @@ export async function namedSetting(name: string, miners: MinerCatalogue): Promis
   const settings = sections.flatMap(settingsOf)
   const setting = settings.find(({ fileKeys }) => fileKeys.includes(name))
   if (setting) return { setting, sections, known: [...miners.keys()].map(name => ({ name })) }
-  const like = closest(name, [...settings.flatMap(({ fileKeys }) => fileKeys), ...miners.keys()])
+  const within = settings.find(({ section }) => section !== '' && section === name)
+  if (within) {
+    const message = `${name} is a table, and not a setting`
+    throw new UsageError('UNKNOWN_SETTING', message, `name a setting in it, such as ${within.path}`)
+  }
+  const renamed = settings.find(({ spellings }) => spellings.some(({ key }) => key === name))
+  const like = renamed?.path ?? closest(name, [...settings.flatMap(({ fileKeys }) => fileKeys), ...miners.keys()])
   throw new UsageError(
     'UNKNOWN_SETTING',
     // A word that does not look like a name may be a secret.

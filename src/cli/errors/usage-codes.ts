@@ -76,7 +76,8 @@ export const usageCodes = {
     remedy: '`chmod 600` the file, or give `env:NAME` or `file:PATH`',
   },
   NOT_EDITABLE: {
-    meaning: 'the setting cannot be changed in the file without touching other lines or losing a comment',
+    meaning:
+      'the setting cannot be changed in the file without touching other lines or losing a comment, or stands there under another name',
     remedy: 'change it by hand: `miner config edit`',
   },
   EDITOR_FAILED: {
@@ -86,6 +87,10 @@ export const usageCodes = {
   EDIT_REFUSED: {
     meaning: 'the text that was edited with `config edit` cannot be used, and the file is left as it was',
     remedy: 'edit it again; the message names the file with the edited text',
+  },
+  NAMED_AS_YAML: {
+    meaning: '`config init` is to write a file whose name ends in `.yaml` or `.yml`, and it writes TOML',
+    remedy: 'name it `config.toml`',
   },
   FILE_EXISTS: {
     meaning: '`config init` is to write a file that exists',

@@ -27,9 +27,7 @@ export function spellFlags(
  * `--miner.blacklist.whitelist $HOTKEYS`, where there are none.
  */
 export function dropEmptyLists(argv: readonly string[], descriptions: readonly FlagDescription[]): string[] {
-  const lists = new Set(
-    descriptions.filter(({ multiple, hidden }) => multiple && hidden).map(({ name }) => `--${name}`),
-  )
+  const lists = new Set(descriptions.filter(({ mayBeEmpty }) => mayBeEmpty).map(({ name }) => `--${name}`))
   return wordsBeforeEnd(argv, (word, next) =>
     lists.has(word) && (next === undefined || next.startsWith('--')) ? [] : [word],
   )

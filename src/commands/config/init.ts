@@ -5,6 +5,7 @@ import { MINERS } from '../../app/tokens.js'
 import { ConfigCommand } from '../../cli/config/config-command.js'
 import { fileExists, initConfig } from '../../cli/config/init-config.js'
 import { noteLeftOut } from '../../cli/config/note-left-out.js'
+import { formatMessage } from '../../cli/errors/format-message.js'
 import { lookUpFirst, openRunScope } from '../../cli/open-scope.js'
 import { ConfigError } from '../../config/config-error.js'
 import { readConfigFile } from '../../config/layers/config-file.js'
@@ -33,7 +34,9 @@ export default class ConfigInit extends ConfigCommand {
     await using scope = await openRunScope(this.config, lookUpFirst({ argv: [], env: process.env, file: from }))
     const miners = scope.resolve(MINERS)
     const settings = new Map(flags.use === undefined ? [] : [['use', flags.use]])
-    const { secretFiles, leftOut } = await initConfig({ path, from, settings, force: flags.force, miners })
+    const written = await initConfig({ path, from, settings, force: flags.force, miners })
+    const { secretFiles, leftOut, ignored } = written
+    for (const { message, hint } of ignored) warn(message, hint)
     noteLeftOut(leftOut)
     this.log([path, ...secretFiles].map(escapeControls).join('\n'))
     return { file: path, secretFiles, leftOut }
@@ -45,6 +48,10 @@ export default class ConfigInit extends ConfigCommand {
     if (content && 'problem' in content) throw new ConfigError('CONFIG_INVALID', [content.problem])
     return content ?? null
   }
+}
+
+function warn(message: string, hint: string | undefined): void {
+  process.stderr.write(formatMessage({ label: 'warning', message, hint }))
 }
 
 const old = { noun: 'the old configuration file', flag: '--from' }

@@ -16,6 +16,8 @@ export type FlagDescription = {
   readonly letter: string | undefined
   /** may be given more than once, and with several values */
   readonly multiple: boolean
+  /** an old flag of a list, which Python takes for an empty one when it has no value */
+  readonly mayBeEmpty: boolean
   /** takes no value; given means `true` */
   readonly isSwitch: boolean
   /** a boolean: without a value it means true, with `no-` before its name false */
@@ -59,7 +61,8 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
   const { path, shape, flag, shortFlag, letter, dottedFlags, spellings } = setting
   if (flag === undefined) return []
   const plain = of === 'host' ? shortFlag : [namesOf('', setting.key).flag].find(name => !taken.has(name))
-  const common = { path, hidden: false, isSwitch: false, isTruth: false, help: helpText(setting), group: title }
+  const given = { path, help: helpText(setting), group: title }
+  const common = { ...given, hidden: false, mayBeEmpty: false, isSwitch: false, isTruth: false }
   const main: FlagDescription = {
     ...common,
     name: plain ?? flag,
@@ -72,11 +75,12 @@ function describe(setting: Setting, { title, of }: Section, taken: ReadonlySet<s
   }
   const others = spellings.flatMap(({ flag: name, value }): FlagDescription[] => {
     if (name === undefined) return []
-    if (value === undefined) return [{ ...main, name, aliases: [], letter: undefined, hidden: true }]
+    const old = { name, aliases: [], letter: undefined, hidden: true }
+    if (value === undefined) return [{ ...main, ...old, mayBeEmpty: main.multiple }]
     const choices = typeof value === 'object' ? Object.keys(value) : []
     const isSwitch = typeof value === 'string'
-    const other = { name, aliases: [], letter: undefined, multiple: false, value: 'text', choices }
-    return [{ ...common, ...other, isSwitch, hidden: true }]
+    const multiple = typeof value === 'function' && main.multiple
+    return [{ ...common, ...old, multiple, value: 'text', choices, isSwitch }]
   })
   return [main, ...others]
 }

@@ -11,9 +11,15 @@ import { type Edit, edited, isSameTable, lostTexts, presentKey } from './edit.js
  * @returns the new text; undefined when it does not read back as the change, or a comment is lost
  */
 export async function editYaml(text: string, edit: Edit): Promise<string | undefined> {
+  if (!text.includes('\r\n')) return editLines(text, edit)
+  return (await editLines(text.replaceAll('\r\n', '\n'), edit))?.replaceAll('\n', '\r\n')
+}
+
+async function editLines(text: string, edit: Edit): Promise<string | undefined> {
   const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
   const read = (yaml: string): Table => parseDocument(yaml, yamlOptions).toJS() ?? {}
-  const document: Document = parseDocument(text, yamlOptions)
+  // Quotes text that readers of YAML 1.2 would take for something else.
+  const document: Document = parseDocument(text, { ...yamlOptions, compat: 'core' })
   const table = read(text)
   const path = placeOf(table, edit)
   if (edit.value !== undefined) {

@@ -30,7 +30,8 @@ export function resolveAlias<Given>(
 
 /** Returns what an old name that has a value implies about other settings: values by their paths. */
 export function impliedBy({ implies = {} }: Spelling, given: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(implies).map(([path, compute]) => [path, compute(String(given))]))
+  const computed = Object.entries(implies).map(([path, compute]) => [path, compute(String(given))] as const)
+  return Object.fromEntries(computed.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /**

@@ -45,9 +45,13 @@ export async function readTomlFile(file: ConfigFile, called: Called): Promise<Fi
   return readFileAs('toml', file, called)
 }
 
-/** Parses the text of a configuration file, which need not stand there yet. */
-export async function parseFile(file: Text, called?: Called): Promise<FileContent> {
-  return parseAs(isYaml(file.path) ? 'yaml' : 'toml', file, called ?? { noun: 'the configuration file', flag: '' })
+/** Parses the text of a configuration file, which need not stand there yet. One that could not be read again has a problem. */
+export async function parseFile(file: Text): Promise<FileContent> {
+  const { path, text } = file
+  const called = { noun: 'the configuration file', flag: '' }
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return parseAs(isYaml(path) ? 'yaml' : 'toml', file, called)
+  const what = `would be larger than ${MAX_FILE_BYTES / 1024} KiB`
+  return wrong('FILE_UNREADABLE', { path, called, what, hint: 'write less' })
 }
 
 type Text = { readonly path: string; readonly text: string; readonly mode: number | undefined }

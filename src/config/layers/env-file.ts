@@ -26,7 +26,8 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
   }
   const found = await stat(path).catch(() => undefined) // reading it reports the reason
   // Node itself looks for --env-file among the words of a script, too: it has read a pipe empty, and obeys NODE_OPTIONS.
-  if (found?.isFIFO()) return wrong('FILE_UNREADABLE', 'is a pipe, which Node reads first', 'write it to a file')
+  if (found && !found.isFile() && !found.isDirectory())
+    return wrong('FILE_UNREADABLE', 'is a pipe or a device, which Node reads first', 'write it to a file')
   const bytes = await readBounded(path, MAX_FILE_BYTES)
   if (!Buffer.isBuffer(bytes))
     return wrong('FILE_UNREADABLE', bytes.why, 'give --env-file a file that this user can read')

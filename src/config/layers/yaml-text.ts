@@ -4,21 +4,42 @@ import { isTable } from '../values/convert.js'
 import { isTooDeep } from '../values/depth.js'
 import type { ParsedText } from './toml-text.js'
 
-// As PyYAML's safe_load, which read the files of the Python SDK: YAML 1.1, where `yes` and `on` are true, and `y` is text
-// (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver).
+// PyYAML's safe_load read the files of the Python SDK. It takes `yes` and `on` for true, and `y`, `1e3`, `08` and `.` for text
+// (yaml/pyyaml lib/yaml/resolver.py, Resolver.add_implicit_resolver). Where the parser has another pattern than PyYAML, that of
+// PyYAML stands here.
 const TRUE = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const FALSE = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+const patterns: ReadonlyMap<string, RegExp> = new Map([
+  ['int', /^[-+]?(?:0|[1-9][0-9_]*)$/],
+  ['int TIME', /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/],
+  ['float', /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/],
+  ['float EXP', /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)[eE][-+][0-9]+$/],
+  [
+    'timestamp',
+    /^\d{4}-(?:\d\d-\d\d|\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?)$/,
+  ],
+])
 
 /** How YAML is read, and written back. */
 export const yamlOptions: DocumentOptions & ParseOptions & SchemaOptions = {
   version: '1.1',
+  schema: 'yaml-1.1', // also where the file says `%YAML 1.2`, which PyYAML ignores
   prettyErrors: false, // they quote the file, which may hold a secret
   logLevel: 'error', // prints no warnings; 'silent' would hide a second document
-  customTags: tags => tags.map(tag => (isTruth(tag) ? { ...tag, test: tag.identify?.(true) ? TRUE : FALSE } : tag)),
+  customTags: tags => tags.map(asPyYaml),
 }
 
-function isTruth(tag: Tags[number]): tag is ScalarTag {
-  return typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool'
+function asPyYaml(tag: Tags[number]): Tags[number] {
+  if (!isScalarTag(tag)) return tag
+  const kind = tag.tag.replace('tag:yaml.org,2002:', '')
+  if (kind === 'bool') return { ...tag, test: tag.identify?.(true) ? TRUE : FALSE }
+  const isInfinity = tag.test?.test('.inf')
+  const pattern = patterns.get([kind, tag.format].filter(Boolean).join(' '))
+  return pattern && !isInfinity ? { ...tag, test: pattern } : tag
+}
+
+function isScalarTag(tag: Tags[number]): tag is ScalarTag {
+  return typeof tag === 'object' && tag.collection === undefined
 }
 
 /** Parses YAML 1.1: one document, a mapping, without tags of its own. An empty file is an empty mapping. */
@@ -42,6 +63,8 @@ export async function parseYamlText(text: string): Promise<ParsedText> {
       return fault(
         /^Excessive/.test(error.message) ? 'has aliases that stand for too much' : 'has an alias without its anchor',
       )
+    if (error instanceof Error && error.message.startsWith('Merge sources'))
+      return fault('merges what is not a mapping')
     throw error
   }
 }

@@ -4,8 +4,8 @@ export type GoneName = {
   readonly flag?: string
   /** `BT_AXON_IP` */
   readonly env?: string
-  /** what follows the flag */
-  readonly takes: 'nothing' | 'value'
+  /** what follows the flag; `truth`: true or false, or nothing */
+  readonly takes: 'nothing' | 'truth' | 'value'
   /**
    * `refused`: the operator would lose what was asked for. `ignored`: a warning is enough. `needless`: it asks for what
    * holds anyway.

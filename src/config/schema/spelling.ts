@@ -3,8 +3,11 @@ import type { Alias } from './setting-meta.js'
 /** An old name of a setting that the host keeps: as an alias of `.meta()`, and its value may be computed. */
 export type Spelling = Omit<Alias, 'value'> & {
   readonly value?: Alias['value'] | Translation
-  /** settings of the same section by their paths, which have the value computed here where no layer gives them */
-  readonly implies?: Readonly<Record<string, (text: string) => string>>
+  /**
+   * settings of the same section by their paths, which have the value computed here where no layer gives them; undefined:
+   * it implies none
+   */
+  readonly implies?: Readonly<Record<string, (text: string) => string | undefined>>
 }
 
 /**

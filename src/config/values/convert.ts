@@ -178,7 +178,11 @@ export function isTable(value: unknown): value is Table {
 }
 
 function numberFrom({ unit }: NumberShape, text: string): number | undefined {
-  if (unit) return parseUnit(unit, text)
+  return unit ? parseUnit(unit, text) : parseNumber(text)
+}
+
+/** Reads a decimal number; undefined for anything else. */
+export function parseNumber(text: string): number | undefined {
   const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
   return Number.isFinite(number) ? number : undefined
 }

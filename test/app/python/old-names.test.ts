@@ -90,7 +90,7 @@ describe('old names', () => {
     const count = ['--miner.priority.len_request_timestamps', '20']
     for (const args of [
       ['--miner.blacklist.min_request_period', '3', ...count],
-      [...count, '--miner.blacklist.min_request_period=3'],
+      [...count, '--miner.blacklist.min_request_period= 3 '],
     ])
       assert.equal(at((await show(args)).values, 'policy.rate'), '20/3min')
     const none = await show(['--miner.blacklist.min_request_period', '0', ...count])
@@ -117,6 +117,64 @@ describe('old names', () => {
     assert.equal(at((await show(endpoint)).values, 'subtensor.network'), 'finney')
     const both = await show(['--subtensor.chain_endpoint', ENDPOINT, '--subtensor.network', 'test'])
     assert.equal(at(both.values, 'subtensor.network'), 'test')
+  })
+
+  it('take a network for its endpoint, however the endpoint is written', async () => {
+    for (const [given, endpoint, network] of [
+      ['test', 'wss://test.finney.opentensor.ai:443', 'test'],
+      ['finney', 'wss://entrypoint-finney.opentensor.ai:443', 'finney'],
+      ['WSS://Entrypoint-finney.opentensor.ai/', 'WSS://Entrypoint-finney.opentensor.ai/', 'finney'],
+    ] as const) {
+      for (const shown of [
+        await show(['--subtensor.chain_endpoint', given]),
+        await show([], { BT_SUBTENSOR_CHAIN_ENDPOINT: given }),
+      ])
+        assert.deepEqual(at(shown.values, 'subtensor'), { network, endpoints: [endpoint] })
+    }
+    const several = await show(['--subtensor.chain_endpoint', ENDPOINT, 'test'])
+    assert.deepEqual(at(several.values, 'subtensor.endpoints'), [ENDPOINT, 'wss://test.finney.opentensor.ai:443'])
+    const problems = await refusals(['--subtensor.chain_endpoint', 'tst'])
+    assert.deepEqual(
+      problems.map(({ hint }) => hint),
+      [
+        'set --chain-endpoint wss://entrypoint-finney.opentensor.ai:443, MINER_SUBTENSOR_ENDPOINTS or subtensor.endpoints in the file',
+      ],
+    )
+  })
+
+  it('with values of their own are not suggested with those of the setting', async () => {
+    const [none] = await refusals(['--miner.priority.len_request_timestamps', '0'])
+    assert.equal(none?.hint, 'set --rate 30/min, MINER_POLICY_RATE or policy.rate in the file')
+  })
+
+  it('ask for nothing where they say false', async () => {
+    for (const args of [['--subtensor._mock', 'False'], ['--subtensor._mock=0'], ['--axon.ip', '']])
+      assert.equal((await show(args)).stderr, '')
+    assert.equal((await refusals(['--subtensor._mock'])).length, 1)
+    for (const text of ['0', 'false']) assert.equal((await show([], { BT_SUBTENSOR_MOCK: text })).stderr, '')
+    const yaml = 'subtensor._mock: no\nminer: {blacklist: {force_validator_permit: false, use_prompt_cache: off}}'
+    await inFile(yaml, async file => {
+      const { values, stderr } = await show(['--config', file])
+      assert.deepEqual([at(values, 'policy.requirePermit'), stderr], [false, ''])
+    })
+  })
+
+  it('need a value where Python needs one', async () => {
+    const { code, stderr } = await runMiner(['config', 'show', '--subtensor.chain_endpoint', '--netuid', '1'])
+    assert.deepEqual([code, stderr.split('\n')[0]], [2, 'error: --subtensor.chain_endpoint needs a value'])
+  })
+
+  it('name the file of variables that they stand in', async () => {
+    await inFolder(async folder => {
+      const file = join(folder, 'old.env')
+      await writeFile(file, 'BT_AXON_IP=0.0.0.0\nBT_LOGGING_RECORD_LOG=1\n', { mode: 0o600 })
+      const { stderr } = await show(['--env-file', file], { BT_LOGGING_RECORD_LOG: '1' })
+      assert.ok(stderr.includes(`"message":"${file}: BT_AXON_IP is ignored`), stderr)
+      assert.ok(stderr.includes('"message":"BT_LOGGING_RECORD_LOG is ignored'), stderr)
+      await writeFile(file, 'BT_SUBTENSOR_MOCK=1\n')
+      const [problem] = await refusals(['--env-file', file])
+      assert.equal(problem?.from, `${file}: BT_SUBTENSOR_MOCK`)
+    })
   })
 
   it('take a list without values for an empty one', async () => {

@@ -233,6 +233,7 @@ export const ignored: readonly Left[] = [
   { flag: 'miner.name', value: 'Bittensor Miner' },
   { flag: 'miner.priority.default', value: '0.0' },
   { flag: 'miner.priority.time_stake_multiplicate', value: '10' },
+  { flag: 'miner.priority.use_s', value: '0.0' },
   { flag: 'wandb.on' },
   { flag: 'wandb.project_name', value: 'p' },
   { flag: 'wandb.entity', value: 'e' },
@@ -243,4 +244,5 @@ export const needless: readonly Left[] = [
   { flag: 'strict' },
   { flag: 'no_version_checking' },
   { flag: 'miner.no_set_weights' },
+  { flag: 'miner.no_register' },
 ]

@@ -41,6 +41,12 @@ describe('miner config set, get, unset and path', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
+  it('change a file with a byte order mark, which it loses', async () => {
+    using at = new ConfigFolder(`\uFEFF${file}`)
+    assert.deepEqual(await at.config(['set', 'openai.model', 'gpt-4o-mini']), ended({}))
+    assert.equal(at.text, file.replace('gpt-4o', 'gpt-4o-mini'))
+  })
+
   it('create a file that only this user can read', async () => {
     using at = new ConfigFolder()
     const path = join(at.folder, 'deep', 'c.toml')
@@ -82,10 +88,12 @@ describe('miner config set, get, unset and path', () => {
         'error: axon.port must be a whole number, not "x"\n  try: miner config set axon.port 8091\n',
       ],
       [['set', 'axon.prt', '1'], 'error: there is no setting axon.prt\n  try: use axon.port\n'],
+      [['get', 'axon'], 'error: axon is a table, and not a setting\n  try: name a setting in it, such as axon.port\n'],
       [
         ['get', 'sk-0123/45'],
         'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
       ],
+      [['set', 'axon.max_workers', '4'], 'error: there is no setting axon.max_workers\n  try: use axon.concurrency\n'],
       [['set', 'use', 'ecco'], 'error: there is no miner "ecco"\n  try: --use echo; there are: openai, echo\n'],
       [
         ['set', 'openai.suffix', 'x'],
@@ -99,6 +107,14 @@ describe('miner config set, get, unset and path', () => {
     for (const [args, stderr] of cases) assert.deepEqual(await at.config(args), ended({ code: 2, stderr }))
     assert.equal(at.text, file)
     assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('refuse a value that makes the file too large to be read again', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stderr } = await at.config(['set', 'openai.systemPrompt', '-'], { input: 'x'.repeat(1_048_576) })
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: the configuration file would be larger than 1024 KiB/)
+    assert.equal(at.text, file)
   })
 
   it('mend a file step by step', async () => {
@@ -150,6 +166,28 @@ describe('miner config set, get, unset and path', () => {
     assert.equal(readFileSync(path, 'utf8'), '# mine\naxon.port: 9001 # behind the router\nuse: echo\n')
     assert.equal((await run('get', 'axon.port')).stdout, '9001\n')
     assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
+  })
+
+  it('refuse a setting that stands in the file under an old name', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    const old = 'openai: {model_name: gpt-4}\nlogging.debug: true\nminer.blacklist.whitelist:\n'
+    writeFileSync(path, old)
+    for (const args of [
+      ['set', 'openai.model', 'gpt-4o'],
+      ['unset', 'openai.model'],
+      ['set', 'log.level', 'info'],
+    ]) {
+      const { code, stderr } = await at.config([...args, '--config', path])
+      assert.equal(code, 2)
+      assert.match(
+        stderr,
+        /^error: \S+ stands in @\/c.yaml under another name, (openai.model_name|logging.debug)\n {2}try: miner config edit\n$/,
+      )
+    }
+    assert.equal(readFileSync(path, 'utf8'), old)
+    // Without a value, the old name sets nothing.
+    assert.equal((await at.config(['set', 'policy.allow', '[]', '--config', path])).code, 0)
   })
 
   it('refuse a pipe', async function () {

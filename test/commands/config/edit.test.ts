@@ -51,6 +51,14 @@ describe('miner config edit', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
+  it('does not speak of a copy that the editor removed', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stderr } = await at.config(['edit'], { env: { VISUAL: '', EDITOR: 'rm' } })
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: the configuration file does not exist/)
+    assert.equal(at.text, file)
+  })
+
   it('leaves a file that another program changed meanwhile', async () => {
     using at = new ConfigFolder(file)
     // Changes the copy, and the file itself.

@@ -126,6 +126,24 @@ describe('miner config init', () => {
     assert.equal(rest.policy.requirePermit, false)
   })
 
+  it('tells what of an old file has no effect', async () => {
+    using at = new ConfigFolder()
+    const from = join(at.folder, 'old.yaml')
+    writeFileSync(from, 'axon.ip: 0.0.0.0\nwandb.on: off\nlogging: {record_log: yes}\n')
+    const { code, stderr } = await at.config(['init', '--from', from])
+    assert.equal(code, 0)
+    assert.match(stderr, /^warning: logging.record_log is ignored: .*\n {2}try: .*\nwarning: axon.ip is ignored: .*\n/)
+    assert.equal(stderr.match(/^warning/gm)?.length, 2)
+  })
+
+  it('refuses a name under which the file would be read as YAML', async () => {
+    using at = new ConfigFolder()
+    const { code, stderr } = await at.config(['init', '--config', join(at.folder, 'new.yml')])
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: @\/new.yml is named as YAML, and a new configuration file is TOML\n/)
+    assert.deepEqual(at.names, [])
+  })
+
   it('refuses an old file with a mistake, and writes nothing', async () => {
     using at = new ConfigFolder()
     const from = join(at.folder, 'old.toml')

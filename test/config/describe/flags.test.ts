@@ -20,6 +20,7 @@ describe('flagsOf', () => {
       multiple: false,
       isSwitch: false,
       isTruth: false,
+      mayBeEmpty: false,
       hidden: false,
       value: 'number',
       help: 'longest answer (above 0, or none; default 100; MINER_OPENAI_MAX_TOKENS)',

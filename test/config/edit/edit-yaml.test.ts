@@ -63,6 +63,13 @@ describe('editYaml', () => {
     assert.equal(await changed(flat, 'openai.model'), flat)
   })
 
+  it('keeps the line ends of Windows, and adds no lines', async () => {
+    const text = 'axon.port: 1 # why\r\n# c\r\n\r\nuse: a\r\n'
+    assert.equal(await changed(text, 'axon.port', 2), text.replace('1', '2'))
+    assert.equal(await changed(text, 'netuid', 3), `${text}netuid: 3\r\n`)
+    assert.equal(await changed(text, 'openai.model'), text)
+  })
+
   it('gives up rather than losing a comment of an item', async () => {
     const edit = { section: 'policy', keys: ['allow'], value: ['5G'] }
     assert.equal(await editYaml(flat, edit), undefined)

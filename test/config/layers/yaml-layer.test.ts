@@ -81,6 +81,24 @@ describe('a YAML file', () => {
     })
   })
 
+  it('has the numbers of PyYAML, and decimal ones in text', async () => {
+    const numbers = 'axon.port: 010\nopenai.temperature: 1e-1\nopenai.model: 1e3\nopenai.max_tokens: 1_000\n'
+    assert.deepEqual(await valuesOf(numbers), {
+      'axon.port': 8,
+      'openai.temperature': 0.1,
+      'openai.model': '1e3',
+      'openai.maxTokens': 1000,
+    })
+    // Read as a number, these have lost what the file says.
+    for (const number of ['3.10', '12345678901234567890', '1.0e+30', '.inf'])
+      assert.match(
+        (await wrongWith(`openai.model: ${number}`))[0]!,
+        /^openai.model must be text, .*; put it in quotes$/,
+      )
+    for (const text of ['"0x10"', '0o17', '1e', '""'])
+      assert.match((await wrongWith(`axon.port: ${text}`))[0]!, /^axon.port must be a whole number, not /)
+  })
+
   it('has the booleans of PyYAML: yes and on, but not y', async () => {
     for (const word of ['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'true', 'True', 'TRUE', '1', '"true"', '"on"'])
       assert.deepEqual(await valuesOf(`axon.legacy_nonces: ${word}`), { 'axon.legacyNonces': true }, word)
@@ -165,6 +183,8 @@ describe('a YAML file', () => {
     for (const [yaml, fault] of [
       ['- 1', 'is not a mapping of settings'],
       ['use: *sk-verysecret', 'has an alias without its anchor'],
+      ['axon: {<<: *sk-verysecret}', 'merges what is not a mapping'],
+      ['axon: {<<: sk-verysecret}', 'merges what is not a mapping'],
     ])
       assert.deepEqual(await wrongWith(yaml!), [`the configuration file ${fault} (old.yaml); ${nowhere}`])
     assert.match((await wrongWith(new Uint8Array([0xff])))[0]!, /is not UTF-8 text/)
