@@ -39,8 +39,11 @@ export function createVerifier({ onPanic, load = loadSignatureLibrary }: Verifie
   function check(batch: readonly Signed[]): readonly boolean[] {
     instance ??= { library: load(), tables: createKeyTables(TABLES) }
     const { library, tables } = instance
-    const keyed = batch.map(signed => ({ ...signed, key: nameOf(signed.publicKey) }))
-    const verdicts = library.check(keyed.map(({ key, ...signed }) => ({ ...signed, table: tables.placeOf(key) })))
+    const keyed = batch.map(signed => {
+      const key = nameOf(signed.publicKey)
+      return { ...signed, key, table: tables.placeOf(key) }
+    })
+    const verdicts = library.check(keyed)
     for (const [at, { key, publicKey, isPreferred = false }] of keyed.entries()) {
       const place = tables.count(key, { holds: verdicts[at]!, isPreferred })
       if (place !== null) library.makeTable(place, publicKey)
