@@ -3,15 +3,10 @@
 import { createServer } from 'node:http'
 import { developmentKeys } from '../dist/keys/development-keys.js'
 import { decodeAddress } from '../dist/keys/ss58.js'
-import { createVerifier } from '../dist/keys/verifier.js'
+import { verifyBySchnorrkel } from '../test/support/schnorrkel-verifier.ts'
 
 const checks = process.argv[2] === 'check'
 const receiver = developmentKeys[1].address
-const verifier = createVerifier({
-  onPanic: error => {
-    throw error
-  },
-})
 
 const server = createServer((request, response) => {
   const chunks = []
@@ -30,7 +25,7 @@ process.on('SIGTERM', () => process.exit(0))
 function isSigned(headers) {
   const { bt_header_dendrite_nonce: nonce, bt_header_dendrite_hotkey: hotkey, bt_header_dendrite_uuid: uuid } = headers
   const signature = headers.bt_header_dendrite_signature ?? '0x'
-  return verifier.verify({
+  return verifyBySchnorrkel({
     publicKey: decodeAddress(hotkey),
     text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${uuid}.${headers.computed_body_hash}`),
     signature: Buffer.from(signature.slice(2), 'hex'),

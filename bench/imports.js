@@ -8,7 +8,6 @@ import { median, startModel } from './starts.js'
 const ROUNDS = 15
 /** How the program imports those that cannot be imported by their name alone. */
 const scripts = {
-  '@noble/curves': `import('@noble/curves/ed25519.js')`,
   '@noble/hashes': `import('@noble/hashes/blake2.js')`,
   npm: '0', // a process of its own; it has nothing to import
   tsyringe: `import('reflect-metadata').then(() => import('tsyringe'))`,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
+import { checks } from './checks.js'
 import { compare } from './compare.js'
 import { checked, ours, ownFolders, serveModel, start } from './contestants.js'
 import { fairness } from './fairness.js'
@@ -20,6 +21,7 @@ const alone = {
   attacks: attacksAlone,
   chain: chainAlone,
   'chain-memory': chainMemoryAlone,
+  checks: checksAlone,
   fairness: fairnessAlone,
   imports: async () => console.table(await imports(ownFolders)),
   plugins: pluginsAlone,
@@ -42,6 +44,17 @@ async function streamsAlone() {
   const streamed = await streams(serveModel)
   console.table(streamed)
   reportGoals(streamGoals(streamed))
+}
+
+/** Measures the check of a signature beside the library's. */
+function checksAlone() {
+  const measured = checks()
+  console.table(measured)
+  reportGoals(
+    Object.entries(measured).map(([name, { ratio }]) =>
+      goal(`time of a check of the library's: ${name}`, ratio, '<=', name.startsWith('64 callers, batches') ? 0.39 : 1),
+    ),
+  )
 }
 
 /** Measures what the bookkeeping of shares costs of a request. */

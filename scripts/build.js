@@ -13,5 +13,6 @@ const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--o
 })
 if (tsc.status !== 0) process.exit(1)
 cpSync('src/create/templates', 'dist.next/create/templates', { recursive: true })
+cpSync('crates/sr25519-check/sr25519-check.wasm', 'dist.next/keys/sr25519-check.wasm')
 rmSync('dist', { recursive: true, force: true })
 renameSync('dist.next', 'dist')

@@ -203,7 +203,7 @@ async function buildVerifier(from: Builder): Promise<VerifierThread['verify']> {
   if (availableParallelism() === 1) {
     const { createVerifier } = await import('../keys/verifier.js')
     const { verify } = createVerifier({ onPanic })
-    return async signatures => signatures.map(verify)
+    return async signatures => verify(signatures)
   }
   const { VerifierThread } = await import('../keys/verifier-thread.js')
   const onFailure = (error: unknown) => log.error({ event: 'signatureThreadFailed', error })

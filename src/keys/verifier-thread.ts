@@ -64,7 +64,7 @@ export class VerifierThread implements AsyncDisposable {
   }
 
   #verifyHere(signatures: readonly Signed[]): readonly boolean[] {
-    return signatures.map(signed => this.#here.verify(signed))
+    return this.#here.verify(signatures)
   }
 
   #receive(message: WorkerMessage): void {
@@ -94,8 +94,8 @@ const MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 }
 
 type Batch = { readonly signatures: readonly Signed[]; resolve(holds: readonly boolean[]): void }
 
-function toTask({ publicKey, text, signature }: Signed): WorkerTask {
-  return { publicKey: latin1(publicKey), text: latin1(text), signature: latin1(signature) }
+function toTask({ publicKey, text, signature, isPreferred = false }: Signed): WorkerTask {
+  return { publicKey: latin1(publicKey), text: latin1(text), signature: latin1(signature), isPreferred }
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,80 +1,85 @@
-import { BoundedMap } from './bounded-map.js'
-import { isCanonicalScalar } from './canonical-scalar.js'
-import { isPublicKey } from './public-key.js'
-import { freshSchnorrkel, type Schnorrkel } from './schnorrkel.js'
+import { createKeyTables, type KeyTables } from './key-tables.js'
+import { loadSignatureLibrary, type SignatureLibrary } from './signature-library.js'
 
 /** A signature with the text and the key that it is checked against. */
 export type Signed = {
   /** 32 bytes */
   readonly publicKey: Uint8Array
+  /** at most 64 KiB; no signature holds over a longer one */
   readonly text: Uint8Array
   /** 64 bytes: R, then s with the marker bit */
   readonly signature: Uint8Array
+  /** the key is expected to sign often: it gets and keeps a table before others */
+  readonly isPreferred?: boolean
 }
 
 /** Checks sr25519 signatures. */
 export type SignatureVerifier = {
-  /** Never throws, whatever the bytes are. */
-  verify(signed: Signed): boolean
+  /** Returns for each signature whether it holds. Never throws, whatever the bytes are. */
+  verify(batch: readonly Signed[]): readonly boolean[]
 }
 
 type VerifierOptions = {
-  /** called when the library panics on a well-formed signature, which is then refused, and the library reloaded */
+  /** called when the library panics; the batch is then refused, and the library reloaded */
   readonly onPanic: (cause: unknown) => void
-  /** loads a new instance of the library, at the start and after each panic */
-  readonly load?: () => Schnorrkel
+  /** loads a new instance of the library, before the first check and after each panic */
+  readonly load?: () => SignatureLibrary
 }
 
 /**
  * Creates a verifier of sr25519 signatures (signing context `substrate`) over a text or over `<Bytes>` + text +
  * `</Bytes>`: `Keypair.verify` of bittensor-wallet accepts both (opentensor/btwallet src/keypair.rs `verify`).
  *
- * A good signature costs about 0.16 ms, a wrong one twice that, a key that has not signed before 0.1 ms more. Input
- * that would make the library panic is refused before the call (`schnorrkel.ts` explains why that matters).
+ * In a batch of eight, a good signature costs about 0.06 ms when its key has a table, else 0.13 ms. A wrong one costs
+ * twice that.
  */
-export function createVerifier({ onPanic, load = freshSchnorrkel }: VerifierOptions): SignatureVerifier {
-  // Keys that have signed are not decoded again. A key enters only with a valid signature, so claiming many keys evicts
-  // none; an evicted key costs its caller one more decoding.
-  const proven = new BoundedMap<true>(MAX_PROVEN)
-  let library = load()
+export function createVerifier({ onPanic, load = loadSignatureLibrary }: VerifierOptions): SignatureVerifier {
+  let instance: { readonly library: SignatureLibrary; readonly tables: KeyTables } | null = null
+
+  function check(batch: readonly Signed[]): readonly boolean[] {
+    instance ??= { library: load(), tables: createKeyTables(TABLES) }
+    const { library, tables } = instance
+    const keyed = batch.map(signed => {
+      const key = nameOf(signed.publicKey)
+      return { ...signed, key, table: tables.placeOf(key) }
+    })
+    const verdicts = library.check(keyed)
+    for (const [at, { key, publicKey, isPreferred = false }] of keyed.entries()) {
+      const place = tables.count(key, { holds: verdicts[at]!, isPreferred })
+      if (place !== null) library.makeTable(place, publicKey)
+    }
+    return verdicts
+  }
 
   return {
-    verify({ publicKey, text, signature }) {
-      if (!isWellFormed(signature)) return false
-      const key = Buffer.from(publicKey).toString('latin1')
-      if (!proven.has(key) && !isPublicKey(publicKey)) return false
+    verify(batch) {
+      const sound = batch.filter(isWellFormed)
+      if (sound.length === 0) return batch.map(() => false)
       try {
-        const holds =
-          library.sr25519_verify(publicKey, text, signature) ||
-          library.sr25519_verify(publicKey, wrapped(text), signature)
-        if (holds) proven.set(key, true)
-        return holds
+        const verdicts = check(sound)
+        if (sound.length === batch.length) return verdicts
+        const holds = new Map(sound.map((signed, at) => [signed, verdicts[at]!]))
+        return batch.map(signed => holds.get(signed) ?? false)
       } catch (cause) {
-        // The instance may be damaged: better to refuse one caller than to trust its result.
-        library = load()
+        // The instance may be damaged: better to refuse a batch than to trust its result.
+        instance = null
         onPanic(cause)
-        return false
+        return batch.map(() => false)
       }
     },
   }
 }
 
-// Twenty times the keys of a subnet.
-const MAX_PROVEN = 5_000
+/** As many as there is memory for in the library, 133 kB each. */
+const TABLES = 256
 
-/** Returns whether the signature has the marker bit and a canonical s. Without either, the library panics. */
-function isWellFormed(signature: Uint8Array): boolean {
-  if (signature.length !== 64) return false
-  const s = Uint8Array.from(signature.subarray(32)) // a copy: Buffer's slice would share the memory
-  const last = s[31]!
-  if ((last & MARKER) === 0) return false
-  s[31] = last & ~MARKER
-  return isCanonicalScalar(s)
+function isWellFormed({ publicKey, signature, text }: Signed): boolean {
+  return publicKey.length === 32 && signature.length === 64 && text.length <= MAX_TEXT
 }
 
-// schnorrkel sets the highest bit of a signature to tell it from an ed25519 one.
-const MARKER = 0x80
+/** The axon's headers are at most half of that. */
+const MAX_TEXT = 64 * 1024
 
-function wrapped(text: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from('<Bytes>'), text, Buffer.from('</Bytes>')])
+function nameOf(publicKey: Uint8Array): string {
+  return Buffer.from(publicKey.buffer, publicKey.byteOffset, 32).toString('latin1')
 }

@@ -128,7 +128,7 @@ export async function developmentAxon({
     policy: new CurrentPolicy({ rules, rate: null, rates: new Map() }),
     standings: developmentStandings,
     verify: async checks =>
-      checks.map(({ hotkey, ...signed }) => verifier.verify({ publicKey: decodeAddress(hotkey), ...signed })),
+      verifier.verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
     concurrency: 4,
     queue: 8,
     maxBody: 1024 * 1024,

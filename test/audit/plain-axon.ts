@@ -145,7 +145,7 @@ export async function plainAxon(...flaws: Flaw[]): Promise<PlainAxon> {
     const receiver = has('takes any receiver') ? get('bt_header_axon_hotkey') : bob.address
     const text = `${nonce}.${hotkey}.${receiver}.${get('bt_header_dendrite_uuid')}.${get('computed_body_hash')}`
     const proof = { publicKey: key, text: Buffer.from(text), signature: Buffer.from(signature.slice(2), 'hex') }
-    if (signature !== '' && !has('takes any signature') && !verify(proof)) return refused('Signature mismatch')
+    if (signature !== '' && !has('takes any signature') && !verify([proof])[0]) return refused('Signature mismatch')
     spent.set(id, { atMs: Date.now() })
     return { hotkey }
   }

@@ -41,7 +41,7 @@ describe('a hotkey that bittensor-wallet has just written', () => {
       assert.equal(pair.address, wallets[name])
       const text = Buffer.from('a text')
       const signed = { publicKey: pair.publicKey, text, signature: pair.sign(text) }
-      assert.equal(createVerifier({ onPanic: assert.ifError }).verify(signed), true)
+      assert.deepEqual(createVerifier({ onPanic: assert.ifError }).verify([signed]), [true])
     })
 
     it(`is served: ${name}`, async () => {

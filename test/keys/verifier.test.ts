@@ -1,24 +1,32 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { ristretto255 } from '@noble/curves/ed25519.js'
 import * as oracle from '@scure/sr25519'
 import { keypairFromUri } from '#dist/keys/key-uri.js'
 import type { Keypair } from '#dist/keys/keypair.js'
-import { freshSchnorrkel } from '#dist/keys/schnorrkel.js'
+import { loadSignatureLibrary } from '#dist/keys/signature-library.js'
 import { decodeAddress } from '#dist/keys/ss58.js'
-import { createVerifier } from '#dist/keys/verifier.js'
-import { attacks, ORDER, without, withS } from './attacks.ts'
+import { createVerifier, type Signed } from '#dist/keys/verifier.js'
+import { attacks, BAD_KEYS, ORDER, withS } from './attacks.ts'
 
 const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
 const BOB = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
 const text = Buffer.from('some text')
-const { verify } = createVerifier({ onPanic: assert.ifError })
+const verifier = createVerifier({ onPanic: assert.ifError })
+
+function verify(signed: Signed, { verify } = verifier): boolean {
+  return verify([signed])[0]!
+}
 
 function sOf(signature: Uint8Array): bigint {
   const bytes = Buffer.from(signature.subarray(32)).reverse()
   bytes[0]! &= 0x7f
   return BigInt(`0x${bytes.toString('hex')}`)
 }
+
+/** A text for which there is no memory. */
+const BROKEN = { length: 2 ** 31 } as Uint8Array
 
 describe('verifier', () => {
   let alice: Keypair
@@ -99,58 +107,61 @@ describe('verifier', () => {
     const s = 12345n
     const signature = withS(ristretto255.Point.BASE.multiply(s).toBytes(), s)
     const nobody = { publicKey: new Uint8Array(32), text, signature }
-    assert.equal(freshSchnorrkel().sr25519_verify(nobody.publicKey, text, signature), true)
+    const { sr25519_verify } = createRequire(import.meta.url)('@polkadot-labs/schnorrkel-wasm')
+    assert.equal(sr25519_verify(nobody.publicKey, text, signature), true)
     assert.equal(verify(nobody), false)
+  })
+
+  for (const encoding of BAD_KEYS) {
+    it(`refuses the key ${encoding}`, () => {
+      assert.equal(verify({ publicKey: Buffer.from(encoding, 'hex'), text, signature: alice.sign(text) }), false)
+    })
+  }
+
+  it('refuses a text that is longer than any header', () => {
+    const sign = (length: number) => {
+      const long = Buffer.alloc(length, 'x')
+      return { publicKey: alice.publicKey, text: long, signature: alice.sign(long) }
+    }
+    assert.deepEqual(verifier.verify([sign(64 * 1024), sign(64 * 1024 + 1), sign(0)]), [true, false, true])
   })
 
   describe('under attack', () => {
     for (const [what, attack] of Object.entries(attacks)) {
       it(`still verifies after 1,500 ${what}`, () => {
-        const verifier = createVerifier({ onPanic: assert.ifError })
-        const good = alice.sign(text)
+        const attacked = createVerifier({ onPanic: assert.ifError })
+        const good = { publicKey: alice.publicKey, text, signature: alice.sign(text) }
         for (let i = 1; i <= 1_500; i++) {
-          assert.equal(verifier.verify(attack({ publicKey: alice.publicKey, text, signature: good })), false)
-          if (i % 300 === 0) assert.equal(verifier.verify({ publicKey: alice.publicKey, text, signature: good }), true)
+          assert.equal(verify(attack(good), attacked), false)
+          if (i % 300 === 0) assert.equal(verify(good, attacked), true)
         }
       })
     }
   })
 
-  describe('when the library panics nevertheless', () => {
-    // The library prints each panic; 1,500 of them would bury the report.
-    const { error } = console
-    before(() => Object.assign(console, { error() {} }))
-    after(() => Object.assign(console, { error }))
-
-    it('reloads it and reports the panic, 1,500 times', () => {
-      const panics: unknown[] = []
-      const panicking = Buffer.from('panic')
-      // The real library, made to panic really: the marker bit is taken away behind the checks.
-      const load = () => {
-        const { sr25519_verify } = freshSchnorrkel()
-        return {
-          sr25519_verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
-            sr25519_verify(publicKey, message, panicking.equals(message) ? without(signature, 0x80) : signature),
-        }
+  it('refuses the batch in which the library panics, reports that, and loads it anew', () => {
+    const panics: unknown[] = []
+    let loads = 0
+    // The real library, made to panic really: by the length of a text for which it finds no memory.
+    const load = () => {
+      const library = loadSignatureLibrary()
+      loads++
+      return {
+        ...library,
+        check: (batch: Parameters<typeof library.check>[0]) =>
+          library.check(batch.map(signed => ({ ...signed, text: signed.text.length === 3 ? BROKEN : signed.text }))),
       }
-      const verifier = createVerifier({ onPanic: cause => panics.push(cause), load })
-      const { publicKey } = alice
-      const good = alice.sign(text)
-      for (let i = 1; i <= 1_500; i++) {
-        assert.equal(verifier.verify({ publicKey, text: panicking, signature: good }), false)
-        if (i % 100 === 0) assert.equal(verifier.verify({ publicKey, text, signature: good }), true)
-      }
-      assert.equal(panics.length, 1_500)
-      assert.ok(panics.every(cause => cause instanceof Error && cause.name === 'RuntimeError'))
-    })
-
-    it('would fail every check after as many panics of one instance', () => {
-      const { sr25519_verify } = freshSchnorrkel()
-      const good = alice.sign(text)
-      for (let i = 0; i < 1_500; i++) {
-        assert.throws(() => sr25519_verify(alice.publicKey, text, without(good, 0x80)))
-      }
-      assert.throws(() => sr25519_verify(alice.publicKey, text, good))
-    })
+    }
+    const broken = createVerifier({ onPanic: cause => panics.push(cause), load })
+    const good = (said: string) => {
+      const words = Buffer.from(said)
+      return { publicKey: alice.publicKey, text: words, signature: alice.sign(words) }
+    }
+    for (let at = 1; at <= 20; at++) {
+      assert.deepEqual(broken.verify([good('four'), good('one')]), [false, false])
+      assert.deepEqual(broken.verify([good('four'), good('fiver')]), [true, true])
+      assert.equal(panics.length, at)
+      assert.equal(loads, at + 1)
+    }
   })
 })

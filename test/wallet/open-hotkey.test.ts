@@ -51,7 +51,7 @@ describe('openHotkey', () => {
       assert.equal(pair.address, BOB)
       const text = Buffer.from('a text')
       const signed = { publicKey: pair.publicKey, text, signature: pair.sign(text) }
-      assert.equal(createVerifier({ onPanic: assert.ifError }).verify(signed), true)
+      assert.deepEqual(createVerifier({ onPanic: assert.ifError }).verify([signed]), [true])
       assert.deepEqual(warnings, [])
     })
 
@@ -83,7 +83,7 @@ describe('openHotkey', () => {
         assert.equal(pair.address, address ?? RAW_SEED)
         const text = Buffer.from('a text')
         const signed = { publicKey: pair.publicKey, text, signature: pair.sign(text) }
-        assert.equal(createVerifier({ onPanic: assert.ifError }).verify(signed), true)
+        assert.deepEqual(createVerifier({ onPanic: assert.ifError }).verify([signed]), [true])
       })
     }
   })

@@ -46,6 +46,11 @@ export function screen({ hotkey }: Claim, { rules, standings }: Screening, route
   }
 }
 
+/** Whether a hotkey has a validator permit, or the operator allows it by name. */
+export function isPermitted({ standing, isAllowed }: Screened): boolean {
+  return isAllowed || (typeof standing === 'object' && standing.hasPermit)
+}
+
 /** Returns why the rules refuse a call that others have admitted, by the standing of then; null: they admit it, too. */
 export function refusalOfAdmitted(
   { route, hotkey, standing }: { readonly route: Route; readonly hotkey: string | null } & Pick<Screened, 'standing'>,

@@ -3,7 +3,7 @@ import { Refusal } from '../../wires/refusal.js'
 import type { Head } from '../../wires/wire.js'
 import type { LoopDelay } from '../state/loop-delay.js'
 import type { Weights } from '../state/weights.js'
-import type { Screened } from './screen.js'
+import { isPermitted, type Screened } from './screen.js'
 
 /** What decides whether new work is taken. */
 export type Shedding = {
@@ -31,11 +31,9 @@ export function shed(shedding: Shedding, screened: Screened, route: Route): void
   if (route.queue === false) return
   const step = stepOf(shedding)
   if (step < 1) return
-  const { isStranger, isAllowed, standing } = screened
-  const hasPermit = typeof standing === 'object' && standing.hasPermit
   const isShed =
-    isStranger ||
-    (step >= 2 && !isAllowed && !hasPermit) ||
+    screened.isStranger ||
+    (step >= 2 && !isPermitted(screened)) ||
     (step >= 3 && shareBelow(screened, shedding.weights) < 1 - 0.5 ** (step - 2))
   if (isShed) throw overloaded()
 }

@@ -8,7 +8,7 @@ import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { Holder } from '../state/shares.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
-import type { Screened } from './screen.js'
+import { isPermitted, type Screened } from './screen.js'
 
 declare const verified: unique symbol
 
@@ -75,7 +75,8 @@ export async function verify<C extends Claim>(
   const isProvenHere = hasProven(hotkey)
   const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : network
   const claimant = { address, hotkey, isProvenHere, isKnown: !isStranger }
-  const holds = await failedProofs.check(claimant, () => checks.check(proof, { holder, signal }))
+  const check = { hotkey, text: proof.text, signature: proof.signature, isPreferred: isPermitted(screened) }
+  const holds = await failedProofs.check(claimant, () => checks.check(check, { holder, signal }))
   if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
   onProven(hotkey)
   const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }

@@ -2,7 +2,13 @@ import { Refusal } from '../../wires/refusal.js'
 import { type Held, type Holder, Shares, TOP_HOLDERS } from './shares.js'
 
 /** One signature over one text. */
-export type SignatureCheck = { readonly hotkey: string; readonly text: Uint8Array; readonly signature: Uint8Array }
+export type SignatureCheck = {
+  readonly hotkey: string
+  readonly text: Uint8Array
+  readonly signature: Uint8Array
+  /** the hotkey is expected to ask often, so that a faster check of its signatures is prepared before others' */
+  readonly isPreferred: boolean
+}
 
 /** How many checks wait, and whose they are. */
 export type CheckLoad = { readonly waiting: number; readonly of: number; readonly top: readonly Held[] }

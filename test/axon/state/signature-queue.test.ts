@@ -10,7 +10,7 @@ const { signal } = new AbortController()
 const how = { holder: networkOf('192.0.2.7'), signal }
 
 function check(name: string): SignatureCheck {
-  return { hotkey: name, text: Buffer.from(name), signature: Buffer.alloc(64) }
+  return { hotkey: name, text: Buffer.from(name), signature: Buffer.alloc(64), isPreferred: false }
 }
 
 /** Says that all hold, and keeps who was checked with whom. */
