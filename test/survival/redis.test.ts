@@ -21,10 +21,11 @@ describe('the store in Redis', () => {
   const events: StoreEvent[] = []
   beforeEach(() => events.splice(0))
 
-  const open = (url: string, secret = 'a secret of the replicas') =>
+  const open = (url: string, secret = 'a secret of the replicas', legacyNonces = false) =>
     openRedisStore({
       url,
       secret,
+      legacyNonces,
       hotkey: bob.address,
       perCaller: 1_000,
       inAll: 1_000,
@@ -34,7 +35,7 @@ describe('the store in Redis', () => {
 
   function nonce(aheadMs = 0, { uuid = 'u', sequence = null as string | null } = {}): SignedNonce {
     const signedAtNs = BigInt(clock.ms + aheadMs) * 1_000_000n
-    return { replayKey: `${alice.address}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence }
+    return { replayKey: `${alice.address}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence, legacy: null }
   }
 
   it('spends a nonce once for all, after the first 6 s, and shows no hotkey', async () => {

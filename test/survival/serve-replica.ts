@@ -14,6 +14,7 @@ process.once('message', async message => {
     hotkey: bob.address,
     perCaller: 1e6,
     inAll: 1e6,
+    legacyNonces: false,
     now: Date.now,
     steady: steadyNow,
     onEvent: event => event.event === 'noncesUnknown' && process.send?.({ untilMs: event.untilMs }),
