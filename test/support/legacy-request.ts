@@ -14,8 +14,11 @@ export function legacyRequest(wanted: Wanted & { nonce: bigint }): Sent {
   return signedRequest({ version: '610', ...wanted })
 }
 
+/** A request that a dendrite sent, and the messages in it. */
+export type Recorded = Sent & { readonly messages: readonly string[] }
+
 /** The requests that dendrites 6.1.0 and 6.9.3 of //Alice sent to an axon of //Bob: two of each, the second one without messages. */
-export function recordedRequests(): readonly Sent[] {
+export function recordedRequests(): readonly Recorded[] {
   const text = readFileSync(new URL('../fixtures/vectors/axon/requests-6.x.txt', import.meta.url), 'utf8')
   const requests = text.split(/^(?=POST )/m).slice(1)
   return requests.map(one => {
@@ -23,6 +26,7 @@ export function recordedRequests(): readonly Sent[] {
     const [line = '', ...headers] = head.split('\n')
     const pairs = headers.map(header => header.split(': ', 2) as [string, string])
     const [method = '', path = ''] = line.split(' ')
-    return { method, path, headers: Object.fromEntries(pairs), body: rest.split('\n', 1)[0]! }
+    const body = rest.split('\n', 1)[0]!
+    return { method, path, headers: Object.fromEntries(pairs), body, messages: JSON.parse(body).messages }
   })
 }
