@@ -23,6 +23,13 @@ export async function buildStore(from: Builder, hotkey: string): Promise<NonceSt
   const resources = from.resolve(RESOURCES)
   const clocks = { now: Date.now, steady: steadyNow }
   if (store === 'memory') {
+    if (legacyNonces)
+      log.warn({
+        event: 'legacyNoncesForgotten',
+        message:
+          'the store in memory forgets legacy nonces, so that requests of before the start can be answered again',
+        hint: 'for a miner that validators ask, use --store disk',
+      })
     const { MemoryStore } = await import('../store/memory-store.js')
     return resources.own(new MemoryStore({ ...caps, ...clocks }))
   }

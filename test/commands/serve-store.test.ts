@@ -73,6 +73,16 @@ describe('miner serve with its store on disk', () => {
     assert.equal((await fetch(`${miner.url}/healthz`)).status, 200)
   })
 
+  it('warns of legacy nonces in a store that forgets', async () => {
+    const args = ['serve', '--dev', '--use', 'echo', '--axon-port', '0']
+    const warned = async (...more: string[]) => {
+      await using miner = await startMiner([...args, ...more])
+      return miner.records.filter(({ event }) => event === 'legacyNoncesForgotten').map(({ level }) => level)
+    }
+    assert.deepEqual(await warned('--legacy-nonces'), ['warn'])
+    assert.deepEqual(await warned(), [])
+  })
+
   it('serves under --dev without it', async () => {
     await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], {
       env: { MINER_DATA_DIR: data, MINER_AXON_STORE: 'disk' },
