@@ -93,7 +93,7 @@ export const axonSettings = z.object({
     .boolean()
     .default(false)
     .describe(
-      'answer validators of SDK 6.0 to 7.1, too, if they are registered or allowed by name; their nonces tell no time',
+      'also answer validators of SDK 6.0 to 7.1 that are registered or allowed by name, whose nonces count from a boot',
     )
     .meta({ flag: 'legacy-nonces' }),
   trustedProxy: z

@@ -18,16 +18,16 @@ export type LegacyRecord = {
 export const legacyCaps = {
   /** of one hotkey; with one more, it drops the one that was not used for the longest time */
   dendrites: 64,
-  /** beyond that, it takes no other */
+  /** further ones are refused */
   hotkeys: 1_024,
 }
 /** More than a store has records of them: each dendrite, and what was dropped of each hotkey. */
 export const MAX_LEGACY_RECORDS = legacyCaps.hotkeys * (legacyCaps.dendrites + 2)
 
 /**
- * The last nonce of each dendrite of SDK 6.0 to 7.1. Such a nonce tells no time, so it never expires, and a dendrite must
- * not be forgotten: what it signed would be answered again. But its uuid, which is signed, tells when it was made. Of each
- * hotkey, none that is unknown is let in unless it is newer than all that were dropped.
+ * The last nonce of each dendrite of SDK 6.0 to 7.1. Such a nonce never expires, because it counts from a boot, so what a
+ * forgotten dendrite signed would be answered again. But its uuid, which is signed, tells when it was made: an unknown
+ * dendrite is let in only if it is newer than all that were dropped of its hotkey.
  */
 export class LegacyNonces {
   readonly #hotkeys = new Map<string, Hotkey>()
@@ -44,35 +44,20 @@ export class LegacyNonces {
   }
 
   /**
-   * Spends a nonce.
+   * Returns whether a nonce may be spent: false when it does not rise.
    *
-   * @returns false when it does not rise
    * @throws {Refusal} NOT_VERIFIED when its dendrite may have been dropped · NONCE_STORE_FULL
    */
-  spend(record: LegacyRecord): boolean {
+  maySpend(record: LegacyRecord): boolean {
     if (this.has(record)) return false
     const hotkey = this.#hotkeys.get(record.owner)
     if (!hotkey && this.#hotkeys.size >= this.#caps.hotkeys) throw legacyStoreFull()
     if (hotkey && !hotkey.dendrites.has(record.sequence) && record.madeAtNs <= hotkey.droppedNs) throw dendriteDropped()
-    this.#add(record)
     return true
   }
 
-  /** Adds what an earlier process kept, the oldest first. */
-  restore(record: LegacyRecord): void {
-    if (!this.has(record)) this.#add(record)
-  }
-
-  /** Returns all that has to be kept. */
-  records(): readonly LegacyRecord[] {
-    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) =>
-      madeAtNs === NONE_DROPPED
-        ? [...dendrites.values()]
-        : [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...dendrites.values()],
-    )
-  }
-
-  #add(record: LegacyRecord): void {
+  /** Spends a nonce that may be spent. */
+  spend(record: LegacyRecord): void {
     const { owner, sequence, madeAtNs } = record
     const hotkey = this.#hotkeys.get(owner) ?? { dendrites: new Map(), droppedNs: NONE_DROPPED }
     this.#hotkeys.set(owner, hotkey)
@@ -88,6 +73,20 @@ export class LegacyNonces {
     hotkey.dendrites.delete(oldest!.sequence)
     drop(hotkey, oldest!.madeAtNs)
   }
+
+  /** Adds what an earlier process kept, the oldest first. */
+  restore(record: LegacyRecord): void {
+    if (!this.has(record)) this.spend(record)
+  }
+
+  /** Returns all that has to be kept. */
+  records(): readonly LegacyRecord[] {
+    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) =>
+      madeAtNs === NONE_DROPPED
+        ? [...dendrites.values()]
+        : [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...dendrites.values()],
+    )
+  }
 }
 
 /** Returns the refusal of a dendrite that is unknown, and not newer than all that were dropped of its hotkey. */
@@ -102,7 +101,7 @@ export function legacyStoreFull(): Refusal {
 
 type Hotkey = {
   readonly dendrites: Map<string | null, LegacyRecord>
-  /** none that is unknown may have been made until then */
+  /** an unknown dendrite must be newer */
   droppedNs: bigint
 }
 

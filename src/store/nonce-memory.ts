@@ -69,10 +69,7 @@ export class NonceMemory {
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce
    */
   spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): StoreRecord | null {
-    if (nonce.legacy) {
-      const record = this.#legacyRecord(nonce, nonce.legacy, nowMs)
-      return this.#legacy.spend(record) ? record : null
-    }
+    if (nonce.legacy) return this.#spendLegacy(nonce, nonce.legacy, nowMs)
     const record = {
       key: this.#keyOf(nonce),
       signedAtNs: nonce.signedAtNs,
@@ -98,6 +95,14 @@ export class NonceMemory {
   /** Returns what has to be kept of legacy nonces for good. */
   legacyRecords(): readonly LegacyRecord[] {
     return this.#legacy.records()
+  }
+
+  #spendLegacy(nonce: Nonce, legacy: LegacyDendrite, nowMs: number): LegacyRecord | null {
+    const record = this.#legacyRecord(nonce, legacy, nowMs)
+    if (!this.#legacy.maySpend(record)) return null
+    this.#spent.count({ ...record, key: this.#keyOf(nonce), isStranger: false }, nowMs)
+    this.#legacy.spend(record)
+    return record
   }
 
   #legacyRecord({ signedAtNs, keepMs }: Nonce, legacy: LegacyDendrite, nowMs = 0): LegacyRecord {

@@ -68,8 +68,7 @@ export type NonceStore = AsyncDisposable & {
   /**
    * Spends a nonce, once, within two seconds. When this resolves to true, the nonce stays spent, whatever restarts.
    *
-   * A legacy nonce has to rise above the last one of its dendrite, which the store never forgets; the floor and the
-   * caps do not hold for it.
+   * A legacy nonce has to rise above the last one of its dendrite, which the store never forgets.
    *
    * @returns false when it is spent already, lies at or below the floor, or does not rise
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce whose dendrite may be forgotten

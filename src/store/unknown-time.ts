@@ -11,7 +11,7 @@ export const UNKNOWN_MS = 4_000
 /**
  * Refuses a nonce that a store may have forgotten, and each one until the store can tell.
  *
- * @param signedAtNs null: the nonce tells no time
+ * @param signedAtNs null for a legacy nonce, which only has to come late enough
  * @param times epoch milliseconds; `unknownUntilMs` as in `NonceStore`
  * @throws {Refusal} NONCES_UNKNOWN
  */

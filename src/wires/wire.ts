@@ -46,7 +46,7 @@ export type Proof = {
   readonly legacy: LegacyDendrite | null
 }
 
-/** The dendrite of a legacy nonce. Such a nonce tells no time, so the last one of each dendrite has to be remembered for good. */
+/** The dendrite of a legacy nonce, which counts from a boot: the store has to remember the last one of each dendrite for good. */
 export type LegacyDendrite = {
   readonly hotkey: string
   /** identifies one dendrite of the hotkey, whose nonces must rise */

@@ -4,7 +4,7 @@ import type { Route } from '#dist/plugin/dialect.js'
 import { MemoryStore } from '#dist/store/memory-store.js'
 import { legacyRequest, recordedRequests, uuid1 } from '../support/legacy-request.ts'
 import { sdk } from '../support/sdk.ts'
-import { bytesOf, charlie, dave, type Got, send, signedRequest, type Wanted } from '../support/signed-request.ts'
+import { alice, bytesOf, charlie, dave, type Got, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { Clock, startAxon } from '../support/start-axon.ts'
 import { assertRefused } from './assert-refused.ts'
 import { dialectOf } from './dialect-of.ts'
@@ -53,7 +53,7 @@ describe('legacy nonces', () => {
     await using axon = await startAxon()
     const [sent] = recordedRequests()
     const got = await send(axon.url, sent!)
-    assertRefused(got, 401, /^Not Verified with error: Nonce is too old: it .* with --legacy-nonces only$/)
+    assertRefused(got, 401, /^Not Verified with error: Nonce is too old: it counts from .* only with --legacy-nonces$/)
     // SDK 7.1 and older read only this.
     assert.equal(got.headers.bt_header_axon_status_code, '401')
   })
@@ -163,6 +163,31 @@ describe('legacy nonces', () => {
     assertRefused(await ask(axon, { nonce: NONCE + 1n, uuid: 'no time' }), 401, /newer dendrites of this hotkey/)
     for (const at of [0, 2, 4]) assert.equal(await statusOf(axon, { nonce: NONCE + 2n, uuid: dendrite(at) }), 200)
     assert.equal(await statusOf(axon, { nonce: NONCE, uuid: dendrite(1), by: charlie }), 200)
+  })
+
+  it('count for the caps, so that one hotkey fills no store for others', async () => {
+    await using axon = await start({ limits: { noncesPerCaller: 2, noncesInAll: 3 } })
+    const timed = (by = alice) => send(axon.url, signedRequest({ by }))
+    assert.deepEqual([await statusOf(axon, { nonce: 1n }), await statusOf(axon, { nonce: 2n })], [200, 200])
+    assertRefused(await ask(axon, { nonce: 3n }), 429, 'Too many requests of this hotkey')
+    assert.equal((await timed()).status, 429)
+    assertRefused(await ask(axon, { nonce: 2n }), 401, replayed)
+    assert.equal((await timed(charlie)).status, 200)
+    assertRefused(await ask(axon, { nonce: 1n, by: charlie }), 503, 'Too many requests to remember')
+  })
+
+  it('of a time when the clock was ahead shut no other caller out when it is right again', async () => {
+    const clock = new Clock()
+    await using axon = await start({ now: clock.now })
+    clock.ms += 1_000
+    const right = clock.ms
+    for (const minute of [0, 2, 4]) {
+      clock.ms = right + 3_600_000 + minute * 60_000
+      assert.equal(await statusOf(axon, { nonce: NONCE + BigInt(minute) }), 200)
+    }
+    clock.ms = right + 5_000
+    assert.equal((await send(axon.url, signedRequest({ nonce: clock.nonce() }))).status, 200)
+    assert.equal(await statusOf(axon, { nonce: NONCE + 5n }), 200)
   })
 
   it('answers one again after a restart with a store in memory, as the documentation says', async () => {

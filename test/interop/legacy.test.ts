@@ -50,11 +50,11 @@ describe('miner serve --legacy-nonces', () => {
     await using strict = await startMiner(serve)
     for (const { status, body } of await resent('10.4.1', strict)) {
       assert.equal(status, 401)
-      assert.match(body.message!, /with --legacy-nonces only$/)
+      assert.match(body.message!, /only with --legacy-nonces$/)
     }
     const [answer] = await askAsValidator('7.4.0', strict, [says('hi')], { monotonic: true })
     assert.equal(answer!.status_code, 401)
-    assert.match(answer!.status_message, /with --legacy-nonces only$/)
+    assert.match(answer!.status_message, /only with --legacy-nonces$/)
   })
 })
 

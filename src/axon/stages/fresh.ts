@@ -41,8 +41,8 @@ function requireInTime({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: numbe
 }
 
 /**
- * How far ahead of our clock a dendrite may be made. While the newest one that was dropped is ahead, no new one of its hotkey
- * is let in, so this bounds what a clock that was wrong costs its owner.
+ * How far ahead of our clock a dendrite may be made. A hotkey whose newest dropped dendrite is ahead has to wait for that time
+ * before a new one is let in, so this bounds what a wrong clock costs its owner.
  */
 const MAX_MADE_AHEAD_MS = 3_600_000
 
@@ -50,10 +50,12 @@ const MAX_MADE_AHEAD_MS = 3_600_000
 function requireLegacy({ madeAtNs }: LegacyDendrite, nowMs: number, { mayBeLegacy, isStranger }: Freshness): void {
   if (!mayBeLegacy)
     throw notVerified(
-      'Nonce is too old: it is no time, as in SDK 6.0 to 7.1, which this axon answers with --legacy-nonces only',
+      'Nonce is too old: it counts from the boot of the caller, as in SDK 6.0 to 7.1, which this axon answers only with --legacy-nonces',
     )
   if (isStranger)
-    throw notVerified('Nonce is too old: it is no time, as in SDK 6.0 to 7.1, and this hotkey is not registered')
+    throw notVerified(
+      'Nonce is too old: it counts from the boot of the caller, as in SDK 6.0 to 7.1, and this hotkey is not registered',
+    )
   if (Number(madeAtNs / 1_000_000n) > nowMs + MAX_MADE_AHEAD_MS)
     throw notVerified('Nonce is in the future: its uuid says that the dendrite was made more than an hour ahead')
 }

@@ -34,7 +34,7 @@ export type Verification = {
   readonly nonces: NonceStore
   /** whether the nonces of a dendrite must rise; else they come in any order, each once */
   readonly rising: boolean
-  /** whether legacy nonces count, which tell no time */
+  /** whether legacy nonces count */
   readonly legacyNonces: boolean
   readonly now: () => number
 }

@@ -4,8 +4,8 @@ import type { LegacyDendrite } from '../wire.js'
 const FIRST_TIME_NS = 10n ** 17n
 
 /**
- * Returns the dendrite of a nonce that tells no time. SDK 6.0 to 7.1 take `time.monotonic_ns()`, which counts from the
- * boot of their machine (opentensor/bittensor v6.1.0 bittensor/dendrite.py preprocess_synapse_for_request).
+ * Returns the dendrite of a legacy nonce. SDK 6.0 to 7.1 take `time.monotonic_ns()`, which counts from the boot of their
+ * machine (opentensor/bittensor v6.1.0 bittensor/dendrite.py preprocess_synapse_for_request).
  *
  * @returns null when the nonce is a time
  */

@@ -8,7 +8,7 @@ import { refuse, stream } from './reply-head.js'
 
 /**
  * The wire of the Python SDK 6 to 10: axon, dendrite, synapse. SDK 6.0 to 7.1 count nonces from the caller's boot; the
- * proof marks these as legacy, because they tell no time.
+ * proof marks these as legacy.
  */
 export const synapseWire: Wire<SynapseClaim> = {
   name: 'synapse',
