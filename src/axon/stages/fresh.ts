@@ -25,7 +25,7 @@ export function requireFresh(proof: Proof, nowMs: number, freshness: Freshness):
   requireKnown(legacy ? null : signedAtNs, { nowMs, unknownUntilMs })
 }
 
-// The first two texts are the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
+// The first text is the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
 function requireInTime({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, floorNs: bigint): void {
   const ageMs = nowMs - Number(signedAtNs) / 1e6
   const seconds = (ms: number) => (ms / 1000).toFixed(2)
