@@ -21,7 +21,7 @@ function spend(nonces, step) {
     const signedAtNs = BigInt(now) * 1_000_000n + BigInt(step * 100_000 + at) * 60_000n
     const caller = { countedAs: `hotkey-${at % 64}`, isStranger: false }
     const replayKey = `${caller.countedAs}:uuid:${signedAtNs}`
-    nonces.spend({ replayKey, signedAtNs, keepMs: 64_000, sequence: null }, caller, now)
+    nonces.spend({ replayKey, signedAtNs, keepMs: 64_000, sequence: null, legacy: null }, caller, now)
   }
 }
 

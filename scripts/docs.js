@@ -160,7 +160,8 @@ few requests a minute stops the audit, too, and its rows then say 429 and \`not 
 
 The receiver is the hotkey of the wallet, as \`miner serve\` uses it (\`--wallet-name\`, \`--wallet-hotkey\`), or \`--receiver\`. The
 address is 127.0.0.1 and the port of the miner, or \`--url\`. So \`npx miner audit\` alone attacks the miner of this machine. It
-works against axons of the Python SDK, too.
+works against axons of the Python SDK, too. It sends no nonces of SDK 6.0 to 7.1, so \`--legacy-nonces\` changes none of its
+verdicts.
 
 ## An axon on another machine
 

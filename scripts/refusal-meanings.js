@@ -11,7 +11,7 @@ export const refusalMeanings = {
   NOT_VERIFIED: {
     meaning: 'the signature, the nonce or the hotkey is not valid; the text names which',
     remedy:
-      "caller: set the clock by NTP, use each nonce once, and sign for this axon's hotkey; operator: a proxy in front of the axon must keep headers with underscores (nginx: `underscores_in_headers on`)",
+      "caller: set the clock by NTP, use each nonce once, and sign for this axon's hotkey; operator: a proxy in front of the axon must keep headers with underscores (nginx: `underscores_in_headers on`), and validators of SDK 6.0 to 7.1 need `--legacy-nonces`",
   },
   BLACKLISTED: {
     meaning: "the operator's rules or the miner's `blacklist` hook refuse this hotkey",
@@ -119,7 +119,7 @@ export const refusalMeanings = {
   },
   NONCE_STORE_FULL: {
     meaning:
-      'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
+      'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on); or the hotkey is the 1,025th that sends [legacy nonces](lifecycle.md#legacy-nonces)',
     remedy: 'caller: ask again after `Retry-After`; operator: look for a flood of requests',
   },
   BODIES_FULL: {

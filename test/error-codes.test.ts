@@ -55,7 +55,7 @@ const others = [
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
   /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help
-  /^(INFO|SET|EVAL|NX|PX|OK)$/, // words of Redis
+  /^(INFO|SET|EVAL|NX|PX|OK|HGET|HGETALL|HSET|HDEL|SADD|SCARD|SISMEMBER)$/, // words of Redis
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^MULTIPLE_DOCS$/, // a code of the parser of YAML

@@ -17,19 +17,26 @@ import { CHAIN_FOLDER, CONFIGURATION, LOG, RESOURCES } from './tokens.js'
 export async function buildStore(from: Builder, hotkey: string): Promise<NonceStore> {
   const configuration = from.resolve(CONFIGURATION)
   const caps = nonceCaps(limitsOf(valuesOf(configuration, hostSections.limits)))
-  const { store, storeSecret } = valuesOf(configuration, hostSections.axon)
+  const { store, storeSecret, legacyNonces } = valuesOf(configuration, hostSections.axon)
   const log = from.resolve(LOG)
   const onEvent: OnStoreEvent = ({ level, ...record }) => log[level](record)
   const resources = from.resolve(RESOURCES)
   const clocks = { now: Date.now, steady: steadyNow }
   if (store === 'memory') {
+    if (legacyNonces)
+      log.warn({
+        event: 'legacyNoncesForgotten',
+        message:
+          'the store in memory forgets legacy nonces, so that requests of before the start can be answered again',
+        hint: 'for a miner that validators ask, use --store disk',
+      })
     const { MemoryStore } = await import('../store/memory-store.js')
     return resources.own(new MemoryStore({ ...caps, ...clocks }))
   }
   if (store !== 'disk') {
     const { openRedisStore } = await import('../store/redis/redis-store.js')
     // The rules between settings require the secret.
-    const redis = { ...caps, url: store, secret: storeSecret!, hotkey, onEvent, ...clocks }
+    const redis = { ...caps, url: store, secret: storeSecret!, hotkey, legacyNonces, onEvent, ...clocks }
     return resources.own(await openRedisStore(redis))
   }
   const { openDiskStore } = await import('../store/disk/disk-store.js')

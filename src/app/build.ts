@@ -165,6 +165,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       nonces,
+      legacyNonces: axon.legacyNonces,
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),
       limits: limitsOf(valuesOf(configuration, hostSections.limits)),

@@ -60,6 +60,7 @@ export function openContext(
         now,
       }),
       rising: dialect.nonces === 'rising',
+      legacyNonces: options.legacyNonces ?? false,
       nonces: options.nonces ?? new MemoryStore({ ...nonceCaps(limits), ...clocks }),
       now,
     },

@@ -54,6 +54,8 @@ export type AxonOptions = {
   readonly now?: () => number
   /** where the spent nonces are; by default in memory. Its opener closes it, after the axon */
   readonly nonces?: NonceStore
+  /** whether registered and allowed callers may sign legacy nonces, those of SDK 6.0 to 7.1; by default not */
+  readonly legacyNonces?: boolean
   /** addresses and networks whose `X-Forwarded-For` names the caller; by default none */
   readonly trustedProxies?: readonly string[]
   /** called once when a peer that is no trusted proxy sends the header, and once when a trusted proxy sends no address in it */

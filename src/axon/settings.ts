@@ -89,6 +89,13 @@ export const axonSettings = z.object({
     .optional()
     .describe('for a Redis: what the replicas share, so that the keys in it tell nothing; at least 16 characters')
     .meta({ flag: 'store-secret', secret: true, examples: ['file:store.secret'] }),
+  legacyNonces: z
+    .boolean()
+    .default(false)
+    .describe(
+      'also answer validators of SDK 6.0 to 7.1 that are registered or allowed by name, whose nonces count from a boot',
+    )
+    .meta({ flag: 'legacy-nonces' }),
   trustedProxy: z
     .array(
       z.string().refine(isNetwork, {

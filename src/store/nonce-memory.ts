@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import type { LegacyDendrite } from '../wires/wire.js'
 import { KEY_WORDS, type Key } from './key-set.js'
+import { LegacyNonces, type LegacyRecord } from './legacy-nonces.js'
 import type { Nonce, NonceCaps, NonceOwner, SignedNonce } from './nonce-store.js'
 import { RisingNonces } from './rising-nonces.js'
 import { type SpentNonce, SpentNonces } from './spent-nonces.js'
@@ -11,6 +13,9 @@ export type NonceRecord = SpentNonce & {
   readonly sequence: string | null
 }
 
+/** What a store keeps of a nonce, legacy or not. */
+export type StoreRecord = NonceRecord | LegacyRecord
+
 /** Bytes of an owner's digest. It counts only, so that two owners with one digest would share a cap. */
 export const OWNER_BYTES = 8
 export const SEQUENCE_BYTES = 16
@@ -20,6 +25,7 @@ export class NonceMemory {
   readonly #salt: string
   readonly #spent: SpentNonces
   readonly #startedAt: SteadyInstant | undefined
+  readonly #legacy = new LegacyNonces()
   // Kept apart, so that strangers, however many keys they make, evict no nonce of another caller.
   readonly #rising = { known: new RisingNonces(), strangers: new RisingNonces() }
 
@@ -52,6 +58,7 @@ export class NonceMemory {
   }
 
   has(nonce: Nonce): boolean {
+    if (nonce.legacy) return this.#legacy.has(this.#legacyRecord(nonce, nonce.legacy))
     return this.#spent.has({ key: this.#keyOf(nonce), endSecond: endSecondOf(nonce) })
   }
 
@@ -59,29 +66,66 @@ export class NonceMemory {
    * Spends a nonce in this process, once.
    *
    * @returns what is to be kept; null when it is spent already, lies at or below the floor, or does not rise
-   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce
    */
-  spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): NonceRecord | null {
+  spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): StoreRecord | null {
+    if (nonce.legacy) return this.#spendLegacy(nonce, nonce.legacy, nowMs)
     const record = {
       key: this.#keyOf(nonce),
       signedAtNs: nonce.signedAtNs,
       endSecond: endSecondOf(nonce),
-      owner: this.#digest(countedAs).toString('latin1', 0, OWNER_BYTES),
+      owner: this.#ownerOf(countedAs),
       isStranger,
-      sequence: nonce.sequence === null ? null : this.#digest(nonce.sequence).toString('latin1', 0, SEQUENCE_BYTES),
+      sequence: nonce.sequence === null ? null : this.#sequenceOf(nonce.sequence),
     }
     if (nonce.signedAtNs <= this.floorNs) return null
     return this.#spent.spend(record, nowMs) && this.#rises(record) ? record : null
   }
 
-  /** Adds what an earlier process spent. */
-  restore(record: NonceRecord, nowMs: number): void {
+  /** Adds what an earlier process spent, the oldest first. */
+  restore(record: StoreRecord, nowMs: number): void {
+    if ('madeAtNs' in record) {
+      this.#legacy.restore(record)
+      return
+    }
     this.#spent.restore(record, nowMs)
     this.#rises(record)
   }
 
+  /** Returns what has to be kept of legacy nonces for good. */
+  legacyRecords(): readonly LegacyRecord[] {
+    return this.#legacy.records()
+  }
+
+  #spendLegacy(nonce: Nonce, legacy: LegacyDendrite, nowMs: number): LegacyRecord | null {
+    const record = this.#legacyRecord(nonce, legacy, nowMs)
+    if (!this.#legacy.maySpend(record)) return null
+    this.#spent.count({ ...record, key: this.#keyOf(nonce), isStranger: false }, nowMs)
+    this.#legacy.spend(record)
+    return record
+  }
+
+  #legacyRecord({ signedAtNs, keepMs }: Nonce, legacy: LegacyDendrite, nowMs = 0): LegacyRecord {
+    const { hotkey, sequence, madeAtNs } = legacy
+    return {
+      owner: this.#ownerOf(hotkey),
+      sequence: this.#sequenceOf(sequence),
+      madeAtNs,
+      signedAtNs,
+      endSecond: Math.floor((nowMs + keepMs) / 1000),
+    }
+  }
+
   #rises({ sequence, signedAtNs, isStranger }: NonceRecord): boolean {
     return sequence === null || this.#rising[isStranger ? 'strangers' : 'known'].rises(sequence, signedAtNs)
+  }
+
+  #ownerOf(countedAs: string): string {
+    return this.#digest(countedAs).toString('latin1', 0, OWNER_BYTES)
+  }
+
+  #sequenceOf(sequence: string): string {
+    return this.#digest(sequence).toString('latin1', 0, SEQUENCE_BYTES)
   }
 
   #keyOf({ replayKey }: Nonce): Key {

@@ -1,7 +1,7 @@
 import type { Proof } from '../wires/wire.js'
 
 /** A nonce as the store needs it: to recognise it, and to know when to drop it. */
-export type Nonce = Pick<Proof, 'replayKey' | 'signedAtNs' | 'keepMs'>
+export type Nonce = Pick<Proof, 'replayKey' | 'signedAtNs' | 'keepMs' | 'legacy'>
 
 /** A nonce to spend. */
 export type SignedNonce = Nonce & {
@@ -68,8 +68,10 @@ export type NonceStore = AsyncDisposable & {
   /**
    * Spends a nonce, once, within two seconds. When this resolves to true, the nonce stays spent, whatever restarts.
    *
+   * A legacy nonce has to rise above the last one of its dendrite, which the store never forgets.
+   *
    * @returns false when it is spent already, lies at or below the floor, or does not rise
-   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce whose dendrite may be forgotten
    * @throws {Refusal} NONCE_STORE_FAILED when the store cannot keep it in time; the nonce is spent all the same
    */
   spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean>

@@ -56,17 +56,33 @@ export class SpentNonces {
   spend(nonce: SpentNonce, nowMs: number): boolean {
     this.#forget(nowMs)
     if (nonce.signedAtNs <= this.#droppedNs || this.has(nonce)) return false
-    const { perCaller, inAll } = this.#caps
-    if ((this.#counts.get(nonce.owner) ?? 0) >= perCaller) throw this.#full('TOO_MANY_NONCES', nowMs, nonce.owner)
-    if (this.#size >= (nonce.isStranger ? inAll / 2 : inAll)) throw this.#full('NONCE_STORE_FULL', nowMs)
+    this.#requireRoom(nonce, nowMs)
     this.#add(nonce)
     return true
+  }
+
+  /**
+   * Counts a legacy nonce for the caps until its last second. The floor does not hold for it, nor does it raise the floor: a
+   * clock that is ahead for a while would put it ahead of all callers.
+   *
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   */
+  count(nonce: Omit<SpentNonce, 'signedAtNs'>, nowMs: number): void {
+    this.#forget(nowMs)
+    this.#requireRoom(nonce, nowMs)
+    this.#add({ ...nonce, signedAtNs: 0n })
   }
 
   /** Adds a nonce that an earlier process spent, whatever the caps. One that has expired raises the floor instead. */
   restore(nonce: SpentNonce, nowMs: number): void {
     if (nonce.endSecond < Math.floor(nowMs / 1000)) this.#raise(nonce.signedAtNs)
     else if (!this.has(nonce)) this.#add(nonce)
+  }
+
+  #requireRoom({ owner, isStranger }: Pick<SpentNonce, 'owner' | 'isStranger'>, nowMs: number): void {
+    const { perCaller, inAll } = this.#caps
+    if ((this.#counts.get(owner) ?? 0) >= perCaller) throw this.#full('TOO_MANY_NONCES', nowMs, owner)
+    if (this.#size >= (isStranger ? inAll / 2 : inAll)) throw this.#full('NONCE_STORE_FULL', nowMs)
   }
 
   /** @param owner whose nonces make room when they expire; undefined: those of anyone do */

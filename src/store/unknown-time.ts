@@ -11,14 +11,16 @@ export const UNKNOWN_MS = 4_000
 /**
  * Refuses a nonce that a store may have forgotten, and each one until the store can tell.
  *
+ * @param signedAtNs null for a legacy nonce, which only has to come late enough
  * @param times epoch milliseconds; `unknownUntilMs` as in `NonceStore`
  * @throws {Refusal} NONCES_UNKNOWN
  */
 export function requireKnown(
-  signedAtNs: bigint,
+  signedAtNs: bigint | null,
   { nowMs, unknownUntilMs }: { readonly nowMs: number; readonly unknownUntilMs: number },
 ): void {
-  if (nowMs >= unknownUntilMs && signedAtNs > BigInt(unknownUntilMs) * 1_000_000n) return
+  const isKnown = signedAtNs === null || signedAtNs > BigInt(unknownUntilMs) * 1_000_000n
+  if (nowMs >= unknownUntilMs && isKnown) return
   const waitSeconds = Math.max(1, Math.ceil((unknownUntilMs - nowMs) / 1000))
   throw new Refusal('NONCES_UNKNOWN', '', { headers: [['retry-after', String(waitSeconds)]] })
 }

@@ -35,13 +35,24 @@ export type Proof = {
   readonly replayKey: string
   /** identifies one dendrite of the hotkey, whose nonces must rise if the dialect requires it */
   readonly sequence: string
-  /** the nonce: nanoseconds since the epoch */
+  /** the nonce: nanoseconds since the epoch, but for a legacy nonce */
   readonly signedAtNs: bigint
   /** how far behind and ahead of our clock the nonce may be */
   readonly maxAgeMs: number
   readonly maxAheadMs: number
   /** how long after `signedAtNs` to remember the nonce; at least any `maxAgeMs` of this wire */
   readonly keepMs: number
+  /** null: the nonce is a time */
+  readonly legacy: LegacyDendrite | null
+}
+
+/** The dendrite of a legacy nonce, which counts from a boot: the store has to remember the last one of each dendrite for good. */
+export type LegacyDendrite = {
+  readonly hotkey: string
+  /** identifies one dendrite of the hotkey, whose nonces must rise */
+  readonly sequence: string
+  /** when the dendrite was made, as its caller signed: nanoseconds since the epoch; 0 when unknown */
+  readonly madeAtNs: bigint
 }
 
 /** Headers: names in lower case, values in printable ASCII. */

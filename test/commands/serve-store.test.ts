@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { legacyRequest } from '../support/legacy-request.ts'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { alice, bob, send, signedRequest } from '../support/signed-request.ts'
 
@@ -44,6 +45,25 @@ describe('miner serve with its store on disk', () => {
     }
   })
 
+  it('knows legacy nonces after kill -9, and after a run without their flag', async () => {
+    const flag = ['--legacy-nonces']
+    const run = async (flags: readonly string[], asks: (ask: (nonce: bigint) => Promise<number>) => Promise<void>) => {
+      await using miner = await startMiner([...serve, ...flags], { env: { MINER_DATA_DIR: data } })
+      const known = miner.records.find(({ event }) => event === 'noncesUnknown')
+      const leftMs = Number(known?.untilMs ?? 0) - Date.now()
+      await new Promise(resolve => setTimeout(resolve, Math.max(0, leftMs + 2)))
+      await asks(async nonce => (await send(miner.url, legacyRequest({ nonce }))).status)
+      miner.send('SIGKILL')
+      await miner.ended
+    }
+    await run(flag, async ask => assert.deepEqual([await ask(5n), await ask(7n), await ask(7n)], [200, 200, 401]))
+    await run([], async ask => assert.deepEqual([await ask(7n), await ask(8n)], [401, 401]))
+    await run(flag, async ask => {
+      assert.deepEqual([await ask(5n), await ask(6n), await ask(7n)], [401, 401, 401])
+      assert.equal(await ask(8n), 200)
+    })
+  })
+
   it('refuses to start beside another process of its hotkey, and exits with 1', async () => {
     await using miner = await start()
     const { code, stderr } = await runMiner(serve, { env: { MINER_DATA_DIR: data } })
@@ -51,6 +71,16 @@ describe('miner serve with its store on disk', () => {
     assert.match(stderr, /error: another process serves this hotkey: miner serve, process \d+ on /)
     assert.match(stderr, new RegExp(`try: stop it first; .*nonces-1-${bob.address}\\.lock`))
     assert.equal((await fetch(`${miner.url}/healthz`)).status, 200)
+  })
+
+  it('warns of legacy nonces in a store that forgets', async () => {
+    const args = ['serve', '--dev', '--use', 'echo', '--axon-port', '0']
+    const warned = async (...more: string[]) => {
+      await using miner = await startMiner([...args, ...more])
+      return miner.records.filter(({ event }) => event === 'legacyNoncesForgotten').map(({ level }) => level)
+    }
+    assert.deepEqual(await warned('--legacy-nonces'), ['warn'])
+    assert.deepEqual(await warned(), [])
   })
 
   it('serves under --dev without it', async () => {

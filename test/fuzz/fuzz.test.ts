@@ -26,6 +26,7 @@ describe('the fuzzer', () => {
   for (const [defect, kinds] of [
     ['hash', ['accepted', 'asked']],
     ['replay', ['twice', 'asked']],
+    ['legacy', ['twice', 'asked']],
     ['receiver', ['accepted', 'asked']],
     ['timeout', ['accepted', 'asked']],
     ['crash', ['status', 'fault']],

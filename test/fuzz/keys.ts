@@ -13,4 +13,7 @@ export const keys = Object.fromEntries(
 /** Those that the axons answer. //Bob is their own. */
 export const ALLOWED: readonly KeyUri[] = ['//Alice', '//Charlie']
 
+/** The dialects whose axons answer the nonces of SDK 6.0 to 7.1, which count from a boot. */
+export const LEGACY: ReadonlySet<string> = new Set(['prompting', 'typed'])
+
 export const RECEIVER: KeyUri = '//Bob'

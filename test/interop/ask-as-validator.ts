@@ -19,14 +19,17 @@ type Options = { readonly uri?: string; readonly concurrency?: number; readonly 
 /** `leaveAfter`: closes the connection after so many chunks */
 type StreamOptions = Options & { readonly leaveAfter?: number }
 
+/** `monotonic`: with nonces of SDK 6.0 to 7.1, which count from a boot */
+type AnswerOptions = Options & { readonly monotonic?: boolean }
+
 /** Asks an axon with the dendrite of an SDK. The answers come in the order of the questions. */
 export async function askAsValidator(
   version: SdkVersion,
   axon: { readonly port: number; readonly hotkey: string },
   questions: readonly Asked[],
-  options: Options = {},
+  { monotonic = false, ...options }: AnswerOptions = {},
 ): Promise<Answer[]> {
-  return (await ask(version, axon, questions, options)) as Answer[]
+  return (await ask(version, axon, questions, options, ...(monotonic ? ['--monotonic'] : []))) as Answer[]
 }
 
 /** Asks for a stream in the same way. */

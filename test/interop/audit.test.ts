@@ -79,14 +79,14 @@ describe('miner audit', function () {
     assert.deepEqual([audited.caller, audited.receiver], [alice.address, bob.address])
   })
 
-  it('finds nothing wrong with miner serve, asked by a hotkey of this machine in another dialect', async () => {
+  it('finds nothing wrong with miner serve, asked by a hotkey of this machine in another dialect, with --legacy-nonces', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'miner-audit-'))
     const file = join(folder, 'haiku.toml')
     writeFileSync(file, HAIKU)
     const own = ['--wallet-path', wallets, '--wallet-name', 'plain', '--dialect-file', file]
     const { address } = await readAddress({ path: wallets, name: 'phrase', hotkey: 'default' })
     const args = ['serve', '--use', 'echo', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0', ...own]
-    await using miner = await startMiner([...args, '--allow', address!])
+    await using miner = await startMiner([...args, '--allow', address!, '--legacy-nonces'])
     const audited = await audit('--as', 'phrase/default', '--url', miner.url, ...own)
     const wrong = audited.attacks.filter(({ verdict }) => verdict !== 'held')
     assert.deepEqual(

@@ -35,7 +35,7 @@ class Machine {
   /** A nonce of a caller whose clock is right, but for so many milliseconds. */
   nonce(aheadMs = 0): SignedNonce {
     const signedAtNs = BigInt(this.trueMs + aheadMs) * 1_000_000n + 1n
-    return { replayKey: `alice:${signedAtNs}`, signedAtNs, keepMs: KEEP_MS, sequence: null }
+    return { replayKey: `alice:${signedAtNs}`, signedAtNs, keepMs: KEEP_MS, sequence: null, legacy: null }
   }
 
   /** What becomes of a nonce, by the checks of the stage verify in their order. */

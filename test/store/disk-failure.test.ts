@@ -33,7 +33,7 @@ describe('a store on disk that fails', () => {
       now += 1
       const nonce = at => {
         const signedAtNs = BigInt(now) * 1_000_000n + BigInt(at)
-        return { replayKey: String(signedAtNs), signedAtNs, keepMs: 64_000, sequence: null }
+        return { replayKey: String(signedAtNs), signedAtNs, keepMs: 64_000, sequence: null, legacy: null }
       }
       const spend = one => store.spend(one, { countedAs: 'a', isStranger: false }, now).catch(error => error.code)
       let at = 0
@@ -82,7 +82,7 @@ describe('a store on disk that fails', () => {
     await (await open())[Symbol.asyncDispose]()
     clock.ms += 10_000
     const signedAtNs = BigInt(clock.ms + 2_000) * 1_000_000n
-    const spent = { replayKey: 'alice', signedAtNs, keepMs: 64_000, sequence: null }
+    const spent = { replayKey: 'alice', signedAtNs, keepMs: 64_000, sequence: null, legacy: null }
     {
       await using store = await open()
       assert.equal(await store.spend(spent, { countedAs: 'alice', isStranger: false }, clock.ms), true)

@@ -48,7 +48,7 @@ describe('the store on disk', () => {
   /** A nonce of a caller whose clock is so many milliseconds ahead. */
   function nonce(aheadMs = 0, { uuid = 'u', sequence = null as string | null } = {}): SignedNonce {
     const signedAtNs = BigInt(clock.ms + aheadMs) * 1_000_000n + 1n
-    return { replayKey: `alice:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP, sequence }
+    return { replayKey: `alice:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP, sequence, legacy: null }
   }
 
   const spend = (store: NonceStore, one: SignedNonce) => store.spend(one, alice, clock.ms)

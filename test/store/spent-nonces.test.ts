@@ -15,7 +15,7 @@ function store(options: { perCaller?: number; inAll?: number } = {}): NonceMemor
 /** A nonce of a caller, signed so many ms after the store began. */
 function nonce(afterMs: number, { hotkey = 'alice', uuid = 'u' } = {}): SignedNonce {
   const signedAtNs = BigInt(START + afterMs) * 1_000_000n
-  return { replayKey: `${hotkey}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP, sequence: null }
+  return { replayKey: `${hotkey}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: KEEP, sequence: null, legacy: null }
 }
 
 const alice: NonceOwner = { countedAs: 'alice', isStranger: false }
@@ -138,7 +138,7 @@ describe('NonceMemory', () => {
           for (let at = from; at < to; at++) {
             const signedAtNs = BigInt(1_000_000 + at % ${seconds} * 1_000) * 1_000_000n
             const caller = { countedAs: 'hotkey' + at % 64, isStranger: false }
-            nonces.spend({ replayKey: caller.countedAs + ':' + at, signedAtNs, keepMs: 64_000, sequence: null }, caller, 1_000_000)
+            nonces.spend({ replayKey: caller.countedAs + ':' + at, signedAtNs, keepMs: 64_000, sequence: null, legacy: null }, caller, 1_000_000)
           }
         }
         fill(0, 1_000)

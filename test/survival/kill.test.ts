@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { legacyRequest, uuid1 } from '../support/legacy-request.ts'
 import { freshNonce, type Sent, send, signedRequest } from '../support/signed-request.ts'
 
 const program = fileURLToPath(new URL('serve-from-disk.ts', import.meta.url))
@@ -19,7 +20,13 @@ const IN_FLIGHT = 4
 const AHEAD_MS = 3_900
 
 /** A request that was sent, and what became of it. */
-type Tried = { readonly sent: Sent; readonly signedAtMs: number; readonly isAhead: boolean; answers: number }
+type Tried = {
+  readonly sent: Sent
+  readonly signedAtMs: number
+  readonly isAhead: boolean
+  readonly isLegacy: boolean
+  answers: number
+}
 
 describe('kill -9', () => {
   let folder: string
@@ -37,6 +44,7 @@ describe('kill -9', () => {
       tried.filter(({ answers }) => answers > 1).map(({ sent }) => sent.headers.bt_header_dendrite_nonce),
       [],
     )
+    assert.ok(answered.filter(({ isLegacy }) => isLegacy).length > KILLS / 10)
     // The load was one, and some of it was cut.
     assert.ok(answered.length > KILLS && answered.some(({ isAhead }) => isAhead), String(answered.length))
     assert.ok(one!.cut + other!.cut > KILLS / 10, `${one!.cut} and ${other!.cut} requests cut`)
@@ -96,12 +104,18 @@ async function serve(child: ChildProcess, path: string): Promise<string> {
   return url
 }
 
-/** Every other caller's clock is ahead, so that its nonces lie above the floor of the next starts. */
+/**
+ * Every other caller's clock is ahead, so that its nonces lie above the floor of the next starts. Every third request has a
+ * legacy nonce, of one of two dendrites.
+ */
 let count = 0
 function request(): Tried {
   const isAhead = ++count % 2 === 0
   const signedAtMs = Date.now() + (isAhead ? AHEAD_MS : 0)
-  return { sent: signedRequest({ nonce: freshNonce(signedAtMs), timeout: '60.0' }), signedAtMs, isAhead, answers: 0 }
+  const tried = { signedAtMs, isAhead, answers: 0 }
+  if (count % 3 === 0)
+    return { ...tried, isLegacy: true, sent: legacyRequest({ nonce: BigInt(count), uuid: uuid1(count % 2) }) }
+  return { ...tried, isLegacy: false, sent: signedRequest({ nonce: freshNonce(signedAtMs), timeout: '60.0' }) }
 }
 
 async function replay(
@@ -115,7 +129,7 @@ async function replay(
   // A request whose connection the kill cut before its record was written was never answered: it may be, once.
   one.answers++
   assert.equal(got.status, 200)
-  assert.ok(one.signedAtMs > startedAt, 'signed before the start')
+  assert.ok(one.isLegacy || one.signedAtMs > startedAt, 'signed before the start')
 }
 
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

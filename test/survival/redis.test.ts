@@ -21,10 +21,11 @@ describe('the store in Redis', () => {
   const events: StoreEvent[] = []
   beforeEach(() => events.splice(0))
 
-  const open = (url: string, secret = 'a secret of the replicas') =>
+  const open = (url: string, secret = 'a secret of the replicas', legacyNonces = false) =>
     openRedisStore({
       url,
       secret,
+      legacyNonces,
       hotkey: bob.address,
       perCaller: 1_000,
       inAll: 1_000,
@@ -34,7 +35,7 @@ describe('the store in Redis', () => {
 
   function nonce(aheadMs = 0, { uuid = 'u', sequence = null as string | null } = {}): SignedNonce {
     const signedAtNs = BigInt(clock.ms + aheadMs) * 1_000_000n
-    return { replayKey: `${alice.address}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence }
+    return { replayKey: `${alice.address}:${uuid}:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence, legacy: null }
   }
 
   it('spends a nonce once for all, after the first 6 s, and shows no hotkey', async () => {
@@ -72,6 +73,73 @@ describe('the store in Redis', () => {
     assert.equal(await other.spend(nonce(1_000, rising), owner, clock.ms), false)
     assert.equal(await other.spend(nonce(3_000, rising), owner, clock.ms), true)
     assert.equal(await one.spend(nonce(2_500, rising), owner, clock.ms), false)
+  })
+
+  const legacy = (signedAtNs: bigint, dendrite = 1, hotkey = alice.address): SignedNonce => ({
+    ...nonce(),
+    signedAtNs,
+    legacy: { hotkey, sequence: `${hotkey}:${dendrite}`, madeAtNs: BigInt(dendrite) },
+  })
+
+  it('lets legacy nonces rise for all replicas, and knows them when it was killed and started again', async () => {
+    await using redis = await startRedis()
+    await using one = await open(redis.url, undefined, true)
+    await assert.rejects(one.spend(legacy(7n), owner, clock.ms), { code: 'NONCES_UNKNOWN' })
+    clock.ms += 6_000
+    await using other = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    assert.equal(await one.spend(legacy(7n), owner, clock.ms), true)
+    for (const spent of [legacy(7n), legacy(6n)]) assert.equal(await other.spend(spent, owner, clock.ms), false)
+    assert.equal(await other.spend(legacy(8n), owner, clock.ms), true)
+    assert.equal(await one.spend(legacy(8n, 2), owner, clock.ms), true)
+    assert.equal(await one.spend(legacy(8n, 1, bob.address), owner, clock.ms), true)
+    await redis.killed('with data')
+    while (one.unknownUntilMs < clock.ms || one.state.failure) await new Promise(resolve => setTimeout(resolve, 20))
+    clock.ms += 6_000
+    for (const spent of [legacy(8n), legacy(8n, 2), legacy(8n, 1, bob.address)])
+      assert.equal(await one.spend(spent, owner, clock.ms), false)
+    assert.equal(await one.spend(legacy(9n), owner, clock.ms), true)
+  })
+
+  it('remembers 64 dendrites of a hotkey, and lets no older one in instead', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    const spend = (one: SignedNonce) => store.spend(one, owner, ++clock.ms)
+    for (let dendrite = 1; dendrite <= 64; dendrite++) assert.equal(await spend(legacy(1n, dendrite)), true)
+    assert.equal(await spend(legacy(2n, 1)), true)
+    assert.equal(await spend(legacy(1n, 65)), true)
+    const dropped = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
+    for (const older of [0, 2]) await assert.rejects(spend(legacy(100n, older)), dropped)
+    assert.deepEqual([await spend(legacy(2n, 1)), await spend(legacy(1n, 3))], [false, false])
+    assert.deepEqual([await spend(legacy(3n, 1)), await spend(legacy(1n, 66))], [true, true])
+    assert.equal(await spend(legacy(1n, 2, bob.address)), true)
+    const cli = (...words: string[]) =>
+      execFileSync('redis-cli', ['-p', String(redis.port), ...words], { encoding: 'utf8' }).trim()
+    const keys = cli('KEYS', 'miner:legacy:*').split('\n')
+    assert.equal(keys.length, 3, 'two hotkeys, and the set of them')
+    for (const key of keys) {
+      assert.match(key, /^miner:legacy:[\w-]{22}$/)
+      assert.ok(Number(cli('MEMORY', 'USAGE', key)) < 8_000)
+      assert.equal(cli('PTTL', key), '-1')
+    }
+  })
+
+  it('refuses legacy nonces of the 1,025th hotkey', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    const hotkeys = Array.from({ length: 1_024 }, (_, at) => legacy(1n, 1, `hotkey ${at}`))
+    const first = await Promise.all(hotkeys.map(one => store.spend(one, owner, clock.ms)))
+    assert.ok(first.every(isFirst => isFirst))
+    await assert.rejects(store.spend(legacy(1n, 1), owner, clock.ms), { code: 'NONCE_STORE_FULL' })
+    assert.equal(await store.spend(legacy(2n, 1, 'hotkey 7'), owner, clock.ms), true)
+  })
+
+  it('is not opened for legacy nonces with a Redis that forgets', async () => {
+    await using redis = await startRedis('--appendonly', 'no')
+    await (await open(redis.url))[Symbol.asyncDispose]()
+    await assert.rejects(open(redis.url, undefined, true), { code: 'STORE_UNSUITABLE', hint: /^set appendonly yes/ })
   })
 
   it('keeps a nonce burnt that it could not spend in time, and goes on with the same server', async () => {

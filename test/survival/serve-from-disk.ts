@@ -6,7 +6,7 @@ import { startAxon } from '../support/start-axon.ts'
 process.once('message', async path => {
   const clocks = { now: Date.now, steady: steadyNow }
   const nonces = await openDiskStore({ path: path as string, perCaller: 1e6, inAll: 1e6, ...clocks, onEvent() {} })
-  const axon = await startAxon({ nonces, concurrency: 64, queue: 64 })
+  const axon = await startAxon({ legacyNonces: true, nonces, concurrency: 64, queue: 64 })
   process.send!({ url: axon.url, unknownUntilMs: nonces.unknownUntilMs })
 })
 process.once('disconnect', () => process.exit())

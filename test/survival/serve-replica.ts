@@ -14,11 +14,12 @@ process.once('message', async message => {
     hotkey: bob.address,
     perCaller: 1e6,
     inAll: 1e6,
+    legacyNonces: true,
     now: Date.now,
     steady: steadyNow,
     onEvent: event => event.event === 'noncesUnknown' && process.send?.({ untilMs: event.untilMs }),
   })
-  const axon = await startAxon({ nonces, concurrency: 64, queue: 1_000 })
+  const axon = await startAxon({ nonces, legacyNonces: true, concurrency: 64, queue: 1_000 })
   process.send!({ url: axon.url })
 })
 process.once('disconnect', () => process.exit())

@@ -1,6 +1,5 @@
 import type { Route } from '../../plugin/dialect.js'
 import type { NonceStore } from '../../store/nonce-store.js'
-import { requireKnown } from '../../store/unknown-time.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Claim, Proof, Wire } from '../../wires/wire.js'
 import type { ClaimCounts } from '../state/claim-counts.js'
@@ -8,6 +7,7 @@ import type { FailedProofs } from '../state/failed-proofs.js'
 import { addressKey } from '../state/rate-limiter.js'
 import type { Holder } from '../state/shares.js'
 import type { SignatureQueue } from '../state/signature-queue.js'
+import { requireFresh } from './fresh.js'
 import { isPermitted, type Screened } from './screen.js'
 
 declare const verified: unique symbol
@@ -34,6 +34,8 @@ export type Verification = {
   readonly nonces: NonceStore
   /** whether the nonces of a dendrite must rise; else they come in any order, each once */
   readonly rising: boolean
+  /** whether legacy nonces count */
+  readonly legacyNonces: boolean
   readonly now: () => number
 }
 
@@ -62,15 +64,15 @@ type Unverified<C extends Claim> = {
  *   TOO_MANY_FAILED_PROOFS · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
-  { receiver, checks, failedProofs, claims, nonces, rising, now }: Verification,
+  { receiver, checks, failedProofs, claims, nonces, rising, legacyNonces, now }: Verification,
   { wire, claim, route, screened, address, network, hasProven, onProven, signal }: Unverified<C>,
 ): Promise<VerifiedCall<C>> {
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
   const proof = proofOf(wire, claim, { receiver, address, claims })
-  requireFresh(proof, now(), nonces)
-  if (nonces.has(proof)) throw seenBefore()
   const { isStranger } = screened
+  requireFresh(proof, now(), { nonces, mayBeLegacy: legacyNonces, isStranger })
+  if (nonces.has(proof)) throw seenBefore()
   const { hotkey } = proof
   const isProvenHere = hasProven(hotkey)
   const holder: Holder = isProvenHere ? { kind: 'hotkey', name: hotkey } : network
@@ -99,23 +101,7 @@ function proofOf<C extends Claim>(
   }
 }
 
-// The texts are the SDK's own (opentensor/bittensor bittensor/core/axon.py default_verify, utils/axon_utils.py).
-function requireFresh({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: number, nonces: NonceStore): void {
-  const ageMs = nowMs - Number(signedAtNs) / 1e6
-  const seconds = (ms: number) => (ms / 1000).toFixed(2)
-  if (ageMs > maxAgeMs) {
-    const delta = `acceptable delta is ${seconds(maxAgeMs)} seconds but request was ${seconds(ageMs)} seconds old`
-    throw new Refusal('NOT_VERIFIED', `Nonce is too old: ${delta}`)
-  }
-  if (-ageMs > maxAheadMs) {
-    const delta = `acceptable delta is ${seconds(maxAheadMs)} seconds but request was ${seconds(-ageMs)} seconds ahead`
-    throw new Refusal('NOT_VERIFIED', `Nonce is in the future: ${delta}`)
-  }
-  if (signedAtNs <= nonces.floorNs)
-    throw new Refusal('NOT_VERIFIED', 'Nonce is too old, it was signed before this axon began')
-  requireKnown(signedAtNs, { nowMs, unknownUntilMs: nonces.unknownUntilMs })
-}
-
+// The text is the SDK's own, as in `fresh.ts`.
 function seenBefore(): Refusal {
   return new Refusal('NOT_VERIFIED', 'Nonce is too old, a newer one was last processed')
 }

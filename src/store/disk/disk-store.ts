@@ -4,7 +4,8 @@ import { withTimeout } from '../../async/timeout.js'
 import type { FileLock } from '../../disk/file-lock.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
-import { NonceMemory, type NonceRecord } from '../nonce-memory.js'
+import { MAX_LEGACY_RECORDS } from '../legacy-nonces.js'
+import { NonceMemory, type StoreRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
@@ -50,7 +51,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     // Now: nonces that an earlier process spent are at most this far ahead, because it has ended.
     const startedAt = SteadyInstant.in(0, options)
     const startedAtMs = now()
-    const maxRecords = 3 * options.inAll
+    const maxRecords = 3 * options.inAll + MAX_LEGACY_RECORDS
     // A segment is measured before a batch is added to it.
     const maxBytes = 4_096 + (maxRecords + MAX_WAITING) * RECORD_BYTES
     const files = await Promise.all(segmentPaths(path).map(file => readSegment(file, maxBytes)))
@@ -72,7 +73,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
       number: head?.number ?? 1,
       at,
       floorNs: memory.droppedNs,
-      records: records.filter(({ endSecond }) => endSecond >= Math.floor(startedAtMs / 1000)),
+      records: records.filter(record => !('madeAtNs' in record) && record.endSecond >= Math.floor(startedAtMs / 1000)),
+      lasting: () => memory.legacyRecords(),
       maxRecords,
     })
     return new DiskStore({ ...options, memory, segments, lock, unknownUntil, isLost: () => lost })
@@ -96,7 +98,7 @@ type Parts = {
 
 class DiskStore implements NonceStore {
   readonly #parts: Parts
-  readonly #batches: Batches<NonceRecord>
+  readonly #batches: Batches<StoreRecord>
   readonly #outage: StoreOutage
   readonly #ending = new AbortController()
   #retrying: Promise<void> | null = null
@@ -134,7 +136,7 @@ class DiskStore implements NonceStore {
     return true
   }
 
-  async #keep(record: NonceRecord): Promise<void> {
+  async #keep(record: StoreRecord): Promise<void> {
     try {
       await this.#batches.add(record)
     } catch (error) {
@@ -146,7 +148,7 @@ class DiskStore implements NonceStore {
   }
 
   /** Keeps a nonce that failed, and is spent all the same, until it is kept or the store works again. */
-  async #retry(record: NonceRecord): Promise<void> {
+  async #retry(record: StoreRecord): Promise<void> {
     const { retryMs = RETRY_MS } = this.#parts
     while (this.#outage.failure) {
       const isOver = await setTimeout(retryMs, false, { ref: false, signal: this.#ending.signal }).catch(() => true)
@@ -155,7 +157,7 @@ class DiskStore implements NonceStore {
     }
   }
 
-  async #write(records: readonly NonceRecord[]): Promise<void> {
+  async #write(records: readonly StoreRecord[]): Promise<void> {
     const { memory, segments, now, lock } = this.#parts
     if (!(await lock.isHeld()))
       throw new Error('another process has taken the lock of the store, because this one was suspended')

@@ -1,4 +1,4 @@
-import type { NonceRecord } from '../nonce-memory.js'
+import type { StoreRecord } from '../nonce-memory.js'
 import type { ReadSegment, readSegment, SegmentHead } from './segment.js'
 
 /** What the files of a store tell. */
@@ -7,8 +7,8 @@ export type Remembered = {
   readonly head: SegmentHead | null
   /** which file it is in; 0 without one */
   readonly at: 0 | 1
-  /** of all segments */
-  readonly records: readonly NonceRecord[]
+  /** of all segments, the oldest first */
+  readonly records: readonly StoreRecord[]
   readonly floorNs: bigint
   /** why nonces may be missing; null: none is */
   readonly why: string | null
@@ -29,7 +29,7 @@ export function judgeSegments(
   }
   const isPair = other?.head.number === latest.head.previous && other.head.salt === latest.head.salt
   // Digests with another salt match nothing.
-  const used = other?.head.salt === latest.head.salt ? [latest, other] : [latest]
+  const used = other?.head.salt === latest.head.salt ? [other, latest] : [latest]
   return {
     head: latest.head,
     at: files[0] === latest ? 0 : 1,
@@ -43,6 +43,6 @@ function whyUnknown(segments: readonly ReadSegment[], boot: string | undefined):
   const damaged = segments.reduce((sum, segment) => sum + segment.damaged, 0)
   if (damaged > 0) return `${damaged} records in their files are damaged`
   if (boot === undefined) return 'this system does not tell whether it was started again'
-  if (segments[0]!.head.boot !== boot) return 'the machine was started again, and may have lost the last ones'
+  if (segments.at(-1)!.head.boot !== boot) return 'the machine was started again, and may have lost the last ones'
   return null
 }

@@ -1,6 +1,6 @@
 import { write } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import type { NonceRecord } from '../nonce-memory.js'
+import type { StoreRecord } from '../nonce-memory.js'
 import { encodeRecord, RECORD_BYTES } from './record.js'
 import { type SegmentHead, segmentHeadText } from './segment.js'
 
@@ -28,7 +28,7 @@ export class SegmentFile {
   static async begin(
     path: string,
     head: Omit<SegmentHead, 'format'>,
-    records: readonly NonceRecord[] = [],
+    records: readonly StoreRecord[] = [],
   ): Promise<SegmentFile> {
     const beside = `${path}.new`
     await rm(beside, { force: true })
@@ -51,7 +51,7 @@ export class SegmentFile {
    *
    * @throws the error of the file system; the next call then writes over what came of this one
    */
-  async append(records: readonly NonceRecord[]): Promise<void> {
+  async append(records: readonly StoreRecord[]): Promise<void> {
     const bytes = Buffer.alloc(records.length * RECORD_BYTES)
     for (const [at, record] of records.entries()) encodeRecord(record, bytes, at * RECORD_BYTES)
     await this.#write(bytes)

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
-import type { NonceRecord } from '../nonce-memory.js'
+import type { StoreRecord } from '../nonce-memory.js'
 import { decodeRecord, RECORD_BYTES } from './record.js'
 
 const segmentHead = z.object({
@@ -29,7 +29,7 @@ export type SegmentHead = z.output<typeof segmentHead>
 /** What a file holds of a segment. */
 export type ReadSegment = {
   readonly head: SegmentHead
-  readonly records: readonly NonceRecord[]
+  readonly records: readonly StoreRecord[]
   /** how many records have another checksum */
   readonly damaged: number
 }
@@ -53,7 +53,7 @@ export async function readSegment(
   const headEnd = bytes.indexOf('\n')
   const head = headOf(bytes.toString('utf8', 0, Math.max(0, headEnd)))
   if (!head) return { refused: 'is damaged, or of another version of this program' }
-  const records: NonceRecord[] = []
+  const records: StoreRecord[] = []
   let damaged = 0
   for (let at = headEnd + 1; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
     const record = decodeRecord(bytes, at)

@@ -1,4 +1,4 @@
-import type { NonceRecord } from '../nonce-memory.js'
+import type { StoreRecord } from '../nonce-memory.js'
 import type { SegmentHead } from './segment.js'
 import { SegmentFile } from './segment-file.js'
 
@@ -13,9 +13,11 @@ type BeginOptions = {
   /** the file that it is in */
   readonly at: 0 | 1
   readonly floorNs: bigint
-  readonly records: readonly NonceRecord[]
+  readonly records: readonly StoreRecord[]
   /** how many records a segment has at most, more or less */
   readonly maxRecords: number
+  /** what each segment begins with, because it never expires */
+  readonly lasting: () => readonly StoreRecord[]
 }
 
 /** Returns the paths of a store's two files. */
@@ -25,7 +27,7 @@ export function segmentPaths(path: string): readonly [string, string] {
 
 /**
  * Two segments on disk. Records go to the active one; when all nonces of the other have expired, a new one begins in its
- * place, and the two change roles. So a segment is active for about as long as a nonce is fresh. Both files are always
+ * place, and the two change roles; it begins with what never expires. So a segment is active for about as long as a nonce is fresh. Both files are always
  * there, and the first line of each names the other, so that a missing one is noticed.
  */
 export class Segments {
@@ -50,10 +52,10 @@ export class Segments {
    * @throws the error of the file system
    */
   static async begin(path: string, options: BeginOptions): Promise<Segments> {
-    const { run, number, at, floorNs, records } = options
+    const { run, number, at, floorNs, records, lasting } = options
     const paths = segmentPaths(path)
     const head = { ...run, floorNs, number: number + 1, previous: number }
-    const active = await SegmentFile.begin(paths[otherOf(at)], head, records)
+    const active = await SegmentFile.begin(paths[otherOf(at)], head, [...lasting(), ...records])
     try {
       await (await SegmentFile.begin(paths[at], { ...run, floorNs, number, previous: number - 1 })).close()
     } catch (error) {
@@ -71,7 +73,7 @@ export class Segments {
    * @throws the error of the file system, or EFBIG when the segment has too many records
    */
   async append(
-    records: readonly NonceRecord[],
+    records: readonly StoreRecord[],
     now: { readonly second: number; readonly floorNs: bigint },
   ): Promise<void> {
     if (this.#active.records > 0 && this.#other.endSecond < now.second) await this.#turn(now.floorNs)
@@ -89,12 +91,9 @@ export class Segments {
     const at = otherOf(this.#at)
     const dropped = this.#other.newestNs
     const { number } = last.head
-    this.#active = await SegmentFile.begin(this.#paths[at], {
-      ...this.#options.run,
-      number: number + 1,
-      previous: number,
-      floorNs: dropped > floorNs ? dropped : floorNs,
-    })
+    const { run, lasting } = this.#options
+    const head = { ...run, number: number + 1, previous: number, floorNs: dropped > floorNs ? dropped : floorNs }
+    this.#active = await SegmentFile.begin(this.#paths[at], head, lasting())
     this.#at = at
     this.#other = { endSecond: last.endSecond, newestNs: last.newestNs }
     await last.close()

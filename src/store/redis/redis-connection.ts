@@ -20,6 +20,8 @@ export type RedisConnection = {
 
 type ConnectOptions = {
   readonly url: string
+  /** whether the server has to keep its data over a restart */
+  readonly mustPersist: boolean
   /** how long a command waits for its reply; a healthy server takes less than a millisecond */
   readonly commandMs: number
   /** called once, when the connection is lost or closed */
@@ -39,6 +41,7 @@ const DEMOTED = /^(READONLY|MASTERDOWN) /
  */
 export async function connectRedis({
   url,
+  mustPersist,
   commandMs,
   onClosed,
   sharedSecret,
@@ -63,7 +66,7 @@ export async function connectRedis({
   try {
     await withTimeout(client.connect(), CONNECT_MS)
     const info = await withTimeout(client.sendCommand(['INFO']), CONNECT_MS)
-    const identity = requireSuitable(String(info), nameOf(url))
+    const identity = requireSuitable(String(info), { name: nameOf(url), mustPersist })
     const send = (...words: string[]) => withTimeout(client.sendCommand(words), CONNECT_MS)
     await requireSecret(send, sharedSecret)
     return {
@@ -120,7 +123,7 @@ function connectError(cause: unknown, name: string): StoreError {
   const message = cause instanceof Error ? cause.message : String(cause)
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password)/.test(message))
     return new StoreError('STORE_REFUSED', `the Redis ${name} refuses the user or the password: ${message}`, {
-      hint: 'write both into --store: redis://USER:PASSWORD@HOST:PORT; the user needs SET, GET, EVAL and INFO',
+      hint: 'write both into --store: redis://USER:PASSWORD@HOST:PORT; the user needs SET, GET, EVAL and INFO, and for legacy nonces the commands of hashes and sets',
       cause,
     })
   const { code = message } = cause as { code?: string }

@@ -6,6 +6,8 @@ import type { SharedSecret } from './shared-secret.js'
 export type RedisLinkOptions = {
   readonly sharedSecret: SharedSecret
   readonly url: string
+  /** whether the server has to keep its data over a restart */
+  readonly mustPersist: boolean
   /** how long a command waits for its reply */
   readonly commandMs: number
   /** called before a connection is used, whose server may have forgotten what it was told before */
@@ -53,13 +55,13 @@ export class RedisLink implements Disposable {
   }
 
   async #connect(): Promise<void> {
-    const { url, commandMs, onUnknown, onConnected, sharedSecret } = this.#options
+    const { onUnknown, onConnected } = this.#options
     let isLost = false
     const onClosed = (cause: unknown) => {
       isLost = true
       this.#lose(cause)
     }
-    const connection = await connectRedis({ url, commandMs, onClosed, sharedSecret }).catch(error => {
+    const connection = await connectRedis({ ...this.#options, onClosed }).catch(error => {
       if (error instanceof StoreError && error.code === 'STORE_UNSUITABLE') this.#identity = null
       throw error
     })

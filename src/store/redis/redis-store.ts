@@ -6,6 +6,7 @@ import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
 import { pauseOf, requireKnown, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
+import { LEGACY, legacyArguments, readLegacyReply } from './legacy-script.js'
 import type { RedisConnection } from './redis-connection.js'
 import { RedisLink } from './redis-link.js'
 import { sharedSecretOf } from './shared-secret.js'
@@ -19,6 +20,8 @@ export type RedisStoreOptions = NonceCaps &
     /** of the axon: other miners may use the same Redis */
     readonly hotkey: string
     readonly onEvent: OnStoreEvent
+    /** whether legacy nonces come, which never expire: the Redis has to keep them over its own restart */
+    readonly legacyNonces: boolean
     /** how long a request waits for Redis */
     readonly commandMs?: number
   }
@@ -76,10 +79,11 @@ class RedisStore implements NonceStore {
   }
 
   async open(): Promise<void> {
-    const { url, commandMs = COMMAND_MS } = this.#options
+    const { url, commandMs = COMMAND_MS, legacyNonces } = this.#options
     this.#link = await RedisLink.open({
       url,
       commandMs,
+      mustPersist: legacyNonces,
       sharedSecret: sharedSecretOf(this.#options),
       onUnknown: unknown => this.#beginUnknown(unknown),
       onConnected: () => this.#outage.worked(),
@@ -92,13 +96,14 @@ class RedisStore implements NonceStore {
   }
 
   async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
-    if (!this.#memory.spend(nonce, owner, nowMs)) return false
+    // The other replicas know of legacy nonces what this one may have dropped, so that it remembers none by itself.
+    if (!nonce.legacy && !this.#memory.spend(nonce, owner, nowMs)) return false
     try {
       const connection = this.#link?.connection
       // The link reports why.
       if (!connection) throw this.#outage.refusal()
       // The server may have been started again while the signature was checked.
-      requireKnown(nonce.signedAtNs, { nowMs, unknownUntilMs: this.unknownUntilMs })
+      requireKnown(nonce.legacy ? null : nonce.signedAtNs, { nowMs, unknownUntilMs: this.unknownUntilMs })
       const isFirst = await this.#send(connection, nonce, nowMs)
       this.#outage.worked()
       return isFirst
@@ -108,7 +113,13 @@ class RedisStore implements NonceStore {
   }
 
   /** One round trip; true: this is the first time. */
-  async #send(connection: RedisConnection, { replayKey, signedAtNs, keepMs, sequence }: SignedNonce, nowMs: number) {
+  async #send(connection: RedisConnection, nonce: SignedNonce, nowMs: number) {
+    const { replayKey, signedAtNs, keepMs, sequence, legacy } = nonce
+    if (legacy) {
+      const keys = [this.#keyOf('legacy', legacy.hotkey), this.#keyOf('legacy', '')]
+      const words = legacyArguments(this.#digest(legacy.sequence), { ...legacy, signedAtNs, nowMs })
+      return readLegacyReply(await connection.command('EVAL', LEGACY, '2', ...keys, ...words))
+    }
     const leftMs = String(Math.ceil(Number(signedAtNs / 1_000_000n) + keepMs + MARGIN_MS - nowMs))
     const key = this.#keyOf('nonce', replayKey)
     if (sequence === null) return (await connection.command('SET', key, '1', 'NX', 'PX', leftMs)) === 'OK'
@@ -117,9 +128,11 @@ class RedisStore implements NonceStore {
   }
 
   #keyOf(kind: string, text: string): string {
-    const { hotkey, secret } = this.#options
-    const digest = createHmac('sha256', secret).update(`${kind}\n${hotkey}\n${text}`).digest('base64url')
-    return `miner:${kind}:${digest.slice(0, 22)}`
+    return `miner:${kind}:${this.#digest(`${kind}\n${this.#options.hotkey}\n${text}`)}`
+  }
+
+  #digest(text: string): string {
+    return createHmac('sha256', this.#options.secret).update(text).digest('base64url').slice(0, 22)
   }
 
   #beginUnknown({ why, isFirst }: { readonly why: string; readonly isFirst: boolean }): void {

@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.js'
 import type { Proof } from '../wire.js'
 import type { SynapseClaim } from './claim.js'
+import { legacyDendrite } from './legacy-dendrite.js'
 
 /** Allowed difference between the two clocks (opentensor/bittensor bittensor/core/axon.py ALLOWED_DELTA). */
 const DELTA_MS = 4_000
@@ -20,6 +21,7 @@ export function proof(claim: SynapseClaim, receiver: string): Proof {
   const signature = signatureBytes(claim.signature)
   // Python prints a missing value as None. It signs the parsed nonce, not the header's text.
   const dendrite = uuid ?? 'None'
+  const legacy = legacyDendrite(nonce, { hotkey, uuid: dendrite })
   return {
     text: Buffer.from(`${nonce}.${hotkey}.${receiver}.${dendrite}.${bodyHash ?? 'None'}`),
     signature,
@@ -30,6 +32,7 @@ export function proof(claim: SynapseClaim, receiver: string): Proof {
     maxAgeMs: DELTA_MS + Math.min(claim.timeoutMs ?? 0, MAX_TIMEOUT_MS),
     maxAheadMs: DELTA_MS,
     keepMs: DELTA_MS + MAX_TIMEOUT_MS,
+    legacy,
   }
 }
 

@@ -7,8 +7,8 @@ import { pythonText } from './python-text.js'
 import { refuse, stream } from './reply-head.js'
 
 /**
- * The wire of the Python SDK 6 to 10: axon, dendrite, synapse. SDK 6.0 to 7.1 count nonces from the caller's boot;
- * these are below 10^17, so the proof treats them as very old.
+ * The wire of the Python SDK 6 to 10: axon, dendrite, synapse. SDK 6.0 to 7.1 count nonces from the caller's boot; the
+ * proof marks these as legacy.
  */
 export const synapseWire: Wire<SynapseClaim> = {
   name: 'synapse',

@@ -18,7 +18,12 @@ export const signEdits: EditKinds<Signing> = {
     },
   },
   ahead: {
-    draw: next => [pick([-3_000, -30_000, -90_000, -3_600_000, 3_000, 30_000, 3_600_000, -1_700_000_000_000], next)],
+    draw: next => [
+      pick(
+        [-3_000, -30_000, -90_000, -3_600_000, 3_000, 30_000, 3_600_000, -1_700_000_000_000, LEGACY_MS, LEGACY_MS],
+        next,
+      ),
+    ],
     apply: (signing, ms) => {
       signing.aheadMs = Number(ms)
     },
@@ -49,7 +54,13 @@ export const signEdits: EditKinds<Signing> = {
   },
 }
 
+/** So far behind that the nonce is below 10^17, as those of SDK 6.0 to 7.1 are. */
+const LEGACY_MS = -1_790_000_000_000
+
 const NONCES = [
+  '1756870404140',
+  '99999999999999999',
+  '100000000000000000',
   '+#',
   ' # ',
   '0#',
@@ -68,6 +79,8 @@ const NONCES = [
   '\u00b2#',
 ]
 const UUIDS = [
+  'aae0eae4-e67a-11f1-ba07-02fc00000001',
+  'ffffffff-ffff-1fff-bfff-ffffffffffff',
   '',
   'None',
   'a.b',

@@ -1,5 +1,5 @@
 import { verify } from '@scure/sr25519'
-import { ALLOWED, keys, RECEIVER } from '../keys.ts'
+import { ALLOWED, keys, LEGACY, RECEIVER } from '../keys.ts'
 import { type ParsedRequest, valuesOf } from './http.ts'
 import type { Meaning, Python } from './python.ts'
 
@@ -62,14 +62,15 @@ export async function judge(
   const { key } = meaning
   const caller = text(hotkey)
   if (key === null || caller === null) return refuse('the hotkey is no address of prefix 42')
-  if (access === 'listed' && !ALLOWED.some(uri => keys[uri].address === caller))
-    return refuse('the hotkey is not allowed')
+  const isAllowed = ALLOWED.some(uri => keys[uri].address === caller)
+  if (access === 'listed' && !isAllowed) return refuse('the hotkey is not allowed')
   if (meaning.nonce === null) return refuse('the nonce is no number')
   if (timeout!.length > 0 && meaning.timeout === null) return refuse('the timeout is no number')
   const nonceMs = Number(BigInt(meaning.nonce) / 1_000_000n)
   const age = sentAtMs - nonceMs
   const longest = 4_000 + timeoutMs(meaning) + SLACK_MS
-  if (age > longest) return refuse(`the nonce is ${age} ms old`)
+  const isLegacy = LEGACY.has(dialect) && isAllowed && /^\d{1,17}$/.test(meaning.nonce)
+  if (!isLegacy && age > longest) return refuse(`the nonce is ${age} ms old`)
   const [digest] = hash!
   if (digest === undefined || !meaning.hashes.includes(digest)) return refuse('the hash is not that of the body')
   if (!/^0x[0-9a-fA-F]{128}$/.test(text(signature) ?? '')) return refuse('the signature is not 64 bytes of hex')

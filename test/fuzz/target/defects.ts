@@ -12,6 +12,17 @@ const defects = {
       proof: (claim, receiver) => ({ ...wire.proof(claim, receiver), replayKey: String(count++) }),
     }
   },
+  /** what a dendrite of SDK 6 signed can be answered as often as it comes */
+  legacy: wire => {
+    let count = 0
+    return {
+      ...wire,
+      proof: (claim, receiver) => {
+        const { legacy, ...proof } = wire.proof(claim, receiver)
+        return { ...proof, legacy: legacy && { ...legacy, sequence: String(count++) } }
+      },
+    }
+  },
   /** anyone may be asked what the caller signed for another axon */
   receiver: wire => ({
     ...wire,

@@ -15,7 +15,7 @@ import { developmentAxon } from '#dist/testing/start-axon.js'
 import { Refusal } from '#dist/wires/refusal.js'
 import { synapseWire } from '#dist/wires/synapse/wire.js'
 import { sdk } from '../../support/sdk.ts'
-import { ALLOWED, keys } from '../keys.ts'
+import { ALLOWED, keys, LEGACY } from '../keys.ts'
 import { isDefect, withDefect } from './defects.ts'
 import { askedQuestion, type FromTarget } from './messages.ts'
 import { Recorder } from './recorder.ts'
@@ -49,6 +49,7 @@ for (const plugin of [prompting, gittensor, eastworld, readyai, typed]) {
     wires: [isDefect(defect) ? withDefect(synapseWire, defect) : synapseWire],
     verify: checks =>
       verifier.verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
+    legacyNonces: LEGACY.has(dialect.name),
     onError,
     concurrency: 64,
     queue: 256,

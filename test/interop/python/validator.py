@@ -1,10 +1,12 @@
 """A validator: asks an axon with the dendrite of the SDK.
 
-    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1] [--stream [--leave-after N]]
+    python validator.py --port 8091 --axon-hotkey 5F… [--uri //Alice] [--timeout 12] [--concurrency 1] [--monotonic]
+        [--stream [--leave-after N]]
 
 Reads questions from stdin, one {"roles", "messages"} a line, and prints one line an answer, in the same order:
 {"completion", "status_code", "status_message", "process_time"}; with --stream also "chunks", [text, seconds after the
-question] of each that was read. With --leave-after, closes the connection after so many chunks.
+question] of each that was read. With --leave-after, closes the connection after so many chunks. With --monotonic, nonces count
+from the boot of this machine, as in SDK 6.0 to 7.1.
 """
 import argparse
 import asyncio
@@ -23,11 +25,14 @@ async def main():
     parser.add_argument("--uri", default="//Alice", help="who asks: a development key")
     parser.add_argument("--timeout", type=float, default=12.0)
     parser.add_argument("--concurrency", type=int, default=1)
+    parser.add_argument("--monotonic", action="store_true")
     parser.add_argument("--stream", action="store_true")
     parser.add_argument("--leave-after", type=int)
     options = parser.parse_args(arguments)
 
     dendrite = Dendrite(wallet=Keypair.create_from_uri(options.uri))
+    if options.monotonic:
+        time.time_ns = time.monotonic_ns
     axon = loopback(options.port, options.axon_hotkey)
     free = asyncio.Semaphore(options.concurrency)
 

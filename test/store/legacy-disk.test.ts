@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DiskStoreOptions, openDiskStore } from '#dist/store/disk/disk-store.js'
+import { RECORD_BYTES } from '#dist/store/disk/record.js'
+import type { NonceOwner, NonceStore, SignedNonce } from '#dist/store/nonce-store.js'
+import { Clock } from '../support/start-axon.ts'
+
+const owner: NonceOwner = { countedAs: 'alice', isStranger: false }
+const DROPPED = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
+
+describe('legacy nonces on disk', () => {
+  let folder: string
+  let path: string
+  let clock: Clock
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'miner-legacy-'))
+    path = join(folder, 'nonces')
+    clock = new Clock()
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const open = (options: Partial<DiskStoreOptions> = {}) =>
+    openDiskStore({
+      path,
+      perCaller: 1_000,
+      inAll: 10_000,
+      now: clock.now,
+      onEvent() {},
+      boot: async () => 'this boot',
+      ...options,
+    })
+  const legacy = (signedAtNs: bigint, dendrite = 1, hotkey = 'alice'): SignedNonce => ({
+    replayKey: `${hotkey}:${dendrite}:${signedAtNs}`,
+    signedAtNs,
+    keepMs: 64_000,
+    sequence: null,
+    legacy: { hotkey, sequence: `${hotkey}:${dendrite}`, madeAtNs: BigInt(dendrite) },
+  })
+  const timed = (): SignedNonce => {
+    const signedAtNs = BigInt(clock.ms) * 1_000_000n + 1n
+    return { replayKey: `alice:${signedAtNs}`, signedAtNs, keepMs: 64_000, sequence: null, legacy: null }
+  }
+  const spend = (store: NonceStore, one: SignedNonce) => store.spend(one, owner, clock.ms)
+  const sizes = () => [0, 1].map(at => statSync(`${path}.${at}`).size)
+
+  it('are known after each restart, however long a run was, and whatever else it spent', async () => {
+    {
+      await using store = await open()
+      assert.equal(await spend(store, legacy(7n)), true)
+      assert.equal(await spend(store, legacy(5n, 2)), true)
+      assert.equal(await spend(store, legacy(7n, 1, 'charlie')), true)
+    }
+    for (let run = 0; run < 3; run++) {
+      clock.ms += 5_000
+      await using store = await open()
+      for (const spent of [legacy(7n), legacy(6n), legacy(5n, 2), legacy(7n, 1, 'charlie')]) {
+        assert.equal(store.has(spent), true)
+        assert.equal(await spend(store, spent), false)
+      }
+      for (let second = 0; second < 200; second++) {
+        clock.ms += 1_000
+        assert.equal(await spend(store, timed()), true)
+      }
+    }
+    await using store = await open()
+    assert.equal(await spend(store, legacy(8n)), true)
+  })
+
+  it('do not make its files grow, and leave each segment its minute', async () => {
+    await using store = await open()
+    const inodes = new Set<number>()
+    for (let second = 1; second <= 640; second++) {
+      clock.ms += 1_000
+      assert.equal(await spend(store, legacy(BigInt(second), second % 3)), true)
+      inodes.add(statSync(`${path}.0`).ino + statSync(`${path}.1`).ino)
+      for (const size of sizes()) assert.ok(size < 150 * RECORD_BYTES, `${second} s: ${size} bytes`)
+    }
+    assert.ok(inodes.size <= 12, `${inodes.size} segments in 640 s`)
+  })
+
+  it('of what was dropped stay refused after restarts', async () => {
+    const refuses = async (store: NonceStore) => {
+      for (const dropped of [1, 2, 3]) await assert.rejects(spend(store, legacy(100n, dropped)), DROPPED)
+      assert.equal(await spend(store, legacy(1n, 4)), false, 'the oldest that is left')
+    }
+    {
+      await using store = await open()
+      for (let dendrite = 1; dendrite <= 67; dendrite++) assert.equal(await spend(store, legacy(1n, dendrite)), true)
+      await refuses(store)
+    }
+    for (let run = 0; run < 3; run++) {
+      await using store = await open()
+      await refuses(store)
+      for (let second = 0; second < 70; second++) {
+        clock.ms += 1_000
+        await spend(store, timed())
+      }
+    }
+  })
+
+  it('are known after a reboot, and what is left of them when a file is damaged', async () => {
+    {
+      await using store = await open()
+      assert.equal(await spend(store, legacy(7n)), true)
+      assert.equal(await spend(store, legacy(7n, 2)), true)
+    }
+    {
+      await using store = await open({ boot: async () => 'another boot' })
+      assert.ok(store.unknownUntilMs > clock.ms)
+      for (const dendrite of [1, 2]) assert.equal(store.has(legacy(7n, dendrite)), true)
+    }
+    // The first of two records of the segment that has them.
+    const file = `${path}.${sizes()[0]! > sizes()[1]! ? 0 : 1}`
+    const bytes = readFileSync(file)
+    bytes[bytes.indexOf('\n') + 5]! ^= 1
+    writeFileSync(file, bytes)
+    await using store = await open({ boot: async () => 'another boot' })
+    assert.deepEqual([store.has(legacy(7n)), store.has(legacy(7n, 2))], [false, true])
+    assert.ok(store.unknownUntilMs > clock.ms)
+  })
+})
