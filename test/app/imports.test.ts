@@ -34,7 +34,7 @@ describe('what a command loads', () => {
       assertLoads([...id.split(':'), '--help'], { not: [...light, 'pino', 'smol-toml'], but: ['@oclif/core'] }))
 
   const cases: [args: string[], not: string[], but: string[]][] = [
-    [['--version'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
+    [['--version'], [...light, 'pino', 'tsyringe', 'zod', '@oclif/core'], []],
     [['--help'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['nope'], [...light, 'pino', 'tsyringe', 'zod'], ['@oclif/core']],
     [['serve', '--help'], [...light, 'pino', 'smol-toml'], ['zod']],
