@@ -58,6 +58,8 @@ export function openServer({ limits, connections, proxies, wire, take, onUnparse
   app.server.on('connect', (_, socket: Socket) => {
     // Node takes its own listener away from a tunnel, and a caller that resets it would end the process.
     socket.on('error', () => socket.destroy())
+    // Nothing else reads the socket now, and unread bytes would hide that its caller has left.
+    socket.resume()
     const refusal = new Refusal('METHOD_NOT_ALLOWED')
     if (refuseAndClose(refusal, socket, wire)) onUnparsed(refusal, socket)
   })
