@@ -18,7 +18,8 @@ export type KeyTables = {
 export function createKeyTables(max: number): KeyTables {
   // A Map iterates in insertion order: the key that signed last is at the end.
   const tables = new Map<string, Table>()
-  const held = new BoundedMap<number>(MAX_COUNTED)
+  // Two, so that any number of other keys leaves the counts of the preferred ones alone.
+  const held = { preferred: new BoundedMap<number>(MAX_COUNTED), other: new BoundedMap<number>(MAX_COUNTED) }
   let checksSinceTable = 0
 
   /** Takes a place away from the key that has gone longest without a signature. */
@@ -43,13 +44,13 @@ export function createKeyTables(max: number): KeyTables {
         tables.set(key, { place: table.place, isPreferred })
         return null
       }
-      const count = (held.get(key) ?? 0) + 1
-      held.set(key, count)
+      const counts = isPreferred ? held.preferred : held.other
+      const count = (counts.get(key) ?? 0) + 1
+      counts.set(key, count)
       if (count < SIGNATURES || checksSinceTable < CHECKS) return null
-      const place = taken(isPreferred)
-      if (place === null) return null
-      tables.set(key, { place, isPreferred })
       checksSinceTable = 0
+      const place = taken(isPreferred)
+      if (place !== null) tables.set(key, { place, isPreferred })
       return place
     },
   }

@@ -47,11 +47,21 @@ describe('KeyTables', () => {
     assert.deepEqual(['a', 'b', 'c', 'd', 'e'].map(tables.placeOf), [null, null, 1, null, 0])
   })
 
+  it('counts the signatures of a preferred key, however many other keys sign between them', () => {
+    const tables = createKeyTables(2)
+    let place: number | null = null
+    for (let at = 0; at < 16; at++) {
+      for (let other = 0; other < 5_000; other++) tables.count(`${at} ${other}`, holds)
+      place = tables.count('a', preferred)
+    }
+    assert.equal(place, 0)
+  })
+
   it('lets a key go that is no longer preferred', () => {
     const tables = createKeyTables(1)
     count(tables, 'a', 16, preferred)
     assert.deepEqual(count(tables, 'b', 32), [])
     count(tables, 'a', 1, holds)
-    assert.deepEqual(count(tables, 'b', 1), [0])
+    assert.deepEqual(count(tables, 'b', 16), [0])
   })
 })
