@@ -19,9 +19,17 @@ export type SignatureLibrary = {
   makeTable(place: number, publicKey: Uint8Array): void
 }
 
-/** Loads a new instance. Takes about 6 ms, most of it for the table of the group's base point. */
+/** What is used of it: TypeScript has it among the types of browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: unknown }
+}
+
+/** Compiled on import: a miner that cannot check signatures must not start. */
+const module = new WebAssembly.Module(readFileSync(new URL('./sr25519-check.wasm', import.meta.url)))
+
+/** Makes a new instance. Takes about 6 ms, most of it for the table of the group's base point. */
 export function loadSignatureLibrary(): SignatureLibrary {
-  module ??= new WebAssembly.Module(readFileSync(new URL('./sr25519-check.wasm', import.meta.url)))
   const { memory, room, make_table, check } = new WebAssembly.Instance(module).exports as Exports
 
   return {
@@ -55,8 +63,6 @@ export function loadSignatureLibrary(): SignatureLibrary {
   }
 }
 
-let module: object | undefined
-
 /** What src/exports.rs of the crate exports; `usize` and pointers are numbers. */
 type Exports = {
   readonly memory: { readonly buffer: ArrayBuffer }
@@ -67,9 +73,3 @@ type Exports = {
 
 /** Bytes: key, signature, place of the table, length of the text. */
 const RECORD = 32 + 64 + 4 + 4
-
-/** What is used of it: TypeScript has it among the types of browsers only. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
