@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { verify as verifyByScure } from '@scure/sr25519'
+import { loadSignatureLibrary } from '#dist/keys/signature-library.js'
 import type { SignatureVerifier, Signed } from '#dist/keys/verifier.js'
 import { random } from '../support/random.ts'
 import { verifyBySchnorrkel } from '../support/schnorrkel-verifier.ts'
@@ -19,7 +20,8 @@ type Cases = {
 }
 
 /**
- * Checks signatures in batches of 1 to 64, and compares each verdict with that of other libraries.
+ * Checks signatures in batches of 1 to 64, and compares each verdict with that of other libraries, and with that of a check
+ * without tables.
  *
  * @throws {Error} for the first one that differs, with its seed and number
  */
@@ -29,10 +31,15 @@ export function agree({ verify }: SignatureVerifier, { seed, from, to, every, ta
     const size = Math.min(1 + Math.floor(next() * 64), to - at)
     const batch = Array.from({ length: size }, (_, place) => drawSigned(seed, at + place))
     const verdicts = verify(batch.map(({ signed }) => signed))
+    const untabled = checkUntabled(batch.map(({ signed }) => signed))
     for (const [place, { kind, signed }] of batch.entries()) {
       const number = at + place
       const holds = verdicts[place]
-      const others = [verifyBySchnorrkel(signed), ...(number % every === 0 ? [thirdOpinion(signed)] : [])]
+      const others = [
+        untabled.get(signed) ?? false,
+        verifyBySchnorrkel(signed),
+        ...(number % every === 0 ? [thirdOpinion(signed)] : []),
+      ]
       if (others.some(other => other !== holds)) {
         const verdict = `ours ${holds}, others ${others.join(', ')}`
         throw new Error(`case ${number} of seed ${seed}, ${kind}: ${verdict}: ${inspect(signed)}`)
@@ -43,6 +50,14 @@ export function agree({ verify }: SignatureVerifier, { seed, from, to, every, ta
     at += size
   }
 }
+
+function checkUntabled(batch: readonly Signed[]): ReadonlyMap<Signed, boolean> {
+  const sound = batch.filter(({ publicKey, signature }) => publicKey.length === 32 && signature.length === 64)
+  const verdicts = library.check(sound.map(signed => ({ ...signed, table: null })))
+  return new Map(sound.map((signed, at) => [signed, verdicts[at]!]))
+}
+
+const library = loadSignatureLibrary()
 
 function thirdOpinion({ publicKey, text, signature }: Signed): boolean {
   const over = (message: Uint8Array) => {

@@ -15,11 +15,16 @@ export function drawSigned(seed: number, at: number): { readonly kind: string; r
   return { kind, signed: change(good, next) }
 }
 
-/** Few keys, so that most get tables. */
-const keypairs = Array.from({ length: 40 }, (_, at) => keypairFromMiniSecret(Buffer.alloc(32, at)))
+/** More than there are tables, so that some lose theirs in a long run. */
+const keypairs = Array.from({ length: 300 }, (_, at) => {
+  const seed = Buffer.alloc(32)
+  seed.writeUInt32LE(at)
+  return keypairFromMiniSecret(seed)
+})
 
 function drawGood(next: Random): Signed {
-  const { publicKey, sign } = pick(keypairs, next)
+  // In half of the cases one of a few, which get a table soon.
+  const { publicKey, sign } = next() < 0.5 ? keypairs[Math.floor(next() * 20)]! : pick(keypairs, next)
   const text = bytes(Math.floor(next() ** 3 * 400), next)
   return { publicKey, text, signature: sign(text) }
 }

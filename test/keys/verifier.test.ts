@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { ristretto255 } from '@noble/curves/ed25519.js'
 import * as oracle from '@scure/sr25519'
 import { keypairFromUri } from '#dist/keys/key-uri.js'
-import type { Keypair } from '#dist/keys/keypair.js'
+import { type Keypair, keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import { loadSignatureLibrary } from '#dist/keys/signature-library.js'
 import { decodeAddress } from '#dist/keys/ss58.js'
 import { createVerifier, type Signed } from '#dist/keys/verifier.js'
@@ -117,6 +117,35 @@ describe('verifier', () => {
       assert.equal(verify({ publicKey: Buffer.from(encoding, 'hex'), text, signature: alice.sign(text) }), false)
     })
   }
+
+  it('has the same verdicts after tables were made, and made again for other keys in their place', () => {
+    const signed = Array.from({ length: 300 }, (_, at) => {
+      const seed = Buffer.alloc(32)
+      seed.writeUInt32LE(at)
+      const { publicKey, sign } = keypairFromMiniSecret(seed)
+      return { publicKey, text, signature: sign(text) }
+    })
+    let made: number[] = []
+    const load = () => {
+      const library = loadSignatureLibrary()
+      const makeTable = (place: number, key: Uint8Array) => {
+        made.push(place)
+        library.makeTable(place, key)
+      }
+      return { ...library, makeTable }
+    }
+    const tabled = createVerifier({ onPanic: assert.ifError, load })
+    for (let round = 0; round < 2; round++) {
+      made = []
+      for (const one of signed) assert.ok(tabled.verify(Array.from({ length: 16 }, () => one)).every(holds => holds))
+      assert.ok(made.length > 256, `${made.length} tables were made`)
+      assert.ok(made.every(place => place < 256))
+      for (const one of signed) {
+        const forged = { ...one, text: Buffer.from('another text') }
+        assert.deepEqual(tabled.verify([one, forged]), [true, false])
+      }
+    }
+  })
 
   it('refuses a text that is longer than any header', () => {
     const sign = (length: number) => {
