@@ -17,6 +17,8 @@ export type Signing = {
   receiver: KeyUri
   /** how far the nonce is ahead of now */
   aheadMs: number
+  /** the nonce counts from a boot, as those of SDK 6.0 to 7.1 do */
+  isLegacy: boolean
   /** how the header spells the nonce, with `#` for its digits */
   nonce: string
   uuid: string
@@ -49,6 +51,7 @@ export function newDraft(method: string, target: string, headers: [string, strin
       by: '//Alice',
       receiver: '//Bob',
       aheadMs: 0,
+      isLegacy: false,
       nonce: '#',
       uuid: 'f3c1b0de-8a52-11ee-8c99-0242ac120002',
       hash: null,

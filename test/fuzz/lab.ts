@@ -125,7 +125,10 @@ const SETTLE_MS = 400
  */
 function uniqueNonces(): Kitchen['nonce'] {
   let drawn = 0
-  return aheadMs => BigInt(Date.now() + aheadMs) * NS_PER_MS + (BigInt(drawn++) % NS_PER_MS)
+  const now = (isLegacy: boolean) => (isLegacy ? UPTIME_MS + Math.floor(performance.now()) : Date.now())
+  return ({ aheadMs, isLegacy }) => BigInt(now(isLegacy) + aheadMs) * NS_PER_MS + (BigInt(drawn++) % NS_PER_MS)
 }
 
 const NS_PER_MS = 1_000_000n
+/** Of the machine of a caller, when the cases begin: 12 days. */
+const UPTIME_MS = 1_000_000_000

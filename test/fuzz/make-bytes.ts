@@ -1,4 +1,4 @@
-import { type Draft, setHeader } from './draft.ts'
+import { type Draft, type Signing, setHeader } from './draft.ts'
 import { byteEdits } from './edits/byte-edits.ts'
 import type { EditKinds } from './edits/edit-kind.ts'
 import { framingEdits } from './edits/framing-edits.ts'
@@ -25,8 +25,8 @@ type Made = { readonly draft: Draft; readonly bytes: Buffer }
 export type Kitchen = {
   readonly seeds: ReadonlyMap<string, Seed>
   readonly python: Python
-  /** draws a nonce, in nanoseconds, that is so far ahead of now */
-  readonly nonce: (aheadMs: number) => bigint
+  /** draws a nonce, in nanoseconds */
+  readonly nonce: (signing: Pick<Signing, 'aheadMs' | 'isLegacy'>) => bigint
 }
 
 /** Makes the requests of a case, each with a nonce and a signature of its own. */
@@ -75,7 +75,7 @@ async function signedDraft(name: string, edits: readonly Edit[], { seeds, python
   })
   // Of a body that has no hash: a proof must hold even so, so that the axon reads it.
   const hash = signing.hash ?? hashes.at(-1) ?? '0'.repeat(64)
-  const number = nonce(signing.aheadMs)
+  const number = nonce(signing)
   const signer = keys[signing.by]
   const uuid = Buffer.from(signing.uuid).toString('latin1')
   const plain = `${number}.${signer.address}.${keys[signing.receiver].address}.${signing.uuid}.${hash}`

@@ -18,14 +18,15 @@ export const signEdits: EditKinds<Signing> = {
     },
   },
   ahead: {
-    draw: next => [
-      pick(
-        [-3_000, -30_000, -90_000, -3_600_000, 3_000, 30_000, 3_600_000, -1_700_000_000_000, LEGACY_MS, LEGACY_MS],
-        next,
-      ),
-    ],
+    draw: next => [pick([-3_000, -30_000, -90_000, -3_600_000, 3_000, 30_000, 3_600_000, -1_700_000_000_000], next)],
     apply: (signing, ms) => {
       signing.aheadMs = Number(ms)
+    },
+  },
+  legacy: {
+    draw: () => [],
+    apply: signing => {
+      signing.isLegacy = true
     },
   },
   nonceText: {
@@ -53,9 +54,6 @@ export const signEdits: EditKinds<Signing> = {
     },
   },
 }
-
-/** So far behind that the nonce is below 10^17, as those of SDK 6.0 to 7.1 are. */
-const LEGACY_MS = -1_790_000_000_000
 
 const NONCES = [
   '1756870404140',
