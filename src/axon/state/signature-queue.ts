@@ -17,7 +17,7 @@ export type CheckLoad = { readonly waiting: number; readonly of: number; readonl
 export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<readonly boolean[]>
 
 /**
- * A bounded queue of signature checks. A check costs about 0.2 ms and any stranger can cause one, so they run in small
+ * A bounded queue of signature checks. A check costs 0.06 to 0.3 ms and any stranger can cause one, so they run in small
  * batches: if they run on the main thread, it serves other requests between batches. Few
  * batches run at a time, so that the check of a caller that disconnects meanwhile is skipped. When the queue is full, the last
  * check of the holder that `Shares` names makes room.
@@ -102,7 +102,7 @@ export class SignatureQueue {
   }
 }
 
-/** Checks in a batch: on one thread they hold it for 1 to 3 ms. */
+/** Checks in a batch: on one thread they hold it for 0.5 to 2 ms. */
 const BATCH = 8
 
 /** One that is checked by another thread, and one that waits there, so that it is never idle. */
