@@ -96,9 +96,25 @@ describe('the store in Redis', () => {
     await redis.killed('with data')
     while (one.unknownUntilMs < clock.ms || one.state.failure) await new Promise(resolve => setTimeout(resolve, 20))
     clock.ms += 6_000
-    for (const spent of [legacy(8n), legacy(8n, 2), legacy(8n, 1, bob.address)])
-      assert.equal(await one.spend(spent, owner, clock.ms), false)
+    // By the Redis: each of the two asks for what the other has spent.
+    assert.equal(await one.spend(legacy(8n), owner, clock.ms), false)
+    for (const spent of [legacy(8n, 2), legacy(8n, 1, bob.address)])
+      assert.equal(await other.spend(spent, owner, clock.ms), false)
     assert.equal(await one.spend(legacy(9n), owner, clock.ms), true)
+  })
+
+  it('answers no legacy nonce again that it answered, though its Redis lost it when it was killed', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    for (const one of [legacy(7n), legacy(7n, 2)]) assert.equal(await store.spend(one, owner, clock.ms), true)
+    await redis.killed('without data')
+    while (store.unknownUntilMs <= clock.ms || store.state.failure)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    clock.ms += 6_000
+    for (const spent of [legacy(7n), legacy(6n), legacy(7n, 2)])
+      assert.equal(await store.spend(spent, owner, clock.ms), false)
+    assert.equal(await store.spend(legacy(8n), owner, clock.ms), true)
   })
 
   it('remembers 64 dendrites of a hotkey, and lets no older one in instead', async () => {
