@@ -43,6 +43,12 @@ export class LegacyNonces {
     return last !== undefined && signedAtNs <= last.signedAtNs
   }
 
+  /** Returns whether a dendrite may have been dropped: it is unknown, and not newer than all that were dropped of its hotkey. */
+  isDropped({ owner, sequence, madeAtNs }: Pick<LegacyRecord, 'owner' | 'sequence' | 'madeAtNs'>): boolean {
+    const hotkey = this.#hotkeys.get(owner)
+    return hotkey !== undefined && !hotkey.dendrites.has(sequence) && madeAtNs <= hotkey.droppedNs
+  }
+
   /**
    * Returns whether a nonce may be spent: false when it does not rise.
    *
@@ -50,9 +56,8 @@ export class LegacyNonces {
    */
   maySpend(record: LegacyRecord): boolean {
     if (this.has(record)) return false
-    const hotkey = this.#hotkeys.get(record.owner)
-    if (!hotkey && this.#hotkeys.size >= this.#caps.hotkeys) throw legacyStoreFull()
-    if (hotkey && !hotkey.dendrites.has(record.sequence) && record.madeAtNs <= hotkey.droppedNs) throw dendriteDropped()
+    if (!this.#hotkeys.has(record.owner) && this.#hotkeys.size >= this.#caps.hotkeys) throw legacyStoreFull()
+    if (this.isDropped(record)) throw dendriteDropped()
     return true
   }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { LegacyDendrite } from '../wires/wire.js'
 import { KEY_WORDS, type Key } from './key-set.js'
-import { LegacyNonces, type LegacyRecord } from './legacy-nonces.js'
+import { dendriteDropped, LegacyNonces, type LegacyRecord } from './legacy-nonces.js'
 import type { Nonce, NonceCaps, NonceOwner, SignedNonce } from './nonce-store.js'
 import { RisingNonces } from './rising-nonces.js'
 import { type SpentNonce, SpentNonces } from './spent-nonces.js'
@@ -57,8 +57,17 @@ export class NonceMemory {
     return this.#spent.droppedNs
   }
 
+  /**
+   * Returns whether the nonce is spent.
+   *
+   * @throws {Refusal} NOT_VERIFIED of a legacy nonce whose dendrite may have been dropped
+   */
   has(nonce: Nonce): boolean {
-    if (nonce.legacy) return this.#legacy.has(this.#legacyRecord(nonce, nonce.legacy))
+    if (nonce.legacy) {
+      const record = this.#legacyRecord(nonce, nonce.legacy)
+      if (this.#legacy.isDropped(record)) throw dendriteDropped()
+      return this.#legacy.has(record)
+    }
     return this.#spent.has({ key: this.#keyOf(nonce), endSecond: endSecondOf(nonce) })
   }
 

@@ -63,7 +63,11 @@ export type NonceStore = AsyncDisposable & {
    * requests until then
    */
   readonly unknownUntilMs: number
-  /** Whether this process knows the nonce as spent. Does not spend it. */
+  /**
+   * Returns whether this process knows the nonce as spent, before its signature is checked. Does not spend it.
+   *
+   * @throws {Refusal} NOT_VERIFIED of a legacy nonce whose dendrite this process knows as dropped
+   */
   has(nonce: Nonce): boolean
   /**
    * Spends a nonce, once, within two seconds. When this resolves to true, the nonce stays spent, whatever restarts.

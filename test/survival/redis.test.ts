@@ -127,6 +127,9 @@ describe('the store in Redis', () => {
     assert.equal(await spend(legacy(1n, 65)), true)
     const dropped = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
     for (const older of [0, 2]) await assert.rejects(spend(legacy(100n, older)), dropped)
+    for (const spent of [legacy(100n, 2), legacy(2n, 1)])
+      assert.equal(store.has(spent), true, 'the signature of a replay is not checked, nor is the Redis asked')
+    assert.equal(store.has(legacy(101n, 2)), false)
     assert.deepEqual([await spend(legacy(2n, 1)), await spend(legacy(1n, 3))], [false, false])
     assert.deepEqual([await spend(legacy(3n, 1)), await spend(legacy(1n, 66))], [true, true])
     assert.equal(await spend(legacy(1n, 2, bob.address)), true)
