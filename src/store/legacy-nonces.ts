@@ -84,13 +84,13 @@ export class LegacyNonces {
     if (!this.has(record)) this.spend(record)
   }
 
-  /** Returns all that has to be kept. */
+  /** Returns all that has to be kept. None of it keeps a segment from being replaced, since the next one repeats it. */
   records(): readonly LegacyRecord[] {
-    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) =>
-      madeAtNs === NONE_DROPPED
-        ? [...dendrites.values()]
-        : [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...dendrites.values()],
-    )
+    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) => {
+      const known = [...dendrites.values()].map(record => ({ ...record, endSecond: 0 }))
+      if (madeAtNs === NONE_DROPPED) return known
+      return [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...known]
+    })
   }
 }
 

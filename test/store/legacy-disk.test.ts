@@ -10,6 +10,8 @@ import { Clock } from '../support/start-axon.ts'
 const owner: NonceOwner = { countedAs: 'alice', isStranger: false }
 const DROPPED = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
 
+const YEAR_MS = 365 * 86_400_000
+
 describe('legacy nonces on disk', () => {
   let folder: string
   let path: string
@@ -78,6 +80,23 @@ describe('legacy nonces on disk', () => {
       for (const size of sizes()) assert.ok(size < 150 * RECORD_BYTES, `${second} s: ${size} bytes`)
     }
     assert.ok(inodes.size <= 12, `${inodes.size} segments in 640 s`)
+  })
+
+  it('of a time when the clock was ahead leave the segments their minute after the next start', async () => {
+    {
+      await using store = await open()
+      clock.ms += YEAR_MS
+      assert.equal(await spend(store, legacy(7n)), true)
+      clock.ms -= YEAR_MS
+    }
+    clock.ms += 10_000
+    await using store = await open()
+    for (let second = 1; second <= 640; second++) {
+      clock.ms += 1_000
+      assert.equal(await spend(store, timed()), true)
+      for (const size of sizes()) assert.ok(size < 150 * RECORD_BYTES, `${second} s: ${size} bytes`)
+    }
+    assert.equal(store.has(legacy(7n)), true)
   })
 
   it('of what was dropped stay refused after restarts', async () => {
