@@ -142,6 +142,17 @@ describe('legacy nonces', () => {
     assert.equal((await ofDave(registered)).status, 200)
   })
 
+  it('refuses them for a while when the chain has not told yet whether the hotkey is registered', async () => {
+    let isRead = false
+    const registered = { uid: 1, stakeRao: 1n, hasPermit: false }
+    await using axon = await start({ rules: [], standings: () => (isRead ? registered : 'unknown') })
+    const got = await ask(axon, { nonce: NONCE })
+    assertRefused(got, 503, 'The standing of this hotkey is not known yet')
+    assert.equal(got.headers['retry-after'], '12')
+    isRead = true
+    assert.equal(await statusOf(axon, { nonce: NONCE }), 200)
+  })
+
   it('refuses a dendrite that was made more than an hour ahead', async () => {
     const clock = new Clock()
     await using axon = await start({ now: clock.now })
