@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import files, { type FileHandle } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type DiskStoreOptions, openDiskStore } from '#dist/store/disk/disk-store.js'
 import { RECORD_BYTES } from '#dist/store/disk/record.js'
 import type { NonceOwner, NonceStore, SignedNonce } from '#dist/store/nonce-store.js'
@@ -119,6 +121,22 @@ describe('legacy nonces on disk', () => {
     }
   })
 
+  it('are on the disk before a file that has them is replaced', async () => {
+    await using calls = await watchSyncs(folder)
+    {
+      await using store = await open()
+      assert.equal(await spend(store, legacy(7n)), true)
+      assert.deepEqual(calls.splice(0), ['rename nonces.1', 'rename nonces.0'], 'there is nothing to keep')
+    }
+    await using store = await open()
+    // The records are in nonces.1, which is replaced last.
+    const start = ['datasync', 'rename nonces.0', 'sync', 'rename nonces.1']
+    assert.deepEqual(calls.splice(0), start)
+    clock.ms += 70_000
+    await spend(store, timed())
+    assert.deepEqual(calls.splice(0), ['datasync', 'rename nonces.1', 'sync'])
+  })
+
   it('are known after a reboot, and what is left of them when a file is damaged', async () => {
     {
       await using store = await open()
@@ -140,3 +158,33 @@ describe('legacy nonces on disk', () => {
     assert.ok(store.unknownUntilMs > clock.ms)
   })
 })
+
+/** Returns the list of what is renamed and synced, in its order, until it is disposed of. */
+async function watchSyncs(folder: string): Promise<string[] & AsyncDisposable> {
+  const handle = await files.open(folder)
+  const prototype = Object.getPrototypeOf(handle) as FileHandle
+  await handle.close()
+  const calls: string[] = []
+  const { rename } = files
+  const { datasync, sync } = prototype
+  prototype.datasync = function () {
+    calls.push('datasync')
+    return datasync.call(this)
+  }
+  prototype.sync = function () {
+    calls.push('sync')
+    return sync.call(this)
+  }
+  files.rename = (from, to) => {
+    calls.push(`rename ${basename(String(to))}`)
+    return rename(from, to)
+  }
+  syncBuiltinESMExports()
+  return Object.assign(calls, {
+    async [Symbol.asyncDispose]() {
+      Object.assign(prototype, { datasync, sync })
+      files.rename = rename
+      syncBuiltinESMExports()
+    },
+  })
+}
