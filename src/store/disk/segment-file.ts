@@ -6,6 +6,9 @@ import type { StoreRecord } from '../nonce-memory.js'
 import { encodeRecord, RECORD_BYTES } from './record.js'
 import { type SegmentHead, segmentHeadText } from './segment.js'
 
+/** How many records are encoded at once: that takes a few milliseconds. */
+const SLICE = 2_048
+
 /** A segment that records are appended to. */
 export class SegmentFile {
   readonly head: Omit<SegmentHead, 'format'>
@@ -39,7 +42,8 @@ export class SegmentFile {
     try {
       const segment = new SegmentFile(handle, head, 0)
       await segment.#write(Buffer.from(segmentHeadText(head)))
-      await segment.append(records)
+      // In slices, between which the event loop turns.
+      for (let at = 0; at < records.length; at += SLICE) await segment.append(records.slice(at, at + SLICE))
       if (records.length > 0) await handle.datasync()
       await rename(beside, path)
       // Before the next rename, which may replace the file that these records are from.
