@@ -31,7 +31,7 @@ export async function buildStore(from: Builder, hotkey: string): Promise<NonceSt
         hint: 'for a miner that validators ask, use --store disk',
       })
     const { MemoryStore } = await import('../store/memory-store.js')
-    return resources.own(new MemoryStore({ ...caps, ...clocks }))
+    return resources.own(new MemoryStore({ ...caps, ...clocks, onEvent }))
   }
   if (store !== 'disk') {
     const { openRedisStore } = await import('../store/redis/redis-store.js')

@@ -1,4 +1,5 @@
 import { Refusal } from '../wires/refusal.js'
+import type { OnStoreEvent } from './store-events.js'
 
 /** The last nonce of a dendrite of SDK 6.0 to 7.1, as memory and the disk hold it. */
 export type LegacyRecord = {
@@ -32,9 +33,12 @@ export const MAX_LEGACY_RECORDS = legacyCaps.hotkeys * (legacyCaps.dendrites + 2
 export class LegacyNonces {
   readonly #hotkeys = new Map<string, Hotkey>()
   readonly #caps: typeof legacyCaps
+  readonly #onFull: () => void
 
-  constructor(caps = legacyCaps) {
+  /** @param onFull called at each hotkey that is refused because there is no place for it */
+  constructor({ caps = legacyCaps, onFull = () => {} } = {}) {
     this.#caps = caps
+    this.#onFull = onFull
   }
 
   /** Returns whether a nonce lies at or below the last one of its dendrite. */
@@ -43,21 +47,19 @@ export class LegacyNonces {
     return last !== undefined && signedAtNs <= last.signedAtNs
   }
 
-  /** Returns whether a dendrite may have been dropped: it is unknown, and not newer than all that were dropped of its hotkey. */
-  isDropped({ owner, sequence, madeAtNs }: Pick<LegacyRecord, 'owner' | 'sequence' | 'madeAtNs'>): boolean {
-    const hotkey = this.#hotkeys.get(owner)
-    return hotkey !== undefined && !hotkey.dendrites.has(sequence) && madeAtNs <= hotkey.droppedNs
-  }
-
   /**
    * Returns whether a nonce may be spent: false when it does not rise.
    *
-   * @throws {Refusal} NOT_VERIFIED when its dendrite may have been dropped · NONCE_STORE_FULL
+   * @throws {Refusal} NOT_VERIFIED when its dendrite may have been dropped · LEGACY_STORE_FULL
    */
   maySpend(record: LegacyRecord): boolean {
     if (this.has(record)) return false
-    if (!this.#hotkeys.has(record.owner) && this.#hotkeys.size >= this.#caps.hotkeys) throw legacyStoreFull()
-    if (this.isDropped(record)) throw dendriteDropped()
+    const hotkey = this.#hotkeys.get(record.owner)
+    if (!hotkey && this.#hotkeys.size >= this.#caps.hotkeys) {
+      this.#onFull()
+      throw legacyStoreFull()
+    }
+    if (hotkey && !hotkey.dendrites.has(record.sequence) && record.madeAtNs <= hotkey.droppedNs) throw dendriteDropped()
     return true
   }
 
@@ -101,7 +103,24 @@ export function dendriteDropped(): Refusal {
 
 /** Returns the refusal of a hotkey that a store has no place for. */
 export function legacyStoreFull(): Refusal {
-  return new Refusal('NONCE_STORE_FULL')
+  return new Refusal('LEGACY_STORE_FULL')
+}
+
+/**
+ * Returns what to call at each hotkey whose legacy nonces are refused because a store has no place for it. It reports the first
+ * one only.
+ *
+ * @param hint what makes room
+ */
+export function legacyFullReport(onEvent: OnStoreEvent, hint: string): () => void {
+  let isReported = false
+  return () => {
+    if (isReported) return
+    isReported = true
+    const known = legacyCaps.hotkeys.toLocaleString('en')
+    const message = `the store remembers legacy nonces of ${known} hotkeys, which is its limit, and those of another hotkey get 503`
+    onEvent({ level: 'warn', event: 'legacyStoreFull', message, hint })
+  }
 }
 
 type Hotkey = {

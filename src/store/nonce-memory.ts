@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { LegacyDendrite } from '../wires/wire.js'
 import { KEY_WORDS, type Key } from './key-set.js'
-import { dendriteDropped, LegacyNonces, type LegacyRecord } from './legacy-nonces.js'
+import { LegacyNonces, type LegacyRecord } from './legacy-nonces.js'
 import type { Nonce, NonceCaps, NonceOwner, SignedNonce } from './nonce-store.js'
 import { RisingNonces } from './rising-nonces.js'
 import { type SpentNonce, SpentNonces } from './spent-nonces.js'
@@ -25,19 +25,26 @@ export class NonceMemory {
   readonly #salt: string
   readonly #spent: SpentNonces
   readonly #startedAt: SteadyInstant | undefined
-  readonly #legacy = new LegacyNonces()
+  readonly #legacy: LegacyNonces
   // Kept apart, so that strangers, however many keys they make, evict no nonce of another caller.
   readonly #rising = { known: new RisingNonces(), strangers: new RisingNonces() }
 
   /**
    * @param options.salt unsalted, callers could choose replay keys that collide in one spot of a table
    * @param options.floorNs nonces at or below it were dropped by an earlier process
+   * @param options.onLegacyFull called at each hotkey whose legacy nonces are refused because there is no place for it
    * @param options.startedAt everything signed until then is stale, too
    */
   constructor(
-    options: NonceCaps & { readonly salt: string; readonly floorNs?: bigint; readonly startedAt?: SteadyInstant },
+    options: NonceCaps & {
+      readonly salt: string
+      readonly floorNs?: bigint
+      readonly startedAt?: SteadyInstant
+      readonly onLegacyFull?: () => void
+    },
   ) {
-    const { salt, floorNs = 0n, startedAt } = options
+    const { salt, floorNs = 0n, startedAt, onLegacyFull } = options
+    this.#legacy = new LegacyNonces({ onFull: onLegacyFull })
     this.#salt = salt
     this.#startedAt = startedAt
     this.#spent = new SpentNonces({ ...options, floorNs })
@@ -60,14 +67,10 @@ export class NonceMemory {
   /**
    * Returns whether the nonce is spent.
    *
-   * @throws {Refusal} NOT_VERIFIED of a legacy nonce whose dendrite may have been dropped
+   * @throws {Refusal} NOT_VERIFIED of a legacy nonce whose dendrite may have been dropped · LEGACY_STORE_FULL
    */
   has(nonce: Nonce): boolean {
-    if (nonce.legacy) {
-      const record = this.#legacyRecord(nonce, nonce.legacy)
-      if (this.#legacy.isDropped(record)) throw dendriteDropped()
-      return this.#legacy.has(record)
-    }
+    if (nonce.legacy) return !this.#legacy.maySpend(this.#legacyRecord(nonce, nonce.legacy))
     return this.#spent.has({ key: this.#keyOf(nonce), endSecond: endSecondOf(nonce) })
   }
 
@@ -75,7 +78,7 @@ export class NonceMemory {
    * Spends a nonce in this process, once.
    *
    * @returns what is to be kept; null when it is spent already, lies at or below the floor, or does not rise
-   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED and LEGACY_STORE_FULL of a legacy nonce
    */
   spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): StoreRecord | null {
     if (nonce.legacy) return this.#spendLegacy(nonce, nonce.legacy, nowMs)

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path'
 import { type DiskStoreOptions, openDiskStore } from '#dist/store/disk/disk-store.js'
 import { RECORD_BYTES } from '#dist/store/disk/record.js'
 import type { NonceOwner, NonceStore, SignedNonce } from '#dist/store/nonce-store.js'
+import type { StoreEvent } from '#dist/store/store-events.js'
 import { Clock } from '../support/start-axon.ts'
 
 const owner: NonceOwner = { countedAs: 'alice', isStranger: false }
@@ -135,6 +136,33 @@ describe('legacy nonces on disk', () => {
     clock.ms += 70_000
     await spend(store, timed())
     assert.deepEqual(calls.splice(0), ['datasync', 'rename nonces.1', 'sync'])
+  })
+
+  it('of the 1,025th hotkey are refused before its signature is checked, and the log tells what makes room', async () => {
+    const events: StoreEvent[] = []
+    const options = { inAll: 2_000, onEvent: (event: StoreEvent) => events.push(event) }
+    const full = { code: 'LEGACY_STORE_FULL', headers: [] }
+    {
+      await using store = await open(options)
+      const hotkeys = Array.from({ length: 1_024 }, (_, at) => legacy(1n, 1, `hotkey ${at}`))
+      const first = await Promise.all(
+        hotkeys.map(one => store.spend(one, { ...owner, countedAs: one.replayKey }, clock.ms)),
+      )
+      assert.ok(first.every(isFirst => isFirst))
+      for (const nonce of [1n, 2n]) {
+        assert.throws(() => store.has(legacy(nonce)), full)
+        await assert.rejects(spend(store, legacy(nonce)), full)
+      }
+      assert.equal(await spend(store, legacy(2n, 1, 'hotkey 7')), true)
+    }
+    const reports = events.filter(({ event }) => event === 'legacyStoreFull')
+    assert.deepEqual(
+      reports.map(({ level, hint }) => [level, hint?.split(';')[0]]),
+      [['warn', `stop the miner, delete ${path}.0 and .1, and start it again`]],
+    )
+    for (const at of [0, 1]) rmSync(`${path}.${at}`)
+    await using store = await open(options)
+    assert.equal(await spend(store, legacy(1n)), true)
   })
 
   it('are known after a reboot, and what is left of them when a file is damaged', async () => {

@@ -151,8 +151,17 @@ describe('the store in Redis', () => {
     const hotkeys = Array.from({ length: 1_024 }, (_, at) => legacy(1n, 1, `hotkey ${at}`))
     const first = await Promise.all(hotkeys.map(one => store.spend(one, owner, clock.ms)))
     assert.ok(first.every(isFirst => isFirst))
-    await assert.rejects(store.spend(legacy(1n, 1), owner, clock.ms), { code: 'NONCE_STORE_FULL' })
+    for (const nonce of [1n, 2n])
+      await assert.rejects(store.spend(legacy(nonce), owner, clock.ms), { code: 'LEGACY_STORE_FULL', headers: [] })
     assert.equal(await store.spend(legacy(2n, 1, 'hotkey 7'), owner, clock.ms), true)
+    const reports = events.filter(({ event }) => event === 'legacyStoreFull')
+    assert.equal(reports.length, 1)
+    const [, key] = /^delete (miner:legacy:[\w-]{22}) in the Redis/.exec(reports[0]!.hint!)!
+    execFileSync('redis-cli', ['-p', String(redis.port), 'DEL', key!])
+    assert.equal(await store.spend(legacy(3n), owner, clock.ms), true)
+    await using other = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    assert.equal(await other.spend(legacy(2n, 1, 'hotkey 7'), owner, clock.ms), false, 'the nonces stay')
   })
 
   it('is not opened for legacy nonces with a Redis that forgets', async () => {

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { legacyFullReport } from '../legacy-nonces.js'
 import { NonceMemory } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { RisingNonces } from '../rising-nonces.js'
@@ -55,6 +56,7 @@ class RedisStore implements NonceStore {
   /** of legacy nonces that this replica spent or refused: its Redis may lose the last ones when it ends */
   readonly #legacy = new RisingNonces()
   readonly #outage: StoreOutage
+  readonly #onLegacyFull: () => void
   #link: RedisLink | null = null
   #unknownUntil: SteadyInstant
 
@@ -63,6 +65,8 @@ class RedisStore implements NonceStore {
     this.#unknownUntil = SteadyInstant.in(0, options)
     this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt: this.#unknownUntil })
     this.#outage = new StoreOutage(options.onEvent, options.now)
+    const hint = `delete ${this.#keyOf('legacy', '')} in the Redis, which counts the hotkeys; their nonces stay`
+    this.#onLegacyFull = legacyFullReport(options.onEvent, hint)
   }
 
   get size(): number {
@@ -123,7 +127,9 @@ class RedisStore implements NonceStore {
       if (!this.#legacy.rises(dendrite, signedAtNs)) return false
       const keys = [this.#keyOf('legacy', legacy.hotkey), this.#keyOf('legacy', '')]
       const words = legacyArguments(dendrite, { ...legacy, signedAtNs, nowMs })
-      return readLegacyReply(await connection.command('EVAL', LEGACY, '2', ...keys, ...words))
+      const reply = await connection.command('EVAL', LEGACY, '2', ...keys, ...words)
+      if (reply === 'full') this.#onLegacyFull()
+      return readLegacyReply(reply)
     }
     const leftMs = String(Math.ceil(Number(signedAtNs / 1_000_000n) + keepMs + MARGIN_MS - nowMs))
     const key = this.#keyOf('nonce', replayKey)
