@@ -16,7 +16,10 @@ export type NonceRecord = SpentNonce & {
 /** What a store keeps of a nonce, legacy or not. */
 export type StoreRecord = NonceRecord | LegacyRecord
 
-/** Bytes of an owner's digest. It counts only, so that two owners with one digest would share a cap. */
+/**
+ * Bytes of an owner's digest. It tells for whom a nonce counts, and of which hotkey a dendrite is remembered or dropped: two
+ * owners with one digest would share a cap, and the places of their dendrites.
+ */
 export const OWNER_BYTES = 8
 export const SEQUENCE_BYTES = 16
 
