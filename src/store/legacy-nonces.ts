@@ -98,7 +98,8 @@ export class LegacyNonces {
 
 /** Returns the refusal of a dendrite that is unknown, and not newer than all that were dropped of its hotkey. */
 export function dendriteDropped(): Refusal {
-  return new Refusal('NOT_VERIFIED', 'Nonce is too old, newer dendrites of this hotkey took the place of its own')
+  const why = 'Nonce is too old, this axon has dropped its dendrite for newer ones of the same hotkey'
+  return new Refusal('NOT_VERIFIED', why)
 }
 
 /** Returns the refusal of a hotkey that a store has no place for. */

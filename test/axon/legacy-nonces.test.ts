@@ -172,8 +172,8 @@ describe('legacy nonces', () => {
     assert.equal(await statusOf(axon, { nonce: NONCE, uuid: dendrite(65) }), 200)
     for (const at of [1, 3])
       for (const nonce of [NONCE, NONCE + 1n])
-        assertRefused(await ask(axon, { nonce, uuid: dendrite(at) }), 401, /newer dendrites of this hotkey/)
-    assertRefused(await ask(axon, { nonce: NONCE + 1n, uuid: 'no time' }), 401, /newer dendrites of this hotkey/)
+        assertRefused(await ask(axon, { nonce, uuid: dendrite(at) }), 401, /has dropped its dendrite/)
+    assertRefused(await ask(axon, { nonce: NONCE + 1n, uuid: 'no time' }), 401, /has dropped its dendrite/)
     for (const at of [0, 2, 4]) assert.equal(await statusOf(axon, { nonce: NONCE + 2n, uuid: dendrite(at) }), 200)
     assert.equal(await statusOf(axon, { nonce: NONCE, uuid: dendrite(1), by: charlie }), 200)
   })
@@ -198,7 +198,7 @@ describe('legacy nonces', () => {
     for (const sent of requests) assert.equal((await send(axon.url, sent)).status, 200)
     assert.equal(checks, 65)
     for (let time = 0; time < 100; time++) {
-      assertRefused(await send(axon.url, requests[0]!), 401, /newer dendrites of this hotkey/)
+      assertRefused(await send(axon.url, requests[0]!), 401, /has dropped its dendrite/)
       assertRefused(await send(axon.url, requests[1]!), 401, replayed)
     }
     assert.equal(checks, 65)

@@ -11,7 +11,7 @@ import type { StoreEvent } from '#dist/store/store-events.js'
 import { Clock } from '../support/start-axon.ts'
 
 const owner: NonceOwner = { countedAs: 'alice', isStranger: false }
-const DROPPED = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
+const DROPPED = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
 
 const YEAR_MS = 365 * 86_400_000
 

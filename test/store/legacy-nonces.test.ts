@@ -14,7 +14,7 @@ const spend = (nonces: LegacyNonces, one: LegacyRecord) => {
   if (isSpent) nonces.spend(one)
   return isSpent
 }
-const DROPPED = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey took the place/ }
+const DROPPED = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
 
 describe('legacy nonces in memory', () => {
   it('rise for each dendrite of each hotkey', () => {

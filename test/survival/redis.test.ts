@@ -125,7 +125,7 @@ describe('the store in Redis', () => {
     for (let dendrite = 1; dendrite <= 64; dendrite++) assert.equal(await spend(legacy(1n, dendrite)), true)
     assert.equal(await spend(legacy(2n, 1)), true)
     assert.equal(await spend(legacy(1n, 65)), true)
-    const dropped = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
+    const dropped = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
     for (const older of [0, 2]) await assert.rejects(spend(legacy(100n, older)), dropped)
     for (const spent of [legacy(100n, 2), legacy(2n, 1)])
       assert.equal(store.has(spent), true, 'the signature of a replay is not checked, nor is the Redis asked')
