@@ -119,8 +119,14 @@ export const refusalMeanings = {
   },
   NONCE_STORE_FULL: {
     meaning:
-      'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on); or the hotkey is the 1,025th that sends [legacy nonces](lifecycle.md#legacy-nonces)',
+      'all callers together sent too many requests within about a minute (1,000,000; callers that are not registered are refused from 500,000 on)',
     remedy: 'caller: ask again after `Retry-After`; operator: look for a flood of requests',
+  },
+  LEGACY_STORE_FULL: {
+    meaning:
+      'the store remembers [legacy nonces](lifecycle.md#legacy-nonces) of 1,024 hotkeys, for good, and this is another one',
+    remedy:
+      'operator: do what the log says (`legacyStoreFull`): with the store on disk, stop the miner, delete its two files of nonces, and start it again, after which recorded requests with legacy nonces are answered once more; with Redis, delete the key that counts the hotkeys',
   },
   BODIES_FULL: {
     meaning:

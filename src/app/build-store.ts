@@ -27,11 +27,11 @@ export async function buildStore(from: Builder, hotkey: string): Promise<NonceSt
       log.warn({
         event: 'legacyNoncesForgotten',
         message:
-          'the store in memory forgets legacy nonces, so that requests of before the start can be answered again',
+          'the store in memory forgets legacy nonces when it stops, so requests from before the start can be answered again',
         hint: 'for a miner that validators ask, use --store disk',
       })
     const { MemoryStore } = await import('../store/memory-store.js')
-    return resources.own(new MemoryStore({ ...caps, ...clocks }))
+    return resources.own(new MemoryStore({ ...caps, ...clocks, onEvent }))
   }
   if (store !== 'disk') {
     const { openRedisStore } = await import('../store/redis/redis-store.js')

@@ -1,4 +1,5 @@
 import { Refusal } from '../wires/refusal.js'
+import type { OnStoreEvent } from './store-events.js'
 
 /** The last nonce of a dendrite of SDK 6.0 to 7.1, as memory and the disk hold it. */
 export type LegacyRecord = {
@@ -32,9 +33,12 @@ export const MAX_LEGACY_RECORDS = legacyCaps.hotkeys * (legacyCaps.dendrites + 2
 export class LegacyNonces {
   readonly #hotkeys = new Map<string, Hotkey>()
   readonly #caps: typeof legacyCaps
+  readonly #onFull: () => void
 
-  constructor(caps = legacyCaps) {
+  /** @param onFull called at each hotkey that is refused because there is no place for it */
+  constructor({ caps = legacyCaps, onFull = () => {} } = {}) {
     this.#caps = caps
+    this.#onFull = onFull
   }
 
   /** Returns whether a nonce lies at or below the last one of its dendrite. */
@@ -46,12 +50,15 @@ export class LegacyNonces {
   /**
    * Returns whether a nonce may be spent: false when it does not rise.
    *
-   * @throws {Refusal} NOT_VERIFIED when its dendrite may have been dropped · NONCE_STORE_FULL
+   * @throws {Refusal} NOT_VERIFIED when its dendrite may have been dropped · LEGACY_STORE_FULL
    */
   maySpend(record: LegacyRecord): boolean {
     if (this.has(record)) return false
     const hotkey = this.#hotkeys.get(record.owner)
-    if (!hotkey && this.#hotkeys.size >= this.#caps.hotkeys) throw legacyStoreFull()
+    if (!hotkey && this.#hotkeys.size >= this.#caps.hotkeys) {
+      this.#onFull()
+      throw legacyStoreFull()
+    }
     if (hotkey && !hotkey.dendrites.has(record.sequence) && record.madeAtNs <= hotkey.droppedNs) throw dendriteDropped()
     return true
   }
@@ -79,24 +86,42 @@ export class LegacyNonces {
     if (!this.has(record)) this.spend(record)
   }
 
-  /** Returns all that has to be kept. */
+  /** Returns all that has to be kept. None of it keeps a segment from being replaced, since the next one repeats it. */
   records(): readonly LegacyRecord[] {
-    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) =>
-      madeAtNs === NONE_DROPPED
-        ? [...dendrites.values()]
-        : [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...dendrites.values()],
-    )
+    return [...this.#hotkeys].flatMap(([owner, { dendrites, droppedNs: madeAtNs }]) => {
+      const known = [...dendrites.values()].map(record => ({ ...record, endSecond: 0 }))
+      if (madeAtNs === NONE_DROPPED) return known
+      return [{ owner, sequence: null, madeAtNs, signedAtNs: 0n, endSecond: 0 }, ...known]
+    })
   }
 }
 
 /** Returns the refusal of a dendrite that is unknown, and not newer than all that were dropped of its hotkey. */
 export function dendriteDropped(): Refusal {
-  return new Refusal('NOT_VERIFIED', 'Nonce is too old, newer dendrites of this hotkey took the place of its own')
+  const why = 'Nonce is too old, this axon has dropped its dendrite for newer ones of the same hotkey'
+  return new Refusal('NOT_VERIFIED', why)
 }
 
 /** Returns the refusal of a hotkey that a store has no place for. */
 export function legacyStoreFull(): Refusal {
-  return new Refusal('NONCE_STORE_FULL')
+  return new Refusal('LEGACY_STORE_FULL')
+}
+
+/**
+ * Returns what to call at each hotkey whose legacy nonces are refused because a store has no place for it. It reports the first
+ * one only.
+ *
+ * @param hint what makes room
+ */
+export function legacyFullReport(onEvent: OnStoreEvent, hint: string): () => void {
+  let isReported = false
+  return () => {
+    if (isReported) return
+    isReported = true
+    const known = legacyCaps.hotkeys.toLocaleString('en')
+    const message = `the store remembers legacy nonces of ${known} hotkeys, which is its limit, and those of another hotkey get 503`
+    onEvent({ level: 'warn', event: 'legacyStoreFull', message, hint })
+  }
 }
 
 type Hotkey = {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { legacyFullReport } from './legacy-nonces.js'
 import { NonceMemory } from './nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from './nonce-store.js'
 import { SteadyInstant, type StoreClocks } from './steady-instant.js'
+import type { OnStoreEvent } from './store-events.js'
 import { pauseOf } from './unknown-time.js'
 
 /**
@@ -14,10 +16,12 @@ export class MemoryStore implements NonceStore {
   readonly #memory: NonceMemory
   readonly #now: () => number
 
-  constructor(options: NonceCaps & StoreClocks) {
+  constructor(options: NonceCaps & StoreClocks & { readonly onEvent?: OnStoreEvent }) {
     const startedAt = SteadyInstant.in(0, options)
     this.#now = options.now
-    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt })
+    const hint = 'start the miner again; recorded requests with legacy nonces are then answered once more'
+    const onLegacyFull = legacyFullReport(options.onEvent ?? (() => {}), hint)
+    this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt, onLegacyFull })
   }
 
   get size(): number {

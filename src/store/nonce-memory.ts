@@ -16,7 +16,10 @@ export type NonceRecord = SpentNonce & {
 /** What a store keeps of a nonce, legacy or not. */
 export type StoreRecord = NonceRecord | LegacyRecord
 
-/** Bytes of an owner's digest. It counts only, so that two owners with one digest would share a cap. */
+/**
+ * Bytes of an owner's digest. It tells for whom a nonce counts, and of which hotkey a dendrite is remembered or dropped: two
+ * owners with one digest would share a cap, and the places of their dendrites.
+ */
 export const OWNER_BYTES = 8
 export const SEQUENCE_BYTES = 16
 
@@ -25,19 +28,26 @@ export class NonceMemory {
   readonly #salt: string
   readonly #spent: SpentNonces
   readonly #startedAt: SteadyInstant | undefined
-  readonly #legacy = new LegacyNonces()
+  readonly #legacy: LegacyNonces
   // Kept apart, so that strangers, however many keys they make, evict no nonce of another caller.
   readonly #rising = { known: new RisingNonces(), strangers: new RisingNonces() }
 
   /**
    * @param options.salt unsalted, callers could choose replay keys that collide in one spot of a table
    * @param options.floorNs nonces at or below it were dropped by an earlier process
+   * @param options.onLegacyFull called at each hotkey whose legacy nonces are refused because there is no place for it
    * @param options.startedAt everything signed until then is stale, too
    */
   constructor(
-    options: NonceCaps & { readonly salt: string; readonly floorNs?: bigint; readonly startedAt?: SteadyInstant },
+    options: NonceCaps & {
+      readonly salt: string
+      readonly floorNs?: bigint
+      readonly startedAt?: SteadyInstant
+      readonly onLegacyFull?: () => void
+    },
   ) {
-    const { salt, floorNs = 0n, startedAt } = options
+    const { salt, floorNs = 0n, startedAt, onLegacyFull } = options
+    this.#legacy = new LegacyNonces({ onFull: onLegacyFull })
     this.#salt = salt
     this.#startedAt = startedAt
     this.#spent = new SpentNonces({ ...options, floorNs })
@@ -57,8 +67,13 @@ export class NonceMemory {
     return this.#spent.droppedNs
   }
 
+  /**
+   * Returns whether the nonce is spent.
+   *
+   * @throws {Refusal} NOT_VERIFIED of a legacy nonce whose dendrite may have been dropped · LEGACY_STORE_FULL
+   */
   has(nonce: Nonce): boolean {
-    if (nonce.legacy) return this.#legacy.has(this.#legacyRecord(nonce, nonce.legacy))
+    if (nonce.legacy) return !this.#legacy.maySpend(this.#legacyRecord(nonce, nonce.legacy))
     return this.#spent.has({ key: this.#keyOf(nonce), endSecond: endSecondOf(nonce) })
   }
 
@@ -66,7 +81,7 @@ export class NonceMemory {
    * Spends a nonce in this process, once.
    *
    * @returns what is to be kept; null when it is spent already, lies at or below the floor, or does not rise
-   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED and LEGACY_STORE_FULL of a legacy nonce
    */
   spend(nonce: SignedNonce, { countedAs, isStranger }: NonceOwner, nowMs: number): StoreRecord | null {
     if (nonce.legacy) return this.#spendLegacy(nonce, nonce.legacy, nowMs)

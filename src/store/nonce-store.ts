@@ -63,7 +63,11 @@ export type NonceStore = AsyncDisposable & {
    * requests until then
    */
   readonly unknownUntilMs: number
-  /** Whether this process knows the nonce as spent. Does not spend it. */
+  /**
+   * Returns whether this process knows the nonce as spent, before its signature is checked. Does not spend it.
+   *
+   * @throws {Refusal} of a legacy nonce: NOT_VERIFIED when this process has dropped its dendrite · LEGACY_STORE_FULL
+   */
   has(nonce: Nonce): boolean
   /**
    * Spends a nonce, once, within two seconds. When this resolves to true, the nonce stays spent, whatever restarts.
@@ -71,7 +75,9 @@ export type NonceStore = AsyncDisposable & {
    * A legacy nonce has to rise above the last one of its dendrite, which the store never forgets.
    *
    * @returns false when it is spent already, lies at or below the floor, or does not rise
-   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL · NOT_VERIFIED of a legacy nonce whose dendrite may be forgotten
+   * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
+   * @throws {Refusal} of a legacy nonce: NOT_VERIFIED when its dendrite may have been dropped · LEGACY_STORE_FULL when there is
+   *   no place for its hotkey
    * @throws {Refusal} NONCE_STORE_FAILED when the store cannot keep it in time; the nonce is spent all the same
    */
   spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean>

@@ -5,10 +5,15 @@ const MAX_SEQUENCES = 100_000
 export class RisingNonces {
   readonly #last = new Map<string, bigint>()
 
+  /** Returns whether a nonce lies at or below the last one of its sequence that is remembered. */
+  has(sequence: string, signedAtNs: bigint): boolean {
+    const last = this.#last.get(sequence)
+    return last !== undefined && signedAtNs <= last
+  }
+
   /** Whether a nonce is above the last one of its sequence, a digest; remembers it if so. */
   rises(sequence: string, signedAtNs: bigint): boolean {
-    const last = this.#last.get(sequence)
-    if (last !== undefined && signedAtNs <= last) return false
+    if (this.has(sequence, signedAtNs)) return false
     this.#last.delete(sequence)
     this.#last.set(sequence, signedAtNs)
     if (this.#last.size > MAX_SEQUENCES) this.#last.delete(this.#last.keys().next().value!)

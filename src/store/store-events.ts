@@ -6,6 +6,8 @@ type StoreEvents = {
   clockSetBack: { readonly untilMs: number }
   /** it cannot keep a nonce; once until it can again, and once more when the reason changes */
   storeFailed: { readonly code: string | null }
+  /** it has no place for legacy nonces of further hotkeys; once in a process */
+  legacyStoreFull: object
   storeRecovered: { readonly afterMs: number }
   /** it waits for a lock that may have been left behind */
   storeWaits: { readonly holder: string }

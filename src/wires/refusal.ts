@@ -30,6 +30,7 @@ export const refusals = {
   OVERLOADED: { status: 503, text: () => 'The axon is overloaded' },
   CHECKS_FULL: { status: 503, text: () => 'Too many signatures are waiting to be checked' },
   NONCE_STORE_FULL: { status: 503, text: () => 'Too many requests to remember' },
+  LEGACY_STORE_FULL: { status: 503, text: () => 'There is no room to remember legacy nonces of another hotkey' },
   BODIES_FULL: { status: 503, text: () => 'Too many bytes of requests are arriving' },
   NONCE_STORE_FAILED: { status: 503, text: () => 'This request cannot be remembered' },
   NONCES_UNKNOWN: { status: 503, text: () => 'The miner cannot tell yet whether this request was sent before' },

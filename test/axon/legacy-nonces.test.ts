@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Axon } from '#dist/axon/serve-axon.js'
+import { decodeAddress } from '#dist/keys/ss58.js'
+import { createVerifier } from '#dist/keys/verifier.js'
 import type { Route } from '#dist/plugin/dialect.js'
 import { MemoryStore } from '#dist/store/memory-store.js'
 import { legacyRequest, recordedRequests, uuid1 } from '../support/legacy-request.ts'
@@ -140,6 +142,17 @@ describe('legacy nonces', () => {
     assert.equal((await ofDave(registered)).status, 200)
   })
 
+  it('refuses them for a while when the chain has not told yet whether the hotkey is registered', async () => {
+    let isRead = false
+    const registered = { uid: 1, stakeRao: 1n, hasPermit: false }
+    await using axon = await start({ rules: [], standings: () => (isRead ? registered : 'unknown') })
+    const got = await ask(axon, { nonce: NONCE })
+    assertRefused(got, 503, 'The standing of this hotkey is not known yet')
+    assert.equal(got.headers['retry-after'], '12')
+    isRead = true
+    assert.equal(await statusOf(axon, { nonce: NONCE }), 200)
+  })
+
   it('refuses a dendrite that was made more than an hour ahead', async () => {
     const clock = new Clock()
     await using axon = await start({ now: clock.now })
@@ -159,10 +172,36 @@ describe('legacy nonces', () => {
     assert.equal(await statusOf(axon, { nonce: NONCE, uuid: dendrite(65) }), 200)
     for (const at of [1, 3])
       for (const nonce of [NONCE, NONCE + 1n])
-        assertRefused(await ask(axon, { nonce, uuid: dendrite(at) }), 401, /newer dendrites of this hotkey/)
-    assertRefused(await ask(axon, { nonce: NONCE + 1n, uuid: 'no time' }), 401, /newer dendrites of this hotkey/)
+        assertRefused(await ask(axon, { nonce, uuid: dendrite(at) }), 401, /has dropped its dendrite/)
+    assertRefused(await ask(axon, { nonce: NONCE + 1n, uuid: 'no time' }), 401, /has dropped its dendrite/)
     for (const at of [0, 2, 4]) assert.equal(await statusOf(axon, { nonce: NONCE + 2n, uuid: dendrite(at) }), 200)
     assert.equal(await statusOf(axon, { nonce: NONCE, uuid: dendrite(1), by: charlie }), 200)
+  })
+
+  it('checks no signature of a replay again, though its dendrite was dropped', async () => {
+    let checks = 0
+    const verifier = createVerifier({
+      onPanic: error => {
+        throw error
+      },
+    })
+    await using axon = await start({
+      verify: async all => {
+        checks += all.length
+        return verifier.verify(all.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed })))
+      },
+    })
+    const began = Date.now() - 1_000_000
+    const requests = Array.from({ length: 65 }, (_, at) =>
+      legacyRequest({ nonce: NONCE, uuid: uuid1(began + at * 1_000) }),
+    )
+    for (const sent of requests) assert.equal((await send(axon.url, sent)).status, 200)
+    assert.equal(checks, 65)
+    for (let time = 0; time < 100; time++) {
+      assertRefused(await send(axon.url, requests[0]!), 401, /has dropped its dendrite/)
+      assertRefused(await send(axon.url, requests[1]!), 401, replayed)
+    }
+    assert.equal(checks, 65)
   })
 
   it('count for the caps, so that one hotkey fills no store for others', async () => {

@@ -14,7 +14,7 @@ const spend = (nonces: LegacyNonces, one: LegacyRecord) => {
   if (isSpent) nonces.spend(one)
   return isSpent
 }
-const DROPPED = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey took the place/ }
+const DROPPED = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
 
 describe('legacy nonces in memory', () => {
   it('rise for each dendrite of each hotkey', () => {
@@ -30,16 +30,22 @@ describe('legacy nonces in memory', () => {
   })
 
   it('are refused of further hotkeys when it has as many as it may', () => {
-    const nonces = new LegacyNonces({ hotkeys: 2, dendrites: 2 })
+    let refused = 0
+    const nonces = new LegacyNonces({ caps: { hotkeys: 2, dendrites: 2 }, onFull: () => refused++ })
     for (const owner of ['alice', 'bob']) assert.equal(spend(nonces, record({ owner })), true)
-    assert.throws(() => spend(nonces, record({ owner: 'charlie' })), { code: 'NONCE_STORE_FULL', status: 503 })
+    assert.throws(() => spend(nonces, record({ owner: 'charlie' })), {
+      code: 'LEGACY_STORE_FULL',
+      status: 503,
+      headers: [],
+    })
     assert.equal(spend(nonces, record({ sequence: 'other' })), true)
     assert.equal(spend(nonces, record({ sequence: 'third', madeAtNs: 2n })), true)
-    assert.throws(() => spend(nonces, record({ owner: 'charlie' })), { code: 'NONCE_STORE_FULL' })
+    assert.throws(() => spend(nonces, record({ owner: 'charlie' })), { code: 'LEGACY_STORE_FULL' })
+    assert.equal(refused, 2)
   })
 
   it('of a dendrite whose uuid hides when it was made are taken until one was dropped', () => {
-    const nonces = new LegacyNonces({ hotkeys: 1, dendrites: 1 })
+    const nonces = new LegacyNonces({ caps: { hotkeys: 1, dendrites: 1 } })
     assert.equal(spend(nonces, record({ madeAtNs: 0n })), true)
     assert.equal(spend(nonces, record({ sequence: 'other', madeAtNs: 1n })), true)
     assert.throws(() => spend(nonces, record({ madeAtNs: 0n, signedAtNs: 9n })), DROPPED)
@@ -50,7 +56,7 @@ describe('legacy nonces in memory', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = randomOf(seed)
       const caps = { hotkeys: 3, dendrites: 1 + (random() % 4) }
-      let nonces = new LegacyNonces(caps)
+      let nonces = new LegacyNonces({ caps })
       const spent = new Set<string>()
       // As the disk has them: what it was at the last turn of the segments, and each that was spent since.
       let kept: LegacyRecord[] = []
@@ -72,7 +78,7 @@ describe('legacy nonces in memory', () => {
         if (random() % 20 === 0) kept = [...nonces.records()]
         if (random() % 20 === 0) {
           const known = nonces
-          nonces = new LegacyNonces(caps)
+          nonces = new LegacyNonces({ caps })
           for (const old of kept) nonces.restore(old)
           assert.deepEqual(sorted(nonces), sorted(known), `seed ${seed}`)
         }

@@ -96,9 +96,25 @@ describe('the store in Redis', () => {
     await redis.killed('with data')
     while (one.unknownUntilMs < clock.ms || one.state.failure) await new Promise(resolve => setTimeout(resolve, 20))
     clock.ms += 6_000
-    for (const spent of [legacy(8n), legacy(8n, 2), legacy(8n, 1, bob.address)])
-      assert.equal(await one.spend(spent, owner, clock.ms), false)
+    // By the Redis: each of the two asks for what the other has spent.
+    assert.equal(await one.spend(legacy(8n), owner, clock.ms), false)
+    for (const spent of [legacy(8n, 2), legacy(8n, 1, bob.address)])
+      assert.equal(await other.spend(spent, owner, clock.ms), false)
     assert.equal(await one.spend(legacy(9n), owner, clock.ms), true)
+  })
+
+  it('answers no legacy nonce again that it answered, though its Redis lost it when it was killed', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    for (const one of [legacy(7n), legacy(7n, 2)]) assert.equal(await store.spend(one, owner, clock.ms), true)
+    await redis.killed('without data')
+    while (store.unknownUntilMs <= clock.ms || store.state.failure)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    clock.ms += 6_000
+    for (const spent of [legacy(7n), legacy(6n), legacy(7n, 2)])
+      assert.equal(await store.spend(spent, owner, clock.ms), false)
+    assert.equal(await store.spend(legacy(8n), owner, clock.ms), true)
   })
 
   it('remembers 64 dendrites of a hotkey, and lets no older one in instead', async () => {
@@ -109,8 +125,11 @@ describe('the store in Redis', () => {
     for (let dendrite = 1; dendrite <= 64; dendrite++) assert.equal(await spend(legacy(1n, dendrite)), true)
     assert.equal(await spend(legacy(2n, 1)), true)
     assert.equal(await spend(legacy(1n, 65)), true)
-    const dropped = { code: 'NOT_VERIFIED', message: /newer dendrites of this hotkey/ }
+    const dropped = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
     for (const older of [0, 2]) await assert.rejects(spend(legacy(100n, older)), dropped)
+    for (const spent of [legacy(100n, 2), legacy(2n, 1)])
+      assert.equal(store.has(spent), true, 'the signature of a replay is not checked, nor is the Redis asked')
+    assert.equal(store.has(legacy(101n, 2)), false)
     assert.deepEqual([await spend(legacy(2n, 1)), await spend(legacy(1n, 3))], [false, false])
     assert.deepEqual([await spend(legacy(3n, 1)), await spend(legacy(1n, 66))], [true, true])
     assert.equal(await spend(legacy(1n, 2, bob.address)), true)
@@ -132,8 +151,17 @@ describe('the store in Redis', () => {
     const hotkeys = Array.from({ length: 1_024 }, (_, at) => legacy(1n, 1, `hotkey ${at}`))
     const first = await Promise.all(hotkeys.map(one => store.spend(one, owner, clock.ms)))
     assert.ok(first.every(isFirst => isFirst))
-    await assert.rejects(store.spend(legacy(1n, 1), owner, clock.ms), { code: 'NONCE_STORE_FULL' })
+    for (const nonce of [1n, 2n])
+      await assert.rejects(store.spend(legacy(nonce), owner, clock.ms), { code: 'LEGACY_STORE_FULL', headers: [] })
     assert.equal(await store.spend(legacy(2n, 1, 'hotkey 7'), owner, clock.ms), true)
+    const reports = events.filter(({ event }) => event === 'legacyStoreFull')
+    assert.equal(reports.length, 1)
+    const [, key] = /^delete (miner:legacy:[\w-]{22}) in the Redis/.exec(reports[0]!.hint!)!
+    execFileSync('redis-cli', ['-p', String(redis.port), 'DEL', key!])
+    assert.equal(await store.spend(legacy(3n), owner, clock.ms), true)
+    await using other = await open(redis.url, undefined, true)
+    clock.ms += 6_000
+    assert.equal(await other.spend(legacy(2n, 1, 'hotkey 7'), owner, clock.ms), false, 'the nonces stay')
   })
 
   it('is not opened for legacy nonces with a Redis that forgets', async () => {

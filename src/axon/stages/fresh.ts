@@ -2,20 +2,19 @@ import type { NonceStore } from '../../store/nonce-store.js'
 import { requireKnown } from '../../store/unknown-time.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { LegacyDendrite, Proof } from '../../wires/wire.js'
+import { type Screened, standingUnknown } from './screen.js'
 
 /** What decides whether a nonce is fresh. */
-type Freshness = {
+type Freshness = Pick<Screened, 'standing' | 'isStranger'> & {
   readonly nonces: Pick<NonceStore, 'floorNs' | 'unknownUntilMs'>
   /** whether the operator lets legacy nonces count */
   readonly mayBeLegacy: boolean
-  /** whether the caller is neither registered nor allowed by name */
-  readonly isStranger: boolean
 }
 
 /**
  * Refuses a nonce whose time is over, or has not come, and a legacy nonce unless it may count.
  *
- * @throws {Refusal} NOT_VERIFIED · NONCES_UNKNOWN
+ * @throws {Refusal} NOT_VERIFIED · NONCES_UNKNOWN · STANDINGS_UNKNOWN of a legacy nonce
  */
 export function requireFresh(proof: Proof, nowMs: number, freshness: Freshness): void {
   const { legacy, signedAtNs } = proof
@@ -47,11 +46,16 @@ function requireInTime({ signedAtNs, maxAgeMs, maxAheadMs }: Proof, nowMs: numbe
 const MAX_MADE_AHEAD_MS = 3_600_000
 
 /** Strangers are refused, because a legacy nonce is remembered for good, and anyone can make hotkeys. */
-function requireLegacy({ madeAtNs }: LegacyDendrite, nowMs: number, { mayBeLegacy, isStranger }: Freshness): void {
+function requireLegacy(
+  { madeAtNs }: LegacyDendrite,
+  nowMs: number,
+  { mayBeLegacy, standing, isStranger }: Freshness,
+): void {
   if (!mayBeLegacy)
     throw notVerified(
       'Nonce is too old: it counts from the boot of the caller, as in SDK 6.0 to 7.1, which this axon answers only with --legacy-nonces',
     )
+  if (isStranger && standing === 'unknown') throw standingUnknown()
   if (isStranger)
     throw notVerified(
       'Nonce is too old: it counts from the boot of the caller, as in SDK 6.0 to 7.1, and this hotkey is not registered',

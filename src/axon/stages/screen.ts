@@ -76,8 +76,12 @@ export function verdictOf(
 
 function requireAdmitted(verdict: ScreenVerdict): void {
   if (verdict.allow === false) throw new Refusal('BLACKLISTED', verdict.reason)
-  if (verdict.allow === 'unknown')
-    throw new Refusal('STANDINGS_UNKNOWN', '', { headers: [['retry-after', RETRY_SECONDS]] })
+  if (verdict.allow === 'unknown') throw standingUnknown()
+}
+
+/** Returns the refusal of a hotkey that the chain has told nothing of so far. */
+export function standingUnknown(): Refusal {
+  return new Refusal('STANDINGS_UNKNOWN', '', { headers: [['retry-after', RETRY_SECONDS]] })
 }
 
 /** A block of the chain takes 12 s, and a metagraph is read at a block. */

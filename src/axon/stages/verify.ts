@@ -60,8 +60,8 @@ type Unverified<C extends Claim> = {
  * signed nonce is spent, so that no caller can spend another's. The nonces of strangers are counted by address, because
  * anyone can create hotkeys.
  *
- * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · NONCE_STORE_FAILED · NONCES_UNKNOWN ·
- *   TOO_MANY_FAILED_PROOFS · CHECKS_FULL
+ * @throws {Refusal} NOT_VERIFIED · TOO_MANY_NONCES · NONCE_STORE_FULL · LEGACY_STORE_FULL · NONCE_STORE_FAILED ·
+ *   NONCES_UNKNOWN · STANDINGS_UNKNOWN · TOO_MANY_FAILED_PROOFS · CHECKS_FULL
  */
 export async function verify<C extends Claim>(
   { receiver, checks, failedProofs, claims, nonces, rising, legacyNonces, now }: Verification,
@@ -70,8 +70,8 @@ export async function verify<C extends Claim>(
   const verifiedCall = (hotkey: string | null) => ({ ...screened, claim, route, hotkey }) as VerifiedCall<C>
   if (route.auth === 'none') return verifiedCall(null)
   const proof = proofOf(wire, claim, { receiver, address, claims })
-  const { isStranger } = screened
-  requireFresh(proof, now(), { nonces, mayBeLegacy: legacyNonces, isStranger })
+  const { isStranger, standing } = screened
+  requireFresh(proof, now(), { nonces, mayBeLegacy: legacyNonces, isStranger, standing })
   if (nonces.has(proof)) throw seenBefore()
   const { hotkey } = proof
   const isProvenHere = hasProven(hotkey)

@@ -4,7 +4,7 @@ import { withTimeout } from '../../async/timeout.js'
 import type { FileLock } from '../../disk/file-lock.js'
 import { bootId } from '../../disk/processes.js'
 import { Batches } from '../batches.js'
-import { MAX_LEGACY_RECORDS } from '../legacy-nonces.js'
+import { legacyFullReport, MAX_LEGACY_RECORDS } from '../legacy-nonces.js'
 import { NonceMemory, type StoreRecord } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
 import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
@@ -12,7 +12,7 @@ import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
 import { StoreOutage } from '../store-outage.js'
 import { pauseOf, UNKNOWN_MS, unknownEvent } from '../unknown-time.js'
-import { clockSetBackEvent, diskHint } from './disk-words.js'
+import { clockSetBackEvent, diskHint, legacyFullHint } from './disk-words.js'
 import { judgeSegments } from './judge-segments.js'
 import { lockStore, unwritable } from './lock-store.js'
 import { RECORD_BYTES } from './record.js'
@@ -64,7 +64,8 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<NonceSto
     else if (unknownUntil.epochMs > startedAtMs) onEvent(unknownEvent('info', againWithin, unknownUntil.epochMs))
 
     const salt = head?.salt ?? randomUUID()
-    const memory = new NonceMemory({ ...options, salt, floorNs, startedAt })
+    const onLegacyFull = legacyFullReport(onEvent, legacyFullHint(path))
+    const memory = new NonceMemory({ ...options, salt, floorNs, startedAt, onLegacyFull })
     for (const record of records) memory.restore(record, startedAtMs)
     const pause = pauseOf({ floorNs: memory.floorNs, unknownUntilMs: 0 }, startedAtMs)
     if (pause) onEvent(clockSetBackEvent(path, pause.until))

@@ -19,6 +19,11 @@ const hints: Readonly<Record<string, string>> = {
   EFBIG: 'set the clock of this machine by NTP, and start the miner again; or raise the limit of its files (ulimit -f)',
 }
 
+/** Returns what makes room for legacy nonces of further hotkeys. */
+export function legacyFullHint(path: string): string {
+  return `stop the miner, delete ${path}.0 and .1, and start it again; recorded requests with legacy nonces are then answered once more`
+}
+
 /** Returns the event of a clock that lies before nonces which were dropped. */
 export function clockSetBackEvent(path: string, untilMs: number): StoreEvent {
   const until = new Date(untilMs).toISOString()

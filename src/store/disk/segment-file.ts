@@ -1,8 +1,13 @@
 import { write } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { syncFolder } from '../../disk/private-file.js'
 import type { StoreRecord } from '../nonce-memory.js'
 import { encodeRecord, RECORD_BYTES } from './record.js'
 import { type SegmentHead, segmentHeadText } from './segment.js'
+
+/** How many records are encoded at once: that takes a few milliseconds. */
+const SLICE = 2_048
 
 /** A segment that records are appended to. */
 export class SegmentFile {
@@ -21,7 +26,8 @@ export class SegmentFile {
   }
 
   /**
-   * Begins a segment in the place of a file. A reader finds the old file or the new one, whenever this process is killed.
+   * Begins a segment in the place of a file. A reader finds the old file or the new one, whenever this process is killed. The
+   * records that it begins with are on the disk before the old file is gone, so that a power cut loses none that was there.
    *
    * @throws the error of the file system; the old file then remains
    */
@@ -36,8 +42,12 @@ export class SegmentFile {
     try {
       const segment = new SegmentFile(handle, head, 0)
       await segment.#write(Buffer.from(segmentHeadText(head)))
-      await segment.append(records)
+      // In slices, between which the event loop turns.
+      for (let at = 0; at < records.length; at += SLICE) await segment.append(records.slice(at, at + SLICE))
+      if (records.length > 0) await handle.datasync()
       await rename(beside, path)
+      // Before the next rename, which may replace the file that these records are from.
+      if (records.length > 0) await syncFolder(dirname(path))
       return segment
     } catch (error) {
       await handle.close()

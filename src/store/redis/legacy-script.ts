@@ -42,7 +42,7 @@ export function legacyArguments(
  * Reads the reply of the script.
  *
  * @returns whether it spent the nonce
- * @throws {Refusal} NOT_VERIFIED · NONCE_STORE_FULL
+ * @throws {Refusal} NOT_VERIFIED · LEGACY_STORE_FULL
  */
 export function readLegacyReply(reply: unknown): boolean {
   if (reply === 'dropped') throw dendriteDropped()

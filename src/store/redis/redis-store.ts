@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto'
+import { legacyFullReport } from '../legacy-nonces.js'
 import { NonceMemory } from '../nonce-memory.js'
 import type { Nonce, NonceCaps, NonceOwner, NonceStore, SignedNonce, StoreState } from '../nonce-store.js'
+import { RisingNonces } from '../rising-nonces.js'
 import { SteadyInstant, type StoreClocks } from '../steady-instant.js'
 import { StoreError } from '../store-error.js'
 import type { OnStoreEvent } from '../store-events.js'
@@ -51,7 +53,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<NonceS
 class RedisStore implements NonceStore {
   readonly #options: RedisStoreOptions
   readonly #memory: NonceMemory
+  /** of legacy nonces that this replica spent or refused: its Redis may lose the last ones when it ends */
+  readonly #legacy = new RisingNonces()
   readonly #outage: StoreOutage
+  readonly #onLegacyFull: () => void
   #link: RedisLink | null = null
   #unknownUntil: SteadyInstant
 
@@ -60,6 +65,8 @@ class RedisStore implements NonceStore {
     this.#unknownUntil = SteadyInstant.in(0, options)
     this.#memory = new NonceMemory({ ...options, salt: randomUUID(), startedAt: this.#unknownUntil })
     this.#outage = new StoreOutage(options.onEvent, options.now)
+    const hint = `delete ${this.#keyOf('legacy', '')} in the Redis, which counts the hotkeys; their nonces stay`
+    this.#onLegacyFull = legacyFullReport(options.onEvent, hint)
   }
 
   get size(): number {
@@ -92,11 +99,11 @@ class RedisStore implements NonceStore {
   }
 
   has(nonce: Nonce): boolean {
-    return this.#memory.has(nonce)
+    const { legacy, signedAtNs } = nonce
+    return legacy ? this.#legacy.has(this.#digest(legacy.sequence), signedAtNs) : this.#memory.has(nonce)
   }
 
   async spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean> {
-    // The other replicas know of legacy nonces what this one may have dropped, so that it remembers none by itself.
     if (!nonce.legacy && !this.#memory.spend(nonce, owner, nowMs)) return false
     try {
       const connection = this.#link?.connection
@@ -116,9 +123,13 @@ class RedisStore implements NonceStore {
   async #send(connection: RedisConnection, nonce: SignedNonce, nowMs: number) {
     const { replayKey, signedAtNs, keepMs, sequence, legacy } = nonce
     if (legacy) {
+      const dendrite = this.#digest(legacy.sequence)
+      if (!this.#legacy.rises(dendrite, signedAtNs)) return false
       const keys = [this.#keyOf('legacy', legacy.hotkey), this.#keyOf('legacy', '')]
-      const words = legacyArguments(this.#digest(legacy.sequence), { ...legacy, signedAtNs, nowMs })
-      return readLegacyReply(await connection.command('EVAL', LEGACY, '2', ...keys, ...words))
+      const words = legacyArguments(dendrite, { ...legacy, signedAtNs, nowMs })
+      const reply = await connection.command('EVAL', LEGACY, '2', ...keys, ...words)
+      if (reply === 'full') this.#onLegacyFull()
+      return readLegacyReply(reply)
     }
     const leftMs = String(Math.ceil(Number(signedAtNs / 1_000_000n) + keepMs + MARGIN_MS - nowMs))
     const key = this.#keyOf('nonce', replayKey)
