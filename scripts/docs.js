@@ -56,8 +56,10 @@ A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read i
 - \`--env-file FILE\`, on every command that reads settings, reads variables (\`NAME=value\`) for them and for \`env:NAME\`. No
   other name in it counts, and none gets into the environment of the miner. It is read once, at the start. A file that others
   may write is refused, and one that they may read brings a warning. A \`.env\` that \`--env-file\` does not name is not read: a
-  stranger's could send your key to another host. Node itself looks at this flag, too: it ends with its own message when the
-  file is missing, empties a pipe, and obeys \`NODE_OPTIONS\`, so a pipe, a device, and a file with that name are refused.
+  stranger's could send your key to another host. Node itself looks at this flag first: when
+  the file is missing, it ends with its own message and exit code 9; it waits at a pipe; and it runs what \`NODE_OPTIONS\` of
+  the file names, before the miner can refuse the file. \`node -- bin/run.js …\` keeps Node from it. Pipes, devices and files
+  with that name are refused in any case.
 - A duration is \`500ms\`, \`12s\`, \`5m\`, \`1h\` or a number of seconds; a size is \`64KiB\`, \`1MiB\` or a number of bytes.
 - \`none\` omits an optional number from the request, or turns an optional time limit off.
 - Line ends at the end of a variable are dropped, as a file with Windows line ends leaves them.
