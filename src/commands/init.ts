@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
+import { minerSection } from '../app/settings.js'
 import { CHOSEN_MINER, DIALECTS, MINERS } from '../app/tokens.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { changedContent } from '../cli/config/change-settings.js'
@@ -15,6 +16,10 @@ import { prepareFirstStart } from '../cli/init/prepare-first-start.js'
 import { writeAnswers } from '../cli/init/write-answers.js'
 import { configFileOf } from '../cli/open-scope.js'
 import { typedValue } from '../config/layers/argv.js'
+import type { FileContent } from '../config/layers/config-file.js'
+import { createLookup, lookUpSetting } from '../config/look-up.js'
+import type { Section } from '../config/schema/section.js'
+import type { Setting } from '../config/schema/setting.js'
 import { escapeControls } from '../text/escape.js'
 import { columnsOf, fill } from '../text/fill.js'
 
@@ -55,13 +60,14 @@ export default class Init extends SettingsCommand {
       isOnline: !flags['no-check'],
       dialects: scope.resolve(DIALECTS),
       section,
+      inFile: setting => inFile(content, setting, minerSection(scope.resolve(CHOSEN_MINER))),
       preview: secrets => this.#preview(path, { answers, secrets }),
       say: text => this.#say(text),
       wait: text => this.status.show(text),
     }
-    const save = () =>
+    const save = ({ withModel }: { readonly withModel: boolean }) =>
       interrupt.hold(async () => {
-        const written = await writeAnswers(path, { answers, miners, section })
+        const written = await writeAnswers(path, { answers, miners, section, withModel })
         isWritten = true
         return written
       })
@@ -96,4 +102,10 @@ export default class Init extends SettingsCommand {
     const isElsewhere = typedValue(this.argv, 'config') !== undefined || process.env.MINER_CONFIG_DIR
     return [...(isElsewhere ? ['--config', path] : []), ...(envFile ? ['--env-file', resolve(envFile)] : [])]
   }
+}
+
+/** Returns the value that the file gives a setting, whatever flags and variables say; without one, the default. */
+async function inFile(file: FileContent | null, setting: Setting, section: Section): Promise<unknown> {
+  const found = await lookUpSetting(createLookup([section], { argv: [], env: {}, file }), setting.path)
+  return found ? found.value : setting.default
 }

@@ -122,6 +122,33 @@ describe('miner init on a terminal', () => {
     assert.doesNotMatch(at.text, /apiKey = "file/)
   })
 
+  for (const stops of [true, false])
+    it(`asks for the key anew when a flag gives another endpoint${stops ? ', also after it was stopped there' : ''}`, async () => {
+      using at = new FirstStartFolder()
+      at.write('key', 'sk-of-the-old-host\n')
+      const old = `[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\napiKey = "file:key"\n`
+      at.write('config.toml', old)
+      const args = [...ready(at), '--base-url', model.url]
+      if (stops) {
+        await using wizard = at.start(args)
+        await wizard.answer('Its key', CTRL_C)
+        assert.equal((await wizard.ended).code, 130)
+        assert.ok(at.text.includes(old), at.text)
+      }
+      await using wizard = at.start(args)
+      await wizard.answer('Its key', KEY + ENTER)
+      await wizard.answer('Which model?', ENTER)
+      assert.equal((await wizard.ended).code, 0)
+      assert.ok(
+        at.lines.includes(`baseUrl = "${model.url}"`) && at.lines.includes('apiKey = "file:openai-apiKey.secret"'),
+      )
+      assert.ok(model.requests.length > 0)
+      assert.deepEqual(
+        model.requests.filter(({ headers }) => headers.authorization !== `Bearer ${KEY}`),
+        [],
+      )
+    })
+
   it('changes a file in YAML', async () => {
     using at = new FirstStartFolder()
     const file = at.write('old.yaml', '# mine\nnetuid: 1\nopenai:\n  max_tokens: 50 # few\n')

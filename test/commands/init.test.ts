@@ -107,6 +107,27 @@ describe('miner init without a terminal', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
+  it('sends the key of the file to no other endpoint that a flag or a variable gives', async () => {
+    using at = new FirstStartFolder()
+    at.write('key', `${KEY}\n`)
+    const old = `[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\napiKey = "file:key"\n`
+    at.write('config.toml', old)
+    const asked = model.requests.length
+    const args = ['init', '--yes', '--network', 'none', ...at.ofBob]
+    const typed = await at.run([...args, '--base-url', model.url])
+    assert.equal(typed.code, 2)
+    assert.match(
+      typed.stderr,
+      /the openai\.apiKey in the file is for another endpoint than openai\.baseUrl .*--base-url\)\n {2}try: .* --openai-api-key env:NAME/,
+    )
+    assert.equal((await at.run(args, { OPENAI_BASE_URL: model.url })).code, 2)
+    assert.deepEqual([model.requests.length, at.text], [asked, old])
+    const given = await at.run([...args, '--base-url', model.url, '--api-key', `file:${at.configFolder}/key`])
+    assert.equal(given.code, 0, given.stderr)
+    const again = await at.run([...args, '--base-url', model.url])
+    assert.equal(again.code, 0, again.stderr)
+  })
+
   it('writes the settings of a miner that a variable chooses', async () => {
     using at = new FirstStartFolder()
     const args = ['init', '--yes', '--no-check', '--prefix', 'Echo: ', ...at.ofBob]

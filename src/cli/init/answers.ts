@@ -72,15 +72,20 @@ export class Answers {
    * Returns what the file gets: the answers, and the settings of flags but those of the log, which are for this run.
    *
    * @param store keeps a secret elsewhere, given its path, and returns the reference to it
+   * @param but the section whose settings are left out; undefined: all are returned
    * @returns the changes, and the settings that are left out because of a secret in a URL
    */
-  async changes(store: (path: string, secret: string) => Promise<string>): Promise<{
+  async changes(
+    store: (path: string, secret: string) => Promise<string>,
+    but?: string,
+  ): Promise<{
     readonly changes: readonly SettingChange[]
     readonly leftOut: readonly string[]
   }> {
     const changes: SettingChange[] = []
     const leftOut: string[] = []
     for (const setting of this.#configuration.settings) {
+      if (setting.section === but) continue
       const origin = this.origin(setting)
       const isTyped = origin.from === 'flag' && setting.section !== 'log'
       if (!isTyped && !this.#values.has(setting.path)) continue

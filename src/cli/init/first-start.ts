@@ -20,6 +20,8 @@ export type FirstStart = {
   readonly dialects: DialectCatalogue
   /** the section of the chosen miner's settings */
   readonly section: string
+  /** the value that the file on the disk gives a setting of the miner; without one, the default */
+  inFile(setting: Setting): Promise<unknown>
   /** opens the run as if the answers stood in the file already */
   preview(secrets: SecretsMode): Promise<Run<typeof SettingsCommand>>
   /** prints a line for the reader of the dialogue */

@@ -19,6 +19,13 @@ export function answersMissing(what: readonly string[], hint: string): UsageErro
   return new UsageError('ANSWERS_MISSING', `nothing can be asked here, and it is not given: ${what.join(', ')}`, hint)
 }
 
+/** The key in the file is that of another endpoint than the one that holds now. */
+export function keyOfOther(answers: Answers, endpoint: Setting, key: Setting): UsageError {
+  const message = `the ${key.path} in the file is for another endpoint than ${answers.describe(endpoint)}`
+  const hint = `give the key of this endpoint with ${flagOf(key)} env:NAME or file:PATH, or remove the other one: miner config unset ${key.path}`
+  return new UsageError('ANSWERS_MISSING', message, hint)
+}
+
 /**
  * Requires an answer to each question, from a flag, a variable or the file.
  *

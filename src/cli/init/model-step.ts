@@ -3,6 +3,7 @@ import { escapeControls } from '../../text/escape.js'
 import { valueOfText } from '../config/given-value.js'
 import type { Dialogue } from './dialogue.js'
 import { ANOTHER, type FirstStart, settle, typeValue, valueFault } from './first-start.js'
+import { keyOfOther } from './init-errors.js'
 import { offeredModels, type Trial, tryModel } from './try-model.js'
 
 /**
@@ -41,10 +42,24 @@ async function askModel(start: FirstStart): Promise<boolean> {
   }
   const [endpoint, key, model] = [own('baseUrl'), own('apiKey'), own('model')]
   if (endpoint) await settle(start, endpoint, dialogue => askEndpoint(start, dialogue, endpoint))
+  if (endpoint && key) await dropKeyOfOther(start, endpoint, key)
   if (key) await settle(start, key, dialogue => askKey(start, dialogue, key))
   if (model) await settle(start, model, dialogue => askModelName(start, dialogue, model))
   const settings = [endpoint, key, model].filter(one => one !== undefined)
   return dialogue !== null && settings.some(setting => !answers.isGiven(setting))
+}
+
+/**
+ * Drops the key of the file when a flag or a variable gives another endpoint than the file: a key is for the host that it
+ * was given for.
+ *
+ * @throws {UsageError} ANSWERS_MISSING without a dialogue, which would ask for another one
+ */
+async function dropKeyOfOther({ answers, dialogue, inFile }: FirstStart, endpoint: Setting, key: Setting) {
+  if (!answers.isGiven(endpoint) || !answers.isOfFile(key)) return
+  if ((await inFile(endpoint)) === answers.value(endpoint)) return
+  if (!dialogue) throw keyOfOther(answers, endpoint, key)
+  answers.set(key, undefined)
 }
 
 /** Servers that run a model on this machine, where they listen unless they are told otherwise. */

@@ -25,8 +25,8 @@ export type Prepared = Written & {
 type Options = {
   /** takes what is there, where nothing can be asked */
   readonly yes: boolean
-  /** writes the answers until now */
-  readonly save: () => Promise<Written>
+  /** writes the answers until now; those of the model only when they are settled: a key is for one endpoint */
+  readonly save: (which: { readonly withModel: boolean }) => Promise<Written>
 }
 
 /**
@@ -45,7 +45,7 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
   }
   const written: Written[] = []
   const endStep = async () => {
-    if (dialogue) written.push(await save())
+    if (dialogue) written.push(await save({ withModel: false }))
   }
   await settleSubnet(start)
   await endStep()
@@ -53,7 +53,7 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
   await endStep()
   const isRegistered = await lookUpRegistration(start, hotkey.address)
   const trial = await settleModel(start)
-  written.push(await save())
+  written.push(await save({ withModel: true }))
   await using run = await start.preview('leave')
   return {
     changed: written.some(({ changed }) => changed),

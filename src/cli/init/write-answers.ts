@@ -17,6 +17,15 @@ export type Written = {
   readonly leftOut: readonly string[]
 }
 
+type Writing = {
+  readonly answers: Answers
+  readonly miners: MinerCatalogue
+  /** of the chosen miner's settings */
+  readonly section: string
+  /** whether the miner's settings are written, too */
+  readonly withModel: boolean
+}
+
 /**
  * Writes the answers to the configuration file, all at once: to a new one as `config init` writes it, to one that is there
  * as `config set` changes it. A secret gets a file of its own.
@@ -24,19 +33,13 @@ export type Written = {
  * @throws {ConfigError} CONFIG_INVALID when an answer is wrong beside the other settings of the file
  * @throws {UsageError} NOT_EDITABLE · FILE_EXISTS · FILE_CHANGED · FILE_UNWRITABLE
  */
-export async function writeAnswers(
-  path: string,
-  {
-    answers,
-    miners,
-    section,
-  }: { readonly answers: Answers; readonly miners: MinerCatalogue; readonly section: string },
-): Promise<Written> {
+export async function writeAnswers(path: string, { answers, miners, section, withModel }: Writing): Promise<Written> {
   const file = await openConfigFile(path)
   const secrets = new SecretFiles(dirname(path))
   try {
     await makeFolderOf(path).catch(error => Promise.reject(fileUnwritable(path, error)))
-    const { changes, leftOut } = await answers.changes((at, secret) => secrets.store(at, secret))
+    const store = (at: string, secret: string) => secrets.store(at, secret)
+    const { changes, leftOut } = await answers.changes(store, withModel ? undefined : section)
     const given = changes.filter(({ value }) => value !== undefined)
     let changed = true
     if (file.content === null && !isYaml(path)) {
