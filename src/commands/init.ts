@@ -54,9 +54,10 @@ export default class Init extends SettingsCommand {
     }
     using interrupt = new EndAtInterrupt(stopped)
     const asks = !flags.yes && Dialogue.isPossible()
+    using dialogue = asks ? await Dialogue.open(stopped) : null
     const start: FirstStart = {
       answers,
-      dialogue: asks ? await Dialogue.open(stopped) : null,
+      dialogue,
       isOnline: !flags['no-check'],
       dialects: scope.resolve(DIALECTS),
       section,

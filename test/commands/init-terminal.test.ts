@@ -258,6 +258,30 @@ describe('miner init on a terminal', () => {
     assert.ok(at.lines.includes('netuid = 74'))
   })
 
+  it('shows nothing of what is typed while it waits', async () => {
+    using at = new FirstStartFolder()
+    const listed = Promise.withResolvers<void>()
+    const typed = Promise.withResolvers<void>()
+    model.behaviour = async (response, request) => {
+      if (request.path.endsWith('/models')) {
+        listed.resolve()
+        await typed.promise
+      }
+      return keyed(KEY, ['gpt-a'])(response, request)
+    }
+    await using wizard = at.start(ready(at))
+    await wizard.answer('Which endpoint?', UP + ENTER)
+    await wizard.answer('Its URL', model.url + ENTER)
+    await wizard.answer('Its key', KEY + ENTER)
+    await listed.promise
+    await wizard.answer('asking for the models', 'sk-typed-too-early')
+    await wizard.sees('asking for the models') // the next frame, after the terminal had what was typed
+    typed.resolve()
+    await wizard.answer('gpt-a', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.equal(wizard.raw.includes('typed'), false)
+  })
+
   describe('stopped', () => {
     /** The questions in their order, how each is answered, and what the file has when one is stopped there. */
     const questions = (): [question: string, keys: string, names: string[]][] => [
