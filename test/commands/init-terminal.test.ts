@@ -103,6 +103,22 @@ describe('miner init on a terminal', () => {
     assert.match(at.stdout, /^left as it was: /)
   })
 
+  it('keeps at Enter the hotkey and the model of the file that are not listed', async () => {
+    using at = new FirstStartFolder()
+    at.write('key', `${KEY}\n`)
+    const wallet = `[wallet]\npath = ${JSON.stringify(at.wallets)}\nname = "gone"\nhotkey = "own"\n`
+    const openai = `[openai]\nmodel = "gpt-own"\nbaseUrl = "${model.url}"\napiKey = "file:key"\n`
+    at.write('config.toml', `netuid = 33\n\n${wallet}\n[subtensor]\nnetwork = "none"\n\n${openai}`)
+    const before = at.text
+    await using wizard = at.start(['--network', 'none', '--netuid', '33'])
+    await wizard.answer('gone/own', ENTER)
+    await wizard.answer(model.url, ENTER)
+    await wizard.answer('Which key?', ENTER)
+    await wizard.answer('gpt-own', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.equal(at.text, before)
+  })
+
   it('asks for the key anew when another endpoint is chosen, and sends the old one nowhere', async () => {
     using at = new FirstStartFolder()
     at.write('key', 'sk-of-the-old-host\n')

@@ -112,8 +112,10 @@ async function askModelName(start: FirstStart, dialogue: Dialogue, setting: Sett
   const current = start.answers.text(setting)
   const offered = start.isOnline ? await offeredModels(start) : []
   if (offered.length > 0 && offered.length <= MOST_CHOICES) {
+    // What is configured can be confirmed, also when the endpoint does not list it.
+    const isUnlisted = start.answers.isKnown(setting) && !offered.includes(current)
     const choices = [
-      ...offered.map(name => ({ value: name, label: escapeControls(name) })),
+      ...[...(isUnlisted ? [current] : []), ...offered].map(name => ({ value: name, label: escapeControls(name) })),
       { value: ANOTHER, label: 'another one: its name' },
     ]
     const chosen = await dialogue.choose({ message: 'Which model?', choices, marked: current })

@@ -66,7 +66,10 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
   const isConfigured = answers.isKnown(name) || answers.isKnown(hotkey)
   const isOnly = listed.length === 1 && (!isConfigured || listed[0] === current)
   let chosen = isOnly ? listed[0]! : current
-  if (!isOnly && dialogue) chosen = await askHotkey(dialogue, { listed, current, path: namedHotkey(start).path })
+  // What is configured can be confirmed, also when its file is not listed.
+  const offered = isConfigured && !listed.includes(current) ? [current, ...listed] : listed
+  if (!isOnly && dialogue)
+    chosen = await askHotkey(dialogue, { listed: offered, current, path: namedHotkey(start).path })
   else if (!isOnly && !isConfigured && !listed.includes(current))
     throw answersMissing([`which hotkey of ${listed.join(', ')}`], 'name one with --wallet-name and --wallet-hotkey')
   if (chosen === ANOTHER) return await nameHotkey(start)
