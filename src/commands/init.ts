@@ -52,7 +52,7 @@ export default class Init extends SettingsCommand {
       this.status.erase()
       return initStopped(isWritten ? path : null)
     }
-    using interrupt = new EndAtInterrupt(stopped)
+    using interrupt = new EndAtInterrupt(stopped, this.argv)
     const asks = !flags.yes && Dialogue.isPossible()
     using dialogue = asks ? await Dialogue.open(stopped) : null
     const start: FirstStart = {

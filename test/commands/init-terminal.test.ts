@@ -330,19 +330,21 @@ describe('miner init on a terminal', () => {
         assert.doesNotMatch(at.lines.join('\n'), /baseUrl|apiKey|model/)
       })
 
-    it('while the model is tried, it exits with 130, and writes no key', async () => {
+    it('while the model is tried, it exits with 130, writes no key, and gives the document of --json', async () => {
       using at = new FirstStartFolder()
       model.behaviour = (response, request) => {
         if (request.path.endsWith('/models')) return answered(404)(response, request)
       }
-      await using wizard = at.start(ready(at))
+      await using wizard = at.start([...ready(at), '--json'])
       await wizard.answer('Which endpoint?', UP + ENTER)
       await wizard.answer('Its URL', model.url + ENTER)
       await wizard.answer('Its key', KEY + ENTER)
       await wizard.answer('Which model?', ENTER)
       await wizard.answer('trying the model', CTRL_C)
       assert.equal((await wizard.ended).code, 130)
-      assert.match(wizard.shown, /has the\s+answers of the/)
+      const { error } = JSON.parse(at.stdout)
+      assert.equal(error.code, 'INIT_STOPPED')
+      assert.match(error.message, /has the answers of the steps/)
       assert.deepEqual(at.names, ['config.toml'])
     })
 
