@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
-import { minerSection } from '../app/settings.js'
+import { hostSections, minerSection } from '../app/settings.js'
 import { CHOSEN_MINER, DIALECTS, MINERS } from '../app/tokens.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { changedContent } from '../cli/config/change-settings.js'
@@ -17,16 +17,17 @@ import { writeAnswers } from '../cli/init/write-answers.js'
 import { configFileOf } from '../cli/open-scope.js'
 import { typedValue } from '../config/layers/argv.js'
 import type { FileContent } from '../config/layers/config-file.js'
-import { createLookup, lookUpSetting } from '../config/look-up.js'
+import { createLookup, type Layers, lookUpSetting } from '../config/look-up.js'
 import type { Section } from '../config/schema/section.js'
 import type { Setting } from '../config/schema/setting.js'
+import { type ResolvedSetting, resolveSetting } from '../config/values/resolve-setting.js'
 import { escapeControls } from '../text/escape.js'
 import { columnsOf, fill } from '../text/fill.js'
 
 export default class Init extends SettingsCommand {
   static override summary = 'Ask for what a first start needs, and write the configuration file.'
   static override description =
-    'Asks for the network, the subnet, the hotkey, the endpoint of the model, its key and the name of the model. It looks first at what is there, and tries the model at once. What a flag or a variable gives is not asked for; flags are written to the file, variables are not. What the file has can be confirmed or changed, and its comments stay. The key that you type gets a file of its own; only you can read either. The answers of a step (subnet, hotkey, model) are written when it ends: stop with Ctrl-C where you like, and run it again. Without a terminal nothing is asked: give all answers, or --yes. The exit code is then 1 if the model does not answer, and 2 if an answer is missing.'
+    'Asks for the network, the subnet, the hotkey, the endpoint of the model, its key and the name of the model. It looks first at what is there, and tries the model at once. What a flag or a variable gives is not asked for; flags are written to the file, variables are not. What the file has can be confirmed or changed, and its comments stay. The key that you type gets a file of its own; only you can read either. The answers of a step (subnet, hotkey, model) are written when it ends: stop with Ctrl-C where you like, and run it again. Without a terminal nothing is asked: give all answers, or --yes. The exit code is then 1 if the model does not answer, and 2 if an answer is missing, or if the hotkey cannot be used; the file is written with such a hotkey, too, which may be made later.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --netuid 1 --wallet-name default --wallet-hotkey default --yes',
@@ -62,6 +63,7 @@ export default class Init extends SettingsCommand {
       dialects: scope.resolve(DIALECTS),
       section,
       inFile: setting => inFile(content, setting, minerSection(scope.resolve(CHOSEN_MINER))),
+      password: () => passwordIn(run.layers),
       preview: secrets => this.#preview(path, { answers, secrets }),
       say: text => this.#say(text),
       wait: text => this.status.show(text),
@@ -75,6 +77,7 @@ export default class Init extends SettingsCommand {
     const done = await prepareFirstStart(start, { yes: flags.yes, save })
     noteLeftOut(done.leftOut)
     if (!start.dialogue && !done.works) process.exitCode = 1
+    if (!start.dialogue && done.hotkey.problem !== null) process.exitCode = 2
     const next = nextCommands({ ...done, reading: this.#reading(path) })
     const { changed, secretFiles, hotkey, isRegistered, checks } = done
     for (const line of [
@@ -83,7 +86,16 @@ export default class Init extends SettingsCommand {
     ])
       this.log(escapeControls(line))
     this.log(`next:\n${next.map(command => `  ${escapeControls(command)}`).join('\n')}`)
-    return { file: path, changed, secretFiles, hotkey: hotkey.address, registered: isRegistered, checks, next }
+    return {
+      file: path,
+      changed,
+      secretFiles,
+      hotkey: hotkey.address,
+      hotkeyProblem: hotkey.problem,
+      registered: isRegistered,
+      checks,
+      next,
+    }
   }
 
   async #preview(path: string, { answers, secrets }: { answers: Answers; secrets: 'leave' | 'resolve' }) {
@@ -109,4 +121,12 @@ export default class Init extends SettingsCommand {
 async function inFile(file: FileContent | null, setting: Setting, section: Section): Promise<unknown> {
   const found = await lookUpSetting(createLookup([section], { argv: [], env: {}, file }), setting.path)
   return found ? found.value : setting.default
+}
+
+/** Reads the password of the hotkey as `serve` does, without the other secrets. */
+async function passwordIn(layers: Layers): Promise<Pick<ResolvedSetting, 'value' | 'problems'>> {
+  const { env, settings, merged } = createLookup([hostSections.wallet], layers)
+  const setting = settings.find(({ path }) => path === 'wallet.password')!
+  const given = merged.get(setting.path)
+  return given ? await resolveSetting(setting, given, { env, secrets: 'resolve' }) : { value: undefined, problems: [] }
 }

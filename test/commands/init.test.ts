@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { bob } from '../support/signed-request.ts'
@@ -86,6 +88,7 @@ describe('miner init without a terminal', () => {
       changed: true,
       secretFiles: [],
       hotkey: bob.address,
+      hotkeyProblem: null,
       registered: null,
       checks: null,
     })
@@ -184,6 +187,37 @@ describe('miner init without a terminal', () => {
     const after = await at.run(args)
     assert.match(after.stderr, /^it is registered on subnet 1, with uid \d+$/m)
     assert.match(after.stdout, /^ {2}miner serve .*\n {2}miner status /m)
+  })
+
+  it('writes the file for a hotkey that serve cannot use, says why as serve does, and exits with 2', async () => {
+    using at = new FirstStartFolder()
+    const own = join(at.wallets, 'bare', 'hotkeys')
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'default'), 'ab'.repeat(32), { mode: 0o600 })
+    const cases: [name: string, password: string | undefined, reason: RegExp][] = [
+      ['bare', undefined, /^error: .*hotkeys\/default/m],
+      ['nope', undefined, /^error: there is no hotkey file .*\/nope\/hotkeys\/default$/m],
+      ['locked', 'wrong', /^error: .*password/m],
+    ]
+    for (const [name, password, reason] of cases) {
+      rmSync(at.configFolder, { recursive: true, force: true })
+      const env = password === undefined ? {} : { MINER_WALLET_PASSWORD: password }
+      const args = ['--use', 'echo', '--network', 'none', '--wallet-path', at.wallets, '--wallet-name', name]
+      const { code, stdout, stderr } = await at.run(['init', '--yes', '--no-check', ...args], env)
+      assert.equal(code, 2, name)
+      assert.match(stderr, reason)
+      const [said] = reason.exec(stderr)!
+      const served = await at.run(['serve', '--allow', bob.address], env)
+      assert.equal(served.code, 2)
+      assert.ok(served.stderr.includes(said), `${said} is not in ${served.stderr}`)
+      assert.match(stdout, name === 'nope' ? /^ {2}btcli wallet create/m : /^next:\n {2}miner init /m)
+      assert.ok(at.lines.includes(`name = "${name}"`))
+    }
+    const env = { MINER_WALLET_PASSWORD: 'correct horse battery' }
+    const opened = await at.run(['init', '--yes', '--no-check', '--wallet-name', 'locked', '--json'], env)
+    assert.equal(opened.code, 0, opened.stderr)
+    assert.match(JSON.parse(opened.stdout).hotkey, /^5/)
+    assert.doesNotMatch(opened.stderr, /asks for its password/)
   })
 
   it('never waits on a terminal that cannot move its cursor', async function () {

@@ -22,6 +22,7 @@ export function nextCommands({ configuration, hotkey, isRegistered, reading }: K
   const miner = (...words: readonly string[]) => [...npx(), 'miner', ...words, ...reading].map(shellWord).join(' ')
   const { network } = valuesOf(configuration, hostSections.subtensor)
   if (!hotkey.exists) return [walletCommand(configuration), miner('init')]
+  if (hotkey.problem !== null) return [miner('init'), miner('serve')]
   if (network === 'none') {
     const { allow } = valuesOf(configuration, hostSections.policy)
     return [allow.length > 0 ? miner('check') : miner('config', 'set', 'policy.allow', 'HOTKEY'), miner('serve')]

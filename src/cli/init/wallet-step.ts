@@ -1,6 +1,7 @@
 import type { Setting } from '../../config/schema/setting.js'
-import { hotkeyFile, listHotkeys } from '../../wallet/hotkey-files.js'
+import { type HotkeyName, hotkeyFile, listHotkeys, walletFolder } from '../../wallet/hotkey-files.js'
 import { WalletError } from '../../wallet/wallet-error.js'
+import { formatMessage } from '../errors/format-message.js'
 import type { Dialogue } from './dialogue.js'
 import { type FoundHotkey, findHotkey, hotkeyText } from './find-hotkey.js'
 import { ANOTHER, type FirstStart, settle, typeValue } from './first-start.js'
@@ -17,11 +18,32 @@ export async function settleHotkey(start: FirstStart): Promise<FoundHotkey> {
   else if (listed.length === 0) await nameHotkey({ ...start, dialogue: null, say: () => {} })
   else await chooseHotkey(start, listed)
   const named = namedHotkey(start)
-  const found = await findHotkey(named)
-  if (found.problem !== null) say(found.problem)
+  const found = await openNamed(start, named, listed)
+  if (found.problem !== null) tell(start, found.problem)
   else say(`hotkey ${named.name}/${named.hotkey}: ${hotkeyText(found) || 'its address is not known'}`)
-  if (found.isEncrypted) say('miner serve asks for its password at each start, unless MINER_WALLET_PASSWORD has it')
+  if (found.isLocked) say('miner serve asks for its password at each start, unless MINER_WALLET_PASSWORD has it')
   return found
+}
+
+/** Opens the hotkey with the password that is set, if it needs one. */
+async function openNamed(start: FirstStart, named: HotkeyName, listed: readonly string[]): Promise<FoundHotkey> {
+  const { value: password, problems } = await start.password()
+  const found = await findHotkey(named, {
+    ...(typeof password === 'string' && { password }),
+    env: process.env,
+    decrypting: () => start.wait('decrypting the hotkey'),
+  })
+  if (found.isLocked && problems[0]) return { ...found, problem: problems[0] }
+  if (found.exists || found.problem === null || listed.length > 0) return found
+  const { message } = found.problem
+  const hint = `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
+  return { ...found, problem: { message, hint } }
+}
+
+/** Says why the hotkey cannot be used: an error where another one cannot be chosen. */
+function tell({ dialogue, say }: FirstStart, problem: NonNullable<FoundHotkey['problem']>): void {
+  if (!dialogue) process.stderr.write(formatMessage(problem))
+  else say(problem.hint === undefined ? problem.message : `${problem.message}: ${problem.hint}`)
 }
 
 function walletSettingsOf({ answers }: FirstStart): Record<'path' | 'name' | 'hotkey', Setting> {
