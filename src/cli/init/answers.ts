@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { fileValue } from '../../config/describe/file-value.js'
 import { type Origin, originText } from '../../config/origin.js'
@@ -92,8 +93,13 @@ export class Answers {
       const found = { value: this.value(setting), origin }
       const value = found.value === undefined ? undefined : await valueElsewhere(setting, found, { folder: '.', store })
       if (value === HIDDEN) leftOut.push(setting.path)
-      else changes.push({ setting, value })
+      else changes.push({ setting, value: setting.path === 'wallet.path' ? absolute(String(value)) : value })
     }
     return { changes, leftOut }
   }
+}
+
+/** Returns the folder of the wallets for a file that is read from any other folder; `~` is the home directory there, too. */
+function absolute(folder: string): string {
+  return /^~(?=\/|$)/.test(folder) ? folder : resolve(folder)
 }
