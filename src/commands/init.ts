@@ -27,7 +27,7 @@ import { columnsOf, fill } from '../text/fill.js'
 export default class Init extends SettingsCommand {
   static override summary = 'Ask for what a first start needs, and write the configuration file.'
   static override description =
-    'Asks for the network, the subnet, the hotkey, the endpoint of the model, its key and the name of the model. It looks first at what is there, and tries the model at once. What a flag or a variable gives is not asked for; flags are written to the file, variables are not. What the file has can be confirmed or changed, and its comments stay. The key that you type gets a file of its own; only you can read either. The answers of a step (subnet, hotkey, model) are written when it ends: stop with Ctrl-C where you like, and run it again. Without a terminal nothing is asked: give all answers, or --yes. The exit code is then 1 if the model does not answer, and 2 if an answer is missing, or if the hotkey cannot be used; the file is written with such a hotkey, too, which may be made later.'
+    'Asks for the network, the subnet, the hotkey, the endpoint of the model, its key and the name of the model. It looks first at what is there, and tries the model at once. What a flag or a variable gives is not asked for; flags are written to the file, variables are not. What the file has can be confirmed or changed, and its comments stay. The key that you type gets a file of its own; only you can read either. The answers of a step (subnet, hotkey, model) are written when it ends: stop with Ctrl-C where you like, and run it again. Without a terminal nothing is asked: give all answers, or --yes. The exit code is then 2 if an answer is missing, or if the hotkey cannot be used; the file is written with such a hotkey, too, which may be made later. It is 1 if the model does not answer, unless you were asked and keep the answers.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --netuid 1 --wallet-name default --wallet-hotkey default --yes',
@@ -76,7 +76,7 @@ export default class Init extends SettingsCommand {
       })
     const done = await prepareFirstStart(start, { yes: flags.yes, save })
     noteLeftOut(done.leftOut)
-    if (!start.dialogue && !done.works) process.exitCode = 1
+    if (done.isModelSilent) process.exitCode = 1
     if (!start.dialogue && done.hotkey.problem !== null) process.exitCode = 2
     const next = nextCommands({ ...done, reading: this.#reading(path) })
     const { changed, secretFiles, hotkey, isRegistered, checks } = done

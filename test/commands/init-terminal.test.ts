@@ -181,7 +181,7 @@ describe('miner init on a terminal', () => {
   it('says how to make a wallet where there is none, and goes on', async () => {
     using at = new FirstStartFolder()
     await using wizard = at.start(['--network', 'none', '--netuid', '1', '--no-check'])
-    await wizard.sees('btcli')
+    await wizard.sees('(--wallet-path')
     await wizard.answer('Which endpoint?', DOWN + ENTER)
     await wizard.answer('Its key', ENTER)
     await wizard.answer('Which model?', `${CTRL_U}llama${ENTER}`)
@@ -238,6 +238,15 @@ describe('miner init on a terminal', () => {
     assert.equal((await wizard.ended).code, 0)
     assert.equal(at.read('openai-apiKey.secret'), 'sk-wrong-9876543\n')
     assert.equal((await at.run(['check'])).code, 1)
+  })
+
+  it('exits with 1 for a key that is refused, when there was nothing to ask', async () => {
+    using at = new FirstStartFolder()
+    const env = { OPENAI_API_KEY: 'sk-wrong-9876543', OPENAI_BASE_URL: model.url }
+    await using wizard = at.start([...ready(at), '--model', 'gpt-a'], { env })
+    assert.equal((await wizard.ended).code, 1)
+    assert.match(wizard.shown, /refuse/)
+    assert.deepEqual(at.names, ['config.toml'])
   })
 
   it('asks for nothing that a variable gives, and writes none of it', async () => {

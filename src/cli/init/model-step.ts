@@ -6,6 +6,9 @@ import { ANOTHER, type FirstStart, settle, typeValue, valueFault } from './first
 import { keyOfOther } from './init-errors.js'
 import { offeredModels, type Trial, tryModel } from './try-model.js'
 
+/** What came of asking the model, and whether the operator keeps answers with which it does not answer. */
+export type ModelTrial = Trial & { readonly isKept: boolean }
+
 /**
  * Settles endpoint, key and model, as far as the miner has such settings, and tries them. What does not work is asked
  * again, unless the operator keeps it.
@@ -13,18 +16,19 @@ import { offeredModels, type Trial, tryModel } from './try-model.js'
  * @returns null when nothing was tried
  * @throws {NoAnswer} or {ConfigError} without a dialogue, when the settings are not enough to try the model
  */
-export async function settleModel(start: FirstStart): Promise<Trial | null> {
+export async function settleModel(start: FirstStart): Promise<ModelTrial | null> {
   const { dialogue } = start
   for (;;) {
     const isAsked = await askModel(start)
     if (!start.isOnline) return null
     const trial = await tryModel(start)
-    if (trial.works || !dialogue || !isAsked) return trial
+    if (trial.works || !dialogue || !isAsked) return { ...trial, isKept: false }
     const choices = [
       { value: AGAIN, label: 'answer again', hint: 'endpoint, key and model' },
       { value: KEEP, label: 'keep these answers', hint: 'miner check tries them again' },
     ]
-    if ((await dialogue.choose({ message: 'It does not answer. What now?', choices })) === KEEP) return trial
+    if ((await dialogue.choose({ message: 'It does not answer. What now?', choices })) === KEEP)
+      return { ...trial, isKept: true }
   }
 }
 

@@ -16,8 +16,8 @@ export type Prepared = Written & {
   readonly isRegistered: boolean | null
   /** null: the model was not tried */
   readonly checks: CheckResult['checks'] | null
-  /** false: the model was tried, and does not answer */
-  readonly works: boolean
+  /** whether the model was tried and does not answer, and the operator did not choose to keep that */
+  readonly isModelSilent: boolean
   /** with the answers */
   readonly configuration: Configuration
 }
@@ -62,7 +62,7 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
     hotkey,
     isRegistered,
     checks: trial?.checks ?? null,
-    works: trial?.works ?? true,
+    isModelSilent: trial !== null && !trial.works && !trial.isKept,
     configuration: run.configuration,
   }
 }
