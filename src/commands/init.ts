@@ -11,7 +11,7 @@ import { Dialogue } from '../cli/init/dialogue.js'
 import { EndAtInterrupt } from '../cli/init/end-at-interrupt.js'
 import type { FirstStart } from '../cli/init/first-start.js'
 import { initStopped, requireNoTypedSecret } from '../cli/init/init-errors.js'
-import { nextCommands } from '../cli/init/next-commands.js'
+import { admissionNote, nextCommands } from '../cli/init/next-commands.js'
 import { prepareFirstStart } from '../cli/init/prepare-first-start.js'
 import { writeAnswers } from '../cli/init/write-answers.js'
 import { configFileOf } from '../cli/open-scope.js'
@@ -85,6 +85,8 @@ export default class Init extends SettingsCommand {
       ...secretFiles.map(file => `wrote ${file}`),
     ])
       this.log(escapeControls(line))
+    const note = admissionNote(done.configuration, this.#ofFile(path))
+    if (note !== undefined) this.log(escapeControls(note))
     this.log(`next:\n${next.map(command => `  ${escapeControls(command)}`).join('\n')}`)
     return {
       file: path,
@@ -112,8 +114,13 @@ export default class Init extends SettingsCommand {
   /** The flags that make other commands read what this one wrote. */
   #reading(path: string): readonly string[] {
     const envFile = typedValue(this.argv, 'env-file')
+    return [...this.#ofFile(path), ...(envFile ? ['--env-file', resolve(envFile)] : [])]
+  }
+
+  /** The flag that makes a command use the file that this one wrote. */
+  #ofFile(path: string): readonly string[] {
     const isElsewhere = typedValue(this.argv, 'config') !== undefined || process.env.MINER_CONFIG_DIR
-    return [...(isElsewhere ? ['--config', path] : []), ...(envFile ? ['--env-file', resolve(envFile)] : [])]
+    return isElsewhere ? ['--config', path] : []
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { bob } from '../support/signed-request.ts'
@@ -218,6 +218,33 @@ describe('miner init without a terminal', () => {
     assert.equal(opened.code, 0, opened.stderr)
     assert.match(JSON.parse(opened.stdout).hotkey, /^5/)
     assert.doesNotMatch(opened.stderr, /asks for its password/)
+  })
+
+  it('names commands that work as they are printed, and says how to admit a caller', async () => {
+    using at = new FirstStartFolder()
+    const envFile = at.write('own.env', 'MINER_NETUID=3\n')
+    const args = ['init', '--yes', '--use', 'echo', '--network', 'none', ...at.ofBob, '--env-file', envFile]
+    const { code, stdout, stderr } = await at.run(args)
+    assert.equal(code, 0, stderr)
+    const reading = `--config ${at.file} --env-file ${envFile}`
+    assert.equal(
+      stdout,
+      `wrote ${at.file}\nNo caller is admitted yet: \`miner config set policy.allow ADDRESS --config ${at.file}\` admits one.\nnext:\n  miner check ${reading}\n  miner serve ${reading}\n`,
+    )
+    const words = ['config', 'set', 'policy.allow', bob.address, '--config', at.file]
+    const admitted = await at.run(words)
+    assert.equal(admitted.code, 0, admitted.stderr)
+    assert.doesNotMatch((await at.run(args)).stdout, /No caller/)
+  })
+
+  it('writes a relative folder of the wallets as an absolute one, and keeps ~', async () => {
+    using at = new FirstStartFolder()
+    const path = relative(process.cwd(), at.wallets)
+    const args = ['init', '--yes', '--use', 'echo', '--network', 'none', '--wallet-name', 'plain', '--wallet-path']
+    assert.equal((await at.run([...args, path])).code, 0)
+    assert.ok(at.lines.includes(`path = ${JSON.stringify(at.wallets)}`), at.text)
+    assert.equal((await at.run([...args, '~/wallets'])).code, 0)
+    assert.ok(at.lines.includes('path = "~/wallets"'), at.text)
   })
 
   it('never waits on a terminal that cannot move its cursor', async function () {
