@@ -51,7 +51,7 @@ export default class Init extends SettingsCommand {
     let isWritten = false
     const stopped = () => {
       this.status.erase()
-      return initStopped(isWritten ? path : null)
+      return this.redacted(initStopped(isWritten ? path : null, this.argv))
     }
     using interrupt = new EndAtInterrupt(stopped, this.argv)
     const asks = !flags.yes && Dialogue.isPossible()

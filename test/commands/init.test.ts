@@ -20,14 +20,14 @@ describe('miner init without a terminal', () => {
     assert.deepEqual([code, stdout, at.names], [2, '', []])
     assert.equal(
       stderr,
-      'error: nothing can be asked here, and it is not given: subtensor.network, netuid, wallet.name, wallet.hotkey, openai.model\n' +
+      'error: these settings are missing, and without a terminal `miner init` cannot ask for them: subtensor.network, netuid, wallet.name, wallet.hotkey, openai.model\n' +
         '  try: add --network finney --netuid 1 --wallet-name default --wallet-hotkey default --openai-model gpt-3.5-turbo, or --yes, which takes these values and what is there\n',
     )
     const some = await at.run(['init', '--netuid', '3', '--use', 'echo', '--json'], { MINER_SUBTENSOR_NETWORK: 'test' })
     assert.equal(some.code, 2)
     const { error } = JSON.parse(some.stdout)
     assert.equal(error.code, 'ANSWERS_MISSING')
-    assert.match(error.message, /given: wallet\.name, wallet\.hotkey$/)
+    assert.match(error.message, /for them: wallet\.name, wallet\.hotkey$/)
     assert.deepEqual(at.names, [])
   })
 
@@ -77,7 +77,7 @@ describe('miner init without a terminal', () => {
     assert.equal(several.code, 2)
     assert.match(
       several.stderr,
-      /which hotkey of locked\/default, plain\/default\n {2}try: name one with --wallet-name/,
+      /with --yes `miner init` does not ask which one: locked\/default, plain\/default\n {2}try: name one with --wallet-name/,
     )
     assert.deepEqual(at.names, [])
     const { code, stdout } = await at.run([...args, '--wallet-name', 'plain', '--json'])
@@ -253,6 +253,6 @@ describe('miner init without a terminal', () => {
     await using run = onTerminal(['init'], { env: { ...at.env, TERM: 'dumb' } })
     const { code, stdout } = await run.ended
     assert.equal(code, 2)
-    assert.match(stdout, /nothing can be asked here/)
+    assert.match(stdout, /without a\s+terminal/)
   })
 })

@@ -5,7 +5,7 @@ import { formatMessage } from '../errors/format-message.js'
 import type { Dialogue } from './dialogue.js'
 import { type FoundHotkey, findHotkey, hotkeyText } from './find-hotkey.js'
 import { ANOTHER, type FirstStart, settle, typeValue } from './first-start.js'
-import { answersMissing } from './init-errors.js'
+import { hotkeyMissing } from './init-errors.js'
 
 /** Settles which hotkey of which wallet the miner serves, and says what is known of it. */
 export async function settleHotkey(start: FirstStart): Promise<FoundHotkey> {
@@ -93,7 +93,7 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
   if (!isOnly && dialogue)
     chosen = await askHotkey(dialogue, { listed: offered, current, path: namedHotkey(start).path })
   else if (!isOnly && !isConfigured && !listed.includes(current))
-    throw answersMissing([`which hotkey of ${listed.join(', ')}`], 'name one with --wallet-name and --wallet-hotkey')
+    throw hotkeyMissing(listed)
   if (chosen === ANOTHER) return await nameHotkey(start)
   const [wallet, own] = chosen.split('/')
   answers.set(name, wallet)
