@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { answered, type ModelServer, startModelServer } from '../support/model-server.ts'
 import { hasTerminal } from '../support/terminal.ts'
 import {
@@ -262,6 +264,22 @@ describe('miner init on a terminal', () => {
     assert.doesNotMatch(at.lines.join('\n'), /netuid|baseUrl|apiKey/)
   })
 
+  it('offers 100 hotkeys, and says that there are more', async () => {
+    using at = new FirstStartFolder()
+    const folder = join(at.wallets, 'plain', 'hotkeys')
+    for (let count = 1; count <= 99; count++) copyFileSync(join(folder, 'default'), join(folder, `own-${count}`))
+    const args = ['--use', 'echo', '--network', 'none', '--netuid', '1', '--wallet-path', at.wallets]
+    const stopped = async (label: string) => {
+      await using wizard = at.start(args)
+      await wizard.answer('Which hotkey', UP)
+      await wizard.answer(label, CTRL_C)
+      assert.equal((await wizard.ended).code, 130)
+    }
+    await stopped('another one (more than 100 are there): its name')
+    rmSync(join(folder, 'own-99'))
+    await stopped('another one: its name')
+  })
+
   it('tells that a hotkey is encrypted, without its password', async () => {
     using at = new FirstStartFolder()
     await using wizard = at.start([
@@ -330,6 +348,7 @@ describe('miner init on a terminal', () => {
         for (const [question, keys] of asked) await wizard.answer(question, keys)
         await wizard.answer(last, stop)
         assert.equal((await wizard.ended).code, 130)
+        assert.ok(wizard.shown.includes(`try: miner init --wallet-path ${at.wallets}\n`), wizard.shown)
         assert.match(wizard.shown, names.length > 0 ? /has the\s+answers of the/ : /nothing is\s+written/)
         assert.deepEqual(at.names, names)
         assert.equal(at.stdout, '')

@@ -12,7 +12,7 @@ export async function settleHotkey(start: FirstStart): Promise<FoundHotkey> {
   const { answers, say } = start
   const { path, name, hotkey } = walletSettingsOf(start)
   if (answers.isKnown(path)) say(answers.describe(path))
-  const listed = await listHotkeys(String(answers.value(path)))
+  const listed = await listHotkeys(String(answers.value(path)), MOST_LISTED + 1)
   if (answers.isGiven(name) || answers.isGiven(hotkey)) await nameHotkey(start)
   // There is nothing to choose from: the names stay, and the wallet may follow.
   else if (listed.length === 0) await nameHotkey({ ...start, dialogue: null, say: () => {} })
@@ -45,6 +45,9 @@ function tell({ dialogue, say }: FirstStart, problem: NonNullable<FoundHotkey['p
   if (!dialogue) process.stderr.write(formatMessage(problem))
   else say(problem.hint === undefined ? problem.message : `${problem.message}: ${problem.hint}`)
 }
+
+/** More hotkeys than this are not offered: the name of another one is typed. */
+const MOST_LISTED = 100
 
 function walletSettingsOf({ answers }: FirstStart): Record<'path' | 'name' | 'hotkey', Setting> {
   const find = (key: string) => answers.find(`wallet.${key}`)!
@@ -92,8 +95,7 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
   const offered = isConfigured && !listed.includes(current) ? [current, ...listed] : listed
   if (!isOnly && dialogue)
     chosen = await askHotkey(dialogue, { listed: offered, current, path: namedHotkey(start).path })
-  else if (!isOnly && !isConfigured && !listed.includes(current))
-    throw hotkeyMissing(listed)
+  else if (!isOnly && !isConfigured && !listed.includes(current)) throw hotkeyMissing(listed)
   if (chosen === ANOTHER) return await nameHotkey(start)
   const [wallet, own] = chosen.split('/')
   answers.set(name, wallet)
@@ -103,11 +105,14 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
 type Listed = { readonly listed: readonly string[]; readonly current: string; readonly path: string }
 
 async function askHotkey(dialogue: Dialogue, { listed, current, path }: Listed): Promise<string> {
-  const known = listed.map(async label => {
+  const offered = listed.slice(0, MOST_LISTED)
+  const known = offered.map(async label => {
     const [name = '', hotkey = ''] = label.split('/')
     const found = await findHotkey({ path, name, hotkey })
     return { value: label, label, hint: found.problem === null ? hotkeyText(found) : 'cannot be used' }
   })
-  const choices = [...(await Promise.all(known)), { value: ANOTHER, label: 'another one: its name' }]
+  const isMore = listed.length > offered.length
+  const another = `another one${isMore ? ` (more than ${MOST_LISTED} are there)` : ''}: its name`
+  const choices = [...(await Promise.all(known)), { value: ANOTHER, label: another }]
   return await dialogue.choose({ message: `Which hotkey of ${path}?`, choices, marked: current })
 }
