@@ -6,6 +6,7 @@ import { type Run, SettingsCommand } from '../cli/command.js'
 import { changedContent } from '../cli/config/change-settings.js'
 import { openConfigFile } from '../cli/config/config-file.js'
 import { noteLeftOut } from '../cli/config/note-left-out.js'
+import { noteUnused } from '../cli/config/unused-secret-files.js'
 import { Answers } from '../cli/init/answers.js'
 import { Dialogue } from '../cli/init/dialogue.js'
 import { EndAtInterrupt } from '../cli/init/end-at-interrupt.js'
@@ -76,6 +77,7 @@ export default class Init extends SettingsCommand {
       })
     const done = await prepareFirstStart(start, { yes: flags.yes, save })
     noteLeftOut(done.leftOut)
+    noteUnused(path, done.unused)
     if (done.isModelSilent) process.exitCode = 1
     if (!start.dialogue && done.hotkey.problem !== null) process.exitCode = 2
     const next = nextCommands({ ...done, reading: this.#reading(path) })
@@ -92,6 +94,7 @@ export default class Init extends SettingsCommand {
       file: path,
       changed,
       secretFiles,
+      unusedSecretFiles: done.unused,
       hotkey: hotkey.address,
       hotkeyProblem: hotkey.problem,
       registered: isRegistered,

@@ -105,6 +105,30 @@ describe('miner init on a terminal', () => {
     assert.match(at.stdout, /^left as it was: /)
   })
 
+  it('names the file of a key that was replaced, and writes none twice', async () => {
+    using at = new FirstStartFolder()
+    at.write('openai-apiKey.secret', 'sk-old-0123456789\n')
+    at.write(
+      'config.toml',
+      `[openai]\nmodel = "gpt-a"\nbaseUrl = "${model.url}"\napiKey = "file:openai-apiKey.secret"\n`,
+    )
+    const change = async (args: readonly string[] = []) => {
+      await using wizard = at.start([...ready(at), ...args])
+      await wizard.answer(model.url, ENTER)
+      await wizard.answer('Which key?', UP + ENTER)
+      await wizard.answer('Its key', KEY + ENTER)
+      await wizard.answer('Which model?', ENTER)
+      assert.equal((await wizard.ended).code, 0)
+      return wizard.shown.replace(/\s+/g, ' ')
+    }
+    const old = `${at.configFolder}/openai-apiKey.secret`
+    assert.ok((await change()).includes(`${at.file} no longer refers to ${old}`))
+    assert.ok(at.lines.includes('apiKey = "file:openai-apiKey-2.secret"'), at.text)
+    const again = await change()
+    assert.ok(!again.includes('no longer refers'), again)
+    assert.deepEqual(at.names, ['config.toml', 'openai-apiKey-2.secret', 'openai-apiKey.secret'])
+  })
+
   it('keeps at Enter the hotkey and the model of the file that are not listed', async () => {
     using at = new FirstStartFolder()
     at.write('key', `${KEY}\n`)

@@ -87,6 +87,7 @@ describe('miner init without a terminal', () => {
       file: at.file,
       changed: true,
       secretFiles: [],
+      unusedSecretFiles: [],
       hotkey: bob.address,
       hotkeyProblem: null,
       registered: null,

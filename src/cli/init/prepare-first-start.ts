@@ -58,6 +58,7 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
   return {
     changed: written.some(({ changed }) => changed),
     secretFiles: written.flatMap(({ secretFiles }) => secretFiles),
+    unused: written.flatMap(({ unused }) => unused),
     leftOut: written.at(-1)!.leftOut,
     hotkey,
     isRegistered,

@@ -6,6 +6,7 @@ import { changeSettings } from '../config/change-settings.js'
 import { fileUnwritable, makeFolderOf, openConfigFile } from '../config/config-file.js'
 import { initConfig } from '../config/init-config.js'
 import { SecretFiles } from '../config/secret-files.js'
+import { unusedSecretFiles } from '../config/unused-secret-files.js'
 import type { Answers } from './answers.js'
 
 /** What was written. */
@@ -13,6 +14,8 @@ export type Written = {
   readonly changed: boolean
   /** the files that got a secret */
   readonly secretFiles: readonly string[]
+  /** the files of secrets that the configuration file no longer refers to */
+  readonly unused: readonly string[]
   /** the settings that are left out because of a secret in a URL */
   readonly leftOut: readonly string[]
 }
@@ -42,6 +45,7 @@ export async function writeAnswers(path: string, { answers, miners, section, wit
     const { changes, leftOut } = await answers.changes(store, withModel ? undefined : section)
     const given = changes.filter(({ value }) => value !== undefined)
     let changed = true
+    let unused: readonly string[] = []
     if (file.content === null && !isYaml(path)) {
       const settings = new Map(given.map(({ setting, value }) => [setting.path, value]))
       await initConfig({ path, from: null, settings, force: false, miners })
@@ -49,8 +53,9 @@ export async function writeAnswers(path: string, { answers, miners, section, wit
       const miner = await miners.get(section)!.load()
       const sections = [...Object.values(hostSections), minerSection(miner)]
       changed = await changeSettings(file, changes, { sections, known: [...miners.keys()].map(name => ({ name })) })
+      unused = await unusedSecretFiles(file.content, (await openConfigFile(path)).content, sections)
     }
-    return { changed, secretFiles: secrets.paths, leftOut }
+    return { changed, secretFiles: secrets.paths, unused, leftOut }
   } catch (error) {
     await secrets.undo()
     throw error
