@@ -191,6 +191,17 @@ describe('miner init on a terminal', () => {
       )
     })
 
+  it('writes the endpoint of a variable beside the key that is typed for it', async () => {
+    using at = new FirstStartFolder()
+    at.write('config.toml', '[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\n')
+    await using wizard = at.start(ready(at), { env: { OPENAI_BASE_URL: model.url } })
+    await wizard.answer('Its key', KEY + ENTER)
+    await wizard.answer('Which model?', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.match(wizard.shown, /openai\.baseUrl is written, too/)
+    assert.ok(at.lines.includes(`baseUrl = "${model.url}"`), at.text)
+  })
+
   it('changes a file in YAML', async () => {
     using at = new FirstStartFolder()
     const file = at.write('old.yaml', '# mine\nnetuid: 1\nopenai:\n  max_tokens: 50 # few\n')

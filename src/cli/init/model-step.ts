@@ -48,6 +48,7 @@ async function askModel(start: FirstStart): Promise<boolean> {
   if (endpoint) await settle(start, endpoint, dialogue => askEndpoint(start, dialogue, endpoint))
   if (endpoint && key) await dropKeyOfOther(start, endpoint, key)
   if (key) await settle(start, key, dialogue => askKey(start, dialogue, key))
+  if (endpoint && key) await keepTogether(start, endpoint, key)
   if (model) await settle(start, model, dialogue => askModelName(start, dialogue, model))
   const settings = [endpoint, key, model].filter(one => one !== undefined)
   return dialogue !== null && settings.some(setting => !answers.isGiven(setting))
@@ -64,6 +65,16 @@ async function dropKeyOfOther({ answers, dialogue, inFile }: FirstStart, endpoin
   if ((await inFile(endpoint)) === answers.value(endpoint)) return
   if (!dialogue) throw keyOfOther(answers, endpoint, key)
   answers.set(key, undefined)
+}
+
+/** Writes the endpoint of a variable beside the key that was typed for it: else the key would go to that of the file. */
+async function keepTogether({ answers, say, inFile }: FirstStart, endpoint: Setting, key: Setting): Promise<void> {
+  if (!['environment', 'envFile'].includes(answers.origin(endpoint).from)) return
+  const value = answers.value(endpoint)
+  if (answers.isGiven(key) || answers.isOfFile(key) || answers.value(key) === undefined) return
+  if ((await inFile(endpoint)) === value) return
+  say(`${endpoint.path} is written, too, because the key is for it`)
+  answers.set(endpoint, value)
 }
 
 /** Servers that run a model on this machine, where they listen unless they are told otherwise. */
