@@ -223,6 +223,21 @@ describe('miner init without a terminal', () => {
     assert.doesNotMatch(opened.stderr, /asks for its password/)
   })
 
+  it('names the command that makes the hotkey, where there is none', async () => {
+    using at = new FirstStartFolder()
+    const { code, stdout, stderr } = await at.run(['init', '--yes', '--use', 'echo', '--network', 'none'])
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: there is no hotkey file .*\n {2}try: make it with the first command of next, or name/m,
+    )
+    assert.match(
+      stdout,
+      /\nnext:\n {2}btcli wallet create --wallet-name default --wallet-hotkey default\n {2}miner init /,
+    )
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
   it('names commands that work as they are printed, and says how to admit a caller', async () => {
     using at = new FirstStartFolder()
     const envFile = at.write('own.env', 'MINER_NETUID=3\n')

@@ -36,7 +36,9 @@ async function openNamed(start: FirstStart, named: HotkeyName, listed: readonly 
   if (found.isLocked && problems[0]) return { ...found, problem: problems[0] }
   if (found.exists || found.problem === null || listed.length > 0) return found
   const { message } = found.problem
-  const hint = `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
+  const hint = start.dialogue
+    ? `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
+    : 'make it with the first command of next, or name another folder with --wallet-path'
   return { ...found, problem: { message, hint } }
 }
 
