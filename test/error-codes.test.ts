@@ -54,7 +54,7 @@ const others = [
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
-  /^(FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help
+  /^(ADDRESS|FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help
   /^(INFO|SET|EVAL|NX|PX|OK|HGET|HGETALL|HSET|HDEL|SADD|SCARD|SISMEMBER)$/, // words of Redis
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,

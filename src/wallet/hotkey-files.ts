@@ -35,24 +35,23 @@ export function walletFolder(path: string): string {
 }
 
 /**
- * Lists the existing hotkeys as `wallet/hotkey`, sorted, at most 20: for the error about a missing hotkey.
+ * Lists the existing hotkeys as `wallet/hotkey`, sorted.
  *
  * @param path the wallets' folder; an unreadable folder counts as empty
+ * @param most how many are listed; by default as many as an error can name
  */
-export async function listHotkeys(path: string): Promise<string[]> {
+export async function listHotkeys(path: string, most = 20): Promise<string[]> {
   const folder = walletFolder(path)
   const found: string[] = []
   for (const wallet of await entries(folder)) {
     for (const hotkey of await entries(`${folder}${wallet}/hotkeys`)) {
       if (hotkey.endsWith('pub.txt')) continue // a hotkey's public half, in a file beside it
       found.push(`${wallet}/${hotkey}`)
-      if (found.length === MAX) return found
+      if (found.length === most) return found
     }
   }
   return found
 }
-
-const MAX = 20
 
 async function entries(folder: string): Promise<string[]> {
   try {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { answered, type ModelServer, startModelServer } from '../support/model-server.ts'
 import { hasTerminal } from '../support/terminal.ts'
 import {
@@ -103,6 +105,46 @@ describe('miner init on a terminal', () => {
     assert.match(at.stdout, /^left as it was: /)
   })
 
+  it('names the file of a key that was replaced, and writes none twice', async () => {
+    using at = new FirstStartFolder()
+    at.write('openai-apiKey.secret', 'sk-old-0123456789\n')
+    at.write(
+      'config.toml',
+      `[openai]\nmodel = "gpt-a"\nbaseUrl = "${model.url}"\napiKey = "file:openai-apiKey.secret"\n`,
+    )
+    const change = async (args: readonly string[] = []) => {
+      await using wizard = at.start([...ready(at), ...args])
+      await wizard.answer(model.url, ENTER)
+      await wizard.answer('Which key?', UP + ENTER)
+      await wizard.answer('Its key', KEY + ENTER)
+      await wizard.answer('Which model?', ENTER)
+      assert.equal((await wizard.ended).code, 0)
+      return wizard.shown.replace(/\s+/g, ' ')
+    }
+    const old = `${at.configFolder}/openai-apiKey.secret`
+    assert.ok((await change()).includes(`${at.file} no longer refers to ${old}`))
+    assert.ok(at.lines.includes('apiKey = "file:openai-apiKey-2.secret"'), at.text)
+    const again = await change()
+    assert.ok(!again.includes('no longer refers'), again)
+    assert.deepEqual(at.names, ['config.toml', 'openai-apiKey-2.secret', 'openai-apiKey.secret'])
+  })
+
+  it('keeps at Enter the hotkey and the model of the file that are not listed', async () => {
+    using at = new FirstStartFolder()
+    at.write('key', `${KEY}\n`)
+    const wallet = `[wallet]\npath = ${JSON.stringify(at.wallets)}\nname = "gone"\nhotkey = "own"\n`
+    const openai = `[openai]\nmodel = "gpt-own"\nbaseUrl = "${model.url}"\napiKey = "file:key"\n`
+    at.write('config.toml', `netuid = 33\n\n${wallet}\n[subtensor]\nnetwork = "none"\n\n${openai}`)
+    const before = at.text
+    await using wizard = at.start(['--network', 'none', '--netuid', '33'])
+    await wizard.answer('gone/own', ENTER)
+    await wizard.answer(model.url, ENTER)
+    await wizard.answer('Which key?', ENTER)
+    await wizard.answer('gpt-own', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.equal(at.text, before)
+  })
+
   it('asks for the key anew when another endpoint is chosen, and sends the old one nowhere', async () => {
     using at = new FirstStartFolder()
     at.write('key', 'sk-of-the-old-host\n')
@@ -122,6 +164,44 @@ describe('miner init on a terminal', () => {
     assert.doesNotMatch(at.text, /apiKey = "file/)
   })
 
+  for (const stops of [true, false])
+    it(`asks for the key anew when a flag gives another endpoint${stops ? ', also after it was stopped there' : ''}`, async () => {
+      using at = new FirstStartFolder()
+      at.write('key', 'sk-of-the-old-host\n')
+      const old = `[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\napiKey = "file:key"\n`
+      at.write('config.toml', old)
+      const args = [...ready(at), '--base-url', model.url]
+      if (stops) {
+        await using wizard = at.start(args)
+        await wizard.answer('Its key', CTRL_C)
+        assert.equal((await wizard.ended).code, 130)
+        assert.ok(at.text.includes(old), at.text)
+      }
+      await using wizard = at.start(args)
+      await wizard.answer('Its key', KEY + ENTER)
+      await wizard.answer('Which model?', ENTER)
+      assert.equal((await wizard.ended).code, 0)
+      assert.ok(
+        at.lines.includes(`baseUrl = "${model.url}"`) && at.lines.includes('apiKey = "file:openai-apiKey.secret"'),
+      )
+      assert.ok(model.requests.length > 0)
+      assert.deepEqual(
+        model.requests.filter(({ headers }) => headers.authorization !== `Bearer ${KEY}`),
+        [],
+      )
+    })
+
+  it('writes the endpoint of a variable beside the key that is typed for it', async () => {
+    using at = new FirstStartFolder()
+    at.write('config.toml', '[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\n')
+    await using wizard = at.start(ready(at), { env: { OPENAI_BASE_URL: model.url } })
+    await wizard.answer('Its key', KEY + ENTER)
+    await wizard.answer('Which model?', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.match(wizard.shown, /openai\.baseUrl is written, too/)
+    assert.ok(at.lines.includes(`baseUrl = "${model.url}"`), at.text)
+  })
+
   it('changes a file in YAML', async () => {
     using at = new FirstStartFolder()
     const file = at.write('old.yaml', '# mine\nnetuid: 1\nopenai:\n  max_tokens: 50 # few\n')
@@ -138,7 +218,7 @@ describe('miner init on a terminal', () => {
   it('says how to make a wallet where there is none, and goes on', async () => {
     using at = new FirstStartFolder()
     await using wizard = at.start(['--network', 'none', '--netuid', '1', '--no-check'])
-    await wizard.sees('btcli')
+    await wizard.sees('(--wallet-path')
     await wizard.answer('Which endpoint?', DOWN + ENTER)
     await wizard.answer('Its key', ENTER)
     await wizard.answer('Which model?', `${CTRL_U}llama${ENTER}`)
@@ -197,6 +277,15 @@ describe('miner init on a terminal', () => {
     assert.equal((await at.run(['check'])).code, 1)
   })
 
+  it('exits with 1 for a key that is refused, when there was nothing to ask', async () => {
+    using at = new FirstStartFolder()
+    const env = { OPENAI_API_KEY: 'sk-wrong-9876543', OPENAI_BASE_URL: model.url }
+    await using wizard = at.start([...ready(at), '--model', 'gpt-a'], { env })
+    assert.equal((await wizard.ended).code, 1)
+    assert.match(wizard.shown, /refuse/)
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
   it('asks for nothing that a variable gives, and writes none of it', async () => {
     using at = new FirstStartFolder()
     const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: model.url, MINER_NETUID: '33' }
@@ -208,6 +297,22 @@ describe('miner init on a terminal', () => {
     assert.deepEqual(at.names, ['config.toml'])
     assert.equal(`${wizard.raw}${at.stdout}${at.text}`.includes(KEY), false)
     assert.doesNotMatch(at.lines.join('\n'), /netuid|baseUrl|apiKey/)
+  })
+
+  it('offers 100 hotkeys, and says that there are more', async () => {
+    using at = new FirstStartFolder()
+    const folder = join(at.wallets, 'plain', 'hotkeys')
+    for (let count = 1; count <= 99; count++) copyFileSync(join(folder, 'default'), join(folder, `own-${count}`))
+    const args = ['--use', 'echo', '--network', 'none', '--netuid', '1', '--wallet-path', at.wallets]
+    const stopped = async (label: string) => {
+      await using wizard = at.start(args)
+      await wizard.answer('Which hotkey', UP)
+      await wizard.answer(label, CTRL_C)
+      assert.equal((await wizard.ended).code, 130)
+    }
+    await stopped('another one (more than 100 are there): its name')
+    rmSync(join(folder, 'own-99'))
+    await stopped('another one: its name')
   })
 
   it('tells that a hotkey is encrypted, without its password', async () => {
@@ -229,6 +334,30 @@ describe('miner init on a terminal', () => {
     await wizard.sees('dialect gittensor')
     assert.equal((await wizard.ended).code, 0)
     assert.ok(at.lines.includes('netuid = 74'))
+  })
+
+  it('shows nothing of what is typed while it waits', async () => {
+    using at = new FirstStartFolder()
+    const listed = Promise.withResolvers<void>()
+    const typed = Promise.withResolvers<void>()
+    model.behaviour = async (response, request) => {
+      if (request.path.endsWith('/models')) {
+        listed.resolve()
+        await typed.promise
+      }
+      return keyed(KEY, ['gpt-a'])(response, request)
+    }
+    await using wizard = at.start(ready(at))
+    await wizard.answer('Which endpoint?', UP + ENTER)
+    await wizard.answer('Its URL', model.url + ENTER)
+    await wizard.answer('Its key', KEY + ENTER)
+    await listed.promise
+    await wizard.answer('asking for the models', 'sk-typed-too-early')
+    await wizard.sees('asking for the models') // the next frame, after the terminal had what was typed
+    typed.resolve()
+    await wizard.answer('gpt-a', ENTER)
+    assert.equal((await wizard.ended).code, 0)
+    assert.equal(wizard.raw.includes('typed'), false)
   })
 
   describe('stopped', () => {
@@ -254,6 +383,7 @@ describe('miner init on a terminal', () => {
         for (const [question, keys] of asked) await wizard.answer(question, keys)
         await wizard.answer(last, stop)
         assert.equal((await wizard.ended).code, 130)
+        assert.ok(wizard.shown.includes(`try: miner init --wallet-path ${at.wallets}\n`), wizard.shown)
         assert.match(wizard.shown, names.length > 0 ? /has the\s+answers of the/ : /nothing is\s+written/)
         assert.deepEqual(at.names, names)
         assert.equal(at.stdout, '')
@@ -263,19 +393,21 @@ describe('miner init on a terminal', () => {
         assert.doesNotMatch(at.lines.join('\n'), /baseUrl|apiKey|model/)
       })
 
-    it('while the model is tried, it exits with 130, and writes no key', async () => {
+    it('while the model is tried, it exits with 130, writes no key, and gives the document of --json', async () => {
       using at = new FirstStartFolder()
       model.behaviour = (response, request) => {
         if (request.path.endsWith('/models')) return answered(404)(response, request)
       }
-      await using wizard = at.start(ready(at))
+      await using wizard = at.start([...ready(at), '--json'])
       await wizard.answer('Which endpoint?', UP + ENTER)
       await wizard.answer('Its URL', model.url + ENTER)
       await wizard.answer('Its key', KEY + ENTER)
       await wizard.answer('Which model?', ENTER)
       await wizard.answer('trying the model', CTRL_C)
       assert.equal((await wizard.ended).code, 130)
-      assert.match(wizard.shown, /has the\s+answers of the/)
+      const { error } = JSON.parse(at.stdout)
+      assert.equal(error.code, 'INIT_STOPPED')
+      assert.match(error.message, /has the answers of the steps/)
       assert.deepEqual(at.names, ['config.toml'])
     })
 

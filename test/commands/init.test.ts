@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { bob } from '../support/signed-request.ts'
@@ -18,14 +20,14 @@ describe('miner init without a terminal', () => {
     assert.deepEqual([code, stdout, at.names], [2, '', []])
     assert.equal(
       stderr,
-      'error: nothing can be asked here, and it is not given: subtensor.network, netuid, wallet.name, wallet.hotkey, openai.model\n' +
+      'error: these settings are missing, and without a terminal `miner init` cannot ask for them: subtensor.network, netuid, wallet.name, wallet.hotkey, openai.model\n' +
         '  try: add --network finney --netuid 1 --wallet-name default --wallet-hotkey default --openai-model gpt-3.5-turbo, or --yes, which takes these values and what is there\n',
     )
     const some = await at.run(['init', '--netuid', '3', '--use', 'echo', '--json'], { MINER_SUBTENSOR_NETWORK: 'test' })
     assert.equal(some.code, 2)
     const { error } = JSON.parse(some.stdout)
     assert.equal(error.code, 'ANSWERS_MISSING')
-    assert.match(error.message, /given: wallet\.name, wallet\.hotkey$/)
+    assert.match(error.message, /for them: wallet\.name, wallet\.hotkey$/)
     assert.deepEqual(at.names, [])
   })
 
@@ -75,7 +77,7 @@ describe('miner init without a terminal', () => {
     assert.equal(several.code, 2)
     assert.match(
       several.stderr,
-      /which hotkey of locked\/default, plain\/default\n {2}try: name one with --wallet-name/,
+      /with --yes `miner init` does not ask which one: locked\/default, plain\/default\n {2}try: name one with --wallet-name/,
     )
     assert.deepEqual(at.names, [])
     const { code, stdout } = await at.run([...args, '--wallet-name', 'plain', '--json'])
@@ -85,7 +87,9 @@ describe('miner init without a terminal', () => {
       file: at.file,
       changed: true,
       secretFiles: [],
+      unusedSecretFiles: [],
       hotkey: bob.address,
+      hotkeyProblem: null,
       registered: null,
       checks: null,
     })
@@ -105,6 +109,27 @@ describe('miner init without a terminal', () => {
     assert.equal(refused.code, 1)
     assert.equal(`${refused.stdout}${refused.stderr}${at.text}`.includes(env.OPENAI_API_KEY), false)
     assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('sends the key of the file to no other endpoint that a flag or a variable gives', async () => {
+    using at = new FirstStartFolder()
+    at.write('key', `${KEY}\n`)
+    const old = `[openai]\nbaseUrl = "http://127.0.0.1:1/v1"\napiKey = "file:key"\n`
+    at.write('config.toml', old)
+    const asked = model.requests.length
+    const args = ['init', '--yes', '--network', 'none', ...at.ofBob]
+    const typed = await at.run([...args, '--base-url', model.url])
+    assert.equal(typed.code, 2)
+    assert.match(
+      typed.stderr,
+      /the openai\.apiKey in the file is for another endpoint than openai\.baseUrl .*--base-url\)\n {2}try: .* --openai-api-key env:NAME/,
+    )
+    assert.equal((await at.run(args, { OPENAI_BASE_URL: model.url })).code, 2)
+    assert.deepEqual([model.requests.length, at.text], [asked, old])
+    const given = await at.run([...args, '--base-url', model.url, '--api-key', `file:${at.configFolder}/key`])
+    assert.equal(given.code, 0, given.stderr)
+    const again = await at.run([...args, '--base-url', model.url])
+    assert.equal(again.code, 0, again.stderr)
   })
 
   it('writes the settings of a miner that a variable chooses', async () => {
@@ -165,12 +190,87 @@ describe('miner init without a terminal', () => {
     assert.match(after.stdout, /^ {2}miner serve .*\n {2}miner status /m)
   })
 
+  it('writes the file for a hotkey that serve cannot use, says why as serve does, and exits with 2', async () => {
+    using at = new FirstStartFolder()
+    const own = join(at.wallets, 'bare', 'hotkeys')
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'default'), 'ab'.repeat(32), { mode: 0o600 })
+    const cases: [name: string, password: string | undefined, reason: RegExp][] = [
+      ['bare', undefined, /^error: .*hotkeys\/default/m],
+      ['nope', undefined, /^error: there is no hotkey file .*\/nope\/hotkeys\/default$/m],
+      ['locked', 'wrong', /^error: .*password/m],
+    ]
+    for (const [name, password, reason] of cases) {
+      rmSync(at.configFolder, { recursive: true, force: true })
+      const env = password === undefined ? {} : { MINER_WALLET_PASSWORD: password }
+      const args = ['--use', 'echo', '--network', 'none', '--wallet-path', at.wallets, '--wallet-name', name]
+      const { code, stdout, stderr } = await at.run(['init', '--yes', '--no-check', ...args], env)
+      assert.equal(code, 2, name)
+      assert.match(stderr, reason)
+      const [said] = reason.exec(stderr)!
+      if (password === undefined) {
+        const served = await at.run(['serve', '--allow', bob.address])
+        assert.equal(served.code, 2)
+        assert.ok(served.stderr.includes(said), `${said} is not in ${served.stderr}`)
+      }
+      assert.match(stdout, name === 'nope' ? /^ {2}btcli wallet create/m : /^next:\n {2}miner init /m)
+      assert.ok(at.lines.includes(`name = "${name}"`))
+    }
+    const env = { MINER_WALLET_PASSWORD: 'correct horse battery' }
+    const opened = await at.run(['init', '--yes', '--no-check', '--wallet-name', 'locked', '--json'], env)
+    assert.equal(opened.code, 0, opened.stderr)
+    assert.match(JSON.parse(opened.stdout).hotkey, /^5/)
+    assert.doesNotMatch(opened.stderr, /asks for its password/)
+  })
+
+  it('names the command that makes the hotkey, where there is none', async () => {
+    using at = new FirstStartFolder()
+    const { code, stdout, stderr } = await at.run(['init', '--yes', '--use', 'echo', '--network', 'none'])
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: there is no hotkey file .*\n {2}try: make it with the first command of next, or name/m,
+    )
+    assert.match(
+      stdout,
+      /\nnext:\n {2}btcli wallet create --wallet-name default --wallet-hotkey default\n {2}miner init /,
+    )
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
+  it('names commands that work as they are printed, and says how to admit a caller', async () => {
+    using at = new FirstStartFolder()
+    const envFile = at.write('own.env', 'MINER_NETUID=3\n')
+    const args = ['init', '--yes', '--use', 'echo', '--network', 'none', ...at.ofBob, '--env-file', envFile]
+    const { code, stdout, stderr } = await at.run(args)
+    assert.equal(code, 0, stderr)
+    const reading = `--config ${at.file} --env-file ${envFile}`
+    assert.equal(
+      stdout,
+      `wrote ${at.file}\nNo caller is admitted yet: \`miner config set policy.allow ADDRESS --config ${at.file}\` admits one.\nnext:\n  miner check ${reading}\n  miner serve ${reading}\n`,
+    )
+    const words = ['config', 'set', 'policy.allow', bob.address, '--config', at.file]
+    const admitted = await at.run(words)
+    assert.equal(admitted.code, 0, admitted.stderr)
+    assert.doesNotMatch((await at.run(args)).stdout, /No caller/)
+  })
+
+  it('writes a relative folder of the wallets as an absolute one, and keeps ~', async () => {
+    using at = new FirstStartFolder()
+    const path = relative(process.cwd(), at.wallets)
+    const args = ['init', '--yes', '--use', 'echo', '--network', 'none', '--wallet-name', 'plain', '--wallet-path']
+    assert.equal((await at.run([...args, path])).code, 0)
+    assert.ok(at.lines.includes(`path = ${JSON.stringify(at.wallets)}`), at.text)
+    assert.equal((await at.run([...args, '~/wallets'])).code, 0)
+    assert.ok(at.lines.includes('path = "~/wallets"'), at.text)
+  })
+
   it('never waits on a terminal that cannot move its cursor', async function () {
     if (!hasTerminal()) this.skip()
     using at = new FirstStartFolder()
     await using run = onTerminal(['init'], { env: { ...at.env, TERM: 'dumb' } })
     const { code, stdout } = await run.ended
     assert.equal(code, 2)
-    assert.match(stdout, /nothing can be asked here/)
+    assert.match(stdout, /without a\s+terminal/)
   })
 })

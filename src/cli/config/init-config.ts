@@ -1,9 +1,9 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { hostSections, minerSection } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import { configurationTemplate } from '../../config/describe/template.js'
-import { type FileContent, isYaml } from '../../config/layers/config-file.js'
+import { type FileContent, isYaml, readConfigFile } from '../../config/layers/config-file.js'
 import type { Problem } from '../../config/problem.js'
 import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
@@ -14,6 +14,7 @@ import { fileUnwritable, makeFolderOf } from './config-file.js'
 import { checkFile } from './file-problems.js'
 import { SecretFiles } from './secret-files.js'
 import { takeOver } from './take-over.js'
+import { unusedSecretFiles } from './unused-secret-files.js'
 
 type NewFile = {
   readonly path: string
@@ -29,6 +30,8 @@ type NewFile = {
 export type Initialised = {
   /** the files that it wrote secrets to */
   readonly secretFiles: readonly string[]
+  /** the files of secrets that the file which it replaced referred to, and it does not */
+  readonly unused: readonly string[]
   /** the settings that it left out because of a secret in them */
   readonly leftOut: readonly string[]
   /** the names in the old file that have no effect, and are not taken over */
@@ -54,12 +57,19 @@ export async function initConfig({ path, from, settings, force, miners }: NewFil
       ? await takeOver(from, checked.sections, store)
       : { values: new Map(), leftOut: [] }
     const text = configurationTemplate(checked.sections, new Map([...values, ...settings]))
+    const replaced = force ? await contentOf(path) : null
     await write(path, `${text}\n`, force)
-    return { secretFiles: secrets.paths, leftOut, ignored: warnings.filter(({ code }) => code === 'WITHOUT_EFFECT') }
+    const unused = await unusedSecretFiles(replaced, await contentOf(path), checked.sections)
+    const ignored = warnings.filter(({ code }) => code === 'WITHOUT_EFFECT')
+    return { secretFiles: secrets.paths, unused, leftOut, ignored }
   } catch (error) {
     await secrets.undo()
     throw error
   }
+}
+
+async function contentOf(path: string): Promise<FileContent | null> {
+  return (await readConfigFile({ path: resolve(path), explicit: false })) ?? null
 }
 
 const unread = { problems: [], warnings: [] }

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPrivateFile } from '../../disk/replace-file.js'
 import { fileUnwritable } from './config-file.js'
@@ -22,7 +22,7 @@ export class SecretFiles {
   }
 
   /**
-   * Writes a secret to a file of its own; a file that exists is left as it is.
+   * Writes a secret to a file of its own, unless one has it already; a file that exists is left as it is.
    *
    * @param path that of the secret, after which the file is named: `wallet.password` makes `wallet-password.secret`
    * @returns the reference to it, relative to the folder
@@ -34,7 +34,11 @@ export class SecretFiles {
       const name = `${base}${count === 1 ? '' : `-${count}`}.secret`
       const file = join(this.#folder, name)
       try {
-        if (!(await createPrivateFile(file, `${secret}\n`))) continue
+        const text = `${secret}\n`
+        if (!(await createPrivateFile(file, text))) {
+          if (await hasOnly(file, text)) return `file:${name}`
+          continue
+        }
       } catch (error) {
         throw fileUnwritable(file, error)
       }
@@ -48,4 +52,11 @@ export class SecretFiles {
   async undo(): Promise<void> {
     for (const file of this.#created.splice(0)) await rm(file, { force: true })
   }
+}
+
+/** Whether a file that only its owner can read has this text. */
+async function hasOnly(file: string, text: string): Promise<boolean> {
+  const found = await stat(file)
+  const isAlike = found.isFile() && found.size === Buffer.byteLength(text) && (found.mode & 0o077) === 0
+  return isAlike && (await readFile(file, 'utf8')) === text
 }

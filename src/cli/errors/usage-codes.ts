@@ -60,7 +60,8 @@ export const usageCodes = {
     remedy: 'run it again: it shows what the file has already, and goes on from there',
   },
   ANSWERS_MISSING: {
-    meaning: '`miner init` can ask nothing, without a terminal or with `--yes`, and a setting is not given',
+    meaning:
+      '`miner init` can ask nothing, without a terminal or with `--yes`, and a setting is not given, or the key in the file is for another endpoint than the given one',
     remedy: 'add the flags that the hint names, or `--yes` to take the defaults and what is there',
   },
   NOT_TYPED: {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { fileValue } from '../../config/describe/file-value.js'
 import { type Origin, originText } from '../../config/origin.js'
@@ -72,23 +73,33 @@ export class Answers {
    * Returns what the file gets: the answers, and the settings of flags but those of the log, which are for this run.
    *
    * @param store keeps a secret elsewhere, given its path, and returns the reference to it
+   * @param but the section whose settings are left out; undefined: all are returned
    * @returns the changes, and the settings that are left out because of a secret in a URL
    */
-  async changes(store: (path: string, secret: string) => Promise<string>): Promise<{
+  async changes(
+    store: (path: string, secret: string) => Promise<string>,
+    but?: string,
+  ): Promise<{
     readonly changes: readonly SettingChange[]
     readonly leftOut: readonly string[]
   }> {
     const changes: SettingChange[] = []
     const leftOut: string[] = []
     for (const setting of this.#configuration.settings) {
+      if (setting.section === but) continue
       const origin = this.origin(setting)
       const isTyped = origin.from === 'flag' && setting.section !== 'log'
       if (!isTyped && !this.#values.has(setting.path)) continue
       const found = { value: this.value(setting), origin }
       const value = found.value === undefined ? undefined : await valueElsewhere(setting, found, { folder: '.', store })
       if (value === HIDDEN) leftOut.push(setting.path)
-      else changes.push({ setting, value })
+      else changes.push({ setting, value: setting.path === 'wallet.path' ? absolute(String(value)) : value })
     }
     return { changes, leftOut }
   }
+}
+
+/** Returns the folder of the wallets for a file that is read from any other folder; `~` is the home directory there, too. */
+function absolute(folder: string): string {
+  return /^~(?=\/|$)/.test(folder) ? folder : resolve(folder)
 }

@@ -1,4 +1,5 @@
 import { columnsOf, fill } from '../../text/fill.js'
+import { discardTyped } from '../../wallet/ask-password.js'
 
 type Clack = typeof import('@clack/prompts')
 
@@ -18,11 +19,13 @@ type TypedQuestion = Question & {
 }
 
 /**
- * Asks questions on the terminal, on standard error: standard output has the result. Ctrl-C, Ctrl-D and Escape end it.
+ * Asks questions on the terminal, on standard error: standard output has the result. Ctrl-C, Ctrl-D and Escape end it. What
+ * is typed between two questions is dropped, and not shown: it may be a key. Ctrl-C sends SIGINT there.
  */
-export class Dialogue {
+export class Dialogue implements Disposable {
   readonly #clack: Clack
   readonly #cancelled: () => Error
+  #hidden: Disposable = discardTyped()
 
   private constructor(clack: Clack, cancelled: () => Error) {
     this.#clack = clack
@@ -78,6 +81,7 @@ export class Dialogue {
   async #ask(prompt: (how: How) => Promise<string | symbol>): Promise<string> {
     const { stdin } = process
     const ended = new AbortController()
+    this.#hidden[Symbol.dispose]()
     // readline closes itself at Ctrl-D, after which the question would never settle.
     const onKey = (_: unknown, key: { readonly ctrl?: boolean; readonly name?: string }) => {
       if (key.ctrl && key.name === 'd') ended.abort()
@@ -89,8 +93,12 @@ export class Dialogue {
       return (answer ?? '').trim() // an empty secret is undefined, against its type
     } finally {
       stdin.off('keypress', onKey)
-      stdin.pause()
+      this.#hidden = discardTyped()
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#hidden[Symbol.dispose]()
   }
 }
 

@@ -4,12 +4,17 @@ import { expectExit } from '../process/unexpected-exit.js'
 /** Ends the program at Ctrl-C between two questions, while it waits for the model or the chain. */
 export class EndAtInterrupt implements Disposable {
   readonly #reason: () => Error
+  readonly #argv: readonly string[]
   #isHeld = false
   #isDue = false
 
-  /** @param reason makes the error that is printed, which decides the exit code */
-  constructor(reason: () => Error) {
+  /**
+   * @param reason makes the error that is printed, which decides the exit code
+   * @param argv whether it is printed as JSON
+   */
+  constructor(reason: () => Error, argv: readonly string[]) {
     this.#reason = reason
+    this.#argv = argv
     process.on('SIGINT', this.#onInterrupt)
   }
 
@@ -31,7 +36,7 @@ export class EndAtInterrupt implements Disposable {
 
   #end(): never {
     expectExit()
-    process.exit(printError(this.#reason(), []))
+    process.exit(printError(this.#reason(), this.#argv))
   }
 
   [Symbol.dispose](): void {

@@ -1,36 +1,68 @@
+import type { Problem } from '../../config/problem.js'
+import type { PasswordSources } from '../../wallet/find-password.js'
 import { type HotkeyName, hotkeyFile } from '../../wallet/hotkey-files.js'
+import { openHotkey } from '../../wallet/open-hotkey.js'
 import { readAddress } from '../../wallet/read-address.js'
 import { readKeyfile } from '../../wallet/read-keyfile.js'
 import { isSealed } from '../../wallet/sealed.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 
-/** A hotkey as far as it is known without its password. */
+/** A hotkey as far as it is known without asking for its password. */
 export type FoundHotkey = {
   /** whether its file is there */
   readonly exists: boolean
   /** null: unknown without its password, or without its file */
   readonly address: string | null
   readonly isEncrypted: boolean
-  /** why it cannot be used, and what mends that; null: it can */
-  readonly problem: string | null
+  /** whether `serve` has to ask for its password */
+  readonly isLocked: boolean
+  /** why `serve` cannot use it, in its words; null: it can */
+  readonly problem: Pick<Problem, 'message' | 'hint'> | null
+}
+
+type Opening = Pick<PasswordSources, 'password' | 'env'> & {
+  /** called when the hotkey is decrypted, which takes seconds */
+  readonly decrypting?: () => Disposable
 }
 
 /**
- * Looks at a hotkey without asking for a password.
+ * Opens a hotkey as `serve` does, but without asking for a password.
  *
  * @throws {WalletError} WALLET_NAME_INVALID
  */
-export async function findHotkey(named: HotkeyName): Promise<FoundHotkey> {
+export async function findHotkey(named: HotkeyName, opening: Opening = {}): Promise<FoundHotkey> {
   const file = hotkeyFile(named)
+  const isEncrypted = await isEncryptedFile(file)
   try {
-    const { address } = await readAddress(named)
-    const keyfile = await readKeyfile(file)
-    const isEncrypted = keyfile !== null && isSealed(keyfile.bytes)
-    return { exists: keyfile !== null, address, isEncrypted, problem: null }
+    const { address } = await openHotkey({ ...named, ...opening, warn: () => {} })
+    return { exists: true, address, isEncrypted, isLocked: false, problem: null }
   } catch (error) {
     if (!(error instanceof WalletError)) throw error
-    const problem = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`
-    return { exists: error.code !== 'HOTKEY_NOT_FOUND', address: null, isEncrypted: false, problem }
+    const { code, message, hint } = error
+    const isLocked = code === 'KEYFILE_LOCKED'
+    const address = await publicAddress(named)
+    const problem = isLocked ? null : { message, ...(hint !== undefined && { hint }) }
+    return { exists: code !== 'HOTKEY_NOT_FOUND', address, isEncrypted, isLocked, problem }
+  }
+}
+
+async function isEncryptedFile(file: string): Promise<boolean> {
+  try {
+    const keyfile = await readKeyfile(file)
+    return keyfile !== null && isSealed(keyfile.bytes)
+  } catch (error) {
+    if (error instanceof WalletError) return false // opening it reports the reason
+    throw error
+  }
+}
+
+/** Returns the address in the public half beside a hotkey that cannot be opened; null: there is none. */
+async function publicAddress(named: HotkeyName): Promise<string | null> {
+  try {
+    return (await readAddress(named)).address
+  } catch (error) {
+    if (error instanceof WalletError) return null
+    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import { ConfigError } from '../../config/config-error.js'
 import { secretsIn } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { holdsSecret } from '../../config/schema/shape.js'
-import type { SecretsMode } from '../../config/values/resolve-setting.js'
+import type { ResolvedSetting, SecretsMode } from '../../config/values/resolve-setting.js'
 import type { Run, SettingsCommand } from '../command.js'
 import { valueOfText } from '../config/given-value.js'
 import type { ShownStatus } from '../output/status-line.js'
@@ -20,6 +20,10 @@ export type FirstStart = {
   readonly dialects: DialectCatalogue
   /** the section of the chosen miner's settings */
   readonly section: string
+  /** the value that the file on the disk gives a setting of the miner; without one, the default */
+  inFile(setting: Setting): Promise<unknown>
+  /** the password of the hotkey, if it is set, or why it cannot be read */
+  password(): Promise<Pick<ResolvedSetting, 'value' | 'problems'>>
   /** opens the run as if the answers stood in the file already */
   preview(secrets: SecretsMode): Promise<Run<typeof SettingsCommand>>
   /** prints a line for the reader of the dialogue */

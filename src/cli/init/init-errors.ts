@@ -8,15 +8,34 @@ import { secretTyped } from '../config/given-value.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { Answers } from './answers.js'
 
-/** @param file what has the answers of the steps that are done; null: none is done */
-export function initStopped(file: string | null): UsageError {
+/**
+ * @param file what has the answers of the steps that are done; null: none is done
+ * @param argv the words after `miner init`, with which it goes on
+ */
+export function initStopped(file: string | null, argv: readonly string[]): UsageError {
   const rest = file === null ? 'nothing is written' : `${escapeName(file)} has the answers of the steps that are done`
-  return new UsageError('INIT_STOPPED', `stopped before the end: ${rest}`, 'miner init')
+  return new UsageError(
+    'INIT_STOPPED',
+    `stopped before the end: ${rest}`,
+    ['miner', 'init', ...argv].map(shellWord).join(' '),
+  )
 }
 
-/** @param what the answers that are missing */
-export function answersMissing(what: readonly string[], hint: string): UsageError {
-  return new UsageError('ANSWERS_MISSING', `nothing can be asked here, and it is not given: ${what.join(', ')}`, hint)
+/** How many hotkeys the error names. */
+const MOST_NAMED = 20
+
+/** With `--yes` there are several hotkeys to choose from. */
+export function hotkeyMissing(listed: readonly string[]): UsageError {
+  const named = `${listed.slice(0, MOST_NAMED).join(', ')}${listed.length > MOST_NAMED ? ' and more' : ''}`
+  const message = `there are several hotkeys, and with --yes \`miner init\` does not ask which one: ${named}`
+  return new UsageError('ANSWERS_MISSING', message, 'name one with --wallet-name and --wallet-hotkey')
+}
+
+/** The key in the file is that of another endpoint than the one that holds now. */
+export function keyOfOther(answers: Answers, endpoint: Setting, key: Setting): UsageError {
+  const message = `the ${key.path} in the file is for another endpoint than ${answers.describe(endpoint)}`
+  const hint = `give the key of this endpoint with ${flagOf(key)} env:NAME or file:PATH, or remove the other one: miner config unset ${key.path}`
+  return new UsageError('ANSWERS_MISSING', message, hint)
 }
 
 /**
@@ -29,10 +48,9 @@ export function requireAnswers(answers: Answers, settings: readonly Setting[]): 
   if (open.length === 0) return
   const flags = open.map(setting => `${flagOf(setting)} ${shellWord(answers.text(setting))}`)
   const hint = `add ${flags.join(' ')}, or --yes, which takes these values and what is there`
-  throw answersMissing(
-    open.map(({ path }) => path),
-    hint,
-  )
+  const paths = open.map(({ path }) => path).join(', ')
+  const message = `these settings are missing, and without a terminal \`miner init\` cannot ask for them: ${paths}`
+  throw new UsageError('ANSWERS_MISSING', message, hint)
 }
 
 /**

@@ -3,7 +3,11 @@ import { escapeControls } from '../../text/escape.js'
 import { valueOfText } from '../config/given-value.js'
 import type { Dialogue } from './dialogue.js'
 import { ANOTHER, type FirstStart, settle, typeValue, valueFault } from './first-start.js'
+import { keyOfOther } from './init-errors.js'
 import { offeredModels, type Trial, tryModel } from './try-model.js'
+
+/** What came of asking the model, and whether the operator keeps answers with which it does not answer. */
+export type ModelTrial = Trial & { readonly isKept: boolean }
 
 /**
  * Settles endpoint, key and model, as far as the miner has such settings, and tries them. What does not work is asked
@@ -12,18 +16,19 @@ import { offeredModels, type Trial, tryModel } from './try-model.js'
  * @returns null when nothing was tried
  * @throws {NoAnswer} or {ConfigError} without a dialogue, when the settings are not enough to try the model
  */
-export async function settleModel(start: FirstStart): Promise<Trial | null> {
+export async function settleModel(start: FirstStart): Promise<ModelTrial | null> {
   const { dialogue } = start
   for (;;) {
     const isAsked = await askModel(start)
     if (!start.isOnline) return null
     const trial = await tryModel(start)
-    if (trial.works || !dialogue || !isAsked) return trial
+    if (trial.works || !dialogue || !isAsked) return { ...trial, isKept: false }
     const choices = [
       { value: AGAIN, label: 'answer again', hint: 'endpoint, key and model' },
       { value: KEEP, label: 'keep these answers', hint: 'miner check tries them again' },
     ]
-    if ((await dialogue.choose({ message: 'It does not answer. What now?', choices })) === KEEP) return trial
+    if ((await dialogue.choose({ message: 'It does not answer. What now?', choices })) === KEEP)
+      return { ...trial, isKept: true }
   }
 }
 
@@ -41,10 +46,35 @@ async function askModel(start: FirstStart): Promise<boolean> {
   }
   const [endpoint, key, model] = [own('baseUrl'), own('apiKey'), own('model')]
   if (endpoint) await settle(start, endpoint, dialogue => askEndpoint(start, dialogue, endpoint))
+  if (endpoint && key) await dropKeyOfOther(start, endpoint, key)
   if (key) await settle(start, key, dialogue => askKey(start, dialogue, key))
+  if (endpoint && key) await keepTogether(start, endpoint, key)
   if (model) await settle(start, model, dialogue => askModelName(start, dialogue, model))
   const settings = [endpoint, key, model].filter(one => one !== undefined)
   return dialogue !== null && settings.some(setting => !answers.isGiven(setting))
+}
+
+/**
+ * Drops the key of the file when a flag or a variable gives another endpoint than the file: a key is for the host that it
+ * was given for.
+ *
+ * @throws {UsageError} ANSWERS_MISSING without a dialogue, which would ask for another one
+ */
+async function dropKeyOfOther({ answers, dialogue, inFile }: FirstStart, endpoint: Setting, key: Setting) {
+  if (!answers.isGiven(endpoint) || !answers.isOfFile(key)) return
+  if ((await inFile(endpoint)) === answers.value(endpoint)) return
+  if (!dialogue) throw keyOfOther(answers, endpoint, key)
+  answers.set(key, undefined)
+}
+
+/** Writes the endpoint of a variable beside the key that was typed for it: else the key would go to that of the file. */
+async function keepTogether({ answers, say, inFile }: FirstStart, endpoint: Setting, key: Setting): Promise<void> {
+  if (!['environment', 'envFile'].includes(answers.origin(endpoint).from)) return
+  const value = answers.value(endpoint)
+  if (answers.isGiven(key) || answers.isOfFile(key) || answers.value(key) === undefined) return
+  if ((await inFile(endpoint)) === value) return
+  say(`${endpoint.path} is written, too, because the key is for it`)
+  answers.set(endpoint, value)
 }
 
 /** Servers that run a model on this machine, where they listen unless they are told otherwise. */
@@ -97,8 +127,10 @@ async function askModelName(start: FirstStart, dialogue: Dialogue, setting: Sett
   const current = start.answers.text(setting)
   const offered = start.isOnline ? await offeredModels(start) : []
   if (offered.length > 0 && offered.length <= MOST_CHOICES) {
+    // What is configured can be confirmed, also when the endpoint does not list it.
+    const isUnlisted = start.answers.isKnown(setting) && !offered.includes(current)
     const choices = [
-      ...offered.map(name => ({ value: name, label: escapeControls(name) })),
+      ...[...(isUnlisted ? [current] : []), ...offered].map(name => ({ value: name, label: escapeControls(name) })),
       { value: ANOTHER, label: 'another one: its name' },
     ]
     const chosen = await dialogue.choose({ message: 'Which model?', choices, marked: current })

@@ -22,11 +22,21 @@ export function nextCommands({ configuration, hotkey, isRegistered, reading }: K
   const miner = (...words: readonly string[]) => [...npx(), 'miner', ...words, ...reading].map(shellWord).join(' ')
   const { network } = valuesOf(configuration, hostSections.subtensor)
   if (!hotkey.exists) return [walletCommand(configuration), miner('init')]
-  if (network === 'none') {
-    const { allow } = valuesOf(configuration, hostSections.policy)
-    return [allow.length > 0 ? miner('check') : miner('config', 'set', 'policy.allow', 'HOTKEY'), miner('serve')]
-  }
+  if (hotkey.problem !== null) return [miner('init'), miner('serve')]
+  if (network === 'none') return [miner('check'), miner('serve')]
   return isRegistered === false ? [registerCommand(configuration), miner('serve')] : [miner('serve'), miner('status')]
+}
+
+/**
+ * Says that the miner would admit no caller, and which command admits one; undefined when it admits some.
+ *
+ * @param file the words that make the command change the same file
+ */
+export function admissionNote(configuration: Configuration, file: readonly string[]): string | undefined {
+  if (valuesOf(configuration, hostSections.subtensor).network !== 'none') return undefined
+  if (valuesOf(configuration, hostSections.policy).allow.length > 0) return undefined
+  const words = [...npx(), 'miner', 'config', 'set', 'policy.allow', 'ADDRESS', ...file]
+  return `No caller is admitted yet: \`${words.map(shellWord).join(' ')}\` admits one.`
 }
 
 /** The shell command that makes the hotkey that is configured, with its wallet if that is missing, too. */

@@ -16,8 +16,8 @@ export type Prepared = Written & {
   readonly isRegistered: boolean | null
   /** null: the model was not tried */
   readonly checks: CheckResult['checks'] | null
-  /** false: the model was tried, and does not answer */
-  readonly works: boolean
+  /** whether the model was tried and does not answer, and the operator did not choose to keep that */
+  readonly isModelSilent: boolean
   /** with the answers */
   readonly configuration: Configuration
 }
@@ -25,8 +25,8 @@ export type Prepared = Written & {
 type Options = {
   /** takes what is there, where nothing can be asked */
   readonly yes: boolean
-  /** writes the answers until now */
-  readonly save: () => Promise<Written>
+  /** writes the answers until now; those of the model only when they are settled: a key is for one endpoint */
+  readonly save: (which: { readonly withModel: boolean }) => Promise<Written>
 }
 
 /**
@@ -45,7 +45,7 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
   }
   const written: Written[] = []
   const endStep = async () => {
-    if (dialogue) written.push(await save())
+    if (dialogue) written.push(await save({ withModel: false }))
   }
   await settleSubnet(start)
   await endStep()
@@ -53,16 +53,17 @@ export async function prepareFirstStart(start: FirstStart, { yes, save }: Option
   await endStep()
   const isRegistered = await lookUpRegistration(start, hotkey.address)
   const trial = await settleModel(start)
-  written.push(await save())
+  written.push(await save({ withModel: true }))
   await using run = await start.preview('leave')
   return {
     changed: written.some(({ changed }) => changed),
     secretFiles: written.flatMap(({ secretFiles }) => secretFiles),
+    unused: written.flatMap(({ unused }) => unused),
     leftOut: written.at(-1)!.leftOut,
     hotkey,
     isRegistered,
     checks: trial?.checks ?? null,
-    works: trial?.works ?? true,
+    isModelSilent: trial !== null && !trial.works && !trial.isKept,
     configuration: run.configuration,
   }
 }

@@ -1,28 +1,55 @@
 import type { Setting } from '../../config/schema/setting.js'
-import { hotkeyFile, listHotkeys } from '../../wallet/hotkey-files.js'
+import { type HotkeyName, hotkeyFile, listHotkeys, walletFolder } from '../../wallet/hotkey-files.js'
 import { WalletError } from '../../wallet/wallet-error.js'
+import { formatMessage } from '../errors/format-message.js'
 import type { Dialogue } from './dialogue.js'
 import { type FoundHotkey, findHotkey, hotkeyText } from './find-hotkey.js'
 import { ANOTHER, type FirstStart, settle, typeValue } from './first-start.js'
-import { answersMissing } from './init-errors.js'
+import { hotkeyMissing } from './init-errors.js'
 
 /** Settles which hotkey of which wallet the miner serves, and says what is known of it. */
 export async function settleHotkey(start: FirstStart): Promise<FoundHotkey> {
   const { answers, say } = start
   const { path, name, hotkey } = walletSettingsOf(start)
   if (answers.isKnown(path)) say(answers.describe(path))
-  const listed = await listHotkeys(String(answers.value(path)))
+  const listed = await listHotkeys(String(answers.value(path)), MOST_LISTED + 1)
   if (answers.isGiven(name) || answers.isGiven(hotkey)) await nameHotkey(start)
   // There is nothing to choose from: the names stay, and the wallet may follow.
   else if (listed.length === 0) await nameHotkey({ ...start, dialogue: null, say: () => {} })
   else await chooseHotkey(start, listed)
   const named = namedHotkey(start)
-  const found = await findHotkey(named)
-  if (found.problem !== null) say(found.problem)
+  const found = await openNamed(start, named, listed)
+  if (found.problem !== null) tell(start, found.problem)
   else say(`hotkey ${named.name}/${named.hotkey}: ${hotkeyText(found) || 'its address is not known'}`)
-  if (found.isEncrypted) say('miner serve asks for its password at each start, unless MINER_WALLET_PASSWORD has it')
+  if (found.isLocked) say('miner serve asks for its password at each start, unless MINER_WALLET_PASSWORD has it')
   return found
 }
+
+/** Opens the hotkey with the password that is set, if it needs one. */
+async function openNamed(start: FirstStart, named: HotkeyName, listed: readonly string[]): Promise<FoundHotkey> {
+  const { value: password, problems } = await start.password()
+  const found = await findHotkey(named, {
+    ...(typeof password === 'string' && { password }),
+    env: process.env,
+    decrypting: () => start.wait('decrypting the hotkey'),
+  })
+  if (found.isLocked && problems[0]) return { ...found, problem: problems[0] }
+  if (found.exists || found.problem === null || listed.length > 0) return found
+  const { message } = found.problem
+  const hint = start.dialogue
+    ? `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
+    : 'make it with the first command of next, or name another folder with --wallet-path'
+  return { ...found, problem: { message, hint } }
+}
+
+/** Says why the hotkey cannot be used: an error where another one cannot be chosen. */
+function tell({ dialogue, say }: FirstStart, problem: NonNullable<FoundHotkey['problem']>): void {
+  if (!dialogue) process.stderr.write(formatMessage(problem))
+  else say(problem.hint === undefined ? problem.message : `${problem.message}: ${problem.hint}`)
+}
+
+/** More hotkeys than this are not offered: the name of another one is typed. */
+const MOST_LISTED = 100
 
 function walletSettingsOf({ answers }: FirstStart): Record<'path' | 'name' | 'hotkey', Setting> {
   const find = (key: string) => answers.find(`wallet.${key}`)!
@@ -66,9 +93,11 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
   const isConfigured = answers.isKnown(name) || answers.isKnown(hotkey)
   const isOnly = listed.length === 1 && (!isConfigured || listed[0] === current)
   let chosen = isOnly ? listed[0]! : current
-  if (!isOnly && dialogue) chosen = await askHotkey(dialogue, { listed, current, path: namedHotkey(start).path })
-  else if (!isOnly && !isConfigured && !listed.includes(current))
-    throw answersMissing([`which hotkey of ${listed.join(', ')}`], 'name one with --wallet-name and --wallet-hotkey')
+  // What is configured can be confirmed, also when its file is not listed.
+  const offered = isConfigured && !listed.includes(current) ? [current, ...listed] : listed
+  if (!isOnly && dialogue)
+    chosen = await askHotkey(dialogue, { listed: offered, current, path: namedHotkey(start).path })
+  else if (!isOnly && !isConfigured && !listed.includes(current)) throw hotkeyMissing(listed)
   if (chosen === ANOTHER) return await nameHotkey(start)
   const [wallet, own] = chosen.split('/')
   answers.set(name, wallet)
@@ -78,11 +107,14 @@ async function chooseHotkey(start: FirstStart, listed: readonly string[]): Promi
 type Listed = { readonly listed: readonly string[]; readonly current: string; readonly path: string }
 
 async function askHotkey(dialogue: Dialogue, { listed, current, path }: Listed): Promise<string> {
-  const known = listed.map(async label => {
+  const offered = listed.slice(0, MOST_LISTED)
+  const known = offered.map(async label => {
     const [name = '', hotkey = ''] = label.split('/')
     const found = await findHotkey({ path, name, hotkey })
     return { value: label, label, hint: found.problem === null ? hotkeyText(found) : 'cannot be used' }
   })
-  const choices = [...(await Promise.all(known)), { value: ANOTHER, label: 'another one: its name' }]
+  const isMore = listed.length > offered.length
+  const another = `another one${isMore ? ` (more than ${MOST_LISTED} are there)` : ''}: its name`
+  const choices = [...(await Promise.all(known)), { value: ANOTHER, label: another }]
   return await dialogue.choose({ message: `Which hotkey of ${path}?`, choices, marked: current })
 }

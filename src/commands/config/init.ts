@@ -5,6 +5,7 @@ import { MINERS } from '../../app/tokens.js'
 import { ConfigCommand } from '../../cli/config/config-command.js'
 import { fileExists, initConfig } from '../../cli/config/init-config.js'
 import { noteLeftOut } from '../../cli/config/note-left-out.js'
+import { noteUnused } from '../../cli/config/unused-secret-files.js'
 import { formatMessage } from '../../cli/errors/format-message.js'
 import { lookUpFirst, openRunScope } from '../../cli/open-scope.js'
 import { ConfigError } from '../../config/config-error.js'
@@ -35,11 +36,12 @@ export default class ConfigInit extends ConfigCommand {
     const miners = scope.resolve(MINERS)
     const settings = new Map(flags.use === undefined ? [] : [['use', flags.use]])
     const written = await initConfig({ path, from, settings, force: flags.force, miners })
-    const { secretFiles, leftOut, ignored } = written
+    const { secretFiles, unused, leftOut, ignored } = written
     for (const { message, hint } of ignored) warn(message, hint)
     noteLeftOut(leftOut)
+    noteUnused(path, unused)
     this.log([path, ...secretFiles].map(escapeControls).join('\n'))
-    return { file: path, secretFiles, leftOut }
+    return { file: path, secretFiles, unusedSecretFiles: unused, leftOut }
   }
 
   async #read(named: string | undefined) {

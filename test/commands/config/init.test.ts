@@ -71,6 +71,19 @@ describe('miner config init', () => {
     assert.equal(at.mode, 0o600)
   })
 
+  it('names the files of secrets that the replaced file referred to', async () => {
+    using at = new ConfigFolder('[wallet]\npassword = "file:mine"\n[openai]\napiKey = "file:key"\n', 0o600)
+    for (const name of ['mine', 'key']) writeFileSync(join(at.folder, name), 'sk-0123456789\n', { mode: 0o600 })
+    const kept = await at.config(['init', '--force', '--from', at.file])
+    assert.equal(kept.code, 0, kept.stderr)
+    assert.doesNotMatch(kept.stderr, /no longer refers/)
+    const { code, stderr } = await at.config(['init', '--force'])
+    assert.equal(code, 0, stderr)
+    for (const name of ['mine', 'key'])
+      assert.ok(stderr.includes(`@/config.toml no longer refers to @/${name}\n  try: remove that file`), stderr)
+    assert.equal((await at.config(['init', '--force'])).stderr, '')
+  })
+
   it('takes an old file over, and writes its secrets to files of their own', async () => {
     using at = new ConfigFolder()
     const from = join(at.folder, 'old.toml')
