@@ -39,7 +39,9 @@ export abstract class ConfigCommand extends MinerCommand {
   }
 
   /** @throws {UsageError} UNKNOWN_SETTING */
-  protected async settingOf(key: string, scope: Scope): Promise<NamedSetting> {
-    return namedSetting(key, scope.resolve(MINERS))
+  protected async settingOf(...[key, scope, options]: SettingOf): Promise<NamedSetting> {
+    return namedSetting(key, scope.resolve(MINERS), options)
   }
 }
+
+type SettingOf = [key: string, scope: Scope, options?: Parameters<typeof namedSetting>[2]]

@@ -20,7 +20,7 @@ export default class ConfigGet extends ConfigCommand {
     const { args } = await this.parse(ConfigGet)
     const { scope: opened } = await this.openFile()
     await using scope = opened
-    const { setting, sections } = await this.settingOf(args.KEY, scope)
+    const { setting, sections } = await this.settingOf(args.KEY, scope, { takesOld: true })
     const layers = { ...(await readLayers(this.argv, this.config.configDir)), argv: [] }
     const section = sections.filter(({ name }) => name === setting.section)
     const found = await lookUpSetting(createLookup(section, layers), setting.path)

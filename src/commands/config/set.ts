@@ -24,7 +24,7 @@ export default class ConfigSet extends ConfigCommand {
     const { args } = await this.parse(ConfigSet)
     const { file, scope: opened } = await this.openFile()
     await using scope = opened
-    const named = await this.settingOf(args.KEY, scope)
+    const named = await this.settingOf(args.KEY, scope, { word: args.VALUE })
     const { setting } = named
     const value = await valueOfText(setting, await givenText(setting, args.VALUE))
     requirePrivate(file, setting, value)

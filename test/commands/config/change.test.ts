@@ -168,26 +168,70 @@ describe('miner config set, get, unset and path', () => {
     assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
   })
 
-  it('refuse a setting that stands in the file under an old name', async () => {
+  it('change and remove a setting under its old name, and keep the comments', async () => {
     using at = new ConfigFolder()
     const path = join(at.folder, 'c.yaml')
-    const old = 'openai: {model_name: gpt-4}\nlogging.debug: true\nminer.blacklist.whitelist:\n'
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    const forms = [
+      ['openai.model_name: gpt-4 # best\n', 'openai.model_name: gpt-4o # best\n', '# best\n'],
+      ['openai:\n  model_name: gpt-4 # best\n  n: 1\n', 'openai:\n  model_name: gpt-4o # best\n  n: 1\n', '# best'],
+    ] as const
+    for (const [before, after, kept] of forms) {
+      writeFileSync(path, before)
+      assert.deepEqual(await run('get', 'openai.model_name'), ended({ stdout: 'gpt-4\n' }))
+      assert.deepEqual(await run('set', 'openai.model', 'gpt-4o'), ended({}))
+      assert.equal(readFileSync(path, 'utf8'), after)
+      assert.deepEqual(await run('get', 'openai.model'), ended({ stdout: 'gpt-4o\n' }))
+      assert.deepEqual(await run('unset', 'openai.model'), ended({}))
+      assert.doesNotMatch(readFileSync(path, 'utf8'), /model/)
+      assert.ok(readFileSync(path, 'utf8').includes(kept))
+    }
+    writeFileSync(path, 'miner: {blacklist: {whitelist: [], blacklist: []}}\n')
+    const alice = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+    assert.deepEqual(await run('set', 'policy.allow', alice), ended({}))
+    assert.match(readFileSync(path, 'utf8'), /whitelist: \[ 5Grwva\w+ \], blacklist: \[\] /)
+    assert.deepEqual(await run('unset', 'miner.blacklist.whitelist'), ended({}))
+    assert.deepEqual(await run('get', 'policy.allow'), ended({ stdout: '\n' }))
+  })
+
+  it('refuse a setting that stands in the file under an old name with other values, until it is removed', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    const old = 'logging.debug: true # loud\nminer: {no_serve: yes, blacklist: {whitelist: }}\n'
     writeFileSync(path, old)
-    for (const args of [
-      ['set', 'openai.model', 'gpt-4o'],
-      ['unset', 'openai.model'],
-      ['set', 'log.level', 'info'],
-    ]) {
-      const { code, stderr } = await at.config([...args, '--config', path])
-      assert.equal(code, 2)
-      assert.match(
-        stderr,
-        /^error: \S+ stands in @\/c.yaml under another name, (openai.model_name|logging.debug)\n {2}try: miner config edit\n$/,
-      )
+    for (const [setting, key] of [
+      ['log.level', 'logging.debug'],
+      ['neuron.announce', 'miner.no_serve'],
+    ] as const) {
+      const refused = ended({
+        code: 2,
+        stderr: `error: ${setting} stands in @/c.yaml under another name, ${key}, whose values differ\n  try: miner config unset ${key}\n`,
+      })
+      assert.deepEqual(await run('unset', setting), refused)
     }
     assert.equal(readFileSync(path, 'utf8'), old)
+    assert.match(
+      (await run('set', 'miner.no_serve', 'true')).stderr,
+      /\n {2}try: miner config set neuron.announce false\n$/,
+    )
+    assert.deepEqual(await run('unset', 'logging.debug'), ended({}))
+    assert.deepEqual(await run('set', 'log.level', 'warn'), ended({}))
+    assert.match(readFileSync(path, 'utf8'), /# loud/)
+    assert.deepEqual(await run('get', 'log.level'), ended({ stdout: 'warn\n' }))
     // Without a value, the old name sets nothing.
-    assert.equal((await at.config(['set', 'policy.allow', '[]', '--config', path])).code, 0)
+    assert.equal((await run('set', 'policy.allow', '[]')).code, 0)
+  })
+
+  it('remove a key of the file that is not a setting', async () => {
+    using at = new ConfigFolder('[wallet]\nnam = "x" # mine\nname = "y"\n\n[zebra]\na = 1\n')
+    assert.deepEqual(await at.config(['unset', 'wallet.nam']), ended({}))
+    assert.equal(at.text, '[wallet]\n# mine\nname = "y"\n\n[zebra]\na = 1\n')
+    assert.deepEqual(await at.config(['unset', 'zebra']), ended({}))
+    assert.doesNotMatch(at.text, /zebra/)
+    assert.match((await at.config(['unset', 'wallet'])).stderr, /^error: wallet is a table, and not a setting\n/)
+    assert.match((await at.config(['unset', 'wallet.nam'])).stderr, /^error: there is no setting wallet.nam\n/)
+    assert.match(at.text, /name = "y"/)
   })
 
   it('refuse a pipe', async function () {
