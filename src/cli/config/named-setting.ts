@@ -12,7 +12,7 @@ import { type CheckedSections, checkedSections } from './file-problems.js'
 export type NamedSetting = CheckedSections & { readonly setting: Setting }
 
 type Options = {
-  /** whether an old name counts that has the values of its setting, such as `openai.model_name` */
+  /** whether an old name counts that has the values of its setting, such as `axon.max_workers` */
   readonly takesOld?: boolean
   /** the value that the setting is to get, which the hint translates where an old name has other values */
   readonly word?: string | undefined

@@ -1,5 +1,5 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
-import { valuesOf, writtenKey, yamlOptions } from '../layers/yaml-text.js'
+import { valuesByWrittenKeys, writtenKey, yamlOptions } from '../layers/yaml-text.js'
 import { isTable, type Table } from '../values/convert.js'
 import { type Edit, editedAt, isSameTable, lostTexts, pathOf, presentKey } from './edit.js'
 
@@ -17,7 +17,7 @@ export async function editYaml(text: string, edit: Edit): Promise<string | undef
 
 async function editLines(text: string, edit: Edit): Promise<string | undefined> {
   const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
-  const read = async (yaml: string) => (await valuesOf(parseDocument(yaml, yamlOptions))) as Table
+  const read = async (yaml: string) => (await valuesByWrittenKeys(parseDocument(yaml, yamlOptions))) as Table
   // Quotes text that readers of YAML 1.2 would take for something else.
   const document: Document = parseDocument(text, { ...yamlOptions, compat: 'core' })
   const table = await read(text)

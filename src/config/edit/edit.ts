@@ -7,7 +7,7 @@ export type Edit = {
   readonly section: string
   /** the spellings of the key, the one that a new line gets first: `maxTokens` and `max_tokens` */
   readonly keys: readonly string[]
-  /** other names that a YAML file may have it under, with those of their groups: `openai.model_name` */
+  /** other names that a YAML file may have it under, with those of their groups: `axon.max_workers` */
   readonly oldKeys?: readonly string[]
   /** the new value as a file holds it; undefined removes the key */
   readonly value: unknown

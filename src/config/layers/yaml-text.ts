@@ -40,7 +40,7 @@ export function writtenKey(key: unknown): unknown {
 }
 
 /** Returns what a document holds, with its keys as they are written. */
-export async function valuesOf(document: Document): Promise<unknown> {
+export async function valuesByWrittenKeys(document: Document): Promise<unknown> {
   const { isScalar, visit } = await import('yaml')
   visit(document, {
     Pair(_, { key }) {
@@ -74,7 +74,7 @@ export async function parseYamlText(text: string): Promise<ParsedText> {
       const { line, col } = lines.linePos(wrong.pos[0])
       return fault(`is not valid YAML: ${summaryOf(wrong)}`, { line, column: col })
     }
-    const table = await valuesOf(document)
+    const table = await valuesByWrittenKeys(document)
     if (!isTable(table)) return fault('is not a mapping of settings')
     return isTooDeep(table) ? fault('is nested too deeply') : { table }
   } catch (error) {
