@@ -6,6 +6,7 @@ import { MinerCommand } from '../command.js'
 import { configFileOf, lookUpFirst, openRunScope } from '../open-scope.js'
 import { type OpenFile, openConfigFile } from './config-file.js'
 import { type NamedSetting, namedSetting } from './named-setting.js'
+import { noteFaults } from './note-faults.js'
 
 /** The argument of every command that names a setting. */
 export const keyArg = {
@@ -36,6 +37,11 @@ export abstract class ConfigCommand extends MinerCommand {
     const file = await openConfigFile(this.path)
     const lookup = lookUpFirst({ argv: [], env: process.env, file: file.content })
     return { file, scope: await openRunScope(this.config, lookup) }
+  }
+
+  /** Warns of what is wrong with the file as it stands now. */
+  protected async noteFaults(scope: Scope): Promise<void> {
+    await noteFaults((await openConfigFile(this.path)).content, scope.resolve(MINERS))
   }
 
   /** @throws {UsageError} UNKNOWN_SETTING */

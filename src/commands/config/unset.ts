@@ -23,12 +23,14 @@ export default class ConfigUnset extends ConfigCommand {
     const miners = scope.resolve(MINERS)
     if (await isStray(key, file, miners)) {
       const isChanged = await removeKey(file, key, await sectionsWith(key, miners))
+      await this.noteFaults(scope)
       return { path: key, file: file.path, changed: isChanged }
     }
     const named = await this.settingOf(key, scope)
     const { setting } = named
     const isChanged = file.content !== null && (await changeSettings(file, [{ setting, value: undefined }], named))
     noteOverride(setting)
+    await this.noteFaults(scope)
     return { path: setting.path, file: file.path, changed: isChanged }
   }
 }

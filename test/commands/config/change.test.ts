@@ -117,6 +117,23 @@ describe('miner config set, get, unset and path', () => {
     assert.equal(at.text, file)
   })
 
+  it('warn of what is wrong with the file besides', async () => {
+    using at = new ConfigFolder('use = "echo"\n\n[wallet]\nnam = "x"\n\n[echo]\nprefixx = "y"\n')
+    const stderr =
+      'warning: wallet.nam is not a setting (@/config.toml: wallet.nam)\n  try: write wallet.name\n' +
+      'warning: echo.prefixx is not a setting (@/config.toml: echo.prefixx)\n  try: write echo.prefix\n'
+    assert.deepEqual(await at.config(['set', 'axon.port', '9000']), ended({ stderr }))
+    assert.match(at.text, /^port = 9000$/m)
+    assert.deepEqual(await at.config(['get', 'axon.port']), ended({ stdout: '9000\n', stderr }))
+    assert.deepEqual(await at.config(['unset', 'axon.port']), ended({ stderr }))
+    const rest = await at.config(['unset', 'wallet.nam'])
+    assert.deepEqual(rest, ended({ stderr: stderr.replace(/^.*\n.*\n/, '') }))
+    at.write('use = "ecco"\n')
+    const { stdout, stderr: unknown } = await at.config(['get', 'axon.port'])
+    assert.equal(stdout, '8091\n')
+    assert.match(unknown, /^warning: there is no miner "ecco" \(@\/config.toml: use\)\n/)
+  })
+
   it('mend a file step by step', async () => {
     using at = new ConfigFolder('[axon]\nport = "x"\nqueue = "y"\n')
     assert.equal((await at.config(['set', 'axon.port', '9000'])).code, 0)
@@ -225,7 +242,7 @@ describe('miner config set, get, unset and path', () => {
 
   it('remove a key of the file that is not a setting', async () => {
     using at = new ConfigFolder('[wallet]\nnam = "x" # mine\nname = "y"\n\n[zebra]\na = 1\n')
-    assert.deepEqual(await at.config(['unset', 'wallet.nam']), ended({}))
+    assert.equal((await at.config(['unset', 'wallet.nam'])).code, 0)
     assert.equal(at.text, '[wallet]\n# mine\nname = "y"\n\n[zebra]\na = 1\n')
     assert.deepEqual(await at.config(['unset', 'zebra']), ended({}))
     assert.doesNotMatch(at.text, /zebra/)
