@@ -170,6 +170,8 @@ describe('miner config set, get, unset and path', () => {
       stderr,
       'warning: the variable MINER_AXON_PORT overrides axon.port of the file\n  try: unset MINER_AXON_PORT\n',
     )
+    const old = await at.config(['set', 'log.level', 'warn'], { env: { BT_LOGGING_DEBUG: '1' } })
+    assert.match(old.stderr, /^warning: the variable BT_LOGGING_DEBUG overrides log.level of the file\n/)
   })
 
   it('change a YAML file', async () => {
