@@ -43,7 +43,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
       return isChanged
     }
   } finally {
-    if (isKept) noteKept(copy)
+    if (isKept) noteKept(copy, file.path)
     else await rm(copy, { force: true })
   }
 }
@@ -55,8 +55,9 @@ async function putInPlace(file: OpenFile, copy: string, scope: Scope): Promise<b
   const content = await readConfigFile({ path: copy, explicit: true })
   if (!content || 'problem' in content) throw new ConfigError('CONFIG_INVALID', content ? [content.problem] : [])
   if (content.text === (file.content?.text ?? '')) return false
-  const after = { ...content, path: file.path }
-  await requireNoNewProblems(file.content, after, await sectionsOfFile(after, scope.resolve(MINERS)))
+  // Problems name the copy, where the mistakes are.
+  const before = file.content && { ...file.content, path: copy }
+  await requireNoNewProblems(before, content, await sectionsOfFile(content, scope.resolve(MINERS)))
   await writeConfigFile(file, content.text)
   return true
 }
@@ -83,7 +84,8 @@ async function offerAgain(error: unknown): Promise<typeof AGAIN> {
   )
 }
 
-function noteKept(copy: string): void {
+function noteKept(copy: string, path: string): void {
   if (!existsSync(copy)) return // the editor removed it
-  process.stderr.write(formatMessage({ label: 'note', message: `what you edited is in ${escapeName(copy)}` }))
+  const message = `what you edited is in ${escapeName(copy)}; ${escapeName(path)} is left as it is`
+  process.stderr.write(formatMessage({ label: 'note', message }))
 }
