@@ -5,7 +5,7 @@ import { MINERS } from '../../app/tokens.js'
 import { MinerCommand } from '../command.js'
 import { configFileOf, lookUpFirst, openRunScope } from '../open-scope.js'
 import { type OpenFile, openConfigFile } from './config-file.js'
-import { type NamedSetting, namedSetting } from './named-setting.js'
+import { type NamedSetting, type NamedSettingOptions, namedSetting } from './named-setting.js'
 import { noteFaults } from './note-faults.js'
 
 /** The argument of every command that names a setting. */
@@ -46,8 +46,8 @@ export abstract class ConfigCommand extends MinerCommand {
 
   /** @throws {UsageError} UNKNOWN_SETTING */
   protected async settingOf(...[key, scope, options]: SettingOf): Promise<NamedSetting> {
-    return namedSetting(key, scope.resolve(MINERS), options)
+    return namedSetting(key, scope.resolve(MINERS), { ...options, command: `miner ${this.id?.replaceAll(':', ' ')}` })
   }
 }
 
-type SettingOf = [key: string, scope: Scope, options?: Parameters<typeof namedSetting>[2]]
+type SettingOf = [key: string, scope: Scope, options?: Omit<NamedSettingOptions, 'command'>]

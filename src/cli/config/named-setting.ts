@@ -1,8 +1,10 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { isRenaming, resolveAlias } from '../../config/layers/alias.js'
+import { showsSecret } from '../../config/redact.js'
 import { type Setting, settingsOf } from '../../config/schema/setting.js'
 import { holdsSecret } from '../../config/schema/shape.js'
 import type { Spelling } from '../../config/schema/spelling.js'
+import { convert } from '../../config/values/convert.js'
 import { closest } from '../../text/closest.js'
 import { shellWord } from '../../text/shell-word.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -11,7 +13,9 @@ import { type CheckedSections, checkedSections } from './file-problems.js'
 /** A setting by its name, among the sections that a file with it is checked with. */
 export type NamedSetting = CheckedSections & { readonly setting: Setting }
 
-type Options = {
+export type NamedSettingOptions = {
+  /** the command that names the setting: `miner config set` */
+  readonly command: string
   /** whether an old name counts that has the values of its setting, such as `axon.max_workers` */
   readonly takesOld?: boolean
   /** the value that the setting is to get, which the hint translates where an old name has other values */
@@ -28,12 +32,15 @@ type Options = {
 export async function namedSetting(
   name: string,
   miners: MinerCatalogue,
-  { takesOld = false, word }: Options = {},
+  { command, takesOld = false, word }: NamedSettingOptions,
 ): Promise<NamedSetting> {
   const checked = await sectionsWith(name, miners)
   const settings = checked.sections.flatMap(settingsOf)
   const setting = settings.find(({ fileKeys }) => fileKeys.includes(name))
   if (setting) return { setting, ...checked }
+  const [, assigned, text] = /^([\w.-]+)=(.*)$/s.exec(name) ?? []
+  const meant = settings.find(({ fileKeys }) => assigned !== undefined && fileKeys.includes(assigned))
+  if (meant) throw assignedSetting(meant, { command, text: text! })
   const within = settings.find(({ section }) => section !== '' && section === name)
   if (within) {
     const message = `${name} is a table, and not a setting`
@@ -51,6 +58,22 @@ export async function namedSetting(
     instead ?? (like ? `use ${like}` : 'miner config show lists the settings'),
   )
 }
+
+/** The value is not repeated where it may be a secret, and not where the command takes none. */
+function assignedSetting(setting: Setting, { command, text }: { command: string; text: string }): UsageError {
+  const { path, shape } = setting
+  const isShown =
+    command.endsWith(' set') &&
+    !showsSecret(
+      setting,
+      convert(shape, variableOf(text), path, () => {}),
+    )
+  const rest = isShown && !holdsSecret(shape) ? ` ${shellWord(text)}` : ''
+  const message = `the name of a setting has no =: ${path} is one`
+  return new UsageError('UNKNOWN_SETTING', message, `${command} ${path}${rest}`)
+}
+
+const variableOf = (text: string) => ({ kind: 'variable', text }) as const
 
 /** Returns what a file is checked with that has a setting of this name: the host's sections, and that of the miner it names. */
 export async function sectionsWith(name: string, miners: MinerCatalogue): Promise<CheckedSections> {

@@ -93,6 +93,18 @@ describe('miner config set, get, unset and path', () => {
         ['get', 'sk-0123/45'],
         'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
       ],
+      [
+        ['set', 'axon.port=9000'],
+        'error: the name of a setting has no =: axon.port is one\n  try: miner config set axon.port 9000\n',
+      ],
+      [
+        ['set', `openai.apiKey=${secret}`],
+        'error: the name of a setting has no =: openai.apiKey is one\n  try: miner config set openai.apiKey\n',
+      ],
+      [
+        ['get', 'axon.port=9000'],
+        'error: the name of a setting has no =: axon.port is one\n  try: miner config get axon.port\n',
+      ],
       [['set', 'axon.max_workers', '4'], 'error: there is no setting axon.max_workers\n  try: use axon.concurrency\n'],
       [['set', 'use', 'ecco'], 'error: there is no miner "ecco"\n  try: --use echo; there are: openai, echo\n'],
       [
