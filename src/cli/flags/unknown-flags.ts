@@ -75,7 +75,7 @@ const HIDING = '--\0'
 function localAddress(name: string, argv: readonly string[]): string | undefined {
   if (!/^(?:axon[-._])?port$/.test(name)) return undefined
   const typed = typedValue(argv, name) ?? ''
-  return `url http://127.0.0.1:${/^\d{1,5}$/.test(typed) ? typed : 'PORT'}`
+  return /^\d{1,5}$/.test(typed) ? `url http://127.0.0.1:${typed}` : 'url http://127.0.0.1:PORT'
 }
 
 /** What other programs call a flag. */
