@@ -18,7 +18,6 @@ export const chainSettings = z.object({
     .describe('endpoints of the chain, tried in this order; by default those of the network')
     .meta({
       flag: 'chain-endpoint',
-      env: ['BT_CHAIN_ENDPOINT'],
       examples: [['wss://entrypoint-finney.opentensor.ai:443']],
     }),
 })

@@ -8,6 +8,7 @@ import type { Layers, Lookup } from '../config/look-up.js'
 import { redactText } from '../config/redact.js'
 import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
+import { traceFrom } from './errors/print-error.js'
 import { envFileFlag } from './flags/env-file-flag.js'
 import type { Reader } from './flags/setting-flags.js'
 import {
@@ -19,7 +20,7 @@ import {
   parseCommandLine,
   provideRun,
 } from './open-run.js'
-import { lookUpFirst, openRunScope, readLayers, readLayersAgain, requireAllow } from './open-scope.js'
+import { lookUpFirst, lookUpLogLevel, openRunScope, readLayers, readLayersAgain, requireAllow } from './open-scope.js'
 import { StatusLine } from './output/status-line.js'
 import { AnswerOutput, escapeForTerminal } from './output/terminal.js'
 
@@ -59,7 +60,9 @@ export abstract class MinerCommand extends Command {
   static override enableJsonFlag = true
 
   protected async openScope(): Promise<Scope> {
-    const lookup = lookUpFirst(await readLayers(this.argv, this.config.configDir))
+    const layers = await readLayers(this.argv, this.config.configDir)
+    traceFrom(await lookUpLogLevel(layers))
+    const lookup = lookUpFirst(layers)
     await requireAllow(lookup)
     return openRunScope(this.config, lookup)
   }
@@ -115,6 +118,7 @@ export abstract class SettingsCommand extends MinerCommand {
   protected async open<C extends typeof SettingsCommand>(ctor: C, opening: Opening = {}): Promise<Run<C>> {
     const found = await readLayers(this.argv, this.config.configDir)
     const layers = opening.file === undefined ? found : { ...found, file: opening.file }
+    traceFrom(await lookUpLogLevel(layers))
     const lookup = lookUpFirst(layers)
     const scope = await openRunScope(this.config, lookup)
     try {

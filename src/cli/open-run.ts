@@ -31,6 +31,7 @@ import { chooseDialect, chooseMiner } from './choose-plugin.js'
 import { UsageError } from './errors/usage-error.js'
 import { expandBooleanFlags } from './flags/boolean-flags.js'
 import { goneFlags, goneTruths } from './flags/old-flags.js'
+import { requireValues } from './flags/require-values.js'
 import { type Reader, sectionsOf, settingFlags, typedSettings } from './flags/setting-flags.js'
 import { dropEmptyLists, spellFlags } from './flags/spell-flags.js'
 import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
@@ -112,6 +113,7 @@ export async function parseCommandLine(
   const names = { known: Object.keys(known), descriptions }
   const spelled = dropEmptyLists(spellFlags(argv, names), descriptions)
   const words = expandBooleanFlags(hideSingleDashed(spelled, names), [...descriptions, ...goneTruths(sections)])
+  requireValues(words, known)
   const { flags, args, unknown } = await parse(parsed, words)
   const typed = typedSettings(descriptions, flags, spelled)
   const decided = implied?.(flags) ?? []

@@ -77,6 +77,11 @@ export function lookUpFirst(layers: Layers): Lookup {
   return createLookup([hostSections.plugins, hostSections.top, hostSections.subnet, hostSections.dialect], layers)
 }
 
+/** Returns the level of the log before all settings are read; undefined when it is not given, or is wrong. */
+export async function lookUpLogLevel(layers: Layers): Promise<unknown> {
+  return (await lookUpSetting(createLookup([hostSections.log], layers), 'log.level'))?.value
+}
+
 /**
  * Returns where `miner serve --dev` listens with the port of the environment or the file.
  *

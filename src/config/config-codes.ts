@@ -16,7 +16,7 @@ export const configCodes = {
 export const problemCodes = {
   FILE_UNREADABLE: {
     meaning: 'the file cannot be read, or is too large',
-    remedy: 'name a file that exists and that this user can read',
+    remedy: 'name a file that exists, that this user can read, and that is of the size that the message names',
   },
   FILE_MALFORMED: {
     meaning: 'the file is not valid TOML, or YAML, in UTF-8; or, when it is read again, it sets nothing any more',

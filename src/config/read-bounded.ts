@@ -48,6 +48,11 @@ export async function readBounded(
   }
 }
 
+/** Returns the hint for a file of a flag that cannot be read, by the system's code. */
+export function anotherFile(flag: string, { code }: { readonly code: string }): string {
+  return code === 'EFBIG' ? `give ${flag} a smaller file` : `give ${flag} a file that this user can read`
+}
+
 /** Reads the next bytes; undefined when a pipe has none yet. */
 async function readSome(file: FileHandle, bytes: Buffer): Promise<number | undefined> {
   try {

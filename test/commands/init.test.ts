@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
@@ -68,6 +68,18 @@ describe('miner init without a terminal', () => {
     const again = await at.run(['init', '--no-check'])
     assert.equal(again.code, 0, again.stderr)
     assert.match(again.stdout, /^left as it was: /)
+  })
+
+  it('changes an old YAML file under its own names', async () => {
+    using at = new FirstStartFolder()
+    at.write('old.yaml', `openai:\n  model_name: gpt-3 # best\nsubtensor.network: ws://127.0.0.1:1\n`)
+    const file = `${at.configFolder}/old.yaml`
+    const args = ['init', '--yes', '--no-check', '--config', file, ...at.ofBob, '--model', 'gpt-a', '--netuid', '1']
+    const { code, stderr } = await at.run(args)
+    assert.equal(code, 0, stderr)
+    assert.match(readFileSync(file, 'utf8'), /^openai:\n {2}model_name: gpt-a # best\n/)
+    const shown = await at.run(['config', 'get', 'openai.model', '--config', file])
+    assert.deepEqual([shown.stdout, shown.stderr], ['gpt-a\n', ''])
   })
 
   it('takes what is there with --yes, and gives one JSON document', async () => {

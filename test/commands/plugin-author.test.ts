@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { linkedPlugins, type PluginFolder } from '../support/plugins.ts'
 
@@ -57,6 +59,31 @@ describe('the author of a plugin', () => {
       assert.match(stderr, new RegExp(`^caused by Error: boom\\n {4}at .*/${name}\\.js:${line}:\\d+`, 'm'))
       assert.doesNotMatch((await miner(...command, '--use', name)).stderr, /^caused by/m)
     })
+
+  it('sees it however the level is given, and not for a mistake in the command line', async () => {
+    const failing = ['prompt', 'hi', '--use', 'loads']
+    const withFile = async (name: string, text: string) => {
+      const file = join(plugins.folder, name)
+      await writeFile(file, text, { mode: 0o600 })
+      return { args: ['--config', file], env: {} }
+    }
+    const ways: readonly { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> }[] = [
+      { args: ['--log.level=debug'], env: {} },
+      { args: ['--logging.debug'], env: {} },
+      { args: [], env: { MINER_LOG_LEVEL: 'trace' } },
+      { args: [], env: { BT_LOGGING_DEBUG: '1' } },
+      await withFile('debug.toml', 'log = { level = "debug" }\n'),
+      await withFile('debug.yaml', 'logging.trace: true\n'),
+    ]
+    for (const { args, env } of ways) {
+      const { code, stderr } = await runMiner([...failing, ...args], { env: { ...plugins.env, ...env } })
+      assert.equal(code, 1)
+      assert.match(stderr, /^caused by Error: boom\n {4}at /m, `${args} ${JSON.stringify(env)}`)
+    }
+    const { code, stderr } = await miner('serve', '--netuid', 'abc', '--log-level', 'debug')
+    assert.equal(code, 2)
+    assert.doesNotMatch(stderr, /^ {4}at /m)
+  })
 
   it('sees the place of a syntax error, also in a module that the plugin imports', async () => {
     const { code, stderr } = await miner('prompt', '--use', 'reads', 'hi')

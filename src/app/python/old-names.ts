@@ -207,14 +207,15 @@ export const oldNames = {
   subtensor: {
     spellings: {
       endpoints: [
-        {
-          ...same('subtensor.chain_endpoint'),
-          env: 'BT_SUBTENSOR_CHAIN_ENDPOINT',
-          value: namedEndpoints,
-          // As in the SDK, where the endpoint alone says which chain it is.
-          implies: { 'subtensor.network': networkAt },
-        },
-      ],
+        // SDK 11 reads the shorter variable, the others the longer one.
+        { ...same('subtensor.chain_endpoint'), env: 'BT_SUBTENSOR_CHAIN_ENDPOINT' },
+        { env: 'BT_CHAIN_ENDPOINT' },
+      ].map(name => ({
+        ...name,
+        value: namedEndpoints,
+        // As in the SDK, where the endpoint alone says which chain it is.
+        implies: { 'subtensor.network': networkAt },
+      })),
     },
     gone: ['subtensor._mock', 'miner.mock_subtensor'].map(
       (flag): GoneName => ({

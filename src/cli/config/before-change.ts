@@ -1,6 +1,7 @@
 import { usableNames } from '../../app/catalogue/entries.js'
 import type { Scope } from '../../app/scope.js'
 import { DIALECTS, MINERS } from '../../app/tokens.js'
+import { resolveAlias } from '../../config/layers/alias.js'
 import { showsSecret } from '../../config/redact.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { textOf } from '../../config/values/resolve-secrets.js'
@@ -48,8 +49,12 @@ export function requireChoice(
 }
 
 /** Warns when a variable overrides the file, so that the change has no effect here. */
-export function noteOverride({ path, variables }: Setting): void {
-  const variable = variables.find(name => textOf(process.env, name))
+export function noteOverride({ path, variables, spellings }: Setting): void {
+  const old = spellings.find(one => {
+    const text = one.env && textOf(process.env, one.env)
+    return text && resolveAlias(one, text, () => {}) !== undefined
+  })
+  const variable = variables.find(name => textOf(process.env, name)) ?? old?.env
   if (variable === undefined) return
   const message = `the variable ${variable} overrides ${path} of the file`
   process.stderr.write(formatMessage({ label: 'warning', message, hint: `unset ${variable}` }))

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
+import { pathOf } from '../../config/edit/edit.js'
 import { editToml } from '../../config/edit/edit-toml.js'
 import { editYaml } from '../../config/edit/edit-yaml.js'
+import { isRenaming } from '../../config/layers/alias.js'
 import { type FileContent, isYaml, parseFile } from '../../config/layers/config-file.js'
 import { yamlEntries } from '../../config/layers/yaml-layer.js'
 import { catalogOf } from '../../config/schema/catalog.js'
@@ -28,8 +30,35 @@ export async function changeSettings(
   checked: CheckedSections,
 ): Promise<boolean> {
   for (const { setting } of changes) requireOwnName(file, setting, checked.sections)
+  return replaceText(file, await editedText(file, changes), checked)
+}
+
+/**
+ * Removes a key that is no setting from the configuration file.
+ *
+ * @param key with the names of its groups
+ * @returns false when the file does not have it
+ * @throws {UsageError} NOT_EDITABLE · FILE_CHANGED · FILE_UNWRITABLE
+ */
+export async function removeKey(file: OpenFile, key: string, checked: CheckedSections): Promise<boolean> {
+  const place = pathOf(file.content?.table ?? {}, key)
+  if (!file.content || !place) return false
+  const { path, content } = file
+  const [first = '', second] = place
+  const after = isYaml(path)
+    ? await editYaml(content.text, { section: '', keys: [key], oldKeys: [key], value: undefined })
+    : place.length < 3 &&
+      (await editToml(content.text, {
+        section: second === undefined ? '' : first,
+        keys: [second ?? first],
+        value: undefined,
+      }))
+  if (!after && after !== '') throw notEditable(path, escapeName(key))
+  return replaceText(file, after, checked)
+}
+
+async function replaceText(file: OpenFile, after: string, checked: CheckedSections): Promise<boolean> {
   const { content } = file
-  const after = await editedText(file, changes)
   if (after === (content?.text ?? '')) return false
   await requireNoNewProblems(content, await parsed(file, after), checked)
   await writeConfigFile(file, after)
@@ -57,24 +86,38 @@ function parsed({ path, content }: OpenFile, text: string): Promise<FileContent>
 
 async function edited(path: string, text: string, { setting, value }: SettingChange): Promise<string> {
   const edit = isYaml(path) ? editYaml : editToml
-  const after = await edit(text, { ...placeOf(setting), value })
+  const after = await edit(text, { ...placeOf(setting), value, oldKeys: renamings(setting) })
   if (after !== undefined) return after
-  const message = `${setting.path} cannot be changed in ${escapeName(path)} without touching other lines`
-  throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
+  throw notEditable(path, setting.path)
 }
 
-/** Refuses a setting that the file has under another name, such as `axon.max_workers`. */
+function notEditable(path: string, key: string): UsageError {
+  const message = `${key} cannot be changed in ${escapeName(path)} without touching other lines`
+  return new UsageError('NOT_EDITABLE', message, 'miner config edit')
+}
+
+/**
+ * Refuses a setting that the file has under an old name with values of its own, such as `miner.no_serve`. In TOML, which has
+ * those of plugins only, it refuses every old name.
+ */
 function requireOwnName({ path, content }: OpenFile, setting: Setting, sections: readonly Section[]): void {
   if (content === null) return
   const catalog = catalogOf(sections, [])
-  const names = content.format === 'yaml' ? new Map([...catalog.oldKeys, ...catalog.keys]) : catalog.keys
+  const isOld = content.format === 'yaml'
+  const names = isOld ? new Map([...catalog.oldKeys, ...catalog.keys]) : catalog.keys
   const alias = yamlEntries(content.table, catalog).find(([key, value]) => {
     const { setting: meant, spelling } = names.get(key) ?? {}
-    return value !== null && spelling !== undefined && meant?.path === setting.path
+    if (value === null || spelling === undefined || (isOld && isRenaming(spelling))) return false
+    return meant?.path === setting.path
   })
   if (!alias) return
-  const message = `${setting.path} stands in ${escapeName(path)} under another name, ${escapeName(alias[0])}`
-  throw new UsageError('NOT_EDITABLE', message, 'miner config edit')
+  const key = escapeName(alias[0])
+  const message = `${setting.path} stands in ${escapeName(path)} under another name, ${key}, whose values differ`
+  throw new UsageError('NOT_EDITABLE', message, `miner config unset ${key}`)
+}
+
+function renamings({ spellings }: Setting): readonly string[] {
+  return spellings.filter(isRenaming).flatMap(({ key }) => key ?? [])
 }
 
 function placeOf({ section, fileKeys }: Setting) {

@@ -5,7 +5,8 @@ import { MINERS } from '../../app/tokens.js'
 import { MinerCommand } from '../command.js'
 import { configFileOf, lookUpFirst, openRunScope } from '../open-scope.js'
 import { type OpenFile, openConfigFile } from './config-file.js'
-import { type NamedSetting, namedSetting } from './named-setting.js'
+import { type NamedSetting, type NamedSettingOptions, namedSetting } from './named-setting.js'
+import { noteFaults } from './note-faults.js'
 
 /** The argument of every command that names a setting. */
 export const keyArg = {
@@ -38,8 +39,15 @@ export abstract class ConfigCommand extends MinerCommand {
     return { file, scope: await openRunScope(this.config, lookup) }
   }
 
+  /** Warns of what is wrong with the file as it stands now. */
+  protected async noteFaults(scope: Scope): Promise<void> {
+    await noteFaults((await openConfigFile(this.path)).content, scope.resolve(MINERS))
+  }
+
   /** @throws {UsageError} UNKNOWN_SETTING */
-  protected async settingOf(key: string, scope: Scope): Promise<NamedSetting> {
-    return namedSetting(key, scope.resolve(MINERS))
+  protected async settingOf(...[key, scope, options]: SettingOf): Promise<NamedSetting> {
+    return namedSetting(key, scope.resolve(MINERS), { ...options, command: `miner ${this.id?.replaceAll(':', ' ')}` })
   }
 }
+
+type SettingOf = [key: string, scope: Scope, options?: Omit<NamedSettingOptions, 'command'>]

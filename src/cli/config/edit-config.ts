@@ -4,19 +4,16 @@ import { rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Scope } from '../../app/scope.js'
-import { hostSections, minerSection } from '../../app/settings.js'
 import { MINERS } from '../../app/tokens.js'
 import { ConfigError } from '../../config/config-error.js'
-import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
+import { readConfigFile } from '../../config/layers/config-file.js'
 import { writeNewFile } from '../../disk/new-file.js'
 import { escapeName } from '../../text/escape.js'
-import { chooseMiner } from '../choose-plugin.js'
 import { formatMessage } from '../errors/format-message.js'
 import { printError } from '../errors/print-error.js'
 import { UsageError } from '../errors/usage-error.js'
-import { lookUpFirst } from '../open-scope.js'
 import { fileUnwritable, makeFolderOf, type OpenFile, writeConfigFile } from './config-file.js'
-import { requireNoNewProblems } from './file-problems.js'
+import { requireNoNewProblems, sectionsOfFile } from './file-problems.js'
 import { runEditor } from './run-editor.js'
 
 /**
@@ -46,7 +43,7 @@ export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean>
       return isChanged
     }
   } finally {
-    if (isKept) noteKept(copy)
+    if (isKept) noteKept(copy, file.path)
     else await rm(copy, { force: true })
   }
 }
@@ -58,17 +55,11 @@ async function putInPlace(file: OpenFile, copy: string, scope: Scope): Promise<b
   const content = await readConfigFile({ path: copy, explicit: true })
   if (!content || 'problem' in content) throw new ConfigError('CONFIG_INVALID', content ? [content.problem] : [])
   if (content.text === (file.content?.text ?? '')) return false
-  const after = { ...content, path: file.path }
-  await requireNoNewProblems(file.content, after, await sectionsOf(after, scope))
+  // Problems name the copy, where the mistakes are.
+  const before = file.content && { ...file.content, path: copy }
+  await requireNoNewProblems(before, content, await sectionsOfFile(content, scope.resolve(MINERS)))
   await writeConfigFile(file, content.text)
   return true
-}
-
-async function sectionsOf(content: FileContent, scope: Scope) {
-  const miners = scope.resolve(MINERS)
-  const miner = await chooseMiner(miners, lookUpFirst({ argv: [], env: {}, file: content }))
-  const known = [...miners.keys()].map(name => ({ name }))
-  return { sections: [...Object.values(hostSections), minerSection(miner)], known }
 }
 
 /** Asks on a terminal whether to edit the copy again, after a mistake in it. */
@@ -93,7 +84,8 @@ async function offerAgain(error: unknown): Promise<typeof AGAIN> {
   )
 }
 
-function noteKept(copy: string): void {
+function noteKept(copy: string, path: string): void {
   if (!existsSync(copy)) return // the editor removed it
-  process.stderr.write(formatMessage({ label: 'note', message: `what you edited is in ${escapeName(copy)}` }))
+  const message = `what you edited is in ${escapeName(copy)}; ${escapeName(path)} is left as it is`
+  process.stderr.write(formatMessage({ label: 'note', message }))
 }

@@ -1,11 +1,32 @@
+import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import { hostSections, minerSection } from '../../app/settings.js'
 import { ConfigError } from '../../config/config-error.js'
 import type { FileContent } from '../../config/layers/config-file.js'
 import { loadConfiguration } from '../../config/load.js'
 import { type Problem, problemText } from '../../config/problem.js'
 import type { KnownSection, Section } from '../../config/schema/section.js'
+import type { MinerDefinition } from '../../plugin/miner.js'
+import { chooseMiner } from '../choose-plugin.js'
+import { lookUpFirst } from '../open-scope.js'
 
 /** What a file is checked with: the sections whose settings it may have, and the names of others that are ignored. */
 export type CheckedSections = { readonly sections: readonly Section[]; readonly known: readonly KnownSection[] }
+
+/** Returns what a file is checked with that configures a miner. */
+export function checkedSections(miners: MinerCatalogue, miner: MinerDefinition | undefined): CheckedSections {
+  const sections: readonly Section[] = [...Object.values(hostSections), ...(miner ? [minerSection(miner)] : [])]
+  return { sections, known: [...miners.keys()].map(name => ({ name })) }
+}
+
+/**
+ * Returns what a file is checked with: the sections of the miner that it uses are among them.
+ *
+ * @throws {UsageError} UNKNOWN_MINER
+ * @throws {PluginError} when the plugin of the miner cannot be loaded
+ */
+export async function sectionsOfFile(file: FileContent | null, miners: MinerCatalogue): Promise<CheckedSections> {
+  return checkedSections(miners, await chooseMiner(miners, lookUpFirst({ argv: [], env: {}, file })))
+}
 
 /**
  * Checks a file by itself, without flags and variables. Returns what is wrong with it, else what should be changed. What it

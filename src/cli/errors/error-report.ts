@@ -2,6 +2,7 @@ import { AuditError } from '../../audit/audit-error.js'
 import { AxonError } from '../../axon/axon-error.js'
 import { ChainError } from '../../chain/chain-error.js'
 import { ConfigError } from '../../config/config-error.js'
+import { endOfFlags } from '../../config/layers/argv.js'
 import { originText } from '../../config/origin.js'
 import type { Problem } from '../../config/problem.js'
 import { CreateError } from '../../create/create-error.js'
@@ -172,11 +173,16 @@ function isOclifError(error: unknown): error is OclifError {
 /** Suggests what surplus words may be: parts of a text without quotes, or a value after a switch. */
 function surplusHint(error: OclifError): string {
   const { input, output } = (error as { parse?: Parsed }).parse ?? {}
+  const { argv = [] } = input ?? {}
+  const behind = argv.slice(endOfFlags(argv) + 1)
   const switched = output?.raw?.find(({ type, flag }, at, raw) => {
-    return type === 'flag' && input?.flags?.[flag ?? '']?.type === 'boolean' && raw[at + 1]?.type === 'arg'
+    const next = raw[at + 1]
+    const isBoolean = type === 'flag' && input?.flags?.[flag ?? '']?.type === 'boolean'
+    return isBoolean && next?.type === 'arg' && !behind.includes(next.input ?? '')
   })
   const ways = [
     ...('TEXT' in (input?.args ?? {}) ? ['put a text with spaces in quotes'] : []),
+    ...(behind.some(word => word.startsWith('-')) ? ['leave out --: no word after it is a flag'] : []),
     ...(switched ? [`--${switched.flag} takes no value`] : []),
   ]
   return ways.length > 0 ? ways.join('; ') : 'add --help to see what the command takes'
@@ -184,8 +190,14 @@ function surplusHint(error: OclifError): string {
 
 /** What oclif's errors hold of a command line (@oclif/core `interfaces/parser.d.ts`). */
 type Parsed = {
-  readonly input?: { readonly args?: object; readonly flags?: Readonly<Record<string, { readonly type: string }>> }
-  readonly output?: { readonly raw?: readonly { readonly type: string; readonly flag?: string }[] }
+  readonly input?: {
+    readonly argv?: readonly string[]
+    readonly args?: object
+    readonly flags?: Readonly<Record<string, { readonly type: string }>>
+  }
+  readonly output?: {
+    readonly raw?: readonly { readonly type: string; readonly flag?: string; readonly input?: string }[]
+  }
 }
 
 /** Recognizes mistakes for which oclif throws a plain error (@oclif/core `parser/parse.js`, `help/index.js`). */

@@ -1,8 +1,11 @@
-import { typedValue, wantsJson } from '../../config/layers/argv.js'
+import { oldNames } from '../../app/python/old-names.js'
+import { endOfFlags, typedValue, wantsJson } from '../../config/layers/argv.js'
+import { parseBoolean } from '../../config/values/convert.js'
 import { textOf } from '../../config/values/resolve-secrets.js'
 import { escapeControls } from '../../text/escape.js'
 import { escapeForTerminal } from '../output/terminal.js'
 import { reportOf } from './error-report.js'
+import { MISUSED } from './exit-codes.js'
 import { formatMessage } from './format-message.js'
 
 /**
@@ -18,7 +21,8 @@ export function printError(error: unknown, argv: readonly string[]): number {
     return report.exit
   }
   process.stderr.write((report.problems ?? [report]).map(formatMessage).join(''))
-  if (debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
+  // What the user mistook does not lie in this program's code.
+  if (report.exit !== MISUSED && debugging(argv) && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
   return report.exit
 }
 
@@ -28,9 +32,24 @@ function errorJson(error: unknown): { error: object } {
   return { error: rest }
 }
 
-/** Reads the log level from flag and variable as they were given, because the settings may be what is wrong. */
+let levelRead: unknown
+
+/** Says which level the log has by the file and the variables, once they are read. */
+export function traceFrom(level: unknown): void {
+  levelRead = level
+}
+
+/** Takes the level as it was given, in the order in which it counts, because the settings may be what is wrong. */
 function debugging(argv: readonly string[]): boolean {
-  const level = typedValue(argv, 'log-level') ?? textOf(process.env, 'MINER_LOG_LEVEL')
+  const words = argv.slice(0, endOfFlags(argv))
+  const old = oldNames.log.spellings.level
+  const level =
+    typedValue(argv, 'log-level') ??
+    typedValue(argv, 'log.level') ??
+    old.find(({ flag }) => words.includes(`--${flag}`))?.value ??
+    levelRead ??
+    textOf(process.env, 'MINER_LOG_LEVEL') ??
+    old.find(({ env }) => parseBoolean(textOf(process.env, env) ?? '') === true)?.value
   return level === 'debug' || level === 'trace'
 }
 

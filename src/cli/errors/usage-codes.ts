@@ -78,8 +78,8 @@ export const usageCodes = {
   },
   NOT_EDITABLE: {
     meaning:
-      'the setting cannot be changed in the file without touching other lines or losing a comment, or stands there under another name',
-    remedy: 'change it by hand: `miner config edit`',
+      'the setting cannot be changed in the file without touching other lines or losing a comment, or stands there under an old name with values of its own',
+    remedy: 'change it by hand, `miner config edit`; or remove the old name, `miner config unset`',
   },
   EDITOR_FAILED: {
     meaning: 'the editor of `config edit` cannot be started, or failed',

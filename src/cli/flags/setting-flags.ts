@@ -53,9 +53,11 @@ export function typedSettings(
     if (value === undefined) return []
     const names = [one.name, ...one.aliases].map(name => `--${name}`)
     const negated = one.isTruth ? names.map(name => name.replace('--', '--no-')) : []
-    const long = [...names, ...negated].find(name => argv.some(word => word === name || word.startsWith(`${name}=`)))
+    const isTyped = (name: string) => argv.some(word => word === name || word.startsWith(`${name}=`))
+    const all = [...names, ...negated].filter(isTyped)
+    const long = one.multiple ? all : all.slice(0, 1)
     // Without a long spelling among the words, only the letter can have given the value.
-    const flag = long ?? (one.letter ? `-${one.letter}` : names[0]!)
+    const flag = long.length > 0 ? long.join(', ') : one.letter ? `-${one.letter}` : names[0]!
     return [{ path: one.path, flag, texts: Array.isArray(value) ? value.map(String) : [String(value)] }]
   })
 }

@@ -1,6 +1,7 @@
 import type { MinerCatalogue } from '../../app/catalogue/miners.js'
 import { minerSection } from '../../app/settings.js'
 import type { FlagDescription } from '../../config/describe/flags.js'
+import { typedValue } from '../../config/layers/argv.js'
 import type { Problem } from '../../config/problem.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
 import { closest } from '../../text/closest.js'
@@ -37,7 +38,8 @@ export async function unknownFlags(
         hint: `add --use ${owner}`,
       }
     // Names of the Python miner have dots, and help hides them.
-    const like = suggestions(name, name.includes('.') ? Object.keys(known) : shown)
+    const address = 'url' in known ? localAddress(name, argv) : undefined
+    const like = address ? [address] : suggestions(name, name.includes('.') ? Object.keys(known) : shown)
     return {
       code: 'UNKNOWN_FLAG',
       message: `there is no flag ${dashes}${name}`,
@@ -68,6 +70,13 @@ export function hideSingleDashed(
 
 /** An argument of a process has no NUL. */
 const HIDING = '--\0'
+
+/** Returns the address of an axon of this machine, for a command that asks it at an address, and has no flag for the port. */
+function localAddress(name: string, argv: readonly string[]): string | undefined {
+  if (!/^(?:axon[-._])?port$/.test(name)) return undefined
+  const typed = typedValue(argv, name) ?? ''
+  return /^\d{1,5}$/.test(typed) ? `url http://127.0.0.1:${typed}` : 'url http://127.0.0.1:PORT'
+}
 
 /** What other programs call a flag. */
 const meanings: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,6 @@
+import { MINERS } from '../../app/tokens.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
+import { noteFaults } from '../../cli/config/note-faults.js'
 import { UsageError } from '../../cli/errors/usage-error.js'
 import { envFileFlag } from '../../cli/flags/env-file-flag.js'
 import { readLayers } from '../../cli/open-scope.js'
@@ -11,19 +13,20 @@ import { escapeControls } from '../../text/escape.js'
 export default class ConfigGet extends ConfigCommand {
   static override summary = 'Print the value of a setting: that of the variable, the file or the default.'
   static override description =
-    'Prints text as it is, a list with a line for each item, and tables as JSON. Secrets print as ***. The exit code is 1 if the setting has no value.'
+    'Prints text as it is, a list with a line for each item, and tables as JSON. Secrets print as ***. The exit code is 1 if the setting has no value. Warns of what is wrong with the file.'
   static override examples = ['<%= config.bin %> <%= command.id %> axon.port']
   static override args = keyArg
   static override flags = { 'env-file': envFileFlag }
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(ConfigGet)
-    const { scope: opened } = await this.openFile()
+    const { file, scope: opened } = await this.openFile()
     await using scope = opened
-    const { setting, sections } = await this.settingOf(args.KEY, scope)
+    const { setting, sections } = await this.settingOf(args.KEY, scope, { takesOld: true })
     const layers = { ...(await readLayers(this.argv, this.config.configDir)), argv: [] }
     const section = sections.filter(({ name }) => name === setting.section)
     const found = await lookUpSetting(createLookup(section, layers), setting.path)
+    await noteFaults(file.content, scope.resolve(MINERS), found?.problems)
     if (found && found.problems.length > 0) throw new ConfigError('CONFIG_INVALID', found.problems)
     const { value, origin } = found ?? { value: setting.default, origin: { from: 'default' } }
     const shown = redact(setting, fileValue(setting, value))

@@ -1,10 +1,17 @@
+import type { MinerCatalogue } from '../../app/catalogue/miners.js'
+import { MINERS } from '../../app/tokens.js'
 import { noteOverride } from '../../cli/config/before-change.js'
-import { changeSettings } from '../../cli/config/change-settings.js'
+import { changeSettings, removeKey } from '../../cli/config/change-settings.js'
 import { ConfigCommand, keyArg } from '../../cli/config/config-command.js'
+import type { OpenFile } from '../../cli/config/config-file.js'
+import { sectionsWith } from '../../cli/config/named-setting.js'
+import { pathOf } from '../../config/edit/edit.js'
+import { settingsOf } from '../../config/schema/setting.js'
 
 export default class ConfigUnset extends ConfigCommand {
   static override summary = 'Remove a setting from the configuration file.'
-  static override description = 'Keeps the comments and the other lines of the file. The default holds again.'
+  static override description =
+    'Keeps the comments and the other lines of the file. The default holds again. Also removes a key of the file that is not a setting.'
   static override examples = ['<%= config.bin %> <%= command.id %> axon.port']
   static override args = keyArg
 
@@ -12,10 +19,26 @@ export default class ConfigUnset extends ConfigCommand {
     const { args } = await this.parse(ConfigUnset)
     const { file, scope: opened } = await this.openFile()
     await using scope = opened
-    const named = await this.settingOf(args.KEY, scope)
+    const { KEY: key } = args
+    const miners = scope.resolve(MINERS)
+    if (await isStray(key, file, miners)) {
+      const isChanged = await removeKey(file, key, await sectionsWith(key, miners))
+      await this.noteFaults(scope)
+      return { path: key, file: file.path, changed: isChanged }
+    }
+    const named = await this.settingOf(key, scope)
     const { setting } = named
     const isChanged = file.content !== null && (await changeSettings(file, [{ setting, value: undefined }], named))
     noteOverride(setting)
+    await this.noteFaults(scope)
     return { path: setting.path, file: file.path, changed: isChanged }
   }
+}
+
+/** Returns whether a file has a key that is neither a setting nor a table of settings. */
+async function isStray(key: string, { content }: OpenFile, miners: MinerCatalogue): Promise<boolean> {
+  if (!content || !pathOf(content.table, key)) return false
+  const { sections, known } = await sectionsWith(key, miners)
+  const isTable = [...sections, ...known].some(({ name }) => name === key)
+  return !isTable && !sections.flatMap(settingsOf).some(({ fileKeys }) => fileKeys.includes(key))
 }

@@ -1,7 +1,7 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml'
-import { yamlOptions } from '../layers/yaml-text.js'
+import { valuesByWrittenKeys, writtenKey, yamlOptions } from '../layers/yaml-text.js'
 import { isTable, type Table } from '../values/convert.js'
-import { type Edit, edited, isSameTable, lostTexts, presentKey } from './edit.js'
+import { type Edit, editedAt, isSameTable, lostTexts, pathOf, presentKey } from './edit.js'
 
 /**
  * Changes one setting in a YAML file, and leaves every comment. A new key is written as the file has its others: with the name
@@ -17,30 +17,37 @@ export async function editYaml(text: string, edit: Edit): Promise<string | undef
 
 async function editLines(text: string, edit: Edit): Promise<string | undefined> {
   const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
-  const read = (yaml: string): Table => parseDocument(yaml, yamlOptions).toJS() ?? {}
+  const read = async (yaml: string) => (await valuesByWrittenKeys(parseDocument(yaml, yamlOptions))) as Table
   // Quotes text that readers of YAML 1.2 would take for something else.
   const document: Document = parseDocument(text, { ...yamlOptions, compat: 'core' })
-  const table = read(text)
+  const table = await read(text)
   const path = placeOf(table, edit)
+  if (edit.value === undefined && !hasAt(table, path)) return text
+  const [group, key] = [path.slice(0, -1), path.at(-1)!]
   if (edit.value !== undefined) {
     if (!isMap(document.contents)) document.contents = document.createNode({}) as never
-    const [group = '', key] = path
     // A group that is missing would become an ordered map, with a tag.
-    if (key !== undefined && !isMap(document.get(group, true))) document.set(group, document.createNode({}))
+    if (group.length > 0 && !isMap(document.getIn(group, true))) document.setIn(group, document.createNode({}))
     document.setIn(path, isScalar(document.getIn(path, true)) ? edit.value : document.createNode(edit.value))
-  } else if (document.hasIn(path)) {
-    const group = document.getIn(path.slice(0, -1), true) ?? document.contents
-    if (isMap(group)) removeFrom(group, path.at(-1)!, { isNode })
+  } else {
+    const from = group.length > 0 ? document.getIn(group, true) : document.contents
+    if (isMap(from)) removeFrom(from, key, { isNode })
   }
-  const changed = edit.value === undefined && !hasAt(table, path) ? text : document.toString({ lineWidth: 0 })
-  const [section, key] = path.length === 1 ? ['', path[0]!] : [path[0]!, path[1]!]
-  const expected = edited(table, { section, keys: [key], value: edit.value })
-  const isGood = isSameTable(read(changed), expected) && lostTexts(commentsIn(text), commentsIn(changed)).length === 0
+  const changed = document.toString({ lineWidth: 0 })
+  const isGood =
+    isSameTable(await read(changed), editedAt(table, path, edit.value)) &&
+    lostTexts(commentsIn(text), commentsIn(changed)).length === 0
   return isGood ? changed : undefined
 }
 
 /** Where the setting stands, or where it is to be written: as one key with a dot, or in its group. */
-function placeOf(table: Table, { section, keys }: Edit): readonly string[] {
+function placeOf(table: Table, { section, keys, oldKeys = [] }: Edit): readonly string[] {
+  const own = ownPlace(table, { section, keys })
+  if (hasAt(table, own)) return own
+  return oldKeys.map(key => pathOf(table, key)).find(path => path !== undefined) ?? own
+}
+
+function ownPlace(table: Table, { section, keys }: Pick<Edit, 'section' | 'keys'>): readonly string[] {
   if (section === '') return [presentKey(table, keys) ?? keys[0]!]
   const dotted = keys.map(key => `${section}.${key}`)
   const flat = presentKey(table, dotted)
@@ -51,10 +58,10 @@ function placeOf(table: Table, { section, keys }: Edit): readonly string[] {
   return isFlat ? [dotted[0]!] : [section, keys[0]!]
 }
 
-function hasAt(table: Table, path: readonly string[]): boolean {
-  const [first = '', second] = path
+function hasAt(table: Table, [first = '', ...rest]: readonly string[]): boolean {
+  if (!Object.hasOwn(table, first)) return false
   const inner = table[first]
-  return second === undefined ? Object.hasOwn(table, first) : isTable(inner) && Object.hasOwn(inner, second)
+  return rest.length === 0 || (isTable(inner) && hasAt(inner, rest))
 }
 
 /** Removes a key. Its comments go to the key below it, or to the end of the group. */
@@ -63,7 +70,8 @@ function removeFrom(
   key: string,
   { isNode }: { readonly isNode: (value: unknown) => value is Node },
 ): void {
-  const at = group.items.findIndex(pair => String(pair.key) === key)
+  const at = group.items.findIndex(pair => writtenKey(pair.key) === key)
+  if (at === -1) return // it comes from a merge key
   const [removed] = group.items.splice(at, 1)
   const comments = nodesOf(removed).flatMap(node => [node.commentBefore, node.comment])
   const text = comments.filter(comment => comment).join('\n')

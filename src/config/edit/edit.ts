@@ -7,6 +7,8 @@ export type Edit = {
   readonly section: string
   /** the spellings of the key, the one that a new line gets first: `maxTokens` and `max_tokens` */
   readonly keys: readonly string[]
+  /** other names that a YAML file may have it under, with those of their groups: `axon.max_workers` */
+  readonly oldKeys?: readonly string[]
   /** the new value as a file holds it; undefined removes the key */
   readonly value: unknown
 }
@@ -25,6 +27,27 @@ export function edited(table: Table, { section, keys, value }: Edit): Table {
   const after = value === undefined ? others : { ...others, [key]: value }
   if (section === '') return after
   return own === undefined && value === undefined ? table : { ...table, [section]: after }
+}
+
+/** Returns what a table holds after a change of the value at a path. */
+export function editedAt(table: Table, [key = '', ...rest]: readonly string[], value: unknown): Table {
+  const inner = table[key]
+  const after = rest.length === 0 ? value : editedAt(isTable(inner) ? inner : {}, rest, value)
+  const others = Object.fromEntries(Object.entries(table).filter(([name]) => name !== key))
+  return after === undefined ? others : { ...others, [key]: after }
+}
+
+/**
+ * Returns where a key with the names of its groups stands: `axon.port` as `['axon.port']` or as `['axon', 'port']`. Undefined
+ * when a table does not have it.
+ */
+export function pathOf(table: Table, key: string): readonly string[] | undefined {
+  if (Object.hasOwn(table, key)) return [key]
+  for (const [name, inner] of Object.entries(table)) {
+    const rest = key.startsWith(`${name}.`) && isTable(inner) && pathOf(inner, key.slice(name.length + 1))
+    if (rest) return [name, ...rest]
+  }
+  return undefined
 }
 
 /** Returns whether two tables hold the same, whatever the prototypes of their tables are. */

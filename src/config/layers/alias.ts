@@ -42,3 +42,8 @@ export function isOutranked(spelling: Spelling, all: readonly Spelling[], isOn: 
   const isSwitch = ({ value }: Spelling) => typeof value === 'string'
   return isSwitch(spelling) && all.slice(0, all.indexOf(spelling)).some(other => isSwitch(other) && isOn(other))
 }
+
+/** Returns whether an old name has the value of its setting unchanged, and implies nothing else. */
+export function isRenaming({ value, implies }: Spelling): boolean {
+  return value === undefined && implies === undefined
+}

@@ -10,8 +10,7 @@ export function alike(flag: string): string {
 
 /** Returns all values typed for a flag. A list's flag takes every word up to the next flag, and may be repeated. */
 export function typedValues(argv: readonly string[], name: string): readonly string[] {
-  const end = argv.indexOf('--')
-  const words = end === -1 ? argv : argv.slice(0, end)
+  const words = argv.slice(0, endOfFlags(argv))
   return words.flatMap((word, at) => {
     const rest = words.slice(at + 1)
     const [, typed, , text] = /^--([^=]+)(=(.*))?$/s.exec(word) ?? []
@@ -24,7 +23,12 @@ export function typedValues(argv: readonly string[], name: string): readonly str
 
 /** Returns whether `--json` is typed before a `--` that ends the flags, or set by the variable, which oclif reads too. */
 export function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  const typed = (end === -1 ? argv : argv.slice(0, end)).includes('--json')
+  const typed = argv.slice(0, endOfFlags(argv)).includes('--json')
   return typed || process.env.MINER_CONTENT_TYPE?.toLowerCase() === 'json'
+}
+
+/** Returns how many words of a command line stand before a `--` that ends the flags. */
+export function endOfFlags(argv: readonly string[]): number {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv.length : end
 }

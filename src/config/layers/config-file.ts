@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Problem } from '../problem.js'
-import { readBounded } from '../read-bounded.js'
+import { anotherFile, readBounded } from '../read-bounded.js'
 import type { Table } from '../values/convert.js'
 import { parseTomlText } from './toml-text.js'
 import { parseYamlText } from './yaml-text.js'
@@ -20,7 +20,12 @@ export type FileContent = { readonly path: string } & (
   | { readonly problem: Problem }
 )
 
-type Called = { readonly noun: string; readonly flag: string }
+type Called = {
+  readonly noun: string
+  readonly flag: string
+  /** whether the file cannot be YAML, whatever its name is */
+  readonly isTomlOnly?: boolean
+}
 
 /** The most bytes of a configuration file. */
 export const MAX_FILE_BYTES = 1_048_576
@@ -42,7 +47,7 @@ export async function readConfigFile(
 export async function readTomlFile(file: ConfigFile, called: Called): Promise<FileContent | undefined> {
   const { path } = file
   if (isYaml(path)) return wrong('FILE_MALFORMED', { path, called, what: 'is YAML', hint: 'write it as TOML' })
-  return readFileAs('toml', file, called)
+  return readFileAs('toml', file, { ...called, isTomlOnly: true })
 }
 
 /** Parses the text of a configuration file, which need not stand there yet. One that could not be read again has a problem. */
@@ -65,8 +70,7 @@ async function readFileAs(
   const bytes = await readBounded(path, MAX_FILE_BYTES)
   if (!Buffer.isBuffer(bytes)) {
     if (bytes.code === 'ENOENT' && !explicit) return undefined
-    const hint = `give ${called.flag} a file that this user can read`
-    return wrong('FILE_UNREADABLE', { path, called, what: bytes.why, hint })
+    return wrong('FILE_UNREADABLE', { path, called, what: bytes.why, hint: anotherFile(called.flag, bytes) })
   }
   const text = decodeUtf8(bytes)
   if (text === undefined)
@@ -77,8 +81,15 @@ async function readFileAs(
 async function parseAs(format: Format, { path, text, mode }: Text, called: Called): Promise<FileContent> {
   const parsed = await (format === 'yaml' ? parseYamlText : parseTomlText)(text)
   if ('table' in parsed) return { path, format, text, table: parsed.table, mode }
-  const { fault, ...place } = parsed
-  return wrong('FILE_MALFORMED', { path, called, what: fault, ...place })
+  const { fault, hint, ...place } = parsed
+  const isOther = format === 'toml' && !called.isTomlOnly && isYamlLine(text.split('\n')[(place.line ?? 0) - 1])
+  const way = isOther ? `name it .yaml if it is YAML, or ${hint}` : hint
+  return wrong('FILE_MALFORMED', { path, called, what: fault, hint: way, ...place })
+}
+
+/** Returns whether a line that is no TOML begins as a line of YAML does: `axon.port: 9000`. */
+function isYamlLine(line = ''): boolean {
+  return /^\s*[\w.-]+:(?:\s|$)/.test(line)
 }
 
 /** Returns whether a configuration file of this name is YAML. */

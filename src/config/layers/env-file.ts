@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { shellWord } from '../../text/shell-word.js'
 import type { Problem } from '../problem.js'
-import { readBounded } from '../read-bounded.js'
+import { anotherFile, readBounded } from '../read-bounded.js'
 import type { Environment } from '../values/resolve-secrets.js'
 import { MAX_FILE_BYTES } from './config-file.js'
 
@@ -29,8 +29,7 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
   if (found && !found.isFile() && !found.isDirectory())
     return wrong('FILE_UNREADABLE', 'is a pipe or a device, which Node reads first', 'write it to a file')
   const bytes = await readBounded(path, MAX_FILE_BYTES)
-  if (!Buffer.isBuffer(bytes))
-    return wrong('FILE_UNREADABLE', bytes.why, 'give --env-file a file that this user can read')
+  if (!Buffer.isBuffer(bytes)) return wrong('FILE_UNREADABLE', bytes.why, anotherFile('--env-file', bytes))
   const { writers, readers } = othersOf(found)
   if (writers !== undefined) return wrong('FILE_FOREIGN', writers, `chmod 600 ${shellWord(path)}, or name another file`)
   const text = decode(bytes)

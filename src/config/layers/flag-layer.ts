@@ -39,10 +39,16 @@ export function flagLayer(
         })
       : texts
     const values = resolved.filter(text => text !== undefined)
-    const before = layer.get(path)?.raw.texts ?? []
+    const before = layer.get(path)
+    // The values of a list are those of all its flags.
+    const all = before?.origin.from === 'flag' ? { ...origin, flag: `${before.origin.flag}, ${flag}` } : origin
     const implies = spelling && { implies: impliedBy(spelling, texts[0]) }
     if (spelling === undefined || values.length > 0)
-      layer.set(path, { raw: { kind: 'flag', texts: [...before, ...values] }, origin, ...implies })
+      layer.set(path, {
+        raw: { kind: 'flag', texts: [...(before?.raw.texts ?? []), ...values] },
+        origin: all,
+        ...implies,
+      })
   }
   return layer
 }

@@ -33,7 +33,7 @@ export function yamlLayer(table: Table, file: string, context: { catalog: Catalo
     } else if (tables.has(key)) {
       if (value !== null) report('INVALID_VALUE', key, 'must be a group', `write its settings as ${key}.NAME: VALUE`)
     } else if (!unread.has(first) && !unreadOld.has(key) && !gone.some(({ flag }) => flag === key)) {
-      report('UNKNOWN_KEY', key, 'is not a setting', hintFor(key, { keys, tables, unread, listed }))
+      report('UNKNOWN_KEY', key, 'is not a setting', hintFor(key, { ...catalog, listed }))
     }
   }
   return layer
@@ -62,14 +62,21 @@ function* entriesOf(table: Table, keys: Catalog['keys'], prefix = ''): Generator
   }
 }
 
-type Names = Pick<Catalog, 'keys' | 'tables' | 'unread'> & { readonly listed: string }
-
-function hintFor(key: string, { keys, tables, unread, listed }: Names): string {
+function hintFor(key: string, names: Catalog & { readonly listed: string }): string {
+  const { keys, tables, unread, listed } = names
   const home = key.includes('.') ? undefined : [...tables].find(table => keys.has(`${table}.${key}`))
   if (home) return `write ${home}.${key}`
   const meant = closest(key, keys.keys())
   if (meant) return `write ${meant}`
   const [first = '', ...rest] = key.split('.')
+  if (oldGroups(names).has(first)) return 'remove it: no name of the Python SDK that is read here is like it'
   const isGroup = rest.length > 0 && !tables.has(first) && !closest(first, [...tables, ...unread])
   return isGroup ? `remove it, or ${ofPlugin}` : listed
+}
+
+/** The groups of the Python SDK that are no tables here, such as `wandb`. */
+function oldGroups({ keys, tables, unreadOld, gone }: Catalog): ReadonlySet<string> {
+  const names = [...keys.keys(), ...unreadOld, ...gone.flatMap(({ flag }) => flag ?? [])]
+  const groups = names.filter(name => name.includes('.')).map(name => name.split('.', 1)[0]!)
+  return new Set(groups.filter(group => !tables.has(group)))
 }

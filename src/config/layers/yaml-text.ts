@@ -1,4 +1,4 @@
-import type { Document, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags, YAMLError } from 'yaml'
+import type { Document, DocumentOptions, ParseOptions, Scalar, ScalarTag, SchemaOptions, Tags, YAMLError } from 'yaml'
 import { escapeName } from '../../text/escape.js'
 import { isTable } from '../values/convert.js'
 import { isTooDeep } from '../values/depth.js'
@@ -27,6 +27,27 @@ export const yamlOptions: DocumentOptions & ParseOptions & SchemaOptions = {
   prettyErrors: false, // they quote the file, which may hold a secret
   logLevel: 'error', // prints no warnings; 'silent' would hide a second document
   customTags: tags => tags.map(asPyYaml),
+  uniqueKeys: (one, other) => writtenKey(one) !== MERGE && writtenKey(one) === writtenKey(other),
+}
+
+const MERGE = '<<'
+
+/** Returns the text of a key as the file has it: `on` and `08`, which are a truth and a number where they are values. */
+export function writtenKey(key: unknown): unknown {
+  if (typeof key !== 'object' || key === null || !('value' in key)) return key
+  const { value, source } = key as Scalar
+  return typeof value === 'string' ? value : (source ?? String(value))
+}
+
+/** Returns what a document holds, with its keys as they are written. */
+export async function valuesByWrittenKeys(document: Document): Promise<unknown> {
+  const { isScalar, visit } = await import('yaml')
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.source !== MERGE) key.value = writtenKey(key)
+    },
+  })
+  return document.toJS({ maxAliasCount: 100 }) ?? {}
 }
 
 function asPyYaml(tag: Tags[number]): Tags[number] {
@@ -53,7 +74,7 @@ export async function parseYamlText(text: string): Promise<ParsedText> {
       const { line, col } = lines.linePos(wrong.pos[0])
       return fault(`is not valid YAML: ${summaryOf(wrong)}`, { line, column: col })
     }
-    const table: unknown = document.toJS({ maxAliasCount: 100 }) ?? {}
+    const table = await valuesByWrittenKeys(document)
     if (!isTable(table)) return fault('is not a mapping of settings')
     return isTooDeep(table) ? fault('is nested too deeply') : { table }
   } catch (error) {

@@ -112,6 +112,20 @@ describe('old names', () => {
     assert.equal(problem?.code, 'RULE_BROKEN')
   })
 
+  it('add to the list of the new name, and both are named as its source', async () => {
+    const bob = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
+    for (const old of ['--miner.blacklist.whitelist', '--policy.allow']) {
+      const shown = await show([old, alice, '--allow', bob])
+      assert.deepEqual([...(at(shown.values, 'policy.allow') as string[])].sort(), [bob, alice].sort())
+      const { flag } = shown.origins['policy.allow'] as { flag: string }
+      assert.deepEqual(flag.split(', ').sort(), ['--allow', old].sort())
+    }
+    await inFile(`miner.blacklist.whitelist: [${alice}]\n`, async file => {
+      const shown = await show(['--config', file, '--allow', bob])
+      assert.deepEqual(at(shown.values, 'policy.allow'), [bob])
+    })
+  })
+
   it('name the network of a public endpoint, and leave one that is given', async () => {
     const endpoint = ['--subtensor.chain_endpoint', 'wss://entrypoint-finney.opentensor.ai:443']
     assert.equal(at((await show(endpoint)).values, 'subtensor.network'), 'finney')

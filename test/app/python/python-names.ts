@@ -93,7 +93,7 @@ export const taken: readonly Taken[] = [
     sets: { 'subtensor.endpoints': [ENDPOINT], 'subtensor.network': ENDPOINT },
     default: ['wss://entrypoint-finney.opentensor.ai:443'],
     here: [],
-    env: ['BT_SUBTENSOR_CHAIN_ENDPOINT'],
+    env: ['BT_SUBTENSOR_CHAIN_ENDPOINT', 'BT_CHAIN_ENDPOINT'],
   },
   {
     flag: 'logging.debug',

@@ -17,6 +17,8 @@ describe('an unknown flag', () => {
     [['serve', '--hotkey', 'x'], '--wallet-hotkey'],
     [['serve', '--whitelist', 'x'], '--allow'],
     [['serve', '--wallet', 'x'], '--wallet-name or --wallet-hotkey or --wallet-path or --wallet-password'],
+    [['query', '--dev', '--axon-port', '8377', 'hi'], '--url http://127.0.0.1:8377'],
+    [['query', '--axon.port=x', 'hi'], '--url http://127.0.0.1:PORT'],
     [['serve', '--zebra', 'x'], elsewhere],
     [['check', '--cat', 'x'], elsewhere],
   ] as const)
@@ -61,6 +63,8 @@ describe('an unknown flag', () => {
     assert.equal(await hintOf('prompt', 'hi', 'you'), 'put a text with spaces in quotes')
     assert.equal(await hintOf('query', 'hi', 'you', '--dev'), 'put a text with spaces in quotes')
     assert.equal(await hintOf('serve', '--dev=yes'), '--dev takes no value')
+    const dashes = 'leave out --: no word after it is a flag'
+    assert.equal(await hintOf('config', 'show', '--origin', '--', '--netuid', '3'), dashes)
     assert.equal(await hintOf('create', 'miner', 'a', 'b'), 'add --help to see what the command takes')
   })
 

@@ -93,6 +93,18 @@ describe('miner config set, get, unset and path', () => {
         ['get', 'sk-0123/45'],
         'error: the first word does not name a setting\n  try: miner config show lists the settings\n',
       ],
+      [
+        ['set', 'axon.port=9000'],
+        'error: the name of a setting has no =: axon.port is one\n  try: miner config set axon.port 9000\n',
+      ],
+      [
+        ['set', `openai.apiKey=${secret}`],
+        'error: the name of a setting has no =: openai.apiKey is one\n  try: miner config set openai.apiKey\n',
+      ],
+      [
+        ['get', 'axon.port=9000'],
+        'error: the name of a setting has no =: axon.port is one\n  try: miner config get axon.port\n',
+      ],
       [['set', 'axon.max_workers', '4'], 'error: there is no setting axon.max_workers\n  try: use axon.concurrency\n'],
       [['set', 'use', 'ecco'], 'error: there is no miner "ecco"\n  try: --use echo; there are: openai, echo\n'],
       [
@@ -115,6 +127,23 @@ describe('miner config set, get, unset and path', () => {
     assert.equal(code, 2)
     assert.match(stderr, /^error: the configuration file would be larger than 1024 KiB/)
     assert.equal(at.text, file)
+  })
+
+  it('warn of what is wrong with the file besides', async () => {
+    using at = new ConfigFolder('use = "echo"\n\n[wallet]\nnam = "x"\n\n[echo]\nprefixx = "y"\n')
+    const stderr =
+      'warning: wallet.nam is not a setting (@/config.toml: wallet.nam)\n  try: write wallet.name\n' +
+      'warning: echo.prefixx is not a setting (@/config.toml: echo.prefixx)\n  try: write echo.prefix\n'
+    assert.deepEqual(await at.config(['set', 'axon.port', '9000']), ended({ stderr }))
+    assert.match(at.text, /^port = 9000$/m)
+    assert.deepEqual(await at.config(['get', 'axon.port']), ended({ stdout: '9000\n', stderr }))
+    assert.deepEqual(await at.config(['unset', 'axon.port']), ended({ stderr }))
+    const rest = await at.config(['unset', 'wallet.nam'])
+    assert.deepEqual(rest, ended({ stderr: stderr.replace(/^.*\n.*\n/, '') }))
+    at.write('use = "ecco"\n')
+    const { stdout, stderr: unknown } = await at.config(['get', 'axon.port'])
+    assert.equal(stdout, '8091\n')
+    assert.match(unknown, /^warning: there is no miner "ecco" \(@\/config.toml: use\)\n/)
   })
 
   it('mend a file step by step', async () => {
@@ -153,6 +182,8 @@ describe('miner config set, get, unset and path', () => {
       stderr,
       'warning: the variable MINER_AXON_PORT overrides axon.port of the file\n  try: unset MINER_AXON_PORT\n',
     )
+    const old = await at.config(['set', 'log.level', 'warn'], { env: { BT_LOGGING_DEBUG: '1' } })
+    assert.match(old.stderr, /^warning: the variable BT_LOGGING_DEBUG overrides log.level of the file\n/)
   })
 
   it('change a YAML file', async () => {
@@ -168,26 +199,70 @@ describe('miner config set, get, unset and path', () => {
     assert.match((await run('set', 'use', 'x')).stderr, /there is no miner "x"/)
   })
 
-  it('refuse a setting that stands in the file under an old name', async () => {
+  it('change and remove a setting under its old name, and keep the comments', async () => {
     using at = new ConfigFolder()
     const path = join(at.folder, 'c.yaml')
-    const old = 'openai: {model_name: gpt-4}\nlogging.debug: true\nminer.blacklist.whitelist:\n'
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    const forms = [
+      ['openai.model_name: gpt-4 # best\n', 'openai.model_name: gpt-4o # best\n', '# best\n'],
+      ['openai:\n  model_name: gpt-4 # best\n  n: 1\n', 'openai:\n  model_name: gpt-4o # best\n  n: 1\n', '# best'],
+    ] as const
+    for (const [before, after, kept] of forms) {
+      writeFileSync(path, before)
+      assert.deepEqual(await run('get', 'openai.model_name'), ended({ stdout: 'gpt-4\n' }))
+      assert.deepEqual(await run('set', 'openai.model', 'gpt-4o'), ended({}))
+      assert.equal(readFileSync(path, 'utf8'), after)
+      assert.deepEqual(await run('get', 'openai.model'), ended({ stdout: 'gpt-4o\n' }))
+      assert.deepEqual(await run('unset', 'openai.model'), ended({}))
+      assert.doesNotMatch(readFileSync(path, 'utf8'), /model/)
+      assert.ok(readFileSync(path, 'utf8').includes(kept))
+    }
+    writeFileSync(path, 'miner: {blacklist: {whitelist: [], blacklist: []}}\n')
+    const alice = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY'
+    assert.deepEqual(await run('set', 'policy.allow', alice), ended({}))
+    assert.match(readFileSync(path, 'utf8'), /whitelist: \[ 5Grwva\w+ \], blacklist: \[\] /)
+    assert.deepEqual(await run('unset', 'miner.blacklist.whitelist'), ended({}))
+    assert.deepEqual(await run('get', 'policy.allow'), ended({ stdout: '\n' }))
+  })
+
+  it('refuse a setting that stands in the file under an old name with other values, until it is removed', async () => {
+    using at = new ConfigFolder()
+    const path = join(at.folder, 'c.yaml')
+    const run = (...args: string[]) => at.config([...args, '--config', path])
+    const old = 'logging.debug: true # loud\nminer: {no_serve: yes, blacklist: {whitelist: }}\n'
     writeFileSync(path, old)
-    for (const args of [
-      ['set', 'openai.model', 'gpt-4o'],
-      ['unset', 'openai.model'],
-      ['set', 'log.level', 'info'],
-    ]) {
-      const { code, stderr } = await at.config([...args, '--config', path])
-      assert.equal(code, 2)
-      assert.match(
-        stderr,
-        /^error: \S+ stands in @\/c.yaml under another name, (openai.model_name|logging.debug)\n {2}try: miner config edit\n$/,
-      )
+    for (const [setting, key] of [
+      ['log.level', 'logging.debug'],
+      ['neuron.announce', 'miner.no_serve'],
+    ] as const) {
+      const refused = ended({
+        code: 2,
+        stderr: `error: ${setting} stands in @/c.yaml under another name, ${key}, whose values differ\n  try: miner config unset ${key}\n`,
+      })
+      assert.deepEqual(await run('unset', setting), refused)
     }
     assert.equal(readFileSync(path, 'utf8'), old)
+    assert.match(
+      (await run('set', 'miner.no_serve', 'true')).stderr,
+      /\n {2}try: miner config set neuron.announce false\n$/,
+    )
+    assert.deepEqual(await run('unset', 'logging.debug'), ended({}))
+    assert.deepEqual(await run('set', 'log.level', 'warn'), ended({}))
+    assert.match(readFileSync(path, 'utf8'), /# loud/)
+    assert.deepEqual(await run('get', 'log.level'), ended({ stdout: 'warn\n' }))
     // Without a value, the old name sets nothing.
-    assert.equal((await at.config(['set', 'policy.allow', '[]', '--config', path])).code, 0)
+    assert.equal((await run('set', 'policy.allow', '[]')).code, 0)
+  })
+
+  it('remove a key of the file that is not a setting', async () => {
+    using at = new ConfigFolder('[wallet]\nnam = "x" # mine\nname = "y"\n\n[zebra]\na = 1\n')
+    assert.equal((await at.config(['unset', 'wallet.nam'])).code, 0)
+    assert.equal(at.text, '[wallet]\n# mine\nname = "y"\n\n[zebra]\na = 1\n')
+    assert.deepEqual(await at.config(['unset', 'zebra']), ended({}))
+    assert.doesNotMatch(at.text, /zebra/)
+    assert.match((await at.config(['unset', 'wallet'])).stderr, /^error: wallet is a table, and not a setting\n/)
+    assert.match((await at.config(['unset', 'wallet.nam'])).stderr, /^error: there is no setting wallet.nam\n/)
+    assert.match(at.text, /name = "y"/)
   })
 
   it('refuse a pipe', async function () {

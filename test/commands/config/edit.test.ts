@@ -30,14 +30,17 @@ describe('miner config edit', () => {
     using at = new ConfigFolder(file)
     for (const [script, wrong] of [
       ['s/9000/x/', /not valid TOML: .* \(@\/config\.toml\.\w+\.edit\.toml: line 3, column \d+\)/],
-      ['s/9000/99999/', /axon.port must be between 0 and 65535/],
-      ['s/port/prt/', /axon.prt is not a setting \(@\/config.toml: axon.prt\)/],
-      [`'1iuse="nope"'`, /there is no miner "nope"/],
+      ['s/9000/99999/', /axon.port must be between 0 and 65535, .*\(@\/config\.toml\.\w+\.edit\.toml: axon.port\)/],
+      ['s/port/prt/', /axon.prt is not a setting \(@\/config\.toml\.\w+\.edit\.toml: axon.prt\)/],
+      [`'1iuse="nope"'`, /there is no miner "nope" \(@\/config\.toml\.\w+\.edit\.toml: use\)/],
     ] as const) {
       const { code, stderr } = await at.config(['edit'], { env: sed(script) })
       assert.equal(code, 2)
       assert.match(stderr, wrong)
-      assert.match(stderr, /note: what you edited is in @\/config\.toml\.\w+\.edit\.toml\n/)
+      assert.match(
+        stderr,
+        /note: what you edited is in @\/config\.toml\.\w+\.edit\.toml; @\/config\.toml is left as it is\n/,
+      )
       assert.equal(at.text, file)
     }
     assert.equal(at.names.length, 5)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigFolder } from '../../support/config-folder.ts'
@@ -184,6 +184,22 @@ describe('YAML files of the Python SDK', () => {
       }
       assert.deepEqual(at.names, [])
     })
+
+  it('have keys that read as truths, and unknown ones in a group of the SDK', async () => {
+    using at = new ConfigFolder()
+    const file = join(at.folder, 'old.yaml')
+    writeFileSync(file, 'wandb:\n  on: no\n', { mode: 0o600 })
+    assert.deepEqual(await at.config(['get', 'axon.port', '--config', file]), {
+      code: 0,
+      signal: null,
+      stdout: '8091\n',
+      stderr: '',
+    })
+    writeFileSync(file, 'wandb: {off: no}\n')
+    const { code, stderr } = await at.config(['show', '--config', file])
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: wandb.off is not a setting .*\n {2}try: remove it: no name of the Python SDK /)
+  })
 
   it('are overridden by variables and flags', async () => {
     using at = new ConfigFolder()

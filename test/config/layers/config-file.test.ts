@@ -91,6 +91,16 @@ describe('readConfigFile', () => {
     })
   })
 
+  it('says how to name a file that looks like YAML', async () => {
+    const hintOf = async (toml: string) => (await problemsOf({ toml }))[0]?.hint
+    const mended = 'fix that line: key = value, text in quotes, each key and table once'
+    const named = `name it .yaml if it is YAML, or ${mended}`
+    assert.equal(await hintOf('axon.port: 9000\n'), named)
+    assert.equal(await hintOf('# mine\nwallet:\n  name: x\n'), named)
+    assert.equal(await hintOf('use = x: y\n'), mended)
+    assert.equal(await hintOf('[axon\n'), mended)
+  })
+
   it('adds its problem to those of the whole configuration', async () => {
     const [problem] = await problemsOf({ toml: 'use = ' })
     assert.equal(problem?.code, 'FILE_MALFORMED')

@@ -108,6 +108,8 @@ describe('a file of variables', () => {
     assert.match((await envFile(new Uint8Array([0xff]))).wrong!, /is not UTF-8 text/)
     assert.equal('variables' in (await envFile(`A=${'x'.repeat(1_048_574)}`)).file, true)
     assert.match((await envFile(`A=${'x'.repeat(1_048_575)}`)).wrong!, /is larger than 1024 KiB/)
+    const { file } = await envFile('x'.repeat(1_048_577))
+    assert.equal('problem' in file && file.problem.hint, 'give --env-file a smaller file')
     const missing = await readEnvFile('/nowhere/my.env')
     assert.ok('problem' in missing)
     assert.equal(problemText(missing.problem), 'the file of --env-file does not exist (/nowhere/my.env)')

@@ -26,6 +26,16 @@ describe('parseYamlText', () => {
         if (type === 'bool') assert.equal(v, text === 'True')
       }
   })
+
+  it('takes keys as they are written', async () => {
+    const text = 'wandb: {on: no, off: 1}\nyes: 2\nnull: 3\n08: 4\n1_0: 5\n1.50: 6\n"no": 7\n2024-01-01: 8\n'
+    const parsed = await parseYamlText(text)
+    assert.ok('table' in parsed)
+    const expected = { wandb: { on: false, off: 1 }, yes: 2, null: 3, '08': 4, '1_0': 5, '1.50': 6, no: 7 }
+    assert.deepEqual(parsed.table, { ...expected, '2024-01-01': 8 })
+    assert.ok('table' in (await parseYamlText('on: 1\nyes: 2\na: &a {b: 1}\nc: {<<: *a, <<: *a}\n')))
+    assert.ok('fault' in (await parseYamlText('on: 1\n"on": 2\n')))
+  })
 })
 
 /** The number that Python's str() is of. */
