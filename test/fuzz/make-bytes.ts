@@ -106,10 +106,15 @@ function encode({ method, target, version, headers, body, framing }: Draft): Buf
 
 function chunked(body: Buffer, { chunks, size, trailer }: { chunks: number; size: string; trailer: string }): Buffer {
   const parts: Buffer[] = []
-  for (let at = 0; at < body.length; at += chunks) {
-    const piece = body.subarray(at, at + chunks)
+  // A long spelling before each byte of a long body would take gigabytes.
+  const length = Math.max(chunks, Math.ceil((body.length * size.length) / MAX_SIZES))
+  for (let at = 0; at < body.length; at += length) {
+    const piece = body.subarray(at, at + length)
     const spelled = size.replaceAll('#', piece.length.toString(16))
     parts.push(Buffer.from(`${spelled}\r\n`, 'latin1'), piece, Buffer.from('\r\n'))
   }
   return Buffer.concat([...parts, Buffer.from(`0\r\n${trailer}\r\n`, 'latin1')])
 }
+
+/** Bytes of the sizes of all chunks of a body. */
+const MAX_SIZES = 1024 * 1024
