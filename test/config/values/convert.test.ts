@@ -152,7 +152,7 @@ describe('convert', () => {
 
   it('refuses a flag that is given twice for one value', async () => {
     const flags = [typed('openai.model', '--model', 'a'), typed('openai.model', '--openai-model', 'b')]
-    assert.deepEqual(await complaints({ flags }), ['openai.model is given more than once (--openai-model)'])
+    assert.deepEqual(await complaints({ flags }), ['openai.model is given more than once (--model, --openai-model)'])
   })
 
   it('names kinds that a file has and settings lack', async () => {
