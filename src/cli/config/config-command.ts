@@ -5,8 +5,10 @@ import { MINERS } from '../../app/tokens.js'
 import { MinerCommand } from '../command.js'
 import { configFileOf, lookUpFirst, openRunScope } from '../open-scope.js'
 import { type OpenFile, openConfigFile } from './config-file.js'
+import type { CheckedSections } from './file-problems.js'
 import { type NamedSetting, type NamedSettingOptions, namedSetting } from './named-setting.js'
 import { noteFaults } from './note-faults.js'
+import { noteUnused, unusedSecretFiles } from './unused-secret-files.js'
 
 /** The argument of every command that names a setting. */
 export const keyArg = {
@@ -42,6 +44,13 @@ export abstract class ConfigCommand extends MinerCommand {
   /** Warns of what is wrong with the file as it stands now. */
   protected async noteFaults(scope: Scope): Promise<void> {
     await noteFaults((await openConfigFile(this.path)).content, scope.resolve(MINERS))
+  }
+
+  /** Warns of what is wrong with the file now, and of files of secrets that it referred to before and no longer does. */
+  protected async noteChange(before: OpenFile, scope: Scope, { sections }: CheckedSections): Promise<void> {
+    const { content } = await openConfigFile(this.path)
+    noteUnused(this.path, await unusedSecretFiles(before.content, content, sections))
+    await noteFaults(content, scope.resolve(MINERS))
   }
 
   /** @throws {UsageError} UNKNOWN_SETTING */

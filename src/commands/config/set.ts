@@ -31,7 +31,7 @@ export default class ConfigSet extends ConfigCommand {
     requireChoice(setting, { value, scope })
     const isChanged = await changeSettings(file, [{ setting, value: fileValue(setting, value) }], named)
     noteOverride(setting)
-    await this.noteFaults(scope)
+    await this.noteChange(file, scope, named)
     return { path: setting.path, value: redact(setting, value) ?? null, file: file.path, changed: isChanged }
   }
 }

@@ -22,15 +22,16 @@ export default class ConfigUnset extends ConfigCommand {
     const { KEY: key } = args
     const miners = scope.resolve(MINERS)
     if (await isStray(key, file, miners)) {
-      const isChanged = await removeKey(file, key, await sectionsWith(key, miners))
-      await this.noteFaults(scope)
+      const checked = await sectionsWith(key, miners)
+      const isChanged = await removeKey(file, key, checked)
+      await this.noteChange(file, scope, checked)
       return { path: key, file: file.path, changed: isChanged }
     }
     const named = await this.settingOf(key, scope)
     const { setting } = named
     const isChanged = file.content !== null && (await changeSettings(file, [{ setting, value: undefined }], named))
     noteOverride(setting)
-    await this.noteFaults(scope)
+    await this.noteChange(file, scope, named)
     return { path: setting.path, file: file.path, changed: isChanged }
   }
 }

@@ -307,6 +307,22 @@ describe('a secret of miner config set', () => {
     assert.equal((await at.config(['get', 'subtensor.endpoints'])).stdout, 'wss://node.example/\n')
   })
 
+  for (const args of [
+    ['set', 'openai.apiKey', 'env:KEY'],
+    ['unset', 'openai.apiKey'],
+  ]) {
+    it(`stays in its file, which is named, after ${args[0]}`, async () => {
+      using at = new ConfigFolder('[openai]\napiKey = "file:key.secret"\n')
+      const kept = join(at.folder, 'key.secret')
+      writeFileSync(kept, secret)
+      const { code, stderr } = await at.config(args)
+      assert.equal(code, 0)
+      assert.match(stderr, /^warning: @\/config\.toml no longer refers to @\/key\.secret\n/)
+      assert.equal(readFileSync(kept, 'utf8'), secret)
+      assert.equal((await at.config(['set', 'axon.port', '9000'])).stderr, '')
+    })
+  }
+
   it('is not written to a file that others can read', async () => {
     using at = new ConfigFolder(file, 0o644)
     const { code, stderr } = await at.config(['set', 'openai.apiKey'], { input: secret })
