@@ -69,6 +69,37 @@ describe('a plain route', () => {
     assert.equal((await send(axon.url, post('/models', '[]'))).status, 200)
   })
 
+  it('reads a body as a synapse does, with the same bounds', async () => {
+    let body: unknown
+    await using axon = await axonWith({
+      'POST /models': {
+        rate: { limit: 100, windowMs: 1 },
+        answer: async call => {
+          body = call.body
+          return 'read'
+        },
+      },
+    })
+    assert.equal(
+      (await send(axon.url, post('/models', '{"n":NaN,"big":9007199254740993,"__proto__":{"a":1}}'))).status,
+      200,
+    )
+    assert.deepEqual(Object.entries(body as object).slice(0, 2), [
+      ['n', Number.NaN],
+      ['big', 9_007_199_254_740_993n],
+    ])
+    assert.equal((body as { a?: unknown }).a, undefined)
+    for (const [text, why] of [
+      [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, /^The body is not JSON: it nests deeper than 200$/],
+      ['{"a":1', /^The body is not JSON: the end at character 6$/],
+      ['"\xff"', /^The body is not JSON: it is not UTF-8$/],
+    ] as const) {
+      const { status, json } = await send(axon.url, { ...post('/models', ''), body: Buffer.from(text, 'latin1') })
+      assert.equal(status, 400)
+      assert.match(json.message as string, why)
+    }
+  })
+
   it('is answered for when the dialect never answers, and refused when its body never comes', async () => {
     await using axon = await axonWith({
       'GET /stats': { answer: () => new Promise<never>(() => {}) },

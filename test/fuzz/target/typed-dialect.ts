@@ -53,8 +53,7 @@ export const typed: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
           answer: '',
         },
         async answer({ body, ask }) {
-          const content = JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
-          return { answer: (await ask({ messages: [{ role: 'user', content }] })).text }
+          return { answer: (await ask({ messages: [{ role: 'user', content: textOf(body) }] })).text }
         },
       }),
       Free: defineRoute({
@@ -75,8 +74,12 @@ export const typed: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
       }),
     },
     routes: {
-      'GET /availability': { rate, answer: async ({ body }) => ({ plain: JSON.stringify(body) }) },
-      'POST /availability': { rate, answer: async ({ body }) => ({ plain: JSON.stringify(body) }) },
+      'GET /availability': { rate, answer: async ({ body }) => ({ plain: textOf(body) }) },
+      'POST /availability': { rate, answer: async ({ body }) => ({ plain: textOf(body) }) },
     },
   })
+}
+
+function textOf(body: unknown): string {
+  return JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
 }
