@@ -8,7 +8,8 @@ type JsonObject = { readonly [key: string]: Json }
  * In a short object, such as the arguments of a tool, it repairs the usual mistakes of models, such as an extra comma or
  * single quotes.
  *
- * @returns null when the text has no object, or one without its end: a cut object is worthless
+ * @returns null when the text has no object, one without its end (a cut object is worthless), or one nested deeper
+ *   than 200
  */
 export async function objectIn(text: string): Promise<JsonObject | null> {
   const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
@@ -34,9 +35,22 @@ function isWhole(text: string): boolean {
 function parsed(text: string, repair = (text: string) => text): JsonObject | null {
   try {
     const value: Json = JSON.parse(repair(text))
+    if (nestsDeeper(value, MAX_DEPTH)) return null
     // The repair turns two objects with text between them into a list.
     return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : null
   } catch {
     return null // a model's text is often not JSON
   }
+}
+
+/** Maximum nesting of lists and objects, as in the JSON of a caller. */
+export const MAX_DEPTH = 200
+
+/**
+ * Returns whether a parsed value has more than this many lists and objects within each other. `JSON.parse` takes any
+ * depth, but what walks the value afterwards, `JSON.stringify` among them, overflows the stack at some thousands.
+ */
+export function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some(inner => nestsDeeper(inner, levels - 1))
 }

@@ -29,8 +29,15 @@ describe('the JSON object in a text', () => {
     '{"a": 1} and {"b": 2}',
     '{"a": 1}\n{"b": 2}',
     'null',
+    `{"a": ${'['.repeat(200)}${']'.repeat(200)}}`,
+    `{"a": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
   ])
-    it(`is not in ${JSON.stringify(text)}`, async () => assert.equal(await objectIn(text), null))
+    it(`is not in ${JSON.stringify(text.slice(0, 40))}`, async () => assert.equal(await objectIn(text), null))
+
+  it('may nest as deep as a caller may', async () => {
+    const text = `{"a":${'['.repeat(199)}${']'.repeat(199)}}`
+    assert.equal(JSON.stringify(await objectIn(text)), text)
+  })
 
   it('keeps __proto__ a key like any other', async () => {
     for (const text of ['{"__proto__": {"a": 1}}', "{'__proto__': {'a': 1}}"]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
-import { type Behaviour, chunk, completion, event, startModelServer } from '../../support/model-server.ts'
+import { answered, type Behaviour, chunk, completion, event, startModelServer } from '../../support/model-server.ts'
 import { ask, asked, build, hello, refusal } from '../ask.ts'
 import { askingOnce } from './asking-once.ts'
 
@@ -361,6 +361,28 @@ describe('a stream of the model', () => {
       const body = type === 'application/json' ? text : `data: ${text}\n\n`
       await using model = await startModelServer(sent([body], { 'content-type': type }))
       assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
+    })
+
+  for (const type of ['application/json', 'text/event-stream'])
+    it(`with a tool call of very many levels fails at the bound, as ${type}`, async () => {
+      const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+      const text = `{"choices":[{"message":{"tool_calls":[{"id":"a","function":{"name":"x","arguments":${deep}}}]}}]}`
+      const body = type === 'application/json' ? text : `data: ${text}\n\n`
+      await using model = await startModelServer(sent([body], { 'content-type': type }))
+      assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_ANSWER_TOO_LARGE')
+    })
+
+  for (const form of [
+    '{"error":{"message":x}}',
+    '{"error":x}',
+    '{"detail":x}',
+    'x',
+    '{"error":"e","estimated_time":x}',
+  ])
+    it(`with an error of very many levels is the error of its status, as ${form}`, async () => {
+      const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+      await using model = await startModelServer(answered(503, form.replace('x', deep)))
+      assert.equal((await refusal(ask(await openai(model.url)))).code, 'MODEL_FAILED')
     })
 
   it('that decompresses to more than the bound fails there', async () => {

@@ -2,8 +2,10 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { decompressed } from '../../../async/decompress.js'
+import { MAX_DEPTH, nestsDeeper } from '../../../plugin/json.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { answerTooLarge } from '../errors/answer-errors.js'
+import { asRecord } from '../response/loose-json.js'
 import { limitConnecting } from './connect-timeout.js'
 
 /**
@@ -106,21 +108,26 @@ async function readStart(body: Readable): Promise<string> {
   return repaired(Buffer.concat(chunks).toString())
 }
 
-/** Rewrites errors of which the client would drop a part: it reads the field `error` of an object, and nothing else. */
+/**
+ * Rewrites errors of which the client would drop a part: it reads the field `error` of an object, and nothing else. One
+ * that nests so deep that the client's `JSON.stringify` overflows the stack becomes the text of its start.
+ */
 function repaired(text: string): string {
   // Gemini sends errors in a list.
   const object = /^\s*\[\s*(\{.*\})\s*\]\s*$/s.exec(text)?.[1] ?? text
-  return /"estimated_time"/.test(object) ? withEstimate(object) : object
+  try {
+    const document: unknown = JSON.parse(object)
+    return nestsDeeper(document, MAX_DEPTH) ? object.slice(0, 200) : (withEstimate(document) ?? object)
+  } catch {
+    return object // a text, or JSON that was cut
+  }
 }
 
 /** Moves Hugging Face's estimate of how long a model will load into the error beside it. */
-function withEstimate(text: string): string {
-  try {
-    const { error, estimated_time } = JSON.parse(text)
-    return typeof error === 'string' ? JSON.stringify({ error: { message: error, estimated_time } }) : text
-  } catch {
-    return text // cut, or not JSON
-  }
+function withEstimate(document: unknown): string | null {
+  const { error, estimated_time } = asRecord(document)
+  if (typeof error !== 'string' || estimated_time === undefined) return null
+  return JSON.stringify({ error: { message: error, estimated_time } })
 }
 
 function headersOf({ headersDistinct }: IncomingMessage): Headers {

@@ -1,5 +1,7 @@
+import { MAX_DEPTH, nestsDeeper } from '../../../plugin/json.js'
 import type { ToolDelta } from '../../../plugin/miner.js'
-import { asCount, asRecord, asRecords, asString, optional } from './loose-json.js'
+import { answerTooLarge } from '../errors/answer-errors.js'
+import { asCount, asRecord, asRecords, asString, isRecord, optional } from './loose-json.js'
 
 /** A part of a tool call as a server sends it; absent strings are empty. */
 export type ToolCallPart = {
@@ -10,7 +12,11 @@ export type ToolCallPart = {
   readonly arguments: string
 }
 
-/** Reads the parts in the `tool_calls` of a message or a delta. */
+/**
+ * Reads the parts in the `tool_calls` of a message or a delta.
+ *
+ * @throws {NoAnswer} `MODEL_ANSWER_TOO_LARGE`
+ */
 export function readToolCallParts(toolCalls: unknown): readonly ToolCallPart[] {
   return asRecords(toolCalls, MAX_CALLS).map(call => {
     const { name, arguments: text } = asRecord(call.function)
@@ -19,12 +25,17 @@ export function readToolCallParts(toolCalls: unknown): readonly ToolCallPart[] {
       id: asString(call.id),
       name: asString(name),
       // Some servers send the object itself.
-      arguments: typeof text === 'object' && text !== null ? JSON.stringify(text) : asString(text),
+      arguments: isRecord(text) ? textOf(text) : asString(text),
     }
   })
 }
 
 const MAX_CALLS = 128
+
+function textOf(value: object): string {
+  if (nestsDeeper(value, MAX_DEPTH)) throw answerTooLarge(`a tool call that nests deeper than ${MAX_DEPTH}`)
+  return JSON.stringify(value)
+}
 
 /**
  * Groups parts into calls, and yields the id and name of each call once. Servers differ: OpenAI sends them with the first
