@@ -58,7 +58,7 @@ export type AxonOptions = {
   readonly legacyNonces?: boolean
   /** addresses and networks whose `X-Forwarded-For` names the caller; by default none */
   readonly trustedProxies?: readonly string[]
-  /** called once when a peer that is no trusted proxy sends the header, and once when a trusted proxy sends no address in it */
+  /** called once when a peer that is not a trusted proxy sends the header, and once when a trusted proxy sends no address in it */
   readonly onProxyProblem?: (problem: ProxyProblem, peer: string) => void
   /** overrides of `defaultAxonLimits` */
   readonly limits?: Partial<Limits>

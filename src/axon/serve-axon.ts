@@ -35,7 +35,7 @@ export type Axon = AsyncDisposable & {
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
   /**
-   * How many requests the operator's rate leaves a hotkey that is no stranger now, often a fraction; null: it has no rate.
+   * How many requests the operator's rate leaves a hotkey that is not a stranger now, often a fraction; null when it has no rate.
    * The operator allows an exempt hotkey by name.
    */
   rateLeft(caller: { readonly hotkey: string; readonly isExempt: boolean }): number | null

@@ -19,7 +19,7 @@ export type NeuronReport = {
   /** blocks until the hotkey can be replaced; 0 or less: it can */
   readonly immunityBlocks: number | null
   readonly chain: ChainState
-  /** why the settings refuse every neuron of the last metagraph; null: they admit one, or there is none yet */
+  /** why the settings refuse every neuron of the last metagraph; null when they admit one, or before the first metagraph */
   readonly noCallers: NoCallers | null
   /** the last good one */
   readonly metagraph: Metagraph | null

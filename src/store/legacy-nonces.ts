@@ -35,7 +35,7 @@ export class LegacyNonces {
   readonly #caps: typeof legacyCaps
   readonly #onFull: () => void
 
-  /** @param onFull called at each hotkey that is refused because there is no place for it */
+  /** @param onFull called at each hotkey that is refused because the store is full */
   constructor({ caps = legacyCaps, onFull = () => {} } = {}) {
     this.#caps = caps
     this.#onFull = onFull
@@ -108,7 +108,7 @@ export function legacyStoreFull(): Refusal {
 }
 
 /**
- * Returns what to call at each hotkey whose legacy nonces are refused because a store has no place for it. It reports the first
+ * Returns what to call at each hotkey whose legacy nonces are refused because a store is full. It reports the first
  * one only.
  *
  * @param hint what makes room

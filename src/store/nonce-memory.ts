@@ -35,7 +35,7 @@ export class NonceMemory {
   /**
    * @param options.salt unsalted, callers could choose replay keys that collide in one spot of a table
    * @param options.floorNs nonces at or below it were dropped by an earlier process
-   * @param options.onLegacyFull called at each hotkey whose legacy nonces are refused because there is no place for it
+   * @param options.onLegacyFull called at each hotkey whose legacy nonces are refused because the store is full
    * @param options.startedAt everything signed until then is stale, too
    */
   constructor(

@@ -76,8 +76,8 @@ export type NonceStore = AsyncDisposable & {
    *
    * @returns false when it is spent already, lies at or below the floor, or does not rise
    * @throws {Refusal} TOO_MANY_NONCES · NONCE_STORE_FULL
-   * @throws {Refusal} of a legacy nonce: NOT_VERIFIED when its dendrite may have been dropped · LEGACY_STORE_FULL when there is
-   *   no place for its hotkey
+   * @throws {Refusal} of a legacy nonce: NOT_VERIFIED when its dendrite may have been dropped · LEGACY_STORE_FULL when
+   *   the store takes no more hotkeys
    * @throws {Refusal} NONCE_STORE_FAILED when the store cannot keep it in time; the nonce is spent all the same
    */
   spend(nonce: SignedNonce, owner: NonceOwner, nowMs: number): Promise<boolean>

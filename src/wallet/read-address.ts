@@ -44,7 +44,7 @@ function bareAddress(bytes: Uint8Array): string | null {
   return hex === undefined ? null : encodeAddress(Buffer.from(hex, 'hex'))
 }
 
-/** Returns the address in the JSON of a public half; null: there is none. */
+/** Returns the address in the JSON of a public half; null when it has none. */
 function addressIn(bytes: Uint8Array): string | null {
   try {
     const { ss58Address } = JSON.parse(Buffer.from(bytes).toString())

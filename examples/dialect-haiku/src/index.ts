@@ -20,7 +20,7 @@ const plugin: DialectPlugin = ({ defineDialect, defineRoute, z, NoAnswer }) =>
             ],
           })
           const lines = text.split('\n').flatMap(line => line.trim() || [])
-          // Validators score what is no haiku as they score no answer, but a refusal costs them less time.
+          // Validators score a text that is not a haiku like a missing answer, but a refusal costs them less time.
           if (lines.length !== 3) throw new NoAnswer('upstream', `the model wrote ${lines.length} lines`)
           return { lines }
         },

@@ -27,7 +27,7 @@ test('answers a theme with three lines', async () => {
   assert.deepEqual(asked, ['Write a haiku in Basho’s English: three lines, and nothing else.', 'a pond'])
 })
 
-test('refuses rather than answering with what is no haiku', async () => {
+test('refuses rather than answering with a text that is not a haiku', async () => {
   await using axon = await startAxon({ miner: poet('I would rather not.').miner, dialect: plugin })
   const { status, fields } = await ask(axon, 'HaikuSynapse')
   assert.equal(status, 502)

@@ -49,7 +49,7 @@ export function ratesLeft(
 }
 
 /**
- * How many requests the operator's rates leave a hotkey that is no stranger; null: it has no rate.
+ * How many requests the operator's rates leave a hotkey that is not a stranger; null when it has no rate.
  *
  * @param isExempt whether the operator allows it by name
  */

@@ -136,7 +136,7 @@ export class ChainFailover implements AsyncDisposable {
     return link.hasEnded ? await this.#open() : link
   }
 
-  /** Returns the link in use, once it was looked at lately; undefined: there is none. */
+  /** Returns the link in use, once it was looked at lately; undefined before the first, and while none answers. */
   #linkInUse(): Promise<Link> | undefined {
     const link = this.#link
     if (!link || link.hasEnded) return

@@ -34,7 +34,7 @@ export async function changeSettings(
 }
 
 /**
- * Removes a key that is no setting from the configuration file.
+ * Removes a key that is not a setting from the configuration file.
  *
  * @param key with the names of its groups
  * @returns false when the file does not have it

@@ -51,7 +51,7 @@ export async function writeConfigFile({ path, content }: OpenFile, text: string)
   throw new UsageError('FILE_CHANGED', message, 'run the command again')
 }
 
-/** Returns the text of a file without a byte order mark, as `readConfigFile` does; undefined when there is none. */
+/** Returns the text of a file without a byte order mark, as `readConfigFile` does; undefined when the file does not exist. */
 async function storedText(path: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   return text?.replace(/^\uFEFF/, '')

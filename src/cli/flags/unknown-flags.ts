@@ -103,7 +103,7 @@ function suggestions(name: string, known: readonly string[]): readonly string[] 
   return misspelt === undefined ? [] : [misspelt]
 }
 
-/** More than these are no suggestion. */
+/** More than these would not help. */
 const MOST_SUGGESTIONS = 4
 
 const noDocument: Problem = {

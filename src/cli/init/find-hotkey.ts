@@ -56,7 +56,7 @@ async function isEncryptedFile(file: string): Promise<boolean> {
   }
 }
 
-/** Returns the address in the public half beside a hotkey that cannot be opened; null: there is none. */
+/** Returns the address in the public half beside a hotkey that cannot be opened; null when it has none. */
 async function publicAddress(named: HotkeyName): Promise<string | null> {
   try {
     return (await readAddress(named)).address

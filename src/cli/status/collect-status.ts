@@ -36,7 +36,10 @@ export type Status = {
   readonly neuron: Neuron | null
   /** what this machine would announce */
   readonly own: LocalAxon
-  /** of the announced address; null: there is none, it is not known, or it is of this network and not of the internet */
+  /**
+   * of the announced address; null when none is announced, when it is not known, or when it is of this network and not of
+   * the internet
+   */
   readonly ping: Ping | null
   /** why the settings refuse every neuron; null: they admit one, or the metagraph is not known */
   readonly noCallers: NoCallers | null
@@ -50,7 +53,7 @@ export type Status = {
 }
 
 export type ChainStatus = {
-  /** null: it cannot be read, and there is none on disk */
+  /** null when the chain does not answer and none is on disk */
   readonly metagraph: Metagraph | null
   /** null: the metagraph is the last one on disk */
   readonly connection: Connection | null

@@ -9,7 +9,7 @@ import { redact } from '../../config/redact.js'
 export default class ConfigSet extends ConfigCommand {
   static override summary = 'Change a setting in the configuration file.'
   static override description =
-    'Keeps the comments and the other lines of the file, and refuses a change that makes it wrong; what was wrong with it before is a warning. Creates the file if there is none. Separate the items of a list by commas, or write JSON; a list of tables is JSON. Leave VALUE out to type a secret, or pipe it in: a secret on the command line is refused, because others on this machine can see it. env:NAME and file:PATH are no secrets. `--` goes before a VALUE that begins with a dash.'
+    'Keeps the comments and the other lines of the file, and refuses a change that breaks it; it warns of mistakes that the file already had. Creates the file if it does not exist. Separate the items of a list by commas, or write JSON; a list of tables is JSON. Leave VALUE out to type a secret, or pipe it in: a secret on the command line is refused, because others on this machine can see it. env:NAME and file:PATH are no secrets. `--` goes before a VALUE that begins with a dash.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> axon.port 9000',
     '<%= config.bin %> <%= command.id %> wallet.password < password.txt',

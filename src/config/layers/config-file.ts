@@ -87,7 +87,7 @@ async function parseAs(format: Format, { path, text, mode }: Text, called: Calle
   return wrong('FILE_MALFORMED', { path, called, what: fault, hint: way, ...place })
 }
 
-/** Returns whether a line that is no TOML begins as a line of YAML does: `axon.port: 9000`. */
+/** Returns whether a line that is not TOML begins as a line of YAML does: `axon.port: 9000`. */
 function isYamlLine(line = ''): boolean {
   return /^\s*[\w.-]+:(?:\s|$)/.test(line)
 }

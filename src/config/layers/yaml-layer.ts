@@ -74,7 +74,7 @@ function hintFor(key: string, names: Catalog & { readonly listed: string }): str
   return isGroup ? `remove it, or ${ofPlugin}` : listed
 }
 
-/** The groups of the Python SDK that are no tables here, such as `wandb`. */
+/** The groups of the Python SDK that are not tables here, such as `wandb`. */
 function oldGroups({ keys, tables, unreadOld, gone }: Catalog): ReadonlySet<string> {
   const names = [...keys.keys(), ...unreadOld, ...gone.flatMap(({ flag }) => flag ?? [])]
   const groups = names.filter(name => name.includes('.')).map(name => name.split('.', 1)[0]!)

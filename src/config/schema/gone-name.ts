@@ -1,4 +1,4 @@
-/** A name that another program has for something that is no setting here. */
+/** A name that another program has for something that is not a setting here. */
 export type GoneName = {
   /** without dashes: `axon.ip`; a key of YAML, too */
   readonly flag?: string

@@ -15,7 +15,7 @@ export type MetagraphPlace = {
   readonly netuid: number
 }
 
-/** The last metagraph, or why the one on disk cannot be used; null: there is none. */
+/** The last metagraph, or why the one on disk cannot be used; null when none is on disk. */
 export type LastMetagraph = { readonly metagraph: Metagraph } | { readonly refused: string } | null
 
 /** Returns where the last metagraph of a subnet is kept. Miners of several hotkeys share the file. */

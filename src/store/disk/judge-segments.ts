@@ -3,7 +3,7 @@ import type { ReadSegment, readSegment, SegmentHead } from './segment.js'
 
 /** What the files of a store tell. */
 export type Remembered = {
-  /** the latest one; null: there is none that can be read */
+  /** the latest one; null when none can be read */
   readonly head: SegmentHead | null
   /** which file it is in; 0 without one */
   readonly at: 0 | 1

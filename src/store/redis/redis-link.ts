@@ -44,7 +44,7 @@ export class RedisLink implements Disposable {
     return link
   }
 
-  /** null: there is none at present */
+  /** null while disconnected */
   get connection(): RedisConnection | null {
     return this.#connection
   }

@@ -83,7 +83,7 @@ describe('an error of an endpoint', () => {
       'a web page',
       answered(200, '<html>', { 'content-type': 'text/html' }),
       {},
-      '%s answered with a web page, which is no completion',
+      '%s answered with a web page, which is not a completion',
       'check --base-url: it names an OpenAI-compatible API and usually ends in /v1',
       'check openai.endpoints[0].baseUrl: it names an OpenAI-compatible API and usually ends in /v1',
     ],

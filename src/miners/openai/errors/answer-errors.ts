@@ -28,12 +28,12 @@ export function asUnsupportedModel(error: Error): Error {
 }
 
 /**
- * Makes the error for a reply that is no completion.
+ * Makes the error for a reply that is not a completion.
  *
  * @param how what is wrong with the reply, after "answered"
  */
 export function unreadableAnswer({ name, setting, surplus }: Upstream, how: string): NoAnswer {
-  return new NoAnswer('upstream', `${name} answered ${how}, which is no completion`, {
+  return new NoAnswer('upstream', `${name} answered ${how}, which is not a completion`, {
     code: 'MODEL_UNREADABLE',
     hint: surplus
       ? `cut ${surplus} off the end of ${setting('baseUrl')}: the miner appends the path itself`

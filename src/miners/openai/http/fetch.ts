@@ -5,7 +5,6 @@ import { decompressed } from '../../../async/decompress.js'
 import { MAX_DEPTH, nestsDeeper } from '../../../plugin/json.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { answerTooLarge } from '../errors/answer-errors.js'
-import { asRecord } from '../response/loose-json.js'
 import { limitConnecting } from './connect-timeout.js'
 
 /**
@@ -125,7 +124,7 @@ function repaired(text: string): string {
 
 /** Moves Hugging Face's estimate of how long a model will load into the error beside it. */
 function withEstimate(document: unknown): string | null {
-  const { error, estimated_time } = asRecord(document)
+  const { error, estimated_time } = (document ?? {}) as { error?: unknown; estimated_time?: unknown }
   if (typeof error !== 'string' || estimated_time === undefined) return null
   return JSON.stringify({ error: { message: error, estimated_time } })
 }

@@ -428,7 +428,7 @@ const cases: Case[] = [
     body,
     headers: { 'content-type': 'application/json' },
     code: 'MODEL_UNREADABLE',
-    message: /which is no completion/,
+    message: /which is not a completion/,
     hint: /--base-url/,
   })),
   {
@@ -459,7 +459,7 @@ const cases: Case[] = [
     title: `an event that is ${piece}`,
     body: `data: ${piece}\n\ndata: [DONE]\n\n`,
     code: 'MODEL_UNREADABLE',
-    message: /without choices, which is no completion$/,
+    message: /without choices, which is not a completion$/,
     hint: /--base-url/,
   })),
   ...['{"choices":[{"delta":null}]}', '{"choices":[{"delta":{"content":{}}}]}'].map(piece => ({
