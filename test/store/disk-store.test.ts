@@ -4,12 +4,13 @@ import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DiskStoreOptions, openDiskStore } from '#dist/store/disk/disk-store.js'
+import type { DiskStoreOptions } from '#dist/store/disk/disk-store.js'
 import { RECORD_BYTES } from '#dist/store/disk/record.js'
 import type { NonceOwner, NonceStore, SignedNonce } from '#dist/store/nonce-store.js'
 import type { StoreEvent } from '#dist/store/store-events.js'
 import { send, signedRequest } from '../support/signed-request.ts'
 import { Clock, startAxon } from '../support/start-axon.ts'
+import { openDisk } from './open-disk.ts'
 
 const alice: NonceOwner = { countedAs: 'alice', isStranger: false }
 const KEEP = 64_000
@@ -28,15 +29,7 @@ describe('the store on disk', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const open = (options: Partial<DiskStoreOptions> = {}) =>
-    openDiskStore({
-      path,
-      perCaller: 1_000,
-      inAll: 10_000,
-      now: clock.now,
-      onEvent: event => events.push(event),
-      boot: async () => 'this boot',
-      ...options,
-    })
+    openDisk(path, clock, { onEvent: event => events.push(event), ...options })
 
   /** Opens a store whose files are whole, as after a run that spent nothing. */
   async function openIntact(): Promise<NonceStore> {

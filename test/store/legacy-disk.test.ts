@@ -4,11 +4,12 @@ import files, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { type DiskStoreOptions, openDiskStore } from '#dist/store/disk/disk-store.js'
+import type { DiskStoreOptions } from '#dist/store/disk/disk-store.js'
 import { RECORD_BYTES } from '#dist/store/disk/record.js'
 import type { NonceOwner, NonceStore, SignedNonce } from '#dist/store/nonce-store.js'
 import type { StoreEvent } from '#dist/store/store-events.js'
 import { Clock } from '../support/start-axon.ts'
+import { openDisk } from './open-disk.ts'
 
 const owner: NonceOwner = { countedAs: 'alice', isStranger: false }
 const DROPPED = { code: 'NOT_VERIFIED', message: /has dropped its dendrite/ }
@@ -26,16 +27,7 @@ describe('legacy nonces on disk', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const open = (options: Partial<DiskStoreOptions> = {}) =>
-    openDiskStore({
-      path,
-      perCaller: 1_000,
-      inAll: 10_000,
-      now: clock.now,
-      onEvent() {},
-      boot: async () => 'this boot',
-      ...options,
-    })
+  const open = (options: Partial<DiskStoreOptions> = {}) => openDisk(path, clock, options)
   const legacy = (signedAtNs: bigint, dendrite = 1, hotkey = 'alice'): SignedNonce => ({
     replayKey: `${hotkey}:${dendrite}:${signedAtNs}`,
     signedAtNs,
