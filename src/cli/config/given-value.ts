@@ -33,7 +33,14 @@ export async function givenText(setting: Setting, word: string | undefined): Pro
       `the value of ${path} is missing`,
       `miner config set ${path} VALUE, or - for standard input`,
     )
-  return (await readStdin()).replace(/\r?\n$/, '')
+  const text = (await readStdin()).replace(/\r?\n$/, '')
+  if (text === '' && holdsSecret(shape))
+    throw new UsageError(
+      'VALUE_MISSING',
+      `the value of ${path} is missing: standard input is empty`,
+      'pipe it in, or give env:NAME or file:PATH',
+    )
+  return text
 }
 
 /** @param ways how else to give it, besides a reference */

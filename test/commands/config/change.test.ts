@@ -117,6 +117,10 @@ describe('miner config set, get, unset and path', () => {
       ],
     ]
     for (const [args, stderr] of cases) assert.deepEqual(await at.config(args), ended({ code: 2, stderr }))
+    const missing =
+      'error: the value of openai.apiKey is missing: standard input is empty\n  try: pipe it in, or give env:NAME or file:PATH\n'
+    for (const input of ['', '\n'])
+      assert.deepEqual(await at.config(['set', 'openai.apiKey'], { input }), ended({ code: 2, stderr: missing }))
     assert.equal(at.text, file)
     assert.deepEqual(at.names, ['config.toml'])
   })
