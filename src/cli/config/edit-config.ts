@@ -22,7 +22,7 @@ import { runEditor } from './run-editor.js'
  *
  * @returns whether the file was changed
  * @throws {ConfigError} CONFIG_INVALID with what is wrong with the copy, without a terminal
- * @throws {UsageError} EDIT_REFUSED · EDITOR_FAILED · FILE_CHANGED · FILE_UNWRITABLE · UNKNOWN_MINER
+ * @throws {UsageError} EDIT_REFUSED · EDITOR_MISSING · EDITOR_FAILED · FILE_CHANGED · FILE_UNWRITABLE · UNKNOWN_MINER
  */
 export async function editConfig(file: OpenFile, scope: Scope): Promise<boolean> {
   const copy = `${file.path}.${randomBytes(4).toString('hex')}.edit${extname(file.path)}`

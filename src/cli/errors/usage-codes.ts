@@ -81,6 +81,11 @@ export const usageCodes = {
       'the setting cannot be changed in the file without touching other lines or losing a comment, or stands there under an old name with values of its own',
     remedy: 'change it by hand, `miner config edit`; or remove the old name, `miner config unset`',
   },
+  EDITOR_MISSING: {
+    meaning:
+      'neither `VISUAL` nor `EDITOR` is set, and the editor that `config edit` starts then, vi, needs a terminal',
+    remedy: 'set `EDITOR`, or change a setting with `miner config set`',
+  },
   EDITOR_FAILED: {
     meaning: 'the editor of `config edit` cannot be started, or failed',
     remedy: 'set `VISUAL` or `EDITOR` to one that works',

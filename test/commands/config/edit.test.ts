@@ -54,6 +54,13 @@ describe('miner config edit', () => {
     assert.deepEqual(at.names, ['config.toml'])
   })
 
+  it('starts vi on a terminal only, and leaves no copy', async () => {
+    using at = new ConfigFolder(file)
+    const { code, stderr } = await at.config(['edit'], { env: { VISUAL: '', EDITOR: '' } })
+    assert.deepEqual([code, stderr], [2, 'error: vi needs a terminal\n  try: set EDITOR, or use miner config set\n'])
+    assert.deepEqual(at.names, ['config.toml'])
+  })
+
   it('does not speak of a copy that the editor removed', async () => {
     using at = new ConfigFolder(file)
     const { code, stderr } = await at.config(['edit'], { env: { VISUAL: '', EDITOR: 'rm' } })
