@@ -24,7 +24,7 @@ export function conversation(roles: readonly string[], messages: readonly string
   if (roles.length !== messages.length)
     throw new ConversationError(
       'CONVERSATION_LENGTHS',
-      `roles and messages must be as many: there are ${roles.length} roles and ${messages.length} messages`,
+      `there must be as many messages as roles, not ${messages.length} for ${roles.length}`,
     )
   if (messages.length === 0) throw new ConversationError('CONVERSATION_EMPTY', 'there is no message')
   return messages.map((content, at) => ({ role: knownRole(roles[at]!), content }))

@@ -82,6 +82,6 @@ export async function hotkeyNotFound(file: string, path: string): Promise<Wallet
   return new WalletError('HOTKEY_NOT_FOUND', `there is no hotkey file ${file}`, {
     hint: hotkeys.length
       ? `choose one of these with --wallet-name and --wallet-hotkey: ${hotkeys.join(', ')}`
-      : `there is no hotkey under ${walletFolder(path)} yet: create one with btcli wallet new-hotkey, or set --wallet-path`,
+      : 'copy it there from the computer that has the wallet, make one with btcli, or set --wallet-path',
   })
 }

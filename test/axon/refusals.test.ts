@@ -154,7 +154,12 @@ describe('refusals: of what the body says', () => {
     ['messages that are a string', '{"roles":["user"],"messages":"hi"}', ['messages'], /^messages: /],
     ['messages that are numbers', '{"roles":["user"],"messages":[1]}', ['messages'], /^messages\.0: /],
     ['no roles', '{"messages":["hi"]}', ['messages'], /^roles: /],
-    ['more roles than messages', '{"roles":["user","user"],"messages":["hi"]}', ['messages'], /must be as many/],
+    [
+      'more roles than messages',
+      '{"roles":["user","user"],"messages":["hi"]}',
+      ['messages'],
+      /must be as many messages as roles/,
+    ],
     ['no message', '{"roles":[],"messages":[]}', ['messages'], /there is no message/],
     ['an unknown role', '{"roles":["wizard"],"messages":["hi"]}', ['messages'], /unknown role "wizard"/],
     ['JSON nested 100,000 deep', `{"roles":["user"],"messages":["hi"],"x":${deep}}`, [], /nests deeper/],

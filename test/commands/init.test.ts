@@ -241,7 +241,7 @@ describe('miner init without a terminal', () => {
     assert.equal(code, 2)
     assert.match(
       stderr,
-      /^error: there is no hotkey file .*\n {2}try: make it with the first command of next, or name/m,
+      /^error: there is no hotkey file .*\n {2}try: copy it there from the computer that has the wallet, make one/m,
     )
     assert.match(
       stdout,

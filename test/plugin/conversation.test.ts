@@ -14,7 +14,7 @@ describe('a conversation', () => {
   it('is refused with both numbers when roles and messages differ in number', () => {
     const error = failure(['user', 'user'], ['a', 'b', 'c'])
     assert.equal(error.code, 'CONVERSATION_LENGTHS')
-    assert.equal(error.message, 'roles and messages must be as many: there are 2 roles and 3 messages')
+    assert.equal(error.message, 'there must be as many messages as roles, not 3 for 2')
     assert.equal(failure([], ['a']).code, 'CONVERSATION_LENGTHS')
     assert.equal(failure(['user'], []).code, 'CONVERSATION_LENGTHS')
   })

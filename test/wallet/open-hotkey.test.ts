@@ -153,7 +153,7 @@ describe('openHotkey', () => {
       await refuses(
         open('mine', { path: join(path, 'nowhere') }),
         'HOTKEY_NOT_FOUND',
-        /no hotkey under .*nowhere.*btcli/,
+        /no hotkey file .*nowhere.*\n.*btcli/,
       )
     })
   })

@@ -17,7 +17,9 @@ export type FoundHotkey = {
   /** whether `serve` has to ask for its password */
   readonly isLocked: boolean
   /** why `serve` cannot use it, in its words; null: it can */
-  readonly problem: Pick<Problem, 'message' | 'hint'> | null
+  readonly problem:
+    | (Pick<Problem, 'message' | 'hint'> & { readonly code: Problem['code'] | WalletError['code'] })
+    | null
 }
 
 type Opening = Pick<PasswordSources, 'password' | 'env'> & {
@@ -41,7 +43,7 @@ export async function findHotkey(named: HotkeyName, opening: Opening = {}): Prom
     const { code, message, hint } = error
     const isLocked = code === 'KEYFILE_LOCKED'
     const address = await publicAddress(named)
-    const problem = isLocked ? null : { message, ...(hint !== undefined && { hint }) }
+    const problem = isLocked ? null : { code, message, ...(hint !== undefined && { hint }) }
     return { exists: code !== 'HOTKEY_NOT_FOUND', address, isEncrypted, isLocked, problem }
   }
 }

@@ -35,11 +35,11 @@ async function openNamed(start: FirstStart, named: HotkeyName, listed: readonly 
   })
   if (found.isLocked && problems[0]) return { ...found, problem: problems[0] }
   if (found.exists || found.problem === null || listed.length > 0) return found
-  const { message } = found.problem
+  const { code, message } = found.problem
   const hint = start.dialogue
     ? `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
-    : 'make it with the first command of next, or name another folder with --wallet-path'
-  return { ...found, problem: { message, hint } }
+    : 'copy it there from the computer that has the wallet, make one with btcli, or set --wallet-path'
+  return { ...found, problem: { code, message, hint } }
 }
 
 /** Says why the hotkey cannot be used: an error where another one cannot be chosen. */
