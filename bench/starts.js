@@ -1,39 +1,69 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createInterface } from 'node:readline'
 import { Worker } from 'node:worker_threads'
 
 const ROUNDS = 15
 
 /**
- * Measures commands from start to exit, as multiples of `node -e 0`. The runs alternate, so that a slow moment of the
- * machine affects all of them.
+ * Measures commands from start to exit, and `serve` until it listens, as multiples of `node -e 0`. The runs alternate, so
+ * that a slow moment of the machine affects all of them.
  *
  * @param env must name separate folders for configuration and cache
  * @returns by command: the median in milliseconds, and as a multiple of the median of `node -e 0`
  */
 export async function starts(env) {
   await using model = await startModel()
-  const miner = (...args) => ['bin/run.js', ...args]
-  const commands = {
-    'node -e 0': ['-e', '0'],
-    'miner --version': miner('--version'),
-    'miner serve --help': miner('serve', '--help'),
-    'miner prompt, a model on loopback': miner('prompt', '--base-url', model.baseUrl, 'hi'),
+  const ask = (...args) => toExit(env, ['bin/run.js', ...args])
+  const runs = {
+    'node -e 0': toExit(env, ['-e', '0']),
+    'miner --version': ask('--version'),
+    'miner serve --help': ask('serve', '--help'),
+    'miner prompt --help': ask('prompt', '--help'),
+    'miner prompt --use echo': ask('prompt', '--use', 'echo', 'hi'),
+    'miner prompt, a model on loopback': ask('prompt', '--base-url', model.baseUrl, 'hi'),
+    'miner serve, until it listens': () => untilItListens(env, model.baseUrl),
   }
-  const times = Object.fromEntries(Object.keys(commands).map(name => [name, []]))
+  const times = Object.fromEntries(Object.keys(runs).map(name => [name, []]))
   for (let round = -1; round < ROUNDS; round++) {
-    for (const [name, args] of Object.entries(commands)) {
-      const startedAt = performance.now()
-      const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-      if (status !== 0) throw new Error(`${name} exited with ${status}: ${stderr}`)
-      if (round >= 0) times[name].push(performance.now() - startedAt) // the first fills the compile cache
+    for (const [name, run] of Object.entries(runs)) {
+      const ms = await run()
+      if (round >= 0) times[name].push(ms) // the first fills the compile cache
     }
   }
   const floor = median(times['node -e 0'])
   return Object.fromEntries(
     Object.entries(times).map(([name, all]) => [name, { ms: median(all), times: median(all) / floor }]),
   )
+}
+
+/** Returns what runs the arguments to their end, and returns the milliseconds. */
+function toExit(env, args) {
+  return () => {
+    const startedAt = performance.now()
+    const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    if (status !== 0) throw new Error(`node ${args.join(' ')} exited with ${status}: ${stderr}`)
+    return performance.now() - startedAt
+  }
+}
+
+/** Starts an axon, and returns the milliseconds until it logs its port. */
+async function untilItListens(env, baseUrl) {
+  const args = ['bin/run.js', 'serve', '--dev', '--axon-port', '0', '--base-url', baseUrl]
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = once(child, 'exit')
+  let log = ''
+  for await (const line of createInterface({ input: child.stderr })) {
+    log += `${line}\n`
+    if (JSON.parse(line).port === undefined) continue
+    const ms = performance.now() - startedAt
+    child.kill('SIGTERM')
+    await exited
+    return ms
+  }
+  throw new Error(`miner serve ended before it listened: ${log}`)
 }
 
 export function median(values) {

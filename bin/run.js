@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Imports the whole module: on an older Node a named import of `enableCompileCache` fails before the check below.
-import { readFileSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeSync } from 'node:fs'
 import module from 'node:module'
-import { release } from 'node:os'
+import { homedir, release } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 15)) {
@@ -12,7 +13,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1)
 }
 if (!hasPrintedVersion()) {
-  module.enableCompileCache()
+  keepCompiled()
   // Not awaited: when stdout closes early, as in `miner --help | head -1`, Node would warn of an unsettled top-level
   // await.
   start()
@@ -30,6 +31,31 @@ function hasPrintedVersion() {
   } catch {
     return false // oclif tells what is wrong, such as a full disk
   }
+}
+
+/**
+ * Keeps what V8 compiled in the cache folder, which oclif finds in the same way. Node's own default, a folder in that for
+ * temporary files, belongs to the user who comes first.
+ */
+function keepCompiled() {
+  const { MINER_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
+  const isMac = process.platform === 'darwin'
+  try {
+    const base = XDG_CACHE_HOME || (process.platform === 'win32' && LOCALAPPDATA) || join(homedir(), '.cache')
+    const own = join(isMac ? join(homedir(), 'Library', 'Caches') : base, 'bittensor-miner')
+    const folder = resolve(MINER_CACHE_DIR || own, 'compiled')
+    makeFolder(folder)
+    module.enableCompileCache(folder)
+  } catch {
+    // The folder cannot be made, or the user has no home: the program starts as well without, only slower.
+  }
+}
+
+/** Not `mkdir` with `recursive`, nor Node's own in `enableCompileCache`: below `/proc` they never return. */
+function makeFolder(path) {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }
 
 async function start() {

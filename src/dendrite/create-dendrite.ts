@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Agent } from 'node:http'
+import { http } from '../async/node-http.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { fieldsOf } from '../wires/json/convert.js'
 import { floatText } from '../wires/json/python-number.js'
@@ -88,7 +88,7 @@ export function createDendrite({
   nextNonce?: () => bigint
   externalIp?: string
 }): Dendrite {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new http.Agent({ keepAlive: true })
   const ownUuid = randomUUID()
 
   /** @param reader omitted for a whole answer */

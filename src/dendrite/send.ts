@@ -1,5 +1,6 @@
-import { type Agent, type IncomingMessage, request as startRequest } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import { decompressed } from '../async/decompress.js'
+import { http } from '../async/node-http.js'
 import type { HttpRequest } from '../wires/synapse/build-request.js'
 import type { HttpReply } from '../wires/synapse/read-reply.js'
 import type { HttpHead } from '../wires/synapse/read-reply-head.js'
@@ -51,7 +52,7 @@ export async function wholeReply({ head, body }: Response): Promise<HttpReply> {
 function sendRequest(agent: Agent, peer: Peer, ask: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const headers = Object.fromEntries(ask.headers)
-  const request = startRequest({ ...peer, agent, method: ask.method, path: ask.path, headers, signal })
+  const request = http.request({ ...peer, agent, method: ask.method, path: ask.path, headers, signal })
   request.once('response', resolve)
   request.once('upgrade', (_, socket) => {
     socket.destroy()

@@ -9,6 +9,9 @@ import { startModelServer } from '../support/model-server.ts'
 const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'))
 // Modules of this program that begin the work of a chain, a thread among them.
 const ownChain = ['dist/chain/thread', 'dist/chain/open-chain.js', 'dist/neuron/start-neuron.js']
+// Node's own HTTP client: twice the time of a start, and an `import` of `node:http` suffices to load it.
+const undici = 'NativeModule internal/deps/undici/undici'
+const openaiMiner = 'dist/miners/openai/openai-miner.js'
 const trace = fileURLToPath(new URL('../support/trace-imports.ts', import.meta.url))
 
 describe('what a command loads', () => {
@@ -26,7 +29,7 @@ describe('what a command loads', () => {
   it('names packages that exist', () => {
     const missing = light.filter(name => !existsSync(new URL(`../../node_modules/${name}`, import.meta.url)))
     assert.deepEqual(missing, [])
-    assert.ok(ownChain.every(path => existsSync(new URL(`../../${path}`, import.meta.url))))
+    assert.ok([...ownChain, openaiMiner].every(path => existsSync(new URL(`../../${path}`, import.meta.url))))
   })
 
   for (const id of Object.keys(commands))
@@ -59,7 +62,8 @@ describe('what a command loads', () => {
   it('miner prompt: openai, and nothing of the network but it', async () => {
     await using model = await startModelServer()
     const not = light.filter(name => name !== 'openai')
-    await assertLoads(['prompt', 'hi', '--base-url', model.url], { not, but: ['openai'] })
+    const urls = await assertLoads(['prompt', 'hi', '--base-url', model.url], { not, but: ['openai'] })
+    for (const path of [undici, openaiMiner]) assert.ok(urls.includes(path), `${path} is not loaded`)
   })
 
   it('miner serve --dev: an axon, and no client of the chain', () =>
@@ -70,11 +74,15 @@ describe('what a command loads', () => {
     }))
 })
 
-async function assertLoads(args: string[], expected: Expected): Promise<void> {
-  await withTrace(async ({ env, urls }) => {
+/** Runs a command, and returns what it loaded. One that asks no model loads no undici, and help no miner. */
+async function assertLoads(args: string[], expected: Expected): Promise<string> {
+  const isOfModel = expected.but.includes('openai')
+  const not = [...ownChain, ...(isOfModel ? [] : [undici]), ...(args.includes('--help') ? [openaiMiner] : [])]
+  return withTrace(async ({ env, urls }) => {
     await runMiner(args, { env })
     assertLoaded(urls(), expected)
-    for (const path of ownChain) assert.equal(urls().includes(path), false, `${path} is loaded`)
+    for (const path of not) assert.equal(urls().includes(path), false, `${path} is loaded`)
+    return urls()
   })
 }
 
@@ -88,12 +96,12 @@ function assertLoaded(urls: string, { not, but }: Expected): void {
 /** What makes a process of the program write the URLs of the modules that it loads, and those. */
 type Trace = { readonly env: Record<string, string>; readonly urls: () => string }
 
-async function withTrace(run: (trace: Trace) => Promise<void>): Promise<void> {
+async function withTrace<T>(run: (trace: Trace) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'miner-imports-'))
   try {
     const file = join(folder, 'trace')
     const env = { NODE_OPTIONS: `--import=${trace}`, TRACE: file }
-    await run({ env, urls: () => readFileSync(file, 'utf8') })
+    return await run({ env, urls: () => readFileSync(file, 'utf8') })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { liveMiner } from '../support/cli.ts'
 import { scripted } from '../support/linked-miner.ts'
 import { spawnMiner } from '../support/miner-process.ts'
@@ -35,5 +38,31 @@ describe('main', () => {
   it('ends quietly when nobody reads standard output', async () => {
     await using run = shell('set -o pipefail; "$NODE" "$MINER" --help | true; echo "code $?"')
     assert.deepEqual(await run.ended, { code: 0, signal: null, stdout: 'code 0\n', stderr: '' })
+  })
+
+  describe('keeps compiled code in the cache folder', () => {
+    let folder: string
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'miner-compiled-'))
+    })
+    afterEach(() => rmSync(folder, { recursive: true, force: true }))
+    const start = (env: Record<string, string>) => spawnMiner(['miners'], { env: { NODE_COMPILE_CACHE: '', ...env } })
+
+    it('of MINER_CACHE_DIR, which it makes', async () => {
+      assert.equal((await start({ MINER_CACHE_DIR: join(folder, 'a', 'b') })).code, 0)
+      assert.equal(readdirSync(join(folder, 'a', 'b', 'compiled')).length, 1)
+    })
+
+    it('of the user, where oclif has it', async function () {
+      if (process.platform === 'darwin') this.skip() // there it is in the home, whatever XDG_CACHE_HOME names
+      assert.equal((await start({ MINER_CACHE_DIR: '', XDG_CACHE_HOME: folder })).code, 0)
+      assert.equal(readdirSync(join(folder, 'bittensor-miner', 'compiled')).length, 1)
+    })
+
+    for (const impossible of ['/dev/null', '/proc/none', 'bin/run.js'])
+      it(`and starts without when that is ${impossible}`, async () => {
+        const { code, stderr } = await start({ MINER_CACHE_DIR: impossible })
+        assert.deepEqual([code, stderr], [0, ''])
+      })
   })
 })

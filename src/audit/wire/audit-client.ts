@@ -1,5 +1,6 @@
-import { Agent, type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { linkedController } from '../../async/abortable.js'
+import { http } from '../../async/node-http.js'
 import { MAX_TIMER_MS } from '../../async/timeout.js'
 import { escapeControls } from '../../text/escape.js'
 import { readJson } from '../../wires/json/read.js'
@@ -54,7 +55,7 @@ export class AuditClient implements Disposable {
 
   constructor(options: ClientOptions) {
     this.#options = options
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections })
+    this.#agent = new http.Agent({ keepAlive: true, maxSockets: options.connections })
   }
 
   /** requests so far */
@@ -115,7 +116,7 @@ export class AuditClient implements Disposable {
   #start({ path, headers, body }: CraftedRequest, signal: AbortSignal): ClientRequest {
     const { target, localAddress } = this.#options
     const all = [...headers, ['content-length', String(body.length)]].flat()
-    const request = startRequest({
+    const request = http.request({
       host: target.ip,
       port: target.port,
       ...(localAddress && { localAddress }),

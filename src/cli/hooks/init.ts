@@ -28,12 +28,20 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   await using scope = await openRunScope(config, lookup)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
   const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
+  // Help may name its command anywhere: `--help config show`, `help -n config:show`.
+  const words = new Set([id, ...argv].map(firstWord))
+  const asked = completes ? commands : commands.filter(({ id }) => words.has(firstWord(id)))
   const shown = commands.find(one => one.id === (id === 'help' ? argv[0] : id))
-  await addSettingFlags(commands, {
+  await addSettingFlags(asked, {
     scope,
     chosenBy: completes ? null : chosenBy,
     onFailure: error => shown?.usesMiner && warnOfOtherFlags(error),
   })
+}
+
+/** Returns `config` for `config:show`. */
+function firstWord(id: string): string | undefined {
+  return id.split(':')[0]
 }
 
 /** Help of a miner that cannot be chosen shows the flags of the default one. */

@@ -38,12 +38,23 @@ export type Setting = {
   readonly spellings: readonly Spelling[]
 }
 
+/** What was derived from a section: a start asks for each some ten times, and zod takes milliseconds for it. */
+const derived = new WeakMap<Section | KnownSection, readonly Setting[]>()
+
 /**
  * Derives the settings of a section from its zod object, in the same order.
  *
  * @throws {ConfigError} CONFIG_SCHEMA when a name, a schema or a `.meta()` is unusable for a setting
  */
 export function settingsOf(section: Section | KnownSection): readonly Setting[] {
+  const known = derived.get(section)
+  if (known) return known
+  const settings = derive(section)
+  derived.set(section, settings)
+  return settings
+}
+
+function derive(section: Section | KnownSection): readonly Setting[] {
   const { name, settings } = section
   if (!settings) return []
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))

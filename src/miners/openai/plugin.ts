@@ -2,7 +2,6 @@ import type { OpenAISettingsSchema } from '../../plugin/extend/openai-settings.j
 import type { MinerDefinition } from '../../plugin/miner.js'
 import type { Sdk } from '../../plugin/sdk.js'
 import type { ClientFor } from './http/client.js'
-import { OpenAIMiner } from './openai-miner.js'
 import { endpointsOf } from './settings/endpoints.js'
 import { openaiRules } from './settings/rules.js'
 import { openaiSettings } from './settings/settings.js'
@@ -19,5 +18,9 @@ export const openaiMiner =
       endpointsOf(config, 'openai').map(({ name, table, config: { model } }) =>
         table === null ? model : `${model} at ${name}`,
       ),
-    create: ({ config, section, log }) => new OpenAIMiner({ config, section, clientFor, log }),
+    create: async ({ config, section, log }) => {
+      // Here, because help and the checks of settings need a miner's settings only.
+      const { OpenAIMiner } = await import('./openai-miner.js')
+      return new OpenAIMiner({ config, section, clientFor, log })
+    },
   })

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
 import { isIP } from 'node:net'
 import { abortable } from '../../async/abortable.js'
+import { https } from '../../async/node-http.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { NeuronError } from '../neuron-error.js'
 import { canonicalIp, whyUnroutable } from './routable.js'
@@ -90,7 +90,7 @@ function respond(service: string, family: Family, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     // Not `fetch`, which cannot choose the family: a machine with both would get answers that never agree.
     const headers = { accept: 'text/plain', 'user-agent': 'bittensor-miner', connection: 'close' }
-    const asked = request(service, { family, signal, headers }, resolve)
+    const asked = https.request(service, { family, signal, headers }, resolve)
     asked.on('error', reject)
     asked.end()
   })

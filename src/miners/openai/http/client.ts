@@ -1,7 +1,6 @@
 import type { ClientOptions, OpenAI } from 'openai'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { endpointAt } from '../settings/endpoints.js'
-import { httpFetch } from './fetch.js'
 
 /**
  * The part of an `OpenAI` client that the miner uses. Not the class itself: its private members make the types of two
@@ -46,7 +45,8 @@ export const openaiClient = async ({
       misuse: true,
     })
 
-  const { OpenAI: Client } = await import('openai') // takes 150 ms, so load it only when needed
+  // The package takes 150 ms to load, so that only a run that asks a model loads it.
+  const [{ OpenAI: Client }, { httpFetch }] = await Promise.all([import('openai'), import('./fetch.js')])
   // Has the name of its parent class, because the client sends that name as the user agent.
   const IsolatedClient = class OpenAI extends Client {
     constructor(options: ClientOptions) {

@@ -1,7 +1,8 @@
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { Agent, IncomingMessage } from 'node:http'
+import type { Agent as SecureAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import { decompressed } from '../../../async/decompress.js'
+import { http, https } from '../../../async/node-http.js'
 import { MAX_DEPTH, nestsDeeper } from '../../../plugin/json.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { answerTooLarge } from '../errors/answer-errors.js'
@@ -40,7 +41,7 @@ export function httpFetch(): typeof fetch {
 function send(
   url: URL,
   { method = 'GET', headers, body, signal }: RequestInit,
-  agents: { readonly http: http.Agent; readonly https: https.Agent },
+  agents: { readonly http: Agent; readonly https: SecureAgent },
 ): Promise<IncomingMessage> {
   const [{ request: open }, agent] = url.protocol === 'https:' ? [https, agents.https] : [http, agents.http]
   return new Promise((resolve, reject) => {
