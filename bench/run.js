@@ -5,8 +5,8 @@ import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
 import { checks } from './checks.js'
-import { compare } from './compare.js'
-import { checked, ours, ownFolders, serveModel, start } from './contestants.js'
+import { compare, compareAxons } from './compare.js'
+import { floor, ours, ownFolders, serveModel, start } from './contestants.js'
 import { fairness } from './fairness.js'
 import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
@@ -16,9 +16,11 @@ import { ratesUnderLoad } from './rates.js'
 import { sharesOfRequests } from './shares.js'
 import { stores } from './stores.js'
 import { streams } from './streams.js'
+import { MissingTool } from './wrk.js'
 
 const alone = {
   attacks: attacksAlone,
+  axons: async () => reportGoals((await compareAxons()).goals),
   chain: chainAlone,
   'chain-memory': chainMemoryAlone,
   checks: checksAlone,
@@ -33,11 +35,21 @@ const alone = {
 }
 
 const [name] = process.argv.slice(2)
-if (name === undefined) await compare()
-else if (Object.hasOwn(alone, name)) await alone[name]()
+if (name === undefined) await orMissingTool(compare)
+else if (Object.hasOwn(alone, name)) await orMissingTool(alone[name])
 else {
   console.error(`there is no bench ${name}; there are ${Object.keys(alone).join(', ')}`)
   process.exitCode = 2
+}
+
+async function orMissingTool(measure) {
+  try {
+    await measure()
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
 }
 
 async function streamsAlone() {
@@ -137,7 +149,7 @@ async function chainMemoryAlone() {
 }
 
 async function attacksAlone() {
-  const servers = { [checked.name]: () => start(checked), [ours.name]: () => start(ours) }
+  const servers = { [floor.name]: () => start(floor), [ours.name]: () => start(ours) }
   const rows = await attacks(servers)
   const rounded = rows.map(row =>
     Object.fromEntries(
@@ -155,7 +167,7 @@ async function attacksAlone() {
     goal('p99 of the good caller under slow, of that alone', of(ours.name, 'slow').ratio, '<=', 10),
     goal(
       'p99 of the good caller under unsigned, of that on the bare server',
-      of(ours.name, 'unsigned').p99 / of(checked.name, 'unsigned').p99,
+      of(ours.name, 'unsigned').p99 / of(floor.name, 'unsigned').p99,
       '<=',
       2,
     ),
