@@ -21,7 +21,7 @@ function request()
   if sent == #requests then
     ran_out = true
     wrk.thread:stop()
-    return 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n' -- wrk sends one more before it stops
+    return requests[sent] -- wrk sends what it is given before it stops
   end
   sent = sent + 1
   return requests[sent]
