@@ -10,6 +10,7 @@ import { floor, ours, ownFolders, serveModel, start } from './contestants.js'
 import { fairness } from './fairness.js'
 import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
+import { memoryOfServe } from './memory.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
@@ -26,6 +27,7 @@ const alone = {
   checks: checksAlone,
   fairness: fairnessAlone,
   imports: async () => console.table(await imports(ownFolders)),
+  memory: memoryAlone,
   plugins: pluginsAlone,
   queue: queueAlone,
   rates: ratesAlone,
@@ -146,6 +148,20 @@ async function chainMemoryAlone() {
     goal(`MB more in the heap after 60 refreshes of 1,024 neurons: ${name}`, MB, '<=', 2),
   )
   reportGoals(goals)
+}
+
+async function memoryAlone() {
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: { requests: { type: 'string', default: '1000000' }, 'semi-space': { type: 'string', default: '4' } },
+  })
+  const requests = Number(values.requests)
+  const { idle, early, late } = await memoryOfServe({ requests, semiSpaceMB: Number(values['semi-space']) })
+  reportGoals([
+    goal('MB resident when idle', idle.resident, '<=', 100),
+    goal(`MB resident after ${requests} requests`, late.resident, '<=', 150),
+    goal(`MB more in the heaps after ${requests} requests than after a fifth of them`, late.all - early.all, '<=', 2),
+  ])
 }
 
 async function attacksAlone() {
