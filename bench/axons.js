@@ -53,7 +53,7 @@ export function tableOf(results, base) {
       'requests/s at 32': of(({ many }) => many.perSecond),
       'p99 ms at 32': of(({ many }) => many.p99),
     }
-    return [name, { ...figures, 'of the base': shown(compared(results, name, base, ({ many }) => many.perSecond)) }]
+    return [name, { ...figures, 'of the first': shown(compared(results, name, base, ({ many }) => many.perSecond)) }]
   })
   return Object.fromEntries(rows)
 }
