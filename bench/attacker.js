@@ -3,7 +3,7 @@
 // answered, and how many connections are open.
 import { createConnection } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { unsignedRequests } from './requests.js'
+import { unsignedRequest } from './requests.js'
 
 const [kind, port] = process.argv.slice(2)
 const SLOW = 2_000
@@ -30,7 +30,7 @@ async function slow(at) {
 }
 
 function flood() {
-  const [request] = unsignedRequests(1)
+  const request = unsignedRequest()
   const sockets = Array.from({ length: FLOOD_CONNECTIONS }, () => connected())
   const startedAt = performance.now()
   let sent = 0

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callers } from './requests.js'
+import { onCore } from './cores.js'
+import { callers, signedRequests } from './requests.js'
 import { startServer } from './server.js'
+import { taowireRequests } from './taowire-requests.js'
 
 const home = mkdtempSync(join(tmpdir(), 'miner-bench-'))
 process.on('exit', () => rmSync(home, { recursive: true, force: true }))
@@ -26,34 +28,53 @@ export function dataFolder() {
 const allow = callers.map(({ address }) => address).join()
 const miner = ['bin/run.js', 'serve', '--network', 'none', '--axon-host', '127.0.0.1', '--axon-port', '0']
 const wallet = ['--wallet-path', 'test/fixtures/wallets', '--wallet-name', 'plain'] // //Bob
-/** node:http, without a signature check. */
-export const bare = { name: 'node:http echo', command: process.execPath, args: ['bench/baseline.js'], count: 20_000 }
-/** node:http, with one signature check. */
-export const checked = {
-  name: 'node:http echo, 1 check',
+/** node:http, with one signature check as axons had it before. */
+export const floor = {
+  name: 'node:http, check as before',
   command: process.execPath,
-  args: ['bench/baseline.js', 'check'],
-  count: 10_000,
+  args: ['bench/baseline.js', 'before'],
+  perSecond: 4000,
 }
+/** The same, with our check. */
+export const newFloor = { ...floor, name: 'node:http, check as now', args: ['bench/baseline.js', 'now'] }
 /** The axon. */
 export const ours = {
   name: 'miner serve',
   command: process.execPath,
   args: [...miner, '--use', 'echo', ...wallet],
-  count: 10_000,
+  perSecond: 4000,
 }
 /** The axons of two SDKs. */
 export const sdks = ['7.4.0', '10.4.1'].map(version => ({
   name: `SDK ${version} axon`,
-  python: `.interop/${version}/bin/python`,
-  count: 600,
+  command: `.interop/${version}/bin/python`,
+  args: ['-W', 'ignore', 'test/interop/python/axon.py', '--async-forward'],
+  perSecond: 600,
 }))
+/** taowire 0.1.0a2, with one worker: it has a wire and a body of its own, and signs its replies. */
+export const taowire = {
+  name: 'taowire 0.1.0a2',
+  command: '.interop/taowire/bin/python',
+  args: ['bench/taowire.py', ...callers.map(({ address }) => address)],
+  perSecond: 1500,
+  signed: taowireRequests,
+}
 
-/** Starts one of them. */
-export function start({ name, command, args, python, more = {} }) {
-  const pythonArgs = ['-W', 'ignore', 'test/interop/python/axon.py', '--async-forward']
+/** All of them that are installed. `perSecond` is how many requests are signed at first for a second of load. */
+export function axons() {
+  return [floor, newFloor, ours, ...sdks, taowire]
+    .filter(({ name, command }) => {
+      const isInstalled = existsSync(command)
+      if (!isInstalled) console.log(`without ${name}, which is not installed (bench/README.md)`)
+      return isInstalled
+    })
+    .map(axon => ({ signed: signedRequests, ...axon }))
+}
+
+/** Starts one of them. @param core the core that it may use; null for all */
+export function start({ name, command, args, more = {} }, { core = null } = {}) {
   const env = { ...ownFolders, MINER_POLICY_ALLOW: allow, ...more }
-  return startServer({ name, command: python ?? command, args: python ? pythonArgs : args, env })
+  return startServer({ name, ...(core === null ? { command, args } : onCore(core, command, args)), env })
 }
 
 /** Starts `miner serve` for the model at a base URL, with a port that reports its memory. */

@@ -1,6 +1,6 @@
-// Measures the memory of remembered nonces: prints the megabytes per 100,000 nonces, for one to ten times as many. Run
-// with --expose-gc.
+// Measures the memory of remembered nonces: prints the megabytes per 100,000 nonces, for one to ten times as many.
 import { NonceMemory } from '../dist/store/nonce-memory.js'
+import { held } from './held.js'
 
 const now = Date.now()
 const store = () =>
@@ -8,10 +8,10 @@ const store = () =>
 spend(store(), 0) // warms up, so that compiled code is not counted
 const nonces = store()
 const steps = []
-const before = held()
+const before = held().heap
 for (let step = 0; step < 10; step++) {
   spend(nonces, step)
-  steps.push(Number(((held() - before) / 1e6 / (step + 1)).toFixed(2)))
+  steps.push(Number(((held().heap - before) / (step + 1)).toFixed(2)))
 }
 console.log(JSON.stringify(steps))
 
@@ -23,12 +23,4 @@ function spend(nonces, step) {
     const replayKey = `${caller.countedAs}:uuid:${signedAtNs}`
     nonces.spend({ replayKey, signedAtNs, keepMs: 64_000, sequence: null, legacy: null }, caller, now)
   }
-}
-
-function held() {
-  // Twice: the second collection frees what the first finalized.
-  global.gc()
-  global.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

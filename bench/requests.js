@@ -5,13 +5,11 @@ import { fieldsOf } from '../dist/wires/json/convert.js'
 import { bodyHash } from '../dist/wires/synapse/body-hash.js'
 import { buildRequest } from '../dist/wires/synapse/build-request.js'
 
-const receiver = { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 }
-const fields = fieldsOf({
-  roles: ['system', 'user'],
-  messages: ['You are a helpful assistant.', 'hi'],
-  completion: '',
-  required_hash_fields: ['messages'],
-})
+/** The miner that is asked. */
+export const receiver = { hotkey: developmentKeys[1].address, ip: '127.0.0.1', port: 8091 }
+/** What each request asks. */
+export const prompt = { roles: ['system', 'user'], messages: ['You are a helpful assistant.', 'hi'] }
+const fields = fieldsOf({ ...prompt, completion: '', required_hash_fields: ['messages'] })
 const synapse = { name: 'Prompting', fields, required: ['roles', 'messages'] }
 const hash = bodyHash(fields, ['messages'], '15.0')
 
@@ -33,18 +31,18 @@ export function signedRequests(count) {
       timeoutSeconds: 60,
       bodyHash: hash,
     })
-    return bytes(path, headers, body)
+    return requestBytes(path, headers, body)
   })
 }
 
-/** Builds `count` copies of one request without its signature. */
-export function unsignedRequests(count) {
+/** Builds a request without its signature. */
+export function unsignedRequest() {
   const [request] = signedRequests(1)
-  const unsigned = Buffer.from(request.toString().replace(/bt_header_dendrite_signature: .*\r\n/, ''))
-  return Array(count).fill(unsigned)
+  return Buffer.from(request.toString().replace(/bt_header_dendrite_signature: .*\r\n/, ''))
 }
 
-function bytes(path, headers, body) {
+/** An HTTP request as it is sent. */
+export function requestBytes(path, headers, body) {
   const lines = [...headers, ['host', '127.0.0.1'], ['content-length', String(body.length)]]
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head}\r\n`), body])

@@ -5,25 +5,29 @@ import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
 import { chainMemory } from './chain-memory.js'
 import { checks } from './checks.js'
-import { compare } from './compare.js'
-import { checked, ours, ownFolders, serveModel, start } from './contestants.js'
+import { compare, compareAxons } from './compare.js'
+import { floor, ours, ownFolders, serveModel, start } from './contestants.js'
 import { fairness } from './fairness.js'
 import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
+import { memoryOfServe } from './memory.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
 import { sharesOfRequests } from './shares.js'
 import { stores } from './stores.js'
 import { streams } from './streams.js'
+import { MissingTool } from './wrk.js'
 
 const alone = {
   attacks: attacksAlone,
+  axons: async () => reportGoals((await compareAxons()).goals),
   chain: chainAlone,
   'chain-memory': chainMemoryAlone,
   checks: checksAlone,
   fairness: fairnessAlone,
   imports: async () => console.table(await imports(ownFolders)),
+  memory: memoryAlone,
   plugins: pluginsAlone,
   queue: queueAlone,
   rates: ratesAlone,
@@ -33,11 +37,21 @@ const alone = {
 }
 
 const [name] = process.argv.slice(2)
-if (name === undefined) await compare()
-else if (Object.hasOwn(alone, name)) await alone[name]()
+if (name === undefined) await orMissingTool(compare)
+else if (Object.hasOwn(alone, name)) await orMissingTool(alone[name])
 else {
   console.error(`there is no bench ${name}; there are ${Object.keys(alone).join(', ')}`)
   process.exitCode = 2
+}
+
+async function orMissingTool(measure) {
+  try {
+    await measure()
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
 }
 
 async function streamsAlone() {
@@ -136,8 +150,22 @@ async function chainMemoryAlone() {
   reportGoals(goals)
 }
 
+async function memoryAlone() {
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: { requests: { type: 'string', default: '1000000' }, 'semi-space': { type: 'string', default: '4' } },
+  })
+  const requests = Number(values.requests)
+  const { idle, early, late } = await memoryOfServe({ requests, semiSpaceMB: Number(values['semi-space']) })
+  reportGoals([
+    goal('MB resident when idle', idle.resident, '<=', 100),
+    goal(`MB resident after ${requests} requests`, late.resident, '<=', 150),
+    goal(`MB more in the heaps after ${requests} requests than after a fifth of them`, late.all - early.all, '<=', 2),
+  ])
+}
+
 async function attacksAlone() {
-  const servers = { [checked.name]: () => start(checked), [ours.name]: () => start(ours) }
+  const servers = { [floor.name]: () => start(floor), [ours.name]: () => start(ours) }
   const rows = await attacks(servers)
   const rounded = rows.map(row =>
     Object.fromEntries(
@@ -155,7 +183,7 @@ async function attacksAlone() {
     goal('p99 of the good caller under slow, of that alone', of(ours.name, 'slow').ratio, '<=', 10),
     goal(
       'p99 of the good caller under unsigned, of that on the bare server',
-      of(ours.name, 'unsigned').p99 / of(checked.name, 'unsigned').p99,
+      of(ours.name, 'unsigned').p99 / of(floor.name, 'unsigned').p99,
       '<=',
       2,
     ),

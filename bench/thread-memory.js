@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import threads, { BroadcastChannel, isMainThread, threadId, threadName } from 'node:worker_threads'
-import { held } from '../test/support/memory.ts'
+import { held } from './held.js'
 
 const tasks = new BroadcastChannel('memory tasks').unref()
 const reports = new BroadcastChannel('memory reports').unref()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes one Python environment for each name from its exact pins (requirements-NAME.txt): those of SDK versions, DIR/10.4.1
-# and DIR/7.4.0, and DIR/litellm.
+# and DIR/7.4.0, that of DIR/litellm, and for the bench DIR/taowire.
 # Needs python3 3.11, for which the pins were chosen. What is ready and has the same pins is kept.
 #   install.sh DIR NAME…
 set -euo pipefail
