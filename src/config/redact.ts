@@ -69,13 +69,16 @@ export function secretsIn(setting: Pick<Setting, 'shape' | 'path'>, value: unkno
  * or `EMPTY` are not secret, and replacing them would garble the text.
  */
 export function redactText(text: string, secrets: readonly string[]): string {
-  return (
-    secrets
-      .filter(secret => secret.length >= 6)
-      // Longest first: one secret may be the start of another.
-      .sort((one, other) => other.length - one.length)
-      .reduce((redacted, secret) => redacted.replaceAll(secret, REDACTED), text)
-  )
+  return redactor(secrets)(text)
+}
+
+/** Returns `redactText` for the same secrets and many texts. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const known = secrets
+    .filter(secret => secret.length >= 6)
+    // Longest first: one secret may be the start of another.
+    .sort((one, other) => other.length - one.length)
+  return text => known.reduce((redacted, secret) => redacted.replaceAll(secret, REDACTED), text)
 }
 
 function redactScalar(shape: Scalar, value: unknown): unknown {

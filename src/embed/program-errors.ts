@@ -1,4 +1,4 @@
-import { cleanRecord } from '../app/log/logger.js'
+import { cleanRecord } from '../app/log/clean-record.js'
 import { ConfigError } from '../config/config-error.js'
 import { flagsOf } from '../config/describe/flags.js'
 import type { Problem } from '../config/problem.js'

@@ -1,5 +1,5 @@
+import { cleanRecord } from '../app/log/clean-record.js'
 import { type LogLevel, logLevels } from '../app/log/levels.js'
-import { cleanRecord } from '../app/log/logger.js'
 import type { Log } from '../plugin/log.js'
 import { escapeControls } from '../text/escape.js'
 import type { ProgramTexts } from './program-errors.js'

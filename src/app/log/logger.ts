@@ -1,7 +1,9 @@
 import type { DestinationStream, Logger, LoggerOptions } from 'pino'
-import { redactText } from '../../config/redact.js'
+import { redactor } from '../../config/redact.js'
 import { escapeControls } from '../../text/escape.js'
+import { cleanRecord } from './clean-record.js'
 import type { LogLevel } from './levels.js'
+import { requestLines } from './request-line.js'
 
 /** The options of a log. */
 export type LogOptions = {
@@ -15,7 +17,9 @@ export type LogOptions = {
 /** Creates a log of one record per line. Values from outside cannot forge lines or move a terminal's cursor. */
 export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
   const { pino } = await import('pino')
-  const sanitize = (text: string) => escapeControls(redactText(text, secrets))
+  const redact = redactor(secrets)
+  const sanitize = (text: string) => escapeControls(redact(text))
+  const lineOf = requestLines({ redact, sanitize })
   const options: LoggerOptions = {
     level,
     base: null,
@@ -26,6 +30,10 @@ export async function createLog({ level, secrets, output }: LogOptions): Promise
       logMethod([fields, message], method, number) {
         // Errors are logged with their stacks at any level: an unexpected one may not recur while someone debugs.
         const cleaning = { sanitize, stacks: this.isLevelEnabled('debug') || number >= pino.levels.values.error! }
+        if (message === undefined) {
+          const line = lineOf(fields, pino.levels.labels[number]!, cleaning)
+          if (line !== null) return output.write(line)
+        }
         // Only plugins log a message; our own records name an event.
         const text = message === undefined ? {} : { event: 'message', message: sanitize(String(message)) }
         method.call(this, { ...text, ...cleanRecord(fields, cleaning) })
@@ -33,50 +41,4 @@ export async function createLog({ level, secrets, output }: LogOptions): Promise
     },
   }
   return pino(options, output)
-}
-
-/** How a record is cleaned: `sanitize` makes a text safe; `stacks`: whether errors keep theirs. */
-export type Cleaning = { readonly sanitize: (text: string) => string; readonly stacks: boolean }
-
-/** Cleans a record, and never throws: a getter or a `toJSON` of a plugin may. */
-export function cleanRecord(record: unknown, how: Cleaning): object {
-  try {
-    return clean(record, how) as object
-  } catch (error) {
-    return { event: 'recordLost', message: how.sanitize(String(error)) }
-  }
-}
-
-/** How deep a record is logged. Deeper values are cut, which also ends a cycle. */
-const DEPTH = 5
-
-/** Returns a copy of the record with every text in it sanitized. */
-function clean(value: unknown, how: Cleaning, depth = 0): unknown {
-  if (typeof value === 'string') return how.sanitize(value)
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value !== 'object' || value === null) return value
-  if (depth > DEPTH) return '…'
-  const deeper = (item: unknown) => clean(item, how, depth + 1)
-  if (value instanceof Error) return fields(errorFields(value, how.stacks), how, deeper)
-  if (Array.isArray(value)) return value.map(deeper)
-  // For example a Date or a URL.
-  if ('toJSON' in value && typeof value.toJSON === 'function') return deeper(value.toJSON())
-  return fields(value, how, deeper)
-}
-
-function fields(value: object, { sanitize }: Cleaning, deeper: (item: unknown) => unknown): object {
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [sanitize(key), deeper(item)]))
-}
-
-/** Returns the fields of an error that are logged. */
-function errorFields(error: Error, stacks: boolean): object {
-  const { code, hint, stack, cause } = error as { code?: unknown; hint?: unknown } & Error
-  return {
-    name: error.name,
-    ...(code !== undefined && { code: String(code) }),
-    message: error.message,
-    ...(hint !== undefined && { hint: String(hint) }),
-    ...(stacks && { stack: stack?.split('\n').slice(1) }),
-    ...(cause instanceof Error && { cause }),
-  }
 }
