@@ -155,7 +155,7 @@ export type PlainRoute = {
   /** per address; default 10 in 10 s */
   readonly rate?: Rate
   answer(call: {
-    /** the query of a GET, the JSON of a POST: as in a synapse, objects have no prototype and big integers are bigints */
+    /** the query of a GET, the JSON of a POST */
     readonly body: unknown
     readonly address: string
     readonly signal: AbortSignal

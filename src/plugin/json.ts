@@ -43,7 +43,7 @@ function parsed(text: string, repair = (text: string) => text): JsonObject | nul
   }
 }
 
-/** Maximum nesting of lists and objects, as in the JSON of a caller. */
+/** Maximum nesting of lists and objects. */
 export const MAX_DEPTH = 200
 
 /**

@@ -1,8 +1,8 @@
 import type { PlainRoute } from '../../plugin/dialect.js'
+import { MAX_DEPTH, nestsDeeper } from '../../plugin/json.js'
 import { abortablePlugin } from '../../plugin/run/abandon.js'
 import { contractError } from '../../plugin/run/contract-error.js'
-import { toPlain } from '../../wires/json/convert.js'
-import { readJson } from '../../wires/json/read.js'
+import { Refusal } from '../../wires/refusal.js'
 import type { Head, Reply } from '../../wires/wire.js'
 import type { Deadline } from '../deadline.js'
 import type { Exchange } from '../exchange.js'
@@ -55,5 +55,15 @@ function queryOf(target: string): Record<string, string> {
 async function readJsonBody(exchange: Exchange, maxBody: number): Promise<unknown> {
   const { bytes, part } = await exchange.body(Math.min(maxBody, STRANGERS_BODY))
   using _part = part
-  return toPlain(readJson(bytes))
+  const body = parsed(bytes)
+  if (nestsDeeper(body, MAX_DEPTH)) throw new Refusal('MALFORMED', `The body nests deeper than ${MAX_DEPTH}`)
+  return body
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Refusal('MALFORMED', 'The body is not JSON')
+  }
 }

@@ -69,34 +69,22 @@ describe('a plain route', () => {
     assert.equal((await send(axon.url, post('/models', '[]'))).status, 200)
   })
 
-  it('reads a body as a synapse does, with the same bounds', async () => {
-    let body: unknown
-    await using axon = await axonWith({
-      'POST /models': {
-        rate: { limit: 100, windowMs: 1 },
-        answer: async call => {
-          body = call.body
-          return 'read'
-        },
-      },
-    })
-    assert.equal(
-      (await send(axon.url, post('/models', '{"n":NaN,"big":9007199254740993,"__proto__":{"a":1}}'))).status,
-      200,
-    )
-    assert.deepEqual(Object.entries(body as object).slice(0, 2), [
-      ['n', Number.NaN],
-      ['big', 9_007_199_254_740_993n],
-    ])
-    assert.equal((body as { a?: unknown }).a, undefined)
+  it('reads JSON that a dialect can walk and write again, and refuses other bodies', async () => {
+    const rate = { limit: 100, windowMs: 1 }
+    await using axon = await axonWith({ 'POST /models': { rate, answer: async ({ body }) => body as Json } })
+    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+    for (const text of ['{"a":9007199254740993}', '{"a":1e400}', '{"__proto__":{"a":1}}', nested(200)]) {
+      const { status, text: answered } = await send(axon.url, post('/models', text))
+      assert.deepEqual([status, answered], [200, JSON.stringify(JSON.parse(text))])
+    }
     for (const [text, why] of [
-      [`${'['.repeat(20_000)}${']'.repeat(20_000)}`, /^The body is not JSON: it nests deeper than 200$/],
-      ['{"a":1', /^The body is not JSON: the end at character 6$/],
-      ['"\xff"', /^The body is not JSON: it is not UTF-8$/],
+      [nested(201), 'The body nests deeper than 200'],
+      [nested(20_000), 'The body nests deeper than 200'],
+      ['{"a":1', 'The body is not JSON'],
+      ['"\xff"', 'The body is not JSON'],
     ] as const) {
       const { status, json } = await send(axon.url, { ...post('/models', ''), body: Buffer.from(text, 'latin1') })
-      assert.equal(status, 400)
-      assert.match(json.message as string, why)
+      assert.deepEqual([status, json.message], [400, why])
     }
   })
 

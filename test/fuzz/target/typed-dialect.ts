@@ -53,7 +53,8 @@ export const typed: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
           answer: '',
         },
         async answer({ body, ask }) {
-          return { answer: (await ask({ messages: [{ role: 'user', content: textOf(body) }] })).text }
+          const content = JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+          return { answer: (await ask({ messages: [{ role: 'user', content }] })).text }
         },
       }),
       Free: defineRoute({
@@ -74,12 +75,8 @@ export const typed: DialectPlugin = ({ defineDialect, defineRoute, z }) => {
       }),
     },
     routes: {
-      'GET /availability': { rate, answer: async ({ body }) => ({ plain: textOf(body) }) },
-      'POST /availability': { rate, answer: async ({ body }) => ({ plain: textOf(body) }) },
+      'GET /availability': { rate, answer: async ({ body }) => ({ plain: JSON.stringify(body) }) },
+      'POST /availability': { rate, answer: async ({ body }) => ({ plain: JSON.stringify(body) }) },
     },
   })
-}
-
-function textOf(body: unknown): string {
-  return JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
 }
