@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 // Imports the whole module: on an older Node a named import of `enableCompileCache` fails before the check below.
-import { existsSync, mkdirSync, readFileSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeSync } from 'node:fs'
 import module from 'node:module'
 import { homedir, release } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+
+// Bits of a mode: writing, and entering or any other access, by others than the owner.
+const OTHERS_WRITE = 0o022
+const OTHERS_ENTER = 0o077
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 15)) {
@@ -35,27 +39,44 @@ function hasPrintedVersion() {
 
 /**
  * Keeps what V8 compiled in the cache folder, which oclif finds in the same way. Node's own default, a folder in that for
- * temporary files, belongs to the user who comes first.
+ * temporary files, belongs to the user who comes first. Node runs what it finds there, so the folder must be this user's
+ * alone; without one the program starts as well, only slower.
  */
 function keepCompiled() {
-  const { MINER_CACHE_DIR, XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  const isMac = process.platform === 'darwin'
+  const cache = cacheFolder()
+  if (cache === null) return
   try {
-    const base = XDG_CACHE_HOME || (process.platform === 'win32' && LOCALAPPDATA) || join(homedir(), '.cache')
-    const own = join(isMac ? join(homedir(), 'Library', 'Caches') : base, 'bittensor-miner')
-    const folder = resolve(MINER_CACHE_DIR || own, 'compiled')
+    const folder = join(cache, 'compiled')
     makeFolder(folder)
-    module.enableCompileCache(folder)
+    if (isOwn(cache, OTHERS_WRITE) && isOwn(folder, OTHERS_ENTER)) module.enableCompileCache(folder)
   } catch {
-    // The folder cannot be made, or the user has no home: the program starts as well without, only slower.
+    // The folder cannot be made or read.
   }
+}
+
+/** Returns null for a user without a home. */
+function cacheFolder() {
+  const { MINER_CACHE_DIR, XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
+  if (MINER_CACHE_DIR) return resolve(MINER_CACHE_DIR)
+  const { platform } = process
+  const home = join(homedir(), ...(platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']))
+  const ofUser = (platform === 'win32' && LOCALAPPDATA) || home
+  const base = platform !== 'darwin' && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : ofUser
+  return isAbsolute(base) ? join(base, 'bittensor-miner') : null
 }
 
 /** Not `mkdir` with `recursive`, nor Node's own in `enableCompileCache`: below `/proc` they never return. */
 function makeFolder(path) {
   if (existsSync(path)) return
   makeFolder(dirname(path))
-  mkdirSync(path)
+  mkdirSync(path, { mode: 0o700 })
+}
+
+/** Returns whether a folder is this user's, and its mode keeps others from what these bits allow. Windows has no such mode. */
+function isOwn(path, bits) {
+  if (!process.getuid) return true
+  const { uid, mode } = statSync(path)
+  return uid === process.getuid() && (mode & bits) === 0
 }
 
 async function start() {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { liveMiner } from '../support/cli.ts'
@@ -57,6 +57,27 @@ describe('main', () => {
       if (process.platform === 'darwin') this.skip() // there it is in the home, whatever XDG_CACHE_HOME names
       assert.equal((await start({ MINER_CACHE_DIR: '', XDG_CACHE_HOME: folder })).code, 0)
       assert.equal(readdirSync(join(folder, 'bittensor-miner', 'compiled')).length, 1)
+    })
+
+    it("that is this user's alone, and starts without any other", async function () {
+      if (process.platform === 'win32') this.skip() // has no modes
+      for (const [name, mode, within] of [
+        ['writable', 0o777, 0o700],
+        ['entered', 0o700, 0o755],
+      ] as const) {
+        const cache = join(folder, name)
+        mkdirSync(join(cache, 'compiled'), { recursive: true })
+        chmodSync(join(cache, 'compiled'), within)
+        chmodSync(cache, mode)
+        assert.equal((await start({ MINER_CACHE_DIR: cache })).code, 0)
+        assert.deepEqual(readdirSync(join(cache, 'compiled')), [])
+      }
+    })
+
+    it('and not in the working directory, when the user has no home', async () => {
+      const env = { MINER_CACHE_DIR: '', HOME: '', XDG_CACHE_HOME: 'relative' }
+      assert.equal((await spawnMiner(['miners'], { cwd: folder, env: { NODE_COMPILE_CACHE: '', ...env } })).code, 0)
+      assert.deepEqual(readdirSync(folder), [])
     })
 
     for (const impossible of ['/dev/null', '/proc/none', 'bin/run.js'])

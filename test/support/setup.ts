@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import nock from 'nock'
 import { endHosts } from './run-command.ts'
 
@@ -12,7 +13,7 @@ for (const name of Object.keys(process.env)) if (hidden.test(name)) delete proce
 const home = mkdtempSync(join(tmpdir(), 'miner-test-'))
 for (const kind of ['CONFIG', 'DATA', 'CACHE']) process.env[`MINER_${kind}_DIR`] = join(home, kind.toLowerCase())
 // Not in the cache folder, which is new for most processes: compiling everything again takes longer than many tests.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'miner-test-compiled')
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 process.env.BT_WALLET_PATH = join(home, 'wallets')
 
 // An unhandled rejection would end the miner's process, but mocha alone ignores it.
