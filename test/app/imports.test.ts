@@ -71,6 +71,7 @@ describe('what a command loads', () => {
       await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'], { env })
       await miner.stop()
       assertLoaded(urls(), { not: chain.filter(name => name !== 'ipaddr.js'), but: ['fastify'] })
+      assert.equal(urls().includes(undici), false, 'undici is loaded')
     }))
 })
 

@@ -1,5 +1,6 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { http } from '../../async/node-http.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Wire } from '../../wires/wire.js'
 import { discard } from './write-reply.js'
@@ -50,7 +51,7 @@ function rawReply(refusal: Refusal, wire: Wire): Buffer {
   const { status, headers, body } = wire.refuse(null, refusal, { hotkey: '', ip: '', port: 0, processMs: 0 })
   const all = [...headers, ['content-length', String(body.length)], ['connection', 'close']]
   const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n`), body])
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${head}\r\n`), body])
 }
 
 function badHttp(code: string | undefined): Refusal {

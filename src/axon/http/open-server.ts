@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
+import { http } from '../../async/node-http.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Wire } from '../../wires/wire.js'
 import type { Limits } from '../limits.js'
@@ -33,7 +34,7 @@ export function openServer({ limits, connections, proxies, wire, take, onUnparse
     forceCloseConnections: true,
     return503OnClosing: false,
     serverFactory: handle =>
-      createServer(
+      http.createServer(
         {
           maxHeaderSize: MAX_HEADERS,
           headersTimeout: limits.headersMs,
