@@ -1,5 +1,6 @@
-import type { DestinationStream, Logger, LoggerOptions } from 'pino'
+import type { DestinationStream, LoggerOptions } from 'pino'
 import { redactor } from '../../config/redact.js'
+import type { Log } from '../../plugin/log.js'
 import { escapeControls } from '../../text/escape.js'
 import { cleanRecord } from './clean-record.js'
 import type { LogLevel } from './levels.js'
@@ -15,7 +16,7 @@ export type LogOptions = {
 }
 
 /** Creates a log of one record per line. Values from outside cannot forge lines or move a terminal's cursor. */
-export async function createLog({ level, secrets, output }: LogOptions): Promise<Logger> {
+export async function createLog({ level, secrets, output }: LogOptions): Promise<Log & { level: string }> {
   const { pino } = await import('pino')
   const redact = redactor(secrets)
   const sanitize = (text: string) => escapeControls(redact(text))
