@@ -35,10 +35,9 @@ async function openNamed(start: FirstStart, named: HotkeyName, listed: readonly 
   })
   if (found.isLocked && problems[0]) return { ...found, problem: problems[0] }
   if (found.exists || found.problem === null || listed.length > 0) return found
+  if (!start.dialogue) return found
   const { code, message } = found.problem
-  const hint = start.dialogue
-    ? `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
-    : 'copy it there from the computer that has the wallet, make one with btcli, or set --wallet-path'
+  const hint = `no hotkey was found under ${walletFolder(named.path)} (--wallet-path names another folder)`
   return { ...found, problem: { code, message, hint } }
 }
 
