@@ -72,7 +72,8 @@ def miner(port):
 
 async def main():
     configure_logging("WARNING")
-    with socket.socket() as listening:
+    # asyncio sets TCP_NODELAY only where the socket names its protocol; without it each reply takes 40 ms more.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         echo = miner(port)
