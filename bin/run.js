@@ -43,18 +43,18 @@ function hasPrintedVersion() {
  * alone; without one the program starts as well, only slower.
  */
 function keepCompiled() {
-  const cache = cacheFolder()
-  if (cache === null) return
   try {
+    const cache = cacheFolder()
+    if (cache === null) return
     const folder = join(cache, 'compiled')
     makeFolder(folder)
     if (isOwn(cache, OTHERS_WRITE) && isOwn(folder, OTHERS_ENTER)) module.enableCompileCache(folder)
   } catch {
-    // The folder cannot be made or read.
+    // The folder cannot be made or read, or the user has no entry in passwd.
   }
 }
 
-/** Returns null for a user without a home. */
+/** Returns null where the user's home has no absolute path; throws for a user without any. */
 function cacheFolder() {
   const { MINER_CACHE_DIR, XDG_CACHE_HOME = '', LOCALAPPDATA } = process.env
   if (MINER_CACHE_DIR) return resolve(MINER_CACHE_DIR)
