@@ -240,7 +240,8 @@ describe('refusals: when the miner has no answer', () => {
         },
       }
       await using axon = await startAxon({ miner })
-      assert.equal((await send(axon.url, signedRequest())).status, 502)
+      const { status, text } = await send(axon.url, signedRequest())
+      assert.equal(status, 502, text)
     })
   }
 })
