@@ -108,7 +108,7 @@ const MOST_SUGGESTIONS = 4
 
 const noDocument: Problem = {
   code: 'UNKNOWN_FLAG',
-  message: 'there is no flag --json, because serve prints no result',
+  message: 'serve does not take --json: it writes a log',
   hint: 'read its log, which is one JSON object a line where standard error is no terminal: 2> miner.log',
 }
 

@@ -51,7 +51,7 @@ describe('an unknown flag', () => {
 
   it('--json of a command that prints no result says what to read instead', async () => {
     const { message, hint } = JSON.parse((await runMiner(['serve', '--json'])).stdout).error
-    assert.match(message, /^there is no flag --json, because serve/)
+    assert.match(message, /^serve does not take --json: it writes a log$/)
     assert.match(hint, /^read its log/)
     const help = await runMiner(['help', '--json'])
     assert.equal(help.code, 2)
