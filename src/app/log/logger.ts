@@ -17,7 +17,7 @@ export type LogOptions = {
 
 /** Creates a log of one record per line. Values from outside cannot forge lines or move a terminal's cursor. */
 export async function createLog({ level, secrets, output }: LogOptions): Promise<Log & { level: string }> {
-  const { pino } = await import('pino')
+  const { default: pino } = await import('pino')
   const redact = redactor(secrets)
   const sanitize = (text: string) => escapeControls(redact(text))
   const lineOf = requestLines({ redact, sanitize })

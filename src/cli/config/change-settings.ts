@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { pathOf } from '../../config/edit/edit.js'
 import { editToml } from '../../config/edit/edit-toml.js'
-import { editYaml } from '../../config/edit/edit-yaml.js'
 import { isRenaming } from '../../config/layers/alias.js'
 import { type FileContent, isYaml, parseFile } from '../../config/layers/config-file.js'
 import { yamlEntries } from '../../config/layers/yaml-layer.js'
@@ -46,7 +45,7 @@ export async function removeKey(file: OpenFile, key: string, checked: CheckedSec
   const { path, content } = file
   const [first = '', second] = place
   const after = isYaml(path)
-    ? await editYaml(content.text, { section: '', keys: [key], oldKeys: [key], value: undefined })
+    ? (await yamlEditor())(content.text, { section: '', keys: [key], oldKeys: [key], value: undefined })
     : place.length < 3 &&
       (await editToml(content.text, {
         section: second === undefined ? '' : first,
@@ -84,8 +83,12 @@ function parsed({ path, content }: OpenFile, text: string): Promise<FileContent>
   return parseFile({ path: resolve(path), text, mode: content?.mode ?? 0o600 })
 }
 
+async function yamlEditor() {
+  return (await import('../../config/edit/edit-yaml.js')).editYaml
+}
+
 async function edited(path: string, text: string, { setting, value }: SettingChange): Promise<string> {
-  const edit = isYaml(path) ? editYaml : editToml
+  const edit = isYaml(path) ? await yamlEditor() : editToml
   const after = await edit(text, { ...placeOf(setting), value, oldKeys: renamings(setting) })
   if (after !== undefined) return after
   throw notEditable(path, setting.path)

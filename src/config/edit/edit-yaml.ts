@@ -1,4 +1,4 @@
-import type { Document, Node, Pair, YAMLMap } from 'yaml'
+import { type Document, isMap, isNode, isScalar, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
 import { valuesByWrittenKeys, writtenKey, yamlOptions } from '../layers/yaml-text.js'
 import { isTable, type Table } from '../values/convert.js'
 import { type Edit, editedAt, isSameTable, lostTexts, pathOf, presentKey } from './edit.js'
@@ -10,17 +10,16 @@ import { type Edit, editedAt, isSameTable, lostTexts, pathOf, presentKey } from 
  * @param text valid YAML
  * @returns the new text; undefined when it does not read back as the change, or a comment is lost
  */
-export async function editYaml(text: string, edit: Edit): Promise<string | undefined> {
+export function editYaml(text: string, edit: Edit): string | undefined {
   if (!text.includes('\r\n')) return editLines(text, edit)
-  return (await editLines(text.replaceAll('\r\n', '\n'), edit))?.replaceAll('\n', '\r\n')
+  return editLines(text.replaceAll('\r\n', '\n'), edit)?.replaceAll('\n', '\r\n')
 }
 
-async function editLines(text: string, edit: Edit): Promise<string | undefined> {
-  const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
-  const read = async (yaml: string) => (await valuesByWrittenKeys(parseDocument(yaml, yamlOptions))) as Table
+function editLines(text: string, edit: Edit): string | undefined {
+  const read = (yaml: string) => valuesByWrittenKeys(parseDocument(yaml, yamlOptions)) as Table
   // Quotes text that readers of YAML 1.2 would take for something else.
   const document: Document = parseDocument(text, { ...yamlOptions, compat: 'core' })
-  const table = await read(text)
+  const table = read(text)
   const path = placeOf(table, edit)
   if (edit.value === undefined && !hasAt(table, path)) return text
   const [group, key] = [path.slice(0, -1), path.at(-1)!]
@@ -31,11 +30,11 @@ async function editLines(text: string, edit: Edit): Promise<string | undefined> 
     document.setIn(path, isScalar(document.getIn(path, true)) ? edit.value : document.createNode(edit.value))
   } else {
     const from = group.length > 0 ? document.getIn(group, true) : document.contents
-    if (isMap(from)) removeFrom(from, key, { isNode })
+    if (isMap(from)) removeFrom(from, key)
   }
   const changed = document.toString({ lineWidth: 0 })
   const isGood =
-    isSameTable(await read(changed), editedAt(table, path, edit.value)) &&
+    isSameTable(read(changed), editedAt(table, path, edit.value)) &&
     lostTexts(commentsIn(text), commentsIn(changed)).length === 0
   return isGood ? changed : undefined
 }
@@ -65,11 +64,7 @@ function hasAt(table: Table, [first = '', ...rest]: readonly string[]): boolean 
 }
 
 /** Removes a key. Its comments go to the key below it, or to the end of the group. */
-function removeFrom(
-  group: YAMLMap,
-  key: string,
-  { isNode }: { readonly isNode: (value: unknown) => value is Node },
-): void {
+function removeFrom(group: YAMLMap, key: string): void {
   const at = group.items.findIndex(pair => writtenKey(pair.key) === key)
   if (at === -1) return // it comes from a merge key
   const [removed] = group.items.splice(at, 1)

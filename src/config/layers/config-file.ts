@@ -3,7 +3,6 @@ import type { Problem } from '../problem.js'
 import { anotherFile, readBounded } from '../read-bounded.js'
 import type { Table } from '../values/convert.js'
 import { parseTomlText } from './toml-text.js'
-import { parseYamlText } from './yaml-text.js'
 
 /** A configuration file: `explicit` when the operator named it, and then it must exist. */
 type ConfigFile = { readonly path: string; readonly explicit: boolean }
@@ -79,7 +78,7 @@ async function readFileAs(
 }
 
 async function parseAs(format: Format, { path, text, mode }: Text, called: Called): Promise<FileContent> {
-  const parsed = await (format === 'yaml' ? parseYamlText : parseTomlText)(text)
+  const parsed = await (format === 'yaml' ? (await import('./yaml-text.js')).parseYamlText : parseTomlText)(text)
   if ('table' in parsed) return { path, format, text, table: parsed.table, mode }
   const { fault, hint, ...place } = parsed
   const isOther = format === 'toml' && !called.isTomlOnly && isYamlLine(text.split('\n')[(place.line ?? 0) - 1])

@@ -1,4 +1,17 @@
-import type { Document, DocumentOptions, ParseOptions, Scalar, ScalarTag, SchemaOptions, Tags, YAMLError } from 'yaml'
+import {
+  type Document,
+  type DocumentOptions,
+  isScalar,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type Scalar,
+  type ScalarTag,
+  type SchemaOptions,
+  type Tags,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import { escapeName } from '../../text/escape.js'
 import { isTable } from '../values/convert.js'
 import { isTooDeep } from '../values/depth.js'
@@ -40,8 +53,7 @@ export function writtenKey(key: unknown): unknown {
 }
 
 /** Returns what a document holds, with its keys as they are written. */
-export async function valuesByWrittenKeys(document: Document): Promise<unknown> {
-  const { isScalar, visit } = await import('yaml')
+export function valuesByWrittenKeys(document: Document): unknown {
   visit(document, {
     Pair(_, { key }) {
       if (isScalar(key) && key.source !== MERGE) key.value = writtenKey(key)
@@ -64,8 +76,7 @@ function isScalarTag(tag: Tags[number]): tag is ScalarTag {
 }
 
 /** Parses YAML 1.1: one document, a mapping, without tags of its own. An empty file is an empty mapping. */
-export async function parseYamlText(text: string): Promise<ParsedText> {
-  const { LineCounter, parseDocument } = await import('yaml')
+export function parseYamlText(text: string): ParsedText {
   const lines = new LineCounter()
   try {
     const document: Document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
@@ -74,7 +85,7 @@ export async function parseYamlText(text: string): Promise<ParsedText> {
       const { line, col } = lines.linePos(wrong.pos[0])
       return fault(`is not valid YAML: ${summaryOf(wrong)}`, { line, column: col })
     }
-    const table = await valuesByWrittenKeys(document)
+    const table = valuesByWrittenKeys(document)
     if (!isTable(table)) return fault('is not a mapping of settings')
     return isTooDeep(table) ? fault('is nested too deeply') : { table }
   } catch (error) {
