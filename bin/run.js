@@ -83,9 +83,9 @@ async function start() {
   if (process.argv[2] === 'serve') {
     // Before all other modules: a service manager may send SIGHUP as soon as the process runs, and take its end by it for
     // a clean one. Whatever it asks for is read later anyway.
-    const { listenForHangups } = await import('../dist/cli/process/hangups.js')
+    const { listenForHangups } = await import('../dist/program/cli/process/hangups.js')
     listenForHangups()
   }
-  const { main } = await import('../dist/cli/main.js')
+  const { main } = await import('../dist/program/cli/main.js')
   await main(import.meta.url)
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { itemPath } from '../config/schema/names.js'
 import { settingsOf } from '../config/schema/setting.js'
 import { validate } from '../config/values/validate.js'

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Args, Flags } from '@oclif/core'
 import { isTakenName } from '../app/catalogue/plugins.js'
@@ -53,7 +53,7 @@ export async function create(
   const next = [`cd ${shellWord(folder)}`, 'npm install', 'npm test', 'npx miner plugins:link .', `npx miner ${trial}`]
   // A clone, or an installed copy, has all that npm packs.
   const { package: host, version } = packageInfo()
-  const program = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+  const program = dirname(fileURLToPath(import.meta.resolve('#package')))
   const withoutRegistry = [
     `npm pack --ignore-scripts --pack-destination . ${shellWord(program)}`,
     `npm install --save-dev ./${host}-${version}.tgz`,

@@ -49,7 +49,7 @@ export function packageName({ kind, name }: Pick<NewPackage, 'kind' | 'name'>): 
   return `${kind}-${name}`
 }
 
-const root = fileURLToPath(new URL('./templates', import.meta.url))
+const root = fileURLToPath(new URL('dist/create/templates', import.meta.resolve('#package')))
 // Without the suffix, npm would apply a template's .gitignore when packing this program, and tools would read the
 // template's package.json.
 const SUFFIX = '.tmpl'
@@ -67,7 +67,7 @@ async function templatesIn(folder: string): Promise<readonly { readonly path: st
 
 /** Returns the versions of this program, its contract and its tools, for the templates. */
 async function hostFields() {
-  const host = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  const host = JSON.parse(await readFile(new URL(import.meta.resolve('#package')), 'utf8'))
   return {
     version: host.version,
     node: host.engines.node,

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../config/config-error.js'
 import type { OnProblem } from '../config/layer.js'
 import { readTomlFile } from '../config/layers/config-file.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * The keys of one synapse in a dialect file; docs/dialect-file.md explains each. A key's description shows how to write

@@ -26,7 +26,7 @@ declare const WebAssembly: {
 }
 
 /** Compiled on import: a miner that cannot check signatures must not start. */
-const module = new WebAssembly.Module(readFileSync(new URL('./sr25519-check.wasm', import.meta.url)))
+const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('#dist/keys/sr25519-check.wasm'))))
 
 /** Makes a new instance. Takes about 6 ms, most of it for the table of the group's base point. */
 export function loadSignatureLibrary(): SignatureLibrary {

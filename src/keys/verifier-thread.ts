@@ -87,7 +87,7 @@ export class VerifierThread implements AsyncDisposable {
   }
 }
 
-const CODE = new URL('./verifier-worker.js', import.meta.url)
+const CODE = new URL(import.meta.resolve('#dist/keys/verifier-worker.js'))
 
 /** Far more than the thread needs. With Node's defaults it takes 2 MB more, and could grow to gigabytes. */
 const MEMORY = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 }

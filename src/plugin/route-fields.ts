@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { HashField } from '../wires/wire.js'
 import type { Route } from './dialect.js'
 

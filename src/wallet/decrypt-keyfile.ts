@@ -38,7 +38,7 @@ async function runWorker(
   { file, signal, timeoutMs }: Required<DecryptOptions>,
 ): Promise<Uint8Array | null> {
   const timeout = AbortSignal.timeout(timeoutMs)
-  const worker = new Worker(new URL('./decrypt-worker.js', import.meta.url), { workerData: task })
+  const worker = new Worker(new URL(import.meta.resolve('#dist/wallet/decrypt-worker.js')), { workerData: task })
   try {
     const [opened] = await once(worker, 'message', { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
     return opened

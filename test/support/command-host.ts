@@ -21,7 +21,7 @@ export type Order = {
 }
 
 enableCompileCache() // as bin/run.js does
-const { main } = await import('#dist/cli/main.js')
+const { main } = await import('#dist/program/cli/main.js')
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const { exit } = process
 const streams = [process, process.stdout, process.stderr]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AxonLoad } from '../../axon/load.js'
 import type { ClaimCount } from '../../axon/state/claim-counts.js'
 import type { StoreState } from '../../store/nonce-store.js'

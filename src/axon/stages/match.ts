@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DialectDefinition, Route } from '../../plugin/dialect.js'
 import { Refusal } from '../../wires/refusal.js'
 import type { Head, Wire } from '../../wires/wire.js'

@@ -178,7 +178,7 @@ type OpenCall = {
 
 type CallOptions = { readonly signal: AbortSignal | undefined; readonly signer?: Signer }
 
-const CODE = new URL('./chain-worker.js', import.meta.url)
+const CODE = new URL(import.meta.resolve('#dist/chain/thread/chain-worker.js'))
 
 const PING_MS = 5_000
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Route } from '../../plugin/dialect.js'
 import type { Message } from '../../plugin/miner.js'
 import { hashVersions, requiredFields } from '../../plugin/route-fields.js'

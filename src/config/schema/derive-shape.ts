@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { ConfigError } from '../config-error.js'
 import type { SettingMeta } from './setting-meta.js'
 import type { Bound, NumberShape, Shape, TextShape } from './shape.js'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { closest } from '../../text/closest.js'
 import { quote } from '../../text/escape.js'
 import type { OnProblem } from '../layer.js'

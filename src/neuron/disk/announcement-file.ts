@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { type MetagraphPlace, networkKey } from './metagraph-file.js'
 

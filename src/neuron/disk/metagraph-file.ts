@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Metagraph } from '../../chain/metagraph.js'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { spanText } from '../../text/span.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Returns what is wrong with a plugin's definition of a dialect; empty when it is valid. */
 export function checkDialectDefinition(definition: unknown, name: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Miner, MinerDefinition } from '../miner.js'
 import { methodsOf, optionalMethods } from '../miner-methods.js'

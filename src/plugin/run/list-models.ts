@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { abortable } from '../../async/abortable.js'
 import type { Miner, ModelList } from '../miner.js'
 import { contractError } from './contract-error.js'

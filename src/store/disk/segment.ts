@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
 import type { StoreRecord } from '../nonce-memory.js'
 import { decodeRecord, RECORD_BYTES } from './record.js'

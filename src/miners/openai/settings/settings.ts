@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Sdk } from '../../../plugin/sdk.js'
 import { callSettings } from './call-settings.js'
 

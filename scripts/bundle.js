@@ -1,0 +1,67 @@
+// Bundles the program that bin/run.js starts: in place of some thousand modules, its own and those of its dependencies, Node
+// reads a dozen. Only the program is bundled: its threads, and who imports the package, use the modules that tsc wrote.
+import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+
+/** What bin/run.js and oclif load by their names, below the folder that tsc wrote. */
+const starting = ['cli/main.js', 'cli/help.js', 'cli/process/hangups.js', 'cli/hooks/*.js']
+const commands = ['commands/**/*.js']
+
+/** Large packages that few starts load; and one that oclif loads where it is installed, to run TypeScript. */
+const unbundled = /^(@redis\/client|libsodium-wrappers-sumo|npm|polkadot-api|typescript)(\/|$)/
+
+/** @param folder what tsc wrote; the bundle is written to its folder `program`, with the same paths */
+export async function bundle(folder) {
+  const entries = [...starting, ...commands].flatMap(pattern => globSync(pattern, { cwd: folder })).sort()
+  await using build = await rolldown({
+    input: Object.fromEntries(entries.map(path => [path.slice(0, -'.js'.length), join(folder, path)])),
+    platform: 'node',
+    external: unbundled,
+    preserveEntrySignatures: 'allow-extension', // as the groups below need it
+    // Some modules are loaded on request by one command, and at once by another.
+    checks: { ineffectiveDynamicImport: false },
+  })
+  const { output } = await build.write({
+    dir: join(folder, 'program'),
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    comments: false,
+    codeSplitting: {
+      // By default each set of commands that share a module is a chunk of its own, which makes sixty files for one command.
+      groups: [
+        chunkOf('start', { folder, roots: entries.filter(path => !path.startsWith('commands')), priority: 2 }),
+        chunkOf('prompt', { folder, roots: ['commands/prompt.js'], priority: 1 }),
+      ],
+    },
+  })
+  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
+  writeFileSync(join(folder, 'program/LICENSES.txt'), licensesOf(modules))
+}
+
+/** Makes one chunk of all that some modules import at once. */
+function chunkOf(chunk, { folder, roots, priority }) {
+  const reached = new Set()
+  const reach = (id, graph) => {
+    if (reached.has(id)) return
+    reached.add(id)
+    const { importedIds = [], dynamicallyImportedIds = [] } = graph.getModuleInfo(id) ?? {}
+    const always = dynamicallyImportedIds.filter(path => path.includes('wsl-utils')) // by oclif, at each start
+    for (const imported of [...importedIds, ...always]) reach(imported, graph)
+  }
+  const name = (id, graph) => {
+    if (reached.size === 0) for (const path of roots) reach(resolve(folder, path), graph)
+    return reached.has(id) && !graph.getModuleInfo(id).isEntry ? chunk : null
+  }
+  return { name, debugName: chunk, priority, includeDependenciesRecursively: false }
+}
+
+/** Returns the licences of the packages whose modules are in the bundle, one after the other. */
+function licensesOf(modules) {
+  const folders = modules.flatMap(id => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? [])
+  const texts = [...new Set(folders)].sort().flatMap(folder => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const files = readdirSync(folder).filter(file => /^(licen[cs]e|notice|copying)/i.test(file))
+    return [`${name} ${version} (${license})`, ...files.map(file => readFileSync(join(folder, file), 'utf8').trim())]
+  })
+  return `${texts.join('\n\n')}\n`
+}
