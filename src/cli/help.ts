@@ -5,6 +5,7 @@ import { fill } from '../text/fill.js'
 export default class Help extends OclifHelp {
   constructor(...[config, options]: ConstructorParameters<typeof OclifHelp>) {
     super(config, { ...options, docopts: false, flagSortOrder: 'none' })
+    this.render = templatesOnly(this.render)
   }
 
   protected override getCommandHelpClass(command: CommandOfHelp): CommandHelp {
@@ -38,7 +39,17 @@ function withoutTemplates(flag: Flag): Flag {
     : described
 }
 
+/** Renders texts that hold a template, and leaves the others as they are: oclif compiles each of them to a function. */
+function templatesOnly(render: (text: string) => string): (text: string) => string {
+  return text => (text.includes('<%') ? render(text) : text)
+}
+
 class HelpOfCommand extends CommandHelp {
+  constructor(...options: ConstructorParameters<typeof CommandHelp>) {
+    super(...options)
+    this.render = templatesOnly(this.render)
+  }
+
   /** oclif breaks this line by the length of a template. */
   protected override usage(): string {
     return this.command.usage ? super.usage() : this.wrap(`$ ${this.config.bin} ${this.defaultUsage()}`)
