@@ -2,6 +2,7 @@
 // build succeeds: a miner that starts meanwhile finds the old or the new one.
 import { spawnSync } from 'node:child_process'
 import { cpSync, renameSync, rmSync } from 'node:fs'
+import { writeBuiltIn } from './built-in.js'
 import { bundle } from './bundle.js'
 
 if (Number(process.versions.node.split('.')[0]) < 22) {
@@ -15,6 +16,7 @@ const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--o
 if (tsc.status !== 0) process.exit(1)
 cpSync('src/create/templates', 'dist.next/create/templates', { recursive: true })
 cpSync('crates/sr25519-check/sr25519-check.wasm', 'dist.next/keys/sr25519-check.wasm')
+await writeBuiltIn('dist.next')
 await bundle('dist.next')
 rmSync('dist', { recursive: true, force: true })
 renameSync('dist.next', 'dist')

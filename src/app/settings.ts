@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { limitRules, limitSettings } from '../axon/limit-settings.js'
 import { axonRules, axonSettings } from '../axon/settings.js'
 import { chainSettings } from '../chain/settings.js'
@@ -6,7 +6,7 @@ import { type Configuration, valuesOf } from '../config/configuration.js'
 import { flagsOf } from '../config/describe/flags.js'
 import type { Problem } from '../config/problem.js'
 import { catalogOf } from '../config/schema/catalog.js'
-import type { Section } from '../config/schema/section.js'
+import { lazySection, type Section } from '../config/schema/section.js'
 import { printUnit } from '../config/schema/unit.js'
 import { neuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
@@ -16,80 +16,98 @@ import { logLevels } from './log/levels.js'
 import { logFormats } from './log/output.js'
 import { oldNames } from './python/old-names.js'
 
-const topSettings = z.object({
-  use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
-})
+const topSettings = () =>
+  z.object({
+    use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
+  })
 
-const subnetSettings = z.object({
-  netuid: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(1)
-    .describe('the subnet, which chooses the dialect')
-    .meta({ flag: 'netuid' }),
-})
+const subnetSettings = () =>
+  z.object({
+    netuid: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(1)
+      .describe('the subnet, which chooses the dialect')
+      .meta({ flag: 'netuid' }),
+  })
 
-const dialectSettings = z.object({
-  dialect: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("the dialect of its validators; by default the subnet's; `miner dialects` lists them")
-    .meta({ flag: 'dialect' }),
-  dialectFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('a TOML file that defines a dialect without code, instead of `dialect`')
-    .meta({ flag: 'dialect-file' }),
-})
+const dialectSettings = () =>
+  z.object({
+    dialect: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("the dialect of its validators; by default the subnet's; `miner dialects` lists them")
+      .meta({ flag: 'dialect' }),
+    dialectFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('a TOML file that defines a dialect without code, instead of `dialect`')
+      .meta({ flag: 'dialect-file' }),
+  })
 
-function dialectRules({ dialect, dialectFile }: Partial<z.infer<typeof dialectSettings>>) {
+function dialectRules({ dialect, dialectFile }: Partial<z.infer<ReturnType<typeof dialectSettings>>>) {
   if (dialect === undefined || dialectFile === undefined) return []
   const hint = 'keep only one of --dialect and --dialect-file'
   return [{ setting: 'dialectFile' as const, message: 'cannot be combined with dialect', hint }]
 }
 
-const pluginSettings = z.object({
-  allow: z
-    .array(z.string().min(1))
-    .optional()
-    .describe('packages whose miners and dialects may be used, besides the built-in ones; by default all')
-    .meta({ flag: 'allow-plugins', examples: [['miner-shout']] }),
-})
+const pluginSettings = () =>
+  z.object({
+    allow: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('packages whose miners and dialects may be used, besides the built-in ones; by default all')
+      .meta({ flag: 'allow-plugins', examples: [['miner-shout']] }),
+  })
 
-const logSettings = z.object({
-  level: z.enum(logLevels).default('info').describe('the lowest level that is logged').meta({ flag: 'log-level' }),
-  format: z
-    .enum(logFormats)
-    .optional()
-    .describe(
-      'how the log is written: a line of text per record, or JSON; by default text on a terminal, JSON elsewhere',
-    )
-    .meta({ flag: 'log-format' }),
-})
+const logSettings = () =>
+  z.object({
+    level: z.enum(logLevels).default('info').describe('the lowest level that is logged').meta({ flag: 'log-level' }),
+    format: z
+      .enum(logFormats)
+      .optional()
+      .describe(
+        'how the log is written: a line of text per record, or JSON; by default text on a terminal, JSON elsewhere',
+      )
+      .meta({ flag: 'log-format' }),
+  })
 
 /** The host's own settings; the chosen miner adds its own. */
 export const hostSections = {
-  top: { name: '', title: 'GLOBAL', of: 'host', settings: topSettings, ...oldNames.top },
-  subnet: { name: '', title: 'subnet', of: 'host', settings: subnetSettings },
-  dialect: { name: '', title: 'dialect', of: 'host', settings: dialectSettings, rules: dialectRules },
-  log: { name: 'log', title: 'log', of: 'host', settings: logSettings, ...oldNames.log },
-  plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings },
-  wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings },
-  axon: { name: 'axon', title: 'axon', of: 'host', settings: axonSettings, rules: axonRules, ...oldNames.axon },
-  limits: { name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules },
-  policy: {
+  top: lazySection({ name: '', title: 'GLOBAL', of: 'host', settings: topSettings, ...oldNames.top }),
+  subnet: lazySection({ name: '', title: 'subnet', of: 'host', settings: subnetSettings }),
+  dialect: lazySection({ name: '', title: 'dialect', of: 'host', settings: dialectSettings, rules: dialectRules }),
+  log: lazySection({ name: 'log', title: 'log', of: 'host', settings: logSettings, ...oldNames.log }),
+  plugins: lazySection({ name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings }),
+  wallet: lazySection({ name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings }),
+  axon: lazySection({
+    name: 'axon',
+    title: 'axon',
+    of: 'host',
+    settings: axonSettings,
+    rules: axonRules,
+    ...oldNames.axon,
+  }),
+  limits: lazySection({ name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules }),
+  policy: lazySection({
     name: 'policy',
     title: 'policy',
     of: 'host',
     settings: policySettings,
     rules: policyRules,
     ...oldNames.policy,
-  },
-  neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings, ...oldNames.neuron },
-  subtensor: { name: 'subtensor', title: 'subtensor', of: 'host', settings: chainSettings, ...oldNames.subtensor },
+  }),
+  neuron: lazySection({ name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings, ...oldNames.neuron }),
+  subtensor: lazySection({
+    name: 'subtensor',
+    title: 'subtensor',
+    of: 'host',
+    settings: chainSettings,
+    ...oldNames.subtensor,
+  }),
 } as const satisfies Record<string, Section>
 
 export type HostSection = keyof typeof hostSections

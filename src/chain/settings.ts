@@ -1,23 +1,24 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const NETWORK = 'must be one of finney, test, archive, local, none or a URL that begins with ws:// or wss://'
 
 /** The chain that the miner lives on. */
-export const chainSettings = z.object({
-  network: z
-    // zod reports the URL's own issue where the text is no URL of this kind.
-    .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/, error: NETWORK })], {
-      error: NETWORK,
-    })
-    .default('finney')
-    .describe('the chain, by name or URL; none: serve without a chain, only the hotkeys in --allow')
-    .meta({ flag: 'network', env: ['BT_SUBTENSOR_NETWORK'] }),
-  endpoints: z
-    .array(z.url({ protocol: /^wss?$/, error: 'must be a URL that begins with ws:// or wss://' }))
-    .default([])
-    .describe('endpoints of the chain, tried in this order; by default those of the network')
-    .meta({
-      flag: 'chain-endpoint',
-      examples: [['wss://entrypoint-finney.opentensor.ai:443']],
-    }),
-})
+export const chainSettings = () =>
+  z.object({
+    network: z
+      // zod reports the URL's own issue where the text is no URL of this kind.
+      .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/, error: NETWORK })], {
+        error: NETWORK,
+      })
+      .default('finney')
+      .describe('the chain, by name or URL; none: serve without a chain, only the hotkeys in --allow')
+      .meta({ flag: 'network', env: ['BT_SUBTENSOR_NETWORK'] }),
+    endpoints: z
+      .array(z.url({ protocol: /^wss?$/, error: 'must be a URL that begins with ws:// or wss://' }))
+      .default([])
+      .describe('endpoints of the chain, tried in this order; by default those of the network')
+      .meta({
+        flag: 'chain-endpoint',
+        examples: [['wss://entrypoint-finney.opentensor.ai:443']],
+      }),
+  })

@@ -6,6 +6,7 @@ import { hostSections } from '../app/settings.js'
 import { type FoundSetting, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { type Origin, originText } from '../config/origin.js'
 import { expandHome } from '../config/read-bounded.js'
+import { settingsOf } from '../config/schema/setting.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { closest } from '../text/closest.js'
@@ -28,7 +29,8 @@ export async function chooseMiner(miners: MinerCatalogue, lookup: Lookup): Promi
 }
 
 function defaultUse(): FoundSetting {
-  return { value: hostSections.top.settings.parse({}).use, origin: { from: 'default' }, problems: [] }
+  const use = settingsOf(hostSections.top).find(({ path }) => path === 'use')
+  return { value: use?.default, origin: { from: 'default' }, problems: [] }
 }
 
 /**

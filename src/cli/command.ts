@@ -10,7 +10,7 @@ import type { SecretsMode } from '../config/values/resolve-setting.js'
 import { PluginError } from '../plugin/load/plugin-error.js'
 import { traceFrom } from './errors/print-error.js'
 import { envFileFlag } from './flags/env-file-flag.js'
-import type { Reader } from './flags/setting-flags.js'
+import type { Reader } from './flags/reader.js'
 import {
   type CommandLineRules,
   choosePlugins,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '@oclif/core'
+import { readBuiltInFacts } from '../app/catalogue/settings-facts.js'
 import { openScope } from '../app/container.js'
 import type { RunScope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
@@ -14,6 +15,7 @@ import { createLookup, type Layers, type Lookup, lookUpSetting } from '../config
 import { originText } from '../config/origin.js'
 import type { ProblemCode } from '../config/problem.js'
 import { expandHome } from '../config/read-bounded.js'
+import { configFileOf } from './config-file-of.js'
 import { developmentUrl } from './dev-mode.js'
 import { UsageError } from './errors/usage-error.js'
 
@@ -23,6 +25,7 @@ import { UsageError } from './errors/usage-error.js'
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
+  readBuiltInFacts()
   const place = configFileOf(argv, configDir)
   const variables = typedValue(argv, 'env-file')
   const unread = join(dirname(place.path), '.env')
@@ -34,14 +37,6 @@ export async function readLayers(argv: readonly string[], configDir: string): Pr
       ? { envFile: await readEnvFile(expandHome(variables)) }
       : existsSync(unread) && { unreadEnvFile: unread }),
   }
-}
-
-/** Returns the file that `--config` names, else the one in the configuration folder. */
-export function configFileOf(argv: readonly string[], configDir: string): { path: string; explicit: boolean } {
-  const named = typedValue(argv, 'config')
-  return named === undefined
-    ? { path: join(configDir, 'config.toml'), explicit: false }
-    : { path: expandHome(named), explicit: true }
 }
 
 /**

@@ -15,8 +15,6 @@ import {
   LOG,
   MINERS,
 } from '../app/tokens.js'
-import { axonSettings } from '../axon/settings.js'
-import { chainSettings } from '../chain/settings.js'
 import { ConfigError } from '../config/config-error.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { loadConfiguration } from '../config/load.js'
@@ -95,10 +93,12 @@ export async function openMiner(options: OpenMinerOptions = {}): Promise<Scope> 
  * the store of nonces, because it must not write to a disk.
  */
 function programSections(): readonly Section[] {
-  const { network } = chainSettings.shape
-  const { store } = axonSettings.shape
-  const subtensor = chainSettings.extend({ network: network.unwrap().default('none').meta(network.meta()!) })
-  const axon = axonSettings.extend({ store: store.unwrap().default('memory').meta(store.meta()!) })
+  const { network } = hostSections.subtensor.settings.shape
+  const { store } = hostSections.axon.settings.shape
+  const subtensor = hostSections.subtensor.settings.extend({
+    network: network.unwrap().default('none').meta(network.meta()!),
+  })
+  const axon = hostSections.axon.settings.extend({ store: store.unwrap().default('memory').meta(store.meta()!) })
   return Object.values({
     ...hostSections,
     axon: { ...hostSections.axon, settings: axon },

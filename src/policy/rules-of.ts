@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { allowList, denyList } from './lists.js'
 import type { policySettings } from './settings.js'
@@ -6,7 +6,7 @@ import { minimumStake, ownPlace, permit, registered } from './standing-rules.js'
 
 /** The settings that decide who may ask. */
 type AccessSettings = Pick<
-  z.infer<typeof policySettings>,
+  z.infer<ReturnType<typeof policySettings>>,
   'allow' | 'deny' | 'requirePermit' | 'allowUnregistered' | 'minStake'
 >
 

@@ -23,7 +23,7 @@ const stakes = new Map([
   [charlie.address, 1_000n],
 ])
 const registered: Partial<AxonOptions> = {
-  policy: new CurrentPolicy(policyOf({ ...policySettings.parse({}), requirePermit: false }, { hasChain: true })),
+  policy: new CurrentPolicy(policyOf({ ...policySettings().parse({}), requirePermit: false }, { hasChain: true })),
   standings: hotkey => ({ uid: 0, stakeRao: stakes.get(hotkey)!, hasPermit: true }),
 }
 

@@ -19,7 +19,7 @@ describe('the settings of the limits', () => {
   realSockets()
 
   it('have the defaults of the axon, and set each of its limits', () => {
-    const values = limitSettings.parse({})
+    const values = limitSettings().parse({})
     assert.deepEqual(limitsOf(values), defaultAxonLimits)
     assert.deepEqual(limitRules(values), [])
     const limits = Object.values(limitsOf(values))

@@ -17,7 +17,7 @@ const standings: Standings = hotkey => ([alice.address, charlie.address].include
 
 /** The policy of a miner with a chain, with what differs from its defaults. */
 function policyWith(settings: Partial<PolicySettings>) {
-  return policyOf({ ...policySettings.parse({}), ...settings }, { hasChain: true })
+  return policyOf({ ...policySettings().parse({}), ...settings }, { hasChain: true })
 }
 
 const open = { requirePermit: false, allowUnregistered: true }

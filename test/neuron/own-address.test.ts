@@ -125,7 +125,7 @@ describe('the address to announce', () => {
 
   it('is asked of so many services at most that a start takes 24 s if all are silent', () => {
     const isTaken = (count: number) =>
-      neuronSettings.safeParse({ addressServices: Array.from({ length: count }, (_, at) => `https://${at}.example`) })
+      neuronSettings().safeParse({ addressServices: Array.from({ length: count }, (_, at) => `https://${at}.example`) })
         .success
     assert.deepEqual([1, 2, 8, 9].map(isTaken), [false, true, true, false])
   })

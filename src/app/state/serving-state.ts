@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
 import { policySettings } from '../../policy/settings.js'
 import { forgedState, loadState, storeState } from './load-state.js'
@@ -48,7 +48,7 @@ const servingState = z.object({
   store: storeState.nullable().default(null),
   forged: forgedState.default([]),
   /** the policy in force; null: a version of the miner wrote the file that did not tell */
-  policy: policySettings
+  policy: policySettings()
     .extend({
       /** whether it has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then */
       isLost: z.boolean().nullable(),

@@ -1,11 +1,12 @@
 import { Flags, type Interfaces } from '@oclif/core'
-import type { ZodObject } from 'zod'
 import { type HostSection, hostSections } from '../../app/settings.js'
 import { type FlagDescription, flagsOf } from '../../config/describe/flags.js'
 import type { TypedFlag } from '../../config/layers/flag-layer.js'
 import { namesOf } from '../../config/schema/names.js'
 import type { Section } from '../../config/schema/section.js'
+import { settingsOf } from '../../config/schema/setting.js'
 import { escapeControls } from '../../text/escape.js'
+import { type Reader, sectionNamesOf } from './reader.js'
 
 export type SettingFlags = { readonly descriptions: readonly FlagDescription[]; readonly flags: Interfaces.FlagInput }
 
@@ -67,12 +68,9 @@ export function typedSettings(
  * the name: a miner's setting of that name has its prefixed flag only (`--shout-url`).
  */
 export function reservedFlags(): ReadonlySet<string> {
-  const sections: readonly { readonly name: string; readonly settings: ZodObject }[] = Object.values(hostSections)
-  const ofSettings = sections.flatMap(({ name, settings }) =>
-    Object.entries(settings.shape).flatMap(([key, schema]) =>
-      [namesOf(name, key).flag, schema.meta()?.flag ?? []].flat(),
-    ),
-  )
+  const ofSettings = Object.values(hostSections)
+    .flatMap(settingsOf)
+    .flatMap(({ key, section, shortFlag }) => [namesOf(section, key).flag, shortFlag ?? []].flat())
   return new Set([...ofCommands, ...ofSettings])
 }
 
@@ -114,20 +112,7 @@ const ofCommands = [
   'yes',
 ]
 
-/** What a command declares: the host's sections that it reads, and whether it asks or shows a miner. */
-export type Reader = {
-  readonly reads: readonly HostSection[]
-  /** of sections of which it uses a few settings only, their keys */
-  readonly fewOf?: Readonly<Partial<Record<HostSection, readonly string[]>>> | undefined
-  readonly usesMiner: boolean
-}
-
-/** Returns the host's sections of a command: `top` if it uses a miner, `log` and `plugins` always, and its own. */
-export function sectionsOf({
-  reads,
-  usesMiner,
-}: Pick<Reader, 'reads' | 'usesMiner'>): readonly (typeof hostSections)[HostSection][] {
-  return [...(usesMiner ? ['top' as const] : []), 'log' as const, 'plugins' as const, ...reads].map(
-    name => hostSections[name],
-  )
+/** Returns the host's sections of a command. */
+export function sectionsOf(reader: Pick<Reader, 'reads' | 'usesMiner'>): readonly (typeof hostSections)[HostSection][] {
+  return sectionNamesOf(reader).map(name => hostSections[name])
 }

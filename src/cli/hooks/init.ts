@@ -3,7 +3,9 @@ import { wantsJson } from '../../config/layers/argv.js'
 import { reportOf } from '../errors/error-report.js'
 import { formatMessage } from '../errors/format-message.js'
 import { UsageError } from '../errors/usage-error.js'
-import type { Reader } from '../flags/setting-flags.js'
+import { readBuiltInFlags } from '../flags/built-in-flags.js'
+import { addHelpFlags, type HelpFlags } from '../flags/help-flags.js'
+import type { Reader } from '../flags/reader.js'
 
 /**
  * Adds the flags of settings before help or completion reads the commands' metadata: that is cached, and cannot know the
@@ -19,24 +21,26 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   if (id === 'help' && wantsJson(argv) && argv.includes('--json'))
     throw new UsageError('UNKNOWN_FLAG', 'help has no --json, because it is text for people', 'miner help')
   if (!completes && !helps) return
-  const [{ addSettingFlags }, { lookUpFirst, openRunScope, readLayers }] = await Promise.all([
-    import('../flags/help-flags.js'),
-    import('../open-scope.js'),
-  ])
-  const layers = await readLayers(argv, config.configDir)
-  const lookup = lookUpFirst(layers)
-  await using scope = await openRunScope(config, lookup)
   const commands = config.commands.filter((command): command is Command.Loadable & Reader => 'reads' in command)
-  const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
   // Help may name its command anywhere: `--help config show`, `help -n config:show`.
   const words = new Set([id, ...argv].map(firstWord))
   const asked = completes ? commands : commands.filter(({ id }) => words.has(firstWord(id)))
   const shown = commands.find(one => one.id === (id === 'help' ? argv[0] : id))
-  await addSettingFlags(asked, {
-    scope,
-    chosenBy: completes ? null : chosenBy,
-    onFailure: error => shown?.usesMiner && warnOfOtherFlags(error),
-  })
+  const flags = readBuiltInFlags({ argv, config, allMiners: completes }) ?? (await flagsOfRun())
+  addHelpFlags(asked, flags)
+
+  async function flagsOfRun(): Promise<HelpFlags> {
+    const [{ describeHelpFlags }, { lookUpFirst, openRunScope, readLayers }] = await Promise.all([
+      import('../flags/describe-help-flags.js'),
+      import('../open-scope.js'),
+    ])
+    const layers = await readLayers(argv, config.configDir)
+    const lookup = lookUpFirst(layers)
+    await using scope = await openRunScope(config, lookup)
+    const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
+    const onFailure = (error: unknown) => shown?.usesMiner && warnOfOtherFlags(error)
+    return await describeHelpFlags(scope, { chosenBy: completes ? null : chosenBy, onFailure })
+  }
 }
 
 /** Returns `config` for `config:show`. */

@@ -1,5 +1,6 @@
 import type { ZodObject, z } from 'zod'
 import type { GoneName } from './gone-name.js'
+import { once } from './once.js'
 import type { Spelling } from './spelling.js'
 
 /**
@@ -39,6 +40,16 @@ type Broken<Settings extends ZodObject = ZodObject> = {
   /** continues a sentence that begins with the setting's path: `needs api to be completions` */
   readonly message: string
   readonly hint?: string
+}
+
+/**
+ * Makes a section whose zod object is made when it is first asked for: making all of them takes a fifth of a start, and a
+ * command reads a few.
+ */
+export function lazySection<const Given extends Omit<Section, 'settings' | 'rules'> & { settings(): ZodObject }>(
+  given: Given,
+): Omit<Given, 'settings'> & { readonly settings: ReturnType<Given['settings']> } {
+  return Object.defineProperty({ ...given }, 'settings', { enumerable: true, get: once(given.settings) }) as never
 }
 
 /** A section that file and environment may hold, but that is not read; without `settings` when only its name is known. */

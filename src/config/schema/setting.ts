@@ -1,4 +1,5 @@
-import { type ZodType, z } from 'zod'
+import type { ZodObject, ZodType } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from '../config-error.js'
 import { metaProblem } from './check-meta.js'
 import { type Described, deriveShape } from './derive-shape.js'
@@ -41,6 +42,28 @@ export type Setting = {
 /** What was derived from a section: a start asks for each some ten times, and zod takes milliseconds for it. */
 const derived = new WeakMap<Section | KnownSection, readonly Setting[]>()
 
+/** What the build derived from the zod objects of built-in settings, so that a start need not. */
+const built = new WeakMap<Section | KnownSection | ZodObject, SectionFacts>()
+
+/** What zod knows of a section, by the keys of its settings: plain data, so that the build can write it to a file. */
+export type SectionFacts = Readonly<Record<string, SettingFacts>>
+
+type SettingFacts = {
+  readonly described: Described
+  /** absent when there is none */
+  readonly default?: unknown
+  readonly required: boolean
+}
+
+/**
+ * Takes the facts of built-in settings from the build. They must be those that {@link factsOf} returns.
+ *
+ * @param of a section, or its zod object
+ */
+export function takeFacts(of: Section | ZodObject, facts: SectionFacts): void {
+  built.set(of, facts)
+}
+
 /**
  * Derives the settings of a section from its zod object, in the same order.
  *
@@ -55,13 +78,26 @@ export function settingsOf(section: Section | KnownSection): readonly Setting[] 
 }
 
 function derive(section: Section | KnownSection): readonly Setting[] {
-  const { name, settings } = section
-  if (!settings) return []
+  const { name } = section
+  const facts = built.get(section) ?? factsOfOther(section)
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))
     throw new ConfigError(
       'CONFIG_SCHEMA',
       `${name}: the name of a section has lower-case letters, digits and dashes only`,
     )
+  return Object.entries(facts).map(([key, one]) => settingOf(section, key, one))
+}
+
+function factsOfOther({ name, settings }: Section | KnownSection): SectionFacts {
+  return settings ? (built.get(settings) ?? factsOf({ name, settings })) : {}
+}
+
+/**
+ * Returns what zod knows of the settings of a section.
+ *
+ * @throws {ConfigError} CONFIG_SCHEMA when a schema or a `.meta()` is unusable for a setting
+ */
+export function factsOf({ name, settings }: Required<Pick<KnownSection, 'name' | 'settings'>>): SectionFacts {
   if (settings.def.checks?.length)
     throw new ConfigError(
       'CONFIG_SCHEMA',
@@ -80,14 +116,13 @@ function derive(section: Section | KnownSection): readonly Setting[] {
       if (type === 'pipe' || type === 'transform' || type === 'catch') jsonSchema.unsupported = type
     },
   })
-  return Object.entries(settings.shape).map(([key, schema]) => {
+  const facts = Object.entries(settings.shape).map(([key, schema]): [string, SettingFacts] => {
     if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
-    const setting = settingOf(name, key, schema, properties[key] as Described)
-    const ofMiner = 'of' in section && section.of === 'miner'
-    const old = ('spellings' in section && section.spellings?.[key]) || []
-    const spellings = [...setting.spellings, ...old]
-    return { ...setting, spellings, ...(ofMiner ? { shortFlag: undefined } : { letter: undefined }) }
+    const described = properties[key] as Described
+    const absent = schema.safeParse(undefined)
+    return [key, { described, required: !absent.success, ...(absent.success && { default: absent.data }) }]
   })
+  return Object.fromEntries(facts)
 }
 
 /** Hides `id`: zod would move a schema that has one to `$defs`, and leave only a reference in its place. */
@@ -108,29 +143,32 @@ function pathOf(section: string, path: readonly (string | number)[]): string {
   return text || 'the top'
 }
 
-function settingOf(section: string, key: string, schema: ZodType, described: Described): Setting {
-  const names = namesOf(section, key)
+function settingOf(section: Section | KnownSection, key: string, { described, ...facts }: SettingFacts): Setting {
+  const names = namesOf(section.name, key)
   const shape = deriveShape(described, names.path)
   if (!/^[a-z][a-zA-Z0-9]*$/.test(key))
     throw new ConfigError('CONFIG_SCHEMA', `${names.path}: the key of a setting is in camelCase`)
   if (isForeignVariable(names.variable))
     throw new ConfigError('CONFIG_SCHEMA', `${names.path}: ${names.variable} is read by another program`)
-  const absent = schema.safeParse(undefined)
+  const isOfMiner = 'of' in section && section.of === 'miner'
   return {
     path: names.path,
-    section,
+    section: section.name,
     key,
-    schema,
+    // When it is asked for: a value is checked where one is given.
+    get schema() {
+      return section.settings!.shape[key] as ZodType
+    },
     shape,
     help: described.description ?? '',
-    default: absent.success ? absent.data : undefined,
-    required: !absent.success,
+    default: facts.default,
+    required: facts.required,
     flag: isPlain(shape) ? names.flag : undefined,
-    shortFlag: isPlain(shape) ? described.flag : undefined,
-    letter: isPlain(shape) ? described.short : undefined,
+    shortFlag: isPlain(shape) && !isOfMiner ? described.flag : undefined,
+    letter: isPlain(shape) && isOfMiner ? described.short : undefined,
     dottedFlags: names.dottedFlags,
     variables: [names.variable, ...(described.env ?? [])],
     fileKeys: names.fileKeys,
-    spellings: described.spellings ?? [],
+    spellings: [...(described.spellings ?? []), ...(section.spellings?.[key] ?? [])],
   }
 }

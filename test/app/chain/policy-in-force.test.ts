@@ -3,7 +3,7 @@ import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
 import { policySettings } from '#dist/policy/settings.js'
 import { alice } from '../../support/signed-request.ts'
 
-const settings = policySettings.parse({ allow: [alice.address] })
+const settings = policySettings().parse({ allow: [alice.address] })
 
 describe('PolicyInForce', () => {
   it('changes as a whole, or not at all', () => {

@@ -79,7 +79,7 @@ describe('the state of serve', () => {
     warned()
   }
   const policyWith = (settings: object) =>
-    new PolicyInForce(policySettings.parse(settings), { place: { hasChain: true }, neuron: null })
+    new PolicyInForce(policySettings().parse(settings), { place: { hasChain: true }, neuron: null })
   const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) =>
     keepState({
       path,
@@ -163,7 +163,7 @@ describe('the state of serve', () => {
     try {
       const policy = policyWith({})
       await using _state = keep(lost, policy)
-      policy.replace(policySettings.parse({ deny: [alice.address] }))
+      policy.replace(policySettings().parse({ deny: [alice.address] }))
       while ((await readState(path)).state?.policy?.deny.length !== 1) await setTimeout(10)
     } finally {
       mock.timers.reset()
