@@ -4,7 +4,10 @@ import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-/** What bin/run.js and oclif load by their names, below the folder that tsc wrote. */
+/**
+ * What bin/run.js and oclif load by their names, below the folder that tsc wrote. The modules of a chunk run in the order in
+ * which the first of these import them, and what `main` imports first has to run before oclif.
+ */
 const starting = ['cli/main.js', 'cli/help.js', 'cli/process/hangups.js', 'cli/hooks/*.js']
 const commands = ['commands/**/*.js']
 
@@ -13,7 +16,7 @@ const unbundled = /^(@redis\/client|libsodium-wrappers-sumo|npm|polkadot-api|typ
 
 /** @param folder what tsc wrote; the bundle is written to its folder `program`, with the same paths */
 export async function bundle(folder) {
-  const entries = [...starting, ...commands].flatMap(pattern => globSync(pattern, { cwd: folder })).sort()
+  const entries = [...starting, ...commands].flatMap(pattern => globSync(pattern, { cwd: folder }).sort())
   await using build = await rolldown({
     input: Object.fromEntries(entries.map(path => [path.slice(0, -'.js'.length), join(folder, path)])),
     platform: 'node',
