@@ -146,7 +146,7 @@ describe('the configuration file of a miner that serves', () => {
       import { registerHooks } from 'node:module'
       registerHooks({
         resolve(specifier, context, next) {
-          if (specifier.endsWith('dist/cli/main.js')) process.kill(process.pid, 'SIGHUP')
+          if (specifier.endsWith('dist/program/cli/main.js')) process.kill(process.pid, 'SIGHUP')
           return next(specifier, context)
         },
       })`
