@@ -24,6 +24,7 @@ export async function bundle(folder) {
     preserveEntrySignatures: 'allow-extension', // as the groups below need it
     // Some modules are loaded on request by one command, and at once by another.
     checks: { ineffectiveDynamicImport: false },
+    plugins: [translationsOnRequest],
   })
   const { output } = await build.write({
     dir: join(folder, 'program'),
@@ -37,8 +38,39 @@ export async function bundle(folder) {
       ],
     },
   })
+  for (const { fileName, code } of output) writeFileSync(join(folder, 'program', fileName), oneByteText(code))
   const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
   writeFileSync(join(folder, 'program/LICENSES.txt'), licensesOf(modules))
+}
+
+/**
+ * Loads zod's messages in other languages from its package when a plugin asks for one: they are half of zod, and this program
+ * has its own messages.
+ */
+const translationsOnRequest = {
+  name: 'translations on request',
+  load: {
+    filter: { id: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ },
+    handler(id) {
+      const names = [...readFileSync(id, 'utf8').matchAll(/default as (\w+)/g)].map(([, name]) => name)
+      const exported = names.map(name => `export const ${name} = () => require('zod/v4/locales').${name}()`)
+      return [
+        `import { createRequire } from 'node:module'`,
+        'const require = createRequire(import.meta.url)',
+        ...exported,
+      ].join('\n')
+    },
+  },
+}
+
+/**
+ * Writes characters beyond U+00FF as escapes. A single one makes V8 keep the whole text of a file with two bytes for each
+ * character, as long as the process lives.
+ */
+function oneByteText(code) {
+  if (/(?<!\\)(\\\\)*\\[^\0-\xff]|String\.raw`[^`]*[^\0-\xff]/.test(code))
+    throw new Error('an escape would change what a text of the bundle means')
+  return code.replace(/[^\0-\xff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Makes one chunk of all that some modules import at once. */
