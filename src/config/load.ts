@@ -11,6 +11,7 @@ import type { Problem } from './problem.js'
 import { redactText } from './redact.js'
 import { catalogOf } from './schema/catalog.js'
 import type { KnownSection, Section } from './schema/section.js'
+import { settingsOf } from './schema/setting.js'
 import type { Table } from './values/convert.js'
 import type { Environment } from './values/resolve-secrets.js'
 import { defaultSetting, type ResolvedSetting, resolveSetting, type SecretsMode } from './values/resolve-setting.js'
@@ -66,7 +67,8 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
 
   const values: Record<string, unknown> = {}
   for (const section of sections) {
-    const own = resolved.filter(({ setting }) => isIn(section, setting))
+    const inSection = new Set(settingsOf(section))
+    const own = resolved.filter(({ setting }) => inSection.has(setting))
     if (!isFileLost) problems.push(...checkRules(section, own, placeOf))
     const ownValues = Object.fromEntries(own.filter(hasValue).map(({ setting, value }) => [setting.key, value]))
     Object.assign(values, section.name === '' ? ownValues : { [section.name]: ownValues })
@@ -104,10 +106,6 @@ function sharedFile(file: FileContent | null, resolved: readonly ResolvedSetting
   const message = `${what} in ${path}, which others on this machine can read (mode ${file.mode.toString(8)})`
   const hint = passwords.length > 0 ? `chmod 600 ${path}` : `chmod 600 ${path}, or give env:NAME or file:PATH`
   return [{ code: 'SECRET_EXPOSED', message, hint, origin: { from: 'file', file: file.path } }]
-}
-
-function isIn({ name, settings }: Section, setting: { section: string; key: string }): boolean {
-  return setting.section === name && Object.hasOwn(settings.shape, setting.key)
 }
 
 // This program's messages never hold a secret; those of a plugin's checks and rules may.
