@@ -24,7 +24,7 @@ export async function bundle(folder) {
     preserveEntrySignatures: 'allow-extension', // as the groups below need it
     // Some modules are loaded on request by one command, and at once by another.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [translationsOnRequest],
+    plugins: [translationsOnRequest, sortWithoutCollator],
   })
   const { output } = await build.write({
     dir: join(folder, 'program'),
@@ -59,6 +59,19 @@ const translationsOnRequest = {
         'const require = createRequire(import.meta.url)',
         ...exported,
       ].join('\n')
+    },
+  },
+}
+
+/** Sorts the commands by code units: the first `localeCompare` of a process makes ICU's collator, a twentieth of a start. */
+const sortWithoutCollator = {
+  name: 'sort without collator',
+  transform: {
+    filter: { id: /[\\/]@oclif[\\/]core[\\/]lib[\\/]config[\\/]plugin\.js$/ },
+    handler(code) {
+      const sorted = code.replace('a.id.localeCompare(b.id)', 'a.id < b.id ? -1 : 1')
+      if (sorted === code) throw new Error('oclif sorts its commands in another way: change or drop this plugin')
+      return sorted
     },
   },
 }
