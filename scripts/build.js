@@ -2,8 +2,6 @@
 // build succeeds: a miner that starts meanwhile finds the old or the new one.
 import { spawnSync } from 'node:child_process'
 import { cpSync, renameSync, rmSync } from 'node:fs'
-import { writeBuiltIn } from './built-in.js'
-import { bundle } from './bundle.js'
 
 if (Number(process.versions.node.split('.')[0]) < 22) {
   console.error(`The build needs Node 22.15 or newer but runs on ${process.version}: run npm ci, then npm run build.`)
@@ -16,7 +14,8 @@ const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--o
 if (tsc.status !== 0) process.exit(1)
 cpSync('src/create/templates', 'dist.next/create/templates', { recursive: true })
 cpSync('crates/sr25519-check/sr25519-check.wasm', 'dist.next/keys/sr25519-check.wasm')
-await writeBuiltIn('dist.next')
-await bundle('dist.next')
+// Here, so that an older Node has said what it lacks.
+const [{ builtInModules }, { bundle }] = await Promise.all([import('./built-in.js'), import('./bundle.js')])
+await bundle('dist.next', await builtInModules('dist.next'))
 rmSync('dist', { recursive: true, force: true })
 renameSync('dist.next', 'dist')

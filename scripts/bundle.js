@@ -14,41 +14,62 @@ const commands = ['commands/**/*.js']
 /** Large packages that few starts load; and one that oclif loads where it is installed, to run TypeScript. */
 const unbundled = /^(@redis\/client|libsodium-wrappers-sumo|npm|polkadot-api|typescript)(\/|$)/
 
-/** @param folder what tsc wrote; the bundle is written to its folder `program`, with the same paths */
-export async function bundle(folder) {
+/**
+ * @param folder what tsc wrote; the bundle is written to its folder `program`, with the same paths
+ * @param builtIn by the path of a module: what it exports in the bundle
+ */
+export async function bundle(folder, builtIn) {
   const entries = [...starting, ...commands].flatMap(pattern => globSync(pattern, { cwd: folder }).sort())
-  await using build = await rolldown({
-    input: Object.fromEntries(entries.map(path => [path.slice(0, -'.js'.length), join(folder, path)])),
+  const paths = entries.map(path => path.replaceAll('\\', '/'))
+  const build = await rolldown({
+    input: Object.fromEntries(paths.map(path => [path.slice(0, -'.js'.length), join(folder, path)])),
     platform: 'node',
     external: unbundled,
     preserveEntrySignatures: 'allow-extension', // as the groups below need it
     // Some modules are loaded on request by one command, and at once by another.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [translationsOnRequest, sortWithoutCollator],
+    plugins: [exportBuiltIn(folder, builtIn), loadTranslations, sortByCodeUnits],
   })
   const { output } = await build.write({
     dir: join(folder, 'program'),
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    chunkFileNames: 'chunks/[name].js',
     comments: false,
     codeSplitting: {
       // By default each set of commands that share a module is a chunk of its own, which makes sixty files for one command.
       groups: [
-        chunkOf('start', { folder, roots: entries.filter(path => !path.startsWith('commands')), priority: 2 }),
+        chunkOf('start', { folder, roots: paths.filter(path => !path.startsWith('commands')), priority: 2 }),
         chunkOf('prompt', { folder, roots: ['commands/prompt.js'], priority: 1 }),
       ],
     },
   })
+  await build.close()
   for (const { fileName, code } of output) writeFileSync(join(folder, 'program', fileName), oneByteText(code))
   const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
   writeFileSync(join(folder, 'program/LICENSES.txt'), licensesOf(modules))
+}
+
+/** Puts what the build knows in the place of modules that export null. */
+function exportBuiltIn(folder, builtIn) {
+  const values = new Map(Object.entries(builtIn).map(([path, exported]) => [resolve(folder, path), exported]))
+  return {
+    name: 'export built-in',
+    load(id) {
+      const exported = Object.entries(values.get(resolve(id)) ?? {})
+      // V8 reads JSON faster than code.
+      const lines = exported.map(
+        ([name, value]) => `export const ${name} = JSON.parse(${JSON.stringify(JSON.stringify(value))})`,
+      )
+      return lines.length > 0 ? lines.join('\n') : null
+    },
+  }
 }
 
 /**
  * Loads zod's messages in other languages from its package when a plugin asks for one: they are half of zod, and this program
  * has its own messages.
  */
-const translationsOnRequest = {
-  name: 'translations on request',
+const loadTranslations = {
+  name: 'load translations',
   load: {
     filter: { id: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ },
     handler(id) {
@@ -63,9 +84,9 @@ const translationsOnRequest = {
   },
 }
 
-/** Sorts the commands by code units: the first `localeCompare` of a process makes ICU's collator, a twentieth of a start. */
-const sortWithoutCollator = {
-  name: 'sort without collator',
+/** Sorts oclif's commands: the first `localeCompare` of a process makes ICU's collator, a twentieth of a start. */
+const sortByCodeUnits = {
+  name: 'sort by code units',
   transform: {
     filter: { id: /[\\/]@oclif[\\/]core[\\/]lib[\\/]config[\\/]plugin\.js$/ },
     handler(code) {
@@ -93,8 +114,9 @@ function chunkOf(chunk, { folder, roots, priority }) {
     if (reached.has(id)) return
     reached.add(id)
     const { importedIds = [], dynamicallyImportedIds = [] } = graph.getModuleInfo(id) ?? {}
-    const always = dynamicallyImportedIds.filter(path => path.includes('wsl-utils')) // by oclif, at each start
-    for (const imported of [...importedIds, ...always]) reach(imported, graph)
+    // Of a package, also what it imports on request: oclif does so at each start.
+    for (const imported of [...importedIds, ...(/[\\/]node_modules[\\/]/.test(id) ? dynamicallyImportedIds : [])])
+      reach(imported, graph)
   }
   const name = (id, graph) => {
     if (reached.size === 0) for (const path of roots) reach(resolve(folder, path), graph)
@@ -108,8 +130,16 @@ function licensesOf(modules) {
   const folders = modules.flatMap(id => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id) ?? [])
   const texts = [...new Set(folders)].sort().flatMap(folder => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const files = readdirSync(folder).filter(file => /^(licen[cs]e|notice|copying)/i.test(file))
-    return [`${name} ${version} (${license})`, ...files.map(file => readFileSync(join(folder, file), 'utf8').trim())]
+    const files = readdirSync(folder, { withFileTypes: true }).filter(file => file.isFile() && isLicence(file.name))
+    const note = files.length > 0 ? '' : ', and its package has no text of it'
+    return [
+      `${name} ${version} (${license})${note}`,
+      ...files.map(file => readFileSync(join(folder, file.name), 'utf8').trim()),
+    ]
   })
   return `${texts.join('\n\n')}\n`
+}
+
+function isLicence(file) {
+  return /^(licen[cs]e|notice|copying)/i.test(file)
 }

@@ -1,27 +1,28 @@
 import * as z from 'zod'
-import { limitRules, limitSettings } from '../axon/limit-settings.js'
-import { axonRules, axonSettings } from '../axon/settings.js'
-import { chainSettings } from '../chain/settings.js'
+import { limitRules, makeLimitSettings } from '../axon/limit-settings.js'
+import { axonRules, makeAxonSettings } from '../axon/settings.js'
+import { makeChainSettings } from '../chain/settings.js'
 import { type Configuration, valuesOf } from '../config/configuration.js'
 import { flagsOf } from '../config/describe/flags.js'
 import type { Problem } from '../config/problem.js'
 import { catalogOf } from '../config/schema/catalog.js'
-import { lazySection, type Section } from '../config/schema/section.js'
+import { lazySections, type Section } from '../config/schema/section.js'
 import { printUnit } from '../config/schema/unit.js'
-import { neuronSettings } from '../neuron/settings.js'
+import { makeNeuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
-import { policyRules, policySettings } from '../policy/settings.js'
-import { walletSettings } from '../wallet/settings.js'
+import { makePolicySettings, policyRules } from '../policy/settings.js'
+import { makeWalletSettings } from '../wallet/settings.js'
+import { builtInFacts } from './catalogue/built-in-facts.js'
 import { logLevels } from './log/levels.js'
 import { logFormats } from './log/output.js'
 import { oldNames } from './python/old-names.js'
 
-const topSettings = () =>
+const makeTopSettings = () =>
   z.object({
     use: z.string().min(1).default('openai').describe('the miner that answers; `miner miners` lists them'),
   })
 
-const subnetSettings = () =>
+const makeSubnetSettings = () =>
   z.object({
     netuid: z
       .int()
@@ -32,7 +33,7 @@ const subnetSettings = () =>
       .meta({ flag: 'netuid' }),
   })
 
-const dialectSettings = () =>
+const makeDialectSettings = () =>
   z.object({
     dialect: z
       .string()
@@ -48,13 +49,13 @@ const dialectSettings = () =>
       .meta({ flag: 'dialect-file' }),
   })
 
-function dialectRules({ dialect, dialectFile }: Partial<z.infer<ReturnType<typeof dialectSettings>>>) {
+function dialectRules({ dialect, dialectFile }: Partial<z.infer<ReturnType<typeof makeDialectSettings>>>) {
   if (dialect === undefined || dialectFile === undefined) return []
   const hint = 'keep only one of --dialect and --dialect-file'
   return [{ setting: 'dialectFile' as const, message: 'cannot be combined with dialect', hint }]
 }
 
-const pluginSettings = () =>
+const makePluginSettings = () =>
   z.object({
     allow: z
       .array(z.string().min(1))
@@ -63,7 +64,7 @@ const pluginSettings = () =>
       .meta({ flag: 'allow-plugins', examples: [['miner-shout']] }),
   })
 
-const logSettings = () =>
+const makeLogSettings = () =>
   z.object({
     level: z.enum(logLevels).default('info').describe('the lowest level that is logged').meta({ flag: 'log-level' }),
     format: z
@@ -76,39 +77,42 @@ const logSettings = () =>
   })
 
 /** The host's own settings; the chosen miner adds its own. */
-export const hostSections = {
-  top: lazySection({ name: '', title: 'GLOBAL', of: 'host', settings: topSettings, ...oldNames.top }),
-  subnet: lazySection({ name: '', title: 'subnet', of: 'host', settings: subnetSettings }),
-  dialect: lazySection({ name: '', title: 'dialect', of: 'host', settings: dialectSettings, rules: dialectRules }),
-  log: lazySection({ name: 'log', title: 'log', of: 'host', settings: logSettings, ...oldNames.log }),
-  plugins: lazySection({ name: 'plugins', title: 'plugins', of: 'host', settings: pluginSettings }),
-  wallet: lazySection({ name: 'wallet', title: 'wallet', of: 'host', settings: walletSettings }),
-  axon: lazySection({
-    name: 'axon',
-    title: 'axon',
-    of: 'host',
-    settings: axonSettings,
-    rules: axonRules,
-    ...oldNames.axon,
-  }),
-  limits: lazySection({ name: 'limits', title: 'limits', of: 'host', settings: limitSettings, rules: limitRules }),
-  policy: lazySection({
-    name: 'policy',
-    title: 'policy',
-    of: 'host',
-    settings: policySettings,
-    rules: policyRules,
-    ...oldNames.policy,
-  }),
-  neuron: lazySection({ name: 'neuron', title: 'neuron', of: 'host', settings: neuronSettings, ...oldNames.neuron }),
-  subtensor: lazySection({
-    name: 'subtensor',
-    title: 'subtensor',
-    of: 'host',
-    settings: chainSettings,
-    ...oldNames.subtensor,
-  }),
-} as const satisfies Record<string, Section>
+export const hostSections = lazySections(
+  {
+    top: { name: '', title: 'GLOBAL', of: 'host', settings: makeTopSettings, ...oldNames.top },
+    subnet: { name: '', title: 'subnet', of: 'host', settings: makeSubnetSettings },
+    dialect: { name: '', title: 'dialect', of: 'host', settings: makeDialectSettings, rules: dialectRules },
+    log: { name: 'log', title: 'log', of: 'host', settings: makeLogSettings, ...oldNames.log },
+    plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: makePluginSettings },
+    wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: makeWalletSettings },
+    axon: {
+      name: 'axon',
+      title: 'axon',
+      of: 'host',
+      settings: makeAxonSettings,
+      rules: axonRules,
+      ...oldNames.axon,
+    },
+    limits: { name: 'limits', title: 'limits', of: 'host', settings: makeLimitSettings, rules: limitRules },
+    policy: {
+      name: 'policy',
+      title: 'policy',
+      of: 'host',
+      settings: makePolicySettings,
+      rules: policyRules,
+      ...oldNames.policy,
+    },
+    neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: makeNeuronSettings, ...oldNames.neuron },
+    subtensor: {
+      name: 'subtensor',
+      title: 'subtensor',
+      of: 'host',
+      settings: makeChainSettings,
+      ...oldNames.subtensor,
+    },
+  },
+  builtInFacts?.host,
+)
 
 export type HostSection = keyof typeof hostSections
 
@@ -119,6 +123,7 @@ export function minerSection({ name, settings, rules }: MinerDefinition): Sectio
     title: `${name} miner`,
     of: 'miner',
     settings,
+    facts: builtInFacts && Object.hasOwn(builtInFacts.miners, name) ? builtInFacts.miners[name] : undefined,
     ...(rules && { rules: config => rules(config, name) }),
     ...(name === 'openai' && oldNames.openai),
   }

@@ -8,7 +8,7 @@ const count = (max: number) => z.int().min(1).max(max)
 const duration = (min: number) => z.int().min(min).max(HOUR_MS)
 
 /** The operator's settings of the limits of the axon, what all callers share first. */
-export const limitSettings = () =>
+export const makeLimitSettings = () =>
   z.object({
     connections: count(100_000)
       .min(16)
@@ -71,7 +71,7 @@ export const limitSettings = () =>
       .meta({ unit: 'duration' }),
   })
 
-type LimitValues = z.output<ReturnType<typeof limitSettings>>
+type LimitValues = z.output<ReturnType<typeof makeLimitSettings>>
 
 /** Reports limits that can never be reached, because another one is lower. */
 export function limitRules({ nonces, noncesPerCaller, head, request }: Partial<LimitValues>) {

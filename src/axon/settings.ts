@@ -6,7 +6,7 @@ import { hasAllAddresses, isNetwork } from './http/trusted-proxies.js'
 const storeError = { error: ({ input }: { input?: unknown }) => whyNoStore(String(input)) ?? undefined }
 
 /** The operator's settings of the axon. */
-export const axonSettings = () =>
+export const makeAxonSettings = () =>
   z.object({
     port: z
       .int()
@@ -110,7 +110,7 @@ export const axonSettings = () =>
       .meta({ flag: 'trusted-proxy', examples: [['127.0.0.1', '10.0.0.0/8']] }),
   })
 
-type AxonValues = Partial<z.output<ReturnType<typeof axonSettings>>>
+type AxonValues = Partial<z.output<ReturnType<typeof makeAxonSettings>>>
 
 /** Reports a Redis without the secret of its keys, and proxies at all addresses. */
 export function axonRules(values: AxonValues) {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 const NETWORK = 'must be one of finney, test, archive, local, none or a URL that begins with ws:// or wss://'
 
 /** The chain that the miner lives on. */
-export const chainSettings = () =>
+export const makeChainSettings = () =>
   z.object({
     network: z
       // zod reports the URL's own issue where the text is no URL of this kind.

@@ -6,7 +6,7 @@ import { hostSections } from '../app/settings.js'
 import { type FoundSetting, type Lookup, lookUpSetting } from '../config/look-up.js'
 import { type Origin, originText } from '../config/origin.js'
 import { expandHome } from '../config/read-bounded.js'
-import { settingsOf } from '../config/schema/setting.js'
+import { type Setting, settingsOf } from '../config/schema/setting.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { closest } from '../text/closest.js'
@@ -29,8 +29,12 @@ export async function chooseMiner(miners: MinerCatalogue, lookup: Lookup): Promi
 }
 
 function defaultUse(): FoundSetting {
-  const use = settingsOf(hostSections.top).find(({ path }) => path === 'use')
-  return { value: use?.default, origin: { from: 'default' }, problems: [] }
+  return { value: useSetting().default, origin: { from: 'default' }, problems: [] }
+}
+
+/** Returns the setting that chooses the miner. */
+export function useSetting(): Setting {
+  return settingsOf(hostSections.top).find(({ path }) => path === 'use')!
 }
 
 /**

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '@oclif/core'
-import { readBuiltInFacts } from '../app/catalogue/settings-facts.js'
 import { openScope } from '../app/container.js'
 import type { RunScope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
@@ -25,7 +24,6 @@ import { UsageError } from './errors/usage-error.js'
  * only once.
  */
 export async function readLayers(argv: readonly string[], configDir: string): Promise<Layers> {
-  readBuiltInFacts()
   const place = configFileOf(argv, configDir)
   const variables = typedValue(argv, 'env-file')
   const unread = join(dirname(place.path), '.env')

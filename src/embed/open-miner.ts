@@ -101,8 +101,8 @@ function programSections(): readonly Section[] {
   const axon = hostSections.axon.settings.extend({ store: store.unwrap().default('memory').meta(store.meta()!) })
   return Object.values({
     ...hostSections,
-    axon: { ...hostSections.axon, settings: axon },
-    subtensor: { ...hostSections.subtensor, settings: subtensor },
+    axon: { ...hostSections.axon, settings: axon, facts: undefined },
+    subtensor: { ...hostSections.subtensor, settings: subtensor, facts: undefined },
   })
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { DEFAULT_REFRESH_BLOCKS } from './pace.js'
 
 /** How the miner lives on its subnet. */
-export const neuronSettings = () =>
+export const makeNeuronSettings = () =>
   z.object({
     announce: z
       .boolean()

@@ -1,12 +1,12 @@
 import type * as z from 'zod'
 import type { ScreenRule } from '../plugin/screen-rule.js'
 import { allowList, denyList } from './lists.js'
-import type { policySettings } from './settings.js'
+import type { makePolicySettings } from './settings.js'
 import { minimumStake, ownPlace, permit, registered } from './standing-rules.js'
 
 /** The settings that decide who may ask. */
 type AccessSettings = Pick<
-  z.infer<ReturnType<typeof policySettings>>,
+  z.infer<ReturnType<typeof makePolicySettings>>,
   'allow' | 'deny' | 'requirePermit' | 'allowUnregistered' | 'minStake'
 >
 

@@ -18,7 +18,7 @@ const exampleHotkey = '5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM'
 const examples = [[exampleHotkey]]
 
 /** Who may ask. */
-export const policySettings = () =>
+export const makePolicySettings = () =>
   z.object({
     allow: hotkeys()
       .default([])
@@ -67,7 +67,7 @@ export const policySettings = () =>
       .meta({ examples: [{ [exampleHotkey]: '120/min' }] }),
   })
 
-type PolicyValues = Partial<z.infer<ReturnType<typeof policySettings>>>
+type PolicyValues = Partial<z.infer<ReturnType<typeof makePolicySettings>>>
 
 /** Reports each hotkey that is on both lists, `allowUnregistered` where another rule undoes it, and rates of no hotkey. */
 export function policyRules(values: PolicyValues) {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** The hotkey that the miner serves. Coldkeys are never opened. */
-export const walletSettings = () =>
+export const makeWalletSettings = () =>
   z.object({
     name: z
       .string()

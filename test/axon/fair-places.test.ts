@@ -8,7 +8,7 @@ import { prompting } from '#dist/dialects/prompting.js'
 import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import type { Miner } from '#dist/plugin/miner.js'
 import { policyOf } from '#dist/policy/policy-of.js'
-import { policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings } from '#dist/policy/settings.js'
 import { sdk } from '../support/sdk.ts'
 import { alice, bytesOf, charlie, send } from '../support/signed-request.ts'
 import { startAxon } from '../support/start-axon.ts'
@@ -23,7 +23,7 @@ const stakes = new Map([
   [charlie.address, 1_000n],
 ])
 const registered: Partial<AxonOptions> = {
-  policy: new CurrentPolicy(policyOf({ ...policySettings().parse({}), requirePermit: false }, { hasChain: true })),
+  policy: new CurrentPolicy(policyOf({ ...makePolicySettings().parse({}), requirePermit: false }, { hasChain: true })),
   standings: hotkey => ({ uid: 0, stakeRao: stakes.get(hotkey)!, hasPermit: true }),
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { limitRules, limitSettings, limitsOf } from '#dist/axon/limit-settings.js'
+import { limitRules, limitsOf, makeLimitSettings } from '#dist/axon/limit-settings.js'
 import { defaultAxonLimits } from '#dist/axon/limits.js'
 import { peakOf } from '../support/memory.ts'
 import { type MinerProcess, startMiner } from '../support/miner-process.ts'
@@ -19,7 +19,7 @@ describe('the settings of the limits', () => {
   realSockets()
 
   it('have the defaults of the axon, and set each of its limits', () => {
-    const values = limitSettings().parse({})
+    const values = makeLimitSettings().parse({})
     assert.deepEqual(limitsOf(values), defaultAxonLimits)
     assert.deepEqual(limitRules(values), [])
     const limits = Object.values(limitsOf(values))

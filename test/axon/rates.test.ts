@@ -4,7 +4,7 @@ import type { Keypair } from '#dist/keys/keypair.js'
 import { keypairFromMiniSecret } from '#dist/keys/keypair.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { type PolicySettings, policyOf } from '#dist/policy/policy-of.js'
-import { policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings } from '#dist/policy/settings.js'
 import { alice, charlie, dave, send, signedRequest, type Wanted } from '../support/signed-request.ts'
 import { Clock, startAxon } from '../support/start-axon.ts'
 import { assertRefused } from './assert-refused.ts'
@@ -17,7 +17,7 @@ const standings: Standings = hotkey => ([alice.address, charlie.address].include
 
 /** The policy of a miner with a chain, with what differs from its defaults. */
 function policyWith(settings: Partial<PolicySettings>) {
-  return policyOf({ ...policySettings().parse({}), ...settings }, { hasChain: true })
+  return policyOf({ ...makePolicySettings().parse({}), ...settings }, { hasChain: true })
 }
 
 const open = { requirePermit: false, allowUnregistered: true }

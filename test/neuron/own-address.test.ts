@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globalAgent } from 'node:https'
 import { ownAddress } from '#dist/neuron/address/own-address.js'
 import type { NeuronError } from '#dist/neuron/neuron-error.js'
-import { neuronSettings } from '#dist/neuron/settings.js'
+import { makeNeuronSettings } from '#dist/neuron/settings.js'
 import { type AddressAnswer, startAddressServices } from '../support/address-services.ts'
 
 const { signal } = new AbortController()
@@ -125,8 +125,9 @@ describe('the address to announce', () => {
 
   it('is asked of so many services at most that a start takes 24 s if all are silent', () => {
     const isTaken = (count: number) =>
-      neuronSettings().safeParse({ addressServices: Array.from({ length: count }, (_, at) => `https://${at}.example`) })
-        .success
+      makeNeuronSettings().safeParse({
+        addressServices: Array.from({ length: count }, (_, at) => `https://${at}.example`),
+      }).success
     assert.deepEqual([1, 2, 8, 9].map(isTaken), [false, true, true, false])
   })
 

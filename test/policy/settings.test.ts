@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { policyRules, policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings, policyRules } from '#dist/policy/settings.js'
 import { alice } from '../support/signed-request.ts'
 
 const broken = (values: Parameters<typeof policyRules>[0]) =>
-  policyRules({ ...policySettings().parse({}), ...values }).map(({ setting, message, hint }) => [
+  policyRules({ ...makePolicySettings().parse({}), ...values }).map(({ setting, message, hint }) => [
     setting,
     message,
     hint,
@@ -48,14 +48,14 @@ describe('the settings of the policy', () => {
         'remove "others"; policy.rate is the rate of all other hotkeys',
       ],
     ])
-    const { rate, rates } = policySettings().shape
+    const { rate, rates } = makePolicySettings().shape
     assert.equal(rate.parse(undefined), 'none')
     assert.equal(rate.safeParse('30/m').success, false)
     assert.equal(rates.safeParse({ [alice.address]: '1/min ' }).success, false)
   })
 
   it('take a stake of whole RAO, up to all TAO that will ever exist', () => {
-    const { minStake } = policySettings().shape
+    const { minStake } = makePolicySettings().shape
     for (const tao of [0, 1e-9, 0.1, 8.2, 1_000.000000001, 8_388_607.123456789, 20_999_999.1234567, 21_000_000])
       assert.equal(minStake.parse(tao), tao)
     for (const tao of [-1, 1e-10, 0.1234567891, 21_000_001, Number.NaN, Number.POSITIVE_INFINITY])

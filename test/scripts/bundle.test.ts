@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { describeBuiltInFlags } from '#dist/cli/flags/describe-help-flags.js'
 import { runMiner } from '../support/miner-process.ts'
 import { linkedPlugins } from '../support/plugins.ts'
 
@@ -24,6 +25,11 @@ describe('the bundle of the program', () => {
       assert.ok(names.includes(name), name)
     for (const name of ['mocha', 'oclif', 'rolldown', 'typescript']) assert.ok(!names.includes(name), name)
     assert.ok(/\nopenai [\d.]+ \(Apache-2\.0\)\n\n\s*Apache License/.test(text))
+  })
+
+  it('has the flags for help that the modules of tsc derive', async () => {
+    const { knownFlags } = await import(new URL('chunks/known-flags.js', program).href)
+    assert.deepEqual(knownFlags, JSON.parse(JSON.stringify(await describeBuiltInFlags())))
   })
 
   it('gives plugins all of zod, with its messages in other languages', async () => {

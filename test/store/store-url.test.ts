@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { axonSettings } from '#dist/axon/settings.js'
+import { makeAxonSettings } from '#dist/axon/settings.js'
 
 describe('the setting axon.store', () => {
-  const messageOf = (store: string) => axonSettings().shape.store.safeParse(store).error?.issues[0]?.message
+  const messageOf = (store: string) => makeAxonSettings().shape.store.safeParse(store).error?.issues[0]?.message
 
   for (const store of ['disk', 'memory', 'redis://h', 'redis://h:6379/0', 'rediss://u:p%25@[::1]:1/15', 'redis://h/'])
     it(`takes ${store}`, () => assert.equal(messageOf(store), undefined))

@@ -5,7 +5,6 @@ import type { MinerDefinition } from '../../plugin/miner.js'
 import type { Sdk } from '../../plugin/sdk.js'
 import { checkSettings } from '../settings.js'
 import { byName } from './entries.js'
-import { withBuiltInFacts } from './settings-facts.js'
 
 /** A miner that can be chosen. Listing it runs none of its code. */
 export type MinerEntry = {
@@ -36,7 +35,7 @@ type Sources = {
 /** Lists the built-in miners and those of plugins; each is imported when it is chosen. */
 export function minerCatalogue({ from, sdk, declared }: Sources): MinerCatalogue {
   const own = Object.entries(builtIn).map(([name, load]): MinerEntry => {
-    return { name, from, load: async () => withBuiltInFacts(await load(sdk)) }
+    return { name, from, load: () => load(sdk) }
   })
   const plugins = declared
     .filter(({ kind }) => kind === 'miner')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { readPrivateFile } from '../../disk/private-file.js'
-import { policySettings } from '../../policy/settings.js'
+import { makePolicySettings } from '../../policy/settings.js'
 import { forgedState, loadState, storeState } from './load-state.js'
 
 /** The form of the file; a reader of another version ignores it. */
@@ -48,7 +48,7 @@ const servingState = z.object({
   store: storeState.nullable().default(null),
   forged: forgedState.default([]),
   /** the policy in force; null: a version of the miner wrote the file that did not tell */
-  policy: policySettings()
+  policy: makePolicySettings()
     .extend({
       /** whether it has lost its place, and answers the hotkeys of `allow` only; null: it does not go on then */
       isLost: z.boolean().nullable(),

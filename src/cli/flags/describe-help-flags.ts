@@ -7,12 +7,11 @@ import { type HostSection, hostSections, minerSection } from '../../app/settings
 import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers, Lookup } from '../../config/look-up.js'
 import type { Section } from '../../config/schema/section.js'
-import { settingsOf } from '../../config/schema/setting.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
-import { chooseMiner } from '../choose-plugin.js'
+import { chooseMiner, useSetting } from '../choose-plugin.js'
 import { lookUpFirst } from '../open-scope.js'
-import type { BuiltInFlags } from './built-in-flags.js'
 import type { HelpFlag, HelpFlags } from './help-flags.js'
+import type { BuiltInFlags } from './known-flags.js'
 import { settingFlags } from './setting-flags.js'
 
 type DescribeOptions = {
@@ -36,16 +35,10 @@ export async function describeHelpFlags(scope: Scope, { chosenBy, onFailure }: D
   return { host: hostFlags(scope), miners: definitions.map(one => flagsOf(minerSection(one))) }
 }
 
-/** Describes what help needs when no plugin is installed and nothing is configured; the build keeps it in a file. */
+/** Describes what help needs when no plugin is installed and nothing is configured; the build calls it. */
 export async function describeBuiltInFlags(): Promise<BuiltInFlags> {
   await using scope = openScope()
-  const {
-    default: miner,
-    flag,
-    dottedFlags,
-    variables,
-    spellings,
-  } = settingsOf(hostSections.top).find(({ path }) => path === 'use')!
+  const { default: miner, flag, dottedFlags, variables, spellings } = useSetting()
   const miners = await allOf(scope.resolve(MINERS))
   return {
     host: hostFlags(scope),

@@ -3,7 +3,7 @@ import { wantsJson } from '../../config/layers/argv.js'
 import { reportOf } from '../errors/error-report.js'
 import { formatMessage } from '../errors/format-message.js'
 import { UsageError } from '../errors/usage-error.js'
-import { readBuiltInFlags } from '../flags/built-in-flags.js'
+import { findBuiltInFlags } from '../flags/built-in-flags.js'
 import { addHelpFlags, type HelpFlags } from '../flags/help-flags.js'
 import type { Reader } from '../flags/reader.js'
 
@@ -26,7 +26,7 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
   const words = new Set([id, ...argv].map(firstWord))
   const asked = completes ? commands : commands.filter(({ id }) => words.has(firstWord(id)))
   const shown = commands.find(one => one.id === (id === 'help' ? argv[0] : id))
-  const flags = readBuiltInFlags({ argv, config, allMiners: completes }) ?? (await flagsOfRun())
+  const flags = (await findBuiltInFlags({ argv, config, allMiners: completes })) ?? (await flagsOfRun())
   addHelpFlags(asked, flags)
 
   async function flagsOfRun(): Promise<HelpFlags> {

@@ -1,4 +1,5 @@
 import type { ZodObject, z } from 'zod'
+import type { SectionFacts } from './facts.js'
 import type { GoneName } from './gone-name.js'
 import { once } from './once.js'
 import type { Spelling } from './spelling.js'
@@ -18,6 +19,8 @@ export type Section<Settings extends ZodObject = ZodObject> = {
   /** a miner's flags have no prefix (`--max-tokens`) unless the host uses the name */
   readonly of: 'host' | 'miner'
   readonly settings: Settings
+  /** what zod knows of `settings`, where the build has derived it */
+  readonly facts?: SectionFacts | undefined
   /** old names of its settings by their keys, beside those of `.meta()`; in a file, YAML only may have them */
   readonly spellings?: Readonly<Record<string, readonly Spelling[]>>
   /** old names that no setting has taken over */
@@ -42,15 +45,30 @@ type Broken<Settings extends ZodObject = ZodObject> = {
   readonly hint?: string
 }
 
+/** Sections by a name in the program, with what makes their zod objects. */
+type Definitions = Readonly<Record<string, Omit<Section, 'settings' | 'facts'> & { settings(): ZodObject }>>
+
+type Sections<Given extends Definitions> = {
+  readonly [Name in keyof Given]: Omit<Given[Name], 'settings'> & {
+    readonly settings: ReturnType<Given[Name]['settings']>
+    readonly facts: SectionFacts | undefined
+  }
+}
+
 /**
- * Makes a section whose zod object is made when it is first asked for: making all of them takes a fifth of a start, and a
+ * Makes sections whose zod objects are made when they are first asked for: making all of them takes a fifth of a start, and a
  * command reads a few.
  */
-export function lazySection<const Given extends Omit<Section, 'settings' | 'rules'> & { settings(): ZodObject }>(
-  given: Given,
-): Omit<Given, 'settings'> & { readonly settings: ReturnType<Given['settings']> } {
-  return Object.defineProperty({ ...given }, 'settings', { enumerable: true, get: once(given.settings) }) as never
+export function lazySections<const Given extends Definitions>(
+  definitions: Given,
+  facts: Readonly<Record<string, SectionFacts>> | undefined,
+): Sections<Given> {
+  const sections = Object.entries(definitions).map(([name, { settings, ...section }]) => {
+    const lazy = { ...section, facts: facts?.[name] }
+    return [name, Object.defineProperty(lazy, 'settings', { enumerable: true, get: once(settings) })]
+  })
+  return Object.fromEntries(sections)
 }
 
 /** A section that file and environment may hold, but that is not read; without `settings` when only its name is known. */
-export type KnownSection = Pick<Section, 'name' | 'spellings' | 'gone'> & { readonly settings?: ZodObject }
+export type KnownSection = Pick<Section, 'name' | 'spellings' | 'gone' | 'facts'> & { readonly settings?: ZodObject }

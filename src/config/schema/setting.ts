@@ -1,8 +1,7 @@
-import type { ZodObject, ZodType } from 'zod'
-import * as z from 'zod'
+import type { ZodType } from 'zod'
 import { ConfigError } from '../config-error.js'
-import { metaProblem } from './check-meta.js'
-import { type Described, deriveShape } from './derive-shape.js'
+import { deriveShape } from './derive-shape.js'
+import { factsOf, type SettingFacts } from './facts.js'
 import { isForeignVariable, namesOf } from './names.js'
 import type { KnownSection, Section } from './section.js'
 import { isPlain, type Shape } from './shape.js'
@@ -42,28 +41,6 @@ export type Setting = {
 /** What was derived from a section: a start asks for each some ten times, and zod takes milliseconds for it. */
 const derived = new WeakMap<Section | KnownSection, readonly Setting[]>()
 
-/** What the build derived from the zod objects of built-in settings, so that a start need not. */
-const built = new WeakMap<Section | KnownSection | ZodObject, SectionFacts>()
-
-/** What zod knows of a section, by the keys of its settings: plain data, so that the build can write it to a file. */
-export type SectionFacts = Readonly<Record<string, SettingFacts>>
-
-type SettingFacts = {
-  readonly described: Described
-  /** absent when there is none */
-  readonly default?: unknown
-  readonly required: boolean
-}
-
-/**
- * Takes the facts of built-in settings from the build. They must be those that {@link factsOf} returns.
- *
- * @param of a section, or its zod object
- */
-export function takeFacts(of: Section | ZodObject, facts: SectionFacts): void {
-  built.set(of, facts)
-}
-
 /**
  * Derives the settings of a section from its zod object, in the same order.
  *
@@ -79,68 +56,13 @@ export function settingsOf(section: Section | KnownSection): readonly Setting[] 
 
 function derive(section: Section | KnownSection): readonly Setting[] {
   const { name } = section
-  const facts = built.get(section) ?? factsOfOther(section)
   if (!/^([a-z][a-z0-9-]*)?$/.test(name))
     throw new ConfigError(
       'CONFIG_SCHEMA',
       `${name}: the name of a section has lower-case letters, digits and dashes only`,
     )
+  const facts = section.facts ?? (section.settings ? factsOf({ name, settings: section.settings }) : {})
   return Object.entries(facts).map(([key, one]) => settingOf(section, key, one))
-}
-
-function factsOfOther({ name, settings }: Section | KnownSection): SectionFacts {
-  return settings ? (built.get(settings) ?? factsOf({ name, settings })) : {}
-}
-
-/**
- * Returns what zod knows of the settings of a section.
- *
- * @throws {ConfigError} CONFIG_SCHEMA when a schema or a `.meta()` is unusable for a setting
- */
-export function factsOf({ name, settings }: Required<Pick<KnownSection, 'name' | 'settings'>>): SectionFacts {
-  if (settings.def.checks?.length)
-    throw new ConfigError(
-      'CONFIG_SCHEMA',
-      `${name || 'the top'}: a check of all settings at once belongs in the rules of the section`,
-    )
-  const { properties = {} } = z.toJSONSchema(settings, {
-    io: 'input',
-    unrepresentable: 'any',
-    metadata: metaWithoutId,
-    // A printed value must read as the same again, but JSON Schema shows a transform's input only; `catch` hides mistakes.
-    override: ({ zodSchema, jsonSchema, path }) => {
-      const problem = metaProblem(z.globalRegistry.get(zodSchema) ?? {})
-      if (problem !== undefined) throw new ConfigError('CONFIG_SCHEMA', `${pathOf(name, path)}: ${problem}`)
-      const { type } = zodSchema._zod.def
-      if (type === 'unknown') jsonSchema.free = true
-      if (type === 'pipe' || type === 'transform' || type === 'catch') jsonSchema.unsupported = type
-    },
-  })
-  const facts = Object.entries(settings.shape).map(([key, schema]): [string, SettingFacts] => {
-    if (!(schema instanceof z.ZodType)) throw new ConfigError('CONFIG_SCHEMA', `${name}.${key} is not a zod schema`)
-    const described = properties[key] as Described
-    const absent = schema.safeParse(undefined)
-    return [key, { described, required: !absent.success, ...(absent.success && { default: absent.data }) }]
-  })
-  return Object.fromEntries(facts)
-}
-
-/** Hides `id`: zod would move a schema that has one to `$defs`, and leave only a reference in its place. */
-const metaWithoutId = z.registry<z.GlobalMeta>()
-metaWithoutId.get = schema => {
-  const { id: _id, ...meta } = z.globalRegistry.get(schema) ?? {}
-  return meta as z.GlobalMeta
-}
-
-/** Writes zod's path in a JSON Schema as {@link deriveShape} does: `properties`, `list`, `items` make `shout.list[]`. */
-function pathOf(section: string, path: readonly (string | number)[]): string {
-  let text = section
-  for (let i = 0; i < path.length; i++) {
-    if (path[i] === 'properties') text += `${text && '.'}${path[++i]}`
-    else if (path[i] === 'items') text += '[]'
-    else if (path[i] === 'additionalProperties') text += '.*'
-  }
-  return text || 'the top'
 }
 
 function settingOf(section: Section | KnownSection, key: string, { described, ...facts }: SettingFacts): Setting {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { PolicyInForce } from '#dist/app/chain/policy-in-force.js'
-import { policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings } from '#dist/policy/settings.js'
 import { alice } from '../../support/signed-request.ts'
 
-const settings = policySettings().parse({ allow: [alice.address] })
+const settings = makePolicySettings().parse({ allow: [alice.address] })
 
 describe('PolicyInForce', () => {
   it('changes as a whole, or not at all', () => {

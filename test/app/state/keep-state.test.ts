@@ -12,7 +12,7 @@ import { readState, type ServingState, statePath, stateText } from '#dist/app/st
 import { publish } from '#dist/axon/events.js'
 import type { AxonLoad } from '#dist/axon/load.js'
 import type { Standings } from '#dist/plugin/standing.js'
-import { policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings } from '#dist/policy/settings.js'
 import type { StoreState } from '#dist/store/nonce-store.js'
 import { fileIn } from '../../support/file-in.ts'
 import { alice, bob, charlie } from '../../support/signed-request.ts'
@@ -79,7 +79,7 @@ describe('the state of serve', () => {
     warned()
   }
   const policyWith = (settings: object) =>
-    new PolicyInForce(policySettings().parse(settings), { place: { hasChain: true }, neuron: null })
+    new PolicyInForce(makePolicySettings().parse(settings), { place: { hasChain: true }, neuron: null })
   const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) =>
     keepState({
       path,
@@ -163,7 +163,7 @@ describe('the state of serve', () => {
     try {
       const policy = policyWith({})
       await using _state = keep(lost, policy)
-      policy.replace(policySettings().parse({ deny: [alice.address] }))
+      policy.replace(makePolicySettings().parse({ deny: [alice.address] }))
       while ((await readState(path)).state?.policy?.deny.length !== 1) await setTimeout(10)
     } finally {
       mock.timers.reset()

@@ -5,8 +5,8 @@ import { runMiner } from '../../support/miner-process.ts'
 
 const { commands } = JSON.parse(readFileSync(new URL('../../../oclif.manifest.json', import.meta.url), 'utf8'))
 
-describe('help of built-in settings, which the build wrote', () => {
-  // With a file, the flags are derived from the settings.
+describe('help of built-in settings, whose flags the build derived', () => {
+  // With a file, the flags are described anew from what is known of the settings.
   const helps = Object.keys(commands).map(id => [...id.split(':'), '--help'])
   const ofEcho = ['prompt', 'serve', 'config show'].map(id => [...id.split(' '), '--help', '--use', 'echo'])
   for (const args of [...helps, ...ofEcho, ['help', 'serve'], ['prompt', '--help', '--use=echo']])
@@ -29,9 +29,13 @@ describe('help of built-in settings, which the build wrote', () => {
     assert.equal((await runMiner(['prompt', '--help', '--config', file.file])).stdout, echo.stdout)
   })
 
-  it('is that of the default miner, with a warning, when the chosen one is unknown', async () => {
-    const { stdout, stderr } = await runMiner(['prompt', '--help', '--use', 'nope'])
-    assert.equal(stdout, (await runMiner(['prompt', '--help'])).stdout)
-    assert.match(stderr, /the flags of the default miner are shown, because there is no miner "nope"/)
-  })
+  for (const name of ['nope', 'constructor', '__proto__'])
+    it(`is that of the default miner, with a warning, when the chosen one is unknown: ${name}`, async () => {
+      const { stdout, stderr } = await runMiner(['prompt', '--help', '--use', name])
+      assert.equal(stdout, (await runMiner(['prompt', '--help'])).stdout)
+      assert.ok(
+        stderr.includes(`the flags of the default miner are shown, because there is no miner "${name}"`),
+        stderr,
+      )
+    })
 })

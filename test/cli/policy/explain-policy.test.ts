@@ -6,7 +6,7 @@ import type { RunningMiner } from '#dist/cli/policy/find-miner.js'
 import type { KnownPolicy } from '#dist/cli/policy/known-policy.js'
 import type { Route } from '#dist/plugin/dialect.js'
 import type { PolicySettings } from '#dist/policy/policy-of.js'
-import { policySettings } from '#dist/policy/settings.js'
+import { makePolicySettings } from '#dist/policy/settings.js'
 import { dialectOf } from '../../axon/dialect-of.ts'
 import { metagraphOf } from '../../support/metagraph.ts'
 import { alice, dave } from '../../support/signed-request.ts'
@@ -19,7 +19,7 @@ const validator = { ...first!, hotkey: alice.address, hasPermit: true, stakeRao:
 /** What is known of a miner with a chain, with what differs. */
 function knownOf(settings: Partial<PolicySettings>, known: Partial<KnownPolicy> = {}): KnownPolicy {
   return {
-    settings: { ...policySettings().parse({}), ...settings },
+    settings: { ...makePolicySettings().parse({}), ...settings },
     isLost: null,
     running: null,
     wanted: null,
@@ -35,7 +35,7 @@ function knownOf(settings: Partial<PolicySettings>, known: Partial<KnownPolicy> 
 /** A miner that runs and wrote its file a minute ago. */
 function runningWith(fields: Partial<RunningMiner>): RunningMiner {
   const { policy: _, ...state } = stateOf({ writtenAt: now - 60_000 })
-  return { ...state, policy: { ...policySettings().parse({}), isLost: null }, isGone: false, ...fields }
+  return { ...state, policy: { ...makePolicySettings().parse({}), isLost: null }, isGone: false, ...fields }
 }
 
 const explain = (known: KnownPolicy, hotkey: string, terms: Partial<Route> = {}) =>
