@@ -12,7 +12,7 @@ const DISCARD_MS = 2_000
  */
 export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
   const headers = reply.headers.flat()
-  headers.push('content-length', String(reply.body.length))
+  headers.push('content-length', String(Buffer.byteLength(reply.body)))
   if (!request.complete && !isShort(request)) headers.push('connection', 'close')
   response.writeHead(reply.status, headers)
   if (request.complete) {
