@@ -138,7 +138,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   // At once, so that a start that fails does so within the time of the slower one.
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
-  const verify = await buildVerifier(from)
+  const { verify, batch } = await buildVerifier(from)
   const requests = resources.own(from.construct(RequestLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
@@ -158,6 +158,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       ...(neuron && { chainState: () => neuron.chainState() }),
       verify: checks =>
         verify(checks.map(({ hotkey, ...signed }) => ({ publicKey: decodeAddress(hotkey), ...signed }))),
+      verifyBatch: batch,
       concurrency: axon.concurrency,
       queue: axon.queue,
       maxBody: axon.maxBody,
@@ -197,20 +198,26 @@ export async function buildPolicy(from: Builder): Promise<PolicyInForce> {
   return new PolicyInForce(valuesOf(configuration, hostSections.policy), { place, neuron, onError })
 }
 
+/** The check of signatures, and how many it takes at once; by default as many as the axon thinks right for its own thread. */
+type Verifier = Pick<VerifierThread, 'verify'> & { readonly batch?: number }
+
 /** Builds the check of signatures: in a thread of its own, if the machine has more than one processor. */
-async function buildVerifier(from: Builder): Promise<VerifierThread['verify']> {
+async function buildVerifier(from: Builder): Promise<Verifier> {
   const log = from.resolve(LOG)
   const onPanic = (error: unknown) => log.error({ event: 'signatureLibraryFailed', error })
   if (availableParallelism() === 1) {
     const { createVerifier } = await import('../keys/verifier.js')
     const { verify } = createVerifier({ onPanic })
-    return async signatures => verify(signatures)
+    return { verify: async signatures => verify(signatures) }
   }
   const { VerifierThread } = await import('../keys/verifier-thread.js')
   const onFailure = (error: unknown) => log.error({ event: 'signatureThreadFailed', error })
   const thread = from.resolve(RESOURCES).own(new VerifierThread({ onPanic, onFailure }))
-  return signatures => thread.verify(signatures)
+  return { verify: signatures => thread.verify(signatures), batch: THREAD_BATCH }
 }
+
+/** Each batch wakes the thread, which costs the axon's thread more than a request does while the machine is busy. */
+const THREAD_BATCH = 16
 
 /** Builds a dendrite that signs with the configured hotkey. */
 export async function buildDendrite(from: Builder): Promise<Dendrite> {

@@ -50,7 +50,11 @@ export function openContext(
     standings: options.standings,
     verification: {
       receiver: options.hotkey,
-      checks: new SignatureQueue({ verify: options.verify, limit: limits.pendingChecks }),
+      checks: new SignatureQueue({
+        verify: options.verify,
+        batch: options.verifyBatch,
+        limit: limits.pendingChecks,
+      }),
       claims,
       failedProofs: new FailedProofs({
         claims,

@@ -31,6 +31,8 @@ export type AxonOptions = {
   /** for `/healthz`; absent without a chain */
   readonly chainState?: () => ChainState
   readonly verify: CheckSignatures
+  /** how many signatures `verify` gets at once, at most; by default 8, for a check on the axon's own thread */
+  readonly verifyBatch?: number | undefined
   /** signs a message with our hotkey: 64 bytes */
   readonly sign: (message: Uint8Array) => Uint8Array
   readonly onHookFailed: OnHookFailed

@@ -60,8 +60,8 @@ export type HeaderList = readonly (readonly [name: string, value: string])[]
 
 /** Status and headers of a reply. */
 export type ReplyHead = { readonly status: number; readonly headers: HeaderList }
-/** A whole reply. */
-export type Reply = ReplyHead & { readonly body: Uint8Array }
+/** A whole reply; `body` is JSON. Node writes a text together with its head. */
+export type Reply = ReplyHead & { readonly body: string }
 
 /** What the axon reports about itself in a reply. */
 export type Served = { readonly hotkey: string; readonly ip: string; readonly port: number; readonly processMs: number }

@@ -44,7 +44,7 @@ export async function answerPlain(
   const answer = { body, address: head.address, signal: cancellation.signal }
   const reply = JSON.stringify(await abortablePlugin('dialect', route.answer(answer), cancellation.signal))
   if (reply === undefined) throw contractError('dialect', 'the dialect gave no JSON', 'return JSON from answer')
-  return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(reply) }
+  return { status: 200, headers: [['content-type', 'application/json']], body: reply }
 }
 
 function queryOf(target: string): Record<string, string> {

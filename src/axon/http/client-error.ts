@@ -47,11 +47,11 @@ function close(socket: Socket): void {
   discard(socket, () => socket.destroy())
 }
 
-function rawReply(refusal: Refusal, wire: Wire): Buffer {
+function rawReply(refusal: Refusal, wire: Wire): string {
   const { status, headers, body } = wire.refuse(null, refusal, { hotkey: '', ip: '', port: 0, processMs: 0 })
-  const all = [...headers, ['content-length', String(body.length)], ['connection', 'close']]
+  const all = [...headers, ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']]
   const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${head}\r\n`), body])
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${head}\r\n${body}`
 }
 
 function badHttp(code: string | undefined): Refusal {

@@ -27,7 +27,7 @@ type Told = {
  * fails, nor an overload change the status: a supervisor that restarted the axon for them would make it worse.
  */
 export function healthReply(draining: boolean, told: Told): Reply {
-  const body = Buffer.from(JSON.stringify({ status: draining ? 'draining' : 'serving', ...told }))
+  const body = JSON.stringify({ status: draining ? 'draining' : 'serving', ...told })
   return { status: draining ? 503 : 200, headers: [['content-type', 'application/json']], body }
 }
 

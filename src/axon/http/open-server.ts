@@ -7,6 +7,7 @@ import type { Wire } from '../../wires/wire.js'
 import type { Limits } from '../limits.js'
 import { answerClientError, refuseAndClose } from './client-error.js'
 import type { Connections } from './connections.js'
+import { LeanRequest } from './lean-request.js'
 import { peerOf, type TrustedProxies } from './trusted-proxies.js'
 
 /** A request as Node parsed it; `originalUrl` is its target, which fastify replaces. */
@@ -36,6 +37,7 @@ export function openServer({ limits, connections, proxies, wire, take, onUnparse
     serverFactory: handle =>
       http.createServer(
         {
+          IncomingMessage: LeanRequest,
           maxHeaderSize: MAX_HEADERS,
           headersTimeout: limits.headersMs,
           requestTimeout: limits.requestMs,

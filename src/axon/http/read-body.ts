@@ -41,9 +41,27 @@ export class BodyReader {
     const declared = request.headers['content-length']
     const length = declared === undefined ? null : Number(declared)
     if (length !== null && length > limit) throw tooLarge(limit)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
     const part = this.#budget.open(holder, refusal => cancellation.abort(refusal))
     const body = length === null ? new Pieces(part, limit) : new Whole(part, length)
+    try {
+      // Most bodies come with their head, and are there when the signature is checked.
+      if (request.complete) takeRest(request, body, cancellation.signal)
+      else await this.#receive(request, body, { part, signal: cancellation.signal })
+      part.pin()
+      return { bytes: body.bytes(), part }
+    } catch (error) {
+      part[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  /** Takes a body as it comes. @throws as `read` */
+  async #receive(
+    request: IncomingMessage,
+    body: Body,
+    { part, signal }: { part: BodyPart; signal: AbortSignal },
+  ): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     const take = (chunk: Buffer) => {
       try {
         body.add(chunk)
@@ -55,16 +73,27 @@ export class BodyReader {
     request.on('data', take).once('end', resolve)
     try {
       using _pace = requirePace(() => body.size, this.#pace, reject)
-      await abortable(promise, cancellation.signal)
-      part.pin()
-      return { bytes: body.bytes(), part }
-    } catch (error) {
-      part[Symbol.dispose]()
-      throw error
+      await abortable(promise, signal)
     } finally {
       request.off('data', take).off('end', resolve)
     }
   }
+}
+
+/** Takes a body of which all has come. @throws as `BodyReader.read` */
+function takeRest(request: IncomingMessage, body: Body, signal: AbortSignal): void {
+  signal.throwIfAborted()
+  const chunk: Buffer | null = request.read()
+  if (chunk) body.add(chunk)
+}
+
+/** What has come of a body. */
+type Body = {
+  /** bytes */
+  readonly size: number
+  /** @throws {Refusal} BODY_TOO_LARGE · BODIES_FULL */
+  add(chunk: Buffer): void
+  bytes(): Buffer
 }
 
 function tooLarge(limit: number): Refusal {
@@ -72,7 +101,7 @@ function tooLarge(limit: number): Refusal {
 }
 
 /** A body of known length: one buffer. The parser of HTTP gives no more bytes than that. */
-class Whole {
+class Whole implements Body {
   readonly #part: BodyPart
   readonly #length: number
   #bytes: Buffer | undefined
@@ -84,10 +113,14 @@ class Whole {
   }
 
   add(chunk: Buffer): void {
-    if (!this.#bytes) {
-      this.#part.take(this.#length)
-      this.#bytes = Buffer.allocUnsafeSlow(this.#length)
+    if (!this.#bytes) this.#part.take(this.#length)
+    // Not for a part of a larger buffer, which would stay in memory with it.
+    if (chunk.length === this.#length && chunk.buffer.byteLength === this.#length) {
+      this.#bytes = chunk
+      this.size = this.#length
+      return
     }
+    this.#bytes ??= Buffer.allocUnsafeSlow(this.#length)
     this.size += chunk.copy(this.#bytes, this.size)
   }
 
@@ -97,7 +130,7 @@ class Whole {
 }
 
 /** A body in chunks of HTTP, whose length its caller chooses: each kept chunk would cost some hundred bytes more. */
-class Pieces {
+class Pieces implements Body {
   readonly #part: BodyPart
   readonly #limit: number
   readonly #pieces: Buffer[] = []

@@ -11,18 +11,29 @@ const DISCARD_MS = 2_000
  * is left of the body, up to a bound; within the bound the connection is kept.
  */
 export function writeReply(request: IncomingMessage, response: ServerResponse, reply: Reply, writeMs: number): void {
-  const limit = resetAfter(response, writeMs)
-  response.once('close', () => limit[Symbol.dispose]())
-  const headers = [...reply.headers.flat(), 'content-length', String(reply.body.length)]
+  const headers = reply.headers.flat()
+  headers.push('content-length', String(Buffer.byteLength(reply.body)))
   if (!request.complete && !isShort(request)) headers.push('connection', 'close')
   response.writeHead(reply.status, headers)
-  if (request.complete) return void response.end(reply.body)
+  if (request.complete) {
+    response.end(reply.body)
+    // The system takes a short reply at once; only one that waits for its caller needs the limit.
+    if (response.writableLength > 0) limitWriting(response, writeMs)
+    return
+  }
+  limitWriting(response, writeMs)
   response.write(reply.body)
   discard(request, () => {
     // Queued behind another reply of this connection, the body would stay unread, and a disconnect would go unnoticed.
     if (!request.complete && !response.socket) return void request.socket.destroy()
     response.end(() => request.complete || request.socket.destroy())
   })
+}
+
+/** Resets the connection in `ms` milliseconds, unless the reply is written before. */
+function limitWriting(response: ServerResponse, ms: number): void {
+  const limit = resetAfter(response, ms)
+  response.once('close', () => limit[Symbol.dispose]())
 }
 
 /** Whether the declared body is short enough to be discarded whole. */

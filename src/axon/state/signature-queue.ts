@@ -25,13 +25,15 @@ export type CheckSignatures = (checks: readonly SignatureCheck[]) => Promise<rea
 export class SignatureQueue {
   readonly #verify: CheckSignatures
   readonly #limit: number
+  readonly #batch: number
   readonly #waiting = new Set<Waiting>()
   readonly #shares: Shares<Waiting>
   #batches = 0
   #isDue = false
 
-  constructor(options: { verify: CheckSignatures; limit: number }) {
+  constructor(options: { verify: CheckSignatures; limit: number; batch?: number | undefined }) {
     this.#verify = options.verify
+    this.#batch = options.batch ?? OWN_BATCH
     this.#limit = options.limit
     this.#shares = new Shares({ networksKeep: options.limit / 4 })
   }
@@ -96,14 +98,14 @@ export class SignatureQueue {
       this.#remove(waiting)
       if (waiting.signal.aborted) waiting.reject(waiting.signal.reason)
       else batch.push(waiting)
-      if (batch.length === BATCH) break
+      if (batch.length === this.#batch) break
     }
     return batch
   }
 }
 
-/** Checks in a batch: on one thread they hold it for 0.5 to 2 ms. */
-const BATCH = 8
+/** Checks in a batch, unless the verifier says how many: they hold the axon's thread for 0.5 to 2 ms. */
+const OWN_BATCH = 8
 
 /** One that is checked by another thread, and one that waits there, so that it is never idle. */
 const MAX_BATCHES = 2

@@ -21,8 +21,10 @@ const MAX_INTEGER_DIGITS = 4300
  */
 export function readJson(bytes: Uint8Array): JsonTree {
   if (!isUtf8(bytes)) throw malformed('it is not UTF-8')
-  return new Reader(new TextDecoder().decode(bytes)).document()
+  return new Reader(decoder.decode(bytes)).document()
 }
+
+const decoder = new TextDecoder()
 
 class Reader {
   readonly #text: string

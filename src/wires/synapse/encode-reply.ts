@@ -1,11 +1,11 @@
 import { toTree } from '../json/convert.js'
 import { floatText } from '../json/python-number.js'
-import { JsonNumber, type JsonObject, type JsonTree } from '../json/tree.js'
+import type { JsonObject, JsonTree } from '../json/tree.js'
 import { writeJson } from '../json/write.js'
 import type { Reply, Served } from '../wire.js'
 import type { SynapseClaim } from './claim.js'
 import { replyHeaders } from './reply-head.js'
-import { terminal } from './terminal.js'
+import { terminalText } from './terminal.js'
 
 /**
  * Encodes a whole answer: the request's fields unchanged, overridden by those of `patch`, plus the fields that the head
@@ -19,46 +19,36 @@ export function encodeReply(
   served: Served,
 ): Reply {
   const success = { status: 200, message: 'Success' }
-  const synapse = new Map<string, JsonTree>([
-    ['name', claim.synapse],
-    ['timeout', float(claim.timeoutSeconds)],
-    ['dendrite', dendrite(claim)],
-    [
-      'axon',
-      terminal({
-        status_code: toTree(success.status),
-        status_message: success.message,
-        process_time: float(served.processMs / 1000),
-        ip: served.ip,
-        port: toTree(served.port),
-        hotkey: served.hotkey,
-      }),
-    ],
-    ['computed_body_hash', ''],
-  ])
-  const proven = new Set(synapse.keys())
-  for (const [name, value] of tree) if (!proven.has(name)) synapse.set(name, value)
-  for (const [name, value] of Object.entries(patch)) if (!proven.has(name)) synapse.set(name, toTree(value))
-  if (synapse.get('completion') === null) synapse.delete('completion')
-  return {
-    status: success.status,
-    headers: replyHeaders(claim, success, served),
-    body: Buffer.from(writeJson(synapse)),
-  }
-}
-
-function dendrite(claim: SynapseClaim): JsonObject {
-  return terminal({
-    ip: claim.address,
-    port: toTree(claim.port),
-    version: toTree(claim.version),
-    nonce: toTree(claim.nonce),
-    uuid: claim.uuid,
-    hotkey: claim.hotkey,
-    signature: claim.signature,
+  const fields = new Map<string, JsonTree>()
+  for (const [name, value] of tree) if (!PROVEN.has(name)) fields.set(name, value)
+  for (const [name, value] of Object.entries(patch)) if (!PROVEN.has(name)) fields.set(name, toTree(value))
+  if (fields.get('completion') === null) fields.delete('completion')
+  // Text at once: trees of what the head proved would be more than all that the caller sent.
+  const axon = terminalText({
+    status_code: String(success.status),
+    status_message: JSON.stringify(success.message),
+    process_time: floatText(served.processMs / 1000),
+    ip: JSON.stringify(served.ip),
+    port: String(served.port),
+    hotkey: JSON.stringify(served.hotkey),
   })
+  let body = `{"name":${JSON.stringify(claim.synapse)},"timeout":${floatText(claim.timeoutSeconds)}`
+  body += `,"dendrite":${dendrite(claim)},"axon":${axon},"computed_body_hash":""`
+  for (const [name, value] of fields) body += `,${JSON.stringify(name)}:${writeJson(value)}`
+  return { status: success.status, headers: replyHeaders(claim, success, served), body: `${body}}` }
 }
 
-function float(value: number): JsonNumber {
-  return new JsonNumber(floatText(value))
+/** The fields that the head proved. */
+const PROVEN: ReadonlySet<string> = new Set(['name', 'timeout', 'dendrite', 'axon', 'computed_body_hash'])
+
+function dendrite(claim: SynapseClaim): string {
+  return terminalText({
+    ip: JSON.stringify(claim.address),
+    port: String(claim.port),
+    version: String(claim.version),
+    nonce: String(claim.nonce),
+    uuid: JSON.stringify(claim.uuid),
+    hotkey: JSON.stringify(claim.hotkey),
+    signature: JSON.stringify(claim.signature),
+  })
 }

@@ -23,7 +23,7 @@ export async function open(
   const tree = readJson(raw)
   if (!isObject(tree)) throw new Refusal('MALFORMED', 'The body is not a JSON object')
   if (versions === null) return tree
-  let mismatch = new Refusal('HASH_MISMATCH')
+  let missing: Refusal | null = null
   for (const hashed of versions) {
     try {
       for (const hash of bodyHashes(tree, hashed)) {
@@ -33,8 +33,8 @@ export async function open(
     } catch (error) {
       // The missing field may belong to another version; with a single version it is the reason to report.
       if (!(error instanceof Refusal)) throw error
-      if (versions.length === 1) mismatch = error
+      if (versions.length === 1) missing = error
     }
   }
-  throw mismatch
+  throw missing ?? new Refusal('HASH_MISMATCH')
 }

@@ -20,7 +20,7 @@ export function refuse(claim: SynapseClaim | null, refusal: Refusal, served: Ser
   return {
     status,
     headers: [...replyHeaders(claim, { status, message }, served), ...refusal.headers],
-    body: Buffer.from(JSON.stringify({ [key]: message })),
+    body: JSON.stringify({ [key]: message }),
   }
 }
 

@@ -7,6 +7,11 @@ export function terminal(known: Partial<Record<(typeof KEYS)[number], JsonTree>>
   return new Map(KEYS.map(key => [key, known[key] ?? null]))
 }
 
+/** Writes the same as compact JSON. @param known as JSON texts */
+export function terminalText(known: Partial<Record<(typeof KEYS)[number], string>>): string {
+  return `{${KEYS.map(key => `"${key}":${known[key] ?? null}`).join()}}`
+}
+
 // opentensor/bittensor bittensor/core/synapse.py TerminalInfo
 const KEYS = [
   'status_code',

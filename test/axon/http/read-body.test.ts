@@ -17,6 +17,15 @@ function read(request: IncomingMessage, limit: number, { of = 1e9, length = '' }
   }
 }
 
+/** A request all of whose body has come. */
+function complete(...pieces: readonly Buffer[]): IncomingMessage {
+  const request = new IncomingMessage(new Socket())
+  for (const piece of pieces) request.push(piece)
+  request.push(null)
+  request.complete = true
+  return request
+}
+
 describe('a body', () => {
   it('takes little more than its bytes, however short the pieces are in which it comes', async () => {
     const count = 200_000
@@ -59,6 +68,41 @@ describe('a body', () => {
     await assert.rejects(body, { code: 'BODY_TOO_LARGE', message: 'The body is larger than 3 bytes' })
     await turn()
     assert.equal(request.listenerCount('data'), 0)
+    assert.equal(budget.load().bytes, 0)
+  })
+
+  it('is taken as it is when all of it has come', async () => {
+    const came = Buffer.from(new Uint8Array([1, 2, 3]).buffer)
+    const { body, budget } = read(complete(came), 3, { length: '3' })
+    const { bytes, part } = await body
+    assert.equal(bytes.buffer, came.buffer)
+    assert.deepEqual([...bytes], [1, 2, 3])
+    assert.equal(budget.load().bytes, 3)
+    part[Symbol.dispose]()
+    assert.equal(budget.load().bytes, 0)
+  })
+
+  it('that has come keeps no larger buffer in memory', async () => {
+    const { bytes } = await read(complete(Buffer.alloc(1000, 'a').subarray(1, 4)), 3, { length: '3' }).body
+    assert.equal(String(bytes), 'aaa')
+    assert.equal(bytes.buffer.byteLength, 3)
+  })
+
+  it('that has come is held to its limit and to the budget', async () => {
+    const pieces = ['ab', 'c', 'd'].map(text => Buffer.from(text))
+    assert.equal(String((await read(complete(...pieces), 4).body).bytes), 'abcd')
+    const long = read(complete(...pieces), 3)
+    await assert.rejects(long.body, { code: 'BODY_TOO_LARGE' })
+    assert.equal(long.budget.load().bytes, 0)
+  })
+
+  it('that has come is not taken for a caller that has gone', async () => {
+    const budget = new BodyBudget(1e9)
+    const bodies = new BodyReader(budget, { bytesPerSecond: 1, windowMs: 600_000 })
+    const cancellation = new AbortController()
+    cancellation.abort(new Error('gone'))
+    const reading = { limit: 3, holder: networkOf('192.0.2.7'), cancellation }
+    await assert.rejects(bodies.read(complete(Buffer.from('abc')), reading), { message: 'gone' })
     assert.equal(budget.load().bytes, 0)
   })
 
