@@ -174,7 +174,9 @@ describe('completion', () => {
       ]
       const run = `source "$1"; COMP_LINE=$2; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _miner_complete; printf '%s\\n' "\${COMPREPLY[@]}"`
       const args = ['-uc', run, 'bash', scriptFile('bash', 'miner.bash'), `miner ${typed}`, ...words]
-      return execFileSync('bash', args, { encoding: 'utf8', cwd: folder }).split('\n').filter(Boolean)
+      // In the locale C, bash quotes other characters than ASCII as $'…', which begins as the value of one test does.
+      const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+      return execFileSync('bash', args, { encoding: 'utf8', cwd: folder, env }).split('\n').filter(Boolean)
     }
 
     for (const [typed, expected] of [
