@@ -130,6 +130,9 @@ describe('a hostile miner', () => {
       const inWords = await spawnMiner(asked, { env: plugins.env })
       assert.equal(inWords.code, 1)
       assert.match(inWords.stderr, /^error: .*\n {2}try: .*miner-hostile.*\n$/s)
+      if (code === 'ENDED_EARLY') return
+      const traced = await spawnMiner([...asked, '--log-level', 'debug'], { env: plugins.env })
+      if (deed !== 'numbers') assert.match(traced.stderr, /\n {4}at .*miner-hostile\/index\.js:/)
     })
 
   it('is named when its exit ends a process that has run a command before', async () => {

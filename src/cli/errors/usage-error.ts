@@ -11,8 +11,9 @@ export class UsageError extends Error {
   /** where oclif looks for the exit code; without it oclif swallows what a hook throws */
   readonly oclif: { readonly exit: number }
 
-  constructor(code: UsageErrorCode, message: string, hint?: string) {
-    super(message)
+  /** @param options.cause what was thrown, if it is not the user's mistake: its stack is printed at debug level */
+  constructor(code: UsageErrorCode, message: string, hint?: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options)
     this.code = code
     this.hint = hint
     this.oclif = { exit: exitCodes.usage(code) }

@@ -18,10 +18,11 @@ export function expectExit(): void {
  */
 export function guardExit(argv: readonly string[]): void {
   isExpected = false
-  const report = (code: UsageErrorCode, message: string) => printError(new UsageError(code, message, suspect()), argv)
-  process.on('uncaughtException', error => {
+  const report = (code: UsageErrorCode, message: string, thrown: { readonly cause?: unknown } = {}) =>
+    printError(new UsageError(code, message, suspect(), thrown), argv)
+  process.on('uncaughtException', cause => {
     expectExit()
-    process.exit(report('UNCAUGHT', `uncaught error: ${thrownText(error)}`))
+    process.exit(report('UNCAUGHT', `uncaught error: ${thrownText(cause)}`, { cause }))
   })
   process.on('beforeExit', () => {
     if (isExpected) return
