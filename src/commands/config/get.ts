@@ -8,6 +8,7 @@ import { ConfigError } from '../../config/config-error.js'
 import { fileValue } from '../../config/describe/file-value.js'
 import { createLookup, lookUpSetting } from '../../config/look-up.js'
 import { redact } from '../../config/redact.js'
+import { holdsSecret } from '../../config/schema/shape.js'
 import { escapeControls } from '../../text/escape.js'
 
 export default class ConfigGet extends ConfigCommand {
@@ -32,7 +33,8 @@ export default class ConfigGet extends ConfigCommand {
     const shown = redact(setting, fileValue(setting, value))
     if (shown === undefined || shown === null) {
       const message = `${setting.path} has no value: it is not set, and has no default`
-      throw new UsageError('NOT_SET', message, `miner config set ${setting.path} VALUE`)
+      const example = holdsSecret(setting.shape) ? 'env:NAME' : 'VALUE'
+      throw new UsageError('NOT_SET', message, `miner config set ${setting.path} ${example}`)
     }
     this.log(textOf(shown))
     return { path: setting.path, value: shown, origin }
