@@ -9,8 +9,8 @@ export type PluginEntry = {
   readonly name: string
   /** null when it cannot be loaded */
   readonly version: string | null
-  /** `npm`: installed; `link`: a folder of the user; `core`: came with this program */
-  readonly type: 'npm' | 'link' | 'core'
+  /** `npm`: installed; `link`: a folder of the user */
+  readonly type: 'npm' | 'link'
   /** its folder */
   readonly path: string
   /** the version, range or tag that it was installed for */
@@ -26,7 +26,7 @@ export type PluginEntry = {
 /** Describes the registered plugins, including those that cannot be loaded. */
 export async function describePlugins(
   loaded: readonly Interfaces.Plugin[],
-  { folder, core, host }: { readonly folder: DataFolder; readonly core: boolean; readonly host: string },
+  folder: DataFolder,
 ): Promise<readonly PluginEntry[]> {
   const { plugins } = (await folder.read()).oclif
   const registered = plugins.map((plugin): PluginEntry => {
@@ -42,14 +42,7 @@ export async function describePlugins(
       ...declarations(found),
     }
   })
-  const own = loaded.filter(({ type, name }) => core && type === 'core' && name !== host)
-  return [
-    ...registered.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-    ...own.map((plugin): PluginEntry => {
-      const { name, version, root } = plugin
-      return { name, version, type: 'core', path: root, ...declarations(plugin) }
-    }),
-  ]
+  return registered.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 /** Returns a plugin's dependencies with their installed versions; null: not installed. */

@@ -19,18 +19,10 @@ export default class PluginsInspect extends PluginsCommand {
 
   async run(): Promise<unknown> {
     const { argv } = await this.parse(PluginsInspect)
-    const { folder } = this
-    const loaded = this.config.getPluginsList()
-    const all = await describePlugins(loaded, { folder, core: true, host: this.config.name })
+    const all = await describePlugins(this.config.getPluginsList(), this.folder)
     const found = all.map(plugin => ({ ...plugin, root: plugin.path }))
     const chosen = (argv.length > 0 ? argv.map(String) : ['.']).map(word => {
-      const ofProgram = found.find(({ name, type }) => type === 'core' && name === word)
-      const { root: _root, ...plugin } =
-        ofProgram ??
-        findPlugin(
-          word,
-          found.filter(({ type }) => type !== 'core'),
-        )
+      const { root: _root, ...plugin } = findPlugin(word, found)
       return plugin
     })
     const plugins = await Promise.all(
