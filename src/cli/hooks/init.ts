@@ -37,9 +37,8 @@ const hook: Hook<'init'> = async ({ id = '', argv, config }) => {
     const layers = await readLayers(argv, config.configDir)
     const lookup = lookUpFirst(layers)
     await using scope = await openRunScope(config, lookup)
-    const chosenBy = id === 'help' ? lookUpFirst({ ...layers, file: null }) : lookup
     const onFailure = (error: unknown) => shown?.usesMiner && warnOfOtherFlags(error)
-    return await describeHelpFlags(scope, { chosenBy: completes ? null : chosenBy, onFailure })
+    return await describeHelpFlags(scope, { chosenBy: completes ? null : lookup, onFailure })
   }
 }
 

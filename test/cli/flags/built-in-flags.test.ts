@@ -26,6 +26,7 @@ describe('help of built-in settings, whose flags the build derived', () => {
     assert.match(echo.stdout, /--prefix/)
     assert.equal((await runMiner(['prompt', '--help'], { env: { MINER_USE: 'echo' } })).stdout, echo.stdout)
     assert.equal((await runMiner(['prompt', '--help'], { env: file.env })).stdout, echo.stdout)
+    assert.equal((await runMiner(['help', 'prompt'], { env: file.env })).stdout, echo.stdout)
     assert.equal((await runMiner(['prompt', '--help', '--config', file.file])).stdout, echo.stdout)
   })
 
