@@ -1,7 +1,7 @@
 // Compiles src to a fresh dist, so that it contains only files of this build. Replaces the old dist only after the
 // build succeeds: a miner that starts meanwhile finds the old or the new one.
 import { spawnSync } from 'node:child_process'
-import { cpSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 
 if (Number(process.versions.node.split('.')[0]) < 22) {
   console.error(`The build needs Node 22.15 or newer but runs on ${process.version}: run npm ci, then npm run build.`)
@@ -17,5 +17,7 @@ cpSync('crates/sr25519-check/sr25519-check.wasm', 'dist.next/keys/sr25519-check.
 // Here, so that an older Node has said what it lacks.
 const [{ builtInModules }, { bundle }] = await Promise.all([import('./built-in.js'), import('./bundle.js')])
 await bundle('dist.next', await builtInModules('dist.next'))
-rmSync('dist', { recursive: true, force: true })
+rmSync('dist.old', { recursive: true, force: true })
+if (existsSync('dist')) renameSync('dist', 'dist.old')
 renameSync('dist.next', 'dist')
+rmSync('dist.old', { recursive: true, force: true })

@@ -1,5 +1,5 @@
-// Bundles the program that bin/run.js starts: in place of some thousand modules, its own and those of its dependencies, Node
-// reads a dozen. Only the program is bundled: its threads, and who imports the package, use the modules that tsc wrote.
+// Bundles the program that bin/run.js starts: in place of hundreds of modules, its own and those of its dependencies, Node reads
+// 9 files for `prompt --use echo`, and 44 for `serve`. Only the program is bundled: its threads, and who imports the package, use the modules that tsc wrote.
 import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -43,7 +43,10 @@ export async function bundle(folder, builtIn) {
     },
   })
   await build.close()
-  for (const { fileName, code } of output) writeFileSync(join(folder, 'program', fileName), oneByteText(code))
+  for (const { fileName, code } of output) {
+    const named = code.replaceAll(`\n// ${folder}/`, '\n// dist/') // above the code of each module
+    writeFileSync(join(folder, 'program', fileName), oneByteText(named, fileName))
+  }
   const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
   writeFileSync(join(folder, 'program/LICENSES.txt'), licensesOf(modules))
 }
@@ -107,9 +110,9 @@ const sortByCodeUnits = {
  * Writes characters beyond U+00FF as escapes. A single one makes V8 keep the whole text of a file with two bytes for each
  * character, as long as the process lives.
  */
-function oneByteText(code) {
+function oneByteText(code, file) {
   if (/(?<!\\)(\\\\)*\\[^\0-\xff]|String\.raw`[^`]*[^\0-\xff]/.test(code))
-    throw new Error('an escape would change what a text of the bundle means')
+    throw new Error(`an escape would change what a text of ${file} means`)
   return code.replace(/[^\0-\xff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

@@ -17,5 +17,5 @@ function bundledIn(url: string): string[] {
   const [root, file] = url.split('dist/program/')
   if (file === undefined) return []
   const names = readFileSync(new URL(url), 'utf8').matchAll(/^\/\/ ((?:node_modules|dist)\S*\.[cm]?js)$/gm)
-  return [...names].map(([, path]) => `${root}${path!.replace('dist.next/', 'dist/')}`)
+  return [...names].map(([, path]) => `${root}${path}`)
 }
