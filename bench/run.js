@@ -15,6 +15,7 @@ import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
 import { sharesOfRequests } from './shares.js'
+import { starts } from './starts.js'
 import { stores } from './stores.js'
 import { streams } from './streams.js'
 import { MissingTool } from './wrk.js'
@@ -32,6 +33,7 @@ const alone = {
   queue: queueAlone,
   rates: ratesAlone,
   shares: sharesAlone,
+  starts: async () => console.table(await starts(ownFolders)),
   stores: storesAlone,
   streams: streamsAlone,
 }
