@@ -33,8 +33,8 @@ export default class ConfigGet extends ConfigCommand {
     const shown = redact(setting, fileValue(setting, value))
     if (shown === undefined || shown === null) {
       const message = `${setting.path} has no value: it is not set, and has no default`
-      const example = holdsSecret(setting.shape) ? 'env:NAME' : 'VALUE'
-      throw new UsageError('NOT_SET', message, `miner config set ${setting.path} ${example}`)
+      const command = `miner config set ${setting.path}`
+      throw new UsageError('NOT_SET', message, `${command} ${holdsSecret(setting.shape) ? `env:NAME` : `VALUE`}`)
     }
     this.log(textOf(shown))
     return { path: setting.path, value: shown, origin }

@@ -79,7 +79,8 @@ export async function* attemptOnce<Chunk>(
       // Counts as a failure only after a silence long enough to show something: a caller's short deadline must not open
       // the circuit breaker, and an endpoint that has sent a token is alive. But an endpoint that loses every hedge delays
       // every question by `hedgeMs`.
-      const minSilenceMs = hasLostHedge && hedgeMs !== null ? hedgeMs : observer.minSilenceMs
+      // The timer of a hedge counts from the start of its turn of the loop, so that it ends early by what the turn took.
+      const minSilenceMs = hasLostHedge && hedgeMs !== null ? hedgeMs * 0.9 : observer.minSilenceMs
       if (performance.now() - startedAt >= minSilenceMs) observer.onFailure(noFirstToken(target, attempt))
     } else if (isNoAnswer && !asked.signal.aborted) observer.onFailure(error)
     throw error
