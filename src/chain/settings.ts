@@ -6,7 +6,7 @@ const NETWORK = 'must be one of finney, test, archive, local, none or a URL that
 export const makeChainSettings = () =>
   z.object({
     network: z
-      // zod reports the URL's own issue where the text is no URL of this kind.
+      // For a text that fails both, zod reports the issue of the URL, so the URL has the message, too.
       .union([z.enum(['finney', 'test', 'archive', 'local', 'none']), z.url({ protocol: /^wss?$/, error: NETWORK })], {
         error: NETWORK,
       })

@@ -29,11 +29,11 @@ export async function chooseMiner(miners: MinerCatalogue, lookup: Lookup): Promi
 }
 
 function defaultUse(): FoundSetting {
-  return { value: useSetting().default, origin: { from: 'default' }, problems: [] }
+  return { value: settingOfUse().default, origin: { from: 'default' }, problems: [] }
 }
 
 /** Returns the setting that chooses the miner. */
-export function useSetting(): Setting {
+export function settingOfUse(): Setting {
   return settingsOf(hostSections.top).find(({ path }) => path === 'use')!
 }
 

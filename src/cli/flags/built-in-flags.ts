@@ -11,7 +11,7 @@ type Asked = {
 }
 
 /**
- * Returns the flags that help shows as the build derived them, which takes longer than all else that help does.
+ * Returns the flags for help as the build derived them: deriving them takes longer than the rest of help.
  *
  * @returns null when a plugin is installed, or a file, a variable or an old flag could choose the miner
  */

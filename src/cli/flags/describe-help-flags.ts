@@ -8,7 +8,7 @@ import { DIALECTS, MINERS } from '../../app/tokens.js'
 import type { Layers, Lookup } from '../../config/look-up.js'
 import type { Section } from '../../config/schema/section.js'
 import type { MinerDefinition } from '../../plugin/miner.js'
-import { chooseMiner, useSetting } from '../choose-plugin.js'
+import { chooseMiner, settingOfUse } from '../choose-plugin.js'
 import { lookUpFirst } from '../open-scope.js'
 import type { HelpFlag, HelpFlags } from './help-flags.js'
 import type { BuiltInFlags } from './known-flags.js'
@@ -38,7 +38,7 @@ export async function describeHelpFlags(scope: Scope, { chosenBy, onFailure }: D
 /** Describes what help needs when no plugin is installed and nothing is configured; the build calls it. */
 export async function describeBuiltInFlags(): Promise<BuiltInFlags> {
   await using scope = openScope()
-  const { default: miner, flag, dottedFlags, variables, spellings } = useSetting()
+  const { default: miner, flag, dottedFlags, variables, spellings } = settingOfUse()
   const miners = await allOf(scope.resolve(MINERS))
   return {
     host: hostFlags(scope),

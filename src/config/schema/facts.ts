@@ -10,7 +10,7 @@ export type SectionFacts = Readonly<Record<string, SettingFacts>>
 /** What zod knows of a setting. */
 export type SettingFacts = {
   readonly described: Described
-  /** absent when there is none */
+  /** left out when the setting has no default */
   readonly default?: unknown
   readonly required: boolean
 }
