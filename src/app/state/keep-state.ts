@@ -5,7 +5,7 @@ import type { PolicySource } from '../../plugin/policy.js'
 import type { Standings } from '../../plugin/standing.js'
 import type { PolicySettings } from '../../policy/policy-of.js'
 import type { StoreState } from '../../store/nonce-store.js'
-import { RequestStats } from './request-stats.js'
+import { RequestStats } from '../../observe/request-stats.js'
 import type { ServingState } from './serving-state.js'
 import { StateFile } from './state-file.js'
 
