@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
   dialects: ['plugin'],
+  observe: ['admin', 'axon', 'plugin'], // of `admin` the types of what its figures are told as
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin', 'store'],

@@ -172,10 +172,10 @@ export type HistoryPoint = OutcomeCounts & {
 export type PointQuantiles = Omit<Quantiles, 'count'>
 
 /** `GET /api/requests?limit=100` (1 to 500): the requests of proven callers that ended last, the newest first. */
-export type RequestList = { readonly requests: readonly EndedRequest[] }
+export type RequestList = { readonly requests: readonly RequestEntry[] }
 
 /** A request of a proven caller that has ended, and the event `request`. */
-export type EndedRequest = {
+export type RequestEntry = {
   readonly id: string
   /** when it arrived */
   readonly at: number
@@ -219,10 +219,10 @@ export type EndedRequest = {
 
 /**
  * `GET /api/events`, as server-sent events. `status`: a `LiveStatus`, each second. `point`: the `HistoryPoint` of the second
- * that ended. `request`: an `EndedRequest`, at most 20 a second. A comment each 15 s keeps the connection alive.
+ * that ended. `request`: an `RequestEntry`, at most 20 a second. A comment each 15 s keeps the connection alive.
  */
 export type AdminEvents = {
   readonly status: LiveStatus
   readonly point: HistoryPoint
-  readonly request: EndedRequest
+  readonly request: RequestEntry
 }

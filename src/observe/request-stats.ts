@@ -1,4 +1,5 @@
-import { observe, type RequestEvents, type RequestRecord } from '../../axon/events.js'
+import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
+import { Slots } from './slots.js'
 
 /** How many requests ended in which way. */
 export type Endings = {
@@ -69,8 +70,7 @@ type Options = {
 export class RequestStats implements Disposable {
   readonly #options: Options
   readonly #openedAt: number
-  /** the last one is the current minute */
-  readonly #minutes: Minute[] = []
+  readonly #minutes = new Slots({ stepMs: MINUTE_MS, count: MINUTES, make: () => new Minute() })
   readonly #stops: (() => void)[]
   #changes = 0
 
@@ -92,18 +92,17 @@ export class RequestStats implements Disposable {
 
   /** Returns the sum of the last hour. */
   sum(): RequestSum {
-    this.#forget()
     const callers = new Map<string, CallerSum>()
     const reasons = new Map<string, ReasonSum>()
     let others = none
-    for (const minute of this.#minutes) {
+    for (const { sum: minute } of this.#minutes.recent(this.#options.now())) {
       others = plus(others, minute.others)
       for (const [hotkey, { lastAt, ...endings }] of minute.callers)
         callers.set(hotkey, { hotkey, ...plus(callers.get(hotkey) ?? none, endings), lastAt })
       for (const [key, later] of minute.reasons) {
-        const sum = reasons.get(key)
-        const hotkeys = new Set([...(sum?.hotkeys ?? []), ...later.hotkeys])
-        const count = (sum?.count ?? 0) + later.count
+        const earlier = reasons.get(key)
+        const hotkeys = new Set([...(earlier?.hotkeys ?? []), ...later.hotkeys])
+        const count = (earlier?.count ?? 0) + later.count
         reasons.set(key, { ...later, count, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
       }
     }
@@ -141,21 +140,7 @@ export class RequestStats implements Disposable {
   }
 
   #minute(): Minute {
-    const number = Math.floor(this.#options.now() / MINUTE_MS)
-    const last = this.#minutes.at(-1)
-    // A clock that steps back goes on in the minute that it had reached.
-    if (last && last.number >= number && last.number - number <= MINUTES) return last
-    this.#forget()
-    const minute = new Minute(number)
-    this.#minutes.push(minute)
-    return minute
-  }
-
-  #forget(): void {
-    const current = Math.floor(this.#options.now() / MINUTE_MS)
-    while (this.#minutes[0] && this.#minutes[0].number <= current - MINUTES) this.#minutes.shift()
-    // A clock that was wrong by more than an hour was set right: when it counted what it did is not known.
-    if (this.#minutes.some(({ number }) => number - current > MINUTES)) this.#minutes.length = 0
+    return this.#minutes.current(this.#options.now())
   }
 }
 
@@ -164,15 +149,9 @@ type Reason = Omit<ReasonSum, 'hotkeys'> & { readonly hotkeys: Set<string> }
 
 /** The requests of one minute. */
 class Minute {
-  /** minutes since the epoch */
-  readonly number: number
   readonly callers = new Map<string, Counted & { lastAt: number }>()
   readonly others: Counted = { ...none }
   readonly reasons = new Map<string, Reason>()
-
-  constructor(number: number) {
-    this.number = number
-  }
 
   /** @param row the hotkey whose row counts it; null: it has none */
   add({ arrivedAt, ms }: RequestRecord, ending: keyof Endings, row: string | null): void {
