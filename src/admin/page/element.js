@@ -48,10 +48,10 @@ const drawn = new WeakMap()
  * @template Shown
  * @param {Element} parent
  * @param {Shown} shown all that the children depend on
- * @param {(shown: Shown) => readonly Node[]} make
+ * @param {(shown: Shown) => readonly (Node | string)[]} make
  */
 export function redraw(parent, shown, make) {
-  const state = JSON.stringify(shown)
+  const state = JSON.stringify(shown) ?? ''
   if (drawn.get(parent) === state) return
   drawn.set(parent, state)
   parent.replaceChildren(...make(shown))

@@ -39,6 +39,11 @@ export function formatDuration(ms) {
   return `${Math.floor(ms / DAY)} d ${Math.floor((ms % DAY) / HOUR)} h`
 }
 
+/** @param {number} ms a span whose milliseconds say nothing */
+export function formatSpan(ms) {
+  return ms < MINUTE ? `${Math.floor(ms / 1000)} s` : formatDuration(ms)
+}
+
 /** @param {number} ms how long ago */
 export function formatAgo(ms) {
   if (ms < 1500) return 'now'

@@ -1,46 +1,18 @@
-/** @import { Gap } from './points.js' */
+/** @import { ChartData, ChartOptions, Series } from './columns.js' */
 import uPlot from '/uplot.js'
 import { element, setText } from '../element.js'
-import { formatClock, UNKNOWN } from '../format.js'
+import { formatClock, formatDate, UNKNOWN } from '../format.js'
+import { columnsOf } from './columns.js'
 import { drawGaps, translucent } from './paint.js'
-
-/**
- * @template Point
- * @typedef {object} Series
- * @property {string} label
- * @property {string} colour a custom property of style/base.css, without its dashes
- * @property {(point: Point, stepMs: number) => number | null} value null: there was nothing to measure
- * @property {number} [width]
- * @property {number[]} [dash]
- * @property {boolean} [isFilled]
- */
-
-/**
- * @template {{ readonly at: number }} Point
- * @typedef {object} ChartOptions
- * @property {string} title
- * @property {readonly Series<Point>[]} series
- * @property {(value: number) => string} format
- * @property {boolean} [isStacked] each series stands on those before it
- * @property {number} [leastMax] what the vertical axis reaches at least
- */
-
-/**
- * What a chart shows at one time.
- *
- * @template Point
- * @typedef {object} ChartData
- * @property {readonly Point[]} points
- * @property {readonly Gap[]} gaps
- * @property {number} stepMs
- * @property {number} from epoch milliseconds
- * @property {number} to
- */
 
 /** Charts with this key move their cursors together. */
 const CURSOR = 'time'
 /** With fewer points than this the line has dots: a miner that is asked once a minute shows no line of its own. */
 const FEW = 40
+const MINUTE = 60_000
+const DAY = 1440 * MINUTE
+/** How far the labels of the time axis may be apart. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map(minutes => minutes * MINUTE)
 
 /**
  * A chart over time: its title, a legend with the values at the cursor, else the newest ones, and the plot. Arrow keys move
@@ -90,7 +62,7 @@ export class Chart {
   /** @param {ChartData<Point>} data */
   update(data) {
     this.#data = data
-    this.#uplot?.setData(this.#columns())
+    this.#uplot?.setData(columnsOf(this.#options, this.#data))
     this.#showValues()
   }
 
@@ -106,7 +78,7 @@ export class Chart {
     if (this.#uplot && rem === this.#rem) return this.#uplot.setSize({ width, height })
     this.#rem = rem
     this.#uplot?.destroy()
-    this.#uplot = new uPlot(this.#settings(width, height), this.#columns(), this.#plot)
+    this.#uplot = new uPlot(this.#settings(width, height), columnsOf(this.#options, this.#data), this.#plot)
   }
 
   /**
@@ -115,7 +87,7 @@ export class Chart {
    * @returns {uPlot.Options}
    */
   #settings(width, height) {
-    const { series, isStacked = false, format, leastMax = 0 } = this.#options
+    const { series, isStacked = false, format, formatTick = format, leastMax = 0 } = this.#options
     const rem = this.#rem
     const ink = () => getComputedStyle(this.#plot).color
     const rule = () => getComputedStyle(this.#plot).outlineColor
@@ -145,9 +117,10 @@ export class Chart {
           ...axis,
           size: 1.5 * rem,
           gap: 0.25 * rem,
-          space: 5 * rem,
+          space: 3.25 * rem,
+          incrs: TIME_STEPS,
           grid: { show: false },
-          values: (_, times) => times.map(at => formatTick(at, this.#data.to - this.#data.from)),
+          values: (_, times) => times.map(at => formatTime(at, this.#data.to - this.#data.from)),
         },
         {
           ...axis,
@@ -155,14 +128,14 @@ export class Chart {
           gap: 0.4 * rem,
           space: 2 * rem,
           grid: { stroke: rule, width: 1 },
-          values: (_, values) => values.map(format),
+          values: (_, values) => values.map(formatTick),
         },
       ],
       series: [{}, ...series.map((one, index) => this.#seriesOf(one, index))],
       bands: isStacked
         ? series.slice(1).map((_, index) => ({
             series: /** @type {uPlot.Band.Bounds} */ ([index + 2, index + 1]),
-            fill: () => this.#colour(index + 1),
+            fill: () => translucent(this.#colour(index + 1), 0.9),
           }))
         : [],
       hooks: {
@@ -179,7 +152,8 @@ export class Chart {
    */
   #seriesOf({ width = 1.5, dash = [], isFilled }, index) {
     const colour = () => this.#colour(index)
-    if (this.#options.isStacked) return { width: 0, points: { show: false }, ...(index === 0 && { fill: colour }) }
+    if (this.#options.isStacked)
+      return { width: 0, points: { show: false }, ...(index === 0 && { fill: () => translucent(colour(), 0.6) }) }
     return {
       stroke: colour,
       width,
@@ -197,28 +171,6 @@ export class Chart {
   #colour(index) {
     const swatch = this.#swatches[index]
     return swatch ? getComputedStyle(swatch).backgroundColor : ''
-  }
-
-  /** @returns {uPlot.AlignedData} null breaks a line, undefined does not */
-  #columns() {
-    const { points, gaps, stepMs } = this.#data
-    const { series, isStacked } = this.#options
-    const breaks = new Set(gaps.map(({ from }) => from))
-    const times = /** @type {number[]} */ ([])
-    const columns = series.map(() => /** @type {(number | null | undefined)[]} */ ([]))
-    for (const point of points) {
-      times.push(point.at)
-      let below = 0
-      series.forEach(({ value }, index) => {
-        const measured = value(point, stepMs)
-        if (isStacked) below += measured ?? 0
-        columns[index]?.push(isStacked ? below : (measured ?? undefined))
-      })
-      if (!breaks.has(point.at + stepMs)) continue
-      times.push(point.at + stepMs)
-      for (const column of columns) column.push(null)
-    }
-    return [times, ...columns]
   }
 
   /** The point under the cursor, else the newest; undefined where there is no data. */
@@ -306,7 +258,6 @@ function countNumbers(column) {
  * @param {number} at
  * @param {number} spanMs
  */
-function formatTick(at, spanMs) {
-  const clock = formatClock(at)
-  return spanMs <= 600_000 && !clock.endsWith(':00') ? clock : clock.slice(0, 5)
+function formatTime(at, spanMs) {
+  return spanMs <= 2 * DAY ? formatClock(at).slice(0, 5) : formatDate(at).slice(5, 10)
 }

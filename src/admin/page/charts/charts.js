@@ -1,5 +1,5 @@
 /** @import { HistoryPoint, HistoryWindow, PointQuantiles } from '../../api.js' */
-/** @import { ChartOptions, Series } from './chart.js' */
+/** @import { ChartOptions, Series } from './columns.js' */
 /** @import { Points } from './points.js' */
 import { byId } from '../element.js'
 import { formatCount, formatDuration, formatRate, formatUsd } from '../format.js'
@@ -24,11 +24,19 @@ const requests = {
 const firstToken = {
   title: 'Time to the first token',
   format: formatDuration,
+  formatTick: seconds,
+  leastMax: 200,
   series: quantiles(({ firstToken }) => firstToken),
 }
 
 /** @type {ChartOptions<HistoryPoint>} */
-const total = { title: 'Time to the whole answer', format: formatDuration, series: quantiles(({ total }) => total) }
+const total = {
+  title: 'Time to the whole answer',
+  format: formatDuration,
+  formatTick: seconds,
+  leastMax: 200,
+  series: quantiles(({ total }) => total),
+}
 
 /** @type {ChartOptions<HistoryPoint>} */
 const queue = {
@@ -61,6 +69,7 @@ const tokens = {
 const money = {
   title: 'Dollars an hour',
   format: formatUsd,
+  formatTick: value => `$${Number(value.toPrecision(3))}`,
   series: [
     { label: 'cost', colour: 'deep', isFilled: true, value: ({ usd }, stepMs) => ((usd ?? 0) / stepMs) * 3_600_000 },
   ],
@@ -99,6 +108,11 @@ export class Charts {
   }
 }
 
+/** @param {number} ms */
+function seconds(ms) {
+  return ms === 0 ? '0' : `${Number((ms / 1000).toPrecision(3))} s`
+}
+
 /**
  * @param {number} count
  * @param {number} stepMs
@@ -115,6 +129,6 @@ function quantiles(of) {
   return [
     { label: 'p50', colour: 'deep', width: 2, value: point => of(point)?.p50 ?? null },
     { label: 'p95', colour: 'middle', value: point => of(point)?.p95 ?? null },
-    { label: 'p99', colour: 'bright', width: 1, dash: [3, 3], value: point => of(point)?.p99 ?? null },
+    { label: 'p99', colour: 'bright', width: 1, value: point => of(point)?.p99 ?? null },
   ]
 }

@@ -1,7 +1,7 @@
 /** @import { AxonAddress, LiveChain, LiveStatus } from '../../api.js' */
 import { Chart } from '../charts/chart.js'
 import { byId, redraw } from '../element.js'
-import { formatDate, formatDuration, formatForeign, UNKNOWN } from '../format.js'
+import { formatDate, formatForeign, formatSpan, UNKNOWN } from '../format.js'
 import { factPairs } from './facts.js'
 
 const ANNOUNCEMENTS = {
@@ -55,7 +55,7 @@ function facts({ state, registered, uid, announced, ours, announcement, metagrap
     ['Announcement', ANNOUNCEMENTS[announcement]],
     ['Announces', addressText(ours)],
     ['Chain shows', addressText(announced)],
-    ['Metagraph', metagraphAt === null ? 'not read yet' : `${formatDuration(now - metagraphAt)} old`],
+    ['Metagraph', metagraphAt === null ? 'not read yet' : `${formatSpan(now - metagraphAt)} old`],
     ...(problem
       ? [
           /** @type {[string, string]} */ ([

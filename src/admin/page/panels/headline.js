@@ -7,6 +7,7 @@ import {
   formatHotkey,
   formatRate,
   formatShare,
+  formatSpan,
   formatUsd,
   UNKNOWN,
 } from '../format.js'
@@ -64,7 +65,7 @@ function figuresOf({ at, miner, requests, latency, load, money, chain }) {
     },
     ...(money ? [moneyFigure(money)] : []),
     ...(chain ? [chainFigure(chain)] : []),
-    { term: 'Up for', value: formatDuration(at - miner.startedAt), note: `process ${miner.pid}` },
+    { term: 'Up for', value: formatSpan(at - miner.startedAt), note: `process ${miner.pid}` },
   ]
 }
 

@@ -12,8 +12,8 @@ export function showMoney({ tokens, money, miner }) {
   const hasTokens = Object.values(tokens).some(count => count > 0)
   byId('money-panel').hidden = !hasTokens && !money
   redraw(byId('money'), { tokens, money, since: miner.startedAt }, ({ since }) => [
-    element('dl', { class: 'facts' }, ...factPairs([...moneyFacts(money), ...tokenFacts(tokens, since)])),
     ...(money?.budget ? [budgetBar(money.budget)] : []),
+    element('dl', { class: 'facts' }, ...factPairs([...moneyFacts(money), ...tokenFacts(tokens, since)])),
   ])
 }
 
@@ -29,7 +29,7 @@ function moneyFacts(money) {
     today.unknown > 0 ? ['Answers without a price', formatCount(today.unknown)] : undefined,
     budget && ['Budget a day', formatUsd(budget.usdPerDay)],
     budget && ['Used or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(budget.usedUsd / budget.usdPerDay)}`],
-    budget && ['Begins anew', formatDate(budget.until)],
+    budget && ['Next day begins', formatDate(budget.until)],
   ]
 }
 

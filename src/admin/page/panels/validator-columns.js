@@ -47,10 +47,10 @@ export function validatorColumns(now) {
       label: 'Mostly because',
       from: 'wide',
       value: ({ reasons }) => reasons[0]?.code ?? null,
-      fill: fillText(({ reasons }) => formatReasons(reasons.slice(0, 1))),
+      fill: fillText(({ reasons }) => formatForeign(reasons[0]?.code ?? UNKNOWN)),
     },
     number('First token', ({ firstToken }) => firstToken?.p50 ?? null, formatDuration, 'wide'),
-    number('Answer p50', ({ total }) => total?.p50 ?? null, formatDuration, 'medium'),
+    number('Answer', ({ total }) => total?.p50 ?? null, formatDuration, 'medium'),
     number('p95', ({ total }) => total?.p95 ?? null, formatDuration, 'medium'),
     number('Tokens', ({ tokens }) => tokens.prompt + tokens.completion, formatCount, 'wide'),
   ]

@@ -1,6 +1,6 @@
 /** @import { LiveStatus, MinerStatus, ValidatorStatus } from '../../api.js' */
 /** @import { Drawer } from './drawer.js' */
-import { byId, element, setText } from '../element.js'
+import { byId, element, redraw, setText } from '../element.js'
 import { formatHotkey } from '../format.js'
 import { LiveTable } from '../table/live-table.js'
 import { factPairs } from './facts.js'
@@ -12,7 +12,7 @@ export class Validators {
   /** @type {LiveStatus | undefined} */
   #status
   #drawer
-  #empty = element('p', { class: 'empty' })
+  #empty = element('div', { class: 'empty' })
   #filter = /** @type {HTMLInputElement} */ (byId('validators-filter'))
   /** @type {LiveTable<ValidatorStatus>} */
   #table
@@ -48,7 +48,9 @@ export class Validators {
     const count = rows.length === validators.length ? `${rows.length}` : `${rows.length} of ${validators.length}`
     setText(byId('validators-count'), count)
     byId('validators').classList.toggle('is-empty', rows.length === 0)
-    setText(this.#empty, validators.length > 0 ? 'No validator matches the filter.' : nothingYet(miner))
+    redraw(this.#empty, validators.length > 0 ? undefined : miner, shown =>
+      shown ? nothingYet(shown) : ['No validator matches the filter.'],
+    )
     this.#table.update(rows)
   }
 
@@ -62,10 +64,26 @@ export class Validators {
   }
 }
 
-/** @param {MinerStatus} miner */
-function nothingYet({ netuid, url }) {
-  const asked = 'No validator has asked in the last hour.'
-  return netuid === undefined
-    ? `${asked} Try the miner yourself: miner query --dev --url ${url} "What is TAO?"`
-    : `${asked} Validators find the miner once the chain shows its address; that can take some minutes. Meanwhile, miner doctor checks what keeps them away, and miner query asks as they do.`
+/** The hotkey of `miner serve --dev`, //Bob. */
+const DEVELOPMENT_HOTKEY = '5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty'
+
+/**
+ * What to do until the first validator asks.
+ *
+ * @param {MinerStatus} miner
+ */
+function nothingYet({ netuid, url, hotkey }) {
+  const found = 'Validators find the miner once the chain shows its address, which can take some minutes.'
+  const flags = hotkey === DEVELOPMENT_HOTKEY ? `--dev --url ${url}` : `--url ${url}`
+  return [
+    element('strong', {}, 'No validator has asked in the last hour.'),
+    ...(netuid === undefined
+      ? []
+      : [
+          element('span', {}, `${found} What keeps them away, this command finds:`),
+          element('code', {}, 'miner doctor'),
+        ]),
+    element('span', {}, 'Ask the miner yourself, as a validator does:'),
+    element('code', {}, `miner query ${flags} "What is TAO?"`),
+  ]
 }

@@ -4,11 +4,11 @@ import { formatDuration } from '../format.js'
 
 /** What a request goes through, in order; each stage ends at the time of its name. */
 const STAGES = /** @type {const} */ ([
-  { end: 'claimed', label: 'Claim', colour: 'deep' },
-  { end: 'verified', label: 'Verify', colour: 'middle' },
+  { end: 'claimed', label: 'Claim', colour: 'cancelled' },
+  { end: 'verified', label: 'Verify', colour: 'cancelled' },
   { end: 'placed', label: 'Queue', colour: 'refused' },
-  { end: 'firstToken', label: 'First token', colour: 'answered' },
-  { end: 'done', label: 'Done', colour: 'bright' },
+  { end: 'firstToken', label: 'First token', colour: 'middle' },
+  { end: 'done', label: 'Done', colour: 'answered' },
 ])
 
 /** @typedef {{ readonly label: string, readonly colour: string, readonly from: number, readonly to: number }} Span ms */

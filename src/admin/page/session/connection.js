@@ -27,7 +27,10 @@ export function showConnection(retry) {
   return state => {
     shown = state
     pill.dataset.state = state.name
-    setText(pill, { connecting: 'Connecting', live: 'Live', broken: 'Not connected' }[state.name])
+    setText(
+      pill,
+      { connecting: 'Connecting', signedOut: 'Signed out', live: 'Live', broken: 'Not connected' }[state.name],
+    )
     document.body.classList.toggle('is-stale', state.name === 'broken')
     banner.hidden = state.name !== 'broken'
     countDown()

@@ -7,7 +7,7 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
 
 /**
- * @typedef {{ name: 'connecting' } | { name: 'live' } | { name: 'broken', since: number, retryAt: number }} StreamState
+ * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', since: number, retryAt: number }} StreamState
  *
  * @typedef {object} StreamListener
  * @property {(state: StreamState) => void} onState
@@ -54,7 +54,9 @@ export class LiveStream {
       await fetchStatus()
     } catch (error) {
       // Any other failure is that of a connection, which break tells the operator.
-      return error instanceof SignedOut ? this.#listener.onSignedOut() : this.break()
+      if (!(error instanceof SignedOut)) return this.break()
+      this.#enter({ name: 'signedOut' })
+      return this.#listener.onSignedOut()
     }
     this.#lastAt = Date.now()
     this.#close() // what another `retry` opened meanwhile
