@@ -55,6 +55,8 @@ export class Chart {
     )
     this.#plot.setAttribute('aria-label', `${options.title}, over time`)
     this.#plot.addEventListener('keydown', event => this.#move(event))
+    this.#plot.setAttribute('aria-valuenow', '0')
+    this.#plot.addEventListener('focus', () => this.#speak(this.#data.points.length - 1))
     this.#plot.addEventListener('blur', () => this.#leave())
     new ResizeObserver(() => this.#resize()).observe(this.#plot)
   }
@@ -230,15 +232,17 @@ export class Chart {
     const point = points[this.#index]
     if (!point) return
     for (const plot of uPlot.sync(CURSOR).plots) plot.setCursor({ left: plot.valToPos(point.at, 'x'), top: 0 }, true)
-    this.#speak(point)
+    this.#speak(this.#index)
   }
 
-  /** @param {Point} point */
-  #speak(point) {
+  /** @param {number} index */
+  #speak(index) {
+    const point = this.#data.points[index]
+    if (!point) return
     const texts = this.#texts(point).map((text, index) => `${this.#options.series[index]?.label} ${text}`)
     this.#plot.setAttribute('aria-valuemin', '0')
     this.#plot.setAttribute('aria-valuemax', String(this.#data.points.length - 1))
-    this.#plot.setAttribute('aria-valuenow', String(this.#index))
+    this.#plot.setAttribute('aria-valuenow', String(index))
     this.#plot.setAttribute('aria-valuetext', `${formatClock(point.at)}: ${texts.join(', ')}`)
   }
 

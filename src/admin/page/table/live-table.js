@@ -107,7 +107,8 @@ export class LiveTable {
     const known = this.#lines.get(key)
     if (known?.row === row) return known.line
     const cells = known?.cells ?? this.#columns.map((column, index) => this.#cellOf(column, index === 0))
-    const line = known?.line ?? element('tr', { 'data-key': key }, ...cells.map(cell => cell.closest('th, td') ?? cell))
+    const line = known?.line ?? element('tr', {}, ...cells.map(cell => cell.closest('th, td') ?? cell))
+    line.dataset.key = key // as it is: `element` would replace what cannot be seen
     this.#lines.set(key, { row, line, cells })
     this.#columns.forEach((column, index) => {
       const cell = cells[index]
