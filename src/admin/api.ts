@@ -1,11 +1,12 @@
+import type { RequestTimes } from '../axon/events.js'
 import type { AxonLoad } from '../axon/load.js'
-import type { EndpointHealth } from '../plugin/miner.js'
+import type { Attempt, EndpointHealth, Usage } from '../plugin/miner.js'
 import type { ChainState } from '../plugin/standing.js'
 
 // What the admin port replies as JSON. Times are epoch milliseconds, durations milliseconds. A part without a source is
 // absent, rather than empty or zero.
 
-/** How long requests took; each quantile is at most 5 % above the true one. */
+/** How long requests took; each quantile is within 5 % of the true one. */
 export type Quantiles = { readonly count: number; readonly p50: number; readonly p95: number; readonly p99: number }
 
 /** How requests ended. */
@@ -149,7 +150,7 @@ export type LiveHistory = {
   readonly window: HistoryWindow
   /** 1,000 for 5m, 10,000 for 1h, 60,000 for 24h */
   readonly stepMs: number
-  /** one a step without gaps, the oldest first; the last step is still open */
+  /** one a step without gaps, the oldest first, from `miner.startedAt` on; the last step is still open */
   readonly points: readonly HistoryPoint[]
 }
 
@@ -192,25 +193,14 @@ export type RequestEntry = {
   readonly reason?: string
   /** since arrival */
   readonly ms: number
-  /** since arrival; absent where it did not get there */
-  readonly times: {
-    readonly claimed?: number
-    readonly verified?: number
-    readonly placed?: number
-    readonly firstToken?: number
-    readonly done: number
-  }
+  readonly times: RequestTimes
   readonly model?: string
   /** that answered */
   readonly endpoint?: string
   /** in the order of their start */
-  readonly attempts?: readonly {
-    readonly endpoint: string
-    readonly model: string
-    readonly ms: number
-    readonly error?: string
-  }[]
-  readonly tokens?: Partial<TokenCounts>
+  readonly attempts?: readonly Attempt[]
+  /** of the last question to the model, as its server reported it */
+  readonly usage?: Usage
   /** the answer was cut */
   readonly partial?: true
   /** in US dollars; absent when its price is not known */

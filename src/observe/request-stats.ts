@@ -1,16 +1,10 @@
-import { observe, type RequestEvents, type RequestRecord } from '../axon/events.js'
+import type { OutcomeCounts, RequestOutcome } from '../admin/api.js'
+import type { Refused, RequestRecord } from '../axon/events.js'
+import { type LastRecord, onEnded } from './ended-request.js'
 import { Slots } from './slots.js'
 
-/** How many requests ended in which way. */
-export type Endings = {
-  readonly answered: number
-  readonly refused: number
-  readonly failed: number
-  readonly cancelled: number
-}
-
 /** The requests that one hotkey signed. */
-export type CallerSum = Endings & {
+export type CallerSum = OutcomeCounts & {
   readonly hotkey: string
   /** epoch milliseconds */
   readonly lastAt: number
@@ -37,7 +31,7 @@ export type RequestSum = {
   /** the last caller first */
   readonly callers: readonly CallerSum[]
   /** requests that no hotkey with a row signed */
-  readonly others: Endings
+  readonly others: OutcomeCounts
   /** the most frequent reason first */
   readonly reasons: readonly ReasonSum[]
 }
@@ -71,23 +65,29 @@ export class RequestStats implements Disposable {
   readonly #options: Options
   readonly #openedAt: number
   readonly #minutes = new Slots({ stepMs: MINUTE_MS, count: MINUTES, make: () => new Minute() })
-  readonly #stops: (() => void)[]
+  readonly #feed: Disposable
   #changes = 0
 
   constructor(options: Options) {
     this.#options = options
     this.#openedAt = options.now()
-    this.#stops = [
-      this.#on('answered', record => this.#minute().add(record, 'answered', this.#rowOf(record.hotkey))),
-      this.#on('cancelled', record => this.#minute().add(record, 'cancelled', this.#rowOf(record.hotkey))),
-      this.#on('refused', record => this.#explain(record, 'refused')),
-      this.#on('failed', record => this.#explain(record, 'failed')),
-    ]
+    this.#feed = onEnded(options, (record, outcome) => {
+      this.#changes++
+      const minute = this.#minutes.current(options.now())
+      minute.add(record, outcome, this.#rowOf(record.hotkey))
+      if ((outcome === 'refused' || outcome === 'failed') && isExplained(record))
+        minute.explain(record, outcome, this.#rowOf(record.hotkey ?? record.claimed))
+    })
   }
 
   /** increases with each request that is counted */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Whether the requests of a hotkey are counted in a row of their own. */
+  hasRow(hotkey: string): boolean {
+    return this.#options.hasRow(hotkey)
   }
 
   /** Returns the sum of the last hour. */
@@ -115,36 +115,21 @@ export class RequestStats implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const stop of this.#stops) stop()
-  }
-
-  #on<Event extends keyof RequestEvents>(event: Event, count: (record: RequestEvents[Event]) => void): () => void {
-    const { axon, hotkey, onError } = this.#options
-    const counted = (record: RequestEvents[Event]) => {
-      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
-      if (record.axon !== axon || isOwnPing) return
-      this.#changes++
-      count(record)
-    }
-    return observe(event, counted, onError)
-  }
-
-  #explain(record: RequestEvents['refused'], ending: 'refused' | 'failed'): void {
-    const minute = this.#minute()
-    minute.add(record, ending, this.#rowOf(record.hotkey))
-    minute.explain(record, ending, this.#rowOf(record.hotkey ?? record.claimed))
+    this.#feed[Symbol.dispose]()
   }
 
   #rowOf(hotkey: string | null): string | null {
     return hotkey !== null && this.#options.hasRow(hotkey) ? hotkey : null
   }
-
-  #minute(): Minute {
-    return this.#minutes.current(this.#options.now())
-  }
 }
 
-type Counted = { -readonly [Ending in keyof Endings]: number }
+type Explained = LastRecord & Pick<Refused, 'status' | 'code' | 'reason'>
+
+function isExplained(record: LastRecord): record is Explained {
+  return record.code !== undefined
+}
+
+type Counted = { -readonly [Ending in RequestOutcome]: number }
 type Reason = Omit<ReasonSum, 'hotkeys'> & { readonly hotkeys: Set<string> }
 
 /** The requests of one minute. */
@@ -154,7 +139,7 @@ class Minute {
   readonly reasons = new Map<string, Reason>()
 
   /** @param row the hotkey whose row counts it; null: it has none */
-  add({ arrivedAt, ms }: RequestRecord, ending: keyof Endings, row: string | null): void {
+  add({ arrivedAt, ms }: RequestRecord, ending: RequestOutcome, row: string | null): void {
     const known = row === null ? undefined : this.callers.get(row)
     if (known) {
       known[ending]++
@@ -164,7 +149,7 @@ class Minute {
     else this.others[ending]++
   }
 
-  explain(record: RequestEvents['refused'], ending: 'refused' | 'failed', row: string | null): void {
+  explain(record: Explained, ending: 'refused' | 'failed', row: string | null): void {
     const { code, status, arrivedAt, ms } = record
     const reason = record.reason.slice(0, MAX_REASON)
     // Only the rules explain a refusal in texts of their own; other texts differ in details, as an id or a time.
@@ -177,9 +162,9 @@ class Minute {
   }
 }
 
-const none: Endings = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
+const none: OutcomeCounts = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
 
-function plus(one: Endings, other: Endings): Endings {
+function plus(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
   return {
     answered: one.answered + other.answered,
     refused: one.refused + other.refused,
