@@ -122,13 +122,13 @@ const columns = [
     label: 'Model',
     from: 'wide',
     value: ({ model }) => model ?? null,
-    fill: fillText(({ model }) => (model ?? UNKNOWN)),
+    fill: fillText(({ model }) => model ?? UNKNOWN),
   },
   {
     label: 'Endpoint',
     from: 'wide',
     value: ({ endpoint }) => endpoint ?? null,
-    fill: fillText(({ endpoint }) => (endpoint ?? UNKNOWN)),
+    fill: fillText(({ endpoint }) => endpoint ?? UNKNOWN),
   },
   {
     label: 'First token',
