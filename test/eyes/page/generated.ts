@@ -187,11 +187,10 @@ export function generatedRequest(at: number, random: Random, hotkey: string): Re
         : []),
       { ...target, ms: done - placed },
     ],
-    tokens: {
-      prompt: Math.round(400 + 900 * random()),
-      cached: 128,
-      completion: Math.round(80 + 400 * random()),
-      reasoning: 0,
+    usage: {
+      promptTokens: Math.round(400 + 900 * random()),
+      cachedTokens: 128,
+      completionTokens: Math.round(80 + 400 * random()),
     },
     usd: 0.0001 + 0.0006 * random(),
   }

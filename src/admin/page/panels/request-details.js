@@ -39,9 +39,9 @@ export function requestDetails(request) {
  * @param {RequestEntry} request
  * @returns {import('./facts.js').Fact[]}
  */
-function tokenFacts({ tokens }) {
-  if (!tokens) return []
-  const { prompt, cached, completion, reasoning } = tokens
+function tokenFacts({ usage }) {
+  if (!usage) return []
+  const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion, reasoningTokens: reasoning } = usage
   return [
     prompt === undefined ? undefined : ['Prompt tokens', formatCount(prompt) + part(cached, 'cached')],
     completion === undefined

@@ -142,8 +142,11 @@ const columns = [
     label: 'Tokens',
     kind: 'number',
     from: 'medium',
-    value: ({ tokens }) => (tokens ? (tokens.prompt ?? 0) + (tokens.completion ?? 0) : null),
-    fill: fillText(({ tokens }) => (tokens ? formatCount((tokens.prompt ?? 0) + (tokens.completion ?? 0)) : UNKNOWN)),
+    value: tokensOf,
+    fill: fillText(request => {
+      const tokens = tokensOf(request)
+      return tokens === null ? UNKNOWN : formatCount(tokens)
+    }),
   },
   {
     label: 'Cost',
@@ -153,3 +156,8 @@ const columns = [
     fill: fillText(({ usd }) => (usd === undefined ? UNKNOWN : formatUsd(usd))),
   },
 ]
+
+/** @param {RequestEntry} request */
+function tokensOf({ usage }) {
+  return usage ? (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0) : null
+}
