@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LiveStatus, RequestList } from '#dist/admin/api.js'
 import { runningAdmins } from '#dist/admin/running-ports.js'
-import { listening } from '../support/listening.ts'
 import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
-import { pausingModel } from '../support/pausing-model.ts'
+import { startModelServer } from '../support/model-server.ts'
+import { pausing } from '../support/pausing-model.ts'
 import { alice, charlie, send, signedRequest } from '../support/signed-request.ts'
 
-const serve = ['serve', '--dev', '--axon-port', '0', '--use', 'echo']
+const dev = ['serve', '--dev', '--axon-port', '0']
+const serve = [...dev, '--use', 'echo']
 
 describe('miner serve --admin-port', () => {
   let folder: string
@@ -98,9 +100,9 @@ describe('miner serve --admin-port', () => {
   })
 
   it('says that it drains, and goes on showing figures until the last request is answered', async () => {
-    await using model = await pausingModel()
-    const args = ['--use', 'openai', '--base-url', model.url, '--api-key', 'k']
-    await using miner = await start(args)
+    const { behaviour, goOn } = pausing()
+    await using model = await startModelServer(behaviour)
+    await using miner = await startMiner([...dev, '--admin-port', '0', '--base-url', model.url])
     const token = readFileSync(String(opened(miner).tokenFile), 'utf8').trim()
     const readiness = async () => {
       const reply = await fetch(`${opened(miner).url}/readyz`)
@@ -108,7 +110,7 @@ describe('miner serve --admin-port', () => {
     }
     assert.deepEqual(await readiness(), [200, 'ready\n'])
     const asked = send(miner.url, signedRequest())
-    const question = await model.next()
+    await model.arrived(0)
     const draining = miner.next('draining')
     miner.send('SIGTERM')
     await draining
@@ -116,17 +118,22 @@ describe('miner serve --admin-port', () => {
     const status: LiveStatus = JSON.parse(await get(miner, '/api/status', token))
     assert.equal(status.miner.isDraining, true)
     assert.equal(status.load.places.atWork, 1)
-    question.answer()
+    goOn()
     assert.equal((await asked).status, 200)
     assert.equal((await miner.ended).code, 0)
   })
 
   it('exits with 1 when its port is in use, and says which flags choose another', async () => {
-    await using taken = await listening(createServer())
-    const { code, stderr } = await runMiner([...serve, '--admin-port', String(taken.port)])
+    const server = createServer().listen(0, '127.0.0.1')
+    after(() => server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const { code, stderr } = await runMiner([...serve, '--admin-port', `${port}`])
     assert.equal(code, 1)
-    assert.match(stderr, /ADMIN_PORT_UNUSABLE|cannot open the admin port/)
-    assert.match(stderr, /--admin-port/)
+    assert.match(
+      stderr,
+      new RegExp(`error: cannot open the admin port at 127\\.0\\.0\\.1:${port}: .*\\n {2}try: .*--admin-port`),
+    )
   })
 
   it('exits with 2 for flags of an admin port that does not open, and for a host with a port', async () => {
