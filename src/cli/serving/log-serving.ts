@@ -13,6 +13,9 @@ type Opened = Serving & {
 /** Logs that the axon serves, where its admin port is, and what its dialect cannot do. */
 export function logServing({ admin, ...serving }: Opened, log: Log): void {
   const { url, port, hotkey, place, callers, use, models, dialect, dialectFile } = serving
+  // Where the token is, never the token.
+  if (admin)
+    log.info({ event: 'adminOpened', url: admin.url, ...(admin.tokenFile !== null && { tokenFile: admin.tokenFile }) })
   log.info({
     event: 'serving',
     url,
@@ -27,8 +30,5 @@ export function logServing({ admin, ...serving }: Opened, log: Log): void {
     ...(dialectFile && { dialectFile }),
     wires: wires.map(({ name }) => name),
   })
-  // Where the token is, never the token.
-  if (admin)
-    log.info({ event: 'adminOpened', url: admin.url, ...(admin.tokenFile !== null && { tokenFile: admin.tokenFile }) })
   if (dialect.caveat) log.warn({ event: 'caveat', dialect: dialect.name, message: dialect.caveat })
 }
