@@ -27,13 +27,13 @@ describe('the dashboard', () => {
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
     assert.match(
       await page.locator('#endpoints').innerText(),
-      /1 of 2 keys ready · key 2 rests 41 s after ENDPOINT_RATE_LIMITED/,
+      /1 of 2 keys ready · key 2 rests 41 s after MODEL_RATE_LIMITED/,
     )
     assert.match(await page.locator('#money').innerText(), /Used or reserved\s+\$39.12, 65.2 %/)
     assert.match(await page.locator('#chain').innerText(), /Announces\s+203.0.113.7:8091/)
     assert.match(
       await page.locator('#reasons').innerText(),
-      /RATE_LIMITED\s+900\s+429 · more than 30 requests a minute/,
+      /RATE_EXCEEDED\s+900\s+429 · Too many requests: at most 30\/min/,
     )
   })
 

@@ -19,8 +19,8 @@ const refused: RequestEntry = {
   id: 'refused',
   outcome: 'refused',
   status: 429,
-  code: 'RATE_LIMITED',
-  reason: 'more than 30 requests a minute',
+  code: 'RATE_EXCEEDED',
+  reason: 'Too many requests: at most 30/min',
   times: { ...earlyTimes, done: 11 },
 }
 
@@ -66,8 +66,8 @@ describe('the drawer of the dashboard', () => {
     const stages = await page.locator('.waterfall tbody th').allInnerTexts()
     assert.deepEqual(stages, ['Claim', 'Verify', 'Until refused'])
     const text = await page.locator('#drawer-body').innerText()
-    assert.match(text, /refused · 429 · RATE_LIMITED/)
-    assert.match(text, /more than 30 requests a minute/)
+    assert.match(text, /refused · 429 · RATE_EXCEEDED/)
+    assert.match(text, /Too many requests: at most 30\/min/)
   })
 
   it('opens and closes by the keyboard, and gives the focus back', async () => {
