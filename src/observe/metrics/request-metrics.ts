@@ -26,6 +26,9 @@ type Options = {
   readonly onError: (error: unknown) => void
 }
 
+/** Synapses with histograms of their own, each of which has 18 series. */
+const MAX_SYNAPSES = 50
+
 /** Counts requests for Prometheus. */
 export class RequestMetrics implements Disposable {
   readonly #known: { readonly [Name in 'synapse' | 'model' | 'endpoint' | 'hotkey']: (value: string) => string }
@@ -44,7 +47,7 @@ export class RequestMetrics implements Disposable {
   constructor({ axon, hotkey, known, costOf, make, onError }: Options) {
     const { hasRow, synapses, models, endpoints } = known
     this.#known = {
-      synapse: knownOnly(synapses),
+      synapse: knownOnly(synapses.slice(0, MAX_SYNAPSES)),
       model: knownOnly(models),
       endpoint: knownOnly(endpoints),
       hotkey: one => (hasRow(one) ? one : OTHER),
