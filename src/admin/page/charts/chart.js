@@ -103,7 +103,7 @@ export class Chart {
       width,
       height,
       ms: 1,
-      padding: [0.5 * rem, 0.5 * rem, 0, 0],
+      padding: [0.5 * rem, 1.25 * rem, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
