@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { RequestStats } from '#dist/app/state/request-stats.js'
 import { type EndedRequest, publish, type RequestEvents } from '#dist/axon/events.js'
-import { alice, bob, charlie } from '../../support/signed-request.ts'
+import { RequestStats } from '#dist/observe/request-stats.js'
+import { alice, bob, charlie } from '../support/signed-request.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
