@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
 import { runningAdmins } from '../admin/running-ports.js'
-import { adminFolder } from '../app/build-admin.js'
+import { adminFolder } from '../app/admin/build-admin.js'
 import { hostSections } from '../app/settings.js'
 import { ENDING } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
@@ -11,7 +11,7 @@ import { LivePage } from '../cli/output/live-page.js'
 import { readFigures, type TopFigures } from '../cli/top/admin-client.js'
 import { type FoundAdmin, findAdmin } from '../cli/top/find-admin.js'
 import { QuitKey } from '../cli/top/quit-key.js'
-import { topPage } from '../cli/top/top-page.js'
+import { type TopPageOptions, topPage } from '../cli/top/top-page.js'
 import { valuesOf } from '../config/configuration.js'
 import { showsColours } from '../text/colour.js'
 import { columnsOf } from '../text/fill.js'
@@ -68,23 +68,26 @@ async function watch(admin: FoundAdmin, first: TopFigures, { intervalMs, signal 
   const ended = AbortSignal.any([signal, quit.signal])
   const page = new LivePage()
   let { status, requests } = first
-  let problem: string | null = null
+  let repliedAt = performance.now()
+  let why: string | null = null
   while (!ended.aborted) {
-    page.show(topPage(status, requests, drawn(problem)))
+    const silent = why === null ? null : { why, ms: performance.now() - repliedAt }
+    page.show(topPage(status, requests, drawn(silent)))
     await setTimeout(intervalMs, undefined, { signal: ended }).catch(() => {}) // the loop ends
     try {
       ;({ status, requests } = await readFigures(admin, REQUESTS, ended))
-      problem = null
+      repliedAt = performance.now()
+      why = null
     } catch (error) {
       if (ended.aborted) break
       if (!(error instanceof UsageError)) throw error
-      problem = error.message
+      why = error.message
     }
   }
   signal.throwIfAborted()
 }
 
-function drawn(problem: string | null) {
+function drawn(silent: TopPageOptions['silent']): TopPageOptions {
   const { stdout } = process
-  return { width: columnsOf(stdout), isColoured: showsColours(stdout), problem }
+  return { width: columnsOf(stdout), isColoured: showsColours(stdout), silent }
 }

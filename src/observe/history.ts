@@ -12,8 +12,6 @@ const windows = {
   '24h': { stepMs: MINUTE_MS, count: 1_440 },
 } as const satisfies Record<HistoryWindow, { stepMs: number; count: number }>
 
-export const historyWindows = Object.keys(windows) as readonly HistoryWindow[]
-
 /** Places at work, and requests that wait for one. */
 type Places = { readonly atWork: number; readonly waiting: number }
 

@@ -9,6 +9,7 @@ import type {
   TokenCounts,
   ValidatorStatus,
 } from '../admin/api.js'
+import type { AdminFigures, FiguresListener } from '../admin/sources.js'
 import type { Standings } from '../plugin/standing.js'
 import { CallerFigures } from './caller-figures.js'
 import { type EndedFigures, figuresOf, type LastRecord, onEnded } from './ended-request.js'
@@ -41,19 +42,11 @@ type Options = {
   readonly onError: (error: unknown) => void
 }
 
-/** Listens to figures as they come. */
-export type FiguresListener = {
-  /** a request of a proven caller has ended */
-  request(entry: RequestEntry): void
-  /** a second has passed */
-  second(): void
-}
-
 /**
  * Keeps what an operator looks at while the miner serves: counts since the start, quantiles, history, callers, the last
  * requests. All of it is bounded: only proven callers have rows and entries; the requests of others are counted.
  */
-export class LiveFigures implements Disposable {
+export class LiveFigures implements AdminFigures, Disposable {
   readonly #options: Options
   readonly #openedAt: number
   readonly #history: RequestHistory
@@ -102,7 +95,7 @@ export class LiveFigures implements Disposable {
       }),
       ...(money && { money }),
       ...(chain && { chain }),
-      dropped: this.#dropped + this.#callers.dropped,
+      dropped: this.dropped,
     }
   }
 
@@ -118,6 +111,11 @@ export class LiveFigures implements Disposable {
   /** Returns the requests of proven callers that ended last, the newest first. */
   requests(limit: number): readonly RequestEntry[] {
     return this.#recent.newest(limit)
+  }
+
+  /** how much could not be kept or passed on */
+  get dropped(): number {
+    return this.#dropped + this.#callers.dropped
   }
 
   /** Counts what a listener could not pass on. */
@@ -201,6 +199,7 @@ export class LiveFigures implements Disposable {
     const { sources, now, onError } = this.#options
     try {
       this.#history.sample(now(), sources.load().places)
+      sources.chain?.() // keeps the incentive of a metagraph that is replaced before an operator looks
       for (const listener of this.#listeners) listener.second()
     } catch (error) {
       onError(error)

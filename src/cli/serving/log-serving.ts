@@ -1,9 +1,17 @@
+import type { OpenAdmin } from '../../admin/open-admin.js'
 import { wires } from '../../app/wires.js'
 import type { Log } from '../../plugin/log.js'
 import type { Serving } from './describe-serving.js'
 
-/** Logs that the axon serves, and what its dialect cannot do. `port` is where it listens. */
-export function logServing(serving: Serving & { readonly port: number }, log: Log): void {
+type Opened = Serving & {
+  /** where it listens */
+  readonly port: number
+  /** null: no admin port is open */
+  readonly admin: OpenAdmin | null
+}
+
+/** Logs that the axon serves, where its admin port is, and what its dialect cannot do. */
+export function logServing({ admin, ...serving }: Opened, log: Log): void {
   const { url, port, hotkey, place, callers, use, models, dialect, dialectFile } = serving
   log.info({
     event: 'serving',
@@ -19,5 +27,8 @@ export function logServing(serving: Serving & { readonly port: number }, log: Lo
     ...(dialectFile && { dialectFile }),
     wires: wires.map(({ name }) => name),
   })
+  // Where the token is, never the token.
+  if (admin)
+    log.info({ event: 'adminOpened', url: admin.url, ...(admin.tokenFile !== null && { tokenFile: admin.tokenFile }) })
   if (dialect.caveat) log.warn({ event: 'caveat', dialect: dialect.name, message: dialect.caveat })
 }

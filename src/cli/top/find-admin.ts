@@ -1,4 +1,5 @@
 import type { RunningAdmin } from '../../admin/running-ports.js'
+import { shortHotkey } from '../../app/log/event-text.js'
 import { escapeControls, quote } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 
@@ -34,11 +35,10 @@ export function findAdmin({ url, token, running }: Looking): FoundAdmin {
   }
   if (others.length === 0) return first
   const list = running.map(({ url, hotkey, netuid }) => {
-    const subnet = netuid === undefined ? '' : `, subnet ${netuid}`
-    return `\n    --url ${url}  (${escapeControls(hotkey)}${subnet})`
+    return `--url ${url} (${escapeControls(shortHotkey(hotkey))}${netuid === undefined ? '' : ` on subnet ${netuid}`})`
   })
   const message = `${running.length} miners on this machine have an admin port`
-  throw new UsageError('ADMIN_PORT_AMBIGUOUS', message, `name one of them:${list.join('')}`)
+  throw new UsageError('ADMIN_PORT_AMBIGUOUS', message, `name one of them: ${list.join(' or ')}`)
 }
 
 function originOf(url: string): string {

@@ -10,8 +10,8 @@ export type TopPageOptions = {
   /** columns of the terminal, if it is one */
   readonly width: number | undefined
   readonly isColoured: boolean
-  /** why the miner did not reply since `status.at`; null: it did */
-  readonly problem: string | null
+  /** why the miner does not reply, and for how long; null: it does */
+  readonly silent: { readonly why: string; readonly ms: number } | null
 }
 
 type Row = readonly [name: string, value: string]
@@ -23,11 +23,11 @@ const BAR = 20
 export function topPage(
   status: LiveStatus,
   requests: readonly RequestEntry[],
-  { width, isColoured, problem }: TopPageOptions,
+  { width, isColoured, silent }: TopPageOptions,
 ): string {
   const head = [...minerRows(status), ...requestRows(status), ...loadRows(status), ...moneyRows(status)]
   const parts = [
-    ...(problem === null ? [] : [`${escapeControls(problem)}; the figures are ${agoText(status.at, Date.now())}`]),
+    ...(silent === null ? [] : [`${escapeControls(silent.why)}; these figures are ${spanText(silent.ms)} old`]),
     rows(head, width).trimEnd(),
     ...(status.endpoints ? [endpointTable(status.endpoints, width)] : []),
     requests.length === 0 ? 'no validator has been answered yet' : requestLines(requests, { width, isColoured }),
@@ -61,10 +61,12 @@ function chainText({ at, chain }: { readonly at: number; readonly chain: NonNull
 
 function requestRows({ requests, latency }: LiveStatus): readonly Row[] {
   const { perSecond, answered, refused, failed, cancelled, strangers } = requests
-  const ends = { answered, refused, failed, cancelled }
-  const counts = Object.entries(ends).map(([outcome, count]) => `${groupedText(count)} ${outcome}`)
+  const ends = Object.entries({ answered, refused, failed, cancelled, 'of all unproven': strangers })
+  const counts = ends.flatMap(([end, count]) =>
+    count === 0 && end !== 'answered' ? [] : [`${groupedText(count)} ${end}`],
+  )
   return [
-    ['requests', `${perSecond.toFixed(1)}/s, ${counts.join(', ')}; ${groupedText(strangers)} of them unproven`],
+    ['requests', `${perSecond.toFixed(1)}/s, ${counts.join(', ')}`],
     ['first token', quantilesText(latency.firstToken)],
     ['answer', quantilesText(latency.total)],
   ]
@@ -85,7 +87,10 @@ function loadRows({ load, tokens }: LiveStatus): readonly Row[] {
   return [
     ['at work', barText(atWork, of)],
     ['queue', barText(waiting, queue)],
-    ['tokens', `${groupedText(tokens.prompt)} in (${groupedText(tokens.cached)} cached), ${groupedText(tokens.completion)} out`],
+    [
+      'tokens',
+      `${groupedText(tokens.prompt)} in (${groupedText(tokens.cached)} cached), ${groupedText(tokens.completion)} out`,
+    ],
   ]
 }
 
