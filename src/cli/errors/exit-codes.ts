@@ -37,6 +37,8 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['REGISTRY_FAILED', FAILED],
   ['CACHE_UNWRITABLE', FAILED],
   ['OUTPUT_LOST', FAILED],
+  ['ADMIN_PORT_MISSING', FAILED],
+  ['ADMIN_PORT_SILENT', FAILED],
   ['UNCAUGHT', FAILED],
   ['STUCK', FAILED],
   ['ENDED_EARLY', FAILED],

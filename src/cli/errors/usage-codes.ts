@@ -106,6 +106,30 @@ export const usageCodes = {
     meaning: 'another program changed the configuration file while this command did',
     remedy: 'run the command again',
   },
+  ADMIN_URL_INVALID: {
+    meaning: '`--url` does not name an admin port by scheme, host and port',
+    remedy: 'give it as `http://127.0.0.1:9091`',
+  },
+  ADMIN_PORT_MISSING: {
+    meaning: 'this user runs no miner with an admin port on this machine',
+    remedy: 'start one with `miner serve --admin-port 9091`, or name that of another machine with `--url`',
+  },
+  ADMIN_PORT_AMBIGUOUS: {
+    meaning: 'several miners on this machine have an admin port',
+    remedy: 'name one of those that the hint lists with `--url`',
+  },
+  ADMIN_TOKEN_MISSING: {
+    meaning: 'the token of an admin port on another machine is not known here',
+    remedy: 'set `MINER_ADMIN_TOKEN` to the text of the file `admin/token` in the data folder of that miner',
+  },
+  ADMIN_TOKEN_REFUSED: {
+    meaning: 'the admin port refuses the token',
+    remedy: 'set `MINER_ADMIN_TOKEN` to the text of the file `admin/token` in the data folder of that miner',
+  },
+  ADMIN_PORT_SILENT: {
+    meaning: 'the admin port does not reply, or not with its figures',
+    remedy: 'look whether the miner still runs, and whether `--url` names its admin port',
+  },
   LOG_FILE_TAKEN: {
     meaning: 'another process writes the log file',
     remedy: 'give each miner a log file of its own with `--log-file`',

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import type { LiveStatus, RequestEntry } from '#dist/admin/api.js'
+import { topPage } from '#dist/cli/top/top-page.js'
+import { alice, bob } from '../../support/signed-request.ts'
+
+const at = Date.now()
+const plain = { width: undefined, isColoured: false, silent: null }
+
+const status: LiveStatus = {
+  at,
+  miner: {
+    version: '0.1.0',
+    pid: 1,
+    startedAt: at - 3 * 3_600_000,
+    url: 'http://127.0.0.1:8091',
+    port: 8091,
+    hotkey: bob.address,
+    use: 'openai',
+    models: ['gpt-4o-mini'],
+    dialect: 'prompting',
+    wires: ['synapse'],
+    isDraining: false,
+    network: 'finney',
+    netuid: 1,
+  },
+  requests: { answered: 1_234, refused: 5, failed: 0, cancelled: 0, strangers: 4, perSecond: 12.34 },
+  latency: { firstToken: { count: 900, p50: 120, p95: 480, p99: 12_300 }, total: null },
+  tokens: { prompt: 123_456, cached: 1_000, completion: 7, reasoning: 0 },
+  load: {
+    connections: { open: 0, of: 1, top: [] },
+    bodies: { bytes: 0, of: 1, top: [] },
+    checks: { waiting: 0, of: 1, top: [] },
+    places: { atWork: 8, of: 16, waiting: 1, queue: 64, top: [] },
+    nonces: { remembered: 0, of: 1 },
+  },
+  validators: [],
+  reasons: [],
+  endpoints: [
+    {
+      endpoint: 'main',
+      breaker: 'closed',
+      failures: 0,
+      restMs: 0,
+      keys: [{ restMs: 0 }, { restMs: 5_000, code: 'X' }],
+    },
+    {
+      endpoint: 'backup',
+      breaker: 'open',
+      failures: 3,
+      restMs: 12_000,
+      keys: [{ restMs: 0 }],
+      lastError: { code: 'MODEL_BUSY', at },
+    },
+  ],
+  chain: {
+    state: 'fresh',
+    registered: true,
+    uid: 12,
+    announced: { ip: '203.0.113.7', port: 8091 },
+    ours: { ip: '203.0.113.7', port: 8091 },
+    announcement: 'announced',
+    metagraphAt: at - 240_000,
+    incentive: [{ at, value: 0.00123 }],
+  },
+  dropped: 0,
+}
+
+const request: RequestEntry = {
+  id: '1',
+  at,
+  hotkey: alice.address,
+  claimed: alice.address,
+  synapse: 'Prompting',
+  outcome: 'answered',
+  status: 200,
+  ms: 1_234,
+  times: { done: 1_234 },
+  model: 'gpt-4o-mini',
+  endpoint: 'main',
+  attempts: [{ endpoint: 'backup', model: 'm', ms: 5, error: 'MODEL_BUSY' }],
+  usage: { promptTokens: 312, completionTokens: 87 },
+}
+
+describe('the page of miner top', () => {
+  it('shows who the miner is, how it does, its endpoints and its last requests', () => {
+    const lines = topPage(status, [request], plain).split('\n')
+    const clock = (text: string) => text.replace(/\d\d:\d\d:\d\d/, 'CLOCK')
+    assert.deepEqual(lines.map(clock), [
+      '  miner        openai gpt-4o-mini, dialect prompting, up for 3 h',
+      '  axon         http://127.0.0.1:8091, hotkey 5FHne…94ty, subnet 1 on finney',
+      '  chain        uid 12, announced as 203.0.113.7:8091, metagraph 4 min ago, incentive 0.00123',
+      '  requests     12.3/s, 1,234 answered, 5 refused, 4 of all unproven',
+      '  first token  p50 120 ms, p95 480 ms, p99 12.3 s of 900 in 5 min',
+      '  answer       no answer in the last 5 min',
+      '  at work      ██████████░░░░░░░░░░ 8 of 16',
+      '  queue        █░░░░░░░░░░░░░░░░░░░ 1 of 64',
+      '  tokens       123,456 in (1,000 cached), 7 out',
+      '',
+      'ENDPOINT  STATE       FAILURES  KEYS    LAST ERROR',
+      'main      works              0  1 of 2',
+      'backup    rests 12 s         3  1 of 1  MODEL_BUSY at CLOCK',
+      '',
+      'CLOCK 200  1234 ms 5Grwv…utQY  Prompting gpt-4o-mini@main 312+87 tokens backup: MODEL_BUSY',
+      '',
+    ])
+  })
+
+  it('leaves out what has no source, and says when a miner stops or does not reply', () => {
+    const { endpoints: _, chain: __, ...bare } = status
+    const { network: _network, netuid: _netuid, ...miner } = bare.miner
+    const stopping = { ...bare, miner: { ...miner, models: [], isDraining: true } }
+    const page = topPage(stopping, [], { ...plain, silent: { why: 'the admin port is silent', ms: 5_000 } })
+    assert.match(page, /^the admin port is silent; these figures are 5 s old\n\n/)
+    assert.match(page, /miner +openai, dialect prompting, stopping for 3 h\n.*, no chain\n/)
+    assert.match(page, /\n\nno validator has been answered yet\n$/)
+    assert.doesNotMatch(page, /ENDPOINT|chain {2}/)
+  })
+
+  it('shows what was spent, and what of it has no price', () => {
+    const money = { today: { usd: 0.5, unknown: 3 }, budget: { usdPerDay: 5, usedUsd: 0.75, until: at } }
+    assert.match(
+      topPage({ ...status, money }, [], plain),
+      / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved; 3 answers have no price\n/,
+    )
+  })
+
+  it('escapes controls in what other programs chose', () => {
+    const hostile = { ...request, synapse: '\u001b[2Jx', outcome: 'failed' as const, status: 502, reason: '\u0007y\nz' }
+    const page = topPage(status, [hostile], plain)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+    assert.doesNotMatch(page, /[\u0000-\u0009\u000b-\u001f]/)
+    assert.match(page, /\\u001b\[2Jx/)
+  })
+})
