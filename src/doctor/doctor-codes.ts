@@ -106,7 +106,8 @@ export const doctorCodes = {
     remedy: 'see with `miner status` who asks and what is refused; check the dialect and the model',
   },
   LOWEST_EMISSION: {
-    meaning: 'no neuron without immunity has less emission, so that the next registration replaces this one',
+    meaning:
+      'no neuron without immunity has less emission, so that on a full subnet the next registration replaces this one',
     remedy: 'better or faster answers; if it is replaced, register the hotkey again',
   },
   CALLERS_FEW: {

@@ -2,6 +2,7 @@ import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import { isServing, readState, type ServingState, statePath } from '../../app/state/serving-state.js'
 import { CHAIN_FOLDER, ENDING } from '../../app/tokens.js'
+import type { Chain } from '../../chain/chain.js'
 import { resolveNetwork } from '../../chain/networks.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import type { Finding } from '../../doctor/check.js'
@@ -30,6 +31,8 @@ export type DoctorContext = {
   readonly hotkey: () => Promise<string | null>
   /** of a miner that runs on this machine for this hotkey and subnet */
   readonly running: () => Promise<ServingState | null>
+  /** rejects without a chain */
+  readonly chain: () => Promise<Chain>
   readonly status: () => Promise<Status>
   /** what the miner's own check found; without one, an empty list */
   readonly sources: () => Promise<CheckResult>
@@ -52,16 +55,18 @@ export function doctorContext(given: Given): DoctorContext {
     const { state } = await readState(statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey: address }))
     return state && isServing(state, Date.now()) ? state : null
   }
+  const chain = once(() => lookAtChain(scope))
   return {
     ...given,
     hasChain,
+    chain,
     isLocal: hasChain && resolveNetwork(network, endpoints).isLocal,
     hotkey,
     running: once(running),
     status: once(async () => {
       if ((await hotkey()) === null)
         throw new Error('the hotkey is encrypted, and its public half is not beside it: see the check wallet')
-      const source = await statusSource(scope, { chain: await lookAtChain(scope), configFile })
+      const source = await statusSource(scope, { chain: await chain(), configFile })
       return source.read(scope.resolve(ENDING))
     }),
     sources: once(() => checkInTime(scope)),

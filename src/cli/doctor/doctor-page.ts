@@ -25,24 +25,36 @@ export function doctorPage(checked: readonly Checked[], { width, stream }: PageO
   const parts = [...Map.groupBy(checked, ({ name }) => doctorTable[name].part)]
   const text = parts.map(([part, ofPart]) => {
     const lines = ofPart.flatMap(({ name, findings }) =>
-      findings.map((finding, at) => findingText(at === 0 ? name : '', finding, { width, stream })),
+      findings.map((finding, at) => {
+        // Several findings of a check were often found in one way.
+        const isLast = finding.how !== findings[at + 1]?.how
+        return findingText(at === 0 ? name : '', finding, { isLast, width, stream })
+      }),
     )
     return `${part}\n${lines.join('')}`
   })
   return `${text.join('\n')}\n${summaryLine(checked)}`
 }
 
-function findingText(name: string, { verdict, message, how, hint }: Finding, { width, stream }: PageOptions): string {
+type FindingOptions = PageOptions & {
+  /** of those that were found in the same way */
+  readonly isLast: boolean
+}
+
+function findingText(
+  name: string,
+  { verdict, message, how, hint }: Finding,
+  { isLast, width, stream }: FindingOptions,
+): string {
   const shown = (text: string, at: number) => fill(escapeControls(text), { width, at, indent: at })
   const styled = stream ? colour(styles[verdict], verdict.padEnd(widest), stream) : verdict.padEnd(widest)
   const line = `  ${styled}  ${name.padEnd(longest)}  ${shown(message, INDENT)}\n`
   if (verdict === 'ok') return line
   const below = (label: string, text: string) => `${' '.repeat(INDENT)}${label} ${text}\n`
-  const found = below('found:', shown(how, INDENT + 7))
-  if (hint === undefined) return line + found
   // A command stays whole, so that it can be copied.
-  const isCommand = /^(miner|sudo|chmod|btcli) /.test(hint)
-  return line + found + below('try:', isCommand ? escapeControls(hint) : shown(hint, INDENT + 5))
+  const isCommand = hint !== undefined && /^(miner|sudo|chmod|btcli) /.test(hint)
+  const mend = hint === undefined ? '' : below('try:', isCommand ? escapeControls(hint) : shown(hint, INDENT + 5))
+  return `${line}${mend}${isLast ? below('found:', shown(how, INDENT + 7)) : ''}`
 }
 
 const styles = { ok: 'green', warning: 'yellow', fault: 'red', unknown: 'dim' } as const

@@ -1,5 +1,6 @@
 import { settingsRefusal } from '../../app/chain/settings-refusal.js'
 import { hostSections } from '../../app/settings.js'
+import type { Connection } from '../../chain/chain.js'
 import { ChainError } from '../../chain/chain-error.js'
 import type { Metagraph, Neuron } from '../../chain/metagraph.js'
 import { valuesOf } from '../../config/configuration.js'
@@ -16,7 +17,7 @@ const CHAIN_MS = 60_000
 /** The checks of what the chain holds. Without a chain only one of them says so. */
 export function subnetChecks(context: DoctorContext): readonly DoctorCheck[] {
   return [
-    { name: 'chain', timeoutMs: CHAIN_MS, run: () => checkChain(context) },
+    { name: 'chain', timeoutMs: CHAIN_MS, run: signal => checkChain(context, signal) },
     { name: 'registration', timeoutMs: CHAIN_MS, run: () => withStatus(context, registration) },
     { name: 'callers', timeoutMs: CHAIN_MS, run: () => withStatus(context, status => callers(status, context)) },
   ]
@@ -53,28 +54,44 @@ export function ofTopic(status: Status, topic: StatusTopic, how: string): readon
   ]
 }
 
-async function checkChain(context: DoctorContext): Promise<readonly Finding[]> {
-  const { hasChain, status } = context
-  const { ok } = findingsBy('connected to the endpoint, and read its latest final block')
-  if (!hasChain) return [ok('none is used (--network none or --dev): nothing is registered or announced')]
+async function checkChain(context: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {
+  if (!context.hasChain) return [findingsBy('read the settings').ok(NO_CHAIN)]
   try {
-    const found = await status()
-    const { metagraph, connection } = found.chain
+    const found = await context.status().catch(rethrowChainError)
+    if (!found) return await checkHead(context, signal)
     const bad = ofTopic(found, 'chain', 'connected to each endpoint, and read the metagraph')
+    const { metagraph, connection } = found.chain
     if (bad.length > 0 || !metagraph || !connection) return bad
-    const age = spanText(found.at - metagraph.blockAt)
-    return [
-      ok(
-        `${connection.endpoint} in ${Math.round(connection.latencyMs)} ms, block ${groupedText(metagraph.block)}, ${age} old`,
-      ),
-    ]
+    return [chainFinding(connection, { block: metagraph.block, ageMs: found.at - metagraph.blockAt })]
   } catch (error) {
-    if (error instanceof ChainError) {
-      const { code, message, hint } = error
-      return [{ verdict: 'fault', code, message, hint, how: 'asked the chain for the subnet' }]
-    }
-    throw error
+    if (!(error instanceof ChainError)) throw error
+    const { code, message, hint } = error
+    return [{ verdict: 'fault', code, message, hint, how: 'asked the chain for the subnet' }]
   }
+}
+
+const NO_CHAIN = 'none is used (--network none or --dev): nothing is registered or announced'
+
+/** The check of the wallet reports what else keeps the status from being read. */
+function rethrowChainError(error: unknown): null {
+  if (error instanceof ChainError) throw error
+  return null
+}
+
+/** Without a hotkey, whether the chain is there. */
+async function checkHead({ chain }: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {
+  const open = await chain()
+  const connection = await open.connection(signal)
+  const { number, at } = await open.head(signal)
+  return [chainFinding(connection, { block: number, ageMs: Date.now() - at })]
+}
+
+function chainFinding(
+  { endpoint, latencyMs }: Connection,
+  { block, ageMs }: { readonly block: number; readonly ageMs: number },
+): Finding {
+  const { ok } = findingsBy('connected to the endpoint, and read its latest final block')
+  return ok(`${endpoint} in ${Math.round(latencyMs)} ms, block ${groupedText(block)}, ${spanText(ageMs)} old`)
 }
 
 function registration(status: Status): readonly Finding[] {
@@ -109,7 +126,7 @@ function registration(status: Status): readonly Finding[] {
       ? [
           warning(
             'LOWEST_EMISSION',
-            'no neuron without immunity has less emission: the next registration replaces this one',
+            'no neuron without immunity has less emission: on a full subnet the next registration replaces this one',
             status.registerCommand,
           ),
         ]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export type PortHolder = {
   /** null: it is another user's, or in another namespace */
   readonly pid: number | null
-  /** its command line; empty when that cannot be read */
+  /** the first words of its command line, up to the first flag; empty when they cannot be read */
   readonly command: string
   /** of the user that opened the socket */
   readonly uid: number
@@ -57,9 +57,19 @@ async function ownersOf(
       const [, inode] = /^socket:\[(\d+)\]$/.exec(await readlink(join(folder, fd)).catch(() => '')) ?? []
       if (inode === undefined || !inodes.has(inode) || found.has(inode)) continue
       const command = await readFile(join(proc, pid, 'cmdline'), 'utf8').catch(() => '')
-      found.set(inode, { pid: Number(pid), command: command.replaceAll('\0', ' ').trim() })
+      found.set(inode, { pid: Number(pid), command: firstWords(command) })
       if (found.size === inodes.size) return found
     }
   }
   return found
 }
+
+/** What stands behind the first flag may be a secret. */
+function firstWords(commandLine: string): string {
+  const words = commandLine.split('\0').filter(word => word !== '')
+  const flag = words.findIndex(word => word.startsWith('-'))
+  return words.slice(0, Math.min(MOST_WORDS, flag === -1 ? words.length : flag)).join(' ')
+}
+
+/** A runtime, a script and a command. */
+const MOST_WORDS = 3
