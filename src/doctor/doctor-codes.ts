@@ -13,6 +13,7 @@ export const doctorCodes = {
   CLOCK_DRIFTS: {
     meaning: 'the clock of this machine is more than a second off, and seems not to be set by NTP',
     remedy: 'set it by NTP, before the axon refuses validators for it',
+    fatal: false,
   },
   FILES_TOO_FEW: {
     meaning: 'the process may open too few files to answer the questions that `--concurrency` allows',
@@ -21,6 +22,7 @@ export const doctorCodes = {
   FILES_FEW: {
     meaning: 'the process may open fewer files than the connections that `--limits-connections` allows',
     remedy: 'raise the limit of open files, or lower `--limits-connections`',
+    fatal: false,
   },
   MEMORY_TOO_SMALL: {
     meaning: 'a limit of memory is below what a miner needs to start',
@@ -29,6 +31,7 @@ export const doctorCodes = {
   MEMORY_SMALL: {
     meaning: 'a limit of memory, or what the machine has left, is below what a miner may need under load',
     remedy: 'raise the limit, add memory, or lower `--limits-bodies`',
+    fatal: false,
   },
   FOLDER_UNWRITABLE: {
     meaning: 'the miner cannot write its data folder, where it keeps the nonces of answered requests and the metagraph',
@@ -37,6 +40,7 @@ export const doctorCodes = {
   FOLDER_FOREIGN: {
     meaning: 'the data folder belongs to another user or may be written by others, so that its files are not trusted',
     remedy: '`chown` it to the user of the miner, `chmod 700` it',
+    fatal: false,
   },
   DISK_NO_ROOM: {
     meaning: 'the disk of the data folder is full, so that the axon cannot keep nonces and refuses callers with 503',
@@ -49,19 +53,23 @@ export const doctorCodes = {
   DISK_SMALL: {
     meaning: 'the disk of the data folder has less than twice the room that the miner itself may need',
     remedy: 'make room before it is full',
+    fatal: false,
   },
   KEYFILE_SHARED: {
     meaning: 'others on this machine may read or write the hotkey',
     remedy: '`chmod 600` the file',
+    fatal: false,
   },
   KEYFILE_FOREIGN: {
     meaning: 'the hotkey belongs to another user than the one who runs the miner',
     remedy: 'run the miner as the owner of the wallet, or `chown` the file',
+    fatal: false,
   },
   PASSWORD_MISSING: {
     meaning:
       'the hotkey is encrypted and no password is set: a miner that a supervisor starts has no terminal to ask at',
     remedy: 'set `MINER_WALLET_PASSWORD`, best to `file:PATH` with a file of mode 600',
+    fatal: false,
   },
   PORT_TAKEN: {
     meaning: 'another program listens on the port of the axon',
@@ -75,6 +83,7 @@ export const doctorCodes = {
     meaning:
       'with `--axon-port 0` each start has another port, which has to be announced again and which no router forwards',
     remedy: 'name a port with `--axon-port`',
+    fatal: false,
   },
   PORT_UNUSABLE: {
     meaning: 'the axon cannot listen on its port, for the reason that the message names',
@@ -92,36 +101,44 @@ export const doctorCodes = {
   PROXY_UNTRUSTED: {
     meaning: 'a proxy stands in front of the axon, which takes all callers for the one address of the proxy',
     remedy: 'name the address of the proxy with `--trusted-proxy`, and let it send `X-Forwarded-For`',
+    fatal: false,
   },
   ADDRESS_IPV6: {
     meaning: 'the announced address is of IPv6, which a validator without IPv6 cannot reach',
     remedy: 'announce the IPv4 address of this machine, if it has one: `--axon-external-ip`',
+    fatal: false,
   },
   IMMUNITY_ENDS: {
     meaning: 'the neuron can be replaced within a day: its immunity ends',
     remedy: 'mend the faults and warnings before that; watch the rank with `miner status --watch`',
+    fatal: false,
   },
   NO_INCENTIVE: {
     meaning: 'validators give the neuron no incentive: they do not ask it, or do not value its answers',
     remedy: 'see with `miner status` who asks and what is refused; check the dialect and the model',
+    fatal: false,
   },
   LOWEST_EMISSION: {
     meaning:
       'no neuron without immunity has less emission, so that on a full subnet the next registration replaces this one',
     remedy: 'better or faster answers; if it is replaced, register the hotkey again',
+    fatal: false,
   },
   CALLERS_FEW: {
     meaning: 'the settings refuse validators that hold more than half of the stake with a permit',
     remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',
+    fatal: false,
   },
   SOURCE_NOTE: {
     meaning: 'an endpoint answers, but not as it is configured: the message tells what it refuses or ignores',
     remedy: 'see `miner check`',
+    fatal: false,
   },
   SLOTS_FEW: {
     meaning:
       'a server of a model answers fewer questions at once than `--concurrency` allows, so that the others wait there',
     remedy: 'lower `--concurrency`, or start the server with more slots',
+    fatal: false,
   },
   ANSWER_LATE: {
     meaning: 'answers take longer than validators wait',
@@ -130,6 +147,7 @@ export const doctorCodes = {
   ANSWER_CUT: {
     meaning: 'a whole answer takes longer than validators wait, so that they get the part that came in time',
     remedy: 'fewer tokens (`--max-tokens`), or a faster model or server',
+    fatal: false,
   },
   PLUGIN_BAD: {
     meaning: 'an installed miner or dialect cannot be used, for the reason that the message names',
@@ -138,5 +156,6 @@ export const doctorCodes = {
   PLUGIN_NO_CONTRACT: {
     meaning: 'a plugin does not say for which version of the contract it is written',
     remedy: 'update it; its author adds `contract` to `oclif` in its package.json',
+    fatal: false,
   },
 } satisfies ErrorCodes
