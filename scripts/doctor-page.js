@@ -16,13 +16,13 @@ beside a miner that serves, and when the rank falls.
     npx miner doctor                       # as for miner serve: the same file, variables and flags
     npx miner doctor --dev --use echo      # what miner serve --dev needs: no wallet, no chain
 
-prints a line for each finding, and below each that is not \`ok\` how it was found, and what mends it:
+prints a line for each finding, and below each that is not \`ok\` what mends it, and how it was found:
 
     machine
       ok       node           Node 24.21.0
       fault    clock          the clock of this machine is 7.1 s slow, or more: the axon takes what validators sign for a request of the future, and refuses it
-                              found: header Date of 3 servers
                               try: sudo timedatectl set-ntp true; in a container or a virtual machine, on its host
+                              found: header Date of 3 servers
 
     2 faults, 1 warning, 0 unknown, 16 ok
 
