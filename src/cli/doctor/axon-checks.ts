@@ -109,6 +109,7 @@ function withAddressHint(finding: Finding, { neuron, chain, ping, own }: Status)
         : ''
     return { ...finding, hint: `${finding.hint ?? ''}${rate}${other}` }
   }
+  if (own.problem && finding.message === own.problem.message) return { ...finding, hint: own.problem.hint }
   if (finding.verdict === 'unknown' && ping?.found === 'unseen' && axon)
     return {
       ...finding,
