@@ -60,6 +60,7 @@ export default class DoctorCommand extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'logFile',
   ] as const
 
   async run(): Promise<unknown> {
