@@ -124,6 +124,16 @@ export const doctorCodes = {
     remedy: 'better or faster answers; if it is replaced, register the hotkey again',
     fatal: false,
   },
+  SYNAPSE_UNKNOWN: {
+    meaning: 'validators ask for synapses that the dialect does not have: the subnet speaks another one',
+    remedy: 'choose the dialect of the subnet with `--dialect`, or describe it in a file for `--dialect-file`',
+    fatal: false,
+  },
+  PLACES_FEW: {
+    meaning: 'more than a tenth of the requests of the last hour found no place at work or in the queue',
+    remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
+    fatal: false,
+  },
   CALLERS_FEW: {
     meaning: 'the settings refuse validators that hold more than half of the stake with a permit',
     remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',

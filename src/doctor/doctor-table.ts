@@ -61,8 +61,17 @@ export const doctorTable = {
   },
   serving: {
     part: 'axon',
-    what: 'how the miner on this machine does, by its state file',
-    codes: ['NOT_SERVING', 'STANDINGS_OLD', 'STORE_FAILS', 'NONCES_UNKNOWN', 'CLOCK_SET_BACK', 'ANSWERS_FAIL'],
+    what: 'how the miner on this machine does, and what it refused in the last hour, by its state file',
+    codes: [
+      'NOT_SERVING',
+      'STANDINGS_OLD',
+      'STORE_FAILS',
+      'NONCES_UNKNOWN',
+      'CLOCK_SET_BACK',
+      'ANSWERS_FAIL',
+      'SYNAPSE_UNKNOWN',
+      'PLACES_FEW',
+    ],
   },
   address: {
     part: 'axon',

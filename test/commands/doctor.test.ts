@@ -7,7 +7,7 @@ import { checkNames } from '#dist/doctor/doctor-table.js'
 import type { Diagnosis } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
 import { scripted } from '../support/linked-miner.ts'
-import { type RunOptions, runMiner, startMiner } from '../support/miner-process.ts'
+import { type RunOptions, runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
 import type { Script } from '../support/miners/scripted.ts'
 import { answered, said, startModelServer } from '../support/model-server.ts'
 import { startPortHolder } from '../support/port-holder.ts'
@@ -20,8 +20,8 @@ type Document = {
 }
 
 /** Runs the doctor; `brief` has each finding as `check verdict CODE`. */
-async function doctor(args: readonly string[], options: RunOptions = {}) {
-  const { code, stdout, stderr } = await runMiner(['doctor', '--json', ...args], options)
+async function doctor(args: readonly string[], options: RunOptions = {}, run = runMiner) {
+  const { code, stdout, stderr } = await run(['doctor', '--json', ...args], options)
   const document: Document = JSON.parse(stdout)
   const brief = (document.checks ?? []).flatMap(({ name, findings }) =>
     findings.map(({ verdict, code = '' }) => `${name} ${verdict} ${code}`.trim()),
@@ -160,6 +160,11 @@ describe('miner doctor', () => {
     assert.deepEqual(brief, ['clock fault CLOCK_OFF', 'endpoints fault MODEL_KEY_REFUSED', 'speed unknown'])
   })
 
+  it('finds a miner that cannot do what the dialect needs', async () => {
+    const { code, brief } = await doctor(['--dev', '--use', 'echo', '--dialect', 'gittensor', '--only', 'endpoints'])
+    assert.deepEqual([code, brief], [1, ['endpoints fault MINER_LACKS']])
+  })
+
   it('measures a whole answer with --ask only', async () => {
     await using model = await startModelServer(said('Hello'))
     const args = ['--dev', '--base-url', model.url, '--only', 'speed']
@@ -173,7 +178,8 @@ describe('miner doctor', () => {
   })
 
   describe('checks of a plugin', () => {
-    const withMiner = (script: Script) => doctor(['--dev', '--only', 'plugins,miner'], { env: scripted(script) })
+    const withMiner = (script: Script, run = runMiner) =>
+      doctor(['--dev', '--only', 'plugins,miner'], { env: scripted(script) }, run)
     const found = (more: Partial<Diagnosis>): Diagnosis => ({
       name: 'card',
       verdict: 'ok',
@@ -205,7 +211,8 @@ describe('miner doctor', () => {
     })
 
     it('end in time', async () => {
-      const { of } = await withMiner({ diagnoses: 'never', haste: 100 })
+      // The haste of its timers stays in its process.
+      const { of } = await withMiner({ diagnoses: 'never', haste: 100 }, spawnMiner)
       assert.deepEqual(
         [of('miner')[0]!.verdict, of('miner')[0]!.message],
         ['unknown', 'cannot be told: it was not done within 15 s'],

@@ -98,8 +98,10 @@ describe('miner doctor with a chain', () => {
     assert.deepEqual([found.code, found.brief], [1, ['chain ok', 'registration fault UNREGISTERED', 'callers ok']])
     assert.match(
       found.first('registration').hint!,
-      /^register it: btcli subnet register --netuid 1 --wallet-name plain/,
+      /^register it: btcli subnet register --netuid 1 --wallet-name plain .*; or name the subnet .* 1 is the default of --netuid$/,
     )
+    const named = await doctor(node.url, 'registration', '--netuid', '1')
+    assert.doesNotMatch(named.first('registration').hint!, /default of --netuid/)
   })
 
   it('warns of a neuron without incentive, of the lowest emission, and of an immunity that ends', async () => {

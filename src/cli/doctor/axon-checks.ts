@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { hostSections } from '../../app/settings.js'
 import { valuesOf } from '../../config/configuration.js'
 import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
+import { checkRefusals } from '../../doctor/miner/refusals.js'
 import { checkHeaders } from '../../doctor/network/headers.js'
 import { listenersOn } from '../../doctor/network/listeners.js'
 import { checkPort } from '../../doctor/network/port.js'
@@ -11,7 +12,7 @@ import { axonText } from '../../text/axon-text.js'
 import { spanText } from '../../text/span.js'
 import type { Status } from '../status/collect-status.js'
 import { pingAxon, sendPing } from '../status/ping-axon.js'
-import type { DoctorContext } from './doctor-context.js'
+import { answeredIn, type DoctorContext } from './doctor-context.js'
 import { ofTopic, withStatus } from './subnet-checks.js'
 
 /** They wait for the chain, which tells the announced address. */
@@ -58,14 +59,14 @@ function serving(status: Status): readonly Finding[] {
   const { state, isRunning } = status.serving
   const how = 'read the state file that a running miner serve renews'
   const { ok, unknown } = findingsBy(how)
-  const found = ofTopic(status, 'serving', how)
+  const hour = isRunning && state ? checkRefusals({ ...state, ...state.requests, answered: answeredIn(state) }) : []
+  const found = [...ofTopic(status, 'serving', how), ...hour]
   if (found.length > 0) return found
   const start = ['miner', 'serve', ...status.typedFlags].join(' ')
   if (!state || !isRunning)
     return [unknown('no miner runs on this machine for this hotkey and subnet, as far as its state file tells', start)]
-  const answered = state.requests.callers.reduce((sum, one) => sum + one.answered, state.requests.others.answered)
   const since = spanText(status.at - state.startedAt)
-  return [ok(`process ${state.pid} serves for ${since}, with ${answered} answers in the last hour`)]
+  return [ok(`process ${state.pid} serves for ${since}, with ${answeredIn(state)} answers in the last hour`)]
 }
 
 function address(status: Status): readonly Finding[] {

@@ -73,6 +73,11 @@ export function doctorContext(given: Given): DoctorContext {
   }
 }
 
+/** Returns how many requests a miner answered in the last hour. */
+export function answeredIn({ requests: { callers, others } }: ServingState): number {
+  return callers.reduce((sum, { answered }) => sum + answered, others.answered)
+}
+
 /** Runs an asynchronous function once, whoever asks first. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostSections } from '../../app/settings.js'
 import type { ServingState } from '../../app/state/serving-state.js'
-import { CHOSEN_DIALECT, CHOSEN_MINER } from '../../app/tokens.js'
+import { CHOSEN_DIALECT, CHOSEN_MINER, MINER } from '../../app/tokens.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { valuesOf } from '../../config/configuration.js'
 import { printUnit } from '../../config/schema/unit.js'
@@ -10,11 +10,12 @@ import { checkSlots } from '../../doctor/miner/slots.js'
 import { checkSources } from '../../doctor/miner/sources.js'
 import { type AnswerTime, checkSpeed, guessSpeed, type LateAnswers } from '../../doctor/miner/speed.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
+import { requireNeeds } from '../../plugin/load/require-needs.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { diagnoseMiner } from '../../plugin/run/diagnose-miner.js'
 import { collectAnswer } from '../../plugin/run/whole-answer.js'
 import { readyMiner } from '../ready-miner.js'
-import type { DoctorContext } from './doctor-context.js'
+import { answeredIn, type DoctorContext } from './doctor-context.js'
 
 /** The miner's own check takes 30 s at most. */
 const SOURCES_MS = 35_000
@@ -54,6 +55,7 @@ async function endpoints({ sources, scope }: DoctorContext): Promise<readonly Fi
   const { ok, unknown } = findingsBy('ran the miner’s own check (miner check)')
   try {
     const { checks, late } = await sources()
+    requireNeeds(scope.resolve(CHOSEN_DIALECT), { ...scope.resolve(CHOSEN_MINER), miner: await scope.resolve(MINER) })
     const found = checkSources(checks)
     if (late) return [...found, unknown(late.message, 'miner check --log-level debug')]
     return found.length > 0 ? found : [ok(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)]
@@ -82,9 +84,9 @@ const LATE = ['DEADLINE', 'DEADLINE_IN_QUEUE']
 
 function lateAnswers(state: ServingState | null): LateAnswers | null {
   if (state === null) return null
-  const { reasons, callers, others } = state.requests
+  const { reasons } = state.requests
   const late = reasons.filter(({ code }) => LATE.includes(code)).reduce((sum, { count }) => sum + count, 0)
-  return { late, answered: callers.reduce((sum, one) => sum + one.answered, others.answered) }
+  return { late, answered: answeredIn(state) }
 }
 
 /** The shortest time that the dialect's synapses leave for an answer. */

@@ -18,7 +18,11 @@ const CHAIN_MS = 60_000
 export function subnetChecks(context: DoctorContext): readonly DoctorCheck[] {
   return [
     { name: 'chain', timeoutMs: CHAIN_MS, run: signal => checkChain(context, signal) },
-    { name: 'registration', timeoutMs: CHAIN_MS, run: () => withStatus(context, registration) },
+    {
+      name: 'registration',
+      timeoutMs: CHAIN_MS,
+      run: () => withStatus(context, status => registration(status, context)),
+    },
     { name: 'callers', timeoutMs: CHAIN_MS, run: () => withStatus(context, status => callers(status, context)) },
   ]
 }
@@ -94,10 +98,15 @@ function chainFinding(
   return ok(`${endpoint} in ${Math.round(latencyMs)} ms, block ${groupedText(block)}, ${spanText(ageMs)} old`)
 }
 
-function registration(status: Status): readonly Finding[] {
+function registration(status: Status, { configuration }: DoctorContext): readonly Finding[] {
   const how = 'read the metagraph'
   const { ok, unknown, warning } = findingsBy(how)
-  const bad = ofTopic(status, 'neuron', how)
+  const isDefault = configuration.origins.get('netuid')?.from === 'default'
+  const bad = ofTopic(status, 'neuron', how).map(one =>
+    one.code === 'UNREGISTERED' && isDefault
+      ? { ...one, hint: `${one.hint}; or name the subnet on which it is: ${status.netuid} is the default of --netuid` }
+      : one,
+  )
   const { neuron, chain, netuid } = status
   if (!neuron || !chain.metagraph)
     return bad.length > 0 ? bad : [unknown('the chain is out of reach, and no metagraph is on the disk')]

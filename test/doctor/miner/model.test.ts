@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { checkPlugins } from '#dist/doctor/miner/plugins.js'
+import { checkRefusals } from '#dist/doctor/miner/refusals.js'
 import { checkSlots } from '#dist/doctor/miner/slots.js'
 import { checkSources } from '#dist/doctor/miner/sources.js'
 import { type AnswerTime, checkSpeed, guessSpeed } from '#dist/doctor/miner/speed.js'
@@ -72,6 +73,35 @@ describe('the check of the speed', () => {
     assert.deepEqual(brief([guessSpeed({ late: null, checks: [slow, fine] }, deadline)]), ['unknown'])
     const { hint } = guessSpeed({ late: null, checks: [] }, deadline)
     assert.equal(hint, 'miner doctor --ask')
+  })
+})
+
+describe('the refusals of the last hour', () => {
+  const hour = (...reasons: readonly { code: string; reason: string; count: number }[]) =>
+    checkRefusals({ dialect: 'prompting', answered: 90, reasons })
+  const unknown = (name: string) => ({
+    code: 'UNKNOWN_SYNAPSE',
+    reason: `Synapse name '${name}' not found. Available synapses ['Prompting']`,
+    count: 7,
+  })
+
+  it('tell that the subnet speaks another dialect', () => {
+    const [found] = hour(unknown('ScoreCard'))
+    assert.deepEqual([found!.verdict, found!.code], ['warning', 'SYNAPSE_UNKNOWN'])
+    assert.match(
+      found!.message,
+      /^7 requests of the last hour asked for ScoreCard, which the dialect prompting does not have$/,
+    )
+  })
+
+  it('tell nothing where a scanner asked for files', () => {
+    assert.deepEqual(hour(unknown('wp-login.php'), unknown('')), [])
+  })
+
+  it('tell that there are too few places, if they are many', () => {
+    const full = (count: number) => hour({ code: 'QUEUE_FULL', reason: 'Too many requests are waiting', count })
+    assert.deepEqual(brief(full(9)), [])
+    assert.deepEqual(brief(full(30)), ['warning PLACES_FEW'])
   })
 })
 
