@@ -5,8 +5,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import nock from 'nock'
+import { readState, statePath } from '#dist/app/state/serving-state.js'
 import { RECORDED_BLOCK } from '../support/chain/recorded-subnet.ts'
 import { startChainNode } from '../support/chain/start-chain-node.ts'
 import { type NeuronOf, subnetOf } from '../support/chain/subnet-of.ts'
@@ -153,6 +155,21 @@ describe('miner doctor with a chain', () => {
     const elsewhere = await doctor(moved.url, 'address', '--axon-external-port', '8091')
     assert.ok(elsewhere.brief.includes('address fault ANNOUNCED_ELSEWHERE'))
     assert.match(elsewhere.first('address').hint!, /; the chain takes another announcement in 4\d blocks only/)
+  })
+
+  it('tells by what a miner refused that the subnet speaks another dialect', async () => {
+    await using node = await startNode()
+    const serve = ['serve', '--use', 'echo', '--axon-port', '0', '--network', node.url, '--no-announce']
+    await using miner = await startMiner(serve, { env: env() })
+    const reply = await fetch(`${miner.url}/ScoreCard`, { method: 'POST' })
+    assert.equal(reply.status, 404)
+    const path = statePath(join(home, 'data/chain'), { netuid: 1, hotkey: bob.address })
+    while (!(await readState(path)).state?.requests.reasons.length) await setTimeout(50)
+    const found = await doctor(node.url, 'serving')
+    assert.deepEqual(found.brief, ['serving warning SYNAPSE_UNKNOWN'])
+    assert.match(found.first('serving').message, /asked for ScoreCard, which the dialect prompting does not have$/)
+    await miner.stop()
+    assert.deepEqual((await doctor(node.url, 'serving', '--no-announce')).brief, ['serving fault NOT_SERVING'])
   })
 
   it('tells what it can when the chain is out of reach', async () => {
