@@ -70,7 +70,7 @@ goes by the answers that came too late in the last hour of a miner that runs, an
 - **Whether the hotkey is registered on another subnet**, and whether a second machine uses it, as long as it announces nothing.
 
 The limits of open files and of memory are those of the miner that runs on this machine, if its state file tells one, else those
-of the shell. Times are compared by the header \`Date\` of the endpoints in the settings, of the chain's endpoints, and of the
+of the command itself, which it has from the shell. Times are compared by the header \`Date\` of the endpoints in the settings, of the chain's endpoints, and of the
 services that tell this machine its address; no other server is asked.
 
 ## JSON

@@ -1,5 +1,4 @@
 import { abortable } from '../async/abortable.js'
-import { mapParallel } from '../async/map-parallel.js'
 import { timeoutSignal } from '../async/timeout.js'
 import type { Checked, DoctorCheck, Finding } from './check.js'
 
@@ -23,8 +22,7 @@ export async function runChecks(
   { signal, onProgress = () => {} }: RunOptions,
 ): Promise<readonly Checked[]> {
   const running = new Set<string>()
-  const all = await mapParallel(checks, AT_ONCE, async check => {
-    signal.throwIfAborted()
+  const run = async (check: DoctorCheck) => {
     running.add(check.name)
     onProgress([...running])
     const startedAt = performance.now()
@@ -32,12 +30,10 @@ export async function runChecks(
     running.delete(check.name)
     onProgress([...running])
     return { name: check.name, ms: Math.round(performance.now() - startedAt), findings }
-  })
+  }
+  const all = await Promise.all(checks.map(run))
   return all.filter(({ findings }) => findings.length > 0)
 }
-
-/** Most of them wait for the network. */
-const AT_ONCE = 32
 
 async function runCheck({ timeoutMs = CHECK_MS, run }: DoctorCheck, parent: AbortSignal): Promise<readonly Finding[]> {
   const tooLong = () => new Error(`it was not done within ${timeoutMs / 1000} s`)

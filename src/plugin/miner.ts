@@ -240,7 +240,7 @@ export type Miner = {
   check?(signal: AbortSignal, how?: CheckHow): Promise<readonly Check[]>
   /**
    * Looks at what it needs beside its sources of answers, for `miner doctor`: a driver, a file, room for an index. Changes
-   * nothing, and asks no model. Throws only when the signal aborts.
+   * nothing, and asks no model. Called without `ready`, whose failure it may explain. Throws only when the signal aborts.
    */
   diagnose?(signal: AbortSignal): Promise<readonly Diagnosis[]>
   /** Lists the models that each source of answers offers, for `miner models`. Throws only when the signal aborts. */

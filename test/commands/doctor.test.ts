@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict'
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { checkNames } from '#dist/doctor/doctor-table.js'
 import type { Diagnosis } from '#dist/plugin/miner.js'
 import { liveMiner } from '../support/cli.ts'
@@ -91,6 +103,25 @@ describe('miner doctor', () => {
     assert.deepEqual([of('endpoints'), of('wallet').length], [[], 1])
   })
 
+  it('goes on when the module of the miner that a variable names cannot be loaded', async () => {
+    const root = join(home, 'broken')
+    mkdirSync(root)
+    const oclif = { contract: 2, miners: { broken: './index.js' } }
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'miner-broken', version: '1.0.0', type: 'module', oclif }),
+    )
+    writeFileSync(join(root, 'index.js'), "throw new Error('no card')")
+    const data = join(home, 'data')
+    mkdirSync(data)
+    const plugins = [{ name: 'miner-broken', root, type: 'link' }]
+    writeFileSync(join(data, 'package.json'), JSON.stringify({ private: true, oclif: { schema: 1, plugins } }))
+    const options = { env: { ...env(), MINER_DATA_DIR: data, MINER_USE: 'broken' } }
+    const { code, brief, of } = await doctor([...local, '--only', 'configuration,plugins,node,endpoints'], options)
+    assert.deepEqual([code, brief], [1, ['configuration fault PLUGIN_BROKEN', 'plugins ok', 'node ok']])
+    assert.match(of('configuration')[0]!.message, /^the miner broken of miner-broken@1\.0\.0 .*no card/)
+  })
+
   it('goes on with a file that is not TOML', async () => {
     const config = join(home, 'config.toml')
     writeFileSync(config, 'a = [', { mode: 0o600 })
@@ -163,6 +194,16 @@ describe('miner doctor', () => {
   it('finds a miner that cannot do what the dialect needs', async () => {
     const { code, brief } = await doctor(['--dev', '--use', 'echo', '--dialect', 'gittensor', '--only', 'endpoints'])
     assert.deepEqual([code, brief], [1, ['endpoints fault MINER_LACKS']])
+  })
+
+  it('finds with --ask that no word comes in time', async () => {
+    await using model = await startModelServer(async (response, request) => {
+      await setTimeout(500)
+      said('Hello')(response, request)
+    })
+    const args = ['--dev', '--base-url', model.url, '--only', 'speed', '--ask', '--max-timeout', '100ms']
+    const { code, brief } = await doctor(args)
+    assert.deepEqual([code, brief], [1, ['speed fault ANSWER_LATE']])
   })
 
   it('measures a whole answer with --ask only', async () => {
@@ -265,6 +306,14 @@ describe('miner doctor', () => {
       assert.deepEqual([code, existsSync(join(home, 'gone'))], [1, false])
       assert.match(stderr, /doctor\.md cannot be written: ENOENT/)
     })
+  })
+
+  it('colours the verdicts where colours are wanted, and says the same without', async () => {
+    const args = ['doctor', '--dev', '--use', 'echo', '--only', 'node,plugins']
+    const [plain, coloured] = [await runMiner(args), await runMiner(args, { env: { FORCE_COLOR: '1' } })]
+    assert.ok(!plain.stdout.includes('\u001b'))
+    assert.ok(coloured.stdout.includes('\u001b[32mok'))
+    assert.equal(stripVTControlCharacters(coloured.stdout), plain.stdout)
   })
 
   it('shows the name of each check in its help', async () => {

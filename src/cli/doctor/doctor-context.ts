@@ -78,7 +78,7 @@ export function answeredIn({ requests: { callers, others } }: ServingState): num
   return callers.reduce((sum, { answered }) => sum + answered, others.answered)
 }
 
-/** Runs an asynchronous function once, whoever asks first. */
+/** Returns a function that runs another one at its first call, and returns the same promise at each. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {

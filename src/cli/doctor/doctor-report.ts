@@ -57,7 +57,7 @@ function anonymous(text: string): string {
     [hostname(), '<host>'],
   ] as const
   return named.reduce((shown, [name, by]) => {
-    // `root` and `node` are names of no one, and words of other messages.
+    // Many machines have these names, and messages have them as words.
     if (name.length < 3 || COMMON.has(name)) return shown
     return shown.replace(new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, 'g'), by)
   }, withoutHomes)

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
 import { hostSections } from '../../app/settings.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import { CHAIN_FOLDER } from '../../app/tokens.js'
@@ -48,8 +47,7 @@ export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
     { name: 'files', run: async () => [await checkOpenFiles(subjectOf(await running()), { ...limits, ...axon })] },
     {
       name: 'disk',
-      run: () =>
-        checkDataFolder(dirname(scope.resolve(CHAIN_FOLDER)), { nonces: axon.store === 'disk' ? limits.nonces : 0 }),
+      run: () => checkDataFolder(scope.resolve(CHAIN_FOLDER), { nonces: axon.store === 'disk' ? limits.nonces : 0 }),
     },
     {
       name: 'wallet',
@@ -61,7 +59,7 @@ export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
 
 /** The limits of a miner that runs count: a unit or a container may have given it others than this shell has. */
 function subjectOf(running: ServingState | null): Subject {
-  if (running === null) return { pid: 'self', label: 'this shell', proc: '/proc' }
+  if (running === null) return { pid: 'self', label: 'this process', proc: '/proc' }
   return { pid: running.pid, label: `process ${running.pid}, the miner that runs`, proc: '/proc' }
 }
 

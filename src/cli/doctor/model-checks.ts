@@ -25,7 +25,7 @@ const ASK_MS = 120_000
 /** The checks of the miner and its models. Without a miner, the check of the configuration tells why. */
 export function modelChecks(context: DoctorContext): readonly DoctorCheck[] {
   if (context.unusable.length > 0) return []
-  const { configuration, scope, sources, asks } = context
+  const { configuration, sources, asks } = context
   const { concurrency } = valuesOf(configuration, hostSections.axon)
   return [
     { name: 'endpoints', timeoutMs: SOURCES_MS, run: () => endpoints(context) },
@@ -35,16 +35,7 @@ export function modelChecks(context: DoctorContext): readonly DoctorCheck[] {
       run: async () => checkSlots((await sources().catch(() => nothing)).checks, concurrency),
     },
     { name: 'speed', timeoutMs: ASK_MS + SOURCES_MS, run: signal => (asks ? ask(context, signal) : guess(context)) },
-    {
-      name: 'miner',
-      run: async signal => {
-        const found = await diagnoseMiner(await readyMiner(scope, signal), signal)
-        const { name: miner } = scope.resolve(CHOSEN_MINER)
-        return found.map(({ name, message, how = `the method diagnose of the miner ${miner}`, ...rest }): Finding => {
-          return { ...rest, message: `${name}: ${message}`, how }
-        })
-      },
-    },
+    { name: 'miner', run: signal => diagnose(context, signal) },
   ]
 }
 
@@ -71,6 +62,17 @@ async function endpoints({ sources, scope }: DoctorContext): Promise<readonly Fi
     }
     return [finding]
   }
+}
+
+/** Asks a miner that may not be able to get ready: what keeps it from that may be what it finds. */
+async function diagnose({ scope }: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {
+  const miner = await scope.resolve(MINER).catch(() => null) // the check `endpoints` reports why
+  if (miner === null) return []
+  const { name: called } = scope.resolve(CHOSEN_MINER)
+  const found = await diagnoseMiner(miner, signal)
+  return found.map(({ name, message, how = `the method diagnose of the miner ${called}`, ...rest }): Finding => {
+    return { ...rest, message: `${name}: ${message}`, how }
+  })
 }
 
 async function guess({ scope, configuration, sources, running }: DoctorContext): Promise<readonly Finding[]> {

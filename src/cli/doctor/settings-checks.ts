@@ -5,6 +5,7 @@ import { type Problem, problemText } from '../../config/problem.js'
 import type { DoctorCheck, Finding } from '../../doctor/check.js'
 import { checkPlugins } from '../../doctor/miner/plugins.js'
 import { contract } from '../../plugin/load/manifest.js'
+import { PluginError } from '../../plugin/load/plugin-error.js'
 import { UsageError } from '../errors/usage-error.js'
 import { checkWithoutChain } from '../serving/check-without-chain.js'
 import type { DoctorContext } from './doctor-context.js'
@@ -56,7 +57,7 @@ function findingOf(problem: Problem, verdict: 'fault' | 'warning'): Finding {
 export function errorFindings(error: unknown): readonly Finding[] | null {
   if (error instanceof ConfigError && error.problems.length > 0)
     return error.problems.map(problem => findingOf(problem, 'fault'))
-  if (!(error instanceof UsageError)) return null
+  if (!(error instanceof UsageError || error instanceof PluginError)) return null
   const { code, message, hint } = error
   return [{ verdict: 'fault', code, message, how, ...(hint !== undefined && { hint }) }]
 }

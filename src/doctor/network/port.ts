@@ -48,7 +48,7 @@ export async function checkPort(options: PortCheck): Promise<Finding> {
     return fault(
       'PORT_UNUSABLE',
       `the axon cannot listen on port ${port}: ${code}`,
-      'name another one with --axon-port',
+      host === undefined ? 'name another one with --axon-port' : 'check --axon-host and --axon-port',
     )
 
   const holders = await listenersOn(port)

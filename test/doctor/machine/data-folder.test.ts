@@ -44,6 +44,16 @@ describe('the check of the data folder', () => {
     assert.match(found!.hint!, /^sudo chown -R "\$USER" /)
   })
 
+  it('warns of a file in it that a run with sudo left', async function () {
+    if (!isRoot) this.skip() // only root may give a file away
+    mkdirSync(folder, { mode: 0o700 })
+    writeFileSync(join(folder, 'nonces-1.0'), '')
+    chownSync(join(folder, 'nonces-1.0'), 65_534, 65_534)
+    const [found] = await check()
+    assert.deepEqual([found!.verdict, found!.code], ['warning', 'FOLDER_FOREIGN'])
+    assert.match(found!.message, /^nonces-1\.0 in .* belongs to another user/)
+  })
+
   it('finds a folder that this user may not write', async function () {
     if (isRoot) this.skip() // root may write any
     mkdirSync(folder)
@@ -85,17 +95,18 @@ describe('the check of the data folder', () => {
     return JSON.parse(stdout)
   }
 
-  for (const [what, options, code] of [
-    ['is full', 'size=1m,mode=700', 'DISK_NO_ROOM'],
-    ['has no inode left', 'size=900m,nr_inodes=1,mode=700', 'DISK_NO_INODES'],
-    ['is mounted read-only', 'ro,size=900m,mode=700', 'FOLDER_UNWRITABLE'],
+  for (const [what, options, verdict, code] of [
+    ['is full', 'size=1m,mode=700', 'fault', 'DISK_NO_ROOM'],
+    ['is small', 'size=50m,mode=700', 'warning', 'DISK_SMALL'],
+    ['has no inode left', 'size=900m,nr_inodes=1,mode=700', 'fault', 'DISK_NO_INODES'],
+    ['is mounted read-only', 'ro,size=900m,mode=700', 'fault', 'FOLDER_UNWRITABLE'],
   ] as const)
     it(`finds a disk that ${what}`, function () {
       const found = inMount(options)
       if (found === null) return this.skip() // this machine lets no user mount
       assert.deepEqual(
         found.map(({ verdict, code }) => [verdict, code]),
-        [['fault', code]],
+        [[verdict, code]],
       )
     })
 })

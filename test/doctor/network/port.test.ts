@@ -81,6 +81,14 @@ describe('the check of the port', () => {
     assert.equal((await check({ port: 8091, host: '192.0.2.1' })).code, 'HOST_FOREIGN')
   })
 
+  it('finds an address on which it cannot listen for another reason', async () => {
+    const found = await check({ port: 8091, host: 'no host' })
+    assert.deepEqual(
+      [found.verdict, found.code, found.hint],
+      ['fault', 'PORT_UNUSABLE', 'check --axon-host and --axon-port'],
+    )
+  })
+
   it('finds a port of root', async function () {
     if (process.getuid?.() === 0) this.skip() // root may
     const found = await check({ port: 80 })
