@@ -8,6 +8,7 @@ import { configurationSchema } from '../dist/config/describe/json-schema.js'
 import { configurationDoc } from '../dist/config/describe/markdown.js'
 import { refusals } from '../dist/wires/refusal.js'
 import { auditAttacks, auditBounds } from './audit-page.js'
+import { doctorPage } from './doctor-page.js'
 import { errorsPage } from './errors-page.js'
 import { pluginReference } from './plugin-reference.js'
 import { refusalMeanings } from './refusal-meanings.js'
@@ -208,6 +209,8 @@ stretching, version downgrade, other caller in the body, duplicate headers, sign
 headers, slow body. 10.4.1 falls to no signature and empty signature as well: since 9.3 the signature may be absent. This
 miner falls to none of them.
 `,
+
+  'docs/doctor.md': doctorPage(),
 
   'docs/plugin-reference.md': `# Plugin reference
 

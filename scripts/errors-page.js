@@ -16,6 +16,7 @@ import { ConfigError } from '../dist/config/config-error.js'
 import { createCodes } from '../dist/create/create-codes.js'
 import { CreateError } from '../dist/create/create-error.js'
 import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
+import { doctorCodes } from '../dist/doctor/doctor-codes.js'
 import { keyCodes } from '../dist/keys/key-codes.js'
 import { KeyError } from '../dist/keys/key-error.js'
 import { neuronCodes } from '../dist/neuron/neuron-codes.js'
@@ -119,6 +120,12 @@ error is a record of the log, and the axon goes on.`,
     title: 'What `miner status` finds',
     text: '`miner status` lists all problems, under `--json` in `problems`; errors of the chain are among them.',
     codes: statusCodes,
+    exit: () => 1,
+  },
+  {
+    title: 'What `miner doctor` finds',
+    text: 'Codes of findings that are warnings or faults; only faults make the exit code 1. Others are those of `miner status`, of a configuration, of wallets, of the chain and of models. [doctor.md](doctor.md) lists the checks.',
+    codes: doctorCodes,
     exit: () => 1,
   },
   {

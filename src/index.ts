@@ -32,6 +32,7 @@ export type {
   Capabilities,
   Check,
   CheckHow,
+  Diagnosis,
   Embedding,
   EndpointHealth,
   Hotkey,

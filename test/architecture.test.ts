@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   axon: ['wires', 'plugin', 'store'],
   audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
+  doctor: ['dendrite', 'plugin', 'wallet'], // of `dendrite` what a refusal means; of `plugin` types
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
@@ -93,6 +94,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
     config: ['.', 'errors', 'flags', 'question'],
+    doctor: ['.', 'config', 'errors', 'serving', 'status', 'subnet'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
@@ -108,6 +110,13 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     layers: ['.', 'values', 'schema'],
     values: ['.', 'schema'],
     schema: ['.'],
+  },
+  doctor: {
+    '.': [],
+    machine: ['.'],
+    network: ['.', 'machine'],
+    miner: ['.'],
+    wallet: ['.'],
   },
   'miners/openai': {
     '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],

@@ -10,6 +10,7 @@ import { statusCodes } from '#dist/cli/status/status-codes.js'
 import { configCodes, problemCodes } from '#dist/config/config-codes.js'
 import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
+import { doctorCodes } from '#dist/doctor/doctor-codes.js'
 import { keyCodes } from '#dist/keys/key-codes.js'
 import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
@@ -46,6 +47,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
   { name: 'auditCodes', codes: auditCodes, from: /^(audit|cli\/audit|commands\/audit)/ },
   { name: 'statusCodes', codes: statusCodes, from: /^cli\/status\// },
+  { name: 'doctorCodes', codes: doctorCodes, from: /^(doctor|cli\/doctor)\// },
   { name: 'explanationCodes', codes: explanationCodes, from: /^dendrite\/explain\./ },
 ]
 

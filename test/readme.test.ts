@@ -57,7 +57,7 @@ describe('the README', () => {
         assert.equal((await miner.stop()).code, 0)
         return
       }
-      if (args[0] === 'status') {
+      if (args[0] === 'status' || args[0] === 'doctor') {
         await using miner = await startMiner(['serve', '--use', 'echo'], { env })
         if (!miner.records.some(({ event }) => event === 'announced')) await miner.next('announced')
         const { code, stdout } = await runMiner(args, { env })

@@ -48,6 +48,8 @@ type Opening = CommandLineRules & {
   readonly quiet?: boolean
   /** whether the log goes to the file that `log-file.path` names, too */
   readonly logsToFile?: boolean
+  /** gives each setting with a problem its default, and lists the problems in the configuration */
+  readonly tolerant?: boolean
 }
 
 type ConfigureOptions = {
@@ -152,11 +154,11 @@ export abstract class SettingsCommand extends MinerCommand {
 
   /** Chooses the plugins, and reads the command line and the configuration with their settings. */
   async #configure(ctor: typeof SettingsCommand, { layers, lookup, scope, opening }: ConfigureOptions) {
-    const { secrets = 'resolve', file: _file, quiet: _quiet, ...rules } = opening
+    const { secrets = 'resolve', tolerant = false, file: _file, quiet: _quiet, ...rules } = opening
     const chosen = await choosePlugins(ctor, { scope, lookup })
     const parse: Parse = (flags, argv) => this.#parse(ctor, flags, argv)
     const line = await parseCommandLine(ctor, { argv: this.argv, parse, scope, chosen, ...rules })
-    return { chosen, line, configuration: await configureRun({ line, layers, scope, chosen, secrets }) }
+    return { chosen, line, configuration: await configureRun({ line, layers, scope, chosen, secrets, tolerant }) }
   }
 
   /** Redacts secrets in an error: the text of a miner's error may hold the settings that it was given. */

@@ -140,6 +140,8 @@ type ConfigureOptions = {
   readonly scope: Scope
   readonly chosen: ChosenPlugins
   readonly secrets: SecretsMode
+  /** lists problems in the configuration, in place of an error; those of the command line are an error all the same */
+  readonly tolerant?: boolean
 }
 
 /**
@@ -148,7 +150,14 @@ type ConfigureOptions = {
  * @throws {ConfigError} CONFIG_INVALID with all problems, those of the command line first
  * @throws {UsageError} UNEXPECTED_ARGUMENT when a plugin was chosen by a word that is the value of another flag
  */
-export async function configureRun({ line, layers, scope, chosen, secrets }: ConfigureOptions): Promise<Configuration> {
+export async function configureRun({
+  line,
+  layers,
+  scope,
+  chosen,
+  secrets,
+  tolerant = false,
+}: ConfigureOptions): Promise<Configuration> {
   const { sections, typed, goneFlags, problems } = line
   const { env, file, envFile, unreadEnvFile } = layers
   const { miner, dialect } = chosen
@@ -163,6 +172,7 @@ export async function configureRun({ line, layers, scope, chosen, secrets }: Con
     envFile,
     secrets,
     problems,
+    tolerant,
   })
   const configuration = { ...loaded, warnings: [...unread(unreadEnvFile), ...loaded.warnings] }
   const named = configuration.values.dialect ?? dialect?.name

@@ -6,6 +6,7 @@ import { formatMessage } from '../cli/errors/format-message.js'
 import { checkTable } from '../cli/output/check-table.js'
 import { reportMessages } from '../cli/sources.js'
 import { valuesOf } from '../config/configuration.js'
+import { MORE_SLOTS, tooManyAtOnce } from '../doctor/miner/slots.js'
 import type { Check } from '../plugin/miner.js'
 import type { NoAnswer } from '../plugin/no-answer.js'
 
@@ -44,10 +45,10 @@ export default class CheckMiner extends SettingsCommand {
 
 /** Adds a note when the axon asks more at once than a source answers. */
 function withSlots(check: Check, asked: number): Check {
-  const { notes = [], concurrency } = check
-  if (concurrency === undefined || concurrency >= asked) return check
-  const questions = concurrency === 1 ? 'one question' : `${concurrency} questions`
-  const note = `answers ${questions} at once, but --concurrency is ${asked}: further questions wait there, and may be late; lower --concurrency, or start the server with more slots`
+  const message = tooManyAtOnce(check.concurrency, asked)
+  if (message === undefined) return check
+  const { notes = [] } = check
+  const note = `${message}; lower --concurrency, or ${MORE_SLOTS}`
   return { ...check, notes: [...notes, note] }
 }
 

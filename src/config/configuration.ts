@@ -17,6 +17,8 @@ export type Configuration = {
   /** texts that must not appear in a log: secrets, and passwords and queries of URLs */
   readonly secretValues: readonly string[]
   readonly warnings: readonly Problem[]
+  /** of a tolerant load: why settings have their default, and which rules between them are broken */
+  readonly problems?: readonly Problem[]
 }
 
 /** Returns the values of a section, typed by it. The configuration must have been loaded with this section. */

@@ -34,6 +34,11 @@ export type Sources = {
   readonly secrets: SecretsMode
   /** those of the command line, which the caller has found already; reported first, as they are */
   readonly problems?: readonly Problem[]
+  /**
+   * gives each setting with a problem its default, and lists the problems in the configuration, in place of an error; those of
+   * the command line are an error all the same
+   */
+  readonly tolerant?: boolean
 }
 
 /**
@@ -61,7 +66,7 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   for (const setting of settings) {
     const found = merged.get(setting.path)
     const one = found ? await resolveSetting(setting, found, known) : defaultSetting(setting, placeOf(setting.path))
-    resolved.push(one)
+    resolved.push(sources.tolerant && one.problems.length > 0 ? withDefaultOf(one) : one)
     if (found || mayBeMissing(setting.path)) problems.push(...one.problems)
   }
 
@@ -75,11 +80,12 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
   }
 
   const secretValues = [...new Set(resolved.flatMap(({ secrets }) => secrets))]
-  if (earlier.length + problems.length > 0) {
-    const found = problems.map(problem => withoutSecrets(problem, secretValues))
+  const found = problems.map(problem => withoutSecrets(problem, secretValues))
+  const isTyped = earlier.length > 0 || found.some(({ origin }) => origin?.from === 'flag')
+  if (sources.tolerant ? isTyped : earlier.length + found.length > 0)
     throw new ConfigError('CONFIG_INVALID', [...earlier, ...found])
-  }
   return {
+    problems: found,
     settings,
     values,
     origins: new Map(resolved.flatMap(({ setting, origin }) => (origin ? [[setting.path, origin]] : []))),
@@ -91,6 +97,12 @@ export async function loadConfiguration(sources: Sources): Promise<Configuration
       ...resolved.flatMap(({ warnings }) => warnings),
     ],
   }
+}
+
+/** The setting as if no layer had it; what is secret in the refused value stays so. */
+function withDefaultOf({ setting, secrets }: ResolvedSetting): ResolvedSetting {
+  const one = defaultSetting(setting)
+  return { ...one, secrets: [...one.secrets, ...secrets] }
 }
 
 /** Warns, once for all its secrets, of a file that others than its owner can read. */

@@ -4,6 +4,7 @@ import type { Miner } from './miner.js'
 export const optionalMethods = Object.keys({
   ready: true,
   check: true,
+  diagnose: true,
   models: true,
   relay: true,
   embed: true,

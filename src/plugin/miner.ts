@@ -137,6 +137,20 @@ export type Check = {
   readonly problem?: { readonly code: string; readonly message: string; readonly hint?: string }
 }
 
+/** What a miner found of its surroundings, for `miner doctor`. */
+export type Diagnosis = {
+  /** what it looked at, in a few words: `graphics card` */
+  readonly name: string
+  /** `fault`: it keeps the miner from answering; `unknown`: the message tells why */
+  readonly verdict: 'ok' | 'warning' | 'fault' | 'unknown'
+  /** what is so, in one line */
+  readonly message: string
+  /** how that was found out */
+  readonly how?: string
+  /** the command that mends it, or what to do */
+  readonly hint?: string
+}
+
 /** How a miner is checked. */
 export type CheckHow = {
   /** true: only whether each source answers, at the least cost; `miner serve` does so when it starts */
@@ -224,6 +238,11 @@ export type Miner = {
   ready?(): Promise<void>
   /** Checks whether it could answer, with as few requests as that takes. Throws only when the signal aborts. */
   check?(signal: AbortSignal, how?: CheckHow): Promise<readonly Check[]>
+  /**
+   * Looks at what it needs beside its sources of answers, for `miner doctor`: a driver, a file, room for an index. Changes
+   * nothing, and asks no model. Called without `ready`, whose failure it may explain. Throws only when the signal aborts.
+   */
+  diagnose?(signal: AbortSignal): Promise<readonly Diagnosis[]>
   /** Lists the models that each source of answers offers, for `miner models`. Throws only when the signal aborts. */
   models?(signal: AbortSignal): Promise<readonly ModelList[]>
   /** Answers as `prompt` does, in the bytes of the model's own server. */

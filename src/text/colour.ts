@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
  * Colours a text for a stream, if the stream shows colours: terminals do, unless `NO_COLOR`, `NODE_DISABLE_COLORS` or
  * `TERM=dumb` is set; `FORCE_COLOR` overrides all of these.
  */
-export function colour(style: 'red' | 'dim', text: string, stream: NodeJS.WriteStream): string {
+export function colour(style: 'red' | 'green' | 'yellow' | 'dim', text: string, stream: NodeJS.WriteStream): string {
   return styleText(style, text, { stream })
 }
 

@@ -35,6 +35,7 @@ describe('oclif.manifest.json', () => {
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
       ['config:show', all, true],
+      ['doctor', all, true],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],

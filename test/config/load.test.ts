@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { valuesOf } from '#dist/config/configuration.js'
+import type { Problem } from '#dist/config/problem.js'
 import type { Section } from '#dist/config/schema/section.js'
 import { axon, log, openai, policy, top } from './example-sections.ts'
 import { complaints, fileAt, problemsOf, read, typed } from './reading.ts'
@@ -192,5 +193,29 @@ describe('readConfiguration', () => {
     assert.deepEqual(values, { use: 'openai', netuid: 2, dialect: 'eastworld' })
     const alone = await read({ sections: [more], known: [top], toml: 'netuid = "nonsense"', env: { MINER_USE: 'x' } })
     assert.deepEqual(alone.values, { dialect: 'prompting' })
+  })
+
+  describe('a tolerant load', () => {
+    const toml = '[axon]\nport = "x"\nprt = 1\n[openai]\ntemperature = 9\napiKey = "env:GONE"\nmaxTokens = 5'
+
+    it('lists the problems, and gives the settings concerned their default', async () => {
+      const loaded = await read({ toml, tolerant: true })
+      const codes = (problems: readonly Problem[]) => problems.map(({ code, path }) => `${code} ${path}`)
+      assert.ok(loaded.problems!.length >= 4)
+      assert.deepEqual(codes(loaded.problems!), codes(await problemsOf({ toml })))
+      assert.equal(valuesOf(loaded, openai).temperature, 0.4)
+      assert.equal(valuesOf(loaded, openai).maxTokens, 5)
+      assert.deepEqual(loaded.origins.get('openai.temperature'), { from: 'default' })
+    })
+
+    it('lists none where there is none', async () => {
+      assert.deepEqual((await read({ tolerant: true })).problems, [])
+    })
+
+    it('refuses a mistake of the command line all the same, and lists the others with it', async () => {
+      const flags = [typed('openai.temperature', '--temperature', 'warm')]
+      const found = await problemsOf({ toml: '[axon]\nprt = 1', flags, tolerant: true })
+      assert.deepEqual(found.map(({ code }) => code).toSorted(), ['INVALID_VALUE', 'UNKNOWN_KEY'].toSorted())
+    })
   })
 })

@@ -12,23 +12,53 @@ export type StatusProblem = { readonly code: string; readonly message: string; r
 /** Problems, which make the exit code 1, and notes, which do not. */
 export type Findings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly string[] }
 
+/** What of a status the findings are about, in the order of the page. */
+export type StatusTopic = 'chain' | 'callers' | 'neuron' | 'address' | 'serving'
+
+/** `isUnknown`: it tells why something is not known; otherwise what the operator should know although nothing is wrong. */
+export type StatusNote = { readonly message: string; readonly isUnknown: boolean }
+
+export type TopicFindings = { readonly problems: readonly StatusProblem[]; readonly notes: readonly StatusNote[] }
+
 /** Finds the problems of a miner, and what else its operator should know. */
 export function findProblems(status: Status): Findings {
-  const found = new Found()
-  lookAtChain(status, found)
-  lookAtCallers(status, found)
-  lookAtNeuron(status, found)
-  lookAtAddress(status, found)
-  lookAtServing(status, found)
-  return found
+  const found = Object.values(findByTopic(status))
+  return {
+    problems: found.flatMap(({ problems }) => problems),
+    notes: found.flatMap(({ notes }) => notes.map(({ message }) => message)),
+  }
 }
 
-class Found implements Findings {
+/** Finds the same, apart by topic. */
+export function findByTopic(status: Status): Readonly<Record<StatusTopic, TopicFindings>> {
+  const look = (at: (status: Status, found: Found) => void) => {
+    const found = new Found()
+    at(status, found)
+    return found
+  }
+  return {
+    chain: look(lookAtChain),
+    callers: look(lookAtCallers),
+    neuron: look(lookAtNeuron),
+    address: look(lookAtAddress),
+    serving: look(lookAtServing),
+  }
+}
+
+class Found implements TopicFindings {
   readonly problems: StatusProblem[] = []
-  readonly notes: string[] = []
+  readonly notes: StatusNote[] = []
 
   add(code: keyof typeof statusCodes, message: string, hint: string): void {
     this.problems.push({ code, message, hint })
+  }
+
+  note(message: string): void {
+    this.notes.push({ message, isUnknown: false })
+  }
+
+  noteUnknown(message: string): void {
+    this.notes.push({ message, isUnknown: true })
   }
 }
 
@@ -42,7 +72,7 @@ function lookAtChain({ at, chain, settings }: Status, found: Found): void {
   if (error) found.problems.push({ code: error.code, message: error.message, hint: error.hint })
   if (!metagraph) return
   if (!connection)
-    found.notes.push(
+    found.noteUnknown(
       `what the chain holds is shown as of ${agoText(metagraph.readAt, at)}, by the last metagraph on disk`,
     )
   const age = at - metagraph.blockAt
@@ -60,7 +90,7 @@ function lookAtCallers({ chain, noCallers, serving }: Status, found: Found): voi
   if (!noCallers) return
   const { message, hint } = noCallers
   if (chain.connection || serving.isRunning) found.add('NO_CALLERS', message, hint)
-  else found.notes.push(`by the last metagraph on disk, ${message}`)
+  else found.noteUnknown(`by the last metagraph on disk, ${message}`)
 }
 
 /** Returns a command that is about the same neuron. */
@@ -80,21 +110,21 @@ function lookAtNeuron(status: Status, found: Found): void {
         `register it: ${registerCommand}`,
       )
     else
-      found.notes.push(
+      found.noteUnknown(
         `${agoText(chain.metagraph.readAt, at)}, the hotkey ${hotkey} was not registered on subnet ${netuid}; it may have registered since`,
       )
   }
   const left = immunityLeftMs(status)
   if (left !== null && left > 0 && left < DAY_MS)
-    found.notes.push(`the immunity ends in ${spanText(left)}: after that, the neuron can be replaced`)
+    found.note(`the immunity ends in ${spanText(left)}: after that, the neuron can be replaced`)
 }
 
 function lookAtAddress(status: Status, found: Found): void {
   const { neuron, own, ping, settings } = status
   if (own.problem?.code === 'ADDRESS_UNROUTABLE') found.add('UNROUTABLE', own.problem.message, own.problem.hint)
-  else if (own.problem) found.notes.push(own.problem.message)
+  else if (own.problem) found.noteUnknown(own.problem.message)
   if (ping?.found === 'unseen')
-    found.notes.push(
+    found.noteUnknown(
       'the announced address is not seen from here; some routers keep a machine from calling its own public address, so ask it from another one: miner query',
     )
   // The last metagraph on disk may be older than the announcement, and another program may well answer at the former address.
@@ -142,7 +172,7 @@ function lookAtAnnouncement(
   const problem = state?.problem
   switch (isRunning ? state?.announcement : undefined) {
     case 'waiting':
-      found.notes.push(`${message}; miner serve announces it by itself, as soon as the chain allows`)
+      found.note(`${message}; miner serve announces it by itself, as soon as the chain allows`)
       break
     case 'failing': {
       const why = problem ? `, since ${spanText(at - problem.since)}: ${problem.message}` : ''
@@ -164,12 +194,12 @@ function lookAtAnnouncement(
 function lookAtServing(status: Status, found: Found): void {
   const { at, ping, serving } = status
   const { state, problem } = serving
-  if (problem !== null) found.notes.push(`the state file of miner serve ${problem}`)
+  if (problem !== null) found.noteUnknown(`the state file of miner serve ${problem}`)
   if (problem === null && state === null)
-    found.notes.push('miner serve has not run on this machine for this hotkey and subnet')
+    found.note('miner serve has not run on this machine for this hotkey and subnet')
   if (state === null) return
   if (state.network !== status.network)
-    found.notes.push(`miner serve ran on another network: its part of this page is of ${state.network}`)
+    found.note(`miner serve ran on another network: its part of this page is of ${state.network}`)
   if (!serving.isRunning && ping?.found !== 'reached')
     found.add(
       'NOT_SERVING',

@@ -1,5 +1,5 @@
 import type { AnnouncedAxon } from '../../chain/metagraph.js'
-import { createDendrite } from '../../dendrite/create-dendrite.js'
+import { createDendrite, type DendriteReply } from '../../dendrite/create-dendrite.js'
 import type { Keypair } from '../../keys/keypair.js'
 import { axonText } from '../../text/axon-text.js'
 
@@ -32,10 +32,27 @@ type PingAxon = {
 }
 
 /** Asks what answers at the address of an axon. @throws the reason of the signal */
-export async function pingAxon({ axon, hotkey, keypair, signal }: PingAxon): Promise<Ping> {
+export async function pingAxon({ axon, ...ping }: PingAxon): Promise<Ping> {
+  const { hotkey } = ping
+  const reply = await sendPing({ url: new URL(`http://${axonText(axon)}`), ...ping })
+  const { rawHeaders, message, statusFrom } = reply
+  const at = rawHeaders.indexOf('bt_header_axon_hotkey')
+  const named = at < 0 ? null : (rawHeaders[at + 1] ?? null)
+  const found = rawHeaders.length === 0 ? 'unseen' : named === hotkey ? 'reached' : 'other'
+  const status = statusFrom === 'dendrite' ? null : reply.status
+  return { found, status, message: message ?? '', hotkey: named, ms: reply.ms }
+}
+
+/** Sends a signed ping, and returns the reply. @throws the reason of the signal */
+export async function sendPing({
+  url,
+  hotkey,
+  keypair,
+  signal,
+}: Omit<PingAxon, 'axon'> & { readonly url: URL }): Promise<DendriteReply> {
   using dendrite = createDendrite({ keypair })
-  const reply = await dendrite.ask({
-    url: new URL(`http://${axonText(axon)}`),
+  return await dendrite.ask({
+    url,
     receiver: hotkey,
     synapse: 'Synapse',
     fields: {},
@@ -44,10 +61,4 @@ export async function pingAxon({ axon, hotkey, keypair, signal }: PingAxon): Pro
     timeoutMs: PING_MS,
     signal,
   })
-  const { rawHeaders, message, statusFrom } = reply
-  const at = rawHeaders.indexOf('bt_header_axon_hotkey')
-  const named = at < 0 ? null : (rawHeaders[at + 1] ?? null)
-  const found = rawHeaders.length === 0 ? 'unseen' : named === hotkey ? 'reached' : 'other'
-  const status = statusFrom === 'dendrite' ? null : reply.status
-  return { found, status, message: message ?? '', hotkey: named, ms: reply.ms }
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Check, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
+import type { Attempt, Check, Diagnosis, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
 
 /** What the miner does. */
 export type Script = {
@@ -14,6 +14,8 @@ export type Script = {
   readonly checks?: unknown
   /** what `check` reports first, one by one */
   readonly reported?: readonly Check[]
+  /** the result of `diagnose`; `never`: it does not settle; without it the miner has no such method */
+  readonly diagnoses?: unknown
   /** the result of `models`, as `checks`; without it the miner has no such method */
   readonly models?: unknown
   /** a URL that `check` fetches first */
@@ -57,6 +59,12 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) => {
           if (script.checks === 'never') await new Promise(() => {})
           return script.checks as Check[]
         },
+        ...(script.diagnoses !== undefined && {
+          async diagnose() {
+            if (script.diagnoses === 'never') await new Promise(() => {})
+            return script.diagnoses as Diagnosis[]
+          },
+        }),
         ...(script.models !== undefined && {
           async models() {
             if (script.models === 'never') await new Promise(() => {})

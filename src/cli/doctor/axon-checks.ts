@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { hostSections } from '../../app/settings.js'
+import { valuesOf } from '../../config/configuration.js'
+import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
+import { checkRefusals } from '../../doctor/miner/refusals.js'
+import { checkHeaders } from '../../doctor/network/headers.js'
+import { listenersOn } from '../../doctor/network/listeners.js'
+import { checkPort } from '../../doctor/network/port.js'
+import { keypairFromMiniSecret } from '../../keys/keypair.js'
+import { axonText } from '../../text/axon-text.js'
+import { spanText } from '../../text/span.js'
+import type { Status } from '../status/collect-status.js'
+import { pingAxon, sendPing } from '../status/ping-axon.js'
+import { addressFindings } from './address-findings.js'
+import { answeredIn, type DoctorContext } from './doctor-context.js'
+import { ofTopic, withStatus } from './subnet-checks.js'
+
+/** They wait for the chain, which tells the announced address. */
+const CHAIN_MS = 60_000
+
+/** The checks of the axon, and of the way to it. */
+export function axonChecks(context: DoctorContext): readonly DoctorCheck[] {
+  return [
+    { name: 'port', run: signal => port(context, signal) },
+    { name: 'serving', timeoutMs: CHAIN_MS, run: () => withStatus(context, serving) },
+    { name: 'address', timeoutMs: CHAIN_MS, run: () => withStatus(context, addressFindings) },
+    { name: 'headers', timeoutMs: CHAIN_MS, run: signal => headers(context, signal) },
+  ]
+}
+
+async function port({ configuration, hasChain, hotkey, running }: DoctorContext, signal: AbortSignal) {
+  const axon = valuesOf(configuration, hostSections.axon)
+  const { announce } = valuesOf(configuration, hostSections.neuron)
+  const state = await running()
+  const own = await hotkey().catch(() => null) // the check of the wallet reports why
+  const ip = axon.host === undefined || axon.host === '0.0.0.0' || axon.host === '::' ? '127.0.0.1' : axon.host
+  return [
+    await checkPort({
+      port: axon.port === 0 ? (state?.port ?? 0) : axon.port,
+      host: axon.host,
+      running: state,
+      announces: hasChain && announce,
+      listenersOn,
+      isOwnAxon: async port => {
+        if (own === null) return false
+        const ping = await pingAxon({ axon: { ip, port }, hotkey: own, keypair: await anyKey(), signal })
+        return ping.found === 'reached'
+      },
+    }),
+  ]
+}
+
+/** An axon answers a ping of any key with its own name. */
+function anyKey() {
+  return keypairFromMiniSecret(randomBytes(32))
+}
+
+function serving(status: Status): readonly Finding[] {
+  const { state, isRunning } = status.serving
+  const how = 'read the state file that a running miner serve renews'
+  const { ok, unknown } = findingsBy(how)
+  const hour = isRunning && state ? checkRefusals({ ...state, ...state.requests, answered: answeredIn(state) }) : []
+  const found = [...ofTopic(status, 'serving', how), ...hour]
+  if (found.length > 0) return found
+  const start = ['miner', 'serve', ...status.typedFlags].join(' ')
+  if (!state || !isRunning)
+    return [unknown('no miner runs on this machine for this hotkey and subnet, as far as its state file tells', start)]
+  const since = spanText(status.at - state.startedAt)
+  return [ok(`process ${state.pid} serves for ${since}, with ${answeredIn(state)} answers in the last hour`)]
+}
+
+async function headers(context: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { configuration, url, hasChain, isLocal, status } = context
+  const { trustedProxy } = valuesOf(configuration, hostSections.axon)
+  const hotkey = await context.hotkey().catch(() => null) // the check of the wallet reports why
+  if (hotkey === null) return []
+  const announced = hasChain && url === null ? await status().catch(() => null) : null // as above
+  // The status pings routable addresses only, so that the chain cannot send this machine into its own network.
+  const axon = announced?.ping && (isLocal || announced.ping.found !== 'unseen') ? announced.neuron?.axon : undefined
+  const at = url ?? (axon && new URL(`http://${axonText(axon)}`))
+  if (!at) return []
+  const reply = await sendPing({ url: at, hotkey, keypair: await anyKey(), signal })
+  return checkHeaders({ address: at.host, reply, hotkey, hasTrustedProxy: trustedProxy.length > 0 })
+}

@@ -1,0 +1,171 @@
+import type { ErrorCodes } from '../text/error-codes.js'
+
+/** The one table of what `miner doctor` finds, beside the codes of `miner status`, of wallets, of the chain and of models. */
+export const doctorCodes = {
+  NODE_TOO_OLD: {
+    meaning: 'this version of Node is older than the miner supports',
+    remedy: 'install the version that the message names, or a newer one',
+  },
+  CLOCK_OFF: {
+    meaning: 'the clock of this machine is so far off that the axon refuses what validators sign',
+    remedy: 'set it by NTP (`sudo timedatectl set-ntp true`); in a container or a virtual machine, on its host',
+  },
+  CLOCK_DRIFTS: {
+    meaning: 'the clock of this machine is more than a second off, and seems not to be set by NTP',
+    remedy: 'set it by NTP, before the axon refuses validators for it',
+    fatal: false,
+  },
+  FILES_TOO_FEW: {
+    meaning: 'the process may open too few files to answer the questions that `--concurrency` allows',
+    remedy: 'raise `ulimit -n`, `LimitNOFILE=` of the unit, or `--ulimit nofile` of the container',
+  },
+  FILES_FEW: {
+    meaning: 'the process may open fewer files than the connections that `--limits-connections` allows',
+    remedy: 'raise the limit of open files, or lower `--limits-connections`',
+    fatal: false,
+  },
+  MEMORY_TOO_SMALL: {
+    meaning: 'a limit of memory is below what a miner needs to start',
+    remedy: 'raise the limit of the control group, the container or `ulimit -d`',
+  },
+  MEMORY_SMALL: {
+    meaning: 'a limit of memory, or what the machine has left, is below what a miner may need under load',
+    remedy: 'raise the limit, add memory, or lower `--limits-bodies`',
+    fatal: false,
+  },
+  FOLDER_UNWRITABLE: {
+    meaning: 'the miner cannot write its data folder, where it keeps the nonces of answered requests and the metagraph',
+    remedy: 'make the folder writable for the user of the miner, or name another one with `MINER_DATA_DIR`',
+  },
+  FOLDER_FOREIGN: {
+    meaning: 'the data folder belongs to another user or may be written by others, so that its files are not trusted',
+    remedy: '`chown` it to the user of the miner, `chmod 700` it',
+    fatal: false,
+  },
+  DISK_NO_ROOM: {
+    meaning: 'the disk of the data folder is full, so that the axon cannot keep nonces and refuses callers with 503',
+    remedy: 'make room, or name a folder on another disk with `MINER_DATA_DIR`',
+  },
+  DISK_NO_INODES: {
+    meaning: 'the file system of the data folder has no inode left, so that no new file can be made on it',
+    remedy: 'remove small files, or name a folder on another disk with `MINER_DATA_DIR`',
+  },
+  DISK_SMALL: {
+    meaning: 'the disk of the data folder has less than twice the room that the miner itself may need',
+    remedy: 'make room before it is full',
+    fatal: false,
+  },
+  KEYFILE_SHARED: {
+    meaning: 'others on this machine may read or write the hotkey',
+    remedy: '`chmod 600` the file',
+    fatal: false,
+  },
+  KEYFILE_FOREIGN: {
+    meaning: 'the hotkey belongs to another user than the one who runs the miner',
+    remedy: 'run the miner as the owner of the wallet, or `chown` the file',
+    fatal: false,
+  },
+  PASSWORD_MISSING: {
+    meaning:
+      'the hotkey is encrypted and no password is set: a miner that a supervisor starts has no terminal to ask at',
+    remedy: 'set `MINER_WALLET_PASSWORD`, best to `file:PATH` with a file of mode 600',
+    fatal: false,
+  },
+  PORT_TAKEN: {
+    meaning: 'another program listens on the port of the axon',
+    remedy: 'end that program, or choose another port with `--axon-port`',
+  },
+  PORT_FORBIDDEN: {
+    meaning: 'this user may not listen on the port of the axon: the first 1024 are for root',
+    remedy: 'choose another port with `--axon-port`',
+  },
+  PORT_CHANGES: {
+    meaning:
+      'with `--axon-port 0` each start has another port, which has to be announced again and which no router forwards',
+    remedy: 'name a port with `--axon-port`',
+    fatal: false,
+  },
+  PORT_UNUSABLE: {
+    meaning: 'the axon cannot listen on its port, for the reason that the message names',
+    remedy: 'choose another port with `--axon-port`',
+  },
+  HOST_FOREIGN: {
+    meaning: 'this machine does not have the address that `--axon-host` names',
+    remedy: 'leave `--axon-host` out, or name an address of this machine',
+  },
+  HEADERS_STRIPPED: {
+    meaning:
+      'a proxy in front of the axon drops the headers `bt_header_…`, whose names have underscores, so that every validator is refused',
+    remedy: 'let the proxy pass them: `underscores_in_headers on;` in `http` or `server` of nginx',
+  },
+  PROXY_UNTRUSTED: {
+    meaning: 'a proxy stands in front of the axon, which takes all callers for the one address of the proxy',
+    remedy: 'name the address of the proxy with `--trusted-proxy`, and let it send `X-Forwarded-For`',
+    fatal: false,
+  },
+  ADDRESS_IPV6: {
+    meaning: 'the announced address is of IPv6, which a validator without IPv6 cannot reach',
+    remedy: 'announce the IPv4 address of this machine, if it has one: `--axon-external-ip`',
+    fatal: false,
+  },
+  IMMUNITY_ENDS: {
+    meaning: 'the neuron can be replaced within a day: its immunity ends',
+    remedy: 'mend the faults and warnings before that; watch the rank with `miner status --watch`',
+    fatal: false,
+  },
+  NO_INCENTIVE: {
+    meaning: 'validators give the neuron no incentive: they do not ask it, or do not value its answers',
+    remedy: 'see with `miner status` who asks and what is refused; check the dialect and the model',
+    fatal: false,
+  },
+  LOWEST_EMISSION: {
+    meaning:
+      'no neuron without immunity has less emission, so that on a full subnet the next registration replaces this one',
+    remedy: 'better or faster answers; if it is replaced, register the hotkey again',
+    fatal: false,
+  },
+  SYNAPSE_UNKNOWN: {
+    meaning: 'validators ask for synapses that the dialect does not have: the subnet speaks another one',
+    remedy: 'choose the dialect of the subnet with `--dialect`, or describe it in a file for `--dialect-file`',
+    fatal: false,
+  },
+  PLACES_FEW: {
+    meaning: 'more than a tenth of the requests of the last hour found no place at work or in the queue',
+    remedy: 'raise `--concurrency` if the model has room for it, raise `--queue`, or add an endpoint',
+    fatal: false,
+  },
+  CALLERS_FEW: {
+    meaning: 'the settings refuse validators that hold more than half of the stake with a permit',
+    remedy: 'lower `--min-stake`, shorten `--deny`; `miner policy explain HOTKEY` tells the rule',
+    fatal: false,
+  },
+  SOURCE_NOTE: {
+    meaning: 'an endpoint answers, but not as it is configured: the message tells what it refuses or ignores',
+    remedy: 'see `miner check`',
+    fatal: false,
+  },
+  SLOTS_FEW: {
+    meaning:
+      'a server of a model answers fewer questions at once than `--concurrency` allows, so that the others wait there',
+    remedy: 'lower `--concurrency`, or start the server with more slots',
+    fatal: false,
+  },
+  ANSWER_LATE: {
+    meaning: 'answers take longer than validators wait',
+    remedy: 'a faster model or server, fewer tokens (`--max-tokens`), or less at once (`--concurrency`)',
+  },
+  ANSWER_CUT: {
+    meaning: 'a whole answer takes longer than validators wait, so that they get the part that came in time',
+    remedy: 'fewer tokens (`--max-tokens`), or a faster model or server',
+    fatal: false,
+  },
+  PLUGIN_BAD: {
+    meaning: 'an installed miner or dialect cannot be used, for the reason that the message names',
+    remedy: '`miner plugins:update`, or `miner plugins:uninstall` its package',
+  },
+  PLUGIN_NO_CONTRACT: {
+    meaning: 'a plugin does not say for which version of the contract it is written',
+    remedy: 'update it; its author adds `contract` to `oclif` in its package.json',
+    fatal: false,
+  },
+} satisfies ErrorCodes

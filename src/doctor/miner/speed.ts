@@ -1,0 +1,81 @@
+import type { Check } from '../../plugin/miner.js'
+import { spanText } from '../../text/span.js'
+import { type Finding, findingsBy } from '../check.js'
+
+/** How long validators wait for an answer, less the margin that the axon keeps. */
+export type AnswerTime = {
+  readonly ms: number
+  /** whose time-out that is, and what cuts it: `synapse Prompting, 12 s` */
+  readonly of: string
+  /** `axon.partial` is `cut`: an answer that is late is cut, not lost */
+  readonly cuts: boolean
+}
+
+/** A whole answer, as long as the settings allow. */
+export type MeasuredAnswer = {
+  /** null: nothing came */
+  readonly firstMs: number | null
+  readonly ms: number
+  /** whether it ended by itself before it was given up */
+  readonly isWhole: boolean
+}
+
+/** How many answers of the last hour came too late, by the state file of a miner that runs. */
+export type LateAnswers = { readonly late: number; readonly answered: number }
+
+const ASK = 'miner doctor --ask'
+
+/** Checks the deadline against one whole answer. */
+export function checkSpeed({ firstMs, ms, isWhole }: MeasuredAnswer, deadline: AnswerTime): Finding {
+  const { ok, warning, fault } = findingsBy('asked the miner one question, and waited for the whole answer (--ask)')
+  const took = `a whole answer took ${seconds(ms)}, and validators wait ${seconds(deadline.ms)} (${deadline.of})`
+  if (firstMs === null || firstMs > deadline.ms)
+    return fault(
+      'ANSWER_LATE',
+      firstMs === null
+        ? `no word of an answer came within ${seconds(ms)}, and validators wait ${seconds(deadline.ms)} (${deadline.of})`
+        : `the first word came after ${seconds(firstMs)}, and ${took}`,
+      FASTER,
+    )
+  if (isWhole && ms <= deadline.ms) return ok(`${took}; the first word came after ${seconds(firstMs)}`)
+  const message = isWhole
+    ? took
+    : `a whole answer takes longer than ${seconds(ms)}, and validators wait ${seconds(deadline.ms)} (${deadline.of})`
+  return deadline.cuts
+    ? warning('ANSWER_CUT', `${message}, so that answers are cut`, FASTER)
+    : fault('ANSWER_LATE', `${message}, and --partial never sends no part of it`, FASTER)
+}
+
+/** Tells of the speed what is known without another question: of the last hour, and of the tiny answers of `check`. */
+export function guessSpeed(
+  { late, checks }: { readonly late: LateAnswers | null; readonly checks: readonly Check[] },
+  deadline: AnswerTime,
+): Finding {
+  if (late && late.late > 0) {
+    const { warning, fault } = findingsBy('the state file of the miner that runs')
+    const message = `${late.late} answers of the last hour came too late, and ${late.answered} in time`
+    return late.answered === 0 ? fault('ANSWER_LATE', message, FASTER) : warning('ANSWER_LATE', message, FASTER)
+  }
+  const { unknown, fault } = findingsBy('the tiny answers of miner check')
+  const totals = checks.flatMap(({ problem, findings: { total } }) =>
+    !problem && typeof total === 'number' ? [total] : [],
+  )
+  const fastest = Math.min(...totals)
+  if (totals.length > 0 && fastest > deadline.ms)
+    return fault(
+      'ANSWER_LATE',
+      `even a tiny answer took ${seconds(fastest)}, and validators wait ${seconds(deadline.ms)} (${deadline.of})`,
+      FASTER,
+    )
+  const tiny = totals.length > 0 ? `; a tiny answer took ${seconds(fastest)}` : ''
+  return unknown(
+    `validators wait ${seconds(deadline.ms)} (${deadline.of}), and no whole answer was measured${tiny}`,
+    ASK,
+  )
+}
+
+const FASTER = 'a faster model or server, fewer tokens (--max-tokens), or less at once (--concurrency)'
+
+function seconds(ms: number): string {
+  return ms < 120_000 ? `${(ms / 1000).toFixed(1)} s` : spanText(ms)
+}

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { checkNames } from '#dist/doctor/doctor-table.js'
+import type { Diagnosis } from '#dist/plugin/miner.js'
+import { liveMiner } from '../support/cli.ts'
+import { scripted } from '../support/linked-miner.ts'
+import { type RunOptions, runMiner, spawnMiner, startMiner } from '../support/miner-process.ts'
+import type { Script } from '../support/miners/scripted.ts'
+import { answered, said, startModelServer } from '../support/model-server.ts'
+import { startPortHolder } from '../support/port-holder.ts'
+import { alice, bob } from '../support/signed-request.ts'
+
+type Found = { readonly verdict: string; readonly code?: string; readonly message: string; readonly hint?: string }
+type Document = {
+  readonly counts: Readonly<Record<string, number>>
+  readonly checks: readonly { readonly name: string; readonly findings: readonly Found[] }[]
+}
+
+/** Runs the doctor; `brief` has each finding as `check verdict CODE`. */
+async function doctor(args: readonly string[], options: RunOptions = {}, run = runMiner) {
+  const { code, stdout, stderr } = await run(['doctor', '--json', ...args], options)
+  const document: Document = JSON.parse(stdout)
+  const brief = (document.checks ?? []).flatMap(({ name, findings }) =>
+    findings.map(({ verdict, code = '' }) => `${name} ${verdict} ${code}`.trim()),
+  )
+  const of = (check: string) => document.checks.find(({ name }) => name === check)?.findings ?? []
+  return { code, stderr, document, brief, of }
+}
+
+const local = ['--network', 'none', '--allow', alice.address]
+
+describe('miner doctor', () => {
+  let home: string
+  let wallets: string
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'miner-doctor-'))
+    wallets = join(home, 'wallets')
+    cpSync(fileURLToPath(new URL('../fixtures/wallets', import.meta.url)), wallets, { recursive: true })
+    chmodSync(join(wallets, 'plain/hotkeys/default'), 0o600)
+  })
+  afterEach(() => rmSync(home, { recursive: true, force: true }))
+  const env = () => ({ BT_WALLET_PATH: wallets, BT_WALLET_NAME: 'plain' })
+
+  it('finds no fault where all is well, in the parts of a page that names every check that applies', async () => {
+    const { code, stdout, stderr } = await runMiner(['doctor', '--use', 'echo', '--axon-port', '0', ...local], {
+      env: env(),
+    })
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.match(
+      stdout,
+      /^settings\n {2}ok {7}configuration {2}valid\n {2}ok {7}plugins {8}none are installed\n\nmachine\n/,
+    )
+    assert.match(stdout, new RegExp(`\\n {2}ok {7}wallet {9}hotkey ${bob.address}, not encrypted\\n`))
+    assert.match(stdout, /\n\n0 faults, \d warnings?, \d unknown, \d+ ok\n$/)
+    // What is not well on this machine has its reason and its mend below it.
+    assert.match(stdout, /\n {2}unknown {2}speed .*\n {26}try: miner doctor --ask\n {26}found: /)
+  })
+
+  it('runs those checks alone that --only names, in their own order', async () => {
+    const { document } = await doctor(['--dev', '--use', 'echo', '--only', 'port,node', '--only', 'plugins'])
+    assert.deepEqual(
+      document.checks.map(({ name }) => name),
+      ['plugins', 'node', 'port'],
+    )
+    const wrong = await runMiner(['doctor', '--only', 'weather', '--json'])
+    assert.deepEqual([wrong.code, JSON.parse(wrong.stdout).error.code], [2, 'INVALID_VALUE'])
+  })
+
+  it('lists all problems of the configuration, and goes on with the defaults', async () => {
+    const config = join(home, 'config.toml')
+    writeFileSync(config, '[axon]\nport = "abc"\nprt = 1\n[policy]\nminStake = -1\n', { mode: 0o600 })
+    const { code, brief, of } = await doctor(['--use', 'echo', '--config', config, ...local], { env: env() })
+    assert.equal(code, 1)
+    assert.deepEqual(
+      brief.filter(line => line.startsWith('configuration')),
+      ['configuration fault UNKNOWN_KEY', 'configuration fault INVALID_VALUE', 'configuration fault INVALID_VALUE'],
+    )
+    assert.match(of('wallet')[0]!.message, /not encrypted/)
+    assert.match(of('port')[0]!.message, /^port 8091 /)
+  })
+
+  it('goes on without the miner that the file names, if there is none of that name', async () => {
+    const config = join(home, 'config.toml')
+    writeFileSync(config, 'use = "nope"', { mode: 0o600 })
+    const { code, brief, of } = await doctor(['--config', config, ...local], { env: env() })
+    assert.equal(code, 1)
+    assert.ok(brief.includes('configuration fault UNKNOWN_MINER'))
+    assert.deepEqual([of('endpoints'), of('wallet').length], [[], 1])
+  })
+
+  it('goes on when the module of the miner that a variable names cannot be loaded', async () => {
+    const root = join(home, 'broken')
+    mkdirSync(root)
+    const oclif = { contract: 2, miners: { broken: './index.js' } }
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'miner-broken', version: '1.0.0', type: 'module', oclif }),
+    )
+    writeFileSync(join(root, 'index.js'), "throw new Error('no card')")
+    const data = join(home, 'data')
+    mkdirSync(data)
+    const plugins = [{ name: 'miner-broken', root, type: 'link' }]
+    writeFileSync(join(data, 'package.json'), JSON.stringify({ private: true, oclif: { schema: 1, plugins } }))
+    const options = { env: { ...env(), MINER_DATA_DIR: data, MINER_USE: 'broken' } }
+    const { code, brief, of } = await doctor([...local, '--only', 'configuration,plugins,node,endpoints'], options)
+    assert.deepEqual([code, brief], [1, ['configuration fault PLUGIN_BROKEN', 'plugins ok', 'node ok']])
+    assert.match(of('configuration')[0]!.message, /^the miner broken of miner-broken@1\.0\.0 .*no card/)
+  })
+
+  it('goes on with a file that is not TOML', async () => {
+    const config = join(home, 'config.toml')
+    writeFileSync(config, 'a = [', { mode: 0o600 })
+    const { code, brief } = await doctor(['--use', 'echo', '--config', config, '--dev'], { env: env() })
+    assert.equal(code, 1)
+    assert.ok(brief.includes('configuration fault FILE_MALFORMED') && brief.includes('node ok'))
+  })
+
+  it('exits with 2 for a mistake in the command line', async () => {
+    for (const [args, expected] of [
+      [['--axon-port', 'x'], 'CONFIG_INVALID'],
+      [['--use', 'nope'], 'UNKNOWN_MINER'],
+      [['--nope'], 'CONFIG_INVALID'],
+      [['--force'], 'FLAGS_CONFLICT'],
+      [['--url', 'nowhere'], 'INVALID_VALUE'],
+      [['--dev', '--wallet-name', 'x'], 'CONFIG_INVALID'],
+    ] as const) {
+      const { code, stdout } = await runMiner(['doctor', '--json', ...args], { env: env() })
+      assert.deepEqual([code, JSON.parse(stdout).error.code], [2, expected], args.join(' '))
+    }
+  })
+
+  it('does not hide the rest when the wallet is missing', async () => {
+    const { code, brief } = await doctor(['--use', 'echo', ...local], { env: { ...env(), BT_WALLET_NAME: 'gone' } })
+    assert.equal(code, 1)
+    assert.ok(brief.includes('wallet fault HOTKEY_NOT_FOUND'))
+    for (const name of ['node', 'files', 'disk', 'chain', 'port', 'endpoints'])
+      assert.ok(
+        brief.some(line => line.startsWith(name)),
+        name,
+      )
+  })
+
+  it('names the callers that are missing without a chain', async () => {
+    const { brief } = await doctor(['--use', 'echo', '--network', 'none', '--only', 'configuration'], { env: env() })
+    assert.deepEqual(brief, ['configuration fault NOBODY_ALLOWED'])
+  })
+
+  it('names the program that holds the port, and knows its own axon', async () => {
+    await using holder = await startPortHolder('127.0.0.1')
+    const args = ['--dev', '--use', 'echo', '--only', 'port,headers']
+    const taken = await doctor([...args, '--axon-port', String(holder.port)])
+    assert.deepEqual([taken.code, taken.brief], [1, ['port fault PORT_TAKEN']])
+    await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0'])
+    const ours = await doctor([...args, '--axon-port', String(miner.port), '--url', miner.url])
+    assert.deepEqual([ours.code, ours.brief], [0, ['port ok', 'headers ok']])
+    assert.match(ours.of('port')[0]!.message, /is held by an axon of this hotkey/)
+  })
+
+  it('tells a small limit of open files of the shell that it runs in', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const args = ['doctor', '--dev', '--use', 'echo', '--only', 'files']
+    await using run = liveMiner(args, { command: 'ulimit -n 300 && "$NODE" "$MINER" "$@"' })
+    const { code, stdout } = await run.ended
+    assert.equal(code, 0)
+    assert.match(stdout, /^ {2}warning {2}files +300 open files are allowed, and --limits-connections 1024 /m)
+  })
+
+  it('checks the endpoint: its key, its model, and its clock', async () => {
+    await using model = await startModelServer((response, request) => {
+      response.setHeader('date', new Date(Date.now() + 600_000).toUTCString())
+      answered(401, { error: { message: 'Incorrect API key provided' } })(response, request)
+    })
+    const args = ['--dev', '--base-url', model.url, '--only', 'clock,endpoints,slots,speed']
+    const { code, brief } = await doctor(args, { env: { OPENAI_API_KEY: 'sk-wrong' } })
+    assert.equal(code, 1)
+    assert.deepEqual(brief, ['clock fault CLOCK_OFF', 'endpoints fault MODEL_KEY_REFUSED', 'speed unknown'])
+  })
+
+  it('finds a miner that cannot do what the dialect needs', async () => {
+    const { code, brief } = await doctor(['--dev', '--use', 'echo', '--dialect', 'gittensor', '--only', 'endpoints'])
+    assert.deepEqual([code, brief], [1, ['endpoints fault MINER_LACKS']])
+  })
+
+  it('finds with --ask that no word comes in time', async () => {
+    await using model = await startModelServer(async (response, request) => {
+      await setTimeout(500)
+      said('Hello')(response, request)
+    })
+    const args = ['--dev', '--base-url', model.url, '--only', 'speed', '--ask', '--max-timeout', '100ms']
+    const { code, brief } = await doctor(args)
+    assert.deepEqual([code, brief], [1, ['speed fault ANSWER_LATE']])
+  })
+
+  it('measures a whole answer with --ask only', async () => {
+    await using model = await startModelServer(said('Hello'))
+    const args = ['--dev', '--base-url', model.url, '--only', 'speed']
+    const questions = () =>
+      model.requests.filter(({ body }) => String(JSON.stringify(body)).includes('hash table')).length
+    assert.deepEqual((await doctor(args)).brief, ['speed unknown'])
+    assert.equal(questions(), 0)
+    const { brief, of } = await doctor([...args, '--ask'])
+    assert.deepEqual([brief, questions()], [['speed ok'], 1])
+    assert.match(of('speed')[0]!.message, /^a whole answer took \d+\.\d s, and validators wait 11\.7 s \(prompting /)
+  })
+
+  describe('checks of a plugin', () => {
+    const withMiner = (script: Script, run = runMiner) =>
+      doctor(['--dev', '--only', 'plugins,miner'], { env: scripted(script) }, run)
+    const found = (more: Partial<Diagnosis>): Diagnosis => ({
+      name: 'card',
+      verdict: 'ok',
+      message: 'is there',
+      ...more,
+    })
+
+    it('count as its own, and name the miner', async () => {
+      const diagnoses = [
+        found({}),
+        found({ verdict: 'fault', message: 'is too small', how: 'nvidia-smi', hint: 'buy another' }),
+      ]
+      const { code, brief, of } = await withMiner({ diagnoses })
+      assert.equal(code, 1)
+      assert.deepEqual(brief.slice(-2), ['miner ok', 'miner fault'])
+      const [first, second] = of('miner') as (Found & { how: string })[]
+      assert.deepEqual([first!.message, first!.how], ['card: is there', 'the method diagnose of the miner scripted'])
+      assert.deepEqual(
+        [second!.message, second!.how, second!.hint],
+        ['card: is too small', 'nvidia-smi', 'buy another'],
+      )
+    })
+
+    it('are unknown when the miner breaks its contract, and leave out when it has none', async () => {
+      const { code, of } = await withMiner({ diagnoses: [{ verdict: 'fine' }] })
+      assert.deepEqual([code, of('miner')[0]!.verdict], [0, 'unknown'])
+      assert.match(of('miner')[0]!.message, /^cannot be told: the miner returned an invalid diagnosis/)
+      assert.deepEqual((await withMiner({})).of('miner'), [])
+    })
+
+    it('end in time', async () => {
+      // The haste of its timers stays in its process.
+      const { of } = await withMiner({ diagnoses: 'never', haste: 100 }, spawnMiner)
+      assert.deepEqual(
+        [of('miner')[0]!.verdict, of('miner')[0]!.message],
+        ['unknown', 'cannot be told: it was not done within 15 s'],
+      )
+    })
+  })
+
+  describe('--report', () => {
+    const secret = 'sk-report-0123456789abcdef'
+    const run = async (file: string, ...more: string[]) => {
+      await using model = await startModelServer(
+        answered(401, { error: { message: `Incorrect key ${secret} \`\`\` of ${homedir()}/x` } }),
+      )
+      const options = { env: { ...env(), OPENAI_API_KEY: secret, HOME: homedir() } }
+      const args = ['doctor', '--base-url', `${model.url}/?token=${secret}`, ...local, '--report', file, ...more]
+      return runMiner(args, options)
+    }
+
+    it('writes Markdown for this user only, without secrets and the home folder', async () => {
+      const file = join(home, 'doctor.md')
+      const { code, stderr } = await run(file)
+      assert.equal(code, 1)
+      assert.match(stderr, /the report is in .*doctor\.md: read it before you paste it\n$/)
+      assert.equal(statSync(file).mode & 0o777, 0o600)
+      const text = readFileSync(file, 'utf8')
+      const [fence] = /^`{3,}/m.exec(text)!
+      assert.match(text, /^# miner doctor\n\n`{3,}text\nminer \d/)
+      assert.ok(text.endsWith(`\n${fence}\n`))
+      assert.equal(text.split(fence).length, 3, 'nothing within closes the fence')
+      assert.ok(text.includes('MODEL') || text.includes('fault'))
+      assert.ok(text.includes(bob.address), 'hotkeys are kept')
+      assert.ok(!text.includes(secret))
+      if (homedir().length > 1) assert.ok(!text.includes(homedir()))
+      assert.match(text, /\n {2}wallet\.name = "plain" \(BT_WALLET_NAME\)\n/)
+    })
+
+    it('leaves a file that exists as it is, unless it is forced', async () => {
+      const file = join(home, 'doctor.md')
+      writeFileSync(file, 'mine', { mode: 0o644 })
+      const { code, stderr } = await run(file)
+      assert.deepEqual([code, readFileSync(file, 'utf8')], [2, 'mine'])
+      assert.match(stderr, /^error: .*doctor\.md exists, and is left as it is\n {2}try: add --force/)
+      await run(file, '--force')
+      assert.match(readFileSync(file, 'utf8'), /^# miner doctor/)
+      assert.equal(statSync(file).mode & 0o777, 0o600)
+    })
+
+    it('says why it cannot write a file', async () => {
+      const { code, stderr } = await run(join(home, 'gone/doctor.md'))
+      assert.deepEqual([code, existsSync(join(home, 'gone'))], [1, false])
+      assert.match(stderr, /doctor\.md cannot be written: ENOENT/)
+    })
+  })
+
+  it('colours the verdicts where colours are wanted, and says the same without', async () => {
+    const args = ['doctor', '--dev', '--use', 'echo', '--only', 'node,plugins']
+    const [plain, coloured] = [await runMiner(args), await runMiner(args, { env: { FORCE_COLOR: '1' } })]
+    assert.ok(!plain.stdout.includes('\u001b'))
+    assert.ok(coloured.stdout.includes('\u001b[32mok'))
+    assert.equal(stripVTControlCharacters(coloured.stdout), plain.stdout)
+  })
+
+  it('shows the name of each check in its help', async () => {
+    const { stdout } = await runMiner(['doctor', '--help'])
+    for (const name of checkNames) assert.ok(stdout.includes(name), name)
+  })
+})
