@@ -55,7 +55,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 const others = [
   /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
-  /^SIG(HUP|INT|TERM|KILL)$/,
+  /^SIG(HUP|INT|TERM|KILL|TSTP|CONT)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
   /^(ADDRESS|FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help

@@ -137,6 +137,11 @@ export const hostSections = lazySections(
 
 export type HostSection = keyof typeof hostSections
 
+/** The sections that `serve` reads, beside those of every command. */
+export const servedSections = (Object.keys(hostSections) as readonly HostSection[]).filter(
+  name => !['top', 'log', 'plugins'].includes(name),
+)
+
 /** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {
   return {

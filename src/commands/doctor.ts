@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { packageInfo } from '../app/package-info.js'
+import { servedSections } from '../app/settings.js'
 import { ENDING, HOTKEY } from '../app/tokens.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { doctorChecks } from '../cli/doctor/doctor-checks.js'
@@ -51,17 +52,7 @@ export default class DoctorCommand extends SettingsCommand {
     }),
     force: Flags.boolean({ description: 'replace a report that exists', dependsOn: ['report'] }),
   }
-  static override readonly reads = [
-    'subnet',
-    'dialect',
-    'wallet',
-    'axon',
-    'limits',
-    'policy',
-    'neuron',
-    'subtensor',
-    'logFile',
-  ] as const
+  static override readonly reads = servedSections
 
   async run(): Promise<unknown> {
     const { run: opened, unusable } = await this.#open()
@@ -123,6 +114,6 @@ export default class DoctorCommand extends SettingsCommand {
 
 /** The same command for a miner or a dialect that cannot be loaded. */
 class WithoutMiner extends DoctorCommand {
-  static override readonly reads = DoctorCommand.reads.filter(name => name !== 'dialect') as never
+  static override readonly reads = DoctorCommand.reads.filter(name => name !== 'dialect')
   static override readonly usesMiner = false
 }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { contradictions, hostSections } from '../app/settings.js'
+import { contradictions, hostSections, servedSections } from '../app/settings.js'
 import {
   ADMIN,
   AXON,
@@ -51,18 +51,7 @@ export default class Serve extends SettingsCommand {
         'take over [policy] and log.level of the configuration file when it changes, as on SIGHUP; not together with --dev',
     }),
   }
-  static override readonly reads = [
-    'subnet',
-    'dialect',
-    'wallet',
-    'axon',
-    'admin',
-    'limits',
-    'policy',
-    'neuron',
-    'subtensor',
-    'logFile',
-  ] as const
+  static override readonly reads = servedSections
 
   async run(): Promise<void> {
     const hangups = listenForHangups()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Command, Config, Plugin } from '@oclif/core'
+import { servedSections } from '#dist/app/settings.js'
 import { reservedFlags } from '#dist/cli/flags/setting-flags.js'
 import { printed } from '../support/printed.ts'
 
@@ -29,28 +30,28 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'dialect', 'wallet', 'axon', 'limits', 'policy', 'neuron', 'subtensor', 'logFile']
     assert.deepEqual(readers.sort(), [
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
-      ['config:show', all, true],
-      ['doctor', all, true],
+      ['config:show', servedSections, true],
+      ['doctor', servedSections, true],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],
       ['policy:explain', ['subnet', 'dialect', 'wallet', 'policy', 'neuron', 'subtensor'], false],
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
-      ['serve', all, true],
+      ['serve', servedSections, true],
       ['status', ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], false],
+      ['top', ['admin'], false],
     ])
   })
 
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
     // Those for plugins, and help, read no settings; the others use no miner, see setting-flags.ts.
-    const without = ['announce', 'audit', 'config:init', 'help', 'metagraph', 'status']
+    const without = ['announce', 'audit', 'config:init', 'help', 'metagraph', 'status', 'top']
     const others = Object.values(commands).filter(({ id }) => !id.startsWith('plugins') && !without.includes(id))
     const flags = others.flatMap(command =>
       Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),
