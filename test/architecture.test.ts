@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin', 'store'],
+  'request-log': ['axon', 'disk', 'plugin'], // of `axon` the channels, of `plugin` types
   audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
   create: ['plugin'], // the version of the contract that a new package is written for
@@ -56,11 +57,12 @@ const layers = ['app', 'cli', 'commands']
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   app: {
-    '.': ['catalogue', 'chain', 'log', 'python', 'state'],
+    '.': ['catalogue', 'chain', 'log', 'python', 'requests', 'state'],
     catalogue: ['.'],
     chain: ['.'],
     log: [],
     python: [],
+    requests: ['.'],
     state: [],
   },
   audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
@@ -88,6 +90,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
+    logs: ['errors', 'flags', 'output'],
     config: ['.', 'errors', 'flags', 'question'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
@@ -124,6 +127,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
+  'request-log': { '.': ['database'], database: ['.'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
   wallet: { '.': ['ciphers'], ciphers: [] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },

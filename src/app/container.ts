@@ -9,6 +9,7 @@ import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
+import { buildRequestLog } from './requests/build-request-log.js'
 import { Resources } from './resources.js'
 import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
@@ -29,6 +30,7 @@ import {
   PLUGINS,
   POLICY,
   PROGRESS,
+  REQUEST_LOG,
   RESOURCES,
   SDK,
 } from './tokens.js'
@@ -69,6 +71,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(POLICY, buildPolicy)
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
+  build(REQUEST_LOG, buildRequestLog)
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)
 

@@ -21,6 +21,7 @@ export default class ConfigShow extends SettingsCommand {
     'axon',
     'limits',
     'policy',
+    'requestLog',
     'neuron',
     'subtensor',
   ] as const

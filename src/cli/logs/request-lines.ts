@@ -1,0 +1,81 @@
+import { shortHotkey } from '../../app/log/event-text.js'
+import type { LoggedRequest } from '../../request-log/logged-request.js'
+import { escapeControls } from '../../text/escape.js'
+import { printedColumns } from '../../text/fill.js'
+
+/** The columns of a list whose widths are fixed, so that a line that follows later stands below the others. */
+const columns = [
+  ['time (utc)', 19],
+  ['id', 8],
+  ['end', 9],
+  ['ms', 7],
+  ['hotkey', 11],
+  ['synapse', 16],
+] as const
+
+/** The line above a list of requests. @param width columns of the terminal; undefined: it is none */
+export function requestHeader(width: number | undefined): string {
+  const names = columns.map(([name, size]) => (name === 'ms' ? name.padStart(size) : name.padEnd(size)))
+  return cut([...names, 'answer'].join('  ').toUpperCase(), width)
+}
+
+/** Formats a request for people, on one line. @param width columns of the terminal; undefined: it is none */
+export function requestLine(request: LoggedRequest, width: number | undefined): string {
+  const { at, id, ms, hotkey, synapse } = request
+  const cells = [
+    timeText(at).slice(0, 19),
+    id.slice(0, 8),
+    endText(request),
+    String(Math.round(ms)).padStart(7),
+    shortHotkey(hotkey),
+    synapse,
+  ]
+  const line = columns.map(([, size], at) => padded(escapeControls(cells[at]!), size)).join('  ')
+  return cut(`${line}  ${escapeControls(answerText(request))}`.trimEnd(), width)
+}
+
+/** Formats an instant: `2026-11-29 14:03:07.123`. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString().replace('T', ' ').replace('Z', '')
+}
+
+/** The status; or how it ended, when the status does not tell. */
+function endText({ outcome, status }: LoggedRequest): string {
+  if (status === null) return outcome
+  return outcome === 'failed' && status === 200 ? 'cut 200' : String(status)
+}
+
+function answerText(request: LoggedRequest): string {
+  const { code, cutBy, usage } = request
+  const { promptTokens, completionTokens } = usage
+  const tokens =
+    promptTokens === undefined && completionTokens === undefined
+      ? []
+      : [`${promptTokens ?? '?'}+${completionTokens ?? '?'} tokens`]
+  return [
+    ...(modelText(request) ?? []),
+    ...tokens,
+    ...(code === null ? [] : [code]),
+    ...(cutBy === null ? [] : [`cut by ${cutBy}`]),
+  ].join(' ')
+}
+
+function modelText({ model, endpoint }: LoggedRequest): readonly string[] | null {
+  if (model === null) return endpoint === null ? null : [endpoint]
+  return [endpoint === null ? model : `${model}@${endpoint}`]
+}
+
+function padded(cell: string, size: number): string {
+  const fitting = cut(cell, size)
+  return fitting + ' '.repeat(Math.max(0, size - printedColumns(fitting)))
+}
+
+function cut(line: string, width: number | undefined): string {
+  if (width === undefined || printedColumns(line) <= width) return line
+  let taken = ''
+  for (const letter of line) {
+    if (printedColumns(taken + letter) > width - 1) break
+    taken += letter
+  }
+  return `${taken}…`
+}
