@@ -120,9 +120,9 @@ export class RequestLogWriter implements AsyncDisposable {
     const text = JSON.stringify(entry)
     const { maxWaiting = MAX_WAITING } = this.#options
     if (this.#waitingLength + text.length > maxWaiting) {
-      this.#lost++
       // A problem that is known is the cause.
       if (!this.#problem) this.#fail(tooSlow())
+      this.#lost++
       return
     }
     this.#waiting.push(text)
@@ -167,8 +167,8 @@ export class RequestLogWriter implements AsyncDisposable {
         if (this.#lost === lost) this.#recover()
       },
       (error: unknown) => {
-        this.#lost += count
         this.#fail(error)
+        this.#lost += count
       },
     )
     return this.#writing.finally(() => {
