@@ -5,12 +5,12 @@ import { printedColumns } from '../../text/fill.js'
 
 /** The columns of a list whose widths are fixed, so that a line that follows later stands below the others. */
 const columns = [
-  ['time (utc)', 19],
+  ['time (utc)', 14],
   ['id', 8],
-  ['end', 9],
-  ['ms', 7],
-  ['hotkey', 11],
-  ['synapse', 16],
+  ['end', 3],
+  ['ms', 6],
+  ['hotkey', 10],
+  ['synapse', 10],
 ] as const
 
 /** The line above a list of requests. @param width columns of the terminal; undefined: it is none */
@@ -23,26 +23,21 @@ export function requestHeader(width: number | undefined): string {
 export function requestLine(request: LoggedRequest, width: number | undefined): string {
   const { at, id, ms, hotkey, synapse } = request
   const cells = [
-    timeText(at).slice(0, 19),
+    timeText(at).slice(5, 19),
     id.slice(0, 8),
-    endText(request),
-    String(Math.round(ms)).padStart(7),
+    // As in the log: the caller disconnected.
+    request.status === null ? '---' : String(request.status),
+    String(Math.round(ms)).padStart(6),
     shortHotkey(hotkey),
     synapse,
   ]
-  const line = columns.map(([, size], at) => padded(escapeControls(cells[at]!), size)).join('  ')
+  const line = columns.map(([, size], at) => padded(escapeControls(cells[at]!), size, width !== undefined)).join('  ')
   return cut(`${line}  ${escapeControls(answerText(request))}`.trimEnd(), width)
 }
 
 /** Formats an instant: `2026-11-29 14:03:07.123`. */
 export function timeText(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', '')
-}
-
-/** The status; or how it ended, when the status does not tell. */
-function endText({ outcome, status }: LoggedRequest): string {
-  if (status === null) return outcome
-  return outcome === 'failed' && status === 200 ? 'cut 200' : String(status)
 }
 
 function answerText(request: LoggedRequest): string {
@@ -65,8 +60,8 @@ function modelText({ model, endpoint }: LoggedRequest): readonly string[] | null
   return [endpoint === null ? model : `${model}@${endpoint}`]
 }
 
-function padded(cell: string, size: number): string {
-  const fitting = cut(cell, size)
+function padded(cell: string, size: number, isCut: boolean): string {
+  const fitting = isCut ? cut(cell, size) : cell
   return fitting + ' '.repeat(Math.max(0, size - printedColumns(fitting)))
 }
 
