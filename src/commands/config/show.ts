@@ -24,6 +24,7 @@ export default class ConfigShow extends SettingsCommand {
     'requestLog',
     'neuron',
     'subtensor',
+    'logFile',
   ] as const
 
   async run(): Promise<unknown> {
