@@ -1,7 +1,7 @@
 import type { Attempt, Usage } from '../../plugin/miner.js'
 import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../request-log/logged-request.js'
 import { RequestLogError } from '../../request-log/request-log-error.js'
-import { fill } from '../../text/fill.js'
+import { cutColumns, fill, padColumns } from '../../text/fill.js'
 import { tokensText } from '../output/answer-summary.js'
 import { costText, printable } from './request-page.js'
 
@@ -68,7 +68,7 @@ export function comparison(answers: readonly [ReplayedAnswer, ReplayedAnswer], w
     ...wrapped(texts[at]!, column),
   ])
   const height = Math.max(...sides.map(({ length }) => length))
-  const line = (at: number) => `${(sides[0]![at] ?? '').padEnd(column)}${GAP}${sides[1]![at] ?? ''}`.trimEnd()
+  const line = (at: number) => `${padColumns(sides[0]![at] ?? '', column)}${GAP}${sides[1]![at] ?? ''}`.trimEnd()
   return `${Array.from({ length: height }, (_, at) => line(at)).join('\n')}\n`
 }
 
@@ -85,10 +85,9 @@ function factsOf({ model, endpoint, finishReason, usage, firstMs, ms, costUsd }:
 
 /** Breaks a text into lines of some columns, within a word only if that alone is longer. */
 function wrapped(text: string, column: number): readonly string[] {
-  const pieces = new RegExp(`.{1,${column}}`, 'gu')
   return text
     .replaceAll('\t', '    ')
     .split('\n')
     .flatMap(paragraph => fill(paragraph, { width: column }).split('\n'))
-    .flatMap(line => (line.length <= column ? [line] : (line.match(pieces) ?? [''])))
+    .flatMap(line => cutColumns(line, column))
 }

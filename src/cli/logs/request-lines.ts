@@ -1,7 +1,7 @@
 import { shortHotkey } from '../../app/log/event-text.js'
 import type { LoggedRequest } from '../../request-log/logged-request.js'
 import { escapeControls } from '../../text/escape.js'
-import { printedColumns } from '../../text/fill.js'
+import { cutColumns, padColumns, printedColumns } from '../../text/fill.js'
 
 /** The columns of a list whose widths are fixed, so that a line that follows later stands below the others. */
 const columns = [
@@ -61,16 +61,10 @@ function modelText({ model, endpoint }: LoggedRequest): readonly string[] | null
 }
 
 function padded(cell: string, size: number, isCut: boolean): string {
-  const fitting = isCut ? cut(cell, size) : cell
-  return fitting + ' '.repeat(Math.max(0, size - printedColumns(fitting)))
+  return padColumns(isCut ? cut(cell, size) : cell, size)
 }
 
 function cut(line: string, width: number | undefined): string {
   if (width === undefined || printedColumns(line) <= width) return line
-  let taken = ''
-  for (const letter of line) {
-    if (printedColumns(taken + letter) > width - 1) break
-    taken += letter
-  }
-  return `${taken}…`
+  return `${cutColumns(line, width - 1)[0]}…`
 }
