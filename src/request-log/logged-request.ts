@@ -55,6 +55,9 @@ export type WholeRequest = {
   readonly conversations: readonly LoggedConversation[]
 }
 
+/** How many requests are listed at once at most. */
+export const MOST_LISTED = 100_000
+
 /** Which requests to list. */
 export type RequestFilter = {
   /** epoch milliseconds of arrival */

@@ -50,6 +50,8 @@ type RequestLogWriterOptions = WriterOptions & {
   readonly onEvent: (event: RequestLogEvent) => void
   /** characters that may wait, in place of the usual bound; for tests */
   readonly maxWaiting?: number
+  /** the thread's script; for tests */
+  readonly code?: URL
 }
 
 /**
@@ -101,8 +103,7 @@ export class RequestLogWriter implements AsyncDisposable {
   }
 
   get state(): RequestLogState {
-    const { code, message } = this.#problem ?? {}
-    const problem = code === undefined || message === undefined ? null : { code, message }
+    const problem = this.#problem && { code: this.#problem.code, message: this.#problem.message }
     return { written: this.#written, lost: this.#lost, problem }
   }
 
@@ -182,8 +183,8 @@ export class RequestLogWriter implements AsyncDisposable {
   }
 
   #startThread(): DatabaseThread {
-    const { path, secrets, maxAgeMs, maxBytes, maxPages } = this.#options
-    return new DatabaseThread({ use: 'write', path, secrets, maxAgeMs, maxBytes, maxPages })
+    const { path, secrets, maxAgeMs, maxBytes, maxPages, code } = this.#options
+    return new DatabaseThread({ use: 'write', path, secrets, maxAgeMs, maxBytes, maxPages }, code)
   }
 
   #fail(error: unknown): void {

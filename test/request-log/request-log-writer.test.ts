@@ -173,6 +173,34 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['kept'])
   })
 
+  it('starts another thread when its own ends, and counts what that had', async () => {
+    const real = JSON.stringify(import.meta.resolve('#dist/request-log/database/database-worker.js'))
+    const flag = JSON.stringify(join(folder.path, 'ended'))
+    const code = `
+      import { parentPort } from 'node:worker_threads'
+      import { existsSync, writeFileSync } from 'node:fs'
+      parentPort.on('message', ({ method }) => {
+        if (method !== 'write' || existsSync(${flag})) return
+        writeFileSync(${flag}, '')
+        process.exit(1)
+      })
+      await import(${real})`
+    const { writer, events } = await openWriter(path, {
+      code: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+    })
+    writer.add(entry({ id: 'lost' }))
+    await until(() => writer.state.lost === 1)
+    assert.deepEqual(writer.state.problem?.code, 'REQUEST_LOG_STOPPED')
+    writer.add(entry({ id: 'kept' }))
+    await until(() => writer.state.written === 1)
+    await writer[Symbol.asyncDispose]()
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['requestLogFailed', 'requestLogRecovered'],
+    )
+    assert.deepEqual(idsOf((await all()).requests), ['kept'])
+  })
+
   it('does not open a file that is not to be used, or a folder that cannot be made', async () => {
     const cases: [path: string, code: string][] = [
       [join(folder.path, 'file', 'log.sqlite'), 'REQUEST_LOG_UNWRITABLE'],

@@ -1,13 +1,12 @@
 import { Flags } from '@oclif/core'
 import { parseUnit } from '../../config/schema/unit.js'
 import { isAddress } from '../../keys/ss58.js'
-import { outcomes, type RequestFilter, type RequestOutcome } from '../../request-log/logged-request.js'
+import { MOST_LISTED, outcomes, type RequestFilter, type RequestOutcome } from '../../request-log/logged-request.js'
 import { quote } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 import { readCount } from '../flags/count.js'
 
 const DEFAULT_COUNT = 20
-const MOST = 100_000
 
 /** The flags of `miner logs` that choose requests. */
 export const filterFlags = {
@@ -38,7 +37,7 @@ export function readFilter(typed: Typed, now: number): { readonly filter: Reques
   if (status !== undefined && !/^[1-5]\d\d$/.test(status))
     throw invalid('--status', 'an HTTP status', status, '--status 503')
   return {
-    count: typed.number === undefined ? DEFAULT_COUNT : readCount('--number', typed.number, MOST),
+    count: typed.number === undefined ? DEFAULT_COUNT : readCount('--number', typed.number, MOST_LISTED),
     filter: {
       since: typed.since === undefined ? undefined : now - readSpan('--since', typed.since),
       hotkey,

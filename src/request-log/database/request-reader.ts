@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
-import type { LoggedRequest, RequestFilter, RequestList, WholeRequest } from '../logged-request.js'
+import {
+  type LoggedRequest,
+  MOST_LISTED,
+  type RequestFilter,
+  type RequestList,
+  type WholeRequest,
+} from '../logged-request.js'
 import { RequestLogError } from '../request-log-error.js'
 import { backupFailure, readFailure } from './failures.js'
 import { openToRead } from './open-database.js'
 import { conversationOfRow, requestOfRow } from './request-row.js'
 import { SLOW_MS } from './schema.js'
-
-/** The most requests that one call returns. */
-export const MOST_LISTED = 100_000
 
 /** Reads a request log, while another process may write it. Each method throws {RequestLogError}. */
 export class RequestReader {
