@@ -90,7 +90,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
-    logs: ['errors', 'flags', 'output'],
+    logs: ['.', 'errors', 'flags', 'output'],
     config: ['.', 'errors', 'flags', 'question'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],

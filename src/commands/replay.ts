@@ -5,7 +5,7 @@ import { timeoutSignal } from '../async/timeout.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { readDuration } from '../cli/flags/duration.js'
 import { confirmReplay } from '../cli/logs/confirm-replay.js'
-import { openRequestLog, requestLogFlags, requestLogSections } from '../cli/logs/find-request-log.js'
+import { openRequestLog, requestLogFlags, requestLogRules, requestLogSections } from '../cli/logs/find-request-log.js'
 import { answeringEndpoint, comparison, loggedAnswer, questionOf, type ReplayedAnswer } from '../cli/logs/replayed.js'
 import { readyMiner } from '../cli/ready-miner.js'
 import type { Question } from '../plugin/miner.js'
@@ -35,7 +35,7 @@ export default class Replay extends SettingsCommand {
   static override readonly reads = requestLogSections
 
   async run(): Promise<unknown> {
-    await using run = await this.open(Replay)
+    await using run = await this.open(Replay, requestLogRules)
     const { args, flags, scope } = run
     const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
     const log = await openRequestLog(scope, flags)

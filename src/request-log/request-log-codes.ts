@@ -32,6 +32,7 @@ export const requestLogCodes = {
     meaning:
       'the disk has no room for the request log; `miner serve` goes on answering, and writes again when there is room',
     remedy: 'make room, or keep less with `--request-log-max-size` and `--request-log-max-age`',
+    fatal: false,
   },
   REQUEST_LOG_SLOW: {
     meaning: 'requests come faster than the disk takes them, and are left out of the request log',

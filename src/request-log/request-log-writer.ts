@@ -89,6 +89,7 @@ export class RequestLogWriter implements AsyncDisposable {
   #waiting: string[] = []
   #waitingLength = 0
   #writing: Promise<void> | undefined
+  /** requests beyond the retention are left */
   #isOver = false
   #writtenAt = Number.NEGATIVE_INFINITY
   #written = 0
@@ -177,7 +178,8 @@ export class RequestLogWriter implements AsyncDisposable {
     })
   }
 
-  #send(batch: string): Promise<boolean> {
+  // Async, so that a thread that cannot be started fails the batch, and not the timer.
+  async #send(batch: string): Promise<boolean> {
     if (this.#thread.isEnded) this.#thread = this.#startThread()
     return this.#thread.call<boolean>('write', batch, this.#options.now())
   }

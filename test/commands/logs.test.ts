@@ -113,11 +113,14 @@ describe('miner logs and miner replay', () => {
       [['backup', file], 2, 'BACKUP_EXISTS'],
       [['backup', join(data, 'no', 'folder')], 1, 'BACKUP_FAILED'],
       [['--file', file], 2, 'FLAGS_CONFLICT'],
+      [['--wallet-name', 'x'], 2, 'CONFIG_INVALID'],
     ]
     for (const [args, code, error] of cases) {
       const ended = await logs(...args, '--json')
       assert.deepEqual([ended.code, JSON.parse(ended.stdout).error?.code], [code, error], `${args}: ${ended.stdout}`)
     }
+    const { stderr } = await runMiner(['logs', '--file', file, '--netuid', '3'], { env })
+    assert.match(stderr, /--file and --netuid do not go together/)
     const missing = await logs('--netuid', '9')
     assert.match(missing.stderr, /there is no request log at .*9-5FH.*\n {2}try: name .* --file \S+1-5FH/)
   })

@@ -13,6 +13,8 @@ import { RequestLogError } from '../../request-log/request-log-error.js'
 import { requestLogPath } from '../../request-log/request-log-path.js'
 import { shellWord } from '../../text/shell-word.js'
 import { readAddress } from '../../wallet/read-address.js'
+import { conflictsWith, devConflicts } from '../dev-mode.js'
+import type { CommandLineRules } from '../open-run.js'
 
 const [, bob] = developmentKeys
 
@@ -20,6 +22,14 @@ const [, bob] = developmentKeys
 export const requestLogFlags = {
   dev: Flags.boolean({ description: 'the request log of `miner serve --dev`', exclusive: ['file'] }),
   file: Flags.string({ description: 'a request log, such as a backup', helpValue: 'FILE' }),
+}
+
+/** What is wrong with typed settings beside these flags. */
+export const requestLogRules: CommandLineRules = {
+  conflicts: ({ dev, file }, typed) => [
+    ...(dev ? devConflicts(typed, ['wallet']) : []),
+    ...(file === undefined ? [] : conflictsWith('--file', typed, ['wallet', 'netuid'])),
+  ],
 }
 
 /** The sections of settings that choose a request log. */

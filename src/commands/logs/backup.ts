@@ -1,7 +1,12 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { SettingsCommand } from '../../cli/command.js'
-import { openRequestLog, requestLogFlags, requestLogSections } from '../../cli/logs/find-request-log.js'
+import {
+  openRequestLog,
+  requestLogFlags,
+  requestLogRules,
+  requestLogSections,
+} from '../../cli/logs/find-request-log.js'
 import { expandHome } from '../../config/read-bounded.js'
 import { escapeControls } from '../../text/escape.js'
 
@@ -19,7 +24,7 @@ export default class LogsBackup extends SettingsCommand {
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
-    await using run = await this.open(LogsBackup)
+    await using run = await this.open(LogsBackup, requestLogRules)
     const { args, flags, scope } = run
     const path = resolve(expandHome(args.TARGET))
     const log = await openRequestLog(scope, flags)

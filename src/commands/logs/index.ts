@@ -1,7 +1,12 @@
 import { Flags } from '@oclif/core'
 import { ENDING } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
-import { openRequestLog, requestLogFlags, requestLogSections } from '../../cli/logs/find-request-log.js'
+import {
+  openRequestLog,
+  requestLogFlags,
+  requestLogRules,
+  requestLogSections,
+} from '../../cli/logs/find-request-log.js'
 import { followRequests } from '../../cli/logs/follow.js'
 import { filterFlags, readFilter } from '../../cli/logs/request-filter.js'
 import { requestHeader, requestLine } from '../../cli/logs/request-lines.js'
@@ -29,7 +34,7 @@ export default class Logs extends SettingsCommand {
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
-    await using run = await this.open(Logs)
+    await using run = await this.open(Logs, requestLogRules)
     const { flags, scope } = run
     const { filter, count } = readFilter(flags, Date.now())
     const log = await openRequestLog(scope, flags)

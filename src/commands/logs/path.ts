@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs'
 import { SettingsCommand } from '../../cli/command.js'
-import { findRequestLog, requestLogFlags, requestLogSections } from '../../cli/logs/find-request-log.js'
+import {
+  findRequestLog,
+  requestLogFlags,
+  requestLogRules,
+  requestLogSections,
+} from '../../cli/logs/find-request-log.js'
 import { escapeControls } from '../../text/escape.js'
 
 export default class LogsPath extends SettingsCommand {
@@ -11,7 +16,7 @@ export default class LogsPath extends SettingsCommand {
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
-    await using run = await this.open(LogsPath)
+    await using run = await this.open(LogsPath, requestLogRules)
     const path = await findRequestLog(run.scope, run.flags)
     this.log(escapeControls(path))
     return { path, exists: existsSync(path) }

@@ -1,6 +1,11 @@
 import { Args } from '@oclif/core'
 import { SettingsCommand } from '../../cli/command.js'
-import { openRequestLog, requestLogFlags, requestLogSections } from '../../cli/logs/find-request-log.js'
+import {
+  openRequestLog,
+  requestLogFlags,
+  requestLogRules,
+  requestLogSections,
+} from '../../cli/logs/find-request-log.js'
 import { requestPage } from '../../cli/logs/request-page.js'
 import { columnsOf } from '../../text/fill.js'
 
@@ -20,7 +25,7 @@ export default class LogsShow extends SettingsCommand {
   static override readonly usesMiner = false
 
   async run(): Promise<unknown> {
-    await using run = await this.open(LogsShow)
+    await using run = await this.open(LogsShow, requestLogRules)
     const log = await openRequestLog(run.scope, run.flags)
     const found = await log.find(run.args.ID)
     if (!this.jsonEnabled()) this.log(requestPage(found, columnsOf(process.stdout)).trimEnd())
