@@ -248,6 +248,8 @@ describe('miner logs and miner replay', () => {
     isOver = true
     await Promise.all(callers)
     reader.close()
+    // Before a miner has opened the file again, from its journal.
+    assert.ok((await listed('--netuid', '7', '-n', '100000')).length >= committed)
 
     await using next = await startMiner(
       ['serve', '--dev', '--use', 'echo', '--axon-port', '0', '--netuid', '7', '--request-log', 'full'],

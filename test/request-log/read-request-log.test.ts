@@ -75,6 +75,7 @@ describe('readRequestLog', () => {
     const target = join(folder.path, 'copies', 'copy.sqlite')
     await assert.rejects(log.backup(target, false), failing('BACKUP_FAILED'))
     mkdirSync(join(folder.path, 'copies'))
+    await assert.rejects(log.backup(folder.path, true), failing('BACKUP_FAILED'))
     await log.backup(target, false)
     assert.equal(statSync(target).mode & 0o777, 0o600)
     await assert.rejects(log.backup(target, false), failing('BACKUP_EXISTS'))

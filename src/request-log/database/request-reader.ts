@@ -85,17 +85,23 @@ export class RequestReader {
    */
   backup(target: string, replace: boolean): void {
     this.#read(database => {
-      const file = replace ? `${target}.${randomBytes(6).toString('hex')}.new` : target
-      let isOurs = false
+      // Beside it, so that a copy that breaks off is never taken for a whole one.
+      const beside = `${target}.${randomBytes(6).toString('hex')}.new`
+      const made: string[] = []
+      const make = (path: string) => {
+        closeSync(openSync(path, 'wx', 0o600))
+        made.push(path)
+      }
       try {
+        // An empty file keeps the place, so that no file of another process is replaced.
+        if (!replace) make(target)
         // SQLite writes into an empty file, and keeps its mode.
-        closeSync(openSync(file, 'wx', 0o600))
-        isOurs = true
-        database.prepare('VACUUM INTO ?').run(file)
-        sync(file)
-        if (replace) renameSync(file, target)
+        make(beside)
+        database.prepare('VACUUM INTO ?').run(beside)
+        sync(beside)
+        renameSync(beside, target)
       } catch (error) {
-        if (isOurs) rmSync(file, { force: true })
+        for (const path of made) rmSync(path, { force: true })
         throw backupFailure(error, target)
       }
     })
