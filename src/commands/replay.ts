@@ -59,12 +59,13 @@ export default class Replay extends SettingsCommand {
       firstMs ??= performance.now() - startedAt
     }
     const asked = { id: randomUUID(), signal, deadline: Date.now() + timeoutMs }
-    const { text, outcome } = await collectAnswer(miner, question, asked, { onFirst })
+    const { text, toolCalls, outcome } = await collectAnswer(miner, question, asked, { onFirst })
     const ms = performance.now() - startedAt
     waiting[Symbol.dispose]()
     const { model, finishReason, usage = {}, attempts } = outcome
     return {
       answer: text,
+      toolCalls,
       model,
       endpoint: answeringEndpoint(attempts),
       finishReason,

@@ -1,13 +1,14 @@
-import type { Attempt, Usage } from '../../plugin/miner.js'
+import type { Attempt, ToolCall, Usage } from '../../plugin/miner.js'
 import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../request-log/logged-request.js'
 import { RequestLogError } from '../../request-log/request-log-error.js'
 import { cutColumns, fill, padColumns } from '../../text/fill.js'
 import { tokensText } from '../output/answer-summary.js'
-import { costText, printable } from './request-page.js'
+import { answerText, costText, printable } from './request-page.js'
 
 /** An answer of a replay: the one of the log, or the new one. What is not known is null. */
 export type ReplayedAnswer = {
   readonly answer: string
+  readonly toolCalls: readonly ToolCall[]
   readonly model: string | null
   readonly endpoint: string | null
   readonly finishReason: string | null
@@ -35,11 +36,12 @@ export function questionOf({ request, conversations }: WholeRequest): LoggedConv
  * Returns the answer that the log has. Its times count from when the request had its place, as those of the new answer count
  * from when the miner is asked.
  */
-export function loggedAnswer(request: LoggedRequest, { answer }: LoggedConversation): ReplayedAnswer {
+export function loggedAnswer(request: LoggedRequest, { answer, toolCalls }: LoggedConversation): ReplayedAnswer {
   const { model, endpoint, finishReason, usage, costUsd, times, ms } = request
   const placed = times.placed ?? 0
   const firstMs = times.firstToken === null ? null : times.firstToken - placed
-  return { answer, model, endpoint, finishReason, usage, firstMs, ms: (times.done ?? ms) - placed, costUsd }
+  const took = { firstMs, ms: (times.done ?? ms) - placed }
+  return { answer, toolCalls, model, endpoint, finishReason, usage, ...took, costUsd }
 }
 
 /** Returns the endpoint of the attempt that answered. */
@@ -54,7 +56,7 @@ const GAP = '  │  '
 
 /** Formats two answers beside each other. @param width columns of the terminal; undefined: it is none */
 export function comparison(answers: readonly [ReplayedAnswer, ReplayedAnswer], width: number | undefined): string {
-  const texts = answers.map(({ answer }) => printable(answer).trimEnd() || '(empty)')
+  const texts = answers.map(({ answer, toolCalls }) => printable(answerText(answer, toolCalls)).trimEnd() || '(empty)')
   const facts = answers.map(factsOf)
   if (width === undefined || width < MIN_WIDTH)
     return answers

@@ -1,3 +1,4 @@
+import type { ToolCall } from '../../plugin/miner.js'
 import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../request-log/logged-request.js'
 import { escapeControls } from '../../text/escape.js'
 import { attemptTexts, tokensText } from '../output/answer-summary.js'
@@ -47,15 +48,20 @@ export function costText(usd: number | null): string {
 
 function conversationText({ question, answer, isTruncated, toolCalls }: LoggedConversation): string {
   const { messages, ...parameters } = question
-  const calls = toolCalls.map(({ name, arguments: given }) => `calls ${name}(${given})`)
   const end = isTruncated ? ['… the answer was longer than the log keeps'] : []
   return [
     ...messages.map(({ role, content }) => `${role}:\n${content}`),
     ...(Object.keys(parameters).length > 0 ? [`with ${JSON.stringify(parameters)}`] : []),
-    `answer:\n${[answer, ...calls, ...end].filter(text => text !== '').join('\n')}`,
+    `answer:\n${[answerText(answer, toolCalls), ...end].join('\n')}`,
   ]
     .map(part => `${printable(part)}\n`)
     .join('\n')
+}
+
+/** Formats an answer: its text, and a line for each tool call. */
+export function answerText(answer: string, toolCalls: readonly ToolCall[]): string {
+  const calls = toolCalls.map(({ name, arguments: given }) => `calls ${name}(${given})`)
+  return [answer, ...calls].filter(text => text !== '').join('\n')
 }
 
 /** Escapes the control characters of a text but the ends of its lines, and tabs. */

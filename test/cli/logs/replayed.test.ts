@@ -4,6 +4,7 @@ import { printedColumns } from '#dist/text/fill.js'
 
 const answer = (text: string, more: Partial<ReplayedAnswer> = {}): ReplayedAnswer => ({
   answer: text,
+  toolCalls: [],
   model: 'm',
   endpoint: 'main',
   finishReason: 'stop',
@@ -52,6 +53,12 @@ It ends here.                        │
       assert.equal(bars.size, 1, `the bar stands at ${[...bars]} of ${width}`)
       assert.ok(!lines.join('').includes('\u001b'))
     }
+  })
+
+  it('show tool calls behind the text', () => {
+    const toolCalls = [{ id: '1', name: 'look\u0007up', arguments: '{"a":1}' }]
+    const page = comparison([answer('text', { toolCalls }), answer('', { toolCalls })], undefined)
+    assert.match(page, /\n\ntext\ncalls look\\u0007up\(\{"a":1\}\)\n\nnow\n(?: {2}.*\n)+\ncalls look/)
   })
 
   it('stand one below the other elsewhere', () => {
