@@ -14,6 +14,7 @@ import { memoryOfServe } from './memory.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
+import { requestLog } from './request-log.js'
 import { sharesOfRequests } from './shares.js'
 import { starts } from './starts.js'
 import { stores } from './stores.js'
@@ -32,6 +33,7 @@ const alone = {
   plugins: pluginsAlone,
   queue: queueAlone,
   rates: ratesAlone,
+  'request-log': requestLogAlone,
   shares: sharesAlone,
   starts: async () => console.table(await starts(ownFolders)),
   stores: storesAlone,
@@ -125,6 +127,15 @@ async function fairnessAlone() {
       50,
     ),
   ])
+}
+
+async function requestLogAlone() {
+  const { filled, listings, cost } = await requestLog()
+  console.table([filled])
+  console.table(listings)
+  console.table(cost)
+  const slowest = Math.max(...Object.values(listings).map(({ firstMs, longestMs }) => Math.max(firstMs, longestMs)))
+  reportGoals([goal('the slowest listing of a million requests, in milliseconds', slowest, '<=', 100)])
 }
 
 async function storesAlone() {

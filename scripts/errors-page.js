@@ -27,6 +27,8 @@ import { attemptCodes, hostCodes } from '../dist/plugin/host-codes.js'
 import { pluginCodes } from '../dist/plugin/load/plugin-codes.js'
 import { PluginError } from '../dist/plugin/load/plugin-error.js'
 import { NoAnswer } from '../dist/plugin/no-answer.js'
+import { requestLogCodes } from '../dist/request-log/request-log-codes.js'
+import { RequestLogError } from '../dist/request-log/request-log-error.js'
 import { storeCodes } from '../dist/store/store-codes.js'
 import { StoreError } from '../dist/store/store-error.js'
 import { walletCodes } from '../dist/wallet/wallet-codes.js'
@@ -102,6 +104,12 @@ export const errorTables = [
     text: '`miner serve` cannot open the store of spent nonces, which keeps it from answering a request twice.',
     codes: storeCodes,
     exit: code => exitOf(new StoreError(code, '')),
+  },
+  {
+    title: 'The request log',
+    text: 'What `miner serve` cannot do with the request log when it starts, and `miner logs` and `miner replay` at any time. While it serves, such an error is `requestLogFailed` in the log, and the miner goes on.',
+    codes: requestLogCodes,
+    exit: code => exitOf(new RequestLogError(code, '')),
   },
   {
     title: 'The chain',

@@ -36,7 +36,7 @@ try {
     expect(await miner('create', 'miner', 'smoke', '--dir', join(home, 'smoke')), /smoke\/src\/index\.ts$/m),
   )
   await check('serve answers query, whole and streamed', async () => {
-    const serving = start('serve', '--dev', '--base-url', baseUrl, '--axon-port', '0')
+    const serving = start('serve', '--dev', '--base-url', baseUrl, '--axon-port', '0', '--request-log', 'full')
     try {
       const { url } = await servingRecord(serving)
       expect(await miner('query', '--dev', '--url', url, 'hi'), /^from the model\n$/)
@@ -46,6 +46,13 @@ try {
       await once(serving, 'exit')
     }
     if (serving.exitCode !== 0) throw new Error(`serve exited with ${serving.exitCode}`)
+  })
+  // `serve` above would have failed, too, on a line that is not of its log: Node warns of node:sqlite.
+  await check('logs lists both requests, with a clean stderr', async () => {
+    const listing = start('logs', '--dev', '--json')
+    const [out, err] = await Promise.all([text(listing.stdout), text(listing.stderr), once(listing, 'exit')])
+    expect(JSON.stringify(JSON.parse(out).requests.map(({ status }) => status)), /^\[200,200\]$/)
+    expect(err, /^$/)
   })
 } finally {
   model.close()

@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin', 'store'],
+  'request-log': ['axon', 'disk', 'plugin'], // of `axon` the channels, of `plugin` types
   audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
   doctor: ['dendrite', 'plugin', 'wallet'], // of `dendrite` what a refusal means; of `plugin` types
@@ -60,12 +61,13 @@ const layers = ['app', 'cli', 'commands']
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   admin: { '.': ['gate', 'http'], gate: [], http: ['.', 'gate'] },
   app: {
-    '.': ['admin', 'catalogue', 'chain', 'log', 'python', 'state'],
+    '.': ['admin', 'catalogue', 'chain', 'log', 'python', 'requests', 'state'],
     admin: ['.', 'chain'],
     catalogue: ['.'],
     chain: ['.'],
     log: [],
     python: [],
+    requests: ['.'],
     state: [],
   },
   audit: { '.': ['attacks', 'wire'], attacks: ['.', 'wire'], wire: ['.'] },
@@ -93,6 +95,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     question: ['.', 'errors'],
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
+    logs: ['.', 'errors', 'flags', 'output'],
     config: ['.', 'errors', 'flags', 'question'],
     doctor: ['.', 'config', 'errors', 'serving', 'status', 'subnet'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
@@ -139,6 +142,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   observe: { '.': [], metrics: ['.'] },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
+  'request-log': { '.': ['database'], database: ['.'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
   wallet: { '.': ['ciphers'], ciphers: [] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },

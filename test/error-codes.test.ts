@@ -16,6 +16,7 @@ import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
 import { pluginCodes } from '#dist/plugin/load/plugin-codes.js'
+import { requestLogCodes } from '#dist/request-log/request-log-codes.js'
 import { storeCodes } from '#dist/store/store-codes.js'
 import { walletCodes } from '#dist/wallet/wallet-codes.js'
 import { refusals } from '#dist/wires/refusal.js'
@@ -37,6 +38,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'adminCodes', codes: adminCodes, from: /^admin\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   { name: 'storeCodes', codes: storeCodes, from: /^store\// },
+  { name: 'requestLogCodes', codes: requestLogCodes, from: /^(request-log|cli\/logs)\// },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
   { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
@@ -60,6 +62,7 @@ const others = [
   /^(GET|HEAD|POST)$/,
   /^(ADDRESS|FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help
   /^(INFO|SET|EVAL|NX|PX|OK|HGET|HGETALL|HSET|HDEL|SADD|SCARD|SISMEMBER)$/, // words of Redis
+  /^(COMMIT|ROLLBACK)$/, // statements of SQL
   /^(ANSWERED|CANCELLED)$/, // counts of the request log
   /^JSON$/,
   /^MULTIPLE_DOCS$/, // a code of the parser of YAML

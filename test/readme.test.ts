@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { requestLogPath } from '#dist/request-log/request-log-path.js'
+import { entry, write } from './request-log/logged.ts'
 import { startChainNode } from './support/chain/start-chain-node.ts'
 import { subnetOf } from './support/chain/subnet-of.ts'
 import { run } from './support/child-process.ts'
@@ -75,6 +77,13 @@ describe('the README', () => {
         // An audit waits half a minute by design.
         const { code, stderr } = await runMiner([...args, '--url', miner.url], { timeoutMs: 170_000 })
         assert.equal(code, 0, stderr)
+        return
+      }
+      if (args[0] === 'logs') {
+        const kept = entry({ id: `${args[2]}-4f1c`, ms: 6_000 })
+        await write(requestLogPath(join(data.path, 'requests'), { netuid: 1, hotkey: bob.address }), [kept])
+        const { code, stdout } = await runMiner(args, { env })
+        assert.deepEqual([code, stdout.includes(kept.request.id.slice(0, 8))], [0, true])
         return
       }
       const { code, stderr } = await runMiner(args, { env, input: /^echo (.*) \|/.exec(before)?.[1] ?? '' })

@@ -1,4 +1,4 @@
-import type { RequestTimes } from '../axon/events.js'
+import type { RequestOutcome, RequestTimes } from '../axon/events.js'
 import type { AxonLoad } from '../axon/load.js'
 import type { Attempt, EndpointHealth, Usage } from '../plugin/miner.js'
 import type { ChainState } from '../plugin/standing.js'
@@ -9,8 +9,7 @@ import type { ChainState } from '../plugin/standing.js'
 /** How long requests took; each quantile is within 5 % of the true one. */
 export type Quantiles = { readonly count: number; readonly p50: number; readonly p95: number; readonly p99: number }
 
-/** How requests ended. */
-export type RequestOutcome = 'answered' | 'refused' | 'failed' | 'cancelled'
+export type { RequestOutcome }
 
 export type OutcomeCounts = { readonly [Outcome in RequestOutcome]: number }
 

@@ -10,6 +10,7 @@ import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
+import { buildRequestLog } from './requests/build-request-log.js'
 import { Resources } from './resources.js'
 import type { Builder, RunScope, Token } from './scope.js'
 import { ScopeError, scopeClosed } from './scope-error.js'
@@ -31,6 +32,7 @@ import {
   PLUGINS,
   POLICY,
   PROGRESS,
+  REQUEST_LOG,
   REQUEST_STATS,
   RESOURCES,
   SDK,
@@ -72,6 +74,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(POLICY, buildPolicy)
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
+  build(REQUEST_LOG, buildRequestLog)
   build(AXON, buildAxon)
   build(REQUEST_STATS, buildRequestStats)
   build(ADMIN, buildAdmin)

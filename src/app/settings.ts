@@ -12,6 +12,7 @@ import { printUnit } from '../config/schema/unit.js'
 import { makeNeuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { makePolicySettings, policyRules } from '../policy/settings.js'
+import { makeRequestLogSettings } from '../request-log/settings.js'
 import { makeWalletSettings } from '../wallet/settings.js'
 import { builtInFacts } from './catalogue/built-in-facts.js'
 import { logLevels } from './log/levels.js'
@@ -123,6 +124,7 @@ export const hostSections = lazySections(
       rules: policyRules,
       ...oldNames.policy,
     },
+    requestLog: { name: 'request-log', title: 'request log', of: 'host', settings: makeRequestLogSettings },
     neuron: { name: 'neuron', title: 'neuron', of: 'host', settings: makeNeuronSettings, ...oldNames.neuron },
     subtensor: {
       name: 'subtensor',

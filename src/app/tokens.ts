@@ -13,6 +13,7 @@ import type { Declared } from '../plugin/load/discover.js'
 import type { Log } from '../plugin/log.js'
 import type { Miner, MinerDefinition } from '../plugin/miner.js'
 import type { Sdk } from '../plugin/sdk.js'
+import type { RequestLogWriter } from '../request-log/request-log-writer.js'
 import type { DialectCatalogue } from './catalogue/dialects.js'
 import type { MinerCatalogue } from './catalogue/miners.js'
 import type { PolicyInForce } from './chain/policy-in-force.js'
@@ -35,6 +36,8 @@ export const PROGRESS = token<Progress>('progress')
 /** Aborts when the program ends. */
 export const ENDING = token<AbortSignal>('ending')
 
+/** The folder of the request logs, one file for each hotkey on each subnet. */
+export const REQUEST_LOG_FOLDER = token<string>('requestLogFolder')
 /** The folder for what the miner knows after a restart: the last metagraph, the spent nonces, the state that `status` reads. */
 export const CHAIN_FOLDER = token<string>('chainFolder')
 
@@ -62,6 +65,8 @@ export const POLICY = token<Promise<PolicyInForce>>('policy')
 export const ADDRESS = token<Promise<OwnAddress | null>>('address')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
+/** The file that keeps the requests of the axon; null with `--request-log off`. */
+export const REQUEST_LOG = token<Promise<RequestLogWriter | null>>('requestLog')
 export const AXON = token<Promise<Axon>>('axon')
 /** The requests of the last hour: who asked, and how that ended. */
 export const REQUEST_STATS = token<Promise<RequestStats>>('requestStats')

@@ -91,6 +91,15 @@ export type RequestEvents = {
   cancelled: Cancelled
 }
 
+/** How a request ended, by its last record. */
+export const requestOutcomes = [
+  'answered',
+  'refused',
+  'failed',
+  'cancelled',
+] as const satisfies readonly (keyof RequestEvents)[]
+export type RequestOutcome = (typeof requestOutcomes)[number]
+
 /** What all channels carry. */
 export type ChannelEvents = RequestEvents & { conversation: ConversationRecord }
 

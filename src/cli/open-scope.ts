@@ -5,7 +5,7 @@ import type { Config } from '@oclif/core'
 import { openScope } from '../app/container.js'
 import type { RunScope } from '../app/scope.js'
 import { hostSections } from '../app/settings.js'
-import { CHAIN_FOLDER } from '../app/tokens.js'
+import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../app/tokens.js'
 import { ConfigError } from '../config/config-error.js'
 import { typedValue } from '../config/layers/argv.js'
 import { type FileContent, readConfigFile } from '../config/layers/config-file.js'
@@ -97,6 +97,7 @@ export async function openRunScope(
 ): Promise<RunScope> {
   const scope = openScope({ plugins: config.getPluginsList(), allow: await allowedPlugins(lookup) })
   scope.provide(CHAIN_FOLDER, join(config.dataDir, 'chain'))
+  scope.provide(REQUEST_LOG_FOLDER, join(config.dataDir, 'requests'))
   return scope
 }
 

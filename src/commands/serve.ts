@@ -11,6 +11,7 @@ import {
   NEURON,
   PLUGINS,
   PLUGINS_IN_USE,
+  REQUEST_LOG,
 } from '../app/tokens.js'
 import { SettingsCommand } from '../cli/command.js'
 import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
@@ -63,6 +64,7 @@ export default class Serve extends SettingsCommand {
     else checkWithoutChain(configuration, scope.resolve(CHOSEN_DIALECT))
     const watched = flags['watch-config'] ? watchedFile(layers) : null
 
+    await scope.resolve(REQUEST_LOG)
     const axon = await scope.resolve(AXON)
     const signals = stopSignals({ hangup: hangups === null })
     const neuron = await scope.resolve(NEURON)

@@ -1,5 +1,5 @@
 import type { RequestOutcome, TokenCounts } from '../admin/api.js'
-import { type AnswerProgress, type EndedRequest, observe } from '../axon/events.js'
+import { type AnswerProgress, type EndedRequest, observe, requestOutcomes } from '../axon/events.js'
 import type { Attempt } from '../plugin/miner.js'
 import { tokenCounts } from './token-counts.js'
 
@@ -20,8 +20,7 @@ export function onEnded(
   { axon, hotkey, onError }: Options,
   listener: (record: LastRecord, outcome: RequestOutcome) => void,
 ): Disposable {
-  const outcomes = ['answered', 'refused', 'failed', 'cancelled'] as const
-  const stops = outcomes.map(outcome => {
+  const stops = requestOutcomes.map(outcome => {
     const ofThisAxon = (record: LastRecord) => {
       const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
       if (record.axon === axon && !isOwnPing) listener(record, outcome)

@@ -34,6 +34,28 @@ export function printedColumns(text: string): number {
   return [...text].reduce((columns, letter) => columns + (/\p{M}/u.test(letter) ? 0 : isWide(letter) ? 2 : 1), 0)
 }
 
+/** Appends spaces, so that a text takes so many columns of a terminal. */
+export function padColumns(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - printedColumns(text)))
+}
+
+/** Cuts a text into pieces of so many columns of a terminal at most; one letter may be wider. */
+export function cutColumns(text: string, columns: number): readonly string[] {
+  if (printedColumns(text) <= columns) return [text]
+  const pieces = ['']
+  let taken = 0
+  for (const letter of text) {
+    const width = printedColumns(letter)
+    if (taken > 0 && taken + width > columns) {
+      pieces.push('')
+      taken = 0
+    }
+    pieces.push(pieces.pop() + letter)
+    taken += width
+  }
+  return pieces
+}
+
 /** Letters up to the first combining mark, dashes, quotes and the ellipsis. */
 const NARROW = /^[\u0020-\u02ff\u2010-\u2027]*$/
 

@@ -37,11 +37,16 @@ describe('oclif.manifest.json', () => {
       ['config:show', servedSections, true],
       ['doctor', servedSections, true],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
+      ['logs', ['subnet', 'wallet'], false],
+      ['logs:backup', ['subnet', 'wallet'], false],
+      ['logs:path', ['subnet', 'wallet'], false],
+      ['logs:show', ['subnet', 'wallet'], false],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],
       ['policy:explain', ['subnet', 'dialect', 'wallet', 'policy', 'neuron', 'subtensor'], false],
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
+      ['replay', ['subnet', 'wallet'], true],
       ['serve', servedSections, true],
       ['status', ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], false],
       ['top', ['admin'], false],
@@ -51,8 +56,8 @@ describe('oclif.manifest.json', () => {
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
     // Those for plugins, and help, read no settings; the others use no miner, see setting-flags.ts.
-    const without = ['announce', 'audit', 'config:init', 'help', 'metagraph', 'status', 'top']
-    const others = Object.values(commands).filter(({ id }) => !id.startsWith('plugins') && !without.includes(id))
+    const without = ['announce', 'audit', 'config:init', 'help', 'logs', 'metagraph', 'status', 'top']
+    const others = Object.values(commands).filter(({ id }) => !/^(plugins|logs:)/.test(id) && !without.includes(id))
     const flags = others.flatMap(command =>
       Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),
     )

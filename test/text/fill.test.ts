@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { columnsOf, fill, printedColumns } from '#dist/text/fill.js'
+import { columnsOf, cutColumns, fill, padColumns, printedColumns } from '#dist/text/fill.js'
 
 describe('fill', () => {
   it('breaks a text at its spaces into lines that fit', () => {
@@ -19,6 +19,15 @@ describe('fill', () => {
   it('counts what a terminal prints', () => {
     assert.deepEqual(['abc', '東京', 'e\u0301', '🙂', ''].map(printedColumns), [3, 4, 1, 2, 0])
     assert.equal(fill('東京 東京', { width: 8 }), '東京\n東京')
+  })
+})
+
+describe('columns of a terminal', () => {
+  it('are filled with spaces, and cut between letters', () => {
+    assert.deepEqual([padColumns('東京', 6), padColumns('longer', 3)], ['東京  ', 'longer'])
+    assert.deepEqual(cutColumns('東京e\u0301🙂x', 4), ['東京', 'e\u0301🙂x'])
+    assert.deepEqual(cutColumns('東京', 3), ['東', '京'])
+    assert.deepEqual([cutColumns('', 3), cutColumns('東', 1)], [[''], ['東']])
   })
 })
 

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises'
 import { AuditError } from '../../audit/audit-error.js'
+import { canAsk, typedLine } from '../output/typed-line.js'
 
 /**
  * Asks the operator to type the address of the axon before it is attacked.
@@ -8,24 +8,10 @@ import { AuditError } from '../../audit/audit-error.js'
  * @throws the signal's reason
  */
 export async function confirmAddress(address: string, signal: AbortSignal): Promise<void> {
-  // The question is written to stderr: in a file it would not be seen.
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw notConfirmed('there is no terminal at which it could be confirmed', 'give --yes')
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const typed = await new Promise<string>((resolve, reject) => {
-      terminal.question(`Attack ${address}? Type the address to go on: `, { signal }).then(resolve, reject)
-      terminal.once('SIGINT', () => reject(interrupted()))
-      terminal.once('close', () => resolve('')) // Ctrl-D, after which the question never settles
-    })
-    if (typed.trim() === '') throw notConfirmed('nothing was typed')
-    if (typed.trim() !== address) throw notConfirmed('another address was typed')
-  } catch (error) {
-    signal.throwIfAborted() // readline's own error hides the reason
-    throw error
-  } finally {
-    terminal.close()
-  }
+  if (!canAsk()) throw notConfirmed('there is no terminal at which it could be confirmed', 'give --yes')
+  const typed = await typedLine(`Attack ${address}? Type the address to go on: `, { signal, interrupted })
+  if (typed.trim() === '') throw notConfirmed('nothing was typed')
+  if (typed.trim() !== address) throw notConfirmed('another address was typed')
 }
 
 function notConfirmed(why: string, hint = 'type the address as it is shown, or give --yes'): AuditError {

@@ -13,6 +13,7 @@ import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
+import { RequestLogError } from '../../request-log/request-log-error.js'
 import { StoreError } from '../../store/store-error.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { exitCodes, FAILED, MISUSED } from './exit-codes.js'
@@ -67,6 +68,7 @@ export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AuditError) return plain(error, exitCodes.audit(error.code))
   if (error instanceof AxonError || error instanceof AdminError) return plain(error, FAILED)
+  if (error instanceof RequestLogError) return plain(error, exitCodes.requestLog(error.code))
   if (error instanceof StoreError) return plain(error, exitCodes.store(error.code))
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {

@@ -4,6 +4,7 @@ import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
 import type { NeuronErrorCode } from '../../neuron/neuron-error.js'
 import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
+import type { RequestLogErrorCode } from '../../request-log/request-log-error.js'
 import type { StoreErrorCode } from '../../store/store-error.js'
 import type { WalletErrorCode } from '../../wallet/wallet-error.js'
 import type { UsageErrorCode } from './usage-codes.js'
@@ -71,6 +72,14 @@ const audit: ReadonlyMap<AuditErrorCode, number> = new Map([
   ['NOT_AN_AXON', FAILED],
   ['AUDIT_KEY_UNUSABLE', FAILED],
 ])
+const requestLog: ReadonlyMap<RequestLogErrorCode, number> = new Map([
+  ['REQUEST_UNKNOWN', MISUSED],
+  ['REQUEST_AMBIGUOUS', MISUSED],
+  ['CONVERSATION_MISSING', MISUSED],
+  ['REPLAY_NOT_CONFIRMED', MISUSED],
+  ['REPLAY_ABORTED', INTERRUPTED],
+  ['BACKUP_EXISTS', MISUSED],
+])
 
 /** Each returns the exit code of a command that ends with an error of the class. */
 export const exitCodes = {
@@ -84,5 +93,6 @@ export const exitCodes = {
   neuron: (code: NeuronErrorCode) => neuron.get(code) ?? FAILED,
   audit: (code: AuditErrorCode) => audit.get(code) ?? MISUSED,
   store: (code: StoreErrorCode) => store.get(code) ?? FAILED,
+  requestLog: (code: RequestLogErrorCode) => requestLog.get(code) ?? FAILED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

@@ -75,8 +75,8 @@ export function reservedFlags(): ReadonlySet<string> {
 }
 
 /**
- * Flags of commands that are not flags of settings. Those of `announce`, `audit`, `config init`, `metagraph` and `status`
- * are not among them: no miner is used there, and miners had settings of such names (`stop`) before.
+ * Flags of commands that are not flags of settings. Those of `announce`, `audit`, `config init`, `logs`, `metagraph` and
+ * `status` are not among them: no miner is used there, and miners had settings of such names (`stop`) before.
  */
 const ofCommands = [
   '-V',

@@ -12,19 +12,20 @@ export function answerSummary({ outcome: { model, attempts, usage }, firstMs, ms
   const by = attempts?.findLast(({ error }) => error === undefined)
   return rows([
     ['answered', by ? `${model} at ${by.endpoint}` : model],
-    ...(attempts ? [tried(attempts)] : []),
+    ...(attempts ? [['attempts', attemptTexts(attempts)] as const] : []),
     ['time', `${firstMs ?? ms} ms to the first words, ${ms} ms in all`],
-    ['tokens', tokens(usage ?? {})],
+    ['tokens', tokensText(usage ?? {})],
   ])
 }
 
 /** Summarizes the attempts at an answer when all of them failed. */
 export function attemptSummary(attempts: readonly Attempt[]): string {
-  return rows([tried(attempts)])
+  return rows([['attempts', attemptTexts(attempts)]])
 }
 
-function tried(attempts: readonly Attempt[]) {
-  const lines = attempts.map(({ endpoint, model, ms, error, retryAfterMs }) => {
+/** Says of each attempt how it ended. */
+export function attemptTexts(attempts: readonly Attempt[]): readonly string[] {
+  return attempts.map(({ endpoint, model, ms, error, retryAfterMs }) => {
     const end =
       error === undefined
         ? 'answered'
@@ -34,10 +35,10 @@ function tried(attempts: readonly Attempt[]) {
     const wait = retryAfterMs === undefined ? '' : `, and asks to wait ${retryAfterMs} ms`
     return `${model} at ${endpoint} ${end} after ${Math.round(ms)} ms${wait}`
   })
-  return ['attempts', lines] as const
 }
 
-function tokens(usage: Usage): string {
+/** Formats token counts: `prompt 12, completion 40`. */
+export function tokensText(usage: Usage): string {
   const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion, reasoningTokens: reasoning } = usage
   const known = Object.entries({ prompt, cached, completion, reasoning }).filter(([, count]) => count !== undefined)
   return known.length === 0 ? 'unknown' : known.map(([name, count]) => `${name} ${count}`).join(', ')

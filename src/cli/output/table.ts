@@ -1,5 +1,5 @@
 import { escapeControls } from '../../text/escape.js'
-import { columnsOf, fill, printedColumns } from '../../text/fill.js'
+import { columnsOf, fill, padColumns, printedColumns } from '../../text/fill.js'
 
 /**
  * Formats a table for people: columns as wide as their widest cell, two spaces between them. A terminal that is too narrow
@@ -60,6 +60,5 @@ export function rows(
 }
 
 function padded(cell: string, columns: number, isRight: boolean): string {
-  const space = ' '.repeat(columns - printedColumns(cell))
-  return isRight ? space + cell : cell + space
+  return isRight ? ' '.repeat(columns - printedColumns(cell)) + cell : padColumns(cell, columns)
 }

@@ -112,12 +112,14 @@ describe('screens', () => {
         'WALLET',
         'AXON',
         'POLICY',
+        'REQUEST LOG',
         'NEURON',
         'SUBTENSOR',
         'OPENAI MINER',
         'LOG',
         'PLUGINS',
         'LIMITS',
+        'LOG FILE',
       ],
     )
   })

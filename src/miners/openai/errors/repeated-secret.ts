@@ -1,3 +1,5 @@
+import { formsOfSecret } from '../../../text/secret-forms.js'
+
 /**
  * Returns whether a text repeats a secret in another form than its own, or half of one: in other letter case, as base64,
  * base64url, hexadecimal digits or percent-encoded. Ignores secrets of less than 16 characters, whose half may be an
@@ -6,7 +8,7 @@
 export function repeatsSecret(text: string, secrets: readonly string[]): boolean {
   const lowered = text.toLowerCase()
   return secrets.some(
-    secret => secret.length >= MIN_LENGTH && formsOf(secret).some(form => holdsHalf(lowered, form.toLowerCase())),
+    secret => secret.length >= MIN_LENGTH && formsOfSecret(secret).some(form => holdsHalf(lowered, form.toLowerCase())),
   )
 }
 
@@ -17,17 +19,4 @@ function holdsHalf(text: string, form: string): boolean {
   for (let at = 0; at + half <= form.length && half <= text.length; at++)
     if (text.includes(form.slice(at, at + half))) return true
   return false
-}
-
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret)
-  // A secret within a longer text, such as `user:key`, may begin at any bit of base64's groups of three bytes.
-  const base64 = [0, 1, 2].flatMap(before => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/.?=*$/, '')
-    const own = text.slice(before === 0 ? 0 : before + 1)
-    return [own, own.replaceAll('+', '-').replaceAll('/', '_')]
-  })
-  return [secret, bytes.toString('hex'), encodeURIComponent(secret), ...base64]
 }

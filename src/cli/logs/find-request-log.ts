@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import type { Scope } from '../../app/scope.js'
+import { hostSections } from '../../app/settings.js'
+import { CONFIGURATION, HOTKEY, REQUEST_LOG_FOLDER, RESOURCES } from '../../app/tokens.js'
+import { valuesOf } from '../../config/configuration.js'
+import { expandHome } from '../../config/read-bounded.js'
+import { developmentKeys } from '../../keys/development-keys.js'
+import { type RequestLogFile, readRequestLog } from '../../request-log/read-request-log.js'
+import { RequestLogError } from '../../request-log/request-log-error.js'
+import { requestLogPath } from '../../request-log/request-log-path.js'
+import { shellWord } from '../../text/shell-word.js'
+import { readAddress } from '../../wallet/read-address.js'
+import { conflictsWith, devConflicts } from '../dev-mode.js'
+import type { CommandLineRules } from '../open-run.js'
+
+const [, bob] = developmentKeys
+
+/** The flags that choose a request log, beside those of the wallet and `--netuid`. */
+export const requestLogFlags = {
+  dev: Flags.boolean({ description: 'the request log of `miner serve --dev`', exclusive: ['file'] }),
+  file: Flags.string({ description: 'a request log, such as a backup', helpValue: 'FILE' }),
+}
+
+/** What is wrong with typed settings beside these flags. */
+export const requestLogRules: CommandLineRules = {
+  conflicts: ({ dev, file }, typed) => [
+    ...(dev ? devConflicts(typed, ['wallet']) : []),
+    ...(file === undefined ? [] : conflictsWith('--file', typed, ['wallet', 'netuid'])),
+  ],
+}
+
+/** The sections of settings that choose a request log. */
+export const requestLogSections = ['subnet', 'wallet'] as const
+
+type Chosen = { readonly dev: boolean; readonly file?: string | undefined }
+
+/**
+ * Returns the path of the request log that flags and settings choose, which need not exist. It asks for no password if the
+ * public half of the hotkey is beside it.
+ *
+ * @throws {WalletError} when it is not known whose hotkey it is
+ */
+export async function findRequestLog(scope: Scope, { dev, file }: Chosen): Promise<string> {
+  if (file !== undefined) return resolve(expandHome(file))
+  const configuration = scope.resolve(CONFIGURATION)
+  const { netuid } = valuesOf(configuration, hostSections.subnet)
+  const known = dev ? bob : await readAddress(valuesOf(configuration, hostSections.wallet))
+  const hotkey = known.address ?? (await scope.resolve(HOTKEY)).address
+  return requestLogPath(scope.resolve(REQUEST_LOG_FOLDER), { netuid, hotkey })
+}
+
+/**
+ * Opens that request log to read it, until the scope closes.
+ *
+ * @throws {WalletError} as `findRequestLog` · {RequestLogError} REQUEST_LOG_MISSING
+ */
+export async function openRequestLog(scope: Scope, chosen: Chosen): Promise<RequestLogFile> {
+  const path = await findRequestLog(scope, chosen)
+  if (!existsSync(path)) throw await missing(path, scope.resolve(REQUEST_LOG_FOLDER))
+  return scope.resolve(RESOURCES).own(readRequestLog(path))
+}
+
+async function missing(path: string, folder: string): Promise<RequestLogError> {
+  const names = await readdir(folder).catch(() => []) // there is no folder before the first request log
+  const other = names.find(name => name.endsWith('.sqlite'))
+  const hint = other
+    ? `name the hotkey and the subnet, or a file: --file ${shellWord(join(folder, other))}`
+    : 'serve with --request-log metadata, which keeps requests from then on'
+  return new RequestLogError('REQUEST_LOG_MISSING', `there is no request log at ${path}`, { hint })
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { Args, Flags } from '@oclif/core'
+import { CHOSEN_MINER, CONFIGURATION, ENDING } from '../app/tokens.js'
+import { timeoutSignal } from '../async/timeout.js'
+import { type Run, SettingsCommand } from '../cli/command.js'
+import { readDuration } from '../cli/flags/duration.js'
+import { confirmReplay } from '../cli/logs/confirm-replay.js'
+import { openRequestLog, requestLogFlags, requestLogRules, requestLogSections } from '../cli/logs/find-request-log.js'
+import { answeringEndpoint, comparison, loggedAnswer, questionOf, type ReplayedAnswer } from '../cli/logs/replayed.js'
+import { readyMiner } from '../cli/ready-miner.js'
+import type { Question } from '../plugin/miner.js'
+import { NoAnswer } from '../plugin/no-answer.js'
+import { collectAnswer } from '../plugin/run/whole-answer.js'
+import { columnsOf } from '../text/fill.js'
+
+export default class Replay extends SettingsCommand {
+  static override summary = 'Ask a request of the log again, and show both answers beside each other.'
+  static override description =
+    'Asks the configured miner what the caller asked, and tells the caller nothing. That may cost money, so it asks first; --yes skips the question. The request must be in the log with its conversation, which `miner serve --request-log full` keeps. Flags of the miner, such as another model, hold for the new answer.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> d829ee14',
+    '<%= config.bin %> <%= command.id %> d829ee14 --model gpt-4o-mini --yes',
+  ]
+  static override args = {
+    ID: Args.string({ description: 'the id of the request, or its beginning', required: true }),
+  }
+  static override flags = {
+    yes: Flags.boolean({ description: 'do not ask before the miner is asked' }),
+    timeout: Flags.string({
+      description: 'how long to wait for the answer (between 100ms and 1h; default 10m)',
+      helpValue: 'DURATION',
+    }),
+    dev: requestLogFlags.dev,
+  }
+  static override readonly reads = requestLogSections
+
+  async run(): Promise<unknown> {
+    await using run = await this.open(Replay, requestLogRules)
+    const { args, flags, scope } = run
+    const timeoutMs = readDuration('--timeout', flags.timeout ?? '10m')
+    const log = await openRequestLog(scope, flags)
+    const found = await log.find(args.ID)
+    const conversation = questionOf(found)
+    if (!flags.yes) await confirmReplay(minerText(run), scope.resolve(ENDING))
+    const before = loggedAnswer(found.request, conversation)
+    const now = await this.#ask(run, conversation.question, timeoutMs)
+    if (!this.jsonEnabled()) this.log(comparison([before, now], columnsOf(process.stdout)).trimEnd())
+    return { id: found.request.id, question: conversation.question, before, now }
+  }
+
+  async #ask({ scope }: Run<typeof Replay>, question: Question, timeoutMs: number): Promise<ReplayedAnswer> {
+    using timeout = timeoutSignal({ ms: timeoutMs, reason: () => late(timeoutMs), parent: scope.resolve(ENDING) })
+    const { signal } = timeout
+    using waiting = this.status.show('waiting for the answer')
+    const miner = await readyMiner(scope, signal)
+    const startedAt = performance.now()
+    let firstMs: number | null = null
+    const onFirst = () => {
+      firstMs ??= performance.now() - startedAt
+    }
+    const asked = { id: randomUUID(), signal, deadline: Date.now() + timeoutMs }
+    const { text, toolCalls, outcome } = await collectAnswer(miner, question, asked, { onFirst })
+    const ms = performance.now() - startedAt
+    waiting[Symbol.dispose]()
+    const { model, finishReason, usage = {}, attempts } = outcome
+    return {
+      answer: text,
+      toolCalls,
+      model,
+      endpoint: answeringEndpoint(attempts),
+      finishReason,
+      usage,
+      firstMs,
+      ms,
+      costUsd: null,
+    }
+  }
+}
+
+/** Names the miner, and the models that may answer. */
+function minerText({ scope }: Run<typeof Replay>): string {
+  const { name, models } = scope.resolve(CHOSEN_MINER)
+  const named = models?.(scope.resolve(CONFIGURATION).values[name] as Record<string, unknown>) ?? []
+  return named.length === 0 ? name : `${name} (${named.join(', ')})`
+}
+
+function late(ms: number): NoAnswer {
+  return new NoAnswer('late', `there was no answer within ${ms / 1000} s`, {
+    code: 'PROMPT_TIMEOUT',
+    hint: 'allow more time with --timeout',
+  })
+}

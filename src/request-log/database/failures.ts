@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { RequestLogError, type RequestLogErrorCode } from '../request-log-error.js'
+
+// Result codes of SQLite (sqlite.org/rescode.html). The primary code is the lowest byte.
+const FULL = 13
+const CORRUPT = 11
+const NOT_A_DATABASE = 26
+/** The index of the journal cannot grow: on a full disk, too. */
+const IOERR_SHMSIZE = 10 | (19 << 8)
+
+/** Returns why the file cannot be written, as an error of the request log. */
+export function writeFailure(error: unknown, path: string): unknown {
+  if (error instanceof RequestLogError) return error
+  const reason = reasonOf(error)
+  if (isFull(error))
+    return failure('REQUEST_LOG_FULL', `the disk is full: ${path} cannot grow`, error, 'make room on the disk')
+  if (isBroken(error)) return broken(error, path)
+  return failure(
+    'REQUEST_LOG_UNWRITABLE',
+    `cannot write ${path}: ${reason}`,
+    error,
+    'let this user write the folder, or name another one with MINER_DATA_DIR',
+  )
+}
+
+/** Returns why the file cannot be read, as an error of the request log. */
+export function readFailure(error: unknown, path: string): unknown {
+  if (error instanceof RequestLogError) return error
+  if (!existsSync(path))
+    return failure(
+      'REQUEST_LOG_MISSING',
+      `there is no request log at ${path}`,
+      error,
+      'serve with --request-log metadata',
+    )
+  if (isBroken(error)) return broken(error, path)
+  return failure(
+    'REQUEST_LOG_UNREADABLE',
+    `cannot read ${path}: ${reasonOf(error)}`,
+    error,
+    'let this user read and write the file and its folder',
+  )
+}
+
+/** Returns why a copy cannot be written, as an error of the request log. */
+export function backupFailure(error: unknown, target: string): RequestLogError {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EEXIST')
+    return failure('BACKUP_EXISTS', `${target} exists`, error, 'name another file, or give --force to replace it')
+  const reason = isFull(error) ? 'the disk is full' : reasonOf(error)
+  return failure('BACKUP_FAILED', `cannot write ${target}: ${reason}`, error, 'name a file in a folder with room')
+}
+
+function failure(code: RequestLogErrorCode, message: string, cause: unknown, hint: string): RequestLogError {
+  return new RequestLogError(code, message, { hint, cause })
+}
+
+function broken(error: unknown, path: string): RequestLogError {
+  const hint = 'move it away; miner serve then makes a new one'
+  return failure('REQUEST_LOG_BROKEN', `${path} is not a request log, or is damaged: ${reasonOf(error)}`, error, hint)
+}
+
+function isFull(error: unknown): boolean {
+  const { code, errcode } = error as SystemError
+  return (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    (errcode !== undefined && ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE))
+  )
+}
+
+function isBroken(error: unknown): boolean {
+  const { errcode } = error as SystemError
+  return errcode !== undefined && [CORRUPT, NOT_A_DATABASE].includes(errcode & 0xff)
+}
+
+/** An error of the file system, or of node:sqlite, which gives SQLite's code as `errcode`. */
+type SystemError = NodeJS.ErrnoException & { readonly errcode?: number }
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

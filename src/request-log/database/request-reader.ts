@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import {
+  type LoggedRequest,
+  type LoggedRequests,
+  MOST_LISTED,
+  type RequestFilter,
+  type WholeRequest,
+} from '../logged-request.js'
+import { RequestLogError } from '../request-log-error.js'
+import { backupFailure, readFailure } from './failures.js'
+import { openToRead } from './open-database.js'
+import { conversationOfRow, requestOfRow } from './request-row.js'
+import { SLOW_MS } from './schema.js'
+
+/** Reads a request log, while another process may write it. Each method throws {RequestLogError}. */
+export class RequestReader {
+  readonly #path: string
+  #database: DatabaseSync | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Opens the file. @throws {RequestLogError} as `openToRead` */
+  open(): void {
+    this.#database ??= openToRead(this.#path)
+  }
+
+  /** Returns the last requests that a filter lets through, by their arrival. */
+  list(filter: RequestFilter, count: number): LoggedRequests {
+    return this.#read(database => {
+      const { sql, values } = listQuery(filter)
+      const rows = database.prepare(sql).all(...values, count) as Row[]
+      const requests = rows.map(requestOfRow).reverse()
+      const since = filter.since ?? requests[0]?.at ?? 0
+      const { count: strangers } = database
+        .prepare('SELECT coalesce(sum(count), 0) AS count FROM strangers WHERE minute >= ?')
+        .get(Math.floor(since / 60_000)) as { count: number }
+      return { requests, strangers }
+    })
+  }
+
+  /** Returns the number of the last request; 0 when there is none. */
+  lastSeq(): number {
+    return this.#read(database => {
+      const row = database.prepare('SELECT max(seq) AS seq FROM requests').get() as { seq: number | null }
+      return row.seq ?? 0
+    })
+  }
+
+  /** Returns the requests that were written after one, in the order in which they were. */
+  after(seq: number, filter: RequestFilter): readonly LoggedRequest[] {
+    return this.#read(database => {
+      const { where, values } = conditions(filter)
+      const sql = `SELECT * FROM requests WHERE ${['seq > ?', ...where].join(' AND ')} ORDER BY seq LIMIT ${MOST_LISTED}`
+      return (database.prepare(sql).all(seq, ...values) as Row[]).map(requestOfRow)
+    })
+  }
+
+  /**
+   * Returns the request whose id begins with a text.
+   *
+   * @throws {RequestLogError} REQUEST_UNKNOWN · REQUEST_AMBIGUOUS
+   */
+  find(prefix: string): WholeRequest {
+    return this.#read(database => {
+      const rows = database.prepare(FIND).all(prefix, `${prefix}\u{10ffff}`) as Row[]
+      if (rows.length === 0) throw unknown()
+      // A whole id may be the start of another one.
+      const row = rows.length === 1 ? rows[0] : rows.find(({ id }) => id === prefix)
+      if (!row) throw ambiguous(rows.map(({ id }) => String(id)))
+      const conversations = database.prepare('SELECT * FROM conversations WHERE seq = ? ORDER BY number').all(row.seq!)
+      return { request: requestOfRow(row), conversations: (conversations as Row[]).map(conversationOfRow) }
+    })
+  }
+
+  /**
+   * Writes a copy of the whole file as it is now, which only this user may read.
+   *
+   * @param target an absolute path
+   * @param replace whether a file that is there is replaced, once the copy is whole
+   * @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED
+   */
+  backup(target: string, replace: boolean): void {
+    this.#read(database => {
+      // Beside it, so that a copy that breaks off is never taken for a whole one.
+      const beside = `${target}.${randomBytes(6).toString('hex')}.new`
+      const made: string[] = []
+      const make = (path: string) => {
+        closeSync(openSync(path, 'wx', 0o600))
+        made.push(path)
+      }
+      try {
+        // An empty file keeps the place, so that no file of another process is replaced.
+        if (!replace) make(target)
+        // SQLite writes into an empty file, and keeps its mode.
+        make(beside)
+        database.prepare('VACUUM INTO ?').run(beside)
+        sync(beside)
+        renameSync(beside, target)
+      } catch (error) {
+        for (const path of made) rmSync(path, { force: true })
+        throw backupFailure(error, target)
+      }
+    })
+  }
+
+  close(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+
+  /** @throws {RequestLogError} REQUEST_LOG_UNREADABLE */
+  #read<T>(read: (database: DatabaseSync) => T): T {
+    this.open()
+    try {
+      return read(this.#database!)
+    } catch (error) {
+      throw readFailure(error, this.#path)
+    }
+  }
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>
+
+/** How many ids an error names that begin alike. */
+const FOUND = 4
+const FIND = `SELECT * FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT ${FOUND}`
+
+/** Returns the statement that lists requests, the newest first; its last value is their number. */
+export function listQuery(filter: RequestFilter): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
+  const { where, values } = conditions(filter)
+  const condition = where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''
+  return { sql: `SELECT * FROM requests ${condition}ORDER BY at DESC LIMIT ?`, values }
+}
+
+function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {
+  const parts: (readonly [sql: string, value: SQLInputValue | undefined])[] = [
+    ['at >= ?', since],
+    ['hotkey = ?', hotkey],
+    ['status = ?', status],
+    ['outcome = ?', outcome],
+    ['ms >= ?', minMs],
+  ]
+  const given = parts.filter(([, value]) => value !== undefined)
+  return {
+    where: [
+      ...given.map(([sql]) => sql),
+      // SQLite uses the index of slow requests only for a condition that it can see is as strict.
+      ...(minMs !== undefined && minMs >= SLOW_MS ? [`ms >= ${SLOW_MS}`] : []),
+    ],
+    values: given.map(([, value]) => value!),
+  }
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function unknown(): RequestLogError {
+  return new RequestLogError('REQUEST_UNKNOWN', 'no request in the log has an id that begins like this', {
+    hint: 'miner logs lists the last ones',
+  })
+}
+
+function ambiguous(ids: readonly string[]): RequestLogError {
+  const more = ids.length === FOUND ? ', …' : ''
+  return new RequestLogError(
+    'REQUEST_AMBIGUOUS',
+    `several requests have ids that begin like this: ${ids.join(', ')}${more}`,
+    {
+      hint: 'give more characters of the id',
+    },
+  )
+}

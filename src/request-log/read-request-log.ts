@@ -1,0 +1,32 @@
+import { DatabaseThread } from './database-thread.js'
+import type { LoggedRequest, LoggedRequests, RequestFilter, WholeRequest } from './logged-request.js'
+
+/**
+ * Reads a request log in a thread of its own, while a miner may write it. Each method throws {RequestLogError}:
+ * REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_UNREADABLE ·
+ * REQUEST_LOG_STOPPED.
+ */
+export type RequestLogFile = AsyncDisposable & {
+  /** Returns the last requests by their arrival, the newest last. */
+  list(filter: RequestFilter, count: number): Promise<LoggedRequests>
+  /** Returns the number of the last request that was written; 0 when there is none. */
+  lastSeq(): Promise<number>
+  /** Returns the requests that were written after one, in the order in which they were. */
+  after(seq: number, filter: RequestFilter): Promise<readonly LoggedRequest[]>
+  /** Returns the request whose id begins with a text. @throws {RequestLogError} REQUEST_UNKNOWN · REQUEST_AMBIGUOUS */
+  find(prefix: string): Promise<WholeRequest>
+  /** Writes a copy of the file. @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED */
+  backup(target: string, replace: boolean): Promise<void>
+}
+
+export function readRequestLog(path: string): RequestLogFile {
+  const thread = new DatabaseThread({ use: 'read', path })
+  return {
+    list: (filter, count) => thread.call('list', filter, count),
+    lastSeq: () => thread.call('lastSeq'),
+    after: (seq, filter) => thread.call('after', seq, filter),
+    find: prefix => thread.call('find', prefix),
+    backup: (target, replace) => thread.call('backup', target, replace),
+    [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
+  }
+}

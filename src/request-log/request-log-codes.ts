@@ -1,0 +1,75 @@
+import type { ErrorCodes } from '../text/error-codes.js'
+
+/** The one table of `RequestLogError` codes. Codes are API: add freely, rename with a major version. */
+export const requestLogCodes = {
+  REQUEST_LOG_MISSING: {
+    meaning: 'there is no request log for this hotkey on this subnet',
+    remedy:
+      'serve with `--request-log metadata`, or name the hotkey with the wallet flags, the subnet with `--netuid`, or a file with `--file`',
+  },
+  REQUEST_LOG_UNSAFE: {
+    meaning: 'the file of the request log is a link, or it or its folder belongs to another user',
+    remedy: 'move it away; `miner serve` then makes a new one',
+  },
+  REQUEST_LOG_VERSION: {
+    meaning: 'another version of this program wrote the request log',
+    remedy:
+      'start `miner serve` of this version once, which upgrades an older file; read a newer one with its own version',
+  },
+  REQUEST_LOG_BROKEN: {
+    meaning: 'the file is not a request log, or is damaged',
+    remedy: 'move it away; `miner serve` then makes a new one',
+  },
+  REQUEST_LOG_UNWRITABLE: {
+    meaning: 'the request log cannot be written: the folder or the file is not writable, or the disk fails',
+    remedy: 'let this user write the folder; another one can be named with `MINER_DATA_DIR`',
+  },
+  REQUEST_LOG_UNREADABLE: {
+    meaning: 'the request log cannot be read',
+    remedy: 'let this user read the file; the message has the reason',
+  },
+  REQUEST_LOG_FULL: {
+    meaning:
+      'the disk has no room for the request log; `miner serve` goes on answering, and writes again when there is room',
+    remedy: 'make room, or keep less with `--request-log-max-size` and `--request-log-max-age`',
+    fatal: false,
+  },
+  REQUEST_LOG_SLOW: {
+    meaning: 'requests come faster than the disk takes them, and are left out of the request log',
+    remedy: 'put the data folder on a faster disk, or keep `metadata` only',
+    fatal: false,
+  },
+  REQUEST_LOG_STOPPED: {
+    meaning: 'the thread of the request log ended, or did not answer in time',
+    remedy: 'try again; `miner serve` starts another one by itself',
+  },
+  REQUEST_UNKNOWN: {
+    meaning: 'the request log has no request whose id begins like this',
+    remedy: '`miner logs -n 100` lists the last ones; older ones may be beyond the retention',
+  },
+  REQUEST_AMBIGUOUS: {
+    meaning: 'several requests have ids that begin like this',
+    remedy: 'give more characters of the id',
+  },
+  CONVERSATION_MISSING: {
+    meaning: 'the request has no conversation in the log, so that it cannot be asked again',
+    remedy: 'serve with `--request-log full`, which also keeps conversations and answers',
+  },
+  REPLAY_NOT_CONFIRMED: {
+    meaning:
+      '`miner replay` asks before it asks the model, and the answer was not yes, or there is no terminal to ask at',
+    remedy: 'answer with y, or give `--yes`',
+  },
+  REPLAY_ABORTED: {
+    meaning: 'Ctrl-C ended the question of `miner replay`',
+    remedy: 'give `--yes` to skip the question',
+  },
+  BACKUP_EXISTS: {
+    meaning: '`miner logs backup` does not write over a file',
+    remedy: 'name another file, or give `--force`',
+  },
+  BACKUP_FAILED: {
+    meaning: 'the copy of the request log cannot be written',
+    remedy: 'name a file in a folder that exists and has room',
+  },
+} satisfies ErrorCodes

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseThread } from '#dist/request-log/database-thread.js'
+import { readRequestLog } from '#dist/request-log/read-request-log.js'
+import { RequestLogError } from '#dist/request-log/request-log-error.js'
+import { charlie } from '../support/signed-request.ts'
+import { conversation, entry, idsOf, openWriter, temporaryFolder, until, write } from './logged.ts'
+
+describe('readRequestLog', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  let path: string
+  const at = Date.now() - 60_000
+  before(async () => {
+    folder = temporaryFolder()
+    path = join(folder.path, 'log.sqlite')
+    await write(path, [
+      entry({ id: 'aa1', at, ms: 10 }),
+      entry({ id: 'aa2', at: at + 2, ms: 6_000, hotkey: charlie.address }, [conversation('hi', 'hello')]),
+      // It ended before the one above, which had come before it.
+      entry({ id: 'ab3', at: at + 1, outcome: 'failed', status: 502, ms: 900 }),
+      entry({ id: 'b', at: at + 3, outcome: 'cancelled', status: null }),
+      entry({ id: 'bb', at: at + 4, outcome: 'refused', status: 403 }),
+    ])
+  })
+  after(() => folder[Symbol.dispose]())
+
+  const failing = (code: string) => (error: unknown) => error instanceof RequestLogError && error.code === code
+
+  it('lists the last requests by their arrival, and those that a filter lets through', async () => {
+    await using log = readRequestLog(path)
+    const list = async (filter: Parameters<typeof log.list>[0], count = 10) =>
+      idsOf((await log.list(filter, count)).requests)
+    assert.deepEqual(await list({}), ['aa1', 'ab3', 'aa2', 'b', 'bb'])
+    assert.deepEqual(await list({}, 2), ['b', 'bb'])
+    assert.deepEqual(await list({ since: at + 2 }), ['aa2', 'b', 'bb'])
+    assert.deepEqual(await list({ hotkey: charlie.address }), ['aa2'])
+    assert.deepEqual(await list({ status: 502 }), ['ab3'])
+    assert.deepEqual(await list({ outcome: 'cancelled' }), ['b'])
+    assert.deepEqual(await list({ minMs: 900 }), ['ab3', 'aa2'])
+    assert.deepEqual(await list({ minMs: 1_000 }), ['aa2'])
+    assert.deepEqual(await list({ minMs: 900, outcome: 'failed', since: at, hotkey: charlie.address }), [])
+  })
+
+  it('finds a request by the beginning of its id, if that is of one only', async () => {
+    await using log = readRequestLog(path)
+    assert.equal((await log.find('ab')).request.id, 'ab3')
+    assert.equal((await log.find('b')).request.id, 'b', 'a whole id')
+    await assert.rejects(
+      log.find('a'),
+      error => failing('REQUEST_AMBIGUOUS')(error) && /aa1, aa2, ab3$/.test(String(error)),
+    )
+    for (const none of ['x', 'aa11', '%', "' OR 1 --"]) await assert.rejects(log.find(none), failing('REQUEST_UNKNOWN'))
+    const { conversations } = await log.find('aa2')
+    assert.deepEqual(conversations, [conversation('hi', 'hello')])
+  })
+
+  it('reads while another process writes', async () => {
+    const live = join(folder.path, 'live.sqlite')
+    const { writer } = await openWriter(live)
+    await using log = readRequestLog(live)
+    const first = await log.lastSeq()
+    assert.equal(first, 0)
+    writer.add(entry({ id: 'x', status: 200 }))
+    writer.add(entry({ id: 'y', status: 503 }))
+    await until(async () => (await log.lastSeq()) === 2)
+    assert.deepEqual(idsOf(await log.after(first, {})), ['x', 'y'])
+    assert.deepEqual(idsOf(await log.after(first, { status: 503 })), ['y'])
+    assert.deepEqual(await log.after(2, {}), [])
+    await writer[Symbol.asyncDispose]()
+  })
+
+  it('copies the whole file for this user only, never over another one unless that is asked for', async () => {
+    await using log = readRequestLog(path)
+    const target = join(folder.path, 'copies', 'copy.sqlite')
+    await assert.rejects(log.backup(target, false), failing('BACKUP_FAILED'))
+    mkdirSync(join(folder.path, 'copies'))
+    await assert.rejects(log.backup(folder.path, true), failing('BACKUP_FAILED'))
+    await log.backup(target, false)
+    assert.equal(statSync(target).mode & 0o777, 0o600)
+    await assert.rejects(log.backup(target, false), failing('BACKUP_EXISTS'))
+    await log.backup(target, true)
+    const other = join(folder.path, 'other')
+    writeFileSync(other, 'mine')
+    const link = join(folder.path, 'copies', 'link.sqlite')
+    symlinkSync(other, link)
+    await assert.rejects(log.backup(link, false), failing('BACKUP_EXISTS'))
+    await log.backup(link, true)
+    assert.equal(statSync(other).size, 4, 'the link is replaced, not what it leads to')
+    assert.deepEqual(readdirSync(join(folder.path, 'copies')).sort(), ['copy.sqlite', 'link.sqlite'])
+    await using copy = readRequestLog(target)
+    assert.deepEqual((await copy.list({}, 10)).requests, (await log.list({}, 10)).requests)
+    assert.deepEqual(await copy.find('aa2'), await log.find('aa2'))
+  })
+
+  it('fails its calls when its thread ends, and does not wait for one that reads', async () => {
+    const code = new URL(`data:text/javascript,setTimeout(() => process.exit(), 50)`)
+    await using thread = new DatabaseThread({ use: 'read', path }, code)
+    await assert.rejects(thread.call('list'), failing('REQUEST_LOG_STOPPED'))
+    assert.equal(thread.isEnded, true)
+    await assert.rejects(thread.call('list'), failing('REQUEST_LOG_STOPPED'))
+    const busy = new DatabaseThread({ use: 'read', path }, new URL('data:text/javascript,for (;;);'))
+    const reading = assert.rejects(busy.call('list'), failing('REQUEST_LOG_STOPPED'))
+    await busy[Symbol.asyncDispose]()
+    await reading
+  })
+})
