@@ -4,11 +4,12 @@ import { packageInfo } from '../app/package-info.js'
 import { servedSections } from '../app/settings.js'
 import { ENDING, HOTKEY } from '../app/tokens.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
+import { writeOwnFile } from '../cli/config/config-file.js'
 import { doctorChecks } from '../cli/doctor/doctor-checks.js'
 import { doctorContext } from '../cli/doctor/doctor-context.js'
 import { doctorJson } from '../cli/doctor/doctor-json.js'
 import { countVerdicts, doctorPage } from '../cli/doctor/doctor-page.js'
-import { doctorReport, reportExists, writeReport } from '../cli/doctor/doctor-report.js'
+import { doctorReport, reportExists } from '../cli/doctor/doctor-report.js'
 import { errorFindings } from '../cli/doctor/settings-checks.js'
 import { readAxonUrl } from '../cli/question/axon-address.js'
 import { devHotkey, devRules } from '../cli/serving/dev-rules.js'
@@ -28,7 +29,7 @@ export default class DoctorCommand extends SettingsCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --ask --report doctor.md',
-    '<%= config.bin %> <%= command.id %> --only clock,port,headers --url https://miner.example.org',
+    '<%= config.bin %> <%= command.id %> --only clock,port,headers --url http://203.0.113.7:8091',
     `<%= config.bin %> <%= command.id %> --json | jq '.checks[].findings[] | select(.verdict == "fault")'`,
   ]
   static override flags = {
@@ -84,7 +85,8 @@ export default class DoctorCommand extends SettingsCommand {
     const about = { at: new Date(), version: packageInfo().version }
     if (!this.jsonEnabled()) this.log(doctorPage(checked, { width: columnsOf(process.stdout), stream: process.stdout }))
     if (report !== null) {
-      await writeReport(report, doctorReport(checked, { ...about, configuration }), { force: flags.force })
+      const text = doctorReport(checked, { ...about, configuration })
+      if (!(await writeOwnFile(report, text, { force: flags.force }))) throw reportExists(report)
       if (!this.jsonEnabled())
         process.stderr.write(`the report is in ${escapeControls(report)}: read it before you paste it\n`)
     }

@@ -4,7 +4,7 @@ import { ConfigError } from '../../config/config-error.js'
 import { type FileContent, readConfigFile } from '../../config/layers/config-file.js'
 import { FileLocked, type LockOptions, lockFile } from '../../disk/file-lock.js'
 import { makePrivateFolder } from '../../disk/private-file.js'
-import { replaceFile } from '../../disk/replace-file.js'
+import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 
@@ -63,6 +63,25 @@ const locking: LockOptions = { command: 'config', onWait: () => {}, maxMs: 10_00
 /** Makes the folder of a file with mode 0700, unless there is one: that keeps its mode. */
 export async function makeFolderOf(path: string): Promise<void> {
   if (!(await stat(dirname(path)).catch(() => undefined))) await makePrivateFolder(dirname(path))
+}
+
+/**
+ * Writes a file that only this user may read and write.
+ *
+ * @param how.force replaces a file that exists
+ * @returns false when the path is taken, and nothing was written
+ * @throws {UsageError} FILE_UNWRITABLE
+ */
+export async function writeOwnFile(
+  path: string,
+  text: string,
+  { force }: { readonly force: boolean },
+): Promise<boolean> {
+  try {
+    return force ? await replaceFile(path, text, { mode: 0o600 }) : await createPrivateFile(path, text)
+  } catch (error) {
+    throw fileUnwritable(path, error)
+  }
 }
 
 /** Says why a file cannot be written. */

@@ -5,12 +5,11 @@ import { ConfigError } from '../../config/config-error.js'
 import { configurationTemplate } from '../../config/describe/template.js'
 import { type FileContent, isYaml, readConfigFile } from '../../config/layers/config-file.js'
 import type { Problem } from '../../config/problem.js'
-import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
 import { escapeName } from '../../text/escape.js'
 import { chooseMiner } from '../choose-plugin.js'
 import { UsageError } from '../errors/usage-error.js'
 import { lookUpFirst } from '../open-scope.js'
-import { fileUnwritable, makeFolderOf } from './config-file.js'
+import { fileUnwritable, makeFolderOf, writeOwnFile } from './config-file.js'
 import { checkFile } from './file-problems.js'
 import { SecretFiles } from './secret-files.js'
 import { takeOver } from './take-over.js'
@@ -58,7 +57,7 @@ export async function initConfig({ path, from, settings, force, miners }: NewFil
       : { values: new Map(), leftOut: [] }
     const text = configurationTemplate(checked.sections, new Map([...values, ...settings]))
     const replaced = force ? await contentOf(path) : null
-    await write(path, `${text}\n`, force)
+    if (!(await writeOwnFile(path, `${text}\n`, { force }))) throw fileExists(path)
     const unused = await unusedSecretFiles(replaced, await contentOf(path), checked.sections)
     const ignored = warnings.filter(({ code }) => code === 'WITHOUT_EFFECT')
     return { secretFiles: secrets.paths, unused, leftOut, ignored }
@@ -90,15 +89,6 @@ async function sectionsFor({ from, settings, miners }: Pick<NewFile, 'from' | 's
   const others = [...miners].filter(([name]) => name !== chosen.name && configured.includes(name))
   const loaded = await Promise.all(others.map(([, entry]) => entry.load()))
   return { sections: [...Object.values(hostSections), ...[chosen, ...loaded].map(minerSection)], known: [] }
-}
-
-async function write(path: string, text: string, force: boolean): Promise<void> {
-  try {
-    if (force ? await replaceFile(path, text, { mode: 0o600 }) : await createPrivateFile(path, text)) return
-  } catch (error) {
-    throw fileUnwritable(path, error)
-  }
-  throw fileExists(path)
 }
 
 export function fileExists(path: string): UsageError {

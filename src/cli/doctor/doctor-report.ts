@@ -2,10 +2,8 @@ import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
 import { redact, redactText } from '../../config/redact.js'
-import { createPrivateFile, replaceFile } from '../../disk/replace-file.js'
 import type { Checked } from '../../doctor/check.js'
 import { escapeControls, escapeName } from '../../text/escape.js'
-import { fileUnwritable } from '../config/config-file.js'
 import { UsageError } from '../errors/usage-error.js'
 import { doctorPage } from './doctor-page.js'
 
@@ -67,20 +65,6 @@ const COMMON = new Set(['root', 'node', 'user', 'miner', 'localhost', 'ubuntu', 
 
 function escaped(name: string): string {
   return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-}
-
-/**
- * Writes a report that only this user may read.
- *
- * @throws {UsageError} FILE_EXISTS · FILE_UNWRITABLE
- */
-export async function writeReport(path: string, text: string, { force }: { readonly force: boolean }): Promise<void> {
-  try {
-    if (force ? await replaceFile(path, text, { mode: 0o600 }) : await createPrivateFile(path, text)) return
-  } catch (error) {
-    throw fileUnwritable(path, error)
-  }
-  throw reportExists(path)
 }
 
 export function reportExists(path: string): UsageError {

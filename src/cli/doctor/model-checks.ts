@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RunScope } from '../../app/scope.js'
 import { hostSections } from '../../app/settings.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import { CHOSEN_DIALECT, CHOSEN_MINER, MINER } from '../../app/tokens.js'
@@ -11,6 +12,7 @@ import { checkSources } from '../../doctor/miner/sources.js'
 import { type AnswerTime, checkSpeed, guessSpeed, type LateAnswers } from '../../doctor/miner/speed.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
 import { requireNeeds } from '../../plugin/load/require-needs.js'
+import type { Miner } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { diagnoseMiner } from '../../plugin/run/diagnose-miner.js'
 import { collectAnswer } from '../../plugin/run/whole-answer.js'
@@ -43,24 +45,41 @@ export function modelChecks(context: DoctorContext): readonly DoctorCheck[] {
 const nothing = { checks: [] }
 
 async function endpoints({ sources, scope }: DoctorContext): Promise<readonly Finding[]> {
-  const { ok, unknown } = findingsBy('ran the miner’s own check (miner check)')
+  const { ok, unknown } = findingsBy('ran the check of the miner (miner check)')
+  const { name } = scope.resolve(CHOSEN_MINER)
   try {
     const { checks, late } = await sources()
-    requireNeeds(scope.resolve(CHOSEN_DIALECT), { ...scope.resolve(CHOSEN_MINER), miner: await scope.resolve(MINER) })
-    const found = checkSources(checks)
-    if (late) return [...found, unknown(late.message, 'miner check --log-level debug')]
-    return found.length > 0 ? found : [ok(`the miner ${scope.resolve(CHOSEN_MINER).name} has nothing to check`)]
+    const found = [
+      ...lackOf(scope, await scope.resolve(MINER)),
+      ...checkSources(checks),
+      ...(late ? [unknown(late.message, 'miner check --log-level debug')] : []),
+    ]
+    return found.length > 0 ? found : [ok(`the miner ${name} has nothing to check`)]
   } catch (error) {
-    if (!(error instanceof NoAnswer || error instanceof PluginError)) throw error
-    const { code, message, hint } = error
-    const finding: Finding = {
-      verdict: 'fault',
-      ...(code !== undefined && { code }),
-      message,
-      how: 'built the miner, and ran its own check (miner check)',
-      ...(hint !== undefined && { hint }),
-    }
-    return [finding]
+    return [faultOf(error, 'built the miner, and ran its check (miner check)')]
+  }
+}
+
+/** What the dialect needs, and the miner cannot do: `miner serve` does not start then. */
+function lackOf(scope: RunScope, miner: Miner): readonly Finding[] {
+  try {
+    requireNeeds(scope.resolve(CHOSEN_DIALECT), { ...scope.resolve(CHOSEN_MINER), miner })
+    return []
+  } catch (error) {
+    return [faultOf(error, 'held what the dialect needs against what the miner can do')]
+  }
+}
+
+/** @throws an error that is none of the miner's own */
+function faultOf(error: unknown, how: string): Finding {
+  if (!(error instanceof NoAnswer || error instanceof PluginError)) throw error
+  const { code, message, hint } = error
+  return {
+    verdict: 'fault',
+    ...(code !== undefined && { code }),
+    message,
+    how,
+    ...(hint !== undefined && { hint }),
   }
 }
 

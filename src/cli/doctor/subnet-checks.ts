@@ -28,9 +28,8 @@ export function subnetChecks(context: DoctorContext): readonly DoctorCheck[] {
 }
 
 /**
- * Returns what a check finds of the status; nothing without a chain.
- *
- * @throws when there is no status: the checks `chain` and `wallet` tell why
+ * Returns what a check finds of the status, and nothing without a chain. Where there is no status, the checks `chain` and
+ * `wallet` tell why.
  */
 export async function withStatus(
   { hasChain, status }: DoctorContext,
@@ -136,7 +135,7 @@ function registration(status: Status, { configuration }: DoctorContext): readonl
           warning(
             'LOWEST_EMISSION',
             'no neuron without immunity has less emission: on a full subnet the next registration replaces this one',
-            status.registerCommand,
+            `if it is replaced, register it again: ${status.registerCommand}`,
           ),
         ]
       : []),
@@ -175,7 +174,7 @@ function callers(status: Status, { configuration }: DoctorContext): readonly Fin
     warning(
       'CALLERS_FEW',
       `${counts}, and the others hold more than half of their stake`,
-      `miner policy explain ${refused[0]!.hotkey} tells which rule refuses it`,
+      `miner policy explain ${refused[0]!.hotkey}`,
     ),
   ]
 }

@@ -2,8 +2,8 @@ import type { DendriteReply } from '../../dendrite/create-dendrite.js'
 import { LOST_HEADERS } from '../../dendrite/explain.js'
 import { type Finding, findingsBy } from '../check.js'
 
-/** What a signed request through an address, and the same one beside it, were answered. */
-export type HeaderReplies = {
+/** What a signed request was answered. */
+export type PingedAddress = {
   /** as `203.0.113.7:8091`, or the URL that the operator gave */
   readonly address: string
   readonly reply: Pick<DendriteReply, 'status' | 'statusFrom' | 'message' | 'rawHeaders'>
@@ -13,7 +13,7 @@ export type HeaderReplies = {
 }
 
 /** Checks that what stands in front of an axon passes on the headers of requests, and of replies. */
-export function checkHeaders({ address, reply, hotkey, hasTrustedProxy }: HeaderReplies): readonly Finding[] {
+export function checkHeaders({ address, reply, hotkey, hasTrustedProxy }: PingedAddress): readonly Finding[] {
   const { ok, unknown, warning, fault } = findingsBy(
     `sent a signed request to ${address}, and read what the axon had of it`,
   )

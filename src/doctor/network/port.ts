@@ -75,19 +75,17 @@ function holderText({ pid, command, uid }: PortHolder): string {
 /** Characters of a command line. */
 const MOST = 120
 
-/** Listens for a moment. @returns the code of the error; null: it could */
+/** Listens for a moment, where the axon would (axon/http/listen.ts). @returns the code of the error; null: it could */
 async function listenCode(port: number, host: string | undefined): Promise<string | null> {
-  // As the axon does: without a host, every address, of IPv6 where the machine has it.
-  const code = await tryToListen(port, host)
-  return host === undefined && code === 'EAFNOSUPPORT' ? tryToListen(port, '0.0.0.0') : code
+  const code = await tryToListen(port, host === 'localhost' ? '127.0.0.1' : (host ?? '::'))
+  const noIpv6 = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'
+  return host === undefined && noIpv6 ? tryToListen(port, '0.0.0.0') : code
 }
 
-async function tryToListen(port: number, host: string | undefined): Promise<string | null> {
+async function tryToListen(port: number, host: string): Promise<string | null> {
   const server = createServer()
   return await new Promise(resolve => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-    server.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () =>
-      server.close(() => resolve(null)),
-    )
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)))
   })
 }

@@ -31,7 +31,8 @@ export async function checkKeyfile({ signal, ...options }: KeyfileOptions): Prom
     }
     const password = await passwordOf(file, options)
     if (password === null) {
-      const message = `the hotkey is encrypted, and no password is set: miner serve asks for it at a terminal, and fails without one`
+      const message =
+        'the hotkey is encrypted, and no password is set: miner serve asks for it at a terminal, and fails without one'
       const hint = 'MINER_WALLET_PASSWORD=file:PATH, with the password in a file of mode 600'
       return [warning('PASSWORD_MISSING', message, hint), ...findings]
     }
