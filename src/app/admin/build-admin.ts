@@ -125,7 +125,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
   const { ChainFigures } = await import('../../observe/chain-figures.js')
   const configuration = from.resolve(CONFIGURATION)
   const { name, models } = from.resolve(CHOSEN_MINER)
-  const { health } = await from.resolve(MINER)
+  const miner = await from.resolve(MINER)
   const chain = neuron && new ChainFigures(() => neuron.report())
   return {
     miner: {
@@ -145,7 +145,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
     },
     isDraining: () => axon.isDraining,
     load: () => axon.load(),
-    health: health && guardedHealth(health, observerFailed(from)),
+    health: miner.health && guardedHealth(() => miner.health!(), observerFailed(from)),
     chain: chain ? () => chain.read() : undefined,
   }
 }
