@@ -118,6 +118,7 @@ describe('miner serve --admin-port', () => {
     const status: LiveStatus = JSON.parse(await get(miner, '/api/status', token))
     assert.equal(status.miner.isDraining, true)
     assert.equal(status.load.places.atWork, 1)
+    assert.equal(status.endpoints?.[0]?.breaker, 'closed')
     goOn()
     assert.equal((await asked).status, 200)
     assert.equal((await miner.ended).code, 0)

@@ -98,9 +98,10 @@ export async function buildAdmin(from: Builder): Promise<OpenAdmin | null> {
     }),
   )
   const { netuid } = sources.miner
-  const running = { url: port.url, token, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
-  resources.own(await tellRunning(folder, running))
-  return { url: port.url, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+  const opened = { url: port.url, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+  const about = { ...opened, token, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
+  resources.own(await tellRunning(folder, about))
+  return opened
 }
 
 async function openFigures(from: Builder, sources: FigureSources): Promise<LiveFigures> {
@@ -125,7 +126,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
   const { ChainFigures } = await import('../../observe/chain-figures.js')
   const configuration = from.resolve(CONFIGURATION)
   const { name, models } = from.resolve(CHOSEN_MINER)
-  const { health } = await from.resolve(MINER)
+  const miner = await from.resolve(MINER)
   const chain = neuron && new ChainFigures(() => neuron.report())
   return {
     miner: {
@@ -145,7 +146,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
     },
     isDraining: () => axon.isDraining,
     load: () => axon.load(),
-    health: health && guardedHealth(health, observerFailed(from)),
+    health: miner.health && guardedHealth(() => miner.health!(), observerFailed(from)),
     chain: chain ? () => chain.read() : undefined,
   }
 }

@@ -46,6 +46,10 @@ export class LiveStream {
     setInterval(() => this.#checkSilence(), 1000)
   }
 
+  get isLive() {
+    return this.#state.name === 'live'
+  }
+
   /** Connects now rather than when the next try is due. */
   retry() {
     clearTimeout(this.#timer)
@@ -99,8 +103,7 @@ export class LiveStream {
   break() {
     this.#close()
     const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries++) * (0.75 + Math.random() / 2)
-    const since = this.#eventAt
-    this.#enter({ name: 'broken', since, retryAt: Date.now() + waitMs })
+    this.#enter({ name: 'broken', since: this.#eventAt, retryAt: Date.now() + waitMs })
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#connect(), waitMs)
   }

@@ -56,7 +56,7 @@ export class LiveTable {
     this.#body.addEventListener('click', event => {
       const line = /** @type {Element} */ (event.target).closest('tr')
       const found = line && this.#lines.get(line.dataset.key ?? '')
-      // Who selects a text to copy it does not want the row opened.
+      // A click that ends a selection of text opens nothing.
       if (found && getSelection()?.isCollapsed !== false) open(found.row)
     })
     this.#body.addEventListener('keydown', event => this.#move(event))
