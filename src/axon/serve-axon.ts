@@ -176,5 +176,5 @@ function publishUnparsed(refusal: Refusal, socket: Socket, known: { axon: string
   const { status, code, message: reason } = refusal
   const request = { ...known, id: randomUUID(), synapse: '', claimed: null, hotkey: null, ms: 0 }
   const address = plainAddress(socket.remoteAddress)
-  publish('refused', () => ({ ...request, address, status, code, reason }))
+  publish('refused', () => ({ ...request, address, times: { done: 0 }, status, code, reason }))
 }

@@ -126,7 +126,7 @@ function strangerText({ claimed, address, status, code, reason, count }: LogReco
   return withDetails(`${count}× ${status ?? ''} ${code} ${caller}`, [rule])
 }
 
-/** The attempts at other endpoints or keys that failed, as `RequestLog` writes them: `main: MODEL_BUSY`. */
+/** The attempts at other endpoints or keys that failed, as `AccessLog` writes them: `main: MODEL_BUSY`. */
 function failedAttempts(attempts: unknown): readonly string[] {
   return Array.isArray(attempts) ? attempts.map(String).filter(attempt => !attempt.endsWith(': answered')) : []
 }

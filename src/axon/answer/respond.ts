@@ -59,7 +59,7 @@ export async function respond(
     },
     mayCut: axon.mayCut,
     now: axon.now,
-    arrivedAt: exchange.arrivedAt,
+    axon: axon.axon,
     onFirst,
   })
   const question = {

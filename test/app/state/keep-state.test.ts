@@ -26,6 +26,7 @@ const record = {
   hotkey: alice.address,
   arrivedAt: 1_795_000_000_000,
   ms: 5,
+  times: { done: 5 },
 }
 
 const load: AxonLoad = {
