@@ -16,6 +16,8 @@ import { CreateError } from '../dist/create/create-error.js'
 import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
 import { keyCodes } from '../dist/keys/key-codes.js'
 import { KeyError } from '../dist/keys/key-error.js'
+import { moneyCodes } from '../dist/money/money-codes.js'
+import { MoneyError } from '../dist/money/money-error.js'
 import { neuronCodes } from '../dist/neuron/neuron-codes.js'
 import { NeuronError } from '../dist/neuron/neuron-error.js'
 import { ConversationError } from '../dist/plugin/conversation.js'
@@ -93,6 +95,12 @@ export const errorTables = [
     text: '`miner serve` cannot open the store of spent nonces, which keeps it from answering a request twice.',
     codes: storeCodes,
     exit: code => exitOf(new StoreError(code, '')),
+  },
+  {
+    title: 'Money',
+    text: '`miner serve` cannot keep its budget. Models without a price are errors of the configuration.',
+    codes: moneyCodes,
+    exit: code => exitOf(new MoneyError(code, '')),
   },
   {
     title: 'The chain',

@@ -1,4 +1,4 @@
-// Writes src/money/prices.json, the prices of vendors' models, from the PyPI package `litellm`: `node scripts/prices.js`. It needs
+// Writes src/money/prices/prices.json, the prices of vendors' models, from the PyPI package `litellm`: `node scripts/prices.js`. It needs
 // Python with pip. For newer prices change the version and the day here, and run it again.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -14,7 +14,7 @@ const LICENCE = `litellm-${VERSION}.dist-info/licenses/LICENSE`
 
 /**
  * The providers whose prices are taken: those with a price for each token, and an API at an address of their own
- * (src/money/vendors.ts). Not OpenRouter and Azure, whose prices depend on a route or a contract; not Perplexity, which also
+ * (src/money/prices/vendors.ts). Not OpenRouter and Azure, whose prices depend on a route or a contract; not Perplexity, which also
  * charges for each request; not DashScope, whose prices depend on the length.
  */
 const providers = {
@@ -53,7 +53,7 @@ const lines = Object.entries(vendors).map(([vendor, models]) => {
   return `  ${JSON.stringify(vendor)}: {\n${rows.join(',\n')}\n  }`
 })
 const head = JSON.stringify(file, null, 1).slice(0, -2)
-const target = new URL('../src/money/prices.json', import.meta.url)
+const target = new URL('../src/money/prices/prices.json', import.meta.url)
 writeFileSync(target, `${head},\n "vendors": {\n${lines.join(',\n')}\n }\n}\n`)
 
 /** @returns the text of two files in the package */
@@ -80,7 +80,9 @@ function mitNotice(text) {
 }
 
 function modelsOf(names) {
-  const models = all.filter(([, { litellm_provider, mode }]) => names.includes(litellm_provider) && modes.includes(mode))
+  const models = all.filter(
+    ([, { litellm_provider, mode }]) => names.includes(litellm_provider) && modes.includes(mode),
+  )
   const priced = models.flatMap(([key, fields]) => {
     const prefix = names.map(name => `${name}/`).find(one => key.startsWith(one))
     if (!prefix && !bare.includes(fields.litellm_provider)) return []
@@ -102,7 +104,12 @@ function priceOf(fields) {
   const [tier] = tiers
   const above = tier && { above: { tokens: Number(tier) * 1000, ...ratesOf(fields, `_above_${tier}k_tokens`) } }
   const { max_output_tokens: most } = fields
-  return { ...rates, output: rates.output ?? 0, ...above, ...(Number.isInteger(most) && most > 0 && !isEmbedding && { maxOutput: most }) }
+  return {
+    ...rates,
+    output: rates.output ?? 0,
+    ...above,
+    ...(Number.isInteger(most) && most > 0 && !isEmbedding && { maxOutput: most }),
+  }
 }
 
 function ratesOf(fields, suffix) {

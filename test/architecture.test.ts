@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wallet: ['keys'],
   store: ['disk', 'wires'], // of `wires` refusals, and the type of a proof
   chain: ['keys'],
+  money: ['disk', 'keys', 'plugin', 'wires'], // of `wires` refusals, of `keys` whether a text is a hotkey
   neuron: ['chain', 'disk', 'plugin', 'keys'], // of `plugin` the type of a standing
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
@@ -38,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'dialect-file',
     'keys',
     'miners',
+    'money',
     'neuron',
     'plugin',
     'store',
@@ -56,10 +58,11 @@ const layers = ['app', 'cli', 'commands']
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   app: {
-    '.': ['catalogue', 'chain', 'log', 'python', 'state'],
+    '.': ['catalogue', 'chain', 'log', 'money', 'python', 'state'],
     catalogue: ['.'],
     chain: ['.'],
     log: [],
+    money: ['.'],
     python: [],
     state: [],
   },
@@ -106,7 +109,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     schema: ['.'],
   },
   'miners/openai': {
-    '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],
+    '.': ['pool', 'call', 'health', 'http', 'request', 'errors', 'settings'],
     pool: ['call', 'health', 'request', 'errors', 'settings'],
     call: ['response', 'http', 'request', 'errors', 'settings'],
     response: ['request', 'http', 'errors'],
@@ -116,6 +119,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
+  money: { '.': ['budget', 'ledger', 'prices'], budget: ['.', 'prices'], ledger: ['.', 'prices'], prices: ['.'] },
   neuron: {
     '.': ['address', 'announce', 'disk', 'read'],
     announce: ['.', 'address', 'disk', 'read'],
@@ -123,7 +127,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     address: ['.'],
     disk: ['.'],
   },
-  plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
+  plugin: { '.': ['extend', 'money'], extend: ['.'], load: ['.'], money: [], run: ['.', 'money'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
   wallet: { '.': ['ciphers'], ciphers: [] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },

@@ -26,6 +26,7 @@ import {
   HOTKEY,
   LOG,
   MINER,
+  MONEY,
   NEURON,
   POLICY,
   PROGRESS,
@@ -139,6 +140,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
   const { verify, batch } = await buildVerifier(from)
+  const money = await from.resolve(MONEY)
   const requests = resources.own(from.construct(AccessLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
@@ -166,6 +168,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       nonces,
+      budget: money.gate,
       legacyNonces: axon.legacyNonces,
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),

@@ -7,6 +7,7 @@ import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
+import { buildMoney } from './money/build-money.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
 import { Resources } from './resources.js'
@@ -25,6 +26,7 @@ import {
   HOTKEY,
   MINER,
   MINERS,
+  MONEY,
   NEURON,
   PLUGINS,
   POLICY,
@@ -69,6 +71,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(POLICY, buildPolicy)
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
+  build(MONEY, buildMoney)
   build(AXON, buildAxon)
   build(DENDRITE, buildDendrite)
 

@@ -8,6 +8,7 @@ import type { Problem } from '../config/problem.js'
 import { catalogOf } from '../config/schema/catalog.js'
 import { lazySections, type Section } from '../config/schema/section.js'
 import { printUnit } from '../config/schema/unit.js'
+import { budgetRules, makeBudgetSettings, makeEconomicsSettings, makePriceSettings } from '../money/settings.js'
 import { makeNeuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { makePolicySettings, policyRules } from '../policy/settings.js'
@@ -110,6 +111,9 @@ export const hostSections = lazySections(
       settings: makeChainSettings,
       ...oldNames.subtensor,
     },
+    budget: { name: 'budget', title: 'budget', of: 'host', settings: makeBudgetSettings, rules: budgetRules },
+    prices: { name: '', title: 'prices', of: 'host', settings: makePriceSettings },
+    economics: { name: 'economics', title: 'economics', of: 'host', settings: makeEconomicsSettings },
   },
   builtInFacts?.host,
 )

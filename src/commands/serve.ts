@@ -59,6 +59,8 @@ export default class Serve extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'budget',
+    'prices',
   ] as const
 
   async run(): Promise<void> {

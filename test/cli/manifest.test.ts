@@ -29,12 +29,12 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'dialect', 'wallet', 'axon', 'limits', 'policy', 'neuron', 'subtensor']
+    const all = ['subnet', 'dialect', 'wallet', 'axon', 'limits', 'policy', 'neuron', 'subtensor', 'budget', 'prices']
     assert.deepEqual(readers.sort(), [
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
-      ['config:show', all, true],
+      ['config:show', [...all, 'economics'], true],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],

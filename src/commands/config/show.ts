@@ -23,6 +23,9 @@ export default class ConfigShow extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'budget',
+    'prices',
+    'economics',
   ] as const
 
   async run(): Promise<unknown> {

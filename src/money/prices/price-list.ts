@@ -1,4 +1,4 @@
-import type { ModelSource } from '../plugin/miner.js'
+import type { ModelSource } from '../../plugin/money/spending.js'
 import type { Price } from './price.js'
 import { vendorOfHost } from './vendors.js'
 
@@ -38,8 +38,9 @@ export class PriceList {
   }
 }
 
-/** Reads the list of vendors' prices that is part of this program. */
+/** Makes the list; that of the vendors is read where the miner asks one of them. */
 export async function openPriceList(given: GivenPrices, sources: readonly ModelSource[]): Promise<PriceList> {
+  if (!sources.some(({ host }) => vendorOfHost.has(host))) return new PriceList(given, {}, sources)
   const { default: file } = await import('./prices.json', { with: { type: 'json' } })
   return new PriceList(given, file.vendors as VendorPrices, sources)
 }

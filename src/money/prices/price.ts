@@ -1,22 +1,22 @@
-import type { Usage } from '../plugin/miner.js'
+import type { Usage } from '../../plugin/money/spending.js'
 
 /** What a model costs, in dollars per million tokens, as vendors print it. */
 export type Price = Rates & {
   /** the rates of a question whose prompt has more tokens than this */
   readonly above?: Partial<Rates> & { readonly tokens: number }
   /** most tokens of an answer, those of reasoning included */
-  readonly maxOutput?: number
+  readonly maxOutput?: number | undefined
 }
 
 type Rates = {
   readonly input: number
   readonly output: number
   /** of input that the vendor had in its cache; absent: as other input */
-  readonly cached?: number
+  readonly cached?: number | undefined
   /** of input that the vendor writes to its cache; absent: as other input */
-  readonly cacheWrite?: number
+  readonly cacheWrite?: number | undefined
   /** of output that went into reasoning; absent: as other output */
-  readonly reasoning?: number
+  readonly reasoning?: number | undefined
 }
 
 /** Nano-dollars: 10^9 of them are a dollar. Whole numbers, so that sums of any length are exact. */
