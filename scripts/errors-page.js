@@ -98,7 +98,7 @@ export const errorTables = [
   },
   {
     title: 'Money',
-    text: '`miner serve` cannot keep its budget. Models without a price are errors of the configuration.',
+    text: '`miner serve` cannot keep its budget, or `miner economics` cannot read the ledger. Models without a price are errors of the configuration.',
     codes: moneyCodes,
     exit: code => exitOf(new MoneyError(code, '')),
   },

@@ -92,6 +92,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     serving: ['.', 'errors', 'process', 'question'],
     audit: ['errors', 'output', 'question'],
     config: ['.', 'errors', 'flags', 'question'],
+    economics: ['subnet', 'output'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],

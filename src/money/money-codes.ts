@@ -14,4 +14,8 @@ export const moneyCodes = {
     meaning: 'the budget cannot be kept in the data folder: it is not writable, or the disk is full',
     remedy: 'make room, or let this user write the folder; another one can be named with `MINER_DATA_DIR`',
   },
+  LEDGER_UNREADABLE: {
+    meaning: 'a file that says what a day cost is damaged, or another user may have written it',
+    remedy: 'delete the file that the message names: what that day cost is then forgotten',
+  },
 } satisfies ErrorCodes

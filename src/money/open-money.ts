@@ -65,11 +65,6 @@ export function hasBudget({ all, each, hotkeys }: BudgetLimits): boolean {
   return all !== null || each !== null || [...hotkeys.values()].some(limit => limit !== null)
 }
 
-/** Returns where the money of a hotkey on a subnet is counted. */
-export function moneyFolder(folder: string, { netuid, hotkey }: { readonly netuid: number; readonly hotkey: string }) {
-  return join(folder, `money-${netuid}-${hotkey}`)
-}
-
 /**
  * Opens the ledger, and the budget if there is one. Without a budget a folder that cannot be used costs the ledger only.
  *

@@ -35,6 +35,7 @@ describe('oclif.manifest.json', () => {
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
       ['config:show', [...all, 'economics'], true],
+      ['economics', ['subnet', 'wallet', 'subtensor', 'economics'], false],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
       ['metagraph', ['subnet', 'subtensor'], false],
       ['models', [], true],
@@ -49,7 +50,7 @@ describe('oclif.manifest.json', () => {
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
     // Those for plugins, and help, read no settings; the others use no miner, see setting-flags.ts.
-    const without = ['announce', 'audit', 'config:init', 'help', 'metagraph', 'status']
+    const without = ['announce', 'audit', 'config:init', 'economics', 'help', 'metagraph', 'status']
     const others = Object.values(commands).filter(({ id }) => !id.startsWith('plugins') && !without.includes(id))
     const flags = others.flatMap(command =>
       Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),

@@ -16,8 +16,9 @@ import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER,
  * @throws {MoneyError} with each of its codes
  */
 export async function buildMoney(from: Builder): Promise<Money> {
-  const [{ budgetLimits, hasBudget, moneyFolder, openMoney }, { openPriceList }] = await Promise.all([
+  const [{ budgetLimits, hasBudget, openMoney }, { moneyFolder }, { openPriceList }] = await Promise.all([
     import('../../money/open-money.js'),
+    import('../../money/money-folder.js'),
     import('../../money/prices/price-list.js'),
   ])
   const configuration = from.resolve(CONFIGURATION)

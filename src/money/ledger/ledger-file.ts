@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
 import { type Day, dayText, parseDay } from '../day.js'
+import { MoneyError } from '../money-error.js'
 
 const count = () => z.int().min(0)
 const savedRow = z.object({
@@ -43,20 +44,20 @@ export async function writeLedgerDay(folder: string, { day, hotkeys }: LedgerDay
  * Reads a day.
  *
  * @returns null when it has none
- * @throws {Error} with the file and why it cannot be used
+ * @throws {MoneyError} LEDGER_UNREADABLE
  */
 export async function readLedgerDay(folder: string, day: Day): Promise<LedgerDay | null> {
   const path = pathOf(folder, day)
   const bytes = await readPrivateFile(path, MAX_BYTES)
   if ('why' in bytes) {
     if (bytes.code === 'ENOENT' || bytes.code === 'ENOTDIR') return null
-    throw new Error(`${path} ${bytes.why}`)
+    throw unreadable(path, bytes.why)
   }
   try {
     const { hotkeys } = savedDay.parse(JSON.parse(bytes.toString()))
     return { day, hotkeys: new Map(Object.entries(hotkeys)) }
   } catch (cause) {
-    throw new Error(`${path} is damaged, or of another version of this program`, { cause })
+    throw unreadable(path, 'is damaged, or of another version of this program', cause)
   }
 }
 
@@ -66,6 +67,11 @@ export async function removeOldDays(folder: string, today: Day): Promise<void> {
     const day = parseDay(/^ledger-(\S+)\.json$/.exec(name)?.[1] ?? '')
     if (day !== undefined && day < today - KEPT_DAYS) await rm(join(folder, name), { force: true })
   }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): MoneyError {
+  const hint = 'delete that file: what its day cost is then forgotten'
+  return new MoneyError('LEDGER_UNREADABLE', `what a day cost is not known: ${path} ${why}`, { hint, cause })
 }
 
 function pathOf(folder: string, day: Day): string {
