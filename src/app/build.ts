@@ -134,13 +134,14 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // Before the chain is asked: a budget that cannot be kept is a mistake in the configuration.
+  const money = await from.resolve(MONEY)
   // Before the subnet is read: a store that may have forgotten nonces counts its 4 s from here.
   const nonces = await buildStore(from, hotkey.address)
   // At once, so that a start that fails does so within the time of the slower one.
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
   const { verify, batch } = await buildVerifier(from)
-  const money = await from.resolve(MONEY)
   const requests = resources.own(from.construct(AccessLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(

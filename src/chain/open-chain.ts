@@ -2,11 +2,10 @@ import type { Chain, ChainEvent } from './chain.js'
 import { ChainFailover } from './connect/chain-failover.js'
 import { type ChainLimits, defaultLimits } from './connect/limits.js'
 import { resolveNetwork } from './networks.js'
-import { readEconomy } from './read/read-economy.js'
 import { readHead } from './read/read-head.js'
 import { readMetagraph } from './read/read-metagraph.js'
 import { readRegistration } from './read/read-registration.js'
-import { readSubnet } from './read/read-subnet.js'
+import { readEconomy, readSubnet } from './read/read-subnet.js'
 import { announce } from './write/announce.js'
 
 export type OpenChainOptions = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readEconomy } from '#dist/chain/read/read-economy.js'
+import { readEconomy } from '#dist/chain/read/read-subnet.js'
 import { openNode } from '../../support/chain/open-node.ts'
 import { specs } from '../../support/chain/runtime.ts'
 import { type ChainNodeOptions, startChainNode } from '../../support/chain/start-chain-node.ts'
