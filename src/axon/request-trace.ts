@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Route } from '../plugin/dialect.js'
-import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
+import type { Claim, Reply, ReplyHead, Served, Wire } from '../wires/wire.js'
 import type { MinerSession } from './answer/miner-session.js'
 import type { AxonContext } from './context.js'
 import { Deadline, type DeadlineOptions } from './deadline.js'
@@ -89,16 +89,21 @@ export class RequestTrace {
     return session
   }
 
-  /** From here on the caller has the head of a reply, so an error can only cut it. */
-  streaming(stream: ReplyStream): ReplyStream {
-    this.#stream = stream
-    return stream
+  /** Begins a streamed reply. From here on the caller has its head, so an error can only cut it. */
+  streaming(head: ReplyHead): ReplyStream {
+    this.#stream = this.#exchange.stream(this.#named(head))
+    return this.#stream
   }
 
-  answered<R extends { readonly status: number }>(reply: R): R {
-    this.#session?.publishConversations()
-    publish('answered', () => ({ ...this.#ended(), status: reply.status, ...this.#progress() }))
-    return reply
+  /** The stream has ended in order. */
+  streamed(): null {
+    this.#publishAnswered(200)
+    return null
+  }
+
+  answered(reply: Reply): Reply {
+    this.#publishAnswered(reply.status)
+    return this.#named(reply)
   }
 
   /**
@@ -123,12 +128,22 @@ export class RequestTrace {
       publish('failed', () => ({ ...refused(), ...this.#progress(), plugin, error: refusal.cause ?? refusal }))
     } else publish('refused', refused)
     if (this.#stream) return null
-    return this.#wire.refuse(this.#claim, refusal, this.served(this.#axon.now() - arrivedAt))
+    return this.#named(this.#wire.refuse(this.#claim, refusal, this.served(this.#axon.now() - arrivedAt)))
   }
 
   /** What a reply tells of this axon. */
   served(processMs: number): Served {
     return { hotkey: this.#axon.hotkey, ...this.#exchange.local, processMs }
+  }
+
+  /** Adds the id of the request, by which its caller and the operator speak of the same one. */
+  #named<R extends ReplyHead>(reply: R): R {
+    return { ...reply, headers: [...reply.headers, ['x-request-id', this.id]] }
+  }
+
+  #publishAnswered(status: number): void {
+    this.#session?.publishConversations()
+    publish('answered', () => ({ ...this.#ended(), status, ...this.#progress() }))
   }
 
   #record(): RequestRecord {

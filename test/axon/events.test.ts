@@ -98,6 +98,21 @@ describe('channels', () => {
     assertDiscreet(ear)
   })
 
+  it('name the id that the reply has in a header', async () => {
+    await using axon = await startAxon()
+    for (const [event, text] of [
+      ['answered', undefined],
+      ['refused', 'forged'],
+    ] as const) {
+      const ended = told(axon, event)
+      const { headers } = await send(axon.url, signedRequest({ ...wanted, ...(text && { text }) }))
+      assert.equal(headers['x-request-id'], (await ended).id)
+    }
+    await using stream = await startStream()
+    stream.talk.say('a')
+    assert.equal((await stream.caller.head())!.headers['x-request-id'], stream.talk.asked.id)
+  })
+
   it('name a hotkey that has proven itself, when its nonce cannot be spent', async () => {
     const nonces = new MemoryStore({ now: Date.now, perCaller: 1, inAll: 10 })
     await using axon = await startAxon({ nonces })

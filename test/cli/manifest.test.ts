@@ -29,7 +29,8 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'dialect', 'wallet', 'axon', 'limits', 'policy', 'neuron', 'subtensor', 'budget', 'prices']
+    const host = ['subnet', 'dialect', 'wallet', 'axon', 'limits', 'policy', 'neuron', 'subtensor']
+    const all = [...host, 'logFile', 'budget', 'prices']
     assert.deepEqual(readers.sort(), [
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],

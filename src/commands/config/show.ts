@@ -23,6 +23,7 @@ export default class ConfigShow extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'logFile',
     'budget',
     'prices',
     'economics',
