@@ -19,6 +19,8 @@ import { explanationCodes } from '../dist/dendrite/explanation-codes.js'
 import { doctorCodes } from '../dist/doctor/doctor-codes.js'
 import { keyCodes } from '../dist/keys/key-codes.js'
 import { KeyError } from '../dist/keys/key-error.js'
+import { moneyCodes } from '../dist/money/money-codes.js'
+import { MoneyError } from '../dist/money/money-error.js'
 import { neuronCodes } from '../dist/neuron/neuron-codes.js'
 import { NeuronError } from '../dist/neuron/neuron-error.js'
 import { ConversationError } from '../dist/plugin/conversation.js'
@@ -110,6 +112,12 @@ export const errorTables = [
     text: 'What `miner serve` cannot do with the request log when it starts, and `miner logs` and `miner replay` at any time. While it serves, such an error is `requestLogFailed` in the log, and the miner goes on.',
     codes: requestLogCodes,
     exit: code => exitOf(new RequestLogError(code, '')),
+  },
+  {
+    title: 'Money',
+    text: '`miner serve` cannot keep its budget, or `miner economics` cannot read the ledger. Models without a price are errors of the configuration.',
+    codes: moneyCodes,
+    exit: code => exitOf(new MoneyError(code, '')),
   },
   {
     title: 'The chain',

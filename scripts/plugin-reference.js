@@ -60,6 +60,7 @@ const titles = {
   'plugin/json': 'JSON',
   'plugin/log': 'Logs',
   'plugin/no-answer': 'No answer',
+  'plugin/money/spending': 'Prices and budgets',
 }
 
 function section(path, names) {

@@ -71,6 +71,12 @@ export const refusalMeanings = {
     remedy:
       'caller: ask again after `Retry-After`; operator: name the hotkey with `--allow`, which lifts the rate of a route with rules; the dialect sets that rate, and the miner its shares',
   },
+  BUDGET_SPENT: {
+    meaning:
+      "the operator's `--budget`, or that of the hotkey, leaves too little for the most that the answer may cost; the text tells whose it is, and whether it is spent or only reserved by requests in progress",
+    remedy:
+      'caller: ask again after `Retry-After`, which is the next day (UTC) once it is spent; operator: raise `--budget`, or lower `--max-tokens`, which most of a reservation is for',
+  },
   HEADERS_TOO_LARGE: {
     meaning: 'the headers are larger than 32 KiB',
     remedy: 'caller: send smaller headers',
@@ -143,6 +149,10 @@ export const refusalMeanings = {
     meaning:
       'the miner may have forgotten which requests it answered: for 4 s after a start without the file of spent nonces, with a damaged one or after a reboot, and for 6 s after a replica or its Redis was started',
     remedy: 'caller: send a new request after `Retry-After`; operator: the log tells why (`noncesUnknown`)',
+  },
+  BUDGET_UNWRITTEN: {
+    meaning: 'the miner has a budget, and cannot write to its data folder what the request may cost',
+    remedy: 'operator: make room on the disk, or let this user write the folder; the log has the reason',
   },
   LOADING: {
     meaning: 'the model is not ready yet',

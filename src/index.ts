@@ -52,8 +52,8 @@ export type {
   Tool,
   ToolCall,
   ToolDelta,
-  Usage,
   Verdict,
 } from './plugin/miner.js'
+export type { ModelSource, MostUsage, Spend, Spending, Usage } from './plugin/money/spending.js'
 export type { HostCode, NoAnswer, NoAnswerReason } from './plugin/no-answer.js'
 export type { DialectPlugin, MinerPlugin, Sdk } from './plugin/sdk.js'

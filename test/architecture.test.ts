@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wallet: ['keys'],
   store: ['disk', 'wires'], // of `wires` refusals, and the type of a proof
   chain: ['keys'],
+  money: ['disk', 'keys', 'plugin', 'wires'], // of `wires` refusals, of `keys` whether a text is a hotkey
   neuron: ['chain', 'disk', 'plugin', 'keys'], // of `plugin` the type of a standing
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
@@ -42,6 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'dialect-file',
     'keys',
     'miners',
+    'money',
     'neuron',
     'plugin',
     'store',
@@ -61,11 +63,12 @@ const layers = ['app', 'cli', 'commands']
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   admin: { '.': ['gate', 'http'], gate: [], http: ['.', 'gate'] },
   app: {
-    '.': ['admin', 'catalogue', 'chain', 'log', 'python', 'requests', 'state'],
+    '.': ['admin', 'catalogue', 'chain', 'log', 'money', 'python', 'requests', 'state'],
     admin: ['.', 'chain'],
     catalogue: ['.'],
     chain: ['.'],
     log: [],
+    money: ['.'],
     python: [],
     requests: ['.'],
     state: [],
@@ -98,6 +101,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     logs: ['.', 'errors', 'flags', 'output'],
     config: ['.', 'errors', 'flags', 'question'],
     doctor: ['.', 'config', 'errors', 'serving', 'status', 'subnet'],
+    economics: ['subnet', 'output'],
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
@@ -123,7 +127,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     wallet: ['.'],
   },
   'miners/openai': {
-    '.': ['pool', 'call', 'health', 'http', 'errors', 'settings'],
+    '.': ['pool', 'call', 'health', 'http', 'request', 'errors', 'settings'],
     pool: ['call', 'health', 'request', 'errors', 'settings'],
     call: ['response', 'http', 'request', 'errors', 'settings'],
     response: ['request', 'http', 'errors'],
@@ -133,6 +137,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     errors: ['settings'],
     settings: [],
   },
+  money: { '.': ['budget', 'ledger', 'prices'], budget: ['.', 'prices'], ledger: ['.', 'prices'], prices: ['.'] },
   neuron: {
     '.': ['address', 'announce', 'disk', 'read'],
     announce: ['.', 'address', 'disk', 'read'],
@@ -141,8 +146,8 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     disk: ['.'],
   },
   observe: { '.': [], metrics: ['.'] },
-  plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   'request-log': { '.': ['database'], database: ['.'] },
+  plugin: { '.': ['extend', 'money'], extend: ['.'], load: ['.'], money: [], run: ['.', 'money'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
   wallet: { '.': ['ciphers'], ciphers: [] },
   wires: { '.': ['json'], synapse: ['.', 'json'], json: ['.'] },

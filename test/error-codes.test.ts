@@ -12,6 +12,7 @@ import { createCodes } from '#dist/create/create-codes.js'
 import { explanationCodes } from '#dist/dendrite/explanation-codes.js'
 import { doctorCodes } from '#dist/doctor/doctor-codes.js'
 import { keyCodes } from '#dist/keys/key-codes.js'
+import { moneyCodes } from '#dist/money/money-codes.js'
 import { neuronCodes } from '#dist/neuron/neuron-codes.js'
 import { conversationCodes } from '#dist/plugin/conversation-codes.js'
 import { attemptCodes, hostCodes } from '#dist/plugin/host-codes.js'
@@ -39,12 +40,13 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   { name: 'storeCodes', codes: storeCodes, from: /^store\// },
   { name: 'requestLogCodes', codes: requestLogCodes, from: /^(request-log|cli\/logs)\// },
+  { name: 'moneyCodes', codes: moneyCodes, from: /^money\// },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },
   { name: 'neuronCodes', codes: neuronCodes, from: /^neuron\// },
   {
     name: 'hostCodes',
     codes: hostCodes,
-    from: /^(plugin\/(?!load)|axon\/answer\/|commands\/|cli\/check-in-time|miners\/|dialects\/|dialect-file\/)/,
+    from: /^(plugin\/(?!load)|axon\/answer\/|money\/budget\/|commands\/|cli\/check-in-time|miners\/|dialects\/|dialect-file\/)/,
   },
   { name: 'attemptCodes', codes: attemptCodes, from: /^miners\/openai\/pool\/attempt/ },
   { name: 'auditCodes', codes: auditCodes, from: /^(audit|cli\/audit|commands\/audit)/ },

@@ -14,11 +14,12 @@ const page = readFileSync('docs/log.md', 'utf8')
 const spreads: Readonly<Record<string, readonly string[]>> = {
   'about(record)': ['id', 'hotkey', 'claimed', 'address', 'synapse', 'ms'],
   plugins: ['miner', 'dialect'],
-  attempt: ['endpoint', 'model', 'ms', 'error', 'retryAfterMs'],
+  attempt: ['endpoint', 'model', 'ms', 'error', 'retryAfterMs', 'usage'],
   sum: ['counts', 'callers', 'unnamed'],
   'keyOf(target)': ['endpoint', 'key'],
   other: ['ip', 'port'],
   path: ['path'],
+  'fieldsOf(account)': ['of', 'spentUsd', 'limitUsd'],
   refusal: ['code', 'message', 'hint', 'problems', 'error'],
 }
 

@@ -46,6 +46,8 @@ describe('the README', () => {
       using data = temporaryFolder()
       const env = {
         OPENAI_BASE_URL: model.url,
+        // The model is that of the page, and its host is not the vendor's here.
+        MINER_PRICES: JSON.stringify({ 'gpt-4o-mini': { input: 0.15, output: 0.6 } }),
         MINER_DATA_DIR: data.path,
         MINER_SUBTENSOR_NETWORK: chain.url,
         MINER_AXON_EXTERNAL_IP: '203.0.113.7',

@@ -1,6 +1,7 @@
 import type { RequestOutcome, RequestTimes } from '../axon/events.js'
 import type { AxonLoad } from '../axon/load.js'
-import type { Attempt, EndpointHealth, Usage } from '../plugin/miner.js'
+import type { Attempt, EndpointHealth } from '../plugin/miner.js'
+import type { Usage } from '../plugin/money/spending.js'
 import type { ChainState } from '../plugin/standing.js'
 
 // What the admin port replies as JSON. Times are epoch milliseconds, durations milliseconds. A part without a source is

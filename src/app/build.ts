@@ -26,6 +26,7 @@ import {
   HOTKEY,
   LOG,
   MINER,
+  MONEY,
   NEURON,
   POLICY,
   PROGRESS,
@@ -133,6 +134,8 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   requireNeeds(dialect, { name: from.resolve(CHOSEN_MINER).name, miner })
   await miner.ready?.()
   const hotkey = await from.resolve(HOTKEY)
+  // Before the chain is asked: a budget that cannot be kept is a mistake in the configuration.
+  const money = await from.resolve(MONEY)
   // Before the subnet is read: a store that may have forgotten nonces counts its 4 s from here.
   const nonces = await buildStore(from, hotkey.address)
   // At once, so that a start that fails does so within the time of the slower one.
@@ -166,6 +169,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
       marginMs: axon.margin,
       mayCut: axon.partial === 'cut',
       nonces,
+      budget: money.gate,
       legacyNonces: axon.legacyNonces,
       trustedProxies: axon.trustedProxy,
       onProxyProblem: (problem, peer) => warnOfProxy(log, problem, peer),

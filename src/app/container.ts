@@ -8,6 +8,7 @@ import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
 import { declaredPlugins, type Installed } from './catalogue/plugins.js'
 import { buildAddress, buildChain, buildNeuron } from './chain/build-chain.js'
+import { buildMoney } from './money/build-money.js'
 import { packageInfo } from './package-info.js'
 import { noProgress } from './progress.js'
 import { buildRequestLog } from './requests/build-request-log.js'
@@ -28,6 +29,7 @@ import {
   HOTKEY,
   MINER,
   MINERS,
+  MONEY,
   NEURON,
   PLUGINS,
   POLICY,
@@ -75,6 +77,7 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
   build(REQUEST_LOG, buildRequestLog)
+  build(MONEY, buildMoney)
   build(AXON, buildAxon)
   build(REQUEST_STATS, buildRequestStats)
   build(ADMIN, buildAdmin)

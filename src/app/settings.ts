@@ -9,6 +9,7 @@ import type { Problem } from '../config/problem.js'
 import { catalogOf } from '../config/schema/catalog.js'
 import { lazySections, type Section } from '../config/schema/section.js'
 import { printUnit } from '../config/schema/unit.js'
+import { budgetRules, makeBudgetSettings, makeEconomicsSettings, makePriceSettings } from '../money/settings.js'
 import { makeNeuronSettings } from '../neuron/settings.js'
 import type { MinerDefinition } from '../plugin/miner.js'
 import { makePolicySettings, policyRules } from '../policy/settings.js'
@@ -133,16 +134,22 @@ export const hostSections = lazySections(
       settings: makeChainSettings,
       ...oldNames.subtensor,
     },
+    budget: { name: 'budget', title: 'budget', of: 'host', settings: makeBudgetSettings, rules: budgetRules },
+    prices: { name: '', title: 'prices', of: 'host', settings: makePriceSettings },
+    economics: { name: 'economics', title: 'economics', of: 'host', settings: makeEconomicsSettings },
   },
   builtInFacts?.host,
 )
 
 export type HostSection = keyof typeof hostSections
 
-/** The sections that `serve` reads, beside those of every command. */
-export const servedSections = (Object.keys(hostSections) as readonly HostSection[]).filter(
+/** All sections, but for those that every command reads. */
+export const allSections = (Object.keys(hostSections) as readonly HostSection[]).filter(
   name => !['top', 'log', 'plugins'].includes(name),
 )
+
+/** The sections that `serve` reads, beside those of every command. */
+export const servedSections = allSections.filter(name => name !== 'economics')
 
 /** Returns the settings of a miner as a section of the configuration. */
 export function minerSection({ name, settings, rules }: MinerDefinition): Section {

@@ -5,6 +5,7 @@ import type { Configuration } from '../config/configuration.js'
 import type { Dendrite } from '../dendrite/create-dendrite.js'
 import type { Keypair } from '../keys/keypair.js'
 import type { ClientFor } from '../miners/openai/http/client.js'
+import type { Money } from '../money/open-money.js'
 import type { OwnAddress } from '../neuron/address/own-address.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
 import type { RequestStats } from '../observe/request-stats.js'
@@ -63,6 +64,8 @@ export const NEURON = token<Promise<NeuronLife | null>>('neuron')
 export const POLICY = token<Promise<PolicyInForce>>('policy')
 /** The address that the chain is told; null without a chain, and with `--no-announce`. */
 export const ADDRESS = token<Promise<OwnAddress | null>>('address')
+/** What answers cost, and what they may cost. */
+export const MONEY = token<Promise<Money>>('money')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
 /** The file that keeps the requests of the axon; null with `--request-log off`. */

@@ -1,5 +1,6 @@
 import type { Sign } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
+import type { BudgetGate } from '../plugin/money/budget.js'
 import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
 import type { Wire } from '../wires/wire.js'
@@ -30,6 +31,8 @@ export type AxonContext = {
   readonly callerRates: RateLimiters
   /** of the rates of routes */
   readonly rateLimiters: RateLimiters
+  /** undefined: what requests cost has no limit */
+  readonly budget: BudgetGate | undefined
   readonly scheduler: Scheduler
   readonly weights: Weights
   readonly firstWords: FirstWords

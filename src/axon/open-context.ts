@@ -68,6 +68,7 @@ export function openContext(
       nonces: options.nonces ?? new MemoryStore({ ...nonceCaps(limits), ...clocks }),
       now,
     },
+    budget: options.budget,
     scheduler: new Scheduler(options),
     weights: new Weights(),
     loopDelay: new LoopDelay(ended),

@@ -1,5 +1,6 @@
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Miner } from '../plugin/miner.js'
+import type { BudgetGate } from '../plugin/money/budget.js'
 import type { PolicySource } from '../plugin/policy.js'
 import type { ChainState, Standings } from '../plugin/standing.js'
 import type { NonceStore } from '../store/nonce-store.js'
@@ -62,6 +63,8 @@ export type AxonOptions = {
   readonly trustedProxies?: readonly string[]
   /** called once when a peer that is not a trusted proxy sends the header, and once when a trusted proxy sends no address in it */
   readonly onProxyProblem?: (problem: ProxyProblem, peer: string) => void
+  /** what requests may cost; absent: without a limit */
+  readonly budget?: BudgetGate | undefined
   /** overrides of `defaultAxonLimits` */
   readonly limits?: Partial<Limits>
 }

@@ -9,7 +9,7 @@ import type { Exchange } from './exchange.js'
 import { healthReply, isHealthCheck, storeHealth } from './http/health.js'
 import { RequestTrace } from './request-trace.js'
 import { accept } from './stages/accept.js'
-import { charge, chargeCaller } from './stages/charge.js'
+import { charge, chargeBudget, chargeCaller } from './stages/charge.js'
 import { matchRoute, wireOf } from './stages/match.js'
 import { read } from './stages/read.js'
 import { schedule } from './stages/schedule.js'
@@ -65,6 +65,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     charge(axon.rateLimiters, call, address, request)
     deadline.phase = 'queue'
     await accept(axon, request, trace.id)
+    using purse = await chargeBudget(axon.budget, request)
     if (known !== null && route.queue !== false) exchange.trust()
     const refusalBy = ({ rules }: typeof policy) => refusalOfAdmitted(call, rules)
     const how = { id: trace.id, network, deadline: deadline.at, signal }
@@ -73,7 +74,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     deadline.check(trace.placed(axon.now()))
     deadline.phase = 'answer'
     part.pin()
-    return await respond(axon, exchange, { wire, request, place, deadline, trace })
+    return await respond(axon, exchange, { wire, request, purse, place, deadline, trace })
   } catch (error) {
     return await trace.failed(error)
   } finally {

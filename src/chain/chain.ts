@@ -1,5 +1,5 @@
 import type { ChainErrorCode } from './chain-error.js'
-import type { AnnouncedAxon, Metagraph, Subnet } from './metagraph.js'
+import type { AnnouncedAxon, Economy, Metagraph, Subnet } from './metagraph.js'
 
 /** Signs for a hotkey. Only the bytes to sign reach it. */
 export type Signer = {
@@ -60,6 +60,8 @@ export type Chain = AsyncDisposable & {
   subnet(netuid: number, signal?: AbortSignal): Promise<Subnet>
   /** @throws {ChainError} SUBNET_UNKNOWN · RUNTIME_UNSUPPORTED */
   metagraph(netuid: number, signal?: AbortSignal): Promise<Metagraph>
+  /** @throws {ChainError} SUBNET_UNKNOWN · RUNTIME_UNSUPPORTED */
+  economy(netuid: number, uid: number, signal?: AbortSignal): Promise<Economy>
   /** @returns null when the hotkey is not registered on the subnet */
   registration(netuid: number, hotkey: string, signal?: AbortSignal): Promise<Registration | null>
   /**

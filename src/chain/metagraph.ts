@@ -54,6 +54,14 @@ export type Subnet = {
   readonly servingRateLimit: number
 }
 
+/** What a subnet pays in, and who weighs a neuron. */
+export type Economy = {
+  /** RAO for an alpha; null: the runtime has no alpha, and pays TAO */
+  readonly alphaPriceRao: bigint | null
+  /** of the validators that weigh the neuron, the part of their weights that it has, from 0 to 1 */
+  readonly weights: readonly { readonly uid: number; readonly share: number }[]
+}
+
 /** A whole subnet, read at one finalised block. */
 export type Metagraph = {
   /** the hash of the chain's first block, `0x…` */

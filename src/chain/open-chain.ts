@@ -5,7 +5,7 @@ import { resolveNetwork } from './networks.js'
 import { readHead } from './read/read-head.js'
 import { readMetagraph } from './read/read-metagraph.js'
 import { readRegistration } from './read/read-registration.js'
-import { readSubnet } from './read/read-subnet.js'
+import { readEconomy, readSubnet } from './read/read-subnet.js'
 import { announce } from './write/announce.js'
 
 export type OpenChainOptions = {
@@ -50,6 +50,8 @@ export function openChain({ network, endpoints, now = Date.now, onEvent, limits 
     subnet: (netuid, signal) => failover.call((node, during) => readSubnet(node, netuid, during), reading(signal)),
     metagraph: (netuid, signal) =>
       failover.call((node, during) => readMetagraph(node, netuid, during, now), reading(signal)),
+    economy: (netuid, uid, signal) =>
+      failover.call((node, during) => readEconomy(node, netuid, uid, during), reading(signal)),
     registration: (netuid, hotkey, signal) =>
       failover.call((node, during) => readRegistration(node, netuid, hotkey, during), reading(signal)),
     // A second announcement counts against the rate limit of the subnet; the caller looks at the chain before.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { packageInfo } from '../app/package-info.js'
-import { servedSections } from '../app/settings.js'
+import { allSections } from '../app/settings.js'
 import { ENDING, HOTKEY } from '../app/tokens.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
 import { writeOwnFile } from '../cli/config/config-file.js'
@@ -53,7 +53,7 @@ export default class DoctorCommand extends SettingsCommand {
     }),
     force: Flags.boolean({ description: 'replace a report that exists', dependsOn: ['report'] }),
   }
-  static override readonly reads = servedSections
+  static override readonly reads = allSections
 
   async run(): Promise<unknown> {
     const { run: opened, unusable } = await this.#open()

@@ -10,6 +10,7 @@ export type { Dendrite, DendriteAsk, DendriteReply, DendriteStreamAsk } from '..
 export { KeyError } from '../keys/key-error.js'
 export type { Keypair } from '../keys/keypair.js'
 export type { ClientFor, ModelClient } from '../miners/openai/http/client.js'
+export { MoneyError } from '../money/money-error.js'
 export { NeuronError } from '../neuron/neuron-error.js'
 export type { NeuronLife } from '../neuron/start-neuron.js'
 export { PluginError } from '../plugin/load/plugin-error.js'

@@ -1,5 +1,5 @@
 import type { TokenCounts } from '../admin/api.js'
-import type { Usage } from '../plugin/miner.js'
+import type { Usage } from '../plugin/money/spending.js'
 
 export const noTokens: TokenCounts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 }
 

@@ -102,6 +102,14 @@ export const hostCodes = {
     meaning: 'the model, or the API that is set, lacks what the question needs',
     remedy: 'use another model or endpoint',
   },
+  MODEL_OVER_BUDGET: {
+    meaning: 'the budget of the day leaves too little for the most that the answer may cost',
+    remedy: 'raise `--budget`, lower the number of tokens that the model may use, or wait for the next day (UTC)',
+  },
+  MODEL_UNPRICED: {
+    meaning: 'the question names a model without a price, and there is a budget',
+    remedy: 'give its price in the table `[prices]` of the configuration file',
+  },
   MODEL_REFUSED: {
     meaning: 'the model, or a filter of the endpoint, refuses to answer this conversation',
     remedy: 'nothing is wrong here; another model may answer',

@@ -10,6 +10,7 @@ export const optionalMethods = Object.keys({
   embed: true,
   capabilities: true,
   health: true,
+  sources: true,
   blacklist: true,
   priority: true,
   close: true,

@@ -1,6 +1,7 @@
 import type { ZodObject, z } from 'zod'
 import type { Json } from './json.js'
 import type { Log } from './log.js'
+import type { ModelSource, Spend, Usage } from './money/spending.js'
 
 /** The roles of a conversation, as OpenAI's chat API names them; `tool` is apart, because its message names a call. */
 export const roles = ['system', 'developer', 'user', 'assistant'] as const satisfies readonly Role[]
@@ -89,16 +90,6 @@ export type Capabilities = {
   readonly models?: readonly string[]
 }
 
-/** Token counts of one answer, as the model's server reported them; a count that it did not report is absent. */
-export type Usage = {
-  readonly promptTokens?: number
-  /** the part of `promptTokens` that came from the server's cache */
-  readonly cachedTokens?: number
-  readonly completionTokens?: number
-  /** the part of `completionTokens` that went into reasoning, which is not in the answer */
-  readonly reasoningTokens?: number
-}
-
 /** One attempt at an answer. */
 export type Attempt = {
   /** the endpoint that was asked, as the operator named it */
@@ -110,6 +101,10 @@ export type Attempt = {
   readonly error?: string
   /** how long the endpoint asked to be left alone, in milliseconds */
   readonly retryAfterMs?: number
+  /** its tokens, all zero when it cost nothing; absent when they are unknown, as after an abort */
+  readonly usage?: Usage
+  /** it also answers another question, which pays for it */
+  readonly isShared?: true
 }
 
 /** What a miner returns at the end of an answer: which model answered, and why it stopped. */
@@ -200,6 +195,8 @@ export type Asked = {
   readonly deadline: number
   /** To be called after each attempt by a miner that makes several, so that attempts are known even when all fail. */
   readonly onAttempt?: (attempt: Attempt) => void
+  /** To be called before each attempt by a miner with `sources`; absent without a budget. */
+  readonly spend?: Spend
 }
 
 /** A verified request, as the hooks of a miner receive it. */
@@ -252,6 +249,11 @@ export type Miner = {
   capabilities?(): Capabilities
   /** Reports on the endpoints that it asks, without sending a request. */
   health?(): readonly EndpointHealth[]
+  /**
+   * Lists the models that it may ask, without sending a request. A miner that has this calls `Asked.spend` before each attempt,
+   * so that a budget can be kept; its attempts tell their `usage`.
+   */
+  sources?(): readonly ModelSource[]
   /**
    * Called for each verified call that the host's own rules admit, except on routes without rules; may refuse it. When it
    * throws, or returns no verdict within 100 ms, the host logs a warning and admits the call.

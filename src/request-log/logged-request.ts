@@ -1,5 +1,6 @@
 import type { RequestOutcome } from '../axon/events.js'
-import type { Attempt, Question, ToolCall, Usage } from '../plugin/miner.js'
+import type { Attempt, Question, ToolCall } from '../plugin/miner.js'
+import type { Usage } from '../plugin/money/spending.js'
 
 /** A request of a proven caller, as the file keeps it. What is not known is null. */
 export type LoggedRequest = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Command, Config, Plugin } from '@oclif/core'
-import { servedSections } from '#dist/app/settings.js'
+import { allSections, servedSections } from '#dist/app/settings.js'
 import { reservedFlags } from '#dist/cli/flags/setting-flags.js'
 import { printed } from '../support/printed.ts'
 
@@ -34,8 +34,9 @@ describe('oclif.manifest.json', () => {
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],
       ['check', ['axon'], true],
-      ['config:show', servedSections, true],
-      ['doctor', servedSections, true],
+      ['config:show', allSections, true],
+      ['doctor', allSections, true],
+      ['economics', ['subnet', 'wallet', 'subtensor', 'economics'], false],
       ['init', ['subnet', 'dialect', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], true],
       ['logs', ['subnet', 'wallet'], false],
       ['logs:backup', ['subnet', 'wallet'], false],
@@ -56,7 +57,7 @@ describe('oclif.manifest.json', () => {
   it('has no flag of a command that a miner could take for itself', async () => {
     const { commands } = await freshManifest()
     // Those for plugins, and help, read no settings; the others use no miner, see setting-flags.ts.
-    const without = ['announce', 'audit', 'config:init', 'help', 'logs', 'metagraph', 'status', 'top']
+    const without = ['announce', 'audit', 'config:init', 'economics', 'help', 'logs', 'metagraph', 'status', 'top']
     const others = Object.values(commands).filter(({ id }) => !/^(plugins|logs:)/.test(id) && !without.includes(id))
     const flags = others.flatMap(command =>
       Object.values(command.flags).flatMap(({ name, char }) => (char ? [name, `-${char}`] : [name])),

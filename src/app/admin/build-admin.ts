@@ -3,11 +3,12 @@ import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
+import type { Money } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { LiveFigures } from '../../observe/live-figures.js'
 import type { KnownLabels } from '../../observe/metrics/request-metrics.js'
 import type { RequestStats } from '../../observe/request-stats.js'
-import type { FigureSources } from '../../observe/sources.js'
+import type { FigureSources, MoneySource } from '../../observe/sources.js'
 import type { EndpointHealth } from '../../plugin/miner.js'
 import { networkName } from '../chain/network-name.js'
 import { packageInfo } from '../package-info.js'
@@ -23,6 +24,7 @@ import {
   HOTKEY,
   LOG,
   MINER,
+  MONEY,
   NEURON,
   POLICY,
   REQUEST_STATS,
@@ -146,6 +148,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
     },
     isDraining: () => axon.isDraining,
     load: () => axon.load(),
+    money: miner.sources && moneySource(await from.resolve(MONEY)),
     health: miner.health && guardedHealth(() => miner.health!(), observerFailed(from)),
     chain: chain ? () => chain.read() : undefined,
   }
@@ -160,6 +163,22 @@ async function knownLabels(from: Builder, { miner, health }: FigureSources): Pro
     models: miner.models,
     endpoints: (health?.() ?? []).map(({ endpoint }) => endpoint),
     hasRow: hotkey => stats.hasRow(hotkey),
+  }
+}
+
+/** Returns what the figures tell of money. A cost of which a part is not known is not known. */
+function moneySource(money: Money): MoneySource {
+  return {
+    costOf(record) {
+      const cost = money.costOf(record)
+      return cost?.unknown === 0 ? cost.usd : undefined
+    },
+    status() {
+      const { usd, unknown, until, budget } = money.today()
+      const used = budget && { usdPerDay: budget.limitUsd, usedUsd: budget.spentUsd + budget.reservedUsd, until }
+      return { today: { usd, unknown }, ...(used && { budget: used }) }
+    },
+    spentBy: hotkey => money.spentBy(hotkey).usd,
   }
 }
 

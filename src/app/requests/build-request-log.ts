@@ -2,7 +2,7 @@ import { valuesOf } from '../../config/configuration.js'
 import type { RequestLogWriter } from '../../request-log/request-log-writer.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
-import { AXON_ID, CONFIGURATION, HOTKEY, LOG, REQUEST_LOG_FOLDER, RESOURCES } from '../tokens.js'
+import { AXON_ID, CONFIGURATION, HOTKEY, LOG, MONEY, REQUEST_LOG_FOLDER, RESOURCES } from '../tokens.js'
 
 /**
  * Opens the request log of the hotkey on its subnet, and adds the requests of the axon to it.
@@ -35,7 +35,12 @@ export async function buildRequestLog(from: Builder): Promise<RequestLogWriter |
   resources.own(writer)
   const isFull = mode === 'full'
   const onError = (error: unknown) => log.error({ event: 'observerFailed', error })
-  resources.own(recordRequests({ axon: from.resolve(AXON_ID), writer, isFull, onError }))
+  const money = await from.resolve(MONEY)
+  const costOf = (record: Parameters<typeof money.costOf>[0]) => {
+    const cost = money.costOf(record)
+    return cost?.unknown === 0 ? cost.usd : null
+  }
+  resources.own(recordRequests({ axon: from.resolve(AXON_ID), writer, isFull, costOf, onError }))
   if (isFull)
     log.warn({
       event: 'requestLogFull',

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Patch } from '../../plugin/dialect.js'
+import type { Purse } from '../../plugin/money/budget.js'
 import { abortablePlugin } from '../../plugin/run/abandon.js'
 import { contractError } from '../../plugin/run/contract-error.js'
 import { readStream } from '../../plugin/run/read-stream.js'
@@ -18,6 +19,8 @@ import { MinerSession } from './miner-session.js'
 type Scheduled = {
   readonly wire: Wire
   readonly request: Request
+  /** null without a budget */
+  readonly purse: Purse | null
   /** null on a route that takes none */
   readonly place: Place | null
   readonly deadline: Deadline
@@ -33,7 +36,7 @@ type Scheduled = {
 export async function respond(
   axon: AxonContext,
   exchange: Exchange,
-  { wire, request, place, deadline, trace }: Scheduled,
+  { wire, request, purse, place, deadline, trace }: Scheduled,
 ): Promise<Reply | null> {
   const { call, tree, body } = request
   const { claim, route, hotkey } = call
@@ -56,6 +59,7 @@ export async function respond(
       receiver: axon.hotkey,
       signal,
       deadline: deadline.at,
+      ...(purse && { spend: purse.spend }),
     },
     mayCut: axon.mayCut,
     now: axon.now,

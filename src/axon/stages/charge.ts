@@ -1,4 +1,5 @@
 import type { Rate } from '../../plugin/dialect.js'
+import type { BudgetGate, Purse } from '../../plugin/money/budget.js'
 import type { Policy } from '../../plugin/policy.js'
 import { addressKey, type RateLimiter } from '../state/rate-limiter.js'
 import type { Request } from './read.js'
@@ -28,6 +29,21 @@ export function chargeCaller(
   if (own !== undefined || isExempt || !rate) return
   if (isStranger || hotkey === null) addresses.take(addressKey(address), rate)
   else hotkeys.take(hotkey, rate)
+}
+
+/**
+ * Reserves what the answer may cost, on a route that takes a place. Strangers share one account, because anyone can create
+ * hotkeys.
+ *
+ * @returns the request's purse, to be disposed at its end; null without a budget
+ * @throws {Refusal} BUDGET_SPENT · BUDGET_UNWRITTEN
+ */
+export async function chargeBudget(
+  budget: BudgetGate | undefined,
+  { call: { route, hotkey, isStranger }, size }: Pick<Request, 'call' | 'size'>,
+): Promise<Purse | null> {
+  if (!budget || route.queue === false) return null
+  return await budget.admit(isStranger ? null : hotkey, size)
 }
 
 /** How many requests the operator's rates leave a hotkey, often a fraction. */

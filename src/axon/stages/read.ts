@@ -18,6 +18,8 @@ export type Request = {
   readonly tree: JsonObject
   /** the dialect's view of it */
   readonly body: unknown
+  /** bytes of the body as it came */
+  readonly size: number
   /** what both take of the budget of bodies, to be pinned when the request is at work, and disposed when it is answered */
   readonly part: BodyPart
 }
@@ -37,7 +39,7 @@ export async function read(exchange: Exchange, wire: Wire, call: VerifiedCall, m
     const body = viewOf(tree, route)
     part.unpin()
     part.take(memoryOf(tree, bytes))
-    return { call, tree, body, part }
+    return { call, tree, body, size: bytes.length, part }
   } catch (error) {
     part[Symbol.dispose]()
     throw error

@@ -33,8 +33,12 @@ function plainRefusalOf(error: unknown, about: { readonly id: string; readonly s
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
   // A plugin in JavaScript may throw a reason outside the type.
   if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
-    const code = codes[error.reason]
-    return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
+    const isOfDay = error.reason === 'budget' && error.code === 'MODEL_OVER_BUDGET'
+    const code = isOfDay ? 'BUDGET_SPENT' : codes[error.reason]
+    return new Refusal(code, isOfDay ? 'this miner leaves too little' : about.seconds, {
+      cause: error,
+      headers: retryAfter(code, error.retryAfterMs),
+    })
   }
   return new Refusal('INTERNAL', about.id, { cause: error })
 }

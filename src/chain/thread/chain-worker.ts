@@ -66,6 +66,8 @@ function run(call: ChainCall, id: number, signal: AbortSignal): Promise<unknown>
     case 'subnet':
     case 'metagraph':
       return chain[call.method](call.netuid, signal)
+    case 'economy':
+      return chain.economy(call.netuid, call.uid, signal)
     case 'registration':
       return chain.registration(call.netuid, call.hotkey, signal)
     case 'announce':

@@ -5,6 +5,7 @@ import type { PlainError } from './plain-error.js'
 export type ChainCall =
   | { readonly method: 'connection' | 'head' }
   | { readonly method: 'subnet' | 'metagraph'; readonly netuid: number }
+  | { readonly method: 'economy'; readonly netuid: number; readonly uid: number }
   | { readonly method: 'registration'; readonly netuid: number; readonly hotkey: string }
   | { readonly method: 'announce'; readonly announcement: Announcement; readonly publicKey: Uint8Array }
 

@@ -3,7 +3,7 @@ import { timeoutSignal } from '../../async/timeout.js'
 import type { Announcement, Chain, ChainEvent, ChainHead, Connection, Registration, Signer } from '../chain.js'
 import { connectionClosed, isOfRuntime } from '../connect/endpoint-errors.js'
 import { type ChainLimits, defaultLimits } from '../connect/limits.js'
-import type { Metagraph, Subnet } from '../metagraph.js'
+import type { Economy, Metagraph, Subnet } from '../metagraph.js'
 import { type Network, resolveNetwork } from '../networks.js'
 import type { OpenChainOptions } from '../open-chain.js'
 import { announcingSigner } from '../write/announcing-signer.js'
@@ -75,6 +75,10 @@ class ChainThread implements Chain {
 
   metagraph(netuid: number, signal?: AbortSignal): Promise<Metagraph> {
     return this.#call({ method: 'metagraph', netuid }, { signal })
+  }
+
+  economy(netuid: number, uid: number, signal?: AbortSignal): Promise<Economy> {
+    return this.#call({ method: 'economy', netuid, uid }, { signal })
   }
 
   registration(netuid: number, hotkey: string, signal?: AbortSignal): Promise<Registration | null> {

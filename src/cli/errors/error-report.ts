@@ -8,6 +8,7 @@ import { originText } from '../../config/origin.js'
 import type { Problem } from '../../config/problem.js'
 import { CreateError } from '../../create/create-error.js'
 import { KeyError } from '../../keys/key-error.js'
+import { MoneyError } from '../../money/money-error.js'
 import { NeuronError } from '../../neuron/neuron-error.js'
 import { ConversationError } from '../../plugin/conversation.js'
 import { PluginError } from '../../plugin/load/plugin-error.js'
@@ -68,6 +69,7 @@ export function reportOf(error: unknown): ErrorReport | null {
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AuditError) return plain(error, exitCodes.audit(error.code))
   if (error instanceof AxonError || error instanceof AdminError) return plain(error, FAILED)
+  if (error instanceof MoneyError) return plain(error, exitCodes.money(error.code))
   if (error instanceof RequestLogError) return plain(error, exitCodes.requestLog(error.code))
   if (error instanceof StoreError) return plain(error, exitCodes.store(error.code))
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))

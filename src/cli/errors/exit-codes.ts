@@ -2,6 +2,7 @@ import type { AuditErrorCode } from '../../audit/audit-error.js'
 import type { ChainErrorCode } from '../../chain/chain-error.js'
 import type { ConfigErrorCode } from '../../config/config-error.js'
 import type { CreateErrorCode } from '../../create/create-error.js'
+import type { MoneyErrorCode } from '../../money/money-error.js'
 import type { NeuronErrorCode } from '../../neuron/neuron-error.js'
 import type { PluginErrorCode } from '../../plugin/load/plugin-error.js'
 import type { RequestLogErrorCode } from '../../request-log/request-log-error.js'
@@ -94,5 +95,7 @@ export const exitCodes = {
   audit: (code: AuditErrorCode) => audit.get(code) ?? MISUSED,
   store: (code: StoreErrorCode) => store.get(code) ?? FAILED,
   requestLog: (code: RequestLogErrorCode) => requestLog.get(code) ?? FAILED,
+  // The disk, or another process.
+  money: (_: MoneyErrorCode) => FAILED,
   noAnswer: ({ misuse }: { readonly misuse: boolean }) => (misuse ? MISUSED : FAILED),
 }

@@ -1,4 +1,5 @@
-import type { Attempt, ToolCall, Usage } from '../../plugin/miner.js'
+import type { Attempt, ToolCall } from '../../plugin/miner.js'
+import type { Usage } from '../../plugin/money/spending.js'
 import type { LoggedConversation, LoggedRequest, WholeRequest } from '../../request-log/logged-request.js'
 import { RequestLogError } from '../../request-log/request-log-error.js'
 import { cutColumns, fill, padColumns } from '../../text/fill.js'

@@ -1,4 +1,5 @@
-import type { Attempt, Outcome, Usage } from '../../plugin/miner.js'
+import type { Attempt, Outcome } from '../../plugin/miner.js'
+import type { Usage } from '../../plugin/money/spending.js'
 import { rows } from './table.js'
 
 export type AnsweredRun = {

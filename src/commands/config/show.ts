@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { usableNames } from '../../app/catalogue/entries.js'
-import { servedSections } from '../../app/settings.js'
+import { allSections } from '../../app/settings.js'
 import { CHOSEN_MINER, MINER, MINERS } from '../../app/tokens.js'
 import { SettingsCommand } from '../../cli/command.js'
 import { configurationJson } from '../../config/describe/json.js'
@@ -15,7 +15,7 @@ export default class ConfigShow extends SettingsCommand {
   static override flags = {
     origin: Flags.boolean({ description: 'add where each value came from' }),
   }
-  static override readonly reads = servedSections
+  static override readonly reads = allSections
 
   async run(): Promise<unknown> {
     await using run = await this.open(ConfigShow, { secrets: 'leave' })

@@ -13,6 +13,7 @@ import type {
   Question,
   Relayed,
 } from '../../plugin/miner.js'
+import type { ModelSource } from '../../plugin/money/spending.js'
 import { callModel } from './call/complete.js'
 import { embedTexts, type Vectors } from './call/embed.js'
 import { RefusedParameters } from './call/refused-parameters.js'
@@ -22,7 +23,8 @@ import type { ClientFor } from './http/client.js'
 import { ClientCache } from './http/client-cache.js'
 import { modelLists } from './model-lists.js'
 import { ModelPool } from './pool/model-pool.js'
-import { endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
+import { mostOfQuestion, sourceOf } from './request/most-tokens.js'
+import { endpointFor, endpointsOf, type ModelEndpoint } from './settings/endpoints.js'
 import { movedFields } from './settings/rules.js'
 import type { OpenAISettings } from './settings/settings.js'
 
@@ -62,6 +64,8 @@ export class OpenAIMiner implements Miner {
       embed: async function* (target, texts, asked) {
         return yield* embedTexts(await clients.of(target), target, texts, asked)
       },
+      most: (endpoint, question, { isRelay }) =>
+        mostOfQuestion(endpoint, question, { refused: refused.of(endpointFor(endpoint, question)), isRelay }),
       log,
       hedgeMs: config.hedge,
       shareIdentical: config.shareIdentical,
@@ -123,6 +127,10 @@ export class OpenAIMiner implements Miner {
     const isChat = this.#endpoints.some(({ config }) => config.api === 'chat')
     const models = new Set(this.#endpoints.map(({ config }) => config.model))
     return { tools: isChat, logprobs: isChat, responseFormat: isChat, models: [...models] }
+  }
+
+  sources(): readonly ModelSource[] {
+    return this.#endpoints.map(sourceOf)
   }
 
   /** Reports how endpoints and keys are doing. */

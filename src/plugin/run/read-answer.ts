@@ -1,4 +1,5 @@
-import type { Attempt, Embedding, Outcome, Piece, ToolCall, Usage } from '../miner.js'
+import type { Attempt, Embedding, Outcome, Piece, ToolCall } from '../miner.js'
+import type { Usage } from '../money/spending.js'
 import { contractError, typeName } from './contract-error.js'
 import { readStream } from './read-stream.js'
 
@@ -37,7 +38,7 @@ export function parseOutcome(returned: unknown): Outcome {
   }
 }
 
-const counts = ['promptTokens', 'cachedTokens', 'completionTokens', 'reasoningTokens'] as const
+const counts = ['promptTokens', 'cachedTokens', 'cacheWriteTokens', 'completionTokens', 'reasoningTokens'] as const
 
 function usageOf(usage: Fields): Usage {
   return Object.fromEntries(counts.flatMap(name => (isCount(usage[name]) ? [[name, usage[name]]] : [])))
@@ -45,14 +46,19 @@ function usageOf(usage: Fields): Usage {
 
 /** Returns whether a value is an attempt as its type defines it. */
 export function isAttempt(value: unknown): value is Attempt {
-  const { endpoint, model, ms, error, retryAfterMs } = fieldsOf(value)
+  const { endpoint, model, ms, error, retryAfterMs, usage } = fieldsOf(value)
   return (
     typeof endpoint === 'string' &&
     typeof model === 'string' &&
     isCount(ms) &&
     (error === undefined || typeof error === 'string') &&
-    (retryAfterMs === undefined || isCount(retryAfterMs))
+    (retryAfterMs === undefined || isCount(retryAfterMs)) &&
+    (usage === undefined || isUsage(usage))
   )
+}
+
+function isUsage(value: unknown): value is Usage {
+  return isObject(value) && counts.every(name => value[name] === undefined || isCount(value[name]))
 }
 
 function isToolCall(value: unknown): value is ToolCall {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { findAdmin } from '#dist/cli/top/find-admin.js'
 import { bob } from '../../support/signed-request.ts'
 
-const one = { pid: 1, place: 'here', url: 'http://127.0.0.1:9091', token: 'its own', hotkey: bob.address }
+const one = {
+  pid: 1,
+  place: 'here',
+  url: 'http://127.0.0.1:9091',
+  token: 'its own',
+  hotkey: bob.address,
+  tokenFile: null,
+}
 const two = { ...one, url: 'http://127.0.0.1:9092', netuid: 7 }
 
 describe('findAdmin', () => {

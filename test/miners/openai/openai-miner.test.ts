@@ -50,7 +50,7 @@ describe('the openai miner', () => {
       assert.deepEqual(pieces, ['Hel', 'lo!'])
       assert.deepEqual(
         attempts!.map(({ ms: _, ...attempt }) => attempt),
-        [{ endpoint: 'api.openai.com', model: 'gpt-3.5-turbo' }],
+        [{ endpoint: 'api.openai.com', model: 'gpt-3.5-turbo', usage: { promptTokens: 9, completionTokens: 2 } }],
       )
       assert.deepEqual(rest, {
         model: 'gpt-3.5-turbo-0125',

@@ -5,6 +5,7 @@ import { relayModel } from '#dist/miners/openai/call/relay.js'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { ClientCache } from '#dist/miners/openai/http/client-cache.js'
 import { ModelPool, type PoolOptions } from '#dist/miners/openai/pool/model-pool.js'
+import { mostOfQuestion } from '#dist/miners/openai/request/most-tokens.js'
 import type { ModelEndpoint } from '#dist/miners/openai/settings/endpoints.js'
 import type { Asked, Outcome, Piece } from '#dist/plugin/miner.js'
 import { asked, hello } from '../ask.ts'
@@ -26,6 +27,7 @@ export function pool(endpoints: readonly ModelEndpoint[], options: Partial<PoolO
     embed: async function* (target, texts, asked) {
       return yield* embedTexts(await clients.of(target), target, texts, asked)
     },
+    most: (endpoint, question, { isRelay }) => mostOfQuestion(endpoint, question, { refused: new Set(), isRelay }),
     log,
     hedgeMs: null,
     shareIdentical: false,

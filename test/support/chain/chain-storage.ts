@@ -146,6 +146,10 @@ const subnetItems: Record<string, (subnet: SourceSubnet) => Entry[]> = {
     neurons
       .filter(({ prometheus }) => !isSame(prometheus, noPrometheus))
       .map(({ hotkey, prometheus }) => [[netuid, hotkey], prometheus]),
+  SubnetMechanism: ofSubnet(({ pool }) => (pool ? 1 : 0)),
+  SubnetTAO: ofSubnet(({ pool }) => pool?.tao ?? 0n),
+  SubnetAlphaIn: ofSubnet(({ pool }) => pool?.alpha ?? 0n),
+  Weights: ({ netuid, weights = new Map() }) => [...weights].map(([uid, of]): Entry => [[netuid, uid], of]),
   // Until spec 103 all stake is TAO, with the hotkey as a whole; later it is alpha, by subnet.
   Stake: ({ neurons }) =>
     neurons.flatMap(({ hotkey, stakes }) => stakes.map(([staker, rao]): Entry => [[hotkey, staker], rao])),

@@ -38,6 +38,10 @@ const calls: Record<string, Call> = {
   TaggedTransactionQueue_validate_transaction: (_, args, { chain, block }) => validation(chain, block, args),
   NeuronInfoRuntimeApi_get_neurons_lite: (state, args) => neuronsLite(state, subnetIn(state, args)),
   SubnetInfoRuntimeApi_get_subnet_state: (state, args) => subnetState(state, subnetIn(state, args)),
+  SwapRuntimeApi_current_alpha_price: (state, args) => {
+    const { tao, alpha } = subnetIn(state, args)?.pool ?? { tao: 1n, alpha: 1n }
+    return u64.enc((tao * 1_000_000_000n) / alpha)
+  },
   SubnetInfoRuntimeApi_get_selective_metagraph: (state, args) => {
     const [netuid, indexes] = argsOf('get_selective_metagraph', args)
     return selectiveGraph(state, 'get_selective_metagraph', subnetNamed(state, netuid), indexes)

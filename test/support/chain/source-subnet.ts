@@ -50,6 +50,10 @@ export type SourceSubnet = {
   readonly servingRateLimit: number
   /** a neuron's uid is its place */
   readonly neurons: readonly SourceNeuron[]
+  /** what the pool holds; absent: a subnet of mechanism 0, which has none */
+  readonly pool?: { readonly tao: bigint; readonly alpha: bigint }
+  /** that a neuron sets, by its uid */
+  readonly weights?: ReadonlyMap<number, readonly (readonly [uid: number, weight: number])[]>
   /** the fields of a selective mechagraph that this type has no name for, as its codec takes them */
   readonly more: Readonly<Record<string, unknown>>
 }

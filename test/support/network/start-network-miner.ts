@@ -116,6 +116,7 @@ function readBy(clock: StillClock, thread: Chain): Chain {
     connection: signal => thread.connection(signal),
     head: signal => thread.head(signal),
     subnet: (...args) => thread.subnet(...args),
+    economy: (...args) => thread.economy(...args),
     registration: (...args) => thread.registration(...args),
     metagraph: async (...args) => ({ ...(await thread.metagraph(...args)), readAt: clock.now() }),
     announce: (...args) => thread.announce(...args),

@@ -1,4 +1,5 @@
 import type { Asked, Outcome, Piece, Question } from '../../../plugin/miner.js'
+import type { Usage } from '../../../plugin/money/spending.js'
 import type { Target } from '../settings/endpoints.js'
 import type { RefusedParameters } from './refused-parameters.js'
 
@@ -13,6 +14,8 @@ export type CallModel = EndpointCall<Question, string | Piece>
 export type CallAsked = Pick<Asked, 'signal' | 'deadline'> & {
   /** called at each token, a thought included */
   readonly onToken?: () => void
+  /** called with the final counts when the endpoint has ended its answer, even if that is none */
+  readonly onUsage?: (usage: Usage) => void
 }
 
 /** What a call of a model needs: the caller's limits, and the store of parameters that models refuse. */

@@ -48,7 +48,7 @@ export async function* complete<Chunk>(
   client: ModelClient,
   target: Target,
   question: Question,
-  { signal, deadline, onToken, refused, reader }: CallContext & { readonly reader: DeltaReader<Chunk> },
+  { signal, deadline, onToken, onUsage, refused, reader }: CallContext & { readonly reader: DeltaReader<Chunk> },
 ): AnswerStream<Chunk> {
   const endpoint = endpointFor(target.endpoint, question)
   const { at, config } = endpoint
@@ -77,13 +77,17 @@ export async function* complete<Chunk>(
   // endpoint has sent its own end.
   const mayBeComplete = () => (isRelay ? answer.isEnded : answer.isWhole)
   const isComplete = () => mayBeComplete() && (isRelay || timeouts.isSilent || answer.isFinished)
+  const outcome = () => {
+    if (answer.finalUsage) onUsage?.(answer.finalUsage)
+    return answer.outcome()
+  }
   let hasNewToken = false
   try {
     for (;;) {
       // Not `for await`: a read may never settle, not even when its signal aborts, since an embedder's client may bring any
       // fetch (undici 6's waits for ever on a body declared as gzip that is not, and ends with its connection).
       const { done, value } = await abortable(incoming.next(), options.signal)
-      if (done) return answer.outcome()
+      if (done) return outcome()
       let chunk: Chunk | undefined
       if (value instanceof Uint8Array) chunk = reader.onBytes(value)
       else {
@@ -107,7 +111,7 @@ export async function* complete<Chunk>(
     }
   } catch (error) {
     signal.throwIfAborted()
-    if (isComplete()) return answer.outcome()
+    if (isComplete()) return outcome()
     timeouts.signal.throwIfAborted()
     const translated = modelError(error, upstream)
     throw config.model === target.endpoint.config.model ? translated : asUnsupportedModel(translated)

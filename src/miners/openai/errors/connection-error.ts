@@ -44,6 +44,13 @@ export function connectionError(error: unknown, upstream: Upstream): NoAnswer {
   return failed('MODEL_UNREACHABLE', `the request to ${name} failed`, `check ${setting('baseUrl')} and the network`)
 }
 
+/** Whether no connection came about, so that the endpoint received nothing of the request. */
+export function isUnconnected({ code, message }: NoAnswer): boolean {
+  if (code === 'MODEL_UNREACHABLE') return /\((ECONNREFUSED|ENOTFOUND|EAI_\w+)\)$/.test(message)
+  // A time-out of the system may also be that of a connection in use.
+  return code === 'MODEL_TLS' || (code === 'MODEL_CONNECT_TIMEOUT' && !message.endsWith('(ETIMEDOUT)'))
+}
+
 /** Yields an error and its causes; at most ten, because an error may be its own cause. */
 export function* causes(error: unknown): Generator<Error & { readonly code?: unknown }> {
   for (let depth = 0; depth < 10 && error instanceof Error; depth++) {

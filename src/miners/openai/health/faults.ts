@@ -26,6 +26,8 @@ const faultOfModel: Readonly<Record<ModelCode, Fault>> = {
   MODEL_EMPTY: 'question',
   MODEL_EMPTY_LENGTH: 'question',
   MODEL_ANSWER_TOO_LARGE: 'question',
+  MODEL_OVER_BUDGET: 'question',
+  MODEL_UNPRICED: 'question',
 
   MODEL_RATE_LIMITED: 'rate',
 

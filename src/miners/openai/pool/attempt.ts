@@ -1,10 +1,13 @@
 import { abortable, CANCELLED, linkedController } from '../../../async/abortable.js'
 import { isPast } from '../../../async/timeout.js'
 import type { Asked, Attempt } from '../../../plugin/miner.js'
+import type { Usage } from '../../../plugin/money/spending.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { type AnswerStream, type CallAsked, unreadOutcome } from '../call/call.js'
+import { costsNothing } from '../errors/unbilled.js'
 import { upstreamOf } from '../errors/upstream.js'
 import type { AttemptObserver } from '../health/health.js'
+import type { MostTokens } from '../request/most-tokens.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 
 /** An attempt while it runs. */
@@ -48,7 +51,10 @@ export async function* attemptOnce<Chunk>(
     observer.onToken()
     onToken()
   }
-  const stream = targetCall.call(target, { signal, deadline: asked.deadline, onToken: endSilence })
+  const onUsage = (usage: Usage) => {
+    attempt.usage = usage
+  }
+  const stream = targetCall.call(target, { signal, deadline: asked.deadline, onToken: endSilence, onUsage })
   // Not `timeoutSignal`: the first token clears this timer, and the signal must still follow the caller's after that.
   const silenceTimer =
     maxSilenceMs === null ? undefined : setTimeout(() => controller.abort(noFirstToken(target, attempt)), maxSilenceMs)
@@ -57,6 +63,7 @@ export async function* attemptOnce<Chunk>(
       const step = await abortable(stream.next(), signal)
       if (step.done) {
         isComplete = true
+        if (step.value.usage) attempt.usage = step.value.usage
         observer.onSuccess()
         return step.value
       }
@@ -68,6 +75,7 @@ export async function* attemptOnce<Chunk>(
     const isNoAnswer = error instanceof NoAnswer
     attempt.error = codeOf(error, asked)
     if (isNoAnswer && error.retryAfterMs !== undefined) attempt.retryAfterMs = error.retryAfterMs
+    if (isNoAnswer && isSilent && costsNothing(error)) attempt.usage = NO_USAGE
     const hasLostHedge = isNoAnswer && error.code === 'HEDGE_LOST'
     const hasBeenSilent = error === signal.reason && !asked.signal.aborted
     const isLate = isPast(asked.deadline) || (isNoAnswer && error.reason === 'late') || hasBeenSilent
@@ -98,6 +106,8 @@ export async function* attemptOnce<Chunk>(
   }
 }
 
+const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0 }
+
 function codeOf(error: unknown, { signal, deadline }: Pick<Asked, 'signal' | 'deadline'>): string {
   // At the deadline, the reason of the caller's signal is the host's own error.
   if (signal.aborted && isPast(deadline)) return 'MODEL_TIMEOUT'
@@ -119,6 +129,8 @@ export type TargetCall<Chunk> = {
   readonly model?: string | undefined
   /** whether this endpoint streams its answer; a whole answer has no first token, so `firstTokenTimeout` does not bound it */
   isStreamed(endpoint: ModelEndpoint): boolean
+  /** returns the most tokens that a call of this endpoint may use */
+  most(endpoint: ModelEndpoint): MostTokens
   /** calls a target once */
   call(target: Target, asked: CallAsked): AnswerStream<Chunk>
 }

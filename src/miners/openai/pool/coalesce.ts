@@ -60,7 +60,9 @@ class CoalescedCall<Chunk> {
   readonly #subscribers = new Set<Asked>()
   #result: Result | undefined
   #reading: Promise<void> | undefined
-  #activeCount = 0
+  /** in the order in which they came; the first of them pays for what is asked */
+  readonly #active = new Set<Asked>()
+  #payer: Asked
 
   constructor(first: Asked, ask: (asked: CoalescedAsked) => AnswerStream<Chunk>, onEnd: () => void) {
     this.#asked = {
@@ -68,10 +70,14 @@ class CoalescedCall<Chunk> {
       signal: this.#controller.signal,
       lastDeadline: first.deadline + joinWindowMs,
       onAttempt: attempt => {
-        this.#attempts.push(attempt)
-        for (const { onAttempt } of this.#subscribers) onAttempt?.(attempt)
+        const shared = { ...attempt, isShared: true } as const
+        this.#attempts.push(shared)
+        const payer = this.#payer
+        for (const asked of this.#subscribers) asked.onAttempt?.(asked === payer ? attempt : shared)
       },
+      ...(first.spend && { spend: most => this.#payer.spend!(most) }),
     }
+    this.#payer = first
     this.#stream = ask(this.#asked)
     this.#onEnd = onEnd
   }
@@ -91,16 +97,14 @@ class CoalescedCall<Chunk> {
       parent: asked.signal,
     })
     const { signal } = timeout
-    let isActive = true
     const leave = () => {
-      if (!isActive) return
-      isActive = false
+      if (!this.#active.delete(asked)) return
       const isLate = isPast(deadline) || (signal.reason instanceof NoAnswer && signal.reason.reason === 'late')
       this.#leave({ isLate })
     }
     // Not only in `finally`, which does not run while the caller does not ask for the next chunk.
     signal.addEventListener('abort', leave, { once: true })
-    this.#activeCount += 1
+    this.#active.add(asked)
     try {
       for (let at = 0; ; at += 1) {
         while (at === this.#chunks.length && !this.#result) await abortable(this.#readOnce(), signal)
@@ -114,8 +118,11 @@ class CoalescedCall<Chunk> {
   }
 
   #leave({ isLate }: { readonly isLate: boolean }): void {
-    this.#activeCount -= 1
-    if (this.#activeCount > 0) return
+    const [next] = this.#active
+    if (next) {
+      this.#payer = next
+      return
+    }
     this.#onEnd()
     this.#controller.abort(isLate ? deadlineExceeded() : undefined)
     this.#stream.return(unreadOutcome).catch(() => {})

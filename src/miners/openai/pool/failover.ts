@@ -37,6 +37,7 @@ import { abortable, CANCELLED } from '../../../async/abortable.js'
 import { timeoutSignal } from '../../../async/timeout.js'
 import type { Log } from '../../../plugin/log.js'
 import type { Asked, Attempt } from '../../../plugin/miner.js'
+import type { Spend, Spending } from '../../../plugin/money/spending.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import type { AnswerStream } from '../call/call.js'
 import { mostSpecific } from '../health/faults.js'
@@ -104,9 +105,10 @@ export class Failover<Chunk> {
    */
   async *run(signal: AbortSignal, onToken: () => void): AnswerStream<Chunk> {
     for (;;) {
-      const { target, observer } = await this.#next(signal)
+      const { spending, ...next } = await this.#next(signal)
+      const { target } = next
       try {
-        return yield* this.#attempt(target, observer, { signal, onToken })
+        return yield* this.#attempt(next, spending, { signal, onToken })
       } catch (error) {
         if (signal.aborted || this.#answeredBy || !(error instanceof NoAnswer)) throw error
         this.#errors.push(error)
@@ -127,7 +129,7 @@ export class Failover<Chunk> {
   }
 
   /** Waits until the best target may be asked, and takes it; if its endpoint was resting, this attempt is the only probe. */
-  async #next(signal: AbortSignal): Promise<{ readonly target: Target; readonly observer: AttemptObserver }> {
+  async #next(signal: AbortSignal): Promise<Next & { readonly spending: Spending | undefined }> {
     const { health } = this.#context
     for (;;) {
       signal.throwIfAborted()
@@ -137,16 +139,41 @@ export class Failover<Chunk> {
       const { target, waitMs } = best
       if (waitMs === 0) {
         this.#candidates.start(target)
-        return { target, observer: health.observe(target) }
+        const { spend } = this.#asked
+        const spending = spend && (await this.#reserve(target, signal, spend))
+        if (spending !== null) return { target, observer: health.observe(target), spending }
+        continue
       }
       await this.#pause(waitMs, signal)
     }
   }
 
+  /**
+   * Reserves the money for an attempt at a target.
+   *
+   * @returns null when the budget does not allow it; the target is then ruled out
+   */
+  async #reserve(target: Target, signal: AbortSignal, spend: Spend): Promise<Spending | null> {
+    const { endpoint } = target
+    const { model = endpoint.config.model } = this.#targetCall
+    try {
+      const spending = await spend({ endpoint: endpoint.name, model, ...this.#targetCall.most(endpoint) })
+      if (!signal.aborted) return spending
+      spending.end({ promptTokens: 0, completionTokens: 0 })
+      throw signal.reason
+    } catch (error) {
+      this.#candidates.end(target)
+      if (signal.aborted || !(error instanceof NoAnswer)) throw error
+      this.#errors.push(error)
+      this.#candidates.onFailure(target, error)
+      return null
+    }
+  }
+
   /** Asks one target, and records and reports the attempt. */
   async *#attempt(
-    target: Target,
-    observer: AttemptObserver,
+    { target, observer }: Next,
+    spending: Spending | undefined,
     { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: () => void },
   ): AnswerStream<Chunk> {
     const { log, hedgeMs } = this.#context
@@ -164,6 +191,7 @@ export class Failover<Chunk> {
       return yield* attemptOnce(this.#targetCall, target, asked, options)
     } finally {
       this.#candidates.end(target)
+      spending?.end(attempt.usage)
       this.#asked.onAttempt?.(attempt)
       log.debug({ event: 'attempt', id: this.#asked.id, key: keyAt + 1, ...attempt })
     }
@@ -194,6 +222,8 @@ export class Failover<Chunk> {
     await abortable(this.#context.health.changed(), pause.signal).catch(() => signal.throwIfAborted())
   }
 }
+
+type Next = { readonly target: Target; readonly observer: AttemptObserver }
 
 /** For one question, however many keys there are. */
 const maxAttempts = 8

@@ -4,6 +4,7 @@ import type { AnswerStream, CallModel, EndpointCall } from '../call/call.js'
 import type { Vectors } from '../call/embed.js'
 import { sanitizeText } from '../errors/upstream.js'
 import { Health } from '../health/health.js'
+import { type MostTokens, mostOfTexts } from '../request/most-tokens.js'
 import type { ModelEndpoint, Target } from '../settings/endpoints.js'
 import type { TargetCall } from './attempt.js'
 import { type CoalescedAsked, Coalescer } from './coalesce.js'
@@ -17,6 +18,8 @@ export type PoolOptions = {
   readonly call: CallModel
   readonly relay: EndpointCall<Question, Uint8Array>
   readonly embed: EndpointCall<readonly string[], Vectors>
+  /** returns the most tokens that an answer of this endpoint may use */
+  readonly most: (endpoint: ModelEndpoint, question: Question, how: { readonly isRelay: boolean }) => MostTokens
   readonly log: Log
   /** ask a second target after this time without a token; null: never */
   readonly hedgeMs: number | null
@@ -74,6 +77,7 @@ export class ModelPool {
     const { endpoints, embed } = this.#options
     const targetCall: TargetCall<Vectors> = {
       isStreamed: () => false,
+      most: () => mostOfTexts(texts),
       call: (target, callAsked) => embed(target, texts, callAsked),
     }
     return this.#run(texts, this.#targets(endpoints, texts), targetCall, asked)
@@ -97,6 +101,7 @@ export class ModelPool {
     const targetCall: TargetCall<Chunk> = {
       model: question.model === undefined ? undefined : sanitizeText(question.model, []),
       isStreamed: ({ config: { n } }) => isRelay || (n ?? 1) === 1,
+      most: endpoint => this.#options.most(endpoint, question, { isRelay }),
       call: (target, callAsked) => call(target, question, callAsked),
     }
     const run = (asked: Asked | CoalescedAsked) =>

@@ -1,4 +1,5 @@
-import type { Logprob, Outcome, Piece, Question, Usage } from '../../../plugin/miner.js'
+import type { Logprob, Outcome, Piece, Question } from '../../../plugin/miner.js'
+import type { Usage } from '../../../plugin/money/spending.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { ToolCalls } from '../../../plugin/tool-calls.js'
 import { truncatedAnswer, unreadableAnswer, unsupported } from '../errors/answer-errors.js'
@@ -102,6 +103,11 @@ export class AnswerReader {
   /** The finish reason is the last that came, so the answer is complete even if the connection breaks. */
   get isFinished(): boolean {
     return this.isWhole && this.#isFinished
+  }
+
+  /** The token counts, once the endpoint has ended the answer: until then they may be those of a part. */
+  get finalUsage(): Usage | undefined {
+    return this.#isEnded || this.#finishReason !== undefined ? this.#usage : undefined
   }
 
   /**

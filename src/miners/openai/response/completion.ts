@@ -1,4 +1,5 @@
-import type { Logprob, Usage } from '../../../plugin/miner.js'
+import type { Logprob } from '../../../plugin/miner.js'
+import type { Usage } from '../../../plugin/money/spending.js'
 import { readContent } from './content.js'
 import { asCount, asRecord, asRecords, asString, isRecord, optional } from './loose-json.js'
 import { readToolCallParts, type ToolCallPart } from './tool-call-parts.js'
@@ -83,14 +84,22 @@ function readPart(choice: Fields, part: Fields): Choice {
 
 /** Servers that do not count send zeros: a prompt has tokens, and so has an answer. */
 function readUsage(usage: unknown): Usage | undefined {
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = asRecord(usage)
+  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details, total_tokens } =
+    asRecord(usage)
   const prompt = asCount(prompt_tokens) || undefined
-  const completion = asCount(completion_tokens) || undefined
-  const cached = asCount(asRecord(prompt_tokens_details).cached_tokens)
+  const details = asRecord(prompt_tokens_details)
+  const cached = asCount(details.cached_tokens)
+  const written = asCount(details.cache_write_tokens)
   const reasoning = asCount(asRecord(completion_tokens_details).reasoning_tokens)
+  const told = asCount(completion_tokens)
+  // xAI counts reasoning beside the answer, as its total shows (BerriAI/litellm litellm/llms/xai/chat/transformation.py
+  // `fold_reasoning_tokens_into_completion`).
+  const isBeside = told !== undefined && reasoning && total_tokens === (prompt ?? 0) + told + reasoning
+  const completion = (isBeside ? told + reasoning : told) || undefined
   const counts = {
     ...optional('promptTokens', prompt),
     ...optional('cachedTokens', prompt === undefined ? cached || undefined : cached),
+    ...optional('cacheWriteTokens', written),
     ...optional('completionTokens', completion),
     ...optional('reasoningTokens', completion === undefined ? reasoning || undefined : reasoning),
   }

@@ -1,0 +1,31 @@
+import { NANO_PER_USD, type Nano } from './prices/price.js'
+
+/** What may be spent in a day, and how it was written: `5usd/day`. */
+export type DayLimit = { readonly nano: Nano; readonly text: string }
+
+/**
+ * Reads what may be spent in a day: `5usd/day`, `0.25usd/day`; null for `none`.
+ *
+ * @returns undefined when the text is no such amount: from a thousandth of a dollar to a million dollars
+ */
+export function parseDayLimit(text: string): DayLimit | null | undefined {
+  if (text === 'none') return null
+  const [, usd] = /^(\d{1,7}(?:\.\d{1,6})?)usd\/day$/.exec(text) ?? []
+  const nano = Math.round(Number(usd) * NANO_PER_USD)
+  return nano >= MIN_NANO && nano <= MAX_NANO ? { nano, text } : undefined
+}
+
+const MIN_NANO = NANO_PER_USD / 1000
+const MAX_NANO = 1_000_000 * NANO_PER_USD
+
+/** Returns an amount in dollars, for JSON. */
+export function usdOf(nano: Nano): number {
+  return nano / NANO_PER_USD
+}
+
+/** Formats an amount for people, with as many digits as a small one needs: `12.34`, `0.00012`. */
+export function usdText(nano: Nano): string {
+  const usd = usdOf(nano)
+  if (nano === 0) return '0'
+  return usd >= 1 ? usd.toFixed(2) : String(Number(usd.toPrecision(2)))
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
+import { dayText, parseDay } from '../day.js'
+import { MoneyError } from '../money-error.js'
+import type { BudgetStore, SpentOnDay } from './budget.js'
+
+const savedSpending = z.object({
+  format: z.literal(1),
+  day: z.string(),
+  /** nano-dollars, by account */
+  spent: z.record(z.string(), z.int().min(0)),
+})
+
+/**
+ * Reads what is spent of a budget.
+ *
+ * @returns null at the first start
+ * @throws {MoneyError} BUDGET_UNREADABLE
+ */
+export async function readBudgetFile(path: string): Promise<SpentOnDay | null> {
+  const bytes = await readPrivateFile(path, MAX_BYTES)
+  if ('why' in bytes) {
+    if (bytes.code === 'ENOENT') return null
+    throw unreadable(path, bytes.why)
+  }
+  const saved = parse(bytes.toString())
+  const day = parseDay(saved?.day ?? '')
+  if (!saved || day === undefined) throw unreadable(path, 'is damaged, or of another version of this program')
+  return { day, spent: new Map(Object.entries(saved.spent)) }
+}
+
+/** Keeps what is spent in a file. */
+export function budgetFile(path: string): BudgetStore {
+  return {
+    async write({ day, spent }) {
+      const text = JSON.stringify({ format: 1, day: dayText(day), spent: Object.fromEntries(spent) })
+      await writePrivateFile(path, `${text}\n`)
+    },
+  }
+}
+
+function parse(text: string): z.output<typeof savedSpending> | null {
+  try {
+    return savedSpending.parse(JSON.parse(text))
+  } catch {
+    return null // whatever the bytes cause is about them
+  }
+}
+
+function unreadable(path: string, why: string): MoneyError {
+  return new MoneyError('BUDGET_UNREADABLE', `what is spent today is not known: ${path} ${why}`, {
+    hint: 'delete that file: what was spent today is then forgotten',
+  })
+}
+
+/** Enough for ten thousand hotkeys. */
+const MAX_BYTES = 1024 * 1024

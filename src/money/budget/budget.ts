@@ -1,0 +1,258 @@
+import { type DayLimit, usdOf } from '../amount.js'
+import { type Day, dayOf, endOf } from '../day.js'
+import type { OnMoneyEvent } from '../money-events.js'
+import type { Nano } from '../prices/price.js'
+
+/** What may be spent in a day. */
+export type BudgetLimits = {
+  /** by all callers together; null: without a limit */
+  readonly all: DayLimit | null
+  /** by each hotkey that has no limit of its own, and by all strangers together */
+  readonly each: DayLimit | null
+  /** by single hotkeys, in place of `each` */
+  readonly hotkeys: ReadonlyMap<string, DayLimit | null>
+}
+
+/** What is spent on a day, at most, by account. */
+export type SpentOnDay = { readonly day: Day; readonly spent: ReadonlyMap<string, Nano> }
+
+/** Keeps what is spent beyond the end of the process. */
+export type BudgetStore = {
+  /** Returns when it would survive the end of the machine. */
+  write(spent: SpentOnDay): Promise<void>
+}
+
+/** A budget that leaves too little for an amount. */
+export type Shortage = {
+  /** `all`, `strangers` or a hotkey */
+  readonly of: string
+  /** false: it would suffice if the requests in progress cost nothing */
+  readonly isSpent: boolean
+  /** milliseconds until the day turns */
+  readonly leftMs: number
+}
+
+/** An amount that is reserved. */
+export type Reservation = {
+  readonly nano: Nano
+  /** Ends it, with what was spent of it; later calls are ignored. */
+  settle(spent: Nano): void
+  /** Takes a part out of it, as a reservation of its own. @param nano at most what it holds */
+  split(nano: Nano): Reservation
+}
+
+type Account = {
+  readonly name: string
+  readonly limit: DayLimit
+  spent: Nano
+  reserved: Nano
+  /** the file says that so much is spent, so that what this process reserves up to there is counted after a kill */
+  written: Nano
+  hasWarned: boolean
+  hasRefused: boolean
+}
+
+export const ALL = 'all'
+export const STRANGERS = 'strangers'
+
+/** A part of a limit that is written ahead: the file changes a hundred times a day, and a kill costs at most so much. */
+const AHEAD = 1 / 100
+const NEAR = 0.8
+
+/**
+ * What callers may spend in a day (UTC). An amount is reserved before it may be spent, and the file says that it is spent
+ * before the reservation holds: neither parallel requests nor a kill overshoot a limit. A request that is settled after
+ * midnight counts on the new day. When the clock is set back, the day goes on, and nothing is forgotten.
+ */
+export class Budget {
+  readonly #limits: BudgetLimits
+  readonly #store: BudgetStore
+  readonly #now: () => number
+  readonly #onEvent: OnMoneyEvent
+  readonly #accounts = new Map<string, Account>()
+  #day: Day
+  #writing: Promise<void> | null = null
+  #isFailing = false
+
+  /** @param options.before what the file says */
+  constructor(options: {
+    readonly limits: BudgetLimits
+    readonly store: BudgetStore
+    readonly before: SpentOnDay | null
+    readonly now: () => number
+    readonly onEvent: OnMoneyEvent
+  }) {
+    this.#limits = options.limits
+    this.#store = options.store
+    this.#now = options.now
+    this.#onEvent = options.onEvent
+    this.#day = dayOf(options.now())
+    const { before } = options
+    // The day of the file is in the future when the clock was ahead: its money is spent all the same.
+    if (before && before.day >= this.#day)
+      for (const [name, nano] of before.spent) this.#account(name, { spent: nano, written: nano })
+  }
+
+  /**
+   * Reserves an amount for a caller.
+   *
+   * @param caller the hotkey; null for strangers
+   * @returns the reservation, or what is short
+   * @throws the error of the file system, when it cannot be written; nothing is reserved then
+   */
+  async reserve(caller: string | null, nano: Nano): Promise<Reservation | Shortage> {
+    this.#turn()
+    const accounts = this.#accountsOf(caller)
+    const short = accounts.find(({ spent, reserved, limit }) => spent + reserved + nano > limit.nano)
+    if (short) return this.#shortage(short, nano)
+    for (const account of accounts) account.reserved += nano
+    try {
+      while (accounts.some(isUnwritten)) await this.#write()
+    } catch (error) {
+      for (const account of accounts) account.reserved -= nano
+      throw error
+    }
+    return this.#reservation(accounts, nano)
+  }
+
+  /** What is spent today, and reserved, of the limit of all callers; null without one. */
+  get state(): { readonly spent: Nano; readonly reserved: Nano; readonly limit: Nano } | null {
+    this.#turn()
+    if (!this.#limits.all) return null
+    const { spent, reserved, limit } = this.#account(ALL)!
+    return { spent, reserved, limit: limit.nano }
+  }
+
+  /** Writes what is really spent, once the last request has ended. */
+  async close(): Promise<void> {
+    await this.#writing?.catch(() => {}) // it was reported
+    await this.#write({ ahead: 0 }).catch(() => {}) // the file says that more is spent, which is on the safe side
+  }
+
+  #reservation(accounts: readonly Account[], reserved: Nano): Reservation {
+    let nano = reserved
+    let isOver = false
+    const settle = (spent: Nano) => {
+      if (isOver) return
+      isOver = true
+      this.#turn()
+      for (const account of accounts) {
+        account.reserved -= nano
+        account.spent += spent
+        this.#warnIfNear(account)
+      }
+      // An endpoint may count more than the most that it was to use.
+      if (accounts.some(isUnwritten)) void this.#write().catch(() => {}) // it is reported
+    }
+    const split = (part: Nano) => {
+      nano -= part
+      return this.#reservation(accounts, part)
+    }
+    return {
+      get nano() {
+        return isOver ? 0 : nano
+      },
+      settle,
+      split,
+    }
+  }
+
+  #accountsOf(caller: string | null): readonly Account[] {
+    return [ALL, caller ?? STRANGERS].map(name => this.#account(name)).filter(account => account !== null)
+  }
+
+  /** @returns null when it has no limit */
+  #account(name: string, known: Partial<Account> = {}): Account | null {
+    const existing = this.#accounts.get(name)
+    if (existing) return existing
+    const limit = this.#limitOf(name)
+    if (!limit) return null
+    const zero = { spent: 0, reserved: 0, written: 0, hasWarned: false, hasRefused: false }
+    const account = { name, limit, ...zero, ...known }
+    this.#accounts.set(name, account)
+    return account
+  }
+
+  #limitOf(name: string): DayLimit | null {
+    const { all, each, hotkeys } = this.#limits
+    if (name === ALL) return all
+    return hotkeys.has(name) ? hotkeys.get(name)! : each
+  }
+
+  /** Begins a new day, if it is one. */
+  #turn(): void {
+    const day = dayOf(this.#now())
+    if (day <= this.#day) return
+    this.#day = day
+    for (const [name, account] of this.#accounts) {
+      Object.assign(account, { spent: 0, written: 0, hasWarned: false, hasRefused: false })
+      if (account.reserved === 0) this.#accounts.delete(name)
+    }
+  }
+
+  #write({ ahead = AHEAD } = {}): Promise<void> {
+    // A caller that came during a write waits for that one, and asks for another if it was too late for it.
+    this.#writing ??= this.#writeOnce(ahead).finally(() => {
+      this.#writing = null
+    })
+    return this.#writing
+  }
+
+  async #writeOnce(ahead: number): Promise<void> {
+    const day = this.#day
+    const leases = [...this.#accounts.values()].map(account => ({ account, nano: leaseOf(account, ahead) }))
+    try {
+      await this.#store.write({ day, spent: new Map(leases.map(({ account, nano }) => [account.name, nano])) })
+    } catch (error) {
+      this.#reportUnwritten(error)
+      throw error
+    }
+    if (day === this.#day) for (const { account, nano } of leases) account.written = nano
+    if (this.#isFailing)
+      this.#onEvent({ level: 'info', event: 'budgetWritten', message: 'the budget is written again' })
+    this.#isFailing = false
+  }
+
+  #shortage(account: Account, nano: Nano): Shortage {
+    const isSpent = account.spent + nano > account.limit.nano
+    if (isSpent && !account.hasRefused) {
+      account.hasRefused = true
+      const message = `${budgetText(account)} is spent: requests are refused until the day (UTC) turns`
+      this.#onEvent({ level: 'warn', event: 'budgetSpent', ...fieldsOf(account), message })
+    }
+    return { of: account.name, isSpent, leftMs: endOf(this.#day) - this.#now() }
+  }
+
+  #warnIfNear(account: Account): void {
+    if (account.hasWarned || account.spent < NEAR * account.limit.nano) return
+    account.hasWarned = true
+    const message = `${budgetText(account)} is spent by ${Math.floor((100 * account.spent) / account.limit.nano)} %`
+    this.#onEvent({ level: 'warn', event: 'budgetNear', ...fieldsOf(account), message })
+  }
+
+  #reportUnwritten(error: unknown): void {
+    if (this.#isFailing) return
+    this.#isFailing = true
+    const message = `cannot write the budget, so requests are refused: ${(error as Error).message}`
+    const hint = 'let this user write the data folder, or make room on its disk'
+    this.#onEvent({ level: 'warn', event: 'budgetUnwritten', error, message, hint })
+  }
+}
+
+function isUnwritten({ spent, reserved, written }: Account): boolean {
+  return spent + reserved > written
+}
+
+function leaseOf({ spent, reserved, limit }: Account, ahead: number): Nano {
+  const used = spent + reserved
+  return Math.max(used, Math.min(limit.nano, used + Math.ceil(limit.nano * ahead)))
+}
+
+function budgetText({ name, limit }: Account): string {
+  const whose = name === ALL ? 'the budget' : name === STRANGERS ? 'the budget of strangers' : `the budget of ${name}`
+  return `${whose}, ${limit.text},`
+}
+
+function fieldsOf({ name, spent, limit }: Account) {
+  return { of: name, spentUsd: usdOf(spent), limitUsd: usdOf(limit.nano) }
+}

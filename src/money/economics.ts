@@ -1,0 +1,127 @@
+import { usdOf } from './amount.js'
+import type { LedgerDay, LedgerRow } from './ledger/ledger-file.js'
+
+/** What the chain and the ledger tell of a miner's day. */
+export type EconomicsInput = {
+  /** from which the cost of a day is averaged; empty: the ledger has none */
+  readonly days: readonly LedgerDay[]
+  /** of the last epoch, in alpha, or in TAO where the chain has no alpha */
+  readonly emissionRao: bigint
+  /** blocks of an epoch, less one */
+  readonly tempo: number
+  /** null: the chain has no alpha, and pays TAO */
+  readonly alphaPriceRao: bigint | null
+  /** null: the operator has not told it */
+  readonly taoUsd: number | null
+  /** those with a permit that weigh the miner */
+  readonly validators: readonly WeighingValidator[]
+}
+
+export type WeighingValidator = {
+  readonly hotkey: string
+  readonly uid: number
+  readonly stakeRao: bigint
+  /** the part of its weights that the miner has, from 0 to 1 */
+  readonly weight: number
+}
+
+/** What a day costs, on average. */
+export type DayCost = {
+  readonly usd: number
+  readonly requests: number
+  /** requests whose cost is not known, or not all of it */
+  readonly unknown: number
+}
+
+/** What a day pays. Dollars are null when the operator has not told what a TAO is worth. */
+export type DayPay = { readonly tao: number; readonly usd: number | null }
+
+/** A hotkey's part of both. */
+export type HotkeyEconomics = {
+  /** or `strangers`, or `others` */
+  readonly hotkey: string
+  /** absent for one that does not weigh the miner */
+  readonly validator?: WeighingValidator
+  /** of the miner's pay, by stake and weight: what the chain tells, not what its consensus made of it */
+  readonly share: number
+  readonly pay: DayPay
+  /** null: the ledger has no day */
+  readonly cost: DayCost | null
+}
+
+export type Economics = {
+  readonly cost: DayCost | null
+  readonly pay: DayPay & { readonly alpha: number | null }
+  /** what is left, in dollars; null when one of both is not known */
+  readonly leftUsd: number | null
+  /** the largest part of the pay first, then the dearest */
+  readonly hotkeys: readonly HotkeyEconomics[]
+}
+
+/** Blocks of 12 s. */
+const BLOCKS_PER_DAY = 7_200
+const RAO = 1_000_000_000
+
+/** Holds what a miner's day costs against what it pays, in all and for each validator. */
+export function economicsOf(input: EconomicsInput): Economics {
+  const { days, emissionRao, tempo, alphaPriceRao, taoUsd, validators } = input
+  const coins = (Number(emissionRao) / RAO) * (BLOCKS_PER_DAY / (tempo + 1))
+  const tao = alphaPriceRao === null ? coins : coins * (Number(alphaPriceRao) / RAO)
+  const payOf = (share: number): DayPay => ({ tao: tao * share, usd: taoUsd === null ? null : tao * share * taoUsd })
+  const costs = costsByHotkey(days)
+  const power = (one: WeighingValidator) => Number(one.stakeRao) * one.weight
+  const allPower = validators.reduce((sum, one) => sum + power(one), 0)
+  const weighing = new Map(validators.map(one => [one.hotkey, one]))
+  const hotkeys = [...new Set([...weighing.keys(), ...costs.keys()])].map((hotkey): HotkeyEconomics => {
+    const validator = weighing.get(hotkey)
+    const share = validator && allPower > 0 ? power(validator) / allPower : 0
+    const cost = days.length === 0 ? null : (costs.get(hotkey) ?? NOTHING)
+    return { hotkey, ...(validator && { validator }), share, pay: payOf(share), cost }
+  })
+  const cost = days.length === 0 ? null : sumOf([...costs.values()])
+  const pay = payOf(1)
+  return {
+    cost,
+    pay: { ...pay, alpha: alphaPriceRao === null ? null : coins },
+    leftUsd: cost === null || pay.usd === null ? null : pay.usd - cost.usd,
+    hotkeys: hotkeys.sort((one, other) => other.share - one.share || (other.cost?.usd ?? 0) - (one.cost?.usd ?? 0)),
+  }
+}
+
+const NOTHING: DayCost = { usd: 0, requests: 0, unknown: 0 }
+
+function costsByHotkey(days: readonly LedgerDay[]): ReadonlyMap<string, DayCost> {
+  const rows = Map.groupBy(
+    days.flatMap(({ hotkeys }) => [...hotkeys]),
+    ([hotkey]) => hotkey,
+  )
+  return new Map(
+    [...rows].map(([hotkey, of]) => [
+      hotkey,
+      averageOf(
+        of.map(([, row]) => row),
+        days.length,
+      ),
+    ]),
+  )
+}
+
+function averageOf(rows: readonly LedgerRow[], days: number): DayCost {
+  const mean = (of: (row: LedgerRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / days
+  return {
+    usd: usdOf(mean(({ nano }) => nano)),
+    requests: mean(({ requests }) => requests),
+    unknown: mean(({ unknown }) => unknown),
+  }
+}
+
+function sumOf(costs: readonly DayCost[]): DayCost {
+  return costs.reduce(
+    (sum, { usd, requests, unknown }) => ({
+      usd: sum.usd + usd,
+      requests: sum.requests + requests,
+      unknown: sum.unknown + unknown,
+    }),
+    NOTHING,
+  )
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runMiner, startMiner } from '../support/miner-process.ts'
+import { type Behaviour, said, stalled, startModelServer } from '../support/model-server.ts'
+import { alice, bob, send, signedRequest } from '../support/signed-request.ts'
+
+const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+const serve = [
+  ...['serve', '--network', 'none', '--allow', alice.address, '--store', 'disk', '--model', 'm'],
+  ...['--axon-host', '127.0.0.1', '--axon-port', '0', '--wallet-path', wallets, '--wallet-name', 'plain'],
+]
+/** Dollars of an answer of 9 and 2 tokens. */
+const ANSWER = 0.011
+
+describe('miner serve with a budget', () => {
+  let data: string
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'miner-serve-budget-'))
+  })
+  afterEach(() => rmSync(data, { recursive: true, force: true }))
+  const written = (text: string) => {
+    writeFileSync(join(data, 'config.toml'), text)
+    return join(data, 'config.toml')
+  }
+  const money = () => join(data, 'chain', `money-1-${bob.address}`)
+  const spent = () => JSON.parse(readFileSync(join(money(), 'budget.json'), 'utf8')).spent.all / 1e9
+
+  async function start(behaviour: Behaviour, ...flags: string[]) {
+    const model = await startModelServer(behaviour)
+    const file = written(`[prices.m]\ninput = 1000\noutput = 1000\n`)
+    const args = [...serve, '--config', file, '--base-url', model.url, '--max-tokens', '10', ...flags]
+    const miner = await startMiner(args, { env: { MINER_DATA_DIR: data } }).catch(async error => {
+      await model[Symbol.asyncDispose]()
+      throw error
+    })
+    const unknown = miner.records.find(({ event }) => event === 'noncesUnknown')
+    await new Promise(resolve => setTimeout(resolve, Math.max(0, Number(unknown?.untilMs ?? 0) - Date.now() + 2)))
+    return {
+      miner,
+      model,
+      async [Symbol.asyncDispose]() {
+        await miner[Symbol.asyncDispose]()
+        await model[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  it('keeps it over a restart and over kill -9, and says at the end what was spent', async () => {
+    {
+      await using it = await start(said('Hello'), '--budget', '2usd/day')
+      assert.equal((await send(it.miner.url, signedRequest())).status, 200)
+      assert.equal((await it.miner.stop()).code, 0)
+    }
+    assert.ok(Math.abs(spent() - ANSWER) < 1e-9)
+    const [day] = readdirSync(money()).filter(name => name.startsWith('ledger-'))
+    const { hotkeys } = JSON.parse(readFileSync(join(money(), day!), 'utf8'))
+    assert.deepEqual(hotkeys, {
+      [alice.address]: { requests: 1, nano: ANSWER * 1e9, unknown: 0, promptTokens: 9, completionTokens: 2 },
+    })
+    {
+      await using it = await start(stalled(), '--budget', '2usd/day')
+      const asking = send(it.miner.url, signedRequest()).catch(() => {})
+      await it.model.arrived(0)
+      it.miner.send('SIGKILL')
+      await it.miner.ended
+      await asking
+    }
+    // The most of a question that was at work, and what is written ahead.
+    const after = spent()
+    assert.ok(after > 0.5 + ANSWER && after < 1.5, String(after))
+    {
+      await using it = await start(said('Hello'), '--budget', `${(after + 0.1).toFixed(6)}usd/day`)
+      const { status, headers, json } = await send(it.miner.url, signedRequest())
+      assert.deepEqual([status, json.message], [429, "The day's budget of this miner is spent"])
+      assert.ok(Number(headers['retry-after']) <= 86_400)
+      assert.equal(it.model.requests.length, 0)
+      assert.equal(it.miner.records.filter(({ event }) => event === 'budgetSpent').length, 1)
+    }
+  })
+
+  it('does not start while a model has no price, and names it, its endpoint and the line that mends it', async () => {
+    const args = [...serve, '--base-url', 'http://127.0.0.1:9/v1', '--budget', '5usd/day']
+    const { code, stderr } = await runMiner(args, { env: { MINER_DATA_DIR: data } })
+    assert.equal(code, 2)
+    assert.match(stderr, /budget\.limit cannot be kept: m at 127\.0\.0\.1:9 has no price \(--budget\)/)
+    assert.match(stderr, /prices\."m at 127\.0\.0\.1:9" = \{ input = 0\.10, output = 0\.40 \}/)
+  })
+
+  it('does not start while nothing limits the tokens of an answer', async () => {
+    const file = written('[prices.m]\ninput = 1\noutput = 1\n')
+    const problem = async (...more: string[]) => {
+      const args = [...serve, '--config', file, '--budget-each', '5usd/day', ...more]
+      const { code, stderr } = await runMiner(args, { env: { MINER_DATA_DIR: data } })
+      assert.equal(code, 2)
+      return stderr.replaceAll(/\s+/g, ' ')
+    }
+    const unlimited = await problem('--base-url', 'http://127.0.0.1:9/v1', '--max-tokens', 'none')
+    assert.match(
+      unlimited,
+      /budget\.each cannot be kept: nothing limits the tokens of an answer of m at 127\.0\.0\.1:9/,
+    )
+    assert.match(unlimited, /try: set --max-tokens, or maxOutput of prices\."m at 127\.0\.0\.1:9"/)
+  })
+
+  it('does not start with a miner that does not tell what it asks', async () => {
+    const { code, stderr } = await runMiner([
+      'serve',
+      '--dev',
+      '--use',
+      'echo',
+      '--axon-port',
+      '0',
+      '--budget',
+      '1usd/day',
+    ])
+    assert.equal(code, 2)
+    assert.match(stderr, /budget\.limit cannot be kept: the miner echo does not tell which models it asks/)
+  })
+
+  it('reports a budget that is no amount, and one of no hotkey', async () => {
+    const file = written('[budget.hotkeys]\nalice = "1usd/day"\n')
+    const { code, stderr } = await runMiner([...serve, '--config', file, '--budget', '5eur'])
+    assert.equal(code, 2)
+    assert.match(stderr, /must be an amount such as 5usd\/day/)
+    assert.match(stderr, /budget\.hotkeys\.alice is not a hotkey/)
+  })
+})

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { type AnsweredEvent, observe } from '#dist/axon/events.js'
+import { openaiClient } from '#dist/miners/openai/http/client.js'
+import { openaiMiner } from '#dist/miners/openai/plugin.js'
+import { parseDayLimit, usdOf } from '#dist/money/amount.js'
+import { Budget } from '#dist/money/budget/budget.js'
+import { openGate } from '#dist/money/budget/gate.js'
+import { openPriceList } from '#dist/money/prices/price-list.js'
+import type { Call } from '#dist/plugin/dialect.js'
+import { dialectOf } from '../../axon/dialect-of.ts'
+import { told } from '../../axon/told.ts'
+import { build } from '../../miners/ask.ts'
+import { answered, type Behaviour, cut, said, stalled, startModelServer } from '../../support/model-server.ts'
+import { charlie, send, signedRequest } from '../../support/signed-request.ts'
+import { startAxon } from '../../support/start-axon.ts'
+
+/** What the model server counts for an answer, in dollars: 9 and 2 tokens. */
+const ANSWER = 0.011
+const prices = { m: { input: 1_000, output: 1_000 } }
+const ask = (sent = signedRequest()) => ({ send: (url: string) => send(url, sent) })
+
+/** An axon with a budget, in front of the real `openai` miner and a model server. */
+async function start(
+  behaviour: Behaviour,
+  { limit = '100usd/day', each = 'none', settings = {}, others = [], ...options }: Options = {},
+) {
+  const models = await Promise.all([behaviour, ...others].map(startModelServer))
+  const endpoints = models.map(({ url }, at) => ({ name: `e${at}`, baseUrl: url }))
+  const miner = await build(openaiMiner(openaiClient), { model: 'm', maxTokens: 10, endpoints, ...settings })
+  const sources = miner.sources!()
+  const parse = (text: string) => parseDayLimit(text) ?? null
+  const events: string[] = []
+  const budget = new Budget({
+    limits: { all: parse(limit), each: parse(each), hotkeys: new Map() },
+    store: { async write() {} },
+    before: null,
+    now: Date.now,
+    onEvent: ({ event }) => events.push(event),
+  })
+  const gate = openGate({ budget, prices: await openPriceList(prices, sources), sources })
+  const axon = await startAxon({ miner, budget: gate, ...options })
+  return {
+    axon,
+    models,
+    events,
+    /** dollars */
+    get spent() {
+      return usdOf(budget.state!.spent)
+    },
+    get reserved() {
+      return usdOf(budget.state!.reserved)
+    },
+    async [Symbol.asyncDispose]() {
+      await axon[Symbol.asyncDispose]()
+      await miner.close?.()
+      for (const model of models) await model[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function hear(axon: string, subscriber: (record: AnsweredEvent) => void): Disposable {
+  const stop = observe('answered', record => record.axon === axon && subscriber(record), raise)
+  return { [Symbol.dispose]: stop }
+}
+
+function raise(error: unknown): never {
+  throw error
+}
+
+type Options = NonNullable<Parameters<typeof startAxon>[0]> & {
+  readonly limit?: string
+  readonly each?: string
+  readonly settings?: object
+  readonly others?: readonly Behaviour[]
+}
+
+describe('the gate of a budget', () => {
+  it('reserves the most of an answer, and settles what it cost', async () => {
+    await using it = await start(stalled(['Hel']))
+    const answering = ask().send(it.axon.url)
+    await it.models[0]!.arrived(0)
+    assert.ok(it.reserved > 0.5 && it.reserved < 1, String(it.reserved))
+    it.models[0]!.behaviour = said('Hello')
+    await it.axon[Symbol.asyncDispose]()
+    await answering.catch(() => {})
+
+    await using other = await start(said('Hello'))
+    assert.equal((await ask().send(other.axon.url)).status, 200)
+    assert.deepEqual([other.spent, other.reserved], [ANSWER, 0])
+  })
+
+  it('refuses with 429, the reason, and the time until the day turns, and asks no model', async () => {
+    await using it = await start(said('Hello'), { limit: '0.1usd/day' })
+    const { status, headers, json } = await ask().send(it.axon.url)
+    assert.equal(status, 429)
+    assert.equal(json.message, "The day's budget of this miner is spent")
+    const leftS = (86_400_000 - (Date.now() % 86_400_000)) / 1000
+    assert.ok(Math.abs(Number(headers['retry-after']) - leftS) < 60)
+    assert.equal(it.models[0]!.requests.length, 0)
+    assert.deepEqual(it.events, ['budgetSpent'])
+  })
+
+  it('refuses one hotkey, and answers another', async () => {
+    await using it = await start(said('Hello'), { each: '0.9usd/day', limit: 'none' })
+    const of = async (by?: typeof charlie) => (await ask(signedRequest(by && { by })).send(it.axon.url)).status
+    const statuses: number[] = []
+    for (let at = 0; at < 40; at++) statuses.push(await of())
+    assert.equal(statuses[0], 200)
+    assert.equal(statuses.at(-1), 429)
+    assert.equal(await of(charlie), 200)
+  })
+
+  it('is overshot by nothing by parallel requests at the limit', async () => {
+    await using it = await start(said('Hello'), { limit: '2usd/day', concurrency: 16, queue: 300 })
+    const statuses = await Promise.all(Array.from({ length: 200 }, async () => (await ask().send(it.axon.url)).status))
+    const answers = statuses.filter(status => status === 200).length
+    assert.ok(answers > 0 && answers < 200)
+    assert.ok(statuses.every(status => status === 200 || status === 429))
+    assert.equal(it.models[0]!.requests.length, answers)
+    assert.ok(Math.abs(it.spent - answers * ANSWER) < 1e-9)
+    assert.ok(it.spent <= 2)
+    assert.equal(it.reserved, 0)
+  })
+
+  it('gives all back when the caller leaves the queue, and counts the most of an answer that it leaves', async () => {
+    await using it = await start(stalled(), { concurrency: 1, queue: 4 })
+    const cancelled = told(it.axon, 'cancelled')
+    const first = new AbortController()
+    const second = new AbortController()
+    const leave = (signal: AbortSignal) => send(it.axon.url, signedRequest(), { signal }).catch(() => {})
+    const leaving = leave(first.signal)
+    await it.models[0]!.arrived(0)
+    const most = it.reserved
+    const waiting = leave(second.signal)
+    while (it.reserved === most) await new Promise(setImmediate)
+    second.abort()
+    await waiting
+    await cancelled
+    assert.deepEqual([it.spent, it.reserved], [0, most])
+    const gone = told(it.axon, 'cancelled')
+    first.abort()
+    await leaving
+    await gone
+    while (it.reserved > 0) await new Promise(setImmediate)
+    assert.ok(it.spent > 0.5 && it.spent <= most)
+  })
+
+  it('counts nothing for what an endpoint refuses, the most for what may have cost, and the answer', async () => {
+    const error = { error: { message: 'no' } }
+    await using free = await start(answered(429, error), { others: [said('Hello')] })
+    assert.equal((await ask().send(free.axon.url)).status, 200)
+    assert.ok(Math.abs(free.spent - ANSWER) < 1e-9)
+
+    await using paid = await start(cut(), { others: [said('Hello')] })
+    assert.equal((await ask().send(paid.axon.url)).status, 200)
+    assert.ok(paid.spent > 0.5)
+    assert.equal(paid.reserved, 0)
+  })
+
+  it('counts both of a hedge, and the record tells which is unknown', async () => {
+    await using it = await start(stalled(), { others: [said('Hello')], settings: { hedge: 20 } })
+    const record = told(it.axon, 'answered')
+    assert.equal((await ask().send(it.axon.url)).status, 200)
+    const { attempts } = await record
+    assert.deepEqual(
+      attempts!.map(({ error, usage }) => [error, usage]),
+      [
+        ['HEDGE_LOST', undefined],
+        [undefined, { promptTokens: 9, completionTokens: 2 }],
+      ],
+    )
+    assert.ok(it.spent > 0.5 + ANSWER)
+    assert.equal(it.reserved, 0)
+  })
+
+  it('does not let a dialect slip past that asks several times, and counts each answer', async () => {
+    const question = { messages: [{ role: 'user', content: 'hi' }] } as const
+    let asked = 0
+    const answer = async ({ ask }: Call<unknown>) => {
+      for (asked = 0; asked < 100; asked++) await ask(question)
+      return { answer: 'all' }
+    }
+    await using it = await start(said('Hello'), { limit: '0.8usd/day', dialect: dialectOf({ answer }) })
+    const { status, text } = await ask(signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [] })).send(
+      it.axon.url,
+    )
+    assert.equal(status, 429, text)
+    assert.match(text, /The day's budget of this miner leaves too little/)
+    assert.ok(asked > 1 && asked < 100)
+    assert.ok(Math.abs(it.spent - asked * ANSWER) < 1e-9)
+    assert.ok(it.spent <= 0.8)
+    assert.equal(it.reserved, 0)
+  })
+
+  it('counts an answer that two callers share once', async () => {
+    let release = () => {}
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    const answer: Behaviour = async (response, request) => {
+      await held
+      await said('Hello')(response, request)
+    }
+    await using it = await start(answer, { settings: { temperature: 0 } })
+    const attempts: unknown[] = []
+    using _heard = hear(it.axon.id, record => attempts.push(...record.attempts!.map(({ isShared }) => isShared)))
+    const first = told(it.axon, 'started')
+    const both = [ask().send(it.axon.url)]
+    await first
+    const second = told(it.axon, 'started')
+    both.push(ask(signedRequest({ by: charlie })).send(it.axon.url))
+    await second
+    release()
+    for (const { status } of await Promise.all(both)) assert.equal(status, 200)
+    assert.deepEqual(attempts.sort(), [true, undefined])
+    assert.equal(it.models[0]!.requests.length, 1)
+    assert.ok(Math.abs(it.spent - ANSWER) < 1e-9)
+    assert.equal(it.reserved, 0)
+  })
+
+  it('refuses a model without a price that a question names', async () => {
+    const answer = async ({ ask }: Call<unknown>) => {
+      const { text } = await ask({ messages: [{ role: 'user', content: 'hi' }], model: 'dear' })
+      return { answer: text }
+    }
+    await using it = await start(said('Hello'), { dialect: dialectOf({ answer }) })
+    const sent = signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [] })
+    assert.equal((await send(it.axon.url, sent)).status, 501)
+    assert.equal(it.models[0]!.requests.length, 0)
+    assert.deepEqual([it.spent, it.reserved], [0, 0])
+  })
+})

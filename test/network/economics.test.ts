@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { dayOf, dayText } from '#dist/money/day.js'
+import { startChainNode } from '../support/chain/start-chain-node.ts'
+import { subnetOf } from '../support/chain/subnet-of.ts'
+import { runMiner } from '../support/miner-process.ts'
+import { alice, bob, charlie, dave } from '../support/signed-request.ts'
+
+const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
+const TAO = 1_000_000_000n
+
+/** //Bob is our hotkey; //Alice and //Charlie weigh it, and //Dave, who does so, too, has no permit. */
+const subnet = subnetOf(
+  [
+    { hotkey: alice.address, hasPermit: true, stake: 3_000n * TAO },
+    { hotkey: bob.address, emission: TAO / 2n },
+    { hotkey: charlie.address, hasPermit: true, stake: 1_000n * TAO },
+    { hotkey: dave.address, stake: 9_000n * TAO },
+  ],
+  {
+    tempo: 359,
+    pool: { tao: 50_000n * TAO, alpha: 2_000_000n * TAO },
+    weights: new Map([
+      [0, [[1, 1] as const, [2, 1] as const]],
+      [2, [[1, 7] as const]],
+      [3, [[1, 1] as const]],
+    ]),
+  },
+)
+const row = (requests: number, usd: number, unknown = 0) => {
+  return { requests, nano: usd * 1e9, unknown, promptTokens: 10, completionTokens: 5 }
+}
+
+describe('miner economics', () => {
+  let data: string
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'miner-economics-'))
+  })
+  afterEach(() => rmSync(data, { recursive: true, force: true }))
+
+  function keep(daysAgo: number, hotkeys: object) {
+    const folder = join(data, 'chain', `money-1-${bob.address}`)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const name = `ledger-${dayText(dayOf(Date.now()) - daysAgo)}.json`
+    writeFileSync(join(folder, name), JSON.stringify({ format: 1, hotkeys }), { mode: 0o600 })
+  }
+  async function economics(...flags: string[]) {
+    await using node = await startChainNode({ subnets: [subnet] })
+    const wallet = ['--wallet-path', wallets, '--wallet-name', 'plain']
+    return await runMiner(['economics', '--network', node.url, ...wallet, ...flags], { env: { MINER_DATA_DIR: data } })
+  }
+
+  it('holds the mean cost of whole days against the emission, and gives each validator its part of both', async () => {
+    keep(0, { [alice.address]: row(1_000, 100) })
+    keep(1, { [alice.address]: row(10, 0.5, 2), strangers: row(1, 0.1) })
+    keep(3, { [alice.address]: row(30, 0.1) })
+    const { code, stdout, stderr } = await economics('--tao-usd', '400', '--json')
+    assert.equal(code, 0, stderr)
+    const told = JSON.parse(stdout)
+    const cost = { usd: 0.35, requests: 20.5, unknown: 1 }
+    // Half an alpha in each of 20 epochs, at a fortieth of a TAO.
+    assert.partialDeepStrictEqual(told, {
+      netuid: 1,
+      uid: 1,
+      hotkey: bob.address,
+      isToday: false,
+      cost,
+      emission: {
+        alpha: 10,
+        tao: 0.25,
+        usd: 100,
+        epochBlocks: 360,
+        lastEpoch: '0.5',
+        alphaPrice: '0.025',
+        taoUsd: 400,
+      },
+      leftUsd: 99.65,
+    })
+    assert.equal(told.days.length, 2)
+    const shares = told.hotkeys.map(({ hotkey, uid, weight, share, emission, cost }: Record<string, unknown>) => {
+      return [hotkey, uid, weight, share, emission, cost]
+    })
+    assert.deepEqual(shares, [
+      [alice.address, 0, 0.5, 0.6, { tao: 0.15, usd: 60 }, { usd: 0.3, requests: 20, unknown: 1 }],
+      [charlie.address, 2, 1, 0.4, { tao: 0.1, usd: 40 }, { usd: 0, requests: 0, unknown: 0 }],
+      ['strangers', null, null, null, null, { usd: 0.05, requests: 0.5, unknown: 0 }],
+    ])
+  })
+
+  it('says what is not known: what a TAO is worth, and what answers cost', async () => {
+    const { code, stdout } = await economics()
+    assert.equal(code, 0)
+    assert.match(stdout, /cost +unknown: the ledger has no day yet; miner serve keeps it/)
+    assert.match(stdout, /emission +10 alpha = 0\.25 TAO, at 0\.025 TAO for an alpha/)
+    assert.match(stdout, /worth +unknown: tell what a TAO is worth with --tao-usd/)
+    assert.match(stdout, /left +unknown/)
+    assert.match(stdout, /take it as an estimate/)
+  })
+
+  it('takes today, as far as it is, where there is no whole day', async () => {
+    keep(0, { [alice.address]: row(4, 2) })
+    const { stdout } = await economics('--tao-usd', '4')
+    assert.match(stdout, /cost +\$2 \(today so far\)/)
+    assert.match(stdout, /left +-\$1/)
+  })
+
+  it('reports a day that is damaged, a hotkey that is not registered, and a wrong count', async () => {
+    keep(2, [])
+    const damaged = await economics()
+    assert.equal(damaged.code, 1)
+    assert.match(damaged.stderr, /what a day cost is not known: .*ledger-.*\.json is damaged/)
+    const elsewhere = await economics('--netuid', '7')
+    assert.equal(elsewhere.code, 2)
+    assert.match(elsewhere.stderr, /the chain has no subnet 7/)
+    assert.equal((await economics('--days', 'few')).code, 2)
+  })
+})
