@@ -73,7 +73,7 @@ export const refusalMeanings = {
   },
   BUDGET_SPENT: {
     meaning:
-      "the operator's `--budget`, or that of the hotkey, leaves too little for the most that the answer may cost; the text tells whose it is, and whether it is spent or only reserved by requests in progress",
+      "the operator's `--budget`, or that of the hotkey, leaves too little for the most that the answer may cost; the text tells whose it is, and whether requests in progress only reserve it",
     remedy:
       'caller: ask again after `Retry-After`, which is the next day (UTC) once it is spent; operator: raise `--budget`, or lower `--max-tokens`, which most of a reservation is for',
   },

@@ -117,7 +117,7 @@ async function unlock(lock: FileLock | null, error: unknown): Promise<never> {
   throw error
 }
 
-/** @returns null when it cannot be used, and there is no budget */
+/** @returns null when a miner without a budget cannot use it: that costs the ledger only */
 async function lockFolder(
   folder: string,
   how: { readonly isLimited: boolean; readonly onEvent: OnMoneyEvent },

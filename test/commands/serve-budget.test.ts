@@ -74,7 +74,10 @@ describe('miner serve with a budget', () => {
     {
       await using it = await start(said('Hello'), '--budget', `${(after + 0.1).toFixed(6)}usd/day`)
       const { status, headers, json } = await send(it.miner.url, signedRequest())
-      assert.deepEqual([status, json.message], [429, "The day's budget of this miner is spent"])
+      assert.deepEqual(
+        [status, json.message],
+        [429, "The day's budget of this miner leaves too little until the day (UTC) turns"],
+      )
       assert.ok(Number(headers['retry-after']) <= 86_400)
       assert.equal(it.model.requests.length, 0)
       assert.equal(it.miner.records.filter(({ event }) => event === 'budgetSpent').length, 1)
@@ -103,6 +106,14 @@ describe('miner serve with a budget', () => {
       /budget\.each cannot be kept: nothing limits the tokens of an answer of m at 127\.0\.0\.1:9/,
     )
     assert.match(unlimited, /try: set --max-tokens, or maxOutput of prices\."m at 127\.0\.0\.1:9"/)
+  })
+
+  it('does not start with a budget below the most of one answer', async () => {
+    const file = written('[prices.m]\ninput = 1000\noutput = 1000\n')
+    const args = [...serve, '--config', file, '--base-url', 'http://127.0.0.1:9/v1', '--max-tokens', '10']
+    const { code, stderr } = await runMiner([...args, '--budget', '0.1usd/day'], { env: { MINER_DATA_DIR: data } })
+    assert.equal(code, 2)
+    assert.match(stderr, /budget\.limit cannot be kept: one answer may cost 0\.\d+ usd, so that it admits no request/)
   })
 
   it('does not start with a miner that does not tell what it asks', async () => {

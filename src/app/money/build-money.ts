@@ -2,8 +2,11 @@ import { observe } from '../../axon/events.js'
 import { ConfigError } from '../../config/config-error.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import type { Problem } from '../../config/problem.js'
+import type { BudgetLimits } from '../../money/budget/budget.js'
+import type { Unpriced } from '../../money/budget/unpriced.js'
 import type { Money } from '../../money/open-money.js'
-import type { Miner } from '../../plugin/miner.js'
+import type { PriceList } from '../../money/prices/price-list.js'
+import type { ModelSource } from '../../plugin/money/spending.js'
 import type { Builder } from '../scope.js'
 import { hostSections } from '../settings.js'
 import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER, RESOURCES } from '../tokens.js'
@@ -28,9 +31,8 @@ export async function buildMoney(from: Builder): Promise<Money> {
   const prices = await openPriceList(valuesOf(configuration, hostSections.prices).prices, sources)
   const limits = budgetLimits(valuesOf(configuration, hostSections.budget))
   if (hasBudget(limits)) {
-    const { unpricedOf } = await import('../../money/budget/unpriced.js')
     const problems = miner.sources
-      ? unpricedOf(sources, prices).map(unpriced => unpricedProblem(configuration, unpriced))
+      ? await unkeepable(configuration, { sources, prices, limits })
       : [sourcelessProblem(configuration, from.resolve(CHOSEN_MINER).name)]
     if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   }
@@ -46,6 +48,32 @@ export async function buildMoney(from: Builder): Promise<Money> {
     onEvent: ({ level, ...record }) => log[level](record),
   })
   return from.resolve(RESOURCES).own(observed(money, from))
+}
+
+type Kept = {
+  readonly sources: readonly ModelSource[]
+  readonly prices: PriceList
+  readonly limits: BudgetLimits
+}
+
+/** Returns why no budget can be kept, or nothing could be asked within it. */
+async function unkeepable(
+  configuration: Configuration,
+  { sources, prices, limits }: Kept,
+): Promise<readonly Problem[]> {
+  const [{ unpricedOf }, { mostOfRequest }, { usdText }] = await Promise.all([
+    import('../../money/budget/unpriced.js'),
+    import('../../money/budget/gate.js'),
+    import('../../money/amount.js'),
+  ])
+  const unpriced = unpricedOf(sources, prices)
+  if (unpriced.length > 0) return unpriced.map(one => unpricedProblem(configuration, one))
+  const most = mostOfRequest(sources, prices, 0)
+  const what = `one answer may cost ${usdText(most)} usd, so that it admits no request`
+  const hint = 'raise it, or lower --max-tokens'
+  return (['all', 'each'] as const)
+    .filter(name => most > (limits[name]?.nano ?? Number.POSITIVE_INFINITY))
+    .map(name => problem(configuration, { what, hint, path: name === 'all' ? 'budget.limit' : 'budget.each' }))
 }
 
 /** Has the requests of the axon counted until it is disposed. */
@@ -64,9 +92,6 @@ function observed(money: Money, from: Builder): Money {
     },
   }
 }
-
-type Sources = NonNullable<Miner['sources']>
-type Unpriced = { readonly source: ReturnType<Sources>[number]; readonly lacks: 'price' | 'maxOutput' }
 
 function unpricedProblem(configuration: Configuration, { source, lacks }: Unpriced): Problem {
   const { endpoint, model } = source
@@ -87,9 +112,16 @@ function sourcelessProblem(configuration: Configuration, miner: string): Problem
   return problem(configuration, { what, hint: 'use another miner, or remove the budget' })
 }
 
-function problem(configuration: Configuration, { what, hint }: { what: string; hint: string }): Problem {
-  const { limit, each } = valuesOf(configuration, hostSections.budget)
-  const path = limit !== 'none' ? 'budget.limit' : each !== 'none' ? 'budget.each' : 'budget.hotkeys'
+type What = { readonly what: string; readonly hint: string; readonly path?: string }
+
+/** @param about.path of the budget; by default that of the first one that is set */
+function problem(configuration: Configuration, { what, hint, path = budgetPath(configuration) }: What): Problem {
   const origin = configuration.origins.get(path)
   return { code: 'RULE_BROKEN', path, message: `${path} cannot be kept: ${what}`, origin, hint }
+}
+
+function budgetPath(configuration: Configuration): string {
+  const { limit, each } = valuesOf(configuration, hostSections.budget)
+  if (limit !== 'none') return 'budget.limit'
+  return each !== 'none' ? 'budget.each' : 'budget.hotkeys'
 }

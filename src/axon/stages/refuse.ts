@@ -35,7 +35,7 @@ function plainRefusalOf(error: unknown, about: { readonly id: string; readonly s
   if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
     const isOfDay = error.reason === 'budget' && error.code === 'MODEL_OVER_BUDGET'
     const code = isOfDay ? 'BUDGET_SPENT' : codes[error.reason]
-    return new Refusal(code, isOfDay ? 'this miner leaves too little' : about.seconds, {
+    return new Refusal(code, isOfDay ? 'this miner leaves too little until the day (UTC) turns' : about.seconds, {
       cause: error,
       headers: retryAfter(code, error.retryAfterMs),
     })

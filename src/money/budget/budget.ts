@@ -215,16 +215,17 @@ export class Budget {
 
   #shortage(account: Account, nano: Nano): Shortage {
     const isSpent = account.spent + nano > account.limit.nano
-    if (isSpent && !account.hasRefused) {
+    // A request that is too large for what is left is only that.
+    if (isSpent && isNear(account) && !account.hasRefused) {
       account.hasRefused = true
-      const message = `${budgetText(account)} is spent: requests are refused until the day (UTC) turns`
+      const message = `${budgetText(account)} leaves too little: requests are refused until the day (UTC) turns`
       this.#onEvent({ level: 'warn', event: 'budgetSpent', ...fieldsOf(account), message })
     }
     return { of: account.name, isSpent, leftMs: endOf(this.#day) - this.#now() }
   }
 
   #warnIfNear(account: Account): void {
-    if (account.hasWarned || account.spent < NEAR * account.limit.nano) return
+    if (account.hasWarned || !isNear(account)) return
     account.hasWarned = true
     const message = `${budgetText(account)} is spent by ${Math.floor((100 * account.spent) / account.limit.nano)} %`
     this.#onEvent({ level: 'warn', event: 'budgetNear', ...fieldsOf(account), message })
@@ -237,6 +238,10 @@ export class Budget {
     const hint = 'let this user write the data folder, or make room on its disk'
     this.#onEvent({ level: 'warn', event: 'budgetUnwritten', error, message, hint })
   }
+}
+
+function isNear({ spent, limit }: Account): boolean {
+  return spent >= NEAR * limit.nano
 }
 
 function isUnwritten({ spent, reserved, written }: Account): boolean {

@@ -12,7 +12,7 @@ const RESERVED_RETRY_MS = 5_000
 type GateOptions = {
   readonly budget: Budget
   readonly prices: PriceList
-  /** each with a price, and a limit of tokens, see `unpriced` */
+  /** as in {@link mostOfRequest} */
   readonly sources: readonly ModelSource[]
 }
 
@@ -22,17 +22,9 @@ type GateOptions = {
  * times, nor a retry, nor a hedge slips past it. An attempt that ends without counts has cost its most, as far as anyone knows.
  */
 export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
-  const priced = sources.map(source => ({ source, price: prices.of(source.endpoint, source.model)! }))
-  const mostOf = (bytes: number): Nano =>
-    Math.max(
-      ...priced.map(({ source: { addedTokens, completionTokens }, price }) => {
-        return mostCost(price, { promptTokens: bytes + addedTokens, completionTokens })!
-      }),
-    )
-
   return {
     async admit(caller, bytes) {
-      const reserved = await budget.reserve(caller, mostOf(bytes)).catch(cause => {
+      const reserved = await budget.reserve(caller, mostOfRequest(sources, prices, bytes)).catch(cause => {
         throw new Refusal('BUDGET_UNWRITTEN', '', { cause, headers: [['retry-after', '5']] })
       })
       if (isShortage(reserved)) throw refusalOf(reserved)
@@ -68,7 +60,7 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
     if (!isShortage(more)) return more
     taken.settle(0)
     const { of, isSpent, leftMs } = more
-    const message = `the budget of ${of === ALL ? 'the day' : of} is ${isSpent ? 'spent' : 'reserved'}`
+    const message = `the budget of ${of === ALL ? 'the day' : of} ${isSpent ? 'leaves too little' : 'is reserved'}`
     throw new NoAnswer('budget', message, {
       code: 'MODEL_OVER_BUDGET',
       hint: 'raise the budget, or wait for the next day (UTC)',
@@ -77,13 +69,26 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
   }
 }
 
+/**
+ * Returns the most that one answer to a request may cost, by the dearest of the models.
+ *
+ * @param sources each with a price, and a limit of tokens, see `unpricedOf`
+ * @param bytes of the request's body
+ */
+export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList, bytes: number): Nano {
+  const costs = sources.map(({ endpoint, model, addedTokens, completionTokens }) =>
+    mostCost(prices.of(endpoint, model)!, { promptTokens: bytes + addedTokens, completionTokens }),
+  )
+  return Math.max(...costs.map(cost => cost!))
+}
+
 function isShortage(reserved: Reservation | Shortage): reserved is Shortage {
   return 'isSpent' in reserved
 }
 
 function refusalOf({ of, isSpent, leftMs }: Shortage): Refusal {
   const whose = of === ALL ? 'this miner' : of === STRANGERS ? 'unregistered hotkeys' : 'this hotkey'
-  const detail = `${whose} ${isSpent ? 'is spent' : 'is reserved by requests in progress'}`
+  const detail = `${whose} ${isSpent ? 'leaves too little until the day (UTC) turns' : 'is reserved by requests in progress'}`
   const seconds = Math.max(1, Math.ceil((isSpent ? leftMs : RESERVED_RETRY_MS) / 1000))
   return new Refusal('BUDGET_SPENT', detail, { headers: [['retry-after', String(seconds)]] })
 }

@@ -421,6 +421,21 @@ describe('a stream of the model', () => {
     ],
     ['one is zero', { prompt_tokens: 9, completion_tokens: 0 }, { promptTokens: 9 }],
     ['the other is zero', { prompt_tokens: 0, completion_tokens: 2 }, { completionTokens: 2 }],
+    [
+      'it tells what it wrote to its cache',
+      { prompt_tokens: 9, completion_tokens: 2, prompt_tokens_details: { cache_write_tokens: 8 } },
+      { promptTokens: 9, cacheWriteTokens: 8, completionTokens: 2 },
+    ],
+    [
+      'its total shows that it counts reasoning beside the answer',
+      {
+        prompt_tokens: 9,
+        completion_tokens: 2,
+        total_tokens: 41,
+        completion_tokens_details: { reasoning_tokens: 30 },
+      },
+      { promptTokens: 9, completionTokens: 32, reasoningTokens: 30 },
+    ],
   ] as const)
     it(`reports only counts that the server has, when ${title}`, async () => {
       await using model = await startModelServer(sent([event({ ...said('Hi'), usage: counts }), end()]))

@@ -40,7 +40,7 @@ export function sourceOf(endpoint: ModelEndpoint): ModelSource {
     model: config.model,
     host: at.host,
     hasOtherTier: tier !== undefined && tier !== 'default',
-    addedTokens: most.promptTokens + Buffer.byteLength(JSON.stringify(config.systemPrompt ?? '')),
+    addedTokens: most.promptTokens,
     completionTokens: most.completionTokens,
   }
 }
