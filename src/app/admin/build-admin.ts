@@ -98,9 +98,10 @@ export async function buildAdmin(from: Builder): Promise<OpenAdmin | null> {
     }),
   )
   const { netuid } = sources.miner
-  const running = { url: port.url, token, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
-  resources.own(await tellRunning(folder, running))
-  return { url: port.url, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+  const opened = { url: port.url, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+  const about = { ...opened, token, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
+  resources.own(await tellRunning(folder, about))
+  return opened
 }
 
 async function openFigures(from: Builder, sources: FigureSources): Promise<LiveFigures> {
