@@ -29,8 +29,10 @@ let chosen = '5m'
 let status
 /** how far the miner's clock is ahead of this browser's */
 let aheadMs = 0
-/** @type {RequestEntry[]} requests that the page does not show yet, the newest first */
+/** @type {RequestEntry[]} requests that the page does not show yet */
 let arrived = []
+/** how many events had been dropped when the requests were fetched */
+let fetchedAtDropped = 0
 let isFrameDue = false
 /** when a history was last asked for */
 let loadedAt = 0
@@ -50,8 +52,8 @@ const stream = new LiveStream({
       if (!points['5m'].add(data)) loadHistory('5m')
     },
     request(data) {
-      arrived.unshift(data)
-      arrived.length = Math.min(arrived.length, MOST_REQUESTS)
+      arrived.push(data)
+      arrived = arrived.slice(-MOST_REQUESTS)
     },
   },
 })
@@ -67,6 +69,8 @@ setInterval(() => {
   // No event has the points of the longer windows.
   if (chosen !== '5m' && Date.now() - loadedAt >= points[chosen].stepMs) loadHistory(chosen)
 }, 1000)
+// The stream has a part of the requests of a busy second.
+setInterval(() => status && status.dropped !== fetchedAtDropped && loadRequests(), 5000)
 begin()
 
 /** Signs in by the token in the address, if it has one, and connects. */
@@ -103,6 +107,8 @@ async function loadHistory(window) {
 }
 
 async function loadRequests() {
+  if (!stream.isLive) return
+  fetchedAtDropped = status?.dropped ?? 0
   await unlessBroken(async () => {
     const { requests: known } = await fetchRequests(MOST_REQUESTS)
     requests.add(known)

@@ -88,7 +88,8 @@ describe('the drawer of the dashboard', () => {
   })
 
   it('gives the focus to the first row when the one that was opened is gone', async () => {
-    await using server = await startPageServer({ ...busy(), requests: someRequests(500, Date.now()) })
+    const requests = someRequests(500, Date.now()).map(one => ({ ...one, ms: 1 })) // they end as they arrive
+    await using server = await startPageServer({ ...busy(), requests })
     await using opened = await openPage(addressOf(server))
     const { page } = opened
     await whenLive(page)

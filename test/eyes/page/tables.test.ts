@@ -126,6 +126,21 @@ describe('the tables of the dashboard', () => {
     assert.match(await page.locator('#validators').innerText(), /No validator matches the filter\./)
   })
 
+  it('get the requests that the stream had no room for', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    const { status } = server.shown
+    const [request] = someRequests(1, Date.now())
+    server.show({
+      status: at => ({ ...status(at), dropped: 1 }),
+      requests: [{ ...request!, id: 'dropped', synapse: 'Dropped' }, ...server.shown.requests!],
+    })
+    await page.locator('#requests tbody', { hasText: 'Dropped' }).waitFor()
+    assert.equal(await page.locator('#requests tbody tr').count(), 121)
+  })
+
   it('show the requests of one outcome, and stand still while paused', async () => {
     await using server = await startPageServer(busy())
     await using opened = await openPage(addressOf(server))

@@ -75,12 +75,20 @@ const money = {
   ],
 }
 
+/** Charts that are there once a point has what they show. */
+const sourced = [
+  {
+    options: tokens,
+    hasSource: (/** @type {HistoryPoint} */ point) => point.promptTokens + point.completionTokens > 0,
+  },
+  { options: money, hasSource: (/** @type {HistoryPoint} */ point) => point.usd !== undefined },
+]
+
 /** The charts over time, which share one axis of time and one cursor. */
 export class Charts {
   #parent = byId('charts')
-  #charts = [requests, firstToken, total, queue, tokens].map(options => new Chart(this.#parent, options))
-  /** @type {Chart<HistoryPoint> | undefined} */
-  #money
+  #charts = [requests, firstToken, total, queue].map(options => new Chart(this.#parent, options))
+  #absent = sourced
 
   /** @param {(window: HistoryWindow) => void} onWindow called when the operator chooses another window */
   constructor(onWindow) {
@@ -95,10 +103,9 @@ export class Charts {
    * @param {number} now of the miner's clock
    */
   update({ list, stepMs, windowMs }, now) {
-    if (!this.#money && list.some(({ usd }) => usd !== undefined)) {
-      this.#money = new Chart(this.#parent, money)
-      this.#charts.push(this.#money)
-    }
+    const found = this.#absent.filter(({ hasSource }) => list.some(hasSource))
+    this.#absent = this.#absent.filter(one => !found.includes(one))
+    this.#charts.push(...found.map(({ options }) => new Chart(this.#parent, options)))
     const data = { points: list, gaps: gapsIn(list, stepMs, now), stepMs, from: now - windowMs, to: now }
     for (const chart of this.#charts) chart.update(data)
   }

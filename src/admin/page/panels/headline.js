@@ -106,7 +106,7 @@ export function showProblems(status) {
  * @param {LiveStatus} status
  * @returns {string[]}
  */
-function problemsOf({ miner, load, endpoints = [], money, chain, dropped }) {
+function problemsOf({ miner, load, endpoints = [], money, chain }) {
   const open = endpoints.filter(({ breaker }) => breaker === 'open')
   const used = money?.budget ? money.budget.usedUsd / money.budget.usdPerDay : 0
   /** @type {[boolean, string][]} */
@@ -122,7 +122,6 @@ function problemsOf({ miner, load, endpoints = [], money, chain, dropped }) {
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
     [chain?.problem !== undefined, chain?.problem?.message ?? ''],
-    [dropped > 0, `${formatCount(dropped)} rows or events were dropped: this page does not show all.`],
   ]
   return checks.flatMap(([applies, text]) => (applies ? [text] : []))
 }

@@ -13,7 +13,7 @@ export const MOST_REQUESTS = 500
 /** The requests of proven callers that ended last. */
 export class Requests {
   #drawer
-  /** @type {readonly RequestEntry[]} the newest first */
+  /** @type {readonly RequestEntry[]} the one that ended last first */
   #known = []
   /** @type {readonly RequestEntry[] | undefined} what is shown while the list is paused */
   #paused
@@ -51,12 +51,13 @@ export class Requests {
   /**
    * Takes in requests, of which some may be known.
    *
-   * @param {readonly RequestEntry[]} requests the newest first
+   * @param {readonly RequestEntry[]} requests in any order
    */
   add(requests) {
     const known = new Set(this.#known.map(({ id }) => id))
     const added = requests.filter(({ id }) => !known.has(id))
-    this.#known = [...added, ...this.#known].slice(0, MOST_REQUESTS)
+    const all = [...added, ...this.#known].sort((a, b) => b.at + b.ms - a.at - a.ms)
+    this.#known = all.slice(0, MOST_REQUESTS)
   }
 
   draw() {

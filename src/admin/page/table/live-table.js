@@ -82,23 +82,27 @@ export class LiveTable {
   #draw() {
     const focused = document.activeElement
     const rows = this.#rows.toSorted((a, b) => this.#compare(a, b))
-    const left = new Set(this.#lines.keys())
+    this.#dropAllBut(new Set(rows.map(this.#keyOf)))
     /** @type {ChildNode | null} */
     let next = this.#body.firstChild
     for (const row of rows) {
-      left.delete(this.#keyOf(row))
       const line = this.#lineOf(row)
       if (line === next) next = next.nextSibling
       else this.#body.insertBefore(line, next)
-    }
-    for (const key of left) {
-      this.#lines.get(key)?.line.remove()
-      this.#lines.delete(key)
     }
     // An element that is moved loses the focus.
     if (focused !== document.activeElement && focused instanceof HTMLElement && this.#body.contains(focused))
       focused.focus({ preventScroll: true })
     if (!this.#body.querySelector('[tabindex="0"]')) this.#body.querySelector('button')?.setAttribute('tabindex', '0')
+  }
+
+  /** @param {ReadonlySet<string>} keys */
+  #dropAllBut(keys) {
+    for (const [key, { line }] of this.#lines) {
+      if (keys.has(key)) continue
+      line.remove()
+      this.#lines.delete(key)
+    }
   }
 
   /** @param {Row} row */
