@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { realSockets } from '../axon/real-sockets.ts'
-import { type Asked, ask, startAdmin, token } from './start-admin.ts'
+import { type Asked, ask, send, startAdmin, token } from './start-admin.ts'
 
 /** Every kind of path that the port has. */
 const paths = ['/', '/app.js', '/api/status', '/api/events', '/metrics', '/healthz', '/nothing']
@@ -142,7 +143,7 @@ describe('the admin port', () => {
 
     it('is not needed by the probes, which say a word', async () => {
       let word: 'ready' | 'draining' | 'chain' | 'store' = 'ready'
-      await using admin = await startAdmin({ host: '0.0.0.0', probes: { readiness: () => word } })
+      await using admin = await startAdmin({ host: '0.0.0.0', readiness: () => word })
       const probe = async (path: string) => {
         const { status, body } = await ask(admin, { path, headers: noToken })
         return [status, body]
@@ -175,6 +176,24 @@ describe('the admin port', () => {
   })
 
   describe('POST /login', () => {
+    it('leaves nothing in the log when its caller hangs up', async () => {
+      await using admin = await startAdmin()
+      const headers = {
+        ...noToken,
+        'Content-Type': 'application/json',
+        'Content-Length': '100',
+        Connection: 'keep-alive',
+      }
+      for (let tries = 0; tries < 5; tries++) {
+        const socket = send(admin, { method: 'POST', path: '/login', headers })
+        const closed = once(socket, 'close')
+        socket.write('{"tok', () => socket.destroy())
+        await closed
+      }
+      assert.equal((await ask(admin)).status, 200)
+      assert.deepEqual(admin.errors, [])
+    })
+
     it('makes of the token a cookie that scripts cannot read and other sites cannot send', async () => {
       await using admin = await startAdmin()
       const { status, headers } = await login(admin, token)

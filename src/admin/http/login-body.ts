@@ -8,17 +8,28 @@ const MAX_BYTES = 4_096
 export async function readLogin(request: IncomingMessage): Promise<string | AdminReply> {
   // A page of another site can send only types of forms without asking first.
   if (!/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) return { status: 415 }
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > MAX_BYTES) return { status: 413 }
-    chunks.push(chunk)
-  }
+  const body = await readBounded(request)
+  if (body === null) return { status: 413 }
   try {
-    const { token } = JSON.parse(Buffer.concat(chunks).toString())
+    const { token } = JSON.parse(body)
     return typeof token === 'string' ? token : { status: 400 }
   } catch {
     return { status: 400 } // it is not JSON, or null
   }
+}
+
+/** @returns null when there is too much; what has come when the caller hangs up, whom no reply reaches */
+async function readBounded(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length
+      if (length > MAX_BYTES) return null
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (!request.destroyed) throw error
+  }
+  return Buffer.concat(chunks).toString()
 }

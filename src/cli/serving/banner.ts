@@ -1,4 +1,4 @@
-import type { OpenAdmin } from '../../admin/open-admin.js'
+import type { AdminPlace } from '../../admin/open-admin.js'
 import { adminText } from '../../text/admin-text.js'
 import { escapeControls } from '../../text/escape.js'
 import { columnsOf, fill } from '../../text/fill.js'
@@ -13,7 +13,7 @@ export async function banner({
   callers,
   admin,
   ...axon
-}: Serving & { readonly admin: OpenAdmin | null }): Promise<string> {
+}: Serving & { readonly admin: AdminPlace | null }): Promise<string> {
   const { url, hotkey, dev, dialect, dialectFile } = axon
   const { command, lacks } = await queryLine(axon)
   const rows = [

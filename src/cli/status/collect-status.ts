@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { OpenAdmin } from '../../admin/open-admin.js'
+import type { AdminPlace } from '../../admin/open-admin.js'
 import { runningAdmins } from '../../admin/running-ports.js'
 import { adminFolder } from '../../app/admin/build-admin.js'
 import { networkName } from '../../app/chain/network-name.js'
@@ -48,7 +48,7 @@ export type Status = {
   readonly noCallers: NoCallers | null
   readonly serving: FoundState & { readonly isRunning: boolean }
   /** the admin port of the miner that serves on this machine; null: none is open */
-  readonly admin: OpenAdmin | null
+  readonly admin: AdminPlace | null
   /** settings that decide what is a problem */
   readonly settings: { readonly announce: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
@@ -61,7 +61,7 @@ export type Status = {
 async function adminOf(
   scope: RunScope,
   of: { readonly hotkey: string; readonly netuid: number },
-): Promise<OpenAdmin | null> {
+): Promise<AdminPlace | null> {
   const found = await runningAdmins(adminFolder(scope))
   const admin = found.find(({ hotkey, netuid }) => hotkey === of.hotkey && netuid === of.netuid)
   return admin ? { url: admin.url, tokenFile: admin.tokenFile } : null
