@@ -103,6 +103,12 @@ export const doctorCodes = {
     remedy: 'name the address of the proxy with `--trusted-proxy`, and let it send `X-Forwarded-For`',
     fatal: false,
   },
+  ANNOUNCEMENT_WAITS: {
+    meaning:
+      'the chain does not hold the address of this machine yet: it takes an announcement only some blocks after the last',
+    remedy: 'wait: `miner serve` announces it by itself',
+    fatal: false,
+  },
   ADDRESS_IPV6: {
     meaning: 'the announced address is of IPv6, which a validator without IPv6 cannot reach',
     remedy: 'announce the IPv4 address of this machine, if it has one: `--axon-external-ip`',

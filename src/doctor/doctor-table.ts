@@ -76,7 +76,7 @@ export const doctorTable = {
   address: {
     part: 'axon',
     what: 'the announced address against that of this machine, and what answers there',
-    codes: ['UNANNOUNCED', 'ANNOUNCED_ELSEWHERE', 'UNROUTABLE', 'ADDRESS_TAKEN', 'ADDRESS_IPV6'],
+    codes: ['UNANNOUNCED', 'ANNOUNCED_ELSEWHERE', 'UNROUTABLE', 'ADDRESS_TAKEN', 'ADDRESS_IPV6', 'ANNOUNCEMENT_WAITS'],
   },
   headers: {
     part: 'axon',

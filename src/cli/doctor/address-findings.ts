@@ -2,14 +2,17 @@ import { isIPv6 } from 'node:net'
 import { type Finding, findingsBy } from '../../doctor/check.js'
 import { axonText } from '../../text/axon-text.js'
 import type { Status } from '../status/collect-status.js'
-import { ofTopic } from './subnet-checks.js'
+import { notesOn, ofTopic } from './subnet-checks.js'
 
 /** Finds what is wrong with the announced address, and with the way to it. */
 export function addressFindings(status: Status): readonly Finding[] {
   const { neuron, ping, settings, own } = status
   const how = 'read the announced address from the chain, found that of this machine, and sent a signed ping'
   const { ok, unknown, warning } = findingsBy(how)
-  const found = ofTopic(status, 'address', how).map(one => withAddressHint(one, status))
+  const found = [
+    ...ofTopic(status, 'address', how).map(one => withAddressHint(one, status)),
+    ...notesOn(status, 'address').map(note => warning('ANNOUNCEMENT_WAITS', note)),
+  ]
   const { axon = null } = neuron ?? {}
   if (axon === null)
     return found.length > 0

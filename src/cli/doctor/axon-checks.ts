@@ -13,7 +13,7 @@ import type { Status } from '../status/collect-status.js'
 import { pingAxon, sendPing } from '../status/ping-axon.js'
 import { addressFindings } from './address-findings.js'
 import { answeredIn, type DoctorContext } from './doctor-context.js'
-import { ofTopic, withStatus } from './subnet-checks.js'
+import { notesOn, ofTopic, withStatus } from './subnet-checks.js'
 
 /** They wait for the chain, which tells the announced address. */
 const CHAIN_MS = 60_000
@@ -60,11 +60,11 @@ function serving(status: Status): readonly Finding[] {
   const how = 'read the state file that a running miner serve renews'
   const { ok, unknown } = findingsBy(how)
   const hour = isRunning && state ? checkRefusals({ ...state, ...state.requests, answered: answeredIn(state) }) : []
-  const found = [...ofTopic(status, 'serving', how), ...hour]
-  if (found.length > 0) return found
   const start = ['miner', 'serve', ...status.typedFlags].join(' ')
-  if (!state || !isRunning)
-    return [unknown('no miner runs on this machine for this hotkey and subnet, as far as its state file tells', start)]
+  const notes = notesOn(status, 'serving').map(note => unknown(note, isRunning ? undefined : start))
+  const found = [...ofTopic(status, 'serving', how), ...notes, ...hour]
+  if (found.length > 0) return found
+  if (!state || !isRunning) return [unknown('no miner runs on this machine, as far as its state file tells', start)]
   const since = spanText(status.at - state.startedAt)
   return [ok(`process ${state.pid} serves for ${since}, with ${answeredIn(state)} answers in the last hour`)]
 }

@@ -19,6 +19,9 @@ const widest = Math.max(...verdicts.map(({ length }) => length))
 const longest = Math.max(...Object.keys(doctorTable).map(({ length }) => length))
 /** Columns before the message of a finding. */
 const INDENT = 2 + widest + 2 + longest + 2
+/** On a terminal of fewer columns the message stands below its check. */
+const NARROW = 72
+const NARROW_INDENT = 4
 
 /** Formats what the doctor found for people: a line a finding by part, below each that is not ok how it was found and what mends it. */
 export function doctorPage(checked: readonly Checked[], { width, stream }: PageOptions): string {
@@ -46,15 +49,23 @@ function findingText(
   { verdict, message, how, hint }: Finding,
   { isLast, width, stream }: FindingOptions,
 ): string {
-  const shown = (text: string, at: number) => fill(escapeControls(text), { width, at, indent: at })
+  const isNarrow = width !== undefined && width < NARROW
+  const at = isNarrow ? NARROW_INDENT : INDENT
+  const below = (label: string, text: string) => {
+    const start = `${' '.repeat(at)}${label}`
+    return `${start}${fill(escapeControls(text), { width, at: start.length, indent: start.length })}\n`
+  }
   const styled = stream ? colour(styles[verdict], verdict.padEnd(widest), stream) : verdict.padEnd(widest)
-  const line = `  ${styled}  ${name.padEnd(longest)}  ${shown(message, INDENT)}\n`
+  const head = `  ${styled}  ${name.padEnd(longest)}`
+  const line = isNarrow
+    ? `${head.trimEnd()}\n${below('', message)}`
+    : `${head}  ${fill(escapeControls(message), { width, at, indent: at })}\n`
   if (verdict === 'ok') return line
-  const below = (label: string, text: string) => `${' '.repeat(INDENT)}${label} ${text}\n`
   // A command stays whole, so that it can be copied.
   const isCommand = hint !== undefined && /^(miner|sudo|chmod|btcli) /.test(hint)
-  const mend = hint === undefined ? '' : below('try:', isCommand ? escapeControls(hint) : shown(hint, INDENT + 5))
-  return `${line}${mend}${isLast ? below('found:', shown(how, INDENT + 7)) : ''}`
+  const command = `${' '.repeat(at)}try: ${escapeControls(hint ?? '')}\n`
+  const mend = hint === undefined ? '' : isCommand ? command : below('try: ', hint)
+  return `${line}${mend}${isLast ? below('found: ', how) : ''}`
 }
 
 const styles = { ok: 'green', warning: 'yellow', fault: 'red', unknown: 'dim' } as const

@@ -57,6 +57,11 @@ export function ofTopic(status: Status, topic: StatusTopic, how: string): readon
   ]
 }
 
+/** Returns what the operator should know on a topic although nothing is wrong. */
+export function notesOn(status: Status, topic: StatusTopic): readonly string[] {
+  return findByTopic(status)[topic].notes.flatMap(({ message, isUnknown }) => (isUnknown ? [] : [message]))
+}
+
 async function checkChain(context: DoctorContext, signal: AbortSignal): Promise<readonly Finding[]> {
   if (!context.hasChain) return [findingsBy('read the settings').ok(NO_CHAIN)]
   try {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { addressFindings } from '#dist/cli/doctor/address-findings.js'
 import type { Status } from '#dist/cli/status/collect-status.js'
 import { NeuronError } from '#dist/neuron/neuron-error.js'
-import { statusOf } from '../status/status-of.ts'
+import { stateOf, statusOf } from '../status/status-of.ts'
 
 const { neuron } = statusOf()
 const axon = neuron!.axon!
@@ -46,6 +46,12 @@ describe('the check of the announced address', () => {
     )
     const [old] = addressFindings(statusOf({ own }, { axon: { ...axon, block: 1 } }))
     assert.doesNotMatch(old!.hint!, /in \d+ blocks only/)
+  })
+
+  it('warns while the miner that runs waits for the chain to take its announcement', () => {
+    const own = { ip: '8.8.4.4', port: 8005, problem: null }
+    const serving = { state: stateOf({ announcement: 'waiting' }), problem: null, isRunning: true }
+    assert.deepEqual(brief(statusOf({ own, serving })), ['warning ANNOUNCEMENT_WAITS'])
   })
 
   it('cannot tell whether an address is reached that does not answer, and says how to find out', () => {

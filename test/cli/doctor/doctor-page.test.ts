@@ -63,12 +63,17 @@ describe('the page of miner doctor', () => {
       ms: 1,
       findings: [{ verdict: 'fault', message: long, how: long, hint: `chmod 600 ${'x'.repeat(60)}` }],
     }
-    const lines = doctorPage([one], { width: 60, stream: null }).split('\n')
-    assert.deepEqual(
-      lines.filter(line => line.length > 60).map(line => line.trim()),
-      [`try: chmod 600 ${'x'.repeat(60)}`],
-    )
-    assert.ok(lines.filter(line => line.startsWith(' '.repeat(26))).length >= 5)
+    for (const [width, indent] of [
+      [100, 26],
+      [60, 4],
+    ] as const) {
+      const lines = doctorPage([one], { width, stream: null }).split('\n')
+      assert.deepEqual(
+        lines.filter(line => line.length > width).map(line => line.trim()),
+        [`try: chmod 600 ${'x'.repeat(60)}`],
+      )
+      assert.ok(lines.filter(line => line.startsWith(' '.repeat(indent))).length >= 4)
+    }
   })
 
   it('is the same as JSON, with counts', () => {

@@ -22,6 +22,8 @@ const screens: readonly (readonly string[])[] = [
   ['config', 'show', '--origin', '--allow', alice, alice],
   ['check', '--use', 'echo'],
   ['check', '--base-url', 'http://127.0.0.1:1'],
+  ['doctor', '--dev', '--use', 'echo'],
+  ['doctor', '--network', 'none'],
   ['models', '--use', 'echo'],
   ['models', '--base-url', 'http://127.0.0.1:1'],
   ['prompt', '--use', 'echo', '--verbose', 'hi'],
