@@ -25,7 +25,11 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'usageCodes', codes: usageCodes, from: /^(cli|commands)\// },
   { name: 'reportCodes', codes: reportCodes, from: /^cli\/errors\/error-report/ },
   { name: 'configCodes', codes: configCodes, from: /^(config|cli|dialect-file)\// },
-  { name: 'problemCodes', codes: problemCodes, from: /^(config|cli\/flags|cli\/dev-mode|cli\/open-run)/ },
+  {
+    name: 'problemCodes',
+    codes: problemCodes,
+    from: /^(config|cli\/flags|cli\/dev-mode|cli\/open-run|cli\/service\/)/,
+  },
   { name: 'walletCodes', codes: walletCodes, from: /^wallet\// },
   { name: 'keyCodes', codes: keyCodes, from: /^keys\// },
   { name: 'conversationCodes', codes: conversationCodes, from: /^plugin\/conversation/ },
@@ -51,6 +55,8 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
 const others = [
   /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
+  /^(HOME|CREDENTIALS_DIRECTORY)$/, // environment variables
+  /^(ALL|CAP_NET_BIND_SERVICE)$/, // capabilities of Linux
   /^SIG(HUP|INT|TERM|KILL)$/,
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,

@@ -42,6 +42,9 @@ describe('oclif.manifest.json', () => {
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
       ['serve', all, true],
+      ['service:compose', all, true],
+      ['service:docker', all, true],
+      ['service:systemd', all, true],
       ['status', ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], false],
     ])
   })

@@ -91,6 +91,7 @@ const ofCommands = [
   'dir',
   'env-file',
   'extends',
+  'force',
   'help',
   'interactive',
   'json',
@@ -101,6 +102,7 @@ const ofCommands = [
   'receiver',
   'refresh-cache',
   'roles',
+  'service-name',
   'stream',
   'strict',
   'synapse',
@@ -109,6 +111,7 @@ const ofCommands = [
   'verbose',
   'version',
   'watch-config',
+  'write',
   'yes',
 ]
 
