@@ -1,6 +1,6 @@
 import { containerVariables, imageOf, mountsOf } from './container.js'
 import { deployFile, filledFile } from './deploy-file.js'
-import { type Service, secretName } from './service.js'
+import type { Service } from './service.js'
 import { composeText } from './yaml-text.js'
 
 /** The files beside the compose file, which are the same for each miner. */
@@ -49,5 +49,5 @@ export async function composeNeighbours(): Promise<ReadonlyMap<string, string>> 
 
 /** Compose takes lower-case letters, digits, dashes and underscores. */
 function projectName(name: string): string {
-  return secretName(name).toLowerCase().replaceAll('.', '-')
+  return name.toLowerCase().replaceAll('.', '-')
 }

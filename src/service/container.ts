@@ -1,5 +1,6 @@
+import { secretName } from '../config/secret-name.js'
 import { filledFile } from './deploy-file.js'
-import { type Service, secretName } from './service.js'
+import type { Service } from './service.js'
 
 /** What a container of the miner gets from its host: each file at the path that it has there, so that no path changes. */
 export type Mounts = {

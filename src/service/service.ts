@@ -52,8 +52,3 @@ export type Owner = {
   /** undefined when the system has no name for it */
   readonly name: string | undefined
 }
-
-/** A name for a path of a setting that systemd and Docker take: `openai.endpoints-1-apiKey`. */
-export function secretName(path: string): string {
-  return path.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/-$/, '')
-}

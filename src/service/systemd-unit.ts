@@ -1,6 +1,7 @@
+import { secretName } from '../config/secret-name.js'
 import { credentialReference } from '../config/values/referred-file.js'
 import { filledFile } from './deploy-file.js'
-import { type SecretFile, type Service, secretName } from './service.js'
+import type { SecretFile, Service } from './service.js'
 import { credentialName, unitPath, unitWord } from './systemd-text.js'
 
 /**

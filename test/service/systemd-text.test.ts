@@ -34,7 +34,7 @@ describe('unitPath', () => {
   })
 
   it('refuses what would end or join lines, and white space that systemd drops', () => {
-    for (const path of ['/a\nExecStartPre=/bin/id', '/a\\', '/a ', '/a\t', '/a\u0085', '/a\r'])
+    for (const path of ['/a\nExecStartPre=/bin/id', '/a\\', '/a ', '/a\t', '/a\r'])
       assert.throws(() => unitPath(path), UnitTextError, JSON.stringify(path))
   })
 })

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path'
 import { type Origin, originText } from '../../config/origin.js'
 import type { Problem } from '../../config/problem.js'
 import type { Setting } from '../../config/schema/setting.js'
-import { secretName } from '../../service/service.js'
+import { secretName } from '../../config/secret-name.js'
 import { escapeName } from '../../text/escape.js'
 import { shellWord } from '../../text/shell-word.js'
+import { npx } from '../npx.js'
 
 /** A secret, or a URL with a password, that stands in a layer itself. */
 export type Literal = {
@@ -18,40 +19,30 @@ export type Literal = {
 }
 
 /** Refuses a secret that has to move to a file of its own, with the line that moves it. */
-export function literalSecret(literal: Literal): Problem {
-  const { setting, path, origin, place } = literal
+export function literalSecret({ setting, path, origin, place }: Literal): Problem {
   const folder = dirname(place.configFile)
-  const file = join(folder, `${secretName(path).replaceAll('.', '-')}.secret`)
-  const made = existsSync(folder) ? '' : `mkdir -p -m 700 ${shellWord(folder)} && `
-  const isVariable = origin.from === 'environment'
-  const source = isVariable ? `printenv ${origin.variable}` : 'cat'
-  const moved = `${made}(umask 077; set -C; ${source} >${shellWord(file)})`
+  const file = join(folder, `${secretName(path)}.secret`)
+  const isWhole = path === setting.path
+  const change = isWhole ? ['set', path, `file:${file}`] : ['edit']
+  const variable = origin.from === 'environment' ? origin.variable : undefined
+  const commands = [
+    ...(existsSync(folder) ? [] : [shellWords('mkdir', '-p', '-m', '700', folder)]),
+    `(umask 077; set -C; ${isWhole && variable ? `printenv ${variable}` : 'cat'} >${shellWord(file)})`,
+    shellWords(...npx(), 'miner', 'config', ...change, ...(place.isNamed ? ['--config', place.configFile] : [])),
+    ...(variable ? [`unset ${variable}`] : []),
+  ]
+  const notes = [
+    ...(isWhole && variable ? [] : ['paste the secret', 'end with Ctrl-D']),
+    ...(isWhole ? [] : [`write "file:${file}" in its place`]),
+    ...(origin.from === 'envFile' ? [`remove ${origin.variable} from ${origin.file}`] : []),
+    ...(origin.from === 'flag' ? [`leave ${origin.flag} out`] : []),
+  ]
   return {
     code: 'SECRET_LITERAL',
     path,
     message: `${escapeName(path)} is a secret itself, and a service reads secrets from files`,
     origin,
-    hint: `${moved} && ${pointing(setting, path, file, place)}${after(origin)}`,
-  }
-}
-
-/** Returns what makes the configuration refer to the file. */
-function pointing(setting: Setting, path: string, file: string, { configFile, isNamed }: Literal['place']): string {
-  const named = isNamed ? ['--config', configFile] : []
-  if (path === setting.path) return shellWords('miner', 'config', 'set', path, `file:${file}`, ...named)
-  return `${shellWords('miner', 'config', 'edit', ...named)}, with "file:${escapeName(file)}" in its place`
-}
-
-function after(origin: Origin): string {
-  switch (origin.from) {
-    case 'environment':
-      return ` && unset ${origin.variable}`
-    case 'envFile':
-      return `; paste the secret, end with Ctrl-D, and remove ${escapeName(origin.variable)} from ${escapeName(origin.file)}`
-    case 'flag':
-      return `; paste the secret, end with Ctrl-D, and leave ${escapeName(origin.flag)} out`
-    default:
-      return '; paste the secret, and end with Ctrl-D'
+    hint: commands.join(' && ') + (notes.length > 0 ? ` # ${notes.map(escapeName).join(', ')}` : ''),
   }
 }
 
