@@ -103,7 +103,7 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
 function packed({ program, version }: Service, folder: string) {
   const root = dirname(dirname(program))
   return {
-    packing: shell('npm', 'pack', '--ignore-scripts', '--pack-destination', folder, root),
+    packing: shell('npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder, root),
     argument: ['--build-arg', `PACKAGE=/context/bittensor-miner-${version}.tgz`],
   }
 }
