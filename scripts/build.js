@@ -13,6 +13,7 @@ const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '--o
 })
 if (tsc.status !== 0) process.exit(1)
 cpSync('src/create/templates', 'dist.next/create/templates', { recursive: true })
+copyPage('dist.next/admin/page')
 cpSync('crates/sr25519-check/sr25519-check.wasm', 'dist.next/keys/sr25519-check.wasm')
 // Here, so that an older Node has said what it lacks.
 const [{ builtInModules }, { bundle }] = await Promise.all([import('./built-in.js'), import('./bundle.js')])
@@ -21,3 +22,11 @@ rmSync('dist.old', { recursive: true, force: true })
 if (existsSync('dist')) renameSync('dist', 'dist.old')
 renameSync('dist.next', 'dist')
 rmSync('dist.old', { recursive: true, force: true })
+
+/** Copies the dashboard's files, and those of uPlot, which it loads beside its own. */
+function copyPage(to) {
+  cpSync('src/admin/page', to, { recursive: true, filter: path => !path.endsWith('tsconfig.json') })
+  cpSync('node_modules/uplot/dist/uPlot.esm.js', `${to}/uplot.js`)
+  cpSync('node_modules/uplot/dist/uPlot.min.css', `${to}/uplot.css`)
+  cpSync('node_modules/uplot/LICENSE', `${to}/uplot.LICENSE.txt`)
+}

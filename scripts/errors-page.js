@@ -1,3 +1,5 @@
+import { adminCodes } from '../dist/admin/admin-codes.js'
+import { AdminError } from '../dist/admin/admin-error.js'
 import { scopeCodes } from '../dist/app/scope-codes.js'
 import { auditCodes } from '../dist/audit/audit-codes.js'
 import { AuditError } from '../dist/audit/audit-error.js'
@@ -87,6 +89,12 @@ export const errorTables = [
     text: '`miner serve` cannot open its port.',
     codes: axonCodes,
     exit: code => exitOf(new AxonError(code, '')),
+  },
+  {
+    title: 'The admin port',
+    text: '`miner serve --admin-port` cannot open the port for the operator.',
+    codes: adminCodes,
+    exit: code => exitOf(new AdminError(code, '')),
   },
   {
     title: 'Spent nonces',

@@ -7,6 +7,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url))
 
 /** Which folders a folder may import from, beside itself. DESIGN.md has the table; what is added here has its reason. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  admin: ['axon', 'disk', 'plugin'], // of `axon` and `plugin` types only: of the load, of endpoints, of the chain's state
   async: [],
   text: [],
   disk: [],
@@ -20,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   plugin: ['wires'], // types only: a dialect names the fields that the wire hashes
   miners: ['plugin'],
   dialects: ['plugin'],
+  observe: ['admin', 'axon', 'plugin'], // of `admin` the types of what its figures are told as
   policy: ['plugin', 'keys'], // whether a text is a hotkey
   dendrite: ['wires', 'keys'], // it signs what it asks
   axon: ['wires', 'plugin', 'store'],
@@ -56,8 +58,10 @@ const layers = ['app', 'cli', 'commands']
  * says what each room holds.
  */
 const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  admin: { '.': ['gate', 'http'], gate: [], http: ['.', 'gate'] },
   app: {
-    '.': ['catalogue', 'chain', 'log', 'python', 'state'],
+    '.': ['admin', 'catalogue', 'chain', 'log', 'python', 'state'],
+    admin: ['.', 'chain'],
     catalogue: ['.'],
     chain: ['.'],
     log: [],
@@ -125,6 +129,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     address: ['.'],
     disk: ['.'],
   },
+  observe: { '.': [], metrics: ['.'] },
   plugin: { '.': ['extend'], extend: ['.'], load: ['.'], run: ['.'] },
   store: { '.': [], disk: ['.'], redis: ['.'] },
   wallet: { '.': ['ciphers'], ciphers: [] },
@@ -217,12 +222,14 @@ describe('architecture', () => {
 
   it('imports what is heavy where it is used', () => {
     const heavy =
-      /^(@clack\/prompts|@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|smol-toml|yaml)$/
-    // These files are imported themselves where they are used: for an axon, its store, and a YAML file.
+      /^(@clack\/prompts|@decimalturn\/toml-patch|@redis\/client|fastify|openai|libsodium-wrappers-sumo|pino|prom-client|smol-toml|yaml)$/
+    // These files are imported themselves where they are used: for an axon, its store, its admin port, and a YAML file.
     const owners = [
       'axon/http/open-server.ts',
       'config/edit/edit-yaml.ts',
       'config/layers/yaml-text.ts',
+      'observe/metrics/metric-maker.ts',
+      'observe/metrics/open-metrics.ts',
       'store/redis/redis-connection.ts',
     ]
     assertNone(imports.filter(({ from, to, text }) => heavy.test(to) && !isOfTypes(text) && !owners.includes(from)))

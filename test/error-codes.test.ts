@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import { adminCodes } from '#dist/admin/admin-codes.js'
 import { scopeCodes } from '#dist/app/scope-codes.js'
 import { auditCodes } from '#dist/audit/audit-codes.js'
 import { axonCodes } from '#dist/axon/axon-codes.js'
@@ -36,6 +37,7 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'pluginCodes', codes: pluginCodes, from: /^plugin\/load\// },
   { name: 'createCodes', codes: createCodes, from: /^create\// },
   { name: 'scopeCodes', codes: scopeCodes, from: /^(app|embed)\// },
+  { name: 'adminCodes', codes: adminCodes, from: /^admin\// },
   { name: 'axonCodes', codes: axonCodes, from: /^axon\/axon-error/ },
   { name: 'storeCodes', codes: storeCodes, from: /^store\// },
   { name: 'chainCodes', codes: chainCodes, from: /^(chain|neuron)\// },

@@ -116,8 +116,8 @@ const slowDecryption = 'slow by design, so that guessing a password takes long'
  * opens.
  */
 export async function buildAxon(from: Builder): Promise<Axon> {
-  const [{ RequestLog }, { serveAxon }, { decodeAddress }, { wires }, { watchPlugins }] = await Promise.all([
-    import('./request-log.js'),
+  const [{ AccessLog }, { serveAxon }, { decodeAddress }, { wires }, { watchPlugins }] = await Promise.all([
+    import('./access-log.js'),
     import('../axon/serve-axon.js'),
     import('../keys/ss58.js'),
     import('./wires.js'),
@@ -139,7 +139,7 @@ export async function buildAxon(from: Builder): Promise<Axon> {
   const [neuron, address] = await Promise.all([from.resolve(NEURON), from.resolve(ADDRESS)])
   const policy = await from.resolve(POLICY)
   const { verify, batch } = await buildVerifier(from)
-  const requests = resources.own(from.construct(RequestLog))
+  const requests = resources.own(from.construct(AccessLog))
   const minerName = from.resolve(CHOSEN_MINER).name
   const open = resources.own(
     await serveAxon({

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { randomUUID } from 'node:crypto'
 import { container, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe'
 import { openaiClient } from '../miners/openai/http/client.js'
+import { buildAdmin, buildRequestStats } from './admin/build-admin.js'
 import { buildAxon, buildDendrite, buildHotkey, buildMiner, buildPolicy } from './build.js'
 import { dialectCatalogue } from './catalogue/dialects.js'
 import { minerCatalogue } from './catalogue/miners.js'
@@ -15,6 +16,7 @@ import { ScopeError, scopeClosed } from './scope-error.js'
 import { sdkOf } from './sdk.js'
 import {
   ADDRESS,
+  ADMIN,
   AXON,
   AXON_ID,
   CHAIN,
@@ -29,6 +31,7 @@ import {
   PLUGINS,
   POLICY,
   PROGRESS,
+  REQUEST_STATS,
   RESOURCES,
   SDK,
 } from './tokens.js'
@@ -70,6 +73,8 @@ export function openScope(installed: Installed = { plugins: [], allow: null }): 
   build(ADDRESS, buildAddress)
   build(AXON_ID, () => randomUUID())
   build(AXON, buildAxon)
+  build(REQUEST_STATS, buildRequestStats)
+  build(ADMIN, buildAdmin)
   build(DENDRITE, buildDendrite)
 
   const close = async () => {

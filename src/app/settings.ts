@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { makeAdminSettings } from '../admin/settings.js'
 import { limitRules, makeLimitSettings } from '../axon/limit-settings.js'
 import { axonRules, makeAxonSettings } from '../axon/settings.js'
 import { makeChainSettings } from '../chain/settings.js'
@@ -93,6 +94,7 @@ export const hostSections = lazySections(
       rules: axonRules,
       ...oldNames.axon,
     },
+    admin: { name: 'admin', title: 'admin', of: 'host', settings: makeAdminSettings },
     limits: { name: 'limits', title: 'limits', of: 'host', settings: makeLimitSettings, rules: limitRules },
     policy: {
       name: 'policy',
@@ -142,7 +144,7 @@ export function checkSettings(miner: MinerDefinition): void {
 
 /** Returns a problem for each setting of an axon that another one contradicts, whatever sections they are of. */
 export function contradictions(configuration: Configuration): readonly Problem[] {
-  return [...idleSecret(configuration), ...smallBudget(configuration)]
+  return [...idleSecret(configuration), ...idleAdmin(configuration), ...smallBudget(configuration)]
 }
 
 /**
@@ -158,6 +160,25 @@ function idleSecret(configuration: Configuration): readonly Problem[] {
   const path = 'axon.storeSecret'
   const message = `${path} has no effect, because axon.store is ${store}`
   return [{ code: 'RULE_BROKEN', path, message, origin, hint: 'name the Redis with --store, or leave it out' }]
+}
+
+/** Flags of an admin port that does not open. A file or a variable may have them for other runs. */
+function idleAdmin(configuration: Configuration): readonly Problem[] {
+  if (valuesOf(configuration, hostSections.admin).port !== undefined) return []
+  return ['admin.host', 'admin.allowHost'].flatMap(path => {
+    const origin = configuration.origins.get(path)
+    if (origin?.from !== 'flag') return []
+    const message = `${path} has no effect without admin.port`
+    return [
+      {
+        code: 'RULE_BROKEN' as const,
+        path,
+        message,
+        origin,
+        hint: 'open the admin port with --admin-port, or leave it out',
+      },
+    ]
+  })
 }
 
 function smallBudget(configuration: Configuration): readonly Problem[] {

@@ -1,3 +1,4 @@
+import type { OpenAdmin } from '../admin/open-admin.js'
 import type { Axon } from '../axon/serve-axon.js'
 import type { Chain } from '../chain/chain.js'
 import type { Configuration } from '../config/configuration.js'
@@ -6,6 +7,7 @@ import type { Keypair } from '../keys/keypair.js'
 import type { ClientFor } from '../miners/openai/http/client.js'
 import type { OwnAddress } from '../neuron/address/own-address.js'
 import type { NeuronLife } from '../neuron/start-neuron.js'
+import type { RequestStats } from '../observe/request-stats.js'
 import type { DialectDefinition } from '../plugin/dialect.js'
 import type { Declared } from '../plugin/load/discover.js'
 import type { Log } from '../plugin/log.js'
@@ -61,6 +63,10 @@ export const ADDRESS = token<Promise<OwnAddress | null>>('address')
 /** Identifies the axon in the records of its requests, of which a process may serve several. */
 export const AXON_ID = token<string>('axonId')
 export const AXON = token<Promise<Axon>>('axon')
+/** The requests of the last hour: who asked, and how that ended. */
+export const REQUEST_STATS = token<Promise<RequestStats>>('requestStats')
+/** The admin port; null without `admin.port`. */
+export const ADMIN = token<Promise<OpenAdmin | null>>('admin')
 export const DENDRITE = token<Promise<Dendrite>>('dendrite')
 
 function token<T>(name: string): Token<T> {

@@ -53,7 +53,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     shed(axon, screened, route)
     const { address } = head
     const { network, hasProven } = exchange
-    const onProven = (hotkey: string) => trace.proven(hotkey)
+    const onProven = (hotkey: string, at: number) => trace.proven(hotkey, at)
     const unverified = { wire, claim, route, screened, address, network, hasProven, onProven, signal }
     const call = await verify(axon.verification, unverified)
     const known = call.isStranger ? null : call.hotkey
@@ -70,7 +70,7 @@ export async function pipeline(axon: AxonContext, exchange: Exchange): Promise<R
     const how = { id: trace.id, network, deadline: deadline.at, signal }
     const wait = () => schedule(axon, request, how)
     using place = route.queue === false ? null : await axon.waiting.during({ policy, refusalBy, cancellation }, wait)
-    deadline.check(axon.now())
+    deadline.check(trace.placed(axon.now()))
     deadline.phase = 'answer'
     part.pin()
     return await respond(axon, exchange, { wire, request, place, deadline, trace })

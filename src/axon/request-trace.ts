@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Route } from '../plugin/dialect.js'
-import type { Claim, Reply, Served, Wire } from '../wires/wire.js'
+import type { Claim, Reply, ReplyHead, Served, Wire } from '../wires/wire.js'
 import type { MinerSession } from './answer/miner-session.js'
 import type { AxonContext } from './context.js'
 import { Deadline, type DeadlineOptions } from './deadline.js'
-import { type AnswerProgress, publish, type RequestRecord } from './events.js'
+import { type AnswerProgress, type EndedRequest, publish, type RequestRecord } from './events.js'
 import { ClientDisconnected, type Exchange, type ReplyStream } from './exchange.js'
 import { toRefusal } from './stages/refuse.js'
 
@@ -25,6 +25,11 @@ export class RequestTrace {
   #route: Route | null = null
   /** that signed the claim */
   #hotkey: string | null = null
+  // Epoch milliseconds; 0: it did not get there.
+  #claimedAt = 0
+  #verifiedAt = 0
+  #placedAt = 0
+  #firstTokenAt = 0
   #isStarted = false
   #session: MinerSession | null = null
   #stream: ReplyStream | null = null
@@ -49,15 +54,23 @@ export class RequestTrace {
   /** Starts the clock of the request. @param name of the synapse, or of the plain route */
   deadline(name: string, options: DeadlineOptions): Deadline {
     const { arrivedAt, cancellation } = this.#exchange
-    const deadline = new Deadline(options, { arrivedAt, now: this.#axon.now(), cancellation })
+    const now = this.#axon.now()
+    const deadline = new Deadline(options, { arrivedAt, now, cancellation })
+    this.#claimedAt = now
     this.#name = name
     this.#seconds = deadline.seconds
     return deadline
   }
 
   /** The hotkey signed the claim; from here on the records name it, also when its nonce cannot be spent. */
-  proven(hotkey: string): void {
+  proven(hotkey: string, at: number): void {
     this.#hotkey = hotkey
+    this.#verifiedAt = at
+  }
+
+  placed(at: number): number {
+    this.#placedAt = at
+    return at
   }
 
   /** The request has its place, and its dialect is about to be asked. */
@@ -67,6 +80,7 @@ export class RequestTrace {
   }
 
   firstToken(): void {
+    this.#firstTokenAt ||= this.#axon.now()
     publish('firstToken', () => this.#record())
   }
 
@@ -75,15 +89,21 @@ export class RequestTrace {
     return session
   }
 
-  /** From here on the caller has the head of a reply, so an error can only cut it. */
-  streaming(stream: ReplyStream): ReplyStream {
-    this.#stream = stream
-    return stream
+  /** Begins a streamed reply. From here on the caller has its head, so an error can only cut it. */
+  streaming(head: ReplyHead): ReplyStream {
+    this.#stream = this.#exchange.stream(this.#named(head))
+    return this.#stream
   }
 
-  answered<R extends { readonly status: number }>(reply: R): R {
-    publish('answered', () => ({ ...this.#record(), status: reply.status, ...this.#progress() }))
-    return reply
+  /** The stream has ended in order. */
+  streamed(): null {
+    this.#publishAnswered(200)
+    return null
+  }
+
+  answered(reply: Reply): Reply {
+    this.#publishAnswered(reply.status)
+    return this.#named(reply)
   }
 
   /**
@@ -95,24 +115,35 @@ export class RequestTrace {
     const { arrivedAt, cancellation } = this.#exchange
     // An aborted miner ends now, and reports its attempts before the next turn of the event loop.
     if (this.#session && cancellation.signal.aborted) await new Promise(setImmediate)
+    this.#session?.publishConversations()
     if (error instanceof ClientDisconnected) {
-      publish('cancelled', () => ({ ...this.#record(), ...this.#progress() }))
+      publish('cancelled', () => ({ ...this.#ended(), ...this.#progress() }))
       return null
     }
     const refusal = toRefusal(error, { id: this.id, seconds: this.#seconds, as: this.#route?.refusals })
     const { code, message: reason } = refusal
-    const refused = () => ({ ...this.#record(), status: this.#stream ? 200 : refusal.status, code, reason })
+    const refused = () => ({ ...this.#ended(), status: this.#stream ? 200 : refusal.status, code, reason })
     if (this.#isStarted || code === 'INTERNAL') {
       const plugin = this.#session?.threw(error) ? this.#axon.minerName : this.#axon.dialect.name
       publish('failed', () => ({ ...refused(), ...this.#progress(), plugin, error: refusal.cause ?? refusal }))
     } else publish('refused', refused)
     if (this.#stream) return null
-    return this.#wire.refuse(this.#claim, refusal, this.served(this.#axon.now() - arrivedAt))
+    return this.#named(this.#wire.refuse(this.#claim, refusal, this.served(this.#axon.now() - arrivedAt)))
   }
 
   /** What a reply tells of this axon. */
   served(processMs: number): Served {
     return { hotkey: this.#axon.hotkey, ...this.#exchange.local, processMs }
+  }
+
+  /** Adds the id of the request, by which its caller and the operator speak of the same one. */
+  #named<R extends ReplyHead>(reply: R): R {
+    return { ...reply, headers: [...reply.headers, ['x-request-id', this.id]] }
+  }
+
+  #publishAnswered(status: number): void {
+    this.#session?.publishConversations()
+    publish('answered', () => ({ ...this.#ended(), status, ...this.#progress() }))
   }
 
   #record(): RequestRecord {
@@ -127,6 +158,20 @@ export class RequestTrace {
       arrivedAt,
       ms: this.#axon.now() - arrivedAt,
     }
+  }
+
+  #ended(): EndedRequest {
+    const record = this.#record()
+    const { arrivedAt } = record
+    const since = (at: number) => (at === 0 ? undefined : at - arrivedAt)
+    const times = {
+      claimed: since(this.#claimedAt),
+      verified: since(this.#verifiedAt),
+      placed: since(this.#placedAt),
+      firstToken: since(this.#firstTokenAt),
+      done: record.ms,
+    }
+    return { ...record, times }
   }
 
   /** A request that is refused before its claim is parsed claims a hotkey, too: that of a validator with another dialect. */

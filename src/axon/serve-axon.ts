@@ -32,6 +32,8 @@ export type Axon = AsyncDisposable & {
   readonly port: number
   /** reachable from this machine */
   readonly url: string
+  /** whether it refuses new requests, because it is about to close */
+  readonly isDraining: boolean
   /** how many requests it has taken whose reply is not written yet; those that wait for a place count, too */
   readonly openRequests: number
   /**
@@ -141,6 +143,9 @@ export async function serveAxon(options: AxonOptions): Promise<Axon> {
     hotkey: options.hotkey,
     port,
     url: reachableUrl(options.host, port),
+    get isDraining() {
+      return draining
+    },
     get openRequests() {
       return connections.openRequests
     },
@@ -176,5 +181,5 @@ function publishUnparsed(refusal: Refusal, socket: Socket, known: { axon: string
   const { status, code, message: reason } = refusal
   const request = { ...known, id: randomUUID(), synapse: '', claimed: null, hotkey: null, ms: 0 }
   const address = plainAddress(socket.remoteAddress)
-  publish('refused', () => ({ ...request, address, status, code, reason }))
+  publish('refused', () => ({ ...request, address, times: { done: 0 }, status, code, reason }))
 }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { contradictions, hostSections } from '../app/settings.js'
 import {
+  ADMIN,
   AXON,
   CHOSEN_DIALECT,
   CHOSEN_MINER,
@@ -56,6 +57,7 @@ export default class Serve extends SettingsCommand {
     'dialect',
     'wallet',
     'axon',
+    'admin',
     'limits',
     'policy',
     'neuron',
@@ -87,8 +89,9 @@ export default class Serve extends SettingsCommand {
       using _exits = logUnexpectedExit(log, plugins)
       const configFile = typedValue(layers.argv, 'config')
       const serving = await describeServing(scope, { axon, neuron, dev: flags.dev, configFile })
-      logServing({ ...serving, port: axon.port }, log)
-      if (process.stderr.isTTY) process.stderr.write(await banner(serving))
+      const admin = await scope.resolve(ADMIN)
+      logServing({ ...serving, port: axon.port, admin }, log)
+      if (process.stderr.isTTY) process.stderr.write(await banner({ ...serving, admin }))
       void manager.ready()
       state = neuron && (await keepStatus(scope, { axon, neuron }))
       const { probe } = valuesOf(configuration, hostSections.axon)

@@ -33,9 +33,14 @@ export async function writePrivateFile(path: string, text: string): Promise<void
  * Reads a file that only this user could have written: a regular file of this user's in a folder of this user's, neither of
  * them writable by others.
  *
+ * @param how.isSecret others may not have read it, either
  * @returns its bytes, or why they are not to be trusted
  */
-export async function readPrivateFile(path: string, maxBytes: number): Promise<Buffer | Unreadable> {
+export async function readPrivateFile(
+  path: string,
+  maxBytes: number,
+  { isSecret = false } = {},
+): Promise<Buffer | Unreadable> {
   try {
     const folder = await stat(dirname(path))
     // Not a link, which may lead out of the folder; and a named pipe must not make it wait for a writer.
@@ -43,7 +48,7 @@ export async function readPrivateFile(path: string, maxBytes: number): Promise<B
     try {
       const about = await file.stat()
       if (!about.isFile()) return { why: 'is not a regular file', code: 'EINVAL' }
-      const why = whyForeign(about) ?? inFolder(whyForeign(folder))
+      const why = whyForeign(about) ?? (isSecret ? whyRead(about) : undefined) ?? inFolder(whyForeign(folder))
       if (why !== undefined) return { why, code: 'EPERM' }
       return await readAll(file, maxBytes)
     } finally {
@@ -72,6 +77,11 @@ function whyForeign({ uid, mode }: Owned): string | undefined {
   if (ours === undefined) return undefined
   if (uid !== ours) return `belongs to the user with id ${uid}, and this one has id ${ours}`
   return mode & 0o022 ? `may be written by others (mode ${(mode & 0o777).toString(8)})` : undefined
+}
+
+function whyRead({ mode }: Owned): string | undefined {
+  if (process.getuid === undefined || (mode & 0o077) === 0) return undefined
+  return `may be read by others (mode ${(mode & 0o777).toString(8)})`
 }
 
 function inFolder(why: string | undefined): string | undefined {

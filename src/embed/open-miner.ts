@@ -99,8 +99,10 @@ function programSections(): readonly Section[] {
     network: network.unwrap().default('none').meta(network.meta()!),
   })
   const axon = hostSections.axon.settings.extend({ store: store.unwrap().default('memory').meta(store.meta()!) })
+  // A program that embeds a miner has an admin port of its own, or none.
+  const { admin: _, ...sections } = hostSections
   return Object.values({
-    ...hostSections,
+    ...sections,
     axon: { ...hostSections.axon, settings: axon, facts: undefined },
     subtensor: { ...hostSections.subtensor, settings: subtensor, facts: undefined },
   })

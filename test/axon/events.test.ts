@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { observe, type RequestEvents, type RequestRecord } from '#dist/axon/events.js'
+import {
+  type ConversationRecord,
+  type EndedRequest,
+  observe,
+  type RequestEvents,
+  type RequestRecord,
+  type RequestTimes,
+} from '#dist/axon/events.js'
 import type { Axon } from '#dist/axon/serve-axon.js'
 import { NoAnswer } from '#dist/plugin/no-answer.js'
 import { MemoryStore } from '#dist/store/memory-store.js'
@@ -42,6 +49,22 @@ function assertRecord(record: RequestRecord, expected: Partial<RequestRecord>): 
   assert.partialDeepStrictEqual(record, { address: '127.0.0.1', synapse: 'Prompting', ...expected })
 }
 
+/** Checks that the request reached exactly these points, one after the other, and ended after `ms`. */
+function assertTimes({ times, ms }: EndedRequest, points: readonly (keyof RequestTimes)[]): void {
+  const reached = Object.entries(times).filter(([, at]) => at !== undefined)
+  assert.deepEqual(
+    reached.map(([point]) => point),
+    points,
+  )
+  const instants = reached.map(([, at]) => at as number)
+  assert.deepEqual(
+    instants,
+    instants.toSorted((a, b) => a - b),
+  )
+  assert.ok(instants[0]! >= 0)
+  assert.equal(times.done, ms)
+}
+
 const words = { prompt: 'the prompt nobody may read', answer: 'the answer nobody may read' }
 const wanted = { fields: { roles: ['user'], messages: [words.prompt] } }
 
@@ -73,6 +96,21 @@ describe('channels', () => {
       outcome: { model: 'held', finishReason: 'stop' },
     })
     assertDiscreet(ear)
+  })
+
+  it('name the id that the reply has in a header', async () => {
+    await using axon = await startAxon()
+    for (const [event, text] of [
+      ['answered', undefined],
+      ['refused', 'forged'],
+    ] as const) {
+      const ended = told(axon, event)
+      const { headers } = await send(axon.url, signedRequest({ ...wanted, ...(text && { text }) }))
+      assert.equal(headers['x-request-id'], (await ended).id)
+    }
+    await using stream = await startStream()
+    stream.talk.say('a')
+    assert.equal((await stream.caller.head())!.headers['x-request-id'], stream.talk.asked.id)
   })
 
   it('name a hotkey that has proven itself, when its nonce cannot be spent', async () => {
@@ -110,7 +148,7 @@ describe('channels', () => {
       pieces: 4,
       outcome: { model: 'talking', finishReason: 'stop', usage, attempts },
     })
-    assert.ok(record.firstMs! >= 0 && record.firstMs! <= record.ms)
+    assertTimes(record, ['claimed', 'verified', 'placed', 'firstToken', 'done'])
     assert.equal('partial' in record, false)
     assertDiscreet(ear)
   })
@@ -124,10 +162,63 @@ describe('channels', () => {
       for (const _ of [1, 2]) await stream.caller.chunk()
       if (event === 'failed') stream.talk.fail(new NoAnswer('upstream', 'cut'))
       else stream.caller.socket.end()
-      const { pieces, firstMs, ms, outcome } = await end
-      assert.deepEqual([pieces, outcome], [2, undefined])
-      assert.ok(firstMs! >= 0 && firstMs! <= ms)
+      const record = await end
+      assert.deepEqual([record.pieces, record.outcome], [2, undefined])
+      assertTimes(record, ['claimed', 'verified', 'placed', 'firstToken', 'done'])
     }
+  })
+
+  it('tell how far a request came that was refused', async () => {
+    await using axon = await startAxon()
+    const cases = [
+      [signedRequest({ text: 'forged' }), ['claimed', 'done']],
+      [{ ...signedRequest(wanted), body: '{}' }, ['claimed', 'verified', 'done']],
+    ] as const
+    for (const [request, points] of cases) {
+      const refused = told(axon, 'refused')
+      await send(axon.url, request)
+      assertTimes(await refused, points)
+    }
+    const lost = told(axon, 'refused')
+    await fetch(new URL('/nowhere', axon.url))
+    assertTimes(await lost, ['done'])
+  })
+
+  it('tell the conversation, before the end of its request, while somebody listens', async () => {
+    const miner = new HeldMiner()
+    await using axon = await startAxon({ miner })
+    const order: string[] = []
+    const stops = (['conversation', 'answered'] as const).map(event =>
+      observe(event, record => record.axon === axon.id && order.push(event), assert.ifError),
+    )
+    const conversation = told(axon, 'conversation')
+    const reply = send(axon.url, signedRequest(wanted))
+    const held = await miner.next()
+    held.answer('é'.repeat(200_000))
+    await reply
+    for (const stop of stops) stop()
+    const { id, question, answer, isTruncated, toolCalls } = await conversation
+    assert.deepEqual([order, id], [['conversation', 'answered'], held.asked.id])
+    assert.deepEqual(question.messages, [{ role: 'user', content: words.prompt }])
+    assert.deepEqual([answer, isTruncated, toolCalls], ['é'.repeat(131_072), true, []])
+  })
+
+  it('tell the conversation of a stream whose caller left, as far as it came', async () => {
+    const heard: ConversationRecord[] = []
+    const stop = observe('conversation', record => heard.push(record), assert.ifError)
+    await using stream = await startStream()
+    const cancelled = told(stream.axon, 'cancelled')
+    stream.talk.say('so ', 'far ')
+    await stream.caller.head()
+    for (const _ of [1, 2]) await stream.caller.chunk()
+    stream.caller.socket.end()
+    const { id } = await cancelled
+    stop()
+    const ours = heard.filter(({ axon }) => axon === stream.axon.id)
+    assert.deepEqual(
+      ours.map(record => [record.id, record.answer, record.isTruncated]),
+      [[id, 'so far ', false]],
+    )
   })
 
   it('tell of no attempt that is none', async () => {

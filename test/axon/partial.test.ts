@@ -36,7 +36,7 @@ describe('a whole answer at the deadline', () => {
         partial: true,
         outcome: { model: 'unknown', finishReason: 'deadline' },
       })
-      assert.ok(record.firstMs! >= 0 && record.firstMs! < record.ms)
+      assert.ok(record.times.firstToken! >= 0 && record.times.firstToken! < record.ms)
     }))
 
   it('is cut where the part of the time ends that a dialect gives it, and the miner is told there and then', () =>

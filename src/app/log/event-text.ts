@@ -47,6 +47,8 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
       uid === undefined ? '' : `, uid ${uid ?? 'unknown'} of subnet ${netuid} on ${network}, announces ${announces}`
     return `${url}, miner ${use}, dialect ${dialect}${place}, answers ${callers}`
   },
+  adminOpened: ({ url, tokenFile }) =>
+    `${url}, its token is ${tokenFile === undefined ? 'admin.token' : `in ${tokenFile}`}`,
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
   chainEndpointFailed: ({ endpoint, reason, hint, retryMs }) => {
     const text = String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`
@@ -126,7 +128,7 @@ function strangerText({ claimed, address, status, code, reason, count }: LogReco
   return withDetails(`${count}× ${status ?? ''} ${code} ${caller}`, [rule])
 }
 
-/** The attempts at other endpoints or keys that failed, as `RequestLog` writes them: `main: MODEL_BUSY`. */
+/** The attempts at other endpoints or keys that failed, as `AccessLog` writes them: `main: MODEL_BUSY`. */
 function failedAttempts(attempts: unknown): readonly string[] {
   return Array.isArray(attempts) ? attempts.map(String).filter(attempt => !attempt.endsWith(': answered')) : []
 }

@@ -27,7 +27,7 @@ const NAMES = [
 type Texts = { readonly redact: (text: string) => string; readonly sanitize: (text: string) => string }
 
 /**
- * Writes records with the names of `RequestLog` in one pass, as pino writes their cleaned copies: each request leaves
+ * Writes records with the names of `AccessLog` in one pass, as pino writes their cleaned copies: each request leaves
  * one. The two passes, cleaning and pino's, took 8 % of the main thread's time.
  *
  * @returns a function that returns the line of a record; null for a record with another name, half a surrogate

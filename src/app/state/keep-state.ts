@@ -1,11 +1,11 @@
 import type { AxonLoad } from '../../axon/load.js'
 import type { ClaimCount } from '../../axon/state/claim-counts.js'
+import type { RequestStats } from '../../observe/request-stats.js'
 import type { Log } from '../../plugin/log.js'
 import type { PolicySource } from '../../plugin/policy.js'
 import type { Standings } from '../../plugin/standing.js'
 import type { PolicySettings } from '../../policy/policy-of.js'
 import type { StoreState } from '../../store/nonce-store.js'
-import { RequestStats } from './request-stats.js'
 import type { ServingState } from './serving-state.js'
 import { StateFile } from './state-file.js'
 
@@ -21,10 +21,9 @@ export type KeepState = Pick<
   /** of the file, see `statePath` */
   readonly path: string
   readonly log: Log
-  /** the id of the axon */
-  readonly axon: string
+  /** of the axon; its owner disposes it */
+  readonly stats: RequestStats
   readonly standings: Standings
-  /** hotkeys that it allows get a row without a standing, too */
   readonly policy: PolicyPart
   /** how many requests the rate of a hotkey leaves it; null: it has no rate */
   readonly rateLeft: (caller: { readonly hotkey: string; readonly isExempt: boolean }) => number | null
@@ -71,7 +70,7 @@ export function keepState(options: KeepState): AsyncDisposable {
   const {
     path,
     log,
-    axon,
+    stats,
     standings,
     policy,
     rateLeft,
@@ -83,13 +82,6 @@ export function keepState(options: KeepState): AsyncDisposable {
     now = Date.now,
     ...serving
   } = options
-  const stats = new RequestStats({
-    axon,
-    hotkey: serving.hotkey,
-    hasRow: hotkey => policy.allows(hotkey) || typeof standings(hotkey) === 'object',
-    now,
-    onError: error => log.error({ event: 'observerFailed', error }),
-  })
   const startedAt = now()
   const file = new StateFile(path, { log, owner: { pid: process.pid, startedAt }, now })
   const write = (stoppedAt: number | null) => {
@@ -142,7 +134,6 @@ export function keepState(options: KeepState): AsyncDisposable {
   const end = async () => {
     clearInterval(timer)
     unsubscribe()
-    stats[Symbol.dispose]()
     await writing
     await write(now())
   }

@@ -1,29 +1,17 @@
 import { CANCELLED, linkedController } from '../../async/abortable.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import type { Answer, Ask, AskHow } from '../../plugin/dialect.js'
-import type { Asked, Attempt, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../../plugin/miner.js'
+import type { Asked, Embedding, Miner, Outcome, Piece, Question, Relayed } from '../../plugin/miner.js'
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
 import { contractError, typeName } from '../../plugin/run/contract-error.js'
 import { isAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
-import { type AnswerCut, type CollectedAnswer, collectAnswer } from '../../plugin/run/whole-answer.js'
+import { type CollectedAnswer, collectAnswer } from '../../plugin/run/whole-answer.js'
+import { type AnswerRecord, isObserved, publish } from '../events.js'
+import { Transcript } from './transcript.js'
 
 /** How long before the deadline a whole answer is cut, so that it is sent by the deadline. */
 const CUT_MS = 25
-
-/** What the records of a request tell of its questions to the miner. */
-export type AnswerRecord = {
-  /** of the last question; absent when the miner was not asked, or did not finish */
-  readonly outcome?: Outcome
-  /** the finished ones of all questions; absent when the miner reported none */
-  readonly attempts?: readonly Attempt[]
-  /** an answer was cut, by its deadline or by an endpoint that broke off */
-  readonly partial?: true
-  /** of a partial answer */
-  readonly cut?: AnswerCut
-  /** from arrival to the first token */
-  readonly firstMs?: number
-}
 
 type Options = {
   readonly miner: Miner
@@ -32,7 +20,8 @@ type Options = {
   readonly mayCut: boolean
   /** epoch milliseconds */
   readonly now: () => number
-  readonly arrivedAt: number
+  /** the axon's id */
+  readonly axon: string
   readonly onFirst: () => void
 }
 
@@ -41,6 +30,8 @@ export class MinerSession {
   readonly ask: Ask
   readonly #options: Options
   readonly #faults = new WeakSet<object>()
+  /** of the questions so far, for the channel of conversations; empty while that has no subscriber */
+  readonly #transcripts: Transcript[] = []
   #record: AnswerRecord = {}
 
   constructor(options: Options) {
@@ -68,13 +59,22 @@ export class MinerSession {
     return typeof error === 'object' && error !== null && this.#faults.has(error)
   }
 
+  /** Publishes the conversations so far. */
+  publishConversations(): void {
+    const { axon, asked } = this.#options
+    for (const { conversation } of this.#transcripts.splice(0))
+      publish('conversation', () => ({ axon, id: asked.id, ...conversation }))
+  }
+
   async #whole(question: Question, { partial = false, until }: AskHow & { partial?: boolean } = {}): Promise<Answer> {
-    const { miner, mayCut, now } = this.#options
+    const { miner, mayCut, now, onFirst } = this.#options
     using bounded = withDeadline(this.#options.asked, until, now)
     const { asked } = bounded
+    const transcript = this.#transcribe(question)
     const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
-      const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst: () => this.#first() })
+      const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst })
+      transcript?.add({ text: answer.text, toolCalls: answer.toolCalls.map((call, index) => ({ index, ...call })) })
       this.#end(answer.outcome, answer)
       return answer
     } catch (error) {
@@ -84,6 +84,7 @@ export class MinerSession {
 
   async *#stream(question: Question, { until }: AskHow = {}): AsyncGenerator<Piece, Outcome> {
     using bounded = withDeadline(this.#options.asked, until, this.#options.now)
+    const transcript = this.#transcribe(question)
     let answer: ReturnType<typeof readAnswer> | null = null
     try {
       answer = readAnswer(this.#options.miner.prompt(question, bounded.asked), bounded.asked.signal)
@@ -93,7 +94,8 @@ export class MinerSession {
           this.#end(step.value)
           return step.value
         }
-        if (isFirst) this.#first()
+        if (isFirst) this.#options.onFirst()
+        transcript?.add(step.value)
         yield step.value
       }
     } catch (error) {
@@ -107,6 +109,7 @@ export class MinerSession {
   async #relay(question: Question, { until: end }: AskHow = {}): Promise<Relayed> {
     const { miner, asked: all, now } = this.#options
     if (!miner.relay) throw lacks('relay')
+    const transcript = this.#transcribe(question)
     const bounded = withDeadline(all, end, now)
     const { asked } = bounded
     try {
@@ -115,7 +118,7 @@ export class MinerSession {
       relaying.then(late => late.outcome).catch(() => {})
       const { body, outcome } = await abortablePlugin('miner', relaying, asked.signal)
       return {
-        body: this.#closedWithRequest(this.#bytes(body, asked.signal, bounded)),
+        body: this.#closedWithRequest(this.#bytes(body, asked.signal, { bounded, transcript })),
         outcome: this.#relayOutcome(outcome),
       }
     } catch (error) {
@@ -144,7 +147,11 @@ export class MinerSession {
     return ending
   }
 
-  async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal, bounded: Disposable): AsyncGenerator<Uint8Array> {
+  async *#bytes(
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    { bounded, transcript }: { readonly bounded: Disposable; readonly transcript: Transcript | null },
+  ): AsyncGenerator<Uint8Array> {
     using _ = bounded
     let iterator: AsyncIterator<Uint8Array> | undefined
     try {
@@ -153,7 +160,8 @@ export class MinerSession {
         const step = await abortablePlugin('miner', iterator.next(), signal)
         if (step.done) return
         if (!(step.value instanceof Uint8Array)) throw noBytes(step.value)
-        if (isFirst) this.#first()
+        if (isFirst) this.#options.onFirst()
+        transcript?.addBytes(step.value)
         yield step.value
       }
     } catch (error) {
@@ -175,10 +183,11 @@ export class MinerSession {
     }
   }
 
-  #first(): void {
-    const { now, arrivedAt, onFirst } = this.#options
-    this.#record = { firstMs: now() - arrivedAt, ...this.#record }
-    onFirst()
+  #transcribe(question: Question): Transcript | null {
+    if (!isObserved('conversation')) return null
+    const transcript = new Transcript(question)
+    this.#transcripts.push(transcript)
+    return transcript
   }
 
   /** Ignores values that are not attempts, as `parseOutcome` does. */

@@ -59,7 +59,7 @@ export async function respond(
     },
     mayCut: axon.mayCut,
     now: axon.now,
-    arrivedAt: exchange.arrivedAt,
+    axon: axon.axon,
     onFirst,
   })
   const question = {
@@ -90,12 +90,11 @@ export async function respond(
   let stream = null
   for await (const piece of pieces) {
     // The head goes out with the first piece, so an error before it is an ordinary refusal.
-    stream ??= trace.streaming(exchange.stream(wire.stream(claim, served())))
+    stream ??= trace.streaming(wire.stream(claim, served()))
     await stream.write(piece)
   }
   await stream!.end()
-  trace.answered({ status: 200 })
-  return null
+  return trace.streamed()
 }
 
 /** A list, a Map, or the generator of a dialect that forgot to say `frames` is not a patch. */

@@ -50,8 +50,8 @@ type Unverified<C extends Claim> = {
   readonly network: Holder
   /** whether a hotkey has proven itself on the connection of the request */
   readonly hasProven: (hotkey: string) => boolean
-  /** called once the signature holds, before the nonce is spent */
-  readonly onProven: (hotkey: string) => void
+  /** called once the signature holds, before the nonce is spent; `at` is in epoch milliseconds */
+  readonly onProven: (hotkey: string, at: number) => void
   readonly signal: AbortSignal
 }
 
@@ -80,10 +80,11 @@ export async function verify<C extends Claim>(
   const check = { hotkey, text: proof.text, signature: proof.signature, isPreferred: isPermitted(screened) }
   const holds = await failedProofs.check(claimant, () => checks.check(check, { holder, signal }))
   if (!holds) throw new Refusal('NOT_VERIFIED', 'Signature mismatch')
-  onProven(hotkey)
+  const provenAt = now()
+  onProven(hotkey, provenAt)
   const caller = { countedAs: isStranger ? addressKey(address) : proof.hotkey, isStranger }
   const nonce = { ...proof, sequence: rising ? proof.sequence : null }
-  if (!(await nonces.spend(nonce, caller, now()))) throw seenBefore()
+  if (!(await nonces.spend(nonce, caller, provenAt))) throw seenBefore()
   return verifiedCall(proof.hotkey)
 }
 

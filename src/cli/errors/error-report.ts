@@ -1,3 +1,4 @@
+import { AdminError } from '../../admin/admin-error.js'
 import { AuditError } from '../../audit/audit-error.js'
 import { AxonError } from '../../axon/axon-error.js'
 import { ChainError } from '../../chain/chain-error.js'
@@ -65,7 +66,7 @@ export function reportOf(error: unknown): ErrorReport | null {
   }
   if (error instanceof WalletError) return plain(error, exitCodes.wallet(error.code))
   if (error instanceof AuditError) return plain(error, exitCodes.audit(error.code))
-  if (error instanceof AxonError) return plain(error, FAILED)
+  if (error instanceof AxonError || error instanceof AdminError) return plain(error, FAILED)
   if (error instanceof StoreError) return plain(error, exitCodes.store(error.code))
   if (error instanceof NeuronError) return plain(error, exitCodes.neuron(error.code))
   if (error instanceof ChainError) {

@@ -1,10 +1,18 @@
+import type { OpenAdmin } from '../../admin/open-admin.js'
 import { escapeControls } from '../../text/escape.js'
 import { columnsOf, fill } from '../../text/fill.js'
 import type { Serving } from './describe-serving.js'
 import { queryLine, statusCommand } from './query-line.js'
 
 /** Describes an axon that has just opened, for an operator at a terminal. */
-export async function banner({ use, models, place, callers, ...axon }: Serving): Promise<string> {
+export async function banner({
+  use,
+  models,
+  place,
+  callers,
+  admin,
+  ...axon
+}: Serving & { readonly admin: OpenAdmin | null }): Promise<string> {
   const { url, hotkey, dev, dialect, dialectFile } = axon
   const { command, lacks } = await queryLine(axon)
   const rows = [
@@ -15,6 +23,7 @@ export async function banner({ use, models, place, callers, ...axon }: Serving):
     ['miner', [use, ...models].join(', ')],
     ['dialect', dialectFile ? `${dialect.name}, of ${dialectFile}` : dialect.name],
     ['callers', dev ? 'the development keys //Alice to //Ferdie' : callers],
+    ...(admin ? adminRows(admin) : []),
     // On a subnet, those who may ask are validators elsewhere.
     ...(lacks && place !== null ? [] : [['try it', command]]),
     ...(lacks && place === null ? [['', `with ${lacks}`]] : []),
@@ -27,6 +36,14 @@ export async function banner({ use, models, place, callers, ...axon }: Serving):
     return `  ${name!.padEnd(9)} ${isCommand(name!) ? text : fill(text, { width, at: 12, indent: 12 })}\n`
   })
   return `\n${shown.join('')}\n`
+}
+
+/** Where the token is, never the token: a terminal may be recorded. */
+function adminRows({ url, tokenFile }: OpenAdmin): readonly [string, string][] {
+  return [
+    ['dashboard', url],
+    ['', tokenFile === null ? 'its token is admin.token' : `its token is in ${tokenFile}`],
+  ]
 }
 
 function isCommand(name: string): boolean {

@@ -11,6 +11,7 @@ import {
   LOG,
   MINER,
   POLICY,
+  REQUEST_STATS,
   RESOURCES,
 } from '../../app/tokens.js'
 import type { Axon } from '../../axon/serve-axon.js'
@@ -26,11 +27,11 @@ export async function keepStatus(scope: Scope, { axon, neuron }: OnSubnet): Prom
   const { priority, blacklist } = await scope.resolve(MINER)
   const configuration = scope.resolve(CONFIGURATION)
   const { netuid } = valuesOf(configuration, hostSections.subnet)
-  const { id, hotkey, url, port } = axon
+  const { hotkey, url, port } = axon
   const state = keepState({
     path: statePath(scope.resolve(CHAIN_FOLDER), { netuid, hotkey }),
     log: scope.resolve(LOG),
-    axon: id,
+    stats: await scope.resolve(REQUEST_STATS),
     standings: neuron.standings,
     policy,
     rateLeft: caller => axon.rateLeft(caller),

@@ -1,10 +1,21 @@
+import type { OpenAdmin } from '../../admin/open-admin.js'
 import { wires } from '../../app/wires.js'
 import type { Log } from '../../plugin/log.js'
 import type { Serving } from './describe-serving.js'
 
-/** Logs that the axon serves, and what its dialect cannot do. `port` is where it listens. */
-export function logServing(serving: Serving & { readonly port: number }, log: Log): void {
+type Opened = Serving & {
+  /** where it listens */
+  readonly port: number
+  /** null: no admin port is open */
+  readonly admin: OpenAdmin | null
+}
+
+/** Logs that the axon serves, where its admin port is, and what its dialect cannot do. */
+export function logServing({ admin, ...serving }: Opened, log: Log): void {
   const { url, port, hotkey, place, callers, use, models, dialect, dialectFile } = serving
+  // Where the token is, never the token.
+  if (admin)
+    log.info({ event: 'adminOpened', url: admin.url, ...(admin.tokenFile !== null && { tokenFile: admin.tokenFile }) })
   log.info({
     event: 'serving',
     url,

@@ -19,6 +19,7 @@ export default class ConfigShow extends SettingsCommand {
     'dialect',
     'wallet',
     'axon',
+    'admin',
     'limits',
     'policy',
     'neuron',

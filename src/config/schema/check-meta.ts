@@ -18,7 +18,7 @@ const shapes = once(() => {
     value: z.union([text, z.record(z.string(), text)], { error: 'must be text, or a table of texts' }).optional(),
   } satisfies Record<keyof Alias, ZodType>
   const own = {
-    flag: text.optional(),
+    flag: z.union([text, z.literal(false)], { error: 'must be text, or false' }).optional(),
     short: letter.optional(),
     env: z.array(text, { error: 'must be a list of names' }).optional(),
     secret: z.boolean({ error: 'must be true or false' }).optional(),

@@ -3,8 +3,11 @@
  * `description`, `deprecated`, `examples`). Any other key is an error of the plugin.
  */
 export type SettingMeta = {
-  /** the short flag of a host's setting, without dashes: `wallet-name`; a miner's setting has the flag of its key */
-  readonly flag?: string
+  /**
+   * the short flag of a host's setting, without dashes: `wallet-name`; a miner's setting has the flag of its key. False: it has
+   * no flag at all, because other users of the machine can read the command line of a process
+   */
+  readonly flag?: string | false
   /** one letter for a miner's setting, `m` for `-m`; a letter of the host's commands stays theirs */
   readonly short?: string
   /** variables of other programs that are read too, after the setting's own: `OTHER_API_KEY` */

@@ -23,7 +23,7 @@ export type Setting = {
   readonly default: unknown
   /** it has no default and cannot be left out */
   readonly required: boolean
-  /** the flag that every command takes, without dashes (`shout-max-tokens`); undefined for tables */
+  /** the flag that every command takes, without dashes (`shout-max-tokens`); undefined for tables, and for a setting that has none */
   readonly flag: string | undefined
   /** the flag that `.meta()` gives a host's setting, `wallet-name`; a miner's flag comes from its key */
   readonly shortFlag: string | undefined
@@ -85,8 +85,8 @@ function settingOf(section: Section | KnownSection, key: string, { described, ..
     help: described.description ?? '',
     default: facts.default,
     required: facts.required,
-    flag: isPlain(shape) ? names.flag : undefined,
-    shortFlag: isPlain(shape) && !isOfMiner ? described.flag : undefined,
+    flag: isPlain(shape) && described.flag !== false ? names.flag : undefined,
+    shortFlag: isPlain(shape) && !isOfMiner ? described.flag || undefined : undefined,
     letter: isPlain(shape) && isOfMiner ? described.short : undefined,
     dottedFlags: names.dottedFlags,
     variables: [names.variable, ...(described.env ?? [])],

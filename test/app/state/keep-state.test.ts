@@ -11,6 +11,7 @@ import { type KeepState, keepState } from '#dist/app/state/keep-state.js'
 import { readState, type ServingState, statePath, stateText } from '#dist/app/state/serving-state.js'
 import { publish } from '#dist/axon/events.js'
 import type { AxonLoad } from '#dist/axon/load.js'
+import { RequestStats } from '#dist/observe/request-stats.js'
 import type { Standings } from '#dist/plugin/standing.js'
 import { makePolicySettings } from '#dist/policy/settings.js'
 import type { StoreState } from '#dist/store/nonce-store.js'
@@ -26,6 +27,7 @@ const record = {
   hotkey: alice.address,
   arrivedAt: 1_795_000_000_000,
   ms: 5,
+  times: { done: 5 },
 }
 
 const load: AxonLoad = {
@@ -57,13 +59,17 @@ describe('the state of serve', () => {
   let path: string
   let warnings: { event?: unknown; pid?: unknown; message?: unknown }[]
   let warned = () => {}
+  let stats: RequestStats | undefined
 
   beforeEach(() => {
     folder = join(mkdtempSync(join(tmpdir(), 'miner-state-')), 'chain')
     path = statePath(folder, { netuid: 1, hotkey: bob.address })
     warnings = []
   })
-  afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }))
+  afterEach(() => {
+    stats?.[Symbol.dispose]()
+    rmSync(join(folder, '..'), { recursive: true, force: true })
+  })
 
   const standings: Standings = hotkey =>
     hotkey === alice.address ? { uid: 7, stakeRao: 1n, hasPermit: true } : 'unregistered'
@@ -80,11 +86,18 @@ describe('the state of serve', () => {
   }
   const policyWith = (settings: object) =>
     new PolicyInForce(makePolicySettings().parse(settings), { place: { hasChain: true }, neuron: null })
-  const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) =>
-    keepState({
+  const keep = (neuron = lost, policy = policyWith({ allow: [charlie.address] })) => {
+    stats = new RequestStats({
+      axon: 'axon',
+      hotkey: bob.address,
+      hasRow: hotkey => policy.allows(hotkey) || typeof standings(hotkey) === 'object',
+      now: Date.now,
+      onError: assert.ifError,
+    })
+    return keepState({
       path,
       log: { debug() {}, info() {}, warn, error: assert.ifError },
-      axon: 'axon',
+      stats,
       netuid: 1,
       network: 'finney',
       hotkey: bob.address,
@@ -103,6 +116,7 @@ describe('the state of serve', () => {
       store: () => store,
       forged: () => forged,
     })
+  }
 
   it('is read as it was written: who asked, by uid, and what the chain is', async () => {
     {

@@ -1,15 +1,10 @@
-import { observe, type RequestEvents, type RequestRecord } from '../../axon/events.js'
-
-/** How many requests ended in which way. */
-export type Endings = {
-  readonly answered: number
-  readonly refused: number
-  readonly failed: number
-  readonly cancelled: number
-}
+import type { OutcomeCounts, RequestOutcome } from '../admin/api.js'
+import type { Refused, RequestRecord } from '../axon/events.js'
+import { type LastRecord, onEnded } from './ended-request.js'
+import { Slots } from './slots.js'
 
 /** The requests that one hotkey signed. */
-export type CallerSum = Endings & {
+export type CallerSum = OutcomeCounts & {
   readonly hotkey: string
   /** epoch milliseconds */
   readonly lastAt: number
@@ -36,7 +31,7 @@ export type RequestSum = {
   /** the last caller first */
   readonly callers: readonly CallerSum[]
   /** requests that no hotkey with a row signed */
-  readonly others: Endings
+  readonly others: OutcomeCounts
   /** the most frequent reason first */
   readonly reasons: readonly ReasonSum[]
 }
@@ -69,20 +64,20 @@ type Options = {
 export class RequestStats implements Disposable {
   readonly #options: Options
   readonly #openedAt: number
-  /** the last one is the current minute */
-  readonly #minutes: Minute[] = []
-  readonly #stops: (() => void)[]
+  readonly #minutes = new Slots({ stepMs: MINUTE_MS, count: MINUTES, make: () => new Minute() })
+  readonly #feed: Disposable
   #changes = 0
 
   constructor(options: Options) {
     this.#options = options
     this.#openedAt = options.now()
-    this.#stops = [
-      this.#on('answered', record => this.#minute().add(record, 'answered', this.#rowOf(record.hotkey))),
-      this.#on('cancelled', record => this.#minute().add(record, 'cancelled', this.#rowOf(record.hotkey))),
-      this.#on('refused', record => this.#explain(record, 'refused')),
-      this.#on('failed', record => this.#explain(record, 'failed')),
-    ]
+    this.#feed = onEnded(options, (record, outcome) => {
+      this.#changes++
+      const minute = this.#minutes.current(options.now())
+      minute.add(record, outcome, this.#rowOf(record.hotkey))
+      if ((outcome === 'refused' || outcome === 'failed') && isExplained(record))
+        minute.explain(record, outcome, this.#rowOf(record.hotkey ?? record.claimed))
+    })
   }
 
   /** increases with each request that is counted */
@@ -90,20 +85,24 @@ export class RequestStats implements Disposable {
     return this.#changes
   }
 
+  /** Whether the requests of a hotkey are counted in a row of their own. */
+  hasRow(hotkey: string): boolean {
+    return this.#options.hasRow(hotkey)
+  }
+
   /** Returns the sum of the last hour. */
   sum(): RequestSum {
-    this.#forget()
     const callers = new Map<string, CallerSum>()
     const reasons = new Map<string, ReasonSum>()
     let others = none
-    for (const minute of this.#minutes) {
+    for (const { sum: minute } of this.#minutes.recent(this.#options.now())) {
       others = plus(others, minute.others)
       for (const [hotkey, { lastAt, ...endings }] of minute.callers)
         callers.set(hotkey, { hotkey, ...plus(callers.get(hotkey) ?? none, endings), lastAt })
       for (const [key, later] of minute.reasons) {
-        const sum = reasons.get(key)
-        const hotkeys = new Set([...(sum?.hotkeys ?? []), ...later.hotkeys])
-        const count = (sum?.count ?? 0) + later.count
+        const earlier = reasons.get(key)
+        const hotkeys = new Set([...(earlier?.hotkeys ?? []), ...later.hotkeys])
+        const count = (earlier?.count ?? 0) + later.count
         reasons.set(key, { ...later, count, hotkeys: [...hotkeys].slice(0, MAX_HOTKEYS) })
       }
     }
@@ -116,66 +115,31 @@ export class RequestStats implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const stop of this.#stops) stop()
-  }
-
-  #on<Event extends keyof RequestEvents>(event: Event, count: (record: RequestEvents[Event]) => void): () => void {
-    const { axon, hotkey, onError } = this.#options
-    const counted = (record: RequestEvents[Event]) => {
-      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
-      if (record.axon !== axon || isOwnPing) return
-      this.#changes++
-      count(record)
-    }
-    return observe(event, counted, onError)
-  }
-
-  #explain(record: RequestEvents['refused'], ending: 'refused' | 'failed'): void {
-    const minute = this.#minute()
-    minute.add(record, ending, this.#rowOf(record.hotkey))
-    minute.explain(record, ending, this.#rowOf(record.hotkey ?? record.claimed))
+    this.#feed[Symbol.dispose]()
   }
 
   #rowOf(hotkey: string | null): string | null {
     return hotkey !== null && this.#options.hasRow(hotkey) ? hotkey : null
   }
-
-  #minute(): Minute {
-    const number = Math.floor(this.#options.now() / MINUTE_MS)
-    const last = this.#minutes.at(-1)
-    // A clock that steps back goes on in the minute that it had reached.
-    if (last && last.number >= number && last.number - number <= MINUTES) return last
-    this.#forget()
-    const minute = new Minute(number)
-    this.#minutes.push(minute)
-    return minute
-  }
-
-  #forget(): void {
-    const current = Math.floor(this.#options.now() / MINUTE_MS)
-    while (this.#minutes[0] && this.#minutes[0].number <= current - MINUTES) this.#minutes.shift()
-    // A clock that was wrong by more than an hour was set right: when it counted what it did is not known.
-    if (this.#minutes.some(({ number }) => number - current > MINUTES)) this.#minutes.length = 0
-  }
 }
 
-type Counted = { -readonly [Ending in keyof Endings]: number }
+type Explained = LastRecord & Pick<Refused, 'status' | 'code' | 'reason'>
+
+function isExplained(record: LastRecord): record is Explained {
+  return record.code !== undefined
+}
+
+type Counted = { -readonly [Ending in RequestOutcome]: number }
 type Reason = Omit<ReasonSum, 'hotkeys'> & { readonly hotkeys: Set<string> }
 
 /** The requests of one minute. */
 class Minute {
-  /** minutes since the epoch */
-  readonly number: number
   readonly callers = new Map<string, Counted & { lastAt: number }>()
   readonly others: Counted = { ...none }
   readonly reasons = new Map<string, Reason>()
 
-  constructor(number: number) {
-    this.number = number
-  }
-
   /** @param row the hotkey whose row counts it; null: it has none */
-  add({ arrivedAt, ms }: RequestRecord, ending: keyof Endings, row: string | null): void {
+  add({ arrivedAt, ms }: RequestRecord, ending: RequestOutcome, row: string | null): void {
     const known = row === null ? undefined : this.callers.get(row)
     if (known) {
       known[ending]++
@@ -185,7 +149,7 @@ class Minute {
     else this.others[ending]++
   }
 
-  explain(record: RequestEvents['refused'], ending: 'refused' | 'failed', row: string | null): void {
+  explain(record: Explained, ending: 'refused' | 'failed', row: string | null): void {
     const { code, status, arrivedAt, ms } = record
     const reason = record.reason.slice(0, MAX_REASON)
     // Only the rules explain a refusal in texts of their own; other texts differ in details, as an id or a time.
@@ -198,9 +162,9 @@ class Minute {
   }
 }
 
-const none: Endings = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
+const none: OutcomeCounts = { answered: 0, refused: 0, failed: 0, cancelled: 0 }
 
-function plus(one: Endings, other: Endings): Endings {
+function plus(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
   return {
     answered: one.answered + other.answered,
     refused: one.refused + other.refused,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { RequestStats } from '#dist/app/state/request-stats.js'
-import { publish, type RequestEvents, type RequestRecord } from '#dist/axon/events.js'
-import { alice, bob, charlie } from '../../support/signed-request.ts'
+import { type EndedRequest, publish, type RequestEvents } from '#dist/axon/events.js'
+import { RequestStats } from '#dist/observe/request-stats.js'
+import { alice, bob, charlie } from '../support/signed-request.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -19,12 +19,12 @@ describe('request stats', () => {
   })
   afterEach(() => stats[Symbol.dispose]())
 
-  const record = (more: Partial<RequestRecord> = {}): RequestRecord => {
+  const record = (more: Partial<EndedRequest> = {}): EndedRequest => {
     const hotkey = more.hotkey === undefined ? alice.address : more.hotkey
     const common = { axon: 'axon', id: '1', address: '127.0.0.1', synapse: 'Prompting', ms: 0, arrivedAt: now }
-    return { ...common, claimed: hotkey, ...more, hotkey }
+    return { ...common, times: { done: 0 }, claimed: hotkey, ...more, hotkey }
   }
-  const answer = (more?: Partial<RequestRecord>) => publish('answered', () => ({ ...record(more), status: 200 }))
+  const answer = (more?: Partial<EndedRequest>) => publish('answered', () => ({ ...record(more), status: 200 }))
   const refuse = (more: Partial<RequestEvents['refused']> = {}) =>
     publish('refused', () => ({ status: 403, code: 'BLACKLISTED', reason: 'no permit', ...more, ...record(more) }))
 

@@ -13,7 +13,7 @@ const SUM_MS = 10_000
  * flood of them cannot fill a disk; the first failure in each sum is logged at its usual level.
  */
 @injectable()
-export class RequestLog implements Disposable {
+export class AccessLog implements Disposable {
   readonly #log: Log
   readonly #axon: string
   readonly #strangers = new Strangers()
@@ -29,14 +29,14 @@ export class RequestLog implements Disposable {
     this.#timer = setInterval(() => this.#sumUp(), SUM_MS).unref()
     this.#stops = [
       this.#on('answered', record => {
-        const { status, outcome, firstMs, pieces, partial, cut } = record
+        const { status, outcome, times, pieces, partial, cut } = record
         const { model, usage, attempts } = outcome ?? {}
         // The endpoint's failure is the operator's to mend; a deadline is the caller's choice.
         this.#write(cut && cut.by !== 'deadline' ? 'warn' : 'info', record, {
           event: 'answered',
           ...about(record),
           status,
-          firstMs,
+          firstMs: times.firstToken,
           pieces,
           partial,
           cutBy: cut?.by,
@@ -51,7 +51,7 @@ export class RequestLog implements Disposable {
         this.#write('info', record, { event: 'refused', ...about(record), status, code, reason: bounded(reason) })
       }),
       this.#on('failed', record => {
-        const { hotkey, code, status, firstMs, pieces, attempts, reason, plugin, error } = record
+        const { hotkey, code, status, times, pieces, attempts, reason, plugin, error } = record
         const isFirst = hotkey === null && !this.#loggedFailure
         this.#loggedFailure ||= isFirst
         const fields = {
@@ -59,7 +59,7 @@ export class RequestLog implements Disposable {
           ...about(record),
           status,
           code,
-          firstMs,
+          firstMs: times.firstToken,
           pieces,
           reason,
           plugin,
@@ -69,8 +69,8 @@ export class RequestLog implements Disposable {
         this.#write(code === 'INTERNAL' ? 'error' : 'warn', record, fields, isFirst)
       }),
       this.#on('cancelled', record => {
-        const { firstMs, pieces } = record
-        this.#write('info', record, { event: 'cancelled', ...about(record), firstMs, pieces })
+        const { times, pieces } = record
+        this.#write('info', record, { event: 'cancelled', ...about(record), firstMs: times.firstToken, pieces })
       }),
     ]
   }

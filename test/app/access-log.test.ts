@@ -1,11 +1,11 @@
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
+import { AccessLog } from '#dist/app/access-log.js'
 import { createLog } from '#dist/app/log/logger.js'
-import { RequestLog } from '#dist/app/request-log.js'
-import { publish, type RequestRecord } from '#dist/axon/events.js'
+import { type EndedRequest, publish } from '#dist/axon/events.js'
 import { alice } from '../support/signed-request.ts'
 
-const stranger: RequestRecord = {
+const stranger: EndedRequest = {
   axon: 'axon',
   id: '1',
   address: '127.0.0.1',
@@ -14,9 +14,10 @@ const stranger: RequestRecord = {
   hotkey: null,
   arrivedAt: 0,
   ms: 1,
+  times: { done: 1 },
 }
 
-describe('request log', () => {
+describe('access log', () => {
   it('logs what an answer took, and how far a stream came', async () => {
     const records: Record<string, unknown>[] = []
     const log = await createLog({
@@ -25,32 +26,33 @@ describe('request log', () => {
       output: { write: line => records.push(JSON.parse(line)) },
     })
     const known = { ...stranger, hotkey: alice.address }
+    const times = { claimed: 0, verified: 1, placed: 2, firstToken: 3, done: 5 }
     const usage = { promptTokens: 9, cachedTokens: 4, completionTokens: 2, reasoningTokens: 1 }
     const attempt = { endpoint: 'main', model: 'm', ms: 5 }
     {
-      using _requests = new RequestLog(log, stranger.axon)
+      using _requests = new AccessLog(log, stranger.axon)
       const attempts = [{ ...attempt, error: 'MODEL_BUSY', retryAfterMs: 45_000 }, attempt]
       const outcome = { model: 'm', finishReason: 'stop', usage, attempts }
-      publish('answered', () => ({ ...known, status: 200, outcome, firstMs: 3, pieces: 7 }))
+      publish('answered', () => ({ ...known, status: 200, outcome, times, pieces: 7 }))
       publish('answered', () => ({ ...known, status: 200 }))
       const cut = { model: 'unknown', finishReason: 'deadline' }
       const atDeadline = { outcome: cut, partial: true, cut: { by: 'deadline' } } as const
-      publish('answered', () => ({ ...known, status: 200, ...atDeadline, firstMs: 3 }))
+      publish('answered', () => ({ ...known, status: 200, ...atDeadline, times }))
       const brokeOff = { ...atDeadline, cut: { by: 'MODEL_CUT', endpoint: 'main' } }
-      publish('answered', () => ({ ...known, status: 200, ...brokeOff, firstMs: 3 }))
+      publish('answered', () => ({ ...known, status: 200, ...brokeOff, times }))
       const reason = 'The model behind this miner failed'
       publish('failed', () => ({
         ...known,
         status: 200,
         code: 'UPSTREAM_FAILED',
         reason,
-        firstMs: 3,
+        times,
         plugin: 'shout',
         pieces: 2,
         attempts,
         error: 'cut',
       }))
-      publish('cancelled', () => ({ ...known, firstMs: 3, pieces: 2 }))
+      publish('cancelled', () => ({ ...known, times, pieces: 2 }))
     }
     const without = { hotkey: alice.address, address: '127.0.0.1', id: '1', ms: 1, synapse: 'Prompting' }
     const told = { ...without, status: 200 }
@@ -107,7 +109,7 @@ describe('request log', () => {
       output: { write: line => records.push(JSON.parse(line)) },
     })
     {
-      using _requests = new RequestLog(log, stranger.axon)
+      using _requests = new AccessLog(log, stranger.axon)
       const refused = { ...stranger, status: 500, code: 'INTERNAL', reason: 'internal error' }
       for (let count = 0; count < 20; count++) {
         publish('cancelled', () => stranger)
@@ -187,7 +189,7 @@ async function recorded(level: 'debug' | 'info', act: () => void): Promise<Recor
   const records: Record<string, unknown>[] = []
   const log = await createLog({ level, secrets: [], output: { write: line => records.push(JSON.parse(line)) } })
   {
-    using _requests = new RequestLog(log, stranger.axon)
+    using _requests = new AccessLog(log, stranger.axon)
     act()
   }
   return records

@@ -1,0 +1,144 @@
+/** @import { HistoryWindow, LiveStatus, RequestEntry } from '../api.js' */
+import { Charts } from './charts/charts.js'
+import { Points } from './charts/points.js'
+import { byId } from './element.js'
+import { Chain } from './panels/chain.js'
+import { Drawer } from './panels/drawer.js'
+import { showEndpoints } from './panels/endpoints.js'
+import { showHeadline, showProblems } from './panels/headline.js'
+import { showMoney } from './panels/money.js'
+import { showReasons } from './panels/reasons.js'
+import { MOST_REQUESTS, Requests } from './panels/requests.js'
+import { Validators } from './panels/validators.js'
+import { fetchHistory, fetchRequests, SignedOut } from './session/api.js'
+import { showConnection } from './session/connection.js'
+import { askForToken, signInByFragment } from './session/login.js'
+import { LiveStream } from './session/stream.js'
+import { switchTheme } from './theme-switch.js'
+
+const drawer = new Drawer()
+const chain = new Chain()
+const validators = new Validators(drawer)
+const requests = new Requests(drawer)
+const charts = new Charts(chooseWindow)
+const points = { '5m': new Points(5 * 60_000), '1h': new Points(3_600_000), '24h': new Points(24 * 3_600_000) }
+
+/** @type {HistoryWindow} */
+let chosen = '5m'
+/** @type {LiveStatus | undefined} */
+let status
+/** how far the miner's clock is ahead of this browser's */
+let aheadMs = 0
+/** @type {RequestEntry[]} requests that the page does not show yet, the newest first */
+let arrived = []
+let isFrameDue = false
+
+const stream = new LiveStream({
+  onState: showConnection(() => stream.retry()),
+  onLive: catchUp,
+  onSignedOut: signIn,
+  on: {
+    status(data) {
+      status = data
+      aheadMs = data.at - Date.now()
+      drawSoon()
+    },
+    point(data) {
+      // Points are missing at the beginning, and when the stream was too slow for some.
+      if (!points['5m'].add(data)) loadHistory('5m')
+    },
+    request(data) {
+      arrived.unshift(data)
+      arrived.length = Math.min(arrived.length, MOST_REQUESTS)
+    },
+  },
+})
+
+switchTheme(() => {
+  charts.recolour()
+  chain.recolour()
+})
+// The address with the token, opened in this tab.
+addEventListener('hashchange', () => location.hash.includes('token=') && begin())
+// The time axis goes on while the connection is broken, so that the missing time shows.
+setInterval(drawSoon, 1000)
+setInterval(() => status && chosen !== '5m' && loadHistory(chosen), 10_000)
+begin()
+
+/** Signs in by the token in the address, if it has one, and connects. */
+async function begin() {
+  const problem = await signInByFragment()
+  if (problem !== undefined) await signIn(problem)
+  else stream.retry()
+}
+
+/** @param {string} [problem] */
+async function signIn(problem) {
+  await askForToken(problem)
+  stream.retry()
+}
+
+/** Fetches what came while there was no stream. */
+async function catchUp() {
+  byId('dashboard').hidden = false
+  await Promise.all([loadHistory(chosen), loadHistory('5m'), loadRequests()])
+}
+
+/** @param {HistoryWindow} window */
+async function chooseWindow(window) {
+  chosen = window
+  drawSoon()
+  await loadHistory(window)
+}
+
+/** @param {HistoryWindow} window */
+async function loadHistory(window) {
+  await unlessBroken(async () => points[window].load(await fetchHistory(window), Date.now() + aheadMs))
+}
+
+async function loadRequests() {
+  await unlessBroken(async () => {
+    const { requests: known } = await fetchRequests(MOST_REQUESTS)
+    requests.add(known)
+  })
+}
+
+/**
+ * Runs a fetch. When it fails, the stream connects again, which tells the operator, and then fetches again.
+ *
+ * @param {() => Promise<void>} run
+ */
+async function unlessBroken(run) {
+  try {
+    await run()
+    drawSoon()
+  } catch (error) {
+    if (error instanceof SignedOut) await signIn()
+    else stream.break()
+  }
+}
+
+/** Draws at the browser's next frame; a page in the background has none. */
+function drawSoon() {
+  if (isFrameDue || !status) return
+  isFrameDue = true
+  requestAnimationFrame(() => {
+    isFrameDue = false
+    if (status) draw(status)
+  })
+}
+
+/** @param {LiveStatus} status */
+function draw(status) {
+  showHeadline(status)
+  showProblems(status)
+  showEndpoints(status)
+  showMoney(status)
+  showReasons(status)
+  chain.update(status)
+  validators.update(status)
+  charts.update(points[chosen], Date.now() + aheadMs)
+  requests.add(arrived)
+  arrived = []
+  requests.draw()
+}

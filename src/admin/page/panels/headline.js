@@ -1,0 +1,129 @@
+/** @import { LiveStatus, Quantiles } from '../../api.js' */
+import { byId, element, redraw } from '../element.js'
+import {
+  formatCount,
+  formatDuration,
+  formatForeign,
+  formatHotkey,
+  formatRate,
+  formatShare,
+  formatSpan,
+  formatUsd,
+  UNKNOWN,
+} from '../format.js'
+
+/**
+ * Shows which miner this is, and how it does at a glance.
+ *
+ * @param {LiveStatus} status
+ */
+export function showHeadline(status) {
+  const { use, models, hotkey, netuid, network, version } = status.miner
+  const model = models.length > 1 ? `${models[0]} and ${models.length - 1} more` : models[0]
+  const subnet = netuid === undefined ? 'no chain' : `subnet ${netuid} on ${network ?? 'a chain'}`
+  redraw(byId('identity'), { use, model, hotkey, subnet, version }, () => [
+    element('strong', {}, formatForeign(model ? `${use} · ${model}` : use)),
+    element('span', { class: 'mono', title: formatForeign(hotkey) }, formatHotkey(hotkey)),
+    element('span', {}, formatForeign(subnet)),
+    element('span', {}, `version ${version}`),
+  ])
+  document.title = `${formatRate(status.requests.perSecond)}/s · miner ${use}`
+  redraw(byId('figures'), figuresOf(status), figures =>
+    figures.map(({ term, value, note }) =>
+      element(
+        'div',
+        {},
+        element('dt', {}, term),
+        element('dd', { class: 'figure' }, value),
+        element('dd', { class: 'note' }, note),
+      ),
+    ),
+  )
+}
+
+/**
+ * @param {LiveStatus} status
+ * @returns {readonly { readonly term: string, readonly value: string, readonly note: string }[]}
+ */
+function figuresOf({ at, miner, requests, latency, load, money, chain }) {
+  const { answered, refused, failed, cancelled, strangers } = requests
+  const ended = answered + refused + failed + cancelled
+  const { atWork, waiting, of, queue } = load.places
+  return [
+    { term: 'Requests', value: `${formatRate(requests.perSecond)} /s`, note: `${formatCount(strangers)} unsigned` },
+    {
+      term: 'Answered',
+      value: ended === 0 ? UNKNOWN : formatShare(answered / ended),
+      note: `${formatCount(answered)} of ${formatCount(ended)}`,
+    },
+    { term: 'First token, p50', ...latencyFigure(latency.firstToken) },
+    { term: 'Whole answer, p50', ...latencyFigure(latency.total) },
+    {
+      term: 'Places taken',
+      value: `${formatCount(atWork)} of ${formatCount(of)}`,
+      note: `${formatCount(waiting)} of ${formatCount(queue)} waiting`,
+    },
+    ...(money ? [moneyFigure(money)] : []),
+    ...(chain ? [chainFigure(chain)] : []),
+    { term: 'Up for', value: formatSpan(at - miner.startedAt), note: `process ${miner.pid}` },
+  ]
+}
+
+/** @param {Quantiles | null} quantiles */
+function latencyFigure(quantiles) {
+  if (!quantiles) return { value: UNKNOWN, note: 'no answer in 5 min' }
+  return { value: formatDuration(quantiles.p50), note: `p95 ${formatDuration(quantiles.p95)}` }
+}
+
+/** @param {NonNullable<LiveStatus['money']>} money */
+function moneyFigure({ today, budget }) {
+  const note = budget
+    ? `of ${formatUsd(budget.usdPerDay)}`
+    : today.unknown > 0
+      ? `${formatCount(today.unknown)} unpriced`
+      : 'UTC day'
+  return { term: 'Cost today', value: formatUsd(today.usd), note }
+}
+
+/** @param {NonNullable<LiveStatus['chain']>} chain */
+function chainFigure({ uid, registered, incentive }) {
+  const newest = incentive.at(-1)
+  const note = registered === false ? 'not registered' : uid === null ? 'uid not known' : `uid ${uid}`
+  return { term: 'Incentive', value: newest ? newest.value.toFixed(4) : UNKNOWN, note }
+}
+
+/**
+ * Lists what is wrong, or hides the list.
+ *
+ * @param {LiveStatus} status
+ */
+export function showProblems(status) {
+  const problems = problemsOf(status)
+  byId('problems').hidden = problems.length === 0
+  redraw(byId('problems-list'), problems, texts => texts.map(text => element('li', {}, text)))
+}
+
+/**
+ * @param {LiveStatus} status
+ * @returns {string[]}
+ */
+function problemsOf({ miner, load, endpoints = [], money, chain, dropped }) {
+  const open = endpoints.filter(({ breaker }) => breaker === 'open')
+  const used = money?.budget ? money.budget.usedUsd / money.budget.usdPerDay : 0
+  /** @type {[boolean, string][]} */
+  const checks = [
+    [miner.isDraining, 'The miner is stopping: it finishes what it has begun and refuses new requests.'],
+    [
+      load.overload !== undefined,
+      `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
+    ],
+    [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => formatForeign(endpoint)).join(', ')}.`],
+    [used >= 1, 'The budget of the day is used up: requests get 429.'],
+    [used >= 0.8 && used < 1, `${formatShare(used)} of the budget of the day is used.`],
+    [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
+    [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
+    [chain?.problem !== undefined, formatForeign(chain?.problem?.message ?? '')],
+    [dropped > 0, `${formatCount(dropped)} rows or events were dropped: this page does not show all.`],
+  ]
+  return checks.flatMap(([applies, text]) => (applies ? [text] : []))
+}

@@ -1,0 +1,14 @@
+/** @import { RequestOutcome } from '../../api.js' */
+import { element } from '../element.js'
+
+/** An outcome has a shape of its own, too: a quarter of its readers may not tell some colours apart. */
+const SHAPES = { answered: '●', refused: '▲', failed: '✕', cancelled: '◌' }
+
+/**
+ * @param {RequestOutcome} outcome
+ * @param {string} [text]
+ */
+export function outcomeMark(outcome, text = outcome) {
+  const shape = element('span', { class: `mark is-${outcome}`, 'aria-hidden': 'true' }, SHAPES[outcome])
+  return element('span', { class: 'outcome' }, shape, text)
+}

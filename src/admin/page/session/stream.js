@@ -1,0 +1,112 @@
+/** @import { AdminEvents } from '../../api.js' */
+import { fetchStatus, SignedOut } from './api.js'
+
+/** A status comes each second: after so long without one, the connection is broken, whatever the browser believes. */
+const SILENCE_MS = 6_000
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 15_000
+
+/**
+ * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', since: number, retryAt: number }} StreamState
+ *
+ * @typedef {object} StreamListener
+ * @property {(state: StreamState) => void} onState
+ * @property {() => void} onLive the stream has begun, or begun again: what came in between is to be fetched
+ * @property {() => void} onSignedOut
+ * @property {{ [Name in keyof AdminEvents]: (data: AdminEvents[Name]) => void }} on
+ */
+
+/**
+ * The miner's events. Connects again when the connection breaks or falls silent, waiting longer each time, and at once when
+ * the browser is online or visible again. `EventSource` by itself gives up on a status of 401, and notices no silence.
+ */
+export class LiveStream {
+  #listener
+  /** @type {EventSource | undefined} */
+  #source
+  /** @type {StreamState} */
+  #state = { name: 'connecting' }
+  #tries = 0
+  #lastAt = Date.now()
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+
+  /** @param {StreamListener} listener */
+  constructor(listener) {
+    this.#listener = listener
+    const wake = () => {
+      if (this.#state.name === 'broken' && document.visibilityState === 'visible') this.retry()
+    }
+    addEventListener('online', wake)
+    document.addEventListener('visibilitychange', wake)
+    setInterval(() => this.#checkSilence(), 1000)
+  }
+
+  /** Connects now rather than when the next try is due. */
+  retry() {
+    clearTimeout(this.#timer)
+    this.#connect()
+  }
+
+  async #connect() {
+    this.#close()
+    try {
+      await fetchStatus()
+    } catch (error) {
+      // Any other failure is that of a connection, which break tells the operator.
+      if (!(error instanceof SignedOut)) return this.break()
+      this.#enter({ name: 'signedOut' })
+      return this.#listener.onSignedOut()
+    }
+    this.#lastAt = Date.now()
+    this.#close() // what another `retry` opened meanwhile
+    this.#source = this.#open()
+  }
+
+  #open() {
+    const source = new EventSource('/api/events')
+    source.onerror = () => this.#source === source && this.break()
+    for (const name of /** @type {(keyof AdminEvents)[]} */ (Object.keys(this.#listener.on)))
+      source.addEventListener(name, event => this.#source === source && this.#receive(name, event.data))
+    return source
+  }
+
+  /**
+   * @param {keyof AdminEvents} name
+   * @param {string} data
+   */
+  #receive(name, data) {
+    this.#lastAt = Date.now()
+    this.#tries = 0
+    if (this.#state.name !== 'live') {
+      this.#enter({ name: 'live' })
+      this.#listener.onLive()
+    }
+    this.#listener.on[name](JSON.parse(data))
+  }
+
+  #close() {
+    this.#source?.close()
+    this.#source = undefined
+  }
+
+  /** Takes the connection for broken, and connects again after a while. */
+  break() {
+    this.#close()
+    const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries++) * (0.75 + Math.random() / 2)
+    const since = this.#state.name === 'broken' ? this.#state.since : this.#lastAt
+    this.#enter({ name: 'broken', since, retryAt: Date.now() + waitMs })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#connect(), waitMs)
+  }
+
+  #checkSilence() {
+    if (this.#source && Date.now() - this.#lastAt > SILENCE_MS) this.break()
+  }
+
+  /** @param {StreamState} state */
+  #enter(state) {
+    this.#state = state
+    this.#listener.onState(state)
+  }
+}

@@ -1,0 +1,32 @@
+import type { HistoryPoint, HistoryWindow, LiveHistory, LiveStatus, RequestEntry } from './api.js'
+
+/** Listens to figures as they come. */
+export type FiguresListener = {
+  /** a request of a proven caller has ended */
+  request(entry: RequestEntry): void
+  /** a second has passed */
+  second(): void
+}
+
+/** What the port shows. */
+export type AdminFigures = {
+  status(): LiveStatus
+  history(window: HistoryWindow): LiveHistory
+  /** the second that ended last; null in the first one */
+  lastPoint(): HistoryPoint | null
+  /** those that ended last, the newest first */
+  requests(limit: number): readonly RequestEntry[]
+  /** calls a listener until the returned function is called */
+  listen(listener: FiguresListener): () => void
+  /** counts what a listener could not pass on */
+  countDropped(events: number): void
+}
+
+/** What the probes tell, each in a word. */
+export type Probes = {
+  /** `ready`, or why the axon takes no questions */
+  readiness(): 'ready' | 'draining' | 'chain' | 'store'
+}
+
+/** The metrics in Prometheus' text format. */
+export type MetricsText = { readonly contentType: string; readonly text: string }

@@ -1,0 +1,65 @@
+import type { RequestOutcome, TokenCounts } from '../admin/api.js'
+import { type AnswerProgress, type EndedRequest, observe } from '../axon/events.js'
+import type { Attempt } from '../plugin/miner.js'
+import { tokenCounts } from './token-counts.js'
+
+/** The last record of a request, whichever channel it came from. */
+export type LastRecord = EndedRequest &
+  AnswerProgress & { readonly status?: number; readonly code?: string; readonly reason?: string }
+
+type Options = {
+  /** the id of the axon */
+  readonly axon: string
+  /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
+  readonly hotkey: string
+  readonly onError: (error: unknown) => void
+}
+
+/** Calls a listener with the last record of each request of one axon, until it is disposed. */
+export function onEnded(
+  { axon, hotkey, onError }: Options,
+  listener: (record: LastRecord, outcome: RequestOutcome) => void,
+): Disposable {
+  const outcomes = ['answered', 'refused', 'failed', 'cancelled'] as const
+  const stops = outcomes.map(outcome => {
+    const ofThisAxon = (record: LastRecord) => {
+      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
+      if (record.axon === axon && !isOwnPing) listener(record, outcome)
+    }
+    return observe(outcome, ofThisAxon, onError)
+  })
+  return {
+    [Symbol.dispose]() {
+      for (const stop of stops) stop()
+    },
+  }
+}
+
+/** Returns the attempts of a request, of all its questions: the outcome has those of the last one only. */
+export function attemptsOf({ attempts, outcome }: LastRecord): readonly Attempt[] {
+  return attempts ?? outcome?.attempts ?? []
+}
+
+/** Returns the endpoint that answered, where that is known. */
+export function endpointOf(record: LastRecord): string | undefined {
+  if (record.cut) return record.cut.endpoint
+  return attemptsOf(record).findLast(({ error }) => error === undefined)?.endpoint
+}
+
+/** The figures of a request that has ended. */
+export type EndedFigures = {
+  readonly outcome: RequestOutcome
+  /** why it was refused or failed */
+  readonly code: string | undefined
+  readonly ms: number
+  /** absent when there was none */
+  readonly firstTokenMs: number | undefined
+  readonly tokens: TokenCounts
+  /** in US dollars; absent when its price is not known */
+  readonly usd: number | undefined
+}
+
+export function figuresOf(record: LastRecord, outcome: RequestOutcome, usd: number | undefined): EndedFigures {
+  const { code, ms, times } = record
+  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: tokenCounts(record.outcome?.usage), usd }
+}

@@ -1,0 +1,26 @@
+import type { LiveChain, MinerStatus, MoneyStatus } from '../admin/api.js'
+import type { AxonLoad } from '../axon/load.js'
+import type { EndpointHealth } from '../plugin/miner.js'
+import type { LastRecord } from './ended-request.js'
+
+/** Where the figures come from that no channel tells. Each is called when they are looked at, and must not throw. */
+export type FigureSources = {
+  readonly miner: Omit<MinerStatus, 'startedAt' | 'isDraining'>
+  readonly isDraining: () => boolean
+  readonly load: () => AxonLoad
+  /** absent when the miner has no endpoints; undefined when it cannot report on them now */
+  readonly health?: (() => readonly EndpointHealth[] | undefined) | undefined
+  /** absent without a chain */
+  readonly chain?: (() => LiveChain) | undefined
+  /** absent without prices */
+  readonly money?: MoneySource | undefined
+}
+
+/** What answers cost, in US dollars. */
+export type MoneySource = {
+  /** undefined: a price is not known */
+  costOf(record: LastRecord): number | undefined
+  status(): MoneyStatus
+  /** today; undefined: nothing is known */
+  spentBy(hotkey: string): number | undefined
+}

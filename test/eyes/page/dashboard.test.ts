@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { openPage } from './open-page.ts'
+import { addressOf, busy, idle, whenLive } from './shown.ts'
+import { startPageServer } from './start-page-server.ts'
+
+describe('the dashboard', () => {
+  it('shows at a glance who asks, how fast they are answered, what it costs and what is wrong', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    const figures = await page.locator('#figures > div').allInnerTexts()
+    assert.deepEqual(figures, [
+      'Requests\n42 /s\n5,120 unsigned',
+      'Answered\n98.1 %\n812K of 828K',
+      'First token, p50\n312 ms\np95 840 ms',
+      'Whole answer, p50\n2.41 s\np95 5.23 s',
+      'Places taken\n52 of 64\n7 of 256 waiting',
+      'Cost today\n$38.42\nof $60.00',
+      `Incentive\n${server.shown.status(0).chain!.incentive.at(-1)!.value.toFixed(4)}\nuid 42`,
+      'Up for\n3 d 9 h\nprocess 4321',
+    ])
+    assert.deepEqual(await page.locator('#problems li').allInnerTexts(), [
+      'Not asked after failures: llm.example:8000.',
+    ])
+    assert.equal(await page.locator('#validators tbody tr').count(), 24)
+    assert.equal(await page.locator('#requests tbody tr').count(), 120)
+    assert.match(
+      await page.locator('#endpoints').innerText(),
+      /1 of 2 keys ready · key 2 rests 41 s after ENDPOINT_RATE_LIMITED/,
+    )
+    assert.match(await page.locator('#money').innerText(), /Used or reserved\s+\$39.12, 65.2 %/)
+    assert.match(await page.locator('#chain').innerText(), /Announces\s+203.0.113.7:8091/)
+    assert.match(
+      await page.locator('#reasons').innerText(),
+      /RATE_LIMITED\s+900\s+429 · more than 30 requests a minute/,
+    )
+  })
+
+  it('draws six charts over time, and one of the incentive', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    await page.locator('#charts figure').nth(5).locator('canvas').waitFor()
+    assert.deepEqual(await page.locator('figure h3').allInnerTexts(), [
+      'Requests a second',
+      'Time to the first token',
+      'Time to the whole answer',
+      'Places and queue',
+      'Tokens a second',
+      'Dollars an hour',
+      'Incentive',
+    ])
+    const colours = await page.locator('canvas').evaluateAll(all =>
+      (all as HTMLCanvasElement[]).map(canvas => {
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+        return new Set(new Uint32Array(data.buffer)).size
+      }),
+    )
+    assert.ok(
+      colours.every(count => count > 20),
+      `colours of each chart: ${colours}`,
+    )
+  })
+
+  it('shows the values under the cursor, which arrow keys move, in all charts at once', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    const plot = page.getByRole('slider', { name: 'Requests a second, over time' })
+    await plot.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('PageUp')
+    const spoken = await plot.getAttribute('aria-valuetext')
+    assert.match(spoken!, /^\d\d:\d\d:\d\d: answered \d+, refused [\d.]+, failed [\d.]+, cancelled [\d.]+$/)
+    const times = await page.locator('#charts .chart-time').allInnerTexts()
+    assert.deepEqual(new Set(times), new Set([spoken!.slice(0, 8)]))
+    await page.keyboard.press('Escape')
+    await page.locator('#charts .chart-time').first().filter({ hasText: /^$/ }).waitFor({ state: 'attached' })
+  })
+
+  it('shows an hour and a day as well', async () => {
+    await using server = await startPageServer(busy())
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    for (const [label, window] of [
+      ['24 h', '24h'],
+      ['1 h', '1h'],
+    ] as const) {
+      const replied = page.waitForResponse(`${server.url}/api/history?window=${window}`)
+      await page.getByText(label, { exact: true }).click()
+      assert.equal((await replied).status(), 200)
+      await page.locator('#charts .chart-value', { hasText: /\d/ }).first().waitFor()
+    }
+  })
+
+  it('leaves out what has no source, and says what to do until the first validator asks', async () => {
+    await using server = await startPageServer(idle)
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    for (const id of ['endpoints', 'money', 'chain', 'reasons'])
+      assert.equal(await page.locator(`#${id}-panel`).isVisible(), false, id)
+    assert.equal(await page.locator('#problems').isVisible(), false)
+    assert.deepEqual(await page.locator('#figures dt').allInnerTexts(), [
+      'Requests',
+      'Answered',
+      'First token, p50',
+      'Whole answer, p50',
+      'Places taken',
+      'Up for',
+    ])
+    assert.match(
+      await page.locator('#validators').innerText(),
+      /No validator has asked in the last hour\.\s+Ask the miner yourself, as a validator does:\s+miner query --dev --url http:\/\/127\.0\.0\.1:8091 "What is TAO\?"/,
+    )
+    assert.match(await page.locator('#requests').innerText(), /No request has ended yet/)
+  })
+
+  it('shows each request as it ends', async () => {
+    await using server = await startPageServer(idle)
+    await using opened = await openPage(addressOf(server))
+    const { page } = opened
+    await whenLive(page)
+    const [request] = busy({ requests: 1 }).requests!
+    server.send('request', { ...request!, synapse: 'JustEnded' })
+    await page.locator('#requests tbody', { hasText: 'JustEnded' }).waitFor()
+  })
+
+  it('remembers the theme that was chosen', async () => {
+    await using server = await startPageServer(idle)
+    await using opened = await openPage(addressOf(server), { colorScheme: 'light' })
+    const { page } = opened
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await ground()
+    await page.getByRole('button', { name: 'Theme: system' }).click()
+    await page.getByRole('button', { name: 'Theme: light' }).click()
+    await page.getByRole('button', { name: 'Theme: dark' }).waitFor()
+    const dark = await ground()
+    assert.notEqual(dark, light)
+    await page.reload()
+    await page.getByRole('button', { name: 'Theme: dark' }).click()
+    assert.equal(await ground(), light)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    assert.equal(await ground(), dark)
+  })
+})
