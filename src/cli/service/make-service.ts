@@ -15,11 +15,12 @@ import { isSealed } from '../../wallet/sealed.js'
 import { dialectFilePath } from '../choose-plugin.js'
 import { HIDDEN, valueElsewhere } from '../config/take-over.js'
 import { UsageError } from '../errors/usage-error.js'
+import { DRAIN_MS } from '../serving/end-serving.js'
 import { ownerOf } from './owner.js'
 import { findSecrets, isTyped } from './secrets.js'
 
-/** How long `miner serve` may take to stop: the 30 s in which it finishes requests, and some more to close. */
-const STOP_SECONDS = 45
+/** How long `miner serve` may take to stop: it finishes its requests, and then closes. */
+const STOP_SECONDS = DRAIN_MS / 1000 + 15
 
 type ServiceOptions = {
   readonly name: string
