@@ -77,6 +77,24 @@ const makeLogSettings = () =>
       .meta({ flag: 'log-format' }),
   })
 
+const makeLogFileSettings = () =>
+  z.object({
+    path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('a file that gets the log as JSON, besides standard error: `miner.log` begins as miner.1.log')
+      .meta({ flag: 'log-file', examples: ['miner.log'] }),
+    maxSize: z
+      .int()
+      .min(1024)
+      .max(1024 ** 4)
+      .default(64 * 1024 ** 2)
+      .describe('size at which the next log file begins')
+      .meta({ unit: 'size' }),
+    maxFiles: z.int().min(1).max(10_000).default(10).describe('log files that are kept; older ones are deleted'),
+  })
+
 /** The host's own settings; the chosen miner adds its own. */
 export const hostSections = lazySections(
   {
@@ -84,6 +102,7 @@ export const hostSections = lazySections(
     subnet: { name: '', title: 'subnet', of: 'host', settings: makeSubnetSettings },
     dialect: { name: '', title: 'dialect', of: 'host', settings: makeDialectSettings, rules: dialectRules },
     log: { name: 'log', title: 'log', of: 'host', settings: makeLogSettings, ...oldNames.log },
+    logFile: { name: 'log-file', title: 'log file', of: 'host', settings: makeLogFileSettings },
     plugins: { name: 'plugins', title: 'plugins', of: 'host', settings: makePluginSettings },
     wallet: { name: 'wallet', title: 'wallet', of: 'host', settings: makeWalletSettings },
     axon: {

@@ -48,7 +48,7 @@ export async function chooseDialect(dialects: DialectCatalogue, lookup: Lookup):
   const file = await lookUpSetting(lookup, 'dialectFile')
   if (typeof file?.value === 'string') {
     const { readDialectFile } = await import('../dialect-file/read-dialect-file.js')
-    return readDialectFile(dialectFilePath(file.value, file.origin))
+    return readDialectFile(settingPath(file.value, file.origin))
   }
   const { value: name, origin } = (await lookUpSetting(lookup, 'dialect')) ?? {}
   if (typeof name !== 'string' || !origin) {
@@ -62,8 +62,8 @@ export async function chooseDialect(dialects: DialectCatalogue, lookup: Lookup):
   throw new UsageError('UNKNOWN_DIALECT', message, hint)
 }
 
-/** Returns the absolute path that `dialectFile` names; one given in a configuration file is relative to that file. */
-export function dialectFilePath(named: string, origin: Origin): string {
+/** Returns the absolute path that a setting names; one given in a configuration file is relative to that file. */
+export function settingPath(named: string, origin: Origin): string {
   return resolve(origin.from === 'file' ? dirname(origin.file) : '.', expandHome(named))
 }
 

@@ -46,6 +46,8 @@ type Opening = CommandLineRules & {
   readonly file?: FileContent | null
   /** does not log the warnings of the configuration, which an earlier opening has logged */
   readonly quiet?: boolean
+  /** whether the log goes to the file that `log-file.path` names, too */
+  readonly logsToFile?: boolean
 }
 
 type ConfigureOptions = {
@@ -125,7 +127,7 @@ export abstract class SettingsCommand extends MinerCommand {
       const { line, chosen, configuration } = await this.#configure(ctor, { layers, lookup, scope, opening })
       this.#secrets = configuration.secretValues
       const warnings = opening.quiet ? [] : configuration.warnings
-      const output = { status: this.status, answer: this.answer }
+      const output = { status: this.status, answer: this.answer, logsToFile: opening.logsToFile === true }
       await provideRun({ scope, chosen, configuration: { ...configuration, warnings }, ...output })
       const run: Run<C> = {
         flags: line.flags as Run<C>['flags'],

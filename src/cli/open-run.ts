@@ -39,6 +39,7 @@ import { hideSingleDashed, unknownFlags } from './flags/unknown-flags.js'
 import type { StatusLine } from './output/status-line.js'
 import type { AnswerOutput } from './output/terminal.js'
 import { warnOfNoContract } from './plugins/log-plugins.js'
+import { openLogFile } from './serving/open-log-file.js'
 
 // The steps of `SettingsCommand.open`, in their order.
 
@@ -190,17 +191,29 @@ type ProvideOptions = {
   readonly configuration: Configuration
   readonly status: StatusLine
   readonly answer: AnswerOutput
+  /** whether the log goes to the file of `log-file.path`, too */
+  readonly logsToFile: boolean
 }
 
 /** Provides the scope with what was chosen and configured, and with the log, which gets the warnings. */
-export async function provideRun({ scope, chosen, configuration, status, answer }: ProvideOptions): Promise<void> {
+export async function provideRun({
+  scope,
+  chosen,
+  configuration,
+  status,
+  answer,
+  logsToFile,
+}: ProvideOptions): Promise<void> {
   const { miner, dialect } = chosen
   const { level, format } = valuesOf(configuration, hostSections.log)
   const output = scope.resolve(RESOURCES).own(logOutput(format))
+  const file = logsToFile ? await openLogFile(configuration, line => output.write(line)) : null
+  if (file) scope.resolve(RESOURCES).own(file)
   const write = (line: string) => {
     status.erase()
     answer.makeRoom()
     output.write(line)
+    file?.write(line)
   }
   const log = await createLog({ level, secrets: configuration.secretValues, output: { write } })
   logWarnings(configuration.warnings, log)

@@ -62,11 +62,12 @@ export default class Serve extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'logFile',
   ] as const
 
   async run(): Promise<void> {
     const hangups = listenForHangups()
-    await using run = await this.open(Serve, devRules)
+    await using run = await this.open(Serve, { ...devRules, logsToFile: true })
     const { flags, configuration, layers, scope } = run
     const contradicting = contradictions(configuration)
     if (contradicting.length > 0) throw new ConfigError('CONFIG_INVALID', contradicting)

@@ -18,7 +18,7 @@ export const composeFolders = ['data/miner', 'data/prometheus', 'data/grafana']
 /** Makes the compose file of a miner with Prometheus and Grafana. */
 export function composeFile(service: Service): Promise<string> {
   const { name, owner, args, port, stopSeconds } = service
-  const { files, secrets } = mountsOf(service)
+  const { files, secrets, writable } = mountsOf(service)
   return filledFile('compose.yml', {
     name: composeText(projectName(name)),
     image: composeText(imageOf(service)),
@@ -30,13 +30,10 @@ export function composeFile(service: Service): Promise<string> {
       // Those of the admin port are in the template: Prometheus reads it in the network of the containers.
       .filter(([variable]) => !variable.startsWith('MINER_ADMIN_'))
       .map(([variable, value]) => (value === null ? `${variable}:` : `${variable}: ${composeText(value)}`)),
-    mounts: files.flatMap(file => [
-      '- type: bind',
-      `  source: ${composeText(file)}`,
-      `  target: ${composeText(file)}`,
-      '  read_only: true',
-      '  bind: { create_host_path: false }',
-    ]),
+    mounts: [
+      ...writable.flatMap(directory => bound(directory)),
+      ...files.flatMap(file => [...bound(file), '  read_only: true']),
+    ],
     used: [...secrets].map(([key, file]) => `- { source: ${composeText(key)}, target: ${composeText(file)} }`),
     secrets: [...secrets].map(([key, file]) => `${composeText(key)}: { file: ${composeText(file)} }`),
   })
@@ -45,6 +42,12 @@ export function composeFile(service: Service): Promise<string> {
 /** Returns the files that stand beside the compose file, by their paths. */
 export async function composeNeighbours(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(shared.map(async path => [path, await deployFile(path)] as const)))
+}
+
+/** A mount of a path of the host at the same path. */
+function bound(path: string): readonly string[] {
+  const text = composeText(path)
+  return ['- type: bind', `  source: ${text}`, `  target: ${text}`, '  bind: { create_host_path: false }']
 }
 
 /** Compose takes lower-case letters, digits, dashes and underscores. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { secretName } from '../config/secret-name.js'
 import { filledFile } from './deploy-file.js'
 import type { Service } from './service.js'
@@ -8,6 +9,8 @@ export type Mounts = {
   readonly files: readonly string[]
   /** by a name for each: files of keys, and the hotkey */
   readonly secrets: ReadonlyMap<string, string>
+  /** folders that it writes to */
+  readonly writable: readonly string[]
 }
 
 /** The name of the image that the `Dockerfile` makes. */
@@ -15,9 +18,13 @@ export function imageOf({ version }: Service): string {
   return `bittensor-miner:${version}`
 }
 
-export function mountsOf({ files, secrets, hotkeyFile }: Service): Mounts {
+export function mountsOf({ files, secrets, hotkeyFile, logFile }: Service): Mounts {
   const named = secrets.files.map(({ path, file }) => [secretName(path), file] as const)
-  return { files: [...new Set(files)], secrets: new Map([['hotkey', hotkeyFile], ...named]) }
+  return {
+    files: [...new Set(files)],
+    secrets: new Map([['hotkey', hotkeyFile], ...named]),
+    writable: logFile === undefined ? [] : [dirname(logFile)],
+  }
 }
 
 /** Returns the variables of the container; null: its value is that of the shell that starts it. */

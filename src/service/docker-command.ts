@@ -9,7 +9,7 @@ import type { Service } from './service.js'
  */
 export function dockerRun(service: Service, folder: string): string {
   const { name, owner, port, args, stopSeconds } = service
-  const { files, secrets } = mountsOf(service)
+  const { files, secrets, writable } = mountsOf(service)
   const read = [...files, ...secrets.values()]
   const words = [
     ...['docker', 'run', '--detach', '--name', name, '--restart', 'unless-stopped', '--init'],
@@ -17,6 +17,7 @@ export function dockerRun(service: Service, folder: string): string {
     ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--publish', `${port}:${port}`],
     ...['--mount', mount(`${folder}/data/miner`, '/data')],
+    ...writable.flatMap(directory => ['--mount', mount(directory, directory)]),
     ...[...new Set(read)].flatMap(file => ['--mount', mount(file, file, 'readonly')]),
     ...[...containerVariables(service)].flatMap(([variable, value]) => [
       '--env',

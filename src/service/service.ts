@@ -17,6 +17,8 @@ export type Service = {
   /** the other files that it reads: those of the configuration, and of the dialect */
   readonly files: readonly string[]
   readonly hotkeyFile: string
+  /** which it writes, and rotates to files beside it */
+  readonly logFile: string | undefined
   readonly owner: Owner
   /** of the owner, as `~` means it */
   readonly home: string

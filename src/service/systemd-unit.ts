@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { secretName } from '../config/secret-name.js'
 import { credentialReference } from '../config/values/referred-file.js'
 import { filledFile } from './deploy-file.js'
@@ -10,7 +11,7 @@ import { credentialName, unitPath, unitWord } from './systemd-text.js'
  * @throws {UnitTextError} for a path or a value that a unit cannot hold
  */
 export function systemdUnit(service: Service): Promise<string> {
-  const { name, node, program, args, owner, secrets, stopSeconds } = service
+  const { name, node, program, args, owner, secrets, stopSeconds, logFile } = service
   const [nodeWord, ...words] = [node, '--max-semi-space-size=4', '--', program, 'serve', ...args]
   const loaded = secrets.files.filter(({ variable }) => variable !== undefined)
   return filledFile('miner.service', {
@@ -25,6 +26,8 @@ export function systemdUnit(service: Service): Promise<string> {
       ...secrets.credentials.map(credentialName).map(credential => `LoadCredential=${credential}:${credential}`),
       ...secrets.variables.map(variable => `PassEnvironment=${variable}`),
     ],
+    // With the dash, a folder that is missing is reported by the miner, in words, and not by systemd.
+    writable: logFile === undefined ? [] : [`ReadWritePaths=${unitWord(`-${dirname(logFile)}`)}`],
     capabilities: capabilitiesOf(service),
   })
 }

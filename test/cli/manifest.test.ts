@@ -29,7 +29,7 @@ describe('oclif.manifest.json', () => {
     const readers = Object.values(commands).flatMap(({ id, reads, usesMiner }) =>
       reads ? [[id, reads, usesMiner]] : [],
     )
-    const all = ['subnet', 'dialect', 'wallet', 'axon', 'admin', 'limits', 'policy', 'neuron', 'subtensor']
+    const all = ['subnet', 'dialect', 'wallet', 'axon', 'admin', 'limits', 'policy', 'neuron', 'subtensor', 'logFile']
     assert.deepEqual(readers.sort(), [
       ['announce', ['subnet', 'wallet', 'axon', 'neuron', 'subtensor'], false],
       ['audit', ['subnet', 'dialect', 'wallet', 'axon', 'subtensor'], false],

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type LiveRun, liveMiner } from '../support/cli.ts'
 import { linkedMiner } from '../support/linked-miner.ts'
@@ -46,6 +49,37 @@ describe('miner serve', () => {
     assert.equal(first?.synapse, 'Prompting')
     assert.equal(first?.status, 200)
     assert.ok(typeof first?.id === 'string' && typeof first?.ms === 'number')
+  })
+
+  it('writes its log to a file, too, the last record included', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'miner-log-'))
+    try {
+      const words = [...dev, '--use', 'echo', '--log-file', join(folder, 'miner.log')]
+      await using miner = await startMiner(words)
+      const second = await runMiner(words)
+      assert.equal(second.code, 2)
+      assert.match(
+        second.stderr,
+        /^error: miner serve, process \d+ on \S+ writes the log file .*\(--log-file\)\n {2}try: /,
+      )
+      assert.equal((await miner.stop()).code, 0)
+      const written = readFileSync(join(folder, 'miner.1.log'), 'utf8')
+      assert.deepEqual(
+        written
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line)),
+        miner.records,
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('refuses a log file in a folder that is missing', async () => {
+    const refused = await runMiner([...dev, '--use', 'echo', '--log-file', '/missing/miner.log'])
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /^error: cannot open the log file "\/missing\/miner.log" \(--log-file\): ENOENT/)
   })
 
   it('opens a wallet, and answers those whom --allow names', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { runMiner } from '../support/miner-process.ts'
@@ -68,6 +68,18 @@ describe('miner service', () => {
     const { stdout } = await service(['systemd', '--axon-port', '80'])
     assert.match(stdout, /^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m)
     assert.match((await service(['systemd'])).stdout, /^AmbientCapabilities=$/m)
+  })
+
+  it('lets it write the folder of its log file, and no other of its configuration', async () => {
+    const file = join(folder, '100% "logs"', 'miner.log')
+    const { stdout } = await service(['systemd', '--log-file', '100% "logs"/miner.log'])
+    assert.match(stdout, /^ReadWritePaths="-.*\/100%% \\"logs\\""$/m)
+    assert.match(stdout, /^Environment="MINER_LOG_FILE_PATH=.*\/100%% \\"logs\\"\/miner\.log"$/m)
+    const compose = await service(['compose', '--log-file', file])
+    const { volumes } = parse(compose.stdout).services.miner
+    const own = volumes.find(({ source }: { source: string }) => source === dirname(file))
+    assert.deepEqual([own.target, own.read_only], [dirname(file), undefined])
+    assert.ok(!(await service(['systemd'])).stdout.includes('ReadWritePaths'))
   })
 
   it('keeps a reference to a credential or to a variable, and tells what it needs', async () => {

@@ -20,6 +20,7 @@ const service: Service = {
   },
   files: [hostile],
   hotkeyFile: '/w/hotkeys/default',
+  logFile: '/var/log/the miner/log',
   owner: { uid: 1000, gid: 100, name: 'me' },
   home: '/home/me',
   port: 8091,
@@ -43,6 +44,7 @@ describe('dockerRun', () => {
     const csv = hostile.replaceAll('"', '""')
     assert.deepEqual(valuesOf('--mount'), [
       'type=bind,src=/srv/it is/data/miner,dst=/data',
+      'type=bind,src=/var/log/the miner,dst=/var/log/the miner',
       `type=bind,"src=${csv}","dst=${csv}",readonly`,
       'type=bind,src=/w/hotkeys/default,dst=/w/hotkeys/default,readonly',
       `type=bind,"src=${csv}.key","dst=${csv}.key",readonly`,

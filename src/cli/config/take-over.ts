@@ -7,7 +7,7 @@ import { mapLeaves } from '../../config/schema/map-leaves.js'
 import type { Section } from '../../config/schema/section.js'
 import type { Setting } from '../../config/schema/setting.js'
 import { referredFile } from '../../config/values/referred-file.js'
-import { dialectFilePath } from '../choose-plugin.js'
+import { settingPath } from '../choose-plugin.js'
 
 /** What a new configuration file takes over from an old one. */
 export type TakenOver = {
@@ -55,8 +55,11 @@ export async function valueElsewhere(
 ): Promise<unknown> {
   const { bare, references } = await withoutSecrets(setting, value, storing)
   if (secretsIn(setting, bare).some(secret => !references.has(secret))) return HIDDEN
-  return setting.path === 'dialectFile' ? dialectFilePath(String(bare), origin) : fileValue(setting, bare)
+  return FILES.has(setting.path) ? settingPath(String(bare), origin) : fileValue(setting, bare)
 }
+
+/** Settings that name a file, which may be relative to the configuration file. */
+const FILES: ReadonlySet<string> = new Set(['dialectFile', 'log-file.path'])
 
 type Storing = {
   /** what a relative `file:PATH` is relative to */

@@ -110,6 +110,14 @@ export const usageCodes = {
     meaning: 'another program changed the configuration file while this command did',
     remedy: 'run the command again',
   },
+  LOG_FILE_TAKEN: {
+    meaning: 'another process writes the log file',
+    remedy: 'give each miner a log file of its own with `--log-file`',
+  },
+  LOG_FILE_UNUSABLE: {
+    meaning: 'the log file cannot be opened',
+    remedy: 'make its folder, and let this user write it; or name another file with `--log-file`',
+  },
   FILE_UNWRITABLE: {
     meaning: 'the configuration file, or a file that it names, cannot be written',
     remedy: 'make the file and its folder writable for this user',

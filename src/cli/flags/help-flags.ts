@@ -39,5 +39,5 @@ function isUsed({ fewOf }: Reader, path: string): boolean {
 }
 
 function isLast(section: HostSection): boolean {
-  return section === 'log' || section === 'plugins' || section === 'limits'
+  return ['log', 'logFile', 'plugins', 'limits'].includes(section)
 }

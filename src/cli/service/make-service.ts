@@ -12,7 +12,7 @@ import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
 import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
 import { readKeyfile } from '../../wallet/read-keyfile.js'
 import { isSealed } from '../../wallet/sealed.js'
-import { dialectFilePath } from '../choose-plugin.js'
+import { settingPath } from '../choose-plugin.js'
 import { HIDDEN, valueElsewhere } from '../config/take-over.js'
 import { UsageError } from '../errors/usage-error.js'
 import { DRAIN_MS } from '../serving/end-serving.js'
@@ -50,7 +50,8 @@ export async function makeService({ name, configuration, layers, configDir }: Se
   const keyfile = hotkeyFile({ ...wallet, path })
   await requireOpenable(keyfile, { path, hasPassword: wallet.password !== undefined })
   const { version, testedNode } = packageInfo()
-  const read = [configFile, envFile, dialectFileOf(configuration)].filter(file => file !== undefined && file !== null)
+  const { dialectFile } = valuesOf(configuration, hostSections.dialect)
+  const read = [configFile, envFile, fileOf(configuration, 'dialectFile', dialectFile)]
   return {
     name,
     version,
@@ -60,7 +61,8 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     args: [...(configFile ? [`--config=${configFile}`] : []), ...(envFile ? [`--env-file=${envFile}`] : [])],
     variables: new Map([...(await typedVariables(configuration)), ['MINER_WALLET_PATH', path]]),
     secrets,
-    files: read,
+    files: read.filter(file => file !== undefined && file !== null),
+    logFile: fileOf(configuration, 'log-file.path', valuesOf(configuration, hostSections.logFile).path),
     hotkeyFile: keyfile,
     owner: await ownerOf(keyfile),
     home: homedir(),
@@ -97,7 +99,7 @@ async function typedVariables(configuration: Configuration): Promise<ReadonlyMap
 
 /** A path in the file of `--env-file` is relative to the folder of the run, and a service runs in another one. */
 function isPlaced(path: string, from: string): boolean {
-  return path === 'dialectFile' && from === 'envFile'
+  return (path === 'dialectFile' || path === 'log-file.path') && from === 'envFile'
 }
 
 const storing = {
@@ -110,7 +112,7 @@ function hiddenUrl(path: string): UsageError {
   return new UsageError('NOT_A_SERVICE', message, `write it to the configuration file: miner config edit`)
 }
 
-function dialectFileOf({ origins, values }: Configuration): string | undefined {
-  const origin = origins.get('dialectFile')
-  return origin && dialectFilePath(String(values.dialectFile), origin)
+/** Returns the file that a setting names; undefined when it names none. */
+function fileOf({ origins }: Configuration, path: string, named: string | undefined): string | undefined {
+  return named === undefined ? undefined : settingPath(named, origins.get(path)!)
 }

@@ -6,7 +6,7 @@ import type { Axon } from '../../axon/serve-axon.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import { axonText } from '../../text/axon-text.js'
-import { dialectFilePath } from '../choose-plugin.js'
+import { settingPath } from '../choose-plugin.js'
 import type { Answering } from './query-line.js'
 import { callersText, mayAsk } from './who-may-ask.js'
 
@@ -67,7 +67,7 @@ function minerOf(scope: Scope): Pick<Serving, 'use' | 'models'> {
 
 function dialectFileOf({ values, origins }: Configuration): string | undefined {
   const file = values.dialectFile
-  return typeof file === 'string' ? dialectFilePath(file, origins.get('dialectFile')!) : undefined
+  return typeof file === 'string' ? settingPath(file, origins.get('dialectFile')!) : undefined
 }
 
 async function placeOf(scope: Scope, { axon, neuron }: { axon: Axon; neuron: NeuronLife }): Promise<SubnetPlace> {

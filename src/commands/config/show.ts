@@ -24,6 +24,7 @@ export default class ConfigShow extends SettingsCommand {
     'policy',
     'neuron',
     'subtensor',
+    'logFile',
   ] as const
 
   async run(): Promise<unknown> {
