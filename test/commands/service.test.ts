@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { linkedMiner } from '../support/linked-miner.ts'
 import { runMiner } from '../support/miner-process.ts'
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
@@ -92,6 +93,24 @@ describe('miner service', () => {
     const { code, stderr: refused } = await service(['docker'])
     assert.equal(code, 2)
     assert.match(refused, /refers to the credential openai of systemd, which a container does not have/)
+  })
+
+  it('leaves the variables of --env-file in that file', async () => {
+    writeFileSync(join(folder, 'miner.env'), 'MY_KEY=sk-in-the-env-file\nMINER_NETUID=3\n', { mode: 0o600 })
+    const { stdout, stderr } = await service(['systemd', '--env-file', 'miner.env', '--api-key', 'env:MY_KEY'])
+    assert.match(stdout, /^ExecStart=.* "serve" "--env-file=\/.*\/miner\.env"$/m)
+    assert.ok(!/PassEnvironment|MINER_NETUID|sk-in-the-env-file/.test(stdout + stderr))
+  })
+
+  it('tells how its own folder gets the plugin that it uses, where it can be seen', async () => {
+    const linked = linkedMiner('leaking')
+    const { stdout, stderr } = await service(['systemd'], linked)
+    assert.match(stdout, /^Environment="MINER_USE=leaking"$/m)
+    assert.match(stderr, /MINER_DATA_DIR=\/var\/lib\/bittensor-miner.* plugins link \/.*\/test\/support\/miners$/m)
+    const contained = await service(['docker'], linked)
+    assert.match(contained.stderr, /^# The plugin test-miners is linked from .*, which a container does not see/m)
+    assert.ok(!contained.stderr.includes('plugins link'))
+    assert.ok(!(await service(['systemd'])).stderr.includes('plugins'))
   })
 
   for (const kind of ['systemd', 'docker', 'compose'])

@@ -14,8 +14,12 @@ export type Systemd = AsyncDisposable & {
   state(wanted: string): Promise<Properties>
 }
 
-/** Whether this machine lets a test have namespaces of its own. */
+/**
+ * Whether this machine lets a test have namespaces of its own. One that runs systemd is left alone: two of them would share
+ * control groups.
+ */
 export function hasNamespaces(): boolean {
+  if (readFileSync('/proc/1/comm', 'utf8').trim() === 'systemd') return false
   return spawnSync('unshare', [...namespaces, 'true']).status === 0
 }
 
@@ -36,8 +40,8 @@ export async function startSystemd(
   writeFileSync(join(units, unit), text)
   // The targets of a machine are not there.
   writeFileSync(join(units, `${unit}.d/test.conf`), `[Unit]\nDefaultDependencies=no\nWants=\nAfter=\n${overrides}`)
-  // Its mounts have to reach the namespaces of its units, and no other: those of `unshare` are private.
-  const script = `mount --make-rshared / && exec ${program} --system --unit=${unit} --log-target=kmsg --show-status=0`
+  // Its mounts have to reach the namespaces of its units, and no other: those of `unshare` are private. Its sockets are in /run.
+  const script = `mount -t tmpfs tmpfs /run && mount --make-rshared / && exec ${program} --system --unit=${unit} --log-target=kmsg --show-status=0`
   const env = { ...process.env, container: 'other', SYSTEMD_UNIT_PATH: units }
   const child = spawn('unshare', [...namespaces, 'sh', '-c', script], { env, stdio: 'ignore' })
   const first = await firstProcess(child)

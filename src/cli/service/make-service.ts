@@ -44,7 +44,10 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     configFile: configFile ?? join(configDir, 'config.toml'),
     isNamed: typedValue(layers.argv, 'config') !== undefined,
   }
-  const secrets = findSecrets(configuration, place)
+  const found = findSecrets(configuration, place)
+  // Those of the file of `--env-file` are there in the service, too.
+  const own = layers.envFile && 'variables' in layers.envFile ? layers.envFile.variables : {}
+  const secrets = { ...found, variables: found.variables.filter(variable => !own[variable]) }
   const wallet = valuesOf(configuration, hostSections.wallet)
   const path = resolve(walletFolder(wallet.path))
   const keyfile = hotkeyFile({ ...wallet, path })

@@ -41,7 +41,7 @@ export function systemdSteps(service: Service, unit: string, { folder, isWritten
       why: `Put the unit in its place${isWritten ? '' : `, once it is saved as ${unit} (--write . does that)`}:`,
       commands: [shell('sudo', 'install', '-m', '644', `${folder}/${unit}`, `/etc/systemd/system/${unit}`)],
     },
-    ...installing(plugins, words => asOwner(...words), [makeData]),
+    ...installing(plugins, words => asOwner(...words), { before: [makeData], seesLinks: true }),
     {
       why: 'Start it, now and at each boot:',
       commands: ['sudo systemctl daemon-reload', shell('sudo', 'systemctl', 'enable', '--now', unit)],
@@ -70,7 +70,7 @@ export function dockerSteps(service: Service, { folder, isWritten, plugins }: St
       why: 'Make the image, with the copy of the program that runs here:',
       commands: [packing, shell('docker', 'build', '--tag', imageOf(service), ...argument, folder)],
     },
-    ...installing(plugins, words => shell(...once, ...mounted, ...words)),
+    ...installing(plugins, words => shell(...once, ...mounted, ...words), { seesLinks: false }),
     { why: 'Start it, now and at each boot:', commands: [dockerRun(service, folder)] },
   ]
 }
@@ -94,7 +94,7 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
       why: 'Make the image, with the copy of the program that runs here:',
       commands: [packing, compose('build', ...argument)],
     },
-    ...installing(plugins, words => compose('run', '--rm', '--no-deps', 'miner', ...words)),
+    ...installing(plugins, words => compose('run', '--rm', '--no-deps', 'miner', ...words), { seesLinks: false }),
     { why: 'Start all, now and at each boot:', commands: [compose('up', '--detach')] },
   ]
 }
@@ -121,14 +121,22 @@ function notes({ program, owner }: Service): readonly NextStep[] {
 function installing(
   plugins: readonly Declared[],
   miner: (words: readonly string[]) => string,
-  before: readonly string[] = [],
+  { before = [], seesLinks }: { readonly before?: readonly string[]; readonly seesLinks: boolean },
 ): readonly NextStep[] {
-  const packages = new Map(plugins.map(({ from }) => [from.package, from]))
-  const commands = [...packages.values()].map(({ package: name, version, root, type }) =>
-    miner(type === 'link' ? ['plugins', 'link', root] : ['plugins', 'install', `${name}@${version}`]),
-  )
-  if (commands.length === 0) return []
-  return [{ why: 'Install the plugins that it uses to its own folder of data:', commands: [...before, ...commands] }]
+  const packages = [...new Map(plugins.map(({ from }) => [from.package, from])).values()]
+  const unseen = packages.filter(({ type }) => type === 'link' && !seesLinks)
+  const commands = packages
+    .filter(one => !unseen.includes(one))
+    .map(({ package: name, version, root, type }) =>
+      miner(type === 'link' ? ['plugins', 'link', root] : ['plugins', 'install', `${name}@${version}`]),
+    )
+  const why = 'Install the plugins that it uses to its own folder of data:'
+  return [
+    ...unseen.map(({ package: name, root }) => ({
+      why: `The plugin ${name} is linked from ${root}, which a container does not see: install it from a registry or a repository.`,
+    })),
+    ...(commands.length > 0 ? [{ why, commands: [...before, ...commands] }] : []),
+  ]
 }
 
 function shell(...words: readonly string[]): string {
