@@ -11,6 +11,7 @@ import { fairness } from './fairness.js'
 import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
 import { memoryOfServe } from './memory.js'
+import { observers } from './observers.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
@@ -29,6 +30,7 @@ const alone = {
   fairness: fairnessAlone,
   imports: async () => console.table(await imports(ownFolders)),
   memory: memoryAlone,
+  observers: observersAlone,
   plugins: pluginsAlone,
   queue: queueAlone,
   rates: ratesAlone,
@@ -139,6 +141,19 @@ async function ratesAlone() {
   reportGoals([
     goal('requests a second with a rate for each caller, of those without rates', ratio.perSecond, '>=', 0.95),
     goal('processor time of a request with a rate for each caller, of that without rates', ratio.processor, '<=', 1.05),
+  ])
+}
+
+async function observersAlone() {
+  const results = await observers(ownFolders, { none: [], '--admin-port': ['--admin-port', '0'] })
+  console.table(results)
+  reportGoals([
+    goal(
+      'processor time of the main thread a request with --admin-port, of that without',
+      results['--admin-port'].ratio,
+      '<=',
+      1.05,
+    ),
   ])
 }
 

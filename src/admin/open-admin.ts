@@ -6,11 +6,10 @@ import { FailedLogins } from './gate/failed-logins.js'
 import { Gate } from './gate/gate.js'
 import { isLoopbackName } from './gate/hosts.js'
 import { TokenCheck } from './gate/token.js'
-import { EventStreams } from './http/event-streams.js'
 import type { PageFiles } from './http/page-files.js'
 import { rawReply, sendReply } from './http/reply.js'
 import { AdminRoutes } from './http/routes.js'
-import type { AdminFigures, MetricsText, Probes } from './sources.js'
+import type { Shown } from './sources.js'
 
 export type AdminOptions = {
   /** an address of this machine, or a name of one */
@@ -20,9 +19,6 @@ export type AdminOptions = {
   /** names and addresses, without a port, under which it may be asked beside its own */
   readonly allowedHosts: readonly string[]
   readonly token: string
-  readonly figures: AdminFigures
-  readonly probes: Probes
-  readonly metrics: () => Promise<MetricsText>
   readonly page: PageFiles
   /** receives unexpected errors, for the log */
   readonly onError: (error: unknown) => void
@@ -32,13 +28,18 @@ export type AdminPort = AsyncDisposable & {
   readonly port: number
   /** reachable from this machine */
   readonly url: string
+  /** Shows a miner whose axon is open; call it once. Before, the port tells that it starts. */
+  show(shown: Shown): void
 }
 
 /** What the operator is told of it. */
-export type OpenAdmin = Pick<AdminPort, 'url'> & {
+export type AdminPlace = Pick<AdminPort, 'url'> & {
   /** where its token is; null: the operator has set it */
   readonly tokenFile: string | null
 }
+
+/** An admin port, and its token. */
+export type OpenAdmin = AdminPlace & Pick<AdminPort, 'show'> & { readonly token: string }
 
 /**
  * Opens the admin port: what an operator looks at, for the operator only. It changes nothing, and never asks the model.
@@ -46,8 +47,7 @@ export type OpenAdmin = Pick<AdminPort, 'url'> & {
  * @throws {AdminError} ADMIN_PORT_UNUSABLE
  */
 export async function openAdmin(options: AdminOptions): Promise<AdminPort> {
-  const { figures, onError } = options
-  const streams = new EventStreams(figures)
+  const { onError } = options
   const server = http.createServer({
     maxHeaderSize: MAX_HEADERS,
     headersTimeout: HEADERS_MS,
@@ -63,7 +63,7 @@ export async function openAdmin(options: AdminOptions): Promise<AdminPort> {
     token: new TokenCheck(options.token, port),
     failures: new FailedLogins(),
   })
-  const routes = new AdminRoutes({ ...options, gate, streams, areMetricsOpen: isLoopbackName(options.host) })
+  const routes = new AdminRoutes({ gate, page: options.page, areMetricsOpen: isLoopbackName(options.host) })
   const take = (request: IncomingMessage, response: ServerResponse) => {
     routes.answer(request, response).catch((error: unknown) => {
       onError(error)
@@ -78,12 +78,17 @@ export async function openAdmin(options: AdminOptions): Promise<AdminPort> {
 
   let closing: Promise<void> | undefined
   const close = async () => {
-    streams[Symbol.dispose]()
+    routes[Symbol.dispose]()
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
     server.closeAllConnections()
     await closed
   }
-  return { port, url: urlOf(options.host, port), [Symbol.asyncDispose]: () => (closing ??= close()) }
+  return {
+    port,
+    url: urlOf(options.host, port),
+    show: shown => routes.show(shown),
+    [Symbol.asyncDispose]: () => (closing ??= close()),
+  }
 }
 
 /** Bytes of all headers of a request; a browser sends about 1 kB, and cookies of other programs of the host. */

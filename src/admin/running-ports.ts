@@ -17,6 +17,8 @@ const runningAdmin = z.object({
   /** reachable from this machine */
   url: z.string(),
   token: z.string(),
+  /** where the token is, too; null: the operator has set it */
+  tokenFile: z.string().nullable(),
   /** of the miner */
   hotkey: z.string(),
   /** absent without a chain */
@@ -39,7 +41,7 @@ function runningFolder(folder: string): string {
  */
 export async function tellRunning(
   folder: string,
-  about: Pick<RunningAdmin, 'url' | 'token' | 'hotkey' | 'netuid'>,
+  about: Pick<RunningAdmin, 'url' | 'token' | 'tokenFile' | 'hotkey' | 'netuid'>,
 ): Promise<AsyncDisposable> {
   const path = join(runningFolder(folder), `${process.pid}-${randomUUID()}.json`)
   const self = await startedProcess(process.pid)

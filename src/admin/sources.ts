@@ -8,7 +8,7 @@ export type FiguresListener = {
   second(): void
 }
 
-/** What the port shows. */
+/** The figures of a miner. */
 export type AdminFigures = {
   status(): LiveStatus
   history(window: HistoryWindow): LiveHistory
@@ -22,11 +22,13 @@ export type AdminFigures = {
   countDropped(events: number): void
 }
 
-/** What the probes tell, each in a word. */
-export type Probes = {
-  /** `ready`, or why the axon takes no questions */
-  readiness(): 'ready' | 'draining' | 'chain' | 'store'
-}
-
 /** The metrics in Prometheus' text format. */
 export type MetricsText = { readonly contentType: string; readonly text: string }
+
+/** What the port shows once the axon is open. */
+export type Shown = {
+  readonly figures: AdminFigures
+  /** `ready`, or why the axon takes no questions */
+  readonly readiness: () => 'ready' | 'draining' | 'chain' | 'store'
+  readonly metrics: () => Promise<MetricsText>
+}

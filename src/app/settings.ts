@@ -183,7 +183,7 @@ function idleSecret(configuration: Configuration): readonly Problem[] {
 
 /** Flags of an admin port that does not open. A file or a variable may have them for other runs. */
 function idleAdmin(configuration: Configuration): readonly Problem[] {
-  if (valuesOf(configuration, hostSections.admin).port !== undefined) return []
+  if (configuration.origins.has('admin.port')) return []
   return ['admin.host', 'admin.allowHost'].flatMap(path => {
     const origin = configuration.origins.get(path)
     if (origin?.from !== 'flag') return []

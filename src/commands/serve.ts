@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { showOnAdmin } from '../app/admin/build-admin.js'
 import { contradictions, hostSections } from '../app/settings.js'
 import {
   ADMIN,
@@ -75,6 +76,7 @@ export default class Serve extends SettingsCommand {
     else checkWithoutChain(configuration, scope.resolve(CHOSEN_DIALECT))
     const watched = flags['watch-config'] ? watchedFile(layers) : null
 
+    const admin = await scope.resolve(ADMIN)
     const axon = await scope.resolve(AXON)
     const signals = stopSignals({ hangup: hangups === null })
     const neuron = await scope.resolve(NEURON)
@@ -90,7 +92,7 @@ export default class Serve extends SettingsCommand {
       using _exits = logUnexpectedExit(log, plugins)
       const configFile = typedValue(layers.argv, 'config')
       const serving = await describeServing(scope, { axon, neuron, dev: flags.dev, configFile })
-      const admin = await scope.resolve(ADMIN)
+      if (admin) await showOnAdmin(scope, admin)
       logServing({ ...serving, port: axon.port, admin }, log)
       if (process.stderr.isTTY) process.stderr.write(await banner({ ...serving, admin }))
       void manager.ready()

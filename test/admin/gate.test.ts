@@ -142,7 +142,7 @@ describe('the admin port', () => {
 
     it('is not needed by the probes, which say a word', async () => {
       let word: 'ready' | 'draining' | 'chain' | 'store' = 'ready'
-      await using admin = await startAdmin({ host: '0.0.0.0', probes: { readiness: () => word } })
+      await using admin = await startAdmin({ host: '0.0.0.0', readiness: () => word })
       const probe = async (path: string) => {
         const { status, body } = await ask(admin, { path, headers: noToken })
         return [status, body]

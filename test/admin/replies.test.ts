@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { readPage } from '#dist/admin/http/page-files.js'
+import { openAdmin } from '#dist/admin/open-admin.js'
 import { realSockets } from '../axon/real-sockets.ts'
-import { type Asked, ask, startAdmin } from './start-admin.ts'
+import { type Asked, ask, startAdmin, token } from './start-admin.ts'
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -119,6 +121,23 @@ describe('the replies of the admin port', () => {
     late.on('error', () => {})
     await once(late, 'close')
     for (const socket of open) socket.destroy()
+  })
+
+  it('tell that the miner starts, until its axon is open', async () => {
+    const page = await readPage()
+    const options = { host: '127.0.0.1', port: 0, allowedHosts: [], token, page, onError: assert.ifError }
+    await using admin = await openAdmin(options)
+    const probe = async (path: string) => {
+      const { status, body } = await ask(admin, { path })
+      return [status, body]
+    }
+    assert.deepEqual(await probe('/healthz'), [200, 'ok\n'])
+    assert.deepEqual(await probe('/startupz'), [503, 'starting\n'])
+    assert.deepEqual(await probe('/readyz'), [503, 'starting\n'])
+    for (const path of ['/api/status', '/api/events', '/metrics'])
+      assert.equal((await ask(admin, { path })).status, 503, path)
+    assert.equal((await ask(admin, { headers: { Authorization: null } })).status, 401)
+    assert.equal((await ask(admin, { path: '/' })).status, 200)
   })
 
   it('refuse a tunnel', async () => {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runningAdmins, tellRunning } from '#dist/admin/running-ports.js'
 
-const about = { url: 'http://127.0.0.1:9091', token: 'a secret', hotkey: '5F…', netuid: 1 }
+const about = { url: 'http://127.0.0.1:9091', token: 'a secret', tokenFile: null, hotkey: '5F…', netuid: 1 }
 
 describe('the files of running admin ports', () => {
   let folder: string

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import type { HistoryPoint, LiveStatus, RequestEntry } from '#dist/admin/api.js'
 import { readPage } from '#dist/admin/http/page-files.js'
 import { type AdminOptions, type AdminPort, openAdmin } from '#dist/admin/open-admin.js'
-import type { AdminFigures, FiguresListener } from '#dist/admin/sources.js'
+import type { AdminFigures, FiguresListener, Shown } from '#dist/admin/sources.js'
 
 export const token = 'a-token-of-32-bytes-in-base64url-for-the-tests'
 
@@ -53,7 +53,10 @@ export class StillFigures implements AdminFigures {
 export type TestedAdmin = AdminPort & { readonly figures: StillFigures; readonly errors: unknown[] }
 
 /** Opens an admin port on a free port of loopback, with the page of this package. */
-export async function startAdmin(options: Partial<AdminOptions> = {}): Promise<TestedAdmin> {
+export async function startAdmin({
+  readiness = () => 'ready' as const,
+  ...options
+}: Partial<AdminOptions & Pick<Shown, 'readiness'>> = {}): Promise<TestedAdmin> {
   const figures = new StillFigures()
   const errors: unknown[] = []
   const admin = await openAdmin({
@@ -61,13 +64,12 @@ export async function startAdmin(options: Partial<AdminOptions> = {}): Promise<T
     port: 0,
     allowedHosts: [],
     token,
-    figures,
-    probes: { readiness: () => 'ready' },
-    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'a_metric 1\n' }),
     page: await readPage(),
     onError: error => errors.push(error),
     ...options,
   })
+  const metrics = async () => ({ contentType: 'text/plain; version=0.0.4', text: 'a_metric 1\n' })
+  admin.show({ figures, readiness, metrics })
   return Object.assign(admin, { figures, errors })
 }
 

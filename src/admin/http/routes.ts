@@ -2,24 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HistoryWindow } from '../api.js'
 import type { Gate } from '../gate/gate.js'
 import { hostName, isLoopbackName } from '../gate/hosts.js'
-import type { AdminFigures, MetricsText, Probes } from '../sources.js'
-import type { EventStreams } from './event-streams.js'
+import type { Shown } from '../sources.js'
+import { EventStreams } from './event-streams.js'
 import { readLogin } from './login-body.js'
 import type { PageFiles } from './page-files.js'
 import { type AdminReply, jsonReply, sendReply } from './reply.js'
 
 type RoutesOptions = {
   readonly gate: Gate
-  readonly figures: AdminFigures
-  readonly streams: EventStreams
-  readonly probes: Probes
-  readonly metrics: () => Promise<MetricsText>
+  readonly page: PageFiles
   /**
    * Whether `/metrics` needs no token, because only this machine reaches the port. A proxy of this machine that asks under
    * another name needs one all the same.
    */
   readonly areMetricsOpen: boolean
-  readonly page: PageFiles
 }
 
 const MAX_ENTRIES = 500
@@ -27,16 +23,26 @@ const DEFAULT_ENTRIES = 100
 const windows: readonly string[] = ['5m', '1h', '24h'] satisfies HistoryWindow[]
 
 /** Replies to a request: host, then site, then method, then token, then path. */
-export class AdminRoutes {
+export class AdminRoutes implements Disposable {
   readonly #options: RoutesOptions
+  /** null while the axon is not open yet */
+  #shown: (Shown & { readonly streams: EventStreams }) | null = null
 
   constructor(options: RoutesOptions) {
     this.#options = options
   }
 
+  show(shown: Shown): void {
+    this.#shown = { ...shown, streams: new EventStreams(shown.figures) }
+  }
+
+  [Symbol.dispose](): void {
+    this.#shown?.streams[Symbol.dispose]()
+  }
+
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = await this.#reply(request)
-    if (reply === 'events') this.#options.streams.open(request, response)
+    if (reply === 'events') this.#shown?.streams.open(request, response)
     else sendReply(request, response, reply)
   }
 
@@ -64,14 +70,14 @@ export class AdminRoutes {
 
   #probe(path: string): AdminReply | null {
     if (path === '/healthz') return { status: 200, body: 'ok\n' }
-    if (path === '/startupz') return { status: 200, body: 'started\n' }
-    if (path !== '/readyz') return null
-    const word = this.#options.probes.readiness()
-    return { status: word === 'ready' ? 200 : 503, body: `${word}\n` }
+    if (path !== '/startupz' && path !== '/readyz') return null
+    const word = !this.#shown ? 'starting' : path === '/startupz' ? 'started' : this.#shown.readiness()
+    return { status: word === 'ready' || word === 'started' ? 200 : 503, body: `${word}\n` }
   }
 
   #data(path: string, query: URLSearchParams): AdminReply | 'events' | Promise<AdminReply> {
-    const { figures } = this.#options
+    if (!this.#shown) return starting
+    const { figures } = this.#shown
     switch (path) {
       case '/api/status':
         return jsonReply(figures.status())
@@ -94,7 +100,8 @@ export class AdminRoutes {
   }
 
   async #metrics(): Promise<AdminReply> {
-    const { contentType, text } = await this.#options.metrics()
+    if (!this.#shown) return starting
+    const { contentType, text } = await this.#shown.metrics()
     return { status: 200, type: contentType, body: text }
   }
 
@@ -105,6 +112,9 @@ export class AdminRoutes {
     return 'cookie' in found ? { status: 200, headers: { 'Set-Cookie': found.cookie }, body: 'signed in\n' } : found
   }
 }
+
+/** Until the axon is open, which takes as long as the chain needs. */
+const starting: AdminReply = { status: 503, headers: { 'Retry-After': '5' } }
 
 function isWindow(text: string): text is HistoryWindow {
   return windows.includes(text)

@@ -32,6 +32,8 @@ let aheadMs = 0
 /** @type {RequestEntry[]} requests that the page does not show yet, the newest first */
 let arrived = []
 let isFrameDue = false
+/** when a history was last asked for */
+let loadedAt = 0
 
 const stream = new LiveStream({
   onState: showConnection(() => stream.retry()),
@@ -60,9 +62,11 @@ switchTheme(() => {
 })
 // The address with the token, opened in this tab.
 addEventListener('hashchange', () => location.hash.includes('token=') && begin())
-// The time axis goes on while the connection is broken, so that the missing time shows.
-setInterval(drawSoon, 1000)
-setInterval(() => status && chosen !== '5m' && loadHistory(chosen), 10_000)
+setInterval(() => {
+  drawSoon() // also while the connection is broken: the time axis goes on, so that the missing time shows
+  // No event has the points of the longer windows.
+  if (chosen !== '5m' && Date.now() - loadedAt >= points[chosen].stepMs) loadHistory(chosen)
+}, 1000)
 begin()
 
 /** Signs in by the token in the address, if it has one, and connects. */
@@ -93,6 +97,8 @@ async function chooseWindow(window) {
 
 /** @param {HistoryWindow} window */
 async function loadHistory(window) {
+  if (!stream.isLive) return // once it is, all is loaded
+  loadedAt = Date.now()
   await unlessBroken(async () => points[window].load(await fetchHistory(window), Date.now() + aheadMs))
 }
 
@@ -104,7 +110,8 @@ async function loadRequests() {
 }
 
 /**
- * Runs a fetch. When it fails, the stream connects again, which tells the operator, and then fetches again.
+ * Runs a fetch. When it fails, the stream connects again, which tells the operator or asks for the token, and then fetches
+ * again.
  *
  * @param {() => Promise<void>} run
  */
@@ -113,7 +120,7 @@ async function unlessBroken(run) {
     await run()
     drawSoon()
   } catch (error) {
-    if (error instanceof SignedOut) await signIn()
+    if (error instanceof SignedOut) stream.retry()
     else stream.break()
   }
 }

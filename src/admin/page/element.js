@@ -1,4 +1,5 @@
-// The only way in which this page makes elements: texts become text nodes, never markup.
+// The only way in which this page makes elements and writes texts. Many of these texts come from strangers: they become text
+// nodes, never markup.
 
 /**
  * Makes an element.
@@ -11,8 +12,8 @@
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  made.append(...children)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, visible(value))
+  made.append(...children.map(child => (typeof child === 'string' ? visible(child) : child)))
   return made
 }
 
@@ -35,7 +36,8 @@ export function byId(id) {
  * @param {string} text
  */
 export function setText(target, text) {
-  if (target.textContent !== text) target.textContent = text
+  const shown = visible(text)
+  if (target.textContent !== shown) target.textContent = shown
 }
 
 /** @type {WeakMap<Element, string>} */
@@ -48,11 +50,20 @@ const drawn = new WeakMap()
  * @template Shown
  * @param {Element} parent
  * @param {Shown} shown all that the children depend on
- * @param {(shown: Shown) => readonly (Node | string)[]} make
+ * @param {(shown: Shown) => readonly Node[]} make
  */
 export function redraw(parent, shown, make) {
   const state = JSON.stringify(shown) ?? ''
   if (drawn.get(parent) === state) return
   drawn.set(parent, state)
   parent.replaceChildren(...make(shown))
+}
+
+/**
+ * Makes control characters, and those that turn the direction of writing, visible.
+ *
+ * @param {string} text
+ */
+export function visible(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '\u{FFFD}')
 }

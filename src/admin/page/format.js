@@ -83,17 +83,7 @@ export function formatStake(tao) {
   return `${tao < 10 ? tao.toFixed(2) : formatCount(tao)} τ`
 }
 
-/**
- * Shows a text that a stranger wrote: control characters, and those that turn the direction of writing, become visible.
- *
- * @param {string} text
- */
-export function formatForeign(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '\u{FFFD}')
-}
-
 /** @param {string} hotkey its beginning and its end, by which operators know a hotkey */
 export function formatHotkey(hotkey) {
-  const text = formatForeign(hotkey)
-  return text.length <= 14 ? text : `${text.slice(0, 6)}…${text.slice(-5)}`
+  return hotkey.length <= 14 ? hotkey : `${hotkey.slice(0, 6)}…${hotkey.slice(-5)}`
 }

@@ -50,23 +50,41 @@ export async function buildRequestStats(from: Builder): Promise<RequestStats> {
   return from.resolve(RESOURCES).own(stats)
 }
 
-/** Opens the admin port of an axon that is open, when the settings name one. */
+/**
+ * Opens the admin port, when the settings name one: before the chain is asked, so that a start that takes long can be watched,
+ * and a port that is in use ends it at once.
+ */
 export async function buildAdmin(from: Builder): Promise<OpenAdmin | null> {
-  const settings = valuesOf(from.resolve(CONFIGURATION), hostSections.admin)
-  if (settings.port === undefined) return null
-  const [{ openAdmin }, { readOrMakeToken, tokenPath }, { tellRunning }, { readPage }, { openMetrics }] =
-    await Promise.all([
-      import('../../admin/open-admin.js'),
-      import('../../admin/token-file.js'),
-      import('../../admin/running-ports.js'),
-      import('../../admin/http/page-files.js'),
-      import('../../observe/metrics/open-metrics.js'),
-    ])
+  const { port, ...settings } = valuesOf(from.resolve(CONFIGURATION), hostSections.admin)
+  if (port === undefined) return null
+  const [{ openAdmin }, { readOrMakeToken, tokenPath }, { readPage }] = await Promise.all([
+    import('../../admin/open-admin.js'),
+    import('../../admin/token-file.js'),
+    import('../../admin/http/page-files.js'),
+  ])
+  const folder = adminFolder(from)
+  const token = settings.token ?? (await readOrMakeToken(folder))
+  const admin = await openAdmin({
+    host: settings.host,
+    port,
+    allowedHosts: settings.allowHost,
+    token,
+    page: await readPage(),
+    onError: observerFailed(from),
+  })
+  const { url, show } = from.resolve(RESOURCES).own(admin)
+  return { url, show, token, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+}
+
+/** Has an admin port show the miner, whose axon is open, and tells other commands of it. */
+export async function showOnAdmin(from: Resolver, admin: OpenAdmin): Promise<void> {
+  const [{ tellRunning }, { openMetrics }] = await Promise.all([
+    import('../../admin/running-ports.js'),
+    import('../../observe/metrics/open-metrics.js'),
+  ])
   const resources = from.resolve(RESOURCES)
   const axon = await from.resolve(AXON)
   const neuron = await from.resolve(NEURON)
-  const folder = adminFolder(from)
-  const token = settings.token ?? (await readOrMakeToken(folder))
   const sources = await figureSources(from, { axon, neuron })
   const figures = await openFigures(from, sources)
   const isStoreFailing = () => storeHealth(axon.storeState(), Date.now()) !== undefined
@@ -84,26 +102,18 @@ export async function buildAdmin(from: Builder): Promise<OpenAdmin | null> {
       onError: observerFailed(from),
     }),
   )
-  const port = resources.own(
-    await openAdmin({
-      host: settings.host,
-      port: settings.port,
-      allowedHosts: settings.allowHost,
-      token,
-      figures,
-      probes: { readiness: () => readiness({ axon, neuron }, isStoreFailing()) },
-      metrics: () => metrics.text(),
-      page: await readPage(),
-      onError: observerFailed(from),
-    }),
-  )
+  admin.show({
+    figures,
+    readiness: () => readiness({ axon, neuron }, isStoreFailing()),
+    metrics: () => metrics.text(),
+  })
+  const { url, token, tokenFile } = admin
   const { netuid } = sources.miner
-  const running = { url: port.url, token, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
-  resources.own(await tellRunning(folder, running))
-  return { url: port.url, tokenFile: settings.token === undefined ? tokenPath(folder) : null }
+  const about = { url, token, tokenFile, hotkey: axon.hotkey, ...(netuid !== undefined && { netuid }) }
+  resources.own(await tellRunning(adminFolder(from), about))
 }
 
-async function openFigures(from: Builder, sources: FigureSources): Promise<LiveFigures> {
+async function openFigures(from: Resolver, sources: FigureSources): Promise<LiveFigures> {
   const { LiveFigures } = await import('../../observe/live-figures.js')
   const neuron = await from.resolve(NEURON)
   return from.resolve(RESOURCES).own(
@@ -121,7 +131,7 @@ async function openFigures(from: Builder, sources: FigureSources): Promise<LiveF
 
 type Served = { readonly axon: Axon; readonly neuron: NeuronLife | null }
 
-async function figureSources(from: Builder, { axon, neuron }: Served): Promise<FigureSources> {
+async function figureSources(from: Resolver, { axon, neuron }: Served): Promise<FigureSources> {
   const { ChainFigures } = await import('../../observe/chain-figures.js')
   const configuration = from.resolve(CONFIGURATION)
   const { name, models } = from.resolve(CHOSEN_MINER)
@@ -151,7 +161,7 @@ async function figureSources(from: Builder, { axon, neuron }: Served): Promise<F
 }
 
 /** Returns what may be a label of its own: what the dialect and the settings name. */
-async function knownLabels(from: Builder, { miner, health }: FigureSources): Promise<KnownLabels> {
+async function knownLabels(from: Resolver, { miner, health }: FigureSources): Promise<KnownLabels> {
   const stats = await from.resolve(REQUEST_STATS)
   const { synapses, routes = {} } = from.resolve(CHOSEN_DIALECT)
   return {

@@ -1,3 +1,5 @@
+import { adminText } from '../../text/admin-text.js'
+
 /** A record as `createLog` writes it. */
 export type LogRecord = { readonly event?: unknown; readonly level?: unknown; readonly [name: string]: unknown }
 
@@ -48,7 +50,7 @@ const texts: Readonly<Record<string, (record: LogRecord) => string>> = {
     return `${url}, miner ${use}, dialect ${dialect}${place}, answers ${callers}`
   },
   adminOpened: ({ url, tokenFile }) =>
-    `${url}, its token is ${tokenFile === undefined ? 'admin.token' : `in ${tokenFile}`}`,
+    adminText({ url: String(url), tokenFile: typeof tokenFile === 'string' ? tokenFile : null }),
   chainConnected: ({ endpoint, specVersion, ms }) => `${endpoint}, runtime ${specVersion}, after ${ms} ms`,
   chainEndpointFailed: ({ endpoint, reason, hint, retryMs }) => {
     const text = String(reason).includes(String(endpoint)) ? String(reason) : `${endpoint}: ${reason}`

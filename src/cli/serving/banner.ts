@@ -1,4 +1,5 @@
-import type { OpenAdmin } from '../../admin/open-admin.js'
+import type { AdminPlace } from '../../admin/open-admin.js'
+import { adminText } from '../../text/admin-text.js'
 import { escapeControls } from '../../text/escape.js'
 import { columnsOf, fill } from '../../text/fill.js'
 import type { Serving } from './describe-serving.js'
@@ -12,7 +13,7 @@ export async function banner({
   callers,
   admin,
   ...axon
-}: Serving & { readonly admin: OpenAdmin | null }): Promise<string> {
+}: Serving & { readonly admin: AdminPlace | null }): Promise<string> {
   const { url, hotkey, dev, dialect, dialectFile } = axon
   const { command, lacks } = await queryLine(axon)
   const rows = [
@@ -23,7 +24,7 @@ export async function banner({
     ['miner', [use, ...models].join(', ')],
     ['dialect', dialectFile ? `${dialect.name}, of ${dialectFile}` : dialect.name],
     ['callers', dev ? 'the development keys //Alice to //Ferdie' : callers],
-    ...(admin ? adminRows(admin) : []),
+    ...(admin ? [['dashboard', adminText(admin)]] : []),
     // On a subnet, those who may ask are validators elsewhere.
     ...(lacks && place !== null ? [] : [['try it', command]]),
     ...(lacks && place === null ? [['', `with ${lacks}`]] : []),
@@ -36,14 +37,6 @@ export async function banner({
     return `  ${name!.padEnd(9)} ${isCommand(name!) ? text : fill(text, { width, at: 12, indent: 12 })}\n`
   })
   return `\n${shown.join('')}\n`
-}
-
-/** Where the token is, never the token: a terminal may be recorded. */
-function adminRows({ url, tokenFile }: OpenAdmin): readonly [string, string][] {
-  return [
-    ['dashboard', url],
-    ['', tokenFile === null ? 'its token is admin.token' : `its token is in ${tokenFile}`],
-  ]
 }
 
 function isCommand(name: string): boolean {

@@ -1,4 +1,4 @@
-import type { OpenAdmin } from '../../admin/open-admin.js'
+import type { AdminPlace } from '../../admin/open-admin.js'
 import { wires } from '../../app/wires.js'
 import type { Log } from '../../plugin/log.js'
 import type { Serving } from './describe-serving.js'
@@ -7,7 +7,7 @@ type Opened = Serving & {
   /** where it listens */
   readonly port: number
   /** null: no admin port is open */
-  readonly admin: OpenAdmin | null
+  readonly admin: AdminPlace | null
 }
 
 /** Logs that the axon serves, where its admin port is, and what its dialect cannot do. */

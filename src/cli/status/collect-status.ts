@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { AdminPlace } from '../../admin/open-admin.js'
+import { runningAdmins } from '../../admin/running-ports.js'
+import { adminFolder } from '../../app/admin/build-admin.js'
 import { networkName } from '../../app/chain/network-name.js'
 import { registerCommand } from '../../app/chain/register-command.js'
 import { settingsRefusal } from '../../app/chain/settings-refusal.js'
@@ -44,12 +47,24 @@ export type Status = {
   /** why the settings refuse every neuron; null: they admit one, or the metagraph is not known */
   readonly noCallers: NoCallers | null
   readonly serving: FoundState & { readonly isRunning: boolean }
+  /** the admin port of the miner that serves on this machine; null: none is open */
+  readonly admin: AdminPlace | null
   /** settings that decide what is a problem */
   readonly settings: { readonly announce: boolean; readonly isLocal: boolean }
   /** the shell command that registers the hotkey */
   readonly registerCommand: string
   /** the flags that another command needs to be about the same neuron */
   readonly typedFlags: readonly string[]
+}
+
+/** Finds the admin port of a miner. Its token is not for a page. */
+async function adminOf(
+  scope: RunScope,
+  of: { readonly hotkey: string; readonly netuid: number },
+): Promise<AdminPlace | null> {
+  const found = await runningAdmins(adminFolder(scope))
+  const admin = found.find(({ hotkey, netuid }) => hotkey === of.hotkey && netuid === of.netuid)
+  return admin ? { url: admin.url, tokenFile: admin.tokenFile } : null
 }
 
 export type ChainStatus = {
@@ -134,6 +149,7 @@ export async function statusSource(
         ping: neuron?.axon && (isLocal || isRoutable(neuron.axon)) ? await ping(signal, neuron.axon) : null,
         noCallers: running ? running.noCallers : noCallersOf(chain.metagraph),
         serving: { ...serving, isRunning: state !== null },
+        admin: await adminOf(scope, { hotkey, netuid }),
         settings: { announce: announces, isLocal },
         registerCommand: registerCommand(configuration),
         typedFlags: typedFlags(configuration, configFile),

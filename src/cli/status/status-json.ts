@@ -6,7 +6,7 @@ import { type Findings, immunityLeftMs } from './find-problems.js'
 
 /** Returns the status as a JSON document. Its names are API; times are ISO 8601, amounts are decimal texts. */
 export function statusJson(status: Status, { problems, notes }: Findings): object {
-  const { at, hotkey, wallet, netuid, network, chain, neuron, own, ping, serving } = status
+  const { at, hotkey, wallet, netuid, network, chain, neuron, own, ping, serving, admin } = status
   return {
     at: isoTime(at),
     hotkey,
@@ -25,6 +25,7 @@ export function statusJson(status: Status, { problems, notes }: Findings): objec
     ping: ping && { ...ping, ms: Math.round(ping.ms) },
     chain: chainJson(chain, at),
     serving: serving.state && servingJson(serving.state, serving.isRunning),
+    admin,
     problems,
     notes,
   }

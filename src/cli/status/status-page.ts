@@ -1,6 +1,7 @@
 import { ruleReason, shortHotkey } from '../../app/log/event-text.js'
 import type { ServingState } from '../../app/state/serving-state.js'
 import type { AnnouncedAxon, Metagraph, Neuron } from '../../chain/metagraph.js'
+import { adminText } from '../../text/admin-text.js'
 import { axonText } from '../../text/axon-text.js'
 import { escapeControls } from '../../text/escape.js'
 import { fill } from '../../text/fill.js'
@@ -108,13 +109,18 @@ function pingText({ found, status, message, ms, hotkey }: Ping): string {
   return `${who} in ${Math.round(ms)} ms${outcome}${text}`
 }
 
-function connection({ at, chain, serving }: Status): readonly Row[] {
+function connection({ at, chain, serving, admin }: Status): readonly Row[] {
   const { metagraph, connection } = chain
   const endpoint = connection
     ? `${connection.endpoint}, ${Math.round(connection.latencyMs)} ms, runtime ${metagraph?.specVersion}`
     : 'out of reach'
   const block = metagraph && `${groupedText(metagraph.block)}, ${spanText(at - metagraph.blockAt)} old`
-  return [['endpoint', endpoint], ...(block ? [['block', block] as const] : []), ['serve', serveText(serving, at)]]
+  return [
+    ['endpoint', endpoint],
+    ...(block ? [['block', block] as const] : []),
+    ['serve', serveText(serving, at)],
+    ...(admin ? [['dashboard', adminText(admin)] as const] : []),
+  ]
 }
 
 function serveText({ state, isRunning }: Status['serving'], at: number): string {

@@ -1,8 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, type Histogram, type Registry } from 'prom-client'
+import { Durations } from './durations.js'
 import { LabelledSums } from './label-sets.js'
-
-/** Upper bounds of buckets, in seconds; the last one is the longest time-out that an axon grants by default. */
-const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 60]
 
 type About = {
   /** with its unit, as Prometheus has it: `miner_first_token_seconds` */
@@ -49,9 +47,14 @@ export class MetricMaker {
     })
   }
 
-  /** Makes a histogram of seconds. The values of its labels must be bounded. */
-  histogram(about: About): Histogram {
-    return new Histogram({ ...this.#common(about), buckets: BUCKETS })
+  /** Makes a histogram of seconds with one label, and returns the durations that it shows, for the same reason. */
+  histogram({ name, help, label }: Omit<About, 'labels'> & { readonly label: string }): Durations {
+    const durations = new Durations()
+    const about = { name, help, type: 'histogram', aggregator: 'sum' } as const
+    // Of a metric, a registry only reads this.
+    const metric = { ...about, get: async () => ({ ...about, values: durations.values(name, label) }) }
+    this.#registry.registerMetric(metric as unknown as Histogram)
+    return durations
   }
 
   /** Makes a gauge. @param read called when the metrics are read; no values: the gauge has no series then */

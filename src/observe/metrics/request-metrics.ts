@@ -1,8 +1,8 @@
-import type { Histogram } from 'prom-client'
 import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
 import { tokenCounts } from '../token-counts.js'
+import type { Durations } from './durations.js'
 import { knownOnly, type LabelledSums, OTHER } from './label-sets.js'
 import type { MetricMaker } from './metric-maker.js'
 
@@ -39,9 +39,9 @@ export class RequestMetrics implements Disposable {
   readonly #tokens: LabelledSums
   readonly #attempts: LabelledSums
   readonly #costs: LabelledSums | undefined
-  readonly #duration: Histogram
-  readonly #firstToken: Histogram
-  readonly #wait: Histogram
+  readonly #duration: Durations
+  readonly #firstToken: Durations
+  readonly #wait: Durations
   readonly #feed: Disposable
 
   constructor({ axon, hotkey, known, costOf, make, onError }: Options) {
@@ -81,21 +81,21 @@ export class RequestMetrics implements Disposable {
         help: 'What answers cost, where the price is known',
         labels: ['model'],
       })
-    const labels = ['synapse']
+    const label = 'synapse'
     this.#duration = make.histogram({
       name: 'miner_answer_duration_seconds',
       help: 'From the arrival of a request to the end of its answer',
-      labels,
+      label,
     })
     this.#firstToken = make.histogram({
       name: 'miner_first_token_seconds',
       help: "From the arrival of a request that was answered to the model's first token",
-      labels,
+      label,
     })
     this.#wait = make.histogram({
       name: 'miner_queue_wait_seconds',
       help: 'From the proof of a signature to a place, of requests that got one',
-      labels,
+      label,
     })
     this.#feed = onEnded({ axon, hotkey, onError }, (record, outcome) => this.#add(record, outcome))
   }
@@ -111,11 +111,10 @@ export class RequestMetrics implements Disposable {
     this.#requests.add([outcome, code, synapse], 1)
     if (hotkey === null) this.#strangers.add([], 1)
     else this.#callers.add([this.#known.hotkey(hotkey), outcome], 1)
-    const labels = { synapse }
-    if (placed !== undefined && verified !== undefined) this.#wait.observe(labels, (placed - verified) / 1000)
+    if (placed !== undefined && verified !== undefined) this.#wait.add(synapse, placed - verified)
     if (outcome === 'answered') {
-      this.#duration.observe(labels, ms / 1000)
-      if (firstToken !== undefined) this.#firstToken.observe(labels, firstToken / 1000)
+      this.#duration.add(synapse, ms)
+      if (firstToken !== undefined) this.#firstToken.add(synapse, firstToken)
     }
     const attempts = attemptsOf(record)
     for (const attempt of attempts) this.#addAttempt(attempt)

@@ -50,6 +50,14 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
     )
   })
 
+  it('tells where the dashboard is and where its token is, and never the token', () => {
+    const admin = { url: 'http://127.0.0.1:9091', tokenFile: '/data/admin/token' }
+    const open = statusOf({ admin })
+    const text = statusPage(open, findProblems(open), undefined)
+    assert.match(text, /^ {2}dashboard {5}http:\/\/127\.0\.0\.1:9091, its token is in \/data\/admin\/token$/m)
+    assert.deepEqual((statusJson(open, findProblems(open)) as { admin: unknown }).admin, admin)
+  })
+
   it('shows whose budgets of failed proofs are used up, and whom an axon refuses because its event loop is late', () => {
     const overload = { loopDelayMs: 1_234, sheds: 'unpermitted' } as const
     const failedProofs = { usedUp: 1_001, addresses: ['192.0.2.7', '192.0.2.8'] }
@@ -159,6 +167,7 @@ problem: the chain holds 8.8.8.8:8005, and this machine would announce 9.9.9.9:8
       'ping',
       'chain',
       'serving',
+      'admin',
       'problems',
       'notes',
     ])

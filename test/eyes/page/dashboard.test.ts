@@ -27,13 +27,13 @@ describe('the dashboard', () => {
     assert.equal(await page.locator('#requests tbody tr').count(), 120)
     assert.match(
       await page.locator('#endpoints').innerText(),
-      /1 of 2 keys ready · key 2 rests 41 s after ENDPOINT_RATE_LIMITED/,
+      /1 of 2 keys ready · key 2 rests 41 s after MODEL_RATE_LIMITED/,
     )
     assert.match(await page.locator('#money').innerText(), /Used or reserved\s+\$39.12, 65.2 %/)
     assert.match(await page.locator('#chain').innerText(), /Announces\s+203.0.113.7:8091/)
     assert.match(
       await page.locator('#reasons').innerText(),
-      /RATE_LIMITED\s+900\s+429 · more than 30 requests a minute/,
+      /RATE_EXCEEDED\s+900\s+429 · Too many requests: at most 30\/min/,
     )
   })
 
@@ -71,8 +71,8 @@ describe('the dashboard', () => {
     await whenLive(page)
     const plot = page.getByRole('slider', { name: 'Requests a second, over time' })
     await plot.focus()
-    await page.keyboard.press('Home')
-    await page.keyboard.press('PageUp')
+    await page.keyboard.press('End')
+    await page.keyboard.press('PageDown')
     const spoken = await plot.getAttribute('aria-valuetext')
     assert.match(spoken!, /^\d\d:\d\d:\d\d: answered \d+, refused [\d.]+, failed [\d.]+, cancelled [\d.]+$/)
     const times = await page.locator('#charts .chart-time').allInnerTexts()

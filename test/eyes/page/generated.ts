@@ -11,9 +11,14 @@ import type {
 
 const ADDRESS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const CODES = [
-  { ending: 'refused', code: 'RATE_LIMITED', status: 429, reason: 'more than 30 requests a minute' },
-  { ending: 'refused', code: 'BLACKLISTED', status: 403, reason: 'the hotkey has no validator permit' },
-  { ending: 'failed', code: 'ENDPOINT_TIMEOUT', status: 504, reason: 'the model did not answer in time' },
+  { ending: 'refused', code: 'RATE_EXCEEDED', status: 429, reason: 'Too many requests: at most 30/min' },
+  {
+    ending: 'refused',
+    code: 'BLACKLISTED',
+    status: 403,
+    reason: 'Forbidden. Key is blacklisted: no validator permit.',
+  },
+  { ending: 'failed', code: 'DEADLINE', status: 504, reason: 'No answer within 12s' },
 ] as const
 
 export type Random = () => number
@@ -152,8 +157,8 @@ export function generatedRequest(at: number, random: Random, hotkey: string): Re
       ...base,
       outcome: 'refused',
       status: 429,
-      code: 'RATE_LIMITED',
-      reason: 'more than 30 requests a minute',
+      code: 'RATE_EXCEEDED',
+      reason: 'Too many requests: at most 30/min',
       ms: verified + 0.2,
       times: { claimed, verified, done: verified + 0.2 },
     }
@@ -166,11 +171,11 @@ export function generatedRequest(at: number, random: Random, hotkey: string): Re
       ...base,
       outcome: 'failed',
       status: 504,
-      code: 'ENDPOINT_TIMEOUT',
-      reason: 'the model did not answer in time',
+      code: 'DEADLINE',
+      reason: 'No answer within 12s',
       ms: done,
       times: { claimed, verified, placed, done },
-      attempts: [{ ...target, ms: done - placed, error: 'ENDPOINT_TIMEOUT' }],
+      attempts: [{ ...target, ms: done - placed, error: 'MODEL_TIMEOUT' }],
     }
   if (drawn < 0.14)
     return { ...base, outcome: 'cancelled', ms: firstToken, times: { claimed, verified, placed, done: firstToken } }
@@ -183,15 +188,14 @@ export function generatedRequest(at: number, random: Random, hotkey: string): Re
     ...target,
     attempts: [
       ...(drawn < 0.2
-        ? [{ endpoint: 'llm.example:8000', model: 'gpt-4o-mini', ms: 120, error: 'ENDPOINT_OVERLOADED' }]
+        ? [{ endpoint: 'llm.example:8000', model: 'gpt-4o-mini', ms: 120, error: 'MODEL_UNREACHABLE' }]
         : []),
       { ...target, ms: done - placed },
     ],
-    tokens: {
-      prompt: Math.round(400 + 900 * random()),
-      cached: 128,
-      completion: Math.round(80 + 400 * random()),
-      reasoning: 0,
+    usage: {
+      promptTokens: Math.round(400 + 900 * random()),
+      cachedTokens: 128,
+      completionTokens: Math.round(80 + 400 * random()),
     },
     usd: 0.0001 + 0.0006 * random(),
   }
@@ -212,7 +216,7 @@ function validatorOf(random: Random, at: number, index: number): ValidatorStatus
     refused,
     failed: random() < 0.2 ? 2 : 0,
     cancelled: random() < 0.1 ? 1 : 0,
-    reasons: refused > 0 ? [{ code: random() < 0.5 ? 'RATE_LIMITED' : 'BLACKLISTED', count: refused }] : [],
+    reasons: refused > 0 ? [{ code: random() < 0.5 ? 'RATE_EXCEEDED' : 'BLACKLISTED', count: refused }] : [],
     firstToken: { count: answered, p50: first, p95: 2.4 * first, p99: 4 * first },
     total: { count: answered, p50: 7 * first, p95: 15 * first, p99: 24 * first },
     tokens: { prompt: 900 * answered, cached: 200 * answered, completion: 290 * answered, reasoning: 0 },
@@ -227,8 +231,8 @@ function endpointsAt(at: number): EndpointStatus[] {
       breaker: 'closed',
       failures: 0,
       restMs: 0,
-      keys: [{ restMs: 0 }, { restMs: 41_000, code: 'ENDPOINT_RATE_LIMITED' }],
-      lastError: { code: 'ENDPOINT_RATE_LIMITED', at: at - 19_000 },
+      keys: [{ restMs: 0 }, { restMs: 41_000, code: 'MODEL_RATE_LIMITED' }],
+      lastError: { code: 'MODEL_RATE_LIMITED', at: at - 19_000 },
     },
     {
       endpoint: 'llm.example:8000',
@@ -236,7 +240,7 @@ function endpointsAt(at: number): EndpointStatus[] {
       failures: 7,
       restMs: 12_000,
       keys: [{ restMs: 0 }],
-      lastError: { code: 'ENDPOINT_UNREACHABLE', at: at - 3_000 },
+      lastError: { code: 'MODEL_UNREACHABLE', at: at - 3_000 },
     },
   ]
 }

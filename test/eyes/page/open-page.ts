@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
+/** How long a browser may take for what a test waits for; only a failure takes so long. */
+const MOST_MS = 240_000
+
 /** A page in Debian's chromium. */
 export type OpenPage = AsyncDisposable & {
   readonly page: Page
@@ -17,11 +20,13 @@ export async function openPage(
   { expected = /^$/, ...options }: BrowserContextOptions & { readonly expected?: RegExp } = {},
 ): Promise<OpenPage> {
   const browser = await chromium.launch({
+    timeout: MOST_MS,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-background-networking'],
   })
   try {
     const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options })
+    context.setDefaultTimeout(MOST_MS)
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('pageerror', error => complaints.push(String(error)))

@@ -19,6 +19,13 @@ describe('the points of the dashboard’s charts', () => {
     assert.deepEqual(points.list, at(1, 2, 3, 60, 61))
   })
 
+  it('keep what came while the history was on its way', () => {
+    const points = new Points(300_000)
+    for (const point of at(3, 4)) points.add(point)
+    points.load({ window: '5m', stepMs: 1000, points: at(1, 2, 3) }, 4_000)
+    assert.deepEqual(points.list, at(1, 2, 3, 4))
+  })
+
   it('forget what is older than the window', () => {
     const points = new Points(2_000)
     points.load({ window: '5m', stepMs: 1000, points: at(1, 2, 3, 4, 5, 6) }, 7_000)

@@ -31,8 +31,8 @@ export class Chart {
   /** @type {uPlot | undefined} */
   #uplot
   #rem = 0
-  /** @type {number | null} where the keyboard has moved the cursor */
-  #index = null
+  /** @type {number | null} the time to which the keyboard has moved the cursor */
+  #cursorAt = null
 
   /**
    * @param {HTMLElement} parent
@@ -55,6 +55,8 @@ export class Chart {
     )
     this.#plot.setAttribute('aria-label', `${options.title}, over time`)
     this.#plot.addEventListener('keydown', event => this.#move(event))
+    this.#plot.setAttribute('aria-valuenow', '0')
+    this.#plot.addEventListener('focus', () => this.#speak(this.#data.points.length - 1))
     this.#plot.addEventListener('blur', () => this.#leave())
     new ResizeObserver(() => this.#resize()).observe(this.#plot)
   }
@@ -63,6 +65,7 @@ export class Chart {
   update(data) {
     this.#data = data
     this.#uplot?.setData(columnsOf(this.#options, this.#data))
+    this.#placeCursor()
     this.#showValues()
   }
 
@@ -100,7 +103,7 @@ export class Chart {
       width,
       height,
       ms: 1,
-      padding: [0.5 * rem, 0.5 * rem, 0, 0],
+      padding: [0.5 * rem, 1.25 * rem, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
@@ -212,7 +215,7 @@ export class Chart {
   #move(event) {
     const { points } = this.#data
     const last = points.length - 1
-    const now = this.#index ?? last
+    const now = this.#cursorAt === null ? last : points.findIndex(({ at }) => at === this.#cursorAt)
     const to = {
       ArrowLeft: now - 1,
       ArrowDown: now - 1,
@@ -226,25 +229,34 @@ export class Chart {
     if (event.key === 'Escape') return this.#leave()
     if (to === undefined || last < 0) return
     event.preventDefault()
-    this.#index = Math.max(0, Math.min(last, to))
-    const point = points[this.#index]
-    if (!point) return
-    for (const plot of uPlot.sync(CURSOR).plots) plot.setCursor({ left: plot.valToPos(point.at, 'x'), top: 0 }, true)
-    this.#speak(point)
+    const index = Math.max(0, Math.min(last, to))
+    this.#cursorAt = points[index]?.at ?? null
+    this.#placeCursor()
+    this.#speak(index)
   }
 
-  /** @param {Point} point */
-  #speak(point) {
-    const texts = this.#texts(point).map((text, index) => `${this.#options.series[index]?.label} ${text}`)
+  /** Puts the cursor of all charts where the keyboard has moved it, also after time has gone on. */
+  #placeCursor() {
+    if (this.#cursorAt === null) return
+    if (this.#cursorAt < this.#data.from) return this.#leave()
+    for (const plot of uPlot.sync(CURSOR).plots)
+      plot.setCursor({ left: plot.valToPos(this.#cursorAt, 'x'), top: 0 }, true)
+  }
+
+  /** @param {number} index */
+  #speak(index) {
+    const point = this.#data.points[index]
+    if (!point) return
+    const texts = this.#texts(point).map((text, at) => `${this.#options.series[at]?.label} ${text}`)
     this.#plot.setAttribute('aria-valuemin', '0')
     this.#plot.setAttribute('aria-valuemax', String(this.#data.points.length - 1))
-    this.#plot.setAttribute('aria-valuenow', String(this.#index))
+    this.#plot.setAttribute('aria-valuenow', String(index))
     this.#plot.setAttribute('aria-valuetext', `${formatClock(point.at)}: ${texts.join(', ')}`)
   }
 
   #leave() {
-    if (this.#index === null) return
-    this.#index = null
+    if (this.#cursorAt === null) return
+    this.#cursorAt = null
     for (const plot of uPlot.sync(CURSOR).plots) plot.setCursor({ left: -10, top: -10 }, true)
   }
 }

@@ -33,8 +33,10 @@ export class Points {
   load({ stepMs, points }, now) {
     this.#stepMs = stepMs
     const ended = points.filter(({ at }) => at + stepMs <= now) // the open step would be shown as a fall
-    const first = ended[0]?.at ?? Number.POSITIVE_INFINITY
-    this.#points = [...this.#points.filter(({ at }) => at < first), ...ended]
+    const [first = Number.POSITIVE_INFINITY, last = 0] = [ended[0]?.at, ended.at(-1)?.at]
+    const older = this.#points.filter(({ at }) => at < first)
+    const newer = this.#points.filter(({ at }) => at >= first && at > last) // came while the history was on its way
+    this.#points = [...older, ...ended, ...newer]
     this.#cut()
   }
 

@@ -1,7 +1,7 @@
 /** @import { AxonAddress, LiveChain, LiveStatus } from '../../api.js' */
 import { Chart } from '../charts/chart.js'
 import { byId, redraw } from '../element.js'
-import { formatDate, formatForeign, formatSpan, UNKNOWN } from '../format.js'
+import { formatDate, formatSpan, UNKNOWN } from '../format.js'
 import { factPairs } from './facts.js'
 
 const ANNOUNCEMENTS = {
@@ -57,24 +57,19 @@ function facts({ state, registered, uid, announced, ours, announcement, metagrap
     ['Chain shows', addressText(announced)],
     ['Metagraph', metagraphAt === null ? 'not read yet' : `${formatSpan(now - metagraphAt)} old`],
     ...(problem
-      ? [
-          /** @type {[string, string]} */ ([
-            'Problem',
-            `${formatForeign(problem.message)} Since ${formatDate(problem.since)}.`,
-          ]),
-        ]
+      ? [/** @type {[string, string]} */ (['Problem', `${problem.message} Since ${formatDate(problem.since)}.`])]
       : []),
   ]
 }
 
 /** @param {LiveStatus['miner']} miner */
 function networkOf({ network, netuid }) {
-  return `${formatForeign(network ?? UNKNOWN)}, subnet ${netuid ?? UNKNOWN}`
+  return `${network ?? UNKNOWN}, subnet ${netuid ?? UNKNOWN}`
 }
 
 /** @param {AxonAddress | null} address */
 function addressText(address) {
   if (!address) return 'nothing'
-  const ip = formatForeign(address.ip)
+  const { ip } = address
   return ip.includes(':') ? `[${ip}]:${address.port}` : `${ip}:${address.port}`
 }

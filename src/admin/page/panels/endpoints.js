@@ -1,6 +1,6 @@
 /** @import { EndpointStatus, LiveStatus } from '../../api.js' */
 import { byId, element, redraw } from '../element.js'
-import { formatAgo, formatCount, formatForeign, formatSpan } from '../format.js'
+import { formatAgo, formatCount, formatSpan } from '../format.js'
 
 /** What a breaker's state means to the one who reads it, and whose mark it has. */
 const STATES = /** @type {const} */ ({
@@ -26,18 +26,18 @@ export function showEndpoints({ endpoints, at }) {
  */
 function describe({ endpoint, breaker, failures, restMs, keys, lastError }, now) {
   const resting = keys.flatMap(({ restMs: ms, code }, index) =>
-    ms > 0 ? [`key ${index + 1} rests ${formatSpan(ms)}${code ? ` after ${formatForeign(code)}` : ''}`] : [],
+    ms > 0 ? [`key ${index + 1} rests ${formatSpan(ms)}${code ? ` after ${code}` : ''}`] : [],
   )
   const ready = keys.length - resting.length
   return {
-    name: formatForeign(endpoint),
+    name: endpoint,
     breaker,
     keys: keys.length === 0 ? '' : `${ready} of ${keys.length} ${keys.length === 1 ? 'key' : 'keys'} ready`,
     notes: [
       ...(restMs > 0 ? [`asked again in ${formatSpan(restMs)}`] : []),
       ...(failures > 0 ? [`${formatCount(failures)} failures in a row`] : []),
       ...resting,
-      ...(lastError ? [`last error ${formatForeign(lastError.code)}, ${formatAgo(now - lastError.at)}`] : []),
+      ...(lastError ? [`last error ${lastError.code}, ${formatAgo(now - lastError.at)}`] : []),
     ],
   }
 }

@@ -3,7 +3,6 @@ import { byId, element, redraw } from '../element.js'
 import {
   formatCount,
   formatDuration,
-  formatForeign,
   formatHotkey,
   formatRate,
   formatShare,
@@ -22,9 +21,9 @@ export function showHeadline(status) {
   const model = models.length > 1 ? `${models[0]} and ${models.length - 1} more` : models[0]
   const subnet = netuid === undefined ? 'no chain' : `subnet ${netuid} on ${network ?? 'a chain'}`
   redraw(byId('identity'), { use, model, hotkey, subnet, version }, () => [
-    element('strong', {}, formatForeign(model ? `${use} · ${model}` : use)),
-    element('span', { class: 'mono', title: formatForeign(hotkey) }, formatHotkey(hotkey)),
-    element('span', {}, formatForeign(subnet)),
+    element('strong', {}, model ? `${use} · ${model}` : use),
+    element('span', { class: 'mono', title: hotkey }, formatHotkey(hotkey)),
+    element('span', {}, subnet),
     element('span', {}, `version ${version}`),
   ])
   document.title = `${formatRate(status.requests.perSecond)}/s · miner ${use}`
@@ -117,12 +116,12 @@ function problemsOf({ miner, load, endpoints = [], money, chain, dropped }) {
       load.overload !== undefined,
       `The event loop is ${formatDuration(load.overload?.loopDelayMs ?? 0)} late, so the miner refuses some callers.`,
     ],
-    [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => formatForeign(endpoint)).join(', ')}.`],
+    [open.length > 0, `Not asked after failures: ${open.map(({ endpoint }) => endpoint).join(', ')}.`],
     [used >= 1, 'The budget of the day is used up: requests get 429.'],
     [used >= 0.8 && used < 1, `${formatShare(used)} of the budget of the day is used.`],
     [chain?.registered === false, 'The hotkey is not registered on the subnet.'],
     [chain?.announcement === 'elsewhere', 'The chain shows another address than the one that this miner announces.'],
-    [chain?.problem !== undefined, formatForeign(chain?.problem?.message ?? '')],
+    [chain?.problem !== undefined, chain?.problem?.message ?? ''],
     [dropped > 0, `${formatCount(dropped)} rows or events were dropped: this page does not show all.`],
   ]
   return checks.flatMap(([applies, text]) => (applies ? [text] : []))

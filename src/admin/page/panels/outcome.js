@@ -1,7 +1,7 @@
 /** @import { RequestOutcome } from '../../api.js' */
 import { element } from '../element.js'
 
-/** An outcome has a shape of its own, too: a quarter of its readers may not tell some colours apart. */
+/** An outcome has a shape of its own, too, for readers who cannot tell its colour from another one. */
 const SHAPES = { answered: '●', refused: '▲', failed: '✕', cancelled: '◌' }
 
 /**

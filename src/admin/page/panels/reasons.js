@@ -1,6 +1,6 @@
 /** @import { LiveStatus } from '../../api.js' */
 import { byId, element, redraw } from '../element.js'
-import { formatCount, formatForeign } from '../format.js'
+import { formatCount } from '../format.js'
 import { outcomeMark } from './outcome.js'
 
 const MOST_REASONS = 8
@@ -20,9 +20,9 @@ export function showReasons({ reasons }) {
       element(
         'li',
         {},
-        outcomeMark(ending, formatForeign(code)),
+        outcomeMark(ending, code),
         element('span', { class: 'reason-count' }, formatCount(count)),
-        element('span', { class: 'note' }, `${status} · ${formatForeign(reason)}`),
+        element('span', { class: 'note' }, `${status} · ${reason}`),
       ),
     ),
   )

@@ -1,6 +1,6 @@
 /** @import { RequestEntry } from '../../api.js' */
 import { element } from '../element.js'
-import { formatCount, formatDate, formatDuration, formatForeign, formatUsd } from '../format.js'
+import { formatCount, formatDate, formatDuration, formatUsd } from '../format.js'
 import { factPairs } from './facts.js'
 import { outcomeMark } from './outcome.js'
 import { waterfall } from './waterfall.js'
@@ -15,13 +15,13 @@ export function requestDetails(request) {
   const { outcome, status, code, reason, hotkey, claimed, synapse, model, endpoint, usd, attempts = [] } = request
   const facts = factPairs([
     ['Outcome', outcomeMark(outcome, [outcome, status, code].filter(one => one !== undefined).join(' · '))],
-    reason ? ['Reason', formatForeign(reason)] : undefined,
+    reason ? ['Reason', reason] : undefined,
     ['Arrived', formatDate(request.at)],
-    ['Hotkey', element('span', { class: 'mono' }, formatForeign(hotkey))],
-    claimed !== null && claimed !== hotkey ? ['Claimed hotkey', formatForeign(claimed)] : undefined,
-    ['Synapse', formatForeign(synapse)],
-    model ? ['Model', formatForeign(model)] : undefined,
-    endpoint ? ['Endpoint', formatForeign(endpoint)] : undefined,
+    ['Hotkey', element('span', { class: 'mono' }, hotkey)],
+    claimed !== null && claimed !== hotkey ? ['Claimed hotkey', claimed] : undefined,
+    ['Synapse', synapse],
+    model ? ['Model', model] : undefined,
+    endpoint ? ['Endpoint', endpoint] : undefined,
     ...tokenFacts(request),
     usd === undefined ? undefined : ['Cost', formatUsd(usd)],
     request.partial ? ['Answer', 'cut before its end'] : undefined,
@@ -39,9 +39,9 @@ export function requestDetails(request) {
  * @param {RequestEntry} request
  * @returns {import('./facts.js').Fact[]}
  */
-function tokenFacts({ tokens }) {
-  if (!tokens) return []
-  const { prompt, cached, completion, reasoning } = tokens
+function tokenFacts({ usage }) {
+  if (!usage) return []
+  const { promptTokens: prompt, cachedTokens: cached, completionTokens: completion, reasoningTokens: reasoning } = usage
   return [
     prompt === undefined ? undefined : ['Prompt tokens', formatCount(prompt) + part(cached, 'cached')],
     completion === undefined
@@ -67,10 +67,10 @@ function attemptTable(attempts) {
     element(
       'tr',
       {},
-      element('td', {}, formatForeign(endpoint)),
-      element('td', {}, formatForeign(model)),
+      element('td', {}, endpoint),
+      element('td', {}, model),
       element('td', { class: 'is-number' }, formatDuration(ms)),
-      element('td', {}, error ? outcomeMark('failed', formatForeign(error)) : outcomeMark('answered')),
+      element('td', {}, error ? outcomeMark('failed', error) : outcomeMark('answered')),
     ),
   )
   return element(

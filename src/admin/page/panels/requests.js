@@ -1,8 +1,8 @@
 /** @import { RequestEntry, RequestOutcome } from '../../api.js' */
 /** @import { Column } from '../table/live-table.js' */
 /** @import { Drawer } from './drawer.js' */
-import { byId, element, setText } from '../element.js'
-import { formatClock, formatCount, formatDuration, formatForeign, formatHotkey, formatUsd, UNKNOWN } from '../format.js'
+import { byId, element, setText, visible } from '../element.js'
+import { formatClock, formatCount, formatDuration, formatHotkey, formatUsd, UNKNOWN } from '../format.js'
 import { fillText, LiveTable } from '../table/live-table.js'
 import { outcomeMark } from './outcome.js'
 import { requestDetails } from './request-details.js'
@@ -78,7 +78,7 @@ export class Requests {
   /** @param {RequestEntry} row */
   #open(row) {
     this.#drawer.show({
-      title: `Request ${formatForeign(row.id)}`,
+      title: `Request ${row.id}`,
       body: requestDetails(row),
       returnTo: () => this.#table.focus(row.id),
     })
@@ -100,7 +100,7 @@ const columns = [
     value: ({ hotkey }) => hotkey,
     fill: (cell, { hotkey }) => {
       cell.classList.add('mono')
-      cell.title = formatForeign(hotkey)
+      cell.title = visible(hotkey)
       setText(cell, formatHotkey(hotkey))
     },
   },
@@ -108,30 +108,27 @@ const columns = [
     label: 'Synapse',
     from: 'medium',
     value: ({ synapse }) => synapse,
-    fill: fillText(({ synapse }) => formatForeign(synapse)),
+    fill: fillText(({ synapse }) => synapse),
   },
   {
     label: 'Outcome',
     value: ({ outcome }) => outcome,
     fill: (cell, { outcome, code, status }) => {
       const why = [code, outcome === 'answered' ? undefined : status].filter(one => one !== undefined).join(' ')
-      cell.replaceChildren(
-        outcomeMark(outcome),
-        ...(why ? [element('span', { class: 'why from-medium' }, formatForeign(why))] : []),
-      )
+      cell.replaceChildren(outcomeMark(outcome), ...(why ? [element('span', { class: 'why from-medium' }, why)] : []))
     },
   },
   {
     label: 'Model',
     from: 'wide',
     value: ({ model }) => model ?? null,
-    fill: fillText(({ model }) => (model ? formatForeign(model) : UNKNOWN)),
+    fill: fillText(({ model }) => model ?? UNKNOWN),
   },
   {
     label: 'Endpoint',
     from: 'wide',
     value: ({ endpoint }) => endpoint ?? null,
-    fill: fillText(({ endpoint }) => (endpoint ? formatForeign(endpoint) : UNKNOWN)),
+    fill: fillText(({ endpoint }) => endpoint ?? UNKNOWN),
   },
   {
     label: 'First token',
@@ -145,8 +142,11 @@ const columns = [
     label: 'Tokens',
     kind: 'number',
     from: 'medium',
-    value: ({ tokens }) => (tokens ? (tokens.prompt ?? 0) + (tokens.completion ?? 0) : null),
-    fill: fillText(({ tokens }) => (tokens ? formatCount((tokens.prompt ?? 0) + (tokens.completion ?? 0)) : UNKNOWN)),
+    value: tokensOf,
+    fill: fillText(request => {
+      const tokens = tokensOf(request)
+      return tokens === null ? UNKNOWN : formatCount(tokens)
+    }),
   },
   {
     label: 'Cost',
@@ -156,3 +156,8 @@ const columns = [
     fill: fillText(({ usd }) => (usd === undefined ? UNKNOWN : formatUsd(usd))),
   },
 ]
+
+/** @param {RequestEntry} request */
+function tokensOf({ usage }) {
+  return usage ? (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0) : null
+}

@@ -1,7 +1,7 @@
 /** @import { ValidatorStatus } from '../../api.js' */
 /** @import { Column } from '../table/live-table.js' */
-import { setText } from '../element.js'
-import { formatAgo, formatCount, formatDuration, formatForeign, formatHotkey, formatStake, UNKNOWN } from '../format.js'
+import { setText, visible } from '../element.js'
+import { formatAgo, formatCount, formatDuration, formatHotkey, formatStake, UNKNOWN } from '../format.js'
 import { fillText } from '../table/live-table.js'
 
 /** @type {Column<ValidatorStatus>} */
@@ -23,7 +23,7 @@ export function validatorColumns(now) {
       value: ({ hotkey }) => hotkey,
       fill: (cell, { hotkey }) => {
         setText(cell, formatHotkey(hotkey))
-        cell.title = formatForeign(hotkey)
+        cell.title = visible(hotkey)
       },
     },
     number('UID', ({ uid }) => uid, String, 'medium'),
@@ -47,7 +47,7 @@ export function validatorColumns(now) {
       label: 'Mostly because',
       from: 'wide',
       value: ({ reasons }) => reasons[0]?.code ?? null,
-      fill: fillText(({ reasons }) => formatForeign(reasons[0]?.code ?? UNKNOWN)),
+      fill: fillText(({ reasons }) => reasons[0]?.code ?? UNKNOWN),
     },
     number('First token', ({ firstToken }) => firstToken?.p50 ?? null, formatDuration, 'wide'),
     number('Answer', ({ total }) => total?.p50 ?? null, formatDuration, 'medium'),
@@ -63,7 +63,7 @@ export function formatPermit(hasPermit) {
 
 /** @param {ValidatorStatus['reasons']} reasons */
 export function formatReasons(reasons) {
-  return reasons.map(({ code, count }) => `${formatForeign(code)} ${formatCount(count)}`).join(', ') || UNKNOWN
+  return reasons.map(({ code, count }) => `${code} ${formatCount(count)}`).join(', ') || UNKNOWN
 }
 
 /**

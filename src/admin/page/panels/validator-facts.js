@@ -1,7 +1,7 @@
 /** @import { Quantiles, ValidatorStatus } from '../../api.js' */
 /** @import { Fact } from './facts.js' */
 import { element } from '../element.js'
-import { formatCount, formatDate, formatDuration, formatForeign, formatStake, formatUsd, UNKNOWN } from '../format.js'
+import { formatCount, formatDate, formatDuration, formatStake, formatUsd, UNKNOWN } from '../format.js'
 import { outcomeMark } from './outcome.js'
 import { formatPermit, formatReasons } from './validator-columns.js'
 
@@ -14,7 +14,7 @@ import { formatPermit, formatReasons } from './validator-columns.js'
 export function validatorFacts({ tokens, ...row }) {
   const outcomes = /** @type {const} */ (['answered', 'refused', 'failed', 'cancelled'])
   return [
-    ['Hotkey', element('span', { class: 'mono' }, formatForeign(row.hotkey))],
+    ['Hotkey', element('span', { class: 'mono' }, row.hotkey)],
     ['UID', row.uid === null ? 'not registered, or not known' : String(row.uid)],
     ['Stake', row.stakeTao === null ? UNKNOWN : formatStake(row.stakeTao)],
     ['Validator permit', formatPermit(row.hasPermit)],

@@ -49,7 +49,7 @@ export class Validators {
     setText(byId('validators-count'), count)
     byId('validators').classList.toggle('is-empty', rows.length === 0)
     redraw(this.#empty, validators.length > 0 ? undefined : miner, shown =>
-      shown ? nothingYet(shown) : ['No validator matches the filter.'],
+      shown ? nothingYet(shown) : [element('span', {}, 'No validator matches the filter.')],
     )
     this.#table.update(rows)
   }

@@ -7,7 +7,7 @@ const STAGES = /** @type {const} */ ([
   { end: 'claimed', label: 'Claim', colour: 'cancelled' },
   { end: 'verified', label: 'Verify', colour: 'cancelled' },
   { end: 'placed', label: 'Queue', colour: 'refused' },
-  { end: 'firstToken', label: 'First token', colour: 'middle' },
+  { end: 'firstToken', label: 'First token', colour: 'deep' },
   { end: 'done', label: 'Done', colour: 'answered' },
 ])
 

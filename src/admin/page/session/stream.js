@@ -7,7 +7,9 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
 
 /**
- * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', since: number, retryAt: number }} StreamState
+ * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', since: number | null, retryAt: number }} StreamState
+ *
+ * `since`: when the last event came; null: none has.
  *
  * @typedef {object} StreamListener
  * @property {(state: StreamState) => void} onState
@@ -28,6 +30,8 @@ export class LiveStream {
   #state = { name: 'connecting' }
   #tries = 0
   #lastAt = Date.now()
+  /** @type {number | null} */
+  #eventAt = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
 
@@ -40,6 +44,10 @@ export class LiveStream {
     addEventListener('online', wake)
     document.addEventListener('visibilitychange', wake)
     setInterval(() => this.#checkSilence(), 1000)
+  }
+
+  get isLive() {
+    return this.#state.name === 'live'
   }
 
   /** Connects now rather than when the next try is due. */
@@ -77,6 +85,7 @@ export class LiveStream {
    */
   #receive(name, data) {
     this.#lastAt = Date.now()
+    this.#eventAt = this.#lastAt
     this.#tries = 0
     if (this.#state.name !== 'live') {
       this.#enter({ name: 'live' })
@@ -94,8 +103,7 @@ export class LiveStream {
   break() {
     this.#close()
     const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries++) * (0.75 + Math.random() / 2)
-    const since = this.#state.name === 'broken' ? this.#state.since : this.#lastAt
-    this.#enter({ name: 'broken', since, retryAt: Date.now() + waitMs })
+    this.#enter({ name: 'broken', since: this.#eventAt, retryAt: Date.now() + waitMs })
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#connect(), waitMs)
   }

@@ -56,7 +56,7 @@ export class LiveTable {
     this.#body.addEventListener('click', event => {
       const line = /** @type {Element} */ (event.target).closest('tr')
       const found = line && this.#lines.get(line.dataset.key ?? '')
-      // Who selects a text to copy it does not want the row opened.
+      // A click that ends a selection of text opens nothing.
       if (found && getSelection()?.isCollapsed !== false) open(found.row)
     })
     this.#body.addEventListener('keydown', event => this.#move(event))
@@ -107,7 +107,8 @@ export class LiveTable {
     const known = this.#lines.get(key)
     if (known?.row === row) return known.line
     const cells = known?.cells ?? this.#columns.map((column, index) => this.#cellOf(column, index === 0))
-    const line = known?.line ?? element('tr', { 'data-key': key }, ...cells.map(cell => cell.closest('th, td') ?? cell))
+    const line = known?.line ?? element('tr', {}, ...cells.map(cell => cell.closest('th, td') ?? cell))
+    line.dataset.key = key // as it is: `element` would replace what cannot be seen
     this.#lines.set(key, { row, line, cells })
     this.#columns.forEach((column, index) => {
       const cell = cells[index]

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { type MinerProcess, runMiner, startMiner } from '../../support/miner-process.ts'
+import { alice } from '../../support/signed-request.ts'
+import { openPage } from './open-page.ts'
+import { whenLive } from './shown.ts'
+
+describe('the dashboard of a miner that serves', () => {
+  it('says how to ask it, and shows the question that comes of it', async () => {
+    await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0', '--admin-port', '0'])
+    await using opened = await openPage(await adminAddress(miner), { expected: /status of 401/ })
+    const { page } = opened
+    await whenLive(page)
+    assert.equal(new URL(page.url()).hash, '')
+    assert.match(await page.locator('#identity').innerText(), /^echo/)
+
+    const command = await page.locator('#validators code').innerText()
+    const [, flags = '', question = ''] = /^miner (query .*) "(.*)"$/.exec(command) ?? []
+    const { code } = await runMiner([...flags.split(' '), question])
+    assert.equal(code, 0)
+
+    const row = page.locator('#requests tbody tr')
+    await row.filter({ hasText: 'answered' }).waitFor()
+    await page.locator('#validators tbody', { hasText: alice.address.slice(0, 6) }).waitFor()
+    assert.equal(await page.locator('#validators code').isVisible(), false)
+    await row.click()
+    assert.ok((await page.locator('#drawer-body').innerText()).includes(alice.address))
+    assert.deepEqual(await page.locator('.waterfall tbody th').allInnerTexts(), [
+      'Claim',
+      'Verify',
+      'Queue',
+      'First token',
+      'Done',
+    ])
+    await page.keyboard.press('Escape')
+
+    const refused = await fetch(`${miner.url}/TextPrompting`, { method: 'POST', body: '{}' })
+    assert.equal(refused.ok, false)
+    await page.locator('#reasons', { hasText: String(refused.status) }).waitFor()
+    await page.locator('#figures', { hasText: '1 unsigned' }).waitFor()
+  })
+
+  it('says so when the miner has ended', async () => {
+    await using miner = await startMiner(['serve', '--dev', '--use', 'echo', '--axon-port', '0', '--admin-port', '0'])
+    await using opened = await openPage(await adminAddress(miner), { expected: /status of 401|ERR_/ })
+    const { page } = opened
+    await whenLive(page)
+    assert.equal((await miner.stop()).code, 0)
+    await page.locator('#broken-text', { hasText: 'The connection to the miner broke' }).waitFor()
+  })
+})
+
+/** The address of the admin port, with the token that the miner has made. */
+async function adminAddress(miner: MinerProcess): Promise<string> {
+  const opened = miner.records.find(({ event }) => event === 'adminOpened') ?? (await miner.next('adminOpened'))
+  const token = await readFile(String(opened.tokenFile), 'utf8')
+  return `${opened.url}/#token=${token.trim()}`
+}
