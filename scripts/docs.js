@@ -54,6 +54,8 @@ A file whose name ends in \`.yaml\` or \`.yml\` is read as the Python SDK read i
 
 - A secret is the text itself, \`env:NAME\`, or \`file:PATH\` with a path relative to this file. The miner warns of the text
   itself on the command line, and in a file that others than its owner can read: \`chmod 600 config.toml\`.
+- \`file:$CREDENTIALS_DIRECTORY/NAME\` is a credential of systemd: the unit has \`LoadCredential=NAME:/path/of/the/secret\`, which
+  systemd reads as root. No other variable counts in a path, and no other \`file:PATH\` is looked for there.
 - \`--env-file FILE\`, on every command that reads settings, reads variables (\`NAME=value\`) for them and for \`env:NAME\`. No
   other name in it counts, and none gets into the environment of the miner. It is read once, at the start. A file that others
   may write is refused, and one that they may read brings a warning. A \`.env\` that \`--env-file\` does not name is not read: a

@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   audit: ['dendrite', 'wires', 'keys'], // of `dendrite` what a refusal means
   'dialect-file': ['config', 'plugin', 'wires'], // a dialect that a table of TOML describes
   doctor: ['dendrite', 'plugin', 'wallet'], // of `dendrite` what a refusal means; of `plugin` types
+  service: ['config'], // how a reference to a credential of systemd is written
   create: ['plugin'], // the version of the contract that a new package is written for
   // the kit that plugins are tested with: a whole axon, and somebody to ask it, without a program around them
   testing: ['app', 'axon', 'dendrite', 'keys', 'plugin', 'wires'],
@@ -105,6 +106,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     init: ['.', 'config', 'errors', 'output', 'process', 'subnet'],
     subnet: ['errors', 'output'],
     policy: ['question', 'subnet', 'errors', 'output'],
+    service: ['.', 'config', 'errors', 'serving'],
     repeat: ['errors', 'flags', 'output', 'process', 'question'],
     status: ['subnet', 'output'],
     top: ['errors', 'output'],

@@ -29,7 +29,11 @@ const tables: readonly { readonly name: string; readonly codes: object; readonly
   { name: 'usageCodes', codes: usageCodes, from: /^(cli|commands)\// },
   { name: 'reportCodes', codes: reportCodes, from: /^cli\/errors\/error-report/ },
   { name: 'configCodes', codes: configCodes, from: /^(config|cli|dialect-file)\// },
-  { name: 'problemCodes', codes: problemCodes, from: /^(config|cli\/flags|cli\/dev-mode|cli\/open-run)/ },
+  {
+    name: 'problemCodes',
+    codes: problemCodes,
+    from: /^(config|cli\/flags|cli\/dev-mode|cli\/open-run|cli\/service\/)/,
+  },
   { name: 'walletCodes', codes: walletCodes, from: /^wallet\// },
   { name: 'keyCodes', codes: keyCodes, from: /^keys\// },
   { name: 'conversationCodes', codes: conversationCodes, from: /^plugin\/conversation/ },
@@ -60,6 +64,8 @@ const others = [
   /^(MINER|BT|OPENAI|NODE|SSL)_/, // environment variables
   /^(E[A-Z]+|E404|HPE_\w*|ERR_\w+)$/, // codes of the system, of Node and of npm
   /^SIG(HUP|INT|TERM|KILL|TSTP|CONT)$/,
+  /^(HOME|CREDENTIALS_DIRECTORY)$/, // environment variables
+  /^(ALL|CAP_NET_BIND_SERVICE)$/, // capabilities of Linux
   /^NPM_LOG_LEVEL$/, // an environment variable without its prefix
   /^(GET|HEAD|POST)$/,
   /^(ADDRESS|FILE|DIR|DURATION|NAME|HOTKEY|ROLE|TEXT|GLOBAL|COLUMN|COUNT|SS58|URL|WALLET)$/, // placeholders and groups of the help

@@ -74,6 +74,12 @@ describe('the README', () => {
         assert.equal(code, 0, stderr)
         return
       }
+      if (args[0] === 'service') {
+        const inFolder = args.map((word, at) => (args[at - 1] === '--write' ? join(data.path, word) : word))
+        const { code, stderr } = await runMiner(inFolder, { env: { ...env, MINER_AXON_PORT: '8091' } })
+        assert.equal(code, 0, stderr)
+        return
+      }
       if (args[0] === 'query' || args[0] === 'audit') {
         await using miner = await startMiner(['serve', '--dev', '--use', 'echo'], { env })
         // An audit waits half a minute by design.

@@ -17,6 +17,7 @@ import {
 import { SettingsCommand } from '../cli/command.js'
 import { logPlugins, warnOfUnusable } from '../cli/plugins/log-plugins.js'
 import { listenForHangups } from '../cli/process/hangups.js'
+import { serviceManager } from '../cli/process/service-manager.js'
 import { stopSignals } from '../cli/process/shutdown.js'
 import { logUnexpectedExit } from '../cli/process/unexpected-exit.js'
 import { banner } from '../cli/serving/banner.js'
@@ -74,6 +75,7 @@ export default class Serve extends SettingsCommand {
     warnOfUnusable(scope.resolve(PLUGINS), log)
     await logPlugins(scope.resolve(PLUGINS_IN_USE), log)
 
+    const manager = serviceManager(process.env, log)
     let state: AsyncDisposable | null
     let end: ServingEnd
     {
@@ -84,12 +86,14 @@ export default class Serve extends SettingsCommand {
       if (admin) await showOnAdmin(scope, admin)
       logServing({ ...serving, port: axon.port, admin }, log)
       if (process.stderr.isTTY) process.stderr.write(await banner({ ...serving, admin }))
+      void manager.ready()
       state = neuron && (await keepStatus(scope, { axon, neuron }))
       const { probe } = valuesOf(configuration, hostSections.axon)
       using _probing = probe ? startProbe(await scope.resolve(MINER), log) : null
       using _reloading = await reloadWhileServing(run, { hangups, watched, dev: flags.dev })
       end = await servingEnd(scope, { signals, neuron })
     }
+    void manager.stopping()
     process.exitCode = await endServing(scope, axon, { end, signals, state })
   }
 }

@@ -72,6 +72,11 @@ export const problemCodes = {
       '`chmod 600` the file, or write `env:NAME` or `file:PATH` in its place; a URL with a password goes into the variable of its setting',
     fatal: false,
   },
+  SECRET_LITERAL: {
+    meaning:
+      '`miner service` writes no secret, and one stands in the file, in a variable or on the command line itself',
+    remedy: 'run the line of the hint, which moves it to a file of mode 0600 that `file:PATH` names',
+  },
   NOT_TAKEN_OVER: {
     meaning: 'a flag, a variable or a key of the Python miner has no counterpart',
     remedy: 'remove it, and use what the hint gives; [from-python.md](from-python.md) lists all',

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from '../plugin/load/manifest.js'
 import type { PluginKind } from '../plugin/sdk.js'
+import { fillTemplate } from '../text/fill-template.js'
 import { CreateError } from './create-error.js'
 import { makeFolder } from './make-folder.js'
 
@@ -100,16 +101,4 @@ function toCreateError(error: unknown, folder: string): unknown {
 
 function taken(folder: string, what: string, cause?: unknown): CreateError {
   return new CreateError('FOLDER_TAKEN', `${folder} ${what}`, { hint: 'choose another folder with --dir', cause })
-}
-
-/**
- * Replaces each `{{name}}` with its value.
- *
- * @throws {TypeError} when a name has no value
- */
-export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    if (!Object.hasOwn(values, name)) throw new TypeError(`the template uses {{${name}}}, which has no value`)
-    return values[name]!
-  })
 }

@@ -49,6 +49,9 @@ describe('oclif.manifest.json', () => {
       ['query', ['subnet', 'dialect', 'wallet'], false],
       ['replay', ['subnet', 'wallet'], true],
       ['serve', servedSections, true],
+      ['service:compose', servedSections, true],
+      ['service:docker', servedSections, true],
+      ['service:systemd', servedSections, true],
       ['status', ['subnet', 'wallet', 'axon', 'policy', 'neuron', 'subtensor'], false],
       ['top', ['admin'], false],
     ])

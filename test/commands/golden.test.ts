@@ -62,6 +62,7 @@ const groups: Record<string, Record<string, Case>> = {
     'help-metagraph': { args: 'metagraph --help' },
     'help-policy': { args: 'policy' },
     'help-policy-explain': { args: 'policy explain --help' },
+    'help-service': { args: 'service' },
     'help-status': { args: 'help status' },
     'help-announce': { args: 'announce --help' },
     'help-audit': { args: 'audit --help' },
@@ -240,6 +241,14 @@ const groups: Record<string, Record<string, Case>> = {
     'announce-no-chain': { args: 'announce --network none --stop' },
     'announce-no-wallet': { args: 'announce --network ws://127.0.0.1:1 --wallet-path @' },
     'announce-bad-ip': { args: 'announce --axon-external-ip example.com' },
+  },
+  service: {
+    'service-no-wallet': { args: 'service systemd --wallet-path @' },
+    'service-nobody-allowed': { args: 'service docker --network none' },
+    'service-force-alone': { args: 'service compose --force' },
+    'service-secret': { args: 'service systemd --wallet-path @', env: { OPENAI_API_KEY: 'sk-secret' } },
+    'service-secret-json': { args: 'service compose --json', env: { MINER_WALLET_PASSWORD: 'sk-secret' } },
+    'service-name': { args: 'service systemd --service-name a/b' },
   },
   models: {
     'models-of-none': { args: 'models --use echo' },

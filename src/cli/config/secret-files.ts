@@ -1,5 +1,6 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { secretName } from '../../config/secret-name.js'
 import { createPrivateFile } from '../../disk/replace-file.js'
 import { fileUnwritable } from './config-file.js'
 
@@ -29,7 +30,7 @@ export class SecretFiles {
    * @throws {UsageError} FILE_UNWRITABLE
    */
   async store(path: string, secret: string): Promise<string> {
-    const base = path.replace(/[^\w]+/g, '-').replace(/-$/, '')
+    const base = secretName(path)
     for (let count = 1; count <= MOST_NAMES; count++) {
       const name = `${base}${count === 1 ? '' : `-${count}`}.secret`
       const file = join(this.#folder, name)

@@ -1,12 +1,12 @@
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { fileValue } from '../../config/describe/file-value.js'
 import type { FileContent } from '../../config/layers/config-file.js'
 import { createLookup, type FoundSetting, lookUpSetting } from '../../config/look-up.js'
-import { expandHome } from '../../config/read-bounded.js'
 import { isReference, secretsIn, secretsOf } from '../../config/redact.js'
 import { mapLeaves } from '../../config/schema/map-leaves.js'
 import type { Section } from '../../config/schema/section.js'
 import type { Setting } from '../../config/schema/setting.js'
+import { referredFile } from '../../config/values/referred-file.js'
 import { settingPath } from '../choose-plugin.js'
 
 /** What a new configuration file takes over from an old one. */
@@ -72,7 +72,8 @@ type Storing = {
 async function withoutSecrets(setting: Setting, value: unknown, { folder, store }: Storing) {
   const references = new Map<string, string>()
   for (const [at, secret] of secretsOf(setting, value)) {
-    const named = secret.startsWith('file:') && `file:${resolve(folder, expandHome(secret.slice('file:'.length)))}`
+    const referred = secret.startsWith('file:') ? referredFile(secret, folder) : {}
+    const named = 'file' in referred && `file:${referred.file}`
     references.set(at, named || (isReference(secret) ? secret : await store(at, secret)))
   }
   const bare = mapLeaves(setting.shape, value, setting.path, (_, leaf, at) => references.get(at) ?? leaf)

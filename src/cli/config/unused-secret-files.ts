@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import type { FileContent } from '../../config/layers/config-file.js'
 import { createLookup, lookUpSetting } from '../../config/look-up.js'
-import { expandHome } from '../../config/read-bounded.js'
 import { secretsOf } from '../../config/redact.js'
 import type { Section } from '../../config/schema/section.js'
+import { referredFile } from '../../config/values/referred-file.js'
 import { escapeName } from '../../text/escape.js'
 import { formatMessage } from '../errors/format-message.js'
 
@@ -46,7 +46,8 @@ function textsIn(value: unknown): readonly string[] {
 /** Returns the file that a reference names, as an absolute path; none for any other text. */
 function referred(configFile: string, text: string): readonly string[] {
   if (!text.startsWith('file:')) return []
-  return [resolve(dirname(configFile), expandHome(text.slice('file:'.length)))]
+  const referred = referredFile(text, dirname(configFile))
+  return 'file' in referred ? [referred.file] : []
 }
 
 /** Tells of files of secrets that the configuration file no longer refers to. */

@@ -99,8 +99,12 @@ export const usageCodes = {
     remedy: 'name it `config.toml`',
   },
   FILE_EXISTS: {
-    meaning: '`config init` is to write a file that exists',
-    remedy: 'add `--force` to replace it, or change it with `miner config edit`',
+    meaning: '`config init` or `service` is to write a file that exists',
+    remedy: 'add `--force` to replace it, or change it by hand',
+  },
+  NOT_A_SERVICE: {
+    meaning: 'the miner cannot run as such a service as it is configured: the message tells why',
+    remedy: 'change the setting that the hint names',
   },
   FILE_CHANGED: {
     meaning: 'another program changed the configuration file while this command did',

@@ -105,6 +105,7 @@ const ofCommands = [
   'refresh-cache',
   'report',
   'roles',
+  'service-name',
   'stream',
   'strict',
   'synapse',
@@ -113,6 +114,7 @@ const ofCommands = [
   'verbose',
   'version',
   'watch-config',
+  'write',
   'yes',
 ]
 

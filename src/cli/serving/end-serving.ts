@@ -8,7 +8,7 @@ import { DEREGISTERED } from '../errors/exit-codes.js'
 import { drainAxon, type StopSignal, type StopSignals } from '../process/shutdown.js'
 
 /** How long requests in progress may take after the first signal. */
-const DRAIN_MS = 30_000
+export const DRAIN_MS = 30_000
 
 const never = new Promise<never>(() => {})
 

@@ -51,6 +51,38 @@ describe('resolveSecrets', () => {
     }
   })
 
+  it('reads a credential of systemd where it is written out, and nothing else there', async () => {
+    await inFolder(async folder => {
+      await mkdir(join(folder, 'credentials'))
+      await writeFile(join(folder, 'credentials', 'openai.key'), 'a credential\n')
+      await writeFile(join(folder, 'openai.key'), 'beside')
+      const path = join(folder, 'config.toml')
+      const env = { CREDENTIALS_DIRECTORY: join(folder, 'credentials') }
+      const inToml = async (written: string) => {
+        await writeFile(path, `[openai]\napiKey = ${JSON.stringify(written)}`)
+        return fileAt(path)
+      }
+      const file = await inToml('file:$CREDENTIALS_DIRECTORY/openai.key')
+      assert.equal(await keyOf({ env, file }), 'a credential')
+      assert.equal(await keyOf({ env, file: await inToml('file:openai.key') }), 'beside')
+      const wrong = async (given: Parameters<typeof read>[0]) =>
+        (await complaints(given)).map(text => text.split('\n')[0])
+      const start = 'openai.apiKey refers to the credential openai.key, and $CREDENTIALS_DIRECTORY is'
+      for (const [variables, why] of [
+        [{}, 'not set'],
+        [{ CREDENTIALS_DIRECTORY: '' }, 'not set'],
+        [{ CREDENTIALS_DIRECTORY: 'here' }, 'not an absolute path'],
+      ] as const) {
+        const [problem] = await wrong({ env: variables, file })
+        assert.ok(problem?.startsWith(`${start} ${why}`), problem)
+      }
+      for (const name of ['../config.toml', '..', '', 'a/b']) {
+        const [problem] = await wrong({ env, file: await inToml(`file:$CREDENTIALS_DIRECTORY/${name}`) })
+        assert.match(problem!, /^openai\.apiKey must name one credential/)
+      }
+    })
+  })
+
   it('resolves secrets in tables and in lists of tables', async () => {
     const env = {
       K: 'key',

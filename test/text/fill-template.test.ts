@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { fillTemplate } from '#dist/create/create-package.js'
+import { fillTemplate } from '#dist/text/fill-template.js'
 
 describe('fillTemplate', () => {
   it('replaces each name with its value, every time it occurs', () => {

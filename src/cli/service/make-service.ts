@@ -1,0 +1,121 @@
+import { realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { packageInfo } from '../../app/package-info.js'
+import { hostSections } from '../../app/settings.js'
+import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
+import { typedValue } from '../../config/layers/argv.js'
+import type { Layers } from '../../config/look-up.js'
+import type { Service } from '../../service/service.js'
+import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
+import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
+import { readKeyfile } from '../../wallet/read-keyfile.js'
+import { isSealed } from '../../wallet/sealed.js'
+import { settingPath } from '../choose-plugin.js'
+import { HIDDEN, valueElsewhere } from '../config/take-over.js'
+import { UsageError } from '../errors/usage-error.js'
+import { DRAIN_MS } from '../serving/end-serving.js'
+import { ownerOf } from './owner.js'
+import { findSecrets, isTyped } from './secrets.js'
+
+/** How long `miner serve` may take to stop: it finishes its requests, and then closes. */
+const STOP_SECONDS = DRAIN_MS / 1000 + 15
+
+type ServiceOptions = {
+  readonly name: string
+  readonly configuration: Configuration
+  readonly layers: Layers
+  /** where the configuration file is, or would be */
+  readonly configDir: string
+}
+
+/**
+ * Returns what has to run so that `miner serve` runs for good as it would run here and now.
+ *
+ * @throws {ConfigError} CONFIG_INVALID with each secret that is neither `env:NAME` nor `file:PATH`
+ * @throws {UsageError} NOT_A_SERVICE when the hotkey needs a password that is not configured
+ * @throws {WalletError} when the hotkey cannot be read
+ */
+export async function makeService({ name, configuration, layers, configDir }: ServiceOptions): Promise<Service> {
+  const configFile = layers.file && resolve(layers.file.path)
+  const envFile = layers.envFile && resolve(layers.envFile.path)
+  const place = {
+    configFile: configFile ?? join(configDir, 'config.toml'),
+    isNamed: typedValue(layers.argv, 'config') !== undefined,
+  }
+  const found = findSecrets(configuration, place)
+  // Those of the file of `--env-file` are there in the service, too.
+  const own = layers.envFile && 'variables' in layers.envFile ? layers.envFile.variables : {}
+  const secrets = { ...found, variables: found.variables.filter(variable => !own[variable]) }
+  const wallet = valuesOf(configuration, hostSections.wallet)
+  const path = resolve(walletFolder(wallet.path))
+  const keyfile = hotkeyFile({ ...wallet, path })
+  await requireOpenable(keyfile, { path, hasPassword: wallet.password !== undefined })
+  const { version, testedNode } = packageInfo()
+  const { dialectFile } = valuesOf(configuration, hostSections.dialect)
+  const read = [configFile, envFile, fileOf(configuration, 'dialectFile', dialectFile)]
+  return {
+    name,
+    version,
+    nodeVersion: testedNode,
+    node: process.execPath,
+    program: await realpath(fileURLToPath(new URL('bin/run.js', import.meta.resolve('#package')))),
+    args: [...(configFile ? [`--config=${configFile}`] : []), ...(envFile ? [`--env-file=${envFile}`] : [])],
+    variables: new Map([...(await typedVariables(configuration)), ['MINER_WALLET_PATH', path]]),
+    secrets,
+    files: read.filter(file => file !== undefined && file !== null),
+    logFile: fileOf(configuration, 'log-file.path', valuesOf(configuration, hostSections.logFile).path),
+    hotkeyFile: keyfile,
+    owner: await ownerOf(keyfile),
+    home: homedir(),
+    port: valuesOf(configuration, hostSections.axon).port,
+    hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
+    stopSeconds: STOP_SECONDS,
+  }
+}
+
+/** A service cannot ask for a password. */
+async function requireOpenable(file: string, wallet: { readonly path: string; readonly hasPassword: boolean }) {
+  const keyfile = await readKeyfile(file)
+  if (keyfile === null) throw await hotkeyNotFound(file, wallet.path)
+  if (!isSealed(keyfile.bytes) || wallet.hasPassword) return
+  throw new UsageError(
+    'NOT_A_SERVICE',
+    `hotkey file ${file} is encrypted, and a service cannot ask for its password`,
+    'write the password to a file of mode 0600, and set wallet.password to file:PATH',
+  )
+}
+
+/** Returns the variables that give the settings which no file gives. */
+async function typedVariables(configuration: Configuration): Promise<ReadonlyMap<string, string>> {
+  const variables = new Map<string, string>()
+  for (const setting of configuration.settings) {
+    const origin = configuration.origins.get(setting.path)
+    if (!origin || !(isTyped(origin) || isPlaced(setting.path, origin.from))) continue
+    const value = await valueElsewhere(setting, { value: valueAt(configuration, setting), origin }, storing)
+    if (value === HIDDEN) throw hiddenUrl(setting.path)
+    variables.set(setting.variables[0]!, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  }
+  return variables
+}
+
+/** A path in the file of `--env-file` is relative to the folder of the run, and a service runs in another one. */
+function isPlaced(path: string, from: string): boolean {
+  return (path === 'dialectFile' || path === 'log-file.path') && from === 'envFile'
+}
+
+const storing = {
+  folder: '.',
+  store: (path: string) => Promise.reject(new TypeError(`${path} is a literal secret, and was not refused`)),
+}
+
+function hiddenUrl(path: string): UsageError {
+  const message = `${path} is a URL with a query or a fragment, which may be secret, and is written nowhere`
+  return new UsageError('NOT_A_SERVICE', message, `write it to the configuration file: miner config edit`)
+}
+
+/** Returns the file that a setting names; undefined when it names none. */
+function fileOf({ origins }: Configuration, path: string, named: string | undefined): string | undefined {
+  return named === undefined ? undefined : settingPath(named, origins.get(path)!)
+}

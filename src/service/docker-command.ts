@@ -1,0 +1,35 @@
+import { shellWord } from '../text/shell-word.js'
+import { containerVariables, imageOf, mountsOf } from './container.js'
+import type { Service } from './service.js'
+
+/**
+ * Returns the shell command that starts the miner in a container.
+ *
+ * @param folder where `data/miner` is, for what has to survive
+ */
+export function dockerRun(service: Service, folder: string): string {
+  const { name, owner, port, args, stopSeconds } = service
+  const { files, secrets, writable } = mountsOf(service)
+  const read = [...files, ...secrets.values()]
+  const words = [
+    ...['docker', 'run', '--detach', '--name', name, '--restart', 'unless-stopped', '--init'],
+    ...['--stop-timeout', String(stopSeconds), '--user', `${owner.uid}:${owner.gid}`],
+    ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...['--publish', `${port}:${port}`],
+    ...['--mount', mount(`${folder}/data/miner`, '/data')],
+    ...writable.flatMap(directory => ['--mount', mount(directory, directory)]),
+    ...[...new Set(read)].flatMap(file => ['--mount', mount(file, file, 'readonly')]),
+    ...[...containerVariables(service)].flatMap(([variable, value]) => [
+      '--env',
+      value === null ? variable : `${variable}=${value}`,
+    ]),
+    ...[imageOf(service), 'serve', ...args],
+  ]
+  return words.map(shellWord).join(' ')
+}
+
+/** Docker reads the fields of `--mount` as CSV. */
+function mount(from: string, to: string, ...rest: readonly string[]): string {
+  const fields = ['type=bind', `src=${from}`, `dst=${to}`, ...rest]
+  return fields.map(field => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')
+}

@@ -1,0 +1,56 @@
+/** What is needed to run `miner serve` for good, whatever runs it. Every path is absolute. */
+export type Service = {
+  /** of the unit or the container, and of its folder of data */
+  readonly name: string
+  /** of this program */
+  readonly version: string
+  /** of the Node in an image: the one that this program is tested with */
+  readonly nodeVersion: string
+  /** the Node that runs it, and the file that Node runs */
+  readonly node: string
+  readonly program: string
+  /** what follows `serve` */
+  readonly args: readonly string[]
+  /** the settings that stand neither in the configuration file nor in that of `--env-file`, and paths made absolute */
+  readonly variables: ReadonlyMap<string, string>
+  readonly secrets: ServiceSecrets
+  /** the other files that it reads: those of the configuration, and of the dialect */
+  readonly files: readonly string[]
+  readonly hotkeyFile: string
+  /** which it writes, and rotates to files beside it */
+  readonly logFile: string | undefined
+  readonly owner: Owner
+  /** of the owner, as `~` means it */
+  readonly home: string
+  readonly port: number
+  /** whether the axon listens on one address of this machine, which a container does not have */
+  readonly hasHost: boolean
+  /** how long it may take to stop, which includes the drain */
+  readonly stopSeconds: number
+}
+
+/** Where the secrets are. None of them is in what this program writes. */
+export type ServiceSecrets = {
+  readonly files: readonly SecretFile[]
+  /** the credentials of systemd that the configuration names */
+  readonly credentials: readonly string[]
+  /** the variables that `env:NAME` refers to */
+  readonly variables: readonly string[]
+}
+
+/** A file that holds a secret. */
+export type SecretFile = {
+  /** where the setting has it: `openai.endpoints[1].apiKey` */
+  readonly path: string
+  readonly file: string
+  /** the variable of the setting; absent when the secret is a part of its value */
+  readonly variable?: string
+}
+
+/** Who runs it: the owner of the hotkey. */
+export type Owner = {
+  readonly uid: number
+  readonly gid: number
+  /** undefined when the system has no name for it */
+  readonly name: string | undefined
+}

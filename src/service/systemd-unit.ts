@@ -1,0 +1,44 @@
+import { dirname } from 'node:path'
+import { secretName } from '../config/secret-name.js'
+import { credentialReference } from '../config/values/referred-file.js'
+import { filledFile } from './deploy-file.js'
+import type { SecretFile, Service } from './service.js'
+import { credentialName, unitPath, unitWord } from './systemd-text.js'
+
+/**
+ * Makes the unit of systemd that runs a miner.
+ *
+ * @throws {UnitTextError} for a path or a value that a unit cannot hold
+ */
+export function systemdUnit(service: Service): Promise<string> {
+  const { name, node, program, args, owner, secrets, stopSeconds, logFile } = service
+  const [nodeWord, ...words] = [node, '--max-semi-space-size=4', '--', program, 'serve', ...args]
+  const loaded = secrets.files.filter(({ variable }) => variable !== undefined)
+  return filledFile('miner.service', {
+    name,
+    // systemd expands no variable in the name of the program, so that `$$` would stay there.
+    command: [unitWord(nodeWord!), ...words.map(word => unitWord(word, { dollars: true }))].join(' '),
+    stopSeconds: String(stopSeconds),
+    owner: owner.name === undefined ? [`User=${owner.uid}`, `Group=${owner.gid}`] : [`User=${owner.name}`],
+    environment: [...variablesOf(service, loaded)].map(([key, value]) => `Environment=${unitWord(`${key}=${value}`)}`),
+    secrets: [
+      ...loaded.map(({ path, file }) => `LoadCredential=${secretName(path)}:${unitPath(file)}`),
+      ...secrets.credentials.map(credentialName).map(credential => `LoadCredential=${credential}:${credential}`),
+      ...secrets.variables.map(variable => `PassEnvironment=${variable}`),
+    ],
+    // With the dash, a folder that is missing is reported by the miner, in words, and not by systemd.
+    writable: logFile === undefined ? [] : [`ReadWritePaths=${unitWord(`-${dirname(logFile)}`)}`],
+    capabilities: capabilitiesOf(service),
+  })
+}
+
+/** The secrets that systemd loads come from its folder: the owner may be unable to read the files themselves. */
+function variablesOf({ variables }: Service, loaded: readonly SecretFile[]): ReadonlyMap<string, string> {
+  const references = loaded.map(({ path, variable }) => [variable!, credentialReference(secretName(path))] as const)
+  return new Map([...variables, ...references])
+}
+
+function capabilitiesOf({ port }: Service): readonly string[] {
+  const needed = port > 0 && port < 1024 ? 'CAP_NET_BIND_SERVICE' : ''
+  return [`CapabilityBoundingSet=${needed}`, `AmbientCapabilities=${needed}`]
+}

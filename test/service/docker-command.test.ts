@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { dockerRun } from '#dist/service/docker-command.js'
+import type { Service } from '#dist/service/service.js'
+
+const hostile = `/a b/$(id)/it's/"c,d"/%e\\f`
+
+const service: Service = {
+  name: 'miner',
+  version: '1.2.3',
+  nodeVersion: '24.0.0',
+  node: '/usr/bin/node',
+  program: '/opt/miner/bin/run.js',
+  args: [`--config=${hostile}`],
+  variables: new Map([['MINER_OPENAI_SYSTEM_PROMPT', 'say "hi" to $USER\n`id`']]),
+  secrets: {
+    files: [{ path: 'openai.endpoints[1].apiKey', file: `${hostile}.key` }],
+    credentials: [],
+    variables: ['MY_KEY'],
+  },
+  files: [hostile],
+  hotkeyFile: '/w/hotkeys/default',
+  logFile: '/var/log/the miner/log',
+  owner: { uid: 1000, gid: 100, name: 'me' },
+  home: '/home/me',
+  port: 8091,
+  hasHost: true,
+  stopSeconds: 45,
+}
+
+/** The words that a shell makes of the command. */
+function wordsOf(command: string): readonly string[] {
+  const script = `docker() { printf '%s\\0' "$@"; }; ${command}`
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1)
+}
+
+describe('dockerRun', () => {
+  const words = wordsOf(dockerRun(service, '/srv/it is'))
+  const valuesOf = (flag: string) => words.flatMap((word, at) => (words[at - 1] === flag ? [word] : []))
+
+  it('hands each value to Docker as it is, whatever a shell and CSV make of it', () => {
+    assert.ok(valuesOf('--env').includes('MINER_OPENAI_SYSTEM_PROMPT=say "hi" to $USER\n`id`'))
+    assert.deepEqual(words.slice(-3), ['bittensor-miner:1.2.3', 'serve', `--config=${hostile}`])
+    const csv = hostile.replaceAll('"', '""')
+    assert.deepEqual(valuesOf('--mount'), [
+      'type=bind,src=/srv/it is/data/miner,dst=/data',
+      'type=bind,src=/var/log/the miner,dst=/var/log/the miner',
+      `type=bind,"src=${csv}","dst=${csv}",readonly`,
+      'type=bind,src=/w/hotkeys/default,dst=/w/hotkeys/default,readonly',
+      `type=bind,"src=${csv}.key","dst=${csv}.key",readonly`,
+    ])
+  })
+
+  it('runs as the owner of the hotkey, and lets the container write its folder of data only', () => {
+    assert.deepEqual(valuesOf('--user'), ['1000:100'])
+    for (const flag of ['--read-only', '--init']) assert.ok(words.includes(flag))
+    assert.deepEqual(valuesOf('--cap-drop'), ['ALL'])
+    assert.deepEqual(valuesOf('--security-opt'), ['no-new-privileges'])
+  })
+
+  it('passes a variable that a secret refers to by its name only, and listens on every address', () => {
+    assert.ok(valuesOf('--env').includes('MY_KEY'))
+    assert.ok(valuesOf('--env').includes('MINER_AXON_HOST=0.0.0.0'))
+  })
+})
