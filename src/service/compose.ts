@@ -12,7 +12,7 @@ const shared = [
   'grafana/dashboard.json',
 ]
 
-/** The folders beside it that hold data: whoever starts the containers has to own them. */
+/** The folders beside it that hold data, which the owner of the hotkey has to own. */
 export const composeFolders = ['data/miner', 'data/prometheus', 'data/grafana']
 
 /** Makes the compose file of a miner with Prometheus and Grafana. */

@@ -5,7 +5,7 @@ import type { Service } from './service.js'
 
 /** What a container of the miner gets from its host: each file at the path that it has there, so that no path changes. */
 export type Mounts = {
-  /** configuration, which is no secret */
+  /** those of the configuration */
   readonly files: readonly string[]
   /** by a name for each: files of keys, and the hotkey */
   readonly secrets: ReadonlyMap<string, string>

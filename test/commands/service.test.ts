@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -237,6 +237,13 @@ describe('miner service', () => {
     assert.deepEqual(services.miner.ports, ['8091:8091', '127.0.0.1:9091:9091'])
     const unescaped = stdout.replaceAll('$$', '')
     assert.ok(!unescaped.includes('$'), 'compose would replace it')
+  })
+
+  it('refuses a configuration that can be read only once', async () => {
+    const line = `'${process.execPath}' '${program}' service systemd --config <(printf 'netuid = 3')`
+    const { status, stderr } = spawnSync('bash', ['-c', line], { env: { ...process.env, ...env }, encoding: 'utf8' })
+    assert.equal(status, 2)
+    assert.match(stderr, /\/dev\/fd\/\d+ is a pipe or a device, which a service cannot read at each start/)
   })
 
   it('tells what a unit cannot hold', async () => {

@@ -65,7 +65,7 @@ describe('what watches a miner', () => {
       assert.ok(tested.includes(`alertname="${alert}", alertstate="firing"`) || alert === 'MinerDown', alert)
   })
 
-  it('has a configuration of Prometheus for the compose file, whose miner lets it in, and nobody without the token', async () => {
+  it('has a configuration of Prometheus for the compose file, whose miner lets it in with the token only', async () => {
     promtool('check', 'config', '--syntax-only', 'deploy/prometheus/prometheus.yml')
     const [{ static_configs, authorization }] = parse(
       readFileSync('deploy/prometheus/prometheus.yml', 'utf8'),

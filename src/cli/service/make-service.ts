@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { type Configuration, valueAt, valuesOf } from '../../config/configuratio
 import { typedValue } from '../../config/layers/argv.js'
 import type { Layers } from '../../config/look-up.js'
 import type { Service } from '../../service/service.js'
+import { escapeName } from '../../text/escape.js'
 import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
 import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
 import { readKeyfile } from '../../wallet/read-keyfile.js'
@@ -34,12 +35,13 @@ type ServiceOptions = {
  * Returns what has to run so that `miner serve` runs for good as it would run here and now.
  *
  * @throws {ConfigError} CONFIG_INVALID with each secret that is neither `env:NAME` nor `file:PATH`
- * @throws {UsageError} NOT_A_SERVICE when the hotkey needs a password that is not configured
+ * @throws {UsageError} NOT_A_SERVICE when the hotkey needs a password that is not configured, or the configuration is a pipe
  * @throws {WalletError} when the hotkey cannot be read
  */
 export async function makeService({ name, configuration, layers, configDir }: ServiceOptions): Promise<Service> {
   const configFile = layers.file && resolve(layers.file.path)
   const envFile = layers.envFile && resolve(layers.envFile.path)
+  if (configFile && !(await stat(configFile)).isFile()) throw notAFile(configFile)
   const place = {
     configFile: configFile ?? join(configDir, 'config.toml'),
     isNamed: typedValue(layers.argv, 'config') !== undefined,
@@ -73,6 +75,11 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
     stopSeconds: STOP_SECONDS,
   }
+}
+
+function notAFile(path: string): UsageError {
+  const message = `${escapeName(path)} is a pipe or a device, which a service cannot read at each start`
+  return new UsageError('NOT_A_SERVICE', message, 'write the configuration to a file, and name that with --config')
 }
 
 /** A service cannot ask for a password. */
