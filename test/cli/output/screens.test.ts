@@ -113,15 +113,17 @@ describe('screens', () => {
         'DIALECT',
         'WALLET',
         'AXON',
+        'ADMIN',
         'POLICY',
         'REQUEST LOG',
         'NEURON',
         'SUBTENSOR',
+        'BUDGET',
         'OPENAI MINER',
         'LOG',
         'PLUGINS',
-        'LIMITS',
         'LOG FILE',
+        'LIMITS',
       ],
     )
   })
