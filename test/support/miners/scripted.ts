@@ -1,4 +1,4 @@
-import type { Attempt, Check, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
+import type { Attempt, Check, EndpointHealth, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
 
 /** What the miner does. */
 export type Script = {
@@ -16,6 +16,8 @@ export type Script = {
   readonly reported?: readonly Check[]
   /** the result of `models`, as `checks`; without it the miner has no such method */
   readonly models?: unknown
+  /** the result of `health`; `throws`: it throws. Without it the miner has no such method */
+  readonly health?: unknown
   /** a URL that `check` fetches first */
   readonly asks?: string
   /** the factor by which the timers of its process run faster */
@@ -57,6 +59,12 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) => {
           if (script.checks === 'never') await new Promise(() => {})
           return script.checks as Check[]
         },
+        ...(script.health !== undefined && {
+          health() {
+            if (script.health === 'throws') throw new Error('it does not know')
+            return script.health as EndpointHealth[]
+          },
+        }),
         ...(script.models !== undefined && {
           async models() {
             if (script.models === 'never') await new Promise(() => {})
