@@ -1,4 +1,4 @@
-import type { OutcomeCounts, RequestOutcome } from '../admin/api.js'
+import type { OutcomeCounts, ReasonStatus, RequestOutcome } from '../admin/api.js'
 import type { Refused, RequestRecord } from '../axon/events.js'
 import { type LastRecord, onEnded } from './ended-request.js'
 import { Slots } from './slots.js'
@@ -11,15 +11,7 @@ export type CallerSum = OutcomeCounts & {
 }
 
 /** The requests that were refused, or failed, for one reason. */
-export type ReasonSum = {
-  readonly ending: 'refused' | 'failed'
-  readonly code: string
-  readonly status: number
-  /** of the last one */
-  readonly reason: string
-  readonly count: number
-  /** epoch milliseconds */
-  readonly lastAt: number
+export type ReasonSum = ReasonStatus & {
   /** the first hotkeys with a row; a hotkey that was refused before its signature was checked is only claimed */
   readonly hotkeys: readonly string[]
 }

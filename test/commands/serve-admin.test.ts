@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LiveStatus, RequestList } from '#dist/admin/api.js'
 import { runningAdmins } from '#dist/admin/running-ports.js'
+import { scripted } from '../support/linked-miner.ts'
 import { type MinerProcess, runMiner, startMiner } from '../support/miner-process.ts'
 import { startModelServer } from '../support/model-server.ts'
 import { pausing } from '../support/pausing-model.ts'
@@ -122,6 +123,23 @@ describe('miner serve --admin-port', () => {
     goOn()
     assert.equal((await asked).status, 200)
     assert.equal((await miner.ended).code, 0)
+  })
+
+  it('goes on without the endpoints of a plugin that cannot report on them, and says so once', async () => {
+    for (const health of ['throws', [{ endpoint: 1 }]]) {
+      const env = scripted({ health })
+      await using miner = await startMiner([...dev, '--admin-port', '0'], { env })
+      const found = await runningAdmins(join(env.MINER_DATA_DIR!, 'admin'))
+      const { token } = found.find(({ pid }) => pid === miner.pid)!
+      assert.equal((await send(miner.url, signedRequest())).status, 502)
+      for (let times = 0; times < 3; times++) {
+        const status: LiveStatus = JSON.parse(await get(miner, '/api/status', token))
+        assert.equal(status.endpoints, undefined)
+        assert.equal(status.requests.failed, 1)
+        assert.doesNotMatch(await get(miner, '/metrics', token), /^miner_endpoint_\w+\{/m)
+      }
+      assert.equal(miner.records.filter(({ event }) => event === 'observerFailed').length, 1)
+    }
   })
 
   it('exits with 1 when its port is in use, and says which flags choose another', async () => {

@@ -11,6 +11,7 @@ describe('the example in a hint', () => {
     const sections = [...Object.values(hostSections), minerSection(await sdk.openai())]
     const lists = sections.flatMap(section => settingsOf(section)).filter(one => one.shape.kind === 'list' && one.flag)
     assert.deepEqual(lists.map(({ path }) => path).sort(), [
+      'admin.allowHost',
       'axon.trustedProxy',
       'neuron.addressServices',
       'openai.stop',

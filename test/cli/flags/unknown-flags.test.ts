@@ -13,7 +13,7 @@ describe('an unknown flag', () => {
     [['prompt', '--system', 'x', 'hi'], '--system-prompt'],
     [['prompt', '--debug', 'hi'], '--log-level debug'],
     [['prompt', '--endpoint', 'x', 'hi'], '--base-url'],
-    [['serve', '--port', '1'], '--axon-port or --axon-external-port'],
+    [['serve', '--port', '1'], '--axon-port or --axon-external-port or --admin-port'],
     [['serve', '--hotkey', 'x'], '--wallet-hotkey'],
     [['serve', '--whitelist', 'x'], '--allow'],
     [['serve', '--wallet', 'x'], '--wallet-name or --wallet-hotkey or --wallet-path or --wallet-password'],

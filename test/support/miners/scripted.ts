@@ -1,4 +1,4 @@
-import type { Attempt, Check, Diagnosis, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
+import type { Attempt, Check, Diagnosis, EndpointHealth, MinerPlugin, ModelList, Outcome } from '../../../dist/index.js'
 
 /** What the miner does. */
 export type Script = {
@@ -18,6 +18,8 @@ export type Script = {
   readonly diagnoses?: unknown
   /** the result of `models`, as `checks`; without it the miner has no such method */
   readonly models?: unknown
+  /** the result of `health`; `throws`: it throws. Without it the miner has no such method */
+  readonly health?: unknown
   /** a URL that `check` fetches first */
   readonly asks?: string
   /** the factor by which the timers of its process run faster */
@@ -63,6 +65,12 @@ const plugin: MinerPlugin = ({ defineMiner, NoAnswer, z }) => {
           async diagnose() {
             if (script.diagnoses === 'never') await new Promise(() => {})
             return script.diagnoses as Diagnosis[]
+          },
+        }),
+        ...(script.health !== undefined && {
+          health() {
+            if (script.health === 'throws') throw new Error('it does not know')
+            return script.health as EndpointHealth[]
           },
         }),
         ...(script.models !== undefined && {
