@@ -85,16 +85,21 @@ const makeLogFileSettings = () =>
       .string()
       .min(1)
       .optional()
-      .describe('a file that gets the log as JSON, besides standard error: `miner.log` begins as miner.1.log')
+      .describe('a file that gets the log as JSON, besides standard error')
       .meta({ flag: 'log-file', examples: ['miner.log'] }),
     maxSize: z
       .int()
       .min(1024)
       .max(1024 ** 4)
       .default(64 * 1024 ** 2)
-      .describe('size at which the next log file begins')
+      .describe('size at which the log file is put aside, as miner.log.1')
       .meta({ unit: 'size' }),
-    maxFiles: z.int().min(1).max(10_000).default(10).describe('log files that are kept; older ones are deleted'),
+    maxFiles: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(10)
+      .describe('log files that are kept, the current one included; older ones are deleted'),
   })
 
 /** The host's own settings; the chosen miner adds its own. */

@@ -23,6 +23,10 @@ export type FileOutputOptions = {
   readonly toText?: ((line: string) => string) | undefined
   /** writes before `write` returns, when the reader takes it */
   readonly isImmediate?: boolean
+  /** called when a write fails, once until one succeeds */
+  readonly onFailed?: (error: NodeJS.ErrnoException) => void
+  /** called when a write succeeds after that */
+  readonly onRestored?: () => void
 }
 
 /**
@@ -34,6 +38,7 @@ export class FileOutput implements LogOutput {
   readonly #fd: number
   readonly #toText: (line: string) => string
   readonly #isImmediate: boolean
+  readonly #options: FileOutputOptions
   readonly #settled = new EventEmitter()
   readonly #onExit = () => this.#writeRest()
   #waiting: Buffer[] = []
@@ -43,10 +48,13 @@ export class FileOutput implements LogOutput {
   /** the program ends, or the file is not open any more */
   #isClosed = false
   #isWriting = false
+  #isFailing = false
   #retry: NodeJS.Timeout | undefined
 
-  constructor(fd: number, { toText = line => line, isImmediate = false }: FileOutputOptions = {}) {
+  constructor(fd: number, options: FileOutputOptions = {}) {
+    const { toText = line => line, isImmediate = false } = options
     this.#fd = fd
+    this.#options = options
     this.#toText = toText
     this.#isImmediate = isImmediate
     // Opening the stream makes libuv set a pipe or socket non-blocking: a write to a stuck reader then fails with EAGAIN
@@ -109,6 +117,8 @@ export class FileOutput implements LogOutput {
 
   #onWritten(chunk: Buffer, written: number): void {
     this.#bytes -= written
+    if (this.#isFailing) this.#options.onRestored?.()
+    this.#isFailing = false
     if (written < chunk.length) this.#waiting.unshift(chunk.subarray(written))
     if (this.#waiting.length > 0) return
     if (this.#lost === 0) return void this.#settled.emit('settled')
@@ -117,7 +127,10 @@ export class FileOutput implements LogOutput {
     this.write(`${JSON.stringify(record)}\n`)
   }
 
-  #onFailed(chunk: Buffer, { code = '' }: NodeJS.ErrnoException): void {
+  #onFailed(chunk: Buffer, error: NodeJS.ErrnoException): void {
+    const { code = '' } = error
+    if (!this.#isFailing) this.#options.onFailed?.(error)
+    this.#isFailing = true
     // Also the rest of a line that was begun: the next reader of a named pipe gets what this one has left in it.
     this.#waiting.unshift(chunk)
     if (code === 'EBADF') return void this.#close()

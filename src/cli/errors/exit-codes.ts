@@ -39,6 +39,8 @@ const usage: ReadonlyMap<UsageErrorCode, number> = new Map([
   ['REGISTRY_FAILED', FAILED],
   ['CACHE_UNWRITABLE', FAILED],
   ['OUTPUT_LOST', FAILED],
+  ['LOG_FILE_TAKEN', FAILED],
+  ['LOG_FILE_FAILED', FAILED],
   ['ADMIN_PORT_MISSING', FAILED],
   ['ADMIN_PORT_SILENT', FAILED],
   ['UNCAUGHT', FAILED],

@@ -139,8 +139,12 @@ export const usageCodes = {
     remedy: 'give each miner a log file of its own with `--log-file`',
   },
   LOG_FILE_UNUSABLE: {
-    meaning: 'the log file cannot be opened',
+    meaning: 'the folder of the log file is missing, or this user may not write there',
     remedy: 'make its folder, and let this user write it; or name another file with `--log-file`',
+  },
+  LOG_FILE_FAILED: {
+    meaning: 'the system fails to open the log file',
+    remedy: 'read the error of the system, which the message quotes: the disk may be full',
   },
   FILE_UNWRITABLE: {
     meaning: 'the configuration file, or a file that it names, cannot be written',

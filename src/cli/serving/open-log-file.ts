@@ -1,5 +1,5 @@
 import type { LogOutput } from '../../app/log/file-output.js'
-import { openRollingFile } from '../../app/log/rolling-file.js'
+import { openRotatingFile } from '../../app/log/rotating-file.js'
 import { hostSections } from '../../app/settings.js'
 import { type Configuration, valuesOf } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
@@ -12,7 +12,7 @@ import { UsageError } from '../errors/usage-error.js'
  * Opens the log file; null: none is configured.
  *
  * @param report writes a line that tells how the file does
- * @throws {UsageError} LOG_FILE_TAKEN · LOG_FILE_UNUSABLE
+ * @throws {UsageError} LOG_FILE_TAKEN · LOG_FILE_UNUSABLE · LOG_FILE_FAILED
  */
 export async function openLogFile(
   configuration: Configuration,
@@ -23,16 +23,23 @@ export async function openLogFile(
   const origin = configuration.origins.get('log-file.path')!
   const path = settingPath(named, origin)
   try {
-    return await openRollingFile({ path, maxSize, maxFiles, report })
+    return await openRotatingFile({ path, maxSize, maxFiles, report })
   } catch (error) {
     const file = `the log file ${quote(path)} (${originText(origin)})`
     if (error instanceof FileLocked) {
       const hint = 'give each miner a log file of its own with --log-file'
       throw new UsageError('LOG_FILE_TAKEN', `${holderText(error.holder)} writes ${file}`, hint)
     }
-    const hint = 'make its folder, and let this user write it; or name another file with --log-file'
-    throw new UsageError('LOG_FILE_UNUSABLE', `cannot open ${file}: ${(error as Error).message}`, hint, {
-      cause: error,
-    })
+    const { code = '', message } = error as NodeJS.ErrnoException
+    const what = `cannot open ${file}: ${message}`
+    if (MISTAKES.has(code)) {
+      const hint = 'make its folder, and let this user write it; or name another file with --log-file'
+      throw new UsageError('LOG_FILE_UNUSABLE', what, hint, { cause: error })
+    }
+    const hint = 'make room on its disk, or name another file with --log-file'
+    throw new UsageError('LOG_FILE_FAILED', what, hint, { cause: error })
   }
 }
+
+/** What the operator has to mend; the rest may pass, so that a supervisor should try again. */
+const MISTAKES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS'])

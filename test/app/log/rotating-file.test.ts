@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openRotatingFile } from '#dist/app/log/rotating-file.js'
+import { FileLocked } from '#dist/disk/file-lock.js'
+
+describe('a rotating log file', () => {
+  let folder: string
+  let path: string
+  let reports: { event: string; error?: string }[]
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'miner-log-'))
+    path = join(folder, 'miner.log')
+    reports = []
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const open = (more: { maxSize?: number; maxFiles?: number } = {}) =>
+    openRotatingFile({
+      path,
+      maxSize: 1024 ** 2,
+      maxFiles: 10,
+      report: line => void reports.push(JSON.parse(line)),
+      ...more,
+    })
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const modeOf = (name: string) => statSync(join(folder, name)).mode & 0o777
+
+  it('has every line once it is closed, and goes on with the last file', async () => {
+    for (const line of ['first\n', 'second\n']) {
+      await using file = await open()
+      file.write(line)
+    }
+    assert.deepEqual(readdirSync(folder), ['miner.log'])
+    assert.equal(read('miner.log'), 'first\nsecond\n')
+    assert.equal(modeOf('miner.log'), 0o600)
+  })
+
+  it('puts full files aside, loses no line by it, keeps so many, and leaves the files of others', async () => {
+    const others = ['miner-1.log', 'minerX2.log', 'miner.log.old', 'miner.log.7.gz', 'other.log.1', 'miner.9.log']
+    for (const name of others) writeFileSync(join(folder, name), 'precious')
+    {
+      await using file = await open({ maxSize: 1_000, maxFiles: 3 })
+      for (let number = 0; number < 65; number++) file.write(`${String(number).padStart(99)}\n`)
+    }
+    const kept = readdirSync(folder).filter(name => !others.includes(name))
+    assert.deepEqual(kept, ['miner.log', 'miner.log.1', 'miner.log.2'])
+    assert.ok(kept.every(name => modeOf(name) === 0o600))
+    assert.ok(others.every(name => read(name) === 'precious'))
+    const numbers = kept.reverse().map(read).join('').trim().split(/\s+/).map(Number)
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 25 }, (_, at) => 40 + at),
+    )
+    assert.deepEqual(reports, [])
+  })
+
+  it('goes on in a full file that cannot be put aside, and says so', async () => {
+    {
+      await using file = await open({ maxSize: 100, maxFiles: 2 })
+      file.write(`${'a'.repeat(80)}\n`)
+      await written(() => read('miner.log').length === 81)
+      // A folder that is not empty is not removed as a file is, for root as well.
+      mkdirSync(join(folder, 'miner.log.1', 'inside'), { recursive: true })
+      file.write(`${'b'.repeat(80)}\n`)
+    }
+    assert.equal(read('miner.log').length, 162)
+    assert.deepEqual(
+      reports.map(({ event }) => event),
+      ['logFileFailed'],
+    )
+  })
+
+  it('takes from others the right to read a file that is there', async () => {
+    writeFileSync(path, 'old\n')
+    chmodSync(path, 0o644)
+    await (await open())[Symbol.asyncDispose]()
+    assert.equal(modeOf('miner.log'), 0o600)
+  })
+
+  it('is written by one process at a time', async () => {
+    await using _file = await open()
+    await assert.rejects(open(), FileLocked)
+  })
+
+  it('is not opened where it cannot be written, and leaves no lock there', async () => {
+    path = join(folder, 'missing', 'miner.log')
+    await assert.rejects(open(), { code: 'ENOENT' })
+    path = join(folder, 'miner.log')
+    symlinkSync('/missing/file', path)
+    await assert.rejects(open(), { code: 'ENOENT' })
+    assert.deepEqual(readdirSync(folder), ['miner.log'])
+  })
+
+  it('tells once that the disk is full, and still closes', async () => {
+    symlinkSync('/dev/full', path)
+    {
+      await using file = await open()
+      for (const line of ['a\n', 'b\n', 'c\n']) {
+        file.write(line)
+        await new Promise(setImmediate)
+      }
+    }
+    assert.deepEqual(
+      reports.map(({ event }) => event),
+      ['logFileFailed'],
+    )
+    assert.match(reports[0]!.error!, /ENOSPC/)
+    assert.deepEqual(readdirSync(folder), ['miner.log'])
+  })
+})
+
+/** Resolves when the disk has it; each look waits for the next turn. */
+async function written(isWritten: () => boolean): Promise<void> {
+  while (!isWritten()) await new Promise(setImmediate)
+}
