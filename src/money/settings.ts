@@ -86,5 +86,5 @@ export const makeEconomicsSettings = () =>
       .max(1_000_000_000)
       .optional()
       .describe('what a TAO is worth in dollars, for `miner economics`, which asks no exchange')
-      .meta({ flag: 'tao-usd' }),
+      .meta({ flag: 'tao-usd', examples: [300] }),
   })
