@@ -117,6 +117,18 @@ describe('the money of a miner', () => {
     assert.deepEqual(events, [])
   })
 
+  it('does not start with a budget of a day that is more than one ahead of the clock', async () => {
+    await (await open('1usd/day'))[Symbol.asyncDispose]()
+    at -= 2 * 86_400_000
+    await assert.rejects(open('1usd/day'), {
+      code: 'BUDGET_AHEAD',
+      message: /the clock says 2026-11-27, and .*2026-11-29/,
+    })
+    at += 86_400_000
+    await using _ = await open('1usd/day')
+    assert.deepEqual(events, [])
+  })
+
   it('leaves a folder to the process that has it: an error with a budget, and without one no ledger', async () => {
     await using _ = await open()
     await assert.rejects(open('1usd/day'), { code: 'BUDGET_LOCKED' })

@@ -4,7 +4,8 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { Refusal } from '../../wires/refusal.js'
 import { costOfUsage, mostCost, type Nano, type Price } from '../prices/price.js'
 import type { PriceList } from '../prices/price-list.js'
-import { ALL, type Budget, type Reservation, type Shortage, STRANGERS } from './budget.js'
+import { ALL, STRANGERS } from './account.js'
+import type { Budget, Reservation, Shortage } from './budget.js'
 
 /** How soon a caller may try again whose money is only reserved by requests in progress. */
 const RESERVED_RETRY_MS = 5_000
@@ -70,14 +71,14 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
 }
 
 /**
- * Returns the most that one answer to a request may cost, by the dearest of the models.
+ * Returns the most that one question of a request may cost, by the dearest of the models.
  *
  * @param sources each with a price, and a limit of tokens, see `unpricedOf`
  * @param bytes of the request's body
  */
 export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList, bytes: number): Nano {
-  const costs = sources.map(({ endpoint, model, addedTokens, completionTokens }) =>
-    mostCost(prices.of(endpoint, model)!, { promptTokens: bytes + addedTokens, completionTokens }),
+  const costs = sources.map(({ endpoint, model, addedTokens, ...most }) =>
+    mostCost(prices.of(endpoint, model)!, { ...most, promptTokens: bytes + addedTokens }),
   )
   return Math.max(...costs.map(cost => cost!))
 }
