@@ -73,7 +73,7 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
 /**
  * Returns the most that one question of a request may cost, by the dearest of the models.
  *
- * @param sources each with a price, and a limit of tokens, see `unpricedOf`
+ * @param sources at least one, each with a price, and a limit of tokens, see `unpricedOf`
  * @param bytes of the request's body
  */
 export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList, bytes: number): Nano {
