@@ -25,8 +25,8 @@ type GateOptions = {
 export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
   return {
     async admit(caller, bytes) {
-      const reserved = await budget.reserve(caller, mostOfRequest(sources, prices, bytes)).catch(cause => {
-        throw new Refusal('BUDGET_UNWRITTEN', '', { cause, headers: [['retry-after', '5']] })
+      const reserved = await budget.reserve(caller, mostOfRequest(sources, prices, bytes)).catch(error => {
+        throw unwritten(error)
       })
       if (isShortage(reserved)) throw refusalOf(reserved)
       return openPurse(reserved, caller)
@@ -54,9 +54,9 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
 
   async function reserveMore(caller: string | null, nano: Nano, taken: Reservation): Promise<Reservation | null> {
     if (nano === 0) return null
-    const more = await budget.reserve(caller, nano).catch(cause => {
+    const more = await budget.reserve(caller, nano).catch(error => {
       taken.settle(0)
-      throw new NoAnswer('busy', 'the budget cannot be written', { code: 'MODEL_OVER_BUDGET', cause })
+      throw new NoAnswer('busy', 'the budget cannot be written', { code: 'MODEL_OVER_BUDGET', cause: unwritten(error) })
     })
     if (!isShortage(more)) return more
     taken.settle(0)
@@ -66,6 +66,7 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
       code: 'MODEL_OVER_BUDGET',
       hint: 'raise the budget, or wait for the next day (UTC)',
       retryAfterMs: isSpent ? leftMs : RESERVED_RETRY_MS,
+      cause: refusalOf(more),
     })
   }
 }
@@ -85,6 +86,10 @@ export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList
 
 function isShortage(reserved: Reservation | Shortage): reserved is Shortage {
   return 'isSpent' in reserved
+}
+
+function unwritten(cause: unknown): Refusal {
+  return new Refusal('BUDGET_UNWRITTEN', '', { cause, headers: [['retry-after', '5']] })
 }
 
 function refusalOf({ of, isSpent, leftMs }: Shortage): Refusal {
