@@ -188,7 +188,15 @@ describe('the money of a miner', () => {
       at -= 1_500 * 86_400_000
       money.add(answered('alice', { usage }))
     }
-    assert.equal((await readLedgerDay(folder, DAY))?.hotkeys.get('alice')?.requests, 2)
+    {
+      // A process that starts while the clock is behind.
+      at -= 9 * 86_400_000
+      await using money = await open()
+      money.add(answered('alice', { usage }))
+      at += 9 * 86_400_000
+      money.add(answered('alice', { usage }))
+    }
+    assert.equal((await readLedgerDay(folder, DAY))?.hotkeys.get('alice')?.requests, 3)
     assert.equal((await readLedgerDay(folder, DAY + 1_500))?.hotkeys.get('alice')?.requests, 1)
     assert.deepEqual(events, [])
   })

@@ -102,12 +102,12 @@ export class Ledger implements AsyncDisposable {
     this.#save()
     this.#counted = { day, hotkeys: new Map() }
     const { folder } = this.#options
-    if (day > before || folder === null) return
+    if (folder === null) return
     const counted = this.#counted
     this.#writing = this.#writing.then(() => this.#addKept(folder, counted))
   }
 
-  /** Adds what the file has of a day, to which the clock was set back. Never rejects. */
+  /** Adds what the file has of a day at which the clock was before. Never rejects. */
   async #addKept(folder: string, counted: CountedDay): Promise<void> {
     const { hotkeys } = await readOrSetAside(folder, counted.day, this.#options.onEvent)
     for (const [hotkey, kept] of hotkeys) {
