@@ -105,7 +105,7 @@ export class Budget {
    * @throws {RangeError} for anything but an amount: sums with it would limit nothing from then on
    */
   async reserve(caller: string | null, nano: Nano): Promise<Reservation | Shortage> {
-    if (!Number.isSafeInteger(nano) || nano < 0) throw new RangeError(`${nano} is no amount`)
+    if (!Number.isFinite(nano) || nano < 0) throw new RangeError(`${nano} is no amount`)
     this.#turn()
     const accounts = this.#accountsOf(caller)
     const short = accounts.find(({ spent, reserved, limit }) => spent + reserved + nano > limit.nano)
@@ -133,6 +133,7 @@ export class Budget {
 
   /** Writes what is really spent, once the last request has ended. */
   async close(): Promise<void> {
+    this.#turn()
     await this.#writing?.catch(() => {}) // it was reported
     await this.#write({ ahead: 0 }).catch(() => {}) // the file says that more is spent, which is on the safe side
   }
@@ -208,7 +209,8 @@ export class Budget {
     const isReturn = day === this.#setBackFrom
     this.#setBackFrom = null
     if (isReturn) return
-    this.#before = { day: this.#day, spent: new Map([...this.#accounts].map(([name, { spent }]) => [name, spent])) }
+    const spent = [...this.#accounts].map(([name, { spent }]) => [name, spent] as const)
+    this.#before = { day: this.#day, spent: new Map([...this.#unlimited, ...spent]) }
     this.#unlimited.clear()
     for (const [name, account] of this.#accounts) {
       Object.assign(account, { spent: 0, hasWarned: false, hasRefused: false })
@@ -229,6 +231,7 @@ export class Budget {
     for (const [name, nano] of before.spent) {
       const account = this.#account(name)
       if (account) account.spent += nano
+      else this.#unlimited.set(name, nano)
     }
   }
 

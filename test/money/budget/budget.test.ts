@@ -156,7 +156,7 @@ describe('a budget', () => {
 
   it('reserves nothing but amounts', async () => {
     const { budget } = open({ all: limit('1usd/day') })
-    for (const nano of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, 0.5])
+    for (const nano of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1])
       await assert.rejects(budget.reserve('alice', nano), RangeError)
     assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
   })
@@ -207,6 +207,9 @@ describe('a budget', () => {
     const { store, at } = first
     const second = open({ hotkeys: new Map([['bob', limit('1usd/day')]]) }, { store, at })
     ;(await held(second.budget, 'bob', USD / 2)).settle(USD / 2)
+    at.ms += 9 * DAY
+    assert.equal(second.budget.state, null)
+    at.ms -= 9 * DAY
     await second.budget.close()
     const third = open({ all: limit('1usd/day') }, { store, at })
     assert.ok(!isHeld(await third.budget.reserve('carol', 1)))
