@@ -19,7 +19,7 @@ const spreads: Readonly<Record<string, readonly string[]>> = {
   'keyOf(target)': ['endpoint', 'key'],
   other: ['ip', 'port'],
   path: ['path'],
-  'fieldsOf(account)': ['of', 'spentUsd', 'limitUsd'],
+  'budgetFields(account)': ['of', 'spentUsd', 'limitUsd'],
   refusal: ['code', 'message', 'hint', 'problems', 'error'],
 }
 

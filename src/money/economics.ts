@@ -27,7 +27,8 @@ export type WeighingValidator = {
 
 /** What a day costs, on average. */
 export type DayCost = {
-  readonly usd: number
+  /** of what is known; null when that is nothing */
+  readonly usd: number | null
   readonly requests: number
   /** requests whose cost is not known, or not all of it */
   readonly unknown: number
@@ -52,7 +53,7 @@ export type HotkeyEconomics = {
 export type Economics = {
   readonly cost: DayCost | null
   readonly pay: DayPay & { readonly alpha: number | null }
-  /** what is left, in dollars; null when one of both is not known */
+  /** what is left, in dollars; null when one of both is not known, or not all of it */
   readonly leftUsd: number | null
   /** the largest part of the pay first, then the dearest */
   readonly hotkeys: readonly HotkeyEconomics[]
@@ -78,12 +79,13 @@ export function economicsOf(input: EconomicsInput): Economics {
     const cost = days.length === 0 ? null : (costs.get(hotkey) ?? NOTHING)
     return { hotkey, ...(validator && { validator }), share, pay: payOf(share), cost }
   })
-  const cost = days.length === 0 ? null : sumOf([...costs.values()])
+  const rows = days.flatMap(({ hotkeys }) => [...hotkeys.values()])
+  const cost = days.length === 0 ? null : averageOf(rows, days.length)
   const pay = payOf(1)
   return {
     cost,
     pay: { ...pay, alpha: alphaPriceRao === null ? null : coins },
-    leftUsd: cost === null || pay.usd === null ? null : pay.usd - cost.usd,
+    leftUsd: cost === null || cost.usd === null || cost.unknown > 0 || pay.usd === null ? null : pay.usd - cost.usd,
     hotkeys: hotkeys.sort((one, other) => other.share - one.share || (other.cost?.usd ?? 0) - (one.cost?.usd ?? 0)),
   }
 }
@@ -108,20 +110,10 @@ function costsByHotkey(days: readonly LedgerDay[]): ReadonlyMap<string, DayCost>
 
 function averageOf(rows: readonly LedgerRow[], days: number): DayCost {
   const mean = (of: (row: LedgerRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / days
-  return {
-    usd: usdOf(mean(({ nano }) => nano)),
-    requests: mean(({ requests }) => requests),
-    unknown: mean(({ unknown }) => unknown),
-  }
-}
-
-function sumOf(costs: readonly DayCost[]): DayCost {
-  return costs.reduce(
-    (sum, { usd, requests, unknown }) => ({
-      usd: sum.usd + usd,
-      requests: sum.requests + requests,
-      unknown: sum.unknown + unknown,
-    }),
-    NOTHING,
-  )
+  const [usd, requests, unknown] = [
+    usdOf(mean(({ nano }) => nano)),
+    mean(({ requests }) => requests),
+    mean(({ unknown }) => unknown),
+  ]
+  return { usd: usd === 0 && unknown > 0 && unknown === requests ? null : usd, requests, unknown }
 }

@@ -10,6 +10,11 @@ export const moneyCodes = {
     meaning: 'the file that says what is spent today is damaged, or another user may have written it',
     remedy: 'delete the file that the message names: what was spent today is then forgotten',
   },
+  BUDGET_AHEAD: {
+    meaning: 'the clock is more than a day behind the day of the file that says what is spent: it is wrong, or it was',
+    remedy:
+      'set the clock; if it is right, delete the file that the message names: what was spent today is then forgotten',
+  },
   BUDGET_NOT_KEPT: {
     meaning: 'the budget cannot be kept in the data folder: it is not writable, or the disk is full',
     remedy: 'make room, or let this user write the folder; another one can be named with `MINER_DATA_DIR`',

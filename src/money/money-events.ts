@@ -7,7 +7,9 @@ type MoneyEvents = {
   /** the budget cannot be written, and requests are refused meanwhile; once until it can again */
   budgetUnwritten: { readonly error: unknown }
   budgetWritten: object
-  /** the ledger cannot be written; once until it can again */
+  /** the clock was set back by more than a day, and the budget goes back with it */
+  budgetSetBack: object
+  /** the ledger cannot be written, once until it can again; or read, or an old day removed, at the start */
   ledgerUnwritten: { readonly error: unknown }
   /** another process keeps the ledger of this hotkey, so this one keeps none */
   ledgerLocked: object

@@ -6,7 +6,7 @@ import { parseDayLimit, usdOf } from './amount.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
 import { budgetFile, readBudgetFile } from './budget/budget-file.js'
 import { openGate } from './budget/gate.js'
-import { endOf } from './day.js'
+import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
 import { lockMoney } from './lock-money.js'
 import { MoneyError } from './money-error.js'
@@ -109,7 +109,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
 async function openBudget(folder: string | null, { limits, now, onEvent }: MoneyOptions): Promise<Budget> {
   const path = folder && join(folder, 'budget.json')
   const store: BudgetStore = path ? budgetFile(path) : { async write() {} }
-  return new Budget({ limits, store, before: path ? await readBudgetFile(path) : null, now, onEvent })
+  return new Budget({ limits, store, before: path ? await readBudgetFile(path, dayOf(now())) : null, now, onEvent })
 }
 
 async function unlock(lock: FileLock | null, error: unknown): Promise<never> {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runMiner, startMiner } from '../support/miner-process.ts'
 import { type Behaviour, said, stalled, startModelServer } from '../support/model-server.ts'
+import { linkedPlugins, shout, shoutMiner } from '../support/plugins.ts'
 import { alice, bob, send, signedRequest } from '../support/signed-request.ts'
 
 const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
@@ -129,6 +130,22 @@ describe('miner serve with a budget', () => {
     ])
     assert.equal(code, 2)
     assert.match(stderr, /budget\.limit cannot be kept: the miner echo does not tell which models it asks/)
+  })
+
+  it('does not start with a plugin that lists no model, or what is no list of models', async () => {
+    const start = async (sources: string) => {
+      const told = shoutMiner.replace('async *prompt', `sources: () => (${sources}),\n    async *prompt`)
+      using plugin = linkedPlugins({ 'miner-shout': { ...shout, 'index.js': told } })
+      const args = ['serve', '--dev', '--use', 'shout', '--axon-port', '0', '--budget', '1usd/day']
+      const { code, stderr } = await runMiner(args, { env: plugin.env })
+      return { code, stderr: stderr.replaceAll(/\s+/g, ' ') }
+    }
+    const none = await start('[]')
+    assert.equal(none.code, 2)
+    assert.match(none.stderr, /budget\.limit cannot be kept: the miner shout does not tell which models it asks/)
+    const wrong = await start('[{ endpoint: "e", model: "m" }]')
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.stderr, /the miner returned an invalid list of sources: 0\.host: /)
   })
 
   it('reports a budget that is no amount, and one of no hotkey', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readLedgerDay } from '#dist/money/ledger/ledger-file.js'
@@ -117,6 +117,18 @@ describe('the money of a miner', () => {
     assert.deepEqual(events, [])
   })
 
+  it('does not start with a budget of a day that is more than one ahead of the clock', async () => {
+    await (await open('1usd/day'))[Symbol.asyncDispose]()
+    at -= 2 * 86_400_000
+    await assert.rejects(open('1usd/day'), {
+      code: 'BUDGET_AHEAD',
+      message: /the clock says 2026-11-27, and .*2026-11-29/,
+    })
+    at += 86_400_000
+    await using _ = await open('1usd/day')
+    assert.deepEqual(events, [])
+  })
+
   it('leaves a folder to the process that has it: an error with a budget, and without one no ledger', async () => {
     await using _ = await open()
     await assert.rejects(open('1usd/day'), { code: 'BUDGET_LOCKED' })
@@ -141,6 +153,52 @@ describe('the money of a miner', () => {
       events.map(({ event }) => event),
       ['ledgerUnwritten'],
     )
+    money.add(answered('alice', { usage }))
+    await money[Symbol.asyncDispose]()
+    assert.equal(readFileSync(join(folder, 'ledger-2026-11-29.json.damaged'), 'utf8'), '{"format":1')
+    at += 401 * 86_400_000
+    await (await open())[Symbol.asyncDispose]()
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
+  it('goes on with today where an old day cannot be removed', async () => {
+    {
+      await using money = await open()
+      money.add(answered('alice', { usage }))
+    }
+    mkdirSync(join(folder, 'ledger-2020-01-01.json', 'full'), { recursive: true })
+    {
+      await using money = await open()
+      assert.equal(money.today().usd, 2)
+      money.add(answered('alice', { usage }))
+    }
+    assert.equal((await readLedgerDay(folder, DAY))?.hotkeys.get('alice')?.requests, 2)
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['ledgerUnwritten'],
+    )
+  })
+
+  it('goes on with its day after a moment in which the clock was ahead', async () => {
+    {
+      await using money = await open()
+      money.add(answered('alice', { usage }))
+      at += 1_500 * 86_400_000
+      money.add(answered('alice', { usage }))
+      at -= 1_500 * 86_400_000
+      money.add(answered('alice', { usage }))
+    }
+    {
+      // A process that starts while the clock is behind.
+      at -= 9 * 86_400_000
+      await using money = await open()
+      money.add(answered('alice', { usage }))
+      at += 9 * 86_400_000
+      money.add(answered('alice', { usage }))
+    }
+    assert.equal((await readLedgerDay(folder, DAY))?.hotkeys.get('alice')?.requests, 3)
+    assert.equal((await readLedgerDay(folder, DAY + 1_500))?.hotkeys.get('alice')?.requests, 1)
+    assert.deepEqual(events, [])
   })
 
   it('forgets days after 400', async () => {

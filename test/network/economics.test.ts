@@ -34,6 +34,8 @@ const row = (requests: number, usd: number, unknown = 0) => {
   return { requests, nano: usd * 1e9, unknown, promptTokens: 10, completionTokens: 5 }
 }
 
+const dayBefore = (daysAgo: number) => dayText(dayOf(Date.now()) - daysAgo)
+
 describe('miner economics', () => {
   let data: string
   beforeEach(() => {
@@ -44,7 +46,7 @@ describe('miner economics', () => {
   function keep(daysAgo: number, hotkeys: object) {
     const folder = join(data, 'chain', `money-1-${bob.address}`)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const name = `ledger-${dayText(dayOf(Date.now()) - daysAgo)}.json`
+    const name = `ledger-${dayBefore(daysAgo)}.json`
     writeFileSync(join(folder, name), JSON.stringify({ format: 1, hotkeys }), { mode: 0o600 })
   }
   async function economics(...flags: string[]) {
@@ -55,12 +57,13 @@ describe('miner economics', () => {
 
   it('holds the mean cost of whole days against the emission, and gives each validator its part of both', async () => {
     keep(0, { [alice.address]: row(1_000, 100) })
-    keep(1, { [alice.address]: row(10, 0.5, 2), strangers: row(1, 0.1) })
-    keep(3, { [alice.address]: row(30, 0.1) })
+    keep(1, { [alice.address]: row(10, 0.5), strangers: row(1, 0.1) })
+    // Nobody asked two and three days ago.
+    keep(4, { [alice.address]: row(30, 0.1) })
     const { code, stdout, stderr } = await economics('--tao-usd', '400', '--json')
     assert.equal(code, 0, stderr)
     const told = JSON.parse(stdout)
-    const cost = { usd: 0.35, requests: 20.5, unknown: 1 }
+    const cost = { usd: 0.175, requests: 10.25, unknown: 0 }
     // Half an alpha in each of 20 epochs, at a fortieth of a TAO.
     assert.partialDeepStrictEqual(told, {
       netuid: 1,
@@ -77,16 +80,16 @@ describe('miner economics', () => {
         alphaPrice: '0.025',
         taoUsd: 400,
       },
-      leftUsd: 99.65,
+      leftUsd: 99.825,
     })
-    assert.equal(told.days.length, 2)
+    assert.deepEqual(told.days, [1, 2, 3, 4].map(dayBefore))
     const shares = told.hotkeys.map(({ hotkey, uid, weight, share, emission, cost }: Record<string, unknown>) => {
       return [hotkey, uid, weight, share, emission, cost]
     })
     assert.deepEqual(shares, [
-      [alice.address, 0, 0.5, 0.6, { tao: 0.15, usd: 60 }, { usd: 0.3, requests: 20, unknown: 1 }],
+      [alice.address, 0, 0.5, 0.6, { tao: 0.15, usd: 60 }, { usd: 0.15, requests: 10, unknown: 0 }],
       [charlie.address, 2, 1, 0.4, { tao: 0.1, usd: 40 }, { usd: 0, requests: 0, unknown: 0 }],
-      ['strangers', null, null, null, null, { usd: 0.05, requests: 0.5, unknown: 0 }],
+      ['strangers', null, null, null, null, { usd: 0.025, requests: 0.25, unknown: 0 }],
     ])
   })
 
@@ -98,6 +101,27 @@ describe('miner economics', () => {
     assert.match(stdout, /worth +unknown: tell what a TAO is worth with --tao-usd/)
     assert.match(stdout, /left +unknown/)
     assert.match(stdout, /take it as an estimate/)
+  })
+
+  it('says where the cost is not known, or not all of it, and that at most so much is left', async () => {
+    keep(1, { [alice.address]: row(10, 0.5, 2), [charlie.address]: row(4, 0, 4) })
+    keep(2, {})
+    const args = ['--tao-usd', '400']
+    const told = JSON.parse((await economics(...args, '--json')).stdout)
+    assert.deepEqual([told.cost, told.leftUsd], [{ usd: 0.25, requests: 7, unknown: 3 }, null])
+    const costs = told.hotkeys.map(({ cost }: { cost: object }) => cost)
+    assert.deepEqual(costs, [
+      { usd: 0.25, requests: 5, unknown: 1 },
+      { usd: null, requests: 2, unknown: 2 },
+    ])
+    const page = (await economics(...args)).stdout.replaceAll(/\s+/g, ' ')
+    const span = `mean of the 2 days from ${dayBefore(2)} to ${dayBefore(1)}`
+    assert.ok(page.includes(`cost $0.25 (${span}; the cost of 3 of 7 requests is not known)`), page)
+    assert.match(page, /left at most \$99\.75, because the cost is not known whole/)
+    assert.match(page, /\$0\.25\+\?.* \? /)
+    keep(1, { [alice.address]: row(2, 0, 2) })
+    const unknown = (await economics(...args)).stdout.replaceAll(/\s+/g, ' ')
+    assert.match(unknown, /cost unknown \(.*; the cost of 1 of 1 requests is not known\).* left unknown/)
   })
 
   it('takes today, as far as it is, where there is no whole day', async () => {

@@ -17,23 +17,27 @@ import { AXON_ID, CHAIN_FOLDER, CHOSEN_MINER, CONFIGURATION, HOTKEY, LOG, MINER,
  *
  * @throws {ConfigError} CONFIG_INVALID when there is a budget, and a model has no price
  * @throws {MoneyError} with each of its codes
+ * @throws {NoAnswer} MINER_MISBEHAVES
  */
 export async function buildMoney(from: Builder): Promise<Money> {
-  const [{ budgetLimits, hasBudget, openMoney }, { moneyFolder }, { openPriceList }] = await Promise.all([
-    import('../../money/open-money.js'),
-    import('../../money/money-folder.js'),
-    import('../../money/prices/price-list.js'),
-  ])
+  const [{ budgetLimits, hasBudget, openMoney }, { moneyFolder }, { openPriceList }, { listSources }] =
+    await Promise.all([
+      import('../../money/open-money.js'),
+      import('../../money/money-folder.js'),
+      import('../../money/prices/price-list.js'),
+      import('../../plugin/run/list-sources.js'),
+    ])
   const configuration = from.resolve(CONFIGURATION)
   const log = from.resolve(LOG)
   const miner = await from.resolve(MINER)
-  const sources = miner.sources?.() ?? []
+  const sources = listSources(miner)
   const prices = await openPriceList(valuesOf(configuration, hostSections.prices).prices, sources)
   const limits = budgetLimits(valuesOf(configuration, hostSections.budget))
   if (hasBudget(limits)) {
-    const problems = miner.sources
-      ? await unkeepable(configuration, { sources, prices, limits })
-      : [sourcelessProblem(configuration, from.resolve(CHOSEN_MINER).name)]
+    const problems =
+      sources.length > 0
+        ? await unkeepable(configuration, { sources, prices, limits })
+        : [sourcelessProblem(configuration, from.resolve(CHOSEN_MINER).name)]
     if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems)
   }
   const { netuid } = valuesOf(configuration, hostSections.subnet)

@@ -33,14 +33,17 @@ function plainRefusalOf(error: unknown, about: { readonly id: string; readonly s
   if (error instanceof ConversationError) return new Refusal('MALFORMED', error.message)
   // A plugin in JavaScript may throw a reason outside the type.
   if (error instanceof NoAnswer && Object.hasOwn(codes, error.reason)) {
-    const isOfDay = error.reason === 'budget' && error.code === 'MODEL_OVER_BUDGET'
-    const code = isOfDay ? 'BUDGET_SPENT' : codes[error.reason]
-    return new Refusal(code, isOfDay ? 'this miner leaves too little until the day (UTC) turns' : about.seconds, {
-      cause: error,
-      headers: retryAfter(code, error.retryAfterMs),
-    })
+    const { cause } = error
+    // An attempt that a budget of the host has refused: with its text, whichever plugin passed it on.
+    if (error.code === 'MODEL_OVER_BUDGET' && cause instanceof Refusal) return causedBy(error, cause)
+    const code = codes[error.reason]
+    return new Refusal(code, about.seconds, { cause: error, headers: retryAfter(code, error.retryAfterMs) })
   }
   return new Refusal('INTERNAL', about.id, { cause: error })
+}
+
+function causedBy(error: NoAnswer, { code, status, message: text, headers }: Refusal): Refusal {
+  return new Refusal(code, '', { as: { status, text }, cause: error, headers })
 }
 
 /** The `retry-after` header of a 429 or 503, in whole seconds, at least 1. */

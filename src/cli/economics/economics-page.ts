@@ -27,7 +27,7 @@ export function economicsPage(economics: MinerEconomics, width: number | undefin
 }
 
 function summary(economics: MinerEconomics, width: number | undefined): string {
-  const { cost, pay, leftUsd, alphaPriceRao, taoUsd } = economics
+  const { cost, pay, alphaPriceRao, taoUsd } = economics
   const price = alphaPriceRao === null ? '' : `, at ${plain(Number(alphaPriceRao) / 1e9)} TAO for an alpha`
   const alpha = pay.alpha === null ? '' : `${plain(pay.alpha)} alpha = `
   return rows(
@@ -40,7 +40,7 @@ function summary(economics: MinerEconomics, width: number | undefined): string {
           ? 'unknown: tell what a TAO is worth with --tao-usd'
           : `${usd(pay.usd)}, at ${usd(taoUsd!)} for a TAO`,
       ],
-      ['left', leftUsd === null ? 'unknown' : usd(leftUsd)],
+      ['left', leftText(economics)],
     ],
     width,
   )
@@ -48,10 +48,21 @@ function summary(economics: MinerEconomics, width: number | undefined): string {
 
 function costText({ ledger: { days, isToday } }: MinerEconomics, cost: DayCost | null): string {
   if (!cost) return 'unknown: the ledger has no day yet; miner serve keeps it'
-  const span = isToday ? 'today so far' : days.length === 1 ? dayText(days[0]!.day) : `mean of ${days.length} days`
+  const [last, first] = [days[0]!, days.at(-1)!].map(({ day }) => dayText(day))
+  const span = isToday
+    ? 'today so far'
+    : days.length === 1
+      ? last
+      : `mean of the ${days.length} days from ${first} to ${last}`
   const unknown =
     cost.unknown > 0 ? `; the cost of ${plain(cost.unknown)} of ${plain(cost.requests)} requests is not known` : ''
-  return `${usd(cost.usd)} (${span}${unknown})`
+  return `${cost.usd === null ? 'unknown' : usd(cost.usd)} (${span}${unknown})`
+}
+
+function leftText({ cost, pay, leftUsd }: MinerEconomics): string {
+  if (leftUsd !== null) return usd(leftUsd)
+  if (cost === null || cost.usd === null || pay.usd === null) return 'unknown'
+  return `at most ${usd(pay.usd - cost.usd)}, because the cost is not known whole`
 }
 
 const numeric = ['uid', 'stake', 'weight', 'share', 'tao', 'worth', 'cost', 'requests']
@@ -65,9 +76,14 @@ function cellsOf({ hotkey, validator, share, pay, cost }: HotkeyEconomics, width
     share: validator ? `${(100 * share).toFixed(1)}%` : '–',
     tao: validator ? plain(pay.tao) : '–',
     worth: validator ? worth(pay) : '–',
-    cost: cost ? `${usd(cost.usd)}${cost.unknown > 0 ? '+?' : ''}` : '–',
+    cost: cost ? costCell(cost) : '–',
     requests: cost ? plain(cost.requests) : '–',
   }
+}
+
+function costCell({ usd: amount, unknown }: DayCost): string {
+  if (amount === null) return '?'
+  return `${usd(amount)}${unknown > 0 ? '+?' : ''}`
 }
 
 /** What the figures do not say. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
-import { dayText, parseDay } from '../day.js'
+import { type Day, dayText, parseDay } from '../day.js'
 import { MoneyError } from '../money-error.js'
 import type { BudgetStore, SpentOnDay } from './budget.js'
 
@@ -14,10 +14,11 @@ const savedSpending = z.object({
 /**
  * Reads what is spent of a budget.
  *
+ * @param today by the clock
  * @returns null at the first start
- * @throws {MoneyError} BUDGET_UNREADABLE
+ * @throws {MoneyError} BUDGET_UNREADABLE · BUDGET_AHEAD
  */
-export async function readBudgetFile(path: string): Promise<SpentOnDay | null> {
+export async function readBudgetFile(path: string, today: Day): Promise<SpentOnDay | null> {
   const bytes = await readPrivateFile(path, MAX_BYTES)
   if ('why' in bytes) {
     if (bytes.code === 'ENOENT') return null
@@ -26,6 +27,7 @@ export async function readBudgetFile(path: string): Promise<SpentOnDay | null> {
   const saved = parse(bytes.toString())
   const day = parseDay(saved?.day ?? '')
   if (!saved || day === undefined) throw unreadable(path, 'is damaged, or of another version of this program')
+  if (day > today + 1) throw ahead(path, day, today)
   return { day, spent: new Map(Object.entries(saved.spent)) }
 }
 
@@ -50,6 +52,14 @@ function parse(text: string): z.output<typeof savedSpending> | null {
 function unreadable(path: string, why: string): MoneyError {
   return new MoneyError('BUDGET_UNREADABLE', `what is spent today is not known: ${path} ${why}`, {
     hint: 'delete that file: what was spent today is then forgotten',
+  })
+}
+
+/** A clock that starts behind and is then set right would begin the day anew, as if nothing was spent on it. */
+function ahead(path: string, day: Day, today: Day): MoneyError {
+  const message = `the clock says ${dayText(today)}, and ${path} says what is spent on ${dayText(day)}`
+  return new MoneyError('BUDGET_AHEAD', message, {
+    hint: 'set the clock; if it is right, delete that file: what was spent today is then forgotten',
   })
 }
 

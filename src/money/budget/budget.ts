@@ -1,7 +1,19 @@
-import { type DayLimit, usdOf } from '../amount.js'
-import { type Day, dayOf, endOf } from '../day.js'
+import type { DayLimit } from '../amount.js'
+import { type Day, dayOf, dayText, endOf } from '../day.js'
 import type { OnMoneyEvent } from '../money-events.js'
 import type { Nano } from '../prices/price.js'
+import {
+  type Account,
+  AHEAD,
+  ALL,
+  budgetFields,
+  budgetText,
+  isNear,
+  isUnwritten,
+  leaseOf,
+  newAccount,
+  STRANGERS,
+} from './account.js'
 
 /** What may be spent in a day. */
 export type BudgetLimits = {
@@ -41,28 +53,11 @@ export type Reservation = {
   split(nano: Nano): Reservation
 }
 
-type Account = {
-  readonly name: string
-  readonly limit: DayLimit
-  spent: Nano
-  reserved: Nano
-  /** the file says that so much is spent, so that what this process reserves up to there is counted after a kill */
-  written: Nano
-  hasWarned: boolean
-  hasRefused: boolean
-}
-
-export const ALL = 'all'
-export const STRANGERS = 'strangers'
-
-/** A part of a limit that is written ahead: the file changes a hundred times a day, and a kill costs at most so much. */
-const AHEAD = 1 / 100
-const NEAR = 0.8
-
 /**
  * What callers may spend in a day (UTC). An amount is reserved before it may be spent, and the file says that it is spent
  * before the reservation holds: neither parallel requests nor a kill overshoot a limit. A request that is settled after
- * midnight counts on the new day. When the clock is set back, the day goes on, and nothing is forgotten.
+ * midnight counts on the new day. When the clock is set back over midnight, the day goes on. When it is set back further, as
+ * after a moment in which it was ahead, the budget goes back with it, and nothing is forgotten.
  */
 export class Budget {
   readonly #limits: BudgetLimits
@@ -70,7 +65,13 @@ export class Budget {
   readonly #now: () => number
   readonly #onEvent: OnMoneyEvent
   readonly #accounts = new Map<string, Account>()
+  /** what the file says of accounts that have no limit in this process, and may have one in the next */
+  readonly #unlimited = new Map<string, Nano>()
   #day: Day
+  /** the day that this process has left last */
+  #before: SpentOnDay | null = null
+  /** the day from which the clock was set back */
+  #setBackFrom: Day | null = null
   #writing: Promise<void> | null = null
   #isFailing = false
 
@@ -89,8 +90,10 @@ export class Budget {
     this.#day = dayOf(options.now())
     const { before } = options
     // The day of the file is in the future when the clock was ahead: its money is spent all the same.
-    if (before && before.day >= this.#day)
-      for (const [name, nano] of before.spent) this.#account(name, { spent: nano, written: nano })
+    if (!before || before.day < this.#day) return
+    this.#day = before.day
+    for (const [name, nano] of before.spent)
+      if (!this.#account(name, { spent: nano, written: nano })) this.#unlimited.set(name, nano)
   }
 
   /**
@@ -99,8 +102,10 @@ export class Budget {
    * @param caller the hotkey; null for strangers
    * @returns the reservation, or what is short
    * @throws the error of the file system, when it cannot be written; nothing is reserved then
+   * @throws {RangeError} for anything but an amount: sums with it would limit nothing from then on
    */
   async reserve(caller: string | null, nano: Nano): Promise<Reservation | Shortage> {
+    if (!Number.isFinite(nano) || nano < 0) throw new RangeError(`${nano} is no amount`)
     this.#turn()
     const accounts = this.#accountsOf(caller)
     const short = accounts.find(({ spent, reserved, limit }) => spent + reserved + nano > limit.nano)
@@ -112,7 +117,10 @@ export class Budget {
       for (const account of accounts) account.reserved -= nano
       throw error
     }
-    return this.#reservation(accounts, nano)
+    return this.#reservation(
+      accounts.map(({ name }) => name),
+      nano,
+    )
   }
 
   /** What is spent today, and reserved, of the limit of all callers; null without one. */
@@ -125,17 +133,20 @@ export class Budget {
 
   /** Writes what is really spent, once the last request has ended. */
   async close(): Promise<void> {
+    this.#turn()
     await this.#writing?.catch(() => {}) // it was reported
     await this.#write({ ahead: 0 }).catch(() => {}) // the file says that more is spent, which is on the safe side
   }
 
-  #reservation(accounts: readonly Account[], reserved: Nano): Reservation {
+  /** @param names of accounts: it may outlive them, because those that hold nothing end with their day */
+  #reservation(names: readonly string[], reserved: Nano): Reservation {
     let nano = reserved
     let isOver = false
     const settle = (spent: Nano) => {
       if (isOver) return
       isOver = true
       this.#turn()
+      const accounts = this.#accountsBy(names)
       for (const account of accounts) {
         account.reserved -= nano
         account.spent += spent
@@ -146,7 +157,7 @@ export class Budget {
     }
     const split = (part: Nano) => {
       nano -= part
-      return this.#reservation(accounts, part)
+      return this.#reservation(names, part)
     }
     return {
       get nano() {
@@ -158,7 +169,12 @@ export class Budget {
   }
 
   #accountsOf(caller: string | null): readonly Account[] {
-    return [ALL, caller ?? STRANGERS].map(name => this.#account(name)).filter(account => account !== null)
+    return this.#accountsBy([ALL, caller ?? STRANGERS])
+  }
+
+  /** Returns those that have a limit. */
+  #accountsBy(names: readonly string[]): readonly Account[] {
+    return names.map(name => this.#account(name)).filter(account => account !== null)
   }
 
   /** @returns null when it has no limit */
@@ -167,8 +183,7 @@ export class Budget {
     if (existing) return existing
     const limit = this.#limitOf(name)
     if (!limit) return null
-    const zero = { spent: 0, reserved: 0, written: 0, hasWarned: false, hasRefused: false }
-    const account = { name, limit, ...zero, ...known }
+    const account = { ...newAccount(name, limit), ...known }
     this.#accounts.set(name, account)
     return account
   }
@@ -179,14 +194,44 @@ export class Budget {
     return hotkeys.has(name) ? hotkeys.get(name)! : each
   }
 
-  /** Begins a new day, if it is one. */
+  /** Follows the clock to another day, unless it was only set back over midnight. */
   #turn(): void {
     const day = dayOf(this.#now())
-    if (day <= this.#day) return
+    if (day === this.#day || day === this.#day - 1) return
+    if (day < this.#day) this.#goBack(day)
+    else this.#begin(day)
     this.#day = day
+    for (const account of this.#accounts.values()) account.written = 0
+    void this.#write().catch(() => {}) // it is reported
+  }
+
+  #begin(day: Day): void {
+    const isReturn = day === this.#setBackFrom
+    this.#setBackFrom = null
+    if (isReturn) return
+    const spent = [...this.#accounts].map(([name, { spent }]) => [name, spent] as const)
+    this.#before = { day: this.#day, spent: new Map([...this.#unlimited, ...spent]) }
+    this.#unlimited.clear()
     for (const [name, account] of this.#accounts) {
-      Object.assign(account, { spent: 0, written: 0, hasWarned: false, hasRefused: false })
+      Object.assign(account, { spent: 0, hasWarned: false, hasRefused: false })
       if (account.reserved === 0) this.#accounts.delete(name)
+    }
+  }
+
+  /** Counts what is spent on the earlier day, with what was spent on it before the clock left it. */
+  #goBack(day: Day): void {
+    const [from, to] = [this.#day, day].map(dayText)
+    const message = `the clock has gone back from ${from} to ${to}: what was spent on both counts on ${to}`
+    const hint = 'keep the clock of this machine right'
+    this.#onEvent({ level: 'warn', event: 'budgetSetBack', message, hint })
+    this.#setBackFrom = this.#day
+    const before = this.#before
+    this.#before = null
+    if (!before || before.day < day) return
+    for (const [name, nano] of before.spent) {
+      const account = this.#account(name)
+      if (account) account.spent += nano
+      else this.#unlimited.set(name, nano)
     }
   }
 
@@ -202,7 +247,8 @@ export class Budget {
     const day = this.#day
     const leases = [...this.#accounts.values()].map(account => ({ account, nano: leaseOf(account, ahead) }))
     try {
-      await this.#store.write({ day, spent: new Map(leases.map(({ account, nano }) => [account.name, nano])) })
+      const spent = new Map(leases.map(({ account, nano }) => [account.name, nano]))
+      await this.#store.write({ day, spent: new Map([...this.#unlimited, ...spent]) })
     } catch (error) {
       this.#reportUnwritten(error)
       throw error
@@ -219,7 +265,7 @@ export class Budget {
     if (isSpent && isNear(account) && !account.hasRefused) {
       account.hasRefused = true
       const message = `${budgetText(account)} leaves too little: requests are refused until the day (UTC) turns`
-      this.#onEvent({ level: 'warn', event: 'budgetSpent', ...fieldsOf(account), message })
+      this.#onEvent({ level: 'warn', event: 'budgetSpent', ...budgetFields(account), message })
     }
     return { of: account.name, isSpent, leftMs: endOf(this.#day) - this.#now() }
   }
@@ -228,7 +274,7 @@ export class Budget {
     if (account.hasWarned || !isNear(account)) return
     account.hasWarned = true
     const message = `${budgetText(account)} is spent by ${Math.floor((100 * account.spent) / account.limit.nano)} %`
-    this.#onEvent({ level: 'warn', event: 'budgetNear', ...fieldsOf(account), message })
+    this.#onEvent({ level: 'warn', event: 'budgetNear', ...budgetFields(account), message })
   }
 
   #reportUnwritten(error: unknown): void {
@@ -238,26 +284,4 @@ export class Budget {
     const hint = 'let this user write the data folder, or make room on its disk'
     this.#onEvent({ level: 'warn', event: 'budgetUnwritten', error, message, hint })
   }
-}
-
-function isNear({ spent, limit }: Account): boolean {
-  return spent >= NEAR * limit.nano
-}
-
-function isUnwritten({ spent, reserved, written }: Account): boolean {
-  return spent + reserved > written
-}
-
-function leaseOf({ spent, reserved, limit }: Account, ahead: number): Nano {
-  const used = spent + reserved
-  return Math.max(used, Math.min(limit.nano, used + Math.ceil(limit.nano * ahead)))
-}
-
-function budgetText({ name, limit }: Account): string {
-  const whose = name === ALL ? 'the budget' : name === STRANGERS ? 'the budget of strangers' : `the budget of ${name}`
-  return `${whose}, ${limit.text},`
-}
-
-function fieldsOf({ name, spent, limit }: Account) {
-  return { of: name, spentUsd: usdOf(spent), limitUsd: usdOf(limit.nano) }
 }

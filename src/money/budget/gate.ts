@@ -4,7 +4,8 @@ import { NoAnswer } from '../../plugin/no-answer.js'
 import { Refusal } from '../../wires/refusal.js'
 import { costOfUsage, mostCost, type Nano, type Price } from '../prices/price.js'
 import type { PriceList } from '../prices/price-list.js'
-import { ALL, type Budget, type Reservation, type Shortage, STRANGERS } from './budget.js'
+import { ALL, STRANGERS } from './account.js'
+import type { Budget, Reservation, Shortage } from './budget.js'
 
 /** How soon a caller may try again whose money is only reserved by requests in progress. */
 const RESERVED_RETRY_MS = 5_000
@@ -24,8 +25,8 @@ type GateOptions = {
 export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
   return {
     async admit(caller, bytes) {
-      const reserved = await budget.reserve(caller, mostOfRequest(sources, prices, bytes)).catch(cause => {
-        throw new Refusal('BUDGET_UNWRITTEN', '', { cause, headers: [['retry-after', '5']] })
+      const reserved = await budget.reserve(caller, mostOfRequest(sources, prices, bytes)).catch(error => {
+        throw unwritten(error)
       })
       if (isShortage(reserved)) throw refusalOf(reserved)
       return openPurse(reserved, caller)
@@ -53,9 +54,9 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
 
   async function reserveMore(caller: string | null, nano: Nano, taken: Reservation): Promise<Reservation | null> {
     if (nano === 0) return null
-    const more = await budget.reserve(caller, nano).catch(cause => {
+    const more = await budget.reserve(caller, nano).catch(error => {
       taken.settle(0)
-      throw new NoAnswer('busy', 'the budget cannot be written', { code: 'MODEL_OVER_BUDGET', cause })
+      throw new NoAnswer('busy', 'the budget cannot be written', { code: 'MODEL_OVER_BUDGET', cause: unwritten(error) })
     })
     if (!isShortage(more)) return more
     taken.settle(0)
@@ -65,25 +66,30 @@ export function openGate({ budget, prices, sources }: GateOptions): BudgetGate {
       code: 'MODEL_OVER_BUDGET',
       hint: 'raise the budget, or wait for the next day (UTC)',
       retryAfterMs: isSpent ? leftMs : RESERVED_RETRY_MS,
+      cause: refusalOf(more),
     })
   }
 }
 
 /**
- * Returns the most that one answer to a request may cost, by the dearest of the models.
+ * Returns the most that one question of a request may cost, by the dearest of the models.
  *
- * @param sources each with a price, and a limit of tokens, see `unpricedOf`
+ * @param sources at least one, each with a price, and a limit of tokens, see `unpricedOf`
  * @param bytes of the request's body
  */
 export function mostOfRequest(sources: readonly ModelSource[], prices: PriceList, bytes: number): Nano {
-  const costs = sources.map(({ endpoint, model, addedTokens, completionTokens }) =>
-    mostCost(prices.of(endpoint, model)!, { promptTokens: bytes + addedTokens, completionTokens }),
+  const costs = sources.map(({ endpoint, model, addedTokens, ...most }) =>
+    mostCost(prices.of(endpoint, model)!, { ...most, promptTokens: bytes + addedTokens }),
   )
   return Math.max(...costs.map(cost => cost!))
 }
 
 function isShortage(reserved: Reservation | Shortage): reserved is Shortage {
   return 'isSpent' in reserved
+}
+
+function unwritten(cause: unknown): Refusal {
+  return new Refusal('BUDGET_UNWRITTEN', '', { cause, headers: [['retry-after', '5']] })
 }
 
 function refusalOf({ of, isSpent, leftMs }: Shortage): Refusal {

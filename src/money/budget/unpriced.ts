@@ -14,7 +14,6 @@ export function unpricedOf(sources: readonly ModelSource[], prices: PriceList): 
   return sources.flatMap((source): readonly Unpriced[] => {
     const price = prices.of(source.endpoint, source.model)
     if (!price) return [{ source, lacks: 'price' }]
-    const { completionTokens } = source
-    return mostCost(price, { promptTokens: 0, completionTokens }) === null ? [{ source, lacks: 'maxOutput' }] : []
+    return mostCost(price, { ...source, promptTokens: 0 }) === null ? [{ source, lacks: 'maxOutput' }] : []
   })
 }

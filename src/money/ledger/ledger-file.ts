@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { readPrivateFile, writePrivateFile } from '../../disk/private-file.js'
@@ -61,10 +61,26 @@ export async function readLedgerDay(folder: string, day: Day): Promise<LedgerDay
   }
 }
 
+/** Moves the file of a day out of the way of a new one, which would replace it. @throws the error of the file system */
+export async function setAsideDay(folder: string, day: Day): Promise<void> {
+  const path = pathOf(folder, day)
+  await rename(path, `${path}${ASIDE}`)
+}
+
+/** Returns the first day that the ledger has; null when it has none. @throws the error of the file system */
+export async function firstDay(folder: string): Promise<Day | null> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const days = names.map(dayOfName).filter(day => day !== undefined)
+  return days.length === 0 ? null : Math.min(...days)
+}
+
 /** Removes the days that are older than {@link KEPT_DAYS}. @throws the error of the file system */
 export async function removeOldDays(folder: string, today: Day): Promise<void> {
   for (const name of await readdir(folder)) {
-    const day = parseDay(/^ledger-(\S+)\.json$/.exec(name)?.[1] ?? '')
+    const day = dayOfName(name.endsWith(ASIDE) ? name.slice(0, -ASIDE.length) : name)
     if (day !== undefined && day < today - KEPT_DAYS) await rm(join(folder, name), { force: true })
   }
 }
@@ -74,8 +90,14 @@ function unreadable(path: string, why: string, cause?: unknown): MoneyError {
   return new MoneyError('LEDGER_UNREADABLE', `what a day cost is not known: ${path} ${why}`, { hint, cause })
 }
 
+function dayOfName(name: string): Day | undefined {
+  return parseDay(/^ledger-(\S+)\.json$/.exec(name)?.[1] ?? '')
+}
+
 function pathOf(folder: string, day: Day): string {
   return join(folder, `ledger-${dayText(day)}.json`)
 }
 
+/** Ends the name of a file that was set aside. */
+const ASIDE = '.damaged'
 const MAX_BYTES = 1024 * 1024

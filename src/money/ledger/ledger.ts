@@ -1,7 +1,14 @@
 import { type Day, dayOf } from '../day.js'
 import type { OnMoneyEvent } from '../money-events.js'
 import type { Answered, RequestCost } from '../prices/request-cost.js'
-import { type LedgerDay, type LedgerRow, readLedgerDay, removeOldDays, writeLedgerDay } from './ledger-file.js'
+import {
+  type LedgerDay,
+  type LedgerRow,
+  readLedgerDay,
+  removeOldDays,
+  setAsideDay,
+  writeLedgerDay,
+} from './ledger-file.js'
 
 /** A request that has ended, as its last record tells it. */
 export type EndedAnswer = Answered & {
@@ -15,6 +22,7 @@ const WRITE_MS = 5_000
 const MAX_HOTKEYS = 1_000
 
 type Row = { -readonly [Field in keyof LedgerRow]: LedgerRow[Field] }
+type CountedDay = { readonly day: Day; readonly hotkeys: Map<string, Row> }
 
 type LedgerOptions = {
   /** null: it is kept in memory only */
@@ -28,33 +36,27 @@ type LedgerOptions = {
 export class Ledger implements AsyncDisposable {
   readonly #options: LedgerOptions
   readonly #timer: NodeJS.Timeout
-  #day: Day
-  #rows: Map<string, Row>
+  #counted: CountedDay
   #isChanged = false
   #isFailing = false
   #writing: Promise<void> = Promise.resolve()
 
   private constructor(options: LedgerOptions, { day, hotkeys }: LedgerDay) {
     this.#options = options
-    this.#day = day
-    this.#rows = new Map([...hotkeys].map(([hotkey, row]) => [hotkey, { ...row }]))
+    this.#counted = { day, hotkeys: new Map([...hotkeys].map(([hotkey, row]) => [hotkey, { ...row }])) }
     // Periodic, so neither `withTimeout` nor `timeoutSignal`.
     this.#timer = setInterval(() => this.#save(), WRITE_MS).unref()
   }
 
-  /** Opens the ledger, and goes on with what it has of today. A day that cannot be read is reported, and begun anew. */
+  /**
+   * Opens the ledger, and goes on with what it has of today. A day that cannot be read is reported, set aside, and begun anew.
+   */
   static async open(options: LedgerOptions): Promise<Ledger> {
     const { folder, now, onEvent } = options
     const day = dayOf(now())
-    const empty = { day, hotkeys: new Map() }
-    if (folder === null) return new Ledger(options, empty)
-    try {
-      await removeOldDays(folder, day)
-      return new Ledger(options, (await readLedgerDay(folder, day)) ?? empty)
-    } catch (error) {
-      onEvent(unwritten(error))
-      return new Ledger(options, empty)
-    }
+    if (folder === null) return new Ledger(options, { day, hotkeys: new Map() })
+    await removeOldDays(folder, day).catch(error => onEvent(unwritten(error)))
+    return new Ledger(options, await readOrSetAside(folder, day, onEvent))
   }
 
   add(answer: EndedAnswer, cost: RequestCost): void {
@@ -73,7 +75,7 @@ export class Ledger implements AsyncDisposable {
   /** What today has cost so far. */
   get today(): LedgerDay {
     this.#turn()
-    return { day: this.#day, hotkeys: this.#rows }
+    return this.#counted
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,29 +85,43 @@ export class Ledger implements AsyncDisposable {
   }
 
   #rowOf(hotkey: string): Row {
-    const existing = this.#rows.get(hotkey)
+    const { hotkeys } = this.#counted
+    const existing = hotkeys.get(hotkey)
     if (existing) return existing
-    if (this.#rows.size >= MAX_HOTKEYS && hotkey !== 'others') return this.#rowOf('others')
+    if (hotkeys.size >= MAX_HOTKEYS && hotkey !== 'others') return this.#rowOf('others')
     const row = { requests: 0, nano: 0, unknown: 0, promptTokens: 0, completionTokens: 0 }
-    this.#rows.set(hotkey, row)
+    hotkeys.set(hotkey, row)
     return row
   }
 
-  /** Begins a new day. When the clock is set back, the day goes on. */
+  /** Begins a new day. When the clock is set back over midnight, the day goes on; further back, it goes on with that day. */
   #turn(): void {
     const day = dayOf(this.#options.now())
-    if (day <= this.#day) return
+    const { day: before } = this.#counted
+    if (day === before || day === before - 1) return
     this.#save()
-    this.#day = day
-    this.#rows = new Map()
+    this.#counted = { day, hotkeys: new Map() }
+    const { folder } = this.#options
+    if (folder === null) return
+    const counted = this.#counted
+    this.#writing = this.#writing.then(() => this.#addKept(folder, counted))
+  }
+
+  /** Adds what the file has of a day at which the clock was before. Never rejects. */
+  async #addKept(folder: string, counted: CountedDay): Promise<void> {
+    const { hotkeys } = await readOrSetAside(folder, counted.day, this.#options.onEvent)
+    for (const [hotkey, kept] of hotkeys) {
+      const row = counted.hotkeys.get(hotkey)
+      counted.hotkeys.set(hotkey, row ? sumOf(row, kept) : { ...kept })
+    }
   }
 
   #save(): void {
     const { folder } = this.#options
     if (folder === null || !this.#isChanged) return
     this.#isChanged = false
-    const saved = { day: this.#day, hotkeys: new Map([...this.#rows].map(([hotkey, row]) => [hotkey, { ...row }])) }
-    this.#writing = this.#writing.then(() => this.#write(folder, saved))
+    const counted = this.#counted
+    this.#writing = this.#writing.then(() => this.#write(folder, counted))
   }
 
   /** Never rejects: a failure is reported, once until the next success. */
@@ -116,8 +132,30 @@ export class Ledger implements AsyncDisposable {
     } catch (error) {
       if (!this.#isFailing) this.#options.onEvent(unwritten(error))
       this.#isFailing = true
-      if (saved.day === this.#day) this.#isChanged = true
+      if (saved === this.#counted) this.#isChanged = true
     }
+  }
+}
+
+/** Never rejects: a failure is reported. */
+async function readOrSetAside(folder: string, day: Day, onEvent: OnMoneyEvent): Promise<LedgerDay> {
+  const empty = { day, hotkeys: new Map() }
+  try {
+    return (await readLedgerDay(folder, day)) ?? empty
+  } catch (error) {
+    onEvent(unwritten(error))
+    await setAsideDay(folder, day).catch(error => onEvent(unwritten(error)))
+    return empty
+  }
+}
+
+function sumOf(one: LedgerRow, other: LedgerRow): Row {
+  return {
+    requests: one.requests + other.requests,
+    nano: one.nano + other.nano,
+    unknown: one.unknown + other.unknown,
+    promptTokens: one.promptTokens + other.promptTokens,
+    completionTokens: one.completionTokens + other.completionTokens,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Usage } from '../../plugin/money/spending.js'
+import type { MostUsage, Usage } from '../../plugin/money/spending.js'
 
 /** What a model costs, in dollars per million tokens, as vendors print it. */
 export type Price = Rates & {
@@ -50,23 +50,22 @@ export function costOfUsage(price: Price, usage: Usage): Nano | null {
 }
 
 /**
- * Returns the most that one answer may cost, rounded up.
+ * Returns the most that the answers to one question may cost, rounded up.
  *
- * @param most.completionTokens null: as many as the model can
  * @returns null when that is not known
  */
 export function mostCost(
   price: Price,
-  { promptTokens, completionTokens }: { readonly promptTokens: number; readonly completionTokens: number | null },
+  { promptTokens, completionTokens, answers = 1 }: Pick<MostUsage, 'promptTokens' | 'completionTokens' | 'answers'>,
 ): Nano | null {
-  const answer = completionTokens ?? price.maxOutput
-  if (answer === undefined || !isCount(promptTokens) || !isCount(answer)) return null
+  const generated = completionTokens ?? (price.maxOutput ?? Number.NaN) * answers
+  if (!isCount(promptTokens) || !isCount(generated) || !isCount(answers) || answers === 0) return null
   // The dearest of the rates: the prompt may be shorter than its bound.
   const rates = [price, ...(price.above ? [{ ...price, ...price.above }] : [])]
   const of = (names: readonly (keyof Rates)[]) => Math.max(...rates.flatMap(one => names.map(name => one[name] ?? 0)))
   return sum([
     [promptTokens, of(['input', 'cached', 'cacheWrite'])],
-    [answer, of(['output', 'reasoning'])],
+    [generated, of(['output', 'reasoning'])],
   ])
 }
 

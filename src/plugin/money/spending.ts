@@ -22,8 +22,10 @@ export type ModelSource = {
   readonly hasOtherTier: boolean
   /** what the miner adds to a question, in tokens at most: its system prompt, and what the vendor counts beside the text */
   readonly addedTokens: number
-  /** most tokens of all that one question generates; null: as many as the model can */
+  /** most tokens of all that one question generates; null: as many as the model can, for each of its answers */
   readonly completionTokens: number | null
+  /** how many answers the model generates for one question, of which the miner may use one; absent: 1 */
+  readonly answers?: number
 }
 
 /** The most that one attempt may use. */
@@ -33,8 +35,10 @@ export type MostUsage = {
   readonly model: string
   /** never too low: no text has more tokens than it has bytes as UTF-8 */
   readonly promptTokens: number
-  /** null: as many as the model can */
+  /** of all answers together; null: as many as the model can, for each of them */
   readonly completionTokens: number | null
+  /** how many answers the model generates; absent: 1 */
+  readonly answers?: number
 }
 
 /** Money that is reserved for one attempt. */

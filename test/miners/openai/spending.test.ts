@@ -92,7 +92,11 @@ describe('what the openai miner tells of its spending', () => {
     assert.ok(plain.promptTokens > 1_500 && plain.promptTokens < 3_000)
     const longer = await most({ maxTokens: 50, n: 3, systemPrompt: 'x'.repeat(1_000) })
     assert.ok(longer.promptTokens > plain.promptTokens + 1_000)
-    assert.equal((await most({ maxTokens: null, n: 2 })).completionTokens, null)
+    assert.equal(plain.answers, 3)
+    const unlimited = await most({ maxTokens: null, n: 2 })
+    assert.deepEqual([unlimited.completionTokens, unlimited.answers], [null, 2])
+    const chosen = await most({ maxTokens: 50, n: 2, extra: { best_of: 5 } })
+    assert.deepEqual([chosen.completionTokens, chosen.answers], [250, 5])
     assert.equal((await most({ maxTokens: null, n: 1, extra: { max_completion_tokens: 7 } })).completionTokens, 7)
   })
 
@@ -147,6 +151,7 @@ describe('what the openai miner tells of its spending', () => {
       host: '127.0.0.1:8000',
       hasOtherTier: true,
       completionTokens: 40,
+      answers: 2,
     })
     assert.ok(main!.addedTokens > 512)
   })

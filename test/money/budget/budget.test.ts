@@ -140,6 +140,85 @@ describe('a budget', () => {
     assert.deepEqual(events, [])
   })
 
+  it('counts what a request spends after midnight whose earlier questions have ended before', async () => {
+    const { budget, at } = open({ all: limit('1usd/day'), each: limit('1usd/day') })
+    const request = await held(budget, 'alice', USD / 2)
+    request.split(USD / 2).settle(USD / 2)
+    at.ms += DAY / 2
+    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+    const second = await held(budget, 'alice', USD / 2)
+    second.split(USD / 2).settle(USD / 2)
+    request.split(0).settle(USD / 4)
+    assert.equal(budget.state?.spent, 0.75 * USD)
+    const refused = await budget.reserve('alice', USD / 2)
+    assert.ok(!isHeld(refused))
+  })
+
+  it('reserves nothing but amounts', async () => {
+    const { budget } = open({ all: limit('1usd/day') })
+    for (const nano of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1])
+      await assert.rejects(budget.reserve('alice', nano), RangeError)
+    assert.deepEqual(budget.state, { spent: 0, reserved: 0, limit: USD })
+  })
+
+  it('goes back with a clock that was ahead for a moment, with what was spent before and meanwhile', async () => {
+    const { budget, at, store, events } = open({ all: limit('1usd/day') })
+    ;(await held(budget, 'alice', USD / 4)).settle(USD / 4)
+    at.ms += 1_500 * DAY
+    ;(await held(budget, 'alice', USD / 4)).settle(USD / 4)
+    at.ms -= 1_500 * DAY
+    assert.equal(budget.state?.spent, USD / 2)
+    await held(budget, 'alice', 1)
+    assert.equal(store.saved?.day, Math.floor(NOON / DAY))
+    assert.deepEqual(
+      events.map(({ event, message }) => [event, message]),
+      [
+        [
+          'budgetSetBack',
+          'the clock has gone back from 2031-01-07 to 2026-11-29: what was spent on both counts on 2026-11-29',
+        ],
+      ],
+    )
+    at.ms += DAY
+    assert.equal(budget.state?.spent, 0)
+  })
+
+  it('forgets nothing when the clock is set back for a moment', async () => {
+    const { budget, at } = open({ all: limit('1usd/day') })
+    ;(await held(budget, 'alice', USD / 2)).settle(USD / 2)
+    at.ms -= 300 * DAY
+    ;(await held(budget, 'alice', USD / 4)).settle(USD / 4)
+    at.ms += 300 * DAY
+    assert.equal(budget.state?.spent, 0.75 * USD)
+  })
+
+  it('goes on with the day of the next process when that starts before midnight, and the file is of the day after', async () => {
+    const { budget, at, store } = open({ all: limit('1usd/day') })
+    ;(await held(budget, 'alice', USD)).settle(USD)
+    at.ms -= DAY
+    const next = open({ all: limit('1usd/day') }, { store, at })
+    at.ms += DAY
+    assert.ok(!isHeld(await next.budget.reserve('alice', 1)))
+  })
+
+  it('keeps what is spent of a budget that the next process does not have, for the one after it', async () => {
+    const first = open({ all: limit('1usd/day'), each: limit('1usd/day') })
+    ;(await held(first.budget, 'alice', USD)).settle(USD)
+    const { store, at } = first
+    const second = open({ hotkeys: new Map([['bob', limit('1usd/day')]]) }, { store, at })
+    ;(await held(second.budget, 'bob', USD / 2)).settle(USD / 2)
+    at.ms += 9 * DAY
+    assert.equal(second.budget.state, null)
+    at.ms -= 9 * DAY
+    await second.budget.close()
+    const third = open({ all: limit('1usd/day') }, { store, at })
+    assert.ok(!isHeld(await third.budget.reserve('carol', 1)))
+    at.ms += DAY
+    ;(await held(third.budget, 'carol', 1)).settle(1)
+    await third.budget.close()
+    assert.deepEqual([...store.saved!.spent.keys()], ['all'])
+  })
+
   it('forgets nothing when the clock is set back', async () => {
     const { budget, at, store } = open({ all: limit('1usd/day') })
     ;(await held(budget, 'alice', USD)).settle(USD)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type AnsweredEvent, observe } from '#dist/axon/events.js'
+import { toRefusal } from '#dist/axon/stages/refuse.js'
 import { openaiClient } from '#dist/miners/openai/http/client.js'
 import { openaiMiner } from '#dist/miners/openai/plugin.js'
 import { parseDayLimit, usdOf } from '#dist/money/amount.js'
@@ -190,6 +191,51 @@ describe('the gate of a budget', () => {
     assert.ok(Math.abs(it.spent - asked * ANSWER) < 1e-9)
     assert.ok(it.spent <= 0.8)
     assert.equal(it.reserved, 0)
+  })
+
+  for (const [limits, text] of [
+    [{ each: '0.8usd/day' }, "The day's budget of this hotkey leaves too little until the day (UTC) turns"],
+    [
+      { limit: '0.8usd/day', each: '1usd/day' },
+      "The day's budget of this miner leaves too little until the day (UTC) turns",
+    ],
+  ] as const)
+    it(`refuses in the middle of a request with the reason: ${text}`, async () => {
+      const answer = async ({ ask }: Call<unknown>) => {
+        for (;;) await ask({ messages: [{ role: 'user', content: 'hi' }] })
+      }
+      await using it = await start(said('Hello'), { ...limits, dialect: dialectOf({ answer }) })
+      const sent = signedRequest({ synapse: 'Ask', fields: { text: 'hi' }, hashed: [] })
+      const { status, headers, json } = await ask(sent).send(it.axon.url)
+      assert.deepEqual([status, json.message], [429, text])
+      assert.ok(Number(headers['retry-after']) > 5 || Date.now() % 86_400_000 > 86_390_000)
+    })
+
+  it('says in the middle of a request that the rest is only reserved, or cannot be written', async () => {
+    let error: Error | undefined
+    const store = {
+      async write() {
+        if (error) throw error
+      },
+    }
+    const limits = { all: parseDayLimit('1usd/day')!, each: null, hotkeys: new Map() }
+    const budget = new Budget({ limits, store, before: null, now: Date.now, onEvent() {} })
+    const most = { endpoint: 'e', model: 'm', promptTokens: 0, completionTokens: 400 }
+    const sources = [{ ...most, host: 'h', hasOtherTier: false, addedTokens: 0 }]
+    const gate = openGate({ budget, prices: await openPriceList(prices, sources), sources })
+    using purse = await gate.admit('alice', 0)
+    using _other = await gate.admit('alice', 0)
+    await purse.spend(most)
+    const refused = async (usd: number) => {
+      const failure = await purse.spend({ ...most, completionTokens: usd * 1_000 }).catch(failure => failure)
+      const { status, code, message, headers } = toRefusal(failure, { id: '1', seconds: '12' })
+      return [status, code, message, headers]
+    }
+    const retry = [['retry-after', '5']]
+    const text = "The day's budget of this miner is reserved by requests in progress"
+    assert.deepEqual(await refused(0.4), [429, 'BUDGET_SPENT', text, retry])
+    error = new Error('the disk is full')
+    assert.deepEqual(await refused(0.1), [503, 'BUDGET_UNWRITTEN', 'This request cannot be counted', retry])
   })
 
   it('counts an answer that two callers share once', async () => {

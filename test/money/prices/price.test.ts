@@ -84,6 +84,15 @@ describe('the most that an answer may cost', () => {
   it('takes the model’s own limit of tokens without another', () => {
     assert.equal(mostCost({ ...price, maxOutput: 1_000 }, { promptTokens: 0, completionTokens: null }), 600_000)
     assert.equal(mostCost(price, { promptTokens: 0, completionTokens: null }), null)
+    assert.equal(mostCost(price, { promptTokens: 0, completionTokens: null, answers: 4 }), null)
+  })
+
+  it('is that of all answers where the limit is that of one', () => {
+    const limited = { ...price, maxOutput: 1_000 }
+    const most = (answers: number) => mostCost(limited, { promptTokens: 0, completionTokens: null, answers })
+    assert.equal(most(4), 2_400_000)
+    assert.equal(mostCost(limited, { promptTokens: 0, completionTokens: 1_000, answers: 4 }), 600_000)
+    for (const answers of [0, -1, 0.5, Number.NaN]) assert.equal(most(answers), null)
   })
 
   it('is never below the cost', () => {

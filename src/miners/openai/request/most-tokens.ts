@@ -4,7 +4,7 @@ import { endpointFor, type ModelEndpoint } from '../settings/endpoints.js'
 import { modelRequest } from './model-request.js'
 
 /** The most tokens that one call may use. */
-export type MostTokens = Pick<MostUsage, 'promptTokens' | 'completionTokens'>
+export type MostTokens = Pick<MostUsage, 'promptTokens' | 'completionTokens' | 'answers'>
 
 /**
  * Returns the most tokens that an answer to a question may use. A token stands for a byte at least, so the bytes of the request
@@ -21,7 +21,7 @@ export function mostOfQuestion(
   const { body } = modelRequest(config, question, { isOpenAI: at.isOpenAI, refused, isRelay })
   return {
     promptTokens: Buffer.byteLength(JSON.stringify(body)) + TEMPLATE_TOKENS,
-    completionTokens: limitOf(body),
+    ...generatedBy(body),
   }
 }
 
@@ -33,24 +33,34 @@ export function mostOfTexts(texts: readonly string[]): MostTokens {
 /** Describes the model of an endpoint, see `Miner.sources`. */
 export function sourceOf(endpoint: ModelEndpoint): ModelSource {
   const { name, at, config } = endpoint
-  const most = mostOfQuestion(endpoint, { messages: [] }, { refused: new Set(), isRelay: false })
+  const { promptTokens, ...generated } = mostOfQuestion(
+    endpoint,
+    { messages: [] },
+    { refused: new Set(), isRelay: false },
+  )
   const tier = config.extra?.service_tier
   return {
     endpoint: name,
     model: config.model,
     host: at.host,
     hasOtherTier: tier !== undefined && tier !== 'default',
-    addedTokens: most.promptTokens,
-    completionTokens: most.completionTokens,
+    addedTokens: promptTokens,
+    ...generated,
   }
 }
 
 /** What a vendor puts before and around a conversation, and counts: a date, instructions for tools. Generous, and a guess. */
 const TEMPLATE_TOKENS = 512
 
-/** Tokens of all answers together; null without a limit that is sent. */
-function limitOf({ n, max_tokens, max_completion_tokens }: Readonly<Record<string, unknown>>): number | null {
+/** What all answers together may have, as far as a limit is sent. `best_of` answers are generated and charged to choose from. */
+function generatedBy({
+  n,
+  best_of,
+  max_tokens,
+  max_completion_tokens,
+}: Readonly<Record<string, unknown>>): Pick<MostUsage, 'completionTokens' | 'answers'> {
+  const answers = Math.max(...[n, best_of].map(count => Number(count ?? 1) || 1), 1)
   const limits = [max_tokens, max_completion_tokens].filter(limit => limit !== undefined)
   const limit = Math.max(...limits.map(Number))
-  return limits.length > 0 && Number.isFinite(limit) ? limit * Math.max(1, Number(n ?? 1) || 1) : null
+  return { completionTokens: limits.length > 0 && Number.isFinite(limit) ? limit * answers : null, answers }
 }

@@ -1,0 +1,49 @@
+import { type DayLimit, usdOf } from '../amount.js'
+import type { Nano } from '../prices/price.js'
+
+/** What one caller, or all together, may spend and has spent. */
+export type Account = {
+  readonly name: string
+  readonly limit: DayLimit
+  spent: Nano
+  reserved: Nano
+  /** the file says that so much is spent, so that what this process reserves up to there is counted after a kill */
+  written: Nano
+  hasWarned: boolean
+  hasRefused: boolean
+}
+
+export const ALL = 'all'
+export const STRANGERS = 'strangers'
+
+/** A part of a limit that is written ahead: the file changes a hundred times a day, and a kill costs at most so much. */
+export const AHEAD = 1 / 100
+/** A part of a limit from which on the log warns. */
+const NEAR = 0.8
+
+/** Opens an account from which nothing is spent. */
+export function newAccount(name: string, limit: DayLimit): Account {
+  return { name, limit, spent: 0, reserved: 0, written: 0, hasWarned: false, hasRefused: false }
+}
+
+export function isNear({ spent, limit }: Account): boolean {
+  return spent >= NEAR * limit.nano
+}
+
+export function isUnwritten({ spent, reserved, written }: Account): boolean {
+  return spent + reserved > written
+}
+
+export function leaseOf({ spent, reserved, limit }: Account, ahead: number): Nano {
+  const used = spent + reserved
+  return Math.max(used, Math.min(limit.nano, used + Math.ceil(limit.nano * ahead)))
+}
+
+export function budgetText({ name, limit }: Account): string {
+  const whose = name === ALL ? 'the budget' : name === STRANGERS ? 'the budget of strangers' : `the budget of ${name}`
+  return `${whose}, ${limit.text},`
+}
+
+export function budgetFields({ name, spent, limit }: Account) {
+  return { of: name, spentUsd: usdOf(spent), limitUsd: usdOf(limit.nano) }
+}
