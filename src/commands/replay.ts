@@ -7,6 +7,7 @@ import { readDuration } from '../cli/flags/duration.js'
 import { confirmReplay } from '../cli/logs/confirm-replay.js'
 import { openRequestLog, requestLogFlags, requestLogRules, requestLogSections } from '../cli/logs/find-request-log.js'
 import { answeringEndpoint, comparison, loggedAnswer, questionOf, type ReplayedAnswer } from '../cli/logs/replayed.js'
+import { minerText, withFlags } from '../cli/logs/replayed-question.js'
 import { readyMiner } from '../cli/ready-miner.js'
 import type { Question } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
@@ -16,7 +17,7 @@ import { columnsOf } from '../text/fill.js'
 export default class Replay extends SettingsCommand {
   static override summary = 'Ask a request of the log again, and show both answers beside each other.'
   static override description =
-    'Asks the configured miner what the caller asked, and tells the caller nothing. That may cost money, so it asks first; --yes skips the question. The request must be in the log with its conversation, which `miner serve --request-log full` keeps. Flags of the miner, such as another model, hold for the new answer.'
+    'Asks the configured miner what the caller asked, and tells the caller nothing. That may cost money, so it asks first; --yes skips the question. The request must be in the log with its conversation, which `miner serve --request-log full` keeps. Flags of the miner, such as another model, hold for the new answer, even where the caller named a value of its own.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> d829ee14',
     '<%= config.bin %> <%= command.id %> d829ee14 --model gpt-4o-mini --yes',
@@ -41,11 +42,13 @@ export default class Replay extends SettingsCommand {
     const log = await openRequestLog(scope, flags)
     const found = await log.find(args.ID)
     const conversation = questionOf(found)
-    if (!flags.yes) await confirmReplay(minerText(run), scope.resolve(ENDING))
+    const asked = { miner: scope.resolve(CHOSEN_MINER), configuration: scope.resolve(CONFIGURATION) }
+    const question = withFlags(conversation.question, asked)
+    if (!flags.yes) await confirmReplay(minerText(question, asked), scope.resolve(ENDING))
     const before = loggedAnswer(found.request, conversation)
-    const now = await this.#ask(run, conversation.question, timeoutMs)
+    const now = await this.#ask(run, question, timeoutMs)
     if (!this.jsonEnabled()) this.log(comparison([before, now], columnsOf(process.stdout)).trimEnd())
-    return { id: found.request.id, question: conversation.question, before, now }
+    return { id: found.request.id, question, before, now }
   }
 
   async #ask({ scope }: Run<typeof Replay>, question: Question, timeoutMs: number): Promise<ReplayedAnswer> {
@@ -75,13 +78,6 @@ export default class Replay extends SettingsCommand {
       costUsd: null,
     }
   }
-}
-
-/** Names the miner, and the models that may answer. */
-function minerText({ scope }: Run<typeof Replay>): string {
-  const { name, models } = scope.resolve(CHOSEN_MINER)
-  const named = models?.(scope.resolve(CONFIGURATION).values[name] as Record<string, unknown>) ?? []
-  return named.length === 0 ? name : `${name} (${named.join(', ')})`
 }
 
 function late(ms: number): NoAnswer {
