@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Args, Flags } from '@oclif/core'
+import type { Scope } from '../app/scope.js'
+import { hostSections } from '../app/settings.js'
 import { CHOSEN_MINER, CONFIGURATION, ENDING } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
@@ -9,7 +11,11 @@ import { openRequestLog, requestLogFlags, requestLogRules, requestLogSections } 
 import { answeringEndpoint, comparison, loggedAnswer, questionOf, type ReplayedAnswer } from '../cli/logs/replayed.js'
 import { minerText, withFlags } from '../cli/logs/replayed-question.js'
 import { readyMiner } from '../cli/ready-miner.js'
-import type { Question } from '../plugin/miner.js'
+import { valuesOf } from '../config/configuration.js'
+import { usdOf } from '../money/amount.js'
+import { openPriceList } from '../money/prices/price-list.js'
+import { costOfRequest } from '../money/prices/request-cost.js'
+import type { Miner, Outcome, Question } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
 import { columnsOf } from '../text/fill.js'
@@ -33,7 +39,7 @@ export default class Replay extends SettingsCommand {
     }),
     dev: requestLogFlags.dev,
   }
-  static override readonly reads = requestLogSections
+  static override readonly reads = [...requestLogSections, 'prices'] as const
 
   async run(): Promise<unknown> {
     await using run = await this.open(Replay, requestLogRules)
@@ -75,9 +81,16 @@ export default class Replay extends SettingsCommand {
       usage,
       firstMs,
       ms,
-      costUsd: null,
+      costUsd: await costOf(scope, miner, outcome),
     }
   }
+}
+
+/** Returns what an answer cost, in dollars; null when it is not known, or not whole. */
+async function costOf(scope: Scope, miner: Miner, outcome: Outcome): Promise<number | null> {
+  const { prices } = valuesOf(scope.resolve(CONFIGURATION), hostSections.prices)
+  const cost = costOfRequest(await openPriceList(prices, miner.sources?.() ?? []), { outcome })
+  return cost?.unknown === 0 ? usdOf(cost.nano) : null
 }
 
 function late(ms: number): NoAnswer {

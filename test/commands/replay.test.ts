@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { conversation, entry, write } from '../request-log/logged.ts'
 import { runMiner } from '../support/miner-process.ts'
-import { type ModelServer, startModelServer, whole } from '../support/model-server.ts'
+import { completion, type ModelServer, startModelServer, whole } from '../support/model-server.ts'
 import { bob } from '../support/signed-request.ts'
 import { hasTerminal, onTerminal } from '../support/terminal.ts'
 
@@ -40,6 +40,22 @@ describe('miner replay of a question that names its own values', () => {
   it('asks with the values of flags instead', async () => {
     assert.deepEqual(await sent(['--model', 'other']), ['other', 7, 1.5, 3])
     assert.deepEqual(await sent(['--openai-max-tokens', '9', '--temperature', '0', '--seed', '4']), ['asked', 9, 0, 4])
+  })
+
+  it('tells what the new answer cost, where its model has a price', async () => {
+    const file = join(data, 'prices.toml')
+    writeFileSync(file, '[prices."priced"]\ninput = 1\noutput = 2\n')
+    const { prompt_tokens, completion_tokens } = completion('').usage
+    const usd = (prompt_tokens + 2 * completion_tokens) / 1e6
+    for (const [named, costUsd, text] of [
+      ['priced', usd, /^ {2}cost: \$0\.0000/m],
+      ['priceless', null, /^ {2}cost: unknown$/m],
+    ] as const) {
+      const args = words('--yes', '--config', file, '--model', named)
+      const { stdout } = await runMiner([...args, '--json'], { env })
+      assert.equal(JSON.parse(stdout).now.costUsd, costUsd)
+      assert.match((await runMiner(args, { env })).stdout.split('\nnow\n')[1]!, text)
+    }
   })
 
   it('names the model that will be asked before it asks', async function () {
