@@ -39,6 +39,11 @@ export const requestLogCodes = {
     remedy: 'put the data folder on a faster disk, or keep `metadata` only',
     fatal: false,
   },
+  REQUEST_LOG_REFUSED: {
+    meaning: 'the request log does not take a request for what is in it, and leaves it out; others are written',
+    remedy: 'report it with its message',
+    fatal: false,
+  },
   REQUEST_LOG_STOPPED: {
     meaning: 'the thread of the request log ended, or did not answer in time',
     remedy: 'try again; `miner serve` starts another one by itself',

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { withTimeout } from '../async/timeout.js'
 import { makePrivateFolder } from '../disk/private-file.js'
 import type { NewEntry } from './database/request-row.js'
-import type { WriterOptions } from './database/request-writer.js'
+import type { WriterOptions, Written } from './database/request-writer.js'
 import { DatabaseThread } from './database-thread.js'
 import { RequestLogError, type RequestLogErrorCode } from './request-log-error.js'
 import { StrangerCounts } from './stranger-counts.js'
@@ -162,11 +162,13 @@ export class RequestLogWriter implements AsyncDisposable {
     this.#waitingLength = 0
     this.#writtenAt = this.#options.now()
     this.#writing = this.#send(batch).then(
-      isOver => {
+      ({ isOver, refused, refusal }) => {
         this.#isOver = isOver
-        this.#written += count
+        this.#written += count - refused
         // The queue that overflowed meanwhile is full still.
-        if (this.#lost === lost) this.#recover()
+        if (this.#lost === lost && refusal === null) this.#recover()
+        if (refusal !== null) this.#fail(refusedError(refusal))
+        this.#lost += refused
       },
       (error: unknown) => {
         this.#fail(error)
@@ -179,9 +181,9 @@ export class RequestLogWriter implements AsyncDisposable {
   }
 
   // Async, so that a thread that cannot be started fails the batch, and not the timer.
-  async #send(batch: string): Promise<boolean> {
+  async #send(batch: string): Promise<Written> {
     if (this.#thread.isEnded) this.#thread = this.#startThread()
-    return this.#thread.call<boolean>('write', batch, this.#options.now())
+    return this.#thread.call<Written>('write', batch, this.#options.now())
   }
 
   #startThread(): DatabaseThread {
@@ -224,5 +226,11 @@ type Problem = NonNullable<RequestLogState['problem']> & {
 function tooSlow(): RequestLogError {
   return new RequestLogError('REQUEST_LOG_SLOW', 'requests come faster than the request log is written', {
     hint: 'put the data folder on a faster disk, or keep metadata only',
+  })
+}
+
+function refusedError(reason: string): RequestLogError {
+  return new RequestLogError('REQUEST_LOG_REFUSED', `the request log does not take a request: ${reason}`, {
+    hint: 'report it; other requests are written',
   })
 }

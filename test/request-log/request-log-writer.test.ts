@@ -97,6 +97,28 @@ describe('RequestLogWriter', () => {
     assert.equal(found.conversations[0]!.question.messages[0]!.content, 'my key: ***')
   })
 
+  it('drops a request that the database refuses, and no other one, counts it, and says why', async () => {
+    const { writer, events } = await openWriter(path)
+    writer.add(entry({ id: 'one' }, [conversation('hi', 'hello')]))
+    writer.add(entry({ id: 'fraction', usage: { promptTokens: 12.5 } }))
+    writer.add(entry({ id: 'object', model: {} as string }))
+    writer.add(entry({ id: 'answer' }, [conversation('hi', 'hello'), conversation('hi', null as unknown as string)]))
+    writer.add(entry({ id: 'one' }))
+    writer.add(entry({ id: 'two' }, [conversation('hi', 'hello')]))
+    await until(() => writer.state.written === 2)
+    assert.deepEqual([writer.state.lost, writer.state.problem?.code], [4, 'REQUEST_LOG_REFUSED'])
+    writer.add(entry({ id: 'three' }))
+    await until(() => writer.state.problem === null)
+    await writer[Symbol.asyncDispose]()
+    assert.deepEqual(
+      events.map(event => (event.event === 'requestLogFailed' ? event.code : event.lost)),
+      ['REQUEST_LOG_REFUSED', 4],
+    )
+    await using log = readRequestLog(path)
+    assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['one', 'two', 'three'])
+    for (const id of ['one', 'two']) assert.equal((await log.find(id)).conversations.length, 1)
+  })
+
   it('drops what finds no room in the queue, counts it, and says so once', async () => {
     const { writer, events } = await openWriter(path, { maxWaiting: 2_000 })
     for (let at = 0; at < 20; at++) writer.add(entry())

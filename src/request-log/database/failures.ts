@@ -4,9 +4,19 @@ import { RequestLogError, type RequestLogErrorCode } from '../request-log-error.
 // Result codes of SQLite (sqlite.org/rescode.html). The primary code is the lowest byte.
 const FULL = 13
 const CORRUPT = 11
+const TOO_BIG = 18
+const CONSTRAINT = 19
+const MISMATCH = 20
 const NOT_A_DATABASE = 26
 /** The index of the journal cannot grow: on a full disk, too. */
 const IOERR_SHMSIZE = 10 | (19 << 8)
+
+/** Returns whether the database refuses one row, for what is in it; it takes others. */
+export function isRefused(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  // A value that is of no type of SQLite's.
+  return code === 'ERR_INVALID_ARG_TYPE' || hasCode(error, [TOO_BIG, CONSTRAINT, MISMATCH])
+}
 
 /** Returns why the file cannot be written, as an error of the request log. */
 export function writeFailure(error: unknown, path: string): unknown {
@@ -62,16 +72,17 @@ function broken(error: unknown, path: string): RequestLogError {
 
 function isFull(error: unknown): boolean {
   const { code, errcode } = error as SystemError
-  return (
-    code === 'ENOSPC' ||
-    code === 'EDQUOT' ||
-    (errcode !== undefined && ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE))
-  )
+  return code === 'ENOSPC' || code === 'EDQUOT' || hasCode(error, [FULL]) || errcode === IOERR_SHMSIZE
 }
 
 function isBroken(error: unknown): boolean {
+  return hasCode(error, [CORRUPT, NOT_A_DATABASE])
+}
+
+/** Whether an error is SQLite's, with one of these primary codes. */
+function hasCode(error: unknown, codes: readonly number[]): boolean {
   const { errcode } = error as SystemError
-  return errcode !== undefined && [CORRUPT, NOT_A_DATABASE].includes(errcode & 0xff)
+  return errcode !== undefined && codes.includes(errcode & 0xff)
 }
 
 /** An error of the file system, or of node:sqlite, which gives SQLite's code as `errcode`. */

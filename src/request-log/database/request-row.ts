@@ -56,6 +56,21 @@ export function valuesOfRequest({ usage = {}, times, ...request }: NewRequest): 
   return values.map(value => value ?? null)
 }
 
+/** Returns the values of a conversation behind its numbers, in the order of its columns. */
+export function valuesOfConversation({
+  question,
+  answer,
+  isTruncated,
+  toolCalls,
+}: LoggedConversation): SQLInputValue[] {
+  return [
+    JSON.stringify(question),
+    answer,
+    isTruncated ? 1 : 0,
+    toolCalls.length > 0 ? JSON.stringify(toolCalls) : null,
+  ]
+}
+
 /** Returns a request as a row has it. */
 export function requestOfRow(row: Row): LoggedRequest {
   const text = (column: string) => row[column] as string | null
