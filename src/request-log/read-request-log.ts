@@ -3,8 +3,8 @@ import type { LoggedRequest, LoggedRequests, RequestFilter, WholeRequest } from 
 
 /**
  * Reads a request log in a thread of its own, while a miner may write it. Each method throws {RequestLogError}:
- * REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_UNREADABLE ·
- * REQUEST_LOG_STOPPED.
+ * REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_LOCKED ·
+ * REQUEST_LOG_UNREADABLE · REQUEST_LOG_STOPPED.
  */
 export type RequestLogFile = AsyncDisposable & {
   /** Returns the last requests by their arrival, the newest last. */

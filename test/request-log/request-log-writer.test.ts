@@ -195,6 +195,32 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['kept'])
   })
 
+  it('keeps requests while another program holds the file, as far as there is room, and writes them then', async () => {
+    const { writer, events } = await openWriter(path, { maxWaiting: 2_000 })
+    const holder = new DatabaseSync(path)
+    holder.exec('BEGIN IMMEDIATE')
+    writer.add(entry({ id: 'first' }))
+    writer.addStranger('NO_ROUTE')
+    await until(() => writer.state.problem !== null)
+    for (let at = 0; at < 20; at++) writer.add(entry({ id: `later-${at}` }))
+    const { lost, problem } = writer.state
+    assert.ok(lost > 10 && lost < 20)
+    assert.equal(problem?.code, 'REQUEST_LOG_LOCKED')
+    holder.exec('COMMIT')
+    holder.close()
+    await until(() => writer.state.problem === null)
+    await writer[Symbol.asyncDispose]()
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['requestLogFailed', 'requestLogRecovered'],
+    )
+    assert.match(events[0]!.message, /^another program holds .*log\.sqlite: /)
+    assert.deepEqual(writer.state, { written: 21 - lost, lost, problem: null })
+    const { requests, strangers } = await all()
+    const kept = Array.from({ length: 20 - lost }, (_, at) => `later-${at}`)
+    assert.deepEqual([idsOf(requests).toSorted(), strangers], [['first', ...kept].toSorted(), 1])
+  })
+
   it('starts another thread when its own ends, and counts what that had', async () => {
     const real = JSON.stringify(import.meta.resolve('#dist/request-log/database/database-worker.js'))
     const flag = JSON.stringify(join(folder.path, 'ended'))

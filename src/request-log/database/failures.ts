@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { RequestLogError, type RequestLogErrorCode } from '../request-log-error.js'
 
 // Result codes of SQLite (sqlite.org/rescode.html). The primary code is the lowest byte.
+const BUSY = 5
+const LOCKED = 6
 const FULL = 13
 const CORRUPT = 11
 const TOO_BIG = 18
@@ -25,6 +27,7 @@ export function writeFailure(error: unknown, path: string): unknown {
   if (isFull(error))
     return failure('REQUEST_LOG_FULL', `the disk is full: ${path} cannot grow`, error, 'make room on the disk')
   if (isBroken(error)) return broken(error, path)
+  if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNWRITABLE',
     `cannot write ${path}: ${reason}`,
@@ -44,6 +47,7 @@ export function readFailure(error: unknown, path: string): unknown {
       'serve with --request-log metadata',
     )
   if (isBroken(error)) return broken(error, path)
+  if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNREADABLE',
     `cannot read ${path}: ${reasonOf(error)}`,
@@ -68,6 +72,15 @@ function failure(code: RequestLogErrorCode, message: string, cause: unknown, hin
 function broken(error: unknown, path: string): RequestLogError {
   const hint = 'move it away; miner serve then makes a new one'
   return failure('REQUEST_LOG_BROKEN', `${path} is not a request log, or is damaged: ${reasonOf(error)}`, error, hint)
+}
+
+function locked(error: unknown, path: string): RequestLogError {
+  const message = `another program holds ${path}: ${reasonOf(error)}`
+  return failure('REQUEST_LOG_LOCKED', message, error, 'end that program, or its transaction')
+}
+
+function isLocked(error: unknown): boolean {
+  return hasCode(error, [BUSY, LOCKED])
 }
 
 function isFull(error: unknown): boolean {
