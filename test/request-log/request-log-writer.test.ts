@@ -49,6 +49,17 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(Object.values(bare.times), [null, null, null, null, null])
   })
 
+  it('keeps texts whole, whatever characters they have', async () => {
+    const text = '\ufeffone\u0000two\n\u{1f600}'
+    const texts = { reason: text, model: text, endpoint: text, finishReason: text, cutBy: text, synapse: text }
+    await write(path, [entry({ id: 'x', ...texts }, [conversation(text, text)])])
+    await using log = readRequestLog(path)
+    const { request, conversations } = await log.find('x')
+    for (const name of Object.keys(texts)) assert.equal(request[name as keyof typeof texts], text, name)
+    assert.deepEqual(conversations, [conversation(text, text)])
+    assert.deepEqual((await log.list({}, 1)).requests, [request])
+  })
+
   it('writes once a second while requests come, so that a reader sees them', async () => {
     const { writer, events } = await openWriter(path)
     await using log = readRequestLog(path)

@@ -11,7 +11,7 @@ import {
 import { RequestLogError } from '../request-log-error.js'
 import { backupFailure, readFailure } from './failures.js'
 import { openToRead } from './open-database.js'
-import { conversationOfRow, requestOfRow } from './request-row.js'
+import { conversationOfRow, requestOfRow, selectedConversation, selectedRequest } from './request-row.js'
 import { SLOW_MS } from './schema.js'
 
 /** Reads a request log, while another process may write it. Each method throws {RequestLogError}. */
@@ -54,7 +54,7 @@ export class RequestReader {
   after(seq: number, filter: RequestFilter): readonly LoggedRequest[] {
     return this.#read(database => {
       const { where, values } = conditions(filter)
-      const sql = `SELECT * FROM requests WHERE ${['seq > ?', ...where].join(' AND ')} ORDER BY seq LIMIT ${MOST_LISTED}`
+      const sql = `SELECT ${selectedRequest} FROM requests WHERE ${['seq > ?', ...where].join(' AND ')} ORDER BY seq LIMIT ${MOST_LISTED}`
       return (database.prepare(sql).all(seq, ...values) as Row[]).map(requestOfRow)
     })
   }
@@ -71,7 +71,7 @@ export class RequestReader {
       // A whole id may be the start of another one.
       const row = rows.length === 1 ? rows[0] : rows.find(({ id }) => id === prefix)
       if (!row) throw ambiguous(rows.map(({ id }) => String(id)))
-      const conversations = database.prepare('SELECT * FROM conversations WHERE seq = ? ORDER BY number').all(row.seq!)
+      const conversations = database.prepare(CONVERSATIONS).all(row.seq!)
       return { request: requestOfRow(row), conversations: (conversations as Row[]).map(conversationOfRow) }
     })
   }
@@ -127,13 +127,14 @@ type Row = Readonly<Record<string, SQLOutputValue>>
 
 /** How many ids an error names that begin alike. */
 const FOUND = 4
-const FIND = `SELECT * FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT ${FOUND}`
+const FIND = `SELECT ${selectedRequest} FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT ${FOUND}`
+const CONVERSATIONS = `SELECT ${selectedConversation} FROM conversations WHERE seq = ? ORDER BY number`
 
 /** Returns the statement that lists requests, the newest first; its last value is their number. */
 export function listQuery(filter: RequestFilter): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
   const { where, values } = conditions(filter)
   const condition = where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''
-  return { sql: `SELECT * FROM requests ${condition}ORDER BY at DESC LIMIT ?`, values }
+  return { sql: `SELECT ${selectedRequest} FROM requests ${condition}ORDER BY at DESC LIMIT ?`, values }
 }
 
 function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {
