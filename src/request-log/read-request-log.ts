@@ -1,5 +1,5 @@
 import { DatabaseThread } from './database-thread.js'
-import type { LoggedRequest, LoggedRequests, RequestFilter, WholeRequest } from './logged-request.js'
+import type { LoggedRequests, RequestFilter, WholeRequest, WrittenRequests } from './logged-request.js'
 
 /**
  * Reads a request log in a thread of its own, while a miner may write it. Each method throws {RequestLogError}:
@@ -12,7 +12,7 @@ export type RequestLogFile = AsyncDisposable & {
   /** Returns the number of the last request that was written; 0 when there is none. */
   lastSeq(): Promise<number>
   /** Returns the requests that were written after one, in the order in which they were. */
-  after(seq: number, filter: RequestFilter): Promise<readonly LoggedRequest[]>
+  after(seq: number, filter: RequestFilter): Promise<WrittenRequests>
   /** Returns the request whose id begins with a text. @throws {RequestLogError} REQUEST_UNKNOWN · REQUEST_AMBIGUOUS */
   find(prefix: string): Promise<WholeRequest>
   /** Writes a copy of the file. @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED */
