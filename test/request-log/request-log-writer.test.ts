@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { mock } from 'node:test'
 import { readRequestLog } from '#dist/request-log/read-request-log.js'
 import { RequestLogError } from '#dist/request-log/request-log-error.js'
 import { conversation, entry, idsOf, openWriter, temporaryFolder, until, write } from './logged.ts'
@@ -70,6 +71,21 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(writer.state, { written: 3, lost: 0, problem: null })
     await writer[Symbol.asyncDispose]()
     assert.deepEqual(events, [])
+  })
+
+  it('hands requests to its thread within a second', async () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    try {
+      const { writer } = await openWriter(path)
+      for (const written of [1, 2]) {
+        writer.add(entry())
+        mock.timers.tick(1_000)
+        await until(() => writer.state.written === written)
+      }
+      await writer[Symbol.asyncDispose]()
+    } finally {
+      mock.timers.reset()
+    }
   })
 
   it('counts callers that proved no hotkey, by minute and code, over restarts', async () => {
