@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { withTimeout } from '../async/timeout.js'
 import { makePrivateFolder } from '../disk/private-file.js'
 import type { NewEntry } from './database/request-row.js'
-import type { StrangerCount, WriterOptions, Written } from './database/request-writer.js'
+import type { StrangerCount, WriterOptions, WrittenBatch } from './database/request-writer.js'
 import { DatabaseThread } from './database-thread.js'
 import { RequestLogError, type RequestLogErrorCode } from './request-log-error.js'
 import { StrangerCounts } from './stranger-counts.js'
@@ -196,9 +196,9 @@ export class RequestLogWriter implements AsyncDisposable {
   }
 
   // Async, so that a thread that cannot be started fails the batch, and not the timer.
-  async #send(batch: string): Promise<Written> {
+  async #send(batch: string): Promise<WrittenBatch> {
     if (this.#thread.isEnded) this.#thread = this.#startThread()
-    return this.#thread.call<Written>('write', batch, this.#options.now())
+    return this.#thread.call<WrittenBatch>('write', batch, this.#options.now())
   }
 
   #startThread(): DatabaseThread {

@@ -13,7 +13,7 @@ export type StrangerCount = { readonly minute: number; readonly code: string; re
 export type RequestBatch = { readonly entries: readonly NewEntry[]; readonly strangers: readonly StrangerCount[] }
 
 /** What became of a batch that was written. */
-export type Written = {
+export type WrittenBatch = {
   /** whether requests beyond the retention are left, for the next transaction */
   readonly isOver: boolean
   /** how many requests the database refused, and why the first of them */
@@ -54,7 +54,7 @@ export class RequestWriter {
    * @param json a `RequestBatch`
    * @throws {RequestLogError} as `openToWrite`
    */
-  write(json: string, now: number): Written {
+  write(json: string, now: number): WrittenBatch {
     const { entries, strangers } = this.#scrub(JSON.parse(json) as RequestBatch)
     this.open()
     const { database, addStrangers, retention } = this.#open!
