@@ -11,7 +11,10 @@ import { StrangerCounts } from './stranger-counts.js'
 const WRITE_MS = 1_000
 /** How often requests beyond the retention are dropped when none come. */
 const PRUNE_MS = 60_000
-/** Characters of requests that may wait for the thread, beside those that it has: some 60,000 requests, or 60 of the longest conversations. */
+/**
+ * Characters of requests that may wait for the thread, beside those that it has: some 60,000 requests, or 60 of the longest
+ * conversations.
+ */
 const MAX_WAITING = 32 * 1_048_576
 /** How long closing waits for the last transaction. */
 const LAST_WRITE_MS = 1_000
