@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Args, Flags } from '@oclif/core'
+import type { Scope } from '../app/scope.js'
+import { hostSections } from '../app/settings.js'
 import { CHOSEN_MINER, CONFIGURATION, ENDING } from '../app/tokens.js'
 import { timeoutSignal } from '../async/timeout.js'
 import { type Run, SettingsCommand } from '../cli/command.js'
@@ -7,8 +9,13 @@ import { readDuration } from '../cli/flags/duration.js'
 import { confirmReplay } from '../cli/logs/confirm-replay.js'
 import { openRequestLog, requestLogFlags, requestLogRules, requestLogSections } from '../cli/logs/find-request-log.js'
 import { answeringEndpoint, comparison, loggedAnswer, questionOf, type ReplayedAnswer } from '../cli/logs/replayed.js'
+import { minerText, withFlags } from '../cli/logs/replayed-question.js'
 import { readyMiner } from '../cli/ready-miner.js'
-import type { Question } from '../plugin/miner.js'
+import { valuesOf } from '../config/configuration.js'
+import { usdOf } from '../money/amount.js'
+import { openPriceList } from '../money/prices/price-list.js'
+import { costOfRequest } from '../money/prices/request-cost.js'
+import type { Miner, Outcome, Question } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
 import { columnsOf } from '../text/fill.js'
@@ -16,7 +23,7 @@ import { columnsOf } from '../text/fill.js'
 export default class Replay extends SettingsCommand {
   static override summary = 'Ask a request of the log again, and show both answers beside each other.'
   static override description =
-    'Asks the configured miner what the caller asked, and tells the caller nothing. That may cost money, so it asks first; --yes skips the question. The request must be in the log with its conversation, which `miner serve --request-log full` keeps. Flags of the miner, such as another model, hold for the new answer.'
+    'Asks the configured miner what the caller asked, and tells the caller nothing. That may cost money, so it asks first; --yes skips the question. The request must be in the log with its conversation, which `miner serve --request-log full` keeps. Flags of the miner, such as another model, hold for the new answer, even where the caller named a value of its own.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> d829ee14',
     '<%= config.bin %> <%= command.id %> d829ee14 --model gpt-4o-mini --yes',
@@ -32,7 +39,7 @@ export default class Replay extends SettingsCommand {
     }),
     dev: requestLogFlags.dev,
   }
-  static override readonly reads = requestLogSections
+  static override readonly reads = [...requestLogSections, 'prices'] as const
 
   async run(): Promise<unknown> {
     await using run = await this.open(Replay, requestLogRules)
@@ -41,11 +48,13 @@ export default class Replay extends SettingsCommand {
     const log = await openRequestLog(scope, flags)
     const found = await log.find(args.ID)
     const conversation = questionOf(found)
-    if (!flags.yes) await confirmReplay(minerText(run), scope.resolve(ENDING))
+    const asked = { miner: scope.resolve(CHOSEN_MINER), configuration: scope.resolve(CONFIGURATION) }
+    const question = withFlags(conversation.question, asked)
+    if (!flags.yes) await confirmReplay(minerText(question, asked), scope.resolve(ENDING))
     const before = loggedAnswer(found.request, conversation)
-    const now = await this.#ask(run, conversation.question, timeoutMs)
+    const now = await this.#ask(run, question, timeoutMs)
     if (!this.jsonEnabled()) this.log(comparison([before, now], columnsOf(process.stdout)).trimEnd())
-    return { id: found.request.id, question: conversation.question, before, now }
+    return { id: found.request.id, question, before, now }
   }
 
   async #ask({ scope }: Run<typeof Replay>, question: Question, timeoutMs: number): Promise<ReplayedAnswer> {
@@ -72,16 +81,16 @@ export default class Replay extends SettingsCommand {
       usage,
       firstMs,
       ms,
-      costUsd: null,
+      costUsd: await costOf(scope, miner, outcome),
     }
   }
 }
 
-/** Names the miner, and the models that may answer. */
-function minerText({ scope }: Run<typeof Replay>): string {
-  const { name, models } = scope.resolve(CHOSEN_MINER)
-  const named = models?.(scope.resolve(CONFIGURATION).values[name] as Record<string, unknown>) ?? []
-  return named.length === 0 ? name : `${name} (${named.join(', ')})`
+/** Returns what an answer cost, in dollars; null when it is not known, or not whole. */
+async function costOf(scope: Scope, miner: Miner, outcome: Outcome): Promise<number | null> {
+  const { prices } = valuesOf(scope.resolve(CONFIGURATION), hostSections.prices)
+  const cost = costOfRequest(await openPriceList(prices, miner.sources?.() ?? []), { outcome })
+  return cost?.unknown === 0 ? usdOf(cost.nano) : null
 }
 
 function late(ms: number): NoAnswer {

@@ -69,3 +69,6 @@ export type RequestFilter = {
 
 /** The last requests, the newest last, and how many of callers that proved no hotkey came in the same time. */
 export type LoggedRequests = { readonly requests: readonly LoggedRequest[]; readonly strangers: number }
+
+/** Requests in the order in which they were written. `seq`: the number up to which the log was read. */
+export type WrittenRequests = { readonly requests: readonly LoggedRequest[]; readonly seq: number }

@@ -1,10 +1,10 @@
 import { DatabaseThread } from './database-thread.js'
-import type { LoggedRequest, LoggedRequests, RequestFilter, WholeRequest } from './logged-request.js'
+import type { LoggedRequests, RequestFilter, WholeRequest, WrittenRequests } from './logged-request.js'
 
 /**
  * Reads a request log in a thread of its own, while a miner may write it. Each method throws {RequestLogError}:
- * REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_UNREADABLE ·
- * REQUEST_LOG_STOPPED.
+ * REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_LOCKED ·
+ * REQUEST_LOG_UNREADABLE · REQUEST_LOG_STOPPED.
  */
 export type RequestLogFile = AsyncDisposable & {
   /** Returns the last requests by their arrival, the newest last. */
@@ -12,7 +12,7 @@ export type RequestLogFile = AsyncDisposable & {
   /** Returns the number of the last request that was written; 0 when there is none. */
   lastSeq(): Promise<number>
   /** Returns the requests that were written after one, in the order in which they were. */
-  after(seq: number, filter: RequestFilter): Promise<readonly LoggedRequest[]>
+  after(seq: number, filter: RequestFilter): Promise<WrittenRequests>
   /** Returns the request whose id begins with a text. @throws {RequestLogError} REQUEST_UNKNOWN · REQUEST_AMBIGUOUS */
   find(prefix: string): Promise<WholeRequest>
   /** Writes a copy of the file. @throws {RequestLogError} BACKUP_EXISTS · BACKUP_FAILED */

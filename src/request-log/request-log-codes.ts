@@ -34,9 +34,20 @@ export const requestLogCodes = {
     remedy: 'make room, or keep less with `--request-log-max-size` and `--request-log-max-age`',
     fatal: false,
   },
+  REQUEST_LOG_LOCKED: {
+    meaning:
+      'another program holds the file of the request log; `miner serve` keeps requests in memory meanwhile, and tries again',
+    remedy: 'end that program, or its transaction, such as one of `sqlite3`',
+    fatal: false,
+  },
   REQUEST_LOG_SLOW: {
     meaning: 'requests come faster than the disk takes them, and are left out of the request log',
     remedy: 'put the data folder on a faster disk, or keep `metadata` only',
+    fatal: false,
+  },
+  REQUEST_LOG_REFUSED: {
+    meaning: 'the request log does not take a request for what is in it, and leaves it out; others are written',
+    remedy: 'report it with its message',
     fatal: false,
   },
   REQUEST_LOG_STOPPED: {

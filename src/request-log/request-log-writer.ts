@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { withTimeout } from '../async/timeout.js'
 import { makePrivateFolder } from '../disk/private-file.js'
 import type { NewEntry } from './database/request-row.js'
-import type { WriterOptions } from './database/request-writer.js'
+import type { StrangerCount, WriterOptions, WrittenBatch } from './database/request-writer.js'
 import { DatabaseThread } from './database-thread.js'
 import { RequestLogError, type RequestLogErrorCode } from './request-log-error.js'
 import { StrangerCounts } from './stranger-counts.js'
@@ -11,7 +11,10 @@ import { StrangerCounts } from './stranger-counts.js'
 const WRITE_MS = 1_000
 /** How often requests beyond the retention are dropped when none come. */
 const PRUNE_MS = 60_000
-/** Characters of requests that may wait for the thread: some 60,000 requests, or 60 of the longest conversations. */
+/**
+ * Characters of requests that may wait for the thread, beside those that it has: some 60,000 requests, or 60 of the longest
+ * conversations.
+ */
 const MAX_WAITING = 32 * 1_048_576
 /** How long closing waits for the last transaction. */
 const LAST_WRITE_MS = 1_000
@@ -55,10 +58,10 @@ type RequestLogWriterOptions = WriterOptions & {
 }
 
 /**
- * Opens the file of a request log in a thread of its own, in a folder that only this user may enter. On a full disk it opens
- * later, when there is room.
+ * Opens the file of a request log in a thread of its own, in a folder that only this user may enter. On a full disk, or while
+ * another program holds the file, it opens later.
  *
- * @throws {RequestLogError} as `openToWrite`, but REQUEST_LOG_FULL · REQUEST_LOG_STOPPED
+ * @throws {RequestLogError} as `openToWrite`, but REQUEST_LOG_FULL and REQUEST_LOG_LOCKED · REQUEST_LOG_STOPPED
  */
 export async function openRequestLogWriter(options: RequestLogWriterOptions): Promise<RequestLogWriter> {
   const { path } = options
@@ -79,7 +82,10 @@ export async function openRequestLogWriter(options: RequestLogWriterOptions): Pr
   }
 }
 
-/** Queues requests, and has a thread write them, a batch a second. What it cannot write is counted, and dropped. */
+/**
+ * Queues requests, and has a thread write them, a batch a second. What it cannot write is counted, and dropped; while another
+ * program holds the file, requests wait.
+ */
 export class RequestLogWriter implements AsyncDisposable {
   readonly #options: RequestLogWriterOptions
   readonly #strangers = new StrangerCounts()
@@ -112,23 +118,17 @@ export class RequestLogWriter implements AsyncDisposable {
     try {
       await this.#thread.call('open')
     } catch (error) {
-      if (!(error instanceof RequestLogError && error.code === 'REQUEST_LOG_FULL')) throw error
+      if (!isCode(error, 'REQUEST_LOG_FULL', 'REQUEST_LOG_LOCKED')) throw error
       this.#fail(error)
     }
   }
 
   /** Queues a request, unless the queue is full. */
   add(entry: NewEntry): void {
-    const text = JSON.stringify(entry)
-    const { maxWaiting = MAX_WAITING } = this.#options
-    if (this.#waitingLength + text.length > maxWaiting) {
-      // A problem that is known is the cause.
-      if (!this.#problem) this.#fail(tooSlow())
-      this.#lost++
-      return
-    }
-    this.#waiting.push(text)
-    this.#waitingLength += text.length
+    if (this.#queue(JSON.stringify(entry))) return
+    // A problem that is known is the cause.
+    if (!this.#problem) this.#fail(tooSlow())
+    this.#lost++
   }
 
   /** Counts a request of a caller that proved no hotkey. */
@@ -154,23 +154,25 @@ export class RequestLogWriter implements AsyncDisposable {
   }
 
   #write(): Promise<void> {
-    const count = this.#waiting.length
+    const entries = this.#waiting
     const lost = this.#lost
     const strangers = this.#strangers.take()
-    const batch = `{"entries":[${this.#waiting.join(',')}],"strangers":${JSON.stringify(strangers)}}`
+    const batch = `{"entries":[${entries.join(',')}],"strangers":${JSON.stringify(strangers)}}`
     this.#waiting = []
     this.#waitingLength = 0
     this.#writtenAt = this.#options.now()
     this.#writing = this.#send(batch).then(
-      isOver => {
+      ({ isOver, refused, refusal }) => {
         this.#isOver = isOver
-        this.#written += count
+        this.#written += entries.length - refused
         // The queue that overflowed meanwhile is full still.
-        if (this.#lost === lost) this.#recover()
+        if (this.#lost === lost && refusal === null) this.#recover()
+        if (refusal !== null) this.#fail(refusedError(refusal))
+        this.#lost += refused
       },
       (error: unknown) => {
         this.#fail(error)
-        this.#lost += count
+        this.#lost += isCode(error, 'REQUEST_LOG_LOCKED') ? this.#putBack(entries, strangers) : entries.length
       },
     )
     return this.#writing.finally(() => {
@@ -178,10 +180,28 @@ export class RequestLogWriter implements AsyncDisposable {
     })
   }
 
+  /** Has a batch wait again, the requests that came since behind it. @returns how many of those find no room any more */
+  #putBack(entries: readonly string[], strangers: readonly StrangerCount[]): number {
+    this.#strangers.putBack(strangers)
+    const since = this.#waiting
+    this.#waiting = []
+    this.#waitingLength = 0
+    return [...entries, ...since].filter(text => !this.#queue(text)).length
+  }
+
+  /** @returns whether there is room for a request */
+  #queue(text: string): boolean {
+    const { maxWaiting = MAX_WAITING } = this.#options
+    if (this.#waitingLength + text.length > maxWaiting) return false
+    this.#waiting.push(text)
+    this.#waitingLength += text.length
+    return true
+  }
+
   // Async, so that a thread that cannot be started fails the batch, and not the timer.
-  async #send(batch: string): Promise<boolean> {
+  async #send(batch: string): Promise<WrittenBatch> {
     if (this.#thread.isEnded) this.#thread = this.#startThread()
-    return this.#thread.call<boolean>('write', batch, this.#options.now())
+    return this.#thread.call<WrittenBatch>('write', batch, this.#options.now())
   }
 
   #startThread(): DatabaseThread {
@@ -221,8 +241,18 @@ type Problem = NonNullable<RequestLogState['problem']> & {
   readonly lost: number
 }
 
+function isCode(error: unknown, ...codes: readonly RequestLogErrorCode[]): boolean {
+  return error instanceof RequestLogError && codes.includes(error.code)
+}
+
 function tooSlow(): RequestLogError {
   return new RequestLogError('REQUEST_LOG_SLOW', 'requests come faster than the request log is written', {
     hint: 'put the data folder on a faster disk, or keep metadata only',
+  })
+}
+
+function refusedError(reason: string): RequestLogError {
+  return new RequestLogError('REQUEST_LOG_REFUSED', `the request log does not take a request: ${reason}`, {
+    hint: 'report it; other requests are written',
   })
 }

@@ -6,11 +6,19 @@ export class StrangerCounts {
 
   /** @param now epoch milliseconds */
   add(code: string, now: number): void {
-    const minute = Math.floor(now / 60_000)
+    this.#add({ minute: Math.floor(now / 60_000), code, count: 1 })
+  }
+
+  /** Adds counts that were taken, and could not be written. */
+  putBack(counts: readonly StrangerCount[]): void {
+    for (const counted of counts) this.#add(counted)
+  }
+
+  #add({ minute, code, count }: StrangerCount): void {
     const key = `${minute} ${code}`
     const counted = this.#counts.get(key)
-    if (counted) counted.count++
-    else this.#counts.set(key, { minute, code, count: 1 })
+    if (counted) counted.count += count
+    else this.#counts.set(key, { minute, code, count })
   }
 
   get isCounting(): boolean {

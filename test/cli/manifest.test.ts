@@ -47,7 +47,7 @@ describe('oclif.manifest.json', () => {
       ['policy:explain', ['subnet', 'dialect', 'wallet', 'policy', 'neuron', 'subtensor'], false],
       ['prompt', [], true],
       ['query', ['subnet', 'dialect', 'wallet'], false],
-      ['replay', ['subnet', 'wallet'], true],
+      ['replay', ['subnet', 'wallet', 'prices'], true],
       ['serve', servedSections, true],
       ['service:compose', servedSections, true],
       ['service:docker', servedSections, true],

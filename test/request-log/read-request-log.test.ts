@@ -64,9 +64,15 @@ describe('readRequestLog', () => {
     writer.add(entry({ id: 'x', status: 200 }))
     writer.add(entry({ id: 'y', status: 503 }))
     await until(async () => (await log.lastSeq()) === 2)
-    assert.deepEqual(idsOf(await log.after(first, {})), ['x', 'y'])
-    assert.deepEqual(idsOf(await log.after(first, { status: 503 })), ['y'])
-    assert.deepEqual(await log.after(2, {}), [])
+    const since = async (seq: number, filter: Parameters<typeof log.after>[1]) => {
+      const written = await log.after(seq, filter)
+      return [idsOf(written.requests), written.seq]
+    }
+    assert.deepEqual(await since(first, {}), [['x', 'y'], 2])
+    assert.deepEqual(await since(first, { status: 200 }), [['x'], 2])
+    assert.deepEqual(await since(first, { status: 503, outcome: 'answered', minMs: 1, since: 0 }), [['y'], 2])
+    assert.deepEqual(await since(first, { status: 404 }), [[], 2], 'what does not match is read once')
+    assert.deepEqual(await since(2, {}), [[], 2])
     await writer[Symbol.asyncDispose]()
   })
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { mock } from 'node:test'
 import { readRequestLog } from '#dist/request-log/read-request-log.js'
 import { RequestLogError } from '#dist/request-log/request-log-error.js'
 import { conversation, entry, idsOf, openWriter, temporaryFolder, until, write } from './logged.ts'
@@ -49,6 +50,17 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(Object.values(bare.times), [null, null, null, null, null])
   })
 
+  it('keeps texts whole, whatever characters they have', async () => {
+    const text = '\ufeffone\u0000two\n\u{1f600}'
+    const texts = { reason: text, model: text, endpoint: text, finishReason: text, cutBy: text, synapse: text }
+    await write(path, [entry({ id: 'x', ...texts }, [conversation(text, text)])])
+    await using log = readRequestLog(path)
+    const { request, conversations } = await log.find('x')
+    for (const name of Object.keys(texts)) assert.equal(request[name as keyof typeof texts], text, name)
+    assert.deepEqual(conversations, [conversation(text, text)])
+    assert.deepEqual((await log.list({}, 1)).requests, [request])
+  })
+
   it('writes once a second while requests come, so that a reader sees them', async () => {
     const { writer, events } = await openWriter(path)
     await using log = readRequestLog(path)
@@ -59,6 +71,21 @@ describe('RequestLogWriter', () => {
     assert.deepEqual(writer.state, { written: 3, lost: 0, problem: null })
     await writer[Symbol.asyncDispose]()
     assert.deepEqual(events, [])
+  })
+
+  it('hands requests to its thread within a second', async () => {
+    mock.timers.enable({ apis: ['setInterval'] })
+    try {
+      const { writer } = await openWriter(path)
+      for (const written of [1, 2]) {
+        writer.add(entry())
+        mock.timers.tick(1_000)
+        await until(() => writer.state.written === written)
+      }
+      await writer[Symbol.asyncDispose]()
+    } finally {
+      mock.timers.reset()
+    }
   })
 
   it('counts callers that proved no hotkey, by minute and code, over restarts', async () => {
@@ -95,6 +122,28 @@ describe('RequestLogWriter', () => {
     assert.ok(!JSON.stringify(found).includes(secret))
     assert.equal(found.request.reason, 'said ***')
     assert.equal(found.conversations[0]!.question.messages[0]!.content, 'my key: ***')
+  })
+
+  it('drops a request that the database refuses, and no other one, counts it, and says why', async () => {
+    const { writer, events } = await openWriter(path)
+    writer.add(entry({ id: 'one' }, [conversation('hi', 'hello')]))
+    writer.add(entry({ id: 'fraction', usage: { promptTokens: 12.5 } }))
+    writer.add(entry({ id: 'object', model: {} as string }))
+    writer.add(entry({ id: 'answer' }, [conversation('hi', 'hello'), conversation('hi', null as unknown as string)]))
+    writer.add(entry({ id: 'one' }))
+    writer.add(entry({ id: 'two' }, [conversation('hi', 'hello')]))
+    await until(() => writer.state.written === 2)
+    assert.deepEqual([writer.state.lost, writer.state.problem?.code], [4, 'REQUEST_LOG_REFUSED'])
+    writer.add(entry({ id: 'three' }))
+    await until(() => writer.state.problem === null)
+    await writer[Symbol.asyncDispose]()
+    assert.deepEqual(
+      events.map(event => (event.event === 'requestLogFailed' ? event.code : event.lost)),
+      ['REQUEST_LOG_REFUSED', 4],
+    )
+    await using log = readRequestLog(path)
+    assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['one', 'two', 'three'])
+    for (const id of ['one', 'two']) assert.equal((await log.find(id)).conversations.length, 1)
   })
 
   it('drops what finds no room in the queue, counts it, and says so once', async () => {
@@ -171,6 +220,32 @@ describe('RequestLogWriter', () => {
     assert.equal(events.length, 2)
     await using log = readRequestLog(full.path)
     assert.deepEqual(idsOf((await log.list({}, 10)).requests), ['kept'])
+  })
+
+  it('keeps requests while another program holds the file, as far as there is room, and writes them then', async () => {
+    const { writer, events } = await openWriter(path, { maxWaiting: 2_000 })
+    const holder = new DatabaseSync(path)
+    holder.exec('BEGIN IMMEDIATE')
+    writer.add(entry({ id: 'first' }))
+    writer.addStranger('NO_ROUTE')
+    await until(() => writer.state.problem !== null)
+    for (let at = 0; at < 20; at++) writer.add(entry({ id: `later-${at}` }))
+    const { lost, problem } = writer.state
+    assert.ok(lost > 10 && lost < 20)
+    assert.equal(problem?.code, 'REQUEST_LOG_LOCKED')
+    holder.exec('COMMIT')
+    holder.close()
+    await until(() => writer.state.problem === null)
+    await writer[Symbol.asyncDispose]()
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ['requestLogFailed', 'requestLogRecovered'],
+    )
+    assert.match(events[0]!.message, /^another program holds .*log\.sqlite: /)
+    assert.deepEqual(writer.state, { written: 21 - lost, lost, problem: null })
+    const { requests, strangers } = await all()
+    const kept = Array.from({ length: 20 - lost }, (_, at) => `later-${at}`)
+    assert.deepEqual([idsOf(requests).toSorted(), strangers], [['first', ...kept].toSorted(), 1])
   })
 
   it('starts another thread when its own ends, and counts what that had', async () => {

@@ -5,7 +5,7 @@ import type { Asked, Embedding, Miner, Outcome, Piece, Question, Relayed } from 
 import { NoAnswer } from '../../plugin/no-answer.js'
 import { abortablePlugin, closeIterator } from '../../plugin/run/abandon.js'
 import { contractError, typeName } from '../../plugin/run/contract-error.js'
-import { isAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
+import { parseAttempt, parseEmbedding, parseOutcome, readAnswer } from '../../plugin/run/read-answer.js'
 import { type CollectedAnswer, collectAnswer } from '../../plugin/run/whole-answer.js'
 import { type AnswerRecord, isObserved, publish } from '../events.js'
 import { Transcript } from './transcript.js'
@@ -191,8 +191,9 @@ export class MinerSession {
   }
 
   /** Ignores values that are not attempts, as `parseOutcome` does. */
-  #addAttempt(attempt: unknown): void {
-    if (isAttempt(attempt)) this.#record = { ...this.#record, attempts: [...(this.#record.attempts ?? []), attempt] }
+  #addAttempt(value: unknown): void {
+    const attempt = parseAttempt(value)
+    if (attempt) this.#record = { ...this.#record, attempts: [...(this.#record.attempts ?? []), attempt] }
   }
 
   #end(outcome: Outcome, { partial, cut }: Pick<CollectedAnswer, 'partial' | 'cut'> = { partial: false }): void {

@@ -17,8 +17,8 @@ export async function* followRequests(
 ): AsyncGenerator<readonly LoggedRequest[]> {
   let last = after
   for (;;) {
-    const requests = await log.after(last, filter)
-    last = requests.at(-1)?.seq ?? last
+    const { requests, seq } = await log.after(last, filter)
+    last = seq
     if (requests.length > 0) yield requests
     await setTimeout(LOOK_MS, undefined, { signal })
   }

@@ -1,4 +1,4 @@
-/** Token counts of one answer, as the model's server reported them; a count that it did not report is absent. */
+/** Token counts of one answer, whole numbers, as the model's server reported them; a count that it did not report is absent. */
 export type Usage = {
   readonly promptTokens?: number
   /** the part of `promptTokens` that came from the server's cache */

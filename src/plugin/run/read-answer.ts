@@ -34,7 +34,7 @@ export function parseOutcome(returned: unknown): Outcome {
     finishReason,
     ...(isObject(usage) && { usage: usageOf(usage) }),
     ...(Array.isArray(toolCalls) && toolCalls.length > 0 && { toolCalls: toolCalls.filter(isToolCall) }),
-    ...(Array.isArray(attempts) && { attempts: attempts.filter(isAttempt) }),
+    ...(Array.isArray(attempts) && { attempts: attempts.flatMap(attempt => parseAttempt(attempt) ?? []) }),
   }
 }
 
@@ -44,21 +44,24 @@ function usageOf(usage: Fields): Usage {
   return Object.fromEntries(counts.flatMap(name => (isCount(usage[name]) ? [[name, usage[name]]] : [])))
 }
 
-/** Returns whether a value is an attempt as its type defines it. */
-export function isAttempt(value: unknown): value is Attempt {
-  const { endpoint, model, ms, error, retryAfterMs, usage } = fieldsOf(value)
+/** Returns an attempt without the counts that are invalid, which are unknown then; undefined when a value is no attempt. */
+export function parseAttempt(value: unknown): Attempt | undefined {
+  if (!isAttempt(value)) return undefined
+  const { usage, ...attempt } = value
+  if (usage === undefined) return attempt
+  return isObject(usage) ? { ...attempt, usage: usageOf(usage) } : attempt
+}
+
+/** Returns whether a value is an attempt as its type defines it, but for its counts. */
+function isAttempt(value: unknown): value is Omit<Attempt, 'usage'> & { readonly usage?: unknown } {
+  const { endpoint, model, ms, error, retryAfterMs } = fieldsOf(value)
   return (
     typeof endpoint === 'string' &&
     typeof model === 'string' &&
-    isCount(ms) &&
+    isDuration(ms) &&
     (error === undefined || typeof error === 'string') &&
-    (retryAfterMs === undefined || isCount(retryAfterMs)) &&
-    (usage === undefined || isUsage(usage))
+    (retryAfterMs === undefined || isDuration(retryAfterMs))
   )
-}
-
-function isUsage(value: unknown): value is Usage {
-  return isObject(value) && counts.every(name => value[name] === undefined || isCount(value[name]))
 }
 
 function isToolCall(value: unknown): value is ToolCall {
@@ -76,7 +79,12 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null
 }
 
+/** Tokens are whole: a count that is a fraction is a plugin's mistake. */
 function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isDuration(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
 }
 

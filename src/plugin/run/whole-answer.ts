@@ -5,7 +5,7 @@ import type { Answer } from '../dialect.js'
 import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
-import { isAttempt, readAnswer } from './read-answer.js'
+import { parseAttempt, readAnswer } from './read-answer.js'
 
 /** An answer, and for a partial one why its text ends where it does. */
 export type CollectedAnswer = Answer & { readonly cut?: AnswerCut }
@@ -39,7 +39,8 @@ export async function collectAnswer(
   using cut = cutAfterMs === undefined ? undefined : linkedController(caller.signal)
   const reported: Attempt[] = []
   const onAttempt = (attempt: unknown) => {
-    if (isAttempt(attempt)) reported.push(attempt)
+    const parsed = parseAttempt(attempt)
+    if (parsed) reported.push(parsed)
     caller.onAttempt?.(attempt as Attempt)
   }
   // The miner itself lists its attempts in an answer that it finishes.

@@ -2,11 +2,23 @@ import { existsSync } from 'node:fs'
 import { RequestLogError, type RequestLogErrorCode } from '../request-log-error.js'
 
 // Result codes of SQLite (sqlite.org/rescode.html). The primary code is the lowest byte.
+const BUSY = 5
+const LOCKED = 6
 const FULL = 13
 const CORRUPT = 11
+const TOO_BIG = 18
+const CONSTRAINT = 19
+const MISMATCH = 20
 const NOT_A_DATABASE = 26
 /** The index of the journal cannot grow: on a full disk, too. */
 const IOERR_SHMSIZE = 10 | (19 << 8)
+
+/** Returns whether the database refuses one row, for what is in it; it takes others. */
+export function isRefused(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  // A value that is of no type of SQLite's.
+  return code === 'ERR_INVALID_ARG_TYPE' || hasCode(error, [TOO_BIG, CONSTRAINT, MISMATCH])
+}
 
 /** Returns why the file cannot be written, as an error of the request log. */
 export function writeFailure(error: unknown, path: string): unknown {
@@ -15,6 +27,7 @@ export function writeFailure(error: unknown, path: string): unknown {
   if (isFull(error))
     return failure('REQUEST_LOG_FULL', `the disk is full: ${path} cannot grow`, error, 'make room on the disk')
   if (isBroken(error)) return broken(error, path)
+  if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNWRITABLE',
     `cannot write ${path}: ${reason}`,
@@ -34,6 +47,7 @@ export function readFailure(error: unknown, path: string): unknown {
       'serve with --request-log metadata',
     )
   if (isBroken(error)) return broken(error, path)
+  if (isLocked(error)) return locked(error, path)
   return failure(
     'REQUEST_LOG_UNREADABLE',
     `cannot read ${path}: ${reasonOf(error)}`,
@@ -60,18 +74,28 @@ function broken(error: unknown, path: string): RequestLogError {
   return failure('REQUEST_LOG_BROKEN', `${path} is not a request log, or is damaged: ${reasonOf(error)}`, error, hint)
 }
 
+function locked(error: unknown, path: string): RequestLogError {
+  const message = `another program holds ${path}: ${reasonOf(error)}`
+  return failure('REQUEST_LOG_LOCKED', message, error, 'end that program, or its transaction')
+}
+
+function isLocked(error: unknown): boolean {
+  return hasCode(error, [BUSY, LOCKED])
+}
+
 function isFull(error: unknown): boolean {
   const { code, errcode } = error as SystemError
-  return (
-    code === 'ENOSPC' ||
-    code === 'EDQUOT' ||
-    (errcode !== undefined && ((errcode & 0xff) === FULL || errcode === IOERR_SHMSIZE))
-  )
+  return code === 'ENOSPC' || code === 'EDQUOT' || hasCode(error, [FULL]) || errcode === IOERR_SHMSIZE
 }
 
 function isBroken(error: unknown): boolean {
+  return hasCode(error, [CORRUPT, NOT_A_DATABASE])
+}
+
+/** Whether an error is SQLite's, with one of these primary codes. */
+function hasCode(error: unknown, codes: readonly number[]): boolean {
   const { errcode } = error as SystemError
-  return errcode !== undefined && [CORRUPT, NOT_A_DATABASE].includes(errcode & 0xff)
+  return errcode !== undefined && codes.includes(errcode & 0xff)
 }
 
 /** An error of the file system, or of node:sqlite, which gives SQLite's code as `errcode`. */

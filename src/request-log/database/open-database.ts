@@ -14,7 +14,7 @@ const BUSY_MS = 5_000
  * not sync each transaction: a power failure may take the last ones, but leaves the file whole.
  *
  * @throws {RequestLogError} REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN · REQUEST_LOG_FULL ·
- *   REQUEST_LOG_UNWRITABLE
+ *   REQUEST_LOG_LOCKED · REQUEST_LOG_UNWRITABLE
  */
 export function openToWrite(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
@@ -45,7 +45,7 @@ const JOURNAL_BYTES = 8 * 1_048_576
  * Opens the file of a request log to read it, while another process may write it.
  *
  * @throws {RequestLogError} REQUEST_LOG_MISSING · REQUEST_LOG_UNSAFE · REQUEST_LOG_VERSION · REQUEST_LOG_BROKEN ·
- *   REQUEST_LOG_UNREADABLE
+ *   REQUEST_LOG_LOCKED · REQUEST_LOG_UNREADABLE
  */
 export function openToRead(path: string): DatabaseSync {
   let database: DatabaseSync | undefined

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import {
-  type LoggedRequest,
   type LoggedRequests,
   MOST_LISTED,
   type RequestFilter,
   type WholeRequest,
+  type WrittenRequests,
 } from '../logged-request.js'
 import { RequestLogError } from '../request-log-error.js'
 import { backupFailure, readFailure } from './failures.js'
 import { openToRead } from './open-database.js'
-import { conversationOfRow, requestOfRow } from './request-row.js'
-import { SLOW_MS } from './schema.js'
+import { conversationOfRow, requestOfRow, selectedConversation, selectedRequest } from './request-row.js'
+import { numberOf, SLOW_MS } from './schema.js'
 
 /** Reads a request log, while another process may write it. Each method throws {RequestLogError}. */
 export class RequestReader {
@@ -44,18 +44,18 @@ export class RequestReader {
 
   /** Returns the number of the last request; 0 when there is none. */
   lastSeq(): number {
-    return this.#read(database => {
-      const row = database.prepare('SELECT max(seq) AS seq FROM requests').get() as { seq: number | null }
-      return row.seq ?? 0
-    })
+    return this.#read(lastSeq)
   }
 
   /** Returns the requests that were written after one, in the order in which they were. */
-  after(seq: number, filter: RequestFilter): readonly LoggedRequest[] {
+  after(seq: number, filter: RequestFilter): WrittenRequests {
     return this.#read(database => {
-      const { where, values } = conditions(filter)
-      const sql = `SELECT * FROM requests WHERE ${['seq > ?', ...where].join(' AND ')} ORDER BY seq LIMIT ${MOST_LISTED}`
-      return (database.prepare(sql).all(seq, ...values) as Row[]).map(requestOfRow)
+      // Taken first: a request that is written meanwhile is behind it.
+      const last = lastSeq(database)
+      const { sql, values } = afterQuery(filter)
+      const requests = (database.prepare(sql).all(seq, last, ...values) as Row[]).map(requestOfRow)
+      const isAll = requests.length < MOST_LISTED
+      return { requests, seq: Math.max(seq, isAll ? last : requests.at(-1)!.seq) }
     })
   }
 
@@ -71,7 +71,7 @@ export class RequestReader {
       // A whole id may be the start of another one.
       const row = rows.length === 1 ? rows[0] : rows.find(({ id }) => id === prefix)
       if (!row) throw ambiguous(rows.map(({ id }) => String(id)))
-      const conversations = database.prepare('SELECT * FROM conversations WHERE seq = ? ORDER BY number').all(row.seq!)
+      const conversations = database.prepare(CONVERSATIONS).all(row.seq!)
       return { request: requestOfRow(row), conversations: (conversations as Row[]).map(conversationOfRow) }
     })
   }
@@ -127,13 +127,28 @@ type Row = Readonly<Record<string, SQLOutputValue>>
 
 /** How many ids an error names that begin alike. */
 const FOUND = 4
-const FIND = `SELECT * FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT ${FOUND}`
+const FIND = `SELECT ${selectedRequest} FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT ${FOUND}`
+const CONVERSATIONS = `SELECT ${selectedConversation} FROM conversations WHERE seq = ? ORDER BY number`
 
 /** Returns the statement that lists requests, the newest first; its last value is their number. */
 export function listQuery(filter: RequestFilter): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
   const { where, values } = conditions(filter)
   const condition = where.length > 0 ? `WHERE ${where.join(' AND ')} ` : ''
-  return { sql: `SELECT * FROM requests ${condition}ORDER BY at DESC LIMIT ?`, values }
+  return { sql: `SELECT ${selectedRequest} FROM requests ${condition}ORDER BY at DESC LIMIT ?`, values }
+}
+
+/**
+ * Returns the statement that lists requests by their numbers; its first values are the number before the first one, and the
+ * last number. `+` keeps SQLite from an index, whose rows of all times it would sort at each look.
+ */
+export function afterQuery(filter: RequestFilter): { readonly sql: string; readonly values: readonly SQLInputValue[] } {
+  const { where, values } = conditions(filter)
+  const condition = ['seq > ? AND seq <= ?', ...where.map(sql => `+${sql}`)].join(' AND ')
+  return { sql: `SELECT ${selectedRequest} FROM requests WHERE ${condition} ORDER BY seq LIMIT ${MOST_LISTED}`, values }
+}
+
+function lastSeq(database: DatabaseSync): number {
+  return numberOf(database, 'SELECT coalesce(max(seq), 0) FROM requests')
 }
 
 function conditions({ since, hotkey, status, outcome, minMs }: RequestFilter) {

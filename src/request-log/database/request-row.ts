@@ -41,6 +41,28 @@ export const requestColumns = [
   'done_ms',
 ] as const
 
+/** Columns of texts of callers, models and plugins, which may hold a NUL. */
+const foreignColumns: readonly string[] = ['synapse', 'code', 'reason', 'model', 'endpoint', 'finish_reason', 'cut_by']
+
+/** What to select of a table, for `requestOfRow` and `conversationOfRow`: Node 22.15 reads a text to its first NUL only. */
+export const selectedRequest = ['seq', ...requestColumns.map(selected)].join(', ')
+export const selectedConversation = `question, ${asBytes('answer')}, is_truncated, tool_calls`
+
+function selected(column: string): string {
+  return foreignColumns.includes(column) ? asBytes(column) : column
+}
+
+function asBytes(column: string): string {
+  return `CAST(${column} AS BLOB) AS ${column}`
+}
+
+// A text keeps the byte order mark that it begins with.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function textOf(value: SQLOutputValue | undefined): string | null {
+  return value instanceof Uint8Array ? utf8.decode(value) : (value as string | null)
+}
+
 type Row = Readonly<Record<string, SQLOutputValue>>
 
 /** Returns the values of a request, in the order of `requestColumns`. */
@@ -56,9 +78,24 @@ export function valuesOfRequest({ usage = {}, times, ...request }: NewRequest): 
   return values.map(value => value ?? null)
 }
 
-/** Returns a request as a row has it. */
+/** Returns the values of a conversation behind its numbers, in the order of its columns. */
+export function valuesOfConversation({
+  question,
+  answer,
+  isTruncated,
+  toolCalls,
+}: LoggedConversation): SQLInputValue[] {
+  return [
+    JSON.stringify(question),
+    answer,
+    isTruncated ? 1 : 0,
+    toolCalls.length > 0 ? JSON.stringify(toolCalls) : null,
+  ]
+}
+
+/** Returns a request as a row of `selectedRequest` has it. */
 export function requestOfRow(row: Row): LoggedRequest {
-  const text = (column: string) => row[column] as string | null
+  const text = (column: string) => textOf(row[column])
   const number = (column: string) => row[column] as number | null
   return {
     seq: number('seq')!,
@@ -101,11 +138,11 @@ function usageOf(number: (column: string) => number | null): LoggedRequest['usag
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== null))
 }
 
-/** Returns a conversation as a row has it. */
+/** Returns a conversation as a row of `selectedConversation` has it. */
 export function conversationOfRow(row: Row): LoggedConversation {
   return {
     question: JSON.parse(row.question as string),
-    answer: row.answer as string,
+    answer: textOf(row.answer)!,
     isTruncated: row.is_truncated === 1,
     toolCalls: JSON.parse((row.tool_calls as string | null) ?? '[]'),
   }

@@ -1,7 +1,7 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { writeFailure } from './failures.js'
+import type { DatabaseSync } from 'node:sqlite'
+import { isRefused, writeFailure } from './failures.js'
 import { openToWrite } from './open-database.js'
-import { type NewEntry, requestColumns, valuesOfRequest } from './request-row.js'
+import { type NewEntry, requestColumns, valuesOfConversation, valuesOfRequest } from './request-row.js'
 import { Retention, type RetentionLimits } from './retention.js'
 import { rollBack } from './schema.js'
 import { scrubber } from './scrub.js'
@@ -11,6 +11,15 @@ export type StrangerCount = { readonly minute: number; readonly code: string; re
 
 /** What is written in one transaction. */
 export type RequestBatch = { readonly entries: readonly NewEntry[]; readonly strangers: readonly StrangerCount[] }
+
+/** What became of a batch that was written. */
+export type WrittenBatch = {
+  /** whether requests beyond the retention are left, for the next transaction */
+  readonly isOver: boolean
+  /** how many requests the database refused, and why the first of them */
+  readonly refused: number
+  readonly refusal: string | null
+}
 
 export type WriterOptions = RetentionLimits & {
   readonly path: string
@@ -40,37 +49,43 @@ export class RequestWriter {
   }
 
   /**
-   * Writes a batch, or nothing of it.
+   * Writes a batch, but for requests that the database refuses; when it cannot be written, nothing of it.
    *
    * @param json a `RequestBatch`
-   * @returns whether requests beyond the retention are left, for the next transaction
    * @throws {RequestLogError} as `openToWrite`
    */
-  write(json: string, now: number): boolean {
+  write(json: string, now: number): WrittenBatch {
     const { entries, strangers } = this.#scrub(JSON.parse(json) as RequestBatch)
     this.open()
-    const { database, insertRequest, insertConversation, addStrangers, retention } = this.#open!
+    const { database, addStrangers, retention } = this.#open!
     try {
       database.exec('BEGIN IMMEDIATE')
-      for (const { request, conversations = [] } of entries) {
-        const { lastInsertRowid } = insertRequest.run(...valuesOfRequest(request))
-        for (const [number, { question, answer, isTruncated, toolCalls }] of conversations.entries())
-          insertConversation.run(
-            lastInsertRowid,
-            number,
-            JSON.stringify(question),
-            answer,
-            isTruncated ? 1 : 0,
-            toolCalls.length > 0 ? JSON.stringify(toolCalls) : null,
-          )
-      }
+      const refusals = entries.map(entry => this.#insert(entry)).filter(reason => reason !== null)
       for (const { minute, code, count } of strangers) addStrangers.run(minute, code, count)
       const isOver = retention.prune(now, entries.length)
       database.exec('COMMIT')
-      return isOver
+      return { isOver, refused: refusals.length, refusal: refusals[0] ?? null }
     } catch (error) {
       rollBack(database)
       throw writeFailure(error, this.#options.path)
+    }
+  }
+
+  /** Inserts a request with its conversations. @returns why the database refuses it; null when it does not */
+  #insert({ request, conversations = [] }: NewEntry): string | null {
+    const { begin, keep, undo, insertRequest, insertConversation } = this.#open!
+    begin.run()
+    try {
+      const { lastInsertRowid } = insertRequest.run(...valuesOfRequest(request))
+      for (const [number, conversation] of conversations.entries())
+        insertConversation.run(lastInsertRowid, number, ...valuesOfConversation(conversation))
+      keep.run()
+      return null
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      undo.run()
+      keep.run()
+      return (error as Error).message
     }
   }
 
@@ -82,11 +97,12 @@ export class RequestWriter {
 
 type OpenDatabase = ReturnType<typeof statements> & { readonly database: DatabaseSync; readonly retention: Retention }
 
-function statements(
-  database: DatabaseSync,
-): Record<'insertRequest' | 'insertConversation' | 'addStrangers', StatementSync> {
+function statements(database: DatabaseSync) {
   const places = requestColumns.map(() => '?').join(', ')
   return {
+    begin: database.prepare('SAVEPOINT entry'),
+    keep: database.prepare('RELEASE entry'),
+    undo: database.prepare('ROLLBACK TO entry'),
     insertRequest: database.prepare(`INSERT INTO requests (${requestColumns.join(', ')}) VALUES (${places})`),
     insertConversation: database.prepare(
       'INSERT INTO conversations (seq, number, question, answer, is_truncated, tool_calls) VALUES (?, ?, ?, ?, ?, ?)',

@@ -240,4 +240,17 @@ describe('parseOutcome', () => {
     ]
     assert.deepEqual(parseOutcome({ ...said, attempts: [...odd, attempt] }), { ...said, attempts: [attempt] })
   })
+  it('leaves out counts that no model can have, also in attempts, which stay', () => {
+    const counts = { promptTokens: 12.5, cachedTokens: 2 ** 60, completionTokens: 2, reasoningTokens: -1 }
+    const attempts = [
+      { ...attempt, usage: counts },
+      { ...attempt, usage: 'many' },
+      { ...attempt, ms: 5.5 },
+    ]
+    assert.deepEqual(parseOutcome({ ...said, usage: counts, attempts }), {
+      ...said,
+      usage: { completionTokens: 2 },
+      attempts: [{ ...attempt, usage: { completionTokens: 2 } }, attempt, { ...attempt, ms: 5.5 }],
+    })
+  })
 })

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, linkSync, mkdirSync, statSync, symlinkSync, write
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openToRead, openToWrite } from '#dist/request-log/database/open-database.js'
-import { listQuery } from '#dist/request-log/database/request-reader.js'
+import { afterQuery, listQuery } from '#dist/request-log/database/request-reader.js'
 import { migrate, migrations } from '#dist/request-log/database/schema.js'
 import type { RequestFilter } from '#dist/request-log/logged-request.js'
 import { RequestLogError } from '#dist/request-log/request-log-error.js'
@@ -137,6 +137,19 @@ describe('the file of a request log', () => {
       [{ minMs: 5_000 }, /^SCAN requests USING INDEX requests_slow$/],
     ]
     for (const [filter, plan] of cases) assert.match(planOf(filter), plan)
+    for (const filter of [
+      {},
+      { hotkey: 'a' },
+      { status: 503, since: 1 },
+      { outcome: 'failed' as const, minMs: 5_000 },
+    ]) {
+      const { sql, values } = afterQuery(filter)
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(1, 2, ...values)
+      assert.deepEqual(
+        plan.map(({ detail }) => detail),
+        ['SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
+      )
+    }
     const find = database.prepare(
       'EXPLAIN QUERY PLAN SELECT * FROM requests WHERE id >= ? AND id < ? ORDER BY id LIMIT 4',
     )
