@@ -17,6 +17,7 @@ import { openPriceList } from '../money/prices/price-list.js'
 import { costOfRequest } from '../money/prices/request-cost.js'
 import type { Miner, Outcome, Question } from '../plugin/miner.js'
 import { NoAnswer } from '../plugin/no-answer.js'
+import { listSources } from '../plugin/run/list-sources.js'
 import { collectAnswer } from '../plugin/run/whole-answer.js'
 import { columnsOf } from '../text/fill.js'
 
@@ -89,7 +90,7 @@ export default class Replay extends SettingsCommand {
 /** Returns what an answer cost, in dollars; null when it is not known, or not whole. */
 async function costOf(scope: Scope, miner: Miner, outcome: Outcome): Promise<number | null> {
   const { prices } = valuesOf(scope.resolve(CONFIGURATION), hostSections.prices)
-  const cost = costOfRequest(await openPriceList(prices, miner.sources?.() ?? []), { outcome })
+  const cost = costOfRequest(await openPriceList(prices, listSources(miner)), { outcome })
   return cost?.unknown === 0 ? usdOf(cost.nano) : null
 }
 
