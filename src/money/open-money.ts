@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FileLock } from '../disk/file-lock.js'
 import type { BudgetGate } from '../plugin/money/budget.js'
+import type { Answered } from '../plugin/money/paid-attempts.js'
 import type { ModelSource } from '../plugin/money/spending.js'
 import { parseDayLimit, usdOf } from './amount.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
@@ -12,7 +13,7 @@ import { lockMoney } from './lock-money.js'
 import { MoneyError } from './money-error.js'
 import type { OnMoneyEvent } from './money-events.js'
 import type { PriceList } from './prices/price-list.js'
-import { type Answered, costOfRequest } from './prices/request-cost.js'
+import { costOfRequest } from './prices/request-cost.js'
 import type { BudgetSettings } from './settings.js'
 
 /** What a request cost, for logs and metrics. */

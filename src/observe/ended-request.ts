@@ -1,7 +1,8 @@
 import type { RequestOutcome, TokenCounts } from '../admin/api.js'
 import { type AnswerProgress, type EndedRequest, observe, requestOutcomes } from '../axon/events.js'
 import type { Attempt } from '../plugin/miner.js'
-import { tokenCounts } from './token-counts.js'
+import { paidAttempts } from '../plugin/money/paid-attempts.js'
+import { noTokens, sumOfTokens, tokenCounts } from './token-counts.js'
 
 /** The last record of a request, whichever channel it came from. */
 export type LastRecord = EndedRequest &
@@ -53,6 +54,7 @@ export type EndedFigures = {
   readonly ms: number
   /** absent when there was none */
   readonly firstTokenMs: number | undefined
+  /** of all attempts that the request pays for */
   readonly tokens: TokenCounts
   /** in US dollars; absent when its price is not known */
   readonly usd: number | undefined
@@ -60,5 +62,6 @@ export type EndedFigures = {
 
 export function figuresOf(record: LastRecord, outcome: RequestOutcome, usd: number | undefined): EndedFigures {
   const { code, ms, times } = record
-  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: tokenCounts(record.outcome?.usage), usd }
+  const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
+  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), usd }
 }

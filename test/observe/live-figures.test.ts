@@ -15,7 +15,13 @@ const model: Miner = {
   async *prompt({ messages }, { onAttempt }) {
     const said = messages.at(-1)!.content
     if (said === 'fail') {
-      onAttempt?.({ endpoint: 'main', model: 'small', ms: 3, error: 'SERVER_ERROR' })
+      onAttempt?.({
+        endpoint: 'main',
+        model: 'small',
+        ms: 3,
+        error: 'SERVER_ERROR',
+        usage: { promptTokens: 7, completionTokens: 0 },
+      })
       throw new NoAnswer('upstream', 'it failed', { code: 'SERVER_ERROR' })
     }
     yield said
@@ -75,7 +81,7 @@ describe('live figures', () => {
     const { requests, tokens, validators, latency, dropped, chain, money, endpoints, miner } = figures.status()
     const { perSecond: _, ...counts } = requests
     assert.deepEqual(counts, { answered: 3, refused: 1, failed: 1, cancelled: 0, strangers: 1 })
-    assert.deepEqual(tokens, { prompt: 30, cached: 12, completion: 15, reasoning: 0 })
+    assert.deepEqual(tokens, { prompt: 37, cached: 12, completion: 15, reasoning: 0 })
     assert.equal(latency.total?.count, 3)
     assert.equal(latency.firstToken?.count, 3)
     assert.equal(validators.length, 1)
@@ -93,7 +99,7 @@ describe('live figures', () => {
       },
     )
     assert.equal(total?.count, 2)
-    assert.equal(ofAlice.prompt, 20)
+    assert.equal(ofAlice.prompt, 27)
     assert.equal(dropped, 0)
     assert.equal(miner.isDraining, false)
     assert.deepEqual([chain, money, endpoints], [undefined, undefined, undefined])

@@ -174,6 +174,25 @@ describe('the metrics', () => {
     )
   })
 
+  it('count the tokens of every attempt that a request pays for, whose model they are', async () => {
+    open()
+    const usage = { promptTokens: 10, completionTokens: 5 }
+    const attempts = [
+      { endpoint: 'main', model: 'big', ms: 1, error: 'BROKE_OFF', usage },
+      { endpoint: 'main', model: 'small', ms: 1, usage },
+      { endpoint: 'main', model: 'small', ms: 1, usage, isShared: true as const },
+    ]
+    const outcome = { model: 'small', finishReason: 'stop', usage }
+    publish('answered', () => ({ ...record(), status: 200, outcome, attempts }))
+    publish('cancelled', () => ({ ...record(), attempts: attempts.slice(0, 1) }))
+    await has(
+      'miner_tokens_total{kind="prompt",model="other"} 20',
+      'miner_tokens_total{kind="prompt",model="small"} 10',
+      'miner_attempts_total{endpoint="main",model="small",error=""} 1',
+      'miner_attempts_total{endpoint="main",model="other",error="BROKE_OFF"} 2',
+    )
+  })
+
   it('show what the miner holds at the moment, its endpoints, its chain and its money', async () => {
     open(all)
     await has(

@@ -1,5 +1,6 @@
 import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
+import { type PaidAttempt, paidAttempts } from '../../plugin/money/paid-attempts.js'
 import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
 import { tokenCounts } from '../token-counts.js'
 import type { Durations } from './durations.js'
@@ -66,12 +67,12 @@ export class RequestMetrics implements Disposable {
     })
     this.#tokens = make.counter({
       name: 'miner_tokens_total',
-      help: "Tokens as the models' servers reported them: prompt, cached (of prompt), completion, reasoning (of completion)",
+      help: "Tokens of all attempts, as the models' servers reported them: prompt, cached (of prompt), completion, reasoning (of completion)",
       labels: ['kind', 'model'],
     })
     this.#attempts = make.counter({
       name: 'miner_attempts_total',
-      help: 'Attempts at an answer; error is empty when the attempt succeeded',
+      help: 'Attempts at an answer that requests pay for; error is empty when the attempt succeeded',
       labels: ['endpoint', 'model', 'error'],
     })
     this.#costs =
@@ -116,19 +117,23 @@ export class RequestMetrics implements Disposable {
       this.#duration.add(synapse, ms)
       if (firstToken !== undefined) this.#firstToken.add(synapse, firstToken)
     }
-    const attempts = attemptsOf(record)
-    for (const attempt of attempts) this.#addAttempt(attempt)
-    if (record.outcome) this.#addUse(record, attempts.at(-1)?.model ?? record.outcome.model)
+    for (const attempt of attemptsOf(record)) if (!attempt.isShared) this.#addAttempt(attempt)
+    for (const attempt of paidAttempts(record) ?? []) this.#addTokens(attempt)
+    if (record.outcome) this.#addCost(record, attemptsOf(record).at(-1)?.model ?? record.outcome.model)
   }
 
   #addAttempt({ endpoint, model, error = '' }: Attempt): void {
     this.#attempts.add([this.#known.endpoint(endpoint), this.#known.model(model), error], 1)
   }
 
-  #addUse(record: LastRecord, by: string): void {
+  #addTokens({ model, usage }: PaidAttempt): void {
+    if (!usage) return
+    for (const [kind, count] of Object.entries(tokenCounts(usage)))
+      this.#tokens.add([kind, this.#known.model(model)], count)
+  }
+
+  #addCost(record: LastRecord, by: string): void {
     const model = this.#known.model(by)
-    const { usage } = record.outcome!
-    if (usage) for (const [kind, count] of Object.entries(tokenCounts(usage))) this.#tokens.add([kind, model], count)
     const usd = this.#costOf?.(record)
     if (usd !== undefined) this.#costs?.add([model], usd)
   }
