@@ -56,12 +56,20 @@ export type EndedFigures = {
   readonly firstTokenMs: number | undefined
   /** of all attempts that the request pays for */
   readonly tokens: TokenCounts
-  /** in US dollars; absent when its price is not known */
-  readonly usd: number | undefined
+  /** undefined: without prices, or without an answer */
+  readonly cost: RequestCost | undefined
 }
 
-export function figuresOf(record: LastRecord, outcome: RequestOutcome, usd: number | undefined): EndedFigures {
+/** What a request cost. */
+export type RequestCost = {
+  /** in US dollars, of the attempts whose cost is known */
+  readonly usd: number
+  /** attempts whose cost is not known; above 0, `usd` is a part of the cost */
+  readonly unknown: number
+}
+
+export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: RequestCost | undefined): EndedFigures {
   const { code, ms, times } = record
   const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
-  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), usd }
+  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), cost }
 }

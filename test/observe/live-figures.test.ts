@@ -110,16 +110,24 @@ describe('live figures', () => {
     const main = { endpoint: 'main', breaker: 'closed' as const, failures: 1, restMs: 0, keys: [{ restMs: 0 }] }
     using figures = open(axon, {
       health: () => [main, { ...main, endpoint: 'other' }],
-      money: { costOf: () => 0.5, status: () => ({ today: { usd: 1, unknown: 0 } }), spentBy: () => 0.75 },
+      money: {
+        costOf: ({ attempts }) => (attempts ? { usd: 0.25, unknown: 1 } : { usd: 0.5, unknown: 0 }),
+        costsOf: () => [],
+        status: () => ({ today: { unknown: 1 } }),
+        spentBy: () => ({ usd: 0.75, unknown: 1 }),
+      },
     })
     await ask(axon, 'hello')
     await ask(axon, 'fail')
     const { endpoints, money, validators } = figures.status()
     assert.equal(endpoints?.[0]?.lastError?.code, 'SERVER_ERROR')
     assert.equal(endpoints?.[1]?.lastError, undefined)
-    assert.equal(money?.today.usd, 1)
-    assert.equal(validators[0]?.usd, 0.75)
-    assert.equal(figures.requests(1)[0]?.usd, 0.5)
+    assert.deepEqual(money?.today, { unknown: 1 })
+    assert.deepEqual([validators[0]?.usd, validators[0]?.unpriced], [0.75, 1])
+    assert.deepEqual(
+      figures.requests(2).map(({ usd }) => usd),
+      [undefined, 0.5],
+    )
   })
 
   it('lists the last requests of proven callers, without what was said', async () => {

@@ -40,7 +40,7 @@ describe('the metrics', () => {
         endpoints: ['main'],
         hasRow: hotkey => hotkey === alice.address || hotkey.startsWith('h'),
       },
-      costOf: more.money?.costOf,
+      costsOf: more.money?.costsOf,
       sources: {
         miner: {
           version: '1.2.3',
@@ -71,9 +71,14 @@ describe('the metrics', () => {
     ],
     chain: () => chain,
     money: {
-      costOf: () => 0.25,
+      costOf: () => null,
+      costsOf: () => [
+        { model: 'small', usd: 0.25 },
+        { model: 'huge', usd: 2 },
+        { model: 'small', usd: null },
+      ],
       status: () => ({ today: { usd: 4, unknown: 1 }, budget: { usdPerDay: 5, usedUsd: 4.5, until: 1 } }),
-      spentBy: () => 1,
+      spentBy: () => ({ usd: 1, unknown: 0 }),
     },
   }
   const record = (more: object = {}) => ({
@@ -171,6 +176,7 @@ describe('the metrics', () => {
       'miner_attempts_total{endpoint="main",model="small",error="RATE_LIMITED"} 1',
       'miner_attempts_total{endpoint="other",model="other",error="RATE_LIMITED"} 1',
       'miner_cost_usd_total{model="small"} 0.25',
+      'miner_cost_usd_total{model="other"} 2',
     )
   })
 
@@ -213,6 +219,13 @@ describe('the metrics', () => {
       'miner_cost_today_usd 4',
       'miner_budget_used_ratio 0.9',
     )
+  })
+
+  it('count what failed requests cost, and tell no cost of the day that is not known', async () => {
+    open({ money: { ...all.money!, status: () => ({ today: { unknown: 2 } }) } })
+    publish('failed', () => ({ ...record(), status: 502, code: 'UPSTREAM_FAILED', reason: '', plugin: 'm', error: 1 }))
+    await has('miner_cost_usd_total{model="small"} 0.25', 'miner_cost_today_unknown 2')
+    assert.ok(!(await lines()).some(line => line.startsWith('miner_cost_today_usd')))
   })
 
   it('leave out what has no source, or is not known', async () => {

@@ -102,9 +102,9 @@ function barText(count: number, most: number): string {
 function moneyRows({ money }: LiveStatus): readonly Row[] {
   if (!money) return []
   const { today, budget } = money
-  const unknown = today.unknown === 0 ? '' : `; ${groupedText(today.unknown)} answers have no price`
+  const unknown = today.unknown === 0 ? '' : `; ${groupedText(today.unknown)} answers of unknown cost`
   const of = budget ? `, ${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved` : ''
-  return [['today', `${dollars(today.usd)}${of}${unknown}`]]
+  return [['today', `${today.usd === undefined ? 'cost unknown' : dollars(today.usd)}${of}${unknown}`]]
 }
 
 function dollars(usd: number): string {

@@ -2,6 +2,7 @@ import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
 import { type PaidAttempt, paidAttempts } from '../../plugin/money/paid-attempts.js'
 import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
+import type { MoneySource } from '../sources.js'
 import { tokenCounts } from '../token-counts.js'
 import type { Durations } from './durations.js'
 import { knownOnly, type LabelledSums, OTHER } from './label-sets.js'
@@ -21,8 +22,8 @@ type Options = {
   readonly axon: string
   readonly hotkey: string
   readonly known: KnownLabels
-  /** in US dollars; undefined: a price is not known */
-  readonly costOf?: ((record: LastRecord) => number | undefined) | undefined
+  /** absent without prices */
+  readonly costsOf?: MoneySource['costsOf'] | undefined
   readonly make: MetricMaker
   readonly onError: (error: unknown) => void
 }
@@ -33,7 +34,7 @@ const MAX_SYNAPSES = 50
 /** Counts requests for Prometheus. */
 export class RequestMetrics implements Disposable {
   readonly #known: { readonly [Name in 'synapse' | 'model' | 'endpoint' | 'hotkey']: (value: string) => string }
-  readonly #costOf: Options['costOf']
+  readonly #costsOf: Options['costsOf']
   readonly #requests: LabelledSums
   readonly #strangers: LabelledSums
   readonly #callers: LabelledSums
@@ -45,7 +46,7 @@ export class RequestMetrics implements Disposable {
   readonly #wait: Durations
   readonly #feed: Disposable
 
-  constructor({ axon, hotkey, known, costOf, make, onError }: Options) {
+  constructor({ axon, hotkey, known, costsOf, make, onError }: Options) {
     const { hasRow, synapses, models, endpoints } = known
     this.#known = {
       synapse: knownOnly(synapses.slice(0, MAX_SYNAPSES)),
@@ -53,7 +54,7 @@ export class RequestMetrics implements Disposable {
       endpoint: knownOnly(endpoints),
       hotkey: one => (hasRow(one) ? one : OTHER),
     }
-    this.#costOf = costOf
+    this.#costsOf = costsOf
     this.#requests = make.counter({
       name: 'miner_requests_total',
       help: 'Requests that ended, by how: answered, refused, failed or cancelled; and by the code of the refusal',
@@ -76,10 +77,10 @@ export class RequestMetrics implements Disposable {
       labels: ['endpoint', 'model', 'error'],
     })
     this.#costs =
-      costOf &&
+      costsOf &&
       make.counter({
         name: 'miner_cost_usd_total',
-        help: 'What answers cost, where the price is known',
+        help: 'What attempts cost, those that failed too, where that is known',
         labels: ['model'],
       })
     const label = 'synapse'
@@ -119,7 +120,8 @@ export class RequestMetrics implements Disposable {
     }
     for (const attempt of attemptsOf(record)) if (!attempt.isShared) this.#addAttempt(attempt)
     for (const attempt of paidAttempts(record) ?? []) this.#addTokens(attempt)
-    if (record.outcome) this.#addCost(record, attemptsOf(record).at(-1)?.model ?? record.outcome.model)
+    for (const { model, usd } of this.#costsOf?.(record) ?? [])
+      if (usd !== null) this.#costs?.add([this.#known.model(model)], usd)
   }
 
   #addAttempt({ endpoint, model, error = '' }: Attempt): void {
@@ -130,11 +132,5 @@ export class RequestMetrics implements Disposable {
     if (!usage) return
     for (const [kind, count] of Object.entries(tokenCounts(usage)))
       this.#tokens.add([kind, this.#known.model(model)], count)
-  }
-
-  #addCost(record: LastRecord, by: string): void {
-    const model = this.#known.model(by)
-    const usd = this.#costOf?.(record)
-    if (usd !== undefined) this.#costs?.add([model], usd)
   }
 }
