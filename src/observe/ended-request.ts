@@ -11,7 +11,7 @@ export type LastRecord = EndedRequest &
 type Options = {
   /** the id of the axon */
   readonly axon: string
-  /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
+  /** the axon's own hotkey: the pings that it signed are those of `miner status`, and are not counted */
   readonly hotkey: string
   readonly onError: (error: unknown) => void
 }
@@ -23,7 +23,8 @@ export function onEnded(
 ): Disposable {
   const stops = requestOutcomes.map(outcome => {
     const ofThisAxon = (record: LastRecord) => {
-      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
+      // Anyone can claim the hotkey: only a proof keeps a request out of the figures.
+      const isOwnPing = record.synapse === 'Synapse' && record.hotkey === hotkey
       if (record.axon === axon && !isOwnPing) listener(record, outcome)
     }
     return observe(outcome, ofThisAxon, onError)

@@ -246,13 +246,15 @@ describe('the metrics', () => {
     assert.ok(callers.includes('miner_caller_requests_total{hotkey="other",outcome="other"} 2001'))
   })
 
-  it('ignore other axons, and the pings of miner status', async () => {
+  it('ignore other axons, and the pings that the own hotkey signed, but not those that claim it', async () => {
     open()
     publish('answered', () => ({ ...record({ axon: 'other' }), status: 200 }))
-    publish('answered', () => ({ ...record({ synapse: 'Synapse', claimed: bob.address }), status: 200 }))
+    publish('answered', () => ({ ...record({ synapse: 'Synapse', hotkey: bob.address }), status: 200 }))
+    const claimed = record({ synapse: 'Synapse', claimed: bob.address, hotkey: null })
+    publish('refused', () => ({ ...claimed, status: 401, code: 'NOT_VERIFIED', reason: '' }))
     assert.deepEqual(
       (await lines()).filter(line => line.startsWith('miner_requests_total')),
-      [],
+      ['miner_requests_total{outcome="refused",code="NOT_VERIFIED",synapse="other"} 1'],
     )
   })
 })

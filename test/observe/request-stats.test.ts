@@ -104,12 +104,11 @@ describe('request stats', () => {
     assert.deepEqual(stats.sum().callers, [])
   })
 
-  it('ignores other axons, and the pings of its own hotkey', () => {
+  it('ignores other axons, and the pings that its own hotkey signed, but not those that claim it', () => {
     answer({ axon: 'other' })
-    refuse({ hotkey: null, claimed: bob.address, synapse: 'Synapse' })
     answer({ hotkey: bob.address, synapse: 'Synapse' })
     assert.equal(stats.changes, 0)
-    refuse({ hotkey: null, claimed: bob.address })
+    refuse({ hotkey: null, claimed: bob.address, synapse: 'Synapse' })
     assert.equal(stats.changes, 1)
   })
 
