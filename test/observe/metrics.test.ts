@@ -246,6 +246,16 @@ describe('the metrics', () => {
     assert.ok(callers.includes('miner_caller_requests_total{hotkey="other",outcome="other"} 2001'))
   })
 
+  it('bound the gauges of endpoints and the errors of attempts, whatever a plugin reports', async () => {
+    const one = { breaker: 'closed' as const, failures: 0, restMs: 0, keys: [] }
+    open({ health: () => Array.from({ length: 2_000 }, (_, at) => ({ endpoint: `e${at}`, ...one })) })
+    const attempts = [{ endpoint: 'main', model: 'small', ms: 1, error: 'the time is 12:00:01' }]
+    publish('answered', () => ({ ...record(), status: 200, attempts }))
+    await has('miner_attempts_total{endpoint="main",model="small",error="other"} 1')
+    const found = await lines()
+    assert.equal(found.filter(line => line.startsWith('miner_endpoint_breaker{')).length, 1_000)
+  })
+
   it('ignore other axons, and the pings that the own hotkey signed, but not those that claim it', async () => {
     open()
     publish('answered', () => ({ ...record({ axon: 'other' }), status: 200 }))

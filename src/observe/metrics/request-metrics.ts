@@ -5,7 +5,7 @@ import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
 import type { MoneySource } from '../sources.js'
 import { tokenCounts } from '../token-counts.js'
 import type { Durations } from './durations.js'
-import { knownOnly, type LabelledSums, OTHER } from './label-sets.js'
+import { codeOnly, knownOnly, type LabelledSums, OTHER } from './label-sets.js'
 import type { MetricMaker } from './metric-maker.js'
 
 /** Which values of labels have series of their own. */
@@ -125,7 +125,7 @@ export class RequestMetrics implements Disposable {
   }
 
   #addAttempt({ endpoint, model, error = '' }: Attempt): void {
-    this.#attempts.add([this.#known.endpoint(endpoint), this.#known.model(model), error], 1)
+    this.#attempts.add([this.#known.endpoint(endpoint), this.#known.model(model), codeOnly(error)], 1)
   }
 
   #addTokens({ model, usage }: PaidAttempt): void {
