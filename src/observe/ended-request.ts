@@ -1,7 +1,7 @@
 import type { RequestOutcome, TokenCounts } from '../admin/api.js'
 import { type AnswerProgress, type EndedRequest, observe, requestOutcomes } from '../axon/events.js'
 import type { Attempt } from '../plugin/miner.js'
-import { paidAttempts } from '../plugin/money/paid-attempts.js'
+import { paidAttempts } from '../plugin/run/paid-attempts.js'
 import { noTokens, sumOfTokens, tokenCounts } from './token-counts.js'
 
 /** The last record of a request, whichever channel it came from. */
@@ -58,18 +58,18 @@ export type EndedFigures = {
   /** of all attempts that the request pays for */
   readonly tokens: TokenCounts
   /** undefined: without prices, or without an answer */
-  readonly cost: RequestCost | undefined
+  readonly cost: EndedCost | undefined
 }
 
 /** What a request cost. */
-export type RequestCost = {
+export type EndedCost = {
   /** in US dollars, of the attempts whose cost is known */
   readonly usd: number
   /** attempts whose cost is not known; above 0, `usd` is a part of the cost */
   readonly unknown: number
 }
 
-export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: RequestCost | undefined): EndedFigures {
+export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: EndedCost | undefined): EndedFigures {
   const { code, ms, times } = record
   const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
   return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), cost }

@@ -1,5 +1,5 @@
 import type { HistoryPoint, HistoryWindow, LiveHistory, PointQuantiles } from '../admin/api.js'
-import type { EndedFigures, RequestCost } from './ended-request.js'
+import type { EndedCost, EndedFigures } from './ended-request.js'
 import { LogHistogram } from './log-histogram.js'
 
 const SECOND_MS = 1_000
@@ -95,7 +95,7 @@ class Steps {
     if (firstTokenMs !== undefined) this.#firstToken.add(firstTokenMs)
   }
 
-  #addCost({ usd, unknown }: RequestCost): void {
+  #addCost({ usd, unknown }: EndedCost): void {
     this.#counts.usd += usd
     if (unknown === 0 || usd > 0) this.#counts.priced++
     if (unknown > 0) this.#counts.unpriced++

@@ -1,7 +1,7 @@
 import type { LiveChain, MinerStatus, MoneyStatus } from '../admin/api.js'
 import type { AxonLoad } from '../axon/load.js'
 import type { EndpointHealth } from '../plugin/miner.js'
-import type { LastRecord, RequestCost } from './ended-request.js'
+import type { EndedCost, LastRecord } from './ended-request.js'
 
 /** Where the figures come from that no channel tells. Each is called when they are looked at, and must not throw. */
 export type FigureSources = {
@@ -19,7 +19,7 @@ export type FigureSources = {
 /** What answers cost, in US dollars. */
 export type MoneySource = {
   /** null: the record tells of no answer */
-  costOf(record: LastRecord): RequestCost | null
+  costOf(record: LastRecord): EndedCost | null
   /** of each attempt that the request pays for; null: unknown */
   costsOf(record: LastRecord): readonly { readonly model: string; readonly usd: number | null }[]
   status(): MoneyStatus

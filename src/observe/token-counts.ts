@@ -1,6 +1,6 @@
 import type { TokenCounts } from '../admin/api.js'
-import { wholeTokens } from '../plugin/money/paid-attempts.js'
 import type { Usage } from '../plugin/money/spending.js'
+import { wholeTokens } from '../plugin/run/paid-attempts.js'
 
 export const noTokens: TokenCounts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 }
 

@@ -1,4 +1,4 @@
-import { type Answered, paidAttempts, wholeTokens } from '../../plugin/money/paid-attempts.js'
+import { type Answered, paidAttempts, wholeTokens } from '../../plugin/run/paid-attempts.js'
 import { type Day, dayOf } from '../day.js'
 import type { OnMoneyEvent } from '../money-events.js'
 import type { RequestCost } from '../prices/request-cost.js'

@@ -1,4 +1,4 @@
-import { type Answered, type PaidAttempt, paidAttempts } from '../../plugin/money/paid-attempts.js'
+import { type Answered, type PaidAttempt, paidAttempts } from '../../plugin/run/paid-attempts.js'
 import { costOfUsage, type Nano } from './price.js'
 import type { PriceList } from './price-list.js'
 

@@ -1,6 +1,6 @@
 import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
-import { type PaidAttempt, paidAttempts } from '../../plugin/money/paid-attempts.js'
+import { type PaidAttempt, paidAttempts } from '../../plugin/run/paid-attempts.js'
 import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
 import type { MoneySource } from '../sources.js'
 import { tokenCounts } from '../token-counts.js'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { paidAttempts, wholeTokens } from '#dist/plugin/money/paid-attempts.js'
+import { paidAttempts, wholeTokens } from '#dist/plugin/run/paid-attempts.js'
 
 describe('the attempts that a request pays for', () => {
   const usage = { promptTokens: 1 }

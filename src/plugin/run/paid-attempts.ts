@@ -1,5 +1,5 @@
 import type { Attempt, Outcome } from '../miner.js'
-import type { Usage } from './spending.js'
+import type { Usage } from '../money/spending.js'
 
 /** What the last record of a request tells of its answers. */
 export type Answered = { readonly attempts?: readonly Attempt[]; readonly outcome?: Outcome }
