@@ -8,10 +8,13 @@ import { noTokens, sumOfTokens, tokenCounts } from './token-counts.js'
 export type LastRecord = EndedRequest &
   AnswerProgress & { readonly status?: number; readonly code?: string; readonly reason?: string }
 
+/** Pings in a minute that only claim the axon's own hotkey, and are not counted. */
+const MAX_CLAIMS = 10
+
 type Options = {
   /** the id of the axon */
   readonly axon: string
-  /** the axon's own hotkey: the pings that it signed are those of `miner status`, and are not counted */
+  /** the axon's own hotkey, whose pings are those of `miner status`, and are not counted */
   readonly hotkey: string
   readonly onError: (error: unknown) => void
 }
@@ -21,11 +24,10 @@ export function onEnded(
   { axon, hotkey, onError }: Options,
   listener: (record: LastRecord, outcome: RequestOutcome) => void,
 ): Disposable {
+  const ownPings = new OwnPings(hotkey)
   const stops = requestOutcomes.map(outcome => {
     const ofThisAxon = (record: LastRecord) => {
-      // Anyone can claim the hotkey: only a proof keeps a request out of the figures.
-      const isOwnPing = record.synapse === 'Synapse' && record.hotkey === hotkey
-      if (record.axon === axon && !isOwnPing) listener(record, outcome)
+      if (record.axon === axon && !ownPings.has(record)) listener(record, outcome)
     }
     return observe(outcome, ofThisAxon, onError)
   })
@@ -33,6 +35,31 @@ export function onEnded(
     [Symbol.dispose]() {
       for (const stop of stops) stop()
     },
+  }
+}
+
+/**
+ * Knows the pings of `miner status`. The rules refuse most of them before their signature is checked, and anyone can claim the
+ * hotkey: so of those without a proof it takes ten a minute.
+ */
+class OwnPings {
+  readonly #hotkey: string
+  #minute = 0
+  #claims = 0
+
+  constructor(hotkey: string) {
+    this.#hotkey = hotkey
+  }
+
+  has({ synapse, hotkey, claimed, arrivedAt }: LastRecord): boolean {
+    if (synapse !== 'Synapse' || claimed !== this.#hotkey) return false
+    if (hotkey === this.#hotkey) return true
+    const minute = Math.floor(arrivedAt / 60_000)
+    if (minute !== this.#minute) {
+      this.#minute = minute
+      this.#claims = 0
+    }
+    return ++this.#claims <= MAX_CLAIMS
   }
 }
 

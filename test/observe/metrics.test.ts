@@ -256,15 +256,19 @@ describe('the metrics', () => {
     assert.equal(found.filter(line => line.startsWith('miner_endpoint_breaker{')).length, 1_000)
   })
 
-  it('ignore other axons, and the pings that the own hotkey signed, but not those that claim it', async () => {
+  it('ignore other axons, and the pings of miner status, but not a flood that claims to be these', async () => {
     open()
     publish('answered', () => ({ ...record({ axon: 'other' }), status: 200 }))
-    publish('answered', () => ({ ...record({ synapse: 'Synapse', hotkey: bob.address }), status: 200 }))
+    publish('answered', () => ({
+      ...record({ synapse: 'Synapse', claimed: bob.address, hotkey: bob.address }),
+      status: 200,
+    }))
     const claimed = record({ synapse: 'Synapse', claimed: bob.address, hotkey: null })
-    publish('refused', () => ({ ...claimed, status: 401, code: 'NOT_VERIFIED', reason: '' }))
+    for (let sent = 0; sent < 100; sent++)
+      publish('refused', () => ({ ...claimed, status: 401, code: 'NOT_VERIFIED', reason: '' }))
     assert.deepEqual(
       (await lines()).filter(line => line.startsWith('miner_requests_total')),
-      ['miner_requests_total{outcome="refused",code="NOT_VERIFIED",synapse="other"} 1'],
+      ['miner_requests_total{outcome="refused",code="NOT_VERIFIED",synapse="other"} 90'],
     )
   })
 })
