@@ -88,8 +88,10 @@ export type ValidatorStatus = OutcomeCounts & {
   readonly firstToken: Quantiles | null
   readonly total: Quantiles | null
   readonly tokens: TokenCounts
-  /** what its answers cost today, in US dollars; absent without prices */
+  /** what its answers cost today, in US dollars, as far as that is known; absent when nothing is known, and without prices */
   readonly usd?: number
+  /** its answers of today whose cost is not known, or not whole; absent without prices */
+  readonly unpriced?: number
 }
 
 export type ReasonStatus = {
@@ -109,8 +111,11 @@ export type EndpointStatus = EndpointHealth & {
 }
 
 export type MoneyStatus = {
-  /** this day of UTC; `unknown`: answers whose price is not known, which are not in `usd` */
-  readonly today: { readonly usd: number; readonly unknown: number }
+  /**
+   * this day of UTC; `unknown`: answers whose cost is not known, or not whole. `usd` has what is known, and is absent when
+   * there are answers and the cost of none is known
+   */
+  readonly today: { readonly usd?: number; readonly unknown: number }
   /** absent without a budget */
   readonly budget?: {
     readonly usdPerDay: number
@@ -166,8 +171,10 @@ export type HistoryPoint = OutcomeCounts & {
   readonly waiting: number
   readonly promptTokens: number
   readonly completionTokens: number
-  /** absent without prices */
+  /** as far as it is known; absent when nothing is known, and without prices */
   readonly usd?: number
+  /** answers whose cost is not known, or not whole; absent without prices */
+  readonly unpriced?: number
 }
 
 export type PointQuantiles = Omit<Quantiles, 'count'>
@@ -197,13 +204,13 @@ export type RequestEntry = {
   readonly model?: string
   /** that answered */
   readonly endpoint?: string
-  /** in the order of their start */
+  /** in the order of their end */
   readonly attempts?: readonly Attempt[]
   /** of the last question to the model, as its server reported it */
   readonly usage?: Usage
   /** the answer was cut */
   readonly partial?: true
-  /** in US dollars; absent when its price is not known */
+  /** in US dollars; absent when it is not known, or not whole */
   readonly usd?: number
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, isIP, type Socket } from 'node:net'
 import { http } from '../async/node-http.js'
 import { AdminError } from './admin-error.js'
 import { FailedLogins } from './gate/failed-logins.js'
@@ -59,7 +59,7 @@ export async function openAdmin(options: AdminOptions): Promise<AdminPort> {
   server.maxConnections = MAX_CONNECTIONS
   const port = await listen(server, options)
   const gate = new Gate({
-    allowedHosts: new Set(options.allowedHosts.map(host => host.toLowerCase())),
+    allowedHosts: new Set([...ownNames(options.host), ...options.allowedHosts].map(host => host.toLowerCase())),
     token: new TokenCheck(options.token, port),
     failures: new FailedLogins(),
   })
@@ -114,6 +114,11 @@ async function listen(server: Server, { host, port }: AdminOptions): Promise<num
   }
   server.off('error', opened.reject)
   return (server.address() as AddressInfo).port
+}
+
+/** The port may be asked by the name that it listens at; an address is that of the connection, if it is of this machine. */
+function ownNames(host: string): readonly string[] {
+  return isIP(host) === 0 ? [host] : []
 }
 
 function urlOf(host: string, port: number): string {

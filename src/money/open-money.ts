@@ -2,17 +2,19 @@ import { join } from 'node:path'
 import type { FileLock } from '../disk/file-lock.js'
 import type { BudgetGate } from '../plugin/money/budget.js'
 import type { ModelSource } from '../plugin/money/spending.js'
+import type { Answered } from '../plugin/run/paid-attempts.js'
 import { parseDayLimit, usdOf } from './amount.js'
 import { Budget, type BudgetLimits, type BudgetStore } from './budget/budget.js'
 import { budgetFile, readBudgetFile } from './budget/budget-file.js'
 import { openGate } from './budget/gate.js'
 import { dayOf, endOf } from './day.js'
 import { type EndedAnswer, Ledger } from './ledger/ledger.js'
+import type { LedgerRow } from './ledger/ledger-file.js'
 import { lockMoney } from './lock-money.js'
 import { MoneyError } from './money-error.js'
 import type { OnMoneyEvent } from './money-events.js'
 import type { PriceList } from './prices/price-list.js'
-import { type Answered, costOfRequest } from './prices/request-cost.js'
+import { costOfRequest, costsOfAttempts } from './prices/request-cost.js'
 import type { BudgetSettings } from './settings.js'
 
 /** What a request cost, for logs and metrics. */
@@ -23,11 +25,18 @@ export type Cost = {
   readonly unknown: number
 }
 
+/** What an attempt cost, in dollars; null: unknown. */
+export type CostOfAttempt = { readonly model: string; readonly usd: number | null }
+
 /** What was spent today (UTC), in dollars. */
-export type SpentToday = {
-  readonly usd: number
+export type Spent = {
+  /** of the answers whose cost is known; null: there are answers, and the cost of none is known */
+  readonly usd: number | null
   /** answers whose cost is not known, or not whole */
   readonly unknown: number
+}
+
+export type SpentToday = Spent & {
   /** epoch milliseconds of the day's end */
   readonly until: number
   /** that of all callers; absent without one */
@@ -36,15 +45,19 @@ export type SpentToday = {
 
 /** The money of a miner that serves. */
 export type Money = AsyncDisposable & {
+  /** whether any price is known: the operator gives one, or a vendor's list has those of an endpoint */
+  readonly hasPrices: boolean
   /** the rule of admission that keeps the budget; undefined without one */
   readonly gate: BudgetGate | undefined
   /** @returns what a request cost; null when its record tells of no answer */
   costOf(record: Answered): Cost | null
+  /** @returns what each attempt cost that a request pays for */
+  costsOf(record: Answered): readonly CostOfAttempt[]
   /** Counts a request that has ended. */
   add(record: EndedAnswer): void
   today(): SpentToday
-  /** @returns what the answers for a hotkey cost today, as far as it is known */
-  spentBy(hotkey: string): Cost
+  /** @returns what the answers for a hotkey cost today */
+  spentBy(hotkey: string): Spent
 }
 
 export type MoneyOptions = {
@@ -84,19 +97,25 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   const ledger = await Ledger.open({ folder, now, onEvent })
   const costOf = (record: Answered) => costOfRequest(prices, record)
   return {
+    hasPrices: prices.hasAny,
     gate: budget ? openGate({ budget, prices, sources }) : undefined,
     costOf(record) {
       const cost = costOf(record)
       return cost && { usd: usdOf(cost.nano), unknown: cost.unknown }
     },
+    costsOf: record =>
+      (costsOfAttempts(prices, record) ?? []).map(({ model, nano }) => ({
+        model,
+        usd: nano === null ? null : usdOf(nano),
+      })),
     add(record) {
       const cost = costOf(record)
       if (cost) ledger.add(record, cost)
     },
     today: () => spentToday(ledger, budget),
     spentBy(hotkey) {
-      const { nano = 0, unknown = 0 } = ledger.today.hotkeys.get(hotkey) ?? {}
-      return { usd: usdOf(nano), unknown }
+      const row = ledger.today.hotkeys.get(hotkey)
+      return spentOf(row ? [row] : [])
     },
     async [Symbol.asyncDispose]() {
       await ledger[Symbol.asyncDispose]()
@@ -139,14 +158,19 @@ async function lockFolder(
 
 function spentToday(ledger: Ledger, budget: Budget | null): SpentToday {
   const { day, hotkeys } = ledger.today
-  const rows = [...hotkeys.values()]
   const state = budget?.state
   return {
-    usd: usdOf(rows.reduce((sum, { nano }) => sum + nano, 0)),
-    unknown: rows.reduce((sum, { unknown }) => sum + unknown, 0),
+    ...spentOf([...hotkeys.values()]),
     until: endOf(day),
     ...(state && {
       budget: { limitUsd: usdOf(state.limit), spentUsd: usdOf(state.spent), reservedUsd: usdOf(state.reserved) },
     }),
   }
+}
+
+function spentOf(rows: readonly LedgerRow[]): Spent {
+  const sum = (field: 'nano' | 'unknown' | 'requests') => rows.reduce((total, row) => total + row[field], 0)
+  const [nano, unknown] = [sum('nano'), sum('unknown')]
+  const isKnown = nano > 0 || unknown < sum('requests') || unknown === 0
+  return { usd: isKnown ? usdOf(nano) : null, unknown }
 }

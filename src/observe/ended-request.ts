@@ -1,16 +1,20 @@
 import type { RequestOutcome, TokenCounts } from '../admin/api.js'
 import { type AnswerProgress, type EndedRequest, observe, requestOutcomes } from '../axon/events.js'
 import type { Attempt } from '../plugin/miner.js'
-import { tokenCounts } from './token-counts.js'
+import { paidAttempts } from '../plugin/run/paid-attempts.js'
+import { noTokens, sumOfTokens, tokenCounts } from './token-counts.js'
 
 /** The last record of a request, whichever channel it came from. */
 export type LastRecord = EndedRequest &
   AnswerProgress & { readonly status?: number; readonly code?: string; readonly reason?: string }
 
+/** Pings in a minute that only claim the axon's own hotkey, and are not counted. */
+const MAX_CLAIMS = 10
+
 type Options = {
   /** the id of the axon */
   readonly axon: string
-  /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
+  /** the axon's own hotkey, whose pings are those of `miner status`, and are not counted */
   readonly hotkey: string
   readonly onError: (error: unknown) => void
 }
@@ -20,10 +24,10 @@ export function onEnded(
   { axon, hotkey, onError }: Options,
   listener: (record: LastRecord, outcome: RequestOutcome) => void,
 ): Disposable {
+  const ownPings = new OwnPings(hotkey)
   const stops = requestOutcomes.map(outcome => {
     const ofThisAxon = (record: LastRecord) => {
-      const isOwnPing = record.synapse === 'Synapse' && record.claimed === hotkey
-      if (record.axon === axon && !isOwnPing) listener(record, outcome)
+      if (record.axon === axon && !ownPings.has(record)) listener(record, outcome)
     }
     return observe(outcome, ofThisAxon, onError)
   })
@@ -31,6 +35,31 @@ export function onEnded(
     [Symbol.dispose]() {
       for (const stop of stops) stop()
     },
+  }
+}
+
+/**
+ * Knows the pings of `miner status`. The rules refuse most of them before their signature is checked, and anyone can claim the
+ * hotkey: so of those without a proof it takes ten a minute.
+ */
+class OwnPings {
+  readonly #hotkey: string
+  #minute = 0
+  #claims = 0
+
+  constructor(hotkey: string) {
+    this.#hotkey = hotkey
+  }
+
+  has({ synapse, hotkey, claimed, arrivedAt }: LastRecord): boolean {
+    if (synapse !== 'Synapse' || claimed !== this.#hotkey) return false
+    if (hotkey === this.#hotkey) return true
+    const minute = Math.floor(arrivedAt / 60_000)
+    if (minute !== this.#minute) {
+      this.#minute = minute
+      this.#claims = 0
+    }
+    return ++this.#claims <= MAX_CLAIMS
   }
 }
 
@@ -53,12 +82,22 @@ export type EndedFigures = {
   readonly ms: number
   /** absent when there was none */
   readonly firstTokenMs: number | undefined
+  /** of all attempts that the request pays for */
   readonly tokens: TokenCounts
-  /** in US dollars; absent when its price is not known */
-  readonly usd: number | undefined
+  /** undefined: without prices, or without an answer */
+  readonly cost: EndedCost | undefined
 }
 
-export function figuresOf(record: LastRecord, outcome: RequestOutcome, usd: number | undefined): EndedFigures {
+/** What a request cost. */
+export type EndedCost = {
+  /** in US dollars, of the attempts whose cost is known */
+  readonly usd: number
+  /** attempts whose cost is not known; above 0, `usd` is a part of the cost */
+  readonly unknown: number
+}
+
+export function figuresOf(record: LastRecord, outcome: RequestOutcome, cost: EndedCost | undefined): EndedFigures {
   const { code, ms, times } = record
-  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: tokenCounts(record.outcome?.usage), usd }
+  const counts = (paidAttempts(record) ?? []).map(({ usage }) => tokenCounts(usage))
+  return { outcome, code, ms, firstTokenMs: times.firstToken, tokens: counts.reduce(sumOfTokens, noTokens), cost }
 }

@@ -1,5 +1,5 @@
 import type { HistoryPoint, HistoryWindow, LiveHistory, PointQuantiles } from '../admin/api.js'
-import type { EndedFigures } from './ended-request.js'
+import type { EndedCost, EndedFigures } from './ended-request.js'
 import { LogHistogram } from './log-histogram.js'
 
 const SECOND_MS = 1_000
@@ -58,8 +58,13 @@ type StepsOptions = {
   readonly hasPrices: boolean
 }
 
-type Counts = { -readonly [Name in Exclude<keyof HistoryPoint, 'at' | 'firstToken' | 'total' | 'usd'>]: number } & {
+type Counts = {
+  -readonly [Name in Exclude<keyof HistoryPoint, 'at' | 'firstToken' | 'total' | 'usd' | 'unpriced'>]: number
+} & {
   usd: number
+  /** answers whose cost is known */
+  priced: number
+  unpriced: number
 }
 
 /** Steps of one length. Of an ended step its point is left; its histograms serve the next one. */
@@ -79,15 +84,21 @@ class Steps {
     this.#current = this.#first
   }
 
-  add(at: number, { outcome, ms, firstTokenMs, tokens, usd }: EndedFigures): void {
+  add(at: number, { outcome, ms, firstTokenMs, tokens, cost }: EndedFigures): void {
     this.#turn(at)
     this.#counts[outcome]++
     this.#counts.promptTokens += tokens.prompt
     this.#counts.completionTokens += tokens.completion
-    this.#counts.usd += usd ?? 0
+    if (cost) this.#addCost(cost)
     if (outcome !== 'answered') return
     this.#total.add(ms)
     if (firstTokenMs !== undefined) this.#firstToken.add(firstTokenMs)
+  }
+
+  #addCost({ usd, unknown }: EndedCost): void {
+    this.#counts.usd += usd
+    if (unknown === 0 || usd > 0) this.#counts.priced++
+    if (unknown > 0) this.#counts.unpriced++
   }
 
   sample(at: number, { atWork, waiting }: Places): void {
@@ -124,14 +135,14 @@ class Steps {
     this.#total.clear()
   }
 
-  #point(number: number, { usd, ...counts }: Counts): HistoryPoint {
+  #point(number: number, { usd, priced, unpriced, ...counts }: Counts): HistoryPoint {
     const isCurrent = number === this.#current
     return {
       at: number * this.#options.stepMs,
       ...counts,
       firstToken: isCurrent ? inShort(this.#firstToken) : null,
       total: isCurrent ? inShort(this.#total) : null,
-      ...(this.#options.hasPrices && { usd }),
+      ...(this.#options.hasPrices && { ...((priced > 0 || unpriced === 0) && { usd }), unpriced }),
     }
   }
 }
@@ -147,6 +158,8 @@ function none(): Counts {
     promptTokens: 0,
     completionTokens: 0,
     usd: 0,
+    priced: 0,
+    unpriced: 0,
   }
 }
 

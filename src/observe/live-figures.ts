@@ -139,7 +139,7 @@ export class LiveFigures implements AdminFigures, Disposable {
     const { hotkey, arrivedAt, ms } = record
     const { stats, sources } = this.#options
     const at = arrivedAt + ms
-    const ended = figuresOf(record, outcome, sources.money?.costOf(record))
+    const ended = figuresOf(record, outcome, sources.money?.costOf(record) ?? undefined)
     this.#counts[outcome]++
     if (hotkey === null) this.#counts.strangers++
     this.#tokens = sumOfTokens(this.#tokens, ended.tokens)
@@ -183,14 +183,14 @@ export class LiveFigures implements AdminFigures, Disposable {
     return callers.map(caller => {
       const standing = standings(caller.hotkey)
       const known = typeof standing === 'object' ? standing : null
-      const usd = sources.money?.spentBy(caller.hotkey)
+      const spent = sources.money?.spentBy(caller.hotkey)
       return {
         ...caller,
         uid: known?.uid ?? null,
         stakeTao: known && Number(known.stakeRao) / 1e9,
         hasPermit: known?.hasPermit ?? null,
         ...(figures.get(caller.hotkey) ?? { reasons: [], firstToken: null, total: null, tokens: noTokens }),
-        ...(usd !== undefined && { usd }),
+        ...(spent && { ...(spent.usd !== undefined && { usd: spent.usd }), unpriced: spent.unknown }),
       }
     })
   }

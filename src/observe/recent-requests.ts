@@ -28,7 +28,7 @@ export class RecentRequests {
 }
 
 /** Returns what is told of a request that a hotkey signed: no conversation, and of each text no more than a bound. */
-export function entryOf(record: LastRecord, hotkey: string, { outcome, usd }: EndedFigures): RequestEntry {
+export function entryOf(record: LastRecord, hotkey: string, { outcome, cost }: EndedFigures): RequestEntry {
   const { id, arrivedAt, claimed, synapse, status, code, reason, ms, times, partial } = record
   const { model, usage } = record.outcome ?? {}
   const attempts = attemptsOf(record)
@@ -50,7 +50,7 @@ export function entryOf(record: LastRecord, hotkey: string, { outcome, usd }: En
     ...(attempts.length > 0 && { attempts: attempts.slice(0, MAX_ATTEMPTS).map(inShort) }),
     ...(usage && { usage }),
     ...(partial && { partial }),
-    ...(usd !== undefined && { usd }),
+    ...(cost?.unknown === 0 && { usd: cost.usd }),
   }
 }
 

@@ -40,7 +40,7 @@ const MAX_HOTKEYS = 8
 type Options = {
   /** the id of the axon */
   readonly axon: string
-  /** the axon's own hotkey: its pings are those of `miner status`, and are not counted */
+  /** the axon's own hotkey, whose pings are those of `miner status`, and are not counted */
   readonly hotkey: string
   /** whether a hotkey gets a row of its own; true for a bounded number of hotkeys, because a caller can make any number */
   readonly hasRow: (hotkey: string) => boolean

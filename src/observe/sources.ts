@@ -1,7 +1,7 @@
 import type { LiveChain, MinerStatus, MoneyStatus } from '../admin/api.js'
 import type { AxonLoad } from '../axon/load.js'
 import type { EndpointHealth } from '../plugin/miner.js'
-import type { LastRecord } from './ended-request.js'
+import type { EndedCost, LastRecord } from './ended-request.js'
 
 /** Where the figures come from that no channel tells. Each is called when they are looked at, and must not throw. */
 export type FigureSources = {
@@ -18,9 +18,11 @@ export type FigureSources = {
 
 /** What answers cost, in US dollars. */
 export type MoneySource = {
-  /** undefined: a price is not known */
-  costOf(record: LastRecord): number | undefined
+  /** null: the record tells of no answer */
+  costOf(record: LastRecord): EndedCost | null
+  /** of each attempt that the request pays for; null: unknown */
+  costsOf(record: LastRecord): readonly { readonly model: string; readonly usd: number | null }[]
   status(): MoneyStatus
-  /** today; undefined: nothing is known */
-  spentBy(hotkey: string): number | undefined
+  /** today; `usd` is absent when nothing is known of it */
+  spentBy(hotkey: string): { readonly usd?: number; readonly unknown: number }
 }

@@ -1,5 +1,6 @@
 import type { TokenCounts } from '../admin/api.js'
 import type { Usage } from '../plugin/money/spending.js'
+import { wholeTokens } from '../plugin/run/paid-attempts.js'
 
 export const noTokens: TokenCounts = { prompt: 0, cached: 0, completion: 0, reasoning: 0 }
 
@@ -17,6 +18,10 @@ export function sumOfTokens(one: TokenCounts, other: TokenCounts): TokenCounts {
 /** Returns the counts that a server reported; one that it did not report is 0. */
 export function tokenCounts(usage: Usage | undefined): TokenCounts {
   if (!usage) return noTokens
-  const { promptTokens = 0, cachedTokens = 0, completionTokens = 0, reasoningTokens = 0 } = usage
-  return { prompt: promptTokens, cached: cachedTokens, completion: completionTokens, reasoning: reasoningTokens }
+  return {
+    prompt: wholeTokens(usage.promptTokens),
+    cached: wholeTokens(usage.cachedTokens),
+    completion: wholeTokens(usage.completionTokens),
+    reasoning: wholeTokens(usage.reasoningTokens),
+  }
 }

@@ -125,6 +125,27 @@ describe('miner serve --admin-port', () => {
     assert.equal((await miner.ended).code, 0)
   })
 
+  it('shows no dollars for a model without a price, and never zero', async () => {
+    await using model = await startModelServer()
+    const figures = async (...args: readonly string[]) => {
+      await using miner = await startMiner([...dev, '--admin-port', '0', '--base-url', model.url, ...args])
+      const token = readFileSync(String(opened(miner).tokenFile), 'utf8').trim()
+      assert.equal((await send(miner.url, signedRequest())).status, 200)
+      const { money, validators }: LiveStatus = JSON.parse(await get(miner, '/api/status', token))
+      const metrics = await get(miner, '/metrics', token)
+      const [{ usd, unpriced } = {}] = validators
+      return { money, of: [usd, unpriced], metrics: metrics.match(/^miner_cost_\w+.*$/gm) }
+    }
+    assert.deepEqual(await figures(), { money: undefined, of: [undefined, undefined], metrics: null })
+    const file = join(folder, 'miner.toml')
+    writeFileSync(file, '[prices]\nanother-model = { input = 1, output = 1 }\n')
+    assert.deepEqual(await figures('--config', file), {
+      money: { today: { unknown: 1 } },
+      of: [undefined, 1],
+      metrics: ['miner_cost_today_unknown 1'],
+    })
+  })
+
   it('goes on without the endpoints of a plugin that cannot report on them, and says so once', async () => {
     for (const health of ['throws', [{ endpoint: 1 }]]) {
       const env = scripted({ health })

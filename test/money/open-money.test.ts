@@ -78,6 +78,21 @@ describe('the money of a miner', () => {
     assert.deepEqual(events, [])
   })
 
+  it('does not know what a day costs of which no answer’s cost is known', async () => {
+    await using money = await open()
+    const unpriced = answered('alice', { model: 'without-a-price', usage })
+    money.add(unpriced)
+    assert.deepEqual(money.spentBy('alice'), { usd: null, unknown: 1 })
+    assert.equal(money.today().usd, null)
+    assert.deepEqual(money.costsOf(answered('alice', { usage }, { model: 'huge', usage })), [
+      { model: 'm', usd: 2 },
+      { model: 'huge', usd: null },
+    ])
+    money.add(answered('alice', { usage }))
+    assert.deepEqual(money.spentBy('alice'), { usd: 2, unknown: 1 })
+    assert.equal(money.hasPrices, true)
+  })
+
   it('keeps a budget over a restart, and counts what was reserved at a kill', async () => {
     const admit = async (money: Awaited<ReturnType<typeof open>>) => money.gate!.admit('alice', 1_000_000)
     const kept = () => JSON.parse(readFileSync(join(folder, 'budget.json'), 'utf8'))

@@ -12,7 +12,7 @@ describe('request history', () => {
     ms,
     firstTokenMs: ms / 2,
     tokens: { prompt: 3, cached: 1, completion: 2, reasoning: 0 },
-    usd: 0.25,
+    cost: { usd: 0.25, unknown: 0 },
   })
 
   it('has a point a step without gaps, from the start on', () => {
@@ -55,6 +55,22 @@ describe('request history', () => {
       [1_440, 1_439],
     ])
     assert.equal(history.of('24h', end).points[0]!.usd, 0.25)
+  })
+
+  it('counts answers of unknown cost beside what is known, and never as zero', () => {
+    const history = new RequestHistory(start, { hasPrices: true })
+    history.add(start, { ...ended(), cost: { usd: 0, unknown: 1 } })
+    history.add(start + 1_000, { ...ended(), cost: { usd: 0.5, unknown: 1 } })
+    history.add(start + 1_000, ended())
+    history.add(start + 2_000, { ...ended('refused'), cost: undefined })
+    assert.deepEqual(
+      history.of('5m', start + 2_000).points.map(({ usd, unpriced }) => [usd, unpriced]),
+      [
+        [undefined, 1],
+        [0.75, 1],
+        [0, 0],
+      ],
+    )
   })
 
   it('has the most places at work in each step', () => {

@@ -15,7 +15,13 @@ const model: Miner = {
   async *prompt({ messages }, { onAttempt }) {
     const said = messages.at(-1)!.content
     if (said === 'fail') {
-      onAttempt?.({ endpoint: 'main', model: 'small', ms: 3, error: 'SERVER_ERROR' })
+      onAttempt?.({
+        endpoint: 'main',
+        model: 'small',
+        ms: 3,
+        error: 'SERVER_ERROR',
+        usage: { promptTokens: 7, completionTokens: 0 },
+      })
       throw new NoAnswer('upstream', 'it failed', { code: 'SERVER_ERROR' })
     }
     yield said
@@ -75,7 +81,7 @@ describe('live figures', () => {
     const { requests, tokens, validators, latency, dropped, chain, money, endpoints, miner } = figures.status()
     const { perSecond: _, ...counts } = requests
     assert.deepEqual(counts, { answered: 3, refused: 1, failed: 1, cancelled: 0, strangers: 1 })
-    assert.deepEqual(tokens, { prompt: 30, cached: 12, completion: 15, reasoning: 0 })
+    assert.deepEqual(tokens, { prompt: 37, cached: 12, completion: 15, reasoning: 0 })
     assert.equal(latency.total?.count, 3)
     assert.equal(latency.firstToken?.count, 3)
     assert.equal(validators.length, 1)
@@ -93,7 +99,7 @@ describe('live figures', () => {
       },
     )
     assert.equal(total?.count, 2)
-    assert.equal(ofAlice.prompt, 20)
+    assert.equal(ofAlice.prompt, 27)
     assert.equal(dropped, 0)
     assert.equal(miner.isDraining, false)
     assert.deepEqual([chain, money, endpoints], [undefined, undefined, undefined])
@@ -104,16 +110,24 @@ describe('live figures', () => {
     const main = { endpoint: 'main', breaker: 'closed' as const, failures: 1, restMs: 0, keys: [{ restMs: 0 }] }
     using figures = open(axon, {
       health: () => [main, { ...main, endpoint: 'other' }],
-      money: { costOf: () => 0.5, status: () => ({ today: { usd: 1, unknown: 0 } }), spentBy: () => 0.75 },
+      money: {
+        costOf: ({ attempts }) => (attempts ? { usd: 0.25, unknown: 1 } : { usd: 0.5, unknown: 0 }),
+        costsOf: () => [],
+        status: () => ({ today: { unknown: 1 } }),
+        spentBy: () => ({ usd: 0.75, unknown: 1 }),
+      },
     })
     await ask(axon, 'hello')
     await ask(axon, 'fail')
     const { endpoints, money, validators } = figures.status()
     assert.equal(endpoints?.[0]?.lastError?.code, 'SERVER_ERROR')
     assert.equal(endpoints?.[1]?.lastError, undefined)
-    assert.equal(money?.today.usd, 1)
-    assert.equal(validators[0]?.usd, 0.75)
-    assert.equal(figures.requests(1)[0]?.usd, 0.5)
+    assert.deepEqual(money?.today, { unknown: 1 })
+    assert.deepEqual([validators[0]?.usd, validators[0]?.unpriced], [0.75, 1])
+    assert.deepEqual(
+      figures.requests(2).map(({ usd }) => usd),
+      [undefined, 0.5],
+    )
   })
 
   it('lists the last requests of proven callers, without what was said', async () => {

@@ -40,7 +40,7 @@ describe('the metrics', () => {
         endpoints: ['main'],
         hasRow: hotkey => hotkey === alice.address || hotkey.startsWith('h'),
       },
-      costOf: more.money?.costOf,
+      costsOf: more.money?.costsOf,
       sources: {
         miner: {
           version: '1.2.3',
@@ -71,9 +71,14 @@ describe('the metrics', () => {
     ],
     chain: () => chain,
     money: {
-      costOf: () => 0.25,
+      costOf: () => null,
+      costsOf: () => [
+        { model: 'small', usd: 0.25 },
+        { model: 'huge', usd: 2 },
+        { model: 'small', usd: null },
+      ],
       status: () => ({ today: { usd: 4, unknown: 1 }, budget: { usdPerDay: 5, usedUsd: 4.5, until: 1 } }),
-      spentBy: () => 1,
+      spentBy: () => ({ usd: 1, unknown: 0 }),
     },
   }
   const record = (more: object = {}) => ({
@@ -171,6 +176,26 @@ describe('the metrics', () => {
       'miner_attempts_total{endpoint="main",model="small",error="RATE_LIMITED"} 1',
       'miner_attempts_total{endpoint="other",model="other",error="RATE_LIMITED"} 1',
       'miner_cost_usd_total{model="small"} 0.25',
+      'miner_cost_usd_total{model="other"} 2',
+    )
+  })
+
+  it('count the tokens of every attempt that a request pays for, whose model they are', async () => {
+    open()
+    const usage = { promptTokens: 10, completionTokens: 5 }
+    const attempts = [
+      { endpoint: 'main', model: 'big', ms: 1, error: 'BROKE_OFF', usage },
+      { endpoint: 'main', model: 'small', ms: 1, usage },
+      { endpoint: 'main', model: 'small', ms: 1, usage, isShared: true as const },
+    ]
+    const outcome = { model: 'small', finishReason: 'stop', usage }
+    publish('answered', () => ({ ...record(), status: 200, outcome, attempts }))
+    publish('cancelled', () => ({ ...record(), attempts: attempts.slice(0, 1) }))
+    await has(
+      'miner_tokens_total{kind="prompt",model="other"} 20',
+      'miner_tokens_total{kind="prompt",model="small"} 10',
+      'miner_attempts_total{endpoint="main",model="small",error=""} 1',
+      'miner_attempts_total{endpoint="main",model="other",error="BROKE_OFF"} 2',
     )
   })
 
@@ -196,6 +221,13 @@ describe('the metrics', () => {
     )
   })
 
+  it('count what failed requests cost, and tell no cost of the day that is not known', async () => {
+    open({ money: { ...all.money!, status: () => ({ today: { unknown: 2 } }) } })
+    publish('failed', () => ({ ...record(), status: 502, code: 'UPSTREAM_FAILED', reason: '', plugin: 'm', error: 1 }))
+    await has('miner_cost_usd_total{model="small"} 0.25', 'miner_cost_today_unknown 2')
+    assert.ok(!(await lines()).some(line => line.startsWith('miner_cost_today_usd')))
+  })
+
   it('leave out what has no source, or is not known', async () => {
     open({ chain: () => ({ ...chain, registered: null, uid: null, ours: null, metagraphAt: null, incentive: [] }) })
     const found = await lines()
@@ -214,13 +246,29 @@ describe('the metrics', () => {
     assert.ok(callers.includes('miner_caller_requests_total{hotkey="other",outcome="other"} 2001'))
   })
 
-  it('ignore other axons, and the pings of miner status', async () => {
+  it('bound the gauges of endpoints and the errors of attempts, whatever a plugin reports', async () => {
+    const one = { breaker: 'closed' as const, failures: 0, restMs: 0, keys: [] }
+    open({ health: () => Array.from({ length: 2_000 }, (_, at) => ({ endpoint: `e${at}`, ...one })) })
+    const attempts = [{ endpoint: 'main', model: 'small', ms: 1, error: 'the time is 12:00:01' }]
+    publish('answered', () => ({ ...record(), status: 200, attempts }))
+    await has('miner_attempts_total{endpoint="main",model="small",error="other"} 1')
+    const found = await lines()
+    assert.equal(found.filter(line => line.startsWith('miner_endpoint_breaker{')).length, 1_000)
+  })
+
+  it('ignore other axons, and the pings of miner status, but not a flood that claims to be these', async () => {
     open()
     publish('answered', () => ({ ...record({ axon: 'other' }), status: 200 }))
-    publish('answered', () => ({ ...record({ synapse: 'Synapse', claimed: bob.address }), status: 200 }))
+    publish('answered', () => ({
+      ...record({ synapse: 'Synapse', claimed: bob.address, hotkey: bob.address }),
+      status: 200,
+    }))
+    const claimed = record({ synapse: 'Synapse', claimed: bob.address, hotkey: null })
+    for (let sent = 0; sent < 100; sent++)
+      publish('refused', () => ({ ...claimed, status: 401, code: 'NOT_VERIFIED', reason: '' }))
     assert.deepEqual(
       (await lines()).filter(line => line.startsWith('miner_requests_total')),
-      [],
+      ['miner_requests_total{outcome="refused",code="NOT_VERIFIED",synapse="other"} 90'],
     )
   })
 })

@@ -104,10 +104,16 @@ describe('request stats', () => {
     assert.deepEqual(stats.sum().callers, [])
   })
 
+  it('counts a flood of pings that claim its own hotkey', () => {
+    for (let sent = 0; sent < 100; sent++) refuse({ hotkey: null, claimed: bob.address, synapse: 'Synapse' })
+    assert.equal(stats.changes, 90)
+    assert.equal(stats.sum().others.refused, 90)
+  })
+
   it('ignores other axons, and the pings of its own hotkey', () => {
     answer({ axon: 'other' })
     refuse({ hotkey: null, claimed: bob.address, synapse: 'Synapse' })
-    answer({ hotkey: bob.address, synapse: 'Synapse' })
+    answer({ hotkey: bob.address, claimed: bob.address, synapse: 'Synapse' })
     assert.equal(stats.changes, 0)
     refuse({ hotkey: null, claimed: bob.address })
     assert.equal(stats.changes, 1)

@@ -3,7 +3,7 @@ const MAX_FAILURES = 10
 /** Addresses whose failures are counted; the oldest one is forgotten for a new one. */
 const MAX_ADDRESSES = 1_024
 
-/** Counts wrong tokens: an address that has sent ten within a minute has to wait until the minute is over. */
+/** Counts wrong tokens: an address that has sent ten within a minute has to wait with another wrong one until it is over. */
 export class FailedLogins {
   readonly #now: () => number
   readonly #failures = new Map<string, { count: number; readonly since: number }>()

@@ -36,8 +36,10 @@ export class Gate {
     const { token, failures } = this.#options
     const verdict = token.verdict(request.headers)
     if (verdict === 'missing') return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } }
+    // A wait for the right one, too, would let anyone behind the same proxy lock the operator out.
+    if (verdict === 'right') return null
     const waiting = this.#waiting(request)
-    if (waiting || verdict === 'right') return waiting
+    if (waiting) return waiting
     failures.add(peerOf(request))
     const headers = { 'WWW-Authenticate': 'Bearer', 'Set-Cookie': token.noCookie(isSecure(request)) }
     return { status: 401, headers }
@@ -46,9 +48,9 @@ export class Gate {
   /** Signs a browser in. @returns the header of its cookie, or why not */
   login(request: IncomingMessage, text: string): { readonly cookie: string } | Denial {
     const { token, failures } = this.#options
+    if (token.isToken(text)) return { cookie: token.cookie(isSecure(request)) }
     const waiting = this.#waiting(request)
     if (waiting) return waiting
-    if (token.isToken(text)) return { cookie: token.cookie(isSecure(request)) }
     failures.add(peerOf(request))
     return { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } }
   }

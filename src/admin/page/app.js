@@ -10,9 +10,9 @@ import { showMoney } from './panels/money.js'
 import { showReasons } from './panels/reasons.js'
 import { MOST_REQUESTS, Requests } from './panels/requests.js'
 import { Validators } from './panels/validators.js'
-import { fetchHistory, fetchRequests, SignedOut } from './session/api.js'
+import { fetchHistory, fetchRequests, reasonOf, SignedOut } from './session/api.js'
 import { showConnection } from './session/connection.js'
-import { askForToken, signInByFragment } from './session/login.js'
+import { askForToken, hideLogin, signInByFragment } from './session/login.js'
 import { LiveStream } from './session/stream.js'
 import { switchTheme } from './theme-switch.js'
 
@@ -88,6 +88,7 @@ async function signIn(problem) {
 
 /** Fetches what came while there was no stream. */
 async function catchUp() {
+  hideLogin() // it may still be there: the address with the token signs in, too
   byId('dashboard').hidden = false
   await Promise.all([loadHistory(chosen), loadHistory('5m'), loadRequests()])
 }
@@ -127,7 +128,7 @@ async function unlessBroken(run) {
     drawSoon()
   } catch (error) {
     if (error instanceof SignedOut) stream.retry()
-    else stream.break()
+    else stream.break(reasonOf(error))
   }
 }
 

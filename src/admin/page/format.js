@@ -87,3 +87,13 @@ export function formatStake(tao) {
 export function formatHotkey(hotkey) {
   return hotkey.length <= 14 ? hotkey : `${hotkey.slice(0, 6)}…${hotkey.slice(-5)}`
 }
+
+/**
+ * @param {number | undefined} usd what is known; undefined: nothing
+ * @param {number} unpriced answers whose cost is not known, or not whole
+ */
+export function formatCost(usd, unpriced) {
+  const known = usd === undefined ? UNKNOWN : formatUsd(usd)
+  if (unpriced === 0) return known
+  return `${known}, and ${formatCount(unpriced)} ${unpriced === 1 ? 'answer' : 'answers'} of unknown cost`
+}

@@ -3,7 +3,7 @@ import type { OpenAdmin } from '../../admin/open-admin.js'
 import { storeHealth } from '../../axon/http/health.js'
 import type { Axon } from '../../axon/serve-axon.js'
 import { valuesOf } from '../../config/configuration.js'
-import type { Money } from '../../money/open-money.js'
+import type { Money, Spent } from '../../money/open-money.js'
 import type { NeuronLife } from '../../neuron/start-neuron.js'
 import type { LiveFigures } from '../../observe/live-figures.js'
 import type { KnownLabels } from '../../observe/metrics/request-metrics.js'
@@ -95,7 +95,7 @@ export async function showOnAdmin(from: Resolver, admin: OpenAdmin): Promise<voi
       axon: from.resolve(AXON_ID),
       hotkey: axon.hotkey,
       known: await knownLabels(from, sources),
-      costOf: sources.money?.costOf,
+      costsOf: sources.money?.costsOf,
       sources,
       isStoreFailing,
       dropped: () => figures.dropped,
@@ -157,7 +157,7 @@ async function figureSources(from: Resolver, { axon, neuron }: Served): Promise<
     },
     isDraining: () => axon.isDraining,
     load: () => axon.load(),
-    money: miner.sources && moneySource(await from.resolve(MONEY)),
+    money: moneySource(await from.resolve(MONEY)),
     health: miner.health && guardedHealth(() => miner.health!(), observerFailed(from)),
     chain: chain ? () => chain.read() : undefined,
   }
@@ -175,20 +175,23 @@ async function knownLabels(from: Resolver, { miner, health }: FigureSources): Pr
   }
 }
 
-/** Returns what the figures tell of money. A cost of which a part is not known is not known. */
-function moneySource(money: Money): MoneySource {
+/** Returns what the figures tell of money; undefined: no price is known. */
+function moneySource(money: Money): MoneySource | undefined {
+  if (!money.hasPrices) return undefined
   return {
-    costOf(record) {
-      const cost = money.costOf(record)
-      return cost?.unknown === 0 ? cost.usd : undefined
-    },
+    costOf: record => money.costOf(record),
+    costsOf: record => money.costsOf(record),
     status() {
       const { usd, unknown, until, budget } = money.today()
       const used = budget && { usdPerDay: budget.limitUsd, usedUsd: budget.spentUsd + budget.reservedUsd, until }
-      return { today: { usd, unknown }, ...(used && { budget: used }) }
+      return { today: known({ usd, unknown }), ...(used && { budget: used }) }
     },
-    spentBy: hotkey => money.spentBy(hotkey).usd,
+    spentBy: hotkey => known(money.spentBy(hotkey)),
   }
+}
+
+function known({ usd, unknown }: Spent): { readonly usd?: number; readonly unknown: number } {
+  return usd === null ? { unknown } : { usd, unknown }
 }
 
 /** A plugin's `health` may throw: that is reported once until it works again. */

@@ -73,7 +73,16 @@ export class MinerSession {
     const transcript = this.#transcribe(question)
     const cutAfterMs = partial && mayCut ? Math.max(0, asked.deadline - CUT_MS - now()) : undefined
     try {
-      const answer = await collectAnswer(miner, question, asked, { cutAfterMs, onFirst })
+      const answer = await collectAnswer(miner, question, asked, {
+        cutAfterMs,
+        onFirst,
+        onPiece(piece, isFirst) {
+          if (isFirst) transcript?.clear()
+          transcript?.add(piece)
+        },
+      })
+      // What the caller gets may be cut at a sentence, or be the text of an earlier try.
+      transcript?.clear()
       transcript?.add({ text: answer.text, toolCalls: answer.toolCalls.map((call, index) => ({ index, ...call })) })
       this.#end(answer.outcome, answer)
       return answer

@@ -2,6 +2,7 @@ import type { LiveStatus, RequestList } from '../../admin/api.js'
 import { TimeoutError, timeoutSignal } from '../../async/timeout.js'
 import { UsageError } from '../errors/usage-error.js'
 import type { FoundAdmin } from './find-admin.js'
+import { isRequestList, isStatus } from './replies.js'
 
 /** How long a reply may take. */
 const REPLY_MS = 5_000
@@ -16,14 +17,16 @@ export type TopFigures = { readonly status: LiveStatus; readonly requests: Reque
  * @throws the signal's reason
  */
 export async function readFigures(admin: FoundAdmin, count: number, signal: AbortSignal): Promise<TopFigures> {
-  const [status, { requests }] = await Promise.all([
-    read<LiveStatus>(admin, '/api/status', signal),
-    read<RequestList>(admin, `/api/requests?limit=${count}`, signal),
+  const [status, list] = await Promise.all([
+    read(admin, '/api/status', signal),
+    read(admin, `/api/requests?limit=${count}`, signal),
   ])
-  return { status, requests }
+  if (!isStatus(status) || !isRequestList(list))
+    throw silent(admin.url, 'it replies with something else: it is of another version, or no admin port')
+  return { status, requests: list.requests }
 }
 
-async function read<Reply>({ url, token }: FoundAdmin, path: string, signal: AbortSignal): Promise<Reply> {
+async function read({ url, token }: FoundAdmin, path: string, signal: AbortSignal): Promise<unknown> {
   const reason = () => new TimeoutError(`no reply within ${REPLY_MS / 1000} s`)
   using late = timeoutSignal({ ms: REPLY_MS, reason, parent: signal })
   let status: number
@@ -33,7 +36,7 @@ async function read<Reply>({ url, token }: FoundAdmin, path: string, signal: Abo
       redirect: 'error',
       signal: late.signal,
     })
-    if (reply.ok) return (await reply.json()) as Reply
+    if (reply.ok) return await reply.json()
     await reply.body?.cancel()
     status = reply.status
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isLoopbackName } from '../../admin/gate/hosts.js'
 import type { RunningAdmin } from '../../admin/running-ports.js'
 import { shortHotkey } from '../../app/log/event-text.js'
 import { escapeControls, quote } from '../../text/escape.js'
@@ -23,8 +24,10 @@ type Looking = {
 export function findAdmin({ url, token, running }: Looking): FoundAdmin {
   if (url !== undefined) {
     const origin = originOf(url)
-    const known = running.find(one => one.url === origin)?.token ?? token
-    if (known !== undefined) return { url: origin, token: known }
+    const known = running.find(one => one.url === origin) ?? running.find(one => isSamePort(one.url, origin))
+    // Under its own URL: another user may have this port of another loopback address.
+    if (known) return known
+    if (token !== undefined) return { url: origin, token }
     const hint = 'set MINER_ADMIN_TOKEN to the text of the file admin/token in the data folder of that miner'
     throw new UsageError('ADMIN_TOKEN_MISSING', `the token of the admin port ${origin} is not known here`, hint)
   }
@@ -39,6 +42,16 @@ export function findAdmin({ url, token, running }: Looking): FoundAdmin {
   })
   const message = `${running.length} miners on this machine have an admin port`
   throw new UsageError('ADMIN_PORT_AMBIGUOUS', message, `name one of them: ${list.join(' or ')}`)
+}
+
+/** Whether two origins are those of one port: the loopback of this machine has several names. */
+function isSamePort(one: string, other: string): boolean {
+  const [first, second] = [new URL(one), new URL(other)]
+  return first.protocol === second.protocol && first.port === second.port && isLoopback(first) && isLoopback(second)
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return isLoopbackName(hostname.replace(/^\[|\]$/g, ''))
 }
 
 function originOf(url: string): string {

@@ -104,7 +104,7 @@ function moneyRows({ money }: LiveStatus): readonly Row[] {
   const { today, budget } = money
   const unknown = today.unknown === 0 ? '' : `; the cost of ${groupedText(today.unknown)} requests is not known`
   const of = budget ? `, ${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved` : ''
-  return [['today', `${dollars(today.usd)}${of}${unknown}`]]
+  return [['today', `${today.usd === undefined ? 'cost unknown' : dollars(today.usd)}${of}${unknown}`]]
 }
 
 function dollars(usd: number): string {

@@ -1,6 +1,7 @@
+import { type Answered, paidAttempts, wholeTokens } from '../../plugin/run/paid-attempts.js'
 import { type Day, dayOf } from '../day.js'
 import type { OnMoneyEvent } from '../money-events.js'
-import type { Answered, RequestCost } from '../prices/request-cost.js'
+import type { RequestCost } from '../prices/request-cost.js'
 import {
   type LedgerDay,
   type LedgerRow,
@@ -65,9 +66,9 @@ export class Ledger implements AsyncDisposable {
     row.requests += 1
     row.nano += cost.nano
     if (cost.unknown > 0) row.unknown += 1
-    for (const { promptTokens, completionTokens } of usagesOf(answer)) {
-      row.promptTokens += whole(promptTokens)
-      row.completionTokens += whole(completionTokens)
+    for (const { usage } of paidAttempts(answer) ?? []) {
+      row.promptTokens += wholeTokens(usage?.promptTokens)
+      row.completionTokens += wholeTokens(usage?.completionTokens)
     }
     this.#isChanged = true
   }
@@ -157,16 +158,6 @@ function sumOf(one: LedgerRow, other: LedgerRow): Row {
     promptTokens: one.promptTokens + other.promptTokens,
     completionTokens: one.completionTokens + other.completionTokens,
   }
-}
-
-function usagesOf({ outcome, attempts = outcome?.attempts }: Answered) {
-  const usages = attempts ? attempts.map(({ usage, isShared }) => (isShared ? undefined : usage)) : [outcome?.usage]
-  return usages.filter(usage => usage !== undefined)
-}
-
-/** A plugin may report any number. */
-function whole(tokens: number | undefined): number {
-  return Number.isSafeInteger(tokens) && tokens! < 1e12 ? tokens! : 0
 }
 
 function unwritten(error: unknown) {

@@ -23,6 +23,12 @@ export class PriceList {
     this.#sources = new Map(sources.map(source => [source.endpoint, source]))
   }
 
+  /** Whether it knows any price: one that the operator gives, or those of the vendor whose endpoint the miner asks. */
+  get hasAny(): boolean {
+    if (this.#given.size > 0) return true
+    return [...this.#sources.values()].some(({ host, hasOtherTier }) => !hasOtherTier && vendorOfHost.has(host))
+  }
+
   /** @param endpoint as the miner names it; null: the miner tells none */
   of(endpoint: string | null, model: string): Price | null {
     const own = endpoint === null ? undefined : this.#given.get(`${model} at ${endpoint}`)

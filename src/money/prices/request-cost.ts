@@ -1,5 +1,4 @@
-import type { Attempt, Outcome } from '../../plugin/miner.js'
-import type { Usage } from '../../plugin/money/spending.js'
+import { type Answered, type PaidAttempt, paidAttempts } from '../../plugin/run/paid-attempts.js'
 import { costOfUsage, type Nano } from './price.js'
 import type { PriceList } from './price-list.js'
 
@@ -11,27 +10,31 @@ export type RequestCost = {
   readonly unknown: number
 }
 
-/** What the last record of a request tells of its answers. */
-export type Answered = { readonly attempts?: readonly Attempt[]; readonly outcome?: Outcome }
+/** What an attempt cost. */
+export type AttemptCost = {
+  readonly model: string
+  /** null: unknown */
+  readonly nano: Nano | null
+}
 
 /**
  * Returns what a request cost: all attempts of all its questions, those of a lost hedge and a failed try included.
  *
  * @returns null when the record tells of no answer, not even a failed one
  */
-export function costOfRequest(
-  prices: PriceList,
-  { outcome, attempts = outcome?.attempts }: Answered,
-): RequestCost | null {
-  const costs = attempts
-    ? attempts.map(({ endpoint, model, usage, isShared }) => (isShared ? 0 : costOf(prices, endpoint, model, usage)))
-    : outcome && [costOf(prices, null, outcome.model, outcome.usage)]
+export function costOfRequest(prices: PriceList, answered: Answered): RequestCost | null {
+  const costs = costsOfAttempts(prices, answered)?.map(({ nano }) => nano)
   if (!costs) return null
   const known = costs.filter(cost => cost !== null)
   return { nano: known.reduce((sum, cost) => sum + cost, 0), unknown: costs.length - known.length }
 }
 
-function costOf(prices: PriceList, endpoint: string | null, model: string, usage: Usage | undefined): Nano | null {
+/** Returns what each attempt cost that the request pays for; null as `costOfRequest` does. */
+export function costsOfAttempts(prices: PriceList, answered: Answered): readonly AttemptCost[] | null {
+  return paidAttempts(answered)?.map(attempt => ({ model: attempt.model, nano: costOf(prices, attempt) })) ?? null
+}
+
+function costOf(prices: PriceList, { endpoint, model, usage }: PaidAttempt): Nano | null {
   if (!usage) return null
   // It cost nothing, at whatever price.
   if (usage.promptTokens === 0 && usage.completionTokens === 0) return 0

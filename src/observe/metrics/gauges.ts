@@ -152,11 +152,14 @@ function aboutChain({ make, sources, now }: Options): void {
 function aboutMoney({ make, sources }: Options): void {
   const read = () => sources.money!.status()
   make.gauge(
-    { name: 'miner_cost_today_usd', help: 'What the answers of this day of UTC cost, where the price is known' },
+    {
+      name: 'miner_cost_today_usd',
+      help: 'What the answers of this day of UTC cost, as far as it is known; absent when nothing is known',
+    },
     () => read().today.usd,
   )
   make.gauge(
-    { name: 'miner_cost_today_unknown', help: 'Answers of this day of UTC whose price is not known' },
+    { name: 'miner_cost_today_unknown', help: 'Answers of this day of UTC whose cost is not known, or not whole' },
     () => read().today.unknown,
   )
   make.gauge(

@@ -9,6 +9,11 @@ export function knownOnly(values: Iterable<string>): (value: string) => string {
   return value => (known.has(value) ? value : OTHER)
 }
 
+/** Returns a code of an error as a label, empty for none; a text of another form, which a plugin may give, is `other`. */
+export function codeOnly(code: string): string {
+  return code === '' || /^[A-Z][A-Z\d_]{0,63}$/.test(code) ? code : OTHER
+}
+
 type Sum = { readonly labels: readonly string[]; value: number }
 
 /** Sums by the values of some labels, in their order: at most 1,000 of them. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Histogram, type Registry } from 'prom-client'
 import { Durations } from './durations.js'
-import { LabelledSums } from './label-sets.js'
+import { LabelledSums, MAX_SERIES } from './label-sets.js'
 
 type About = {
   /** with its unit, as Prometheus has it: `miner_first_token_seconds` */
@@ -57,7 +57,7 @@ export class MetricMaker {
     return durations
   }
 
-  /** Makes a gauge. @param read called when the metrics are read; no values: the gauge has no series then */
+  /** Makes a gauge, which has at most 1,000 series. @param read called when the metrics are read; no values: the gauge has no series then */
   gauge({ name, help, labels = [] }: About, read: () => GaugeValues | number | undefined): void {
     new Gauge({
       ...this.#common({ name, help, labels }),
@@ -66,7 +66,7 @@ export class MetricMaker {
         const found = read()
         if (typeof found === 'number') this.set(found)
         else if (found === undefined) this.remove()
-        else for (const [values, value] of found) this.set(named(labels, values), value)
+        else for (const [values, value] of [...found].slice(0, MAX_SERIES)) this.set(named(labels, values), value)
       },
     })
   }

@@ -1,9 +1,11 @@
 import type { RequestOutcome } from '../../admin/api.js'
 import type { Attempt } from '../../plugin/miner.js'
+import { type PaidAttempt, paidAttempts } from '../../plugin/run/paid-attempts.js'
 import { attemptsOf, type LastRecord, onEnded } from '../ended-request.js'
+import type { MoneySource } from '../sources.js'
 import { tokenCounts } from '../token-counts.js'
 import type { Durations } from './durations.js'
-import { knownOnly, type LabelledSums, OTHER } from './label-sets.js'
+import { codeOnly, knownOnly, type LabelledSums, OTHER } from './label-sets.js'
 import type { MetricMaker } from './metric-maker.js'
 
 /** Which values of labels have series of their own. */
@@ -20,8 +22,8 @@ type Options = {
   readonly axon: string
   readonly hotkey: string
   readonly known: KnownLabels
-  /** in US dollars; undefined: a price is not known */
-  readonly costOf?: ((record: LastRecord) => number | undefined) | undefined
+  /** absent without prices */
+  readonly costsOf?: MoneySource['costsOf'] | undefined
   readonly make: MetricMaker
   readonly onError: (error: unknown) => void
 }
@@ -32,7 +34,7 @@ const MAX_SYNAPSES = 50
 /** Counts requests for Prometheus. */
 export class RequestMetrics implements Disposable {
   readonly #known: { readonly [Name in 'synapse' | 'model' | 'endpoint' | 'hotkey']: (value: string) => string }
-  readonly #costOf: Options['costOf']
+  readonly #costsOf: Options['costsOf']
   readonly #requests: LabelledSums
   readonly #strangers: LabelledSums
   readonly #callers: LabelledSums
@@ -44,7 +46,7 @@ export class RequestMetrics implements Disposable {
   readonly #wait: Durations
   readonly #feed: Disposable
 
-  constructor({ axon, hotkey, known, costOf, make, onError }: Options) {
+  constructor({ axon, hotkey, known, costsOf, make, onError }: Options) {
     const { hasRow, synapses, models, endpoints } = known
     this.#known = {
       synapse: knownOnly(synapses.slice(0, MAX_SYNAPSES)),
@@ -52,7 +54,7 @@ export class RequestMetrics implements Disposable {
       endpoint: knownOnly(endpoints),
       hotkey: one => (hasRow(one) ? one : OTHER),
     }
-    this.#costOf = costOf
+    this.#costsOf = costsOf
     this.#requests = make.counter({
       name: 'miner_requests_total',
       help: 'Requests that ended, by how: answered, refused, failed or cancelled; and by the code of the refusal',
@@ -66,19 +68,19 @@ export class RequestMetrics implements Disposable {
     })
     this.#tokens = make.counter({
       name: 'miner_tokens_total',
-      help: "Tokens as the models' servers reported them: prompt, cached (of prompt), completion, reasoning (of completion)",
+      help: "Tokens of all attempts, as the models' servers reported them: prompt, cached (of prompt), completion, reasoning (of completion)",
       labels: ['kind', 'model'],
     })
     this.#attempts = make.counter({
       name: 'miner_attempts_total',
-      help: 'Attempts at an answer; error is empty when the attempt succeeded',
+      help: 'Attempts at an answer that requests pay for; error is empty when the attempt succeeded',
       labels: ['endpoint', 'model', 'error'],
     })
     this.#costs =
-      costOf &&
+      costsOf &&
       make.counter({
         name: 'miner_cost_usd_total',
-        help: 'What answers cost, where the price is known',
+        help: 'What attempts cost, those that failed too, where that is known',
         labels: ['model'],
       })
     const label = 'synapse'
@@ -116,20 +118,19 @@ export class RequestMetrics implements Disposable {
       this.#duration.add(synapse, ms)
       if (firstToken !== undefined) this.#firstToken.add(synapse, firstToken)
     }
-    const attempts = attemptsOf(record)
-    for (const attempt of attempts) this.#addAttempt(attempt)
-    if (record.outcome) this.#addUse(record, attempts.at(-1)?.model ?? record.outcome.model)
+    for (const attempt of attemptsOf(record)) if (!attempt.isShared) this.#addAttempt(attempt)
+    for (const attempt of paidAttempts(record) ?? []) this.#addTokens(attempt)
+    for (const { model, usd } of this.#costsOf?.(record) ?? [])
+      if (usd !== null) this.#costs?.add([this.#known.model(model)], usd)
   }
 
   #addAttempt({ endpoint, model, error = '' }: Attempt): void {
-    this.#attempts.add([this.#known.endpoint(endpoint), this.#known.model(model), error], 1)
+    this.#attempts.add([this.#known.endpoint(endpoint), this.#known.model(model), codeOnly(error)], 1)
   }
 
-  #addUse(record: LastRecord, by: string): void {
-    const model = this.#known.model(by)
-    const { usage } = record.outcome!
-    if (usage) for (const [kind, count] of Object.entries(tokenCounts(usage))) this.#tokens.add([kind, model], count)
-    const usd = this.#costOf?.(record)
-    if (usd !== undefined) this.#costs?.add([model], usd)
+  #addTokens({ model, usage }: PaidAttempt): void {
+    if (!usage) return
+    for (const [kind, count] of Object.entries(tokenCounts(usage)))
+      this.#tokens.add([kind, this.#known.model(model)], count)
   }
 }

@@ -122,15 +122,28 @@ const capabilities = z.object({
   models: z.array(z.string()).exactOptional(),
 })
 
-const endpointHealth = z.array(
+/** Of a report, what is shown: endpoints, keys of each, characters of a text. */
+const MAX_ENDPOINTS = 64
+const MAX_KEYS = 64
+const MAX_TEXT = 200
+
+const shortText = z.string().transform(text => text.slice(0, MAX_TEXT))
+const keyHealth = z.object({ restMs: z.number(), code: shortText.exactOptional() })
+const endpointHealth = firstOf(
+  MAX_ENDPOINTS,
   z.object({
-    endpoint: z.string(),
+    endpoint: shortText,
     breaker: z.enum(['closed', 'open', 'halfOpen']),
     failures: z.number(),
     restMs: z.number(),
-    keys: z.array(z.object({ restMs: z.number(), code: z.string().exactOptional() })),
+    keys: firstOf(MAX_KEYS, keyHealth),
   }),
 )
+
+function firstOf<Item extends z.ZodType>(count: number, item: Item) {
+  const first = (list: unknown) => (Array.isArray(list) ? list.slice(0, count) : list)
+  return z.preprocess(first, z.array(item))
+}
 
 const brokenRules = z.array(
   z.object({

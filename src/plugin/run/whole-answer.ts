@@ -2,13 +2,19 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { linkedController } from '../../async/abortable.js'
 import { TimeoutError, withTimeout } from '../../async/timeout.js'
 import type { Answer } from '../dialect.js'
-import type { Asked, Attempt, Logprob, Miner, Outcome, Question } from '../miner.js'
+import type { Asked, Attempt, Logprob, Miner, Outcome, Piece, Question } from '../miner.js'
 import { NoAnswer } from '../no-answer.js'
 import { ToolCalls } from '../tool-calls.js'
 import { parseAttempt, readAnswer } from './read-answer.js'
 
 /** An answer, and for a partial one why its text ends where it does. */
 export type CollectedAnswer = Answer & { readonly cut?: AnswerCut }
+
+type CollectHow = {
+  readonly cutAfterMs?: number | undefined
+  readonly onFirst?: () => void
+  readonly onPiece?: (piece: Piece, isFirst: boolean) => void
+}
 
 /** Why the text of a partial answer ends where it does. */
 export type AnswerCut = {
@@ -27,6 +33,7 @@ export type AnswerCut = {
  *   yet, the wait goes on. At the cut the miner's signal aborts, so that the miner reports the attempt that was running.
  *   Undefined: never cut.
  * @param how.onFirst called when the first piece arrives
+ * @param how.onPiece called with each piece; `isFirst`: it begins a try, whose text replaces that of the one before
  * @throws {NoAnswer} as `readAnswer`
  * @throws the signal's reason · whatever the miner throws
  */
@@ -34,7 +41,7 @@ export async function collectAnswer(
   miner: Miner,
   question: Question,
   caller: Asked,
-  { cutAfterMs, onFirst }: { cutAfterMs?: number | undefined; onFirst?: () => void } = {},
+  { cutAfterMs, onFirst, onPiece }: CollectHow = {},
 ): Promise<CollectedAnswer> {
   using cut = cutAfterMs === undefined ? undefined : linkedController(caller.signal)
   const reported: Attempt[] = []
@@ -56,6 +63,7 @@ export async function collectAnswer(
     const pieces = readAnswer(miner.prompt(question, asked), asked.signal)
     const calls = new ToolCalls()
     const logprobs: Logprob[] = []
+    let isFirst = true
     for (;;) {
       const step = await pieces.next()
       if (step.done) {
@@ -64,6 +72,8 @@ export async function collectAnswer(
       }
       if (!hasBegun) onFirst?.()
       hasBegun = true
+      onPiece?.(step.value, isFirst)
+      isFirst = false
       text += step.value.text ?? ''
       calls.add(step.value.toolCalls ?? [])
       for (const logprob of step.value.logprobs ?? []) logprobs.push(logprob)

@@ -19,14 +19,18 @@ describe('findAdmin', () => {
 
   it('takes the port that the URL names, with the token that is known of it', () => {
     const running = [one, two]
-    assert.deepEqual(findAdmin({ url: 'http://127.0.0.1:9092/', token: undefined, running }), {
-      url: two.url,
-      token: 'its own',
-    })
+    assert.deepEqual(findAdmin({ url: 'http://127.0.0.1:9092/', token: undefined, running }), two)
     assert.deepEqual(findAdmin({ url: 'https://far.example', token: 'set', running }), {
       url: 'https://far.example',
       token: 'set',
     })
+  })
+
+  it('finds a port of this machine under each name of its loopback', () => {
+    for (const url of ['http://localhost:9092', 'http://[::1]:9092', 'http://127.0.0.2:9092'])
+      assert.deepEqual(findAdmin({ url, token: 'set', running: [one, two] }), two)
+    for (const url of ['http://localhost:9093', 'https://localhost:9092', 'http://far.example:9092'])
+      assert.equal(findAdmin({ url, token: 'set', running: [one, two] }).token, 'set')
   })
 
   it('says what is missing', () => {

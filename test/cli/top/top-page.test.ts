@@ -116,6 +116,11 @@ describe('the page of miner top', () => {
     assert.doesNotMatch(page, /ENDPOINT|chain {2}/)
   })
 
+  it('does not show an unknown cost as zero', () => {
+    const page = topPage({ ...status, money: { today: { unknown: 3 } } }, [], plain)
+    assert.match(page, / today +cost unknown; 3 answers of unknown cost\n/)
+  })
+
   it('shows what was spent, and what of it has no price', () => {
     const money = { today: { usd: 0.5, unknown: 3 }, budget: { usdPerDay: 5, usedUsd: 0.75, until: at } }
     assert.match(

@@ -39,6 +39,19 @@ describe('signing in to the dashboard', () => {
     assert.equal(await input.isVisible(), false)
   })
 
+  it('hides its form when the address with the token is opened in the same tab', async () => {
+    await using server = await startPageServer(idle)
+    await using opened = await openPage(server.url, { expected: unauthorized })
+    const { page } = opened
+    const input = page.getByLabel('Token', { exact: true })
+    await input.waitFor()
+    await input.fill('half of a to')
+    await page.goto(addressOf(server))
+    await whenLive(page)
+    assert.equal(await input.isVisible(), false)
+    assert.equal(await input.inputValue(), '')
+  })
+
   it('says what is wrong with a token in the address, which it removes all the same', async () => {
     await using server = await startPageServer(idle)
     await using opened = await openPage(`${server.url}/#token=old`, { expected: unauthorized })

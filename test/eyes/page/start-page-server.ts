@@ -47,6 +47,8 @@ export type PageServer = AsyncDisposable & {
   /** Ends all connections, and accepts none for its data until `mend`. */
   break(): void
   mend(): void
+  /** Replies to all requests for data, or for events only, with a status. */
+  refuse(what: 'data' | 'events', status: number): void
   /** Keeps its streams open, but says nothing on them any more until `mend`. */
   fallSilent(): void
   /** Forgets who is signed in. */
@@ -61,6 +63,7 @@ export async function startPageServer(first: Shown): Promise<PageServer> {
   let shown = first
   let state: 'well' | 'broken' | 'silent' = 'well'
   let isKnown = true
+  let refused: { readonly what: 'data' | 'events'; readonly status: number } | null = null
   const streams = new Set<ServerResponse>()
   const sockets = new Set<Socket>()
 
@@ -74,6 +77,8 @@ export async function startPageServer(first: Shown): Promise<PageServer> {
     if (pathname === '/login' && request.method === 'POST') return logIn(request, response)
     if (!pathname.startsWith('/api/')) return sendFile(pathname, response)
     if (!isKnown || !request.headers.cookie?.includes(COOKIE)) return void response.writeHead(401, HEADERS).end()
+    if (refused && (refused.what === 'data' || pathname === '/api/events'))
+      return void response.writeHead(refused.status, HEADERS).end()
     const now = Date.now()
     if (pathname === '/api/events') return openStream(response)
     if (pathname === '/api/status') return sendJson(response, shown.status(now))
@@ -131,6 +136,10 @@ export async function startPageServer(first: Shown): Promise<PageServer> {
     },
     mend() {
       state = 'well'
+      refused = null
+    },
+    refuse(what, status) {
+      refused = { what, status }
     },
     fallSilent() {
       state = 'silent'

@@ -34,6 +34,25 @@ describe('the dashboard, while its stream is broken', () => {
       .waitFor()
   })
 
+  it('says why it could not connect at first', async () => {
+    const cases = [
+      ['data', 503, 'The miner is starting: its axon is not open yet.'],
+      ['data', 429, 'Too many wrong tokens came from this address in the last minute.'],
+      ['data', 500, 'The miner replied 500.'],
+      ['events', 503, 'it has at most 16 readers at once.'],
+    ] as const
+    await using server = await startPageServer(busy())
+    for (const [what, status, reason] of cases) {
+      server.refuse(what, status)
+      await using opened = await openPage(addressOf(server), { expected: /status of (503|429|500)/ })
+      const { page } = opened
+      await page.locator('#broken-text', { hasText: 'There is no connection to the miner.' }).waitFor()
+      assert.ok((await page.locator('#broken-text').innerText()).includes(reason), reason)
+      server.mend()
+      await whenLive(page)
+    }
+  })
+
   it('connects again by itself, also when the miner accepts a connection and says nothing', async () => {
     await using server = await startPageServer(busy())
     await using opened = await openPage(addressOf(server), { expected: broken })

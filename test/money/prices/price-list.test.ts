@@ -14,6 +14,13 @@ const sources = [
 ]
 
 describe('the price of a model', () => {
+  it('is known of none where neither the operator nor a vendor’s list gives any', async () => {
+    assert.equal((await openPriceList({}, [source('proxy', '127.0.0.1:8000')])).hasAny, false)
+    assert.equal((await openPriceList({}, [source('flex', 'api.openai.com', true)])).hasAny, false)
+    assert.equal((await openPriceList({}, sources)).hasAny, true)
+    assert.equal((await openPriceList({ m: { input: 0, output: 0 } }, [])).hasAny, true)
+  })
+
   it('is the vendor’s where the host is the vendor’s own', async () => {
     const prices = await openPriceList({}, sources)
     assert.equal(prices.of('main', 'gpt-4o-mini')?.input, 0.15)

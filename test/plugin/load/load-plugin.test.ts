@@ -212,6 +212,10 @@ describe('a plugin’s module', () => {
     const guarded = await build(() => all)
     assert.deepEqual(Object.keys(guarded).sort(), Object.keys(all).sort())
     assert.deepEqual(guarded.health!(), [rest])
+    const long = { ...rest, endpoint: 'x'.repeat(1_000), keys: Array.from({ length: 100 }, () => rest.keys[0]) }
+    const many = await build(() => ({ ...all, health: () => Array.from({ length: 100 }, () => long) }))
+    const reported = many.health!()
+    assert.deepEqual([reported.length, reported[0]!.keys.length, reported[0]!.endpoint.length], [64, 64, 200])
     const bare = await build(() => ({ prompt: prompt as never }))
     assert.deepEqual(Object.keys(bare).sort(), ['capabilities', 'close', 'prompt', 'ready'])
 

@@ -71,7 +71,12 @@ const money = {
   format: formatUsd,
   formatTick: value => `$${Number(value.toPrecision(3))}`,
   series: [
-    { label: 'cost', colour: 'deep', isFilled: true, value: ({ usd }, stepMs) => ((usd ?? 0) / stepMs) * 3_600_000 },
+    {
+      label: 'known cost',
+      colour: 'deep',
+      isFilled: true,
+      value: ({ usd }, stepMs) => (usd === undefined ? null : (usd / stepMs) * 3_600_000),
+    },
   ],
 }
 

@@ -76,12 +76,9 @@ function latencyFigure(quantiles) {
 
 /** @param {NonNullable<LiveStatus['money']>} money */
 function moneyFigure({ today, budget }) {
-  const note = budget
-    ? `of ${formatUsd(budget.usdPerDay)}`
-    : today.unknown > 0
-      ? `${formatCount(today.unknown)} unpriced`
-      : 'UTC day'
-  return { term: 'Cost today', value: formatUsd(today.usd), note }
+  const unpriced = today.unknown > 0 ? `${formatCount(today.unknown)} unpriced` : null
+  const note = [budget && `of ${formatUsd(budget.usdPerDay)}`, unpriced].filter(Boolean).join(', ') || 'UTC day'
+  return { term: 'Cost today', value: today.usd === undefined ? UNKNOWN : formatUsd(today.usd), note }
 }
 
 /** @param {NonNullable<LiveStatus['chain']>} chain */

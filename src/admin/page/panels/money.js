@@ -1,6 +1,6 @@
 /** @import { LiveStatus } from '../../api.js' */
 import { byId, element, redraw } from '../element.js'
-import { formatCount, formatDate, formatShare, formatUsd } from '../format.js'
+import { formatCost, formatCount, formatDate, formatShare, formatUsd } from '../format.js'
 import { factPairs, meter } from './facts.js'
 
 /**
@@ -25,8 +25,7 @@ function moneyFacts(money) {
   if (!money) return []
   const { today, budget } = money
   return [
-    ['Cost today', formatUsd(today.usd)],
-    today.unknown > 0 ? ['Answers without a price', formatCount(today.unknown)] : undefined,
+    ['Cost today', formatCost(today.usd, today.unknown)],
     budget && ['Budget a day', formatUsd(budget.usdPerDay)],
     budget && ['Used or reserved', `${formatUsd(budget.usedUsd)}, ${formatShare(budget.usedUsd / budget.usdPerDay)}`],
     budget && ['Next day begins', formatDate(budget.until)],

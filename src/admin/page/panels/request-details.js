@@ -76,7 +76,7 @@ function attemptTable(attempts) {
   return element(
     'table',
     { class: 'attempts' },
-    element('caption', { class: 'visually-hidden' }, 'Attempts, in the order of their start'),
+    element('caption', { class: 'visually-hidden' }, 'Attempts, in the order of their end'),
     element('thead', {}, element('tr', {}, ...heads)),
     element('tbody', {}, ...rows),
   )

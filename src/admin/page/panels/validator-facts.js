@@ -1,7 +1,7 @@
 /** @import { Quantiles, ValidatorStatus } from '../../api.js' */
 /** @import { Fact } from './facts.js' */
 import { element } from '../element.js'
-import { formatCount, formatDate, formatDuration, formatStake, formatUsd, UNKNOWN } from '../format.js'
+import { formatCost, formatCount, formatDate, formatDuration, formatStake, UNKNOWN } from '../format.js'
 import { outcomeMark } from './outcome.js'
 import { formatPermit, formatReasons } from './validator-columns.js'
 
@@ -32,7 +32,7 @@ export function validatorFacts({ tokens, ...row }) {
     ['Whole answer', formatQuantiles(row.total)],
     ['Prompt tokens', `${formatCount(tokens.prompt)}, of which cached ${formatCount(tokens.cached)}`],
     ['Completion tokens', `${formatCount(tokens.completion)}, of which reasoning ${formatCount(tokens.reasoning)}`],
-    row.usd === undefined ? undefined : ['Cost today', formatUsd(row.usd)],
+    row.unpriced === undefined ? undefined : ['Cost today', formatCost(row.usd, row.unpriced)],
   ]
 }
 

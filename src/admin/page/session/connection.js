@@ -20,11 +20,12 @@ export function showConnection(retry) {
     if (shown.name !== 'broken') return
     const seconds = Math.max(0, Math.ceil((shown.retryAt - Date.now()) / 1000))
     const next = seconds > 0 ? `The next try is in ${seconds} s.` : 'Trying now.'
+    const { since, reason } = shown
     const what =
-      shown.since === null
-        ? 'The miner sends no events to this page: it has at most 16 readers at once.'
-        : `The connection to the miner broke at ${formatClock(shown.since)}. All figures are of then.`
-    setText(text, `${what} ${next}`)
+      since === null
+        ? 'There is no connection to the miner.'
+        : `The connection to the miner broke at ${formatClock(since)}. All figures are of then.`
+    setText(text, [what, reason, next].filter(Boolean).join(' '))
   }
   setInterval(countDown, 1000)
 

@@ -33,11 +33,16 @@ export function askForToken(problem = '') {
       const failed = await signIn(input.value.trim())
       setText(shown, failed ?? '')
       if (failed) return input.select()
-      input.value = ''
-      byId('login').hidden = true
+      hideLogin()
       resolve()
     }
   })
+}
+
+export function hideLogin() {
+  const input = /** @type {HTMLInputElement} */ (byId('login-token'))
+  input.value = ''
+  byId('login').hidden = true
 }
 
 /**

@@ -1,5 +1,5 @@
 /** @import { AdminEvents } from '../../api.js' */
-import { fetchStatus, SignedOut } from './api.js'
+import { fetchStatus, reasonOf, SignedOut } from './api.js'
 
 /** A status comes each second: after so long without one, the connection is broken, whatever the browser believes. */
 const SILENCE_MS = 6_000
@@ -7,9 +7,9 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
 
 /**
- * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', since: number | null, retryAt: number }} StreamState
+ * @typedef {{ name: 'connecting' } | { name: 'signedOut' } | { name: 'live' } | { name: 'broken', reason: string, since: number | null, retryAt: number }} StreamState
  *
- * `since`: when the last event came; null: none has.
+ * `reason`: what is known of it, as a sentence; may be empty. `since`: when the last event came; null: none has.
  *
  * @typedef {object} StreamListener
  * @property {(state: StreamState) => void} onState
@@ -61,8 +61,7 @@ export class LiveStream {
     try {
       await fetchStatus()
     } catch (error) {
-      // Any other failure is that of a connection, which break tells the operator.
-      if (!(error instanceof SignedOut)) return this.break()
+      if (!(error instanceof SignedOut)) return this.break(reasonOf(error))
       this.#enter({ name: 'signedOut' })
       return this.#listener.onSignedOut()
     }
@@ -73,7 +72,16 @@ export class LiveStream {
 
   #open() {
     const source = new EventSource('/api/events')
-    source.onerror = () => this.#source === source && this.break()
+    let hasOpened = false
+    source.onopen = () => {
+      hasOpened = true
+    }
+    source.onerror = () => {
+      if (this.#source !== source) return
+      // The browser tells no status, but it does not try again after one other than 200.
+      const isRefused = !hasOpened && source.readyState === EventSource.CLOSED
+      this.break(isRefused ? 'The miner sends no events to this page: it has at most 16 readers at once.' : '')
+    }
     for (const name of /** @type {(keyof AdminEvents)[]} */ (Object.keys(this.#listener.on)))
       source.addEventListener(name, event => this.#source === source && this.#receive(name, event.data))
     return source
@@ -99,17 +107,21 @@ export class LiveStream {
     this.#source = undefined
   }
 
-  /** Takes the connection for broken, and connects again after a while. */
-  break() {
+  /**
+   * Takes the connection for broken, and connects again after a while.
+   *
+   * @param {string} reason
+   */
+  break(reason) {
     this.#close()
     const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries++) * (0.75 + Math.random() / 2)
-    this.#enter({ name: 'broken', since: this.#eventAt, retryAt: Date.now() + waitMs })
+    this.#enter({ name: 'broken', reason, since: this.#eventAt, retryAt: Date.now() + waitMs })
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#connect(), waitMs)
   }
 
   #checkSilence() {
-    if (this.#source && Date.now() - this.#lastAt > SILENCE_MS) this.break()
+    if (this.#source && Date.now() - this.#lastAt > SILENCE_MS) this.break('No event came for some seconds.')
   }
 
   /** @param {StreamState} state */
