@@ -130,6 +130,22 @@ describe('miner doctor', () => {
     assert.ok(brief.includes('configuration fault FILE_MALFORMED') && brief.includes('node ok'))
   })
 
+  it('keeps its own words where a secret is one of them', async () => {
+    await using model = await startModelServer(answered(401, { error: { message: 'Incorrect API key provided' } }))
+    for (const secret of ['endpoints', 'verdict', 'findings', 'message', 'warning']) {
+      const report = join(home, `${secret}.md`)
+      const args = ['--base-url', model.url, '--only', 'endpoints,node,files', '--report', report, ...local]
+      const options = { env: { ...env(), OPENAI_API_KEY: secret } }
+      const { document, brief, of } = await doctor(args, options)
+      assert.ok(brief.includes('node ok'), secret)
+      assert.deepEqual(document.checks.map(({ name }) => name).toSorted(), ['endpoints', 'files', 'node'])
+      assert.equal(of('endpoints')[0]!.verdict, 'fault')
+      assert.match(readFileSync(report, 'utf8'), /\n {2}fault {4}endpoints {2}/)
+      const { code, stdout } = await runMiner(['doctor', ...args, '--force'], options)
+      assert.deepEqual([code, /^model\n {2}fault {4}endpoints {2}/m.test(stdout)], [1, true])
+    }
+  })
+
   it('exits with 2 for a mistake in the command line', async () => {
     for (const [args, expected] of [
       [['--axon-port', 'x'], 'CONFIG_INVALID'],
