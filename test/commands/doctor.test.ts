@@ -306,6 +306,16 @@ describe('miner doctor', () => {
       assert.match(text, /\n {2}wallet\.name = "plain" \(BT_WALLET_NAME\)\n/)
     })
 
+    it('has the hosts of the nodes of the chain, whose paths may be keys', async () => {
+      const file = join(home, 'doctor.md')
+      const nodes = ['wss://one.example/short-key', 'wss://two.example:444']
+      const args = ['--network', 'wss://zero.example/v1/key', '--chain-endpoint', ...nodes]
+      await runMiner(['doctor', '--only', 'node', ...args, '--report', file], { env: env() })
+      const text = readFileSync(file, 'utf8')
+      assert.match(text, /\n {2}subtensor\.network = "wss:\/\/zero\.example" /)
+      assert.match(text, /\n {2}subtensor\.endpoints = \["wss:\/\/one\.example","wss:\/\/two\.example:444"\] /)
+    })
+
     it('leaves a file that exists as it is, unless it is forced', async () => {
       const file = join(home, 'doctor.md')
       writeFileSync(file, 'mine', { mode: 0o644 })

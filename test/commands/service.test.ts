@@ -163,6 +163,20 @@ describe('miner service', () => {
     assert.ok(!stderr.includes('open-sesame') && !stderr.includes('sk-in-a-list'))
   })
 
+  it('refuses a node of the chain with a path, which may be a key, unless the file has it', async () => {
+    const node = 'wss://node.example/v1/a-key-of-the-provider'
+    for (const flag of ['--network', '--chain-endpoint']) {
+      const { code, stdout, stderr } = await service(['systemd', flag, node])
+      assert.equal(code, 2)
+      assert.match(stderr, /subtensor\.\w+ is a URL with a path, which may be secret, and is written nowhere/)
+      assert.ok(!`${stdout}${stderr}`.includes('a-key-of'))
+      assert.equal((await service(['systemd', flag, 'wss://node.example:443'])).code, 0)
+    }
+    configure(`[subtensor]\nendpoints = ["${node}"]\n`)
+    const { code, stdout, stderr } = await service(['systemd'])
+    assert.deepEqual([code, `${stdout}${stderr}`.includes('a-key-of')], [0, false])
+  })
+
   it('refuses an encrypted hotkey without a password that it could read', async () => {
     const encrypted = { BT_WALLET_NAME: 'locked' }
     const { code, stderr } = await service(['systemd'], encrypted)

@@ -1,4 +1,5 @@
 import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
+import { chainUrls } from '../../app/chain/chain-urls.js'
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
 import { redact, redactText } from '../../config/redact.js'
@@ -33,12 +34,17 @@ export function doctorReport(checked: readonly Checked[], { configuration, at, v
   return `# miner doctor\n\n${fence}text\n${text}\n${fence}\n`
 }
 
-/** Names, values and origins. A secret prints as `***`, or as the `env:NAME` or `file:PATH` that names it. */
+/**
+ * Names, values and origins. A secret prints as `***`, or as the `env:NAME` or `file:PATH` that names it; a node of the chain
+ * without its path.
+ */
 function settingLines(configuration: Configuration): readonly string[] {
   const lines = configuration.settings.flatMap(setting => {
     const origin = configuration.origins.get(setting.path)
     if (!origin || origin.from === 'default') return []
-    const value = JSON.stringify(redact(setting, valueAt(configuration, setting)))
+    const own = valueAt(configuration, setting)
+    const nodes = chainUrls(setting, own).map(({ origin }) => origin)
+    const value = JSON.stringify(nodes.length === 0 ? redact(setting, own) : Array.isArray(own) ? nodes : nodes[0])
     const shown = redactText(`${value} (${originText(origin)})`, configuration.secretValues)
     return [escapeControls(`  ${setting.path} = ${shown}`)]
   })

@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chainUrls } from '../../app/chain/chain-urls.js'
 import { packageInfo } from '../../app/package-info.js'
 import { hostSections } from '../../app/settings.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
@@ -101,7 +102,8 @@ async function typedVariables(configuration: Configuration): Promise<ReadonlyMap
     const origin = configuration.origins.get(setting.path)
     if (!origin || !(isTyped(origin) || isPlaced(setting.path, origin.from))) continue
     const value = await valueElsewhere(setting, { value: valueAt(configuration, setting), origin }, storing)
-    if (value === HIDDEN) throw hiddenUrl(setting.path)
+    if (value === HIDDEN) throw hiddenUrl(setting.path, 'a query or a fragment')
+    if (chainUrls(setting, value).some(({ pathname }) => pathname !== '/')) throw hiddenUrl(setting.path, 'a path')
     variables.set(setting.variables[0]!, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return variables
@@ -117,8 +119,8 @@ const storing = {
   store: (path: string) => Promise.reject(new TypeError(`${path} is a literal secret, and was not refused`)),
 }
 
-function hiddenUrl(path: string): UsageError {
-  const message = `${path} is a URL with a query or a fragment, which may be secret, and is written nowhere`
+function hiddenUrl(path: string, part: string): UsageError {
+  const message = `${path} is a URL with ${part}, which may be secret, and is written nowhere`
   return new UsageError('NOT_A_SERVICE', message, `write it to the configuration file: miner config edit`)
 }
 
