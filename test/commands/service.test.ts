@@ -177,6 +177,61 @@ describe('miner service', () => {
     assert.deepEqual([code, `${stdout}${stderr}`.includes('a-key-of')], [0, false])
   })
 
+  it('refuses a container that would ask itself instead of a server of this machine', async () => {
+    const secret = ['--store-secret', 'file:/run/secret']
+    const local = [
+      [['--base-url', 'http://127.0.0.1:8000/v1'], 'openai.baseUrl names 127.0.0.1:8000'],
+      [['--network', 'local'], 'subtensor.network names 127.0.0.1:9944'],
+      [['--chain-endpoint', 'ws://localhost:9944'], 'subtensor.endpoints names localhost:9944'],
+      [['--store', 'redis://[::1]:6379', ...secret], 'axon.store names [::1]:6379'],
+      [['--store', 'redis://0.0.0.0:6379', ...secret], 'axon.store names 0.0.0.0:6379'],
+    ] as const
+    for (const [flags, message] of local)
+      for (const kind of ['docker', 'compose']) {
+        const { code, stderr } = await service([kind, ...flags])
+        assert.equal(code, 2)
+        assert.ok(stderr.includes(`${message}, and in a container that is the container itself`), stderr)
+        assert.match(stderr, /\n {2}try: name the host as host\.docker\.internal,/)
+      }
+    for (const [flags] of local) assert.equal((await service(['systemd', ...flags])).code, 0)
+    const base = ['--base-url', 'http://host.docker.internal:8000/v1']
+    assert.match((await service(['docker', ...base])).stderr, / --add-host host\.docker\.internal:host-gateway /)
+    const { services } = parse((await service(['compose', ...base])).stdout)
+    assert.deepEqual(services.miner.extra_hosts, ['host.docker.internal:host-gateway'])
+  })
+
+  it('publishes the admin port of a container, or refuses what it cannot open', async () => {
+    configure('[admin]\nport = 9092\n')
+    const { stderr } = await service(['docker'])
+    assert.match(stderr, / --publish 127\.0\.0\.1:9092:9092 /)
+    assert.match(stderr, / --env 'MINER_ADMIN_HOST=0\.0\.0\.0' /)
+    for (const [flags, message] of [
+      [['--admin-port', '0'], 'admin.port is 0, and a container publishes a port that is known'],
+      [['--admin-host', 'my-server'], 'admin.host is my-server, and Docker publishes a port at an address only'],
+    ] as const) {
+      const refused = await service(['docker', ...flags])
+      assert.deepEqual([refused.code, refused.stderr.includes(message)], [2, true])
+    }
+    const composed = await service(['compose'])
+    assert.match(
+      composed.stderr,
+      /^# The compose file has an admin port of its own, which does not follow admin\.port\.$/m,
+    )
+    assert.deepEqual(parse(composed.stdout).services.miner.ports, ['8091:8091', '127.0.0.1:9091:9091'])
+    assert.equal((await service(['compose', '--admin-port', '9091'])).code, 0)
+    for (const flags of [
+      ['--admin-port', '9000'],
+      ['--admin-host', '0.0.0.0'],
+      ['--admin-allow-host', 'a.example'],
+    ]) {
+      const { code, stderr } = await service(['compose', ...flags])
+      assert.deepEqual(
+        [code, /admin\.\w+ has no effect: the compose file opens the admin port/.test(stderr)],
+        [2, true],
+      )
+    }
+  })
+
   it('refuses an encrypted hotkey without a password that it could read', async () => {
     const encrypted = { BT_WALLET_NAME: 'locked' }
     const { code, stderr } = await service(['systemd'], encrypted)

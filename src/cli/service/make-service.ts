@@ -8,7 +8,7 @@ import { hostSections } from '../../app/settings.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
 import { typedValue } from '../../config/layers/argv.js'
 import type { Layers } from '../../config/look-up.js'
-import type { Service } from '../../service/service.js'
+import type { AdminSettings, Service } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
 import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
@@ -18,6 +18,7 @@ import { settingPath } from '../choose-plugin.js'
 import { HIDDEN, valueElsewhere } from '../config/take-over.js'
 import { UsageError } from '../errors/usage-error.js'
 import { DRAIN_MS } from '../serving/end-serving.js'
+import { localServers } from './local-servers.js'
 import { ownerOf } from './owner.js'
 import { findSecrets, isTyped } from './secrets.js'
 
@@ -74,8 +75,20 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     home: homedir(),
     port: valuesOf(configuration, hostSections.axon).port,
     hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
+    localServers: localServers(configuration),
+    admin: adminPort(configuration),
     stopSeconds: STOP_SECONDS,
   }
+}
+
+function adminPort(configuration: Configuration): AdminSettings {
+  const { port, host, allowHost } = valuesOf(configuration, hostSections.admin)
+  const given = configuration.settings.flatMap(({ section, path }) => {
+    const origin = section === hostSections.admin.name && configuration.origins.get(path)
+    return origin && origin.from !== 'default' ? [{ path, typed: isTyped(origin) }] : []
+  })
+  const pathsOf = (typed: boolean) => given.filter(one => one.typed === typed).map(({ path }) => path)
+  return { port, host, allowHost, typed: pathsOf(true), filed: pathsOf(false) }
 }
 
 function notAFile(path: string): UsageError {

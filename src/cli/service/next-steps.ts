@@ -83,6 +83,13 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
   const made = (bytes: number, name: string) => `openssl rand -hex ${bytes} >${shell(`${secrets}/${name}`)}`
   return [
     ...notes(service),
+    ...(service.admin.filed.length > 0
+      ? [
+          {
+            why: `The compose file has an admin port of its own, which does not follow ${service.admin.filed.join(', ')}.`,
+          },
+        ]
+      : []),
     ...(isWritten ? [] : [{ why: 'The compose file needs others beside it: --write DIR writes all of them.' }]),
     {
       why: 'Make the token of the admin port, and the password of Grafana, whose user is admin:',
