@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -232,6 +242,42 @@ describe('miner service', () => {
     }
   })
 
+  it('gives what it writes to the owner of the hotkey, where that is another user than the one who writes it', async function () {
+    if (process.getuid?.() !== 0) this.skip() // only root can give the hotkey to another user
+    const owned = join(folder, 'wallets')
+    cpSync(join(wallets, 'plain'), join(owned, 'plain'), { recursive: true })
+    chownSync(join(owned, 'plain/hotkeys/default'), 12_345, 23_456)
+    const out = join(folder, 'out')
+    const other = { BT_WALLET_PATH: owned }
+    const docker = await service(['docker', '--write', out], other)
+    assert.ok(docker.stderr.includes(`\nsudo chown -R 12345:23456 ${out}/data\n`), docker.stderr)
+    const compose = await service(['compose', '--write', out, '--force'], other)
+    const [line = ''] = /^sudo chown .*$/m.exec(compose.stderr) ?? []
+    const steps = compose.stderr.split('\n')
+    assert.ok(steps.indexOf(line) > steps.findIndex(step => step.includes('admin-token')), 'once the secrets are there')
+    mkdirSync(join(out, 'secrets'))
+    writeFileSync(join(out, 'secrets/admin-token'), 'token', { mode: 0o600 })
+    execFileSync('sh', ['-euc', line.replace(/^sudo /, '')])
+    // All that the containers mount of the folder, and the files that the user who runs compose has to read.
+    for (const { volumes } of Object.values<{ volumes: { source: string }[] }>(
+      parse(readFileSync(join(out, 'compose.yml'), 'utf8')).services,
+    ))
+      for (const { source } of volumes)
+        if (source.startsWith('./')) assert.equal(statSync(join(out, source)).uid, 12_345, source)
+    for (const file of everyPath(out)) assert.equal(statSync(file).uid, dirname(file) === out ? 0 : 12_345, file)
+    for (const kind of ['docker', 'compose'])
+      assert.ok(!(await service([kind, '--write', join(folder, kind)])).stderr.includes('chown'), 'it is the owner')
+  })
+
+  it('keeps all but the program out of the image, without --write, too', async () => {
+    const { stderr } = await service(['docker'])
+    const [line = ''] = /^printf .*$/m.exec(stderr) ?? []
+    execFileSync('bash', ['-euc', line])
+    assert.equal(readFileSync(join(folder, '.dockerignore'), 'utf8'), '*\n!*.tgz\n')
+    assert.ok(!(await service(['docker', '--write', 'out'])).stderr.includes('.dockerignore'))
+    assert.equal(readFileSync(join(folder, 'out/.dockerignore'), 'utf8'), '*\n!*.tgz\n')
+  })
+
   it('refuses an encrypted hotkey without a password that it could read', async () => {
     const encrypted = { BT_WALLET_NAME: 'locked' }
     const { code, stderr } = await service(['systemd'], encrypted)
@@ -322,8 +368,12 @@ describe('miner service', () => {
   })
 })
 
-function everyFile(folder: string): readonly string[] {
+function everyPath(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(file =>
-    file.isFile() ? [readFileSync(join(file.parentPath, file.name), 'utf8')] : [],
+    file.isFile() ? [join(file.parentPath, file.name)] : [],
   )
+}
+
+function everyFile(folder: string): readonly string[] {
+  return everyPath(folder).map(file => readFileSync(file, 'utf8'))
 }
