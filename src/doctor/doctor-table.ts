@@ -31,7 +31,7 @@ export const doctorTable = {
   },
   disk: {
     part: 'machine',
-    what: 'whether the data folder can be written, whose it is, and the room of its disk',
+    what: 'whether the data folder can be written, whose it is, and the room of its disk for nonces, the request log and log files',
     codes: ['FOLDER_UNWRITABLE', 'FOLDER_FOREIGN', 'DISK_NO_ROOM', 'DISK_NO_INODES', 'DISK_SMALL'],
   },
   wallet: {

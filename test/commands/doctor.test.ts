@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -143,6 +144,27 @@ describe('miner doctor', () => {
       assert.match(readFileSync(report, 'utf8'), /\n {2}fault {4}endpoints {2}/)
       const { code, stdout } = await runMiner(['doctor', ...args, '--force'], options)
       assert.deepEqual([code, /^model\n {2}fault {4}endpoints {2}/m.test(stdout)], [1, true])
+    }
+  })
+
+  it('counts the request log and the log files on the disk of the data folder', async function () {
+    const { bsize, bavail } = statfsSync(home)
+    if (bsize * bavail > 2 * 1024 ** 4) this.skip() // the disk has room for the largest request log
+    const small = await doctor(['--dev', '--use', 'echo', '--only', 'disk'])
+    assert.equal(small.of('disk')[0]!.verdict, 'ok')
+    const sizes = {
+      MINER_REQUEST_LOG_MAX_SIZE: '1024GiB',
+      MINER_LOG_FILE_MAX_FILES: '10000',
+      MINER_LOG_FILE_MAX_SIZE: '1GiB',
+    }
+    assert.deepEqual((await doctor(['--dev', '--use', 'echo', '--only', 'disk'], { env: sizes })).brief, ['disk ok'])
+    for (const growing of [
+      ['--request-log', 'full'],
+      ['--log-file', join(home, 'miner.log')],
+    ]) {
+      const args = ['--dev', '--use', 'echo', '--only', 'disk', ...growing]
+      const { brief } = await doctor(args, { env: { ...sizes, MINER_DATA_DIR: join(home, 'data') } })
+      assert.deepEqual(brief, ['disk warning DISK_SMALL'])
     }
   })
 
