@@ -56,7 +56,7 @@ export const doctorTable = {
   },
   port: {
     part: 'axon',
-    what: 'whether the axon can listen on its port, or which program holds it',
+    what: 'whether the axon can listen on its port, and the admin port can open, or which program holds it',
     codes: ['PORT_TAKEN', 'PORT_FORBIDDEN', 'HOST_FOREIGN', 'PORT_UNUSABLE', 'PORT_CHANGES'],
   },
   serving: {

@@ -209,6 +209,20 @@ describe('miner doctor', () => {
     assert.match(ours.of('port')[0]!.message, /is held by an axon of this hotkey/)
   })
 
+  it('names the program that holds the admin port, which keeps the miner from its start', async () => {
+    await using holder = await startPortHolder()
+    const args = ['--dev', '--use', 'echo', '--axon-port', '0', '--only', 'port']
+    const taken = await doctor([...args, '--admin-port', String(holder.port)])
+    assert.deepEqual([taken.code, taken.brief], [1, ['port ok', 'port fault PORT_TAKEN']])
+    const [, { message, hint }] = taken.of('port') as readonly [Found, Found]
+    assert.match(message, new RegExp(`^admin port ${holder.port} is held by `))
+    assert.match(hint!, /or choose another port with --admin-port$/)
+    const foreign = await doctor([...args, '--admin-port', '9091', '--admin-host', '192.0.2.1'])
+    assert.deepEqual(foreign.brief, ['port ok', 'port fault HOST_FOREIGN'])
+    assert.match(foreign.of('port')[1]!.hint!, /^leave --admin-host out/)
+    assert.deepEqual((await doctor([...args, '--admin-port', '0'])).brief, ['port ok', 'port ok'])
+  })
+
   it('tells a small limit of open files of the shell that it runs in', async function () {
     if (process.platform !== 'linux') this.skip()
     const args = ['doctor', '--dev', '--use', 'echo', '--only', 'files']
