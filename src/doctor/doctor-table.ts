@@ -13,7 +13,11 @@ export const doctorTable = {
     what: 'whether installed miners and dialects can be used, and their version of the contract',
     codes: ['PLUGIN_BAD', 'PLUGIN_NO_CONTRACT'],
   },
-  node: { part: 'machine', what: 'whether this version of Node is supported', codes: ['NODE_TOO_OLD'] },
+  node: {
+    part: 'machine',
+    what: 'which version of Node runs the miner, which starts with a supported one only',
+    codes: [],
+  },
   clock: {
     part: 'machine',
     what: 'the clock of this machine against the header `Date` of the servers in the settings',
