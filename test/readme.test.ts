@@ -76,7 +76,9 @@ describe('the README', () => {
       }
       if (args[0] === 'service') {
         const inFolder = args.map((word, at) => (args[at - 1] === '--write' ? join(data.path, word) : word))
-        const { code, stderr } = await runMiner(inFolder, { env: { ...env, MINER_AXON_PORT: '8091' } })
+        // It asks no server, and a container reaches none of this machine.
+        const servers = { OPENAI_BASE_URL: 'https://api.openai.com/v1', MINER_SUBTENSOR_NETWORK: 'finney' }
+        const { code, stderr } = await runMiner(inFolder, { env: { ...env, ...servers, MINER_AXON_PORT: '8091' } })
         assert.equal(code, 0, stderr)
         return
       }

@@ -47,7 +47,8 @@ export function resolveNetwork(network: string, endpoints: readonly string[] = [
   return { ...known, endpoints: inUse, isLocal: known?.isLocal ?? inUse.every(isOnLoopback) }
 }
 
-function isOnLoopback(endpoint: string): boolean {
-  const { hostname } = new URL(endpoint)
+/** Whether the host of a URL is this machine. */
+export function isOnLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
   return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 }

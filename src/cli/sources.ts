@@ -23,13 +23,16 @@ export function reportMessages(reports: readonly Report[]): string {
   return [...notes, ...problems].join('')
 }
 
-/** Redacts secrets in every text of a report: an endpoint may repeat what it was sent. */
+/**
+ * Redacts secrets in the texts of a report: an endpoint may repeat what it was sent. Leaves names of properties and codes as
+ * they are: they are words of this program or of a plugin, and a secret may happen to be one of them.
+ */
 export function redactReport<Value>(value: Value, secrets: readonly string[]): Value {
   const redacted = (part: unknown): unknown => {
     if (typeof part === 'string') return redactText(part, secrets)
     if (Array.isArray(part)) return part.map(redacted)
     if (typeof part !== 'object' || part === null) return part
-    return Object.fromEntries(Object.entries(part).map(([key, item]) => [redactText(key, secrets), redacted(item)]))
+    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, key === 'code' ? item : redacted(item)]))
   }
   return redacted(value) as Value
 }

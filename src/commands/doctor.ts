@@ -10,10 +10,10 @@ import { doctorContext } from '../cli/doctor/doctor-context.js'
 import { doctorJson } from '../cli/doctor/doctor-json.js'
 import { countVerdicts, doctorPage } from '../cli/doctor/doctor-page.js'
 import { doctorReport, reportExists } from '../cli/doctor/doctor-report.js'
+import { redactFindings } from '../cli/doctor/redact-findings.js'
 import { errorFindings } from '../cli/doctor/settings-checks.js'
 import { readAxonUrl } from '../cli/question/axon-address.js'
 import { devHotkey, devRules } from '../cli/serving/dev-rules.js'
-import { redactReport } from '../cli/sources.js'
 import { typedValue } from '../config/layers/argv.js'
 import { expandHome } from '../config/read-bounded.js'
 import type { Finding } from '../doctor/check.js'
@@ -79,7 +79,7 @@ export default class DoctorCommand extends SettingsCommand {
       onProgress: running => waiting.change(`checking ${running.join(', ')}`),
     })
     waiting[Symbol.dispose]()
-    const checked = redactReport(found, configuration.secretValues)
+    const checked = redactFindings(found, configuration.secretValues)
     if (countVerdicts(checked).fault > 0) process.exitCode = 1
 
     const about = { at: new Date(), version: packageInfo().version }

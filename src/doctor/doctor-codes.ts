@@ -2,10 +2,6 @@ import type { ErrorCodes } from '../text/error-codes.js'
 
 /** The one table of what `miner doctor` finds, beside the codes of `miner status`, of wallets, of the chain and of models. */
 export const doctorCodes = {
-  NODE_TOO_OLD: {
-    meaning: 'this version of Node is older than the miner supports',
-    remedy: 'install the version that the message names, or a newer one',
-  },
   CLOCK_OFF: {
     meaning: 'the clock of this machine is so far off that the axon refuses what validators sign',
     remedy: 'set it by NTP (`sudo timedatectl set-ntp true`); in a container or a virtual machine, on its host',

@@ -13,7 +13,11 @@ export const doctorTable = {
     what: 'whether installed miners and dialects can be used, and their version of the contract',
     codes: ['PLUGIN_BAD', 'PLUGIN_NO_CONTRACT'],
   },
-  node: { part: 'machine', what: 'whether this version of Node is supported', codes: ['NODE_TOO_OLD'] },
+  node: {
+    part: 'machine',
+    what: 'which version of Node runs the miner, which starts with a supported one only',
+    codes: [],
+  },
   clock: {
     part: 'machine',
     what: 'the clock of this machine against the header `Date` of the servers in the settings',
@@ -31,7 +35,7 @@ export const doctorTable = {
   },
   disk: {
     part: 'machine',
-    what: 'whether the data folder can be written, whose it is, and the room of its disk',
+    what: 'whether the data folder can be written, whose it is, and the room of its disk for nonces, the request log and log files',
     codes: ['FOLDER_UNWRITABLE', 'FOLDER_FOREIGN', 'DISK_NO_ROOM', 'DISK_NO_INODES', 'DISK_SMALL'],
   },
   wallet: {
@@ -56,7 +60,7 @@ export const doctorTable = {
   },
   port: {
     part: 'axon',
-    what: 'whether the axon can listen on its port, or which program holds it',
+    what: 'whether the axon can listen on its port, and the admin port can open, or which program holds it',
     codes: ['PORT_TAKEN', 'PORT_FORBIDDEN', 'HOST_FOREIGN', 'PORT_UNUSABLE', 'PORT_CHANGES'],
   },
   serving: {

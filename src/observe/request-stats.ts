@@ -1,5 +1,5 @@
 import type { OutcomeCounts, ReasonStatus, RequestOutcome } from '../admin/api.js'
-import type { Refused, RequestRecord } from '../axon/events.js'
+import type { Refused } from '../axon/events.js'
 import { type LastRecord, onEnded } from './ended-request.js'
 import { Slots } from './slots.js'
 
@@ -24,6 +24,8 @@ export type RequestSum = {
   readonly callers: readonly CallerSum[]
   /** requests that no hotkey with a row signed */
   readonly others: OutcomeCounts
+  /** of the answered requests, those whose answer was cut by its deadline */
+  readonly cut: number
   /** the most frequent reason first */
   readonly reasons: readonly ReasonSum[]
 }
@@ -87,7 +89,9 @@ export class RequestStats implements Disposable {
     const callers = new Map<string, CallerSum>()
     const reasons = new Map<string, ReasonSum>()
     let others = none
+    let cut = 0
     for (const { sum: minute } of this.#minutes.recent(this.#options.now())) {
+      cut += minute.cut
       others = plus(others, minute.others)
       for (const [hotkey, { lastAt, ...endings }] of minute.callers)
         callers.set(hotkey, { hotkey, ...plus(callers.get(hotkey) ?? none, endings), lastAt })
@@ -102,6 +106,7 @@ export class RequestStats implements Disposable {
       since: Math.max(Math.min(this.#openedAt, this.#options.now()), this.#options.now() - MINUTES * MINUTE_MS),
       callers: [...callers.values()].sort((one, other) => other.lastAt - one.lastAt),
       others,
+      cut,
       reasons: [...reasons.values()].sort((one, other) => other.count - one.count),
     }
   }
@@ -128,10 +133,12 @@ type Reason = Omit<ReasonSum, 'hotkeys'> & { readonly hotkeys: Set<string> }
 class Minute {
   readonly callers = new Map<string, Counted & { lastAt: number }>()
   readonly others: Counted = { ...none }
+  cut = 0
   readonly reasons = new Map<string, Reason>()
 
   /** @param row the hotkey whose row counts it; null: it has none */
-  add({ arrivedAt, ms }: RequestRecord, ending: RequestOutcome, row: string | null): void {
+  add({ arrivedAt, ms, cut }: LastRecord, ending: RequestOutcome, row: string | null): void {
+    if (ending === 'answered' && cut?.by === 'deadline') this.cut++
     const known = row === null ? undefined : this.callers.get(row)
     if (known) {
       known[ending]++

@@ -13,6 +13,9 @@ export type Mounts = {
   readonly writable: readonly string[]
 }
 
+/** The name by which a container reaches its host, which Docker knows by itself on a desktop only. */
+export const HOST_GATEWAY = 'host.docker.internal:host-gateway'
+
 /** The name of the image that the `Dockerfile` makes. */
 export function imageOf({ version }: Service): string {
   return `bittensor-miner:${version}`

@@ -1,5 +1,6 @@
 import { shellWord } from '../text/shell-word.js'
-import { containerVariables, imageOf, mountsOf } from './container.js'
+import { containerVariables, HOST_GATEWAY, imageOf, mountsOf } from './container.js'
+import { containerAdmin } from './container-admin.js'
 import type { Service } from './service.js'
 
 /**
@@ -11,18 +12,19 @@ export function dockerRun(service: Service, folder: string): string {
   const { name, owner, port, args, stopSeconds } = service
   const { files, secrets, writable } = mountsOf(service)
   const read = [...files, ...secrets.values()]
+  const admin = containerAdmin(service)
+  const published = [`${port}:${port}`, ...(admin ? [admin.published] : [])]
+  const variables = new Map([...containerVariables(service), ...(admin?.variables ?? [])])
   const words = [
     ...['docker', 'run', '--detach', '--name', name, '--restart', 'unless-stopped', '--init'],
     ...['--stop-timeout', String(stopSeconds), '--user', `${owner.uid}:${owner.gid}`],
     ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-    ...['--publish', `${port}:${port}`],
+    ...published.flatMap(one => ['--publish', one]),
+    ...['--add-host', HOST_GATEWAY],
     ...['--mount', mount(`${folder}/data/miner`, '/data')],
     ...writable.flatMap(directory => ['--mount', mount(directory, directory)]),
     ...[...new Set(read)].flatMap(file => ['--mount', mount(file, file, 'readonly')]),
-    ...[...containerVariables(service)].flatMap(([variable, value]) => [
-      '--env',
-      value === null ? variable : `${variable}=${value}`,
-    ]),
+    ...[...variables].flatMap(([variable, value]) => ['--env', value === null ? variable : `${variable}=${value}`]),
     ...[imageOf(service), 'serve', ...args],
   ]
   return words.map(shellWord).join(' ')

@@ -25,8 +25,30 @@ export type Service = {
   readonly port: number
   /** whether the axon listens on one address of this machine, which a container does not have */
   readonly hasHost: boolean
+  /** which it asks, and a container does not reach */
+  readonly localServers: readonly LocalServer[]
+  readonly admin: AdminSettings
   /** how long it may take to stop, which includes the drain */
   readonly stopSeconds: number
+}
+
+/** A server on this machine that a setting names. */
+export type LocalServer = {
+  /** of the setting, or of the item in it: `openai.endpoints[1].baseUrl` */
+  readonly path: string
+  /** with its port */
+  readonly host: string
+}
+
+/** What the settings say of the port for the operator. */
+export type AdminSettings = {
+  /** undefined: none opens */
+  readonly port: number | undefined
+  readonly host: string
+  readonly allowHost: readonly string[]
+  /** the paths of the settings that a flag or a variable gives, and of those that a file gives */
+  readonly typed: readonly string[]
+  readonly filed: readonly string[]
 }
 
 /** Where the secrets are. None of them is in what this program writes. */

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -130,6 +131,43 @@ describe('miner doctor', () => {
     assert.ok(brief.includes('configuration fault FILE_MALFORMED') && brief.includes('node ok'))
   })
 
+  it('keeps its own words where a secret is one of them', async () => {
+    await using model = await startModelServer(answered(401, { error: { message: 'Incorrect API key provided' } }))
+    for (const secret of ['endpoints', 'verdict', 'findings', 'message', 'warning']) {
+      const report = join(home, `${secret}.md`)
+      const args = ['--base-url', model.url, '--only', 'endpoints,node,files', '--report', report, ...local]
+      const options = { env: { ...env(), OPENAI_API_KEY: secret } }
+      const { document, brief, of } = await doctor(args, options)
+      assert.ok(brief.includes('node ok'), secret)
+      assert.deepEqual(document.checks.map(({ name }) => name).toSorted(), ['endpoints', 'files', 'node'])
+      assert.equal(of('endpoints')[0]!.verdict, 'fault')
+      assert.match(readFileSync(report, 'utf8'), /\n {2}fault {4}endpoints {2}/)
+      const { code, stdout } = await runMiner(['doctor', ...args, '--force'], options)
+      assert.deepEqual([code, /^model\n {2}fault {4}endpoints {2}/m.test(stdout)], [1, true])
+    }
+  })
+
+  it('counts the request log and the log files on the disk of the data folder', async function () {
+    const { bsize, bavail } = statfsSync(home)
+    if (bsize * bavail > 2 * 1024 ** 4) this.skip() // the disk has room for the largest request log
+    const small = await doctor(['--dev', '--use', 'echo', '--only', 'disk'])
+    assert.equal(small.of('disk')[0]!.verdict, 'ok')
+    const sizes = {
+      MINER_REQUEST_LOG_MAX_SIZE: '1024GiB',
+      MINER_LOG_FILE_MAX_FILES: '10000',
+      MINER_LOG_FILE_MAX_SIZE: '1GiB',
+    }
+    assert.deepEqual((await doctor(['--dev', '--use', 'echo', '--only', 'disk'], { env: sizes })).brief, ['disk ok'])
+    for (const growing of [
+      ['--request-log', 'full'],
+      ['--log-file', join(home, 'miner.log')],
+    ]) {
+      const args = ['--dev', '--use', 'echo', '--only', 'disk', ...growing]
+      const { brief } = await doctor(args, { env: { ...sizes, MINER_DATA_DIR: join(home, 'data') } })
+      assert.deepEqual(brief, ['disk warning DISK_SMALL'])
+    }
+  })
+
   it('exits with 2 for a mistake in the command line', async () => {
     for (const [args, expected] of [
       [['--axon-port', 'x'], 'CONFIG_INVALID'],
@@ -169,6 +207,20 @@ describe('miner doctor', () => {
     const ours = await doctor([...args, '--axon-port', String(miner.port), '--url', miner.url])
     assert.deepEqual([ours.code, ours.brief], [0, ['port ok', 'headers ok']])
     assert.match(ours.of('port')[0]!.message, /is held by an axon of this hotkey/)
+  })
+
+  it('names the program that holds the admin port, which keeps the miner from its start', async () => {
+    await using holder = await startPortHolder()
+    const args = ['--dev', '--use', 'echo', '--axon-port', '0', '--only', 'port']
+    const taken = await doctor([...args, '--admin-port', String(holder.port)])
+    assert.deepEqual([taken.code, taken.brief], [1, ['port ok', 'port fault PORT_TAKEN']])
+    const [, { message, hint }] = taken.of('port') as readonly [Found, Found]
+    assert.match(message, new RegExp(`^admin port ${holder.port} is held by `))
+    assert.match(hint!, /or choose another port with --admin-port$/)
+    const foreign = await doctor([...args, '--admin-port', '9091', '--admin-host', '192.0.2.1'])
+    assert.deepEqual(foreign.brief, ['port ok', 'port fault HOST_FOREIGN'])
+    assert.match(foreign.of('port')[1]!.hint!, /^leave --admin-host out/)
+    assert.deepEqual((await doctor([...args, '--admin-port', '0'])).brief, ['port ok', 'port ok'])
   })
 
   it('tells a small limit of open files of the shell that it runs in', async function () {
@@ -288,6 +340,16 @@ describe('miner doctor', () => {
       assert.ok(!text.includes(secret))
       if (homedir().length > 1) assert.ok(!text.includes(homedir()))
       assert.match(text, /\n {2}wallet\.name = "plain" \(BT_WALLET_NAME\)\n/)
+    })
+
+    it('has the hosts of the nodes of the chain, whose paths may be keys', async () => {
+      const file = join(home, 'doctor.md')
+      const nodes = ['wss://one.example/short-key', 'wss://two.example:444']
+      const args = ['--network', 'wss://zero.example/v1/key', '--chain-endpoint', ...nodes]
+      await runMiner(['doctor', '--only', 'node', ...args, '--report', file], { env: env() })
+      const text = readFileSync(file, 'utf8')
+      assert.match(text, /\n {2}subtensor\.network = "wss:\/\/zero\.example" /)
+      assert.match(text, /\n {2}subtensor\.endpoints = \["wss:\/\/one\.example","wss:\/\/two\.example:444"\] /)
     })
 
     it('leaves a file that exists as it is, unless it is forced', async () => {

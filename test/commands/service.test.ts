@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -163,6 +173,111 @@ describe('miner service', () => {
     assert.ok(!stderr.includes('open-sesame') && !stderr.includes('sk-in-a-list'))
   })
 
+  it('refuses a node of the chain with a path, which may be a key, unless the file has it', async () => {
+    const node = 'wss://node.example/v1/a-key-of-the-provider'
+    for (const flag of ['--network', '--chain-endpoint']) {
+      const { code, stdout, stderr } = await service(['systemd', flag, node])
+      assert.equal(code, 2)
+      assert.match(stderr, /subtensor\.\w+ is a URL with a path, which may be secret, and is written nowhere/)
+      assert.ok(!`${stdout}${stderr}`.includes('a-key-of'))
+      assert.equal((await service(['systemd', flag, 'wss://node.example:443'])).code, 0)
+    }
+    configure(`[subtensor]\nendpoints = ["${node}"]\n`)
+    const { code, stdout, stderr } = await service(['systemd'])
+    assert.deepEqual([code, `${stdout}${stderr}`.includes('a-key-of')], [0, false])
+  })
+
+  it('refuses a container that would ask itself instead of a server of this machine', async () => {
+    const secret = ['--store-secret', 'file:/run/secret']
+    const local = [
+      [['--base-url', 'http://127.0.0.1:8000/v1'], 'openai.baseUrl names 127.0.0.1:8000'],
+      [['--network', 'local'], 'subtensor.network names 127.0.0.1:9944'],
+      [['--chain-endpoint', 'ws://localhost:9944'], 'subtensor.endpoints names localhost:9944'],
+      [['--store', 'redis://[::1]:6379', ...secret], 'axon.store names [::1]:6379'],
+      [['--store', 'redis://0.0.0.0:6379', ...secret], 'axon.store names 0.0.0.0:6379'],
+    ] as const
+    for (const [flags, message] of local)
+      for (const kind of ['docker', 'compose']) {
+        const { code, stderr } = await service([kind, ...flags])
+        assert.equal(code, 2)
+        assert.ok(stderr.includes(`${message}, and in a container that is the container itself`), stderr)
+        assert.match(stderr, /\n {2}try: name the host as host\.docker\.internal,/)
+      }
+    for (const [flags] of local) assert.equal((await service(['systemd', ...flags])).code, 0)
+    const base = ['--base-url', 'http://host.docker.internal:8000/v1']
+    assert.match((await service(['docker', ...base])).stderr, / --add-host host\.docker\.internal:host-gateway /)
+    const { services } = parse((await service(['compose', ...base])).stdout)
+    assert.deepEqual(services.miner.extra_hosts, ['host.docker.internal:host-gateway'])
+  })
+
+  it('publishes the admin port of a container, or refuses what it cannot open', async () => {
+    configure('[admin]\nport = 9092\n')
+    const { stderr } = await service(['docker'])
+    assert.match(stderr, / --publish 127\.0\.0\.1:9092:9092 /)
+    assert.match(stderr, / --env 'MINER_ADMIN_HOST=0\.0\.0\.0' /)
+    for (const [flags, message] of [
+      [['--admin-port', '0'], 'admin.port is 0, and a container publishes a port that is known'],
+      [['--admin-host', 'my-server'], 'admin.host is my-server, and Docker publishes a port at an address only'],
+    ] as const) {
+      const refused = await service(['docker', ...flags])
+      assert.deepEqual([refused.code, refused.stderr.includes(message)], [2, true])
+    }
+    const composed = await service(['compose'])
+    assert.match(
+      composed.stderr,
+      /^# The compose file has an admin port of its own, which does not follow admin\.port\.$/m,
+    )
+    assert.deepEqual(parse(composed.stdout).services.miner.ports, ['8091:8091', '127.0.0.1:9091:9091'])
+    assert.equal((await service(['compose', '--admin-port', '9091'])).code, 0)
+    for (const flags of [
+      ['--admin-port', '9000'],
+      ['--admin-host', '0.0.0.0'],
+      ['--admin-allow-host', 'a.example'],
+    ]) {
+      const { code, stderr } = await service(['compose', ...flags])
+      assert.deepEqual(
+        [code, /admin\.\w+ has no effect: the compose file opens the admin port/.test(stderr)],
+        [2, true],
+      )
+    }
+  })
+
+  it('gives what it writes to the owner of the hotkey, where that is another user than the one who writes it', async function () {
+    if (process.getuid?.() !== 0) this.skip() // only root can give the hotkey to another user
+    const owned = join(folder, 'wallets')
+    cpSync(join(wallets, 'plain'), join(owned, 'plain'), { recursive: true })
+    chownSync(join(owned, 'plain/hotkeys/default'), 12_345, 23_456)
+    const out = join(folder, 'out')
+    const other = { BT_WALLET_PATH: owned }
+    const docker = await service(['docker', '--write', out], other)
+    assert.ok(docker.stderr.includes(`\nsudo chown -R 12345:23456 ${out}/data\n`), docker.stderr)
+    const compose = await service(['compose', '--write', out, '--force'], other)
+    const [line = ''] = /^sudo chown .*$/m.exec(compose.stderr) ?? []
+    const steps = compose.stderr.split('\n')
+    assert.ok(steps.indexOf(line) > steps.findIndex(step => step.includes('admin-token')), 'once the secrets are there')
+    mkdirSync(join(out, 'secrets'))
+    writeFileSync(join(out, 'secrets/admin-token'), 'token', { mode: 0o600 })
+    execFileSync('sh', ['-euc', line.replace(/^sudo /, '')])
+    // All that the containers mount of the folder, and the files that the user who runs compose has to read.
+    for (const { volumes } of Object.values<{ volumes: { source: string }[] }>(
+      parse(readFileSync(join(out, 'compose.yml'), 'utf8')).services,
+    ))
+      for (const { source } of volumes)
+        if (source.startsWith('./')) assert.equal(statSync(join(out, source)).uid, 12_345, source)
+    for (const file of everyPath(out)) assert.equal(statSync(file).uid, dirname(file) === out ? 0 : 12_345, file)
+    for (const kind of ['docker', 'compose'])
+      assert.ok(!(await service([kind, '--write', join(folder, kind)])).stderr.includes('chown'), 'it is the owner')
+  })
+
+  it('keeps all but the program out of the image, without --write, too', async () => {
+    const { stderr } = await service(['docker'])
+    const [line = ''] = /^printf .*$/m.exec(stderr) ?? []
+    execFileSync('bash', ['-euc', line])
+    assert.equal(readFileSync(join(folder, '.dockerignore'), 'utf8'), '*\n!*.tgz\n')
+    assert.ok(!(await service(['docker', '--write', 'out'])).stderr.includes('.dockerignore'))
+    assert.equal(readFileSync(join(folder, 'out/.dockerignore'), 'utf8'), '*\n!*.tgz\n')
+  })
+
   it('refuses an encrypted hotkey without a password that it could read', async () => {
     const encrypted = { BT_WALLET_NAME: 'locked' }
     const { code, stderr } = await service(['systemd'], encrypted)
@@ -253,8 +368,12 @@ describe('miner service', () => {
   })
 })
 
-function everyFile(folder: string): readonly string[] {
+function everyPath(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(file =>
-    file.isFile() ? [readFileSync(join(file.parentPath, file.name), 'utf8')] : [],
+    file.isFile() ? [join(file.parentPath, file.name)] : [],
   )
+}
+
+function everyFile(folder: string): readonly string[] {
+  return everyPath(folder).map(file => readFileSync(file, 'utf8'))
 }

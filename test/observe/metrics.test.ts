@@ -106,7 +106,7 @@ describe('the metrics', () => {
     open(all)
     const attempts = [{ endpoint: 'main', model: 'small', ms: 1 }]
     const outcome = { model: 'small', finishReason: 'stop', usage: { promptTokens: 1 }, attempts }
-    publish('answered', () => ({ ...record(), status: 200, outcome }))
+    publish('answered', () => ({ ...record(), status: 200, outcome, partial: true, cut: { by: 'deadline' } }))
     publish('refused', () => ({ ...record({ hotkey: null }), status: 401, code: 'NOT_VERIFIED', reason: '' }))
     const { text } = await metrics!.text()
     const found = [...text.matchAll(/^# TYPE (miner_\w+) (\w+)$/gm)].map(([, name = '', type]) => {
@@ -154,6 +154,19 @@ describe('the metrics', () => {
       'miner_queue_wait_seconds_bucket{le="0.25",synapse="Prompting"} 0',
       'miner_queue_wait_seconds_bucket{le="0.5",synapse="Prompting"} 4',
       'miner_queue_wait_seconds_count{synapse="other"} 1',
+    )
+  })
+
+  it('count answers that were cut, by the deadline or by an error of any code', async () => {
+    open()
+    for (const by of ['deadline', 'deadline', 'UPSTREAM_FAILED', 'a code of a plugin'])
+      publish('answered', () => ({ ...record(), status: 200, partial: true, cut: { by } }))
+    publish('answered', () => ({ ...record(), status: 200 }))
+    publish('cancelled', () => ({ ...record(), partial: true, cut: { by: 'deadline' } }))
+    await has(
+      'miner_cut_answers_total{by="deadline"} 2',
+      'miner_cut_answers_total{by="error"} 2',
+      'miner_requests_total{outcome="answered",code="",synapse="Prompting"} 5',
     )
   })
 

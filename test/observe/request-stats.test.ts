@@ -56,6 +56,20 @@ describe('request stats', () => {
     assert.equal(since, start)
   })
 
+  it('counts the answers of the last hour that the deadline cut', () => {
+    const cut = (by: string) => publish('answered', () => ({ ...record(), status: 200, partial: true, cut: { by } }))
+    cut('deadline')
+    cut('UPSTREAM_FAILED')
+    answer()
+    publish('cancelled', () => ({ ...record(), partial: true, cut: { by: 'deadline' } }))
+    assert.equal(stats.sum().cut, 1)
+    now += 30 * MINUTE
+    cut('deadline')
+    assert.equal(stats.sum().cut, 2)
+    now += 31 * MINUTE
+    assert.equal(stats.sum().cut, 1)
+  })
+
   it('adds up hotkeys without a row, and those that are not proven', () => {
     answer({ hotkey: charlie.address })
     refuse({ hotkey: null, claimed: alice.address })

@@ -25,6 +25,8 @@ const service: Service = {
   home: '/home/me',
   port: 8091,
   hasHost: true,
+  localServers: [],
+  admin: { port: undefined, host: '127.0.0.1', allowHost: [], typed: [], filed: [] },
   stopSeconds: 45,
 }
 
@@ -61,5 +63,28 @@ describe('dockerRun', () => {
   it('passes a variable that a secret refers to by its name only, and listens on every address', () => {
     assert.ok(valuesOf('--env').includes('MY_KEY'))
     assert.ok(valuesOf('--env').includes('MINER_AXON_HOST=0.0.0.0'))
+  })
+
+  it('publishes the admin port at the address that the settings name, and has it listen where Docker reaches it', () => {
+    const publishedAt = (host: string, allowHost: readonly string[] = []) => {
+      const admin = { ...service.admin, port: 9_091, host, allowHost }
+      const made = wordsOf(dockerRun({ ...service, admin }, '/srv'))
+      return [
+        ...made.filter((_, at) => made[at - 1] === '--publish'),
+        ...made.filter(word => word.startsWith('MINER_ADMIN_')),
+      ]
+    }
+    const inside = ['MINER_ADMIN_PORT=9091', 'MINER_ADMIN_HOST=0.0.0.0']
+    assert.deepEqual(publishedAt('localhost'), ['8091:8091', '127.0.0.1:9091:9091', ...inside])
+    assert.deepEqual(publishedAt('::1'), ['8091:8091', '[::1]:9091:9091', ...inside])
+    assert.deepEqual(publishedAt('0.0.0.0', ['a.example']), [
+      ...['8091:8091', '9091:9091', ...inside],
+      'MINER_ADMIN_ALLOW_HOST=["a.example"]',
+    ])
+    assert.deepEqual(publishedAt('10.0.0.7', ['a.example']), [
+      ...['8091:8091', '10.0.0.7:9091:9091', ...inside],
+      'MINER_ADMIN_ALLOW_HOST=["a.example","10.0.0.7"]',
+    ])
+    assert.deepEqual(valuesOf('--publish'), ['8091:8091'], 'none without --admin-port')
   })
 })

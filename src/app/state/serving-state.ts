@@ -79,6 +79,8 @@ const servingState = z.object({
       )
       .readonly(),
     others: z.object(endings),
+    /** of the answered requests, those whose answer was cut by its deadline; null: a version that does not count them wrote the file */
+    cut: count.nullable().default(null),
     reasons: z
       .array(
         z.object({

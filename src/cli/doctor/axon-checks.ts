@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostSections } from '../../app/settings.js'
+import type { ServingState } from '../../app/state/serving-state.js'
 import { valuesOf } from '../../config/configuration.js'
 import { type DoctorCheck, type Finding, findingsBy } from '../../doctor/check.js'
 import { checkRefusals } from '../../doctor/miner/refusals.js'
@@ -34,6 +35,7 @@ async function port({ configuration, hasChain, hotkey, running }: DoctorContext,
   const state = await running()
   const own = await hotkey().catch(() => null) // the check of the wallet reports why
   const ip = axon.host === undefined || axon.host === '0.0.0.0' || axon.host === '::' ? '127.0.0.1' : axon.host
+  const admin = valuesOf(configuration, hostSections.admin)
   return [
     await checkPort({
       port: axon.port === 0 ? (state?.port ?? 0) : axon.port,
@@ -47,7 +49,13 @@ async function port({ configuration, hasChain, hotkey, running }: DoctorContext,
         return ping.found === 'reached'
       },
     }),
+    ...(admin.port === undefined ? [] : [await checkAdminPort({ port: admin.port, host: admin.host }, state)]),
   ]
+}
+
+/** Checks that the admin port can open, which `miner serve` needs to start. */
+function checkAdminPort(at: { readonly port: number; readonly host: string }, running: ServingState | null) {
+  return checkPort({ of: 'admin', ...at, running, announces: false, listenersOn, isOwnAxon: async () => false })
 }
 
 /** An axon answers a ping of any key with its own name. */

@@ -1,4 +1,5 @@
 import { arch, homedir, hostname, platform, release, userInfo } from 'node:os'
+import { chainUrls } from '../../app/chain/chain-urls.js'
 import { type Configuration, valueAt } from '../../config/configuration.js'
 import { originText } from '../../config/origin.js'
 import { redact, redactText } from '../../config/redact.js'
@@ -14,7 +15,7 @@ type ReportOptions = {
 }
 
 /**
- * Formats what the doctor found as Markdown, to paste in an issue. It holds no secrets, neither the home folder nor the name
+ * Formats what the doctor found, without secrets, as Markdown, to paste in an issue. It holds no secrets, neither the home folder nor the name
  * of the user, and not the name of the machine. It keeps hotkeys and addresses, which the chain shows to everybody, and
  * without which no fault of an announcement can be found.
  */
@@ -27,19 +28,25 @@ export function doctorReport(checked: readonly Checked[], { configuration, at, v
     'settings that are not the default:',
     ...settingLines(configuration),
   ]
-  const text = anonymous(redactText(lines.join('\n'), configuration.secretValues))
+  const text = anonymous(lines.join('\n'))
   // What an endpoint said may hold a fence of its own.
   const fence = '`'.repeat(Math.max(3, 1 + Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length))))
   return `# miner doctor\n\n${fence}text\n${text}\n${fence}\n`
 }
 
-/** Names, values and origins. A secret prints as `***`, or as the `env:NAME` or `file:PATH` that names it. */
+/**
+ * Names, values and origins. A secret prints as `***`, or as the `env:NAME` or `file:PATH` that names it; a node of the chain
+ * without its path.
+ */
 function settingLines(configuration: Configuration): readonly string[] {
   const lines = configuration.settings.flatMap(setting => {
     const origin = configuration.origins.get(setting.path)
     if (!origin || origin.from === 'default') return []
-    const value = JSON.stringify(redact(setting, valueAt(configuration, setting)))
-    return [escapeControls(`  ${setting.path} = ${value} (${originText(origin)})`)]
+    const own = valueAt(configuration, setting)
+    const nodes = chainUrls(setting, own).map(({ origin }) => origin)
+    const value = JSON.stringify(nodes.length === 0 ? redact(setting, own) : Array.isArray(own) ? nodes : nodes[0])
+    const shown = redactText(`${value} (${originText(origin)})`, configuration.secretValues)
+    return [escapeControls(`  ${setting.path} = ${shown}`)]
   })
   return lines.length > 0 ? lines : ['  none']
 }

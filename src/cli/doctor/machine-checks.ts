@@ -1,13 +1,11 @@
 import { createRequire } from 'node:module'
 import { hostSections } from '../../app/settings.js'
 import type { ServingState } from '../../app/state/serving-state.js'
-import { CHAIN_FOLDER } from '../../app/tokens.js'
 import { mapParallel } from '../../async/map-parallel.js'
 import { timeoutSignal } from '../../async/timeout.js'
 import { valuesOf } from '../../config/configuration.js'
 import type { DoctorCheck } from '../../doctor/check.js'
 import { type ClockReading, checkClock } from '../../doctor/machine/clock.js'
-import { checkDataFolder } from '../../doctor/machine/data-folder.js'
 import { checkMemory } from '../../doctor/machine/memory.js'
 import { checkNodeVersion } from '../../doctor/machine/node-version.js'
 import { checkOpenFiles } from '../../doctor/machine/open-files.js'
@@ -19,6 +17,7 @@ import { readKeyfile } from '../../wallet/read-keyfile.js'
 import { parseSealed } from '../../wallet/sealed.js'
 import { WalletError } from '../../wallet/wallet-error.js'
 import { configuredUrls } from './configured-urls.js'
+import { checkDisk } from './disk-check.js'
 import type { DoctorContext } from './doctor-context.js'
 
 const DATE_MS = 5_000
@@ -27,7 +26,7 @@ const DECRYPT_MS = 60_000
 
 /** The checks of this machine, and of the wallet on it. */
 export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
-  const { configuration, scope, running, dev } = context
+  const { configuration, running, dev } = context
   const axon = valuesOf(configuration, hostSections.axon)
   const limits = valuesOf(configuration, hostSections.limits)
   const wallet = valuesOf(configuration, hostSections.wallet)
@@ -45,10 +44,7 @@ export function machineChecks(context: DoctorContext): readonly DoctorCheck[] {
       },
     },
     { name: 'files', run: async () => [await checkOpenFiles(subjectOf(await running()), { ...limits, ...axon })] },
-    {
-      name: 'disk',
-      run: () => checkDataFolder(scope.resolve(CHAIN_FOLDER), { nonces: axon.store === 'disk' ? limits.nonces : 0 }),
-    },
+    { name: 'disk', run: () => checkDisk(context) },
     {
       name: 'wallet',
       timeoutMs: DECRYPT_MS,

@@ -107,7 +107,7 @@ function lateAnswers(state: ServingState | null): LateAnswers | null {
   if (state === null) return null
   const { reasons } = state.requests
   const late = reasons.filter(({ code }) => LATE.includes(code)).reduce((sum, { count }) => sum + count, 0)
-  return { late, answered: answeredIn(state) }
+  return { late, cut: state.requests.cut ?? 0, answered: answeredIn(state) }
 }
 
 /** The shortest time that the dialect's synapses leave for an answer. */

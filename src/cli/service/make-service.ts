@@ -2,12 +2,13 @@ import { realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chainUrls } from '../../app/chain/chain-urls.js'
 import { packageInfo } from '../../app/package-info.js'
 import { hostSections } from '../../app/settings.js'
 import { type Configuration, valueAt, valuesOf } from '../../config/configuration.js'
 import { typedValue } from '../../config/layers/argv.js'
 import type { Layers } from '../../config/look-up.js'
-import type { Service } from '../../service/service.js'
+import type { AdminSettings, Service } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { hotkeyFile, walletFolder } from '../../wallet/hotkey-files.js'
 import { hotkeyNotFound } from '../../wallet/open-hotkey.js'
@@ -17,6 +18,7 @@ import { settingPath } from '../choose-plugin.js'
 import { HIDDEN, valueElsewhere } from '../config/take-over.js'
 import { UsageError } from '../errors/usage-error.js'
 import { DRAIN_MS } from '../serving/end-serving.js'
+import { localServers } from './local-servers.js'
 import { ownerOf } from './owner.js'
 import { findSecrets, isTyped } from './secrets.js'
 
@@ -73,8 +75,20 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     home: homedir(),
     port: valuesOf(configuration, hostSections.axon).port,
     hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
+    localServers: localServers(configuration),
+    admin: adminPort(configuration),
     stopSeconds: STOP_SECONDS,
   }
+}
+
+function adminPort(configuration: Configuration): AdminSettings {
+  const { port, host, allowHost } = valuesOf(configuration, hostSections.admin)
+  const given = configuration.settings.flatMap(({ section, path }) => {
+    const origin = section === hostSections.admin.name && configuration.origins.get(path)
+    return origin && origin.from !== 'default' ? [{ path, typed: isTyped(origin) }] : []
+  })
+  const pathsOf = (typed: boolean) => given.filter(one => one.typed === typed).map(({ path }) => path)
+  return { port, host, allowHost, typed: pathsOf(true), filed: pathsOf(false) }
 }
 
 function notAFile(path: string): UsageError {
@@ -101,7 +115,8 @@ async function typedVariables(configuration: Configuration): Promise<ReadonlyMap
     const origin = configuration.origins.get(setting.path)
     if (!origin || !(isTyped(origin) || isPlaced(setting.path, origin.from))) continue
     const value = await valueElsewhere(setting, { value: valueAt(configuration, setting), origin }, storing)
-    if (value === HIDDEN) throw hiddenUrl(setting.path)
+    if (value === HIDDEN) throw hiddenUrl(setting.path, 'a query or a fragment')
+    if (chainUrls(setting, value).some(({ pathname }) => pathname !== '/')) throw hiddenUrl(setting.path, 'a path')
     variables.set(setting.variables[0]!, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return variables
@@ -117,8 +132,8 @@ const storing = {
   store: (path: string) => Promise.reject(new TypeError(`${path} is a literal secret, and was not refused`)),
 }
 
-function hiddenUrl(path: string): UsageError {
-  const message = `${path} is a URL with a query or a fragment, which may be secret, and is written nowhere`
+function hiddenUrl(path: string, part: string): UsageError {
+  const message = `${path} is a URL with ${part}, which may be secret, and is written nowhere`
   return new UsageError('NOT_A_SERVICE', message, `write it to the configuration file: miner config edit`)
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Declared } from '../../plugin/load/discover.js'
-import { imageOf } from '../../service/container.js'
+import { dockerignore, imageOf } from '../../service/container.js'
 import { dockerRun } from '../../service/docker-command.js'
 import type { Service } from '../../service/service.js'
 import { shellWord } from '../../text/shell-word.js'
@@ -60,12 +60,16 @@ export function dockerSteps(service: Service, { folder, isWritten, plugins }: St
   const once = ['docker', 'run', '--rm', '--user', `${uid}:${gid}`]
   const mounted = ['--mount', `type=bind,src=${folder}/data/miner,dst=/data`, imageOf(service)]
   const saving = {
-    why: 'Save the file as Dockerfile, and make the folder of its data (--write DIR does both):',
-    commands: [shell('mkdir', '-p', '-m', '700', `${folder}/data/miner`)],
+    why: 'Save the file as Dockerfile, keep all but the program out of its image, and make the folder of its data (--write DIR does all three):',
+    commands: [
+      `printf '%s\\n' ${shell(...dockerignore.text.trimEnd().split('\n'))} >${shell(`${folder}/${dockerignore.path}`)}`,
+      shell('mkdir', '-p', '-m', '700', `${folder}/data/miner`),
+    ],
   }
   return [
     ...notes(service),
     ...(isWritten ? [] : [saving]),
+    ...owning(service, `${folder}/data`),
     {
       why: 'Make the image, with the copy of the program that runs here:',
       commands: [packing, shell('docker', 'build', '--tag', imageOf(service), ...argument, folder)],
@@ -83,6 +87,13 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
   const made = (bytes: number, name: string) => `openssl rand -hex ${bytes} >${shell(`${secrets}/${name}`)}`
   return [
     ...notes(service),
+    ...(service.admin.filed.length > 0
+      ? [
+          {
+            why: `The compose file has an admin port of its own, which does not follow ${service.admin.filed.join(', ')}.`,
+          },
+        ]
+      : []),
     ...(isWritten ? [] : [{ why: 'The compose file needs others beside it: --write DIR writes all of them.' }]),
     {
       why: 'Make the token of the admin port, and the password of Grafana, whose user is admin:',
@@ -90,12 +101,28 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
         `(umask 077; set -C; mkdir -p ${shell(secrets)} && ${made(32, 'admin-token')} && ${made(16, 'grafana-password')})`,
       ],
     },
+    ...(isWritten ? owning(service, ...READ_BY_CONTAINERS.map(name => `${folder}/${name}`)) : []),
     {
       why: 'Make the image, with the copy of the program that runs here:',
       commands: [packing, compose('build', ...argument)],
     },
     ...installing(plugins, words => compose('run', '--rm', '--no-deps', 'miner', ...words), { seesLinks: false }),
     { why: 'Start all, now and at each boot:', commands: [compose('up', '--detach')] },
+  ]
+}
+
+/** Of the folder of the compose file. */
+const READ_BY_CONTAINERS = ['data', 'prometheus', 'grafana', 'secrets'] as const
+
+/** Gives files to the owner of the hotkey, as whom the containers run, where another user writes them, with mode 0600. */
+function owning({ owner }: Service, ...paths: readonly string[]): readonly NextStep[] {
+  if (process.getuid?.() === owner.uid) return []
+  const command = shell('sudo', 'chown', '-R', `${owner.uid}:${owner.gid}`, ...paths)
+  return [
+    {
+      why: 'Give what the containers read and write to the owner of the hotkey, as whom they run:',
+      commands: [command],
+    },
   ]
 }
 

@@ -1,20 +1,46 @@
+import { COMPOSE_ADMIN_PORT, containerAdmin } from '../../service/container-admin.js'
 import type { Service } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
 
 /** Checks what a container of the miner needs. @throws {UsageError} NOT_A_SERVICE */
-export function requireContainer({ port, secrets }: Service): void {
+export function requireContainer({ port, secrets, localServers }: Service): void {
   const [credential] = secrets.credentials
   if (credential !== undefined)
-    throw new UsageError(
-      'NOT_A_SERVICE',
+    throw unusable(
       `the configuration refers to the credential ${escapeName(credential)} of systemd, which a container does not have`,
       'give the secret as file:PATH',
     )
-  if (port === 0)
-    throw new UsageError(
-      'NOT_A_SERVICE',
-      'axon.port is 0, and a container publishes a port that is known',
-      '--axon-port 8091',
+  if (port === 0) throw unusable('axon.port is 0, and a container publishes a port that is known', '--axon-port 8091')
+  const [server] = localServers
+  if (server)
+    throw unusable(
+      `${escapeName(server.path)} names ${escapeName(server.host)}, and in a container that is the container itself`,
+      'name the host as host.docker.internal, and let its server listen on an address that containers reach; or use miner service systemd',
     )
+}
+
+/** Checks that Docker can publish the admin port. @throws {UsageError} NOT_A_SERVICE */
+export function requireAdminPublished(service: Service): void {
+  if (containerAdmin(service) !== undefined) return
+  throw service.admin.port === 0
+    ? unusable('admin.port is 0, and a container publishes a port that is known', `--admin-port ${COMPOSE_ADMIN_PORT}`)
+    : unusable(
+        `admin.host is ${escapeName(service.admin.host)}, and Docker publishes a port at an address only`,
+        '--admin-host 127.0.0.1',
+      )
+}
+
+/** Refuses settings of the admin port that the compose file, which has one of its own, would not follow. @throws {UsageError} NOT_A_SERVICE */
+export function requireOwnAdmin({ admin }: Service): void {
+  const [path] = admin.typed.filter(one => !(one === 'admin.port' && admin.port === COMPOSE_ADMIN_PORT))
+  if (path === undefined) return
+  throw unusable(
+    `${path} has no effect: the compose file opens the admin port at 127.0.0.1:${COMPOSE_ADMIN_PORT}, with a token of its own`,
+    'leave it out, and change the compose file',
+  )
+}
+
+function unusable(message: string, hint: string): UsageError {
+  return new UsageError('NOT_A_SERVICE', message, hint)
 }

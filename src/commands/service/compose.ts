@@ -1,5 +1,5 @@
 import { composeSteps, type StepOptions } from '../../cli/service/next-steps.js'
-import { requireContainer } from '../../cli/service/require-container.js'
+import { requireContainer, requireOwnAdmin } from '../../cli/service/require-container.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
 import { composeFile, composeFolders, composeNeighbours } from '../../service/compose.js'
 import { dockerfile, dockerignore } from '../../service/container.js'
@@ -18,6 +18,7 @@ export default class ServiceCompose extends ServiceCommand {
 
   protected override async make(service: Service, options: StepOptions): Promise<Made> {
     requireContainer(service)
+    requireOwnAdmin(service)
     const neighbours = [...(await composeNeighbours())].map(([path, text]) => ({ path, text }))
     const image = [{ path: 'Dockerfile', text: await dockerfile(service) }, dockerignore]
     return {

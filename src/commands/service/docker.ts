@@ -1,5 +1,5 @@
 import { dockerSteps, type StepOptions } from '../../cli/service/next-steps.js'
-import { requireContainer } from '../../cli/service/require-container.js'
+import { requireAdminPublished, requireContainer } from '../../cli/service/require-container.js'
 import { type Made, ServiceCommand } from '../../cli/service/service-command.js'
 import { dockerfile, dockerignore } from '../../service/container.js'
 import type { Service } from '../../service/service.js'
@@ -17,6 +17,7 @@ export default class ServiceDocker extends ServiceCommand {
 
   protected override async make(service: Service, options: StepOptions): Promise<Made> {
     requireContainer(service)
+    requireAdminPublished(service)
     const files = [{ path: 'Dockerfile', text: await dockerfile(service) }, dockerignore] as const
     return { files: [...files], folders: ['data/miner'], next: dockerSteps(service, options) }
   }

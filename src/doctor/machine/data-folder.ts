@@ -12,6 +12,10 @@ export type Room = Readonly<Record<'bsize' | 'bavail' | 'files' | 'ffree', numbe
 type DataFolderNeed = {
   /** `limits.nonces` with the store on disk, else 0 */
   readonly nonces: number
+  /** bytes by which other files of the miner may grow on its disk: the request log, and log files; by default none */
+  readonly grows?: number
+  /** folders in it that are checked as it is; by default none */
+  readonly parts?: readonly string[]
   readonly roomOf?: (folder: string) => Promise<Room>
 }
 
@@ -24,16 +28,19 @@ const AMPLE = 2
 /** Checks that the miner can write its data folder, that it belongs to this user alone, and that its disk has room. */
 export async function checkDataFolder(
   folder: string,
-  { nonces, roomOf = async path => statfs(path) }: DataFolderNeed,
+  { nonces, grows = 0, parts = [], roomOf = async path => statfs(path) }: DataFolderNeed,
 ): Promise<readonly Finding[]> {
-  const existing = await nearest(folder)
-  const unwritable = await whyUnwritable(existing)
+  const existing = await nearestFolder(folder)
+  const isThere = await Promise.all(parts.map(async part => (await nearestFolder(join(folder, part))) !== existing))
+  const inside = parts.map(part => join(folder, part)).filter((_, at) => isThere[at])
+  const unwritable = (await Promise.all([existing, ...inside].map(whyUnwritable))).find(found => found !== null)
   if (unwritable) return [unwritable]
   const room = await roomOf(existing)
+  // Parents are not the miner's, which keeps nothing in them.
+  const own = existing === folder ? [folder, ...inside] : []
   const found = [
-    // Parents are not the miner's, which keeps nothing in them.
-    ...(existing === folder ? await foreignParts(folder) : []),
-    ...lackOfRoom(existing, room, nonces * NONCE_BYTES * 2 + OTHERS),
+    ...(await Promise.all(own.map(foreignParts))).flat(),
+    ...lackOfRoom(existing, room, nonces * NONCE_BYTES * 2 + grows + OTHERS),
   ]
   if (found.length > 0) return found
   return [findingsBy(howOf(existing)).ok(freeText(existing, room.bsize * room.bavail))]
@@ -114,7 +121,7 @@ function freeText(folder: string, free: number): string {
 }
 
 /** Returns a folder, or its nearest parent that exists. */
-async function nearest(folder: string): Promise<string> {
+export async function nearestFolder(folder: string): Promise<string> {
   for (let at = folder; ; at = dirname(at)) {
     const exists = await stat(at).then(
       () => true,

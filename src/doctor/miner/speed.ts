@@ -21,7 +21,13 @@ export type MeasuredAnswer = {
 }
 
 /** How many answers of the last hour came too late, by the state file of a miner that runs. */
-export type LateAnswers = { readonly late: number; readonly answered: number }
+export type LateAnswers = {
+  /** of which the caller got nothing */
+  readonly late: number
+  /** cut by their deadline; they are answered, too */
+  readonly cut: number
+  readonly answered: number
+}
 
 const ASK = 'miner doctor --ask'
 
@@ -51,11 +57,7 @@ export function guessSpeed(
   { late, checks }: { readonly late: LateAnswers | null; readonly checks: readonly Check[] },
   deadline: AnswerTime,
 ): Finding {
-  if (late && late.late > 0) {
-    const { warning, fault } = findingsBy('the state file of the miner that runs')
-    const message = `${late.late} answers of the last hour came too late, and ${late.answered} in time`
-    return late.answered === 0 ? fault('ANSWER_LATE', message, FASTER) : warning('ANSWER_LATE', message, FASTER)
-  }
+  if (late && late.late + late.cut > 0) return lateFinding(late)
   const { unknown, fault } = findingsBy('the tiny answers of miner check')
   const totals = checks.flatMap(({ problem, findings: { total } }) =>
     !problem && typeof total === 'number' ? [total] : [],
@@ -72,6 +74,15 @@ export function guessSpeed(
     `validators wait ${seconds(deadline.ms)} (${deadline.of}), and no whole answer was measured${tiny}`,
     ASK,
   )
+}
+
+function lateFinding({ late, cut, answered }: LateAnswers): Finding {
+  const { warning, fault } = findingsBy('the state file of the miner that runs')
+  if (late === 0)
+    return warning('ANSWER_CUT', `${cut} of the ${answered} answers of the last hour were cut at the deadline`, FASTER)
+  const cuts = cut === 0 ? '' : `, of which ${cut} were cut at the deadline`
+  const message = `${late} answers of the last hour came too late, and ${answered} in time${cuts}`
+  return answered === 0 ? fault('ANSWER_LATE', message, FASTER) : warning('ANSWER_LATE', message, FASTER)
 }
 
 const FASTER = 'a faster model or server, fewer tokens (--max-tokens), or less at once (--concurrency)'

@@ -3,6 +3,8 @@ import { type Finding, findingsBy } from '../check.js'
 import type { PortHolder } from './listeners.js'
 
 export type PortCheck = {
+  /** whose port it is, which names the flags; by default the axon's */
+  readonly of?: 'axon' | 'admin'
   readonly port: number
   /** undefined: every address of this machine */
   readonly host: string | undefined
@@ -18,7 +20,9 @@ export type PortCheck = {
 
 /** Checks that the axon can listen on its port, or already does, by listening on it. */
 export async function checkPort(options: PortCheck): Promise<Finding> {
-  const { port, host, running, listenersOn, isOwnAxon, announces } = options
+  const { of = 'axon', port, host, running, listenersOn, isOwnAxon, announces } = options
+  const named = of === 'axon' ? 'port' : 'admin port'
+  const flag = `--${of}-port`
   const { ok, warning, fault } = findingsBy(
     `listened on ${host ?? 'all addresses'}, port ${port}; /proc/net/tcp and tcp6, /proc/PID/fd for who holds it`,
   )
@@ -29,37 +33,39 @@ export async function checkPort(options: PortCheck): Promise<Finding> {
           'port 0 lets the axon pick a free port, another one at each start, which no router can forward',
           'name a port: --axon-port 8091',
         )
-      : ok('the axon picks a free port (--axon-port 0)')
+      : ok(`the ${of === 'axon' ? 'axon' : 'admin server'} picks a free port (${flag} 0)`)
   const code = await listenCode(port, host)
-  if (code === null) return ok(`port ${port} is free`)
+  if (code === null) return ok(`${named} ${port} is free`)
   if (code === 'EACCES')
     return fault(
       'PORT_FORBIDDEN',
-      `this user may not listen on port ${port}`,
-      'name a port from 1024 on: --axon-port 8091',
+      `this user may not listen on ${named} ${port}`,
+      `name a port from 1024 on: ${flag} ${of === 'axon' ? 8091 : 9091}`,
     )
   if (code === 'EADDRNOTAVAIL')
     return fault(
       'HOST_FOREIGN',
       `this machine has no address ${host}`,
-      'leave --axon-host out, or name an address of this machine',
+      `leave --${of}-host out, or name an address of this machine`,
     )
   if (code !== 'EADDRINUSE')
     return fault(
       'PORT_UNUSABLE',
-      `the axon cannot listen on port ${port}: ${code}`,
-      host === undefined ? 'name another one with --axon-port' : 'check --axon-host and --axon-port',
+      of === 'axon'
+        ? `the axon cannot listen on port ${port}: ${code}`
+        : `the miner cannot listen on admin port ${port}: ${code}`,
+      host === undefined ? `name another one with ${flag}` : `check --${of}-host and ${flag}`,
     )
 
   const holders = await listenersOn(port)
   const ours = holders.find(({ pid }) => pid !== null && pid === running?.pid)
-  if (ours) return ok(`port ${port} is held by the miner that runs, process ${ours.pid}`)
-  if (await isOwnAxon(port)) return ok(`port ${port} is held by an axon of this hotkey${pidText(holders)}`)
+  if (ours) return ok(`${named} ${port} is held by the miner that runs, process ${ours.pid}`)
+  if (await isOwnAxon(port)) return ok(`${named} ${port} is held by an axon of this hotkey${pidText(holders)}`)
   const who = holders.length === 0 ? 'another program' : holders.map(holderText).join(' and ')
   const [first] = holders
   const end =
     first?.pid == null ? `sudo ss -ltnp 'sport = :${port}' shows which` : `kill ${first.pid}, if it is not needed`
-  return fault('PORT_TAKEN', `port ${port} is held by ${who}`, `${end}; or choose another port with --axon-port`)
+  return fault('PORT_TAKEN', `${named} ${port} is held by ${who}`, `${end}; or choose another port with ${flag}`)
 }
 
 function pidText([holder]: readonly PortHolder[]): string {

@@ -36,6 +36,7 @@ export class RequestMetrics implements Disposable {
   readonly #known: { readonly [Name in 'synapse' | 'model' | 'endpoint' | 'hotkey']: (value: string) => string }
   readonly #costsOf: Options['costsOf']
   readonly #requests: LabelledSums
+  readonly #cuts: LabelledSums
   readonly #strangers: LabelledSums
   readonly #callers: LabelledSums
   readonly #tokens: LabelledSums
@@ -59,6 +60,11 @@ export class RequestMetrics implements Disposable {
       name: 'miner_requests_total',
       help: 'Requests that ended, by how: answered, refused, failed or cancelled; and by the code of the refusal',
       labels: ['outcome', 'code', 'synapse'],
+    })
+    this.#cuts = make.counter({
+      name: 'miner_cut_answers_total',
+      help: 'Answers that were sent in part: by is deadline, or error when the model broke off. They count as answered, too',
+      labels: ['by'],
     })
     this.#strangers = make.counter({ name: 'miner_strangers_total', help: 'Requests that no hotkey signed' })
     this.#callers = make.counter({
@@ -115,6 +121,7 @@ export class RequestMetrics implements Disposable {
     else this.#callers.add([this.#known.hotkey(hotkey), outcome], 1)
     if (placed !== undefined && verified !== undefined) this.#wait.add(synapse, placed - verified)
     if (outcome === 'answered') {
+      if (record.cut) this.#cuts.add([record.cut.by === 'deadline' ? 'deadline' : 'error'], 1)
       this.#duration.add(synapse, ms)
       if (firstToken !== undefined) this.#firstToken.add(synapse, firstToken)
     }

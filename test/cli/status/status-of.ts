@@ -94,6 +94,7 @@ export function stateOf(fields: Partial<ServingState> = {}): ServingState {
         },
       ],
       others: { answered: 0, refused: 12, failed: 0, cancelled: 0 },
+      cut: 0,
       reasons: [
         {
           ending: 'refused',

@@ -76,6 +76,26 @@ describe('the check of the data folder', () => {
     assert.deepEqual(await codeFor(2 ** 20, 0), ['DISK_NO_INODES'])
   })
 
+  it('counts what the request log and log files may still take', async () => {
+    const roomOf = async () => ({ bsize: 4096, bavail: 2 ** 20, files: 100, ffree: 50 })
+    assert.deepEqual((await check({ roomOf, grows: 1024 ** 3 }))[0]!.verdict, 'ok')
+    const [found] = await check({ roomOf, grows: 4 * 1024 ** 3 })
+    assert.equal(found!.code, 'DISK_SMALL')
+    assert.match(found!.message, /^4096 MiB are free in .*, and the miner itself may need 4\d{3} MiB of it$/)
+  })
+
+  it('checks the folders in it that the miner writes, too', async () => {
+    mkdirSync(join(folder, 'chain'), { recursive: true })
+    assert.equal((await check({ parts: ['chain', 'absent'] }))[0]!.verdict, 'ok')
+    chmodSync(join(folder, 'chain'), 0o777)
+    assert.deepEqual(
+      (await check({ parts: ['chain', 'absent'] })).map(({ code, hint }) => [code, hint]),
+      [['FOLDER_FOREIGN', `chmod 700 ${join(folder, 'chain')}`]],
+    )
+    chmodSync(folder, 0o777)
+    assert.equal((await check({ parts: ['chain'] })).length, 2)
+  })
+
   /** Runs the check in a mount namespace of its own, where the folder is a file system of some sort. */
   const inMount = (options: string): readonly Finding[] | null => {
     mkdirSync(folder, { mode: 0o700 })

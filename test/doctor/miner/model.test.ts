@@ -60,10 +60,17 @@ describe('the check of the speed', () => {
   })
 
   it('goes by the last hour of a miner that runs', () => {
-    const late = (late: number, answered: number) =>
-      brief([guessSpeed({ late: { late, answered }, checks: [fine] }, deadline)])
+    const found = (late: number, answered: number, cut = 0) =>
+      guessSpeed({ late: { late, cut, answered }, checks: [fine] }, deadline)
+    const late = (...counts: Parameters<typeof found>) => brief([found(...counts)])
     assert.deepEqual(late(3, 97), ['warning ANSWER_LATE'])
     assert.deepEqual(late(3, 0), ['fault ANSWER_LATE'])
+    assert.deepEqual(late(0, 97, 40), ['warning ANSWER_CUT'])
+    assert.equal(found(0, 97, 40).message, '40 of the 97 answers of the last hour were cut at the deadline')
+    assert.equal(
+      found(3, 97, 40).message,
+      '3 answers of the last hour came too late, and 97 in time, of which 40 were cut at the deadline',
+    )
     assert.deepEqual(late(0, 97), ['unknown'])
   })
 

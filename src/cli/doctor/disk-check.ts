@@ -1,0 +1,43 @@
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { hostSections } from '../../app/settings.js'
+import { CHAIN_FOLDER, REQUEST_LOG_FOLDER } from '../../app/tokens.js'
+import { valuesOf } from '../../config/configuration.js'
+import type { Finding } from '../../doctor/check.js'
+import { checkDataFolder, nearestFolder } from '../../doctor/machine/data-folder.js'
+import { settingPath } from '../choose-plugin.js'
+import type { DoctorContext } from './doctor-context.js'
+
+/** Checks the data folder, and whether its disk has room for all that the settings let grow there. */
+export async function checkDisk(context: DoctorContext): Promise<readonly Finding[]> {
+  const { configuration, scope } = context
+  const { store } = valuesOf(configuration, hostSections.axon)
+  const { nonces } = valuesOf(configuration, hostSections.limits)
+  const chain = scope.resolve(CHAIN_FOLDER)
+  const grows = (await requestLogGrowth(context)) + (await logFileGrowth(context, chain))
+  return checkDataFolder(dirname(chain), { parts: ['chain'], nonces: store === 'disk' ? nonces : 0, grows })
+}
+
+/** Bytes by which the request log may still grow. */
+async function requestLogGrowth({ configuration, scope }: DoctorContext): Promise<number> {
+  const { mode, maxSize } = valuesOf(configuration, hostSections.requestLog)
+  return mode === 'off' ? 0 : Math.max(0, maxSize - (await sizeOf(scope.resolve(REQUEST_LOG_FOLDER))))
+}
+
+/** Bytes by which the log files may still grow; 0 on another disk than that of a folder. */
+async function logFileGrowth({ configuration }: DoctorContext, folder: string): Promise<number> {
+  const { path: named, maxSize, maxFiles } = valuesOf(configuration, hostSections.logFile)
+  if (named === undefined) return 0
+  const own = dirname(settingPath(named, configuration.origins.get('log-file.path')!))
+  const [ofLog, ofFolder] = await Promise.all(
+    [own, folder].map(async one => (await stat(await nearestFolder(one))).dev),
+  )
+  return ofLog === ofFolder ? maxSize * maxFiles : 0
+}
+
+/** Bytes of the files in a folder; 0 when it does not exist, or cannot be read. */
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => [])
+  const sizes = names.map(async name => (await stat(join(folder, name)).catch(() => null))?.size ?? 0) // removed meanwhile
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
