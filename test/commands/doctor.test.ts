@@ -232,6 +232,14 @@ describe('miner doctor', () => {
     assert.match(stdout, /^ {2}warning {2}files +300 open files are allowed, and --limits-connections 1024 /m)
   })
 
+  it('tells a small limit of memory of the shell that it runs in', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const args = ['doctor', '--dev', '--use', 'echo', '--only', 'memory', '--limits-bodies', '8GiB']
+    await using run = liveMiner(args, { command: 'ulimit -d 1048576 && "$NODE" "$MINER" "$@"' })
+    const { stdout } = await run.ended
+    assert.match(stdout, /^ {2}warning {2}memory +ulimit -d allows 1024 MiB/m)
+  })
+
   it('checks the endpoint: its key, its model, and its clock', async () => {
     await using model = await startModelServer((response, request) => {
       response.setHeader('date', new Date(Date.now() + 600_000).toUTCString())
