@@ -102,9 +102,12 @@ function barText(count: number, most: number): string {
 function moneyRows({ money }: LiveStatus): readonly Row[] {
   if (!money) return []
   const { today, budget } = money
-  const unknown = today.unknown === 0 ? '' : `; the cost of ${groupedText(today.unknown)} requests is not known`
-  const of = budget ? `, ${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved` : ''
-  return [['today', `${today.usd === undefined ? 'cost unknown' : dollars(today.usd)}${of}${unknown}`]]
+  const parts = [
+    ...(today.usd === undefined ? [] : [dollars(today.usd)]),
+    ...(budget ? [`${dollars(budget.usedUsd)} of ${dollars(budget.usdPerDay)} with what is reserved`] : []),
+    ...(today.unknown === 0 ? [] : [`the cost of ${groupedText(today.unknown)} requests is not known`]),
+  ]
+  return [['today', parts.join(', ')]]
 }
 
 function dollars(usd: number): string {

@@ -118,14 +118,14 @@ describe('the page of miner top', () => {
 
   it('does not show an unknown cost as zero', () => {
     const page = topPage({ ...status, money: { today: { unknown: 3 } } }, [], plain)
-    assert.match(page, / today +cost unknown; 3 answers of unknown cost\n/)
+    assert.match(page, / today +the cost of 3 requests is not known\n/)
   })
 
   it('shows what was spent, and what of it has no price', () => {
     const money = { today: { usd: 0.5, unknown: 3 }, budget: { usdPerDay: 5, usedUsd: 0.75, until: at } }
     assert.match(
       topPage({ ...status, money }, [], plain),
-      / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved; the cost of 3 requests is not known\n/,
+      / today +\$0\.5000, \$0\.7500 of \$5\.00 with what is reserved, the cost of 3 requests is not known\n/,
     )
   })
 
