@@ -1,3 +1,4 @@
+import { spanText } from '../text/span.js'
 import { refusals } from '../wires/refusal.js'
 import type { SynapseReply } from '../wires/synapse/read-reply.js'
 import type { explanationCodes } from './explanation-codes.js'
@@ -18,7 +19,7 @@ export function explain({
   message,
   retryAfter = null,
 }: Pick<SynapseReply, 'status' | 'message'> & { readonly retryAfter?: number | null }): ReplyExplanation | null {
-  const retry = retryAfter === null ? null : `retry in ${retryAfter} s`
+  const retry = retryAfter === null ? null : `retry in ${spanText(retryAfter * 1000)}`
   const text = (message ?? '').slice(0, 2048)
   switch (status) {
     case 200:
@@ -44,6 +45,12 @@ export function explain({
         hint: 'check that --url names an axon of SDK 6 to 10',
       }
     case 429:
+      if (text.startsWith(refusals.BUDGET_SPENT.text('')))
+        return {
+          code: 'BUDGET_SPENT',
+          message: `the axon's operator pays for no more now: ${text}`,
+          hint: retry ?? 'retry when the day (UTC) has turned',
+        }
       return {
         code: 'BUSY',
         message: `the axon is busy or rate-limiting this hotkey: ${text}`,

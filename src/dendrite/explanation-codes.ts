@@ -36,6 +36,10 @@ export const explanationCodes = {
   },
   QUESTION_TOO_LONG: { meaning: 'the question is too large (413)', remedy: 'ask with less text' },
   BUSY: { meaning: 'the axon accepts no more questions for now (429)', remedy: 'ask later, or with fewer at once' },
+  BUDGET_SPENT: {
+    meaning: "the budget of the axon's operator leaves too little (429)",
+    remedy: 'ask again when the hint says: the budget is that of a day (UTC)',
+  },
   UNSUPPORTED: { meaning: 'the miner behind the axon cannot do that (501)', remedy: 'ask a question that it supports' },
   STANDINGS_UNKNOWN: {
     meaning: 'the axon does not know yet whether this hotkey is registered (503)',

@@ -82,6 +82,7 @@ describe('explain', () => {
       /--url/,
     ],
     ['an exceeded rate', 429, 'Busy, try again later', /Busy/, /later/],
+    ['a spent budget', 429, "The day's budget of this hotkey leaves too little", /pays for no more now/, /day \(UTC\)/],
     ['an axon that failed', 500, 'Internal Server Error #1', /failed with 500/, /log/],
     [
       'an unsupported request',
@@ -141,6 +142,7 @@ describe('explain', () => {
       'QUESTION_TOO_LONG',
       'REPLY_UNREADABLE',
       'BUSY',
+      'BUDGET_SPENT',
       'AXON_FAILED',
       'UNSUPPORTED',
       'STANDINGS_UNKNOWN',
