@@ -63,9 +63,8 @@ export class Requests {
   draw() {
     const all = this.#paused ?? this.#known
     const rows = all.filter(({ outcome }) => !this.#outcome || outcome === this.#outcome)
-    const missed = this.#paused ? this.#known.findIndex(({ id }) => id === this.#paused?.[0]?.id) : 0
     setText(byId('requests-count'), rows.length === all.length ? `${all.length}` : `${rows.length} of ${all.length}`)
-    setText(this.#pause, this.#paused ? `Resume (${missed < 0 ? `${MOST_REQUESTS}+` : missed} new)` : 'Pause')
+    setText(this.#pause, this.#paused ? `Resume (${this.#newSince(this.#paused)} new)` : 'Pause')
     byId('requests').classList.toggle('is-empty', rows.length === 0)
     setText(
       this.#empty,
@@ -74,6 +73,17 @@ export class Requests {
         : 'No request has ended yet. Each shows here as it ends.',
     )
     this.#table.update(rows)
+  }
+
+  /**
+   * Counts by id: a request that comes later may have ended earlier.
+   *
+   * @param {readonly RequestEntry[]} shown
+   */
+  #newSince(shown) {
+    const ids = new Set(shown.map(({ id }) => id))
+    const count = this.#known.filter(({ id }) => !ids.has(id)).length
+    return count < MOST_REQUESTS ? `${count}` : `${count}+`
   }
 
   /** @param {RequestEntry} row */
