@@ -3,7 +3,7 @@ import type { ErrorCodes } from '../text/error-codes.js'
 /** The one table of `RequestLogError` codes. Codes are API: add freely, rename with a major version. */
 export const requestLogCodes = {
   REQUEST_LOG_MISSING: {
-    meaning: 'there is no request log for this hotkey on this subnet',
+    meaning: 'this hotkey has not kept a request log on this subnet',
     remedy:
       'serve with `--request-log metadata`, or name the hotkey with the wallet flags, the subnet with `--netuid`, or a file with `--file`',
   },
@@ -68,8 +68,8 @@ export const requestLogCodes = {
   },
   REPLAY_NOT_CONFIRMED: {
     meaning:
-      '`miner replay` asks before it asks the model, and the answer was not yes, or there is no terminal to ask at',
-    remedy: 'answer with y, or give `--yes`',
+      '`miner replay` asks the user first, because the model costs money: the user did not type y, or standard input is not a terminal',
+    remedy: 'type y, or give `--yes`',
   },
   REPLAY_ABORTED: {
     meaning: 'Ctrl-C ended the question of `miner replay`',

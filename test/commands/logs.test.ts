@@ -327,7 +327,7 @@ describe('miner logs and miner replay', () => {
     for (const args of [['logs'], ['logs', 'show', '\u001b']]) {
       const { code, stdout } = await runMiner([...args, '--file', hostile], { env })
       assert.equal(code, 0)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
       assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/)
       assert.match(stdout, /\\u001b\[2Jx\\u202e/)
       if (args.length === 1) assert.equal(stdout.trimEnd().split('\n').length, 2)

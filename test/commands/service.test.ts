@@ -318,7 +318,7 @@ describe('miner service', () => {
     const path = join(folder, name)
     cpSync(join(wallets, 'plain'), join(path, 'plain'), { recursive: true })
     writeFileSync(join(path, 'key'), 'sk-in-the-file')
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: of compose
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose replaces such variables, not JavaScript
     const prompt = 'a: [1]\n# ${MINER} $$ é 😀\t\u2028"\\'
     const flags = [
       '--wallet-path',

@@ -12,18 +12,4 @@ if ! cmp -s "$here/requirements.txt" "$dir/.ready"; then
   cp "$here/requirements.txt" "$dir/.ready"
 fi
 
-declare -A packages=([systemd-analyze]=systemd [systemd-notify]=systemd [nginx]=nginx [caddy]=caddy [promtool]=prometheus)
-PATH=$PATH:/usr/sbin
-missing=()
-for program in "${!packages[@]}"; do
-  command -v "$program" >/dev/null || missing+=("${packages[$program]}")
-done
-[ ${#missing[@]} -eq 0 ] && exit 0
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-  echo "this suite needs ${missing[*]}: apt-get install ${missing[*]}" >&2
-  exit 1
-fi
-# Nothing is to be started: the tests have servers of their own.
-export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-timeout 200 apt-get update -qq
-timeout 300 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+bash "$here/../support/install-debian.sh" systemd-analyze=systemd systemd-notify=systemd nginx=nginx caddy=caddy promtool=prometheus

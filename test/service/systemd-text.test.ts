@@ -14,7 +14,7 @@ describe('unitWord', () => {
     ['\\', '"\\\\"'],
     ['a\nb\tc', '"a\\nb\\tc"'],
     ['; # é 😀', '"; # é 😀"'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: systemd's
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: systemd replaces such variables, not JavaScript
     ['$HOME ${A} $$', '"$HOME ${A} $$"'],
   ]
   for (const [text, word] of rows)

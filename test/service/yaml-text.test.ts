@@ -30,7 +30,7 @@ describe('yamlText', () => {
 
 describe('composeText', () => {
   it('keeps compose from replacing variables', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: of compose
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: compose replaces such variables, not JavaScript
     assert.equal(composeText('$HOME ${A:-b} $$ \\$'), '"$$HOME $${A:-b} $$$$ \\\\$$"')
   })
 })

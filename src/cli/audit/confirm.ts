@@ -4,7 +4,7 @@ import { canAsk, typedLine } from '../output/typed-line.js'
 /**
  * Asks the operator to type the address of the axon before it is attacked.
  *
- * @throws {AuditError} NOT_CONFIRMED when something else is typed, or there is no terminal · CONFIRMATION_ABORTED on Ctrl-C
+ * @throws {AuditError} NOT_CONFIRMED when the user types something else, or standard input is not a terminal · CONFIRMATION_ABORTED on Ctrl-C
  * @throws the signal's reason
  */
 export async function confirmAddress(address: string, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { canAsk, typedLine } from '../output/typed-line.js'
  * Tells the operator that asking again costs money, and asks whether to go on.
  *
  * @param miner who is asked: its name, and the models that may answer
- * @throws {RequestLogError} REPLAY_NOT_CONFIRMED when the answer is not yes, or there is no terminal · REPLAY_ABORTED on Ctrl-C
+ * @throws {RequestLogError} REPLAY_NOT_CONFIRMED when the user does not type y, or standard input is not a terminal · REPLAY_ABORTED on Ctrl-C
  * @throws the signal's reason
  */
 export async function confirmReplay(miner: string, signal: AbortSignal): Promise<void> {

@@ -46,7 +46,7 @@ describe('the dashboard, while its stream is broken', () => {
       server.refuse(what, status)
       await using opened = await openPage(addressOf(server), { expected: /status of (503|429|500)/ })
       const { page } = opened
-      await page.locator('#broken-text', { hasText: 'There is no connection to the miner.' }).waitFor()
+      await page.locator('#broken-text', { hasText: 'This page is not connected to the miner.' }).waitFor()
       assert.ok((await page.locator('#broken-text').innerText()).includes(reason), reason)
       server.mend()
       await whenLive(page)

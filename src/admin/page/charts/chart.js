@@ -176,7 +176,7 @@ export class Chart {
     return swatch ? getComputedStyle(swatch).backgroundColor : ''
   }
 
-  /** The point under the cursor, else the newest; undefined where there is no data. */
+  /** The point under the cursor, else the newest; undefined in a span that the page has not received. */
   #shown() {
     const index = this.#uplot?.cursor.idx ?? null
     const at = index === null ? undefined : this.#uplot?.data[0][index]

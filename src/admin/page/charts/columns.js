@@ -36,8 +36,8 @@
  */
 
 /**
- * Makes the columns that uPlot draws: the times, and a column for each series. Null breaks a line, undefined does not: where
- * nothing was measured the line goes on, and where there is no data it ends.
+ * Makes the columns that uPlot draws: the times, and a column for each series. Null breaks a line, undefined does not: the line
+ * goes on over a step without an answer, and ends at a step that the page has not received.
  *
  * @template {{ readonly at: number }} Point
  * @param {ChartOptions<Point>} options

@@ -63,7 +63,7 @@ export class Points {
 /** @typedef {{ readonly from: number, readonly to: number }} Gap epoch milliseconds */
 
 /**
- * Finds the times between points for which there is no data.
+ * Finds the spans of time that the page has not received.
  *
  * @param {readonly HistoryPoint[]} points
  * @param {number} stepMs

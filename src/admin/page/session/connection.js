@@ -23,7 +23,7 @@ export function showConnection(retry) {
     const { since, reason } = shown
     const what =
       since === null
-        ? 'There is no connection to the miner.'
+        ? 'This page is not connected to the miner.'
         : `The connection to the miner broke at ${formatClock(since)}. All figures are of then.`
     setText(text, [what, reason, next].filter(Boolean).join(' '))
   }
