@@ -9,7 +9,8 @@ import { startServer } from './server.js'
 /** Of the miner that is measured, and of those who ask it. */
 const hotkeys = [developmentKeys[1].address, ...callers.map(({ address }) => address)]
 
-const here = ['--axon-host', '127.0.0.1', '--axon-port', '0', '--use', 'echo']
+const here = ['--axon-host', '127.0.0.1', '--axon-port', '0']
+const echo = ['--use', 'echo']
 const wallet = ['--wallet-path', 'test/fixtures/wallets', '--wallet-name', 'plain'] // //Bob
 
 /** Starts a node in a process of its own; see chain-node.js. @returns `url`, `calls`: by name, and `stop` */
@@ -47,6 +48,7 @@ export function serveOnChain({ url, env, speed, isStopped = false, watch, more =
       'serve',
       ...['--network', url, '--netuid', '1', '--no-announce'],
       ...here,
+      ...echo,
       ...wallet,
       ...more,
     ],
@@ -55,13 +57,22 @@ export function serveOnChain({ url, env, speed, isStopped = false, watch, more =
   })
 }
 
-/** Starts `miner serve` without a chain, for the callers of the bench. @param node its options; `more`: flags */
-export function serveWithoutChain(env, { node = [], more = [] } = {}) {
+/**
+ * Starts `miner serve` without a chain, for the callers of the bench.
+ *
+ * @param node its options; `more`: flags; `use`: those of its miner; `folder`: a data folder of its own, because an axon
+ *   locks the spent nonces of its hotkey
+ */
+export function serveWithoutChain(env, { node = [], more = [], use = echo, folder = ownFolder(env) } = {}) {
   const allow = callers.map(({ address }) => address).join()
   return startServer({
     name: 'miner serve',
-    args: [...node, 'bin/run.js', 'serve', '--network', 'none', ...here, ...wallet, ...more],
-    // A folder of its own: another axon of this hotkey, which runs beside it, locks the spent nonces.
-    env: { ...env, MINER_POLICY_ALLOW: allow, MINER_DATA_DIR: mkdtempSync(join(env.MINER_DATA_DIR, 'without-chain-')) },
+    args: [...node, 'bin/run.js', 'serve', '--network', 'none', ...here, ...use, ...wallet, ...more],
+    env: { ...env, MINER_POLICY_ALLOW: allow, MINER_DATA_DIR: folder },
   })
+}
+
+/** Makes a folder in the data folder. */
+export function ownFolder({ MINER_DATA_DIR }) {
+  return mkdtempSync(join(MINER_DATA_DIR, 'without-chain-'))
 }

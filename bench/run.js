@@ -1,5 +1,6 @@
 // Measures the axon beside its baselines, all in one run on one machine: prints tables, and writes bench/results/latest.json.
 // `npm run bench -- NAME` measures one thing alone, and writes nothing; README.md lists the names.
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { attacks } from './attacks.js'
 import { standingsUnderLoad, syncs } from './chain.js'
@@ -11,7 +12,7 @@ import { fairness } from './fairness.js'
 import { goal, pluginGoals, reportGoals, storeGoals, streamGoals } from './goals.js'
 import { imports } from './imports.js'
 import { memoryOfServe } from './memory.js'
-import { observers } from './observers.js'
+import { observers, withPricedModel } from './observers.js'
 import { pluginStarts } from './plugin-starts.js'
 import { queue } from './queue.js'
 import { ratesUnderLoad } from './rates.js'
@@ -157,13 +158,19 @@ async function ratesAlone() {
 
 async function observersAlone() {
   const admin = ['--admin-port', '0']
-  const all = [...admin, '--request-log', 'full']
-  const results = await observers(ownFolders, { none: [], '--admin-port': admin, all })
-  console.table(results)
+  const all = folder => [...admin, '--request-log', 'full', '--log-file', join(folder, 'miner.log')]
+  const everything = { flags: all, isWatched: true }
+  const echo = await observers(ownFolders, { none: {}, '--admin-port': { flags: () => admin }, everything })
+  console.table(echo)
+  const budget = { flags: folder => [...all(folder), '--budget', '1000000usd/day', '--budget-each', '1000usd/day'] }
+  const programs = { none: {}, everything: { ...everything, ...budget } }
+  const asked = await withPricedModel(ownFolders, (env, use) => observers(env, programs, use))
+  console.table(asked)
   const cost = 'processor time of the main thread a request, of that without observers:'
   reportGoals([
-    goal(`${cost} with --admin-port`, results['--admin-port'].ratio, '<=', 1.05),
-    goal(`${cost} with --request-log full, too`, results.all.ratio, '<=', 1.15),
+    goal(`${cost} with --admin-port`, echo['--admin-port'].ratio, '<=', 1.05),
+    goal(`${cost} with everything`, echo.everything.ratio, '<=', 1.15),
+    goal(`${cost} with everything and a budget, at an endpoint`, asked.everything.ratio, '<=', 1.15),
   ])
 }
 
