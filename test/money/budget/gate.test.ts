@@ -12,7 +12,7 @@ import { dialectOf } from '../../axon/dialect-of.ts'
 import { told } from '../../axon/told.ts'
 import { build } from '../../miners/ask.ts'
 import { answered, type Behaviour, cut, said, stalled, startModelServer } from '../../support/model-server.ts'
-import { charlie, send, signedRequest } from '../../support/signed-request.ts'
+import { alice, charlie, send, signedRequest } from '../../support/signed-request.ts'
 import { startAxon } from '../../support/start-axon.ts'
 
 /** What the model server counts for an answer, in dollars: 9 and 2 tokens. */
@@ -23,16 +23,17 @@ const ask = (sent = signedRequest()) => ({ send: (url: string) => send(url, sent
 /** An axon with a budget, in front of the real `openai` miner and a model server. */
 async function start(
   behaviour: Behaviour,
-  { limit = '100usd/day', each = 'none', settings = {}, others = [], ...options }: Options = {},
+  { limit = '100usd/day', each = 'none', hotkeys = {}, settings = {}, others = [], ...options }: Options = {},
 ) {
   const models = await Promise.all([behaviour, ...others].map(startModelServer))
   const endpoints = models.map(({ url }, at) => ({ name: `e${at}`, baseUrl: url }))
   const miner = await build(openaiMiner(openaiClient), { model: 'm', maxTokens: 10, endpoints, ...settings })
   const sources = miner.sources!()
   const parse = (text: string) => parseDayLimit(text) ?? null
+  const own = Object.entries(hotkeys).map(([hotkey, text]) => [hotkey, parse(text)] as const)
   const events: string[] = []
   const budget = new Budget({
-    limits: { all: parse(limit), each: parse(each), hotkeys: new Map() },
+    limits: { all: parse(limit), each: parse(each), hotkeys: new Map(own) },
     store: { async write() {} },
     before: null,
     now: Date.now,
@@ -46,10 +47,11 @@ async function start(
     events,
     /** dollars */
     get spent() {
-      return usdOf(budget.state!.spent)
+      return usdOf(budget.stateOf('all')!.spent)
     },
+    spentBy: (hotkey: string) => usdOf(budget.stateOf(hotkey)!.spent),
     get reserved() {
-      return usdOf(budget.state!.reserved)
+      return usdOf(budget.stateOf('all')!.reserved)
     },
     async [Symbol.asyncDispose]() {
       await axon[Symbol.asyncDispose]()
@@ -71,6 +73,7 @@ function raise(error: unknown): never {
 type Options = NonNullable<Parameters<typeof startAxon>[0]> & {
   readonly limit?: string
   readonly each?: string
+  readonly hotkeys?: Readonly<Record<string, string>>
   readonly settings?: object
   readonly others?: readonly Behaviour[]
 }
@@ -261,6 +264,61 @@ describe('the gate of a budget', () => {
     assert.deepEqual(attempts.sort(), [true, undefined])
     assert.equal(it.models[0]!.requests.length, 1)
     assert.ok(Math.abs(it.spent - ANSWER) < 1e-9)
+    assert.equal(it.reserved, 0)
+  })
+
+  /** A model server that answers as it should once it is released. */
+  function heldUntilReleased(behaviour: Behaviour) {
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    const held: Behaviour = async (response, request) => {
+      await promise
+      await behaviour(response, request)
+    }
+    return { held, release }
+  }
+
+  /** Alice asks, and Charlie the same while she waits. @returns how both are answered, and the attempts of each */
+  async function askBoth(it: Awaited<ReturnType<typeof start>>, release: () => void) {
+    const attempts = new Map<string | null, unknown>()
+    using _heard = hear(it.axon.id, ({ hotkey, attempts: own }) =>
+      attempts.set(
+        hotkey,
+        own!.map(({ endpoint, isShared }) => [endpoint, isShared]),
+      ),
+    )
+    const first = told(it.axon, 'started')
+    const asking = ask().send(it.axon.url)
+    await first
+    await it.models[0]!.arrived(0)
+    const second = told(it.axon, 'started')
+    const joining = ask(signedRequest({ by: charlie })).send(it.axon.url)
+    await second
+    release()
+    return { alice: await asking, charlie: await joining, attempts }
+  }
+
+  it('has the next caller of a shared question pay, and refuses only the one whose budget is spent', async () => {
+    const { held, release } = heldUntilReleased(cut())
+    await using it = await start(held, {
+      each: '50usd/day',
+      hotkeys: { [alice.address]: '0.8usd/day' },
+      others: [said('Hello')],
+      settings: { temperature: 0 },
+    })
+    const answers = await askBoth(it, release)
+    assert.equal(answers.alice.status, 429, answers.alice.text)
+    assert.equal(
+      answers.alice.json.message,
+      "The day's budget of this hotkey leaves too little until the day (UTC) turns",
+    )
+    assert.equal(answers.charlie.status, 200, answers.charlie.text)
+    assert.deepEqual(answers.attempts.get(charlie.address), [
+      ['e0', true],
+      ['e1', undefined],
+    ])
+    assert.equal(it.models[1]!.requests.length, 1)
+    assert.ok(Math.abs(it.spentBy(charlie.address) - ANSWER) < 1e-9)
+    assert.ok(it.spentBy(alice.address) > 0.5 && it.spentBy(alice.address) <= 0.8)
     assert.equal(it.reserved, 0)
   })
 

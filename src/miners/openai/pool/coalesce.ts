@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { abortable } from '../../../async/abortable.js'
+import { abortable, linkedController } from '../../../async/abortable.js'
 import { isPast, timeoutSignal } from '../../../async/timeout.js'
 import type { Asked, Attempt, Outcome, Question } from '../../../plugin/miner.js'
 import { NoAnswer } from '../../../plugin/no-answer.js'
 import { type AnswerStream, unreadOutcome } from '../call/call.js'
+import { Payers } from './payers.js'
 
 /** All callers of one shared call, as a single caller. */
 export type CoalescedAsked = Asked & {
@@ -60,11 +61,10 @@ class CoalescedCall<Chunk> {
   readonly #subscribers = new Set<Asked>()
   #result: Result | undefined
   #reading: Promise<void> | undefined
-  /** in the order in which they came; the first of them pays for what is asked */
-  readonly #active = new Set<Asked>()
-  #payer: Asked
+  readonly #payers: Payers
 
   constructor(first: Asked, ask: (asked: CoalescedAsked) => AnswerStream<Chunk>, onEnd: () => void) {
+    this.#payers = new Payers(first)
     this.#asked = {
       ...first,
       signal: this.#controller.signal,
@@ -72,12 +72,11 @@ class CoalescedCall<Chunk> {
       onAttempt: attempt => {
         const shared = { ...attempt, isShared: true } as const
         this.#attempts.push(shared)
-        const payer = this.#payer
+        const payer = this.#payers.takeEnded()
         for (const asked of this.#subscribers) asked.onAttempt?.(asked === payer ? attempt : shared)
       },
-      ...(first.spend && { spend: most => this.#payer.spend!(most) }),
+      ...(first.spend && { spend: this.#payers.spend }),
     }
-    this.#payer = first
     this.#stream = ask(this.#asked)
     this.#onEnd = onEnd
   }
@@ -91,20 +90,21 @@ class CoalescedCall<Chunk> {
     this.#asked.deadline = Math.max(this.#asked.deadline, deadline)
     for (const attempt of this.#attempts) asked.onAttempt?.(attempt)
     this.#subscribers.add(asked) // never removed: an attempt that ends because this caller leaves is reported after that
+    using refusal = linkedController(asked.signal)
     using timeout = timeoutSignal({
       ms: deadline - Date.now(),
       reason: () => deadlineExceeded({ hasBegun: this.#chunks.length > 0 }),
-      parent: asked.signal,
+      parent: refusal.signal,
     })
     const { signal } = timeout
     const leave = () => {
-      if (!this.#active.delete(asked)) return
+      if (!this.#payers.leave(asked)) return
       const isLate = isPast(deadline) || (signal.reason instanceof NoAnswer && signal.reason.reason === 'late')
       this.#leave({ isLate })
     }
     // Not only in `finally`, which does not run while the caller does not ask for the next chunk.
     signal.addEventListener('abort', leave, { once: true })
-    this.#active.add(asked)
+    this.#payers.join(asked, error => refusal.abort(error))
     try {
       for (let at = 0; ; at += 1) {
         while (at === this.#chunks.length && !this.#result) await abortable(this.#readOnce(), signal)
@@ -118,11 +118,7 @@ class CoalescedCall<Chunk> {
   }
 
   #leave({ isLate }: { readonly isLate: boolean }): void {
-    const [next] = this.#active
-    if (next) {
-      this.#payer = next
-      return
-    }
+    if (!this.#payers.isEmpty) return
     this.#onEnd()
     this.#controller.abort(isLate ? deadlineExceeded() : undefined)
     this.#stream.return(unreadOutcome).catch(() => {})
