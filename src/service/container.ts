@@ -26,7 +26,7 @@ export function mountsOf({ files, secrets, hotkeyFile, logFile }: Service): Moun
   return {
     files: [...new Set(files)],
     secrets: new Map([['hotkey', hotkeyFile], ...named]),
-    writable: logFile === undefined ? [] : [dirname(logFile)],
+    writable: logFile === undefined ? [] : [dirname(logFile.path)],
   }
 }
 

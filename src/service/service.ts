@@ -17,8 +17,7 @@ export type Service = {
   /** the other files that it reads: those of the configuration, and of the dialect */
   readonly files: readonly string[]
   readonly hotkeyFile: string
-  /** which it writes, and rotates to files beside it */
-  readonly logFile: string | undefined
+  readonly logFile: LogFile | undefined
   readonly owner: Owner
   /** of the owner, as `~` means it */
   readonly home: string
@@ -30,6 +29,17 @@ export type Service = {
   readonly admin: AdminSettings
   /** how long it may take to stop, which includes the drain */
   readonly stopSeconds: number
+}
+
+/** The folder in which programs keep their logs. */
+export const SYSTEM_LOGS = '/var/log'
+
+/** The file of `--log-file`, with a folder that the miner writes: it puts full files aside there. */
+export type LogFile = {
+  /** without symbolic links */
+  readonly path: string
+  /** whether its folder has to be made, belongs to the owner of the hotkey, or lets the owner write */
+  readonly folder: 'missing' | 'own' | 'shared'
 }
 
 /** A server on this machine that a setting names. */

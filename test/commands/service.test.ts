@@ -81,18 +81,6 @@ describe('miner service', () => {
     assert.match((await service(['systemd'])).stdout, /^AmbientCapabilities=$/m)
   })
 
-  it('lets it write the folder of its log file, and no other of its configuration', async () => {
-    const file = join(folder, '100% "logs"', 'miner.log')
-    const { stdout } = await service(['systemd', '--log-file', '100% "logs"/miner.log'])
-    assert.match(stdout, /^ReadWritePaths="-.*\/100%% \\"logs\\""$/m)
-    assert.match(stdout, /^Environment="MINER_LOG_FILE_PATH=.*\/100%% \\"logs\\"\/miner\.log"$/m)
-    const compose = await service(['compose', '--log-file', file])
-    const { volumes } = parse(compose.stdout).services.miner
-    const own = volumes.find(({ source }: { source: string }) => source === dirname(file))
-    assert.deepEqual([own.target, own.read_only], [dirname(file), undefined])
-    assert.ok(!(await service(['systemd'])).stdout.includes('ReadWritePaths'))
-  })
-
   it('keeps a reference to a credential or to a variable, and tells what it needs', async () => {
     configure('[openai]\napiKey = "file:$CREDENTIALS_DIRECTORY/openai"\norganization = "o"\n')
     const { stdout, stderr } = await service(['systemd', '--wallet-password', 'env:PASSWORD_OF_MINE'])

@@ -20,7 +20,7 @@ const service: Service = {
   },
   files: [hostile],
   hotkeyFile: '/w/hotkeys/default',
-  logFile: '/var/log/the miner/log',
+  logFile: { path: '/var/log/the miner/log', folder: 'missing' },
   owner: { uid: 1000, gid: 100, name: 'me' },
   home: '/home/me',
   port: 8091,

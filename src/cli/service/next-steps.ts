@@ -3,7 +3,9 @@ import type { Declared } from '../../plugin/load/discover.js'
 import { dockerignore, imageOf } from '../../service/container.js'
 import { dockerRun } from '../../service/docker-command.js'
 import type { Service } from '../../service/service.js'
+import { logsDirectory } from '../../service/systemd-unit.js'
 import { shellWord } from '../../text/shell-word.js'
+import { isWithin } from './find-log-file.js'
 
 /** Shell commands for the operator, and what they are for; without commands, what the operator should know. */
 export type NextStep = { readonly why: string; readonly commands?: readonly string[] }
@@ -37,6 +39,7 @@ export function systemdSteps(service: Service, unit: string, { folder, isWritten
       why: `Put the secret ${credential} where systemd finds it, and only root reads it:`,
       commands: [`sudo install -D -m 600 SECRET-FILE ${shell(`/etc/credstore/${credential}`)}`],
     })),
+    ...(logsDirectory(service) === undefined ? makingLogFolder(service) : []),
     {
       why: `Put the unit in its place${isWritten ? '' : `, once it is saved as ${unit} (--write . does that)`}:`,
       commands: [shell('sudo', 'install', '-m', '644', `${folder}/${unit}`, `/etc/systemd/system/${unit}`)],
@@ -69,6 +72,7 @@ export function dockerSteps(service: Service, { folder, isWritten, plugins }: St
   return [
     ...notes(service),
     ...(isWritten ? [] : [saving]),
+    ...makingLogFolder(service),
     ...owning(service, `${folder}/data`),
     {
       why: 'Make the image, with the copy of the program that runs here:',
@@ -94,6 +98,7 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
           },
         ]
       : []),
+    ...makingLogFolder(service),
     ...(isWritten ? [] : [{ why: 'The compose file needs others beside it: --write DIR writes all of them.' }]),
     {
       why: 'Make the token of the admin port, and the password of Grafana, whose user is admin:',
@@ -108,6 +113,18 @@ export function composeSteps(service: Service, { folder, isWritten, plugins }: S
     },
     ...installing(plugins, words => compose('run', '--rm', '--no-deps', 'miner', ...words), { seesLinks: false }),
     { why: 'Start all, now and at each boot:', commands: [compose('up', '--detach')] },
+  ]
+}
+
+/** The miner itself makes no folder for its log, and Docker mounts none that is missing. */
+function makingLogFolder({ logFile, owner }: Service): readonly NextStep[] {
+  if (logFile?.folder !== 'missing') return []
+  const given = ['-m', '0700', '-o', String(owner.uid), '-g', String(owner.gid)]
+  return [
+    {
+      why: 'Make the folder of the log file, which the miner writes:',
+      commands: [shell('sudo', 'install', '-d', ...given, dirname(logFile.path))],
+    },
   ]
 }
 
@@ -135,8 +152,12 @@ function packed({ program, version }: Service, folder: string) {
   }
 }
 
-function notes({ program, owner }: Service): readonly NextStep[] {
+function notes({ program, owner, logFile }: Service): readonly NextStep[] {
   const notes: NextStep[] = []
+  if (logFile && isWithin(logFile.path, dirname(dirname(program))))
+    notes.push({
+      why: 'The log file is in the folder of the program, with which npm may remove it: /var/log has room for it.',
+    })
   if (/[\\/]_npx[\\/]/.test(program))
     notes.push({ why: 'This copy is in the cache of npx, which npm may empty: npm install --global bittensor-miner' })
   if (owner.uid === 0)

@@ -1,10 +1,15 @@
+import { dirname } from 'node:path'
 import { COMPOSE_ADMIN_PORT, containerAdmin } from '../../service/container-admin.js'
-import type { Service } from '../../service/service.js'
+import { type Service, SYSTEM_LOGS } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
+import { isWithin } from './find-log-file.js'
+
+/** What the image has, and where other mounts go. */
+const IMAGE_FOLDERS = ['/opt/miner', '/usr/local/bin', '/data', '/tmp']
 
 /** Checks what a container of the miner needs. @throws {UsageError} NOT_A_SERVICE */
-export function requireContainer({ port, secrets, localServers }: Service): void {
+export function requireContainer({ port, secrets, localServers, logFile }: Service): void {
   const [credential] = secrets.credentials
   if (credential !== undefined)
     throw unusable(
@@ -12,6 +17,13 @@ export function requireContainer({ port, secrets, localServers }: Service): void
       'give the secret as file:PATH',
     )
   if (port === 0) throw unusable('axon.port is 0, and a container publishes a port that is known', '--axon-port 8091')
+  const folder = logFile && dirname(logFile.path)
+  const covered = folder && IMAGE_FOLDERS.find(one => isWithin(one, folder))
+  if (covered)
+    throw unusable(
+      `the folder of the log file, ${escapeName(folder)}, would take the place of ${covered} in the container`,
+      `--log-file ${SYSTEM_LOGS}/miner/miner.log`,
+    )
   const [server] = localServers
   if (server)
     throw unusable(
