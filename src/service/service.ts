@@ -11,16 +11,18 @@ export type Service = {
   readonly program: string
   /** what follows `serve` */
   readonly args: readonly string[]
-  /** the settings that stand neither in the configuration file nor in that of `--env-file`, and paths made absolute */
+  /** the settings that stand neither in the configuration file nor in that of `--env-file`, paths made absolute, and `NODE_EXTRA_CA_CERTS` */
   readonly variables: ReadonlyMap<string, string>
   readonly secrets: ServiceSecrets
-  /** the other files that it reads: those of the configuration, and of the dialect */
+  /** the other files that it reads: those of the configuration, of the dialect, and of certificates */
   readonly files: readonly string[]
   readonly hotkeyFile: string
   readonly logFile: LogFile | undefined
   readonly owner: Owner
   /** of the owner, as `~` means it */
   readonly home: string
+  /** that `MINER_DATA_DIR` names here; a service has another one */
+  readonly dataFolder: string | undefined
   readonly port: number
   /** whether the axon listens on one address of this machine, which a container does not have */
   readonly hasHost: boolean

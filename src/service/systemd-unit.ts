@@ -55,7 +55,7 @@ function logsOf(service: Service): { readonly logs: readonly string[]; readonly 
   return { logs: [], writable: logFile ? [`ReadWritePaths=${unitWord(`-${dirname(logFile.path)}`)}`] : [] }
 }
 
-function capabilitiesOf({ port }: Service): readonly string[] {
-  const needed = port > 0 && port < 1024 ? 'CAP_NET_BIND_SERVICE' : ''
+function capabilitiesOf({ port, admin }: Service): readonly string[] {
+  const needed = [port, admin.port ?? 0].some(one => one > 0 && one < 1024) ? 'CAP_NET_BIND_SERVICE' : ''
   return [`CapabilityBoundingSet=${needed}`, `AmbientCapabilities=${needed}`]
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { send, signedRequest } from '../support/signed-request.ts'
@@ -78,18 +78,22 @@ describe('miner service systemd', () => {
     assert.ok(!events.includes('notifyFailed'), readFileSync(log, 'utf8'))
   })
 
-  it('lets it write its log file in the folder of the logs of the system, and in a home', async function () {
+  it('lets it write its log file in the folder of the logs of the system, and in a home, and data on another disk', async function () {
     if (!hasNamespaces()) this.skip()
     const home = join('/home', name)
     for (const [path, step] of [
       [join('/var/log', name, 'miner.log'), 0],
       [join(home, 'logs/miner.log'), 1],
     ] as const) {
-      const { stdout: text, stderr } = await miner.service('systemd', '--service-name', name, '--log-file', path)
+      const flags = ['--service-name', name, '--request-log', 'metadata', '--log-file', path]
+      const { stdout: text, stderr } = await miner.service('systemd', ...flags)
       const steps = [...stderr.matchAll(/^sudo (install -d .*)$/gm)].map(([, command]) => command!)
       assert.equal(steps.length, step, stderr)
       for (const command of steps) execFileSync('sh', ['-euc', command])
-      const overrides = '[Service]\nPrivateTmp=no\nEnvironment=MINER_AXON_STORE=memory\n'
+      const data = join(home, `data-${step}`)
+      mkdirSync(data, { recursive: true })
+      // The last two as docs/deploy.md has them.
+      const overrides = `[Service]\nPrivateTmp=no\nEnvironment=MINER_AXON_STORE=memory\nEnvironment=MINER_DATA_DIR=${data}\nReadWritePaths=${data}\n`
       {
         await using systemd = await startSystemd(join(miner.folder, String(step)), {
           unit: `${name}.service`,
@@ -101,6 +105,7 @@ describe('miner service systemd', () => {
         assert.partialDeepStrictEqual(await systemd.state('inactive'), { Result: 'success' })
       }
       assert.match(readFileSync(path, 'utf8'), /"event":"stopped"/)
+      assert.ok(existsSync(join(data, 'requests')))
       assert.equal(statSync(path).mode & 0o777, 0o600)
       assert.equal(statSync(dirname(path)).mode & 0o777, 0o700)
     }

@@ -23,6 +23,7 @@ const service: Service = {
   logFile: { path: '/var/log/the miner/log', folder: 'missing' },
   owner: { uid: 1000, gid: 100, name: 'me' },
   home: '/home/me',
+  dataFolder: undefined,
   port: 8091,
   hasHost: true,
   localServers: [],

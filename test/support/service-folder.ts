@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runMiner } from './miner-process.ts'
+
+/** The file of this program that Node runs. */
+export const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 /** The wallets of the tests: `plain`, and `locked` with a password. */
 export const wallets = fileURLToPath(new URL('../fixtures/wallets', import.meta.url))
@@ -15,6 +18,7 @@ export class ServiceFolder implements Disposable {
     MINER_CONFIG_DIR: this.config,
     BT_WALLET_PATH: wallets,
     BT_WALLET_NAME: 'plain',
+    NODE_EXTRA_CA_CERTS: '',
   }
 
   /** Runs `miner service …` in it. */
@@ -33,4 +37,11 @@ export class ServiceFolder implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true })
   }
+}
+
+/** Returns the files below a folder. */
+export function everyPath(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(file =>
+    file.isFile() ? [join(file.parentPath, file.name)] : [],
+  )
 }

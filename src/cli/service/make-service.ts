@@ -59,7 +59,14 @@ export async function makeService({ name, configuration, layers, configDir }: Se
   await requireOpenable(keyfile, { path, hasPassword: wallet.password !== undefined })
   const { version, testedNode } = packageInfo()
   const { dialectFile } = valuesOf(configuration, hostSections.dialect)
-  const read = [configFile, envFile, fileOf(configuration, 'dialectFile', dialectFile)]
+  const { NODE_EXTRA_CA_CERTS: trusted, MINER_DATA_DIR: dataFolder } = layers.env
+  const certificates = trusted ? [['NODE_EXTRA_CA_CERTS', resolve(trusted)] as const] : []
+  const read = [
+    configFile,
+    envFile,
+    ...certificates.map(([, file]) => file),
+    fileOf(configuration, 'dialectFile', dialectFile),
+  ]
   const files = read.filter(file => file !== undefined && file !== null)
   const program = await realpath(fileURLToPath(new URL('bin/run.js', import.meta.resolve('#package'))))
   const owner = await ownerOf(keyfile)
@@ -77,13 +84,19 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     node: process.execPath,
     program,
     args: [...(configFile ? [`--config=${configFile}`] : []), ...(envFile ? [`--env-file=${envFile}`] : [])],
-    variables: new Map([...(await typedVariables(configuration)), ['MINER_WALLET_PATH', path], ...followed]),
+    variables: new Map([
+      ...(await typedVariables(configuration)),
+      ['MINER_WALLET_PATH', path],
+      ...followed,
+      ...certificates,
+    ]),
     secrets,
     files,
     logFile,
     hotkeyFile: keyfile,
     owner,
     home,
+    dataFolder: dataFolder ? resolve(dataFolder) : undefined,
     port: valuesOf(configuration, hostSections.axon).port,
     hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
     localServers: localServers(configuration),

@@ -6,6 +6,7 @@ import type { Service } from '../../service/service.js'
 import { logsDirectory } from '../../service/systemd-unit.js'
 import { shellWord } from '../../text/shell-word.js'
 import { isWithin } from './find-log-file.js'
+import { unitNotes } from './unit-notes.js'
 
 /** Shell commands for the operator, and what they are for; without commands, what the operator should know. */
 export type NextStep = { readonly why: string; readonly commands?: readonly string[] }
@@ -21,7 +22,11 @@ export type StepOptions = {
 }
 
 /** Returns what starts the unit. */
-export function systemdSteps(service: Service, unit: string, { folder, isWritten, plugins }: StepOptions): NextStep[] {
+export async function systemdSteps(
+  service: Service,
+  unit: string,
+  { folder, isWritten, plugins }: StepOptions,
+): Promise<NextStep[]> {
   const { name, owner, secrets, node, program, args } = service
   const data = `/var/lib/${name}`
   const asOwner = (...words: readonly string[]) => {
@@ -31,6 +36,7 @@ export function systemdSteps(service: Service, unit: string, { folder, isWritten
   }
   const makeData = shell('sudo', 'install', '-d', '-m', '700', '-o', String(owner.uid), data)
   return [
+    ...(await unitNotes(service, plugins)).map(why => ({ why })),
     ...notes(service),
     ...secrets.variables.map(variable => ({
       why: `The unit gets ${variable} from systemd's own environment, which others can read: a file is safer (file:PATH).`,

@@ -32,8 +32,9 @@ export function requireContainer({ port, secrets, localServers, logFile }: Servi
     )
 }
 
-/** Checks that Docker can publish the admin port. @throws {UsageError} NOT_A_SERVICE */
+/** Checks that Docker can publish the admin port beside that of the axon. @throws {UsageError} NOT_A_SERVICE */
 export function requireAdminPublished(service: Service): void {
+  if (service.admin.port === service.port) throw portTaken(service.port, 'the admin port')
   if (containerAdmin(service) !== undefined) return
   throw service.admin.port === 0
     ? unusable('admin.port is 0, and a container publishes a port that is known', `--admin-port ${COMPOSE_ADMIN_PORT}`)
@@ -43,14 +44,27 @@ export function requireAdminPublished(service: Service): void {
       )
 }
 
-/** Refuses settings of the admin port that the compose file, which has one of its own, would not follow. @throws {UsageError} NOT_A_SERVICE */
-export function requireOwnAdmin({ admin }: Service): void {
+/** The other ports of the compose file. */
+const COMPOSE_PORTS: ReadonlyMap<number, string> = new Map([
+  [COMPOSE_ADMIN_PORT, 'the admin port'],
+  [9_090, 'Prometheus'],
+  [3_000, 'Grafana'],
+])
+
+/** Refuses a port of the axon that another part of the compose file has, and settings of the admin port that the compose file, which has one of its own, would not follow. @throws {UsageError} NOT_A_SERVICE */
+export function requireOwnAdmin({ admin, port }: Service): void {
+  const taken = COMPOSE_PORTS.get(port)
+  if (taken) throw portTaken(port, taken)
   const [path] = admin.typed.filter(one => !(one === 'admin.port' && admin.port === COMPOSE_ADMIN_PORT))
   if (path === undefined) return
   throw unusable(
     `${path} has no effect: the compose file opens the admin port at 127.0.0.1:${COMPOSE_ADMIN_PORT}, with a token of its own`,
     'leave it out, and change the compose file',
   )
+}
+
+function portTaken(port: number, other: string): UsageError {
+  return unusable(`axon.port is ${port}, which is that of ${other}`, '--axon-port 8091')
 }
 
 function unusable(message: string, hint: string): UsageError {

@@ -17,6 +17,6 @@ export default class ServiceSystemd extends ServiceCommand {
 
   protected override async make(service: Service, options: StepOptions): Promise<Made> {
     const path = `${service.name}.service`
-    return { files: [{ path, text: await systemdUnit(service) }], next: systemdSteps(service, path, options) }
+    return { files: [{ path, text: await systemdUnit(service) }], next: await systemdSteps(service, path, options) }
   }
 }
