@@ -24,8 +24,10 @@ export type Service = {
   /** that `MINER_DATA_DIR` names here; a service has another one */
   readonly dataFolder: string | undefined
   readonly port: number
-  /** whether the axon listens on one address of this machine, which a container does not have */
-  readonly hasHost: boolean
+  /** on which the axon listens, and which a container does not have; undefined: every address of this machine */
+  readonly host: string | undefined
+  /** addresses and networks whose X-Forwarded-For the axon takes */
+  readonly trustedProxies: readonly string[]
   /** which it asks, and a container does not reach */
   readonly localServers: readonly LocalServer[]
   readonly admin: AdminSettings

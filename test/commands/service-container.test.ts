@@ -161,6 +161,40 @@ describe('miner service docker and compose', () => {
     assert.equal((await folder.run(['docker', '--axon-port', '9090'])).code, 0)
   })
 
+  it('publishes the axon at the address of its settings, or refuses a name', async () => {
+    const host = ['--axon-host', '127.0.0.1']
+    assert.match((await folder.run(['docker', ...host])).stderr, / --publish 127\.0\.0\.1:8091:8091 /)
+    const { ports, environment } = parse((await folder.run(['compose', ...host])).stdout).services.miner
+    assert.deepEqual([ports[0], environment.MINER_AXON_HOST], ['127.0.0.1:8091:8091', '0.0.0.0'])
+    for (const kind of ['docker', 'compose']) {
+      const { code, stderr } = await folder.run([kind, '--axon-host', 'my-server'])
+      assert.equal(code, 2)
+      assert.match(stderr, /axon\.host is my-server, and Docker publishes a port at an address only/)
+      assert.match(stderr, /\n {2}try: --axon-host 127\.0\.0\.1\n/)
+    }
+  })
+
+  it('says that a proxy on this machine has another address for a container', async () => {
+    const told = async (...words: string[]) =>
+      (await folder.run(words)).stderr.includes('and not from 127.0.0.1: see docs')
+    for (const kind of ['docker', 'compose']) assert.ok(await told(kind, '--trusted-proxy', '10.0.0.1', '127.0.0.1'))
+    assert.ok(!(await told('docker', '--trusted-proxy', '10.0.0.1')))
+  })
+
+  it('says that it cannot start where its user cannot read what it needs', async function () {
+    if (process.getuid?.() !== 0) this.skip() // only root can give files to another user
+    cpSync(join(wallets, 'plain'), join(folder.path, 'wallets/plain'), { recursive: true })
+    chownSync(join(folder.path, 'wallets/plain/hotkeys/default'), 12_345, 23_456)
+    const config = folder.configure('')
+    const why = async () => {
+      const { stderr } = await folder.run(['docker'], { BT_WALLET_PATH: join(folder.path, 'wallets') })
+      return stderr.split('\n').find(line => line.startsWith('# The container cannot start as it is:'))
+    }
+    assert.ok((await why())?.includes(`user 12345, as whom it runs, cannot read ${config}.`))
+    chownSync(config, 12_345, 0)
+    assert.equal(await why(), undefined, 'whatever the modes of its folders are')
+  })
+
   it('takes certificates that the shell names along', async () => {
     const certificates = join(folder.path, 'ca.pem')
     const more = { NODE_EXTRA_CA_CERTS: 'ca.pem' }

@@ -58,6 +58,7 @@ export async function makeService({ name, configuration, layers, configDir }: Se
   const keyfile = hotkeyFile({ ...wallet, path })
   await requireOpenable(keyfile, { path, hasPassword: wallet.password !== undefined })
   const { version, testedNode } = packageInfo()
+  const { port, host, trustedProxy: trustedProxies } = valuesOf(configuration, hostSections.axon)
   const { dialectFile } = valuesOf(configuration, hostSections.dialect)
   const { NODE_EXTRA_CA_CERTS: trusted, MINER_DATA_DIR: dataFolder } = layers.env
   const certificates = trusted ? [['NODE_EXTRA_CA_CERTS', resolve(trusted)] as const] : []
@@ -97,8 +98,9 @@ export async function makeService({ name, configuration, layers, configDir }: Se
     owner,
     home,
     dataFolder: dataFolder ? resolve(dataFolder) : undefined,
-    port: valuesOf(configuration, hostSections.axon).port,
-    hasHost: configuration.origins.get('axon.host')?.from !== 'default' && configuration.origins.has('axon.host'),
+    port,
+    host,
+    trustedProxies,
     localServers: localServers(configuration),
     admin: adminPort(configuration),
     stopSeconds: STOP_SECONDS,

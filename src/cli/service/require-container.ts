@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { COMPOSE_ADMIN_PORT, containerAdmin } from '../../service/container-admin.js'
+import { publishedPort } from '../../service/published-port.js'
 import { type Service, SYSTEM_LOGS } from '../../service/service.js'
 import { escapeName } from '../../text/escape.js'
 import { UsageError } from '../errors/usage-error.js'
@@ -9,7 +10,7 @@ import { isWithin } from './find-log-file.js'
 const IMAGE_FOLDERS = ['/opt/miner', '/usr/local/bin', '/data', '/tmp']
 
 /** Checks what a container of the miner needs. @throws {UsageError} NOT_A_SERVICE */
-export function requireContainer({ port, secrets, localServers, logFile }: Service): void {
+export function requireContainer({ host, port, secrets, localServers, logFile }: Service): void {
   const [credential] = secrets.credentials
   if (credential !== undefined)
     throw unusable(
@@ -17,6 +18,7 @@ export function requireContainer({ port, secrets, localServers, logFile }: Servi
       'give the secret as file:PATH',
     )
   if (port === 0) throw unusable('axon.port is 0, and a container publishes a port that is known', '--axon-port 8091')
+  if (publishedPort(host, port) === undefined) throw notAnAddress('axon.host', host!)
   const folder = logFile && dirname(logFile.path)
   const covered = folder && IMAGE_FOLDERS.find(one => isWithin(one, folder))
   if (covered)
@@ -38,10 +40,7 @@ export function requireAdminPublished(service: Service): void {
   if (containerAdmin(service) !== undefined) return
   throw service.admin.port === 0
     ? unusable('admin.port is 0, and a container publishes a port that is known', `--admin-port ${COMPOSE_ADMIN_PORT}`)
-    : unusable(
-        `admin.host is ${escapeName(service.admin.host)}, and Docker publishes a port at an address only`,
-        '--admin-host 127.0.0.1',
-      )
+    : notAnAddress('admin.host', service.admin.host)
 }
 
 /** The other ports of the compose file. */
@@ -61,6 +60,11 @@ export function requireOwnAdmin({ admin, port }: Service): void {
     `${path} has no effect: the compose file opens the admin port at 127.0.0.1:${COMPOSE_ADMIN_PORT}, with a token of its own`,
     'leave it out, and change the compose file',
   )
+}
+
+function notAnAddress(path: string, host: string): UsageError {
+  const message = `${path} is ${escapeName(host)}, and Docker publishes a port at an address only`
+  return unusable(message, `--${path.replace('.', '-')} 127.0.0.1`)
 }
 
 function portTaken(port: number, other: string): UsageError {
